@@ -1,0 +1,117 @@
+#include "base/utf8.h"
+
+#include "base/encode.h"
+
+static size_t length_of(uint8_t lead)
+{
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return 2;
+    if (lead >= 0xe0 && lead <= 0xef)
+        return 3;
+    return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+}
+
+enum sl_err sl_utf8_next(struct sl_span s, size_t *at, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    static const uint8_t lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+
+    if (*at >= s.n)
+        return SL_EMALFORMED;
+    size_t n = length_of(s.p[*at]);
+    if (n == 0 || n > s.n - *at)
+        return SL_EMALFORMED;
+
+    uint32_t value = s.p[*at] & lead_bits[n];
+    for (size_t i = 1; i < n; i++) {
+        uint8_t c = s.p[*at + i];
+        if ((c & 0xc0) != 0x80)
+            return SL_EMALFORMED;
+        value = value << 6 | (c & 0x3f);
+    }
+    if (value < least[n] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        return SL_EMALFORMED;
+    *at += n;
+    *code = value;
+    return SL_OK;
+}
+
+bool sl_utf8_valid(struct sl_span s)
+{
+    uint32_t code;
+    size_t at = 0;
+
+    while (at < s.n)
+        if (s.p[at] < 0x80)
+            at++;
+        else if (sl_utf8_next(s, &at, &code) != SL_OK)
+            return false;
+    return true;
+}
+
+void sl_utf8_put(struct sl_buf *b, uint32_t code)
+{
+    if (code < 0x80) {
+        sl_buf_put_u8(b, (uint8_t)code);
+    } else if (code < 0x800) {
+        sl_buf_put_u8(b, (uint8_t)(0xc0 | code >> 6));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code & 0x3f)));
+    } else if (code < 0x10000) {
+        sl_buf_put_u8(b, (uint8_t)(0xe0 | code >> 12));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code >> 6 & 0x3f)));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code & 0x3f)));
+    } else {
+        sl_buf_put_u8(b, (uint8_t)(0xf0 | code >> 18));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code >> 12 & 0x3f)));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code >> 6 & 0x3f)));
+        sl_buf_put_u8(b, (uint8_t)(0x80 | (code & 0x3f)));
+    }
+}
+
+struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes)
+{
+    if (s.n <= max_bytes)
+        return s;
+    while (max_bytes > 0 && (s.p[max_bytes] & 0xc0) == 0x80)
+        max_bytes--;
+    return sl_span_head(s, max_bytes);
+}
+
+/* Characters that a reader cannot see or that rearrange what he sees. */
+static bool deceives(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
+           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+static void put_hex_code(struct sl_buf *b, uint32_t code)
+{
+    uint8_t bytes[4] = {(uint8_t)(code >> 24), (uint8_t)(code >> 16), (uint8_t)(code >> 8),
+                        (uint8_t)code};
+    size_t skip = code > 0xffff ? 1 : (code > 0xff ? 2 : 3);
+
+    sl_buf_put_str(b, "\\u{");
+    sl_hex_put(b, sl_span(bytes + skip, sizeof bytes - skip));
+    sl_buf_put_u8(b, '}');
+}
+
+void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s)
+{
+    for (size_t at = 0; at < s.n;) {
+        uint32_t code;
+        size_t from = at;
+        if (sl_utf8_next(s, &at, &code) != SL_OK) {
+            sl_buf_put_str(b, "\\x");
+            sl_hex_put(b, sl_span(s.p + at, 1));
+            at++;
+        } else if (deceives(code)) {
+            put_hex_code(b, code);
+        } else {
+            sl_buf_put(b, sl_span(s.p + from, at - from));
+        }
+    }
+}

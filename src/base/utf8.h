@@ -1,0 +1,21 @@
+/* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef SL_BASE_UTF8_H
+#define SL_BASE_UTF8_H
+
+#include "base/buf.h"
+
+bool sl_utf8_valid(struct sl_span s);
+
+/* One code point at s.p[*at]; moves *at. SL_EMALFORMED leaves both outputs untouched. */
+enum sl_err sl_utf8_next(struct sl_span s, size_t *at, uint32_t *code) SL_MUST_CHECK;
+
+void sl_utf8_put(struct sl_buf *b, uint32_t code);
+
+/* The longest head of at most max_bytes that does not cut a character. */
+struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes);
+
+/* Text from a stranger, made safe for a terminal or a log: control characters, bidirectional
+ * overrides, zero-width characters and broken bytes become \x.. or \u{....} escapes. */
+void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s);
+
+#endif

@@ -1,0 +1,131 @@
+/* A gate's journal: a ring of records in shared memory, written before the bytes go out (P6).
+ *
+ * One writer (a gate), one reader (the keeper). The file lies on tmpfs in the runtime directory and
+ * is mapped by both; what is committed survives kill -9 of every program. No system call is made to
+ * write a record. The reader trusts nothing in the mapping: every length is checked, a damaged
+ * record ends the gate that wrote it.
+ *
+ * File: one page of header, then `size` bytes of ring (a power of two).
+ *   header  0  u64 magic "SLJRNL01"   8 u64 size   16 u64 generation
+ *          64  u64 head   next byte to write (only ever grows; written by the gate alone)
+ *         128  u64 tail   next byte to read  (only ever grows; moved by the keeper alone)
+ * Record, 8-byte aligned:
+ *   u32 length_of_body | u32 check | body | padding to 8
+ * A record is committed when `head` has passed it; `head` is stored with release order as the last
+ * word of the write.
+ *
+ * Bodies (first byte is the type):
+ *   INTENT   one action is about to be forwarded (or was refused: verdict deny)
+ *   OUTCOME  it ended
+ *   TXN      the transaction that earlier actions were part of ended
+ */
+#ifndef SL_CORE_LEDGER_JOURNAL_H
+#define SL_CORE_LEDGER_JOURNAL_H
+
+#include "base/cursor.h"
+#include "base/buf.h"
+
+enum {
+    SL_JOURNAL_HEADER = 4096,
+    SL_JOURNAL_DEFAULT = 16 * 1024 * 1024,
+    SL_JOURNAL_MAX_RECORD = 64 * 1024,
+    SL_JOURNAL_MAX_TEXT = 24 * 1024, /* longer texts are recorded by digest and head */
+};
+
+enum sl_journal_type { SL_JOURNAL_INTENT = 1, SL_JOURNAL_OUTCOME = 2, SL_JOURNAL_TXN = 3 };
+
+enum sl_outcome {
+    SL_OUTCOME_OK = 1,
+    SL_OUTCOME_FAILED = 2,  /* the server answered with an error */
+    SL_OUTCOME_REFUSED = 3, /* never forwarded */
+    SL_OUTCOME_UNKNOWN = 4, /* forwarded, and the answer was lost (P11) */
+};
+
+enum sl_intent_flag {
+    SL_INTENT_OBSERVED = 1 << 0,     /* would have been held or denied: target in observe mode */
+    SL_INTENT_IN_TX = 1 << 1,        /* part of an open transaction: a TXN record will follow */
+    SL_INTENT_TEXT_DIGEST = 1 << 2,  /* `text` is 32 bytes of SHA-256, then the head of the text */
+    SL_INTENT_SHAPE = 1 << 3,        /* record: shape. `text` is the shape; literals by commitment */
+    SL_INTENT_EXTENDED = 1 << 4,     /* Bind + Execute */
+    SL_INTENT_TEXT_BYTES = 1 << 5,   /* the text is not valid UTF-8 */
+};
+
+/* `facts` is built once for each cached verdict and copied: the part that does not change from one
+ * action to the next. str = u16 length + bytes:
+ *   u32 effects · u8 verdict · u16 n, n x str statement tag · u16 n, n x { str dataset, u32 effects,
+ *   u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink */
+struct sl_intent {
+    uint64_t session, action; /* action: unique within the gate's life, growing */
+    uint64_t asked_us, started_us;
+    uint32_t flags;
+    uint8_t policy_digest[8]; /* the head of it */
+    uint8_t approval[16];     /* UUID, zero when none */
+    uint8_t commitment[32];   /* over bind values (or literals), zero when none */
+    uint8_t salt[16];
+    struct sl_span facts, text;
+};
+
+struct sl_outcome_record {
+    uint64_t session, action;
+    uint64_t ended_us, rows, bytes;
+    uint8_t outcome; /* enum sl_outcome */
+    uint8_t sqlstate[5];
+    uint8_t body_digest[32]; /* of what was streamed in after the grant (COPY FROM STDIN) */
+};
+
+struct sl_txn_record {
+    uint64_t session, ended_us;
+    uint64_t first_action, last_action; /* this session's actions in that range */
+    uint8_t outcome;                    /* 1 committed, 2 rolled back, 4 unknown */
+};
+
+struct sl_journal_record {
+    enum sl_journal_type type;
+    union {
+        struct sl_intent intent;
+        struct sl_outcome_record outcome;
+        struct sl_txn_record txn;
+    };
+};
+
+/* A mapping of `bytes` bytes, header included. The caller maps and unmaps it. */
+struct sl_journal {
+    uint8_t *base;
+    uint64_t size, head, tail_seen;
+};
+
+/* Formats a zeroed mapping. */
+enum sl_err sl_journal_format(uint8_t *base, size_t bytes, uint64_t generation) SL_MUST_CHECK;
+/* Checks a mapping that exists: SL_ECORRUPT when it is not a journal of that size. */
+enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out) SL_MUST_CHECK;
+
+/* Writer. SL_EFULL: no room until the keeper has drained; nothing was written. */
+enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r) SL_MUST_CHECK;
+enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_record *r) SL_MUST_CHECK;
+enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r) SL_MUST_CHECK;
+/* Bytes not yet drained, as far as the writer knows (reads the shared tail). */
+uint64_t sl_journal_pending(struct sl_journal *j);
+/* Room that outcome records of actions under way need is kept back: an INTENT is refused with
+ * SL_EFULL while less than `reserve` bytes would stay free after it. Default 256 KiB. */
+
+/* Reader. Copies out of the ring before it looks (the writer may be hostile): the record's spans
+ * point into `scratch`. SL_ENOTFOUND: nothing more. SL_ECORRUPT: the writer broke the format. */
+enum sl_err sl_journal_read(struct sl_journal *j, uint64_t *at, struct sl_buf *scratch,
+                            struct sl_journal_record *out) SL_MUST_CHECK;
+/* Where the reader stands, and moving it: everything before `at` may be overwritten. */
+uint64_t sl_journal_tail(struct sl_journal *j);
+void sl_journal_release(struct sl_journal *j, uint64_t at);
+
+/* Walks the lists inside `facts`; strict. */
+struct sl_facts {
+    uint32_t effects;
+    uint8_t verdict;
+    struct sl_cursor tags, datasets, rules;
+    uint16_t tag_count, dataset_count, rule_count;
+    struct sl_span run, reason, sink;
+};
+enum sl_err sl_facts_get(struct sl_span facts, struct sl_facts *out) SL_MUST_CHECK;
+/* One string of a list: u16 length + bytes. */
+struct sl_span sl_facts_str(struct sl_cursor *c);
+
+#endif

@@ -1,0 +1,202 @@
+/* The configuration file and the policy in it: strict YAML in, verdicts out (design: section 5).
+ *
+ * sl_config_load reads the whole file once; the result is immutable and owns its memory. Every key
+ * is listed in one table (config_keys.h) from which the loader, `sluice check`, the manual and the
+ * tests grow. A complaint reads `file:line:column: what, and what was expected`; after an error there
+ * is no configuration. Every program of Sluice loads the same bytes with this same code.
+ *
+ * Evaluation (sl_policy_judge) is pure and total: it always ends in a verdict.
+ *   - A hold or deny rule matches if every key that it names matches; a key matches if any of the
+ *     action's values does.
+ *   - An allow rule covers only what it names: every (effect, dataset) of the action must be covered by
+ *     some allow rule, else the target's `default` counts too. `opaque` is covered only by a rule whose
+ *     `effects` lists "opaque" itself (a glob does not name it) (P7).
+ *   - The strictest verdict wins: deny > hold > allow. Several holds add up: each must be satisfied.
+ *   - A target without `default` holds. A default of allow never covers opaque: that holds.
+ *   - Order of rules does not matter; adding a rule never loosens a hold or deny.
+ *   - A rule with a `budget` whose budget cannot be counted by this build holds instead of allowing.
+ */
+#ifndef SL_CORE_POLICY_POLICY_H
+#define SL_CORE_POLICY_POLICY_H
+
+#include "core/action/action.h"
+
+enum sl_verdict { SL_ALLOW = 0, SL_HOLD = 1, SL_DENY = 2 };
+const char *sl_verdict_name(enum sl_verdict v);
+
+enum sl_identity_kind { SL_HUMAN = 1, SL_AGENT = 2, SL_SERVICE = 3 };
+/* 0 for anything else. */
+enum sl_identity_kind sl_identity_kind_of(struct sl_span name);
+const char *sl_identity_kind_name(enum sl_identity_kind kind);
+
+/* A list of strings or glob patterns. */
+struct sl_names {
+    struct sl_span *items;
+    size_t count;
+};
+
+struct sl_reviewers {
+    struct sl_names groups, identities;
+    uint32_t need; /* at least 1 */
+};
+
+enum sl_budget_per { SL_PER_STATEMENT = 1, SL_PER_TIME, SL_PER_RUN };
+enum sl_budget_by { SL_BY_IDENTITY = 1, SL_BY_OWNER, SL_BY_RUN };
+struct sl_budget {
+    bool set;
+    uint64_t rows, bytes, statements; /* 0: not limited */
+    enum sl_budget_per per;
+    uint64_t per_ms;
+    enum sl_budget_by by;
+};
+
+enum sl_in_transaction { SL_TX_HOLD = 1, SL_TX_REFUSE };
+
+/* `when` keys that were named; a bit in `named` says that the key is present. */
+enum sl_when_key {
+    SL_WHEN_IDENTITIES = 1 << 0, SL_WHEN_GROUPS = 1 << 1, SL_WHEN_KIND = 1 << 2,
+    SL_WHEN_TARGETS = 1 << 3, SL_WHEN_ENVIRONMENT = 1 << 4, SL_WHEN_PROTOCOL = 1 << 5,
+    SL_WHEN_EFFECTS = 1 << 6, SL_WHEN_STATEMENTS = 1 << 7, SL_WHEN_DATASETS = 1 << 8,
+    SL_WHEN_LABELS = 1 << 9, SL_WHEN_HOURS = 1 << 10,
+};
+
+struct sl_rule {
+    struct sl_span name; /* unique in the file */
+    uint32_t line;
+    uint32_t named;
+    struct sl_names identities, groups, targets, environments, protocols, statements, datasets, labels;
+    uint32_t kinds;   /* bits 1 << enum sl_identity_kind */
+    uint32_t effects; /* bits */
+    struct sl_hours {
+        uint16_t from_minute, to_minute; /* of the day, UTC unless zone given; from > to wraps */
+        uint8_t days;                    /* bit 0 = Monday */
+    } *hours;
+    size_t hour_count;
+    enum sl_verdict then;
+    struct sl_reviewers reviewers;
+    uint64_t expires_ms;   /* time to decide, default 15m */
+    uint64_t grant_ttl_ms; /* time to spend, default 5m */
+    uint64_t max_wait_ms;  /* how long a client is kept waiting at most; 0: until expiry */
+    enum sl_in_transaction in_transaction;
+    bool reason_required, proof_passkey, record_shape, sync;
+    struct sl_names notify;
+    struct sl_budget budget;
+    struct sl_span text;   /* the rule as it stands in the file, for people */
+    uint8_t digest[32];    /* SHA-256 of its canonical JSON */
+};
+
+enum sl_tls_mode { SL_TLS_OFF = 1, SL_TLS_REQUIRE, SL_TLS_VERIFY_FULL };
+enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN };
+
+struct sl_login {
+    struct sl_span group;            /* empty: for everybody; a by-group login goes first */
+    struct sl_span user;             /* may hold "{identity}" */
+    struct sl_span password_file;    /* relative to the file's folder */
+    struct sl_names password_command; /* argv */
+};
+
+struct sl_label_rule {
+    struct sl_names columns, tables, labels;
+};
+
+struct sl_target {
+    struct sl_span name, protocol, host, port, database, environment;
+    bool host_is_unix; /* host is a socket directory */
+    enum sl_tls_mode tls;
+    struct sl_span tls_ca_file;
+    struct sl_login *logins;
+    size_t login_count;
+    struct sl_names access_groups, access_identities;
+    bool observe;
+    bool has_default;
+    enum sl_verdict default_verdict;
+    struct sl_reviewers reviewers; /* for holds that come from the default; need 0: not given */
+    struct sl_names startup_parameters; /* allowed beside the built-in list */
+    struct sl_label_rule *labels;
+    size_t label_count;
+    struct sl_names sensitive; /* unused labels land here for `check` */
+    uint32_t line;
+};
+
+/* Everything outside rules and targets, with its default in config_keys.h. */
+struct sl_settings {
+    struct sl_span state, runtime, public_url;
+    struct sl_span postgres_host, postgres_port, http_host, http_port;
+    struct sl_span tls_certificate, tls_key;
+    enum sl_client_auth client_auth;
+    bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
+    uint32_t gates, judges, max_connections, max_statement_bytes;
+    uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms;
+    struct sl_span ledger_origin;
+};
+
+struct sl_config {
+    struct sl_settings settings;
+    struct sl_target *targets;
+    size_t target_count;
+    struct sl_rule *rules;
+    size_t rule_count;
+    struct sl_names labels; /* every label named anywhere, sorted; at most 64 */
+    uint8_t digest[32];     /* SHA-256 of the canonical JSON of the policy, targets and labels */
+    struct sl_span canonical; /* that JSON */
+    struct sl_arena *mem;
+};
+
+/* Complaints (errors, one a line) are appended to `complaints`. SL_ECONFIG when there is any. */
+enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
+                           struct sl_buf *complaints) SL_MUST_CHECK;
+void sl_config_free(struct sl_config *c); /* NULL is fine */
+SL_DEFINE_CLEANUP(struct sl_config, sl_config)
+
+/* Footguns: legal but dangerous. One line each, `file:line:column: warning: ...`; returns how many. */
+size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out);
+/* What the file resolved to, for `sluice check`. */
+void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
+/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."). */
+void sl_config_diff(const struct sl_config *before, const struct sl_config *after, struct sl_buf *out);
+
+const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name);
+/* The target that serves protocol postgres under this database name: target name first. */
+
+/* May this identity use the target at all (`access`)? */
+bool sl_target_admits(const struct sl_target *t, struct sl_span identity, const struct sl_names *groups);
+/* Which login: the first by-group login whose group the identity is in, else the general one. */
+const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
+
+/* Labels of one access as bits into config->labels: table labels, and those of its columns. With
+ * all_columns every column pattern that could name a column of the table counts. */
+uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
+                      const struct sl_meaning_access *access);
+
+struct sl_question {
+    struct sl_span identity;
+    enum sl_identity_kind kind;
+    struct sl_names groups;
+    const struct sl_target *target;
+    const struct sl_meaning *meaning;
+    const uint64_t *labels; /* one for each access: sl_labels_of */
+    uint64_t now_us;        /* for `hours` */
+};
+
+struct sl_answer {
+    enum sl_verdict verdict;
+    enum sl_verdict enforced;        /* as verdict, but allow where the target is in observe mode */
+    const struct sl_rule **rules;    /* those that gave the verdict, by name; may be empty */
+    size_t rule_count;
+    bool from_default;               /* the target's default is (one of) the reason(s) */
+    bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
+    bool passkey;
+    uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
+    enum sl_in_transaction in_transaction;          /* the strictest */
+    uint64_t row_limit;              /* rows that one statement may return; 0: no limit */
+    uint8_t rules_digest[32];        /* over the matched rules and the default, when it counted */
+};
+
+/* `mem` holds answer->rules. Out of memory is a deny. */
+void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, struct sl_arena *mem,
+                     struct sl_answer *out);
+/* The reviewers of a hold: one requirement for each rule (and the default). Returns the count. */
+size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
+                           const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
+
+#endif

@@ -1,0 +1,66 @@
+/* Hashes, keys and signatures over libcrypto (OpenSSL 3), with algorithms fetched once.
+ *
+ * Failure of libcrypto to hash is a broken promise (the process stops): only operations on outside
+ * data can fail. Secrets are compared with sl_secret_eq and wiped with sl_secret_wipe.
+ */
+#ifndef SL_CRYPTO_CRYPTO_H
+#define SL_CRYPTO_CRYPTO_H
+
+#include "base/buf.h"
+
+enum { SL_SHA256 = 32 };
+
+void sl_sha256(struct sl_span bytes, uint8_t out[SL_SHA256]);
+/* Over several spans as one message, without joining them. */
+void sl_sha256_parts(const struct sl_span *parts, size_t count, uint8_t out[SL_SHA256]);
+/* Incremental. */
+struct sl_sha256_state;
+enum sl_err sl_sha256_new(struct sl_sha256_state **out) SL_MUST_CHECK;
+void sl_sha256_add(struct sl_sha256_state *s, struct sl_span bytes);
+void sl_sha256_end(struct sl_sha256_state *s, uint8_t out[SL_SHA256]); /* and starts anew */
+void sl_sha256_free(struct sl_sha256_state *s);
+SL_DEFINE_CLEANUP(struct sl_sha256_state, sl_sha256)
+
+void sl_hmac_sha256(struct sl_span key, struct sl_span bytes, uint8_t out[SL_SHA256]);
+
+bool sl_secret_eq(struct sl_span a, struct sl_span b); /* time depends on the length alone */
+void sl_secret_wipe(void *p, size_t n);
+
+/* SCRAM-SHA-256 (RFC 5802, RFC 7677). auth_message is the text of section 3 of RFC 5802. */
+struct sl_scram_verifier {
+    uint8_t stored_key[32], server_key[32];
+};
+enum { SL_SCRAM_MIN_ITERATIONS = 4096, SL_SCRAM_MAX_ITERATIONS = 1000000 };
+/* The password is used as given when it is not valid for SASLprep; ASCII is unchanged by it. */
+enum sl_err sl_scram_salted(struct sl_span password, struct sl_span salt, uint32_t iterations,
+                            uint8_t salted[32]) SL_MUST_CHECK;
+void sl_scram_verifier_of(const uint8_t salted[32], struct sl_scram_verifier *out);
+/* Client side: proof to send and the server signature to expect. */
+void sl_scram_client(const uint8_t salted[32], struct sl_span auth_message, uint8_t proof[32],
+                     uint8_t server_signature[32]);
+/* Server side: is this proof right? */
+bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_message, struct sl_span proof);
+void sl_scram_server_signature(const struct sl_scram_verifier *v, struct sl_span auth_message,
+                               uint8_t out[32]);
+/* PostgreSQL's md5 answer: "md5" + hex(md5(hex(md5(password + user)) + salt)), 35 characters + NUL. */
+enum sl_err sl_md5_password(struct sl_span password, struct sl_span user, struct sl_span salt,
+                            char out[36]) SL_MUST_CHECK;
+
+/* Ed25519 (RFC 8032). */
+struct sl_ed25519;
+enum sl_err sl_ed25519_from_seed(const uint8_t seed[32], struct sl_ed25519 **out) SL_MUST_CHECK;
+void sl_ed25519_free(struct sl_ed25519 *k);
+SL_DEFINE_CLEANUP(struct sl_ed25519, sl_ed25519)
+void sl_ed25519_public(const struct sl_ed25519 *k, uint8_t out[32]);
+enum sl_err sl_ed25519_sign(const struct sl_ed25519 *k, struct sl_span message, uint8_t out[64]) SL_MUST_CHECK;
+bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message, const uint8_t signature[64]);
+
+/* A PEM private key (ECDSA P-256/P-384, RSA >= 2048, Ed25519) for TLS server signatures. */
+struct sl_tls_key;
+enum sl_err sl_tls_key_new(struct sl_span pem, struct sl_tls_key **out) SL_MUST_CHECK;
+void sl_tls_key_free(struct sl_tls_key *k);
+/* `input` is the digest (ECDSA, RSA) or the whole message (Ed25519). padding as in SIGN. */
+enum sl_err sl_tls_key_sign(const struct sl_tls_key *k, struct sl_span digest_name, uint8_t padding,
+                            struct sl_span input, struct sl_buf *signature) SL_MUST_CHECK;
+
+#endif

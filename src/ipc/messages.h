@@ -1,0 +1,229 @@
+/* Every message between Sluice's programs: its fields, who may send it to whom, and in which state.
+ *
+ * One table makes the struct, the encoder, the decoder, the permission check and the fuzz target.
+ * Anything that is not in the table, from a program that may not send it, or in a state where it
+ * makes no sense, ends that peer's connection (and the supervisor replaces the peer).
+ *
+ * A message on the wire is one SEQPACKET datagram: u16 type, u16 zero, u32 body length, then the
+ * fields in the order below, little-endian, strings and bytes as u32 length + bytes. A body of more
+ * than SL_IPC_INLINE bytes travels in a sealed memfd that accompanies the header (os/channel).
+ * Strings point into the received datagram and live until the next one is received.
+ *
+ * Field types: u8 u32 u64, str (UTF-8), bytes, list (of str: u16 count, then u32 length + bytes each;
+ * walk it with sl_ipc_list_next).
+ */
+#ifndef SL_IPC_MESSAGES_H
+#define SL_IPC_MESSAGES_H
+
+#include "base/buf.h"
+
+enum {
+    SL_IPC_INLINE = 64 * 1024,
+    SL_IPC_MAX_BODY = 40 * 1024 * 1024,
+    SL_IPC_HEADER = 8,
+};
+
+enum sl_role {
+    SL_ROLE_SUPER = 1 << 0,
+    SL_ROLE_GATE = 1 << 1,
+    SL_ROLE_JUDGE = 1 << 2,
+    SL_ROLE_KEEPER = 1 << 3,
+    SL_ROLE_DESK = 1 << 4,
+    SL_ROLE_CONTROL = 1 << 5, /* the command line on the keeper's control socket */
+};
+const char *sl_role_name(enum sl_role role);
+
+/* A channel is FRESH until the receiver has been set up, then OPEN; DRAINING after DRAIN. */
+enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 };
+#define SL_CONN_ANY (SL_CONN_FRESH | SL_CONN_OPEN | SL_CONN_DRAINING)
+#define SL_CONN_LIVE (SL_CONN_OPEN | SL_CONN_DRAINING)
+
+/* clang-format off */
+
+/* --- supervisor and its children ------------------------------------------------------------ */
+/* First message to each child. fds: [journal...] for gate (one) and keeper (one for each gate). */
+#define SL_MSG_SETUP(F) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
+    F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
+    F(bytes, tls_key) F(str, sandbox) F(u8, offline)
+/* A fresh end of a channel to another program; replaces an earlier one of the same role+index.
+ * purpose: "" is the ordinary channel, "sign" the gate's synchronous signing channel,
+ * "listen" a listening socket, "journal" a gate's journal file, "control" the control socket. */
+#define SL_MSG_PEER(F) F(u32, role) F(u32, index) F(str, purpose)
+#define SL_MSG_READY(F) F(str, detail)
+#define SL_MSG_RELOAD(F) F(u32, generation) F(bytes, config)
+#define SL_MSG_RELOADED(F) F(u32, generation) F(u8, accepted) F(str, why)
+#define SL_MSG_DRAIN(F) F(u64, deadline_ms)
+#define SL_MSG_DRAINED(F) F(u32, left)
+/* A child asks for the replacement of a peer that misbehaves (a judge that is late or lies). */
+#define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
+/* The keeper asks for a target's login secret: the supervisor reads the file or runs the command. */
+#define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again)
+#define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
+/* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics. */
+#define SL_MSG_POLICY_PROPOSE(F) F(u32, generation) F(bytes, config) F(str, diff)
+#define SL_MSG_POLICY_DECIDED(F) F(u32, generation) F(u8, accepted) F(str, why)
+#define SL_MSG_STATS(F) F(bytes, json)
+
+/* --- gate and judge ------------------------------------------------------------------------- */
+#define SL_MSG_JUDGE_SNAPSHOT(F) F(u32, target) F(u32, generation) F(bytes, snapshot)
+#define SL_MSG_JUDGE_ASK(F) F(u64, ask) F(u32, target) F(u32, generation) F(str, search_path) \
+    F(str, user) F(u8, standard_strings) F(bytes, text)
+#define SL_MSG_JUDGE_ANSWER(F) F(u64, ask) F(bytes, meaning)
+
+/* --- gate and keeper: sessions -------------------------------------------------------------- */
+#define SL_MSG_LOGIN_TOKEN(F) F(u64, conn) F(str, target) F(str, user) F(str, address) F(u8, tls) F(bytes, token)
+#define SL_MSG_LOGIN_SCRAM(F) F(u64, conn) F(str, target) F(str, user) F(str, address) F(u8, tls) \
+    F(str, client_first_bare)
+#define SL_MSG_LOGIN_CHALLENGE(F) F(u64, conn) F(str, server_first)
+#define SL_MSG_LOGIN_PROOF(F) F(u64, conn) F(str, client_final_without_proof) F(bytes, proof)
+/* requester: the requester set by identity name. upstream_user: who to log in as. */
+#define SL_MSG_LOGIN_OK(F) F(u64, conn) F(u64, session) F(str, identity) F(str, kind) F(str, owner) \
+    F(list, groups) F(list, requester) F(str, upstream_user) F(bytes, server_signature)
+#define SL_MSG_LOGIN_REFUSED(F) F(u64, conn) F(str, sqlstate) F(str, text) F(str, hint)
+#define SL_MSG_SESSION_CLOSED(F) F(u64, session)
+#define SL_MSG_SESSION_END(F) F(u64, session) F(str, why)
+
+/* --- gate and keeper: the upstream's credentials -------------------------------------------- */
+/* session 0 with a target name: the gate's own catalog connection. attempt counts from 0. */
+#define SL_MSG_UPSTREAM_SCRAM(F) F(u64, call) F(u64, session) F(str, target) F(u8, attempt) \
+    F(str, auth_message) F(bytes, salt) F(u32, iterations)
+#define SL_MSG_UPSTREAM_MD5(F) F(u64, call) F(u64, session) F(str, target) F(u8, attempt) F(bytes, salt)
+#define SL_MSG_UPSTREAM_PROOF(F) F(u64, call) F(u8, found) F(bytes, proof) F(bytes, server_signature) F(str, why)
+/* On the sign channel only, answered at once. padding: 0 none (ECDSA, Ed25519), 1 PKCS#1, 2 PSS. */
+#define SL_MSG_SIGN(F) F(u64, call) F(str, digest) F(u8, padding) F(bytes, input)
+#define SL_MSG_SIGNED(F) F(u64, call) F(u8, found) F(bytes, signature)
+
+/* --- gate and keeper: actions --------------------------------------------------------------- */
+/* `operation` is the canonical JSON object of core/action/action.h (what the gate itself knows);
+ * the keeper adds identity, requester set, target, environment, matched rules and salt, and evaluates
+ * the policy again. `meaning` is encoded as core/action/meaning.h. `show` is text for people, not
+ * part of the digest: the locks already held, and so on, as a JSON object. */
+#define SL_MSG_ACTION_PROPOSE(F) F(u64, session) F(u64, action) F(u32, generation) F(u64, asked_us) \
+    F(bytes, operation) F(bytes, meaning) F(str, context_user) F(str, context_database) F(str, context_role) \
+    F(str, context_search_path) F(str, context_encoding) F(str, context_settings) F(str, reason) F(str, run) \
+    F(str, sink) F(u64, wait_ms) F(u8, in_transaction) F(bytes, show)
+/* Held. With `salt` the gate builds the same action document and compares the digest. `requester` is
+ * the requester set as the keeper put it into the document. granted: it joined an approval that is
+ * approved already; an ACTION_OFFER follows at once. */
+#define SL_MSG_ACTION_HELD(F) F(u64, action) F(str, approval) F(u64, expires_us) F(u8, joined) F(u8, granted) \
+    F(list, requester) F(bytes, salt) F(bytes, digest) F(str, rule) F(str, why) F(str, link) F(str, reviewers)
+#define SL_MSG_ACTION_REFUSED(F) F(u64, action) F(str, sqlstate) F(str, approval) F(str, rule) F(str, who) \
+    F(str, why) F(str, hint)
+/* Policy moved between judging and asking: judge and evaluate again. */
+#define SL_MSG_ACTION_STALE(F) F(u64, action)
+#define SL_MSG_ACTION_OFFER(F) F(u64, action) F(str, approval)
+#define SL_MSG_ACTION_SPEND(F) F(u64, action) F(str, approval) F(bytes, digest)
+#define SL_MSG_ACTION_GO(F) F(u64, action) F(str, approval) F(u64, grant_expires_us)
+/* how: 0 the client went away, 1 cancelled by the client, 2 the client's wait ended,
+ * 3 the action means something else now. */
+#define SL_MSG_ACTION_LEFT(F) F(u64, action) F(u8, how) F(str, why)
+#define SL_MSG_ACTION_STOP(F) F(u64, action) F(str, who) F(str, why)
+#define SL_MSG_JOURNAL_KICK(F) F(u64, position)
+/* Answered when everything up to `position` is synced to disk (ledger.sync: all). */
+#define SL_MSG_JOURNAL_SYNC(F) F(u64, position)
+#define SL_MSG_JOURNAL_SYNCED(F) F(u64, position)
+
+/* --- desk, control and keeper --------------------------------------------------------------- */
+/* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
+ * credential: the caller's token, checked by the keeper each time. body, reply: JSON objects. */
+#define SL_MSG_CALL(F) F(u64, call) F(str, method) F(bytes, credential) F(str, address) F(bytes, body)
+#define SL_MSG_REPLY(F) F(u64, call) F(u32, status) F(bytes, body)
+#define SL_MSG_EVENT(F) F(u64, event) F(str, kind) F(str, approval) F(str, state)
+
+/*  message            number  who may send                      to whom           in which state of the channel */
+#define SL_MESSAGES(X)                                                                                        \
+    X(SETUP,            setup,            1, SL_ROLE_SUPER,                    SL_CONN_FRESH)                 \
+    X(PEER,             peer,             2, SL_ROLE_SUPER,                    SL_CONN_ANY)                   \
+    X(READY,            ready,            3, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_ANY) \
+    X(RELOAD,           reload,           4, SL_ROLE_SUPER,                    SL_CONN_OPEN)                  \
+    X(RELOADED,         reloaded,         5, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE) \
+    X(DRAIN,            drain,            6, SL_ROLE_SUPER,                    SL_CONN_LIVE)                  \
+    X(DRAINED,          drained,          7, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE) \
+    X(PEER_BAD,         peer_bad,         8, SL_ROLE_GATE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE)      \
+    X(SECRET_ASK,       secret_ask,       9, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(SECRET,           secret,          10, SL_ROLE_SUPER,                    SL_CONN_LIVE)                  \
+    X(POLICY_PROPOSE,   policy_propose,  11, SL_ROLE_SUPER,                    SL_CONN_OPEN)                  \
+    X(POLICY_DECIDED,   policy_decided,  12, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(STATS,            stats,           13, SL_ROLE_GATE | SL_ROLE_SUPER,     SL_CONN_LIVE)                  \
+    X(JUDGE_SNAPSHOT,   judge_snapshot,  20, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(JUDGE_ASK,        judge_ask,       21, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(JUDGE_ANSWER,     judge_answer,    22, SL_ROLE_JUDGE,                    SL_CONN_LIVE)                  \
+    X(LOGIN_TOKEN,      login_token,     30, SL_ROLE_GATE,                     SL_CONN_OPEN)                  \
+    X(LOGIN_SCRAM,      login_scram,     31, SL_ROLE_GATE,                     SL_CONN_OPEN)                  \
+    X(LOGIN_CHALLENGE,  login_challenge, 32, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LOGIN_PROOF,      login_proof,     33, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LOGIN_OK,         login_ok,        34, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LOGIN_REFUSED,    login_refused,   35, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(SESSION_CLOSED,   session_closed,  36, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(SESSION_END,      session_end,     37, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(UPSTREAM_SCRAM,   upstream_scram,  40, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(UPSTREAM_MD5,     upstream_md5,    41, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(UPSTREAM_PROOF,   upstream_proof,  42, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(SIGN,             sign,            43, SL_ROLE_GATE | SL_ROLE_DESK,      SL_CONN_LIVE)                  \
+    X(SIGNED,           signed_,         44, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_PROPOSE,   action_propose,  50, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(ACTION_HELD,      action_held,     51, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_REFUSED,   action_refused,  52, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_STALE,     action_stale,    53, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_OFFER,     action_offer,    54, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_SPEND,     action_spend,    55, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(ACTION_GO,        action_go,       56, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_LEFT,      action_left,     57, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(ACTION_STOP,      action_stop,     58, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(JOURNAL_KICK,     journal_kick,    59, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(JOURNAL_SYNC,     journal_sync,    60, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(JOURNAL_SYNCED,   journal_synced,  61, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(CALL,             call,            70, SL_ROLE_DESK | SL_ROLE_CONTROL,   SL_CONN_LIVE)                  \
+    X(REPLY,            reply,           71, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)
+/* clang-format on */
+
+enum sl_message {
+#define SL_MESSAGE_NUMBER(NAME, name, number, senders, states) SL_MESSAGE_##NAME = number,
+    SL_MESSAGES(SL_MESSAGE_NUMBER)
+#undef SL_MESSAGE_NUMBER
+};
+
+typedef struct sl_span sl_ipc_str, sl_ipc_bytes;
+struct sl_ipc_list {
+    uint16_t count;
+    struct sl_span items; /* encoded */
+};
+/* The next item of a list; *at starts at 0; false at the end. */
+bool sl_ipc_list_next(const struct sl_ipc_list *list, size_t *at, struct sl_span *item);
+/* Encodes one item into `items` of a list under construction (bytes go to b). */
+void sl_ipc_list_add(struct sl_buf *b, struct sl_ipc_list *list, struct sl_span item);
+
+#define SL_IPC_TYPE_u8 uint8_t
+#define SL_IPC_TYPE_u32 uint32_t
+#define SL_IPC_TYPE_u64 uint64_t
+#define SL_IPC_TYPE_str struct sl_span
+#define SL_IPC_TYPE_bytes struct sl_span
+#define SL_IPC_TYPE_list struct sl_ipc_list
+#define SL_IPC_FIELD(type, name) SL_IPC_TYPE_##type name;
+#define SL_IPC_STRUCT(NAME, name_, number, senders, states)                           \
+    struct sl_msg_##name_ {                                                           \
+        SL_MSG_##NAME(SL_IPC_FIELD)                                                   \
+    };                                                                                \
+    /* Appends header and body. */                                                    \
+    void sl_msg_##name_##_put(struct sl_buf *b, const struct sl_msg_##name_ *m);      \
+    /* Decodes a body; views into it. Anything left over or missing is SL_EMALFORMED. */ \
+    enum sl_err sl_msg_##name_##_get(struct sl_span body, struct sl_msg_##name_ *out) SL_MUST_CHECK;
+SL_MESSAGES(SL_IPC_STRUCT)
+#undef SL_IPC_STRUCT
+
+struct sl_ipc_head {
+    enum sl_message type;
+    uint32_t body_bytes;
+};
+
+/* Reads a header. SL_EMALFORMED for an unknown type or a non-zero reserved word, SL_ELIMIT. */
+enum sl_err sl_ipc_head_get(struct sl_span bytes, struct sl_ipc_head *out) SL_MUST_CHECK;
+
+/* SL_EDENIED: this role may not send it; SL_ESTATE: not now. */
+enum sl_err sl_ipc_allowed(enum sl_message type, enum sl_role sender, enum sl_conn_state state)
+    SL_MUST_CHECK;
+/* "action_propose"; NULL when unknown. */
+const char *sl_ipc_name(unsigned type);
+
+#endif

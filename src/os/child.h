@@ -1,0 +1,18 @@
+/* The first lines of every child's main: gate, judge, keeper, desk.
+ *
+ * The supervisor starts a child with its channel on descriptor 3 and nothing else open but 0-2. The
+ * child waits for SETUP, takes what it needs, opens its files, enters its sandbox, says READY, loops.
+ */
+#ifndef SL_OS_CHILD_H
+#define SL_OS_CHILD_H
+
+#include "os/channel.h"
+#include "os/sandbox.h"
+
+enum { SL_CHILD_FD = 3 };
+
+/* Blocks until SETUP has come (10 s at most); its body stays in `scratch`. */
+enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *out,
+                           struct sl_packet *packet) SL_MUST_CHECK;
+
+#endif

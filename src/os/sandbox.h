@@ -1,0 +1,30 @@
+/* Closing the door: what one program may ask of the kernel from now on, without root.
+ *
+ * Three walls: seccomp-bpf with an allow-list of system calls for each role (a forbidden call kills
+ * the process), Landlock (which folders may be read or written; from ABI 4 also which TCP ports may be
+ * bound or connected), and rlimits. Once closed a door does not open again.
+ */
+#ifndef SL_OS_SANDBOX_H
+#define SL_OS_SANDBOX_H
+
+#include "ipc/messages.h"
+
+struct sl_sandbox_path {
+    const char *path;
+    bool write; /* read and write beneath it; else read only */
+};
+
+struct sl_sandbox {
+    enum sl_role role;
+    const struct sl_sandbox_path *paths;
+    size_t path_count;
+    uint64_t max_memory_bytes; /* RLIMIT_AS, 0: leave */
+    uint64_t max_files;        /* RLIMIT_NOFILE */
+    bool best_effort;          /* `sandbox: best-effort`: go on without a wall, but say which */
+};
+
+/* SL_EUNSUPPORTED when a wall cannot be had and best_effort is off. `missing` gets a sentence for each
+ * wall that could not be put up. */
+enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing) SL_MUST_CHECK;
+
+#endif

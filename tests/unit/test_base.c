@@ -1,0 +1,168 @@
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "base/encode.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "base/when.h"
+
+#include "tests/unit/tap.h"
+
+static void test_globs(void)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } cases[] = {
+        {"*", "", true},           {"*.ssn", "public.people.ssn", true}, {"a*c", "abbc", true},
+        {"a*c", "abbd", false},    {"a?c", "abc", true},                 {"", "", true},
+        {"", "a", false},          {"**a**", "bab", true},               {"drop", "drop table", false},
+        {"a*b*c", "a-b-b-c", true}, {"*ab", "aab", true},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        if (!SL_CHECK(sl_span_glob(sl_span_str(cases[i].pattern), sl_span_str(cases[i].text)) ==
+                      cases[i].matches))
+            printf("#   pattern %s, text %s\n", cases[i].pattern, cases[i].text);
+}
+
+static void test_cursor_stops_at_the_end(void)
+{
+    struct sl_cursor c = sl_cursor(SL_SPAN("\x01\x02\x03"));
+
+    SL_CHECK_INT(sl_cursor_be16(&c), 0x0102);
+    SL_CHECK_INT(sl_cursor_be16(&c), 0);
+    SL_CHECK(c.short_read);
+    SL_CHECK_INT(sl_cursor_u8(&c), 0); /* a short read stays short */
+}
+
+static void test_buffer_has_a_ceiling(void)
+{
+    SL_BUF(b, 8);
+
+    sl_buf_put_str(&b, "12345678");
+    SL_CHECK_INT(sl_buf_err(&b), SL_OK);
+    sl_buf_put_u8(&b, '9');
+    SL_CHECK_INT(sl_buf_err(&b), SL_ELIMIT);
+    SL_CHECK_TEXT(sl_buf_span(&b), "12345678");
+}
+
+static void test_say(void)
+{
+    SL_BUF(b, 200);
+
+    sl_buf_say(&b, "%s %S %u %U %d%%", "a", SL_SPAN("b"), 3u, UINT64_MAX, -7);
+    SL_CHECK_TEXT(sl_buf_span(&b), "a b 3 18446744073709551615 -7%");
+}
+
+static void test_arena_refuses_past_its_ceiling(void)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *a = NULL;
+
+    SL_CHECK_INT(sl_arena_new(&a, 4096), SL_OK);
+    SL_CHECK(sl_arena_alloc(a, 4096) != NULL);
+    SL_CHECK(sl_arena_alloc(a, 1) == NULL);
+    sl_arena_reset(a);
+    SL_CHECK(sl_arena_array(a, SIZE_MAX / 2, 16) == NULL);
+    SL_CHECK(sl_arena_alloc(a, 100) != NULL);
+}
+
+static void test_map_against_a_plain_array(void)
+{
+    enum { KEYS = 5000 };
+    static uint64_t values[KEYS];
+    SL_FREED_BY(sl_map) struct sl_map *m = NULL;
+    uint64_t key;
+
+    SL_CHECK_INT(sl_map_new(&m, 1), SL_OK);
+    for (key = 0; key < KEYS; key++)
+        SL_CHECK_INT(sl_map_put(m, sl_map_u64(&key), &values[key]), SL_OK);
+    for (key = 0; key < KEYS; key += 3)
+        SL_CHECK(sl_map_remove(m, sl_map_u64(&key)) == &values[key]);
+    for (key = 0; key < KEYS; key++)
+        SL_CHECK(sl_map_get(m, sl_map_u64(&key)) == (key % 3 == 0 ? NULL : &values[key]));
+
+    size_t at = 0, seen = 0;
+    struct sl_span k;
+    void *v;
+    while (sl_map_next(m, &at, &k, &v))
+        seen++;
+    SL_CHECK_INT(seen, sl_map_count(m));
+}
+
+static void test_encodings(void)
+{
+    static const struct {
+        const char *plain, *base64, *url;
+    } cases[] = {{"", "", ""}, {"f", "Zg==", "Zg"}, {"fo", "Zm8=", "Zm8"}, {"foo", "Zm9v", "Zm9v"},
+                 {"\xff\xfe\xfd", "//79", "__79"}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(b, 100);
+        sl_base64_put(&b, sl_span_str(cases[i].plain));
+        SL_CHECK_TEXT(sl_buf_span(&b), cases[i].base64);
+        sl_buf_reset(&b);
+        SL_CHECK_INT(sl_base64url_get(&b, sl_span_str(cases[i].url)), SL_OK);
+        SL_CHECK_TEXT(sl_buf_span(&b), cases[i].plain);
+        sl_buf_reset(&b);
+        SL_CHECK_INT(sl_base64_get(&b, sl_span_str(cases[i].base64)), SL_OK);
+        SL_CHECK_TEXT(sl_buf_span(&b), cases[i].plain);
+    }
+    SL_BUF(b, 100);
+    SL_CHECK_INT(sl_base64_get(&b, SL_SPAN("Zh==")), SL_EMALFORMED); /* stray bits */
+    SL_CHECK_INT(sl_base64_get(&b, SL_SPAN("Zg=")), SL_EMALFORMED);
+    SL_CHECK_INT(sl_base64_get(&b, SL_SPAN("Z===")), SL_EMALFORMED);
+    SL_CHECK_INT(sl_hex_get(&b, SL_SPAN("0G")), SL_EMALFORMED);
+    SL_CHECK_INT(sl_hex_get(&b, SL_SPAN("0aF")), SL_EMALFORMED);
+    SL_CHECK_INT(b.n, 0);
+}
+
+static void test_utf8(void)
+{
+    static const struct {
+        const char *text;
+        bool valid;
+    } cases[] = {{"grün", true},         {"\xc0\x80", false},         {"\xed\xa0\x80", false},
+                 {"\xf4\x90\x80\x80", false}, {"\xf0\x9f\x98\x80", true}, {"\xe2\x82", false}};
+    SL_BUF(b, 100);
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        SL_CHECK(sl_utf8_valid(sl_span_str(cases[i].text)) == cases[i].valid);
+    sl_utf8_put_printable(&b, SL_SPAN("a\x1b[31m\xe2\x80\xae" "b\xff"));
+    SL_CHECK_TEXT(sl_buf_span(&b), "a\\u{1b}[31m\\u{202e}b\\xff");
+    SL_CHECK_INT(sl_utf8_head(SL_SPAN("a\xc3\xbc"), 2).n, 1);
+}
+
+static void test_times(void)
+{
+    SL_BUF(b, 100);
+    uint64_t us, ms;
+
+    sl_when_put(&b, 1795405512123456u);
+    SL_CHECK_TEXT(sl_buf_span(&b), "2026-11-23T03:45:12.123456Z");
+    SL_CHECK_INT(sl_when_get(sl_buf_span(&b), &us), SL_OK);
+    SL_CHECK_INT(us, 1795405512123456u);
+    SL_CHECK_INT(sl_when_civil(us).weekday, 0);
+    SL_CHECK_INT(sl_when_get(SL_SPAN("2026-02-30T00:00:00.000000Z"), &us), SL_EMALFORMED);
+    SL_CHECK_INT(sl_duration_get(SL_SPAN("15m"), &ms), SL_OK);
+    SL_CHECK_INT(ms, 900000);
+    SL_CHECK_INT(sl_duration_get(SL_SPAN("15"), &ms), SL_EMALFORMED);
+    SL_CHECK_INT(sl_duration_get(SL_SPAN("99999999999999999d"), &ms), SL_EOVERFLOW);
+    sl_buf_reset(&b);
+    sl_duration_put(&b, 843000);
+    SL_CHECK_TEXT(sl_buf_span(&b), "14m 3s");
+}
+
+int main(void)
+{
+    SL_RUN(test_globs);
+    SL_RUN(test_cursor_stops_at_the_end);
+    SL_RUN(test_buffer_has_a_ceiling);
+    SL_RUN(test_say);
+    SL_RUN(test_arena_refuses_past_its_ceiling);
+    SL_RUN(test_map_against_a_plain_array);
+    SL_RUN(test_encodings);
+    SL_RUN(test_utf8);
+    SL_RUN(test_times);
+    return sl_tap_done();
+}
