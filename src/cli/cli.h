@@ -9,6 +9,9 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
 
 /*  name, its arguments in one line, one sentence */
 #define SL_COMMANDS(X)                                                                              \
+    X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")            \
+    X(serve, "[--config FILE]", "start the gateway, in the foreground")                             \
+    X(status, "[--json] [--config FILE]", "show what runs")                                         \
     X(version, "", "print the version")
 
 #define SL_COMMAND_DECLARE(name, words, help) int sl_cli_##name(int argc, char **argv);

@@ -1,5 +1,7 @@
 /* Hashes, keys and signatures over libcrypto (OpenSSL 3), with algorithms fetched once.
  *
+ * For programs with one thread: the one-shot functions share a context. The first use of each may
+ * read OpenSSL's configuration file: use each once before the sandbox closes.
  * Failure of libcrypto to hash is a broken promise (the process stops): only operations on outside
  * data can fail. Secrets are compared with sl_secret_eq and wiped with sl_secret_wipe.
  */
@@ -31,7 +33,9 @@ struct sl_scram_verifier {
     uint8_t stored_key[32], server_key[32];
 };
 enum { SL_SCRAM_MIN_ITERATIONS = 4096, SL_SCRAM_MAX_ITERATIONS = 1000000 };
-/* The password is used as given when it is not valid for SASLprep; ASCII is unchanged by it. */
+/* SL_ELIMIT: iterations outside the bounds. The password's bytes are used as they are: SASLprep leaves
+ * ASCII and composed letters (NFC) alone; what it would map (full-width forms, ligatures, soft
+ * hyphens) is not mapped here, and the other side then simply says "wrong password". */
 enum sl_err sl_scram_salted(struct sl_span password, struct sl_span salt, uint32_t iterations,
                             uint8_t salted[32]) SL_MUST_CHECK;
 void sl_scram_verifier_of(const uint8_t salted[32], struct sl_scram_verifier *out);
@@ -59,7 +63,10 @@ bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message, cons
 struct sl_tls_key;
 enum sl_err sl_tls_key_new(struct sl_span pem, struct sl_tls_key **out) SL_MUST_CHECK;
 void sl_tls_key_free(struct sl_tls_key *k);
-/* `input` is the digest (ECDSA, RSA) or the whole message (Ed25519). padding as in SIGN. */
+SL_DEFINE_CLEANUP(struct sl_tls_key, sl_tls_key)
+/* `input` is the digest (ECDSA, RSA) or the whole message (Ed25519, digest_name empty). Digests:
+ * SHA256, SHA384, SHA512. padding as in the message SIGN: 0 none (not RSA), 1 PKCS#1, 2 PSS. Anything
+ * else is SL_EUNSUPPORTED; a digest of the wrong length SL_EMALFORMED. */
 enum sl_err sl_tls_key_sign(const struct sl_tls_key *k, struct sl_span digest_name, uint8_t padding,
                             struct sl_span input, struct sl_buf *signature) SL_MUST_CHECK;
 

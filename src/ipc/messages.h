@@ -41,33 +41,51 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* clang-format off */
 
 /* --- supervisor and its children ------------------------------------------------------------ */
-/* First message to each child. fds: [journal...] for gate (one) and keeper (one for each gate). */
+/* First message to each child. fds: [journal...] for gate (one) and keeper (one for each gate, in order
+ * of their index). addresses: "target=ip:port" ("target=[ip]:port" for IPv6), one item for each address
+ * that the target's host name resolved to, in the order to try; no child can resolve names itself, so
+ * it connects to these. Unix-socket targets have none. authorities: "target=PEM certificates" for each
+ * target with tls: verify-full, because no gate can open a file. */
 #define SL_MSG_SETUP(F) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
     F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
-    F(bytes, tls_key) F(str, sandbox) F(u8, offline)
-/* A fresh end of a channel to another program; replaces an earlier one of the same role+index.
+    F(bytes, tls_key) F(str, sandbox) F(u8, offline) \
+    F(list, addresses) F(list, authorities)
+/* A fresh end of a channel to another program (one fd); replaces an earlier one of the same
+ * role+index+purpose. role and index: who is at the other end (for sockets the supervisor, 0..).
  * purpose: "" is the ordinary channel, "sign" the gate's synchronous signing channel,
- * "listen" a listening socket, "journal" a gate's journal file, "control" the control socket. */
+ * "listen" a listening socket, "control" the control socket. Comes right after SETUP, before READY is
+ * awaited, and again whenever the partner was replaced. */
 #define SL_MSG_PEER(F) F(u32, role) F(u32, index) F(str, purpose)
 #define SL_MSG_READY(F) F(str, detail)
-#define SL_MSG_RELOAD(F) F(u32, generation) F(bytes, config)
+/* As in SETUP. The key goes to the keeper alone; an empty certificate means: no TLS towards clients. */
+#define SL_MSG_RELOAD(F) F(u32, generation) F(bytes, config) F(list, addresses) F(list, authorities) \
+    F(bytes, tls_certificate) F(bytes, tls_key)
 #define SL_MSG_RELOADED(F) F(u32, generation) F(u8, accepted) F(str, why)
+/* Take no new work, end what can end within deadline_ms (from now), say DRAINED, exit with 0. May come
+ * twice: the later one counts. A child whose channel to the supervisor closes exits at once. */
 #define SL_MSG_DRAIN(F) F(u64, deadline_ms)
 #define SL_MSG_DRAINED(F) F(u32, left)
 /* A child asks for the replacement of a peer that misbehaves (a judge that is late or lies). */
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
-/* The keeper asks for a target's login secret: the supervisor reads the file or runs the command. */
+/* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
+ * login: the login's `group`, empty for the general one. again: the last answer did not work. */
 #define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again)
 #define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
-/* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics. */
+/* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics.
+ * STATS from the supervisor to the keeper, whenever a program comes or goes:
+ * {"programs":[{"index":n,"pid":n,"restarts":n,"role":"gate","started":"RFC 3339","state":"up"}]} */
 #define SL_MSG_POLICY_PROPOSE(F) F(u32, generation) F(bytes, config) F(str, diff)
 #define SL_MSG_POLICY_DECIDED(F) F(u32, generation) F(u8, accepted) F(str, why)
 #define SL_MSG_STATS(F) F(bytes, json)
 
 /* --- gate and judge ------------------------------------------------------------------------- */
 #define SL_MSG_JUDGE_SNAPSHOT(F) F(u32, target) F(u32, generation) F(bytes, snapshot)
+/* temp_objects: the session has objects of its own, which may stand in for any unqualified name.
+ * prepared_names[i] was made by running prepared_texts[i] (the whole text that held the PREPARE);
+ * cursors: those that this session declared and that were judged then. */
 #define SL_MSG_JUDGE_ASK(F) F(u64, ask) F(u32, target) F(u32, generation) F(str, search_path) \
-    F(str, user) F(u8, standard_strings) F(bytes, text)
+    F(str, user) F(u8, standard_strings) F(u8, temp_objects) F(bytes, text) F(list, prepared_names) \
+    F(list, prepared_texts) F(list, cursors)
 #define SL_MSG_JUDGE_ANSWER(F) F(u64, ask) F(bytes, meaning)
 
 /* --- gate and keeper: sessions -------------------------------------------------------------- */

@@ -4,7 +4,10 @@
  * sl_jw_* for hot paths, which writes what its caller says; members of an object must be emitted in
  * ascending order of their names (UTF-16 order; ASCII names: byte order), which it checks (SL_ESTATE).
  * Reading refuses duplicate keys, trailing bytes, NUL in strings, depth above 64, numbers that are not
- * exact (integers beyond 2^53).
+ * exact (beyond 2^53). Any JSON value may stand at the top: check json_is_object.
+ *
+ * jansson draws its hash seed from /dev/urandom at its first object: a program that closes a sandbox
+ * first calls json_object_seed(a random number).
  */
 #ifndef SL_JSON_JSON_H
 #define SL_JSON_JSON_H
@@ -13,7 +16,8 @@
 
 #include <jansson.h>
 
-/* The caller owns *out (json_decref). `where` (may be NULL) gets "line 3, column 7: ..." */
+/* The caller owns *out (json_decref). `where` (may be NULL) gets "line 3, column 7: ..."; it
+ * never quotes the input. */
 enum sl_err sl_json_read(struct sl_span text, json_t **out, struct sl_buf *where) SL_MUST_CHECK;
 /* Appends canonical JSON. SL_EUNSUPPORTED for reals that are not integers. */
 enum sl_err sl_json_canonical(struct sl_buf *b, const json_t *value) SL_MUST_CHECK;
@@ -21,7 +25,8 @@ enum sl_err sl_json_canonical(struct sl_buf *b, const json_t *value) SL_MUST_CHE
 /* Appends a quoted and escaped JSON string (JCS escapes). Bytes that are not UTF-8: SL_EMALFORMED in b. */
 void sl_json_put_string(struct sl_buf *b, struct sl_span text);
 
-/* The direct emitter. At most 16 levels. */
+/* The direct emitter. At most 16 levels. A mistake of the caller (a value without a key, a key out of
+ * order, an end too many) is SL_ESTATE in the buffer. */
 struct sl_jw {
     struct sl_buf *b;
     unsigned depth;

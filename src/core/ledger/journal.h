@@ -10,7 +10,10 @@
  *          64  u64 head   next byte to write (only ever grows; written by the gate alone)
  *         128  u64 tail   next byte to read  (only ever grows; moved by the keeper alone)
  * Record, 8-byte aligned:
- *   u32 length_of_body | u32 check | body | padding to 8
+ *   u32 length_of_body | u32 check | body | zeros to 8
+ * `check` multiplies and folds the position, the length and the padded body's words (stir() in
+ * journal.c): it finds what broke by accident, also an old record read at a wrong place. It is no
+ * signature; a hostile gate can write what it likes, well-formed, about its own sessions.
  * A record is committed when `head` has passed it; `head` is stored with release order as the last
  * word of the write.
  *
@@ -18,6 +21,10 @@
  *   INTENT   one action is about to be forwarded (or was refused: verdict deny)
  *   OUTCOME  it ended
  *   TXN      the transaction that earlier actions were part of ended
+ * The reader returns only records whose type, flags, outcome, SQLSTATE (five of 0-9A-Z, or zeros) and
+ * UTF-8 are sound; `facts` is checked by sl_facts_get.
+ *
+ * Disadvantage: both ends must be one machine's programs of one version (native byte order).
  */
 #ifndef SL_CORE_LEDGER_JOURNAL_H
 #define SL_CORE_LEDGER_JOURNAL_H
@@ -53,7 +60,8 @@ enum sl_intent_flag {
 /* `facts` is built once for each cached verdict and copied: the part that does not change from one
  * action to the next. str = u16 length + bytes:
  *   u32 effects · u8 verdict · u16 n, n x str statement tag · u16 n, n x { str dataset, u32 effects,
- *   u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink */
+ *   u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink
+ * Little-endian, strings UTF-8; verdict 0 allow, 1 hold, 2 deny. */
 struct sl_intent {
     uint64_t session, action; /* action: unique within the gate's life, growing */
     uint64_t asked_us, started_us;
@@ -106,10 +114,12 @@ enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r) 
 /* Bytes not yet drained, as far as the writer knows (reads the shared tail). */
 uint64_t sl_journal_pending(struct sl_journal *j);
 /* Room that outcome records of actions under way need is kept back: an INTENT is refused with
- * SL_EFULL while less than `reserve` bytes would stay free after it. Default 256 KiB. */
+ * SL_EFULL while less than that would stay free after it: 256 KiB, or a quarter of a small ring.
+ * SL_ELIMIT: larger than SL_JOURNAL_MAX_RECORD. SL_ECORRUPT: the shared tail makes no sense. */
 
 /* Reader. Copies out of the ring before it looks (the writer may be hostile): the record's spans
- * point into `scratch`. SL_ENOTFOUND: nothing more. SL_ECORRUPT: the writer broke the format. */
+ * point into `scratch`, which must allow SL_JOURNAL_MAX_RECORD. SL_ENOTFOUND: nothing more.
+ * SL_ECORRUPT: the writer broke the format. */
 enum sl_err sl_journal_read(struct sl_journal *j, uint64_t *at, struct sl_buf *scratch,
                             struct sl_journal_record *out) SL_MUST_CHECK;
 /* Where the reader stands, and moving it: everything before `at` may be overwritten. */

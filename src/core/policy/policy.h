@@ -83,6 +83,7 @@ struct sl_rule {
     struct sl_budget budget;
     struct sl_span text;   /* the rule as it stands in the file, for people */
     uint8_t digest[32];    /* SHA-256 of its canonical JSON */
+    uint64_t label_bits;   /* those of config->labels that `labels` names */
 };
 
 enum sl_tls_mode { SL_TLS_OFF = 1, SL_TLS_REQUIRE, SL_TLS_VERIFY_FULL };
@@ -97,6 +98,7 @@ struct sl_login {
 
 struct sl_label_rule {
     struct sl_names columns, tables, labels;
+    uint64_t label_bits; /* into config->labels */
 };
 
 struct sl_target {
@@ -116,6 +118,9 @@ struct sl_target {
     size_t label_count;
     struct sl_names sensitive; /* unused labels land here for `check` */
     uint32_t line;
+    const struct sl_rule **applying; /* the rules that can speak of this target, by name */
+    size_t applying_count;
+    uint8_t default_digest[32]; /* SHA-256 of the default verdict and its reviewers */
 };
 
 /* Everything outside rules and targets, with its default in config_keys.h. */
@@ -139,6 +144,7 @@ struct sl_config {
     struct sl_names labels; /* every label named anywhere, sorted; at most 64 */
     uint8_t digest[32];     /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
+    struct sl_reviewers any_reviewers; /* of all hold rules together; need 0: there are none */
     struct sl_arena *mem;
 };
 
@@ -154,6 +160,11 @@ size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct s
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."). */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after, struct sl_buf *out);
+
+/* The settings, targets and rules as one JSON object (the caller owns it); NULL when memory ran out. */
+struct json_t *sl_config_json(const struct sl_config *c);
+/* docs/config.md, from the key table. */
+void sl_config_manual(struct sl_buf *out);
 
 const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name);
 /* The target that serves protocol postgres under this database name: target name first. */
@@ -195,7 +206,11 @@ struct sl_answer {
 /* `mem` holds answer->rules. Out of memory is a deny. */
 void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, struct sl_arena *mem,
                      struct sl_answer *out);
-/* The reviewers of a hold: one requirement for each rule (and the default). Returns the count. */
+/* The reviewers of a hold: one requirement for each rule (and the default). Returns how many; at most
+ * `max` are written, and a count above that means that there was no room and nothing may be approved.
+ * A rule without reviewers and the default are decided by the target's reviewers, else by those of all
+ * hold rules together (need 0: there are none, nobody can decide). The default adds nothing where a rule
+ * holds too and the target names no reviewers of its own. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
 

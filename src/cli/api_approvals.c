@@ -1,0 +1,201 @@
+/* Finding an approval by a part of its id, and acting on it. */
+#include "cli/api_client.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ID_BYTES = 36, LEAST_PART = 4, MAX_PATH = 256, MAX_REASON = 4000 };
+
+static bool is_id_part(const char *word)
+{
+    return strspn(word, "0123456789abcdef-") == strlen(word) && strlen(word) <= ID_BYTES;
+}
+
+static bool fits(struct sl_span id, struct sl_span part)
+{
+    return id.n == ID_BYTES &&
+           (sl_span_starts(id, part) || sl_span_eq(sl_span_from(id, id.n - part.n), part));
+}
+
+/* The one approval of the list whose id begins or ends so. */
+static int pick(const json_t *list, const char *word, char id[37])
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct sl_span one = sl_json_str(json_array_get(list, i), "id");
+
+        if (!fits(one, sl_span_str(word)))
+            continue;
+        found++;
+        memcpy(id, one.p, ID_BYTES);
+        id[ID_BYTES] = '\0';
+    }
+    if (found == 1)
+        return SL_EXIT_FINE;
+    fprintf(stderr, found == 0 ? "sluice: no approval that you may see has an id like '%s'\n"
+                               : "sluice: more than one approval has an id like '%s': give more of it\n", word);
+    return SL_EXIT_REFUSED;
+}
+
+int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
+{
+    json_t *answer = NULL;
+
+    if (!is_id_part(word) || strlen(word) < LEAST_PART) {
+        fputs("sluice: an approval's id, or 4 or more characters of its beginning or end, is needed\n", stderr);
+        return SL_EXIT_USAGE;
+    }
+    if (strlen(word) == ID_BYTES) {
+        memcpy(id, word, ID_BYTES + 1);
+        return SL_EXIT_FINE;
+    }
+    int code = sl_api_call(api, "/v1/approvals?limit=1000", NULL, &answer);
+    if (code == SL_EXIT_FINE)
+        code = pick(json_object_get(answer, "approvals"), word, id);
+    json_decref(answer);
+    return code;
+}
+
+int sl_api_get(struct sl_api *api, const char *word, json_t **approval)
+{
+    char id[ID_BYTES + 1];
+    SL_BUF(path, MAX_PATH);
+    int code = sl_api_resolve(api, word, id);
+
+    if (code != SL_EXIT_FINE)
+        return code;
+    sl_buf_say(&path, "/v1/approvals/%s", id);
+    return sl_api_call(api, sl_buf_text(&path), NULL, approval);
+}
+
+int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *body)
+{
+    json_t *approval = NULL;
+    SL_BUF(path, MAX_PATH);
+
+    sl_buf_say(&path, "/v1/approvals/%s/%s", id, verb);
+    int code = sl_api_call(api, sl_buf_text(&path), body, &approval);
+    if (code == SL_EXIT_FINE && api->json)
+        sl_api_print_json(approval);
+    else if (code == SL_EXIT_FINE)
+        sl_api_print_sentence(api, stdout, approval);
+    json_decref(approval);
+    return code;
+}
+
+static bool is_reason_fit(const char *reason)
+{
+    if (reason == NULL || strlen(reason) <= MAX_REASON)
+        return true;
+    fprintf(stderr, "sluice: a reason has at most %d characters\n", MAX_REASON);
+    return false;
+}
+
+int sl_api_act_command(int argc, char **argv, const char *verb, const char *help)
+{
+    struct sl_api_args args;
+    SL_API(api);
+    char id[ID_BYTES + 1];
+    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_REASON | SL_API_CREDENTIAL, true, help, &args);
+
+    if (code == SL_API_CONTINUE)
+        code = is_reason_fit(args.reason) ? sl_api_open(&args, true, &api) : SL_EXIT_USAGE;
+    if (code != SL_API_CONTINUE)
+        return code;
+    code = sl_api_resolve(&api, args.word, id);
+    if (code != SL_EXIT_FINE)
+        return code;
+    json_t *body = json_object();
+    if (args.reason != NULL)
+        json_object_set_new(body, "reason", json_string(args.reason));
+    code = sl_api_act(&api, id, verb, body);
+    json_decref(body);
+    return code;
+}
+
+/* --- deciding ------------------------------------------------------------------------------- */
+
+/* What is decided, on stderr when stdout is for JSON. */
+static void print_decided(struct sl_api *api, const json_t *approval)
+{
+    FILE *out = api->json ? stderr : stdout;
+    bool colour = api->colour;
+
+    api->colour = colour && !api->json;
+    sl_api_print_sentence(api, out, approval);
+    api->colour = colour;
+    fputs("Reason given: ", out);
+    struct sl_span reason = sl_json_str(approval, "reason");
+    sl_api_print_text(out, reason.n > 0 ? reason : SL_SPAN("(none)"));
+    fputc('\n', out);
+    sl_api_print_operation(out, approval);
+    fputs("Digest ", out);
+    sl_api_print_text(out, sl_json_str(approval, "digest"));
+    fputc('\n', out);
+    fflush(out);
+}
+
+/* On a terminal the verb is typed; a slip of the finger approves nothing. */
+static bool is_confirmed(const struct sl_api_args *args, const char *verb)
+{
+    char line[64] = "";
+
+    if (args->yes || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return true;
+    fprintf(stderr, "Type '%s' to go on: ", verb);
+    if (fgets(line, sizeof line, stdin) == NULL)
+        return false;
+    line[strcspn(line, "\n")] = '\0';
+    return strcmp(line, verb) == 0;
+}
+
+/* The digest goes along: the keeper refuses when the action is another than the one that was shown. */
+static int decide(struct sl_api *api, const struct sl_api_args *args, const char *verb, const json_t *approval)
+{
+    struct sl_span digest = sl_json_str(approval, "digest"), id = sl_json_str(approval, "id");
+    SL_BUF(id_text, 64);
+
+    if (args->digest != NULL && !sl_span_is(digest, args->digest)) {
+        fputs("sluice: the approval has another digest than the one given: nothing was decided\n", stderr);
+        return SL_EXIT_REFUSED;
+    }
+    print_decided(api, approval);
+    if (!is_confirmed(args, verb)) {
+        fputs("sluice: nothing was decided\n", stderr);
+        return SL_EXIT_REFUSED;
+    }
+    sl_buf_put(&id_text, id);
+    json_t *body = json_object();
+    json_object_set_new(body, "decision", json_string(verb));
+    json_object_set_new(body, "digest", json_stringn((const char *)digest.p, digest.n));
+    json_object_set_new(body, "reason", json_string(args->reason));
+    int code = sl_api_act(api, sl_buf_text(&id_text), "decision", body);
+    json_decref(body);
+    return code;
+}
+
+int sl_api_decide_command(int argc, char **argv, const char *verb, const char *help)
+{
+    const unsigned options = SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST | SL_API_CREDENTIAL;
+    struct sl_api_args args;
+    SL_API(api);
+    json_t *approval = NULL;
+    int code = sl_api_args(argc, argv, options, true, help, &args);
+
+    if (code != SL_API_CONTINUE)
+        return code;
+    if (args.reason == NULL || args.reason[0] == '\0') {
+        fprintf(stderr, "sluice %s: --reason is needed: it is recorded with your decision\n", verb);
+        return SL_EXIT_USAGE;
+    }
+    code = is_reason_fit(args.reason) ? sl_api_open(&args, true, &api) : SL_EXIT_USAGE;
+    if (code != SL_API_CONTINUE)
+        return code;
+    code = sl_api_get(&api, args.word, &approval);
+    if (code == SL_EXIT_FINE)
+        code = decide(&api, &args, verb, approval);
+    json_decref(approval);
+    return code;
+}

@@ -1,0 +1,98 @@
+/* Arguments of the commands that talk HTTP, from one table. */
+#include "cli/api_client.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+struct option_row {
+    const char *name, *value, *help;
+    unsigned option; /* 0: every command has it */
+    size_t offset;
+};
+
+#define TEXT(name, value, option, member, help) {name, value, help, option, offsetof(struct sl_api_args, member)}
+#define FLAG(name, option, member, help) {name, NULL, help, option, offsetof(struct sl_api_args, member)}
+static const struct option_row rows[] = {
+    TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
+    TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
+    TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
+    TEXT("--save", "FILE|-", SL_API_SAVE, save, "where the credential goes; - prints it on stdout, alone"),
+    FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
+    FLAG("--all", SL_API_ALL, all, "also those that are closed"),
+    FLAG("--yes", SL_API_YES, yes, "do not ask again on a terminal"),
+    FLAG("--json", SL_API_JSON, json, "print JSON"),
+    TEXT("--credential-file", "FILE", SL_API_CREDENTIAL, credential_file,
+         "the token to use (else $SLUICE_CREDENTIAL, else\n"
+         "                           ~/.config/sluice/credential)"),
+    TEXT("--url", "URL", 0, url, "the gateway (else $SLUICE_URL, else the one saved with\n"
+                                 "                           the credential, else http://127.0.0.1:8080)"),
+    TEXT("--ca", "FILE", 0, ca_file, "trust these certificates (PEM) instead of the system's"),
+    FLAG("--allow-http", 0, allow_http, "send the credential unencrypted to another machine"),
+};
+
+static bool is_offered(const struct option_row *row, unsigned options)
+{
+    return row->option == 0 || (row->option & options) != 0;
+}
+
+static int print_help(const char *help, unsigned options)
+{
+    printf("%s\nOptions:\n", help);
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        int width = (int)strlen(rows[i].name);
+
+        if (is_offered(&rows[i], options))
+            printf("  %s %-*s %s\n", rows[i].name, width < 23 ? 23 - width : 0,
+                   rows[i].value == NULL ? "" : rows[i].value, rows[i].help);
+    }
+    puts("\nExit codes: 0 fine, 1 refused, 2 usage, 3 cannot reach the gateway.");
+    return SL_EXIT_FINE;
+}
+
+static const struct option_row *find(const char *word, size_t length, unsigned options)
+{
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (is_offered(&rows[i], options) && strlen(rows[i].name) == length &&
+            strncmp(rows[i].name, word, length) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* One option at argv[*at], with "--name value" and "--name=value". */
+static bool take(int argc, char **argv, int *at, unsigned options, struct sl_api_args *out)
+{
+    const char *word = argv[*at], *equals = strchr(word, '=');
+    const struct option_row *row = find(word, equals == NULL ? strlen(word) : (size_t)(equals - word), options);
+
+    if (row == NULL || (row->value == NULL && equals != NULL))
+        return false;
+    if (row->value == NULL) {
+        *(bool *)((char *)out + row->offset) = true;
+        return true;
+    }
+    if (equals == NULL && *at + 1 == argc)
+        return false;
+    *(const char **)((char *)out + row->offset) = equals != NULL ? equals + 1 : argv[++*at];
+    return true;
+}
+
+int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const char *help,
+                struct sl_api_args *out)
+{
+    *out = (struct sl_api_args){0};
+    for (int i = 1; i < argc; i++) {
+        bool is_option = argv[i][0] == '-' && argv[i][1] != '\0';
+
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return print_help(help, options);
+        if (is_option ? !take(argc, argv, &i, options, out) : !takes_word || out->word != NULL) {
+            fprintf(stderr, "sluice %s: '%s' is not understood here\n", argv[0], argv[i]);
+            return sl_cli_usage(argv[0]);
+        }
+        if (!is_option)
+            out->word = argv[i];
+    }
+    if (takes_word && out->word == NULL)
+        return sl_cli_usage(argv[0]);
+    return SL_API_CONTINUE;
+}

@@ -1,0 +1,83 @@
+/* What the commands that talk HTTP share: their arguments, the caller's credential, one request, and an
+ * approval as text.
+ *
+ * The credential is the caller's own: --credential-file, else $SLUICE_CREDENTIAL, else the file that
+ * `sluice enroll` wrote (~/.config/sluice/credential, mode 0600). The address: --url, else $SLUICE_URL,
+ * else the one saved beside the credential, else http://127.0.0.1:8080. A credential is never sent in
+ * clear to another machine, never follows a redirect, and never goes through a proxy in clear.
+ * All that a stranger wrote is printed escaped, so that it cannot forge what the terminal shows.
+ */
+#ifndef SL_CLI_API_CLIENT_H
+#define SL_CLI_API_CLIENT_H
+
+#include "cli/cli.h"
+#include "json/json.h"
+
+#include <stdio.h>
+
+enum { SL_API_MAX_ANSWER = 48 * 1024 * 1024, SL_API_CONTINUE = -1 };
+
+/* --- arguments ------------------------------------------------------------------------------ */
+enum sl_api_option {
+    SL_API_JSON = 1 << 0, SL_API_ALL = 1 << 1, SL_API_YES = 1 << 2, SL_API_REASON = 1 << 3, SL_API_SAVE = 1 << 4,
+    SL_API_REPLACE = 1 << 5, SL_API_DIGEST = 1 << 6, SL_API_STATE = 1 << 7, SL_API_CREDENTIAL = 1 << 8,
+};
+struct sl_api_args {
+    const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state;
+    const char *word; /* the one argument that is no option */
+    bool json, all, yes, replace, allow_http;
+};
+/* Parses; `takes_word`: exactly one must be there. SL_API_CONTINUE, or the exit code after --help or a
+ * usage error. The text of --help is `help`, then a paragraph on the options that are given. */
+int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const char *help,
+                struct sl_api_args *out);
+
+/* --- one caller, one gateway ---------------------------------------------------------------- */
+struct sl_api {
+    struct sl_buf url, credential;
+    const char *ca_file;
+    bool json, colour;
+};
+/* Finds address and (when needed) credential; says on stderr what lacks. Exit code or SL_API_CONTINUE. */
+int sl_api_open(const struct sl_api_args *args, bool needs_credential, struct sl_api *out);
+void sl_api_close(struct sl_api *api); /* wipes the credential */
+#define SL_API(name) __attribute__((cleanup(sl_api_close))) struct sl_api name = {0}
+
+/* body NULL: GET, else POST. *out (may be NULL) is the answer's object, the caller's to decref. SL_EXIT_FINE;
+ * else what went wrong was said on stderr (as JSON on stdout with --json). */
+int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
+
+/* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when unreachable. */
+typedef bool sl_api_line_fn(void *owner, struct sl_span line);
+void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id, sl_api_line_fn *line,
+                   void *owner, long *status);
+/* Says what a problem document or a bare status means. The exit code. */
+int sl_api_complain(struct sl_api *api, long status, const json_t *problem);
+
+/* ~/.config/sluice/credential. */
+enum sl_err sl_api_usual_file(struct sl_buf *path) SL_MUST_CHECK;
+
+/* --- approvals ------------------------------------------------------------------------------ */
+/* `word` is an id, or the unique beginning or end of one (4 characters or more). Exit code. */
+int sl_api_resolve(struct sl_api *api, const char *word, char id[37]);
+int sl_api_get(struct sl_api *api, const char *word, json_t **approval);
+/* POST /v1/approvals/ID/<verb>; prints the approval that comes back. Exit code. */
+int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *body);
+/* The whole of cancel, revoke and stop. */
+int sl_api_act_command(int argc, char **argv, const char *verb, const char *help);
+/* The whole of approve and deny. */
+int sl_api_decide_command(int argc, char **argv, const char *verb, const char *help);
+
+/* --- text ----------------------------------------------------------------------------------- */
+void sl_api_print_json(const json_t *value);
+/* Escaped for the terminal. */
+void sl_api_print_text(FILE *out, struct sl_span text);
+/* A text of several lines, each behind a mark that no text can forge. */
+void sl_api_print_lines(FILE *out, struct sl_span text);
+void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval);
+void sl_api_print_operation(FILE *out, const json_t *approval);
+void sl_api_print_approval(struct sl_api *api, const json_t *approval);
+/* "14m 3s left", "over"; empty when there is no such time. */
+void sl_api_put_left(struct sl_buf *b, const json_t *approval, const char *member);
+
+#endif

@@ -1,0 +1,195 @@
+#include "core/approval/approval.h"
+
+const char *sl_decide_reason_text(enum sl_decide_reason reason)
+{
+    static const char *const texts[] = {
+#define TEXT(name, text) text,
+        SL_DECIDE_REASONS(TEXT)
+#undef TEXT
+    };
+    return (size_t)reason < SL_COUNT(texts) ? texts[reason] : "unknown reason";
+}
+
+const char *sl_decide_reason_name(enum sl_decide_reason reason)
+{
+    static const char *const names[] = {
+#define NAME(name, text) #name,
+        SL_DECIDE_REASONS(NAME)
+#undef NAME
+    };
+    return (size_t)reason < SL_COUNT(names) ? names[reason] : "UNKNOWN";
+}
+
+const char *sl_decide_channel_name(enum sl_decide_channel channel)
+{
+    static const char *const names[] = {
+#define NAME(name, text) text,
+        SL_DECIDE_CHANNELS(NAME)
+#undef NAME
+    };
+    return (size_t)channel < SL_COUNT(names) ? names[channel] : "unknown";
+}
+
+/* The strongest thing that the requester set says about this identity: its own name first, then
+ * accounts of the same person. */
+static enum sl_decide_reason requester_check(const struct sl_decide_question *q)
+{
+    bool same_person = false;
+
+    for (size_t i = 0; i < q->requester_count; i++) {
+        const struct sl_requester *r = &q->requesters[i];
+
+        same_person = same_person || sl_span_eq(r->person, q->who.person);
+        if (!sl_span_eq(r->name, q->who.name))
+            continue;
+        switch (r->role) {
+        case SL_REQUESTER_SELF:
+            return SL_DECIDE_IS_REQUESTER;
+        case SL_REQUESTER_OWNER:
+            return SL_DECIDE_IS_OWNER;
+        case SL_REQUESTER_TRIGGER:
+            return SL_DECIDE_IS_TRIGGER;
+        case SL_REQUESTER_LINKED:
+            return SL_DECIDE_IS_LINKED;
+        }
+        return SL_DECIDE_IS_LINKED; /* a role that we do not know speaks against, too */
+    }
+    return same_person ? SL_DECIDE_IS_LINKED : SL_DECIDE_YES;
+}
+
+static enum sl_decide_reason credential_check(const struct sl_decide_question *q)
+{
+    const struct sl_decide_credential *with = &q->with;
+
+    if (!with->deciding)
+        return SL_DECIDE_ASKING_TOKEN;
+    if (with->over)
+        return SL_DECIDE_CREDENTIAL_OVER;
+    return SL_DECIDE_YES;
+}
+
+static enum sl_decide_reason issuer_check(const struct sl_decide_question *q)
+{
+    const struct sl_decide_credential *with = &q->with;
+
+    if (with->issuer.n == 0)
+        return SL_DECIDE_YES;
+    if (sl_span_eq(with->issuer, q->who.name) || sl_span_eq(with->issuer_person, q->who.person))
+        return SL_DECIDE_ISSUED_BY_SELF;
+    for (size_t i = 0; i < q->requester_count; i++)
+        if (sl_span_eq(with->issuer, q->requesters[i].name) ||
+            sl_span_eq(with->issuer_person, q->requesters[i].person))
+            return SL_DECIDE_ISSUED_BY_REQUESTER;
+    return SL_DECIDE_YES;
+}
+
+/* What exists must have existed before the action was asked; the same moment does not count. */
+static enum sl_decide_reason age_check(const struct sl_decide_question *q)
+{
+    if (q->who.since_us >= q->asked_us)
+        return SL_DECIDE_NEW_IDENTITY;
+    if (q->with.since_us >= q->asked_us)
+        return SL_DECIDE_NEW_CREDENTIAL;
+    return SL_DECIDE_YES;
+}
+
+static bool listed(const struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+/* Bits of the requirements that this identity may decide; *too_new when only a newer membership
+ * would have allowed one. */
+static uint32_t requirements_of(const struct sl_decide_question *q, bool *too_new)
+{
+    uint32_t may = 0;
+
+    for (size_t i = 0; i < q->requirement_count && i < SL_REQUIREMENTS_MAX; i++) {
+        const struct sl_reviewers *need = &q->requirements[i];
+
+        if (listed(&need->identities, q->who.name))
+            may |= 1u << i;
+        for (size_t m = 0; m < q->who.membership_count; m++) {
+            if (!listed(&need->groups, q->who.memberships[m].group))
+                continue;
+            if (q->who.memberships[m].since_us < q->asked_us)
+                may |= 1u << i;
+            else
+                *too_new = true;
+        }
+    }
+    return may;
+}
+
+static bool voted(const struct sl_decide_question *q)
+{
+    for (size_t i = 0; i < q->vote_count; i++)
+        if (sl_span_eq(q->votes[i].person, q->who.person))
+            return true;
+    return false;
+}
+
+/* Would one more vote fill one more slot? */
+static bool needed(const struct sl_decide_question *q, uint32_t may)
+{
+    struct sl_vote with[SL_VOTES_MAX];
+
+    if (q->vote_count >= SL_VOTES_MAX)
+        return false;
+    for (size_t i = 0; i < q->vote_count; i++)
+        with[i] = q->votes[i];
+    with[q->vote_count] = (struct sl_vote){q->who.person, may};
+    return sl_quorum(q->requirements, q->requirement_count, with, q->vote_count + 1, NULL) >
+           sl_quorum(q->requirements, q->requirement_count, q->votes, q->vote_count, NULL);
+}
+
+static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint32_t may, bool too_new)
+{
+    if (may == 0)
+        return too_new ? SL_DECIDE_NEW_MEMBERSHIP : SL_DECIDE_NOT_REVIEWER;
+    if (voted(q))
+        return SL_DECIDE_VOTED_ALREADY;
+    if (!needed(q, may))
+        return SL_DECIDE_NOT_NEEDED;
+    if (q->passkey_required && !q->with.passkey)
+        return SL_DECIDE_NEEDS_PASSKEY;
+    return SL_DECIDE_YES;
+}
+
+static enum sl_decide_reason moment_check(const struct sl_decide_question *q)
+{
+    if ((unsigned)q->channel >= SL_DECIDE_CHANNEL_COUNT || q->channel == SL_CHANNEL_CONTROL)
+        return SL_DECIDE_CONTROL_SOCKET;
+    if (q->state != SL_APPROVAL_PENDING)
+        return SL_DECIDE_NOT_PENDING;
+    return q->now_us >= q->expires_us ? SL_DECIDE_TOO_LATE : SL_DECIDE_YES;
+}
+
+static enum sl_decide_reason person_check(const struct sl_decide_question *q)
+{
+    if (!q->who.active)
+        return SL_DECIDE_NOT_ACTIVE;
+    return q->who.kind == SL_HUMAN ? SL_DECIDE_YES : SL_DECIDE_NOT_HUMAN;
+}
+
+enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32_t *may)
+{
+    bool too_new = false;
+    uint32_t mine = requirements_of(q, &too_new);
+    static enum sl_decide_reason (*const checks[])(const struct sl_decide_question *) = {
+        moment_check, credential_check, person_check, requester_check, age_check, issuer_check,
+    };
+
+    if (may != NULL)
+        *may = mine;
+    for (size_t i = 0; i < SL_COUNT(checks); i++) {
+        enum sl_decide_reason reason = checks[i](q);
+
+        if (reason != SL_DECIDE_YES)
+            return reason;
+    }
+    return vote_check(q, mine, too_new);
+}

@@ -1,0 +1,37 @@
+/* What the ledger means, checked leaf by leaf and offline: did everything go by the rules?
+ *
+ * The audit walks all leaves in order and keeps its own picture of people, credentials, keys, policies,
+ * sessions and approvals, from the leaves alone. It reports, with the entry's number and a sentence:
+ *   - a leaf that is not canonical JSON, or not of a kind and shape that is known
+ *   - an approver who was in the requester set, was no active human, had no deciding credential from
+ *     before the action was asked, was no reviewer, voted twice or too late (the rules of P4, asked
+ *     again of the function that the keeper asks)
+ *   - an approval that moved as it may not, was approved without every vote it needs, or outside its time
+ *   - a digest that differs between what was asked, decided, spent and run
+ *   - a held action that ran without its grant being spent, a grant spent twice or run twice
+ *   - a denied action that ran; a judged action whose policy is not in the ledger
+ *   - a key that was not handed over by the one before it
+ * It believes the times in the leaves; that they are true is the witnesses' part.
+ */
+#ifndef SL_CORE_LEDGER_AUDIT_H
+#define SL_CORE_LEDGER_AUDIT_H
+
+#include "core/ledger/note.h"
+
+struct sl_audit;
+
+typedef void sl_audit_report_fn(void *owner, uint64_t entry, struct sl_span sentence);
+
+enum sl_err sl_audit_new(sl_audit_report_fn *report, void *owner, struct sl_audit **out) SL_MUST_CHECK;
+void sl_audit_free(struct sl_audit *a);
+SL_DEFINE_CLEANUP(struct sl_audit, sl_audit)
+
+/* The next leaf; numbers grow by one from 0. SL_EMEMORY, SL_ELIMIT: the audit cannot go on. */
+enum sl_err sl_audit_leaf(struct sl_audit *a, uint64_t entry, struct sl_span leaf) SL_MUST_CHECK;
+
+/* The key that signs a tree of this size (all leaves before it seen); NULL before the first. */
+const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size);
+/* True when this key is one of the chain. */
+bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key);
+
+#endif

@@ -1,0 +1,327 @@
+/* Was each approval asked, decided and spent as it may be? */
+#include "core/ledger/audit_int.h"
+
+static struct sl_span string_at(struct sl_audit *a, const json_t *list, size_t i)
+{
+    const json_t *s = json_array_get(list, i);
+
+    if (!json_is_string(s))
+        return sl_span(NULL, 0);
+    return sl_audit_copy(a, sl_span(json_string_value(s), json_string_length(s)));
+}
+
+static struct sl_names names_of(struct sl_audit *a, const json_t *list)
+{
+    struct sl_names names = {.count = json_array_size(list)};
+
+    names.items = sl_audit_alloc(a, names.count * sizeof *names.items);
+    if (names.items == NULL)
+        names.count = 0;
+    for (size_t i = 0; i < names.count; i++)
+        names.items[i] = string_at(a, list, i);
+    return names;
+}
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static enum sl_requester_role role_of(const struct sl_audit_approval *p, struct sl_span name)
+{
+    if (sl_span_eq(name, p->identity))
+        return SL_REQUESTER_SELF;
+    return sl_span_eq(name, p->owner) ? SL_REQUESTER_OWNER : SL_REQUESTER_LINKED;
+}
+
+static void take_requesters(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
+{
+    struct sl_names names = names_of(a, json_object_get(leaf, "requesters"));
+    bool self = false, owner = p->owner.n == 0;
+
+    p->requesters = sl_audit_alloc(a, names.count * sizeof *p->requesters);
+    p->requester_count = p->requesters == NULL ? 0 : names.count;
+    for (size_t i = 0; i < p->requester_count; i++) {
+        enum sl_requester_role role = role_of(p, names.items[i]);
+        p->requesters[i] = (struct sl_requester){.name = names.items[i], .role = role};
+        self = self || role == SL_REQUESTER_SELF;
+        owner = owner || role == SL_REQUESTER_OWNER;
+    }
+    if (!self || !owner)
+        SL_FOUND(a, "the requester set of this approval leaves out who asked, or its owner");
+}
+
+/* What the ledger itself knows of the owner counts, whatever the leaf says. */
+static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
+{
+    struct sl_audit_identity *who = sl_audit_identity(a, p->identity);
+
+    if (who == NULL)
+        SL_FOUND(a, "'%S' asks, but was never added", p->identity);
+    else if (!sl_span_eq(who->owner, p->owner))
+        SL_FOUND(a, "the owner of '%S' is '%S', but the approval says '%S'", p->identity, who->owner,
+                 p->owner);
+}
+
+static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
+{
+    const json_t *needs = json_object_get(leaf, "needs");
+    size_t count = json_array_size(needs);
+
+    p->needs = sl_audit_alloc(a, count * sizeof *p->needs);
+    for (size_t i = 0; p->needs != NULL && i < count; i++) {
+        const json_t *n = json_array_get(needs, i);
+        uint64_t need = 0;
+        p->needs[i] = (struct sl_reviewers){.groups = names_of(a, json_object_get(n, "groups")),
+                                            .identities = names_of(a, json_object_get(n, "identities"))};
+        if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
+            p->needs[i].need = (uint32_t)need;
+        p->need_count = i + 1;
+    }
+    if (count == 0 || sl_quorum_need(p->needs, p->need_count) > SL_VOTES_MAX)
+        SL_FOUND(a, "this approval does not say how many people it needs");
+}
+
+static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
+{
+    struct sl_audit_approval *p = sl_audit_alloc(a, sizeof *p);
+
+    if (p == NULL)
+        return;
+    *p = (struct sl_audit_approval){.state = SL_APPROVAL_PENDING, .asked_us = a->time_us};
+    p->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
+    p->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
+    p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
+    p->decide_by_us = sl_audit_time(a, leaf, "expires");
+    if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
+        return;
+    take_requesters(a, p, leaf);
+    check_owner(a, p);
+    take_needs(a, p, leaf);
+    sl_audit_put(a, a->approvals, id, p);
+}
+
+/* --- deciding ------------------------------------------------------------------------------- */
+
+static struct sl_membership *memberships_of(struct sl_audit *a, const struct sl_audit_identity *who,
+                                            size_t *count)
+{
+    size_t n = 0;
+
+    for (const struct sl_audit_group *g = who->groups; g != NULL; g = g->next)
+        n += !g->left;
+    struct sl_membership *list = sl_audit_alloc(a, n * sizeof *list);
+    *count = 0;
+    for (const struct sl_audit_group *g = who->groups; list != NULL && g != NULL; g = g->next)
+        if (!g->left)
+            list[(*count)++] = (struct sl_membership){g->name, g->since_us};
+    return list;
+}
+
+static enum sl_decide_channel channel_of(struct sl_span name)
+{
+    unsigned channel = 0;
+
+    while (channel < SL_DECIDE_CHANNEL_COUNT &&
+           !sl_span_is(name, sl_decide_channel_name((enum sl_decide_channel)channel)))
+        channel++;
+    return (enum sl_decide_channel)channel;
+}
+
+static struct sl_decide_credential credential_of(struct sl_audit *a, const struct sl_audit_credential *c,
+                                                 const json_t *leaf)
+{
+    return (struct sl_decide_credential){
+        .deciding = c->deciding,
+        .over = c->revoked || (c->expires_us != 0 && c->expires_us <= a->time_us),
+        .passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey"),
+        .since_us = c->since_us,
+        .issuer = c->issuer,
+        .issuer_person = c->issuer.n > 0 ? sl_audit_person(a, c->issuer) : c->issuer};
+}
+
+/* The question that the keeper had to ask, put together again from what the ledger says. */
+static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit_approval *p,
+                                             const struct sl_audit_identity *who,
+                                             const struct sl_audit_credential *c, const json_t *leaf)
+{
+    struct sl_decide_question q = {
+        .channel = channel_of(sl_json_str(leaf, "channel")), .state = p->state,
+        .asked_us = p->asked_us, .expires_us = p->decide_by_us, .now_us = a->time_us,
+        .requesters = p->requesters, .requester_count = p->requester_count,
+        .requirements = p->needs, .requirement_count = p->need_count,
+        .votes = p->votes, .vote_count = p->vote_count};
+
+    for (size_t i = 0; i < p->requester_count; i++)
+        p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
+    q.who = (struct sl_decider){.name = who->name, .person = sl_audit_person(a, who->name),
+                                .kind = who->kind, .active = !who->disabled && !who->paused,
+                                .since_us = who->since_us};
+    q.who.memberships = memberships_of(a, who, &q.who.membership_count);
+    q.with = credential_of(a, c, leaf);
+    return q;
+}
+
+static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span person, uint32_t may,
+                       const json_t *leaf)
+{
+    struct sl_span decision = sl_json_str(leaf, "decision");
+
+    if (sl_span_is(decision, "deny"))
+        p->denied_by_vote = true;
+    else if (!sl_span_is(decision, "approve"))
+        SL_FOUND(a, "a decision that is neither approve nor deny");
+    else if (p->vote_count < SL_VOTES_MAX)
+        p->votes[p->vote_count++] = (struct sl_vote){sl_audit_copy(a, person), may};
+}
+
+static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "approver");
+    struct sl_audit_identity *who = sl_audit_identity(a, name);
+    struct sl_audit_credential *c = sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
+    uint32_t may = 0;
+
+    if (who == NULL || c == NULL || !sl_span_eq(c->identity, name)) {
+        SL_FOUND(a, "'%S' decides approval %S, but %s", name, id,
+                 who == NULL ? "was never added" : "with no credential of their own");
+        return;
+    }
+    struct sl_decide_question q = question_of(a, p, who, c, leaf);
+    enum sl_decide_reason reason = sl_decide_check(&q, &may);
+    if (reason != SL_DECIDE_YES) {
+        SL_FOUND(a, "'%S' decides approval %S, but may not: %s", name, id, sl_decide_reason_text(reason));
+        return;
+    }
+    count_vote(a, p, q.who.person, may, leaf);
+}
+
+/* --- moving --------------------------------------------------------------------------------- */
+
+static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                 enum sl_approval_state from, enum sl_approval_state to)
+{
+    if (p->state != from)
+        SL_FOUND(a, "approval %S becomes %s, but it was %s", id, sl_approval_state_name(to),
+                 sl_approval_state_name(p->state));
+    /* What is over stays over, or one wrong leaf would hide the next. */
+    if (p->state == SL_APPROVAL_PENDING || p->state == SL_APPROVAL_APPROVED)
+        p->state = to;
+}
+
+static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+{
+    uint32_t have = sl_quorum(p->needs, p->need_count, p->votes, p->vote_count, NULL);
+    uint32_t need = sl_quorum_need(p->needs, p->need_count);
+
+    if (have < need)
+        SL_FOUND(a, "approval %S is approved with %u of the %u votes that it needs", id, have, need);
+    if (p->denied_by_vote)
+        SL_FOUND(a, "approval %S is approved although somebody said no", id);
+    if (a->time_us >= p->decide_by_us)
+        SL_FOUND(a, "approval %S is approved after the time to decide was over", id);
+    p->spend_by_us = sl_audit_time(a, leaf, "expires");
+    move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_APPROVED);
+}
+
+static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+{
+    p->session = sl_audit_u64(a, leaf, "session");
+    p->action = sl_audit_u64(a, leaf, "action");
+    const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&p->session));
+
+    if (p->state == SL_APPROVAL_SPENT)
+        SL_FOUND(a, "approval %S is spent twice", id);
+    else
+        move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_SPENT);
+    if (p->spend_by_us != 0 && a->time_us > p->spend_by_us)
+        SL_FOUND(a, "approval %S is spent after the time to spend it was over", id);
+    if (s == NULL)
+        SL_FOUND(a, "approval %S is spent in session %U, which never began", id, p->session);
+    else if (!sl_span_eq(s->identity, p->identity) || !sl_span_eq(s->target, p->target))
+        SL_FOUND(a, "approval %S of '%S' on '%S' is spent by '%S' on '%S'", id, p->identity, p->target,
+                 s->identity, s->target);
+}
+
+static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id, const char *what)
+{
+    if (p->state != SL_APPROVAL_PENDING && p->state != SL_APPROVAL_APPROVED)
+        SL_FOUND(a, "approval %S is %s, but it was over: %s", id, what, sl_approval_state_name(p->state));
+}
+
+static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, unsigned event,
+                        const json_t *leaf)
+{
+    switch (event) {
+    case SL_ENTRY_APPROVAL_JOINED:
+    case SL_ENTRY_APPROVAL_LEFT:
+        live(a, p, id, sl_entry_approval_event_name((enum sl_entry_approval_event)event));
+        break;
+    case SL_ENTRY_APPROVAL_GRANTED:
+        if (p->state != SL_APPROVAL_APPROVED)
+            SL_FOUND(a, "approval %S is granted, but it was %s", id, sl_approval_state_name(p->state));
+        break;
+    case SL_ENTRY_APPROVAL_DECIDED:
+        decided(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_APPROVED:
+        approved(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_DENIED:
+        if (!p->denied_by_vote)
+            SL_FOUND(a, "approval %S is denied, but nobody said no", id);
+        move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_DENIED);
+        break;
+    case SL_ENTRY_APPROVAL_EXPIRED:
+        if (a->time_us < p->decide_by_us)
+            SL_FOUND(a, "approval %S expires before its time", id);
+        move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_EXPIRED);
+        break;
+    case SL_ENTRY_APPROVAL_CANCELLED:
+        move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_CANCELLED);
+        break;
+    case SL_ENTRY_APPROVAL_REVOKED:
+        move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_REVOKED);
+        break;
+    case SL_ENTRY_APPROVAL_SPENT:
+        spent(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_LAPSED:
+        move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_LAPSED);
+        break;
+    default:
+        SL_FOUND(a, "something happens to approval %S that is not known here", id);
+    }
+}
+
+static unsigned event_of(struct sl_span name)
+{
+    unsigned event = 0;
+
+    while (event < SL_ENTRY_APPROVAL_EVENT_COUNT &&
+           !sl_span_is(name, sl_entry_approval_event_name((enum sl_entry_approval_event)event)))
+        event++;
+    return event;
+}
+
+void sl_audit_approval(struct sl_audit *a, const json_t *leaf)
+{
+    struct sl_span id = sl_audit_str(a, leaf, "approval");
+    unsigned event = event_of(sl_json_str(leaf, "event"));
+    struct sl_audit_approval *p = sl_map_get(a->approvals, id);
+    uint8_t digest[SL_SHA256];
+
+    if (event == SL_ENTRY_APPROVAL_ASKED) {
+        if (p != NULL)
+            SL_FOUND(a, "approval %S is asked twice", id);
+        else
+            asked(a, id, leaf);
+        return;
+    }
+    if (p == NULL) {
+        SL_FOUND(a, "approval %S was never asked", id);
+        return;
+    }
+    if (!sl_audit_hex(a, leaf, "digest", digest, sizeof digest, true))
+        return;
+    if (memcmp(digest, p->digest, sizeof digest) != 0)
+        SL_FOUND(a, "approval %S is about another action here than when it was asked", id);
+    later_event(a, p, id, event, leaf);
+}

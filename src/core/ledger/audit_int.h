@@ -1,0 +1,106 @@
+/* The audit's picture of the world. Everything lives in one arena until the end of the audit. */
+#ifndef SL_CORE_LEDGER_AUDIT_INT_H
+#define SL_CORE_LEDGER_AUDIT_INT_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "core/approval/approval.h"
+#include "core/ledger/audit.h"
+#include "core/ledger/entry.h"
+#include "json/json.h"
+
+struct sl_audit_group {
+    struct sl_span name;
+    uint64_t since_us;
+    bool left;
+    struct sl_audit_group *next;
+};
+
+struct sl_audit_identity {
+    struct sl_span name, owner, invited_by;
+    enum sl_identity_kind kind;
+    bool disabled, paused;
+    uint64_t since_us;
+    struct sl_audit_identity *person; /* towards the account that stands for the person */
+    struct sl_audit_group *groups;
+};
+
+struct sl_audit_credential {
+    struct sl_span id, identity, issuer;
+    bool deciding, revoked;
+    uint64_t since_us, expires_us;
+};
+
+struct sl_audit_approval {
+    enum sl_approval_state state;
+    uint8_t digest[32];
+    struct sl_span identity, owner, target;
+    uint64_t asked_us, decide_by_us, spend_by_us, session, action;
+    bool ran, denied_by_vote;
+    struct sl_requester *requesters;
+    size_t requester_count;
+    struct sl_reviewers *needs;
+    size_t need_count;
+    struct sl_vote votes[SL_VOTES_MAX];
+    size_t vote_count;
+};
+
+struct sl_audit_session {
+    struct sl_span identity, target;
+};
+
+struct sl_audit_policy {
+    uint64_t parts, next;
+    struct sl_buf text; /* while its parts come in */
+    bool whole;
+};
+
+struct sl_audit_key {
+    uint64_t from; /* signs trees larger than this index */
+    struct sl_vkey key;
+};
+
+struct sl_audit {
+    sl_audit_report_fn *report;
+    void *owner;
+    struct sl_arena *mem;
+    struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads, *pending;
+    struct sl_audit_policy *incoming;
+    struct sl_audit_key *keys;
+    size_t key_count;
+    uint64_t entry, time_us; /* of the leaf at hand */
+    enum sl_err err;
+};
+
+/* A finding: %s, %S, %u, %U, %d as in sl_buf_say. */
+#define SL_FOUND(audit, ...)                                                          \
+    do {                                                                              \
+        SL_BUF(sl_found_text, 4096);                                                  \
+        sl_buf_say(&sl_found_text, __VA_ARGS__);                                      \
+        sl_audit_found((audit), &sl_found_text);                                      \
+    } while (0)
+void sl_audit_found(struct sl_audit *a, struct sl_buf *sentence);
+
+/* Copies and allocations that end the audit when there is no memory (a->err). */
+void *sl_audit_alloc(struct sl_audit *a, size_t bytes);
+struct sl_span sl_audit_copy(struct sl_audit *a, struct sl_span s);
+void sl_audit_put(struct sl_audit *a, struct sl_map *m, struct sl_span key, void *value);
+
+/* A member that has to be there; a finding and an empty answer when it is not. */
+struct sl_span sl_audit_str(struct sl_audit *a, const json_t *leaf, const char *key);
+uint64_t sl_audit_u64(struct sl_audit *a, const json_t *leaf, const char *key);
+uint64_t sl_audit_time(struct sl_audit *a, const json_t *leaf, const char *key);
+/* false (and a finding when `must`) if it is not there or not `n` bytes of hexadecimal */
+bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8_t *out, size_t n,
+                  bool must);
+
+struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span name);
+struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
+
+/* One for each kind of leaf. */
+typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);
+sl_audit_kind_fn sl_audit_roster, sl_audit_key, sl_audit_policy, sl_audit_reload, sl_audit_start,
+    sl_audit_approval, sl_audit_action, sl_audit_actions, sl_audit_outcome, sl_audit_txn,
+    sl_audit_session, sl_audit_plain;
+
+#endif

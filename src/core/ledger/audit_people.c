@@ -1,0 +1,221 @@
+/* Who there is, and which keys sign. */
+#include "core/ledger/audit_int.h"
+
+#include "base/when.h"
+
+#include <stdlib.h>
+
+static void add_groups(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
+{
+    const json_t *groups = json_object_get(leaf, "groups");
+
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        const json_t *name = json_array_get(groups, i);
+        struct sl_audit_group *g = sl_audit_alloc(a, sizeof *g);
+        if (g == NULL || !json_is_string(name))
+            continue;
+        *g = (struct sl_audit_group){
+            .name = sl_audit_copy(a, sl_span(json_string_value(name), json_string_length(name))),
+            .since_us = a->time_us, .next = who->groups};
+        who->groups = g;
+    }
+}
+
+static void remove_groups(struct sl_audit_identity *who, const json_t *leaf)
+{
+    const json_t *groups = json_object_get(leaf, "groups");
+
+    for (size_t i = 0; i < json_array_size(groups); i++)
+        for (struct sl_audit_group *g = who->groups; g != NULL; g = g->next)
+            if (json_is_string(json_array_get(groups, i)) &&
+                sl_span_is(g->name, json_string_value(json_array_get(groups, i))))
+                g->left = true;
+}
+
+static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *leaf)
+{
+    struct sl_audit_identity *who = sl_audit_alloc(a, sizeof *who);
+
+    if (who == NULL)
+        return;
+    *who = (struct sl_audit_identity){.name = sl_audit_copy(a, name),
+                                      .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
+                                      .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
+                                      .since_us = a->time_us};
+    who->person = who;
+    if (who->kind == 0)
+        SL_FOUND(a, "'%S' is added, but neither as human nor agent nor service", name);
+    add_groups(a, who, leaf);
+    sl_audit_put(a, a->identities, who->name, who);
+}
+
+static void link_identities(struct sl_audit *a, struct sl_audit_identity *who, struct sl_span other_name)
+{
+    struct sl_audit_identity *other = sl_audit_identity(a, other_name);
+
+    if (other == NULL) {
+        SL_FOUND(a, "'%S' is linked to '%S', who was never added", who->name, other_name);
+        return;
+    }
+    while (who->person != who)
+        who = who->person;
+    while (other->person != other)
+        other = other->person;
+    who->person = other;
+}
+
+static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf,
+                           bool deciding)
+{
+    struct sl_audit_credential *c = sl_audit_alloc(a, sizeof *c);
+    struct sl_span by = sl_json_str(leaf, "by");
+    uint64_t expires = 0;
+
+    if (c == NULL)
+        return;
+    if (sl_when_get(sl_json_str(leaf, "expires"), &expires) != SL_OK)
+        expires = 0;
+    /* Who claims a credential says so by their own name; who issued it is then who invited them. */
+    struct sl_span issuer = deciding && sl_span_eq(by, who->name) ? who->invited_by : by;
+    *c = (struct sl_audit_credential){
+        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")), .identity = who->name,
+        .issuer = sl_audit_identity(a, issuer) != NULL ? sl_audit_copy(a, issuer) : sl_span(NULL, 0),
+        .deciding = deciding, .since_us = a->time_us, .expires_us = expires};
+    if (sl_map_get(a->credentials, c->id) != NULL)
+        SL_FOUND(a, "credential %S is made twice", c->id);
+    if (deciding && who->kind != SL_HUMAN)
+        SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
+    sl_audit_put(a, a->credentials, c->id, c);
+}
+
+static void revoke_credential(struct sl_audit *a, const json_t *leaf)
+{
+    struct sl_audit_credential *c = sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
+
+    if (c == NULL)
+        SL_FOUND(a, "a credential is revoked that was never made");
+    else
+        c->revoked = true;
+}
+
+static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
+                         const json_t *leaf)
+{
+    switch (event) {
+    case SL_ENTRY_ROSTER_DISABLE:
+    case SL_ENTRY_ROSTER_ENABLE:
+        who->disabled = event == SL_ENTRY_ROSTER_DISABLE;
+        break;
+    case SL_ENTRY_ROSTER_PAUSE:
+    case SL_ENTRY_ROSTER_RESUME:
+        who->paused = event == SL_ENTRY_ROSTER_PAUSE;
+        break;
+    case SL_ENTRY_ROSTER_LINK:
+        link_identities(a, who, sl_audit_str(a, leaf, "other"));
+        break;
+    case SL_ENTRY_ROSTER_UNLINK:
+        who->person = who;
+        break;
+    case SL_ENTRY_ROSTER_OWN:
+        who->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
+        break;
+    case SL_ENTRY_ROSTER_GROUP_ADD:
+        add_groups(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_GROUP_REMOVE:
+        remove_groups(who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_INVITE:
+        who->invited_by = sl_audit_copy(a, sl_json_str(leaf, "by"));
+        break;
+    case SL_ENTRY_ROSTER_TOKEN_CREATE:
+    case SL_ENTRY_ROSTER_ENROL:
+        add_credential(a, who, leaf, event == SL_ENTRY_ROSTER_ENROL);
+        break;
+    case SL_ENTRY_ROSTER_TOKEN_REVOKE:
+    case SL_ENTRY_ROSTER_CREDENTIAL_REVOKE:
+        revoke_credential(a, leaf);
+        break;
+    default:
+        SL_FOUND(a, "the roster changes in a way that is not known here");
+    }
+}
+
+static unsigned event_of(struct sl_span name)
+{
+    unsigned event = 0;
+
+    while (event < SL_ENTRY_ROSTER_EVENT_COUNT &&
+           !sl_span_is(name, sl_entry_roster_event_name((enum sl_entry_roster_event)event)))
+        event++;
+    return event;
+}
+
+void sl_audit_roster(struct sl_audit *a, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "identity");
+    unsigned event = event_of(sl_json_str(leaf, "event"));
+    struct sl_audit_identity *who = sl_audit_identity(a, name);
+
+    if (event == SL_ENTRY_ROSTER_ADD && who != NULL)
+        SL_FOUND(a, "'%S' is added twice", name);
+    else if (event == SL_ENTRY_ROSTER_ADD)
+        add_identity(a, name, leaf);
+    else if (who == NULL)
+        SL_FOUND(a, "'%S' changes, but was never added", name);
+    else
+        roster_event(a, who, event, leaf);
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static void add_key(struct sl_audit *a, const struct sl_vkey *key)
+{
+    struct sl_audit_key *grown = reallocarray(a->keys, a->key_count + 1, sizeof *a->keys);
+
+    if (grown == NULL) {
+        a->err = SL_EMEMORY;
+        return;
+    }
+    a->keys = grown;
+    a->keys[a->key_count++] = (struct sl_audit_key){.from = a->entry, .key = *key};
+}
+
+void sl_audit_key(struct sl_audit *a, const json_t *leaf)
+{
+    struct sl_vkey next, old;
+
+    if (sl_vkey_get(sl_json_str(leaf, "new_key"), &next) != SL_OK) {
+        SL_FOUND(a, "the leaf names no key that can be read");
+        return;
+    }
+    if (a->key_count == 0) {
+        if (a->entry != 0)
+            SL_FOUND(a, "the ledger has no first key");
+        add_key(a, &next);
+        return;
+    }
+    const struct sl_vkey *now = &a->keys[a->key_count - 1].key;
+    if (sl_vkey_get(sl_json_str(leaf, "old_key"), &old) != SL_OK || !sl_vkey_eq(&old, now) ||
+        sl_note_check_rotation(sl_json_str(leaf, "statement"), now, a->entry, &next) != SL_OK) {
+        SL_FOUND(a, "a new key is named that the key in force did not sign");
+        return;
+    }
+    add_key(a, &next);
+}
+
+const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size)
+{
+    for (size_t i = a->key_count; i-- > 0;)
+        if (a->keys[i].from < size)
+            return &a->keys[i].key;
+    return NULL;
+}
+
+bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key)
+{
+    for (size_t i = 0; i < a->key_count; i++)
+        if (sl_vkey_eq(&a->keys[i].key, key))
+            return true;
+    return false;
+}

@@ -1,0 +1,64 @@
+/* Leaves about approvals. */
+#include "core/ledger/entry_int.h"
+
+static void put_needs(struct sl_jw *w, const struct sl_entry_approval *e)
+{
+    if (e->need_count == 0)
+        return;
+    sl_jw_key(w, "needs");
+    sl_jw_array(w);
+    for (size_t i = 0; i < e->need_count; i++) {
+        const struct sl_entry_need *n = &e->needs[i];
+        sl_jw_object(w);
+        sl_member_list(w, "groups", &n->groups);
+        sl_member_list(w, "identities", &n->identities);
+        sl_jw_key(w, "need");
+        sl_jw_u64(w, n->need);
+        sl_member_str(w, "rule", n->rule);
+        sl_jw_end(w);
+    }
+    sl_jw_end(w);
+}
+
+static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size_t start)
+{
+    sl_member_u64(w, "action", e->action);
+    sl_member_str(w, "approval", e->approval);
+    sl_member_str(w, "approver", e->approver);
+    sl_member_str(w, "channel", e->channel);
+    sl_member_str(w, "credential", e->credential);
+    sl_member_str(w, "decision", e->decision);
+    sl_member_hex(w, "digest", e->digest, SL_SHA256);
+    sl_member_str(w, "environment", e->environment);
+    sl_member_str(w, "event", sl_span_str(sl_entry_approval_event_name(e->event)));
+    sl_member_time(w, "expires", e->expires_us);
+    sl_member_facts(w, e->facts);
+    sl_member_str(w, "identity", e->identity);
+    sl_member_kind(w, SL_ENTRY_APPROVAL);
+    put_needs(w, e);
+    sl_member_str(w, "owner", e->owner);
+    sl_member_hex(w, "policy", e->policy_digest, SL_SHA256);
+    sl_member_str(w, "proof", e->proof);
+    sl_member_str(w, "protocol", e->protocol);
+    sl_member_said(w, "reason", e->reason);
+    sl_member_str(w, "repeats", e->repeats);
+    sl_member_list(w, "requesters", &e->requesters);
+    sl_member_str(w, "rule", e->rule);
+    sl_member_hex(w, "rules", e->rules_digest, SL_SHA256);
+    sl_member_u64(w, "session", e->session);
+    sl_member_str(w, "target", e->target);
+    size_t used = w->b->n - start;
+    sl_member_text(w, e->text, e->flags, used < SL_ENTRY_MAX ? SL_ENTRY_MAX - used : 0);
+    sl_member_time_v(w, e->time_us);
+}
+
+void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e)
+{
+    struct sl_jw w = sl_jw(b);
+    size_t start = b->n;
+
+    sl_jw_object(&w);
+    put_members(&w, e, start);
+    sl_jw_end(&w);
+    sl_entry_check(b, start);
+}

@@ -1,0 +1,228 @@
+/* The ring itself: room, bytes, check values, positions. The bodies are in journal_record.c. */
+#include "core/ledger/journal_int.h"
+
+static const uint64_t MAGIC = 0x31304c4e524a4c53; /* "SLJRNL01" */
+
+enum { AT_MAGIC = 0, AT_SIZE = 8, AT_GENERATION = 16, AT_HEAD = 64, AT_TAIL = 128 };
+enum { RECORD_HEAD = 8, RESERVE = 256 * 1024 };
+
+static uint64_t *word_at(uint8_t *base, size_t offset)
+{
+    return (uint64_t *)(void *)(base + offset);
+}
+
+static uint64_t load(uint8_t *base, size_t offset)
+{
+    return __atomic_load_n(word_at(base, offset), __ATOMIC_ACQUIRE);
+}
+
+static void publish(uint8_t *base, size_t offset, uint64_t value)
+{
+    __atomic_store_n(word_at(base, offset), value, __ATOMIC_RELEASE);
+}
+
+static uint64_t padded(uint64_t n)
+{
+    return (n + 7) & ~(uint64_t)7;
+}
+
+/* A power of two that the mapping really has, aligned as words need it. */
+static bool is_ring(const uint8_t *base, size_t bytes)
+{
+    size_t size = bytes - SL_JOURNAL_HEADER;
+
+    return bytes > SL_JOURNAL_HEADER && size >= 64 && (size & (size - 1)) == 0 &&
+           ((uintptr_t)base & 7) == 0;
+}
+
+enum sl_err sl_journal_format(uint8_t *base, size_t bytes, uint64_t generation)
+{
+    if (!is_ring(base, bytes))
+        return SL_ELIMIT;
+    *word_at(base, AT_SIZE) = bytes - SL_JOURNAL_HEADER;
+    *word_at(base, AT_GENERATION) = generation;
+    publish(base, AT_HEAD, 0);
+    publish(base, AT_TAIL, 0);
+    publish(base, AT_MAGIC, MAGIC);
+    return SL_OK;
+}
+
+enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out)
+{
+    if (!is_ring(base, bytes) || load(base, AT_MAGIC) != MAGIC ||
+        load(base, AT_SIZE) != bytes - SL_JOURNAL_HEADER)
+        return SL_ECORRUPT;
+    struct sl_journal j = {.base = base, .size = bytes - SL_JOURNAL_HEADER};
+    j.head = load(base, AT_HEAD);
+    j.tail_seen = load(base, AT_TAIL);
+    if (((j.head | j.tail_seen) & 7) != 0 || j.tail_seen > j.head || j.head - j.tail_seen > j.size)
+        return SL_ECORRUPT;
+    *out = j;
+    return SL_OK;
+}
+
+/* --- moving bytes: everything may wrap once --- */
+
+static uint8_t *ring(const struct sl_journal *j)
+{
+    return j->base + SL_JOURNAL_HEADER;
+}
+
+static void put_at(struct sl_journal *j, uint64_t at, struct sl_span bytes)
+{
+    uint64_t from = at & (j->size - 1);
+    uint64_t first = j->size - from < bytes.n ? j->size - from : bytes.n;
+
+    if (bytes.n == 0)
+        return;
+    memcpy(ring(j) + from, bytes.p, first);
+    if (first < bytes.n)
+        memcpy(ring(j), bytes.p + first, bytes.n - first);
+}
+
+static void get_at(const struct sl_journal *j, uint64_t at, uint8_t *out, uint64_t n)
+{
+    uint64_t from = at & (j->size - 1);
+    uint64_t first = j->size - from < n ? j->size - from : n;
+
+    memcpy(out, ring(j) + from, first);
+    memcpy(out + first, ring(j), n - first);
+}
+
+/* --- the check value --- */
+
+/* Multiply and fold: every bit of the word reaches every bit of the state. */
+static uint64_t stir(uint64_t state, uint64_t word)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)(state ^ word ^ 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Whole words only: records are padded with zeros, and a word never lies across the ring's end. */
+static uint64_t stir_bytes(uint64_t state, const uint8_t *p, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i += 8) {
+        uint64_t word;
+        memcpy(&word, p + i, 8);
+        state = stir(state, word);
+    }
+    return state;
+}
+
+static uint32_t finish(uint64_t state)
+{
+    return (uint32_t)(state ^ state >> 32);
+}
+
+static uint32_t check_in_ring(const struct sl_journal *j, uint64_t at, uint64_t body_at, uint64_t n)
+{
+    uint64_t from = body_at & (j->size - 1), all = padded(n);
+    uint64_t first = j->size - from < all ? j->size - from : all;
+    uint64_t state = stir_bytes(stir(at, n), ring(j) + from, first);
+
+    return finish(stir_bytes(state, ring(j), all - first));
+}
+
+/* --- the writer --- */
+
+/* An intent leaves room behind, so that what is under way can still say how it ended. */
+static uint64_t reserve_of(const struct sl_journal *j, bool keep_reserve)
+{
+    if (!keep_reserve)
+        return 0;
+    return j->size / 4 < RESERVE ? j->size / 4 : RESERVE;
+}
+
+static enum sl_err find_room(struct sl_journal *j, uint64_t need)
+{
+    if (j->size - (j->head - j->tail_seen) >= need)
+        return SL_OK;
+    uint64_t tail = load(j->base, AT_TAIL);
+    if (tail < j->tail_seen || tail > j->head)
+        return SL_ECORRUPT;
+    j->tail_seen = tail;
+    return j->size - (j->head - tail) >= need ? SL_OK : SL_EFULL;
+}
+
+enum sl_err sl_journal_append(struct sl_journal *j, const struct sl_span *parts, size_t count,
+                              bool keep_reserve)
+{
+    static const uint8_t zeros[8];
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        n += parts[i].n;
+    uint64_t need = RECORD_HEAD + padded(n);
+    if (need > SL_JOURNAL_MAX_RECORD)
+        return SL_ELIMIT;
+    SL_TRY(find_room(j, need + reserve_of(j, keep_reserve)));
+
+    uint64_t at = j->head + RECORD_HEAD;
+    for (size_t i = 0; i < count; at += parts[i++].n)
+        put_at(j, at, parts[i]);
+    put_at(j, at, sl_span(zeros, padded(n) - n));
+    uint32_t head[2] = {(uint32_t)n, check_in_ring(j, j->head, j->head + RECORD_HEAD, n)};
+    put_at(j, j->head, sl_span(head, sizeof head));
+    j->head += need;
+    publish(j->base, AT_HEAD, j->head);
+    return SL_OK;
+}
+
+uint64_t sl_journal_pending(struct sl_journal *j)
+{
+    uint64_t tail = load(j->base, AT_TAIL);
+
+    return tail <= j->head ? j->head - tail : 0;
+}
+
+/* --- the reader --- */
+
+uint64_t sl_journal_tail(struct sl_journal *j)
+{
+    return load(j->base, AT_TAIL);
+}
+
+void sl_journal_release(struct sl_journal *j, uint64_t at)
+{
+    publish(j->base, AT_TAIL, at);
+}
+
+/* The record at `at`, copied out and checked against its check value; *need is its whole length. */
+static enum sl_err copy_out(const struct sl_journal *j, uint64_t at, uint64_t available,
+                            struct sl_buf *scratch, uint64_t *need)
+{
+    uint32_t head[2];
+
+    if (available < RECORD_HEAD)
+        return SL_ECORRUPT;
+    get_at(j, at, (uint8_t *)head, sizeof head);
+    *need = RECORD_HEAD + padded(head[0]);
+    if (head[0] == 0 || *need > SL_JOURNAL_MAX_RECORD || *need > available)
+        return SL_ECORRUPT;
+    sl_buf_reset(scratch);
+    uint8_t *body = sl_buf_room(scratch, padded(head[0]));
+    if (body == NULL)
+        return sl_buf_err(scratch);
+    get_at(j, at + RECORD_HEAD, body, padded(head[0]));
+    if (finish(stir_bytes(stir(at, head[0]), body, padded(head[0]))) != head[1])
+        return SL_ECORRUPT;
+    scratch->n = head[0];
+    return SL_OK;
+}
+
+enum sl_err sl_journal_read(struct sl_journal *j, uint64_t *at, struct sl_buf *scratch,
+                            struct sl_journal_record *out)
+{
+    uint64_t head = load(j->base, AT_HEAD), need;
+
+    if (head == *at)
+        return SL_ENOTFOUND;
+    if (((head | *at) & 7) != 0 || head < *at || head - *at > j->size)
+        return SL_ECORRUPT;
+    SL_TRY(copy_out(j, *at, head - *at, scratch, &need));
+    SL_TRY(sl_journal_record_get(sl_buf_span(scratch), out));
+    *at += need;
+    return SL_OK;
+}

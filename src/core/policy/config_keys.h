@@ -1,0 +1,231 @@
+/* Every key of the configuration file, once. The loader, `sluice check`, the canonical form behind the
+ * policy digest, docs/config.md and the tests all grow from this table.
+ *
+ *   K(place, key, type, field, default, least, most, unit, choices, reload, paragraph)
+ *     a value. `default` is parsed like text from the file; NULL: the key is required; "": nothing.
+ *     least and most bound the number, the length of a text, or the count of a list.
+ *   M(place, key, shape, field, inner place, required, paragraph)
+ *     a mapping (ONE), a list of mappings (MANY), or either (ONE_OR_MANY).
+ *
+ * SL_PLACE_<place> names the struct that a place fills. Keys of WHEN stand in the order of
+ * enum sl_when_key. RELOAD: a reload changes it; RESTART: it is read at start only.
+ */
+#ifndef SL_CORE_POLICY_CONFIG_KEYS_H
+#define SL_CORE_POLICY_CONFIG_KEYS_H
+
+#define SL_PLACES(P)                                                                                 \
+    P(TOP, struct sl_config, "the file")                                                             \
+    P(LISTEN, struct sl_config, "listen")                                                            \
+    P(TLS, struct sl_config, "tls")                                                                  \
+    P(LEDGER, struct sl_config, "ledger")                                                            \
+    P(TIMEOUTS, struct sl_config, "timeouts")                                                        \
+    P(TARGET, struct sl_target, "targets[]")                                                         \
+    P(TARGET_TLS, struct sl_target, "targets[].tls")                                                 \
+    P(LOGIN, struct sl_login, "targets[].login")                                                     \
+    P(ACCESS, struct sl_target, "targets[].access")                                                  \
+    P(LABEL, struct sl_label_rule, "targets[].labels[]")                                             \
+    P(RULE, struct sl_rule, "policy[]")                                                              \
+    P(WHEN, struct sl_rule, "policy[].when")                                                         \
+    P(REVIEWERS, struct sl_reviewers, "reviewers")                                                   \
+    P(BUDGET, struct sl_budget, "policy[].budget")
+
+/* clang-format off */
+#define SL_CONFIG_KEYS(K, M)                                                                         \
+K(TOP, "state", TEXT, settings.state, "./state", 1, 4000, "", "", RESTART,                           \
+  "The folder that holds everything Sluice must not lose: keys, identities, approvals and the ledger. " \
+  "A relative path starts at the configuration file's folder. It is made with mode 0700 if it does "  \
+  "not exist, and only one Sluice can use it at a time.")                                            \
+K(TOP, "runtime", TEXT, settings.runtime, "", 1, 4000, "", "", RESTART,                              \
+  "The folder for journals and sockets that need to outlive a killed process but not a reboot; best " \
+  "on tmpfs. Left out, Sluice chooses one.")                                                         \
+M(TOP, "listen", ONE, settings, LISTEN, false,                                                       \
+  "Where clients and people reach Sluice.")                                                          \
+K(LISTEN, "postgres", ADDRESS, settings.postgres_host, "127.0.0.1:6432", 1, 300, "", "", RESTART,    \
+  "Address and port for PostgreSQL clients. A client names the target as its database: "             \
+  "`dbname=<target name>`.")                                                                         \
+K(LISTEN, "http", ADDRESS, settings.http_host, "127.0.0.1:8080", 1, 300, "", "", RESTART,            \
+  "Address and port of the HTTP API and the console.")                                               \
+K(TOP, "public_url", TEXT, settings.public_url, "", 1, 2000, "", "", RELOAD,                         \
+  "The address that people use to reach the console; it stands in notices and links. Left out, it "  \
+  "is made from `listen.http`.")                                                                     \
+M(TOP, "tls", ONE, settings, TLS, false,                                                             \
+  "TLS towards clients. The private key is read by the supervisor and given to the keeper alone; the " \
+  "gate asks for signatures.")                                                                       \
+K(TLS, "certificate", TEXT, settings.tls_certificate, NULL, 1, 4000, "", "", RELOAD,                 \
+  "File with the certificate chain in PEM form.")                                                    \
+K(TLS, "key", TEXT, settings.tls_key, NULL, 1, 4000, "", "", RELOAD,                                 \
+  "File with the private key in PEM form: ECDSA P-256 or P-384, Ed25519, or RSA of 2048 bits or more.") \
+K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token", RELOAD,        \
+  "How PostgreSQL clients prove who they are. `scram`: SCRAM-SHA-256, the token never crosses the "  \
+  "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only.")        \
+K(TOP, "sandbox", SWITCH, settings.sandbox_best_effort, "enforce", 0, 0, "", "enforce|best-effort", RESTART, \
+  "`enforce`: a program that cannot put up its walls (seccomp, Landlock, limits) refuses to start. "  \
+  "`best-effort`: it goes on with what the kernel offers, and says so again and again.")             \
+K(TOP, "policy_changes", SWITCH, settings.policy_changes_hold, "reload", 0, 0, "", "reload|hold", RELOAD, \
+  "`reload`: SIGHUP takes a new valid file at once. `hold`: a changed policy becomes an approval that " \
+  "shows the difference, and is taken when it is approved.")                                         \
+M(TOP, "ledger", ONE, settings, LEDGER, false,                                                       \
+  "The append-only log.")                                                                            \
+K(LEDGER, "sync", SWITCH, settings.ledger_sync_all, "held", 0, 0, "", "held|all", RELOAD,            \
+  "What is synced to disk before it runs. `held`: held actions, their decisions and their spending; a " \
+  "power cut may lose the last 50 ms of allowed ones. `all`: every action.")                         \
+K(LEDGER, "origin", TEXT, settings.ledger_origin, "", 1, 255, "", "", RESTART,                       \
+  "The log's name, the first line of each checkpoint. Left out, it is made once from the state folder's " \
+  "key.")                                                                                            \
+K(TOP, "gates", NUMBER, settings.gates, "1", 1, 16, "programs", "", RESTART,                         \
+  "How many gates share the listening port.")                                                        \
+K(TOP, "judges", NUMBER, settings.judges, "2", 1, 16, "programs", "", RESTART,                       \
+  "How many judges read statements that no gate has seen before.")                                   \
+K(TOP, "max_connections", NUMBER, settings.max_connections, "10000", 1, 100000, "connections", "", RELOAD, \
+  "Client connections over all gates; further ones are refused with SQLSTATE 53300.")                \
+K(TOP, "max_statement", SIZE32, settings.max_statement_bytes, "1MB", 1024, 16777216, "bytes", "", RELOAD, \
+  "The longest text that is judged; longer text is opaque.")                                         \
+K(TOP, "max_held", SIZE64, settings.max_held_bytes, "16MB", 65536, 25165824, "bytes", "", RELOAD,    \
+  "The most bytes of one held action that a gate keeps; a larger one is refused.")                   \
+M(TOP, "timeouts", ONE, settings, TIMEOUTS, false,                                                   \
+  "How long Sluice waits for others. When time is up the answer is no.")                             \
+K(TIMEOUTS, "login", DURATION, settings.login_timeout_ms, "30s", 100, 600000, "", "", RELOAD,        \
+  "From the first byte of a client to the end of its login.")                                        \
+K(TIMEOUTS, "connect", DURATION, settings.connect_timeout_ms, "10s", 100, 600000, "", "", RELOAD,    \
+  "For the connection and login to a target.")                                                       \
+K(TIMEOUTS, "judge", DURATION, settings.judge_timeout_ms, "2s", 10, 60000, "", "", RELOAD,           \
+  "For one answer of a judge; a late judge is replaced and its statement is opaque.")                \
+K(TIMEOUTS, "drain", DURATION, settings.drain_ms, "30s", 0, 3600000, "", "", RELOAD,                 \
+  "After SIGTERM, for sessions to end by themselves.")                                               \
+M(TOP, "targets", MANY, targets, TARGET, true,                                                       \
+  "What lies behind the gateway.")                                                                   \
+K(TARGET, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                           \
+  "The target's name, unique in the file; a client gives it as its database name.")                  \
+K(TARGET, "protocol", WORD, protocol, "postgres", 0, 0, "", "postgres", RELOAD,                      \
+  "What it speaks.")                                                                                 \
+K(TARGET, "address", UPSTREAM, host, NULL, 1, 300, "", "", RELOAD,                                   \
+  "`host:port`, `[address]:port`, or the folder of a Unix socket (`/var/run/postgresql`, "           \
+  "`/var/run/postgresql:5433`). The port is 5432 where none is given.")                              \
+K(TARGET, "database", TEXT, database, NULL, 1, 63, "", "", RELOAD,                                   \
+  "The database's name on the server.")                                                              \
+K(TARGET, "environment", TEXT, environment, "production", 1, 63, "", "", RELOAD,                     \
+  "A word for rules to match. A target that does not say counts as production.")                     \
+M(TARGET, "tls", ONE, name, TARGET_TLS, false,                                                       \
+  "TLS towards the target.")                                                                         \
+K(TARGET_TLS, "mode", CHOICE, tls, "", 0, 0, "", "off|require|verify-full", RELOAD,                  \
+  "`require` encrypts without checking who answers; `verify-full` checks certificate and name. Left " \
+  "out: `off` for loopback and Unix sockets, `verify-full` for everything else.")                    \
+K(TARGET_TLS, "ca_file", TEXT, tls_ca_file, "", 1, 4000, "", "", RELOAD,                             \
+  "Certificates to trust, in PEM form; left out, the system's.")                                     \
+M(TARGET, "login", ONE_OR_MANY, logins, LOGIN, true,                                                 \
+  "As whom Sluice logs in to the target: one mapping for everybody, or a list in which entries with a " \
+  "`group` come first.")                                                                             \
+K(LOGIN, "group", TEXT, group, "", 1, 128, "", "", RELOAD,                                           \
+  "This login is for members of this group.")                                                        \
+K(LOGIN, "user", TEXT, user, NULL, 1, 200, "", "", RELOAD,                                           \
+  "The role on the server. `{identity}` stands for the identity's own name.")                        \
+K(LOGIN, "password_file", TEXT, password_file, "", 1, 4000, "", "", RELOAD,                          \
+  "File that holds the password; a newline at its end does not count. Relative to the configuration "   \
+  "file, and best readable by Sluice alone.")                                                         \
+K(LOGIN, "password_command", LIST, password_command, "", 1, 64, "", "", RELOAD,                      \
+  "Program and arguments that print the password; run by the supervisor, and again when the server "  \
+  "refuses the password. No shell.")                                                                 \
+M(TARGET, "access", ONE, name, ACCESS, false,                                                        \
+  "Who may connect at all. Left out: nobody.")                                                       \
+K(ACCESS, "groups", LIST, access_groups, "", 1, 1000, "", "", RELOAD,                                \
+  "Members of these groups; patterns allowed.")                                                      \
+K(ACCESS, "identities", LIST, access_identities, "", 1, 1000, "", "", RELOAD,                        \
+  "These identities; patterns allowed.")                                                             \
+K(TARGET, "mode", SWITCH, observe, "enforce", 0, 0, "", "enforce|observe", RELOAD,                   \
+  "`observe`: record what would be held or denied, let it flow, and nag.")                           \
+K(TARGET, "default", VERDICT, default_verdict, "", 0, 0, "", "allow|hold|deny", RELOAD,              \
+  "What counts when no allow rule covers the whole action. Left out: hold. A default of allow never "  \
+  "covers `opaque`: that holds.")                                                                    \
+M(TARGET, "reviewers", ONE, reviewers, REVIEWERS, false,                                             \
+  "Who decides what the default holds, and what a hold rule without reviewers holds. Left out: the "  \
+  "groups and identities of all hold rules together.")                                               \
+K(TARGET, "startup_parameters", LIST, startup_parameters, "", 1, 100, "", "", RELOAD,                \
+  "Parameters that a client may send at start, beside the built-in harmless ones.")                  \
+M(TARGET, "labels", MANY, labels, LABEL, false,                                                      \
+  "Which tables and columns hold which class of data.")                                              \
+K(LABEL, "columns", COLUMNS, columns, "", 1, 1000, "", "", RELOAD,                                   \
+  "Patterns for `schema.table.column`; `*.ssn` is every column of that name. Case does not count.")  \
+K(LABEL, "tables", DATASETS, tables, "", 1, 1000, "", "", RELOAD,                                    \
+  "Patterns for `schema.table`: every column of it is labelled. Case does not count.")               \
+K(LABEL, "label", ONE_OR_MORE, labels, NULL, 1, 64, "", "", RELOAD,                                  \
+  "The label, or a list of them. At most 64 different ones in the file.")                            \
+M(TOP, "policy", MANY, rules, RULE, false,                                                           \
+  "The rules. Their order does not matter.")                                                         \
+K(RULE, "name", NAME, name, NULL, 1, 128, "", "", RELOAD,                                            \
+  "A sentence-like name, unique in the file; it is what clients and reviewers are shown.")           \
+M(RULE, "when", ONE, name, WHEN, false,                                                              \
+  "What the rule speaks of. A key that is left out does not matter; no keys at all: everything.")    \
+K(WHEN, "identities", LIST, identities, "", 1, 1000, "", "", RELOAD,                                 \
+  "Identity names; patterns allowed.")                                                               \
+K(WHEN, "groups", LIST, groups, "", 1, 1000, "", "", RELOAD,                                         \
+  "Groups that the identity is in; patterns allowed.")                                               \
+K(WHEN, "identity_kind", KINDS, kinds, "", 1, 3, "", "human|agent|service", RELOAD,                  \
+  "What kind of identity asks.")                                                                     \
+K(WHEN, "targets", LIST, targets, "", 1, 1000, "", "", RELOAD,                                       \
+  "Target names; patterns allowed.")                                                                 \
+K(WHEN, "environment", LIST, environments, "", 1, 1000, "", "", RELOAD,                              \
+  "Environments of targets; patterns allowed.")                                                      \
+K(WHEN, "protocol", LIST, protocols, "", 1, 100, "", "", RELOAD,                                     \
+  "Protocols of targets; patterns allowed.")                                                         \
+K(WHEN, "effects", EFFECTS, effects, "", 1, 100, "",                                                 \
+  "read|insert|update|delete|truncate|export|import|ddl|privilege|admin|program|call|session|opaque", RELOAD, \
+  "What the action does; patterns allowed. In an allow rule only the word `opaque` itself names it, no " \
+  "pattern does.")                                                                                   \
+K(WHEN, "statements", LIST, statements, "", 1, 1000, "", "", RELOAD,                                 \
+  "Command tags (`drop table`) or their first word (`drop`); patterns allowed, case does not count.") \
+K(WHEN, "datasets", DATASETS, datasets, "", 1, 1000, "", "", RELOAD,                                 \
+  "Patterns for `schema.table`. Hold and deny rules ignore case and also match a table whose schema is " \
+  "not known; an allow rule compares exactly and covers such a table only by a pattern that fits any " \
+  "schema.")                                                                                         \
+K(WHEN, "labels", LIST, labels, "", 1, 64, "", "", RELOAD,                                           \
+  "Labels of the data; patterns allowed. An allow rule covers an access only if it is labelled and all " \
+  "of its labels are named.")                                                                        \
+K(WHEN, "hours", HOURS, hours, "", 1, 100, "", "", RELOAD,                                           \
+  "Times in UTC: `mon-fri 09:00-17:30`, `sat,sun 00:00-24:00`, `22:00-06:00`. A span over midnight "  \
+  "belongs to the day on which it starts.")                                                          \
+K(RULE, "then", VERDICT, then, NULL, 0, 0, "", "allow|hold|deny", RELOAD,                            \
+  "The verdict.")                                                                                    \
+M(RULE, "reviewers", ONE, reviewers, REVIEWERS, false,                                               \
+  "Who decides. For hold rules, and for allow rules with a budget.")                                 \
+K(REVIEWERS, "groups", LIST, groups, "", 1, 1000, "", "", RELOAD,                                    \
+  "Active humans in these groups may decide.")                                                       \
+K(REVIEWERS, "identities", LIST, identities, "", 1, 1000, "", "", RELOAD,                            \
+  "These humans may decide.")                                                                        \
+K(REVIEWERS, "need", NUMBER, need, "1", 1, 100, "people", "", RELOAD,                                \
+  "How many different people must say yes.")                                                         \
+K(RULE, "expires", DURATION, expires_ms, "15m", 1000, 2592000000, "", "", RELOAD,                    \
+  "Time to decide; after it the action is denied.")                                                  \
+K(RULE, "grant_ttl", DURATION, grant_ttl_ms, "5m", 1000, 86400000, "", "", RELOAD,                   \
+  "Time to spend an approved grant.")                                                                \
+K(RULE, "max_wait", DURATION, max_wait_ms, "", 1000, 2592000000, "", "", RELOAD,                     \
+  "The longest time that a client is kept waiting; it then gets an error and may repeat the statement. " \
+  "Left out: until `expires`.")                                                                      \
+K(RULE, "in_transaction", CHOICE, in_transaction, "hold", 0, 0, "", "hold|refuse", RELOAD,           \
+  "What happens to a held action inside a transaction that has taken locks: `hold` keeps it waiting "  \
+  "(reviewers see the locks), `refuse` aborts the transaction.")                                     \
+K(RULE, "reason", SWITCH, reason_required, "optional", 0, 0, "", "optional|required", RELOAD,        \
+  "Whether the requester must say why (`SET sluice.reason = '...'`).")                               \
+K(RULE, "proof", SWITCH, proof_passkey, "any", 0, 0, "", "any|passkey", RELOAD,                      \
+  "`passkey`: only a decision that is signed with a passkey counts.")                                \
+K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD,                      \
+  "`shape`: literals are recorded as salted commitments only.")                                      \
+K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \
+  "`all`: what this rule matches is synced to disk before it runs, even when it is allowed.")        \
+K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
+  "Channels to tell about a hold, beside the console.")                                              \
+M(RULE, "budget", ONE, budget, BUDGET, false,                                                        \
+  "For allow rules: how much is allowed before the action is held.")                                 \
+K(BUDGET, "rows", COUNT, rows, "", 1, 9007199254740991, "rows", "", RELOAD,                          \
+  "Rows that may leave.")                                                                            \
+K(BUDGET, "bytes", SIZE64, bytes, "", 1, 9007199254740991, "bytes", "", RELOAD,                      \
+  "Bytes that may leave.")                                                                           \
+K(BUDGET, "statements", COUNT, statements, "", 1, 9007199254740991, "statements", "", RELOAD,        \
+  "Statements that may run.")                                                                        \
+K(BUDGET, "per", PER, per, "statement", 60000, 2592000000, "", "", RELOAD,                           \
+  "`statement`, `run`, or a duration such as `1h`. This build counts rows per statement; a rule with any " \
+  "other budget holds instead of allowing.")                                                         \
+K(BUDGET, "by", CHOICE, by, "identity", 0, 0, "", "identity|owner|run", RELOAD,                      \
+  "Whose use is added up.")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,92 @@
+/* Small questions about a target: who may use it, as whom, what is labelled, and who decides. */
+#include "core/policy/policy_int.h"
+
+const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name)
+{
+    for (size_t i = 0; i < c->target_count; i++)
+        if (sl_span_eq(c->targets[i].name, name))
+            return &c->targets[i];
+    return NULL;
+}
+
+bool sl_target_admits(const struct sl_target *t, struct sl_span identity, const struct sl_names *groups)
+{
+    return sl_names_match(&t->access_identities, identity, false) ||
+           sl_names_meet(&t->access_groups, groups);
+}
+
+const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups)
+{
+    const struct sl_login *general = NULL;
+
+    for (size_t i = 0; i < t->login_count; i++) {
+        if (t->logins[i].group.n == 0)
+            general = &t->logins[i];
+        else if (sl_names_has(groups, t->logins[i].group))
+            return &t->logins[i];
+    }
+    return general;
+}
+
+static bool labels_table(const struct sl_label_rule *l, struct sl_span dataset)
+{
+    for (size_t i = 0; i < l->tables.count; i++)
+        if (sl_dataset_could(l->tables.items[i], dataset))
+            return true;
+    return false;
+}
+
+static bool labels_column(struct sl_span pattern, const struct sl_meaning_access *a)
+{
+    if (a->all_columns && sl_any_column_could(pattern, a->dataset))
+        return true;
+    for (size_t i = 0; i < a->column_count; i++)
+        if (sl_column_could(pattern, a->dataset, a->columns[i]))
+            return true;
+    return false;
+}
+
+uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
+                      const struct sl_meaning_access *access)
+{
+    uint64_t bits = 0;
+
+    (void)c; /* the bits were numbered when it was loaded */
+    for (size_t i = 0; i < t->label_count; i++) {
+        const struct sl_label_rule *l = &t->labels[i];
+        bool hit = labels_table(l, access->dataset);
+        for (size_t j = 0; j < l->columns.count && !hit; j++)
+            hit = labels_column(l->columns.items[j], access);
+        bits |= hit ? l->label_bits : 0;
+    }
+    return bits;
+}
+
+static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewers **out, size_t max,
+                          size_t *count)
+{
+    for (size_t i = 0; i < *count && i < max; i++)
+        if (out[i] == r)
+            return;
+    if (*count < max)
+        out[*count] = r;
+    ++*count;
+}
+
+/* A hold by default adds what the target's own reviewers must say. Where the target names none, "anybody
+ * who reviews anything" decides, and each rule's reviewers are such people already. */
+size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
+                           const struct sl_answer *a, const struct sl_reviewers **out, size_t max)
+{
+    const struct sl_reviewers *own = q->target->reviewers.need > 0 ? &q->target->reviewers : NULL;
+    const struct sl_reviewers *otherwise = own != NULL ? own : &c->any_reviewers;
+    size_t count = 0;
+
+    if (a->verdict != SL_HOLD)
+        return 0;
+    for (size_t i = 0; i < a->rule_count; i++)
+        add_reviewers(a->rules[i]->reviewers.need > 0 ? &a->rules[i]->reviewers : otherwise, out, max, &count);
+    if (a->from_default && (own != NULL || count == 0))
+        add_reviewers(otherwise, out, max, &count);
+    return count;
+}

@@ -1,0 +1,123 @@
+#include "judge/sql/judge_int.h"
+
+/* Function calls. The table of built-ins says what they are; a few have effects of their own. */
+
+/* The text of a literal, also through a cast ('s'::regclass). NULL when it is none. */
+static const char *literal_text(const void *node)
+{
+    if (node != NULL && IsA(node, TypeCast))
+        node = ((const TypeCast *)node)->arg;
+    if (!expr_is_literal(node) || ((const A_Const *)node)->val.node.type != T_String)
+        return NULL;
+    return ((const A_Const *)node)->val.sval.sval;
+}
+
+/* schema.name or name, lower-case and without quotes: anything cleverer is not read. */
+static bool simple_name(struct judge *j, const char *text, RangeVar *out)
+{
+    const char *dot = text == NULL ? NULL : strchr(text, '.');
+    size_t n = text == NULL ? 0 : strlen(text);
+
+    for (size_t i = 0; i < n; i++)
+        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '_' ||
+              text + i == dot))
+            return false;
+    if (n == 0 || (dot != NULL && (dot == text || dot[1] == 0)))
+        return false;
+    *out = (RangeVar){.type = T_RangeVar, .relname = (char *)text, .relpersistence = 'p'};
+    if (dot != NULL) {
+        out->schemaname = sl_arena_text(j->mem, sl_span(text, (size_t)(dot - text)));
+        out->relname = (char *)dot + 1;
+    }
+    return true;
+}
+
+/* nextval, setval: an update of the sequence that the literal names. */
+static void call_sequence(struct judge *j, const List *args)
+{
+    RangeVar v;
+
+    if (args == NIL || !simple_name(j, literal_text(linitial(args)), &v)) {
+        note_effect(j, SL_EFFECT_UPDATE);
+        note_opaque(j, "a sequence is not named by a plain literal", NULL);
+        return;
+    }
+    name_object(j, &v, SL_EFFECT_UPDATE, false);
+    if (j->ctx->temp_objects)
+        note_opaque(j, "%s may be a temporary object of this session", v.relname);
+}
+
+static void call_set_config(struct judge *j, const List *args)
+{
+    const char *name = args == NIL ? NULL : literal_text(linitial(args));
+
+    if (name != NULL) {
+        session_setting(j, name);
+        return;
+    }
+    note_effect(j, SL_EFFECT_SESSION);
+    j->flags |= SL_MEANING_CONTEXT;
+    note_opaque(j, "set_config of a parameter that is not named by a literal", NULL);
+}
+
+static void call_effects(struct judge *j, enum sl_builtin kind, const FuncCall *call)
+{
+    switch (kind) {
+    case SL_BUILTIN_NONE:
+    case SL_BUILTIN_PURE:
+    case SL_BUILTIN_VALUES:
+        return;
+    case SL_BUILTIN_SESSION:
+        note_effect(j, SL_EFFECT_SESSION);
+        return;
+    case SL_BUILTIN_SEQUENCE:
+        call_sequence(j, call->args);
+        return;
+    case SL_BUILTIN_SET_CONFIG:
+        call_set_config(j, call->args);
+        return;
+    case SL_BUILTIN_NOTIFY:
+        note_effect(j, SL_EFFECT_SESSION);
+        j->flags |= SL_MEANING_LISTEN;
+        return;
+    case SL_BUILTIN_ADMIN:
+        note_effect(j, SL_EFFECT_ADMIN);
+        return;
+    case SL_BUILTIN_PROGRAM:
+        note_effect(j, SL_EFFECT_PROGRAM);
+        return;
+    }
+}
+
+/* Values of a column of users, in bulk. */
+static void call_exports(struct judge *j, const struct origin *from)
+{
+    for (const struct origin *o = from; o != NULL; o = o->next)
+        if (!o->dataset->system) {
+            note_effect(j, SL_EFFECT_EXPORT);
+            break;
+        }
+    note_origins(j, from, SL_EFFECT_EXPORT);
+}
+
+void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
+{
+    const char *name;
+    enum sl_builtin kind = name_function(j, call->funcname, &name);
+    struct origin *from = NULL;
+
+    call_effects(j, kind, call);
+    expr_list(j, s, call->args, &from);
+    expr_sort(j, s, call->agg_order);
+    expr_walk(j, s, call->agg_filter, NULL);
+    expr_window(j, s, call->over);
+    if (call->agg_within_group) { /* percentile_disc gives back a value of what it sorts */
+        const ListCell *cell;
+        foreach(cell, call->agg_order)
+            expr_walk(j, s, ((const SortBy *)lfirst(cell))->node, &from);
+    }
+    if (kind == SL_BUILTIN_VALUES)
+        call_exports(j, from);
+    if (flow != NULL && name != NULL && strcmp(name, "count") != 0)
+        origin_join(j, flow, from);
+}

@@ -1,0 +1,286 @@
+#include "judge/sql/judge_int.h"
+
+/* Columns to their tables, as the server finds them: the innermost scope that has the name. Where the
+ * columns of something are not known it may be meant, and counts. */
+
+enum found { NO, PERHAPS, YES };
+
+static void touch(struct judge *j, struct dataset *d, const char *column, struct origin **flow)
+{
+    if (d->system) {
+        note_dataset(j, d, SL_EFFECT_READ);
+        return;
+    }
+    struct sl_span name = sl_arena_copy(j->mem, sl_span_str(column));
+    note_column(j, d, name, SL_EFFECT_READ);
+    origin_add(j, flow, d, name);
+}
+
+static bool is_system_column(const char *name)
+{
+    static const char *const names[] = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static enum found in_dataset(struct judge *j, struct dataset *d, const char *name, struct origin **flow)
+{
+    struct sl_column column;
+
+    if (!d->listed) {
+        touch(j, d, name, flow);
+        return PERHAPS;
+    }
+    if (is_system_column(name))
+        return YES;
+    if (!sl_catalog_find_column(j->ctx->catalog, &d->relation, sl_span_str(name), &column))
+        return NO;
+    touch(j, d, name, flow);
+    return YES;
+}
+
+static enum found in_outputs(struct judge *j, const struct outputs *o, const char *name, struct origin **flow)
+{
+    enum found found = NO;
+
+    for (size_t i = 0; i < o->count; i++)
+        if (o->items[i].name != NULL && strcmp(o->items[i].name, name) == 0) {
+            origin_join(j, flow, o->items[i].origins);
+            found = YES;
+        }
+    if (found == NO && o->open) {
+        origin_join(j, flow, o->rest);
+        found = PERHAPS;
+    }
+    return found;
+}
+
+static enum found in_source(struct judge *j, const struct source *s, const char *name, struct origin **flow)
+{
+    if (s->outputs != NULL)
+        return in_outputs(j, s->outputs, name, flow);
+    return s->dataset == NULL ? PERHAPS : in_dataset(j, s->dataset, name, flow);
+}
+
+static void whole_row(struct judge *j, const struct source *s, struct origin **flow)
+{
+    if (s->outputs != NULL) {
+        origin_join(j, flow, output_union(j, s->outputs));
+    } else if (s->dataset != NULL) {
+        note_all_columns(j, s->dataset, SL_EFFECT_READ);
+        origin_add(j, flow, s->dataset, (struct sl_span){0});
+    }
+}
+
+static struct source *by_alias(struct scope *s, const char *schema, const char *alias)
+{
+    for (; s != NULL; s = s->up)
+        for (struct source *at = s->sources; at != NULL; at = at->next)
+            if (at->alias != NULL && strcmp(at->alias, alias) == 0 &&
+                (schema == NULL || (at->schema != NULL && strcmp(at->schema, schema) == 0)))
+                return at;
+    return NULL;
+}
+
+/* A name alone: a column of the innermost scope that has it, else a table's whole row, else the name of
+ * an output (ORDER BY), which was followed already. */
+void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
+{
+    for (struct scope *at = s; at != NULL; at = at->up) {
+        bool found = false;
+        for (const struct source *from = at->sources; from != NULL; from = from->next)
+            if (!from->only_qualified && in_source(j, from, name, flow) == YES)
+                found = true;
+        if (found)
+            return;
+    }
+    struct source *row = by_alias(s, NULL, name);
+    if (row != NULL)
+        whole_row(j, row, flow);
+}
+
+/* table.name that is no column of the table calls the function `name` with the row. */
+static void row_function(struct judge *j, const struct source *from, const char *name, struct origin **flow)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+
+    whole_row(j, from, flow);
+    if (c == NULL || sl_catalog_has_name(c, 'f', sl_span_str(name)) ||
+        (sl_builtin_function(name) != SL_BUILTIN_NONE && sl_builtin_function(name) != SL_BUILTIN_PURE))
+        note_opaque(j, "%s may call a function with a row", name);
+}
+
+static void qualified(struct judge *j, struct scope *s, const char *schema, const char *table,
+                      const char *name, struct origin **flow)
+{
+    struct source *from = by_alias(s, schema, table);
+
+    if (from == NULL) {
+        note_opaque(j, "%s is not a table of this query", table);
+        return;
+    }
+    enum found found = in_source(j, from, name, flow);
+    bool open_table = from->dataset != NULL && !from->dataset->listed && j->ctx->assume_plain;
+    bool of_system = from->dataset != NULL && from->dataset->system;
+    if (found == NO)
+        row_function(j, from, name, flow);
+    else if (found == PERHAPS && !open_table && (!of_system || (j->ctx->catalog != NULL &&
+             sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)))))
+        row_function(j, from, name, flow);
+}
+
+/* The names of a reference; a star at the end gives NULL. At most four parts, the first the database. */
+static int parts_of(const ColumnRef *ref, const char *parts[4], bool *star)
+{
+    int n = list_length(ref->fields);
+
+    *star = n > 0 && IsA(llast(ref->fields), A_Star);
+    n -= *star;
+    if (n > 4)
+        return -1;
+    for (int i = 0; i < n; i++) {
+        parts[i] = name_text(list_nth(ref->fields, i));
+        if (parts[i] == NULL)
+            return -1;
+    }
+    return n;
+}
+
+static struct source *row_of(struct scope *s, const char *const *parts, int n)
+{
+    if (n < 1 || n > 3)
+        return NULL;
+    return by_alias(s, n > 1 ? parts[n - 2] : NULL, parts[n - 1]);
+}
+
+void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, struct origin **flow)
+{
+    const char *parts[4];
+    bool star;
+    int n = parts_of(ref, parts, &star);
+
+    if (n < 0 || (n == 0 && !star)) {
+        note_opaque(j, "a column has a name that the judge cannot read", NULL);
+    } else if (star && n == 0) {
+        for (const struct source *at = s == NULL ? NULL : s->sources; at != NULL; at = at->next)
+            whole_row(j, at, flow);
+    } else if (star) {
+        struct source *row = row_of(s, parts, n);
+        if (row == NULL)
+            note_opaque(j, "%s is not a table of this query", parts[n - 1]);
+        else
+            whole_row(j, row, flow);
+    } else if (n == 1) {
+        column_named(j, s, parts[0], flow);
+    } else {
+        qualified(j, s, n > 2 ? parts[n - 3] : NULL, parts[n - 2], parts[n - 1], flow);
+    }
+}
+
+/* --- stars ---------------------------------------------------------------------------------- */
+
+static void star_of_outputs(struct judge *j, const struct outputs *from, struct outputs *out)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct output *o = output_add(j, out, from->items[i].name);
+        if (o != NULL)
+            o->origins = from->items[i].origins;
+    }
+    if (from->open) {
+        out->open = true;
+        origin_join(j, &out->rest, from->rest);
+    }
+}
+
+static void star_of_dataset(struct judge *j, struct dataset *d, struct outputs *out)
+{
+    note_all_columns(j, d, SL_EFFECT_READ);
+    if (!d->listed) {
+        out->open = true;
+        origin_add(j, &out->rest, d, (struct sl_span){0});
+        return;
+    }
+    for (uint32_t i = 0; i < d->relation.column_count; i++) {
+        struct sl_span name = sl_catalog_column(j->ctx->catalog, &d->relation, i).name;
+        struct output *o = output_add(j, out, sl_arena_text(j->mem, name));
+        if (o != NULL)
+            origin_add(j, &o->origins, d, name);
+    }
+}
+
+static void star_of(struct judge *j, const struct source *s, struct outputs *out)
+{
+    if (s->outputs != NULL)
+        star_of_outputs(j, s->outputs, out);
+    else if (s->dataset != NULL)
+        star_of_dataset(j, s->dataset, out);
+    else
+        out->open = true;
+}
+
+void column_star(struct judge *j, struct scope *s, struct outputs *out)
+{
+    for (const struct source *at = s->sources; at != NULL; at = at->next)
+        if (!at->only_qualified)
+            star_of(j, at, out);
+    if (s->merged) { /* merged columns come first: the positions are not known */
+        origin_join(j, &out->rest, output_union(j, out));
+        out->open = true;
+    }
+}
+
+void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, struct outputs *out)
+{
+    const char *parts[4];
+    bool star;
+    int n = parts_of(ref, parts, &star);
+    struct source *row = n >= 0 && star ? row_of(s, parts, n) : NULL;
+
+    if (row != NULL) {
+        star_of(j, row, out);
+    } else {
+        note_opaque(j, "a star stands for a table that is not of this query", NULL);
+        out->open = true;
+    }
+}
+
+/* --- types ---------------------------------------------------------------------------------- */
+
+static bool plain_in(struct judge *j, const struct source *s, const char *name, bool *found)
+{
+    struct sl_column column;
+
+    if (s->dataset == NULL || !s->dataset->listed ||
+        !sl_catalog_find_column(j->ctx->catalog, &s->dataset->relation, sl_span_str(name), &column)) {
+        bool known = s->dataset != NULL && s->dataset->listed;
+        *found = !known; /* an unknown one might be the one that is meant */
+        return false;
+    }
+    *found = true;
+    return column.type == SL_COLUMN_BUILTIN;
+}
+
+bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref)
+{
+    const char *parts[4];
+    bool star, any = false, found;
+    int n = parts_of(ref, parts, &star);
+
+    if (star || n < 1 || n > 2)
+        return false;
+    if (n == 2) {
+        struct source *from = by_alias(s, NULL, parts[0]);
+        return from != NULL && plain_in(j, from, parts[1], &found);
+    }
+    for (; s != NULL && !any; s = s->up)
+        for (const struct source *at = s->sources; at != NULL; at = at->next) {
+            bool plain = plain_in(j, at, parts[0], &found);
+            if (found && !plain)
+                return false;
+            any = any || found;
+        }
+    return any;
+}

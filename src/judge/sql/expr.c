@@ -1,0 +1,334 @@
+#include "judge/sql/judge_int.h"
+
+#include "nodes/primnodes.h"
+
+/* Every node type that the grammar puts into an expression. What is not listed here is opaque. */
+
+bool depth_enter(struct judge *j)
+{
+    if (j->out_of_memory)
+        return false;
+    if (++j->depth <= SL_SQL_MAX_DEPTH)
+        return true;
+    j->depth--;
+    j->too_deep = true;
+    note_opaque(j, "the statement is nested too deeply", NULL);
+    return false;
+}
+
+void depth_leave(struct judge *j)
+{
+    j->depth--;
+}
+
+void expr_list(struct judge *j, struct scope *s, const List *list, struct origin **flow)
+{
+    const ListCell *cell;
+
+    foreach(cell, list)
+        expr_walk(j, s, lfirst(cell), flow);
+}
+
+/* --- literals ------------------------------------------------------------------------------- */
+
+bool expr_is_literal(const void *node)
+{
+    return node != NULL && IsA(node, A_Const) && !((const A_Const *)node)->isnull;
+}
+
+void expr_approve(struct judge *j, const void *node)
+{
+    j->literals_approved += expr_is_literal(node);
+}
+
+static bool is_comparison_or_arithmetic(const List *name)
+{
+    static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"};
+    const char *op = list_length(name) == 1 ? name_text(linitial(name)) : NULL;
+
+    for (size_t i = 0; op != NULL && i < SL_COUNT(operators); i++)
+        if (strcmp(operators[i], op) == 0)
+            return true;
+    return false;
+}
+
+/* A value of a type that is surely built in and no reg* type: a literal beside it is read as that type,
+ * and its text cannot choose another meaning. */
+static bool is_plain_operand(struct judge *j, struct scope *s, const void *node, unsigned levels)
+{
+    const A_Expr *e = node;
+
+    if (node == NULL || levels == 0)
+        return false;
+    if (IsA(node, ColumnRef))
+        return column_is_plain(j, s, node);
+    if (IsA(node, A_Const))
+        return !((const A_Const *)node)->isnull && ((const A_Const *)node)->val.node.type == T_Integer;
+    return IsA(node, A_Expr) && e->kind == AEXPR_OP && is_comparison_or_arithmetic(e->name) &&
+           is_plain_operand(j, s, e->lexpr, levels - 1) && is_plain_operand(j, s, e->rexpr, levels - 1);
+}
+
+static void approve_list(struct judge *j, const void *list)
+{
+    const ListCell *cell;
+
+    if (list != NULL && IsA(list, List))
+        foreach(cell, (const List *)list)
+            expr_approve(j, lfirst(cell));
+}
+
+static void approve_operands(struct judge *j, struct scope *s, const A_Expr *e)
+{
+    bool with_literal = expr_is_literal(e->lexpr) || expr_is_literal(e->rexpr);
+
+    if (e->kind == AEXPR_OP && e->lexpr != NULL && with_literal && is_comparison_or_arithmetic(e->name)) {
+        if (is_plain_operand(j, s, e->lexpr, 4))
+            expr_approve(j, e->rexpr);
+        if (is_plain_operand(j, s, e->rexpr, 4))
+            expr_approve(j, e->lexpr);
+    } else if (e->kind == AEXPR_IN || e->kind == AEXPR_BETWEEN || e->kind == AEXPR_NOT_BETWEEN) {
+        if (!expr_is_literal(e->lexpr) && is_plain_operand(j, s, e->lexpr, 4))
+            approve_list(j, e->rexpr);
+    }
+}
+
+/* --- operators ------------------------------------------------------------------------------ */
+
+static void check_operator(struct judge *j, const A_Expr *e)
+{
+    switch (e->kind) {
+    case AEXPR_BETWEEN:
+    case AEXPR_NOT_BETWEEN:
+    case AEXPR_BETWEEN_SYM:
+    case AEXPR_NOT_BETWEEN_SYM:
+        name_operator_text(j, ">=");
+        name_operator_text(j, "<=");
+        name_operator_text(j, "<");
+        name_operator_text(j, ">");
+        return;
+    case AEXPR_OP:
+    case AEXPR_OP_ANY:
+    case AEXPR_OP_ALL:
+    case AEXPR_DISTINCT:
+    case AEXPR_NOT_DISTINCT:
+    case AEXPR_NULLIF:
+    case AEXPR_IN:
+    case AEXPR_LIKE:
+    case AEXPR_ILIKE:
+    case AEXPR_SIMILAR:
+        name_operator(j, e->name);
+        return;
+    }
+    note_opaque(j, "an operator of an unknown kind", NULL);
+}
+
+/* A comparison tells one bit of its operands: the columns were touched, and yet the value still comes
+ * from them. */
+static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow)
+{
+    check_operator(j, e);
+    approve_operands(j, s, e);
+    expr_walk(j, s, e->lexpr, flow);
+    expr_walk(j, s, e->rexpr, flow);
+}
+
+/* --- subqueries ----------------------------------------------------------------------------- */
+
+static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow)
+{
+    struct outputs out = {0};
+
+    if (l->operName != NIL)
+        name_operator(j, l->operName);
+    else if (l->subLinkType == ANY_SUBLINK)
+        name_operator_text(j, "=");
+    expr_walk(j, s, l->testexpr, NULL);
+    query_walk(j, s, s == NULL ? NULL : s->ctes, l->subselect, &out);
+    if (l->subLinkType == EXISTS_SUBLINK)
+        return;
+    struct origin *all = output_union(j, &out);
+    origin_join(j, flow, all);
+    if (l->subLinkType == ARRAY_SUBLINK) { /* a whole column in one value */
+        bool from_users = false;
+        for (const struct origin *o = all; o != NULL; o = o->next)
+            from_users = from_users || !o->dataset->system;
+        if (from_users)
+            note_effect(j, SL_EFFECT_EXPORT);
+        note_origins(j, all, SL_EFFECT_EXPORT);
+    }
+}
+
+/* --- the rest ------------------------------------------------------------------------------- */
+
+void expr_sort(struct judge *j, struct scope *s, const List *list)
+{
+    const ListCell *cell;
+
+    foreach(cell, list) {
+        const SortBy *by = lfirst(cell);
+        if (!IsA(by, SortBy)) {
+            note_opaque(j, "an ORDER BY of an unknown kind", NULL);
+            return;
+        }
+        if (by->useOp != NIL)
+            name_operator(j, by->useOp);
+        expr_walk(j, s, by->node, NULL);
+    }
+}
+
+void expr_window(struct judge *j, struct scope *s, const WindowDef *w)
+{
+    if (w == NULL)
+        return;
+    expr_list(j, s, w->partitionClause, NULL);
+    expr_sort(j, s, w->orderClause);
+    expr_walk(j, s, w->startOffset, NULL);
+    expr_walk(j, s, w->endOffset, NULL);
+}
+
+static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struct origin **flow)
+{
+    const ListCell *cell;
+
+    if (c->arg != NULL)
+        name_operator_text(j, "=");
+    expr_walk(j, s, c->arg, NULL);
+    foreach(cell, c->args) {
+        const CaseWhen *when = lfirst(cell);
+        expr_walk(j, s, when->expr, NULL);
+        expr_walk(j, s, when->result, flow);
+    }
+    expr_walk(j, s, c->defresult, flow);
+}
+
+static void walk_indirection(struct judge *j, struct scope *s, const List *list, struct origin **flow)
+{
+    const ListCell *cell;
+
+    foreach(cell, list) {
+        const Node *n = lfirst(cell);
+        if (IsA(n, A_Indices)) {
+            expr_walk(j, s, ((const A_Indices *)n)->lidx, flow);
+            expr_walk(j, s, ((const A_Indices *)n)->uidx, flow);
+        } else if (IsA(n, String)) {
+            const char *name = strVal(n); /* (f()).name, (row).name: a field, or a function of the row */
+            if (j->ctx->catalog == NULL || sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) ||
+                sl_builtin_function(name) > SL_BUILTIN_PURE)
+                note_opaque(j, "%s may call a function with a row", name);
+        } else if (!IsA(n, A_Star)) {
+            note_opaque(j, "a selection of an unknown kind", NULL);
+        }
+    }
+}
+
+static void walk_xml(struct judge *j, struct scope *s, const XmlExpr *x, struct origin **flow)
+{
+    const ListCell *cell;
+
+    foreach(cell, x->named_args) {
+        const ResTarget *t = lfirst(cell);
+        expr_walk(j, s, IsA(t, ResTarget) ? (const void *)t->val : t, flow);
+    }
+    expr_list(j, s, x->args, flow);
+}
+
+static void walk_const(struct judge *j, const A_Const *c)
+{
+    if (!c->isnull)
+        j->literals++;
+}
+
+static void walk_node(struct judge *j, struct scope *s, const Node *n, struct origin **flow)
+{
+    switch (nodeTag(n)) {
+    case T_A_Const:
+        walk_const(j, (const A_Const *)n);
+        return;
+    case T_ColumnRef:
+        column_reference(j, s, (const ColumnRef *)n, flow);
+        return;
+    case T_ParamRef:
+    case T_SetToDefault:
+    case T_SQLValueFunction:
+    case T_CurrentOfExpr:
+        return;
+    case T_A_Expr:
+        walk_operator(j, s, (const A_Expr *)n, flow);
+        return;
+    case T_BoolExpr:
+        expr_list(j, s, ((const BoolExpr *)n)->args, flow);
+        return;
+    case T_FuncCall:
+        call_walk(j, s, (const FuncCall *)n, flow);
+        return;
+    case T_TypeCast:
+        name_type(j, ((const TypeCast *)n)->typeName);
+        if (((const TypeCast *)n)->typeName != NULL)
+            expr_list(j, s, ((const TypeCast *)n)->typeName->typmods, NULL);
+        expr_walk(j, s, ((const TypeCast *)n)->arg, flow);
+        return;
+    case T_CollateClause:
+        expr_walk(j, s, ((const CollateClause *)n)->arg, flow);
+        return;
+    case T_SubLink:
+        walk_sublink(j, s, (const SubLink *)n, flow);
+        return;
+    case T_CaseExpr:
+        walk_case(j, s, (const CaseExpr *)n, flow);
+        return;
+    case T_CoalesceExpr:
+        expr_list(j, s, ((const CoalesceExpr *)n)->args, flow);
+        return;
+    case T_MinMaxExpr:
+        expr_list(j, s, ((const MinMaxExpr *)n)->args, flow);
+        return;
+    case T_NullTest:
+        expr_walk(j, s, ((const NullTest *)n)->arg, flow);
+        return;
+    case T_BooleanTest:
+        expr_walk(j, s, ((const BooleanTest *)n)->arg, flow);
+        return;
+    case T_RowExpr:
+        expr_list(j, s, ((const RowExpr *)n)->args, flow);
+        return;
+    case T_A_ArrayExpr:
+        expr_list(j, s, ((const A_ArrayExpr *)n)->elements, flow);
+        return;
+    case T_A_Indirection:
+        expr_walk(j, s, ((const A_Indirection *)n)->arg, flow);
+        walk_indirection(j, s, ((const A_Indirection *)n)->indirection, flow);
+        return;
+    case T_NamedArgExpr:
+        expr_walk(j, s, ((const NamedArgExpr *)n)->arg, flow);
+        return;
+    case T_GroupingFunc:
+        expr_list(j, s, ((const GroupingFunc *)n)->args, NULL);
+        return;
+    case T_GroupingSet:
+        expr_list(j, s, ((const GroupingSet *)n)->content, flow);
+        return;
+    case T_MultiAssignRef:
+        expr_walk(j, s, ((const MultiAssignRef *)n)->source, flow);
+        return;
+    case T_XmlExpr:
+        walk_xml(j, s, (const XmlExpr *)n, flow);
+        return;
+    case T_XmlSerialize:
+        name_type(j, ((const XmlSerialize *)n)->typeName);
+        expr_walk(j, s, ((const XmlSerialize *)n)->expr, flow);
+        return;
+    case T_List:
+        expr_list(j, s, (const List *)n, flow);
+        return;
+    default:
+        note_opaque(j, "an expression of a kind that the judge does not know", NULL);
+    }
+}
+
+void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow)
+{
+    if (node == NULL || !depth_enter(j))
+        return;
+    walk_node(j, s, node, flow);
+    depth_leave(j);
+}

@@ -1,0 +1,122 @@
+#include "judge/sql/judge_int.h"
+
+/* From what was noted to a meaning within the limits of core/action. */
+
+/* Do two effects touch the same columns of this dataset? Then one access tells both. */
+static bool same_columns(const struct dataset *d, uint32_t a, uint32_t b)
+{
+    if (((d->all_effects & a) != 0) != ((d->all_effects & b) != 0))
+        return false;
+    for (const struct use *u = d->uses; u != NULL; u = u->next)
+        if (((u->effects & a) != 0) != ((u->effects & b) != 0))
+            return false;
+    return true;
+}
+
+static void fill_columns(struct judge *j, const struct dataset *d, uint32_t bit, struct sl_meaning_access *a)
+{
+    size_t n = 0;
+
+    for (const struct use *u = d->uses; u != NULL; u = u->next)
+        n += (u->effects & bit) != 0;
+    if (n > SL_MEANING_MAX_COLUMNS) {
+        a->all_columns = true;
+        return;
+    }
+    a->columns = note_alloc(j, n * sizeof *a->columns);
+    if (a->columns == NULL)
+        return;
+    for (const struct use *u = d->uses; u != NULL; u = u->next) /* first noted first */
+        if ((u->effects & bit) != 0)
+            a->columns[n - 1 - a->column_count++] = u->column;
+}
+
+/* One access for each group of effects that touch the same columns. */
+static void fill_accesses(struct judge *j, const struct dataset *d, struct sl_meaning *m)
+{
+    uint32_t left = d->effects;
+
+    for (unsigned i = 0; i < SL_EFFECT_COUNT; i++) {
+        uint32_t bit = 1u << i, group = 0;
+        if ((left & bit) == 0)
+            continue;
+        for (unsigned k = i; k < SL_EFFECT_COUNT; k++)
+            if ((left & 1u << k) != 0 && same_columns(d, bit, 1u << k))
+                group |= 1u << k;
+        left &= ~group;
+        struct sl_meaning_access *a = &m->accesses[m->access_count++];
+        *a = (struct sl_meaning_access){
+            .dataset = d->name, .effects = group, .all_columns = (d->all_effects & bit) != 0};
+        fill_columns(j, d, bit, a);
+    }
+}
+
+static size_t size_of(const struct sl_meaning *m)
+{
+    size_t n = 100 + m->opaque_why.n;
+
+    for (size_t i = 0; i < m->statement_count; i++)
+        n += 6 + m->statements[i].tag.n;
+    for (size_t i = 0; i < m->access_count; i++) {
+        n += 9 + m->accesses[i].dataset.n;
+        for (size_t k = 0; k < m->accesses[i].column_count; k++)
+            n += 2 + m->accesses[i].columns[k].n;
+    }
+    for (size_t i = 0; i < m->flow_count; i++)
+        n += 4 + m->flows[i].source.n + m->flows[i].destination.n;
+    for (size_t i = 0; i < m->name_count; i++)
+        n += 3 + m->names[i].name.n;
+    return n;
+}
+
+static void collect(struct judge *j, struct sl_meaning *m)
+{
+    struct dataset **in_order = note_alloc(j, j->dataset_count * sizeof(struct dataset *));
+    size_t n = j->dataset_count;
+
+    m->accesses = note_alloc(j, j->dataset_count * SL_EFFECT_COUNT * sizeof *m->accesses);
+    if (in_order == NULL || m->accesses == NULL)
+        return;
+    for (struct dataset *d = j->datasets; d != NULL; d = d->next)
+        in_order[--n] = d;
+    for (size_t i = 0; i < j->dataset_count && !j->out_of_memory; i++)
+        fill_accesses(j, in_order[i], m);
+}
+
+static bool fits(const struct sl_meaning *m)
+{
+    return m->statement_count <= SL_MEANING_MAX_STATEMENTS && m->access_count <= SL_MEANING_MAX_ACCESSES &&
+           m->flow_count <= SL_MEANING_MAX_FLOWS && m->name_count <= SL_MEANING_MAX_STATEMENTS;
+}
+
+enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
+{
+    struct sl_meaning m = {.effects = j->all_effects, .flags = j->flags, .opaque_why = j->opaque_why};
+
+    m.statements = j->statements;
+    m.statement_count = j->statement_count;
+    m.flows = j->flows;
+    m.flow_count = j->flow_count;
+    m.names = j->names;
+    m.name_count = j->name_count;
+    if (j->dataset_count > 0)
+        collect(j, &m);
+    if (j->out_of_memory)
+        return SL_EMEMORY;
+    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES)
+        m.flow_count = 0; /* lineage is the part that verdicts do not rest on */
+    if (!fits(&m) || size_of(&m) > SL_MEANING_MAX_BYTES) {
+        struct sl_meaning_statement *all = note_alloc(j, sizeof *all);
+        if (all == NULL)
+            return SL_EMEMORY;
+        *all = (struct sl_meaning_statement){SL_SPAN("many"), j->all_effects | SL_EFFECT_OPAQUE};
+        m = sl_meaning_opaque(SL_SPAN("the text names more than a meaning can hold"));
+        m.effects |= j->all_effects;
+        m.flags = (j->flags & ~(uint32_t)(SL_MEANING_SHAPE_SHARED | SL_MEANING_ONLY_CONTROL)) |
+                  SL_MEANING_UNSHAPED;
+        m.statements = all;
+        m.statement_count = 1;
+    }
+    *out = m;
+    return SL_OK;
+}

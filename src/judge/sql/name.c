@@ -1,0 +1,338 @@
+#include "judge/sql/judge_int.h"
+
+/* Names to things. What a user could have made instead of a built-in thing makes it opaque, wherever on
+ * the search path it may lie: which overload the server would pick is not ours to guess. */
+
+const char *name_text(const void *node)
+{
+    return node != NULL && IsA(node, String) ? ((const String *)node)->sval : NULL;
+}
+
+/* --- the search path ------------------------------------------------------------------------ */
+
+/* One element of search_path as SHOW prints it; false at the end or when it does not look like one. */
+static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out)
+{
+    SL_BUF(b, 300);
+    size_t i = 0;
+
+    while (i < rest->n && (rest->p[i] == ' ' || rest->p[i] == ','))
+        i++;
+    bool quoted = i < rest->n && rest->p[i] == '"';
+    for (i += quoted; i < rest->n; i++) {
+        if (quoted && rest->p[i] == '"') {
+            i++;
+            if (i >= rest->n || rest->p[i] != '"')
+                break;
+        } else if (!quoted && (rest->p[i] == ',' || rest->p[i] == ' ')) {
+            break;
+        }
+        sl_buf_put_u8(&b, rest->p[i]);
+    }
+    *rest = sl_span_from(*rest, i);
+    if (b.n == 0 || sl_buf_err(&b) != SL_OK)
+        return false;
+    *out = sl_arena_copy(j->mem, sl_buf_span(&b));
+    return out->p != NULL;
+}
+
+/* True when nothing that users own is searched before pg_catalog. */
+bool name_catalog_first(struct judge *j)
+{
+    struct sl_span rest = j->ctx->search_path, one;
+    bool first = !j->ctx->temp_objects;
+
+    while (j->path_count < SL_COUNT(j->path) && path_next(&rest, j, &one)) {
+        if (sl_span_is(one, "$user"))
+            one = j->ctx->user;
+        if (sl_span_is(one, "pg_catalog") && j->path_count > 0)
+            first = false;
+        if (one.n > 0 && !sl_span_is(one, "pg_catalog"))
+            j->path[j->path_count++] = one;
+    }
+    return first;
+}
+
+/* --- relations ------------------------------------------------------------------------------ */
+
+static struct dataset *system_dataset(struct judge *j, const char *schema, const char *name,
+                                      enum sl_system_relation kind)
+{
+    struct dataset *d = note_new_dataset(j, sl_span_str(schema), sl_span_str(name));
+
+    if (d == NULL)
+        return NULL;
+    d->system = true;
+    if (kind == SL_SYSTEM_ADMIN)
+        note_dataset(j, d, SL_EFFECT_ADMIN);
+    else if (kind == SL_SYSTEM_LEAKS)
+        note_opaque(j, "%s shows values out of other tables", name);
+    else if (kind == SL_SYSTEM_NONE)
+        note_opaque(j, "%s is not a known relation of the system", name);
+    return d;
+}
+
+static struct dataset *listed_dataset(struct judge *j, const struct sl_relation *r)
+{
+    struct dataset *d = note_new_dataset(j, r->schema, r->name);
+
+    if (d != NULL) {
+        d->listed = true;
+        d->relation = *r;
+    }
+    return d;
+}
+
+/* The relations on the search path; more than one is ambiguous, for some schemas may be closed to this
+ * role and the server passes over them. The first is returned, all are noted. */
+static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t effects)
+{
+    struct dataset *found = NULL;
+    struct sl_relation r;
+
+    for (size_t i = 0; j->ctx->catalog != NULL && i < j->path_count; i++) {
+        if (!sl_catalog_relation(j->ctx->catalog, j->path[i], sl_span_str(name), &r))
+            continue;
+        struct dataset *d = listed_dataset(j, &r);
+        if (found != NULL && d != found) {
+            note_all_columns(j, d, effects);
+            note_all_columns(j, found, effects);
+            note_opaque(j, "%s is in more than one schema of the search path", name);
+        }
+        found = found == NULL ? d : found;
+    }
+    return found;
+}
+
+static struct dataset *find_listed(struct judge *j, const RangeVar *v, uint32_t effects)
+{
+    struct sl_relation r;
+
+    if (v->schemaname == NULL)
+        return find_on_path(j, v->relname, effects);
+    if (j->ctx->catalog != NULL && sl_catalog_relation(j->ctx->catalog, sl_span_str(v->schemaname),
+                                                       sl_span_str(v->relname), &r))
+        return listed_dataset(j, &r);
+    return NULL;
+}
+
+static struct dataset *find_system(struct judge *j, const RangeVar *v)
+{
+    const char *schema = v->schemaname;
+
+    if (schema != NULL && strcmp(schema, "information_schema") == 0)
+        return system_dataset(j, schema, v->relname, sl_builtin_information(v->relname));
+    if (schema != NULL && strcmp(schema, "pg_catalog") == 0)
+        return system_dataset(j, schema, v->relname, sl_builtin_relation(v->relname));
+    if (schema != NULL || (strncmp(v->relname, "pg_", 3) != 0))
+        return NULL;
+    if (!j->catalog_first)
+        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
+    return system_dataset(j, "pg_catalog", v->relname, sl_builtin_relation(v->relname));
+}
+
+static void check_plain(struct judge *j, const struct dataset *d, const char *name, uint32_t effects)
+{
+    const struct sl_relation *r = &d->relation;
+    enum sl_catalog_reason why = SL_CATALOG_PLAIN;
+    SL_BUF(b, 300);
+
+    if ((effects & (SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE)) != 0 &&
+        (r->flags & SL_RELATION_CHANGE) == 0)
+        why = r->change_why;
+    if ((effects & SL_EFFECT_INSERT) != 0 && (r->flags & SL_RELATION_INSERT) == 0)
+        why = r->insert_why;
+    if ((r->flags & SL_RELATION_READ) == 0)
+        why = r->read_why;
+    if (why == SL_CATALOG_PLAIN)
+        return;
+    sl_buf_say(&b, "%%s %s", sl_catalog_reason_text(why));
+    note_opaque(j, sl_buf_text(&b), name);
+}
+
+static struct dataset *unlisted(struct judge *j, const RangeVar *v)
+{
+    struct dataset *d = note_new_dataset(j, sl_span_str(v->schemaname), sl_span_str(v->relname));
+
+    if (!j->ctx->assume_plain)
+        note_opaque(j, "relation %s is not in the listing", v->relname);
+    return d;
+}
+
+struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects)
+{
+    struct dataset *d;
+
+    if (v == NULL || v->relname == NULL) {
+        note_opaque(j, "a relation has no name", NULL);
+        return NULL;
+    }
+    d = find_listed(j, v, effects);
+    if (d == NULL || (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && j->catalog_first)) {
+        struct dataset *system = find_system(j, v);
+        d = system == NULL ? d : system;
+    }
+    if (v->schemaname == NULL && j->ctx->temp_objects)
+        note_opaque(j, "%s may be a temporary object of this session", v->relname);
+    if (d == NULL)
+        d = unlisted(j, v);
+    else if (d->listed)
+        check_plain(j, d, v->relname, effects);
+    if (d != NULL && d->system && (effects & ~(uint32_t)SL_EFFECT_READ) != 0)
+        note_opaque(j, "%s belongs to the system and is not only read", v->relname);
+    if (d != NULL)
+        note_dataset(j, d, effects);
+    return d;
+}
+
+/* Where an unqualified new thing comes to lie: the first schema of the path that exists. */
+static struct sl_span schema_of_new(struct judge *j)
+{
+    for (size_t i = 0; i < j->path_count; i++)
+        if (j->ctx->catalog != NULL &&
+            sl_catalog_has_name_in(j->ctx->catalog, 's', j->path[i], j->path[i]))
+            return j->path[i];
+    return (struct sl_span){0};
+}
+
+struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new)
+{
+    struct dataset *d = NULL;
+
+    if (v == NULL || v->relname == NULL)
+        return NULL;
+    bool temporary = v->relpersistence == 't' ||
+                     (v->schemaname != NULL && strncmp(v->schemaname, "pg_temp", 7) == 0);
+    if (temporary && is_new) {
+        j->flags |= SL_MEANING_CONTEXT; /* from now on it may stand in for other names */
+        d = note_new_dataset(j, SL_SPAN("pg_temp"), sl_span_str(v->relname));
+    } else if (is_new) {
+        struct sl_span schema = v->schemaname != NULL ? sl_span_str(v->schemaname) : schema_of_new(j);
+        d = note_new_dataset(j, schema, sl_span_str(v->relname));
+    } else {
+        d = find_listed(j, v, effects);
+        if (d == NULL)
+            d = note_new_dataset(j, sl_span_str(v->schemaname), sl_span_str(v->relname));
+    }
+    note_dataset(j, d, effects);
+    return d;
+}
+
+RangeVar name_of_list(struct judge *j, const List *names)
+{
+    RangeVar v = {.type = T_RangeVar, .relpersistence = 'p'};
+    int n = names != NULL && IsA(names, List) ? list_length(names) : 0;
+
+    (void)j;
+    if (n >= 1 && n <= 3)
+        v.relname = (char *)name_text(list_nth(names, n - 1));
+    if (n >= 2 && n <= 3)
+        v.schemaname = (char *)name_text(list_nth(names, n - 2));
+    if (n >= 2 && v.schemaname == NULL)
+        v.relname = NULL;
+    return v;
+}
+
+/* --- functions, operators, types ------------------------------------------------------------ */
+
+/* Schema and last part of a qualified name; false when it is longer than that or no name at all. */
+static bool split(const List *names, const char **schema, const char **last)
+{
+    int n = names == NULL ? 0 : list_length(names);
+
+    if (n < 1 || n > 2)
+        return false;
+    *schema = n == 2 ? name_text(linitial(names)) : NULL;
+    *last = name_text(llast(names));
+    return *last != NULL && (n == 1 || *schema != NULL);
+}
+
+/* Could something that a user made be meant by this name? */
+static bool users_may_own(const struct judge *j, uint8_t kind, const char *schema, const char *name)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+
+    if (schema == NULL)
+        return c == NULL || sl_catalog_has_name(c, kind, sl_span_str(name));
+    if (strcmp(schema, "pg_catalog") != 0)
+        return true;
+    return c != NULL && sl_catalog_has_name_in(c, kind, SL_SPAN("pg_catalog"), sl_span_str(name));
+}
+
+static void check_casts(struct judge *j)
+{
+    if (j->ctx->catalog != NULL && (j->ctx->catalog->facts & SL_CATALOG_USER_CASTS) != 0)
+        note_opaque(j, "a cast that users made may convert the values", NULL);
+}
+
+enum sl_builtin name_function(struct judge *j, const List *names, const char **last)
+{
+    const char *schema;
+
+    *last = NULL;
+    if (!split(names, &schema, last)) {
+        note_opaque(j, "a function has a name that the judge cannot read", NULL);
+        return SL_BUILTIN_NONE;
+    }
+    enum sl_builtin kind = sl_builtin_function(*last);
+    check_casts(j);
+    if (kind == SL_BUILTIN_NONE || users_may_own(j, 'f', schema, *last)) {
+        note_opaque(j, "function %s is not known to be harmless", *last);
+        return kind; /* its effects count besides: the built-in one may be meant */
+    }
+    return kind;
+}
+
+void name_operator_text(struct judge *j, const char *op)
+{
+    check_casts(j);
+    if (users_may_own(j, 'o', NULL, op))
+        note_opaque(j, "operator %s may be one that a user made", op);
+}
+
+void name_operator(struct judge *j, const List *names)
+{
+    const char *schema, *op;
+
+    check_casts(j);
+    if (!split(names, &schema, &op))
+        note_opaque(j, "an operator has a name that the judge cannot read", NULL);
+    else if (users_may_own(j, 'o', schema, op))
+        note_opaque(j, "operator %s may be one that a user made", op);
+}
+
+/* Enum types are users' own but run no code of theirs. */
+static bool is_enum(const struct judge *j, const char *schema, const char *name)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+    struct sl_span n = sl_span_str(name);
+
+    if (c == NULL || j->ctx->temp_objects)
+        return false;
+    if (schema != NULL)
+        return sl_catalog_has_name_in(c, 'e', sl_span_str(schema), n);
+    return sl_catalog_has_name(c, 'e', n) && !sl_catalog_has_name(c, 't', n);
+}
+
+static bool type_is_known(const struct judge *j, const char *schema, const char *name)
+{
+    if (schema == NULL && sl_builtin_type(name))
+        return j->catalog_first;
+    if (schema != NULL && strcmp(schema, "pg_catalog") == 0)
+        return sl_builtin_type(name);
+    return is_enum(j, schema, name);
+}
+
+void name_type(struct judge *j, const TypeName *t)
+{
+    const char *schema, *name;
+
+    j->shareable = false; /* literals may hide in a type: float(24), interval second(3) */
+    if (t == NULL)
+        return;
+    check_casts(j);
+    if (t->pct_type || !split(t->names, &schema, &name))
+        note_opaque(j, "a type has a name that the judge cannot read", NULL);
+    else if (!type_is_known(j, schema, name))
+        note_opaque(j, "type %s is not built in", name);
+}

@@ -1,0 +1,238 @@
+#include "judge/sql/judge_int.h"
+
+#include "base/utf8.h"
+
+/* NULL when memory is out: every caller then leaves what it was about to note, the walk ends at the next
+ * depth_enter, and the judgement ends in SL_EMEMORY. */
+void *note_alloc(struct judge *j, size_t bytes)
+{
+    void *p = sl_arena_alloc(j->mem, bytes == 0 ? 1 : bytes);
+
+    if (p == NULL)
+        j->out_of_memory = true;
+    return p;
+}
+
+/* The first `%s` of the sentence becomes the name, made printable. */
+void note_opaque(struct judge *j, const char *sentence, const char *name)
+{
+    SL_BUF(b, 1000);
+    const char *place = strstr(sentence, "%s");
+
+    j->effects |= SL_EFFECT_OPAQUE;
+    if (j->opaque_why.n > 0)
+        return;
+    if (place == NULL || name == NULL) {
+        sl_buf_put_str(&b, sentence);
+    } else {
+        sl_buf_put(&b, sl_span(sentence, (size_t)(place - sentence)));
+        sl_utf8_put_printable(&b, sl_span_str(name));
+        sl_buf_put_str(&b, place + 2);
+    }
+    j->opaque_why = sl_buf_err(&b) == SL_OK ? sl_arena_copy(j->mem, sl_buf_span(&b)) : SL_SPAN("a name is too long");
+    if (j->opaque_why.p == NULL)
+        j->out_of_memory = true;
+}
+
+/* What an EXPLAIN only plans is a look at its tables, not a change. */
+static uint32_t planned(const struct judge *j, uint32_t effects)
+{
+    if (!j->planned_only)
+        return effects;
+    return (effects & (SL_EFFECT_OPAQUE | SL_EFFECT_SESSION)) |
+           ((effects & ~(uint32_t)(SL_EFFECT_OPAQUE | SL_EFFECT_SESSION)) != 0 ? SL_EFFECT_READ : 0);
+}
+
+void note_effect(struct judge *j, uint32_t effects)
+{
+    j->effects |= planned(j, effects);
+}
+
+void note_dataset(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    if (d != NULL)
+        d->effects |= planned(j, effects);
+    note_effect(j, effects);
+}
+
+void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects)
+{
+    if (d == NULL)
+        return;
+    note_dataset(j, d, effects);
+    if (d->system || column.n == 0 || !sl_utf8_valid(column))
+        return;
+    for (struct use *u = d->uses; u != NULL; u = u->next)
+        if (sl_span_eq(u->column, column)) {
+            u->effects |= planned(j, effects);
+            return;
+        }
+    struct use *u = NOTE_NEW(j, struct use);
+    if (u == NULL)
+        return;
+    *u = (struct use){d->uses, sl_arena_copy(j->mem, column), planned(j, effects)}; /* outlives the tree */
+    if (u->column.p == NULL)
+        j->out_of_memory = true;
+    else
+        d->uses = u;
+}
+
+void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    if (d == NULL)
+        return;
+    note_dataset(j, d, effects);
+    if (!d->listed)
+        d->all_effects |= planned(j, effects);
+    else
+        for (uint32_t i = 0; i < d->relation.column_count; i++)
+            note_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name, effects);
+}
+
+/* The effect is the statement's even when nothing of it comes from a table; what the system's own
+ * catalogs give is no data of anybody. */
+void note_origins(struct judge *j, const struct origin *origins, uint32_t effects)
+{
+    for (const struct origin *o = origins; o != NULL; o = o->next) {
+        if (o->dataset->system)
+            continue;
+        if (o->column.n == 0)
+            note_all_columns(j, o->dataset, effects);
+        else
+            note_column(j, o->dataset, o->column, effects);
+    }
+}
+
+struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name)
+{
+    size_t n = schema.n + (schema.n > 0) + name.n;
+    uint8_t *text = note_alloc(j, n + 1);
+    struct dataset *d = NOTE_NEW(j, struct dataset);
+
+    if (text == NULL || d == NULL)
+        return NULL;
+    if (schema.n > 0) {
+        memcpy(text, schema.p, schema.n);
+        text[schema.n] = '.';
+    }
+    memcpy(text + n - name.n, name.p, name.n);
+    if (name.n == 0 || !sl_utf8_valid(sl_span(text, n))) {
+        note_opaque(j, "a name is cut in the middle of a character", NULL);
+        return NULL;
+    }
+    for (struct dataset *old = j->datasets; old != NULL; old = old->next)
+        if (sl_span_eq(old->name, sl_span(text, n)))
+            return old;
+    *d = (struct dataset){.next = j->datasets, .name = {text, n}};
+    j->datasets = d;
+    j->dataset_count++;
+    return d;
+}
+
+/* Doubles the array when it is full. NULL when memory is out. */
+static void *grow(struct judge *j, void *items, size_t count, size_t *room, size_t each)
+{
+    if (count < *room)
+        return items;
+    size_t wanted = *room == 0 ? 8 : *room * 2;
+    void *more = note_alloc(j, wanted * each);
+    if (more == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(more, items, count * each);
+    *room = wanted;
+    return more;
+}
+
+void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name)
+{
+    struct sl_meaning_name *names = grow(j, j->names, j->name_count, &j->name_room, sizeof *names);
+    struct sl_span text = sl_span_str(name);
+
+    if (names == NULL)
+        return;
+    j->names = names;
+    if (!sl_utf8_valid(text))
+        note_opaque(j, "a name is cut in the middle of a character", NULL);
+    else
+        names[j->name_count++] = (struct sl_meaning_name){(uint8_t)kind, sl_arena_copy(j->mem, text)};
+}
+
+static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b)
+{
+    uint8_t *text = note_alloc(j, a.n + 1 + b.n);
+
+    if (text == NULL)
+        return (struct sl_span){0};
+    memcpy(text, a.p, a.n);
+    text[a.n] = '.';
+    if (b.n > 0)
+        memcpy(text + a.n + 1, b.p, b.n);
+    return sl_span(text, a.n + 1 + b.n);
+}
+
+static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination)
+{
+    for (size_t i = 0; i < j->flow_count; i++)
+        if (sl_span_eq(j->flows[i].source, source) && sl_span_eq(j->flows[i].destination, destination))
+            return;
+    struct sl_meaning_flow *flows = grow(j, j->flows, j->flow_count, &j->flow_room, sizeof *flows);
+    if (flows == NULL)
+        return;
+    j->flows = flows;
+    flows[j->flow_count++] = (struct sl_meaning_flow){source, destination};
+}
+
+void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset, const char *to_column)
+{
+    if (to_column == NULL || !sl_utf8_valid(sl_span_str(to_column)) || j->planned_only)
+        return;
+    for (const struct origin *o = from; o != NULL && j->flow_count < SL_MEANING_MAX_FLOWS; o = o->next)
+        if (!o->dataset->system && o->column.n > 0)
+            add_flow(j, joined(j, o->dataset->name, o->column), joined(j, to_dataset, sl_span_str(to_column)));
+}
+
+/* --- where values come from ----------------------------------------------------------------- */
+
+void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column)
+{
+    if (list == NULL || d == NULL)
+        return;
+    for (const struct origin *o = *list; o != NULL; o = o->next)
+        if (o->dataset == d && sl_span_eq(o->column, column))
+            return;
+    struct origin *o = NOTE_NEW(j, struct origin);
+    if (o == NULL)
+        return;
+    *o = (struct origin){*list, d, column};
+    *list = o;
+}
+
+void origin_join(struct judge *j, struct origin **list, const struct origin *more)
+{
+    if (list == NULL || *list == more)
+        return;
+    for (; more != NULL; more = more->next)
+        origin_add(j, list, more->dataset, more->column);
+}
+
+struct output *output_add(struct judge *j, struct outputs *o, const char *name)
+{
+    struct output *items = grow(j, o->items, o->count, &o->room, sizeof *items);
+
+    if (items == NULL)
+        return NULL;
+    o->items = items;
+    items[o->count] = (struct output){.name = name};
+    return &items[o->count++];
+}
+
+struct origin *output_union(struct judge *j, const struct outputs *o)
+{
+    struct origin *all = NULL;
+
+    for (size_t i = 0; i < o->count; i++)
+        origin_join(j, &all, o->items[i].origins);
+    origin_join(j, &all, o->rest);
+    return all;
+}

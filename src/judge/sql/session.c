@@ -1,0 +1,225 @@
+#include "judge/sql/judge_int.h"
+
+/* What lives in the session: parameters, transactions, prepared statements, cursors. */
+
+static void lower(char *out, size_t room, const char *name)
+{
+    size_t i = 0;
+
+    for (; name[i] != 0 && i + 1 < room; i++)
+        out[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
+    out[i] = 0;
+}
+
+static bool is_identity(const char *name)
+{
+    return strcmp(name, "role") == 0 || strcmp(name, "session_authorization") == 0 ||
+           strcmp(name, "session_replication_role") == 0;
+}
+
+void session_setting(struct judge *j, const char *given)
+{
+    char name[200];
+
+    lower(name, sizeof name, given);
+    note_effect(j, SL_EFFECT_SESSION);
+    note_name(j, SL_NAME_SETTING, name);
+    if (strncmp(name, "sluice.", 7) == 0) {
+        j->flags |= SL_MEANING_SLUICE_SET;
+        return;
+    }
+    if (is_identity(name))
+        note_effect(j, SL_EFFECT_PRIVILEGE);
+    if (!sl_builtin_harmless_setting(name)) {
+        j->flags |= SL_MEANING_CONTEXT;
+        j->control = false;
+    }
+}
+
+/* SET TRANSACTION ..., SET SESSION CHARACTERISTICS ..., SET TRANSACTION SNAPSHOT. */
+static void set_many(struct judge *j, const VariableSetStmt *n)
+{
+    note_effect(j, SL_EFFECT_SESSION);
+    if (n->name == NULL || strcmp(n->name, "TRANSACTION") != 0) {
+        j->flags |= SL_MEANING_CONTEXT;
+        j->control = false;
+    }
+}
+
+void session_set(struct judge *j, const VariableSetStmt *n)
+{
+    const ListCell *cell;
+
+    j->control = true;
+    j->tag = n->kind == VAR_RESET || n->kind == VAR_RESET_ALL ? "reset" : "set";
+    foreach(cell, n->args)
+        if (!IsA(lfirst(cell), A_Const) && !IsA(lfirst(cell), TypeCast) && !IsA(lfirst(cell), DefElem))
+            note_opaque(j, "a SET with a value of an unknown kind", NULL);
+    if (n->kind == VAR_SET_MULTI) {
+        set_many(j, n);
+    } else if (n->kind == VAR_RESET_ALL || n->name == NULL) {
+        note_effect(j, SL_EFFECT_SESSION);
+        note_name(j, SL_NAME_SETTING, "");
+        j->flags |= SL_MEANING_CONTEXT;
+        j->control = false;
+    } else {
+        session_setting(j, n->name);
+    }
+}
+
+void session_show(struct judge *j, const VariableShowStmt *n)
+{
+    char name[200];
+
+    j->control = true;
+    lower(name, sizeof name, n->name == NULL ? "" : n->name);
+    if (strncmp(name, "sluice.", 7) == 0) {
+        j->flags |= SL_MEANING_SLUICE_SET;
+        note_name(j, SL_NAME_SETTING, name);
+    }
+}
+
+void session_transaction(struct judge *j, const TransactionStmt *n)
+{
+    static const struct {
+        const char *tag;
+        uint32_t flag;
+    } kinds[] = {
+        [TRANS_STMT_BEGIN] = {"begin", SL_MEANING_TX_BEGIN},
+        [TRANS_STMT_START] = {"start transaction", SL_MEANING_TX_BEGIN},
+        [TRANS_STMT_COMMIT] = {"commit", SL_MEANING_TX_COMMIT},
+        [TRANS_STMT_ROLLBACK] = {"rollback", SL_MEANING_TX_ROLLBACK},
+        [TRANS_STMT_SAVEPOINT] = {"savepoint", SL_MEANING_TX_SAVEPOINT},
+        [TRANS_STMT_RELEASE] = {"release", SL_MEANING_TX_SAVEPOINT},
+        [TRANS_STMT_ROLLBACK_TO] = {"rollback to savepoint", SL_MEANING_TX_SAVEPOINT},
+    };
+
+    if ((size_t)n->kind < SL_COUNT(kinds)) {
+        j->tag = kinds[n->kind].tag;
+        j->flags |= kinds[n->kind].flag;
+        j->control = true;
+        return;
+    }
+    j->tag = n->kind == TRANS_STMT_PREPARE           ? "prepare transaction"
+             : n->kind == TRANS_STMT_COMMIT_PREPARED ? "commit prepared"
+                                                     : "rollback prepared";
+    note_effect(j, SL_EFFECT_ADMIN);
+    note_opaque(j, "two-phase commit decides about work that is not in this text", NULL);
+}
+
+/* --- PREPARE, EXECUTE, DEALLOCATE ------------------------------------------------------------- */
+
+/* The texts hold whole statements; every PREPARE of this name in them counts. */
+static bool run_prepared_text(struct judge *j, struct sl_span text, const char *name)
+{
+    const char *sql = sl_arena_text(j->mem, text);
+    const ListCell *cell;
+    bool found = false;
+
+    if (sql == NULL || caps_refuse(j->ctx, text) != NULL)
+        return false;
+    struct parse p = parse_begin(sql);
+    foreach(cell, p.trees) {
+        const RawStmt *raw = lfirst(cell);
+        const PrepareStmt *prepare = (const PrepareStmt *)raw->stmt;
+        if (!IsA(prepare, PrepareStmt) || strcmp(prepare->name, name) != 0)
+            continue;
+        statement_walk(j, prepare->query);
+        found = true;
+    }
+    parse_end(&p);
+    return found;
+}
+
+static void run_prepared(struct judge *j, const char *name)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < j->ctx->prepared_count && j->executing < 4; i++) {
+        if (!sl_span_is(j->ctx->prepared[i].name, name))
+            continue;
+        j->executing++;
+        found = run_prepared_text(j, j->ctx->prepared[i].text, name);
+        j->executing--;
+    }
+    if (!found)
+        note_opaque(j, "the judge does not know what %s was prepared as", name);
+}
+
+static void run_execute(struct judge *j, const ExecuteStmt *n)
+{
+    const char *tag = j->tag;
+
+    note_name(j, SL_NAME_EXECUTE, n->name);
+    j->flags |= SL_MEANING_UNSHAPED; /* the same words mean something else in another session */
+    expr_list(j, NULL, n->params, NULL);
+    run_prepared(j, n->name);
+    j->tag = tag;
+}
+
+void session_prepared(struct judge *j, const void *node)
+{
+    j->flags |= SL_MEANING_PREPARED;
+    if (IsA(node, PrepareStmt)) {
+        note_name(j, SL_NAME_PREPARE, ((const PrepareStmt *)node)->name);
+    } else if (IsA(node, ExecuteStmt)) {
+        run_execute(j, node);
+    } else {
+        const char *name = ((const DeallocateStmt *)node)->name;
+        note_name(j, SL_NAME_DEALLOCATE, name == NULL ? "" : name);
+    }
+}
+
+/* --- cursors -------------------------------------------------------------------------------- */
+
+static void declare(struct judge *j, const DeclareCursorStmt *n)
+{
+    struct outputs out = {0};
+
+    note_name(j, SL_NAME_DECLARE, n->portalname);
+    query_walk(j, NULL, NULL, n->query, &out);
+}
+
+static void fetch(struct judge *j, const FetchStmt *n)
+{
+    bool known = false;
+
+    if (n->ismove)
+        j->tag = "move";
+    note_name(j, SL_NAME_FETCH, n->portalname);
+    j->flags |= SL_MEANING_UNSHAPED;
+    for (size_t i = 0; i < j->ctx->cursor_count; i++)
+        known = known || sl_span_is(j->ctx->cursors[i], n->portalname);
+    if (!known)
+        note_opaque(j, "the judge does not know what cursor %s reads", n->portalname);
+}
+
+void session_cursor(struct judge *j, const void *node)
+{
+    j->flags |= SL_MEANING_CURSOR;
+    if (IsA(node, DeclareCursorStmt)) {
+        declare(j, node);
+    } else if (IsA(node, FetchStmt)) {
+        fetch(j, node);
+    } else {
+        const char *name = ((const ClosePortalStmt *)node)->portalname;
+        note_name(j, SL_NAME_CLOSE, name == NULL ? "" : name);
+    }
+}
+
+void session_discard(struct judge *j, const DiscardStmt *n)
+{
+    static const char *const tags[] = {
+        [DISCARD_ALL] = "discard all", [DISCARD_PLANS] = "discard plans",
+        [DISCARD_SEQUENCES] = "discard sequences", [DISCARD_TEMP] = "discard temp"};
+
+    j->tag = (size_t)n->target < SL_COUNT(tags) ? tags[n->target] : "discard";
+    if (n->target == DISCARD_ALL) {
+        j->flags |= SL_MEANING_PREPARED | SL_MEANING_CURSOR;
+        note_name(j, SL_NAME_DEALLOCATE, "");
+        note_name(j, SL_NAME_CLOSE, "");
+        note_name(j, SL_NAME_SETTING, "");
+    }
+    if (n->target != DISCARD_PLANS && n->target != DISCARD_SEQUENCES)
+        j->flags |= SL_MEANING_CONTEXT;
+}

@@ -1,0 +1,32 @@
+#include "os/child.h"
+
+#include "os/clock.h"
+#include "os/packet_int.h"
+
+#include <unistd.h>
+
+enum { SETUP_WITHIN_US = 10 * 1000 * 1000 };
+
+static enum sl_err read_setup(const struct sl_packet *packet, struct sl_msg_setup *out)
+{
+    SL_TRY(sl_ipc_allowed(packet->type, SL_ROLE_SUPER, SL_CONN_FRESH));
+    if (packet->type != SL_MESSAGE_SETUP)
+        return SL_ESTATE;
+    return sl_msg_setup_get(packet->body, out);
+}
+
+enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *out,
+                           struct sl_packet *packet)
+{
+    struct sl_packet got;
+
+    SL_TRY(sl_packet_await(fd, sl_clock_monotonic_us() + SETUP_WITHIN_US, scratch, &got));
+    enum sl_err err = read_setup(&got, out);
+    if (err != SL_OK) {
+        for (size_t i = 0; i < got.fd_count; i++)
+            close(got.fds[i]);
+        return err;
+    }
+    *packet = got;
+    return SL_OK;
+}

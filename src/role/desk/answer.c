@@ -1,0 +1,128 @@
+/* Answers: a status, the headers that every answer has, and the body. */
+#include "role/desk/desk_int.h"
+
+#include "base/when.h"
+#include "json/json.h"
+#include "os/clock.h"
+
+/* Nothing here is to be kept, framed, sniffed, or used by another origin's page. */
+static const struct {
+    const char *name, *value;
+} guards[] = {
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Content-Security-Policy",
+     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Frame-Options", "DENY"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+};
+
+static void put_two(struct sl_buf *b, unsigned v)
+{
+    sl_buf_say(b, v < 10 ? "0%u" : "%u", v);
+}
+
+/* Sun, 06 Nov 1994 08:49:37 GMT */
+static void put_date(struct sl_buf *b)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct sl_civil t = sl_when_civil(sl_clock_us());
+
+    sl_buf_say(b, "Date: %s, ", days[t.weekday]);
+    put_two(b, t.day);
+    sl_buf_say(b, " %s %d ", months[t.month - 1], t.year);
+    put_two(b, t.hour);
+    sl_buf_put_u8(b, ':');
+    put_two(b, t.minute);
+    sl_buf_put_u8(b, ':');
+    put_two(b, t.second);
+    sl_buf_put_str(b, " GMT\r\n");
+}
+
+static void put_common(struct sl_desk_conn *c, unsigned status)
+{
+    struct sl_buf *b = &c->out;
+
+    sl_http1_put_status(b, status);
+    put_date(b);
+    for (size_t i = 0; i < SL_COUNT(guards); i++)
+        sl_http1_put_header(b, guards[i].name, sl_span_str(guards[i].value));
+    if (c->desk->place.tls)
+        sl_http1_put_header(b, "Strict-Transport-Security", SL_SPAN("max-age=31536000"));
+}
+
+static void put_headers(struct sl_desk_conn *c, const struct sl_desk_answer *a, bool keep)
+{
+    struct sl_buf *b = &c->out;
+
+    put_common(c, a->status);
+    if (a->type != NULL)
+        sl_http1_put_header(b, "Content-Type", sl_span_str(a->type));
+    if (a->status == 401)
+        sl_http1_put_header(b, "WWW-Authenticate", SL_SPAN("Bearer realm=\"sluice\""));
+    if (a->allowed.n > 0)
+        sl_http1_put_header(b, "Allow", a->allowed);
+    if (a->retry_after_s > 0)
+        sl_buf_say(b, "Retry-After: %u\r\n", a->retry_after_s);
+    if (!keep)
+        sl_http1_put_header(b, "Connection", SL_SPAN("close"));
+    if (a->status != 204)
+        sl_http1_put_length(b, a->body.n);
+    sl_http1_put_head_end(b);
+}
+
+void sl_desk_answer(struct sl_desk_conn *c, const struct sl_desk_answer *a)
+{
+    const struct sl_desk_request *r = c->request;
+    bool keep = r != NULL && r->keep_alive && !a->close && !c->desk->draining;
+
+    put_headers(c, a, keep);
+    if (r == NULL || !r->is_head)
+        sl_buf_put(&c->out, a->body);
+    sl_desk_request_free(c->request);
+    c->request = NULL;
+    c->phase = keep ? SL_DESK_READING : SL_DESK_FLUSHING;
+    sl_desk_conn_deadline(c, keep ? SL_DESK_IDLE_MS : SL_DESK_WRITE_MS);
+    if (sl_buf_err(&c->out) != SL_OK)
+        sl_desk_conn_end(c);
+}
+
+void sl_desk_problem(struct sl_desk_conn *c, unsigned status, const char *detail)
+{
+    SL_BUF(body, 4096);
+    SL_BUF(allowed, 256);
+    struct sl_jw w = sl_jw(&body);
+
+    sl_jw_object(&w);
+    sl_jw_key(&w, "detail");
+    sl_jw_str(&w, sl_span_str(detail));
+    sl_jw_key(&w, "status");
+    sl_jw_u64(&w, status);
+    sl_jw_key(&w, "title");
+    sl_jw_str(&w, sl_span_str(sl_http1_reason(status)));
+    sl_jw_key(&w, "type");
+    sl_jw_str(&w, SL_SPAN("about:blank"));
+    sl_jw_end(&w);
+    if (c->request != NULL)
+        sl_buf_put(&allowed, sl_buf_span(&c->request->allowed));
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
+                                               .type = "application/problem+json",
+                                               .body = sl_buf_span(&body),
+                                               .allowed = sl_buf_span(&allowed),
+                                               .retry_after_s = status == 503 ? 1 : 0});
+}
+
+void sl_desk_stream_begin(struct sl_desk_conn *c)
+{
+    put_common(c, 200);
+    sl_http1_put_header(&c->out, "Content-Type", SL_SPAN("text/event-stream"));
+    sl_http1_put_header(&c->out, "Connection", SL_SPAN("close"));
+    sl_http1_put_header(&c->out, "Transfer-Encoding", SL_SPAN("chunked"));
+    sl_http1_put_head_end(&c->out);
+    c->phase = SL_DESK_STREAMING;
+    c->desk->stream_count++;
+}

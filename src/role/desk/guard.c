@@ -1,0 +1,123 @@
+#include "role/desk/guard.h"
+
+bool sl_desk_url_parts(struct sl_span url, struct sl_span *scheme, struct sl_span *authority)
+{
+    bool is_https = sl_span_starts(url, SL_SPAN("https://"));
+
+    if (!is_https && !sl_span_starts(url, SL_SPAN("http://")))
+        return false;
+    *scheme = sl_span_head(url, is_https ? 5 : 4);
+    struct sl_span rest = sl_span_from(url, scheme->n + 3);
+    *authority = sl_span_head(rest, sl_span_find(rest, '/'));
+    return sl_http1_host_valid(*authority);
+}
+
+static void split_host(struct sl_span host, struct sl_span *name, struct sl_span *port)
+{
+    size_t end = host.n > 0 && host.p[0] == '[' ? sl_span_find(host, ']') + 1 : sl_span_find(host, ':');
+
+    *name = sl_span_head(host, end);
+    *port = sl_span_from(host, end + 1);
+}
+
+/* Numbers and dots alone, or in brackets. A browser resolves no such name. */
+static bool is_address(struct sl_span name)
+{
+    size_t dots = 0;
+
+    if (name.n > 0 && name.p[0] == '[')
+        return true;
+    for (size_t i = 0; i < name.n; i++) {
+        dots += name.p[i] == '.';
+        if (name.p[i] != '.' && (name.p[i] < '0' || name.p[i] > '9'))
+            return false;
+    }
+    return dots == 3;
+}
+
+static bool is_default_port(struct sl_span scheme, struct sl_span port)
+{
+    return port.n == 0 || sl_span_is(port, sl_span_is(scheme, "https") ? "443" : "80");
+}
+
+static bool same_authority(struct sl_span scheme, struct sl_span a, struct sl_span b)
+{
+    struct sl_span name_a, port_a, name_b, port_b;
+
+    split_host(a, &name_a, &port_a);
+    split_host(b, &name_b, &port_b);
+    bool same_port = sl_span_eq(port_a, port_b) ||
+                     (is_default_port(scheme, port_a) && is_default_port(scheme, port_b));
+    return same_port && sl_span_eq_nocase(name_a, name_b);
+}
+
+static bool is_public(const struct sl_desk_place *place, struct sl_span host)
+{
+    struct sl_span scheme, authority;
+
+    return sl_desk_url_parts(place->public_url, &scheme, &authority) &&
+           same_authority(scheme, authority, host);
+}
+
+bool sl_desk_host_ours(const struct sl_desk_place *place, struct sl_span host)
+{
+    struct sl_span name, port;
+    struct sl_span scheme = place->tls ? SL_SPAN("https") : SL_SPAN("http");
+
+    if (is_public(place, host))
+        return true;
+    split_host(host, &name, &port);
+    bool is_port = sl_span_eq(port, place->listen_port) ||
+                   (port.n == 0 && is_default_port(scheme, place->listen_port));
+    return is_port && (is_address(name) || sl_span_eq_nocase(name, SL_SPAN("localhost")) ||
+                       sl_span_eq_nocase(name, place->listen_host));
+}
+
+/* A proxy in front may end TLS, so https in front of our plain http is ours too when public_url says so. */
+static bool is_scheme_ours(const struct sl_desk_place *place, struct sl_span scheme, struct sl_span host)
+{
+    struct sl_span public_scheme, authority;
+
+    if (sl_span_is(scheme, place->tls ? "https" : "http"))
+        return true;
+    return sl_desk_url_parts(place->public_url, &public_scheme, &authority) &&
+           sl_span_eq(scheme, public_scheme) && same_authority(scheme, authority, host);
+}
+
+bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http1_head *h)
+{
+    struct sl_span origin = sl_http1_header(h, "Origin"), site = sl_http1_header(h, "Sec-Fetch-Site");
+    struct sl_span scheme, authority;
+
+    if (site.p != NULL && !sl_span_is(site, "same-origin") && !sl_span_is(site, "none"))
+        return false;
+    if (origin.p == NULL)
+        return true;
+    return sl_desk_url_parts(origin, &scheme, &authority) &&
+           origin.n == scheme.n + 3 + authority.n && is_scheme_ours(place, scheme, h->host) &&
+           same_authority(scheme, authority, h->host);
+}
+
+static bool is_token_byte(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
+{
+    struct sl_span value = sl_http1_header(h, "Authorization");
+
+    if (value.p == NULL)
+        return SL_ENOTFOUND;
+    if (!sl_span_eq_nocase(sl_span_head(value, 7), SL_SPAN("Bearer ")))
+        return SL_EMALFORMED;
+    struct sl_span text = sl_span_from(value, 7);
+    bool is_ours = sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_"));
+    if (!is_ours || text.n > SL_DESK_MAX_CREDENTIAL)
+        return SL_EMALFORMED;
+    for (size_t i = 0; i < text.n; i++)
+        if (!is_token_byte(text.p[i]))
+            return SL_EMALFORMED;
+    *token = text;
+    return SL_OK;
+}

@@ -1,0 +1,30 @@
+/* Who may talk to the desk from where: Host, Origin and the form of a credential.
+ *
+ * A page in somebody's browser must not be able to speak to a Sluice on that person's machine, so the
+ * Host is checked (a name that an attacker rebinds to 127.0.0.1 is refused; an address cannot be
+ * rebound), and an Origin must be our own. No cookies exist, so a credential is only ever sent on purpose.
+ */
+#ifndef SL_ROLE_DESK_GUARD_H
+#define SL_ROLE_DESK_GUARD_H
+
+#include "wire/http1/http1.h"
+
+enum { SL_DESK_MAX_CREDENTIAL = 128 };
+
+struct sl_desk_place {
+    struct sl_span listen_host, listen_port; /* as configured */
+    struct sl_span public_url;               /* "https://sluice.example:8443", may be empty */
+    bool tls;
+};
+
+/* "https" or "http", and "host:port", of a URL; false when it is neither. */
+bool sl_desk_url_parts(struct sl_span url, struct sl_span *scheme, struct sl_span *authority);
+
+bool sl_desk_host_ours(const struct sl_desk_place *place, struct sl_span host);
+/* Absent, or the very place that the request was sent to. */
+bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http1_head *h);
+
+/* The token of "Bearer sld_..." or "Bearer slt_...". SL_ENOTFOUND: no header; SL_EMALFORMED. */
+enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token) SL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,236 @@
+/* What each kind of route does. */
+#include "role/desk/desk_int.h"
+
+#include "json/json.h"
+#include "os/log.h"
+
+static const char page[] =
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sluice</title></head><body>\n"
+    "<h1>Sluice is here</h1>\n"
+    "<p>This gateway holds the risky action until the right person says yes.</p>\n"
+    "<p>To see what waits for you: <code>sluice approvals</code>, then <code>sluice show ID</code> and\n"
+    "<code>sluice approve ID --reason ...</code> or <code>sluice deny ID --reason ...</code>.\n"
+    "A new credential: <code>sluice enroll CODE</code>.</p>\n"
+    "<p>The HTTP interface is described in <code>docs/openapi.yaml</code>.</p>\n</body></html>\n";
+
+/* --- the body of a question ----------------------------------------------------------------- */
+
+/* Each member is known and each needed one is there; else a sentence. */
+static const char *check_fields(const json_t *object, const char *fields)
+{
+    struct sl_span rest = sl_span_str(fields);
+    const char *name;
+    json_t *value;
+    bool must;
+
+    json_object_foreach((json_t *)object, name, value)
+        if (!sl_desk_named(fields, sl_span_str(name), &must))
+            return "the body has a member that this path does not know";
+    while (rest.n > 0) {
+        struct sl_span word = sl_span_head(rest, sl_span_find(rest, ' '));
+
+        rest = sl_span_from(rest, word.n + 1);
+        if (word.p[word.n - 1] == '!' && json_object_getn(object, (const char *)word.p, word.n - 1) == NULL)
+            return "the body lacks a member that this path needs";
+    }
+    return NULL;
+}
+
+/* The body as an object; NULL after it has answered why not. No body is an empty object. */
+static json_t *read_body(struct sl_desk_conn *c)
+{
+    struct sl_desk_request *r = c->request;
+    struct sl_span text = r->body.n > 0 ? sl_buf_span(&r->body) : SL_SPAN("{}");
+    json_t *object = NULL;
+    SL_BUF(why, 512);
+
+    if (sl_json_read(text, &object, &why) != SL_OK) {
+        SL_BUF(detail, 1024);
+        sl_buf_say(&detail, "the body is not JSON as it must be: %S", sl_buf_span(&why));
+        sl_desk_problem(c, 400, sl_buf_text(&detail));
+        return NULL;
+    }
+    const char *fault = json_is_object(object) ? check_fields(object, r->route->fields)
+                                               : "the body must be a JSON object";
+    if (fault == NULL)
+        return object;
+    sl_desk_problem(c, 400, fault);
+    json_decref(object);
+    return NULL;
+}
+
+static int add_query(json_t *object, const char *name, struct sl_span value)
+{
+    uint64_t number;
+
+    if (strcmp(name, "limit") != 0)
+        return json_object_set_new(object, name, json_stringn((const char *)value.p, value.n));
+    if (sl_span_u64(value, &number) != SL_OK || number == 0 || number > 1000)
+        return -1;
+    return json_object_set_new(object, name, json_integer((json_int_t)number));
+}
+
+/* Query fields of a list become members of the question. */
+static bool add_list_query(json_t *object, struct sl_span query)
+{
+    static const char *const names[] = {"state", "limit"};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++) {
+        struct sl_span value;
+        enum sl_err err = sl_http1_query(query, names[i], &value);
+
+        if (err == SL_ENOTFOUND)
+            continue;
+        if (err != SL_OK || value.n == 0 || value.n > 16 || add_query(object, names[i], value) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool add_id(const struct sl_desk_request *r, json_t *object)
+{
+    return r->id[0] == '\0' || json_object_set_new(object, "id", json_stringn(r->id, sizeof r->id)) == 0;
+}
+
+static void ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_reply_fn *fn)
+{
+    SL_BUF(body, 2 * SL_DESK_MAX_BODY);
+
+    if (sl_json_canonical(&body, object) != SL_OK)
+        sl_desk_problem(c, 400, "numbers in the body must be whole");
+    else
+        sl_desk_ask(c, c->request->route->call, sl_buf_span(&body), fn);
+    if (body.p != NULL)
+        explicit_bzero(body.p, body.n);
+}
+
+static void handle_call(struct sl_desk_conn *c)
+{
+    json_t *object = read_body(c);
+
+    if (object == NULL)
+        return;
+    bool is_list = strcmp(c->request->route->call, "approval.list") == 0;
+    if (is_list && !add_list_query(object, sl_buf_span(&c->request->query)))
+        sl_desk_problem(c, 400, "state must be a state's name and limit a number from 1 to 1000");
+    else if (!add_id(c->request, object))
+        sl_desk_problem(c, 503, "out of memory");
+    else
+        ask_object(c, object, sl_desk_pass_on);
+    json_decref(object);
+}
+
+/* --- long poll ------------------------------------------------------------------------------ */
+
+/* States in which nothing more happens of its own. */
+static bool is_final(struct sl_span state)
+{
+    static const char *const finals[] = {"denied", "expired", "cancelled", "spent", "lapsed", "revoked"};
+
+    for (size_t i = 0; i < SL_COUNT(finals); i++)
+        if (sl_span_is(state, finals[i]))
+            return true;
+    return false;
+}
+
+/* True when the answer can wait: the state is the one that the client knows already. */
+static bool may_wait(struct sl_desk_conn *c, struct sl_span body)
+{
+    struct sl_desk_request *r = c->request;
+    json_t *approval = NULL;
+
+    if (sl_loop_now_ms(c->desk->loop) >= r->wait_until_ms || c->desk->draining ||
+        sl_json_read(body, &approval, NULL) != SL_OK)
+        return false;
+    struct sl_span state = sl_json_str(approval, "state");
+    if (r->known_state[0] == '\0' && state.n < sizeof r->known_state)
+        memcpy(r->known_state, state.p, state.n);
+    bool waits = sl_span_is(state, r->known_state) && !is_final(state);
+    json_decref(approval);
+    return waits;
+}
+
+static void on_polled(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    c->request->waiting = status == 200 && may_wait(c, body);
+    if (!c->request->waiting)
+        sl_desk_pass_on(c, status, body);
+}
+
+/* Each time with the caller's own credential: what he may no longer see he is not told. */
+static void poll(struct sl_desk_conn *c)
+{
+    json_t *object = json_object();
+
+    c->request->waiting = false;
+    if (object == NULL || !add_id(c->request, object))
+        sl_desk_problem(c, 503, "out of memory");
+    else
+        ask_object(c, object, on_polled);
+    json_decref(object);
+}
+
+void sl_desk_poll_again(struct sl_desk_conn *c)
+{
+    poll(c);
+    sl_desk_conn_go_on(c);
+}
+
+static bool read_wait(struct sl_desk_request *r, uint64_t now_ms)
+{
+    struct sl_span query = sl_buf_span(&r->query), value;
+    uint64_t seconds = 0;
+    enum sl_err err = sl_http1_query(query, "wait", &value);
+
+    if (err != SL_ENOTFOUND &&
+        (err != SL_OK || sl_span_u64(value, &seconds) != SL_OK || seconds > SL_DESK_MAX_WAIT_S))
+        return false;
+    r->wait_until_ms = r->is_head ? 0 : seconds == 0 ? 0 : now_ms + seconds * 1000;
+    err = sl_http1_query(query, "state", &value);
+    if (err == SL_ENOTFOUND)
+        return true;
+    if (err != SL_OK || value.n == 0 || value.n >= sizeof r->known_state)
+        return false;
+    memcpy(r->known_state, value.p, value.n);
+    return true;
+}
+
+static void handle_watch(struct sl_desk_conn *c)
+{
+    if (read_wait(c->request, sl_loop_now_ms(c->desk->loop)))
+        poll(c);
+    else
+        sl_desk_problem(c, 400, "wait must be a number of seconds from 0 to 60, and state a state's name");
+}
+
+/* --- the rest ------------------------------------------------------------------------------- */
+
+static void on_health(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    if (status == 200)
+        sl_desk_pass_on(c, status, body);
+    else
+        sl_desk_problem(c, 503, "the keeper does not answer");
+}
+
+void sl_desk_handle(struct sl_desk_conn *c)
+{
+    switch (c->request->route->kind) {
+    case SL_DESK_PAGE:
+        sl_desk_answer(c, &(struct sl_desk_answer){
+                              .status = 200, .type = "text/html; charset=utf-8", .body = sl_span_str(page)});
+        break;
+    case SL_DESK_HEALTH:
+        sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_health);
+        break;
+    case SL_DESK_CALL:
+        handle_call(c);
+        break;
+    case SL_DESK_WATCH:
+        handle_watch(c);
+        break;
+    case SL_DESK_EVENTS:
+        sl_desk_events_begin(c);
+        break;
+    }
+}

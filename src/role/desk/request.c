@@ -1,0 +1,181 @@
+/* From the parser's events to a request that is in order, or the reason why it is not. */
+#include "role/desk/desk_int.h"
+
+#include "os/log.h"
+
+#include <stdlib.h>
+
+void sl_desk_request_free(struct sl_desk_request *r)
+{
+    if (r == NULL)
+        return;
+    explicit_bzero(r->credential, sizeof r->credential);
+    if (r->body.p != NULL)
+        explicit_bzero(r->body.p, r->body.n); /* an enrolment code */
+    sl_buf_done(&r->allowed);
+    sl_buf_done(&r->query);
+    sl_buf_done(&r->body);
+    free(r);
+}
+
+static void refuse(struct sl_desk_request *r, unsigned status, const char *why)
+{
+    if (r->refusal == 0) {
+        r->refusal = status;
+        r->why = why;
+    }
+}
+
+static void check_place(struct sl_desk_conn *c, const struct sl_http1_head *h)
+{
+    if (!sl_desk_host_ours(&c->desk->place, h->host))
+        refuse(c->request, 421, "this Host is not served here: use the address that Sluice listens on, or its "
+                                "public_url");
+    if (!sl_desk_origin_ours(&c->desk->place, h))
+        refuse(c->request, 403, "requests from pages of other origins are not accepted");
+}
+
+static void find_route(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span id;
+
+    r->route = sl_desk_route(h->method, h->path, &id, &r->allowed);
+    if (r->route != NULL) {
+        memcpy(r->id, id.p == NULL ? (const uint8_t *)"" : id.p, id.n);
+        sl_buf_put(&r->query, h->query);
+    } else if (r->allowed.n == 0) {
+        refuse(r, 404, "there is nothing at this path");
+    } else if (h->method == SL_HTTP1_METHOD_OPTIONS) {
+        refuse(r, 204, "");
+    } else {
+        refuse(r, 405, "this path does not know this method");
+    }
+}
+
+static void check_credential(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span token;
+
+    if (r->route == NULL || !r->route->credential)
+        return;
+    enum sl_err err = sl_desk_bearer(h, &token);
+    if (err == SL_OK) {
+        memcpy(r->credential, token.p, token.n);
+        r->credential_bytes = token.n;
+    } else {
+        refuse(r, 401, err == SL_ENOTFOUND ? "a credential is needed: Authorization: Bearer sld_... or slt_..."
+                                           : "the Authorization header is not 'Bearer ' and a Sluice token");
+    }
+}
+
+static bool is_json(struct sl_span type)
+{
+    struct sl_span parameter = sl_span_from(type, sl_span_find(type, ';'));
+
+    return sl_span_eq_nocase(sl_span_head(type, type.n - parameter.n), SL_SPAN("application/json")) &&
+           (parameter.n == 0 || sl_span_eq_nocase(parameter, SL_SPAN("; charset=utf-8")) ||
+            sl_span_eq_nocase(parameter, SL_SPAN(";charset=utf-8")));
+}
+
+static void check_type(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span coding = sl_http1_header(h, "Content-Encoding");
+
+    if (r->has_body && !is_json(sl_http1_header(h, "Content-Type")))
+        refuse(r, 415, "a body must have Content-Type: application/json");
+    if (coding.p != NULL)
+        refuse(r, 415, "a content coding is not accepted");
+}
+
+static void check_query(struct sl_desk_request *r)
+{
+    struct sl_span rest = sl_buf_span(&r->query), name, value;
+    bool must;
+
+    while (r->route != NULL && sl_http1_query_next(&rest, &name, &value)) {
+        if (!sl_desk_named(r->route->query, name, &must)) {
+            refuse(r, 400, "the query has a field that this path does not know");
+            return;
+        }
+    }
+}
+
+static void keep_last_event(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span last = sl_http1_header(h, "Last-Event-ID");
+
+    if (last.n < sizeof r->last_event) /* a longer one was never ours: the stream then begins with a reset */
+        memcpy(r->last_event, last.p == NULL ? (const uint8_t *)"" : last.p, last.n);
+    else
+        r->last_event[0] = '?';
+}
+
+static struct sl_desk_request *request_new(const struct sl_http1_head *h)
+{
+    struct sl_desk_request *r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return NULL;
+    r->is_head = h->method == SL_HTTP1_METHOD_HEAD;
+    r->keep_alive = h->keep_alive;
+    r->has_body = h->chunked || h->body_bytes > 0;
+    r->allowed = sl_buf(256);
+    r->query = sl_buf(SL_DESK_MAX_TARGET);
+    r->body = sl_buf(SL_DESK_MAX_BODY);
+    return r;
+}
+
+static void answer_refusal(struct sl_desk_conn *c)
+{
+    struct sl_desk_request *r = c->request;
+
+    if (r->refusal == 204)
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = 204, .allowed = sl_buf_span(&r->allowed)});
+    else
+        sl_desk_problem(c, r->refusal, r->why);
+}
+
+static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
+{
+    struct sl_desk_request *r = c->request = request_new(h);
+
+    if (r == NULL) {
+        sl_desk_conn_end(c);
+        return;
+    }
+    r->keep_alive &= !c->desk->draining;
+    check_place(c, h);
+    find_route(r, h);
+    check_credential(r, h);
+    check_type(r, h);
+    check_query(r);
+    keep_last_event(r, h);
+    if (r->refusal != 0 && r->has_body) { /* the body is not read: the connection ends */
+        r->keep_alive = false;
+        answer_refusal(c);
+    } else if (r->has_body) {
+        sl_desk_conn_deadline(c, SL_DESK_BODY_MS);
+        if (h->expect_continue)
+            sl_buf_put_str(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    }
+}
+
+static void on_end(struct sl_desk_conn *c)
+{
+    c->phase = SL_DESK_ANSWERING;
+    sl_desk_conn_deadline(c, 0);
+    if (c->request->refusal != 0)
+        answer_refusal(c);
+    else
+        sl_desk_handle(c);
+}
+
+void sl_desk_request_event(struct sl_desk_conn *c, const struct sl_http1_event *ev)
+{
+    if (ev->type == SL_HTTP1_HEAD)
+        on_head(c, &ev->head);
+    else if (ev->type == SL_HTTP1_BODY)
+        sl_buf_put(&c->request->body, ev->body);
+    else
+        on_end(c);
+}

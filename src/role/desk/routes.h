@@ -1,0 +1,62 @@
+/* Every path that the desk serves, in one table: the router, the keeper's method behind it, the test
+ * that holds docs/openapi.yaml against it, all grow from here.
+ *
+ * A path segment "{id}" is an approval's id: a UUID in lower case, in full. `fields` are the members
+ * that the JSON body may have (those with "!" must be there), `query` the names that may stand in the
+ * query; anything else is refused, as everywhere.
+ */
+#ifndef SL_ROLE_DESK_ROUTES_H
+#define SL_ROLE_DESK_ROUTES_H
+
+#include "wire/http1/http1.h"
+
+enum { SL_DESK_ID_BYTES = 36 };
+
+enum sl_desk_kind {
+    SL_DESK_PAGE,   /* a page for people */
+    SL_DESK_HEALTH, /* is the keeper there? */
+    SL_DESK_CALL,   /* one question to the keeper, its answer passed on */
+    SL_DESK_WATCH,  /* the same, and with ?wait=N answered when the state changes */
+    SL_DESK_EVENTS, /* server-sent events */
+};
+
+/* clang-format off */
+#define SL_DESK_ROUTES(X)                                                                                       \
+    /*  kind    method  path                          keeper method      credential  query           fields */  \
+    X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
+    X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
+    X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
+    X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
+    X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,       "state limit",  "")         \
+    X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
+      "target! operation! effects! datasets statements reason run sink")                                        \
+    X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
+    X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
+      "decision! digest! reason!")                                                                               \
+    X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
+    X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
+    X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
+    X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
+    X(EVENTS,   GET,    "/v1/events",                 "whoami",          true,       "",             "")
+/* clang-format on */
+
+struct sl_desk_route {
+    enum sl_desk_kind kind;
+    enum sl_http1_method method;
+    const char *path, *call;
+    bool credential;
+    const char *query, *fields;
+};
+
+extern const struct sl_desk_route sl_desk_routes[];
+extern const size_t sl_desk_route_count;
+
+/* The route of a method and a path (HEAD counts as GET), with the id in it. NULL: `allowed` has the
+ * methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such path. */
+const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path, struct sl_span *id,
+                                          struct sl_buf *allowed);
+/* Is `name` in a list of names separated by blanks? *must: it has a "!". */
+bool sl_desk_named(const char *list, struct sl_span name, bool *must);
+bool sl_desk_id_valid(struct sl_span id);
+
+#endif

@@ -1,0 +1,616 @@
+/* The extended protocol: Parse may pass, Bind + Execute is the action (P1).
+ *
+ * Names are bookkept as the server will see them: a definition counts as confirmed only when the
+ * server has said so; one that is still on its way may be used only before the next Sync, because an
+ * error on the way makes the server skip exactly until there (session.h, struct statement_name).
+ */
+#include "role/gate/session.h"
+
+#include <stdlib.h>
+
+static struct prepared *prepared_ref(struct prepared *p)
+{
+    p->refs++;
+    return p;
+}
+
+void prepared_unref(struct prepared *p)
+{
+    if (p == NULL || --p->refs > 0)
+        return;
+    meaning_unref(p->meaning);
+    free((void *)p->text.p);
+    free(p->types);
+    free(p);
+}
+
+static void name_free(struct statement_name *n)
+{
+    prepared_unref(n->confirmed);
+    prepared_unref(n->tentative);
+    free(n);
+}
+
+void extended_forget_all(struct session *s)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
+        sl_map_remove(s->statements, key);
+        name_free(value);
+    }
+}
+
+static void forget_portals(struct session *s)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
+        sl_map_remove(s->portals, key);
+        free(value);
+    }
+}
+
+static void forget_texts(struct sl_map *m)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (m != NULL && sl_map_next(m, &at, &key, &value)) {
+        sl_map_remove(m, key);
+        free(value);
+    }
+}
+
+void extended_free(struct session *s)
+{
+    extended_forget_all(s);
+    forget_portals(s);
+    forget_texts(s->sql_prepared);
+    sl_map_free(s->statements);
+    sl_map_free(s->portals);
+    sl_map_free(s->sql_prepared);
+    sl_map_free(s->cursors);
+}
+
+static struct sl_map *map_of(struct session *s, struct sl_map **m)
+{
+    if (*m == NULL && sl_map_new(m, s->gate->seed[0]) != SL_OK)
+        session_kill(s, "out of memory");
+    return *m;
+}
+
+/* --- Parse ----------------------------------------------------------------------------------------- */
+
+static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse *m, struct meaning *meaning)
+{
+    struct prepared *p = calloc(1, sizeof *p);
+    uint8_t *text = malloc(m->sql.n + 1);
+    uint32_t *types = calloc(m->type_count + 1u, sizeof *types);
+
+    if (p == NULL || text == NULL || types == NULL) {
+        free(p);
+        free(text);
+        free(types);
+        session_kill(s, "out of memory");
+        return NULL;
+    }
+    if (m->sql.n > 0)
+        memcpy(text, m->sql.p, m->sql.n);
+    for (size_t i = 0; i < m->type_count; i++)
+        types[i] = sl_pg_parse_type(m, i);
+    p->refs = 1;
+    p->text = sl_span(text, m->sql.n);
+    p->types = types;
+    p->type_count = m->type_count;
+    p->meaning = meaning == NULL ? NULL : meaning_ref(meaning);
+    p->generation = s->target->generation;
+    p->context = s->context;
+    return p;
+}
+
+/* Takes the reference over. */
+static bool define(struct session *s, struct sl_span name, struct prepared *p)
+{
+    struct sl_map *names = map_of(s, &s->statements);
+    struct statement_name *n = names == NULL ? NULL : sl_map_get(names, name);
+
+    if (n == NULL && names != NULL) {
+        n = calloc(1, sizeof *n);
+        if (n != NULL && sl_map_put(names, name, n) != SL_OK) {
+            free(n);
+            n = NULL;
+        }
+    }
+    if (n == NULL) {
+        prepared_unref(p);
+        session_kill(s, "out of memory");
+        return false;
+    }
+    prepared_unref(n->tentative);
+    n->tentative = p;
+    n->tentative_segment = s->segment;
+    return true;
+}
+
+static struct statement_name *holder_of(struct session *s, struct prepared *p)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
+        struct statement_name *n = value;
+        if (n->tentative == p)
+            return n;
+    }
+    return NULL;
+}
+
+void extended_confirm(struct session *s, struct item *item, uint8_t reply)
+{
+    if (reply == SL_PG_PARSE_COMPLETE && item->prepared != NULL) {
+        struct statement_name *n = item->name == NULL ? NULL
+            : sl_map_get(s->statements, sl_span(item->name->name, item->name->n));
+        if (n != NULL) {
+            prepared_unref(n->confirmed);
+            n->confirmed = prepared_ref(item->prepared);
+            if (n->tentative == item->prepared) {
+                prepared_unref(n->tentative);
+                n->tentative = NULL;
+            }
+        }
+    } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL && s->statements != NULL) {
+        struct sl_span name = sl_span(item->name->name, item->name->n);
+        struct statement_name *n = sl_map_get(s->statements, name);
+        if (n != NULL && n->tentative != NULL) {
+            prepared_unref(n->confirmed);
+            n->confirmed = NULL;
+        } else if (n != NULL) {
+            sl_map_remove(s->statements, name);
+            name_free(n);
+        }
+    }
+    extended_drop(s, item);
+}
+
+/* The server did not do (or has done, see above) what this item stands for. */
+void extended_drop(struct session *s, struct item *item)
+{
+    if ((item->flags & ITEM_REFUSED) != 0)
+        return;
+    if (item->kind == ITEM_PARSE && item->prepared != NULL) {
+        struct statement_name *n = holder_of(s, item->prepared);
+        if (n != NULL) {
+            prepared_unref(n->tentative);
+            n->tentative = NULL;
+        }
+        prepared_unref(item->prepared);
+        item->prepared = NULL;
+    }
+    free(item->name);
+    item->name = NULL;
+}
+
+static struct item_name *name_copy(struct sl_span name)
+{
+    struct item_name *copy = malloc(sizeof *copy + name.n + 1);
+
+    if (copy == NULL || name.n > UINT16_MAX) {
+        free(copy);
+        return NULL;
+    }
+    copy->n = (uint16_t)name.n;
+    if (name.n > 0)
+        memcpy(copy->name, name.p, name.n);
+    return copy;
+}
+
+static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
+{
+    SL_BUF(message, 2048);
+    SL_BUF(detail, 2048);
+    SL_BUF(hint, 1024);
+
+    record_refusal(s, j, text, NULL);
+    refuse_denied(s, j, &message, &detail, &hint);
+    struct refusal r = {"42501", sl_buf_text(&message), sl_buf_text(&detail), sl_buf_text(&hint)};
+    refuse_extended(s, &r);
+}
+
+/* SET sluice.x never reaches the server: an empty statement takes its place. */
+static enum take send_empty_parse(struct session *s, const struct sl_pg_parse *m)
+{
+    SL_BUF(b, 1024);
+
+    client_flush(s);
+    sl_pg_put_parse(&b, m->statement, SL_SPAN(""), NULL, 0);
+    if (sl_buf_err(&b) != SL_OK || !stream_write(&s->server, sl_buf_span(&b))) {
+        session_kill(s, "the server does not take what it is sent");
+        return TAKE_DEAD;
+    }
+    return TAKE_DONE;
+}
+
+static enum take note_parse(struct session *s, const struct sl_pg_parse *m, struct prepared *p)
+{
+    struct item *item;
+
+    if (!define(s, m->statement, prepared_ref(p)))
+        return TAKE_DEAD;
+    item = item_push(s, ITEM_PARSE);
+    item->prepared = prepared_ref(p);
+    item->name = name_copy(m->statement);
+    s->unsynced = true;
+    if (item->name == NULL)
+        session_kill(s, "out of memory");
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take take_parse(struct session *s, struct sl_span body, struct sl_span whole)
+{
+    struct sl_pg_parse m;
+    struct judged j = {0};
+
+    if (sl_pg_parse_get(body, &m) != SL_OK) {
+        session_fatal(s, "08P01", "a Parse message that does not follow the protocol", NULL);
+        return TAKE_DEAD;
+    }
+    bool is_set = settings_is_set(m.sql);
+    if (!is_set) {
+        enum take t = action_judge(s, m.sql, NULL, &j);
+        if (t != TAKE_DONE)
+            return t;
+        if (j.verdict->answer.enforced == SL_DENY) {
+            refuse_by_policy(s, &j, m.sql);
+            judged_done(&j);
+            return s->dead ? TAKE_DEAD : TAKE_DONE;
+        }
+    }
+    struct prepared *p = prepared_new(s, &m, j.meaning);
+    judged_done(&j);
+    if (p == NULL)
+        return TAKE_DEAD;
+    p->is_set = is_set;
+    enum take t = note_parse(s, &m, p);
+    prepared_unref(p);
+    if (t != TAKE_DONE)
+        return t;
+    if (is_set)
+        return send_empty_parse(s, &m);
+    client_forward(s, whole);
+    return TAKE_DONE;
+}
+
+/* --- Bind ------------------------------------------------------------------------------------------ */
+
+static enum take refuse(struct session *s, const char *sqlstate, const char *message, const char *hint)
+{
+    struct refusal r = {.sqlstate = sqlstate, .message = message, .hint = hint};
+
+    refuse_extended(s, &r);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+/* The statement that the server will have under this name when the Bind arrives. */
+static enum take find_statement(struct session *s, struct sl_span name, struct prepared **out)
+{
+    struct statement_name *n = s->statements == NULL ? NULL : sl_map_get(s->statements, name);
+
+    *out = NULL;
+    if (n == NULL)
+        return TAKE_DONE;
+    if (n->tentative == NULL) {
+        *out = n->confirmed;
+        return TAKE_DONE;
+    }
+    if (n->tentative_segment == s->segment) {
+        *out = n->tentative;
+        return TAKE_DONE;
+    }
+    client_flush(s); /* sent before an earlier Sync and not confirmed: wait for what the server says */
+    s->wait = WAIT_ANSWERS;
+    return TAKE_WAIT;
+}
+
+/* What follows a Bind in the input: is its Execute there? */
+enum follow { FOLLOW_UNKNOWN, FOLLOW_EXECUTE, FOLLOW_NONE };
+
+static enum follow look_ahead(struct sl_span rest, struct sl_span portal, uint32_t *max_rows)
+{
+    for (;;) {
+        struct sl_pg_frame f;
+        struct sl_pg_execute e;
+        if (sl_pg_frame(rest, &f) != SL_STEP_EVENT || rest.n < SL_PG_HEADER + (size_t)f.body_bytes)
+            return FOLLOW_UNKNOWN;
+        if (f.type == SL_PG_EXECUTE &&
+            sl_pg_execute_get(sl_span(rest.p + SL_PG_HEADER, f.body_bytes), &e) == SL_OK &&
+            sl_span_eq(e.portal, portal)) {
+            *max_rows = e.max_rows;
+            return FOLLOW_EXECUTE;
+        }
+        if (f.type != SL_PG_DESCRIBE)
+            return FOLLOW_NONE;
+        rest = sl_span_from(rest, SL_PG_HEADER + (size_t)f.body_bytes);
+    }
+}
+
+static struct portal *open_portal(struct session *s, struct sl_span name)
+{
+    struct sl_map *portals = map_of(s, &s->portals);
+    struct portal *p = portals == NULL ? NULL : sl_map_get(portals, name);
+
+    if (p == NULL && portals != NULL) {
+        p = calloc(1, sizeof *p);
+        if (p != NULL && sl_map_put(portals, name, p) != SL_OK) {
+            free(p);
+            p = NULL;
+        }
+    }
+    if (p == NULL) {
+        session_kill(s, "out of memory");
+        return NULL;
+    }
+    *p = (struct portal){0};
+    return p;
+}
+
+static enum take send_bind(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
+                           const struct prepared *p, uint32_t max_rows, struct sl_span whole)
+{
+    bool granted = hold_is_granted(s);
+    uint64_t action;
+    enum take t = record_intent(s, j, p->text, SL_INTENT_EXTENDED, m, &action);
+
+    if (t != TAKE_DONE)
+        return t;
+    hold_free(s);
+    struct portal *portal = open_portal(s, m->portal);
+    if (portal == NULL)
+        return TAKE_DEAD;
+    struct item filled = {0};
+    item_fill(s, &filled, j, action);
+    if ((filled.flags & ITEM_ENDS_DDL) != 0 && s->tx == 'I') { /* it commits with the next Sync */
+        filled.flags &= (uint16_t)~ITEM_ENDS_DDL;
+        if (s->ddl_unsynced)
+            s->target->ddl_under_way--;
+        s->ddl_unsynced = true;
+    }
+    portal->action = action;
+    portal->item_flags = filled.flags;
+    portal->row_limit = filled.row_limit;
+    portal->granted = granted;
+    portal->granted_rows = max_rows;
+    extended_forget(s, &j->meaning->m, p->text);
+    item_push(s, ITEM_BIND)->flags = filled.flags & ITEM_LABELLED;
+    s->unsynced = true;
+    client_forward(s, whole);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take bind_set(struct session *s, const struct sl_pg_bind *m, const struct prepared *p,
+                          struct sl_span whole)
+{
+    struct portal *portal = open_portal(s, m->portal);
+    SL_BUF(complaint, 512);
+
+    if (portal == NULL)
+        return TAKE_DEAD;
+    if (!settings_apply(s, p->text, &complaint))
+        return refuse(s, "22023", sl_buf_text(&complaint), NULL);
+    portal->item_flags = ITEM_IS_SET;
+    item_push(s, ITEM_BIND);
+    s->unsynced = true;
+    client_forward(s, whole);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take hold_bind(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
+                           const struct prepared *p, struct sl_span rest, uint32_t *max_rows)
+{
+    SL_BUF(flush, 16);
+    enum follow follow = look_ahead(rest, m->portal, max_rows);
+
+    if (s->hold == NULL && follow == FOLLOW_UNKNOWN)
+        return TAKE_WAIT; /* without a wait: the pump comes again with more bytes */
+    if (s->hold == NULL && s->item_count > 0) {
+        client_flush(s); /* let the client have what came before, while this waits */
+        sl_pg_put_flush(&flush);
+        if (!stream_write(&s->server, sl_buf_span(&flush))) {
+            session_kill(s, "the server does not take what it is sent");
+            return TAKE_DEAD;
+        }
+    }
+    struct held_bytes what = {
+        .extended = true, .text = p->text, .bind = m, .prepared = p, .max_rows = *max_rows};
+    return hold_take(s, j, &what);
+}
+
+static enum take bind_by_verdict(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
+                                 const struct prepared *p, struct sl_span whole, struct sl_span rest)
+{
+    enum sl_verdict enforced = j->verdict->answer.enforced;
+    uint32_t max_rows = 0;
+
+    if (enforced == SL_DENY) {
+        refuse_by_policy(s, j, p->text);
+        return s->dead ? TAKE_DEAD : TAKE_DONE;
+    }
+    if (enforced == SL_HOLD) {
+        enum take t = hold_bind(s, j, m, p, rest, &max_rows);
+        if (t != TAKE_DONE || !hold_is_granted(s))
+            return t;
+    }
+    return send_bind(s, j, m, p, max_rows, whole);
+}
+
+static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole, struct sl_span rest)
+{
+    struct sl_pg_bind m;
+    struct prepared *p;
+    struct judged j;
+
+    if (sl_pg_bind_get(body, &m) != SL_OK) {
+        session_fatal(s, "08P01", "a Bind message that does not follow the protocol", NULL);
+        return TAKE_DEAD;
+    }
+    enum take t = find_statement(s, m.statement, &p);
+    if (t != TAKE_DONE)
+        return t;
+    if (p == NULL)
+        return refuse(s, "26000", "Sluice knows no prepared statement of this name in this session",
+                      "prepare it with a Parse message first");
+    if (p->is_set)
+        return bind_set(s, &m, p, whole);
+    bool fresh = p->generation == s->target->generation && p->context == s->context;
+    prepared_ref(p);
+    t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
+    if (t == TAKE_DONE) {
+        t = bind_by_verdict(s, &j, &m, p, whole, rest);
+        if (t == TAKE_WAIT)
+            judged_keep(s, &j);
+        judged_done(&j);
+    }
+    prepared_unref(p);
+    return t;
+}
+
+/* --- the rest -------------------------------------------------------------------------------------- */
+
+static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
+{
+    struct sl_pg_execute m;
+
+    if (sl_pg_execute_get(body, &m) != SL_OK) {
+        session_fatal(s, "08P01", "an Execute message that does not follow the protocol", NULL);
+        return TAKE_DEAD;
+    }
+    struct portal *p = s->portals == NULL ? NULL : sl_map_get(s->portals, m.portal);
+    if (p == NULL)
+        return refuse(s, "34000", "Sluice knows no portal of this name in this session", NULL);
+    if (p->granted && p->granted_rows != 0 && (p->executed || m.max_rows != p->granted_rows))
+        return refuse(s, "42501", "more rows are asked for than the approval shows",
+                      "run the statement again without a row limit, and it is held as a whole");
+    struct item *item = item_push(s, ITEM_EXECUTE);
+    item->flags = p->item_flags;
+    item->row_limit = p->row_limit;
+    item->action = p->action;
+    p->executed = true;
+    s->unsynced = true;
+    client_forward(s, whole);
+    if ((item->flags & ITEM_COPY_IN) != 0) {
+        s->wait = WAIT_COPY;
+        client_flush(s);
+    }
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take take_named(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole)
+{
+    struct sl_pg_named m;
+
+    if (sl_pg_named_get(body, &m) != SL_OK) {
+        session_fatal(s, "08P01", "a Describe or Close message that does not follow the protocol", NULL);
+        return TAKE_DEAD;
+    }
+    struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
+    if (type == SL_PG_CLOSE && m.kind == 'S') {
+        item->name = name_copy(m.name);
+        if (item->name == NULL)
+            session_kill(s, "out of memory");
+    }
+    s->unsynced = true;
+    client_forward(s, whole);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+enum take extended_take(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole,
+                        struct sl_span rest)
+{
+    switch (type) {
+    case SL_PG_PARSE:
+        return take_parse(s, body, whole);
+    case SL_PG_BIND:
+        return take_bind(s, body, whole, rest);
+    case SL_PG_EXECUTE:
+        return take_execute(s, body, whole);
+    default:
+        return take_named(s, type, body, whole);
+    }
+}
+
+/* --- names that SQL text changes ------------------------------------------------------------------- */
+
+static void forget_statement(struct session *s, struct sl_span name)
+{
+    struct statement_name *n = s->statements == NULL ? NULL : sl_map_remove(s->statements, name);
+    void *text = s->sql_prepared == NULL ? NULL : sl_map_remove(s->sql_prepared, name);
+
+    if (n != NULL)
+        name_free(n);
+    free(text);
+}
+
+static void remember_sql(struct session *s, struct sl_span name, struct sl_span text)
+{
+    struct sl_map *m = map_of(s, &s->sql_prepared);
+    struct sl_span *copy = malloc(sizeof *copy + text.n + 1);
+
+    if (m == NULL || copy == NULL) {
+        free(copy);
+        return; /* not known later: then it is opaque */
+    }
+    *copy = sl_span(copy + 1, text.n);
+    if (text.n > 0)
+        memcpy(copy + 1, text.p, text.n);
+    if (sl_map_put(m, name, copy) != SL_OK)
+        free(copy);
+}
+
+static void one_name(struct session *s, const struct sl_meaning_name *n, bool alone, struct sl_span text)
+{
+    static uint8_t there;
+
+    switch (n->kind) {
+    case SL_NAME_PREPARE:
+        forget_statement(s, n->name);
+        if (alone)
+            remember_sql(s, n->name, text);
+        break;
+    case SL_NAME_DEALLOCATE:
+        if (n->name.n > 0) {
+            forget_statement(s, n->name);
+        } else {
+            extended_forget_all(s);
+            forget_texts(s->sql_prepared);
+        }
+        break;
+    case SL_NAME_DECLARE:
+        if (map_of(s, &s->cursors) != NULL && sl_map_put(s->cursors, n->name, &there) != SL_OK)
+            sl_log(SL_LOG_WARN, "cursor_not_noted", SL_NUM("session", s->id));
+        break;
+    case SL_NAME_CLOSE:
+        if (s->cursors != NULL && n->name.n > 0)
+            sl_map_remove(s->cursors, n->name);
+        break;
+    default:
+        break;
+    }
+}
+
+void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text)
+{
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
+
+    if ((m->effects & unsure) != 0) { /* it may have redefined any name */
+        extended_forget_all(s);
+        forget_texts(s->sql_prepared);
+    }
+    for (size_t i = 0; i < m->name_count; i++)
+        one_name(s, &m->names[i], m->statement_count == 1, text);
+}

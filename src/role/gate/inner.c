@@ -1,0 +1,155 @@
+/* The gate's own questions on a session's connection, asked only when the server owes nothing.
+ * Their answers never reach the client. */
+#include "role/gate/session.h"
+
+#include "base/encode.h"
+#include "base/utf8.h"
+#include "core/catalog/catalog.h"
+#include "json/json.h"
+
+#include <stdlib.h>
+
+enum { ROWS_MAX = 256 * 1024, LOCKS_SHOWN = 50 };
+
+static const char locks_query[] =
+    "SELECT pg_catalog.concat(n.nspname, '.', c.relname), l.mode FROM pg_catalog.pg_locks l"
+    " JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation"
+    " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+    " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'"
+    " AND l.granted AND n.nspname OPERATOR(pg_catalog.<>) 'pg_catalog' ORDER BY 1, 2";
+
+static void ask(struct session *s, const char *sql, void (*done)(struct session *s, bool ok))
+{
+    SL_BUF(b, 8192);
+
+    client_flush(s);
+    s->internal = sl_buf(ROWS_MAX);
+    s->internal_done = done;
+    s->failed = false;
+    s->wait = WAIT_INTERNAL;
+    item_push(s, ITEM_INTERNAL);
+    sl_pg_put_query(&b, sl_span_str(sql));
+    if (sl_buf_err(&b) != SL_OK || !stream_write(&s->server, sl_buf_span(&b)))
+        session_kill(s, "the server does not take what it is sent");
+}
+
+/* Rows are kept as they came: u32 length + body. */
+static void keep_row(struct session *s, struct sl_span body)
+{
+    sl_buf_put_le32(&s->internal, (uint32_t)body.n);
+    sl_buf_put(&s->internal, body);
+}
+
+static bool next_row(struct sl_cursor *c, struct sl_pg_values *out)
+{
+    if (sl_cursor_left(c) == 0)
+        return false;
+    struct sl_span body = sl_cursor_take(c, sl_cursor_le32(c));
+    return !c->short_read && sl_pg_row_get(body, out) == SL_OK;
+}
+
+void inner_message(struct session *s, uint8_t type, struct sl_span body)
+{
+    enum sl_pg_ready ready;
+    void (*done)(struct session *s, bool ok) = s->internal_done;
+
+    if (type == SL_PG_DATA_ROW)
+        keep_row(s, body);
+    else if (type == SL_PG_ERROR_RESPONSE)
+        s->failed = true;
+    if (type != SL_PG_READY_FOR_QUERY)
+        return;
+    if (sl_pg_ready_get(body, &ready) != SL_OK || done == NULL) {
+        session_kill(s, "the server broke the protocol");
+        return;
+    }
+    bool ok = !s->failed && sl_buf_err(&s->internal) == SL_OK;
+    s->tx = (char)ready;
+    s->failed = false;
+    s->internal_done = NULL;
+    item_pop(s);
+    done(s, ok);
+    sl_buf_done(&s->internal);
+}
+
+/* --- the session's context ------------------------------------------------------------------------- */
+
+enum { CONTEXT_FIELDS = 9 };
+
+static bool read_context(struct session *s, struct sl_pg_value fields[CONTEXT_FIELDS])
+{
+    struct sl_cursor c = sl_cursor(sl_buf_span(&s->internal));
+    struct sl_pg_values row;
+    size_t n = 0;
+
+    if (!next_row(&c, &row) || row.count != CONTEXT_FIELDS)
+        return false;
+    while (n < CONTEXT_FIELDS && sl_pg_values_next(&row, &fields[n]))
+        n++;
+    return n == CONTEXT_FIELDS;
+}
+
+static void context_done(struct session *s, bool ok)
+{
+    struct sl_pg_value f[CONTEXT_FIELDS];
+
+    if (!ok || !read_context(s, f)) {
+        if (s->tx != 'E')
+            session_fatal(s, "58000", "Sluice could not read this session's settings back", NULL);
+        return;
+    }
+    span_set(&s->search_path, f[0].bytes);
+    span_set(&s->role, f[1].bytes);
+    s->context_odd = !sl_span_is(f[3].bytes, "on") || !sl_span_is(f[4].bytes, "UTF8") ||
+                     !sl_span_is(f[5].bytes, "origin");
+    s->temp_objects = sl_span_is(f[7].bytes, "t");
+    s->context = sl_hash(s->search_path, s->gate->seed[0]) ^ (sl_hash(s->role, s->gate->seed[1]) * 3) ^
+                 (s->temp_objects ? 1 : 0);
+    s->context_unknown = false;
+}
+
+void inner_context(struct session *s)
+{
+    ask(s, sl_catalog_session_query, context_done);
+}
+
+/* --- the locks that a transaction holds ------------------------------------------------------------ */
+
+static void locks_done(struct session *s, bool ok)
+{
+    struct sl_cursor c = sl_cursor(sl_buf_span(&s->internal));
+    struct sl_pg_values row;
+    struct sl_pg_value name, mode;
+    unsigned shown = 0;
+
+    s->locks_known = true;
+    s->locks = sl_buf(64 * 1024);
+    struct sl_jw w = sl_jw(&s->locks);
+    sl_jw_object(&w);
+    sl_jw_key(&w, "locks");
+    sl_jw_array(&w);
+    while (ok && shown < LOCKS_SHOWN && next_row(&c, &row)) {
+        if (!sl_pg_values_next(&row, &name) || !sl_pg_values_next(&row, &mode))
+            break;
+        if (!sl_utf8_valid(name.bytes) || !sl_utf8_valid(mode.bytes))
+            continue;
+        sl_jw_object(&w);
+        sl_jw_key(&w, "mode");
+        sl_jw_str(&w, mode.bytes);
+        sl_jw_key(&w, "relation");
+        sl_jw_str(&w, name.bytes);
+        sl_jw_end(&w);
+        shown++;
+    }
+    sl_jw_end(&w);
+    sl_jw_key(&w, "locks_known");
+    sl_jw_bool(&w, ok);
+    sl_jw_end(&w);
+    if (sl_buf_err(&s->locks) != SL_OK)
+        sl_buf_done(&s->locks);
+}
+
+void inner_locks(struct session *s)
+{
+    ask(s, locks_query, locks_done);
+}

@@ -1,0 +1,236 @@
+/* Asking the judges: one question at a time each, a deadline, and no answer means opaque. */
+#include "role/gate/session.h"
+
+#include <stdlib.h>
+
+static const char no_judge[] = "no judge answered in time";
+static const char judge_died[] = "the judge ended while it read this";
+
+struct question {
+    struct question *next;
+    uint64_t ask, session;
+    uint32_t target;
+    struct sl_buf message;
+};
+
+static void known_texts(struct session *s, struct sl_buf *names, struct sl_buf *texts,
+                        struct sl_msg_judge_ask *ask)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->sql_prepared != NULL && sl_map_next(s->sql_prepared, &at, &key, &value)) {
+        sl_ipc_list_add(names, &ask->prepared_names, key);
+        sl_ipc_list_add(texts, &ask->prepared_texts, *(struct sl_span *)value);
+    }
+    at = 0;
+    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
+        struct prepared *p = ((struct statement_name *)value)->confirmed;
+        if (p == NULL || key.n == 0)
+            continue;
+        sl_ipc_list_add(names, &ask->prepared_names, key);
+        sl_ipc_list_add(texts, &ask->prepared_texts, p->text);
+    }
+}
+
+static void known_cursors(struct session *s, struct sl_buf *b, struct sl_msg_judge_ask *ask)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value))
+        sl_ipc_list_add(b, &ask->cursors, key);
+}
+
+static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t number, bool with_names,
+                                struct sl_buf *out)
+{
+    SL_BUF(names, 1024 * 1024);
+    SL_BUF(texts, 8 * 1024 * 1024);
+    SL_BUF(cursors, 1024 * 1024);
+    struct sl_msg_judge_ask ask = {
+        .ask = number,
+        .target = s->target->index,
+        .generation = s->target->generation,
+        .search_path = s->search_path,
+        .user = s->role,
+        .standard_strings = 1,
+        .temp_objects = s->temp_objects,
+        .text = text,
+    };
+
+    if (with_names) {
+        known_texts(s, &names, &texts, &ask);
+        known_cursors(s, &cursors, &ask);
+        SL_TRY(sl_buf_err(&names));
+        SL_TRY(sl_buf_err(&texts));
+        SL_TRY(sl_buf_err(&cursors));
+    }
+    sl_msg_judge_ask_put(out, &ask);
+    return sl_buf_err(out);
+}
+
+static void question_free(struct question *q)
+{
+    if (q == NULL)
+        return;
+    sl_buf_done(&q->message);
+    free(q);
+}
+
+static void answer(struct gate *g, uint64_t session, struct sl_span bytes, const char *why)
+{
+    struct session *s = gate_session(g, session);
+
+    if (s == NULL || s->wait != WAIT_JUDGE)
+        return;
+    meaning_unref(s->meaning);
+    s->meaning = meaning_new(bytes, why);
+    if (s->meaning == NULL)
+        session_kill(s, "out of memory");
+    else
+        session_resume(s, WAIT_JUDGE);
+}
+
+/* A judge that has an older listing of this target gets the current one first. */
+static void send_snapshot(struct gate *g, struct judge_seat *seat, uint32_t index)
+{
+    struct target *t = g->targets[index];
+
+    if (seat->target_generations[index] == t->generation)
+        return;
+    seat->target_generations[index] = t->generation;
+    SL_SEND(seat->channel, judge_snapshot, .target = index, .generation = t->generation,
+            .snapshot = sl_buf_span(&t->snapshot));
+}
+
+static void ask_seat(struct gate *g, struct judge_seat *seat, struct question *q)
+{
+    seat->ask = q->ask;
+    seat->session = q->session;
+    seat->deadline_ms = sl_loop_now_ms(g->loop) + g->config->settings.judge_timeout_ms;
+    send_snapshot(g, seat, q->target);
+    sl_channel_post(seat->channel, &q->message);
+    question_free(q);
+}
+
+static struct judge_seat *free_seat(struct gate *g)
+{
+    for (unsigned i = 0; i < GATE_MAX_JUDGES; i++)
+        if (g->judges[i].channel != NULL && g->judges[i].ask == 0)
+            return &g->judges[i];
+    return NULL;
+}
+
+static void next_question(struct gate *g)
+{
+    struct judge_seat *seat;
+
+    while (g->first_question != NULL && (seat = free_seat(g)) != NULL) {
+        struct question *q = g->first_question;
+        g->first_question = q->next;
+        if (q->next == NULL)
+            g->last_question = NULL;
+        ask_seat(g, seat, q);
+    }
+}
+
+void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool with_names)
+{
+    struct question *q = calloc(1, sizeof *q);
+
+    s->meaning_with_names = with_names;
+    s->meaning_generation = s->target->generation;
+    if (q != NULL) {
+        q->message = sl_buf(SL_IPC_MAX_BODY);
+        q->ask = ++g->next_ask;
+        q->session = s->id;
+        q->target = s->target->index;
+    }
+    if (q == NULL || put_question(s, text, q->ask, with_names, &q->message) != SL_OK) {
+        question_free(q);
+        s->meaning = meaning_new(sl_span(NULL, 0), "this text is too large to be judged");
+        return;
+    }
+    s->wait = WAIT_JUDGE;
+    if (g->last_question == NULL)
+        g->first_question = q;
+    else
+        g->last_question->next = q;
+    g->last_question = q;
+    next_question(g);
+}
+
+void judges_answer(struct gate *g, unsigned seat_number, struct sl_span body)
+{
+    struct judge_seat *seat = &g->judges[seat_number];
+    struct sl_msg_judge_answer m;
+
+    if (sl_msg_judge_answer_get(body, &m) != SL_OK || seat->ask == 0 || m.ask != seat->ask) {
+        sl_channel_break(seat->channel, SL_EMALFORMED);
+        return;
+    }
+    uint64_t session = seat->session;
+    seat->ask = 0;
+    answer(g, session, m.meaning, NULL);
+    next_question(g);
+}
+
+void judges_seat_new(struct gate *g, unsigned seat_number, struct sl_channel *channel)
+{
+    struct judge_seat *seat = &g->judges[seat_number];
+
+    if (seat->channel != NULL)
+        judges_seat_lost(g, seat_number, judge_died);
+    seat->target_generations = calloc(g->target_count + 1, sizeof *seat->target_generations);
+    if (seat->target_generations == NULL) {
+        sl_channel_free(channel);
+        return;
+    }
+    seat->channel = channel;
+    next_question(g);
+}
+
+void judges_seat_lost(struct gate *g, unsigned seat_number, const char *why)
+{
+    struct judge_seat *seat = &g->judges[seat_number];
+    uint64_t session = seat->session, ask = seat->ask;
+
+    sl_channel_free(seat->channel);
+    free(seat->target_generations);
+    *seat = (struct judge_seat){0};
+    if (ask != 0)
+        answer(g, session, sl_span(NULL, 0), why == NULL ? judge_died : why);
+}
+
+/* Questions wait as long as the deadline too, when no judge is there at all. */
+void judges_tick(struct gate *g)
+{
+    uint64_t now = sl_loop_now_ms(g->loop);
+
+    for (unsigned i = 0; i < GATE_MAX_JUDGES; i++) {
+        struct judge_seat *seat = &g->judges[i];
+        if (seat->channel == NULL || seat->ask == 0 || now < seat->deadline_ms)
+            continue;
+        sl_log(SL_LOG_WARN, "judge_late", SL_NUM("judge", i));
+        SL_SEND(g->super, peer_bad, .role = SL_ROLE_JUDGE, .index = i, .why = SL_SPAN("late"));
+        judges_seat_lost(g, i, no_judge);
+    }
+}
+
+/* The targets changed: what the judges were sent is not true any more. */
+void judges_forget_targets(struct gate *g)
+{
+    for (unsigned i = 0; i < GATE_MAX_JUDGES; i++) {
+        free(g->judges[i].target_generations);
+        g->judges[i].target_generations = NULL;
+        if (g->judges[i].channel == NULL)
+            continue;
+        g->judges[i].target_generations =
+            calloc(g->target_count + 1, sizeof *g->judges[i].target_generations);
+        if (g->judges[i].target_generations == NULL)
+            judges_seat_lost(g, i, no_judge);
+    }
+}

@@ -1,0 +1,630 @@
+/* A client's way in: startup packet, TLS, proof of identity (checked by the keeper), then the server.
+ *
+ * Nothing but the startup packet is believed before the keeper has said who this is, and nothing of it
+ * reaches the server but an allow-list of harmless options. */
+#include "role/gate/session.h"
+
+#include "base/encode.h"
+#include "base/utf8.h"
+#include "os/clock.h"
+
+#include <stdlib.h>
+
+enum { INPUT_MAX = 80 * 1024, OPTIONS_MAX = 32, VALUE_MAX = 256 };
+
+enum login_step { STEP_STARTUP, STEP_TOKEN, STEP_SASL_FIRST, STEP_SASL_FINAL, STEP_KEEPER };
+
+struct login {
+    enum login_step step;
+    struct sl_timer *timer;
+    struct sl_arena *mem;
+    struct sl_pg_option options[OPTIONS_MAX]; /* for the server */
+    size_t option_count;
+    struct sl_span user, database, upstream_user, app_name;
+    bool tls_asked;
+    struct sl_span server_signature;
+    struct sl_span nonce;      /* the whole one: client's and keeper's */
+    struct sl_span gs2_header; /* what the client said about channel binding */
+    bool used_scram;
+    struct dial *dial;
+};
+
+/* Options that change nothing of what a text means; `options` is never passed on. */
+static const char *const allowed[] = {
+    "client_encoding",     "DateStyle",        "TimeZone",          "IntervalStyle",
+    "extra_float_digits",  "statement_timeout", "lock_timeout",     "idle_in_transaction_session_timeout",
+    "idle_session_timeout", "application_name", "bytea_output",     "search_path", "geqo",
+    "tcp_user_timeout",    "connect_timeout",
+};
+
+static void login_cleanup(struct login *l)
+{
+    sl_timer_free(l->timer);
+    dial_free(l->dial);
+    sl_arena_free(l->mem);
+    free(l);
+}
+
+void login_free(struct session *s)
+{
+    struct login *l = s->login;
+
+    s->login = NULL;
+    if (l != NULL)
+        login_cleanup(l);
+}
+
+static void too_slow(void *owner)
+{
+    struct session *s = owner;
+
+    if (s->phase == PHASE_STARTUP)
+        session_kill(s, "no startup packet in time");
+    else
+        session_fatal(s, "08006", "the login took too long", NULL);
+}
+
+void login_begin(struct session *s)
+{
+    struct login *l = calloc(1, sizeof *l);
+
+    s->login = l;
+    s->phase = PHASE_STARTUP;
+    if (l == NULL || sl_arena_new(&l->mem, 128 * 1024) != SL_OK ||
+        sl_timer_new(s->gate->loop, too_slow, s, &l->timer) != SL_OK) {
+        session_kill(s, "out of memory");
+        return;
+    }
+    sl_timer_arm(l->timer, s->gate->config->settings.login_timeout_ms);
+}
+
+static void say(struct session *s, struct sl_buf *b)
+{
+    if (sl_buf_err(b) != SL_OK || !stream_write(&s->client, sl_buf_span(b)))
+        session_kill(s, "the client went away");
+}
+
+/* --- the startup packet ---------------------------------------------------------------------------- */
+
+static bool is_allowed(const struct target *t, struct sl_span name)
+{
+    for (size_t i = 0; i < SL_COUNT(allowed); i++)
+        if (sl_span_eq_nocase(name, sl_span_str(allowed[i])))
+            return true;
+    for (size_t i = 0; i < t->config->startup_parameters.count; i++)
+        if (sl_span_eq_nocase(name, t->config->startup_parameters.items[i]))
+            return true;
+    return false;
+}
+
+static bool is_utf8_name(struct sl_span v)
+{
+    return sl_span_eq_nocase(v, SL_SPAN("UTF8")) || sl_span_eq_nocase(v, SL_SPAN("UTF-8")) ||
+           sl_span_eq_nocase(v, SL_SPAN("'utf-8'")) || sl_span_eq_nocase(v, SL_SPAN("unicode"));
+}
+
+static bool add_option(struct session *s, struct sl_span name, struct sl_span value)
+{
+    struct login *l = s->login;
+    struct sl_pg_option o = {sl_arena_copy(l->mem, name), sl_arena_copy(l->mem, value)};
+
+    if (l->option_count == OPTIONS_MAX || o.name.p == NULL || o.value.p == NULL)
+        return false;
+    l->options[l->option_count++] = o;
+    return true;
+}
+
+/* True: taken, or left out on purpose. False: the session was refused. */
+static bool take_option(struct session *s, struct sl_span name, struct sl_span value)
+{
+    SL_BUF(text, 512);
+
+    if (sl_span_is(name, "user") || sl_span_is(name, "database") || sl_span_is(name, "application_name") ||
+        sl_span_starts(name, SL_SPAN("_pq_.")))
+        return true;
+    if (sl_span_is(name, "replication")) {
+        session_fatal(s, "0A000", "replication connections are refused by Sluice",
+                      "connect to the database server itself for replication");
+        return false;
+    }
+    if (sl_span_eq_nocase(name, SL_SPAN("client_encoding")) && !is_utf8_name(value)) {
+        session_fatal(s, "0A000", "Sluice reads statements as UTF-8 only", "set client_encoding to UTF8");
+        return false;
+    }
+    if (!is_allowed(s->target, name) || value.n > VALUE_MAX) {
+        sl_buf_put_str(&text, "the startup option ");
+        sl_utf8_put_printable(&text, sl_span_head(name, 64));
+        sl_buf_put_str(&text, " is not allowed");
+        session_fatal(s, "42501", sl_buf_text(&text),
+                      "leave it out, or have it added to the target's startup_parameters");
+        return false;
+    }
+    if (sl_span_eq_nocase(name, SL_SPAN("client_encoding")))
+        return true; /* ours is always UTF8 */
+    if (add_option(s, name, value))
+        return true;
+    session_fatal(s, "54000", "too many startup options", NULL);
+    return false;
+}
+
+/* "-c name=value -c name=value" and "--name=value"; backslashes are refused rather than understood. */
+static bool take_options_string(struct session *s, struct sl_span text)
+{
+    while (text.n > 0) {
+        while (text.n > 0 && text.p[0] == ' ')
+            text = sl_span_from(text, 1);
+        if (text.n == 0)
+            break;
+        if (sl_span_starts(text, SL_SPAN("-c")))
+            text = sl_span_from(text, 2);
+        else if (sl_span_starts(text, SL_SPAN("--")))
+            text = sl_span_from(text, 2);
+        else
+            goto refused;
+        while (text.n > 0 && text.p[0] == ' ')
+            text = sl_span_from(text, 1);
+        struct sl_span word = sl_span_head(text, sl_span_find(text, ' '));
+        size_t equals = sl_span_find(word, '=');
+        if (equals == word.n || equals == 0 || sl_span_find(word, '\\') != word.n)
+            goto refused;
+        if (!take_option(s, sl_span_head(word, equals), sl_span_from(word, equals + 1)))
+            return false;
+        text = sl_span_from(text, word.n);
+    }
+    return true;
+refused:
+    session_fatal(s, "42501", "the startup option \"options\" may only hold -c name=value",
+                  "set other parameters with SET after connecting");
+    return false;
+}
+
+static struct target *find_target(struct gate *g, struct sl_span name)
+{
+    for (size_t i = 0; i < g->target_count; i++)
+        if (sl_span_eq(g->targets[i]->config->name, name))
+            return g->targets[i];
+    return NULL;
+}
+
+static bool is_loopback(struct session *s)
+{
+    return s->client_is_loopback;
+}
+
+static void ask_for_proof(struct session *s)
+{
+    static const char *const mechanisms[] = {SL_SCRAM_SHA256};
+    struct login *l = s->login;
+    SL_BUF(b, 256);
+
+    s->phase = PHASE_AUTH;
+    if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN) {
+        if (!s->client_is_tls && !is_loopback(s)) {
+            session_fatal(s, "28000", "a token may only be sent over TLS", "connect with sslmode=require");
+            return;
+        }
+        l->step = STEP_TOKEN;
+        sl_pg_put_auth_cleartext(&b);
+    } else {
+        l->step = STEP_SASL_FIRST;
+        sl_pg_put_auth_sasl(&b, mechanisms, 1);
+    }
+    say(s, &b);
+}
+
+static bool take_names(struct session *s, const struct sl_pg_startup *m)
+{
+    struct login *l = s->login;
+    const struct sl_span *user = sl_pg_startup_option(m, "user");
+    const struct sl_span *database = sl_pg_startup_option(m, "database");
+    const struct sl_span *app = sl_pg_startup_option(m, "application_name");
+
+    if (user == NULL || user->n == 0 || !sl_utf8_valid(*user)) {
+        session_fatal(s, "28000", "the startup packet names no user", NULL);
+        return false;
+    }
+    l->user = sl_arena_copy(l->mem, *user);
+    l->database = sl_arena_copy(l->mem, database == NULL ? *user : *database);
+    l->app_name = sl_arena_copy(l->mem, app == NULL ? SL_SPAN("") : sl_span_head(*app, 64));
+    s->target = find_target(s->gate, l->database);
+    return l->user.p != NULL && l->database.p != NULL && l->app_name.p != NULL;
+}
+
+static void take_startup(struct session *s, const struct sl_pg_startup *m)
+{
+    SL_BUF(b, 4096);
+
+    if (!take_names(s, m))
+        return;
+    if (s->target == NULL) {
+        SL_BUF(text, 256);
+        sl_buf_put_str(&text, "there is no target \"");
+        sl_utf8_put_printable(&text, sl_span_head(s->login->database, 64));
+        sl_buf_put_str(&text, "\"");
+        session_fatal(s, "3D000", sl_buf_text(&text), "the database name of a connection is the name of a target");
+        return;
+    }
+    for (size_t i = 0; i < m->option_count; i++) {
+        bool ok = sl_span_is(m->options[i].name, "options")
+                      ? take_options_string(s, m->options[i].value)
+                      : take_option(s, m->options[i].name, m->options[i].value);
+        if (!ok)
+            return;
+    }
+    if (m->negotiate) {
+        sl_pg_put_negotiate(&b, m);
+        say(s, &b);
+    }
+    if (!s->dead)
+        ask_for_proof(s);
+}
+
+static void answer_tls_request(struct session *s)
+{
+    struct gate *g = s->gate;
+
+    if (s->login->tls_asked || s->in.n > 0) { /* whatever follows unasked did not come through TLS */
+        session_kill(s, "bytes behind a request for TLS");
+        return;
+    }
+    s->login->tls_asked = true;
+    if (!stream_write(&s->client, g->tls == NULL ? SL_SPAN("N") : SL_SPAN("S"))) {
+        session_kill(s, "the client went away");
+        return;
+    }
+    if (g->tls == NULL)
+        return;
+    if (sl_tls_accept(g->tls, s->client.fd, &s->client.tls) != SL_OK) {
+        session_kill(s, "TLS cannot be set up");
+        return;
+    }
+    s->phase = PHASE_TLS;
+}
+
+static void take_first_packet(struct session *s, struct sl_span body)
+{
+    struct sl_pg_startup m;
+    enum sl_err e = sl_pg_startup_get(body, &m);
+
+    if (e == SL_EUNSUPPORTED) {
+        session_fatal(s, "0A000", "Sluice speaks version 3 of the PostgreSQL protocol", NULL);
+        return;
+    }
+    if (e != SL_OK) {
+        session_fatal(s, "08P01", "the startup packet is not valid", sl_err_text(e));
+        return;
+    }
+    switch (m.kind) {
+    case SL_PG_SSL_REQUEST:
+        answer_tls_request(s);
+        return;
+    case SL_PG_GSSENC_REQUEST:
+        if (!stream_write(&s->client, SL_SPAN("N")))
+            session_kill(s, "the client went away");
+        return;
+    case SL_PG_CANCEL_REQUEST:
+        session_cancel_by_key(s->gate, m.cancel_pid, m.cancel_secret);
+        session_kill(s, "a cancel request");
+        return;
+    case SL_PG_STARTUP:
+        take_startup(s, &m);
+        return;
+    }
+}
+
+/* --- proof ----------------------------------------------------------------------------------------- */
+
+static bool keeper_is_there(struct session *s)
+{
+    if (s->gate->keeper != NULL)
+        return true;
+    session_fatal(s, "57P03", "Sluice's keeper is restarting", "try again in a moment");
+    return false;
+}
+
+static void wait_for_keeper(struct session *s)
+{
+    s->login->step = STEP_KEEPER;
+    s->phase = PHASE_KEEPER;
+}
+
+static void take_token(struct session *s, struct sl_span body)
+{
+    struct sl_span token;
+
+    if (sl_pg_password_get(body, &token) != SL_OK) {
+        session_fatal(s, "28P01", "an empty password is no token", NULL);
+        return;
+    }
+    if (!keeper_is_there(s))
+        return;
+    wait_for_keeper(s);
+    SL_SEND(s->gate->keeper, login_token, .conn = s->id, .target = s->target->config->name,
+            .user = s->login->user, .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
+            .token = token);
+}
+
+static void take_sasl_first(struct session *s, struct sl_span body)
+{
+    struct login *l = s->login;
+    struct sl_pg_sasl_initial m;
+    struct sl_scram_client_first first;
+
+    if (sl_pg_sasl_initial_get(body, &m) != SL_OK || !sl_span_is(m.mechanism, SL_SCRAM_SHA256) ||
+        !m.has_response || sl_scram_client_first_get(m.response, &first) != SL_OK ||
+        first.binding == SL_SCRAM_BINDING) {
+        session_fatal(s, "28P01", "the SCRAM-SHA-256 message is not valid", NULL);
+        return;
+    }
+    if (!keeper_is_there(s))
+        return;
+    l->gs2_header = sl_arena_copy(l->mem, first.gs2_header);
+    wait_for_keeper(s);
+    SL_SEND(s->gate->keeper, login_scram, .conn = s->id, .target = s->target->config->name, .user = l->user,
+            .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
+            .client_first_bare = first.bare);
+}
+
+static void take_sasl_final(struct session *s, struct sl_span body)
+{
+    struct login *l = s->login;
+    struct sl_scram_client_final m;
+    SL_BUF(binding, 64);
+
+    sl_scram_put_binding(&binding, l->gs2_header, sl_span(NULL, 0));
+    if (sl_scram_client_final_get(body, &m) != SL_OK || !sl_span_eq(m.nonce, l->nonce) ||
+        !sl_span_eq(m.binding_base64, sl_buf_span(&binding))) {
+        session_fatal(s, "28P01", "the SCRAM-SHA-256 proof is not valid", NULL);
+        return;
+    }
+    if (!keeper_is_there(s))
+        return;
+    l->used_scram = true;
+    wait_for_keeper(s);
+    SL_SEND(s->gate->keeper, login_proof, .conn = s->id, .client_final_without_proof = m.without_proof,
+            .proof = sl_span(m.proof, sizeof m.proof));
+}
+
+static void take_auth(struct session *s, uint8_t type, struct sl_span body)
+{
+    if (type == SL_PG_TERMINATE) {
+        session_kill(s, "the client said goodbye");
+        return;
+    }
+    if (type != SL_PG_PASSWORD) {
+        session_fatal(s, "08P01", "a message that does not belong into a login", NULL);
+        return;
+    }
+    switch (s->login->step) {
+    case STEP_TOKEN:
+        take_token(s, body);
+        return;
+    case STEP_SASL_FIRST:
+        take_sasl_first(s, body);
+        return;
+    case STEP_SASL_FINAL:
+        take_sasl_final(s, body);
+        return;
+    case STEP_STARTUP:
+    case STEP_KEEPER:
+        session_fatal(s, "08P01", "a message that does not belong here", NULL);
+    }
+}
+
+/* --- the keeper's answers -------------------------------------------------------------------------- */
+
+static enum sl_err take_challenge(struct session *s, struct sl_span body)
+{
+    struct sl_msg_login_challenge m;
+    struct sl_scram_server_first first;
+    SL_BUF(b, 4096);
+
+    SL_TRY(sl_msg_login_challenge_get(body, &m));
+    SL_TRY(sl_scram_server_first_get(m.server_first, &first));
+    s->login->nonce = sl_arena_copy(s->login->mem, first.nonce);
+    if (s->login->nonce.p == NULL)
+        return SL_EMEMORY;
+    s->login->step = STEP_SASL_FINAL;
+    s->phase = PHASE_AUTH;
+    sl_pg_put_auth_sasl_continue(&b, m.server_first);
+    say(s, &b);
+    return SL_OK;
+}
+
+static enum sl_err take_ok(struct session *s, struct sl_span body)
+{
+    struct sl_msg_login_ok m;
+
+    SL_TRY(sl_msg_login_ok_get(body, &m));
+    SL_TRY(identity_of(s->gate, &m, &s->who));
+    s->keeper_session = m.session;
+    SL_TRY(sl_map_put(s->gate->by_keeper, sl_map_u64(&s->keeper_session), s));
+    s->login->upstream_user = sl_arena_copy(s->login->mem, m.upstream_user);
+    s->login->server_signature = sl_arena_copy(s->login->mem, m.server_signature);
+    if (s->login->upstream_user.p == NULL || s->login->server_signature.p == NULL)
+        return SL_EMEMORY;
+    sl_log(SL_LOG_INFO, "session_open", SL_NUM("session", m.session), SL_TEXT("identity", s->who->name),
+           SL_TEXT("target", s->target->config->name), SL_CSTR("address", s->short_address));
+    upstream_begin(s);
+    return SL_OK;
+}
+
+static enum sl_err take_refused(struct session *s, struct sl_span body)
+{
+    struct sl_msg_login_refused m;
+    SL_BUF(text, 1024);
+    SL_BUF(code, 8);
+    SL_BUF(hint, 1024);
+
+    SL_TRY(sl_msg_login_refused_get(body, &m));
+    sl_buf_put(&text, m.text);
+    sl_buf_put(&code, m.sqlstate);
+    sl_buf_put(&hint, m.hint);
+    session_fatal(s, m.sqlstate.n == 5 ? sl_buf_text(&code) : "28000", sl_buf_text(&text),
+                  hint.n == 0 ? NULL : sl_buf_text(&hint));
+    return SL_OK;
+}
+
+void login_keeper(struct session *s, enum sl_message type, struct sl_span body)
+{
+    enum sl_err e = SL_ESTATE;
+
+    if (s->login == NULL || s->phase != PHASE_KEEPER)
+        return;
+    if (type == SL_MESSAGE_LOGIN_CHALLENGE && !s->login->used_scram)
+        e = take_challenge(s, body);
+    else if (type == SL_MESSAGE_LOGIN_OK)
+        e = take_ok(s, body);
+    else if (type == SL_MESSAGE_LOGIN_REFUSED)
+        e = take_refused(s, body);
+    if (e != SL_OK && !s->dead)
+        session_fatal(s, "XX000", "Sluice could not complete this login", sl_err_text(e));
+}
+
+void login_keeper_lost(struct session *s)
+{
+    if (s->login != NULL && s->phase == PHASE_KEEPER)
+        session_fatal(s, "57P03", "Sluice's keeper is restarting", "try again in a moment");
+}
+
+/* --- the server ------------------------------------------------------------------------------------ */
+
+static void finish(struct session *s, struct sl_span statuses)
+{
+    struct login *l = s->login;
+    SL_BUF(b, 80 * 1024);
+    SL_BUF(final, 256);
+    uint8_t secret[4];
+
+    if (l->used_scram && l->server_signature.n == SL_SCRAM_DIGEST) {
+        sl_scram_put_server_final(&final, l->server_signature.p);
+        sl_pg_put_auth_sasl_final(&b, sl_buf_span(&final));
+    }
+    for (unsigned i = 0; i < 4; i++)
+        secret[i] = (uint8_t)(s->cancel_secret >> (24 - 8 * i));
+    sl_pg_put_auth_ok(&b);
+    sl_buf_put(&b, statuses);
+    sl_pg_put_key(&b, s->cancel_pid, sl_span(secret, sizeof secret));
+    sl_pg_put_ready(&b, SL_PG_IDLE);
+    say(s, &b);
+    login_free(s);
+    if (!s->dead)
+        session_ready(s);
+}
+
+static void dialled(void *owner, struct dial *d, const char *sqlstate, const char *problem)
+{
+    struct session *s = owner;
+    SL_BUF(statuses, 64 * 1024);
+
+    if (problem != NULL) {
+        sl_log(SL_LOG_WARN, "server_unreachable", SL_TEXT("target", s->target->config->name),
+               SL_CSTR("why", problem));
+        session_fatal(s, sqlstate, problem, "the target's server is not Sluice: see its own log");
+        return;
+    }
+    struct dial_result *r = dial_result(d);
+    s->server_pid = r->pid;
+    s->server_secret = r->secret;
+    sl_buf_put(&statuses, sl_buf_span(&r->statuses));
+    if (sl_buf_err(&statuses) != SL_OK || session_take_server(s, &r->stream) != SL_OK) {
+        session_fatal(s, "53200", "out of memory", NULL);
+        return;
+    }
+    finish(s, sl_buf_span(&statuses));
+}
+
+void upstream_begin(struct session *s)
+{
+    struct login *l = s->login;
+    SL_BUF(app, 256);
+
+    s->phase = PHASE_UPSTREAM;
+    sl_buf_say(&app, "sluice:%S:%U", s->who->name, s->keeper_session);
+    bool ok = add_option(s, SL_SPAN("user"), l->upstream_user) &&
+              add_option(s, SL_SPAN("database"), s->target->config->database) &&
+              add_option(s, SL_SPAN("client_encoding"), SL_SPAN("UTF8")) &&
+              add_option(s, SL_SPAN("application_name"), sl_span_head(sl_buf_span(&app), 63));
+    if (!ok || dial_new(s->gate, s->target, s->keeper_session, l->options, l->option_count, dialled, s,
+                        &l->dial) != SL_OK)
+        session_fatal(s, "53200", "out of memory", NULL);
+}
+
+/* --- reading --------------------------------------------------------------------------------------- */
+
+static bool step(struct session *s)
+{
+    struct sl_span in = sl_buf_span(&s->in);
+    struct sl_pg_frame f;
+    uint32_t body;
+    bool startup = s->phase == PHASE_STARTUP;
+    enum sl_step step = startup ? sl_pg_startup_frame(in, &body) : sl_pg_frame(in, &f);
+
+    if (step == SL_STEP_NEED_MORE)
+        return false;
+    size_t header = startup ? SL_PG_STARTUP_HEADER : SL_PG_HEADER;
+    if (step == SL_STEP_BROKEN || (!startup && sl_pg_frontend_check(f) != SL_OK) ||
+        (!startup && f.body_bytes > SL_PG_MAX_AUTH_BODY)) {
+        if (startup)
+            session_kill(s, "not a PostgreSQL client");
+        else
+            session_fatal(s, "08P01", "a message of an unknown kind or an impossible length", NULL);
+        return false;
+    }
+    size_t n = header + (startup ? body : f.body_bytes);
+    if (in.n < n)
+        return false;
+    SL_BUF(copy, INPUT_MAX);
+    sl_buf_put(&copy, sl_span_head(in, n));
+    sl_buf_drop(&s->in, n);
+    if (sl_buf_err(&copy) != SL_OK)
+        session_kill(s, "out of memory");
+    else if (startup)
+        take_first_packet(s, sl_span_from(sl_buf_span(&copy), header));
+    else
+        take_auth(s, f.type, sl_span_from(sl_buf_span(&copy), header));
+    return !s->dead;
+}
+
+static void take_handshake(struct session *s)
+{
+    enum sl_tls_result r = sl_tls_handshake(s->client.tls);
+
+    if (r == SL_TLS_DONE) {
+        s->client_is_tls = true;
+        s->phase = PHASE_STARTUP;
+        s->client.tls_wants_write = false;
+        sl_watch_interest(s->client.watch, SL_READABLE);
+    } else if (r == SL_TLS_WANT_READ || r == SL_TLS_WANT_WRITE) {
+        sl_watch_interest(s->client.watch, r == SL_TLS_WANT_READ ? SL_READABLE : SL_WRITABLE);
+    } else {
+        session_kill(s, "the TLS handshake failed");
+    }
+}
+
+void login_input(struct session *s)
+{
+    enum { PART = 4096 };
+    size_t got = 0;
+
+    if (s->phase == PHASE_TLS) {
+        take_handshake(s);
+        if (s->dead || s->phase == PHASE_TLS || !stream_has_hidden_input(&s->client))
+            return;
+    }
+    if (s->in.n > INPUT_MAX / 2) {
+        session_kill(s, "too much before the login is complete");
+        return;
+    }
+    uint8_t *room = sl_buf_room(&s->in, PART);
+    enum stream_result r = room == NULL ? STREAM_FAILED : stream_read(&s->client, room, PART, &got);
+    if (r == STREAM_END || r == STREAM_FAILED) {
+        session_kill(s, "the client went away");
+        return;
+    }
+    s->in.n += got;
+    while (!s->dead && (s->phase == PHASE_STARTUP || s->phase == PHASE_AUTH) && step(s))
+        continue;
+    if (!s->dead && s->in.n == 0)
+        sl_buf_done(&s->in);
+}

@@ -1,0 +1,479 @@
+/* sluice-gate: client and server connections, held bytes, the compiled policy, a journal. No stored
+ * secret, no private key, no SQL grammar. See README.md. */
+#include "role/gate/session.h"
+
+#include "core/catalog/catalog.h"
+#include "crypto/crypto.h"
+#include "os/child.h"
+#include "os/clock.h"
+#include "os/sandbox.h"
+#include "role/gate/targets.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TICK_MS = 20, SIGN_TIMEOUT_MS = 2000, ACCEPTS_AT_ONCE = 64 };
+
+static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);
+
+/* --- the keeper ------------------------------------------------------------------------------------ */
+
+static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_cursor cursor = sl_cursor(p->body);
+    uint64_t action = sl_cursor_le64(&cursor); /* the first field of each of these messages */
+    struct session *s = sl_map_get(g->by_action, sl_map_u64(&action));
+
+    if (cursor.short_read)
+        sl_channel_break(c, SL_EMALFORMED);
+    else if (s != NULL && !s->dead)
+        hold_keeper(s, p->type, p->body);
+}
+
+static void keeper_login(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_cursor cursor = sl_cursor(p->body);
+    uint64_t conn = sl_cursor_le64(&cursor);
+    struct session *s = gate_session(g, conn);
+
+    if (cursor.short_read)
+        sl_channel_break(c, SL_EMALFORMED);
+    else if (s != NULL)
+        login_keeper(s, p->type, p->body);
+}
+
+static void keeper_proof(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_upstream_proof m;
+
+    if (sl_msg_upstream_proof_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    struct dial *d = sl_map_get(g->by_call, sl_map_u64(&m.call));
+    if (d != NULL)
+        dial_proof(d, &m);
+}
+
+static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_session_end m;
+    SL_BUF(why, 512);
+
+    if (sl_msg_session_end_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    struct session *s = sl_map_get(g->by_keeper, sl_map_u64(&m.session));
+    if (s == NULL)
+        return;
+    sl_buf_say(&why, "this session was ended: %S", m.why);
+    session_fatal(s, "57P01", sl_buf_text(&why), NULL);
+}
+
+/* A running statement is stopped where it runs. */
+static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_action_stop m;
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    if (sl_msg_action_stop_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    while (sl_map_next(g->sessions, &at, &key, &value)) {
+        struct session *s = value;
+        struct item *item = s->dead ? NULL : item_head(s);
+        if (item != NULL && item->action == m.action) {
+            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session), SL_TEXT("by", m.who));
+            upstream_cancel(s);
+            return;
+        }
+    }
+}
+
+static void keeper_synced(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_journal_synced m;
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    if (sl_msg_journal_synced_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    while (sl_map_next(g->sessions, &at, &key, &value)) {
+        struct session *s = value;
+        if (!s->dead && s->wait == WAIT_SYNC && s->sync_position <= m.position)
+            session_resume(s, WAIT_SYNC);
+    }
+}
+
+static void from_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    switch (p->type) {
+    case SL_MESSAGE_LOGIN_CHALLENGE:
+    case SL_MESSAGE_LOGIN_OK:
+    case SL_MESSAGE_LOGIN_REFUSED:
+        keeper_login(g, c, p);
+        return;
+    case SL_MESSAGE_UPSTREAM_PROOF:
+        keeper_proof(g, c, p);
+        return;
+    case SL_MESSAGE_SESSION_END:
+        keeper_end(g, c, p);
+        return;
+    case SL_MESSAGE_ACTION_STOP:
+        keeper_stop(g, c, p);
+        return;
+    case SL_MESSAGE_JOURNAL_SYNCED:
+        keeper_synced(g, c, p);
+        return;
+    case SL_MESSAGE_ACTION_HELD:
+    case SL_MESSAGE_ACTION_REFUSED:
+    case SL_MESSAGE_ACTION_STALE:
+    case SL_MESSAGE_ACTION_OFFER:
+    case SL_MESSAGE_ACTION_GO:
+        keeper_action(g, c, p);
+        return;
+    default:
+        sl_channel_break(c, SL_EUNSUPPORTED);
+    }
+}
+
+static void on_keeper_end(void *owner, struct sl_channel *c, enum sl_err why)
+{
+    struct gate *g = owner;
+
+    sl_log(SL_LOG_WARN, "keeper_lost", SL_CSTR("why", sl_err_text(why)));
+    sl_channel_free(c);
+    g->keeper = NULL;
+    gate_each_session(g, login_keeper_lost);
+}
+
+static void ask_sync_again(struct session *s)
+{
+    if (s->wait == WAIT_SYNC)
+        SL_SEND(s->gate->keeper, journal_sync, .position = s->sync_position);
+}
+
+static void keeper_new(struct gate *g, int fd)
+{
+    if (g->keeper != NULL)
+        sl_channel_free(g->keeper);
+    g->keeper = NULL;
+    if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_keeper_end, g, &g->keeper) != SL_OK) {
+        close(fd);
+        return;
+    }
+    gate_each_session(g, hold_again);
+    gate_each_session(g, ask_sync_again);
+}
+
+/* --- the judges ------------------------------------------------------------------------------------ */
+
+static unsigned seat_of(const struct gate *g, const struct sl_channel *c)
+{
+    unsigned i = 0;
+
+    while (i < GATE_MAX_JUDGES && g->judges[i].channel != c)
+        i++;
+    return i;
+}
+
+static void on_judge_end(void *owner, struct sl_channel *c, enum sl_err why)
+{
+    struct gate *g = owner;
+    unsigned seat = seat_of(g, c);
+
+    if (seat == GATE_MAX_JUDGES) {
+        sl_channel_free(c);
+        return;
+    }
+    if (why != SL_EGONE) {
+        sl_log(SL_LOG_WARN, "judge_broke_the_rules", SL_NUM("judge", seat), SL_CSTR("why", sl_err_text(why)));
+        SL_SEND(g->super, peer_bad, .role = SL_ROLE_JUDGE, .index = seat, .why = sl_span_str(sl_err_text(why)));
+    }
+    judges_seat_lost(g, seat, NULL);
+}
+
+static void judge_new(struct gate *g, uint32_t index, int fd)
+{
+    struct sl_channel *c;
+
+    if (index >= GATE_MAX_JUDGES ||
+        sl_channel_new(g->loop, fd, SL_ROLE_JUDGE, SL_CONN_OPEN, on_packet, on_judge_end, g, &c) != SL_OK) {
+        close(fd);
+        return;
+    }
+    judges_seat_new(g, index, c);
+}
+
+/* --- the supervisor -------------------------------------------------------------------------------- */
+
+static void on_listen(void *owner, int fd, unsigned ready)
+{
+    struct gate *g = owner;
+
+    (void)ready;
+    for (int i = 0; i < ACCEPTS_AT_ONCE && !g->draining; i++)
+        if (!session_accept(g, fd))
+            return;
+}
+
+static void listen_new(struct gate *g, int fd)
+{
+    if (g->listen_watch != NULL) {
+        sl_watch_free(g->listen_watch);
+        close(g->listen_fd);
+        g->listen_watch = NULL;
+    }
+    g->listen_fd = fd;
+    if (sl_watch_new(g->loop, fd, SL_READABLE, on_listen, g, &g->listen_watch) != SL_OK)
+        close(fd);
+}
+
+static void take_peer(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_peer m;
+
+    if (sl_msg_peer_get(p->body, &m) != SL_OK || p->fd_count != 1) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    int fd = p->fds[0];
+    p->fds[0] = -1;
+    if (sl_span_is(m.purpose, "listen"))
+        listen_new(g, fd);
+    else if (sl_span_is(m.purpose, "sign")) {
+        if (g->sign_fd >= 0)
+            close(g->sign_fd);
+        g->sign_fd = fd;
+    } else if (m.role == SL_ROLE_KEEPER)
+        keeper_new(g, fd);
+    else if (m.role == SL_ROLE_JUDGE)
+        judge_new(g, m.index, fd);
+    else
+        close(fd);
+}
+
+static void take_reload(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_reload m;
+    SL_BUF(complaints, 16 * 1024);
+
+    if (sl_msg_reload_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    enum sl_err e = targets_reload(g, &m, &complaints);
+    SL_SEND(g->super, reloaded, .generation = m.generation, .accepted = e == SL_OK,
+            .why = sl_buf_span(&complaints));
+    if (e == SL_OK)
+        gate_wake(g, WAIT_KEEPER);
+}
+
+static void end_idle(struct session *s)
+{
+    if (s->gate->draining && (s->phase != PHASE_READY || (s->item_count == 0 && s->tx == 'I' && s->hold == NULL)))
+        session_fatal(s, "57P01", "Sluice is shutting down", NULL);
+}
+
+static void take_drain(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_drain m;
+
+    if (sl_msg_drain_get(p->body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    g->draining = true;
+    g->drain_deadline_ms = sl_loop_now_ms(g->loop) + m.deadline_ms;
+    if (g->listen_watch != NULL)
+        sl_watch_interest(g->listen_watch, 0);
+    gate_each_session(g, end_idle);
+}
+
+static void end_now(struct session *s)
+{
+    session_fatal(s, "57P01", "Sluice is shutting down", NULL);
+}
+
+static void drain_tick(struct gate *g)
+{
+    gate_each_session(g, end_idle);
+    if (sl_loop_now_ms(g->loop) >= g->drain_deadline_ms)
+        gate_each_session(g, end_now);
+    if (sl_map_count(g->sessions) > 0 && sl_loop_now_ms(g->loop) < g->drain_deadline_ms + 1000)
+        return;
+    SL_SEND(g->super, drained, .left = (uint32_t)sl_map_count(g->sessions));
+    sl_loop_stop(g->loop);
+}
+
+static void from_super(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    switch (p->type) {
+    case SL_MESSAGE_PEER:
+        take_peer(g, c, p);
+        return;
+    case SL_MESSAGE_RELOAD:
+        take_reload(g, c, p);
+        return;
+    case SL_MESSAGE_DRAIN:
+        take_drain(g, c, p);
+        return;
+    default:
+        sl_channel_break(c, SL_EUNSUPPORTED);
+    }
+}
+
+static void on_super_end(void *owner, struct sl_channel *c, enum sl_err why)
+{
+    struct gate *g = owner;
+
+    (void)c;
+    (void)why;
+    sl_loop_stop(g->loop);
+}
+
+static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
+{
+    struct gate *g = owner;
+
+    if (c == g->super) {
+        from_super(g, c, p);
+    } else if (c == g->keeper) {
+        from_keeper(g, c, p);
+    } else {
+        unsigned seat = seat_of(g, c);
+        if (seat < GATE_MAX_JUDGES && p->type == SL_MESSAGE_JUDGE_ANSWER)
+            judges_answer(g, seat, p->body);
+        else
+            sl_channel_break(c, SL_EUNSUPPORTED);
+    }
+}
+
+/* --- time ------------------------------------------------------------------------------------------ */
+
+static void on_tick(void *owner)
+{
+    struct gate *g = owner;
+
+    sl_timer_arm(g->tick, TICK_MS);
+    judges_tick(g);
+    catalog_tick(g);
+    if (g->journal_full) {
+        g->journal_full = false;
+        gate_wake(g, WAIT_JOURNAL);
+    }
+    gate_wake_late(g);
+    if (g->draining)
+        drain_tick(g);
+}
+
+/* --- the beginning --------------------------------------------------------------------------------- */
+
+bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out)
+{
+    struct gate *g = owner;
+    SL_BUF(question, 64 * 1024);
+    SL_BUF(scratch, 64 * 1024);
+    struct sl_packet answer;
+    struct sl_msg_signed_ m;
+    struct sl_msg_sign ask = {.call = ++g->next_call, .digest = digest, .padding = padding, .input = input};
+
+    if (g->sign_fd < 0)
+        return false;
+    sl_msg_sign_put(&question, &ask);
+    if (sl_channel_ask(g->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_TIMEOUT_MS, &scratch, &answer) != SL_OK)
+        return false;
+    if (answer.type != SL_MESSAGE_SIGNED || sl_msg_signed__get(answer.body, &m) != SL_OK ||
+        m.call != ask.call || !m.found)
+        return false;
+    sl_buf_put(out, m.signature);
+    return sl_buf_err(out) == SL_OK;
+}
+
+static enum sl_err map_journal(struct gate *g, struct sl_packet *p)
+{
+    struct stat st;
+
+    if (p->fd_count != 1 || fstat(p->fds[0], &st) != 0 || st.st_size <= 0)
+        return SL_EMALFORMED;
+    g->journal_bytes = (size_t)st.st_size;
+    void *base = mmap(NULL, g->journal_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, p->fds[0], 0);
+    close(p->fds[0]);
+    if (base == MAP_FAILED)
+        return SL_EIO;
+    return sl_journal_open(base, g->journal_bytes, &g->journal);
+}
+
+static enum sl_err make_maps(struct gate *g)
+{
+    struct sl_map **maps[] = {&g->sessions, &g->by_keeper, &g->by_action, &g->by_call,
+                              &g->identities, &g->meanings};
+
+    sl_random(g->seed, sizeof g->seed);
+    sl_random(g->secret, sizeof g->secret);
+    for (size_t i = 0; i < SL_COUNT(maps); i++)
+        SL_TRY(sl_map_new(maps[i], g->seed[0]));
+    SL_TRY(sl_sha256_new(&g->sha));
+    g->read_buffer = malloc(GATE_READ_BYTES);
+    return g->read_buffer == NULL ? SL_EMEMORY : SL_OK;
+}
+
+static enum sl_err enter_sandbox(struct gate *g)
+{
+    SL_BUF(missing, 4096);
+    struct sl_sandbox box = {
+        .role = SL_ROLE_GATE,
+        .max_files = (uint64_t)g->config->settings.max_connections * 2 + 256,
+        .best_effort = g->config->settings.sandbox_best_effort,
+    };
+    enum sl_err e = sl_sandbox_enter(&box, &missing);
+
+    if (missing.n > 0)
+        sl_log(e == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox", SL_CSTR("missing", sl_buf_text(&missing)));
+    return e;
+}
+
+static enum sl_err start(struct gate *g)
+{
+    SL_BUF(scratch, SL_IPC_MAX_BODY);
+    SL_BUF(complaints, 16 * 1024);
+    struct sl_msg_setup setup;
+    struct sl_packet packet;
+
+    SL_TRY(sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet));
+    g->index = setup.index;
+    SL_TRY(map_journal(g, &packet));
+    SL_TRY(make_maps(g));
+    SL_TRY(sl_loop_new(&g->loop));
+    SL_TRY(targets_setup(g, &setup, &complaints));
+    SL_TRY(sl_channel_new(g->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet, on_super_end, g, &g->super));
+    SL_TRY(sl_timer_new(g->loop, on_tick, g, &g->tick));
+    SL_TRY(enter_sandbox(g));
+    sl_timer_arm(g->tick, TICK_MS);
+    SL_SEND(g->super, ready, .detail = SL_SPAN(""));
+    return SL_OK;
+}
+
+int main(void)
+{
+    static struct gate gate = {.sign_fd = -1, .listen_fd = -1};
+
+    sl_log_init("gate");
+    signal(SIGPIPE, SIG_IGN);
+    enum sl_err e = start(&gate);
+    if (e == SL_OK)
+        e = sl_loop_run(gate.loop, NULL, NULL);
+    if (e != SL_OK)
+        sl_log(SL_LOG_ERROR, "gate_failed", SL_CSTR("why", sl_err_text(e)));
+    return e == SL_OK ? 0 : 1;
+}

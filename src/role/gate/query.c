@@ -1,0 +1,359 @@
+/* The simple protocol: one message, one action. And judging, which both protocols share. */
+#include "role/gate/session.h"
+
+#include "os/clock.h"
+
+void judged_done(struct judged *j)
+{
+    verdict_unref(j->verdict);
+    meaning_unref(j->meaning);
+    *j = (struct judged){0};
+}
+
+void judged_keep(struct session *s, const struct judged *j)
+{
+    struct judged fresh = {meaning_ref(j->meaning), verdict_ref(j->verdict)};
+
+    judged_done(&s->kept);
+    s->kept = fresh;
+}
+
+/* What was judged before the wait still holds, if neither listing nor policy moved. */
+static bool take_kept(struct session *s, struct judged *out)
+{
+    struct judged kept = s->kept;
+
+    if (kept.meaning == NULL)
+        return false;
+    s->kept = (struct judged){0};
+    if (s->meaning_generation == s->target->generation && kept.verdict->generation == s->gate->generation) {
+        *out = kept;
+        return true;
+    }
+    judged_done(&kept);
+    return false;
+}
+
+bool action_is_quiet(const struct session *s)
+{
+    return s->item_count == 0 && !s->unsynced;
+}
+
+static uint64_t since_ms(const struct session *s, uint64_t then)
+{
+    return sl_loop_now_ms(s->gate->loop) - then;
+}
+
+/* Before a text is judged: the listing must be current and the session's context known. TAKE_DONE:
+ * they are. */
+static enum take settle(struct session *s)
+{
+    enum { LISTING_WAIT_MS = 30000 };
+    struct target *t = s->target;
+    bool others_ddl = t->ddl_under_way > (s->ddl_in_tx ? 1u : 0u);
+
+    if ((t->stale || others_ddl) && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS) {
+        client_flush(s);
+        s->wait = WAIT_CATALOG;
+        return TAKE_WAIT;
+    }
+    if (!s->context_unknown || s->tx == 'E')
+        return TAKE_DONE;
+    if (!action_is_quiet(s)) {
+        if (s->unsynced) /* cannot ask in the middle of a pipeline: judged as opaque instead */
+            return TAKE_DONE;
+        s->wait = WAIT_ANSWERS;
+        client_flush(s);
+        return TAKE_WAIT;
+    }
+    inner_context(s);
+    return s->dead ? TAKE_DEAD : TAKE_WAIT;
+}
+
+static bool is_understood(const struct session *s)
+{
+    return !s->context_odd && !(s->context_unknown && s->tx != 'E') && !s->opaque_since_ddl &&
+           !s->target->stale;
+}
+
+static struct meaning_key key_of_shape(const struct session *s, const struct sl_shape *shape)
+{
+    return (struct meaning_key){
+        .text = {shape->hash[0], shape->hash[1]},
+        .context = s->context,
+        .target = s->target->index,
+        .generation = s->target->generation,
+    };
+}
+
+static struct meaning_key key_of_text(const struct session *s, struct sl_span text)
+{
+    const struct gate *g = s->gate;
+
+    return (struct meaning_key){
+        .text = {sl_hash(text, g->seed[0]), ~sl_hash(text, g->seed[1])},
+        .context = s->context,
+        .target = s->target->index,
+        .generation = s->target->generation,
+    };
+}
+
+/* The gate's own floor under the judge's words: an answer that says less than the text is not
+ * believed. */
+static bool is_below_floor(const struct meaning *m, uint32_t floor)
+{
+    const uint32_t quiet = SL_EFFECT_READ | SL_EFFECT_EXPORT;
+
+    if ((floor & SL_FLOOR_NOT_READ) == 0)
+        return false;
+    if ((m->m.effects & ~quiet) != 0)
+        return false;
+    return (m->m.flags & SL_MEANING_ONLY_CONTROL) == 0 || (floor & SL_FLOOR_WRITE) != 0;
+}
+
+static bool depends_on_session(const struct meaning *m)
+{
+    return (m->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
+}
+
+static void remember(struct session *s, const struct sl_shape *shape, struct sl_span text)
+{
+    struct meaning *m = s->meaning;
+
+    if ((m->m.flags & SL_MEANING_UNSHAPED) != 0 || depends_on_session(m) || m->bytes.n == 0 ||
+        s->meaning_generation != s->target->generation)
+        return;
+    struct meaning_key key = key_of_text(s, text);
+    if (shape != NULL && (m->m.flags & SL_MEANING_SHAPE_SHARED) != 0)
+        key = key_of_shape(s, shape);
+    meaning_put(s->gate, &key, m);
+}
+
+static struct meaning *opaque(const char *why)
+{
+    return meaning_new(sl_span(NULL, 0), why);
+}
+
+/* Finds the meaning of a text: cache by shape, cache by text, judge. */
+static enum take find_meaning(struct session *s, struct sl_span text, struct meaning **out)
+{
+    struct gate *g = s->gate;
+    struct sl_shape shape;
+    struct sl_shape_key seed = {g->seed[0], g->seed[1]};
+    bool has_shape = sl_shape_of(text, &seed, &shape) == SL_OK;
+    struct meaning *m = NULL;
+
+    if (s->meaning == NULL && has_shape) {
+        struct meaning_key key = key_of_shape(s, &shape);
+        m = meaning_get(g, &key);
+    }
+    if (s->meaning == NULL && m == NULL) {
+        struct meaning_key key = key_of_text(s, text);
+        m = meaning_get(g, &key);
+    }
+    if (m != NULL) {
+        *out = meaning_ref(m);
+        return TAKE_DONE;
+    }
+    if (s->meaning != NULL && s->meaning->bytes.n > 0 &&
+        s->meaning_generation != s->target->generation) { /* the listing moved meanwhile */
+        meaning_unref(s->meaning);
+        s->meaning = NULL;
+    }
+    if (s->meaning == NULL) {
+        client_flush(s);
+        judges_ask(g, s, text, false);
+        if (s->wait == WAIT_JUDGE)
+            return TAKE_WAIT;
+        if (s->meaning == NULL)
+            return TAKE_DEAD;
+    }
+    if (depends_on_session(s->meaning) && !s->meaning_with_names) {
+        if (!action_is_quiet(s) && !s->unsynced) {
+            s->wait = WAIT_ANSWERS;
+            client_flush(s);
+            return TAKE_WAIT;
+        }
+        meaning_unref(s->meaning);
+        s->meaning = NULL;
+        judges_ask(g, s, text, true);
+        if (s->wait == WAIT_JUDGE)
+            return TAKE_WAIT;
+        if (s->meaning == NULL)
+            return TAKE_DEAD;
+    }
+    if (is_below_floor(s->meaning, has_shape ? shape.floor : sl_floor_of(text))) {
+        sl_log(SL_LOG_WARN, "judge_below_floor", SL_NUM("session", s->id));
+        meaning_unref(s->meaning);
+        s->meaning = opaque("the judge saw less in this text than its own words say");
+        if (s->meaning == NULL)
+            return TAKE_DEAD;
+    } else {
+        remember(s, has_shape ? &shape : NULL, text);
+    }
+    *out = s->meaning;
+    s->meaning = NULL;
+    return TAKE_DONE;
+}
+
+enum take action_judge(struct session *s, struct sl_span text, struct meaning *known, struct judged *out)
+{
+    struct judged j = {0};
+    enum take t = settle(s);
+
+    if (t != TAKE_DONE)
+        return t;
+    if (take_kept(s, out))
+        return TAKE_DONE;
+    if (!is_understood(s)) {
+        const char *why = s->context_odd ? "the session's settings change what text means"
+                          : s->opaque_since_ddl ? "it follows a change of definitions in its own transaction"
+                          : s->target->stale ? "the catalog of the target could not be read"
+                                             : "the session's settings changed in the same pipeline";
+        /* Leaving a transaction must stay possible whatever happened in it. */
+        t = find_meaning(s, text, &j.meaning);
+        if (t != TAKE_DONE)
+            return t;
+        if ((j.meaning->m.flags & SL_MEANING_ONLY_CONTROL) == 0) {
+            meaning_unref(j.meaning);
+            j.meaning = opaque(why);
+        }
+    } else if (known != NULL) {
+        j.meaning = meaning_ref(known);
+    } else {
+        t = find_meaning(s, text, &j.meaning);
+        if (t != TAKE_DONE)
+            return t;
+    }
+    s->meaning_generation = s->target->generation;
+    if (j.meaning != NULL)
+        j.verdict = verdict_of(s->gate, s, j.meaning);
+    if (j.verdict == NULL) {
+        judged_done(&j);
+        session_kill(s, "out of memory");
+        return TAKE_DEAD;
+    }
+    *out = j;
+    return TAKE_DONE;
+}
+
+/* --- the simple protocol --------------------------------------------------------------------------- */
+
+static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
+{
+    SL_BUF(message, 2048);
+    SL_BUF(detail, 2048);
+    SL_BUF(hint, 1024);
+
+    record_refusal(s, j, text, NULL);
+    refuse_denied(s, j, &message, &detail, &hint);
+    struct refusal r = {"42501", sl_buf_text(&message), sl_buf_text(&detail), sl_buf_text(&hint)};
+    refuse_simple(s, &r);
+}
+
+static uint16_t item_flags_of(struct session *s, const struct judged *j)
+{
+    const struct sl_meaning *m = &j->meaning->m;
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
+    uint16_t flags = 0;
+
+    if (j->verdict->labelled_read)
+        flags |= ITEM_LABELLED;
+    if ((m->flags & SL_MEANING_COPY_IN) != 0)
+        flags |= ITEM_COPY_IN;
+    if ((m->flags & SL_MEANING_CONTEXT) != 0 || (m->effects & unsure) != 0)
+        flags |= ITEM_CONTEXT;
+    bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
+    bool ddl = (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
+    if (ddl && !s->temp_objects) {
+        s->temp_objects = true;
+        s->context ^= 1; /* another context: what was cached without them does not hold */
+    }
+    if (ddl && s->tx == 'T' && !s->ddl_in_tx)
+        s->ddl_in_tx = s->opaque_since_ddl = true;
+    if ((ddl && s->tx != 'T') || (s->ddl_in_tx && ends_tx))
+        flags |= ITEM_ENDS_DDL;
+    if ((flags & ITEM_ENDS_DDL) != 0) {
+        s->target->ddl_under_way++;
+        if (s->target->ddl_under_way == 1)
+            s->target->stale_since_ms = sl_loop_now_ms(s->gate->loop);
+    }
+    return flags;
+}
+
+/* What is now on its way changes the names that the session knows. */
+static void note_names(struct session *s, const struct judged *j, struct sl_span text)
+{
+    extended_forget(s, &j->meaning->m, text);
+}
+
+void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action)
+{
+    item->flags = item_flags_of(s, j);
+    item->row_limit = (uint32_t)(j->verdict->answer.row_limit > UINT32_MAX ? UINT32_MAX
+                                                                             : j->verdict->answer.row_limit);
+    item->action = action;
+}
+
+static enum take send_query(struct session *s, const struct judged *j, struct sl_span text,
+                            struct sl_span whole)
+{
+    uint64_t action;
+    enum take t = record_intent(s, j, text, 0, NULL, &action);
+
+    if (t != TAKE_DONE)
+        return t;
+    hold_free(s);
+    struct item *item = item_push(s, ITEM_QUERY);
+    item_fill(s, item, j, action);
+    s->segment++;
+    s->unsynced = false;
+    note_names(s, j, text);
+    client_forward(s, whole);
+    if ((item->flags & ITEM_COPY_IN) != 0) {
+        s->wait = WAIT_COPY;
+        client_flush(s);
+    }
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take by_verdict(struct session *s, const struct judged *j, struct sl_span text,
+                            struct sl_span whole)
+{
+    enum sl_verdict enforced = j->verdict->answer.enforced;
+
+    if (enforced == SL_DENY) {
+        refuse_by_policy(s, j, text);
+        return s->dead ? TAKE_DEAD : TAKE_DONE;
+    }
+    if (enforced == SL_HOLD) {
+        struct held_bytes what = {.text = text};
+        enum take t = hold_take(s, j, &what);
+        if (t != TAKE_DONE || !hold_is_granted(s))
+            return t; /* waits, or was refused and has been told so */
+    }
+    return send_query(s, j, text, whole);
+}
+
+enum take query_take(struct session *s, struct sl_span body, struct sl_span whole)
+{
+    struct sl_span text;
+    struct judged j;
+    bool was_ours = false;
+
+    if (sl_pg_query_get(body, &text) != SL_OK) {
+        session_fatal(s, "08P01", "a Query message without a proper end", NULL);
+        return TAKE_DEAD;
+    }
+    enum take t = settings_take(s, text, whole, &was_ours);
+    if (was_ours)
+        return t;
+    t = action_judge(s, text, NULL, &j);
+    if (t != TAKE_DONE)
+        return t;
+    t = by_verdict(s, &j, text, whole);
+    if (t == TAKE_WAIT)
+        judged_keep(s, &j);
+    judged_done(&j);
+    return t;
+}

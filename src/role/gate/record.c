@@ -1,0 +1,257 @@
+/* Writing the journal: the intent before the bytes go out (P6), the outcome when the answer is there. */
+#include "role/gate/session.h"
+
+#include "base/encode.h"
+#include "base/utf8.h"
+#include "crypto/crypto.h"
+#include "os/clock.h"
+
+enum { TEXT_HEAD = 1024, FACTS_MAX = 61 * 1024, KICK_EVERY_MS = 50 };
+
+static void kick(struct gate *g, bool now)
+{
+    uint64_t ms = sl_loop_now_ms(g->loop);
+
+    if (g->keeper == NULL || (!now && ms - g->last_kick_ms < KICK_EVERY_MS))
+        return;
+    g->last_kick_ms = ms;
+    SL_SEND(g->keeper, journal_kick, .position = g->journal.head);
+}
+
+/* The keeper sleeps while nothing happens: the first record after a pause wakes it, and so does a
+ * ring that fills. */
+static void kick_if_needed(struct gate *g, uint64_t pending_before)
+{
+    if (pending_before == 0)
+        kick(g, false);
+    else if (pending_before > g->journal.size / 2)
+        kick(g, false);
+}
+
+static void put_part(struct sl_buf *b, struct sl_span s)
+{
+    sl_buf_put_le16(b, (uint16_t)s.n);
+    sl_buf_put(b, s);
+}
+
+/* Salted commitment over the bind values: SHA-256(salt || count || values with their lengths). */
+static void commit_values(struct gate *g, const struct sl_pg_bind *bind, struct sl_intent *r)
+{
+    struct sl_pg_values values = bind->values;
+    struct sl_pg_value v;
+    uint8_t digest[SL_SHA256];
+    struct sl_span seed[2] = {sl_span(g->secret, sizeof g->secret),
+                              sl_span(&g->salt_counter, sizeof g->salt_counter)};
+
+    g->salt_counter++;
+    sl_sha256_parts(seed, 2, digest);
+    memcpy(r->salt, digest, sizeof r->salt);
+    sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
+    while (sl_pg_values_next(&values, &v)) {
+        uint32_t head[2] = {v.null ? UINT32_MAX : (uint32_t)v.bytes.n, v.format};
+        sl_sha256_add(g->sha, sl_span(head, sizeof head));
+        sl_sha256_add(g->sha, v.bytes);
+    }
+    sl_sha256_end(g->sha, r->commitment);
+}
+
+static void commit_literals(struct gate *g, struct sl_span text, struct sl_intent *r)
+{
+    struct sl_shape_walk walk = sl_shape_walk(text);
+    struct sl_span literal;
+    uint8_t digest[SL_SHA256];
+    struct sl_span seed[2] = {sl_span(g->secret, sizeof g->secret),
+                              sl_span(&g->salt_counter, sizeof g->salt_counter)};
+
+    g->salt_counter++;
+    sl_sha256_parts(seed, 2, digest);
+    memcpy(r->salt, digest, sizeof r->salt);
+    sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
+    while (sl_shape_next_literal(&walk, &literal)) {
+        uint32_t n = (uint32_t)literal.n;
+        sl_sha256_add(g->sha, sl_span(&n, sizeof n));
+        sl_sha256_add(g->sha, literal);
+    }
+    sl_sha256_end(g->sha, r->commitment);
+}
+
+/* A long text by digest and head; a text whose literals may not be recorded by its shape. */
+static void set_text(struct gate *g, const struct judged *j, struct sl_span text, struct sl_intent *r,
+                     struct sl_buf *scratch)
+{
+    if (j->verdict->answer.record_shape) {
+        r->flags |= SL_INTENT_SHAPE;
+        if (sl_shape_put(scratch, text) == SL_OK && scratch->n <= SL_JOURNAL_MAX_TEXT) {
+            if ((r->flags & SL_INTENT_EXTENDED) == 0)
+                commit_literals(g, text, r);
+            r->text = sl_buf_span(scratch);
+            return;
+        }
+        sl_buf_reset(scratch); /* without a shape: by digest alone */
+    }
+    if (text.n <= SL_JOURNAL_MAX_TEXT && !j->verdict->answer.record_shape) {
+        r->text = text;
+    } else {
+        uint8_t digest[SL_SHA256];
+        sl_sha256(text, digest);
+        sl_buf_put(scratch, sl_span(digest, sizeof digest));
+        if (!j->verdict->answer.record_shape)
+            sl_buf_put(scratch, sl_utf8_head(text, TEXT_HEAD));
+        r->flags |= SL_INTENT_TEXT_DIGEST;
+        r->text = sl_buf_span(scratch);
+    }
+}
+
+static bool has_story(const struct session *s)
+{
+    return s->run.n > 0 || s->reason.n > 0 || s->sink.n > 0;
+}
+
+static struct sl_span facts_of(struct session *s, const struct verdict *v, struct sl_buf *scratch)
+{
+    static const uint8_t none[6];
+
+    if (!has_story(s)) {
+        sl_buf_put(scratch, sl_buf_span(&v->facts));
+        sl_buf_put(scratch, sl_span(none, sizeof none));
+        return sl_buf_span(scratch);
+    }
+    sl_buf_put(scratch, sl_buf_span(&v->facts));
+    put_part(scratch, s->run);
+    put_part(scratch, s->reason);
+    put_part(scratch, s->sink);
+    return sl_buf_span(scratch);
+}
+
+static void fill(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
+                 struct sl_intent *r, struct sl_buf *facts, struct sl_buf *scratch)
+{
+    struct gate *g = s->gate;
+
+    r->session = s->keeper_session;
+    r->started_us = sl_clock_us();
+    r->asked_us = r->started_us;
+    r->flags |= flags;
+    if (j->verdict->answer.enforced != j->verdict->answer.verdict)
+        r->flags |= SL_INTENT_OBSERVED;
+    if (s->tx == 'T' || (j->meaning->m.flags & SL_MEANING_TX_BEGIN) != 0)
+        r->flags |= SL_INTENT_IN_TX;
+    memcpy(r->policy_digest, g->config->digest, sizeof r->policy_digest);
+    if (hold_approval_uuid(s) != NULL)
+        memcpy(r->approval, hold_approval_uuid(s), sizeof r->approval);
+    set_text(g, j, text, r, scratch);
+    if ((r->flags & SL_INTENT_TEXT_DIGEST) == 0 && !sl_utf8_valid(r->text))
+        r->flags |= SL_INTENT_TEXT_BYTES;
+    r->facts = facts_of(s, j->verdict, facts);
+}
+
+static enum take wait_for_sync(struct session *s, uint64_t action)
+{
+    struct gate *g = s->gate;
+
+    s->intent = action;
+    s->sync_position = g->journal.head;
+    s->wait = WAIT_SYNC;
+    if (g->keeper != NULL)
+        SL_SEND(g->keeper, journal_sync, .position = s->sync_position);
+    return TAKE_WAIT;
+}
+
+static void note_in_transaction(struct session *s, uint64_t action, uint32_t flags)
+{
+    if ((flags & SL_INTENT_IN_TX) == 0)
+        return;
+    if (s->tx_first == 0)
+        s->tx_first = action;
+    s->tx_last = action;
+}
+
+enum take record_intent(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
+                        const struct sl_pg_bind *bind, uint64_t *action)
+{
+    struct gate *g = s->gate;
+    SL_BUF(facts, FACTS_MAX);
+    SL_BUF(scratch, SL_JOURNAL_MAX_TEXT + 64);
+    struct sl_intent r = {0};
+
+    if (s->intent != 0) { /* written before, and now synced */
+        *action = s->intent;
+        s->intent = 0;
+        return TAKE_DONE;
+    }
+    r.action = hold_action(s) != 0 ? hold_action(s) : ++g->next_action;
+    fill(s, j, text, flags, &r, &facts, &scratch);
+    if (bind != NULL && bind->values.count > 0)
+        commit_values(g, bind, &r);
+    uint64_t pending = sl_journal_pending(&g->journal);
+    enum sl_err e = sl_journal_intent(&g->journal, &r);
+    if (e == SL_EFULL) {
+        kick(g, true);
+        client_flush(s);
+        s->wait = WAIT_JOURNAL;
+        g->journal_full = true;
+        return TAKE_WAIT;
+    }
+    if (e != SL_OK) {
+        session_fatal(s, "58030", "Sluice cannot record this statement, so it did not run", sl_err_text(e));
+        return TAKE_DEAD;
+    }
+    kick_if_needed(g, pending);
+    note_in_transaction(s, r.action, r.flags);
+    *action = r.action;
+    if (g->config->settings.ledger_sync_all || j->verdict->answer.sync) {
+        client_flush(s);
+        return wait_for_sync(s, r.action);
+    }
+    return TAKE_DONE;
+}
+
+/* A denied action is history too; it never ran, so a full journal does not change the answer. */
+void record_refusal(struct session *s, const struct judged *j, struct sl_span text, const char *approval)
+{
+    struct gate *g = s->gate;
+    SL_BUF(facts, FACTS_MAX);
+    SL_BUF(scratch, SL_JOURNAL_MAX_TEXT + 64);
+    struct sl_intent r = {.action = ++g->next_action};
+
+    (void)approval;
+    fill(s, j, text, 0, &r, &facts, &scratch);
+    r.flags &= ~(uint32_t)SL_INTENT_IN_TX;
+    uint64_t pending = sl_journal_pending(&g->journal);
+    enum sl_err e = sl_journal_intent(&g->journal, &r);
+    if (e != SL_OK)
+        sl_log(SL_LOG_ERROR, "refusal_not_recorded", SL_NUM("session", s->id), SL_CSTR("why", sl_err_text(e)));
+    else
+        record_outcome(s, r.action, SL_OUTCOME_REFUSED);
+    kick_if_needed(g, pending);
+}
+
+void record_outcome(struct session *s, uint64_t action, uint8_t outcome)
+{
+    struct sl_outcome_record r = {
+        .session = s->keeper_session,
+        .action = action,
+        .ended_us = sl_clock_us(),
+        .rows = s->tag_rows > s->rows ? s->tag_rows : s->rows,
+        .bytes = s->bytes,
+        .outcome = outcome,
+    };
+
+    memcpy(r.sqlstate, s->sqlstate, sizeof r.sqlstate);
+    if (sl_journal_outcome(&s->gate->journal, &r) != SL_OK)
+        sl_log(SL_LOG_ERROR, "outcome_not_recorded", SL_NUM("session", s->id), SL_NUM("action", action));
+}
+
+void record_txn(struct session *s, uint8_t outcome)
+{
+    struct sl_txn_record r = {
+        .session = s->keeper_session,
+        .ended_us = sl_clock_us(),
+        .first_action = s->tx_first,
+        .last_action = s->tx_last,
+        .outcome = outcome,
+    };
+
+    if (sl_journal_txn(&s->gate->journal, &r) != SL_OK)
+        sl_log(SL_LOG_ERROR, "transaction_not_recorded", SL_NUM("session", s->id));
+}

@@ -1,0 +1,294 @@
+/* One client's session and its own connection to the server.
+ *
+ * Lifetimes: `login` exists until the session is ready; `hold` while an action waits for people; items
+ * are the answers that the server still owes. Other parts know a session by its id alone.
+ */
+#ifndef SL_ROLE_GATE_SESSION_H
+#define SL_ROLE_GATE_SESSION_H
+
+#include "role/gate/gate_int.h"
+#include "role/gate/dial.h"
+#include "wire/pg/pg.h"
+
+enum phase {
+    PHASE_STARTUP,   /* nothing but startup packets are read */
+    PHASE_TLS,       /* the client's handshake */
+    PHASE_AUTH,      /* waiting for a password or SASL message */
+    PHASE_KEEPER,    /* the keeper decides about the login */
+    PHASE_UPSTREAM,  /* the server's connection is being made */
+    PHASE_READY,
+    PHASE_CLOSING,   /* what is queued for the client still goes out */
+};
+
+/* Why the message at the head of the input waits. */
+enum wait {
+    WAIT_NOTHING,
+    WAIT_JUDGE,
+    WAIT_HOLD,
+    WAIT_JOURNAL,  /* the ring is full */
+    WAIT_SYNC,     /* ledger.sync: all */
+    WAIT_CATALOG,  /* the listing is being read again */
+    WAIT_ANSWERS,  /* until the server owes nothing */
+    WAIT_INTERNAL, /* the gate asks the server something itself */
+    WAIT_COPY,     /* a COPY was sent: does the server start it? */
+    WAIT_KEEPER,   /* the keeper is away or must catch up with the policy */
+};
+
+enum item_kind {
+    ITEM_QUERY, /* until ReadyForQuery */
+    ITEM_PARSE,
+    ITEM_BIND,
+    ITEM_DESCRIBE,
+    ITEM_EXECUTE,
+    ITEM_CLOSE,
+    ITEM_SYNC,
+    ITEM_INTERNAL, /* a query of the gate's own: swallowed */
+    ITEM_LOCAL,    /* bytes of ours that go to the client in this place */
+};
+
+enum item_flag {
+    ITEM_REFUSED = 1,      /* made to fail: the server's error is replaced by `local` */
+    ITEM_IS_SET = 2,       /* an empty query that stands for SET sluice.x: answer as SET */
+    ITEM_LABELLED = 4,     /* the server's error text is withheld */
+    ITEM_CUT = 8,          /* over its row limit: the rest is swallowed, an error follows */
+    ITEM_ENDS_DDL = 16,    /* its end makes the catalog listing stale */
+    ITEM_DIGEST_BODY = 32, /* COPY FROM STDIN of a held action: digest what streams in */
+    ITEM_COPY_IN = 64,
+    ITEM_CONTEXT = 128,    /* may have changed settings: read them back */
+};
+
+struct item_name {
+    uint16_t n;
+    uint8_t name[];
+};
+
+struct item {
+    uint8_t kind;
+    uint16_t flags;
+    uint32_t row_limit; /* 0: none */
+    uint64_t action;    /* 0: no action is recorded for it */
+    union {
+        struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
+        struct {
+            struct prepared *prepared; /* ITEM_PARSE: a reference */
+            struct item_name *name;    /* ITEM_PARSE, ITEM_CLOSE of a statement: malloc'd */
+        };
+    };
+};
+
+/* One parsed statement. */
+struct prepared {
+    size_t refs;
+    struct sl_span text; /* malloc'd */
+    struct meaning *meaning;
+    uint32_t generation; /* of the catalog when it was judged */
+    uint64_t context;
+    uint32_t *types;     /* parameter types that the client gave */
+    size_t type_count;
+    bool is_set;         /* SET sluice.x: the server has an empty statement instead */
+};
+
+/* A statement name: what the server has said it holds, and what is on its way to it. A later
+ * definition may be used before the server confirms it, but only before the next Sync: an error
+ * makes the server skip exactly until there. */
+struct statement_name {
+    struct prepared *confirmed, *tentative;
+    uint64_t tentative_segment;
+};
+
+struct portal {
+    uint64_t action;
+    uint16_t item_flags;
+    uint32_t row_limit;
+    bool granted;         /* it was held: runs as often as the grant says */
+    uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
+    bool executed;
+};
+
+/* A text's meaning and what policy says to it: two references. */
+struct judged {
+    struct meaning *meaning;
+    struct verdict *verdict;
+};
+
+struct session {
+    struct gate *gate;
+    uint64_t id;
+    enum phase phase;
+    enum wait wait;
+    struct stream client, server;
+    struct sl_buf in;        /* what the client said and is not handled yet */
+    struct sl_buf server_in; /* a part of a server message */
+    uint64_t client_left;    /* bytes of a streamed client message still to pass */
+    bool client_drop;        /* ... that are thrown away instead */
+    uint64_t server_left;    /* the same for the server's */
+    bool server_drop;
+    bool pumping, dead;
+    struct sl_timer *end_timer; /* frees it from the loop */
+
+    struct login *login;
+    struct identity *who;
+    uint64_t keeper_session;
+    struct target *target;
+    char short_address[48];
+    bool client_is_tls, client_is_loopback;
+
+    uint32_t cancel_pid, cancel_secret;   /* ours, as the client knows them */
+    uint32_t server_pid, server_secret;   /* the server's own */
+
+    char tx;                 /* I, T or E as of the last ReadyForQuery */
+    char last_tag;           /* 'C' COMMIT, 'R' ROLLBACK, 0 other: of the running message */
+    bool unsynced;           /* extended messages went out since the last Sync */
+    bool skip_to_sync;       /* after an error in the extended protocol */
+    bool copy_in;
+    bool ddl_in_tx, opaque_since_ddl;
+    bool ddl_unsynced;       /* DDL went out in a pipeline: it commits at the next Sync */
+    bool temp_objects;       /* the session may have temporary objects that hide others */
+    uint64_t segment;        /* counts Syncs and queries sent */
+    uint64_t tx_first, tx_last;
+
+    struct item *items;
+    uint32_t item_head, item_count, item_room;
+    /* of the action that the server is answering now */
+    uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
+    uint8_t sqlstate[5];
+    bool failed;
+
+    struct sl_map *statements; /* name -> struct statement_name */
+    struct sl_map *portals;    /* name -> struct portal */
+    struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
+    struct sl_map *cursors;    /* names made by DECLARE -> 1 */
+
+    struct meaning *meaning;   /* what the judge said about the message at the head */
+    uint32_t meaning_generation; /* of the listing when it was asked */
+    bool meaning_with_names;
+    struct hold *hold;
+    struct judged kept;        /* of the message at the head, while it waits for people or the journal */
+    uint64_t intent;           /* its intent is in the journal already; waiting for the sync */
+    struct sl_span forward;    /* messages to send in one go: a part of the input being pumped */
+    uint64_t sync_position;
+
+    /* the session's context, part of every judgement */
+    struct sl_span search_path, role; /* malloc'd */
+    uint64_t context;          /* hash of the two */
+    bool context_unknown;      /* must be read back before the next judgement */
+    bool context_odd;          /* a setting under which text cannot be trusted to mean what it says */
+    struct sl_buf internal;    /* rows of the gate's own query */
+    void (*internal_done)(struct session *s, bool ok);
+    struct sl_buf locks;       /* JSON for the reviewer */
+    bool locks_known;
+
+    struct sl_span reason, run, sink; /* malloc'd */
+    uint64_t wait_ms;
+};
+
+/* sessions.c */
+void session_kill(struct session *s, const char *why); /* at once, without a word to the client */
+/* FATAL to the client, then close. */
+void session_fatal(struct session *s, const char *sqlstate, const char *message, const char *hint);
+void session_ready(struct session *s);
+/* Moves a server connection that is ready into the session. */
+enum sl_err session_take_server(struct session *s, struct stream *stream) SL_MUST_CHECK;
+/* A client's CancelRequest: cancels what waits or runs in the session that has this key, if any. */
+void session_cancel_by_key(struct gate *g, uint32_t pid, struct sl_span secret);
+void session_resume(struct session *s, enum wait ended);
+void span_set(struct sl_span *owned, struct sl_span value);
+
+/* login.c, cancel.c */
+void login_begin(struct session *s);
+void login_input(struct session *s);
+void login_free(struct session *s);
+void login_keeper(struct session *s, enum sl_message type, struct sl_span body);
+void login_keeper_lost(struct session *s);
+void upstream_begin(struct session *s);
+/* Asks the server to stop what it does for this session (a CancelRequest with the server's own key). */
+void upstream_cancel(struct session *s);
+
+/* client.c: handles what it can of `in`; returns the bytes that are done with. */
+size_t client_pump(struct session *s, struct sl_span in);
+void client_input(struct session *s);
+/* Adds `whole` (a part of the input) to what goes to the server when the pump pauses. */
+void client_forward(struct session *s, struct sl_span whole);
+void client_flush(struct session *s);
+
+enum take { TAKE_DONE, TAKE_WAIT, TAKE_DEAD };
+
+/* query.c, extended.c: `whole` is the message with its header, `rest` the input behind it. */
+enum take query_take(struct session *s, struct sl_span body, struct sl_span whole);
+enum take extended_take(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole,
+                        struct sl_span rest);
+void extended_free(struct session *s);
+void extended_confirm(struct session *s, struct item *item, uint8_t reply);
+void extended_drop(struct session *s, struct item *item);
+void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text);
+void extended_forget_all(struct session *s);
+void prepared_unref(struct prepared *p);
+
+/* judging one text: the common road of both protocols */
+/* TAKE_WAIT: the session waits and will come again. */
+enum take action_judge(struct session *s, struct sl_span text, struct meaning *known, struct judged *out);
+void judged_done(struct judged *j);
+/* Keeps what was judged for the message at the head, which is about to wait. */
+void judged_keep(struct session *s, const struct judged *j);
+/* Flags, row limit and action of an item for what is about to be sent. */
+void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action);
+bool action_is_quiet(const struct session *s); /* the server owes nothing */
+
+/* record.c */
+enum take record_intent(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
+                        const struct sl_pg_bind *bind, uint64_t *action);
+void record_refusal(struct session *s, const struct judged *j, struct sl_span text, const char *approval);
+void record_outcome(struct session *s, uint64_t action, uint8_t outcome);
+void record_txn(struct session *s, uint8_t outcome);
+
+/* items */
+struct item *item_push(struct session *s, enum item_kind kind);
+struct item *item_head(struct session *s);
+void item_pop(struct session *s);
+
+/* refuse.c */
+struct refusal {
+    const char *sqlstate;
+    const char *message, *detail, *hint; /* NULL: none */
+};
+void refuse_simple(struct session *s, const struct refusal *r);
+void refuse_extended(struct session *s, const struct refusal *r);
+/* The texts of a denial. */
+void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message, struct sl_buf *detail,
+                   struct sl_buf *hint);
+
+/* hold.c: TAKE_DONE when the grant is spent and the bytes may go now. */
+struct held_bytes {
+    bool extended;
+    struct sl_span text;
+    const struct sl_pg_bind *bind;
+    const struct prepared *prepared;
+    uint32_t max_rows;
+};
+enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
+void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
+void hold_again(struct session *s); /* a new keeper: ask again */
+void hold_leave(struct session *s, uint8_t how, const char *why);
+void hold_cancel(struct session *s);
+void hold_free(struct session *s);
+bool hold_is_granted(const struct session *s);
+const char *hold_approval(const struct session *s);
+const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
+uint64_t hold_action(const struct session *s); /* 0: none */
+
+/* settings.c: SET sluice.x and SHOW sluice.x in the simple protocol. */
+enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole, bool *was_ours);
+bool settings_is_set(struct sl_span text);
+bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *complaint);
+
+/* inner.c: the gate's own questions on a session's connection */
+void inner_context(struct session *s);
+void inner_locks(struct session *s);
+void inner_message(struct session *s, uint8_t type, struct sl_span body);
+
+/* server.c */
+void server_input(struct session *s);
+/* Bytes of ours for the client, in order with what the server still owes. */
+void server_say(struct session *s, struct sl_span bytes);
+
+#endif

@@ -1,0 +1,422 @@
+/* Sessions come and go. A session that ends is only marked; it is freed from the loop, when nothing of
+ * it is on the stack any more. */
+#include "role/gate/session.h"
+
+#include "base/utf8.h"
+#include "crypto/crypto.h"
+#include "os/clock.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { INPUT_MAX = 64 * 1024 * 1024, SERVER_INPUT_MAX = 2 * 1024 * 1024 };
+
+void span_set(struct sl_span *owned, struct sl_span value)
+{
+    uint8_t *copy = malloc(value.n + 1);
+
+    if (copy != NULL && value.n > 0)
+        memcpy(copy, value.p, value.n);
+    free((void *)owned->p);
+    *owned = copy == NULL ? sl_span(NULL, 0) : sl_span(copy, value.n);
+}
+
+struct session *gate_session(struct gate *g, uint64_t id)
+{
+    struct session *s = sl_map_get(g->sessions, sl_map_u64(&id));
+
+    return s == NULL || s->dead ? NULL : s;
+}
+
+void gate_each_session(struct gate *g, void (*fn)(struct session *s))
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (sl_map_next(g->sessions, &at, &key, &value))
+        if (!((struct session *)value)->dead)
+            fn(value);
+}
+
+void gate_wake(struct gate *g, int wait)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (sl_map_next(g->sessions, &at, &key, &value))
+        session_resume(value, (enum wait)wait);
+}
+
+void gate_wake_late(struct gate *g)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (sl_map_next(g->sessions, &at, &key, &value)) {
+        struct session *s = value;
+        if (s->wait == WAIT_CATALOG || s->wait == WAIT_KEEPER)
+            session_resume(s, s->wait); /* looks again, and waits again if it must */
+    }
+}
+
+static void on_client(void *owner, int fd, unsigned ready)
+{
+    struct session *s = owner;
+
+    (void)fd;
+    if (s->dead)
+        return;
+    if ((ready & SL_WRITABLE) != 0 && s->phase != PHASE_TLS) {
+        bool was_full = stream_is_full(&s->client);
+        if (!stream_flush(&s->client) || (s->phase == PHASE_CLOSING && s->client.out.n == 0)) {
+            session_kill(s, "the client went away");
+            return;
+        }
+        if (was_full && !stream_is_full(&s->client))
+            stream_pause(&s->server, false);
+    }
+    if (s->phase == PHASE_READY && (ready & SL_READABLE) != 0)
+        client_input(s);
+    else if (s->phase < PHASE_KEEPER)
+        login_input(s);
+    else if (s->phase != PHASE_READY && (ready & SL_READABLE) != 0)
+        session_kill(s, "the client spoke or went while its login was under way");
+}
+
+static void on_server(void *owner, int fd, unsigned ready)
+{
+    struct session *s = owner;
+
+    (void)fd;
+    if (s->dead)
+        return;
+    if ((ready & SL_WRITABLE) != 0) {
+        if (!stream_flush(&s->server)) {
+            session_fatal(s, "08006", "the database server closed the connection", NULL);
+            return;
+        }
+        if (!stream_is_full(&s->server) && s->phase == PHASE_READY)
+            stream_pause(&s->client, false);
+    }
+    if ((ready & SL_READABLE) != 0)
+        server_input(s);
+}
+
+enum sl_err session_take_server(struct session *s, struct stream *stream)
+{
+    return stream_move(&s->server, stream, s->gate->loop, on_server, s);
+}
+
+void session_ready(struct session *s)
+{
+    s->phase = PHASE_READY;
+    s->tx = 'I';
+    s->context_unknown = true; /* read at the first statement */
+    if (s->in.n > 0)
+        session_kill(s, "the client spoke before it was told that it may");
+}
+
+/* --- the end --------------------------------------------------------------------------------------- */
+
+static void close_items(struct session *s)
+{
+    struct item *item;
+
+    while ((item = item_head(s)) != NULL) {
+        if (item->action != 0)
+            record_outcome(s, item->action, SL_OUTCOME_UNKNOWN);
+        if ((item->flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way > 0) {
+            s->target->ddl_under_way--;
+            catalog_stale(s->gate, s->target);
+        }
+        extended_drop(s, item);
+        item_pop(s);
+    }
+    if (s->ddl_unsynced && s->target->ddl_under_way > 0) {
+        s->target->ddl_under_way--;
+        catalog_stale(s->gate, s->target);
+    }
+    s->ddl_unsynced = false;
+    if (s->tx_first != 0)
+        record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
+    s->tx_first = 0;
+}
+
+static void free_texts(struct session *s)
+{
+    struct sl_span *texts[] = {&s->search_path, &s->role, &s->reason, &s->run, &s->sink};
+
+    for (size_t i = 0; i < SL_COUNT(texts); i++)
+        free((void *)texts[i]->p);
+}
+
+static void session_free(void *owner)
+{
+    struct session *s = owner;
+
+    sl_timer_free(s->end_timer);
+    sl_map_remove(s->gate->sessions, sl_map_u64(&s->id));
+    extended_free(s);
+    judged_done(&s->kept);
+    meaning_unref(s->meaning);
+    identity_unref(s->gate, s->who);
+    free_texts(s);
+    free(s->items);
+    sl_buf_done(&s->in);
+    sl_buf_done(&s->server_in);
+    sl_buf_done(&s->internal);
+    sl_buf_done(&s->locks);
+    free(s);
+}
+
+void session_kill(struct session *s, const char *why)
+{
+    if (s->dead)
+        return;
+    s->dead = true;
+    if (s->keeper_session != 0)
+        sl_log(SL_LOG_INFO, "session_close", SL_NUM("session", s->keeper_session), SL_CSTR("why", why));
+    hold_leave(s, 0, why);
+    hold_free(s);
+    if (s->target != NULL && s->keeper_session != 0)
+        close_items(s);
+    stream_close(&s->client);
+    stream_close(&s->server);
+    login_free(s);
+    if (s->keeper_session != 0) {
+        sl_map_remove(s->gate->by_keeper, sl_map_u64(&s->keeper_session));
+        if (s->gate->keeper != NULL)
+            SL_SEND(s->gate->keeper, session_closed, .session = s->keeper_session);
+    }
+    sl_timer_arm(s->end_timer, 0);
+}
+
+void session_fatal(struct session *s, const char *sqlstate, const char *message, const char *hint)
+{
+    SL_BUF(b, 8192);
+    struct sl_pg_notice n = {
+        .severity = SL_SPAN("FATAL"),
+        .sqlstate = sl_span_str(sqlstate),
+        .message = sl_span_str(message),
+        .hint = sl_span_str(hint),
+    };
+
+    if (s->dead)
+        return;
+    sl_pg_put_error(&b, &n);
+    if (sl_buf_err(&b) == SL_OK && s->server_left == 0 && !stream_write(&s->client, sl_buf_span(&b)))
+        s->client.out.n = 0;
+    if (s->client.out.n == 0) {
+        session_kill(s, message);
+        return;
+    }
+    s->phase = PHASE_CLOSING; /* the client is slow: what it is owed still goes out */
+    stream_close(&s->server);
+    stream_pause(&s->client, true);
+}
+
+/* --- the beginning --------------------------------------------------------------------------------- */
+
+static void set_keys(struct session *s)
+{
+    sl_random(&s->cancel_secret, sizeof s->cancel_secret);
+    sl_random(&s->cancel_pid, sizeof s->cancel_pid);
+    s->cancel_pid &= 0x7fffffff; /* clients show it as a process id */
+}
+
+static void refuse_busy(struct session *s)
+{
+    session_fatal(s, "53300", "too many connections", "raise max_connections, or close some");
+}
+
+bool session_accept(struct gate *g, int listening)
+{
+    struct sl_net_address peer;
+    SL_BUF(text, 64);
+    int fd;
+
+    if (sl_net_accept(listening, &fd, &peer) != SL_OK)
+        return false;
+    sl_net_settle(fd);
+    struct session *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        close(fd);
+        return false;
+    }
+    *s = (struct session){.gate = g, .id = ++g->next_session, .tx = 'I'};
+    s->in = sl_buf(INPUT_MAX);
+    s->server_in = sl_buf(SERVER_INPUT_MAX);
+    s->server.fd = -1;
+    s->client_is_loopback = sl_net_is_loopback(&peer);
+    set_keys(s);
+    sl_net_put_host(&text, &peer);
+    memcpy(s->short_address, sl_buf_text(&text), text.n < sizeof s->short_address ? text.n : sizeof s->short_address - 1);
+    if (sl_timer_new(g->loop, session_free, s, &s->end_timer) != SL_OK ||
+        sl_map_put(g->sessions, sl_map_u64(&s->id), s) != SL_OK ||
+        stream_open(&s->client, g->loop, fd, on_client, s) != SL_OK) {
+        close(fd);
+        sl_timer_free(s->end_timer);
+        sl_map_remove(g->sessions, sl_map_u64(&s->id));
+        free(s);
+        return true;
+    }
+    login_begin(s);
+    if (!s->dead && sl_map_count(g->sessions) > g->config->settings.max_connections)
+        refuse_busy(s);
+    return true;
+}
+
+/* --- cancelling ------------------------------------------------------------------------------------ */
+
+struct cancel {
+    struct stream stream;
+    struct sl_timer *timer;
+    struct gate *gate;
+    struct target *target;
+    struct sl_buf request;
+    enum { CANCEL_CONNECT, CANCEL_TLS_ASK, CANCEL_TLS, CANCEL_SENT } phase;
+};
+
+static void cancel_end(void *owner)
+{
+    struct cancel *c = owner;
+
+    stream_close(&c->stream);
+    sl_buf_done(&c->request);
+    sl_timer_free(c->timer);
+    free(c);
+}
+
+/* Freed from the loop: the watch that called us goes with it. */
+static void cancel_over(struct cancel *c)
+{
+    sl_watch_interest(c->stream.watch, 0);
+    sl_timer_arm(c->timer, 0);
+}
+
+static void cancel_send(struct cancel *c)
+{
+    c->phase = CANCEL_SENT;
+    if (!stream_write(&c->stream, sl_buf_span(&c->request)))
+        cancel_over(c);
+    else
+        sl_watch_interest(c->stream.watch, SL_READABLE); /* the server closes when it has read it */
+}
+
+static void cancel_handshake(struct cancel *c)
+{
+    enum sl_tls_result r = sl_tls_handshake(c->stream.tls);
+
+    if (r == SL_TLS_DONE)
+        cancel_send(c);
+    else if (r == SL_TLS_WANT_READ || r == SL_TLS_WANT_WRITE)
+        sl_watch_interest(c->stream.watch, r == SL_TLS_WANT_READ ? SL_READABLE : SL_WRITABLE);
+    else
+        cancel_over(c);
+}
+
+static void cancel_begin_tls(struct cancel *c)
+{
+    SL_BUF(host, 256);
+    uint8_t byte = 0;
+    size_t got = 0;
+
+    if (stream_read(&c->stream, &byte, 1, &got) != STREAM_DATA || byte != 'S' || c->target->tls == NULL) {
+        cancel_over(c);
+        return;
+    }
+    sl_buf_put(&host, c->target->config->host);
+    if (sl_tls_connect(c->target->tls, c->stream.fd, sl_buf_text(&host), &c->stream.tls) != SL_OK) {
+        cancel_over(c);
+        return;
+    }
+    c->phase = CANCEL_TLS;
+    cancel_handshake(c);
+}
+
+static void on_cancel(void *owner, int fd, unsigned ready)
+{
+    struct cancel *c = owner;
+    SL_BUF(b, 16);
+
+    (void)ready;
+    if (c->phase == CANCEL_CONNECT && sl_net_connected(fd) != SL_OK) {
+        cancel_over(c);
+    } else if (c->phase == CANCEL_CONNECT &&
+               (c->target->config->tls == SL_TLS_OFF || c->target->config->host_is_unix)) {
+        cancel_send(c);
+    } else if (c->phase == CANCEL_CONNECT) {
+        c->phase = CANCEL_TLS_ASK;
+        sl_pg_put_ssl_request(&b);
+        if (!stream_write(&c->stream, sl_buf_span(&b)))
+            cancel_over(c);
+        else
+            sl_watch_interest(c->stream.watch, SL_READABLE);
+    } else if (c->phase == CANCEL_TLS_ASK) {
+        cancel_begin_tls(c);
+    } else if (c->phase == CANCEL_TLS) {
+        cancel_handshake(c);
+    } else {
+        cancel_over(c);
+    }
+}
+
+void upstream_cancel(struct session *s)
+{
+    enum { PATIENCE_MS = 5000 };
+    struct cancel *c = calloc(1, sizeof *c);
+    uint8_t secret[4];
+    int fd = -1;
+
+    if (c == NULL || s->target->address_count == 0 ||
+        sl_net_connect(&s->target->addresses[0], &fd) != SL_OK) {
+        free(c);
+        sl_log(SL_LOG_WARN, "cancel_not_sent", SL_NUM("session", s->keeper_session));
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++)
+        secret[i] = (uint8_t)(s->server_secret >> (24 - 8 * i));
+    c->gate = s->gate;
+    c->target = s->target;
+    c->request = sl_buf(64);
+    sl_pg_put_cancel(&c->request, s->server_pid, sl_span(secret, sizeof secret));
+    if (sl_timer_new(s->gate->loop, cancel_end, c, &c->timer) != SL_OK ||
+        stream_open(&c->stream, s->gate->loop, fd, on_cancel, c) != SL_OK) {
+        close(fd);
+        c->stream.fd = -1;
+        cancel_end(c);
+        return;
+    }
+    sl_watch_interest(c->stream.watch, SL_WRITABLE);
+    sl_timer_arm(c->timer, PATIENCE_MS);
+}
+
+static void cancel_session(struct session *s)
+{
+    if (s->hold != NULL && !hold_is_granted(s))
+        hold_cancel(s);
+    else if (s->item_count > 0)
+        upstream_cancel(s);
+}
+
+void session_cancel_by_key(struct gate *g, uint32_t pid, struct sl_span secret)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+    uint8_t bytes[4];
+
+    while (sl_map_next(g->sessions, &at, &key, &value)) {
+        struct session *s = value;
+        for (unsigned i = 0; i < 4; i++)
+            bytes[i] = (uint8_t)(s->cancel_secret >> (24 - 8 * i));
+        if (s->dead || s->phase != PHASE_READY || s->cancel_pid != pid ||
+            !sl_secret_eq(sl_span(bytes, sizeof bytes), secret))
+            continue;
+        cancel_session(s);
+        return;
+    }
+}

@@ -1,0 +1,113 @@
+#include "role/gate/session.h"
+
+#include "os/clock.h"
+
+#include <stdlib.h>
+
+enum { MEMORY = 256 * 1024, FACTS = 60 * 1024 };
+
+struct verdict *verdict_ref(struct verdict *v)
+{
+    v->refs++;
+    return v;
+}
+
+void verdict_unref(struct verdict *v)
+{
+    if (v == NULL || --v->refs > 0)
+        return;
+    sl_buf_done(&v->facts);
+    sl_arena_free(v->mem);
+}
+
+static void put_str(struct sl_buf *b, struct sl_span s)
+{
+    sl_buf_put_le16(b, (uint16_t)(s.n > UINT16_MAX ? UINT16_MAX : s.n));
+    sl_buf_put(b, sl_span_head(s, UINT16_MAX));
+}
+
+static void put_labels(struct sl_buf *b, const struct sl_config *c, uint64_t labels)
+{
+    sl_buf_put_le16(b, (uint16_t)__builtin_popcountll(labels));
+    for (size_t i = 0; i < c->labels.count; i++)
+        if ((labels & UINT64_C(1) << i) != 0)
+            put_str(b, c->labels.items[i]);
+}
+
+/* The unchanging part of every journal record of this verdict (core/ledger/journal.h). */
+static void put_facts(const struct sl_config *c, const struct sl_meaning *m, struct verdict *v)
+{
+    struct sl_buf *b = &v->facts;
+
+    sl_buf_put_le32(b, m->effects);
+    sl_buf_put_u8(b, (uint8_t)v->answer.verdict);
+    sl_buf_put_le16(b, (uint16_t)m->statement_count);
+    for (size_t i = 0; i < m->statement_count; i++)
+        put_str(b, m->statements[i].tag);
+    sl_buf_put_le16(b, (uint16_t)m->access_count);
+    for (size_t i = 0; i < m->access_count; i++) {
+        put_str(b, m->accesses[i].dataset);
+        sl_buf_put_le32(b, m->accesses[i].effects);
+        put_labels(b, c, v->labels[i]);
+    }
+    sl_buf_put_le16(b, (uint16_t)v->answer.rule_count);
+    for (size_t i = 0; i < v->answer.rule_count; i++)
+        put_str(b, v->answer.rules[i]->name);
+}
+
+static struct verdict *verdict_new(struct gate *g, const struct session *s, const struct meaning *m)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+
+    if (sl_arena_new(&mem, MEMORY) != SL_OK)
+        return NULL;
+    struct verdict *v = SL_ARENA_NEW(mem, struct verdict);
+    if (v == NULL)
+        return NULL;
+    v->labels = sl_arena_array(mem, m->m.access_count + 1, sizeof *v->labels);
+    if (v->labels == NULL)
+        return NULL;
+    for (size_t i = 0; i < m->m.access_count; i++) {
+        v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i]);
+        v->labelled_read |= v->labels[i] != 0;
+    }
+    struct sl_question q = {
+        .identity = s->who->name,
+        .kind = s->who->kind,
+        .groups = s->who->groups,
+        .target = s->target->config,
+        .meaning = &m->m,
+        .labels = v->labels,
+        .now_us = sl_clock_us(),
+    };
+    sl_policy_judge(g->config, &q, mem, &v->answer);
+    v->facts = sl_buf(FACTS);
+    put_facts(g->config, &m->m, v);
+    if (sl_buf_err(&v->facts) != SL_OK) {
+        sl_buf_done(&v->facts);
+        return NULL;
+    }
+    v->refs = 1;
+    v->identity = s->who->id;
+    v->generation = g->generation;
+    v->target = s->target->index;
+    v->mem = sl_arena_take(&mem);
+    return v;
+}
+
+struct verdict *verdict_of(struct gate *g, struct session *s, struct meaning *m)
+{
+    for (unsigned i = 0; i < GATE_VERDICTS_EACH; i++) {
+        struct verdict *v = m->verdicts[i];
+        if (v != NULL && v->identity == s->who->id && v->generation == g->generation &&
+            v->target == s->target->index)
+            return verdict_ref(v);
+    }
+    struct verdict *v = verdict_new(g, s, m);
+    if (v == NULL || v->answer.time_dependent)
+        return v;
+    struct verdict **place = &m->verdicts[m->next_verdict++ % GATE_VERDICTS_EACH];
+    verdict_unref(*place);
+    *place = verdict_ref(v);
+    return v;
+}

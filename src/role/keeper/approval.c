@@ -1,0 +1,343 @@
+#include "role/keeper/keeper_int.h"
+
+/* --- reading one from the view ------------------------------------------------------------------- */
+
+static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int column)
+{
+    return sl_arena_copy(k->mem, db_span(rows, column));
+}
+
+static bool fixed(const struct db_rows *rows, int column, uint8_t out[32])
+{
+    struct sl_span s = db_span(rows, column);
+
+    if (s.n == 32)
+        memcpy(out, s.p, 32);
+    return s.n == 32;
+}
+
+static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
+{
+    a->id = keep(k, r, 0);
+    a->state = sl_approval_state_of(db_span(r, 1));
+    a->identity = keep(k, r, 2);
+    a->target = keep(k, r, 3);
+    a->environment = keep(k, r, 4);
+    a->protocol = keep(k, r, 5);
+    a->asked_us = db_u64(r, 6);
+    a->expires_us = db_u64(r, 7);
+    a->grant_ttl_ms = db_u64(r, 8);
+    a->grant_expires_us = db_u64(r, 9);
+    a->closed_us = db_u64(r, 10);
+    a->action = keep(k, r, 14);
+    a->detail_text = keep(k, r, 15);
+    a->passkey = db_u64(r, 16) != 0;
+    a->why = keep(k, r, 17);
+    a->outcome = keep(k, r, 18);
+    a->session = db_u64(r, 19);
+    a->gate_action = db_u64(r, 20);
+    return fixed(r, 11, a->digest) && fixed(r, 12, a->salt) && fixed(r, 13, a->join_key);
+}
+
+static struct sl_names names_of(struct keeper *k, const json_t *array)
+{
+    struct sl_names names = {sl_arena_array(k->mem, json_array_size(array) + 1, sizeof *names.items), 0};
+    size_t i;
+    json_t *item;
+
+    if (names.items == NULL)
+        return (struct sl_names){0};
+    json_array_foreach(array, i, item)
+        names.items[names.count++] = sl_span(json_string_value(item), json_string_length(item));
+    return names;
+}
+
+static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
+{
+    const json_t *list = json_object_get(a->detail, "requesters");
+    size_t i;
+    json_t *item;
+
+    a->requesters = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->requesters);
+    if (a->requesters == NULL)
+        return SL_EMEMORY;
+    json_array_foreach(list, i, item) {
+        uint64_t role = 0;
+
+        if (!sl_json_u64(item, "role", &role))
+            return SL_ECORRUPT;
+        a->requesters[a->requester_count++] = (struct sl_requester){
+            sl_json_str(item, "name"), sl_json_str(item, "person"), (enum sl_requester_role)role};
+    }
+    return a->requester_count > 0 ? SL_OK : SL_ECORRUPT;
+}
+
+static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
+{
+    const json_t *list = json_object_get(a->detail, "requirements");
+    size_t i;
+    json_t *item;
+
+    a->requirements = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->requirements);
+    a->rules = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->rules);
+    if (a->requirements == NULL || a->rules == NULL)
+        return SL_EMEMORY;
+    json_array_foreach(list, i, item) {
+        uint64_t need = 0;
+
+        if (!sl_json_u64(item, "need", &need) || need > UINT32_MAX)
+            return SL_ECORRUPT;
+        a->rules[i] = sl_json_str(item, "rule");
+        a->requirements[i] = (struct sl_reviewers){names_of(k, json_object_get(item, "groups")),
+                                                   names_of(k, json_object_get(item, "identities")),
+                                                   (uint32_t)need};
+        a->requirement_count++;
+    }
+    return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK : SL_ECORRUPT;
+}
+
+static enum sl_err fill_votes(struct keeper *k, struct approval *a)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_VOTES_OF, "s", a->id);
+
+    a->votes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *a->votes);
+    while (a->votes != NULL && a->vote_count < SL_VOTES_MAX && db_row(&rows))
+        a->votes[a->vote_count++] = (struct vote_row){
+            keep(k, &rows, 0), keep(k, &rows, 1), keep(k, &rows, 2), keep(k, &rows, 3),
+            keep(k, &rows, 4), keep(k, &rows, 5), (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7)};
+    db_end(&rows);
+    return a->votes == NULL ? SL_EMEMORY : SL_OK;
+}
+
+enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_GET, "s", id);
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    bool whole = fill(k, &rows, out);
+    db_end(&rows);
+    if (!whole || out->state == SL_APPROVAL_NONE)
+        return SL_ECORRUPT;
+    SL_TRY(sl_json_read(out->detail_text, &out->detail, NULL));
+    SL_TRY(fill_requesters(k, out));
+    SL_TRY(fill_requirements(k, out));
+    return fill_votes(k, out);
+}
+
+void approval_done(struct approval *a)
+{
+    json_decref(a->detail);
+    a->detail = NULL;
+}
+
+size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out)
+{
+    struct sl_vote *yes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *yes);
+    size_t count = 0;
+
+    for (size_t i = 0; yes != NULL && i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "approve"))
+            yes[count++] = (struct sl_vote){a->votes[i].person, a->votes[i].may};
+    *out = yes;
+    return count;
+}
+
+void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *separator = " of ";
+
+        sl_buf_say(b, "%s%u", i > 0 ? "; " : "", r[i].need);
+        for (size_t g = 0; g < r[i].groups.count; g++, separator = ", ")
+            sl_buf_say(b, "%s%S", separator, r[i].groups.items[g]);
+        for (size_t n = 0; n < r[i].identities.count; n++, separator = ", ")
+            sl_buf_say(b, "%s%S", separator, r[i].identities.items[n]);
+    }
+}
+
+/* --- who may decide ------------------------------------------------------------------------------ */
+
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a, const struct person *who,
+                                   const struct credential *with, enum sl_decide_channel channel,
+                                   uint32_t *may)
+{
+    struct sl_vote *yes;
+    size_t yes_count = approval_yes(k, a, &yes);
+    struct sl_decide_question q = {
+        .channel = channel, .state = a->state, .asked_us = a->asked_us, .expires_us = a->expires_us,
+        .now_us = sl_clock_us(), .requesters = a->requesters, .requester_count = a->requester_count,
+        .requirements = a->requirements, .requirement_count = a->requirement_count,
+        .votes = yes, .vote_count = yes_count, .passkey_required = a->passkey,
+        .who = {.name = who->name, .person = who->person, .kind = who->kind,
+                .active = person_active(who), .since_us = who->since_us,
+                .memberships = who->memberships, .membership_count = who->groups.count},
+        .with = {.deciding = with->deciding, .over = with->over, .since_us = with->since_us,
+                 .issuer = with->issuer,
+                 .issuer_person = with->issuer.n == 0 ? with->issuer : person_of(k, with->issuer)}};
+
+    return sl_decide_check(&q, may);
+}
+
+/* Would this vote still be taken? Asked again at release, with the state it was given in. */
+static bool vote_stands(struct keeper *k, const struct approval *a, const struct vote_row *vote)
+{
+    struct approval as_it_was = *a;
+    struct person who;
+    struct credential with;
+    uint32_t may = 0;
+
+    if (person_get(k, vote->identity, &who) != SL_OK || credential_by_id(k, vote->credential, &with) != SL_OK)
+        return false;
+    as_it_was.state = SL_APPROVAL_PENDING;
+    as_it_was.expires_us = UINT64_MAX;
+    as_it_was.vote_count = 0;
+    as_it_was.passkey = false; /* the proof was checked when it was given */
+    return approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may) == SL_DECIDE_YES &&
+           (may & vote->may) == vote->may;
+}
+
+bool approval_votes_stand(struct keeper *k, const struct approval *a)
+{
+    for (size_t i = 0; i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
+            return false;
+    return true;
+}
+
+/* --- moving -------------------------------------------------------------------------------------- */
+
+static enum sl_entry_approval_event leaf_event(enum sl_approval_state to)
+{
+    switch (to) {
+    case SL_APPROVAL_APPROVED:
+        return SL_ENTRY_APPROVAL_APPROVED;
+    case SL_APPROVAL_DENIED:
+        return SL_ENTRY_APPROVAL_DENIED;
+    case SL_APPROVAL_EXPIRED:
+        return SL_ENTRY_APPROVAL_EXPIRED;
+    case SL_APPROVAL_CANCELLED:
+        return SL_ENTRY_APPROVAL_CANCELLED;
+    case SL_APPROVAL_SPENT:
+        return SL_ENTRY_APPROVAL_SPENT;
+    case SL_APPROVAL_LAPSED:
+        return SL_ENTRY_APPROVAL_LAPSED;
+    case SL_APPROVAL_REVOKED:
+        return SL_ENTRY_APPROVAL_REVOKED;
+    case SL_APPROVAL_NONE:
+    case SL_APPROVAL_PENDING:
+        break;
+    }
+    SL_PROMISE(!"no approval moves back to pending");
+    return SL_ENTRY_APPROVAL_EVENT_COUNT;
+}
+
+static void record_move(struct keeper *k, const struct approval *a, const struct move *m,
+                        enum sl_approval_state to, struct sl_span why, uint64_t grant_expires_us)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    uint64_t now_us = sl_clock_us();
+    json_t *event = event_new("moved", now_us);
+
+    event_str(event, "id", a->id);
+    event_u64(event, "on", m->on);
+    event_str(event, "why", why);
+    event_u64(event, "grant_expires", grant_expires_us);
+    event_u64(event, "session", m->session);
+    event_u64(event, "action", m->action);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+        .event = leaf_event(to), .time_us = now_us, .approval = a->id, .digest = a->digest,
+        .session = m->session, .action = m->action,
+        .expires_us = to == SL_APPROVAL_APPROVED ? grant_expires_us : 0, .approver = m->by,
+        .channel = m->channel, .reason = to == SL_APPROVAL_APPROVED ? sl_span(NULL, 0) : why});
+    store_record(&k->store, &leaf, event, true);
+}
+
+enum sl_err approval_move(struct keeper *k, struct approval *a, const struct move *m)
+{
+    enum sl_approval_state to;
+    const char *sentence;
+
+    SL_TRY(sl_approval_move(a->state, m->on, &to, &sentence));
+    uint64_t grant_expires_us =
+        to == SL_APPROVAL_APPROVED ? sl_clock_us() + a->grant_ttl_ms * 1000 : a->grant_expires_us;
+    struct sl_span why = sl_arena_copy(k->mem, m->reason.n > 0 ? m->reason : sl_span_str(sentence));
+
+    record_move(k, a, m, to, why, grant_expires_us);
+    a->state = to;
+    a->why = why;
+    a->grant_expires_us = grant_expires_us;
+    k->important = true;
+    keeper_event(k, sl_approval_state_name(to), a->id, to);
+    return SL_OK;
+}
+
+static const char *hint_of(enum sl_approval_state state)
+{
+    switch (state) {
+    case SL_APPROVAL_EXPIRED:
+    case SL_APPROVAL_LAPSED:
+        return "Run the same statement again to ask anew.";
+    case SL_APPROVAL_DENIED:
+        return "The reviewer's reason is in the message; change the statement or talk to them.";
+    default:
+        return "";
+    }
+}
+
+void approval_end(struct keeper *k, struct approval *a, const struct move *m)
+{
+    SL_BUF(why, 8192);
+
+    if (approval_move(k, a, m) != SL_OK)
+        return;
+    sl_buf_say(&why, "%s: %S", sl_approval_state_name(a->state), a->why);
+    waiters_refuse(k, a, m->by, sl_buf_text(&why), hint_of(a->state));
+    policy_change_decided(k, a);
+}
+
+/* --- time, and the kill switch ------------------------------------------------------------------- */
+
+static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
+{
+    enum { MAX = 1000 };
+    struct sl_span *list = sl_arena_array(k->mem, MAX, sizeof *list);
+    size_t count = 0;
+
+    while (list != NULL && count < MAX && db_row(&rows))
+        list[count++] = keep(k, &rows, 0);
+    db_end(&rows);
+    *out = list;
+    return count;
+}
+
+static void end_each(struct keeper *k, const struct sl_span *list, size_t count, const struct move *m)
+{
+    for (size_t i = 0; i < count; i++) {
+        APPROVAL(a);
+
+        if (approval_get(k, list[i], &a) == SL_OK)
+            approval_end(k, &a, m);
+    }
+}
+
+void deadlines_sweep(struct keeper *k)
+{
+    struct sl_span *due;
+    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_DUE, "i", sl_clock_us()), &due);
+
+    end_each(k, due, count, &(struct move){.on = SL_APPROVAL_ON_DEADLINE});
+}
+
+/* What this identity asked for ends, and so does what only its yes lets run. */
+void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why)
+{
+    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
+    struct sl_span *list;
+
+    for (size_t n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list); n > 0;
+         n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list))
+        end_each(k, list, n, &m);
+    size_t granted = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY, "s", identity), &list);
+    end_each(k, list, granted, &m);
+}

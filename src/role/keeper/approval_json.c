@@ -1,0 +1,176 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/encode.h"
+
+/* An approval as its readers see it (methods.h). Values of the statement are for those who asked and
+ * for those who have to judge it; everybody else who may see the approval sees its outline. */
+
+static bool in_requester_set(const struct call *c, const struct approval *a)
+{
+    for (size_t i = 0; i < a->requester_count; i++)
+        if (sl_span_eq(a->requesters[i].name, c->who.name) ||
+            sl_span_eq(a->requesters[i].person, c->who.person))
+            return true;
+    return false;
+}
+
+static bool is_reviewer(struct call *c, const struct approval *a)
+{
+    uint32_t may = 0;
+
+    approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    return may != 0 && c->who.kind == SL_HUMAN;
+}
+
+static bool voted(const struct call *c, const struct approval *a)
+{
+    for (size_t i = 0; i < a->vote_count; i++)
+        if (sl_span_eq(a->votes[i].person, c->who.person))
+            return true;
+    return false;
+}
+
+bool approval_visible(struct call *c, const struct approval *a)
+{
+    return in_requester_set(c, a) || is_reviewer(c, a) || voted(c, a) ||
+           approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) == SL_DECIDE_NEW_MEMBERSHIP;
+}
+
+static json_t *names(struct sl_names list)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < list.count; i++)
+        json_array_append_new(array, json_stringn((const char *)list.items[i].p, list.items[i].n));
+    return array;
+}
+
+static void put_requirements(struct call *c, json_t *out, const struct approval *a)
+{
+    json_t *array = json_array();
+    uint32_t have[SL_REQUIREMENTS_MAX] = {0};
+    struct sl_vote *yes;
+    size_t count = approval_yes(c->keeper, a, &yes);
+
+    sl_quorum(a->requirements, a->requirement_count, yes, count, have);
+    for (size_t i = 0; i < a->requirement_count; i++) {
+        json_t *one = json_object();
+
+        json_put_str(one, "rule", a->rules[i]);
+        json_object_set_new(one, "groups", names(a->requirements[i].groups));
+        json_object_set_new(one, "identities", names(a->requirements[i].identities));
+        json_object_set_new(one, "need", json_integer(a->requirements[i].need));
+        json_object_set_new(one, "have", json_integer(have[i]));
+        json_array_append_new(array, one);
+    }
+    json_object_set_new(out, "requirements", array);
+}
+
+static void put_votes(json_t *out, const struct approval *a)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < a->vote_count; i++) {
+        json_t *one = json_object();
+
+        json_put_str(one, "identity", a->votes[i].identity);
+        json_put_str(one, "decision", a->votes[i].decision);
+        json_put_str(one, "reason", a->votes[i].reason);
+        json_put_str(one, "channel", a->votes[i].channel);
+        json_put_time(one, "at", a->votes[i].at_us);
+        json_array_append_new(array, one);
+    }
+    json_object_set_new(out, "votes", array);
+}
+
+/* The document's own members, so that a page shows exactly what is digested. */
+static void put_document(json_t *out, const struct approval *a, bool values)
+{
+    static const char *const members[] = {"statements", "effects", "datasets", "reason", "run",
+                                          "sink", "context", "requesters"};
+    json_t *document = NULL;
+
+    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+        return;
+    for (size_t i = 0; i < SL_COUNT(members); i++) {
+        json_t *value = json_object_get(document, members[i]);
+
+        if (value != NULL)
+            json_object_set(out, members[i], value);
+    }
+    if (values)
+        json_object_set(out, "operation", json_object_get(document, "operation"));
+    else
+        json_object_set_new(out, "operation_hidden", json_true());
+    json_decref(document);
+}
+
+static void put_detail(json_t *out, const struct approval *a, bool values)
+{
+    static const char *const members[] = {"reviewers", "rule", "show", "repeats", "trigger",
+                                          "in_transaction", "policy"};
+
+    for (size_t i = 0; i < SL_COUNT(members); i++) {
+        json_t *value = json_object_get(a->detail, members[i]);
+
+        if (value != NULL && !(json_is_string(value) && json_string_length(value) == 0))
+            json_object_set(out, members[i], value);
+    }
+    if (values)
+        json_object_set(out, "summary", json_object_get(a->detail, "summary"));
+    json_object_set(out, "held_why", json_object_get(a->detail, "why"));
+}
+
+static void put_times(json_t *out, const struct approval *a)
+{
+    json_put_time(out, "asked_at", a->asked_us);
+    json_put_time(out, "expires_at", a->expires_us);
+    json_put_time(out, "grant_expires_at", a->grant_expires_us);
+    json_put_time(out, "closed_at", a->closed_us);
+}
+
+static void put_state(struct call *c, json_t *out, const struct approval *a)
+{
+    size_t waiting = waiters_of(c->keeper, a->id);
+    bool open = a->state == SL_APPROVAL_PENDING || a->state == SL_APPROVAL_APPROVED;
+    json_t *outcome = NULL;
+
+    json_put_str(out, "state", sl_span_str(sl_approval_state_name(a->state)));
+    json_put_str(out, "why", a->why);
+    json_object_set_new(out, "waiting", json_boolean(waiting > 0));
+    json_object_set_new(out, "client_gone",
+                        json_boolean(open && waiting == 0 && !sl_span_is(a->protocol, "external") &&
+                                     !sl_span_is(a->protocol, "policy")));
+    if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)
+        json_object_set_new(out, "outcome", outcome);
+}
+
+json_t *approval_json(struct call *c, const struct approval *a)
+{
+    json_t *out = json_object();
+    bool mine = in_requester_set(c, a);
+    enum sl_decide_reason reason = approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL);
+    SL_BUF(digest, 128);
+
+    sl_hex_put(&digest, sl_span(a->digest, sizeof a->digest));
+    json_put_str(out, "id", a->id);
+    json_put_str(out, "identity", a->identity);
+    json_put_str(out, "target", a->target);
+    json_put_str(out, "environment", a->environment);
+    json_put_str(out, "protocol", a->protocol);
+    json_put_str(out, "digest", sl_buf_span(&digest));
+    json_put_str(out, "link", approval_link(c->keeper, a->id));
+    put_state(c, out, a);
+    put_times(out, a);
+    put_document(out, a, mine || is_reviewer(c, a));
+    put_detail(out, a, mine || is_reviewer(c, a));
+    put_requirements(c, out, a);
+    put_votes(out, a);
+    json_object_set_new(out, "mine", json_boolean(mine));
+    json_object_set_new(out, "may_decide", json_boolean(reason == SL_DECIDE_YES));
+    if (reason != SL_DECIDE_YES) {
+        json_put_str(out, "may_not_why", sl_span_str(sl_decide_reason_text(reason)));
+        json_put_str(out, "may_not_reason", sl_span_str(sl_decide_reason_name(reason)));
+    }
+    return out;
+}

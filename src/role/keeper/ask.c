@@ -1,0 +1,385 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/encode.h"
+#include "role/keeper/mask.h"
+
+/* Making an approval out of an action: the policy is evaluated again with the same code as the gate's,
+ * and identity, requester set, target and labels are filled in here, whatever the gate believes. */
+
+/* --- judging again ------------------------------------------------------------------------------- */
+
+static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *labels)
+{
+    const struct sl_meaning *m = a->meaning;
+    struct sl_action_dataset *sets = sl_arena_array(k->mem, m->access_count + 1, sizeof *sets);
+
+    if (sets == NULL)
+        return SL_EMEMORY;
+    for (size_t i = 0; i < m->access_count; i++) {
+        struct sl_names names = {0};
+
+        labels[i] = sl_labels_of(k->config, a->target, &m->accesses[i]);
+        for (size_t bit = 0; bit < k->config->labels.count && bit < 64; bit++)
+            if ((labels[i] >> bit & 1) != 0)
+                names_add(k->mem, &names, k->config->labels.items[bit]);
+        sets[i] = (struct sl_action_dataset){&m->accesses[i], names.items, names.count};
+    }
+    a->action.datasets = sets;
+    return SL_OK;
+}
+
+static enum sl_err put_requesters(struct keeper *k, struct ask *a)
+{
+    SL_TRY(requesters_of(k, a->who, a->trigger, &a->requesters, &a->requester_count));
+    struct sl_names names = requester_names(k, a->requesters, a->requester_count);
+
+    if (names.count != a->requester_count)
+        return SL_EMEMORY;
+    a->action.requesters = names.items;
+    a->action.requester_count = names.count;
+    return SL_OK;
+}
+
+enum sl_err ask_judge(struct keeper *k, struct ask *a)
+{
+    uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
+    enum { MAX = SL_REQUIREMENTS_MAX };
+
+    if (labels == NULL)
+        return SL_EMEMORY;
+    SL_TRY(put_datasets(k, a, labels));
+    struct sl_question q = {.identity = a->who->name, .kind = a->who->kind, .groups = a->who->groups,
+                            .target = a->target, .meaning = a->meaning, .labels = labels,
+                            .now_us = a->now_us};
+    sl_policy_judge(k->config, &q, k->mem, &a->answer);
+    SL_TRY(put_requesters(k, a));
+    a->action.identity = a->who->name;
+    a->action.target = a->target->name;
+    a->action.environment = a->target->environment;
+    a->action.meaning = a->meaning;
+    memcpy(a->action.rules_digest, a->answer.rules_digest, sizeof a->action.rules_digest);
+    if (a->answer.verdict != SL_HOLD)
+        return SL_OK;
+
+    const struct sl_reviewers *found[MAX];
+    a->requirement_count = sl_policy_reviewers(k->config, &q, &a->answer, found, MAX);
+    a->requirements = sl_arena_array(k->mem, MAX, sizeof *a->requirements);
+    if (a->requirements == NULL || a->requirement_count > MAX)
+        return SL_ELIMIT;
+    for (size_t i = 0; i < a->requirement_count; i++)
+        a->requirements[i] = *found[i];
+    return SL_OK;
+}
+
+struct sl_span rule_names(struct keeper *k, const struct sl_answer *a)
+{
+    SL_BUF(text, 16 * 1024);
+
+    for (size_t i = 0; i < a->rule_count; i++)
+        sl_buf_say(&text, "%s%S", i > 0 ? ", " : "", a->rules[i]->name);
+    if (a->from_default)
+        sl_buf_say(&text, "%sdefault of the target", a->rule_count > 0 ? ", " : "");
+    return sl_arena_copy(k->mem, sl_buf_span(&text));
+}
+
+struct sl_span approval_link(struct keeper *k, struct sl_span id)
+{
+    const struct sl_settings *s = &k->config->settings;
+    SL_BUF(link, 2048);
+
+    if (s->public_url.n > 0)
+        sl_buf_say(&link, "%S/approvals/%S", s->public_url, id);
+    else
+        sl_buf_say(&link, "http://%S:%S/approvals/%S", s->http_host, s->http_port, id);
+    return sl_arena_copy(k->mem, sl_buf_span(&link));
+}
+
+/* --- can it be held? ----------------------------------------------------------------------------- */
+
+static enum sl_err say_no(struct ask *a, const char *refusal, const char *hint)
+{
+    a->refusal = refusal;
+    a->hint = hint;
+    return SL_EDENIED;
+}
+
+static enum sl_err too_few(struct keeper *k, struct ask *a)
+{
+    SL_BUF(text, 8192);
+
+    sl_buf_say(&text, "this would be held, but too few people could decide it (needed: ");
+    reviewers_text(&text, a->requirements, a->requirement_count);
+    sl_buf_say(&text, ")");
+    return say_no(a, sl_arena_text(k->mem, sl_buf_span(&text)),
+                  "Reviewers must be active humans outside the requester set who claimed a deciding "
+                  "credential before this was asked (sluice identity invite, sluice enroll).");
+}
+
+static const char in_transaction_text[] = "this would be held, and the rule refuses that inside a "
+                                         "transaction, where it would keep its locks";
+static const char in_transaction_hint[] = "Run it outside of a transaction block.";
+
+static enum sl_err may_hold(struct keeper *k, struct ask *a)
+{
+    if (a->answer.reason_required && a->action.reason.n == 0)
+        return say_no(a, "this needs a reason, and none was given",
+                      "SET sluice.reason = 'why you do this'; then run it again.");
+    if (a->in_transaction && a->answer.in_transaction == SL_TX_REFUSE)
+        return say_no(a, in_transaction_text, in_transaction_hint);
+    if (a->answer.passkey)
+        return say_no(a, "the rule asks for a decision by passkey, which nobody here has",
+                      "This build takes decisions by credential only.");
+    if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
+                       a->answer.passkey, a->now_us))
+        return too_few(k, a);
+    return SL_OK;
+}
+
+/* --- what is recorded ---------------------------------------------------------------------------- */
+
+static json_t *names_json(const struct sl_span *items, size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_stringn((const char *)items[i].p, items[i].n));
+    return array;
+}
+
+/* Requirement i came from rule i; the target's default is the last when it counted. */
+static struct sl_span rule_of(const struct ask *a, size_t i)
+{
+    return i < a->answer.rule_count ? a->answer.rules[i]->name : SL_SPAN("default");
+}
+
+static json_t *requirements_json(const struct ask *a)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < a->requirement_count; i++) {
+        const struct sl_reviewers *r = &a->requirements[i];
+        json_t *one = json_object();
+
+        event_str(one, "rule", rule_of(a, i));
+        event_json(one, "groups", names_json(r->groups.items, r->groups.count));
+        event_json(one, "identities", names_json(r->identities.items, r->identities.count));
+        event_u64(one, "need", r->need);
+        json_array_append_new(array, one);
+    }
+    return array;
+}
+
+static json_t *requesters_json(const struct ask *a)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < a->requester_count; i++) {
+        json_t *one = json_object();
+
+        event_str(one, "name", a->requesters[i].name);
+        event_str(one, "person", a->requesters[i].person);
+        event_u64(one, "role", a->requesters[i].role);
+        json_array_append_new(array, one);
+    }
+    return array;
+}
+
+/* Everything about the approval that is not in the action's document. */
+static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_buf *out)
+{
+    json_t *detail = json_object(), *show = NULL;
+    SL_BUF(reviewers, 8192);
+
+    reviewers_text(&reviewers, a->requirements, a->requirement_count);
+    event_json(detail, "requesters", requesters_json(a));
+    event_json(detail, "requirements", requirements_json(a));
+    event_str(detail, "reviewers", sl_buf_span(&reviewers));
+    event_str(detail, "rule", rule_names(k, &a->answer));
+    event_str(detail, "why", a->why);
+    event_str(detail, "summary", a->summary);
+    event_str(detail, "repeats", a->repeats);
+    event_str(detail, "trigger", a->trigger);
+    event_bool(detail, "in_transaction", a->in_transaction);
+    event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
+    if (a->show.n > 0 && sl_json_read(a->show, &show, NULL) == SL_OK)
+        event_json(detail, "show", show);
+    enum sl_err err = sl_json_canonical(out, detail);
+
+    json_decref(detail);
+    SL_TRY(err);
+    return sl_buf_err(out);
+}
+
+static void put_str16(struct sl_buf *b, struct sl_span s)
+{
+    s = sl_span_head(s, UINT16_MAX);
+    sl_buf_put_le16(b, (uint16_t)s.n);
+    sl_buf_put(b, s);
+}
+
+/* The facts of the action as a journal would say them, so that ledger leaves read alike. */
+static void put_facts(struct sl_buf *b, const struct ask *a)
+{
+    const struct sl_meaning *m = a->meaning;
+
+    sl_buf_put_le32(b, m->effects);
+    sl_buf_put_u8(b, (uint8_t)a->answer.verdict);
+    sl_buf_put_le16(b, (uint16_t)m->statement_count);
+    for (size_t i = 0; i < m->statement_count; i++)
+        put_str16(b, m->statements[i].tag);
+    sl_buf_put_le16(b, (uint16_t)m->access_count);
+    for (size_t i = 0; i < m->access_count; i++) {
+        const struct sl_action_dataset *d = &a->action.datasets[i];
+
+        put_str16(b, m->accesses[i].dataset);
+        sl_buf_put_le32(b, m->accesses[i].effects);
+        sl_buf_put_le16(b, (uint16_t)d->label_count);
+        for (size_t l = 0; l < d->label_count; l++)
+            put_str16(b, d->labels[l]);
+    }
+    sl_buf_put_le16(b, (uint16_t)(a->answer.rule_count + a->answer.from_default));
+    for (size_t i = 0; i < a->answer.rule_count; i++)
+        put_str16(b, a->answer.rules[i]->name);
+    if (a->answer.from_default)
+        put_str16(b, SL_SPAN("default"));
+    put_str16(b, a->action.run);
+    put_str16(b, a->action.reason);
+    put_str16(b, a->action.sink);
+}
+
+/* The statement as the world may read it: passwords masked, long texts by digest and head, nothing at
+ * all where the rule says `record: shape` (the salted action digest stands for it then). */
+static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
+{
+    json_t *operation = NULL;
+    uint8_t digest[SL_SHA256];
+    SL_BUF(masked, SL_ACTION_MAX_BYTES);
+
+    if (a->answer.record_shape || sl_json_read(a->action.operation, &operation, NULL) != SL_OK)
+        return;
+    mask_passwords(&masked, sl_json_str(operation, "sql"));
+    json_decref(operation);
+    if (masked.n <= SL_JOURNAL_MAX_TEXT) {
+        sl_buf_put(text, sl_buf_span(&masked));
+        return;
+    }
+    sl_sha256(sl_buf_span(&masked), digest);
+    sl_buf_put(text, sl_span(digest, sizeof digest));
+    sl_buf_put(text, sl_span_head(sl_buf_span(&masked), 1024));
+    *flags |= SL_INTENT_TEXT_DIGEST;
+}
+
+static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
+{
+    struct sl_entry_need *needs = sl_arena_array(k->mem, a->requirement_count + 1, sizeof *needs);
+
+    for (size_t i = 0; needs != NULL && i < a->requirement_count; i++)
+        needs[i] = (struct sl_entry_need){rule_of(a, i), a->requirements[i].need,
+                                          entry_list(a->requirements[i].groups),
+                                          entry_list(a->requirements[i].identities)};
+    return needs;
+}
+
+static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
+{
+    SL_BUF(journal_facts, SL_ENTRY_MAX);
+    SL_BUF(facts, SL_ENTRY_MAX);
+    SL_BUF(text, SL_ENTRY_MAX);
+    uint32_t flags = 0;
+
+    put_facts(&journal_facts, a);
+    sl_entry_put_facts(&facts, sl_buf_span(&journal_facts));
+    put_text(&text, a, &flags);
+    struct sl_names names = {a->action.requesters, a->action.requester_count};
+    sl_entry_put_approval(leaf, &(struct sl_entry_approval){
+        .event = SL_ENTRY_APPROVAL_ASKED, .time_us = a->now_us, .approval = sl_span_str(a->id),
+        .digest = a->digest, .session = a->session, .action = a->gate_action,
+        .identity = a->who->name, .owner = a->who->owner, .target = a->target->name,
+        .environment = a->target->environment, .protocol = a->action.protocol,
+        .requesters = entry_list(names), .facts = sl_buf_span(&facts), .text = sl_buf_span(&text),
+        .flags = flags, .needs = needs_of(k, a), .need_count = a->requirement_count,
+        .policy_digest = k->config->digest, .rules_digest = a->answer.rules_digest,
+        .repeats = a->repeats, .expires_us = a->now_us + a->answer.expires_ms * 1000});
+}
+
+static enum sl_err record_asked(struct keeper *k, struct ask *a)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(document, SL_ACTION_MAX_BYTES);
+    SL_BUF(detail, 4 * 1024 * 1024);
+
+    sl_action_put(&document, &a->action);
+    SL_TRY(sl_buf_err(&document));
+    SL_TRY(put_detail(k, a, &detail));
+    put_leaf(k, a, &leaf);
+    SL_TRY(sl_buf_err(&leaf));
+    json_t *event = event_new("asked", a->now_us);
+    event_str(event, "id", sl_span_str(a->id));
+    event_str(event, "identity", a->who->name);
+    event_str(event, "target", a->target->name);
+    event_str(event, "environment", a->target->environment);
+    event_str(event, "protocol", a->action.protocol);
+    event_u64(event, "expires", a->now_us + a->answer.expires_ms * 1000);
+    event_u64(event, "grant_ttl", a->answer.grant_ttl_ms);
+    event_hex(event, "digest", sl_span(a->digest, sizeof a->digest));
+    event_hex(event, "salt", sl_span(a->action.salt, sizeof a->action.salt));
+    event_hex(event, "join_key", sl_span(a->join_key, sizeof a->join_key));
+    event_str(event, "action", sl_buf_span(&document));
+    event_str(event, "detail", sl_buf_span(&detail));
+    event_bool(event, "passkey", a->answer.passkey);
+    event_u64(event, "sequence", ++k->store.sequence);
+    store_record(&k->store, &leaf, event, true);
+    return SL_OK;
+}
+
+/* --- joining, or asking anew ---------------------------------------------------------------------- */
+
+static bool one_id(struct keeper *k, enum db_sql sql, const uint8_t key[32], struct sl_span *id)
+{
+    struct db_rows rows = db_ask(k->store.db, sql, "b", sl_span(key, 32));
+    bool found = db_row(&rows);
+
+    if (found)
+        *id = sl_arena_copy(k->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return found;
+}
+
+/* The key covers identity, requester set, target, text, values, session, reason and the matched rules:
+ * what joins is the very same action under the very same rules. */
+static bool join(struct keeper *k, struct ask *a)
+{
+    struct sl_span id;
+    APPROVAL(old);
+
+    if (!one_id(k, DB_APPROVAL_JOIN, a->join_key, &id) || approval_get(k, id, &old) != SL_OK)
+        return false;
+    uint64_t until_us = old.state == SL_APPROVAL_PENDING ? old.expires_us : old.grant_expires_us;
+    if (until_us <= a->now_us || !sl_span_eq(old.identity, a->who->name))
+        return false;
+    memcpy(a->id, id.p, 36);
+    a->id[36] = '\0';
+    a->joined = true;
+    a->joined_pending = old.state == SL_APPROVAL_PENDING;
+    return true;
+}
+
+enum sl_err ask_hold(struct keeper *k, struct ask *a)
+{
+    struct sl_span secret = sl_span(k->store.secret, sizeof k->store.secret);
+
+    SL_TRY(sl_approval_join_key(secret, &a->action, a->join_key));
+    if (join(k, a) && a->joined_pending && a->in_transaction && a->answer.in_transaction == SL_TX_REFUSE)
+        return say_no(a, in_transaction_text, in_transaction_hint);
+    if (a->joined)
+        return SL_OK;
+    SL_TRY(may_hold(k, a));
+    if (!one_id(k, DB_APPROVAL_UNKNOWN, a->join_key, &a->repeats))
+        a->repeats = sl_span(NULL, 0);
+    sl_uuid_v7(a->now_us, a->id);
+    sl_random(a->action.salt, sizeof a->action.salt);
+    SL_TRY(sl_action_digest(&a->action, a->digest));
+    SL_TRY(record_asked(k, a));
+    keeper_event(k, "asked", sl_span_str(a->id), SL_APPROVAL_PENDING);
+    return SL_OK;
+}

@@ -1,0 +1,118 @@
+#include "role/keeper/keeper_int.h"
+
+/* What runs, and the ledger's key and checkpoint. */
+
+static json_t *journal_json(const struct journal *j)
+{
+    json_t *one = json_object();
+    uint64_t head = 0;
+
+    if (j->open)
+        memcpy(&head, j->ring.base + 64, sizeof head);
+    json_object_set_new(one, "attached", json_boolean(j->open));
+    json_object_set_new(one, "size", json_integer((json_int_t)j->ring.size));
+    json_object_set_new(one, "waiting", json_integer((json_int_t)(j->open ? head - j->at : 0)));
+    return one;
+}
+
+static json_t *roles_json(struct keeper *k)
+{
+    json_t *array = json_array();
+
+    for (struct peer *p = k->peers; p != NULL; p = p->next) {
+        json_t *one = json_object();
+
+        if (p->ended || p->signing || p->role == SL_ROLE_CONTROL) {
+            json_decref(one);
+            continue;
+        }
+        json_put_str(one, "role", sl_span_str(sl_role_name(p->role)));
+        json_object_set_new(one, "index", json_integer(p->index));
+        json_array_append_new(array, one);
+    }
+    return array;
+}
+
+static void put_counts(struct keeper *k, json_t *out)
+{
+    static const char *const names[] = {"identities", "pending", "approved", "approvals"};
+    struct db_rows rows = db_ask(k->store.db, DB_COUNTS, "");
+
+    if (db_row(&rows))
+        for (int i = 0; i < (int)SL_COUNT(names); i++)
+            json_object_set_new(out, names[i], json_integer((json_int_t)db_u64(&rows, i)));
+    db_end(&rows);
+}
+
+static void put_ledger(struct keeper *k, json_t *out)
+{
+    json_t *ledger = json_object();
+    SL_BUF(vkey, 1024);
+
+    sl_vkey_put(&vkey, sl_ledger_vkey(k->store.ledger));
+    json_object_set_new(ledger, "size", json_integer((json_int_t)sl_ledger_size(k->store.ledger)));
+    json_object_set_new(ledger, "checkpoint",
+                        json_integer((json_int_t)sl_ledger_checkpoint_size(k->store.ledger)));
+    json_put_str(ledger, "vkey", sl_buf_span(&vkey));
+    json_object_set_new(out, "ledger", ledger);
+}
+
+static void put_config(struct keeper *k, json_t *out)
+{
+    if (k->config == NULL)
+        return;
+    event_hex(out, "config_digest", sl_span(k->config->digest, sizeof k->config->digest));
+    json_object_set_new(out, "generation", json_integer(k->generation));
+}
+
+void call_STATUS(struct call *c)
+{
+    struct keeper *k = c->keeper;
+    json_t *status = json_object(), *journals = json_array();
+
+    for (uint32_t i = 0; i < k->gates && i < MAX_GATES; i++)
+        json_array_append_new(journals, journal_json(&k->journals[i]));
+    json_object_set_new(status, "programs", roles_json(k));
+    json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
+    json_object_set_new(status, "journals", journals);
+    json_object_set_new(status, "recorded", json_integer((json_int_t)k->drained_actions));
+    json_object_set_new(status, "draining", json_boolean(k->draining));
+    json_put_time(status, "started_at", k->started_us);
+    put_counts(k, status);
+    put_ledger(k, status);
+    put_config(k, status);
+    c->reply = json_object();
+    json_object_set_new(c->reply, "status", status);
+}
+
+void call_LEDGER_ROTATE_KEY(struct call *c)
+{
+    struct keeper *k = c->keeper;
+    SL_BUF(vkey, 1024);
+
+    if (store_commit(&k->store) != SL_OK ||
+        sl_ledger_rotate_key(k->store.ledger, sl_clock_us()) != SL_OK) {
+        call_problem(c, 500, "Not rotated", "The new key could not be put in force.", "");
+        return;
+    }
+    k->store.needs_sync = true;
+    sl_vkey_put(&vkey, sl_ledger_vkey(k->store.ledger));
+    c->reply = json_object();
+    json_put_str(c->reply, "vkey", sl_buf_span(&vkey));
+}
+
+void call_LEDGER_CHECKPOINT(struct call *c)
+{
+    struct keeper *k = c->keeper;
+    struct sl_checkpoint last;
+    SL_BUF(note, SL_NOTE_MAX);
+
+    if (store_checkpoint(&k->store) != SL_OK) {
+        call_problem(c, 500, "Not signed", "The checkpoint could not be written.", "");
+        return;
+    }
+    last = sl_ledger_last_checkpoint(k->store.ledger);
+    sl_checkpoint_put(&note, &last);
+    c->reply = json_object();
+    json_put_str(c->reply, "checkpoint", sl_buf_span(&note));
+}

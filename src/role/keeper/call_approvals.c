@@ -1,0 +1,155 @@
+#include "role/keeper/keeper_int.h"
+
+/* Reading approvals, and ending one's own. */
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 5000 };
+
+/* The approval that the body names, if the caller may see it; else the answer is made. What one may not
+ * see does not exist. */
+static bool named(struct call *c, struct approval *a)
+{
+    struct sl_span id = call_str(c, "id");
+
+    if (id.n > 0 && approval_get(c->keeper, id, a) == SL_OK && approval_visible(c, a))
+        return true;
+    call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+    return false;
+}
+
+void call_APPROVAL_GET(struct call *c)
+{
+    APPROVAL(a);
+
+    if (named(c, &a))
+        c->reply = approval_json(c, &a);
+}
+
+static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)
+{
+    struct sl_span *ids = sl_arena_array(c->keeper->mem, SCAN_MAX, sizeof *ids);
+    struct db_rows rows =
+        db_ask(c->keeper->store.db, DB_APPROVAL_LIST, "si", state, (uint64_t)SCAN_MAX);
+    size_t count = 0;
+
+    while (ids != NULL && db_row(&rows))
+        ids[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    *out = ids;
+    return count;
+}
+
+void call_APPROVAL_LIST(struct call *c)
+{
+    struct sl_span state = call_str(c, "state"), *ids;
+    uint64_t limit = LIST_DEFAULT;
+    json_t *list = json_array();
+
+    sl_json_u64(c->body, "limit", &limit);
+    limit = limit > LIST_MAX ? LIST_MAX : limit;
+    size_t count = scan(c, state, &ids);
+    for (size_t i = 0; i < count && json_array_size(list) < limit; i++) {
+        APPROVAL(a);
+
+        if (approval_get(c->keeper, ids[i], &a) == SL_OK && approval_visible(c, &a))
+            json_array_append_new(list, approval_json(c, &a));
+    }
+    c->reply = json_object();
+    json_object_set_new(c->reply, "approvals", list);
+}
+
+/* --- ending ---------------------------------------------------------------------------------------- */
+
+static bool is_requester(const struct call *c, const struct approval *a)
+{
+    for (size_t i = 0; i < a->requester_count; i++)
+        if (sl_span_eq(a->requesters[i].person, c->who.person))
+            return true;
+    return false;
+}
+
+static bool is_reviewer(struct call *c, const struct approval *a)
+{
+    uint32_t may = 0;
+
+    approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding;
+}
+
+static void wrong_state(struct call *c, const struct approval *a)
+{
+    SL_BUF(text, 256);
+
+    sl_buf_say(&text, "This approval is %s.", sl_approval_state_name(a->state));
+    call_problem(c, 409, "Not possible now", sl_buf_text(&text), "");
+}
+
+static void end(struct call *c, struct approval *a, enum sl_approval_event on, const char *word)
+{
+    enum sl_approval_state to;
+    SL_BUF(reason, 4096);
+
+    if (sl_approval_move(a->state, on, &to, NULL) != SL_OK) {
+        wrong_state(c, a);
+        return;
+    }
+    sl_buf_say(&reason, "%s by %S", word, c->who.name);
+    if (call_str(c, "reason").n > 0)
+        sl_buf_say(&reason, ": %S", sl_span_head(call_str(c, "reason"), 2000));
+    approval_end(c->keeper, a, &(struct move){.on = on, .by = c->who.name, .channel = SL_SPAN("http"),
+                                              .reason = sl_buf_span(&reason)});
+    APPROVAL(after);
+    if (approval_get(c->keeper, a->id, &after) == SL_OK)
+        c->reply = approval_json(c, &after);
+}
+
+static void not_yours(struct call *c)
+{
+    call_problem(c, 403, "Not yours", "Only the requester, its owner or a reviewer with a deciding "
+                 "credential may do this.", "");
+}
+
+void call_CANCEL(struct call *c)
+{
+    APPROVAL(a);
+
+    if (!named(c, &a))
+        return;
+    if (is_requester(c, &a))
+        end(c, &a, SL_APPROVAL_ON_CANCEL, "cancelled");
+    else
+        not_yours(c);
+}
+
+void call_REVOKE(struct call *c)
+{
+    APPROVAL(a);
+
+    if (!named(c, &a))
+        return;
+    if (is_requester(c, &a) || is_reviewer(c, &a))
+        end(c, &a, SL_APPROVAL_ON_REVOKE, "revoked");
+    else
+        not_yours(c);
+}
+
+/* Stops the statement that is running with this approval; its outcome comes through the journal. */
+void call_STOP(struct call *c)
+{
+    APPROVAL(a);
+
+    if (!named(c, &a))
+        return;
+    if (!is_requester(c, &a) && !is_reviewer(c, &a)) {
+        not_yours(c);
+        return;
+    }
+    struct sl_span why = call_str(c, "reason");
+    struct session *s = sl_map_get(c->keeper->sessions, sl_map_u64(&a.session));
+    if (a.state != SL_APPROVAL_SPENT || a.outcome.n > 0 || s == NULL) {
+        call_problem(c, 409, "Nothing runs", "No statement is running with this approval.", "");
+        return;
+    }
+    ANSWER_GATE(c->keeper, s->gate, action_stop, .action = a.gate_action, .who = c->who.name,
+                .why = why.n > 0 ? why : SL_SPAN("stopped"));
+    c->reply = approval_json(c, &a);
+}

@@ -1,0 +1,126 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/encode.h"
+
+/* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it counts
+ * only for the digest that the person was shown (P3). */
+
+enum { REASON_BYTES = 4000 };
+
+static void refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason)
+{
+    uint32_t status = reason == SL_DECIDE_NOT_PENDING || reason == SL_DECIDE_TOO_LATE ||
+                              reason == SL_DECIDE_VOTED_ALREADY || reason == SL_DECIDE_NOT_NEEDED
+                          ? 409
+                          : 403;
+
+    sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id), SL_TEXT("identity", c->who.name),
+           SL_CSTR("reason", sl_decide_reason_name(reason)));
+    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason), "");
+    json_put_str(c->reply, "reason", sl_span_str(sl_decide_reason_name(reason)));
+}
+
+static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    uint64_t now_us = sl_clock_us();
+    struct sl_span decision = yes ? SL_SPAN("approve") : SL_SPAN("deny");
+    struct sl_span reason = sl_span_head(call_str(c, "reason"), REASON_BYTES), rule = {NULL, 0};
+    json_t *event = event_new("voted", now_us);
+
+    for (size_t i = 0; i < a->requirement_count && rule.n == 0; i++)
+        if ((may & 1u << i) != 0)
+            rule = a->rules[i];
+    event_str(event, "id", a->id);
+    event_str(event, "identity", c->who.name);
+    event_str(event, "person", c->who.person);
+    event_str(event, "decision", decision);
+    event_str(event, "reason", reason);
+    event_str(event, "channel", SL_SPAN("http"));
+    event_str(event, "credential", c->with.id);
+    event_u64(event, "may", may);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+        .event = SL_ENTRY_APPROVAL_DECIDED, .time_us = now_us, .approval = a->id, .digest = a->digest,
+        .decision = decision, .approver = c->who.name, .credential = c->with.id,
+        .channel = SL_SPAN("http"), .proof = SL_SPAN("token"), .rule = rule, .reason = reason});
+    store_record(&c->keeper->store, &leaf, event, true);
+}
+
+static void approved(struct call *c, struct approval *a)
+{
+    if (approval_move(c->keeper, a, &(struct move){.on = SL_APPROVAL_ON_APPROVE}) != SL_OK)
+        return;
+    waiters_offer(c->keeper, a);
+    policy_change_decided(c->keeper, a);
+}
+
+static void denied(struct call *c, struct approval *a)
+{
+    SL_BUF(why, REASON_BYTES + 256);
+
+    sl_buf_say(&why, "denied by %S", c->who.name);
+    if (call_str(c, "reason").n > 0)
+        sl_buf_say(&why, ": %S", sl_span_head(call_str(c, "reason"), REASON_BYTES));
+    approval_end(c->keeper, a, &(struct move){.on = SL_APPROVAL_ON_DENY, .by = c->who.name,
+                                              .channel = SL_SPAN("http"), .reason = sl_buf_span(&why)});
+}
+
+static void count_votes(struct call *c, struct sl_span id, bool yes)
+{
+    APPROVAL(a);
+    struct sl_vote *votes;
+
+    if (approval_get(c->keeper, id, &a) != SL_OK)
+        return;
+    size_t count = approval_yes(c->keeper, &a, &votes);
+    uint32_t have = sl_quorum(a.requirements, a.requirement_count, votes, count, NULL);
+    if (!yes)
+        denied(c, &a);
+    else if (have == sl_quorum_need(a.requirements, a.requirement_count))
+        approved(c, &a);
+    else
+        keeper_event(c->keeper, "voted", a.id, a.state);
+    c->reply = approval_json(c, &a);
+}
+
+static bool digest_shown(struct call *c, const struct approval *a)
+{
+    uint8_t digest[32];
+
+    return sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) == SL_OK &&
+           sl_span_eq(sl_span(digest, sizeof digest), sl_span(a->digest, sizeof a->digest));
+}
+
+void call_DECISION(struct call *c)
+{
+    APPROVAL(a);
+    struct sl_span decision = call_str(c, "decision"), id = call_str(c, "id");
+    bool yes = sl_span_is(decision, "approve");
+    uint32_t may = 0;
+
+    if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK || !approval_visible(c, &a)) {
+        call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+        return;
+    }
+    if (!yes && !sl_span_is(decision, "deny")) {
+        call_problem(c, 400, "What is decided?", "decision must be \"approve\" or \"deny\".", "");
+        return;
+    }
+    if (call_str(c, "reason").n == 0) {
+        call_problem(c, 400, "Why?", "A decision needs a reason.", "Say it in a few words.");
+        return;
+    }
+    if (!digest_shown(c, &a)) {
+        call_problem(c, 409, "Not what was shown", "The digest is not that of this approval.",
+                     "Read the approval again and decide on what it says now.");
+        return;
+    }
+    enum sl_decide_reason reason =
+        approval_may(c->keeper, &a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    if (reason != SL_DECIDE_YES) {
+        refuse(c, &a, reason);
+        return;
+    }
+    record_vote(c, &a, yes, may);
+    count_votes(c, a.id, yes);
+}

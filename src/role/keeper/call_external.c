@@ -1,0 +1,195 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/encode.h"
+
+/* Actions of callers that Sluice does not sit in front of: they describe what they are about to do, wait
+ * for the decision, and consume the grant once. */
+
+static bool strings(struct call *c, const json_t *array, struct sl_names *out)
+{
+    size_t i;
+    json_t *item;
+
+    if (array != NULL && !json_is_array(array))
+        return false;
+    json_array_foreach(array, i, item) {
+        if (!json_is_string(item))
+            return false;
+        names_add(c->keeper->mem, out, sl_span(json_string_value(item), json_string_length(item)));
+    }
+    return true;
+}
+
+/* An effect that we do not know makes the whole request wrong: it is not guessed at. */
+static bool effects_of(struct call *c, const json_t *array, uint32_t *out)
+{
+    struct sl_names names = {0};
+
+    if (!strings(c, array, &names))
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        uint32_t bit = sl_effect_bit(names.items[i]);
+
+        if (bit == 0)
+            return false;
+        *out |= bit;
+    }
+    return true;
+}
+
+static bool datasets_of(struct call *c, struct sl_meaning *m)
+{
+    const json_t *array = json_object_get(c->body, "datasets");
+    size_t i;
+    json_t *item;
+
+    m->accesses = sl_arena_array(c->keeper->mem, json_array_size(array) + 1, sizeof *m->accesses);
+    if (m->accesses == NULL || json_array_size(array) > SL_MEANING_MAX_ACCESSES)
+        return false;
+    json_array_foreach(array, i, item) {
+        struct sl_meaning_access *a = &m->accesses[m->access_count++];
+        struct sl_names columns = {0};
+
+        a->dataset = sl_json_str(item, "name");
+        if (a->dataset.n == 0 || !effects_of(c, json_object_get(item, "effects"), &a->effects) ||
+            !strings(c, json_object_get(item, "columns"), &columns))
+            return false;
+        a->columns = columns.items;
+        a->column_count = columns.count;
+        a->all_columns = columns.count == 0;
+        m->effects |= a->effects;
+    }
+    return true;
+}
+
+static bool meaning_of(struct call *c, struct sl_meaning *m)
+{
+    struct sl_names tags = {0};
+
+    if (!effects_of(c, json_object_get(c->body, "effects"), &m->effects) || !datasets_of(c, m) ||
+        !strings(c, json_object_get(c->body, "statements"), &tags) || tags.count > SL_MEANING_MAX_STATEMENTS)
+        return false;
+    m->statements = sl_arena_array(c->keeper->mem, tags.count + 1, sizeof *m->statements);
+    for (size_t i = 0; m->statements != NULL && i < tags.count; i++)
+        m->statements[m->statement_count++] = (struct sl_meaning_statement){tags.items[i], m->effects};
+    if (m->effects == 0)
+        *m = sl_meaning_opaque(SL_SPAN("the caller did not say what it does"));
+    return true;
+}
+
+static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
+{
+    struct keeper *k = c->keeper;
+    struct sl_meaning *meaning = SL_ARENA_NEW(k->mem, struct sl_meaning);
+    const json_t *given = json_object_get(c->body, "operation");
+
+    a->target = sl_config_target(k->config, call_str(c, "target"));
+    if (a->target == NULL || !sl_target_admits(a->target, c->who.name, &c->who.groups)) {
+        call_problem(c, 404, "No such target", "There is no target of this name that you may use.", "");
+        return false;
+    }
+    if (meaning == NULL || !json_is_object(given) || sl_json_canonical(operation, given) != SL_OK ||
+        !meaning_of(c, meaning)) {
+        call_problem(c, 400, "Not an action", "operation must be an object, effects and statements lists of "
+                     "names, datasets a list of {name, effects, columns}.", "");
+        return false;
+    }
+    a->who = &c->who;
+    a->meaning = meaning;
+    a->action = (struct sl_action){.protocol = SL_SPAN("external"), .operation = sl_buf_span(operation),
+                                   .reason = call_str(c, "reason"), .run = call_str(c, "run"),
+                                   .sink = call_str(c, "sink")};
+    a->trigger = call_str(c, "triggered_by");
+    a->summary = sl_arena_copy(k->mem, sl_span_head(sl_buf_span(operation), 200));
+    a->now_us = sl_clock_us();
+    return true;
+}
+
+static void hold(struct call *c, struct ask *a)
+{
+    APPROVAL(made);
+    enum sl_err err;
+
+    a->why = rule_names(c->keeper, &a->answer);
+    err = ask_hold(c->keeper, a);
+    if (err == SL_EDENIED) {
+        call_problem(c, 403, "Refused", a->refusal, a->hint);
+        return;
+    }
+    if (err != SL_OK || approval_get(c->keeper, sl_span_str(a->id), &made) != SL_OK) {
+        call_problem(c, 500, "Not recorded", "The action could not be recorded as an approval.", "");
+        return;
+    }
+    c->status = a->joined ? 200 : 201;
+    c->reply = approval_json(c, &made);
+}
+
+void call_APPROVAL_CREATE(struct call *c)
+{
+    struct ask a = {0};
+    SL_BUF(operation, SL_ACTION_MAX_BYTES);
+
+    if (!fill(c, &a, &operation))
+        return;
+    if (ask_judge(c->keeper, &a) != SL_OK) {
+        call_problem(c, 500, "Not judged", "The action could not be judged.", "");
+        return;
+    }
+    if (a.answer.enforced == SL_HOLD)
+        hold(c, &a);
+    else if (a.answer.enforced == SL_DENY) {
+        SL_BUF(text, 4096);
+        sl_buf_say(&text, "Denied by rule: %S", rule_names(c->keeper, &a.answer));
+        call_problem(c, 403, "Denied", sl_buf_text(&text), "");
+    } else {
+        c->reply = json_object();
+        json_put_str(c->reply, "verdict", SL_SPAN("allow"));
+    }
+}
+
+/* --- consuming -------------------------------------------------------------------------------------- */
+
+static const char *consume_problem(struct call *c, const struct approval *a)
+{
+    uint8_t digest[32];
+
+    if (!sl_span_is(a->protocol, "external"))
+        return "Only a grant of an external action is consumed here; others are spent by the gate.";
+    if (!sl_span_eq(a->identity, c->who.name))
+        return "The grant is for another identity.";
+    if (a->state != SL_APPROVAL_APPROVED || sl_clock_us() >= a->grant_expires_us)
+        return "There is no grant to consume.";
+    if (sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) != SL_OK ||
+        memcmp(digest, a->digest, sizeof digest) != 0)
+        return "The digest is not that of what was approved.";
+    return approval_votes_stand(c->keeper, a) ? NULL : "A person who approved may no longer decide.";
+}
+
+static void record_consumed(struct call *c, const struct approval *a)
+{
+    json_t *event = event_new("outcome", sl_clock_us());
+
+    event_str(event, "id", a->id);
+    event_str(event, "outcome", SL_SPAN("{\"outcome\":\"consumed\"}"));
+    store_record(&c->keeper->store, NULL, event, true);
+}
+
+void call_CONSUME(struct call *c)
+{
+    APPROVAL(a);
+    struct sl_span id = call_str(c, "id");
+
+    if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK || !approval_visible(c, &a)) {
+        call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+        return;
+    }
+    const char *problem = consume_problem(c, &a);
+    if (problem == NULL && approval_move(c->keeper, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND}) != SL_OK)
+        problem = "There is no grant to consume.";
+    if (problem != NULL) {
+        call_problem(c, 409, "Not consumed", problem, "");
+        return;
+    }
+    record_consumed(c, &a);
+    c->reply = approval_json(c, &a);
+}

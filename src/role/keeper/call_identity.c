@@ -1,0 +1,338 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/when.h"
+
+/* The roster, as the operator manages it through the control socket. Each change is an event. */
+
+static bool name_ok(struct sl_span name)
+{
+    if (name.n == 0 || name.n > 63 || name.p[0] == '-' || name.p[0] == '.')
+        return false;
+    for (size_t i = 0; i < name.n; i++) {
+        uint8_t b = name.p[i];
+
+        if (!((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_' ||
+              b == '.' || b == '-' || b == '@'))
+            return false;
+    }
+    return true;
+}
+
+static struct sl_span by(const struct call *c)
+{
+    return c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator");
+}
+
+static void roster(struct call *c, json_t *event, enum sl_entry_roster_event what, const struct person *who,
+                   struct sl_span other, struct sl_names groups)
+{
+    roster_leaf(c->keeper, event, &(struct sl_entry_roster){
+        .event = what, .identity = who->name,
+        .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)), .owner = who->owner,
+        .other = other, .groups = entry_list(groups), .by = by(c), .channel = SL_SPAN("control")});
+}
+
+/* The identity that "name" names; else the answer is made. */
+static bool named(struct call *c, const char *key, struct person *out)
+{
+    SL_BUF(text, 256);
+
+    if (person_get(c->keeper, call_str(c, key), out) == SL_OK)
+        return true;
+    sl_buf_say(&text, "There is no identity \"%S\".", sl_span_head(call_str(c, key), 63));
+    call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
+    return false;
+}
+
+static void done(struct call *c, struct sl_span name)
+{
+    c->reply = json_object();
+    json_put_str(c->reply, "name", name);
+}
+
+/* --- adding ---------------------------------------------------------------------------------------- */
+
+/* Everybody who is not human answers to a human: the owner is who P4 keeps from deciding. */
+static bool add_is_right(struct call *c, enum sl_identity_kind kind)
+{
+    struct person ignored, owner;
+
+    if (!name_ok(call_str(c, "name"))) {
+        call_problem(c, 400, "Not a name", "A name has letters, digits and _ . - @, at most 63.", "");
+        return false;
+    }
+    if (kind == 0) {
+        call_problem(c, 400, "Which kind?", "kind must be human, agent or service.", "");
+        return false;
+    }
+    if (person_get(c->keeper, call_str(c, "name"), &ignored) == SL_OK) {
+        call_problem(c, 409, "It exists already", "There is an identity of this name.", "");
+        return false;
+    }
+    if (call_str(c, "owner").n == 0) {
+        if (kind == SL_HUMAN)
+            return true;
+        call_problem(c, 400, "Who owns it?", "An agent or service needs an owner: the human who answers for it.",
+                     "--owner NAME");
+        return false;
+    }
+    return named(c, "owner", &owner);
+}
+
+static json_t *groups_of(struct call *c, struct sl_names *names)
+{
+    json_t *given = json_object_get(c->body, "groups"), *array = json_array();
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(given, i, item) {
+        struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
+
+        if (!json_is_string(item) || !name_ok(name)) {
+            json_decref(array);
+            return NULL;
+        }
+        names_add(c->keeper->mem, names, name);
+        json_array_append(array, item);
+    }
+    return array;
+}
+
+static void add_invitation(struct call *c, const struct person *who)
+{
+    SL_BUF(code, 128);
+
+    if (invitation_make(c->keeper, who, c->maker, &code) == SL_OK)
+        json_put_str(c->reply, "code", sl_buf_span(&code));
+    sl_secret_wipe(code.p, code.cap);
+}
+
+void call_IDENTITY_ADD(struct call *c)
+{
+    enum sl_identity_kind kind = sl_identity_kind_of(call_str(c, "kind"));
+    struct person who = {.name = call_str(c, "name"), .owner = call_str(c, "owner"), .kind = kind};
+    uint8_t salt[16];
+
+    if (!add_is_right(c, kind))
+        return;
+    json_t *groups = groups_of(c, &who.groups);
+    if (groups == NULL) {
+        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.", "");
+        return;
+    }
+    json_t *event = event_new("identity_added", sl_clock_us());
+    sl_random(salt, sizeof salt);
+    event_str(event, "name", who.name);
+    event_str(event, "kind", sl_span_str(sl_identity_kind_name(kind)));
+    event_str(event, "owner", who.owner);
+    event_str(event, "os_user", call_str(c, "os_user"));
+    event_hex(event, "salt", sl_span(salt, sizeof salt));
+    event_json(event, "groups", groups);
+    roster(c, event, SL_ENTRY_ROSTER_ADD, &who, sl_span(NULL, 0), who.groups);
+    done(c, who.name);
+    if (kind == SL_HUMAN)
+        add_invitation(c, &who);
+}
+
+void call_IDENTITY_INVITE(struct call *c)
+{
+    struct person who;
+
+    if (!named(c, "name", &who))
+        return;
+    if (who.kind != SL_HUMAN || !person_active(&who)) {
+        call_problem(c, 409, "Not possible", "Only an active human can claim a deciding credential.", "");
+        return;
+    }
+    done(c, who.name);
+    add_invitation(c, &who);
+}
+
+/* --- listing ---------------------------------------------------------------------------------------- */
+
+static json_t *linked_of(struct call *c, const struct person *who)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_IDENTITY_OF_PERSON, "s", who->person);
+    json_t *array = json_array();
+
+    while (db_row(&rows)) {
+        struct sl_span name = db_span(&rows, 0);
+
+        if (!sl_span_eq(name, who->name))
+            json_array_append_new(array, json_stringn((const char *)name.p, name.n));
+    }
+    db_end(&rows);
+    return array;
+}
+
+static json_t *identity_json(struct call *c, const struct person *who)
+{
+    json_t *one = json_object(), *groups = json_array();
+    struct credential ignored;
+
+    for (size_t i = 0; i < who->groups.count; i++)
+        json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p, who->groups.items[i].n));
+    json_put_str(one, "name", who->name);
+    json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
+    json_put_str(one, "owner", who->owner);
+    json_put_str(one, "status", who->status);
+    json_object_set_new(one, "groups", groups);
+    json_object_set_new(one, "linked", linked_of(c, who));
+    json_object_set_new(one, "can_decide",
+                        json_boolean(credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
+    json_put_time(one, "since", who->since_us);
+    return one;
+}
+
+enum { MAX_LISTED = 10000 };
+
+static size_t list_names(struct call *c, struct db_rows rows, struct sl_span **out)
+{
+    struct sl_span *names = sl_arena_array(c->keeper->mem, MAX_LISTED, sizeof *names);
+    size_t count = 0;
+
+    while (names != NULL && count < MAX_LISTED && db_row(&rows))
+        names[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    *out = names;
+    return count;
+}
+
+void call_IDENTITY_LIST(struct call *c)
+{
+    struct sl_span *names;
+    size_t count = list_names(c, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        struct person who;
+
+        if (person_get(c->keeper, names[i], &who) == SL_OK)
+            json_array_append_new(list, identity_json(c, &who));
+    }
+    c->reply = json_object();
+    json_object_set_new(c->reply, "identities", list);
+}
+
+/* --- ending, pausing (the kill switch) ---------------------------------------------------------------- */
+
+static void set_status(struct call *c, const struct person *who, const char *status,
+                       enum sl_entry_roster_event what, const char *why)
+{
+    json_t *event = event_new("identity_status", sl_clock_us());
+
+    event_str(event, "name", who->name);
+    event_str(event, "status", sl_span_str(status));
+    roster(c, event, what, who, sl_span(NULL, 0), (struct sl_names){0});
+    if (strcmp(status, "active") == 0)
+        return;
+    sessions_end_of(c->keeper, who->name, sl_span(NULL, 0), why);
+    approvals_kill_of(c->keeper, who->name, why);
+}
+
+void call_IDENTITY_DISABLE(struct call *c)
+{
+    struct person who;
+
+    if (!named(c, "name", &who))
+        return;
+    set_status(c, &who, "disabled", SL_ENTRY_ROSTER_DISABLE, "the identity was disabled");
+    done(c, who.name);
+}
+
+/* Paused goes back to active; disabled stays what it is. */
+static bool pause_one(struct call *c, const struct person *who, bool off)
+{
+    if (!sl_span_is(who->status, off ? "paused" : "active"))
+        return false;
+    set_status(c, who, off ? "active" : "paused", off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE,
+               "the identity was paused");
+    return true;
+}
+
+static void pause_agents(struct call *c, bool off)
+{
+    struct sl_span *names;
+    size_t changed = 0, count;
+
+    count = list_names(c, db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
+                                 off ? SL_SPAN("paused") : SL_SPAN("active")), &names);
+    for (size_t i = 0; i < count; i++) {
+        struct person who;
+
+        changed += person_get(c->keeper, names[i], &who) == SL_OK && pause_one(c, &who, off);
+    }
+    c->reply = json_object();
+    json_object_set_new(c->reply, "changed", json_integer((json_int_t)changed));
+}
+
+void call_IDENTITY_PAUSE(struct call *c)
+{
+    bool off = json_is_true(json_object_get(c->body, "off"));
+    struct person who;
+
+    if (json_is_true(json_object_get(c->body, "all_agents"))) {
+        pause_agents(c, off);
+        return;
+    }
+    if (!named(c, "name", &who))
+        return;
+    if (!pause_one(c, &who, off)) {
+        call_problem(c, 409, "Nothing to do", off ? "This identity is not paused." : "This identity is not active.", "");
+        return;
+    }
+    done(c, who.name);
+}
+
+/* --- links and groups ---------------------------------------------------------------------------------- */
+
+static void link_os_user(struct call *c, const struct person *who)
+{
+    json_t *event = event_new("identity_os_user", sl_clock_us());
+
+    event_str(event, "name", who->name);
+    event_str(event, "os_user", call_str(c, "os_user"));
+    roster(c, event, SL_ENTRY_ROSTER_LINK, who, call_str(c, "os_user"), (struct sl_names){0});
+    done(c, who->name);
+}
+
+void call_IDENTITY_LINK(struct call *c)
+{
+    struct person who, to;
+
+    if (!named(c, "name", &who))
+        return;
+    if (call_str(c, "os_user").n > 0) {
+        link_os_user(c, &who);
+        return;
+    }
+    if (!named(c, "to", &to))
+        return;
+    json_t *event = event_new("identity_linked", sl_clock_us());
+    event_str(event, "name", who.name);
+    event_str(event, "to", to.name);
+    roster(c, event, SL_ENTRY_ROSTER_LINK, &who, to.name, (struct sl_names){0});
+    done(c, who.name);
+}
+
+void call_IDENTITY_GROUP(struct call *c)
+{
+    struct person who;
+    struct sl_names groups = {0};
+    bool member = json_is_true(json_object_get(c->body, "member"));
+
+    if (!named(c, "name", &who))
+        return;
+    if (!name_ok(call_str(c, "group"))) {
+        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.", "");
+        return;
+    }
+    names_add(c->keeper->mem, &groups, call_str(c, "group"));
+    json_t *event = event_new("group_set", sl_clock_us());
+    event_str(event, "name", who.name);
+    event_str(event, "group", call_str(c, "group"));
+    event_bool(event, "member", member);
+    roster(c, event, member ? SL_ENTRY_ROSTER_GROUP_ADD : SL_ENTRY_ROSTER_GROUP_REMOVE, &who,
+           sl_span(NULL, 0), groups);
+    done(c, who.name);
+}

@@ -1,0 +1,171 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/when.h"
+
+/* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their human). */
+
+static const uint64_t default_ttl_ms = 8 * 3600 * 1000, max_ttl_ms = 366ull * 24 * 3600 * 1000;
+
+static bool ttl_of(struct call *c, uint64_t *ttl_ms)
+{
+    struct sl_span text = call_str(c, "ttl");
+
+    *ttl_ms = default_ttl_ms;
+    return (text.n == 0 || sl_duration_get(text, ttl_ms) == SL_OK) && *ttl_ms > 0 && *ttl_ms <= max_ttl_ms;
+}
+
+void call_TOKEN_CREATE(struct call *c)
+{
+    struct person who;
+    uint64_t ttl_ms;
+    SL_BUF(secret, 128);
+    SL_BUF(id, 64);
+
+    if (person_get(c->keeper, call_str(c, "name"), &who) != SL_OK || !person_active(&who)) {
+        call_problem(c, 404, "No such identity", "There is no active identity of this name.", "sluice identity list");
+        return;
+    }
+    if (!ttl_of(c, &ttl_ms)) {
+        call_problem(c, 400, "For how long?", "ttl is a duration such as 30m, 8h or 7d, at most 366d.", "");
+        return;
+    }
+    uint64_t expires_us = sl_clock_us() + ttl_ms * 1000;
+    if (credential_make(c->keeper, &who, false, expires_us, c->maker, sl_span(NULL, 0), &secret, &id) != SL_OK) {
+        call_problem(c, 500, "Not made", "The token could not be made.", "");
+        return;
+    }
+    c->reply = json_object();
+    json_put_str(c->reply, "id", sl_buf_span(&id));
+    json_put_str(c->reply, "token", sl_buf_span(&secret));
+    json_put_time(c->reply, "expires_at", expires_us);
+    sl_secret_wipe(secret.p, secret.cap);
+}
+
+enum { MAX_TOKENS = 10000 };
+
+static size_t ids_of(struct call *c, struct sl_span identity, struct sl_span **out)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_CREDENTIAL_LIST, "s", identity);
+    struct sl_span *ids = sl_arena_array(c->keeper->mem, MAX_TOKENS, sizeof *ids);
+    size_t count = 0;
+
+    while (ids != NULL && count < MAX_TOKENS && db_row(&rows))
+        if (db_u64(&rows, 5) == 0)
+            ids[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    *out = ids;
+    return count;
+}
+
+void call_TOKEN_REVOKE(struct call *c)
+{
+    struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
+    size_t count = 1, revoked = 0;
+
+    if (id.n == 0 && name.n == 0) {
+        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.", "sluice token list");
+        return;
+    }
+    if (id.n == 0)
+        count = ids_of(c, name, &ids);
+    for (size_t i = 0; i < count; i++) {
+        struct credential with;
+
+        if (credential_by_id(c->keeper, ids[i], &with) != SL_OK)
+            continue;
+        credential_revoke(c->keeper, &with, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+        if (!with.deciding)
+            approvals_kill_of(c->keeper, with.identity, "a token of the requester was revoked");
+        revoked++;
+    }
+    if (revoked == 0) {
+        call_problem(c, 404, "No such token", "There is no token of this id or identity.", "sluice token list");
+        return;
+    }
+    c->reply = json_object();
+    json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
+}
+
+void call_TOKEN_LIST(struct call *c)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_CREDENTIAL_LIST, "s", call_str(c, "name"));
+    json_t *list = json_array();
+
+    while (db_row(&rows)) {
+        json_t *one = json_object();
+
+        json_put_str(one, "id", db_span(&rows, 0));
+        json_put_str(one, "identity", db_span(&rows, 1));
+        json_put_str(one, "kind", db_u64(&rows, 2) == 1 ? SL_SPAN("deciding") : SL_SPAN("asking"));
+        json_put_time(one, "created_at", db_u64(&rows, 3));
+        json_put_time(one, "expires_at", db_u64(&rows, 4));
+        json_object_set_new(one, "revoked", json_boolean(db_u64(&rows, 5) != 0));
+        json_array_append_new(list, one);
+    }
+    db_end(&rows);
+    c->reply = json_object();
+    json_object_set_new(c->reply, "tokens", list);
+}
+
+/* --- enrolling --------------------------------------------------------------------------------------- */
+
+struct invitation {
+    struct sl_span identity, issuer, os_user;
+    uint64_t expires_us, used_us;
+};
+
+static bool find_invitation(struct call *c, struct sl_span hash, struct invitation *out)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_INVITATION_GET, "b", hash);
+    bool found = db_row(&rows);
+
+    if (found)
+        *out = (struct invitation){.identity = sl_arena_copy(c->keeper->mem, db_span(&rows, 0)),
+                                   .expires_us = db_u64(&rows, 2), .used_us = db_u64(&rows, 3),
+                                   .issuer = sl_arena_copy(c->keeper->mem, db_span(&rows, 4)),
+                                   .os_user = sl_arena_copy(c->keeper->mem, db_span(&rows, 5))};
+    db_end(&rows);
+    return found;
+}
+
+static void no_such_code(struct call *c)
+{
+    limits_failed(&c->keeper->limits, c->address, SL_SPAN("enroll"), sl_clock_us());
+    sign_in_failed(c->keeper, SL_SPAN("enroll"), sl_span(NULL, 0), c->address, "wrong code");
+    call_problem(c, 403, "This code does not work", "It is unknown, used, replaced or older than a day.",
+                 "Ask for a new one: sluice identity invite NAME");
+}
+
+/* The secret goes to who claims it, and to nobody else: not to a log, not to the operator. */
+void call_ENROLL(struct call *c)
+{
+    struct keeper *k = c->keeper;
+    struct invitation found = {0};
+    struct person who;
+    uint8_t hash[SL_SHA256];
+    SL_BUF(secret, 128);
+    SL_BUF(id, 64);
+
+    if (!limits_allow(&k->limits, c->address, SL_SPAN("enroll"), sl_clock_us())) {
+        call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.", "");
+        return;
+    }
+    sl_sha256(call_str(c, "code"), hash);
+    if (!find_invitation(c, sl_span(hash, sizeof hash), &found) || found.used_us != 0 ||
+        found.expires_us <= sl_clock_us() || person_get(k, found.identity, &who) != SL_OK ||
+        !person_active(&who) || who.kind != SL_HUMAN) {
+        no_such_code(c);
+        return;
+    }
+    if (credential_make(k, &who, true, 0, (struct maker){found.issuer, found.os_user},
+                        sl_span(hash, sizeof hash), &secret, &id) != SL_OK) {
+        call_problem(c, 500, "Not made", "The credential could not be made.", "");
+        return;
+    }
+    c->status = 201;
+    c->reply = json_object();
+    json_put_str(c->reply, "identity", who.name);
+    json_put_str(c->reply, "id", sl_buf_span(&id));
+    json_put_str(c->reply, "credential", sl_buf_span(&secret));
+    sl_secret_wipe(secret.p, secret.cap);
+}

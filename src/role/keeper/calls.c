@@ -1,0 +1,160 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/when.h"
+
+/* Methods of the desk and of the command line: one table says who may call what with which credential,
+ * and every call is checked against it before its function runs. */
+
+static const struct method {
+    const char *name;
+    unsigned callers;
+    enum sl_method_needs needs;
+    void (*run)(struct call *c);
+} methods[] = {
+#define METHOD(NAME, wire, roles, wants) {wire, roles, wants, call_##NAME},
+    SL_METHODS(METHOD)
+#undef METHOD
+};
+
+void json_put_str(json_t *object, const char *key, struct sl_span value)
+{
+    json_object_set_new(object, key, json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
+}
+
+void json_put_time(json_t *object, const char *key, uint64_t at_us)
+{
+    SL_BUF(text, 64);
+
+    if (at_us == 0)
+        return;
+    sl_when_put(&text, at_us);
+    json_put_str(object, key, sl_buf_span(&text));
+}
+
+void call_problem(struct call *c, uint32_t status, const char *title, const char *detail, const char *hint)
+{
+    json_decref(c->reply);
+    c->status = status;
+    c->reply = json_object();
+    json_put_str(c->reply, "type", SL_SPAN("about:blank"));
+    json_put_str(c->reply, "title", sl_span_str(title));
+    json_object_set_new(c->reply, "status", json_integer(status));
+    json_put_str(c->reply, "detail", sl_span_str(detail));
+    if (hint != NULL && hint[0] != '\0')
+        json_put_str(c->reply, "hint", sl_span_str(hint));
+}
+
+struct sl_span call_str(struct call *c, const char *key)
+{
+    return sl_json_str(c->body, key);
+}
+
+static const struct method *find(struct sl_span name)
+{
+    for (size_t i = 0; i < SL_COUNT(methods); i++)
+        if (sl_span_is(name, methods[i].name))
+            return &methods[i];
+    return NULL;
+}
+
+/* Guessing is slowed down by address, as at the login. */
+static bool authenticate(struct call *c, const struct method *m, struct sl_span secret)
+{
+    struct keeper *k = c->keeper;
+    uint64_t now_us = sl_clock_us();
+
+    if (!limits_allow(&k->limits, c->address, SL_SPAN("api"), now_us)) {
+        call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.", "");
+        return false;
+    }
+    if (credential_find(k, secret, &c->with) != SL_OK || c->with.over ||
+        person_get(k, c->with.identity, &c->who) != SL_OK) {
+        limits_failed(&k->limits, c->address, SL_SPAN("api"), now_us);
+        sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
+        call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
+                     "Use a token, or the credential that `sluice enroll` printed.");
+        return false;
+    }
+    limits_passed(&k->limits, c->address, SL_SPAN("api"));
+    if (!person_active(&c->who)) {
+        call_problem(c, 403, "Not active", "This identity is disabled or paused.", "");
+        return false;
+    }
+    if (m->needs == SL_NEEDS_DECIDING && !c->with.deciding) {
+        call_problem(c, 403, "Wrong kind of credential", sl_decide_reason_text(SL_DECIDE_ASKING_TOKEN),
+                     "Claim one with `sluice enroll CODE`.");
+        return false;
+    }
+    if (m->needs == SL_NEEDS_ASKING && c->with.deciding) {
+        call_problem(c, 403, "Wrong kind of credential", "A deciding credential does not ask.",
+                     "Use an asking token: sluice token create NAME.");
+        return false;
+    }
+    return true;
+}
+
+void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
+{
+    const struct method *m = find(method);
+
+    if (m == NULL || (m->callers & (unsigned)role) == 0) {
+        call_problem(c, 404, "No such method", m == NULL ? "There is no method of this name." :
+                     "This method is not for this caller: the control socket manages, the desk carries "
+                     "people's requests.", "");
+        return;
+    }
+    if (m->needs != SL_NEEDS_NOTHING && !authenticate(c, m, credential))
+        return;
+    c->status = 200;
+    m->run(c);
+    if (c->reply == NULL)
+        call_problem(c, 500, "No answer", "The method gave no answer.", "");
+}
+
+void on_call(struct peer *p, const struct sl_msg_call *m)
+{
+    struct keeper *k = p->keeper;
+    struct call c = {.keeper = k, .peer = p, .address = m->address};
+    json_t *body = NULL;
+    SL_BUF(text, 32 * 1024 * 1024);
+    SL_BUF(where, 512);
+
+    if (p->role == SL_ROLE_CONTROL)
+        c.maker = (struct maker){issuer_of(k, p->os_user), p->os_user};
+    if (sl_json_read(m->body.n == 0 ? SL_SPAN("{}") : m->body, &body, &where) != SL_OK || !json_is_object(body))
+        call_problem(&c, 400, "Not a JSON object", sl_buf_text(&where), "");
+    else {
+        c.body = body;
+        call_run(&c, p->role, m->method, m->credential);
+    }
+    if (sl_json_canonical(&text, c.reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
+        sl_buf_done(&text);
+        text = sl_buf(1024);
+        sl_buf_say(&text, "{\"detail\":\"The answer cannot be told in JSON.\",\"status\":500,"
+                          "\"title\":\"No answer\",\"type\":\"about:blank\"}");
+        c.status = 500;
+    }
+    ANSWER(p, reply, .call = m->call, .status = c.status, .body = sl_buf_span(&text));
+    json_decref(c.reply);
+    json_decref(body);
+}
+
+static json_t *names_json(struct sl_names names)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < names.count; i++)
+        json_array_append_new(array, json_stringn((const char *)names.items[i].p, names.items[i].n));
+    return array;
+}
+
+void call_WHOAMI(struct call *c)
+{
+    c->reply = json_object();
+    json_put_str(c->reply, "identity", c->who.name);
+    json_put_str(c->reply, "kind", sl_span_str(sl_identity_kind_name(c->who.kind)));
+    json_put_str(c->reply, "owner", c->who.owner);
+    json_object_set_new(c->reply, "groups", names_json(c->who.groups));
+    json_put_str(c->reply, "credential", c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
+    json_put_time(c->reply, "expires_at", c->with.expires_us);
+}

@@ -1,0 +1,316 @@
+#include "role/keeper/keeper_int.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The gates' journals: attached when the supervisor hands them over, read on a timer, and what a gate
+ * had under way when it died is written down as unknown (P11). */
+
+/* --- spent approvals whose outcome is due ---------------------------------------------------------- */
+
+void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval)
+{
+    struct action_key key = {session, action};
+    char *id = calloc(1, 37);
+
+    if (id == NULL || approval.n != 36)
+        keeper_die("a running action could not be noted", SL_EMEMORY);
+    memcpy(id, approval.p, 36);
+    free(sl_map_remove(k->running, key_span(&key)));
+    if (sl_map_put(k->running, key_span(&key), id) != SL_OK)
+        keeper_die("a running action could not be noted", SL_EMEMORY);
+}
+
+enum sl_err running_load(struct keeper *k)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_NO_OUTCOME, "");
+
+    while (db_row(&rows))
+        running_add(k, db_u64(&rows, 1), db_u64(&rows, 2), db_span(&rows, 0));
+    return db_err(k->store.db);
+}
+
+void running_free(struct keeper *k)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (k->running != NULL && sl_map_next(k->running, &at, &key, &value))
+        free(value);
+    sl_map_free(k->running);
+    sl_map_free(k->open);
+    k->running = k->open = NULL;
+}
+
+static const char *outcome_text(uint8_t outcome)
+{
+    switch (outcome) {
+    case SL_OUTCOME_OK:
+        return "ok";
+    case SL_OUTCOME_FAILED:
+        return "failed";
+    case SL_OUTCOME_REFUSED:
+        return "refused";
+    default:
+        return "unknown";
+    }
+}
+
+static struct sl_span sqlstate_of(const struct sl_outcome_record *r)
+{
+    return r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate);
+}
+
+/* "outcome" comes first in canonical order here: the query for unknown outcomes relies on it. */
+static void put_outcome(struct sl_buf *b, const struct sl_outcome_record *r)
+{
+    struct sl_jw w = sl_jw(b);
+
+    sl_jw_object(&w);
+    sl_jw_key(&w, "outcome");
+    sl_jw_str(&w, sl_span_str(outcome_text(r->outcome)));
+    sl_jw_key(&w, "rows");
+    sl_jw_u64(&w, r->rows);
+    if (r->sqlstate[0] != 0) {
+        sl_jw_key(&w, "sqlstate");
+        sl_jw_str(&w, sqlstate_of(r));
+    }
+    if (r->ended_us != 0) {
+        sl_jw_key(&w, "time");
+        sl_jw_time(&w, r->ended_us);
+    }
+    sl_jw_end(&w);
+}
+
+bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const struct sl_buf *leaf)
+{
+    struct action_key key = {r->session, r->action};
+    char *id = sl_map_remove(k->running, key_span(&key));
+    SL_BUF(outcome, 1024);
+
+    if (id == NULL)
+        return false;
+    json_t *event = event_new("outcome", sl_clock_us());
+    put_outcome(&outcome, r);
+    event_str(event, "id", sl_span(id, 36));
+    event_str(event, "outcome", sl_buf_span(&outcome));
+    store_record(&k->store, leaf, event, false);
+    keeper_event(k, "outcome", sl_span(id, 36), SL_APPROVAL_SPENT);
+    free(id);
+    return true;
+}
+
+/* --- unknown outcomes ------------------------------------------------------------------------------ */
+
+static void say_unknown(struct keeper *k, struct action_key key)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    const char *approval = sl_map_get(k->running, key_span(&key));
+    struct sl_outcome_record r = {.session = key.session, .action = key.action,
+                                  .ended_us = sl_clock_us(), .outcome = SL_OUTCOME_UNKNOWN};
+
+    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){
+        .time_us = r.ended_us, .session = r.session, .action = r.action, .ended_us = r.ended_us,
+        .outcome = SL_OUTCOME_UNKNOWN, .approval = sl_span_str(approval),
+        .why = SL_SPAN("the gate ended before the answer")});
+    if (!outcome_of_held(k, &r, &leaf))
+        store_leaf(&k->store, &leaf, false, NULL);
+}
+
+/* Approvals that were spent by sessions of this gate and never seen in its journal. */
+static void unknown_running(struct keeper *k, uint32_t gate)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->running, &at, &key, &value)) {
+        struct action_key which;
+
+        memcpy(&which, key.p, sizeof which);
+        struct session *s = sl_map_get(k->sessions, sl_map_u64(&which.session));
+        if (s == NULL || s->gate == gate)
+            say_unknown(k, which);
+    }
+}
+
+static size_t open_of(struct keeper *k, uint32_t gate, struct action_key **out)
+{
+    size_t at = 0, count = 0, room = sl_map_count(k->open);
+    struct action_key *keys = calloc(room + 1, sizeof *keys);
+    struct sl_span key;
+    void *value;
+
+    if (keys == NULL)
+        keeper_die("open actions could not be listed", SL_EMEMORY);
+    while (sl_map_next(k->open, &at, &key, &value)) {
+        if ((uintptr_t)value != (uintptr_t)gate + 1)
+            continue;
+        memcpy(&keys[count++], key.p, sizeof *keys);
+        sl_map_remove(k->open, key);
+    }
+    *out = keys;
+    return count;
+}
+
+static void unknown_open(struct keeper *k, uint32_t gate)
+{
+    SL_BUF(state, SL_WAL_MAX_STATE);
+    struct action_key *keys;
+    size_t count = open_of(k, gate, &keys);
+
+    for (size_t i = 0; i < count; i++)
+        say_unknown(k, keys[i]);
+    if (count > 0) {
+        drained_state(&state, gate, &k->journals[gate], NULL, 0, keys, count);
+        store_drained(&k->store, sl_buf_span(&state));
+        sl_log(SL_LOG_WARN, "outcomes_unknown", SL_NUM("gate", gate), SL_NUM("actions", count));
+    }
+    free(keys);
+}
+
+/* --- attaching and reading -------------------------------------------------------------------------- */
+
+static void detach(struct journal *j)
+{
+    if (j->open)
+        munmap(j->ring.base, j->mapped);
+    j->open = false;
+}
+
+void journal_gone(struct keeper *k, uint32_t gate)
+{
+    if (gate >= MAX_GATES)
+        return;
+    journal_drain(k, gate);
+    journals_release(k);
+    unknown_open(k, gate);
+    unknown_running(k, gate);
+    detach(&k->journals[gate]);
+}
+
+void journals_close(struct keeper *k)
+{
+    for (uint32_t i = 0; i < MAX_GATES; i++)
+        detach(&k->journals[i]);
+    drain_free(k->drain);
+    k->drain = NULL;
+}
+
+static enum sl_err map(struct journal *j, int fd)
+{
+    struct stat file;
+
+    if (fstat(fd, &file) != 0 || file.st_size <= SL_JOURNAL_HEADER)
+        return SL_EIO;
+    void *base = mmap(NULL, (size_t)file.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (base == MAP_FAILED)
+        return SL_EMEMORY;
+    enum sl_err err = sl_journal_open(base, (size_t)file.st_size, &j->ring);
+    if (err != SL_OK) {
+        munmap(base, (size_t)file.st_size);
+        return err;
+    }
+    j->mapped = (size_t)file.st_size;
+    memcpy(&j->generation, (const uint8_t *)base + 16, sizeof j->generation);
+    j->open = true;
+    return SL_OK;
+}
+
+static void load_open(struct keeper *k, uint32_t gate)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_OPEN_LIST, "i", (uint64_t)gate);
+
+    while (db_row(&rows)) {
+        struct action_key key = {db_u64(&rows, 0), db_u64(&rows, 1)};
+
+        if (sl_map_put(k->open, key_span(&key), (void *)((uintptr_t)gate + 1)) != SL_OK)
+            keeper_die("open actions could not be noted", SL_EMEMORY);
+    }
+}
+
+/* Where the view says that reading stood, for the journal of this generation. */
+static bool position_of(struct keeper *k, uint32_t gate, uint64_t generation, uint64_t *position)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_JOURNAL_GET, "i", (uint64_t)gate);
+    bool same = db_row(&rows) && db_u64(&rows, 0) == generation;
+
+    if (same)
+        *position = db_u64(&rows, 1);
+    db_end(&rows);
+    return same;
+}
+
+void journal_attach(struct keeper *k, uint32_t gate, int fd)
+{
+    struct journal *j = &k->journals[gate];
+    uint64_t position = 0;
+
+    if (j->open)
+        journal_gone(k, gate);
+    else
+        load_open(k, gate);
+    enum sl_err err = map(j, fd);
+    close(fd);
+    if (err != SL_OK) {
+        sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate), SL_CSTR("why", sl_err_text(err)));
+        return;
+    }
+    j->at = sl_journal_tail(&j->ring);
+    if (!position_of(k, gate, j->generation, &position)) {
+        unknown_open(k, gate);
+        unknown_running(k, gate);
+    } else if (position > j->at) {
+        j->at = position; /* it was recorded, but the keeper ended before it moved the tail */
+    }
+    j->released = sl_journal_tail(&j->ring);
+    journal_drain(k, gate);
+}
+
+void journal_drain(struct keeper *k, uint32_t gate)
+{
+    struct journal *j = &k->journals[gate];
+    struct peer *p = peer_find(k, SL_ROLE_GATE, gate);
+
+    if (!j->open || drain_pass(k, gate))
+        return;
+    sl_log(SL_LOG_ERROR, "journal_damaged", SL_NUM("gate", gate));
+    detach(j);
+    if (p != NULL)
+        sl_channel_break(p->channel, SL_ECORRUPT);
+}
+
+void journals_drain(struct keeper *k)
+{
+    for (uint32_t i = 0; i < MAX_GATES; i++)
+        if (k->journals[i].open)
+            journal_drain(k, i);
+}
+
+void journals_release(struct keeper *k)
+{
+    for (uint32_t i = 0; i < MAX_GATES; i++) {
+        struct journal *j = &k->journals[i];
+
+        if (!j->open || j->released == j->at)
+            continue;
+        sl_journal_release(&j->ring, j->at);
+        j->released = j->at;
+    }
+}
+
+void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m)
+{
+    (void)m;
+    journal_drain(p->keeper, p->index);
+}
+
+void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m)
+{
+    journal_drain(p->keeper, p->index);
+    p->keeper->store.needs_sync = true;
+    ANSWER(p, journal_synced, .position = m->position);
+}

@@ -1,0 +1,369 @@
+/* The keeper from the inside: one process, one loop, one writer of the ledger.
+ *
+ * A message comes in, its handler reads the view, records events (store.h), and puts its answers into
+ * the peer's outbox. Before the loop sleeps everything recorded in that batch is committed once, and
+ * only then do the outboxes go out: nobody hears of what a crash could take back.
+ */
+#ifndef SL_ROLE_KEEPER_KEEPER_INT_H
+#define SL_ROLE_KEEPER_KEEPER_INT_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "core/approval/approval.h"
+#include "core/ledger/entry.h"
+#include "core/ledger/journal.h"
+#include "crypto/crypto.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "role/keeper/limits.h"
+#include "role/keeper/methods.h"
+#include "role/keeper/store.h"
+
+enum {
+    MAX_GATES = 16,
+    ACTION_ARENA_BYTES = 256 * 1024 * 1024,
+    JOURNAL_EVERY_MS = 50,
+    CHECKPOINT_EVERY_MS = 1000,
+    DEADLINES_EVERY_MS = 100,
+    OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
+};
+
+/* The other end of a channel. */
+struct peer {
+    struct keeper *keeper;
+    enum sl_role role;
+    uint32_t index;
+    bool signing;           /* a gate's signing channel: answered at once, nothing else allowed */
+    struct sl_channel *channel;
+    struct sl_buf outbox;   /* answers that wait for the commit */
+    struct sl_span os_user; /* control: decimal uid of the caller */
+    char os_user_text[24];
+    bool ended;
+    struct peer *next;
+};
+
+/* A gate's journal as the keeper reads it. */
+struct journal {
+    struct sl_journal ring;
+    size_t mapped;
+    uint64_t at, released, generation;
+    bool open;
+};
+
+/* A client's session on a gate. Strings live in the same block of memory. */
+struct session {
+    uint64_t id, since_us;
+    uint32_t gate;
+    enum sl_identity_kind kind;
+    struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
+    bool ending;
+};
+
+/* A client that waits for an approval, oldest first. */
+struct waiter {
+    char approval[37];
+    uint64_t session, action;
+    uint32_t gate;
+    bool offered;
+    struct waiter *next;
+};
+
+/* A login half way through SCRAM. */
+struct exchange;
+/* A login secret of a target that was asked for, or is known. */
+struct upstream_secret;
+
+struct keeper {
+    struct sl_loop *loop;
+    struct peer *peers;
+    struct peer *super;
+    struct sl_config *config;
+    uint32_t generation, gates;
+    struct store store;
+    struct sl_arena *mem; /* reset after each message */
+    struct sl_map *sessions;
+    uint64_t next_session;
+    struct waiter *waiters;
+    struct journal journals[MAX_GATES];
+    struct sl_map *running; /* session+action of spent approvals whose outcome is due -> its id */
+    struct sl_map *open;    /* session+action of recorded actions whose outcome is due -> its gate + 1 */
+    struct drain *drain;    /* working memory of the journals' reader */
+    struct exchange *exchanges;
+    struct upstream_secret *secrets;
+    uint64_t next_call, next_event;
+    struct limits limits;
+    struct sl_tls_key *tls_key;
+    struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer;
+    struct sl_signal *term;
+    struct sl_watch *control;
+    int control_fd;
+    struct peer *offered;   /* the gate that was just offered a grant: wait for its spend, briefly */
+    bool offline, draining, important; /* important: sign a checkpoint soon */
+    char *state_dir;
+    struct policy_change *change;
+    struct sign_in_failures *failures;
+    uint64_t drained_actions, started_us;
+};
+
+/* --- peers.c: channels and the batch ---------------------------------------------------------- */
+enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index, struct peer **out)
+    SL_MUST_CHECK;
+struct peer *peer_find(struct keeper *k, enum sl_role role, uint32_t index);
+void peers_free(struct keeper *k);
+void keeper_before_sleep(void *owner);
+/* Into the outbox; goes out after the commit. */
+#define ANSWER(peer, name, ...)                                                       \
+    do {                                                                              \
+        struct sl_msg_##name answer_message = {__VA_ARGS__};                          \
+        sl_msg_##name##_put(&(peer)->outbox, &answer_message);                        \
+    } while (0)
+/* To the gate of this index, if it is there. */
+#define ANSWER_GATE(k, gate, name, ...)                                               \
+    do {                                                                              \
+        struct peer *answer_peer = peer_find((k), SL_ROLE_GATE, (gate));              \
+        if (answer_peer != NULL)                                                      \
+            ANSWER(answer_peer, name, __VA_ARGS__);                                   \
+    } while (0)
+void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet);
+_Noreturn void keeper_die(const char *what, enum sl_err why);
+/* Tells the desk that an approval changed. */
+void keeper_event(struct keeper *k, const char *kind, struct sl_span approval, enum sl_approval_state state);
+
+/* --- people.c: identities as the view has them, in k->mem --------------------------------------- */
+struct person {
+    struct sl_span name, owner, status, person, os_user, salt;
+    enum sl_identity_kind kind;
+    uint64_t since_us;
+    struct sl_names groups;
+    struct sl_membership *memberships; /* groups.count of them */
+};
+enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
+bool person_active(const struct person *p);
+/* The requester set: self, owners, trigger (may be empty), and every linked account of each. Sorted
+ * by name, no doubles. */
+enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
+                          struct sl_requester **out, size_t *count) SL_MUST_CHECK;
+struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
+void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
+struct sl_entry_list entry_list(struct sl_names names);
+struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count);
+
+/* --- credentials.c ------------------------------------------------------------------------------ */
+#define TOKEN_PREFIX "slt_"
+#define CREDENTIAL_PREFIX "sld_"
+#define CODE_PREFIX "slc_"
+struct credential {
+    struct sl_span id, identity, issuer;
+    bool deciding, over;
+    uint64_t since_us, expires_us;
+};
+/* By the secret itself; SL_ENOTFOUND. `over` says that it is revoked or expired. */
+enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct credential *out) SL_MUST_CHECK;
+enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out) SL_MUST_CHECK;
+/* A usable deciding credential of this identity that is older than `before_us`. */
+bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
+                         struct credential *out);
+struct maker {
+    struct sl_span issuer, os_user; /* issuer: identity, may be empty */
+};
+enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding, uint64_t expires_us,
+                            struct maker by, struct sl_span invitation, struct sl_buf *secret,
+                            struct sl_buf *id) SL_MUST_CHECK;
+enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by,
+                            struct sl_buf *code) SL_MUST_CHECK;
+void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by);
+void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *e);
+/* Who is behind an operating system user, as far as an identity says so. */
+struct sl_span issuer_of(struct keeper *k, struct sl_span os_user);
+
+/* --- login.c, sessions.c ------------------------------------------------------------------------ */
+void on_login_token(struct peer *p, const struct sl_msg_login_token *m);
+void on_login_scram(struct peer *p, const struct sl_msg_login_scram *m);
+void on_login_proof(struct peer *p, const struct sl_msg_login_proof *m);
+void exchanges_free(struct keeper *k, struct peer *of); /* NULL: all */
+struct session *session_get(struct keeper *k, uint32_t gate, uint64_t id);
+struct session_facts {
+    struct sl_span target, address;
+    uint64_t conn;
+    bool tls;
+    struct sl_span server_signature;
+};
+void session_open(struct peer *p, const struct person *who, const struct credential *with,
+                  const struct session_facts *facts);
+void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
+void session_end(struct keeper *k, struct session *s, const char *why);
+void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential, const char *why);
+void sessions_forget_gate(struct keeper *k, uint32_t gate, const char *why);
+enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
+void sessions_free(struct keeper *k);
+void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target, struct sl_span address,
+                    const char *why);
+void sign_in_failures_flush(struct keeper *k);
+bool upstream_user_of(struct keeper *k, const struct sl_target *target, const struct person *who,
+                      struct sl_buf *user);
+
+/* --- upstream.c --------------------------------------------------------------------------------- */
+void on_upstream_scram(struct peer *p, const struct sl_msg_upstream_scram *m);
+void on_upstream_md5(struct peer *p, const struct sl_msg_upstream_md5 *m);
+void on_secret(struct peer *p, const struct sl_msg_secret *m);
+void on_sign(struct peer *p, const struct sl_msg_sign *m);
+void secrets_free(struct keeper *k);
+void secrets_forget_peer(struct keeper *k, const struct peer *p);
+
+/* --- approval.c: an approval as the view has it, in k->mem -------------------------------------- */
+struct vote_row {
+    struct sl_span identity, person, decision, reason, channel, credential;
+    uint32_t may;
+    uint64_t at_us;
+};
+struct approval {
+    struct sl_span id, identity, target, environment, protocol, action, detail_text, why, outcome;
+    enum sl_approval_state state;
+    uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
+    uint8_t digest[32], salt[32], join_key[32];
+    bool passkey;
+    json_t *detail; /* approval_done */
+    struct sl_requester *requesters;
+    size_t requester_count;
+    struct sl_reviewers *requirements;
+    struct sl_span *rules; /* the name of each requirement's rule */
+    size_t requirement_count;
+    struct vote_row *votes;
+    size_t vote_count;
+};
+enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
+void approval_done(struct approval *a);
+#define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
+size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
+/* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move. */
+struct move {
+    enum sl_approval_event on;
+    struct sl_span by, channel, reason;
+    uint64_t session, action;
+};
+enum sl_err approval_move(struct keeper *k, struct approval *a, const struct move *m) SL_MUST_CHECK;
+/* Moves it and tells every client that waits for it why. */
+void approval_end(struct keeper *k, struct approval *a, const struct move *m);
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a, const struct person *who,
+                                   const struct credential *with, enum sl_decide_channel channel,
+                                   uint32_t *may);
+/* Everybody whose yes counted could still say it: active, credential not revoked, still a reviewer. */
+bool approval_votes_stand(struct keeper *k, const struct approval *a);
+void deadlines_sweep(struct keeper *k);
+void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
+void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
+
+/* --- waiters.c ---------------------------------------------------------------------------------- */
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval);
+struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
+void waiter_remove(struct keeper *k, struct waiter *w);
+size_t waiters_of(struct keeper *k, struct sl_span approval);
+void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span who, const char *why,
+                    const char *hint);
+/* Offers an approved action to the oldest waiter that is still there. */
+void waiters_offer(struct keeper *k, const struct approval *a);
+void waiters_drop_session(struct keeper *k, uint64_t session);
+
+/* --- action.c: what a gate asks ----------------------------------------------------------------- */
+void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
+void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
+void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
+
+/* --- ask.c: making an approval ------------------------------------------------------------------ */
+struct ask {
+    const struct person *who;
+    const struct sl_target *target;
+    const struct sl_meaning *meaning;
+    struct sl_action action; /* all but identity, requesters, target, datasets, digest of rules, salt */
+    struct sl_span trigger, show, why, summary;
+    uint64_t now_us, session, gate_action;
+    bool in_transaction;
+    /* out */
+    struct sl_answer answer;
+    struct sl_requester *requesters;
+    size_t requester_count;
+    struct sl_reviewers *requirements;
+    size_t requirement_count;
+    uint8_t digest[32], join_key[32];
+    const char *refusal, *hint; /* static or k->mem */
+    char id[37];
+    struct sl_span repeats;
+    bool joined, joined_pending;
+};
+/* Judges the action again and fills in what only the keeper knows. */
+enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
+enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
+struct sl_span approval_link(struct keeper *k, struct sl_span id);
+
+/* --- people who may decide ---------------------------------------------------------------------- */
+/* Could these requirements ever be met by people who exist now? */
+bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
+                   const struct sl_requester *requesters, size_t requester_count, bool passkey,
+                   uint64_t now_us);
+
+/* --- journals.c --------------------------------------------------------------------------------- */
+void journal_attach(struct keeper *k, uint32_t gate, int fd);
+void journals_drain(struct keeper *k);
+void journal_drain(struct keeper *k, uint32_t gate);
+void journal_gone(struct keeper *k, uint32_t gate); /* the gate died: what it had under way is unknown */
+void journals_close(struct keeper *k);
+void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
+void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
+void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
+/* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the world. */
+bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const struct sl_buf *leaf);
+enum sl_err running_load(struct keeper *k) SL_MUST_CHECK;
+void running_free(struct keeper *k);
+void journals_release(struct keeper *k); /* after the commit: what was read may be overwritten */
+
+/* drain.c: one pass over what a gate has written since. False: the journal is damaged. */
+bool drain_pass(struct keeper *k, uint32_t gate);
+void drain_free(struct drain *d);
+struct action_key {
+    uint64_t session, action;
+};
+static inline struct sl_span key_span(const struct action_key *key)
+{
+    return sl_span(key, sizeof *key);
+}
+/* The compact state of a drain (view.h). */
+void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j, const struct action_key *opened,
+                   size_t opened_count, const struct action_key *ended, size_t ended_count);
+
+/* --- calls.c and call_*.c ----------------------------------------------------------------------- */
+struct call {
+    struct keeper *keeper;
+    struct peer *peer; /* NULL: offline */
+    struct person who;
+    struct credential with;
+    struct sl_span address;
+    struct maker maker; /* control: who sits there */
+    const json_t *body;
+    json_t *reply;
+    uint32_t status;
+};
+void on_call(struct peer *p, const struct sl_msg_call *m);
+/* Runs one method; c->reply is set afterwards in any case. */
+void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
+void call_problem(struct call *c, uint32_t status, const char *title, const char *detail, const char *hint);
+struct sl_span call_str(struct call *c, const char *key); /* optional */
+#define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
+SL_METHODS(CALL_DECLARE)
+#undef CALL_DECLARE
+json_t *approval_json(struct call *c, const struct approval *a);
+bool approval_visible(struct call *c, const struct approval *a);
+void json_put_str(json_t *object, const char *key, struct sl_span value);
+void json_put_time(json_t *object, const char *key, uint64_t at_us);
+
+/* --- policy_change.c, control.c, offline.c ------------------------------------------------------ */
+void on_policy_propose(struct peer *p, const struct sl_msg_policy_propose *m);
+void policy_change_decided(struct keeper *k, const struct approval *a);
+void on_reload(struct peer *p, const struct sl_msg_reload *m);
+void record_policy(struct keeper *k);
+void control_listen(struct keeper *k, int fd);
+int keeper_offline(const char *state_dir);
+
+#endif

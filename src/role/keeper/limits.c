@@ -1,0 +1,127 @@
+#include "role/keeper/limits.h"
+
+#include "base/buf.h"
+
+#include <stdlib.h>
+
+enum {
+    PAIR_BURST = 5,     /* failures of one name from one address before it waits */
+    ALONE_BURST = 50,   /* of one address, or of one name */
+    REFILL_US = 10 * 1000 * 1000, /* one failure is forgotten every ten seconds */
+    FIRST_WAIT_US = 1000 * 1000,
+    MAX_DOUBLINGS = 6,  /* the wait ends at 64 seconds */
+    MAX_BUCKETS = 20000,
+};
+
+struct bucket {
+    uint32_t failures;
+    uint64_t since_us, blocked_until_us;
+};
+
+enum sl_err limits_init(struct limits *l, uint64_t seed)
+{
+    return sl_map_new(&l->buckets, seed);
+}
+
+static void forget_all(struct limits *l)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(l->buckets, &at, &key, &value)) {
+        sl_map_remove(l->buckets, key);
+        free(value);
+    }
+}
+
+void limits_done(struct limits *l)
+{
+    if (l->buckets == NULL)
+        return;
+    forget_all(l);
+    sl_map_free(l->buckets);
+    l->buckets = NULL;
+}
+
+/* The kind of key, then what it is about, so that no name can look like an address. */
+static void key_of(struct sl_buf *b, char kind, struct sl_span address, struct sl_span name)
+{
+    sl_buf_reset(b);
+    sl_buf_put_u8(b, (uint8_t)kind);
+    if (kind != 'n')
+        sl_buf_put(b, address);
+    sl_buf_put_u8(b, 0);
+    if (kind != 'a')
+        sl_buf_put(b, sl_span_head(name, 200));
+}
+
+static void refill(struct bucket *b, uint64_t now_us)
+{
+    uint64_t passed = now_us > b->since_us ? (now_us - b->since_us) / REFILL_US : 0;
+
+    b->failures = passed >= b->failures ? 0 : b->failures - (uint32_t)passed;
+    b->since_us += passed * REFILL_US;
+}
+
+static const char kinds[] = {'p', 'a', 'n'};
+
+bool limits_allow(struct limits *l, struct sl_span address, struct sl_span name, uint64_t now_us)
+{
+    SL_BUF(key, 1024);
+
+    for (size_t i = 0; i < SL_COUNT(kinds); i++) {
+        key_of(&key, kinds[i], address, name);
+        struct bucket *b = sl_map_get(l->buckets, sl_buf_span(&key));
+
+        if (b != NULL && now_us < b->blocked_until_us)
+            return false;
+    }
+    return true;
+}
+
+static struct bucket *bucket_of(struct limits *l, struct sl_span key, uint64_t now_us)
+{
+    struct bucket *b = sl_map_get(l->buckets, key);
+
+    if (b != NULL)
+        return b;
+    if (sl_map_count(l->buckets) >= MAX_BUCKETS)
+        forget_all(l);
+    b = calloc(1, sizeof *b);
+    if (b == NULL || sl_map_put(l->buckets, key, b) != SL_OK) {
+        free(b);
+        return NULL;
+    }
+    b->since_us = now_us;
+    return b;
+}
+
+void limits_failed(struct limits *l, struct sl_span address, struct sl_span name, uint64_t now_us)
+{
+    SL_BUF(key, 1024);
+
+    for (size_t i = 0; i < SL_COUNT(kinds); i++) {
+        uint32_t burst = kinds[i] == 'p' ? PAIR_BURST : ALONE_BURST;
+        key_of(&key, kinds[i], address, name);
+        struct bucket *b = bucket_of(l, sl_buf_span(&key), now_us);
+
+        if (b == NULL)
+            continue;
+        refill(b, now_us);
+        b->failures++;
+        if (b->failures <= burst)
+            continue;
+        uint32_t doublings = b->failures - burst - 1;
+        b->blocked_until_us =
+            now_us + ((uint64_t)FIRST_WAIT_US << (doublings < MAX_DOUBLINGS ? doublings : MAX_DOUBLINGS));
+    }
+}
+
+void limits_passed(struct limits *l, struct sl_span address, struct sl_span name)
+{
+    SL_BUF(key, 1024);
+
+    key_of(&key, 'p', address, name);
+    free(sl_map_remove(l->buckets, sl_buf_span(&key)));
+}

@@ -1,0 +1,78 @@
+#include "role/keeper/mask.h"
+
+static bool word_byte(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 128;
+}
+
+static bool blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '=';
+}
+
+/* "password" as a word, or as the end of one (libpq options: sslpassword=...). */
+static bool password_ends_at(struct sl_span sql, size_t at)
+{
+    static const char word[] = "password";
+    size_t n = sizeof word - 1;
+
+    return at >= n && sl_span_eq_nocase(sl_span(sql.p + at - n, n), sl_span_str(word)) &&
+           (at == sql.n || !word_byte(sql.p[at]));
+}
+
+/* Where the literal that begins at `at` ends: '...' with doubled quotes and, to be safe, backslashes;
+ * $tag$...$tag$. `at` itself when there is none. */
+static size_t literal_end(struct sl_span sql, size_t at)
+{
+    if (at < sql.n && sql.p[at] == '\'') {
+        for (size_t i = at + 1; i < sql.n; i++) {
+            if (sql.p[i] == '\\')
+                i++;
+            else if (sql.p[i] == '\'' && !(i + 1 < sql.n && sql.p[i + 1] == '\''))
+                return i + 1;
+            else if (sql.p[i] == '\'')
+                i++;
+        }
+        return sql.n;
+    }
+    if (at < sql.n && sql.p[at] == '$') {
+        size_t tag = at + 1 + sl_span_find(sl_span_from(sql, at + 1), '$') + 1 - at;
+
+        for (size_t i = at + tag; i + tag <= sql.n; i++)
+            if (memcmp(sql.p + i, sql.p + at, tag) == 0)
+                return i + tag;
+        return sql.n;
+    }
+    return at;
+}
+
+/* Blanks, `=` and the letters of E'' U&'' N'' between the word and its literal. */
+static size_t literal_start(struct sl_span sql, size_t at)
+{
+    while (at < sql.n && blank(sql.p[at]))
+        at++;
+    size_t quote = at;
+
+    while (quote < sql.n && quote < at + 2 && (word_byte(sql.p[quote]) || sql.p[quote] == '&'))
+        quote++;
+    return quote < sql.n && sql.p[quote] == '\'' ? quote : at;
+}
+
+void mask_passwords(struct sl_buf *out, struct sl_span sql)
+{
+    size_t done = 0;
+
+    for (size_t at = 0; at <= sql.n; at++) {
+        if (!password_ends_at(sql, at))
+            continue;
+        size_t start = literal_start(sql, at), end = literal_end(sql, start);
+
+        if (end == start)
+            continue;
+        sl_buf_put(out, sl_span(sql.p + done, at - done));
+        sl_buf_put_str(out, " '***'");
+        done = end;
+        at = end - 1;
+    }
+    sl_buf_put(out, sl_span_from(sql, done));
+}

@@ -1,0 +1,82 @@
+/* The methods of a CALL to the keeper: who may call, with which credential, and what the bodies hold.
+ *
+ * Request and reply bodies are JSON objects. A reply has an HTTP-like status; from 400 on its body is
+ * RFC 9457 problem details: {"type":"about:blank","title":"..","status":n,"detail":"..","hint":".."}.
+ * `credential` is the caller's token in clear; the keeper looks it up by its SHA-256 each time.
+ * The control socket proves itself by its file permissions and SO_PEERCRED: it manages, never decides.
+ *
+ * An approval as JSON (approval.list, .get, .create, decision, cancel, revoke, stop, consume):
+ *   {"id","state","state_text","identity","requesters":[],"target","environment","protocol",
+ *    "digest":"<hex>","statements":[],"effects":[],"datasets":[{"name","effects","labels","columns"}],
+ *    "operation":{..} (only for those who may see values; else "operation_hidden":true and "summary"),
+ *    "summary":"first line of it","reason","run","sink","rules":[{"rule","why"}],
+ *    "requirements":[{"rule","groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
+ *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
+ *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
+ *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
+ *    "may_decide":bool,"may_not_why":"..","mine":bool}
+ */
+#ifndef SL_ROLE_KEEPER_METHODS_H
+#define SL_ROLE_KEEPER_METHODS_H
+
+/* Which credential a method wants. ANY: an asking or a deciding one. */
+enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING };
+
+/* clang-format off */
+#define SL_METHODS(X)                                                                                       \
+    /*  name               name on the wire     who may call               credential                        */ \
+    /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding"} */                          \
+    X(WHOAMI,              "whoami",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"state"?: name, "limit"?: n} -> {"approvals":[..]} newest first, those that the caller may see */       \
+    X(APPROVAL_LIST,       "approval.list",     SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"id"} -> approval. Long poll: the desk answers late, after an EVENT about this id. */                   \
+    X(APPROVAL_GET,        "approval.get",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"target","operation":{..},"effects":[],"datasets":[{"name","effects":[],"columns"?:[]}]?,                \
+       "statements"?:[],"reason"?,"run"?,"sink"?} -> approval (201), or {"verdict":"allow"} (200) */            \
+    X(APPROVAL_CREATE,     "approval.create",   SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
+    /* {"id","decision":"approve|deny","digest":"<hex as shown>","reason"} -> approval */                       \
+    X(DECISION,            "decision",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","reason"?} -> approval: by its requester or owner, before it is decided */                         \
+    X(CANCEL,              "cancel",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"id","reason"?} -> approval: an unspent grant is withdrawn, by requester, owner or a reviewer */        \
+    X(REVOKE,              "revoke",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"id","reason"?} -> approval: the running statement is cancelled, by the same people */                  \
+    X(STOP,                "stop",              SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
+    X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
+    /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
+    X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
+    X(STATUS,              "status",            SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
+    /* {"name","kind","owner"?,"groups"?:[],"os_user"?} -> {"name","code"?: invitation of a human} */           \
+    X(IDENTITY_ADD,        "identity.add",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"identities":[{"name","kind","owner","status","groups","linked","since"}]} */                     \
+    X(IDENTITY_LIST,       "identity.list",     SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"} */                                                                                              \
+    X(IDENTITY_DISABLE,    "identity.disable",  SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","to"} two accounts of one person; or {"name","os_user"} */                                       \
+    X(IDENTITY_LINK,       "identity.link",     SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"} or {"all_agents":true}, with "off":true to resume */                                            \
+    X(IDENTITY_PAUSE,      "identity.pause",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","group","member":bool} */                                                                        \
+    X(IDENTITY_GROUP,      "identity.group",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"} -> {"name","code"}: a new invitation for a human */                                             \
+    X(IDENTITY_INVITE,     "identity.invite",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","ttl"?:"8h"} -> {"id","token"}: an asking token, shown once */                                   \
+    X(TOKEN_CREATE,        "token.create",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
+    X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked"}]} */                \
+    X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"vkey"}: the old key signs the new */                                                             \
+    X(LEDGER_ROTATE_KEY,   "ledger.rotate_key", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"checkpoint":"the signed note"} */                                                                \
+    X(LEDGER_CHECKPOINT,   "ledger.checkpoint", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)
+/* clang-format on */
+
+#define SL_METHOD_STRING(NAME, wire, roles, needs) static const char SL_METHOD_##NAME[] \
+    __attribute__((unused)) = wire;
+SL_METHODS(SL_METHOD_STRING)
+#undef SL_METHOD_STRING
+
+#endif

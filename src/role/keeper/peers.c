@@ -1,0 +1,264 @@
+#include "role/keeper/keeper_int.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet);
+
+_Noreturn void keeper_die(const char *what, enum sl_err why)
+{
+    sl_log(SL_LOG_ERROR, "keeper_ends", SL_CSTR("what", what), SL_CSTR("why", sl_err_text(why)));
+    exit(1);
+}
+
+/* --- the life of a peer ------------------------------------------------------------------------ */
+
+static void drop_gate(struct keeper *k, struct peer *p)
+{
+    exchanges_free(k, p);
+    secrets_forget_peer(k, p);
+    if (p->signing)
+        return;
+    journal_gone(k, p->index);
+    sessions_forget_gate(k, p->index, "the gate ended");
+}
+
+static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
+{
+    struct peer *p = owner;
+    struct keeper *k = p->keeper;
+
+    (void)c;
+    if (p->ended)
+        return;
+    p->ended = true;
+    if (why != SL_EGONE)
+        sl_log(SL_LOG_WARN, "peer_broke_the_rules", SL_CSTR("peer", sl_role_name(p->role)),
+               SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
+    if (p->role == SL_ROLE_GATE)
+        drop_gate(k, p);
+    if (p == k->super)
+        sl_loop_stop(k->loop);
+}
+
+enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index, struct peer **out)
+{
+    struct peer *p = calloc(1, sizeof *p);
+
+    if (p == NULL)
+        return SL_EMEMORY;
+    *p = (struct peer){.keeper = k, .role = role, .index = index,
+                       .outbox = sl_buf(512 * 1024 * 1024), .next = k->peers};
+    enum sl_err err = sl_channel_new(k->loop, fd, role, SL_CONN_OPEN, keeper_packet, on_end, p, &p->channel);
+    if (err != SL_OK) {
+        free(p);
+        return err;
+    }
+    k->peers = p;
+    *out = p;
+    return SL_OK;
+}
+
+struct peer *peer_find(struct keeper *k, enum sl_role role, uint32_t index)
+{
+    for (struct peer *p = k->peers; p != NULL; p = p->next)
+        if (p->role == role && p->index == index && !p->ended && !p->signing)
+            return p;
+    return NULL;
+}
+
+static void peer_free(struct peer *p)
+{
+    sl_channel_free(p->channel);
+    sl_buf_done(&p->outbox);
+    free(p);
+}
+
+void peers_free(struct keeper *k)
+{
+    while (k->peers != NULL) {
+        struct peer *p = k->peers;
+
+        k->peers = p->next;
+        peer_free(p);
+    }
+}
+
+static void reap(struct keeper *k)
+{
+    for (struct peer **at = &k->peers; *at != NULL;) {
+        struct peer *p = *at;
+
+        if (!p->ended) {
+            at = &p->next;
+            continue;
+        }
+        *at = p->next;
+        if (k->offered == p)
+            k->offered = NULL;
+        peer_free(p);
+    }
+}
+
+/* --- the end of a batch ------------------------------------------------------------------------ */
+
+static void flush(struct peer *p)
+{
+    size_t at = 0;
+
+    if (p->outbox.n == 0 || p->ended)
+        return;
+    while (at < p->outbox.n && !p->ended) {
+        struct sl_span rest = sl_span_from(sl_buf_span(&p->outbox), at);
+        struct sl_ipc_head head;
+
+        SL_PROMISE(sl_buf_err(&p->outbox) == SL_OK && sl_ipc_head_get(rest, &head) == SL_OK);
+        size_t n = SL_IPC_HEADER + (size_t)head.body_bytes;
+        if (sl_channel_send(p->channel, sl_span_head(rest, n), NULL, 0) != SL_OK)
+            sl_channel_break(p->channel, SL_EFULL);
+        at += n;
+    }
+    sl_buf_reset(&p->outbox);
+}
+
+/* A decision and its spend are a moment apart: when the spend comes in time, both share one sync. */
+static bool spend_is_here(struct keeper *k)
+{
+    struct pollfd wait = {.fd = sl_channel_fd(k->offered->channel), .events = POLLIN};
+    struct timespec limit = {.tv_nsec = OFFER_WAIT_US * 1000L};
+
+    k->offered = NULL;
+    return ppoll(&wait, 1, &limit, NULL) == 1 && (wait.revents & POLLIN) != 0;
+}
+
+void keeper_before_sleep(void *owner)
+{
+    struct keeper *k = owner;
+
+    if (k->offered != NULL && !k->offered->ended && spend_is_here(k))
+        return; /* the loop will not sleep: the spend is handled first */
+    enum sl_err err = store_commit(&k->store);
+    if (err != SL_OK)
+        keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded" : "the store failed", err);
+    journals_release(k);
+    for (struct peer *p = k->peers; p != NULL; p = p->next)
+        flush(p);
+    reap(k);
+    if (k->important) {
+        k->important = false;
+        sl_timer_arm(k->checkpoint_timer, 20);
+    }
+}
+
+void keeper_event(struct keeper *k, const char *kind, struct sl_span approval, enum sl_approval_state state)
+{
+    struct peer *desk = peer_find(k, SL_ROLE_DESK, 0);
+
+    if (desk != NULL)
+        ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind), .approval = approval,
+               .state = sl_span_str(sl_approval_state_name(state)));
+}
+
+/* --- messages in ------------------------------------------------------------------------------- */
+
+static void on_drain(struct peer *p, const struct sl_msg_drain *m)
+{
+    (void)m;
+    p->keeper->draining = true;
+    journals_drain(p->keeper);
+    ANSWER(p, drained, .left = 0);
+}
+
+static void on_stats(struct peer *p, const struct sl_msg_stats *m)
+{
+    (void)p;
+    (void)m; /* the supervisor keeps them; nothing in the keeper depends on them */
+}
+
+#define PLAIN_MESSAGES(X)                                                             \
+    X(LOGIN_TOKEN, login_token) X(LOGIN_SCRAM, login_scram) X(LOGIN_PROOF, login_proof) \
+    X(SESSION_CLOSED, session_closed) X(UPSTREAM_SCRAM, upstream_scram)               \
+    X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret) X(SIGN, sign)                     \
+    X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)                   \
+    X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                         \
+    X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose)     \
+    X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)
+
+static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
+{
+    if (p->signing && packet->type != SL_MESSAGE_SIGN)
+        return SL_EDENIED;
+    switch (packet->type) {
+#define CASE(NAME, name)                                                              \
+    case SL_MESSAGE_##NAME: {                                                         \
+        struct sl_msg_##name m;                                                       \
+        SL_TRY(sl_msg_##name##_get(packet->body, &m));                                \
+        on_##name(p, &m);                                                             \
+        return SL_OK;                                                                 \
+    }
+        PLAIN_MESSAGES(CASE)
+#undef CASE
+    case SL_MESSAGE_PEER: {
+        struct sl_msg_peer m;
+        SL_TRY(sl_msg_peer_get(packet->body, &m));
+        on_peer(p, &m, packet);
+        return SL_OK;
+    }
+    default:
+        return SL_EDENIED;
+    }
+}
+
+void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet)
+{
+    struct peer *p = owner;
+
+    if (p->ended)
+        return;
+    enum sl_err err = dispatch(p, packet);
+    if (err != SL_OK)
+        sl_channel_break(c, err);
+    sl_arena_reset(p->keeper->mem);
+}
+
+/* --- new ends of channels, from the supervisor -------------------------------------------------- */
+
+static void end_earlier(struct keeper *k, enum sl_role role, uint32_t index, bool signing)
+{
+    for (struct peer *p = k->peers; p != NULL; p = p->next)
+        if (p->role == role && p->index == index && p->signing == signing && !p->ended)
+            on_end(p, p->channel, SL_EGONE);
+}
+
+static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bool signing)
+{
+    struct peer *fresh;
+
+    end_earlier(k, (enum sl_role)m->role, m->index, signing);
+    if (peer_new(k, fd, (enum sl_role)m->role, m->index, &fresh) != SL_OK)
+        keeper_die("a channel could not be opened", SL_EMEMORY);
+    fresh->signing = signing;
+}
+
+static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)
+{
+    struct keeper *k = p->keeper;
+    bool gate = m->role == SL_ROLE_GATE && m->index < MAX_GATES;
+
+    if (packet->fd_count != 1) {
+        sl_channel_break(p->channel, SL_EMALFORMED);
+        return;
+    }
+    int fd = packet->fds[0];
+    packet->fds[0] = -1;
+    if (gate && sl_span_is(m->purpose, "journal"))
+        journal_attach(k, m->index, fd);
+    else if (sl_span_is(m->purpose, "control"))
+        control_listen(k, fd);
+    else if ((gate || m->role == SL_ROLE_DESK) && m->purpose.n == 0)
+        on_channel(k, m, fd, false);
+    else if ((gate || m->role == SL_ROLE_DESK) && sl_span_is(m->purpose, "sign"))
+        on_channel(k, m, fd, true);
+    else
+        packet->fds[0] = fd; /* not for us: closed by the channel */
+}

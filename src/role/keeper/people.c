@@ -1,0 +1,176 @@
+#include "role/keeper/keeper_int.h"
+
+enum { MAX_OWNERS = 8, MAX_REQUESTERS = 256 };
+
+static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int column)
+{
+    return sl_arena_copy(k->mem, db_span(rows, column));
+}
+
+void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name)
+{
+    struct sl_span *items = sl_arena_array(mem, names->count + 1, sizeof *items);
+
+    if (items == NULL)
+        return;
+    for (size_t i = 0; i < names->count; i++)
+        items[i] = names->items[i];
+    items[names->count] = name;
+    *names = (struct sl_names){items, names->count + 1};
+}
+
+struct sl_entry_list entry_list(struct sl_names names)
+{
+    return (struct sl_entry_list){names.items, names.count};
+}
+
+static enum sl_err load_groups(struct keeper *k, struct person *p)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", p->name);
+    enum { MAX = 256 };
+    struct sl_span names[MAX];
+    uint64_t since[MAX];
+    size_t count = 0;
+
+    while (count < MAX && db_row(&rows)) {
+        names[count] = keep(k, &rows, 0);
+        since[count++] = db_u64(&rows, 1);
+    }
+    db_end(&rows);
+    p->groups = (struct sl_names){sl_arena_array(k->mem, count + 1, sizeof *p->groups.items), count};
+    p->memberships = sl_arena_array(k->mem, count + 1, sizeof *p->memberships);
+    if (p->groups.items == NULL || p->memberships == NULL)
+        return SL_EMEMORY;
+    for (size_t i = 0; i < count; i++) {
+        p->groups.items[i] = names[i];
+        p->memberships[i] = (struct sl_membership){names[i], since[i]};
+    }
+    return SL_OK;
+}
+
+enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_GET, "s", name);
+    struct person p = {0};
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    p.name = keep(k, &rows, 0);
+    p.kind = sl_identity_kind_of(db_span(&rows, 1));
+    p.owner = keep(k, &rows, 2);
+    p.status = keep(k, &rows, 3);
+    p.since_us = db_u64(&rows, 4);
+    p.person = keep(k, &rows, 5);
+    p.os_user = keep(k, &rows, 6);
+    p.salt = keep(k, &rows, 7);
+    db_end(&rows);
+    SL_TRY(load_groups(k, &p));
+    *out = p;
+    return SL_OK;
+}
+
+bool person_active(const struct person *p)
+{
+    return sl_span_is(p->status, "active");
+}
+
+struct sl_span person_of(struct keeper *k, struct sl_span name)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_GET, "s", name);
+    struct sl_span person = db_row(&rows) ? keep(k, &rows, 5) : name;
+
+    db_end(&rows);
+    return person;
+}
+
+/* The set under construction. */
+struct set {
+    struct keeper *keeper;
+    struct sl_requester items[MAX_REQUESTERS];
+    size_t count;
+    bool full;
+};
+
+static bool holds(const struct set *s, struct sl_span name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (sl_span_eq(s->items[i].name, name))
+            return true;
+    return false;
+}
+
+static void add(struct set *s, struct sl_span name, struct sl_span person, enum sl_requester_role role)
+{
+    if (name.n == 0 || holds(s, name))
+        return;
+    s->full = s->full || s->count == MAX_REQUESTERS;
+    if (!s->full)
+        s->items[s->count++] = (struct sl_requester){name, person, role};
+}
+
+/* The owner, the owner's owner, and so on; a circle ends where it closes. */
+static void add_owners(struct set *s, struct sl_span owner)
+{
+    for (int i = 0; i < MAX_OWNERS && owner.n > 0 && !holds(s, owner); i++) {
+        struct person p;
+        bool known = person_get(s->keeper, owner, &p) == SL_OK;
+
+        add(s, owner, known ? p.person : owner, SL_REQUESTER_OWNER);
+        owner = known ? p.owner : sl_span(NULL, 0);
+    }
+}
+
+static void add_linked(struct set *s)
+{
+    size_t direct = s->count;
+
+    for (size_t i = 0; i < direct; i++) {
+        struct sl_span person = s->items[i].person;
+        struct db_rows rows = db_ask(s->keeper->store.db, DB_IDENTITY_OF_PERSON, "s", person);
+
+        while (db_row(&rows))
+            add(s, keep(s->keeper, &rows, 0), person, SL_REQUESTER_LINKED);
+    }
+}
+
+static void sort(struct set *s)
+{
+    for (size_t i = 1; i < s->count; i++)
+        for (size_t j = i; j > 0 && sl_span_cmp(s->items[j - 1].name, s->items[j].name) > 0; j--) {
+            struct sl_requester swap = s->items[j];
+
+            s->items[j] = s->items[j - 1];
+            s->items[j - 1] = swap;
+        }
+}
+
+enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
+                          struct sl_requester **out, size_t *count)
+{
+    struct set set = {.keeper = k};
+
+    add(&set, who->name, who->person, SL_REQUESTER_SELF);
+    add_owners(&set, who->owner);
+    if (trigger.n > 0)
+        add(&set, trigger, person_of(k, trigger), SL_REQUESTER_TRIGGER);
+    add_linked(&set);
+    if (set.full)
+        return SL_ELIMIT;
+    sort(&set);
+    struct sl_requester *items = sl_arena_array(k->mem, set.count, sizeof *items);
+    if (items == NULL)
+        return SL_EMEMORY;
+    memcpy(items, set.items, set.count * sizeof *items);
+    *out = items;
+    *count = set.count;
+    return SL_OK;
+}
+
+struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count)
+{
+    struct sl_names names = {0};
+
+    for (size_t i = 0; i < count; i++)
+        names_add(k->mem, &names, r[i].name);
+    return names;
+}

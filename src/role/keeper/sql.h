@@ -1,0 +1,135 @@
+/* The schema of the view and every statement that is run on it. */
+#ifndef SL_ROLE_KEEPER_SQL_H
+#define SL_ROLE_KEEPER_SQL_H
+
+#define SL_KEEPER_SCHEMA                                                                            \
+    "create table if not exists meta(key text primary key, value integer not null);"                \
+    "insert or ignore into meta values('applied', 0);"                                              \
+    "create table if not exists identity(name text primary key, kind text not null, owner text not "\
+    "null, status text not null, since_us integer not null, person text not null, os_user text not "\
+    "null, salt blob not null);"                                                                    \
+    "create index if not exists identity_person on identity(person);"                               \
+    "create index if not exists identity_owner on identity(owner);"                                 \
+    "create table if not exists membership(identity text not null, grp text not null, since_us "    \
+    "integer not null, primary key(identity, grp));"                                                \
+    "create index if not exists membership_grp on membership(grp);"                                 \
+    "create table if not exists credential(id text primary key, identity text not null, deciding "  \
+    "integer not null, hash blob not null unique, stored_key blob not null, server_key blob not "   \
+    "null, since_us integer not null, expires_us integer not null, revoked_us integer not null, "   \
+    "issuer text not null, issuer_uid text not null);"                                              \
+    "create index if not exists credential_identity on credential(identity);"                       \
+    "create table if not exists invitation(hash blob primary key, identity text not null, since_us "\
+    "integer not null, expires_us integer not null, used_us integer not null, issuer text not null,"\
+    " issuer_uid text not null);"                                                                   \
+    "create table if not exists session(id integer primary key, identity text not null, kind text " \
+    "not null, owner text not null, target text not null, environment text not null, gate integer " \
+    "not null, since_us integer not null, credential text not null);"                               \
+    "create table if not exists journal(gate integer primary key, generation integer not null, "    \
+    "position integer not null);"                                                                   \
+    "create table if not exists open_action(gate integer not null, session integer not null, action"\
+    " integer not null, primary key(gate, session, action)) without rowid;"                         \
+    "create table if not exists approval(id text primary key, state text not null, identity text "  \
+    "not null, target text not null, environment text not null, protocol text not null, asked_us "  \
+    "integer not null, expires_us integer not null, grant_ttl_ms integer not null, grant_expires_us"\
+    " integer not null, closed_us integer not null, digest blob not null, salt blob not null, "     \
+    "join_key blob not null, action text not null, detail text not null, passkey integer not null, "\
+    "why text not null, outcome text not null, session integer not null, gate_action integer not "  \
+    "null, sequence integer not null);"                                                             \
+    "create index if not exists approval_join on approval(join_key);"                               \
+    "create index if not exists approval_state on approval(state, asked_us);"                       \
+    "create index if not exists approval_identity on approval(identity);"                           \
+    "create table if not exists vote(approval text not null, identity text not null, person text "  \
+    "not null, decision text not null, reason text not null, channel text not null, credential text"\
+    " not null, may integer not null, at_us integer not null, primary key(approval, person));"
+
+#define SL_APPROVAL_COLUMNS                                                                         \
+    "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "      \
+    "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, "  \
+    "session, gate_action"
+
+/* clang-format off */
+#define SL_KEEPER_SQL(X)                                                                            \
+    X(APPLIED_GET, "select value from meta where key = 'applied'")                                  \
+    X(APPLIED_SET, "update meta set value = ?1 where key = 'applied'")                              \
+    X(IDENTITY_ADD, "insert into identity values(?1, ?2, ?3, 'active', ?4, ?1, ?5, ?6)")            \
+    X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt from "       \
+        "identity where name = ?1")                                                                 \
+    X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "      \
+        "identity order by name")                                                                   \
+    X(IDENTITY_STATUS, "update identity set status = ?2 where name = ?1")                           \
+    X(IDENTITY_LINK, "update identity set person = (select person from identity where name = ?2) "  \
+        "where person = (select person from identity where name = ?1)")                             \
+    X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
+    X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
+    X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
+    X(IDENTITY_OF_KIND, "select name from identity where kind = ?1 and status = ?2 order by name")  \
+    X(GROUP_ADD, "insert or ignore into membership values(?1, ?2, ?3)")                             \
+    X(GROUP_REMOVE, "delete from membership where identity = ?1 and grp = ?2")                      \
+    X(GROUPS_OF, "select grp, since_us from membership where identity = ?1 order by grp")           \
+    X(MEMBERS_OF, "select identity from membership where grp = ?1 order by identity")               \
+    X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
+    X(CREDENTIAL_BY_HASH, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
+        "from credential where hash = ?1")                                                          \
+    X(CREDENTIAL_BY_ID, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "  \
+        "from credential where id = ?1")                                                            \
+    X(CREDENTIAL_VERIFIERS, "select id, stored_key, server_key from credential where identity = ?1 "\
+        "and deciding = 0 and revoked_us = 0 and (expires_us = 0 or expires_us > ?2)")              \
+    X(CREDENTIAL_DECIDING, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
+        "from credential where identity = ?1 and deciding = 1 and revoked_us = 0")                  \
+    X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
+    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
+        "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(INVITATION_ADD, "insert into invitation values(?1, ?2, ?3, ?4, 0, ?5, ?6)")                   \
+    X(INVITATION_GET, "select identity, since_us, expires_us, used_us, issuer, issuer_uid from "    \
+        "invitation where hash = ?1")                                                               \
+    X(INVITATION_USED, "update invitation set used_us = ?2 where hash = ?1")                        \
+    X(INVITATION_CLEAR, "update invitation set used_us = ?2 where identity = ?1 and used_us = 0")   \
+    X(SESSION_ADD, "insert or replace into session values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")     \
+    X(SESSION_REMOVE, "delete from session where id = ?1")                                          \
+    X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
+        "credential from session order by id")                                                      \
+    X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
+    X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
+    X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \
+    X(OPEN_REMOVE, "delete from open_action where gate = ?1 and session = ?2 and action = ?3")      \
+    X(OPEN_LIST, "select session, action from open_action where gate = ?1 order by 1, 2")           \
+    X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, " \
+        "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15)")                                          \
+    X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                   \
+    X(APPROVAL_LIST, "select id from approval where ?1 = '' or state = ?1 order by sequence desc "  \
+        "limit ?2")                                                                                 \
+    X(APPROVAL_JOIN, "select id from approval where join_key = ?1 and state in ('pending', "        \
+        "'approved') order by sequence desc limit 1")                                               \
+    X(APPROVAL_UNKNOWN, "select id from approval where join_key = ?1 and state = 'spent' and "      \
+        "outcome like '{\"outcome\":\"unknown\"%' order by sequence desc limit 1")                  \
+    X(APPROVAL_OPEN_OF, "select id, state from approval where identity = ?1 and state in "          \
+        "('pending', 'approved')")                                                                  \
+    X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in " \
+        "('pending', 'approved')")                                                                  \
+    X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "     \
+        "a.state = 'approved' and v.identity = ?1")                                                 \
+    X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
+        "?5 where id = ?1")                                                                         \
+    X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")        \
+    X(APPROVAL_OUTCOME, "update approval set outcome = ?2 where id = ?1")                           \
+    X(APPROVAL_NO_OUTCOME, "select id, session, gate_action, protocol from approval where state = " \
+        "'spent' and outcome = ''")                                                                 \
+    X(APPROVAL_DUE, "select id from approval where (state = 'pending' and expires_us <= ?1) or "    \
+        "(state = 'approved' and grant_expires_us <= ?1)")                                          \
+    X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
+    X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
+    X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \
+        "vote where approval = ?1 order by at_us, person")                                          \
+    X(COUNTS, "select (select count(*) from identity), (select count(*) from approval where state " \
+        "= 'pending'), (select count(*) from approval where state = 'approved'), (select count(*) " \
+        "from approval)")
+/* clang-format on */
+
+enum db_sql {
+#define SL_DB_NAME(name, text) DB_##name,
+    SL_KEEPER_SQL(SL_DB_NAME)
+#undef SL_DB_NAME
+    DB_SQL_COUNT
+};
+
+#endif

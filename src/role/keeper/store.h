@@ -1,0 +1,59 @@
+/* Where the keeper's state lives: the ledger, which is the truth, and the view of it in SQLite.
+ *
+ * Every change is one event: a JSON object with a name in "e", appended to the write-ahead log beside
+ * the leaf that tells the world, and applied to the view by view_apply. A replay applies the same
+ * events with the same function, so what a crash left behind and what was lived through are equal.
+ *
+ * Failure sticks. After a store_record that failed nothing is answered any more: the keeper ends, and
+ * its next start catches up from what is on the disk.
+ */
+#ifndef SL_ROLE_KEEPER_STORE_H
+#define SL_ROLE_KEEPER_STORE_H
+
+#include "json/json.h"
+#include "os/ledger_store.h"
+#include "role/keeper/db.h"
+
+struct store {
+    struct db *db;
+    struct sl_ledger *ledger;
+    struct sl_ledger_opened opened;
+    uint8_t secret[32];   /* keys the join index and the salts of unknown users; <state>/keys/keeper.key */
+    bool needs_sync;      /* an event that must be on the disk before anybody is answered */
+    bool needs_write;     /* something that must at least be with the kernel */
+    uint64_t sequence;    /* orders approvals */
+    enum sl_err why;
+};
+
+struct store_options {
+    const char *state_dir;
+    struct sl_span origin;
+    uint64_t now_us;
+};
+
+/* Opens both and catches the view up. `why` gets a sentence for the operator. */
+enum sl_err store_open(struct store *s, const struct store_options *o, struct sl_buf *why) SL_MUST_CHECK;
+void store_done(struct store *s);
+
+/* Appends leaf (NULL: state alone) and event, and applies the event. Takes the reference to `event`;
+ * NULL (it could not be built) is an error. `sync`: answers wait for the disk. */
+void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, bool sync);
+/* A leaf without an event: nothing in the view depends on it. *index may be NULL. */
+void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t *index);
+/* Leaf (may be NULL) with the state of a drained journal, in its compact form (view_drained). */
+void store_drained(struct store *s, struct sl_span state);
+
+/* Makes everything recorded so far durable, as far as it asked for it. */
+enum sl_err store_commit(struct store *s) SL_MUST_CHECK;
+/* Signs a checkpoint and lets go of log segments that the view no longer needs. */
+enum sl_err store_checkpoint(struct store *s) SL_MUST_CHECK;
+
+/* A new event with its name and time. */
+json_t *event_new(const char *name, uint64_t at_us);
+void event_str(json_t *event, const char *key, struct sl_span value);
+void event_u64(json_t *event, const char *key, uint64_t value);
+void event_hex(json_t *event, const char *key, struct sl_span bytes);
+void event_bool(json_t *event, const char *key, bool value);
+void event_json(json_t *event, const char *key, json_t *value); /* takes the reference */
+
+#endif

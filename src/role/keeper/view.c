@@ -1,0 +1,255 @@
+#include "role/keeper/view.h"
+
+#include "base/cursor.h"
+#include "base/encode.h"
+#include "core/approval/approval.h"
+
+/* Fields of an event; a missing one is remembered and fails the whole event. */
+struct fields {
+    const json_t *event;
+    bool bad;
+    struct sl_buf hex[4]; /* decoded bytes live here until the event is applied */
+    size_t hex_count;
+};
+
+static struct sl_span str(struct fields *f, const char *key)
+{
+    const json_t *value = json_object_get(f->event, key);
+
+    f->bad = f->bad || !json_is_string(value);
+    return json_is_string(value) ? sl_span(json_string_value(value), json_string_length(value))
+                                 : sl_span(NULL, 0);
+}
+
+static uint64_t u64(struct fields *f, const char *key)
+{
+    uint64_t value = 0;
+
+    f->bad = f->bad || !sl_json_u64(f->event, key, &value);
+    return value;
+}
+
+static bool yes(struct fields *f, const char *key)
+{
+    const json_t *value = json_object_get(f->event, key);
+
+    f->bad = f->bad || !json_is_boolean(value);
+    return json_is_true(value);
+}
+
+static struct sl_span bytes(struct fields *f, const char *key)
+{
+    if (f->hex_count == SL_COUNT(f->hex)) {
+        f->bad = true;
+        return sl_span(NULL, 0);
+    }
+    struct sl_buf *b = &f->hex[f->hex_count++];
+
+    *b = sl_buf(4096);
+    f->bad = f->bad || sl_hex_get(b, str(f, key)) != SL_OK;
+    return sl_buf_span(b);
+}
+
+static void apply_identity_added(struct db *db, struct fields *f)
+{
+    const json_t *groups = json_object_get(f->event, "groups");
+    struct sl_span name = str(f, "name"), salt = bytes(f, "salt");
+    uint64_t at = u64(f, "at");
+    size_t i;
+    json_t *group;
+
+    db_run(db, DB_IDENTITY_ADD, "sssisb", name, str(f, "kind"), str(f, "owner"), at,
+           str(f, "os_user"), salt);
+    json_array_foreach(groups, i, group)
+        db_run(db, DB_GROUP_ADD, "ssi", name, sl_span_str(json_string_value(group)), at);
+}
+
+static void apply_identity_status(struct db *db, struct fields *f)
+{
+    db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
+}
+
+static void apply_identity_linked(struct db *db, struct fields *f)
+{
+    db_run(db, DB_IDENTITY_LINK, "ss", str(f, "name"), str(f, "to"));
+}
+
+static void apply_identity_os_user(struct db *db, struct fields *f)
+{
+    db_run(db, DB_IDENTITY_OS_USER, "ss", str(f, "name"), str(f, "os_user"));
+}
+
+static void apply_group_set(struct db *db, struct fields *f)
+{
+    uint64_t at = u64(f, "at");
+
+    if (yes(f, "member"))
+        db_run(db, DB_GROUP_ADD, "ssi", str(f, "name"), str(f, "group"), at);
+    else
+        db_run(db, DB_GROUP_REMOVE, "ss", str(f, "name"), str(f, "group"));
+}
+
+static void apply_credential_made(struct db *db, struct fields *f)
+{
+    struct sl_span hash = bytes(f, "hash"), stored = bytes(f, "stored_key"),
+                   server = bytes(f, "server_key"), invitation = bytes(f, "invitation");
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_CREDENTIAL_ADD, "ssibbbiiss", str(f, "id"), str(f, "identity"),
+           (uint64_t)yes(f, "deciding"), hash, stored, server, at, u64(f, "expires"),
+           str(f, "issuer"), str(f, "issuer_uid"));
+    if (invitation.n > 0)
+        db_run(db, DB_INVITATION_USED, "bi", invitation, at);
+}
+
+static void apply_credential_revoked(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CREDENTIAL_REVOKE, "si", str(f, "id"), u64(f, "at"));
+}
+
+/* An earlier code of the same person is void from now on. */
+static void apply_invited(struct db *db, struct fields *f)
+{
+    struct sl_span hash = bytes(f, "hash"), identity = str(f, "identity");
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_INVITATION_CLEAR, "si", identity, at);
+    db_run(db, DB_INVITATION_ADD, "bsiiss", hash, identity, at, u64(f, "expires"), str(f, "issuer"),
+           str(f, "issuer_uid"));
+}
+
+static void apply_session_opened(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
+           str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
+           str(f, "credential"));
+}
+
+static void apply_session_closed(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
+}
+
+static void apply_asked(struct db *db, struct fields *f)
+{
+    struct sl_span digest = bytes(f, "digest"), salt = bytes(f, "salt"), join = bytes(f, "join_key");
+
+    db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssii", str(f, "id"), str(f, "identity"),
+           str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
+           u64(f, "expires"), u64(f, "grant_ttl"), digest, salt, join, str(f, "action"),
+           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"));
+}
+
+static void apply_voted(struct db *db, struct fields *f)
+{
+    db_run(db, DB_VOTE_ADD, "sssssssii", str(f, "id"), str(f, "identity"), str(f, "person"),
+           str(f, "decision"), str(f, "reason"), str(f, "channel"), str(f, "credential"),
+           u64(f, "may"), u64(f, "at"));
+}
+
+static enum sl_approval_state state_now(struct db *db, struct sl_span id)
+{
+    struct db_rows rows = db_ask(db, DB_APPROVAL_GET, "s", id);
+    enum sl_approval_state state = SL_APPROVAL_NONE;
+
+    if (db_row(&rows))
+        state = sl_approval_state_of(db_span(&rows, 1));
+    db_end(&rows);
+    return state;
+}
+
+/* A move that the table does not know makes the event wrong: no replay spends a grant twice. */
+static void apply_moved(struct db *db, struct fields *f)
+{
+    struct sl_span id = str(f, "id");
+    enum sl_approval_state to = SL_APPROVAL_NONE;
+    uint64_t grant_expires = u64(f, "grant_expires"), on = u64(f, "on"), at = u64(f, "at");
+
+    if (sl_approval_move(state_now(db, id), (enum sl_approval_event)on, &to, NULL) != SL_OK) {
+        f->bad = true;
+        return;
+    }
+    db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)), str(f, "why"),
+           grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
+    if (to == SL_APPROVAL_SPENT)
+        db_run(db, DB_APPROVAL_SPENT_BY, "sii", id, u64(f, "session"), u64(f, "action"));
+}
+
+static void apply_outcome(struct db *db, struct fields *f)
+{
+    db_run(db, DB_APPROVAL_OUTCOME, "ss", str(f, "id"), str(f, "outcome"));
+}
+
+#define EVENTS(X)                                                                     \
+    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user)       \
+    X(group_set) X(credential_made) X(credential_revoked) X(invited)                  \
+    X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)
+
+static const struct {
+    const char *name;
+    void (*apply)(struct db *db, struct fields *f);
+} events[] = {
+#define EVENT(name) {#name, apply_##name},
+    EVENTS(EVENT)
+#undef EVENT
+};
+
+enum sl_err view_apply(struct db *db, const json_t *event)
+{
+    struct fields f = {.event = event};
+    struct sl_span name = str(&f, "e");
+    bool known = false;
+
+    for (size_t i = 0; i < SL_COUNT(events) && !known; i++)
+        if (sl_span_is(name, events[i].name)) {
+            events[i].apply(db, &f);
+            known = true;
+        }
+    for (size_t i = 0; i < f.hex_count; i++)
+        sl_buf_done(&f.hex[i]);
+    if (!known || f.bad)
+        return SL_EMALFORMED;
+    return db_err(db);
+}
+
+static void pairs(struct db *db, struct sl_cursor *c, uint32_t gate, enum db_sql sql)
+{
+    uint32_t count = sl_cursor_le32(c);
+
+    for (uint32_t i = 0; i < count && !c->short_read; i++) {
+        uint64_t session = sl_cursor_le64(c), action = sl_cursor_le64(c);
+
+        if (!c->short_read)
+            db_run(db, sql, "iii", (uint64_t)gate, session, action);
+    }
+}
+
+enum sl_err view_drained(struct db *db, struct sl_span state)
+{
+    struct sl_cursor c = sl_cursor(state);
+    uint8_t type = sl_cursor_u8(&c);
+    uint32_t gate = sl_cursor_le32(&c);
+    uint64_t generation = sl_cursor_le64(&c), position = sl_cursor_le64(&c);
+
+    if (c.short_read || type != VIEW_DRAINED)
+        return SL_EMALFORMED;
+    db_run(db, DB_JOURNAL_SET, "iii", (uint64_t)gate, generation, position);
+    pairs(db, &c, gate, DB_OPEN_ADD);
+    pairs(db, &c, gate, DB_OPEN_REMOVE);
+    return sl_cursor_done(&c) ? db_err(db) : SL_EMALFORMED;
+}
+
+enum sl_err view_replay(struct db *db, struct sl_span state)
+{
+    json_t *event = NULL;
+
+    if (state.n == 0)
+        return SL_OK;
+    if (state.p[0] == VIEW_DRAINED)
+        return view_drained(db, state);
+    SL_TRY(sl_json_read(state, &event, NULL));
+    enum sl_err err = view_apply(db, event);
+
+    json_decref(event);
+    return err;
+}

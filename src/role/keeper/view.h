@@ -1,0 +1,38 @@
+/* Applying one event to the view: the same function for the living keeper and for the replay.
+ *
+ *   event               fields
+ *   identity_added      name kind owner os_user salt groups[] at
+ *   identity_status     name status
+ *   identity_linked     name to
+ *   identity_os_user    name os_user
+ *   group_set           name group member at
+ *   credential_made     id identity deciding hash stored_key server_key at expires issuer issuer_uid
+ *                       invitation (the hash of the code that it was claimed with)
+ *   credential_revoked  id at
+ *   invited             hash identity at expires issuer issuer_uid
+ *   session_opened      session identity kind owner target environment gate at credential
+ *   session_closed      session
+ *   asked               id identity target environment protocol at expires grant_ttl digest salt
+ *                       join_key action detail passkey sequence
+ *   voted               id identity person decision reason channel credential may at
+ *   moved               id on why at grant_expires session action
+ *   outcome             id outcome
+ */
+#ifndef SL_ROLE_KEEPER_VIEW_H
+#define SL_ROLE_KEEPER_VIEW_H
+
+#include "json/json.h"
+#include "role/keeper/db.h"
+
+/* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code. */
+enum sl_err view_apply(struct db *db, const json_t *event) SL_MUST_CHECK;
+/* The bytes of a WAL record's state: JSON, or a drained journal. */
+enum sl_err view_replay(struct db *db, struct sl_span state) SL_MUST_CHECK;
+
+/* What a drained journal leaves behind, little-endian:
+ *   u8 1 · u32 gate · u64 generation · u64 position
+ *   u32 n, n x {u64 session, u64 action} opened · u32 n, n x {u64 session, u64 action} ended */
+enum { VIEW_DRAINED = 1 };
+enum sl_err view_drained(struct db *db, struct sl_span state) SL_MUST_CHECK;
+
+#endif

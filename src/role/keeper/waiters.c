@@ -1,0 +1,125 @@
+#include "role/keeper/keeper_int.h"
+
+#include <stdlib.h>
+
+/* Clients that wait for an approval, in the order in which they came. */
+
+static struct sl_span id_of(const struct waiter *w)
+{
+    return sl_span(w->approval, 36);
+}
+
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval)
+{
+    struct waiter **end = &k->waiters, *w = calloc(1, sizeof *w);
+
+    if (w == NULL || approval.n != 36)
+        keeper_die("a waiting client could not be noted", SL_EMEMORY);
+    *w = (struct waiter){.session = s->id, .action = action, .gate = s->gate};
+    memcpy(w->approval, approval.p, 36);
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = w;
+    return w;
+}
+
+struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action)
+{
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next)
+        if (w->gate == gate && w->action == action)
+            return w;
+    return NULL;
+}
+
+void waiter_remove(struct keeper *k, struct waiter *w)
+{
+    for (struct waiter **at = &k->waiters; *at != NULL; at = &(*at)->next) {
+        if (*at != w)
+            continue;
+        *at = w->next;
+        free(w);
+        return;
+    }
+}
+
+size_t waiters_of(struct keeper *k, struct sl_span approval)
+{
+    size_t count = 0;
+
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next)
+        count += sl_span_eq(id_of(w), approval);
+    return count;
+}
+
+void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span who, const char *why,
+                    const char *hint)
+{
+    struct sl_span rule = a->requirement_count > 0 ? a->rules[0] : sl_span(NULL, 0);
+
+    for (struct waiter *w = k->waiters, *next; w != NULL; w = next) {
+        next = w->next;
+        if (!sl_span_eq(id_of(w), a->id))
+            continue;
+        ANSWER_GATE(k, w->gate, action_refused, .action = w->action, .sqlstate = SL_SPAN("42501"),
+                    .approval = a->id, .rule = rule, .who = who, .why = sl_span_str(why),
+                    .hint = sl_span_str(hint));
+        waiter_remove(k, w);
+    }
+}
+
+/* The offer goes out at once, before the decision is on the disk: it lets nothing run. */
+static void offer(struct keeper *k, struct peer *gate, struct waiter *w)
+{
+    w->offered = true;
+    if (gate->outbox.n > 0) {
+        ANSWER(gate, action_offer, .action = w->action, .approval = id_of(w));
+        return;
+    }
+    SL_SEND(gate->channel, action_offer, .action = w->action, .approval = id_of(w));
+    k->offered = gate;
+}
+
+static void granted_leaf(struct keeper *k, const struct approval *a, const struct waiter *w)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+        .event = SL_ENTRY_APPROVAL_GRANTED, .time_us = sl_clock_us(), .approval = a->id,
+        .digest = a->digest, .session = w->session, .action = w->action});
+    store_leaf(&k->store, &leaf, false, NULL);
+}
+
+void waiters_offer(struct keeper *k, const struct approval *a)
+{
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next)
+        if (w->offered && sl_span_eq(id_of(w), a->id))
+            return; /* somebody is about to spend it */
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next) {
+        struct peer *gate = peer_find(k, SL_ROLE_GATE, w->gate);
+
+        if (gate == NULL || !sl_span_eq(id_of(w), a->id))
+            continue;
+        granted_leaf(k, a, w);
+        offer(k, gate, w);
+        return;
+    }
+}
+
+/* Its grant, if it was offered one, goes to the next in line. */
+void waiters_drop_session(struct keeper *k, uint64_t session)
+{
+    for (struct waiter *w = k->waiters, *next; w != NULL; w = next) {
+        next = w->next;
+        if (w->session != session)
+            continue;
+        bool offered = w->offered;
+        struct sl_span id = sl_arena_copy(k->mem, id_of(w));
+        waiter_remove(k, w);
+        APPROVAL(a);
+        if (approval_get(k, id, &a) != SL_OK)
+            continue;
+        keeper_event(k, "left", a.id, a.state);
+        if (offered && a.state == SL_APPROVAL_APPROVED)
+            waiters_offer(k, &a);
+    }
+}

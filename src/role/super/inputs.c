@@ -1,0 +1,122 @@
+#include "role/super/super_int.h"
+
+#include "os/file.h"
+#include "os/net.h"
+#include "os/paths.h"
+
+#include <stdlib.h>
+
+enum {
+    PEM_MAX_BYTES = 4 * 1024 * 1024,
+    LISTS_MAX_BYTES = 16 * 1024 * 1024,
+    ADDRESSES_A_TARGET = 8,
+};
+static const char system_authorities[] = "/etc/ssl/certs/ca-certificates.crt";
+
+void sl_inputs_free(struct sl_inputs *in)
+{
+    if (in == NULL)
+        return;
+    if (in->key.p != NULL)
+        explicit_bzero(in->key.p, in->key.cap);
+    sl_config_free(in->config);
+    sl_buf_done(&in->yaml);
+    sl_buf_done(&in->certificate);
+    sl_buf_done(&in->key);
+    sl_buf_done(&in->address_bytes);
+    sl_buf_done(&in->authority_bytes);
+    free(in);
+}
+
+static enum sl_err read_beside(const char *config_file, struct sl_span name, struct sl_buf *out,
+                               struct sl_buf *complaints)
+{
+    SL_BUF(path, 8192);
+
+    SL_TRY(sl_path_beside(config_file, name, &path));
+    enum sl_err err = sl_file_read((const char *)path.p, out);
+    if (err != SL_OK)
+        sl_buf_say(complaints, "%s: %s\n", (const char *)path.p, sl_err_text(err));
+    return err;
+}
+
+static enum sl_err read_tls(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
+{
+    const struct sl_settings *s = &in->config->settings;
+
+    if (s->tls_certificate.n == 0)
+        return SL_OK;
+    SL_TRY(read_beside(config_file, s->tls_certificate, &in->certificate, complaints));
+    return read_beside(config_file, s->tls_key, &in->key, complaints);
+}
+
+static enum sl_err add_authorities(struct sl_inputs *in, const struct sl_target *t,
+                                   const char *config_file, struct sl_buf *complaints)
+{
+    SL_BUF(item, PEM_MAX_BYTES);
+    struct sl_span file = t->tls_ca_file.n > 0 ? t->tls_ca_file : sl_span_str(system_authorities);
+
+    if (t->tls != SL_TLS_VERIFY_FULL)
+        return SL_OK;
+    sl_buf_say(&item, "%S=", t->name);
+    SL_TRY(read_beside(config_file, file, &item, complaints));
+    sl_ipc_list_add(&in->authority_bytes, &in->authorities, sl_buf_span(&item));
+    return sl_buf_err(&in->authority_bytes);
+}
+
+/* A name that does not resolve now is no reason to refuse the others: that target answers with an error. */
+static enum sl_err add_addresses(struct sl_inputs *in, const struct sl_target *t)
+{
+    SL_BUF(host, 1024);
+    SL_BUF(port, 64);
+    SL_BUF(item, 2048);
+    struct sl_net_address found[ADDRESSES_A_TARGET];
+    size_t count = 0;
+
+    if (t->host_is_unix)
+        return SL_OK;
+    sl_buf_put(&host, t->host);
+    sl_buf_put(&port, t->port);
+    enum sl_err err = sl_net_resolve(sl_buf_text(&host), sl_buf_text(&port), found, SL_COUNT(found), &count);
+    if (err != SL_OK)
+        sl_log(SL_LOG_WARN, "target_unresolved", SL_TEXT("target", t->name), SL_TEXT("host", t->host));
+    for (size_t i = 0; i < count; i++) {
+        sl_buf_reset(&item);
+        sl_buf_say(&item, "%S=", t->name);
+        sl_net_put(&item, &found[i]);
+        sl_ipc_list_add(&in->address_bytes, &in->addresses, sl_buf_span(&item));
+    }
+    return sl_buf_err(&in->address_bytes);
+}
+
+static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
+{
+    enum sl_err err = sl_file_read(config_file, &in->yaml);
+
+    if (err != SL_OK) {
+        sl_buf_say(complaints, "%s: %s\n", config_file, sl_err_text(err));
+        return err;
+    }
+    SL_TRY(sl_config_load(sl_buf_span(&in->yaml), config_file, &in->config, complaints));
+    SL_TRY(read_tls(in, config_file, complaints));
+    for (size_t i = 0; i < in->config->target_count; i++) {
+        SL_TRY(add_addresses(in, &in->config->targets[i]));
+        SL_TRY(add_authorities(in, &in->config->targets[i], config_file, complaints));
+    }
+    return SL_OK;
+}
+
+enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out, struct sl_buf *complaints)
+{
+    SL_FREED_BY(sl_inputs) struct sl_inputs *in = calloc(1, sizeof *in);
+
+    if (in == NULL)
+        return SL_EMEMORY;
+    in->yaml.max = SL_CONFIG_MAX_BYTES;
+    in->certificate.max = in->key.max = PEM_MAX_BYTES;
+    in->address_bytes.max = in->authority_bytes.max = LISTS_MAX_BYTES;
+    SL_TRY(fill(in, config_file, complaints));
+    *out = in;
+    in = NULL;
+    return SL_OK;
+}

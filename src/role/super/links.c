@@ -1,0 +1,77 @@
+/* Who talks to whom. Ends are handed out pair by pair, whenever one of the two is new. */
+#include "role/super/super_int.h"
+
+#include <unistd.h>
+
+/* One row for each kind of link; `tls`: only when a private key signs for it. */
+static const struct link {
+    enum sl_role one, other;
+    const char *purpose;
+    bool tls;
+} links[] = {
+    {SL_ROLE_KEEPER, SL_ROLE_GATE, "", false},
+    {SL_ROLE_KEEPER, SL_ROLE_DESK, "", false},
+    {SL_ROLE_GATE, SL_ROLE_JUDGE, "", false},
+    {SL_ROLE_KEEPER, SL_ROLE_GATE, "sign", true},
+    {SL_ROLE_KEEPER, SL_ROLE_DESK, "sign", true},
+};
+
+/* A child that cannot take it is broken, and its channel's end says so. */
+static void hand(struct sl_program *to, enum sl_role role, unsigned index, const char *purpose, int fd)
+{
+    SL_BUF(message, 1024);
+    struct sl_msg_peer m = {.role = (uint32_t)role, .index = index, .purpose = sl_span_str(purpose)};
+
+    sl_msg_peer_put(&message, &m);
+    enum sl_err err = sl_buf_err(&message);
+    if (err == SL_OK)
+        err = sl_channel_send(to->channel, sl_buf_span(&message), &fd, 1);
+    if (err != SL_OK)
+        sl_channel_break(to->channel, err);
+}
+
+static void join(struct sl_program *a, struct sl_program *b, const char *purpose)
+{
+    int ends[2];
+
+    if (sl_channel_pair(ends) != SL_OK) {
+        sl_log(SL_LOG_ERROR, "link_failed", SL_CSTR("one", sl_program_name(a)),
+               SL_CSTR("other", sl_program_name(b)));
+        sl_program_kill(a); /* tried again with its restart */
+        return;
+    }
+    hand(a, b->role, b->index, purpose, ends[0]);
+    hand(b, a->role, a->index, purpose, ends[1]);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static bool is_linked(const struct link *l, const struct sl_program *a, const struct sl_program *b)
+{
+    return (l->one == a->role && l->other == b->role) || (l->one == b->role && l->other == a->role);
+}
+
+static void hand_sockets(struct sl_super *s, struct sl_program *p)
+{
+    if (p->role == SL_ROLE_GATE)
+        hand(p, SL_ROLE_SUPER, 0, "listen", s->places.postgres[p->index]);
+    if (p->role == SL_ROLE_DESK)
+        hand(p, SL_ROLE_SUPER, 0, "listen", s->places.http);
+    if (p->role == SL_ROLE_KEEPER)
+        hand(p, SL_ROLE_SUPER, 0, "control", s->places.control);
+}
+
+void sl_links_make(struct sl_super *s, struct sl_program *p)
+{
+    bool tls = s->inputs->certificate.n > 0;
+
+    hand_sockets(s, p);
+    for (size_t i = 0; i < s->program_count; i++) {
+        struct sl_program *other = &s->programs[i];
+        if (other == p || other->channel == NULL || other->state == SL_PROGRAM_LEAVING)
+            continue;
+        for (size_t l = 0; l < SL_COUNT(links); l++)
+            if (is_linked(&links[l], p, other) && (tls || !links[l].tls))
+                join(p, other, links[l].purpose);
+    }
+}

@@ -1,0 +1,315 @@
+#include "role/super/super.h"
+
+#include "json/json.h"
+#include "os/clock.h"
+#include "role/super/super_int.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    KEEPER_LAST_WORDS_MS = 15000, /* the final checkpoint */
+    HURRIED_MS = 1000,
+    LEAVE_MS = 2000,
+    GRACE_MS = 2000, /* after the drain's deadline, before killing */
+};
+
+struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role, unsigned index)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if (s->programs[i].role == role && s->programs[i].index == index)
+            return &s->programs[i];
+    return NULL;
+}
+
+static const char *state_name(enum sl_program_state state)
+{
+    static const char *const names[] = {"down", "starting", "up", "leaving"};
+
+    return names[state];
+}
+
+void sl_super_tell_keeper(struct sl_super *s)
+{
+    SL_BUF(json, 64 * 1024);
+    struct sl_program *keeper = sl_super_program(s, SL_ROLE_KEEPER, 0);
+
+    if (keeper == NULL || keeper->channel == NULL)
+        return;
+    struct sl_jw w = sl_jw(&json);
+    sl_jw_object(&w);
+    sl_jw_key(&w, "programs");
+    sl_jw_array(&w);
+    for (size_t i = 0; i < s->program_count; i++) {
+        const struct sl_program *p = &s->programs[i];
+        sl_jw_object(&w);
+        sl_jw_key(&w, "index");
+        sl_jw_u64(&w, p->index);
+        sl_jw_key(&w, "pid");
+        sl_jw_u64(&w, (uint64_t)p->pid);
+        sl_jw_key(&w, "restarts");
+        sl_jw_u64(&w, p->restarts);
+        sl_jw_key(&w, "role");
+        sl_jw_str(&w, sl_span_str(sl_program_name(p)));
+        sl_jw_key(&w, "started");
+        sl_jw_time(&w, p->started_us);
+        sl_jw_key(&w, "state");
+        sl_jw_str(&w, sl_span_str(state_name(p->state)));
+        sl_jw_end(&w);
+    }
+    sl_jw_end(&w);
+    sl_jw_end(&w);
+    if (sl_buf_err(&json) == SL_OK)
+        SL_SEND(keeper->channel, stats, .json = sl_buf_span(&json));
+}
+
+/* --- ready --------------------------------------------------------------------------------------- */
+
+static bool all_up(const struct sl_super *s)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if (s->programs[i].state != SL_PROGRAM_UP)
+            return false;
+    return true;
+}
+
+void sl_super_program_ready(struct sl_super *s, struct sl_program *p)
+{
+    sl_super_tell_keeper(s);
+    if (p->role == SL_ROLE_KEEPER && s->phase == SL_SUPER_RUNNING)
+        sl_reload_propose(s);
+    if (s->phase != SL_SUPER_STARTING || !all_up(s))
+        return;
+    s->phase = SL_SUPER_RUNNING;
+    puts("ready");
+    fflush(stdout);
+    sl_notify("READY=1\n");
+    sl_log(SL_LOG_INFO, "ready", SL_NUM("pid", (uint64_t)getpid()), SL_NUM("generation", s->generation));
+}
+
+/* --- the end ------------------------------------------------------------------------------------- */
+
+static void drain_one(struct sl_program *p, uint64_t within_ms)
+{
+    if (p->channel != NULL)
+        SL_SEND(p->channel, drain, .deadline_ms = within_ms);
+    sl_program_leave(p, within_ms + GRACE_MS);
+}
+
+static bool any_left(const struct sl_super *s, unsigned roles)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if ((s->programs[i].role & roles) != 0 && s->programs[i].state != SL_PROGRAM_DOWN)
+            return true;
+    return false;
+}
+
+static void drain_all(struct sl_super *s, unsigned roles, uint64_t within_ms)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if ((s->programs[i].role & roles) != 0 && s->programs[i].state != SL_PROGRAM_DOWN)
+            drain_one(&s->programs[i], within_ms);
+}
+
+/* Judges have nothing to finish: without a channel they go. */
+static void dismiss_judges(struct sl_super *s)
+{
+    for (size_t i = 0; i < s->program_count; i++) {
+        struct sl_program *p = &s->programs[i];
+        if (p->role != SL_ROLE_JUDGE || p->state == SL_PROGRAM_DOWN)
+            continue;
+        sl_channel_free(p->channel);
+        p->channel = NULL;
+        sl_program_leave(p, LEAVE_MS);
+    }
+}
+
+/* Those who bring work first, the keeper when nobody can tell it anything more. */
+static void go_on_ending(struct sl_super *s)
+{
+    if (s->phase == SL_SUPER_DRAINING && !any_left(s, SL_ROLE_GATE | SL_ROLE_DESK)) {
+        s->phase = SL_SUPER_LAST;
+        dismiss_judges(s);
+        drain_all(s, SL_ROLE_KEEPER, KEEPER_LAST_WORDS_MS);
+    }
+    if (s->phase == SL_SUPER_LAST && !any_left(s, ~0u))
+        sl_loop_stop(s->loop);
+}
+
+static void begin_ending(struct sl_super *s, uint64_t within_ms)
+{
+    sl_notify("STOPPING=1\n");
+    s->phase = SL_SUPER_DRAINING;
+    for (size_t i = 0; i < s->program_count; i++)
+        if (s->programs[i].state == SL_PROGRAM_DOWN && s->programs[i].deadline != NULL)
+            sl_timer_disarm(s->programs[i].deadline);
+    drain_all(s, SL_ROLE_GATE | SL_ROLE_DESK, within_ms);
+    go_on_ending(s);
+}
+
+static void on_stop(void *owner, int number)
+{
+    struct sl_super *s = owner;
+
+    sl_log(SL_LOG_INFO, "stop", SL_NUM("signal", (uint64_t)number),
+           SL_CSTR("note", s->phase >= SL_SUPER_DRAINING ? "in a hurry now" : "draining"));
+    if (s->phase < SL_SUPER_DRAINING)
+        begin_ending(s, s->inputs->config->settings.drain_ms);
+    else if (s->phase == SL_SUPER_DRAINING)
+        drain_all(s, SL_ROLE_GATE | SL_ROLE_DESK, HURRIED_MS);
+}
+
+/* Before everything was ready once, a program that ends has a reason that will not go away. */
+void sl_super_program_gone(struct sl_super *s, struct sl_program *p)
+{
+    sl_super_tell_keeper(s);
+    if (s->phase == SL_SUPER_STARTING) {
+        sl_log(SL_LOG_ERROR, "cannot_start", SL_CSTR("program", sl_program_name(p)));
+        s->exit_code = 1;
+        begin_ending(s, HURRIED_MS);
+        return;
+    }
+    if (s->phase >= SL_SUPER_DRAINING)
+        go_on_ending(s);
+}
+
+/* --- signals ------------------------------------------------------------------------------------- */
+
+static void program_ended(struct sl_super *s, pid_t pid, int status)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if (s->programs[i].pid == pid) {
+            sl_program_ended(&s->programs[i], status);
+            return;
+        }
+    (void)sl_secret_ended(s, pid, status);
+}
+
+static void on_child(void *owner, int number)
+{
+    int status;
+    pid_t pid;
+
+    (void)number;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        program_ended(owner, pid, status);
+}
+
+static void on_hangup(void *owner, int number)
+{
+    (void)number;
+    sl_reload(owner);
+}
+
+static enum sl_err watch_signals(struct sl_super *s)
+{
+    static const struct {
+        int number;
+        sl_signal_fn *fn;
+    } wanted[] = {{SIGCHLD, on_child}, {SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < SL_COUNT(wanted); i++)
+        SL_TRY(sl_signal_new(s->loop, wanted[i].number, wanted[i].fn, s, &s->signals[i]));
+    return SL_OK;
+}
+
+/* --- start --------------------------------------------------------------------------------------- */
+
+static void add_programs(struct sl_super *s, enum sl_role role, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        s->programs[s->program_count++] = (struct sl_program){.super = s, .role = role, .index = i};
+}
+
+static void start_programs(struct sl_super *s)
+{
+    const struct sl_settings *settings = &s->inputs->config->settings;
+
+    add_programs(s, SL_ROLE_KEEPER, 1);
+    add_programs(s, SL_ROLE_JUDGE, settings->judges < SL_MAX_JUDGES ? settings->judges : SL_MAX_JUDGES);
+    add_programs(s, SL_ROLE_GATE, settings->gates < SL_MAX_GATES ? settings->gates : SL_MAX_GATES);
+    add_programs(s, SL_ROLE_DESK, 1);
+    for (size_t i = 0; i < s->program_count && s->phase == SL_SUPER_STARTING; i++)
+        sl_program_start(&s->programs[i]);
+}
+
+static enum sl_err read_config(struct sl_super *s)
+{
+    SL_BUF(complaints, 1024 * 1024);
+    enum sl_err err = sl_inputs_read(s->config_file, &s->inputs, &complaints);
+
+    if (err != SL_OK)
+        fputs(sl_buf_text(&complaints), stderr);
+    return err;
+}
+
+/* Children inherit the limit and lower it to what each needs. */
+static void raise_limits(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+            sl_log(SL_LOG_WARN, "file_limit", SL_CSTR("why", "could not be raised"));
+    }
+}
+
+static enum sl_err prepare(struct sl_super *s)
+{
+    SL_TRY(read_config(s));
+    if (s->inputs->config->settings.sandbox_best_effort)
+        sl_log(SL_LOG_WARN, "sandbox_best_effort",
+               SL_CSTR("effect", "walls that the kernel does not offer are left out"));
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return SL_EUNSUPPORTED;
+    raise_limits();
+    SL_TRY(sl_places_open(&s->places, s->config_file, s->inputs->config));
+    SL_TRY(sl_loop_new(&s->loop));
+    return watch_signals(s);
+}
+
+static void clean_up(struct sl_super *s)
+{
+    sl_secret_forget_all(s);
+    for (size_t i = 0; i < s->program_count; i++) {
+        sl_channel_free(s->programs[i].channel);
+        sl_timer_free(s->programs[i].deadline);
+    }
+    for (size_t i = 0; i < SL_COUNT(s->signals); i++)
+        sl_signal_free(s->signals[i]);
+    sl_inputs_free(s->proposed);
+    sl_inputs_free(s->inputs);
+    sl_loop_free(s->loop);
+    sl_places_close(&s->places);
+}
+
+int sl_super_run(const char *config_file)
+{
+    static struct sl_super whole; /* large, and there is one */
+    struct sl_super *s = &whole;
+
+    *s = (struct sl_super){.config_file = config_file, .generation = 1, .last_generation = 1};
+    s->places.lock = s->places.control = s->places.http = -1;
+    for (unsigned i = 0; i < SL_MAX_GATES; i++)
+        s->places.postgres[i] = s->places.journals[i] = -1;
+    sl_log_init("supervisor");
+    enum sl_err err = prepare(s);
+    if (err == SL_OK) {
+        start_programs(s);
+        err = sl_loop_run(s->loop, NULL, NULL);
+    }
+    if (err != SL_OK) {
+        sl_log(SL_LOG_ERROR, "cannot_start", SL_CSTR("why", sl_err_text(err)));
+        s->exit_code = 1;
+    }
+    clean_up(s);
+    sl_log(SL_LOG_INFO, "stopped", SL_NUM("status", (uint64_t)s->exit_code));
+    return s->exit_code;
+}

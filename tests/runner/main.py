@@ -1,0 +1,110 @@
+"""Behind script/test: builds, runs the steps, two at a time where that is harmless, and sums up."""
+
+import concurrent.futures
+import sys
+import time
+
+import steps
+import tap
+
+WORKERS = 2
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def show(report):
+    mark = "FAIL" if report.failed else "ok  "
+    say(f"{mark} {report.name}: {report.verdict()} ({report.seconds:.0f} s)")
+
+
+def build_all(names):
+    reports = []
+    for name in names:
+        reports.append(steps.build(name))
+        show(reports[-1])
+    return reports
+
+
+def guarded(step):
+    """A step that cannot even start is a failure with a name, not a stack trace."""
+    try:
+        return step.run()
+    except OSError as why:
+        return tap.Report(step.name, failed=[f"{step.name}: {why}"])
+
+
+def run_together(todo):
+    reports = []
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(guarded, s) for s in todo]):
+            reports.append(done.result())
+            show(reports[-1])
+    return reports
+
+
+def run_alone(todo):
+    reports = []
+    for step in todo:
+        say(f"...  {step.name}")
+        reports.append(guarded(step))
+        show(reports[-1])
+    return reports
+
+
+def keep_logs(reports):
+    where = steps.ROOT / "build" / "test-logs"
+    where.mkdir(parents=True, exist_ok=True)
+    for report in reports:
+        name = "".join(c if c.isalnum() else "-" for c in report.name)
+        (where / f"{name}.log").write_text(report.log)
+    return where
+
+
+def sum_up(reports):
+    for report in reports:
+        if report.failed:
+            say(f"\n--- {report.name} " + "-" * max(1, 90 - len(report.name)))
+            say(report.log.rstrip())
+    skipped = [(r.name, name, why) for r in reports for name, why in r.skipped]
+    if skipped:
+        say("\nSkipped:")
+        for program, name, why in skipped:
+            say(f"  {program}: {name}: {why}")
+    failed = [(r.name, name) for r in reports for name in r.failed]
+    if failed:
+        say("\nFailed:")
+        for program, name in failed:
+            say(f"  {program}: {name}")
+    passed = sum(r.passed for r in reports)
+    say()
+    say(f"{passed} passed, {len(failed)} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+    return 1 if failed or passed == 0 else 0
+
+
+def plan(groups, quick):
+    together = [s for g in groups if g in steps.TOGETHER for s in steps.TOGETHER[g](quick)]
+    alone = [s for g in groups if g in steps.ALONE for s in steps.ALONE[g](quick)]
+    return together, alone
+
+
+def main(arguments):
+    quick = "--quick" in arguments
+    groups = [a for a in arguments if a != "--quick"] or (steps.QUICK if quick else steps.GROUPS)
+    unknown = [g for g in groups if g not in steps.GROUPS]
+    if unknown:
+        say(f"test: {unknown[0]} is none of: --quick {' '.join(steps.GROUPS)}")
+        return 2
+    start = time.monotonic()
+    reports = build_all(steps.builds_for(groups, quick))
+    if not any(r.failed for r in reports):
+        together, alone = plan(groups, quick)
+        reports += run_together(together) + run_alone(alone)
+    where = keep_logs(reports).relative_to(steps.ROOT)
+    say(f"\nLogs are in {where}; {time.monotonic() - start:.0f} s.")
+    return sum_up(reports)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

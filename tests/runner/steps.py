@@ -1,0 +1,129 @@
+"""What script/test runs: each step is a name, and a function that returns a tap.Report."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from typing import Callable
+
+import tap
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GROUPS = ["build", "unit", "fuzz", "lint", "cppcheck", "tidy", "play", "e2e", "crash"]
+QUICK = ["build", "unit", "lint", "play"]
+# Folder of each build, and the groups that need it.
+BUILDS = {"gcc": ("build", []), "clang": ("build-clang", ["--clang"]), "fuzz": ("build-fuzz", ["--fuzz"])}
+NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"],
+         "lint": ["gcc"], "tidy": ["gcc"], "play": ["gcc"], "e2e": ["gcc"], "crash": ["gcc"],
+         "cppcheck": []}
+FUZZ_SECONDS = 10
+LIMITS = {"play": 600, "e2e": 600, "crash": 300}
+
+
+@dataclasses.dataclass
+class Step:
+    group: str
+    name: str
+    run: Callable
+
+
+def folder(build):
+    return ROOT / BUILDS[build][0]
+
+
+def builds_for(groups, quick):
+    wanted = [b for g in groups for b in NEEDS[g] if not (quick and b != "gcc")]
+    return [b for b in BUILDS if b in wanted]
+
+
+def build(name):
+    options = BUILDS[name][1]
+    title = {"gcc": "build with gcc -Werror", "clang": "build with clang -Werror",
+             "fuzz": "build with clang, ASan, UBSan and libFuzzer"}[name]
+    return tap.run_plain(title, ["script/build", *options], 1500, ROOT)
+
+
+def _meson_tests(build_name):
+    out = subprocess.run(["meson", "introspect", str(folder(build_name)), "--tests"],
+                         check=True, capture_output=True).stdout
+    return json.loads(out)
+
+
+def _meson_step(group, label, test):
+    name = f"{group} {label}: {test['name']}"
+    runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
+    environment = {**test["env"], "SLUICE_BUILD": str(folder(label_build(label))),
+                   "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0"}
+    return Step(group, name, lambda: runner(name, test["cmd"], test["timeout"], ROOT, environment))
+
+
+def label_build(label):
+    return {"plain": "gcc", "sanitized": "fuzz"}[label]
+
+
+def unit(quick):
+    labels = ["plain"] if quick else ["plain", "sanitized"]
+    return [_meson_step("unit", label, test) for label in labels
+            for test in _meson_tests(label_build(label)) if "fuzz" not in "".join(test["suite"])]
+
+
+def _fuzz_step(name):
+    work = folder("fuzz") / "smoke" / name
+    command = [str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
+               "-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
+    if (ROOT / "fuzz" / f"{name}.dict").exists():
+        command.append(f"-dict=fuzz/{name}.dict")
+    command += [str(work / "corpus"), f"fuzz/seeds/{name}"]
+
+    def run():
+        (work / "corpus").mkdir(parents=True, exist_ok=True)
+        return tap.run_plain(f"fuzz {name} for {FUZZ_SECONDS} s", command, FUZZ_SECONDS + 60, ROOT)
+    return Step("fuzz", f"fuzz {name}", run)
+
+
+def fuzz(_quick):
+    out = subprocess.run([str(ROOT / "fuzz" / "list-targets")], check=True, capture_output=True, text=True)
+    seeds = [_meson_step("fuzz", "plain", t) for t in _meson_tests("gcc") if "fuzz" in "".join(t["suite"])]
+    return seeds + [_fuzz_step(line.split()[0]) for line in out.stdout.splitlines()]
+
+
+def lint(_quick):
+    environment = {"SLUICE_BUILD": str(folder("gcc"))}
+    command = [sys.executable, "-B", "tests/lint/run"]
+    return [Step("lint", "lint", lambda: tap.run_tap("lint", command, 300, ROOT, environment))]
+
+
+def cppcheck(_quick):
+    command = ["cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability",
+               "--inline-suppr", "--error-exitcode=1", "--suppressions-list=tests/lint/cppcheck.txt",
+               "-D_GNU_SOURCE", "-D__x86_64__", "-DSLUICE_VERSION=\"\"", "-Isrc", "src"]
+    return [Step("cppcheck", "cppcheck", lambda: tap.run_plain("cppcheck", command, 600, ROOT))]
+
+
+def tidy(_quick):
+    database = json.loads((folder("gcc") / "compile_commands.json").read_text())
+    files = sorted({os.path.normpath(os.path.join(c["directory"], c["file"])) for c in database})
+    files = [f for f in files if f.startswith(str(ROOT / "src") + "/")]
+    steps = []
+    for at in range(0, len(files), 8):
+        some = files[at:at + 8]
+        name = f"clang-tidy {os.path.relpath(some[0], ROOT)} and {len(some) - 1} more"
+        command = ["clang-tidy", "--quiet", "-p", str(folder("gcc")), *some]
+        steps.append(Step("tidy", name, lambda n=name, c=command: tap.run_plain(n, c, 600, ROOT)))
+    return steps
+
+
+def _system(group):
+    """tests/<group>/run, when it is there: TAP, told by SLUICE_BUILD where the programs are."""
+    program = ROOT / "tests" / group / "run"
+    if not os.access(program, os.X_OK):
+        return []
+    environment = {"SLUICE_BUILD": str(folder("gcc"))}
+    return [Step(group, group, lambda: tap.run_tap(group, [str(program)], LIMITS[group], ROOT, environment))]
+
+
+# Steps that may run two at a time; the others measure time or use ports.
+TOGETHER = {"unit": unit, "fuzz": fuzz, "lint": lint, "cppcheck": cppcheck, "tidy": tidy}
+ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "e2e", "crash")}

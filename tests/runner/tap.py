@@ -1,0 +1,99 @@
+"""Programs that print TAP: run one with a time limit, and read what it said."""
+
+import dataclasses
+import os
+import re
+import signal
+import subprocess
+import time
+
+LINE = re.compile(r"^(not )?ok\b\s*\d*\s*(?:-\s*)?(.*?)(?:\s+#\s*(SKIP|TODO)\b\s*(.*))?$", re.I)
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s+#\s*SKIP\b\s*(.*))?$", re.I)
+
+
+@dataclasses.dataclass
+class Report:
+    """What one program (or one build step) said."""
+    name: str
+    passed: int = 0
+    failed: list = dataclasses.field(default_factory=list)   # names
+    skipped: list = dataclasses.field(default_factory=list)  # (name, why)
+    log: str = ""
+    seconds: float = 0.0
+
+    def verdict(self):
+        text = f"{self.passed} passed"
+        if self.failed:
+            text += f", {len(self.failed)} failed"
+        return text + (f", {len(self.skipped)} skipped" if self.skipped else "")
+
+
+def _read_line(report, line):
+    match = LINE.match(line)
+    if not match:
+        return 0
+    broken, name, directive, why = match.groups()
+    if directive and directive.upper() == "SKIP":
+        report.skipped.append((name, why or "no reason given"))
+    elif broken:
+        report.failed.append(name)
+    else:
+        report.passed += 1
+    return 1
+
+
+def read(report, text, code):
+    """Fills the report. Silence, a wrong count and a bad exit code are failures of their own."""
+    seen, planned = 0, None
+    for line in text.splitlines():
+        plan = PLAN.match(line)
+        if plan:
+            planned = int(plan.group(1))
+            if planned == 0:
+                report.skipped.append((report.name, plan.group(2) or "no reason given"))
+        elif line.startswith("Bail out!"):
+            report.failed.append(line)
+        else:
+            seen += _read_line(report, line)
+    if planned is not None and seen != planned:
+        report.failed.append(f"{report.name}: {planned} tests planned, {seen} ran")
+    if planned is None and seen == 0 and code == 0:
+        report.failed.append(f"{report.name}: it ran no tests")
+    if code != 0 and not report.failed:
+        report.failed.append(f"{report.name}: ended with {code}")
+
+
+def run(command, limit, cwd, environment=None):
+    """(output, exit code). The program leads its own group; past the limit that whole group ends."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cwd,
+                             stdin=subprocess.DEVNULL, start_new_session=True,
+                             env={**os.environ, **(environment or {})})
+    try:
+        out, _ = child.communicate(timeout=limit)
+        return out.decode("utf-8", "replace"), child.returncode
+    except (subprocess.TimeoutExpired, KeyboardInterrupt) as why:
+        os.killpg(child.pid, signal.SIGKILL)
+        out, _ = child.communicate()
+        if isinstance(why, KeyboardInterrupt):
+            raise
+        return out.decode("utf-8", "replace") + f"\n# ended after {limit} seconds\n", -signal.SIGKILL
+
+
+def run_tap(name, command, limit, cwd, environment=None):
+    report, start = Report(name), time.monotonic()
+    report.log, code = run(command, limit, cwd, environment)
+    read(report, report.log, code)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+def run_plain(name, command, limit, cwd, environment=None):
+    """A program whose exit code is its one result."""
+    report, start = Report(name), time.monotonic()
+    report.log, code = run(command, limit, cwd, environment)
+    if code == 0:
+        report.passed = 1
+    else:
+        report.failed.append(f"{name} (ended with {code})")
+    report.seconds = time.monotonic() - start
+    return report

@@ -1,0 +1,133 @@
+/* A child that does nothing but follow the supervisor's rules; its role is in argv[0]. It writes a line
+ * to standard error for each thing that it gets, and tests read those.
+ *
+ * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
+ * "bad-keeper", "refuse" (the next reload), "secret <target>". */
+#include "os/child.h"
+#include "os/log.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct sl_loop *loop;
+static struct sl_channel *super;
+static enum sl_role role;
+static bool refuse_reload;
+
+static enum sl_role role_of(const char *name)
+{
+    return strstr(name, "gate") != NULL ? SL_ROLE_GATE : strstr(name, "judge") != NULL ? SL_ROLE_JUDGE
+           : strstr(name, "desk") != NULL ? SL_ROLE_DESK : SL_ROLE_KEEPER;
+}
+
+static void on_reload(struct sl_span body)
+{
+    struct sl_msg_reload m;
+
+    SL_PROMISE(sl_msg_reload_get(body, &m) == SL_OK);
+    sl_log(SL_LOG_INFO, "fake_reload", SL_NUM("generation", m.generation), SL_NUM("key", m.tls_key.n));
+    SL_SEND(super, reloaded, .generation = m.generation, .accepted = !refuse_reload);
+}
+
+static void on_propose(struct sl_span body)
+{
+    struct sl_msg_policy_propose m;
+
+    SL_PROMISE(sl_msg_policy_propose_get(body, &m) == SL_OK);
+    sl_log(SL_LOG_INFO, "fake_propose", SL_NUM("generation", m.generation), SL_TEXT("diff", m.diff));
+    SL_SEND(super, policy_decided, .generation = m.generation, .accepted = 1);
+}
+
+static void on_secret(struct sl_span body)
+{
+    struct sl_msg_secret m;
+
+    SL_PROMISE(sl_msg_secret_get(body, &m) == SL_OK);
+    sl_log(SL_LOG_INFO, "fake_secret", SL_NUM("found", m.found), SL_TEXT("secret", m.secret),
+           SL_TEXT("why", m.why));
+}
+
+static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_peer peer;
+
+    (void)owner;
+    if (p->type == SL_MESSAGE_PEER && sl_msg_peer_get(p->body, &peer) == SL_OK)
+        sl_log(SL_LOG_INFO, "fake_peer", SL_CSTR("role", sl_role_name((enum sl_role)peer.role)),
+               SL_NUM("index", peer.index), SL_TEXT("purpose", peer.purpose), SL_NUM("fds", p->fd_count));
+    else if (p->type == SL_MESSAGE_RELOAD)
+        on_reload(p->body);
+    else if (p->type == SL_MESSAGE_POLICY_PROPOSE)
+        on_propose(p->body);
+    else if (p->type == SL_MESSAGE_SECRET)
+        on_secret(p->body);
+    else if (p->type == SL_MESSAGE_DRAIN)
+        SL_SEND(c, drained, .left = 0);
+    if (p->type == SL_MESSAGE_DRAIN)
+        sl_loop_stop(loop);
+}
+
+static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
+{
+    (void)owner;
+    (void)c;
+    (void)why;
+    sl_loop_stop(loop);
+}
+
+static void on_tell(void *owner, int fd, unsigned ready)
+{
+    char word[64];
+    ssize_t n = read(fd, word, sizeof word);
+    struct sl_span s = sl_span(word, n < 0 ? 0 : (size_t)n);
+
+    s = sl_span_head(s, sl_span_find(s, '\n'));
+
+    (void)owner;
+    (void)ready;
+    if (sl_span_starts(s, SL_SPAN("die")))
+        abort();
+    if (sl_span_starts(s, SL_SPAN("bad-judge")))
+        SL_SEND(super, peer_bad, .role = SL_ROLE_JUDGE, .index = 0, .why = SL_SPAN("it lied"));
+    if (sl_span_starts(s, SL_SPAN("bad-keeper")))
+        SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0, .why = SL_SPAN("I want its place"));
+    if (sl_span_starts(s, SL_SPAN("refuse")))
+        refuse_reload = true;
+    if (sl_span_starts(s, SL_SPAN("secret ")))
+        SL_SEND(super, secret_ask, .call = 1, .target = sl_span_from(s, 7));
+}
+
+static void listen_to_test(struct sl_span state, unsigned index)
+{
+    SL_BUF(path, 4096);
+    struct sl_watch *watch;
+
+    if (index != 0 || state.n == 0)
+        return;
+    sl_buf_say(&path, "%S/tell.%s", state, sl_role_name(role));
+    (void)mkfifo(sl_buf_text(&path), 0600);
+    int fd = open(sl_buf_text(&path), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    SL_PROMISE(fd >= 0 && sl_watch_new(loop, fd, SL_READABLE, on_tell, NULL, &watch) == SL_OK);
+}
+
+int main(int argc, char **argv)
+{
+    SL_BUF(scratch, SL_IPC_MAX_BODY);
+    struct sl_msg_setup setup;
+    struct sl_packet packet;
+
+    (void)argc;
+    role = role_of(argv[0]);
+    sl_log_init(sl_role_name(role));
+    if (sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet) != SL_OK || sl_loop_new(&loop) != SL_OK ||
+        sl_channel_new(loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet, on_end, NULL, &super) != SL_OK)
+        return 1;
+    sl_log(SL_LOG_INFO, "fake_setup", SL_NUM("index", setup.index), SL_NUM("fds", packet.fd_count),
+           SL_NUM("config", setup.config.n), SL_NUM("key", setup.tls_key.n),
+           SL_NUM("addresses", setup.addresses.count), SL_NUM("generation", setup.generation));
+    listen_to_test(setup.state_dir, setup.index);
+    SL_SEND(super, ready, .detail = SL_SPAN("fake"));
+    return sl_loop_run(loop, NULL, NULL) == SL_OK ? 0 : 1;
+}

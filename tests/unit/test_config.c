@@ -1,0 +1,392 @@
+#include "core/policy/policy.h"
+
+#include "tests/unit/tap.h"
+
+#include <stdlib.h>
+
+static const char example[] =
+    "state: ./state\n"
+    "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"
+    "targets:\n"
+    "  - name: finance\n"
+    "    protocol: postgres\n"
+    "    address: 127.0.0.1:5432\n"
+    "    database: shop\n"
+    "    environment: production\n"
+    "    login: {user: app, password_file: app.pass}\n"
+    "    access: {groups: [engineers, agents]}\n"
+    "    mode: enforce\n"
+    "    default: allow\n"
+    "    labels:\n"
+    "      - {columns: [public.customers.email, \"*.ssn\"], label: pii}\n"
+    "      - {tables: [public.payments], label: financial}\n"
+    "policy:\n"
+    "  - name: regulated data leaves\n"
+    "    when: {effects: [export], labels: [pii, financial]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [data-stewards], need: 1}\n"
+    "    expires: 15m\n"
+    "  - name: schema and privileges in production\n"
+    "    when: {effects: [ddl, privilege, admin, program], environment: [production]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 1}\n"
+    "  - name: agents never drop\n"
+    "    when: {identity_kind: [agent], statements: [drop, truncate]}\n"
+    "    then: deny\n"
+    "  - name: agents read people's data in small bites\n"
+    "    when: {identity_kind: [agent], effects: [read], labels: [pii]}\n"
+    "    then: allow\n"
+    "    budget: {rows: 500, per: 1h, by: owner}\n";
+
+static struct sl_config *load(const char *yaml)
+{
+    SL_BUF(complaints, 64 * 1024);
+    struct sl_config *c = NULL;
+
+    if (!SL_CHECK_INT(sl_config_load(sl_span_str(yaml), "t.yaml", &c, &complaints), SL_OK))
+        printf("# %s", sl_buf_text(&complaints));
+    return c;
+}
+
+static void test_the_example_of_the_manual(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = load(example);
+
+    if (!SL_CHECK(c != NULL))
+        return;
+    const struct sl_target *t = sl_config_target(c, SL_SPAN("finance"));
+    SL_CHECK(t != NULL);
+    SL_CHECK_TEXT(t->host, "127.0.0.1");
+    SL_CHECK_TEXT(t->port, "5432");
+    SL_CHECK_INT(t->tls, SL_TLS_OFF);
+    SL_CHECK(t->has_default && t->default_verdict == SL_ALLOW && !t->observe);
+    SL_CHECK_INT(c->rule_count, 4);
+    SL_CHECK_INT(c->labels.count, 2);
+    SL_CHECK_TEXT(c->labels.items[0], "financial");
+    SL_CHECK_INT(c->rules[0].effects, SL_EFFECT_EXPORT);
+    SL_CHECK_INT(c->rules[0].expires_ms, 900000);
+    SL_CHECK_INT(c->rules[3].budget.per, SL_PER_TIME);
+    SL_CHECK_TEXT(sl_span_head(c->rules[2].text, 23), "name: agents never drop");
+    SL_CHECK_TEXT(c->settings.public_url, "http://127.0.0.1:8080");
+    SL_CHECK_TEXT(c->settings.postgres_port, "6432");
+    SL_CHECK_INT(c->settings.judges, 2);
+}
+
+
+/* --- what is refused, where, and what was expected ---------------------------------------------- */
+#define TARGET "targets: [{name: t, address: /run, database: d, login: {user: u}}]\n"
+
+static const struct refusal {
+    const char *yaml, *says; /* the first complaint starts so */
+} refusals[] = {
+    {"", "t.yaml:1:1: the file is empty; expected"},
+    {"- a\n", "t.yaml:1:1: the file is not a mapping; expected"},
+    {"a: [\n", "t.yaml:2:1: this is not YAML: "},
+    {"stat: x\n" TARGET, "t.yaml:1:1: unknown key \"stat\"; did you mean \"state\"?"},
+    {"nonsense: x\n" TARGET, "t.yaml:1:1: unknown key \"nonsense\"; expected one of: state, runtime, listen"},
+    {"state: x\nstate: y\n" TARGET, "t.yaml:2:1: the key \"state\" is given twice (first in line 1)"},
+    {"state: &a x\n" TARGET, "t.yaml:1:8: an anchor (&name)"},
+    {"state: *a\n" TARGET, "t.yaml:1:8: an alias (*name)"},
+    {"state: !!str x\n" TARGET, "t.yaml:1:8: a tag (!type)"},
+    {"listen:\n  <<: {http: x}\n" TARGET, "t.yaml:2:3: merge keys are not taken"},
+    {"? [a]\n: b\n", "t.yaml:1:3: a list or mapping as a key"},
+    {TARGET "---\nstate: x\n", "t.yaml:2:1: a second document"},
+    {"%YAML 1.1\n---\n" TARGET, "t.yaml:1:1: a directive"},
+    {"\xef\xbb\xbf" TARGET, "t.yaml:1:1: the file is not plain UTF-8 text"},
+    {"state: \xff\n" TARGET, "t.yaml:1:1: the file is not plain UTF-8 text"},
+    {"state:\n" TARGET, "t.yaml:1:7: state: nothing; expected text"},
+    {"state: \"\"\n" TARGET, "t.yaml:1:8: state: a text of 0 bytes"},
+    {"state: \"a\\nb\"\n" TARGET, "t.yaml:1:8: state: control characters"},
+    {"state: [a]\n" TARGET, "t.yaml:1:8: state: a list; expected text"},
+    {"listen: x\n" TARGET, "t.yaml:1:9: listen: \"x\"; expected a mapping"},
+    {"listen: {http: \":8080\"}\n" TARGET, "t.yaml:1:16: http: \":8080\"; expected host:port"},
+    {"listen: {http: \"a:70000\"}\n" TARGET, "t.yaml:1:16: http: \"a:70000\"; expected host:port"},
+    {"gates: 0\n" TARGET, "t.yaml:1:8: gates: \"0\" is out of bounds; expected 1 to 16 programs"},
+    {"gates: two\n" TARGET, "t.yaml:1:8: gates: \"two\"; expected a whole number"},
+    {"gates: 99999999999999999999\n" TARGET, "t.yaml:1:8: gates: \"99999999999999999999\" is out of bounds"},
+    {"max_held: 1TB\n" TARGET, "t.yaml:1:11: max_held: \"1TB\"; expected a size such as"},
+    {"max_held: 99GB\n" TARGET, "t.yaml:1:11: max_held: \"99GB\" is out of bounds"},
+    {"timeouts: {login: 30}\n" TARGET, "t.yaml:1:19: login: \"30\"; expected a duration such as"},
+    {"tls: {certificate: a}\n" TARGET, "t.yaml:1:6: tls lacks the key \"key\""},
+    {"sandbox: no\n" TARGET, "t.yaml:1:10: sandbox: \"no\"; expected one of enforce, best-effort"},
+    {"state: x\n", "t.yaml:1:1: the file lacks the key \"targets\""},
+    {"targets: []\n", "t.yaml:1:10: targets: 0 items; expected 1 to 256"},
+    {"targets: [a]\n", "t.yaml:1:11: targets: expected a mapping for each item"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: u, password: x}}]\n",
+     "t.yaml:1:66: unknown key \"password\"; did you mean \"password_file\"?"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: \"{name}\"}}]\n",
+     "t.yaml:1:11: login.user: only {identity}"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b}]}]\n",
+     "t.yaml:1:11: target \"t\": two logins for the same group"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a, password_file: b, password_command: [c]}}]\n",
+     "t.yaml:1:11: target \"t\": a login has password_file and password_command"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, tls: {mode: require}}]\n",
+     "t.yaml:1:11: target \"t\": TLS over a Unix socket"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{label: x}]}]\n",
+     "t.yaml:1:11: target \"t\": a label without columns and tables"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{columns: [a.b], label: x}]}]\n",
+     "t.yaml:1:87: columns: \"a.b\" does not say which table"},
+    {"targets: [{name: t, address: /r, database: d, login: {user: a}},\n {name: t, address: /r, database: d, login: "
+     "{user: a}}]\n", "t.yaml:2:2: the target name \"t\" is taken in line 1"},
+    {TARGET "policy: [{name: a, then: allow},\n {name: a, then: deny}]\n", "t.yaml:3:2: the rule name \"a\" is taken in line 2"},
+    {TARGET "policy: [{name: a}]\n", "t.yaml:2:10: policy[] lacks the key \"then\"; expected one of allow, hold, deny"},
+    {TARGET "policy: [{name: a, then: deny, reviewers: {groups: [x]}}]\n", "t.yaml:2:10: rule \"a\": reviewers decide nothing"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {need: 2}}]\n", "t.yaml:2:10: rule \"a\": reviewers names nobody"},
+    {TARGET "policy: [{name: a, then: hold, budget: {rows: 5}}]\n", "t.yaml:2:10: rule \"a\": a budget limits what is allowed"},
+    {TARGET "policy: [{name: a, then: allow, budget: {per: 1h}}]\n", "t.yaml:2:10: rule \"a\": a budget of nothing"},
+    {TARGET "policy: [{name: a, then: deny, when: {groups: []}}]\n", "t.yaml:2:47: groups: out of bounds; expected 1 to"},
+    {TARGET "policy: [{name: a, then: deny, when: {datasets: [t]}}]\n", "t.yaml:2:50: datasets: \"t\" does not say which schema"},
+    {TARGET "policy: [{name: a, then: deny, when: {hours: [\"25:00-26:00\"]}}]\n", "t.yaml:2:47: hours: \"25:00-26:00\""},
+    {TARGET "policy: [{name: a, then: deny, when: {effects: [write]}}]\n", "t.yaml:2:49: effects: \"write\"; expected a list of read"},
+    {TARGET "policy: [{name: \" a\", then: deny}]\n", "t.yaml:2:17: name: control characters, or blanks at the ends"},
+    {TARGET "a: [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]\n", "t.yaml:2:15: nested too deeply"},
+};
+
+static void test_refusals(void)
+{
+    for (size_t i = 0; i < SL_COUNT(refusals); i++) {
+        SL_BUF(complaints, 64 * 1024);
+        struct sl_config *c = NULL;
+        enum sl_err err = sl_config_load(sl_span_str(refusals[i].yaml), "t.yaml", &c, &complaints);
+        struct sl_span got = sl_span_head(sl_buf_span(&complaints), strlen(refusals[i].says));
+        SL_CHECK_INT(err, SL_ECONFIG);
+        SL_CHECK(c == NULL);
+        if (!SL_CHECK_TEXT(got, refusals[i].says))
+            printf("# %s# for %s", sl_buf_text(&complaints), refusals[i].yaml);
+        sl_config_free(c);
+    }
+}
+
+static void test_complaints_have_a_ceiling(void)
+{
+    SL_BUF(yaml, 1 << 20);
+    SL_BUF(complaints, 1 << 20);
+    struct sl_config *c = NULL;
+    size_t lines = 0;
+
+    for (unsigned i = 0; i < 60; i++)
+        sl_buf_say(&yaml, "wrong%u: 1\n", i);
+    SL_CHECK_INT(sl_config_load(sl_buf_span(&yaml), "t.yaml", &c, &complaints), SL_ECONFIG);
+    for (size_t i = 0; i < complaints.n; i++)
+        lines += complaints.p[i] == '\n';
+    SL_CHECK_INT(lines, 21); /* twenty, and how many more there are */
+}
+
+/* --- every key of the table is taken, its default reads, and what it resolved to reads back -------- */
+static const char every_key[] =
+    "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: \"0.0.0.0:80\"}\n"
+    "public_url: https://sluice.example\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: token\n"
+    "sandbox: best-effort\npolicy_changes: hold\nledger: {sync: all, origin: example.org/log}\ngates: 4\njudges: 3\n"
+    "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, judge: 100ms, "
+    "drain: 1h}\n"
+    "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: d\n"
+    "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
+    "    login: [{group: g, user: \"x_{identity}\", password_command: [pass, show, \"a b\"]}, {user: u, password_file: p}]\n"
+    "    access: {groups: [a], identities: [\"b*\"]}\n    mode: observe\n    default: deny\n"
+    "    reviewers: {groups: [r], identities: [ann], need: 2}\n    startup_parameters: [DateStyle]\n"
+    "    labels: [{columns: [\"*.c\"], tables: [a.b], label: [l1, l2]}]\n"
+    "policy:\n  - name: everything\n    when: {identities: [i], groups: [g], identity_kind: [human, agent, service],\n"
+    "      targets: [one], environment: [test], protocol: [postgres], effects: [\"*e*\"], statements: [select],\n"
+    "      datasets: [a.b], labels: [\"l?\"], hours: [\"mon,wed-fri 22:00-06:00\"]}\n"
+    "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    max_wait: 10m\n"
+    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    sync: all\n"
+    "    notify: [chat]\n"
+    "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
+    "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n";
+
+static void test_every_key(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = load(every_key);
+
+    if (!SL_CHECK(c != NULL))
+        return;
+    const struct sl_settings *s = &c->settings;
+    const struct sl_target *t = &c->targets[0];
+    const struct sl_rule *r = &c->rules[0], *m = &c->rules[1];
+    SL_CHECK_TEXT(s->postgres_host, "::1");
+    SL_CHECK(s->sandbox_best_effort && s->policy_changes_hold && s->ledger_sync_all);
+    SL_CHECK_INT(s->client_auth, SL_AUTH_TOKEN);
+    SL_CHECK_INT(s->max_statement_bytes, 65536);
+    SL_CHECK_INT(s->connect_timeout_ms, 250);
+    SL_CHECK_INT(s->drain_ms, 3600000);
+    SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
+    SL_CHECK_INT(t->login_count, 2);
+    SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
+    SL_CHECK(t->observe && t->has_default && t->default_verdict == SL_DENY && t->reviewers.need == 2);
+    SL_CHECK_INT(r->named, SL_WHEN_HOURS * 2 - 1); /* each key of `when` has its bit */
+    SL_CHECK_INT(r->kinds, 1 << SL_HUMAN | 1 << SL_AGENT | 1 << SL_SERVICE);
+    SL_CHECK_INT(r->effects, SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
+                 SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_SESSION | SL_EFFECT_OPAQUE);
+    SL_CHECK_INT(r->hours[0].days, 1 << 0 | 7 << 2);
+    SL_CHECK_INT(r->label_bits, 3);
+    SL_CHECK_INT(r->reviewers.need, 1);
+    SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
+    SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync && r->notify.count == 1);
+    SL_CHECK_INT(m->budget.by, SL_BY_RUN);
+    SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
+    SL_CHECK_INT(m->budget.bytes, 1 << 30);
+}
+
+static void check_reads_back(const char *yaml)
+{
+    SL_BUF(text, 1 << 20);
+    SL_BUF(again, 1 << 20);
+    SL_FREED_BY(sl_config) struct sl_config *c = load(yaml);
+    if (c == NULL)
+        return;
+    sl_config_explain(c, &text);
+    SL_FREED_BY(sl_config) struct sl_config *d = load(sl_buf_text(&text));
+    if (!SL_CHECK(d != NULL))
+        return;
+    SL_CHECK(memcmp(c->digest, d->digest, sizeof c->digest) == 0);
+    SL_CHECK_BYTES(d->canonical, c->canonical);
+    sl_config_explain(d, &again);
+    SL_CHECK_BYTES(sl_buf_span(&again), sl_buf_span(&text));
+    sl_buf_reset(&again);
+    sl_config_diff(c, d, &again);
+    SL_CHECK_TEXT(sl_buf_span(&again), "");
+}
+
+static void test_what_it_resolved_to_reads_back(void)
+{
+    check_reads_back(example);
+    check_reads_back(every_key);
+    check_reads_back(TARGET);
+}
+
+static void test_order_does_not_change_the_digest(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *a = load(TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
+    SL_FREED_BY(sl_config) struct sl_config *b = load("policy: [{then: deny, name: b}, {then: hold, name: a}]\n" TARGET);
+    SL_FREED_BY(sl_config) struct sl_config *c = load(TARGET "policy: [{name: a, then: hold}, {name: c, then: deny}]\n");
+
+    if (a == NULL || b == NULL || c == NULL)
+        return;
+    SL_CHECK(memcmp(a->digest, b->digest, 32) == 0);
+    SL_CHECK(memcmp(a->digest, c->digest, 32) != 0);
+    SL_CHECK(memcmp(a->rules[0].digest, b->rules[1].digest, 32) == 0);
+}
+
+static void test_differences(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *a = load("gates: 1\n" TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
+    SL_FREED_BY(sl_config) struct sl_config *b = load("gates: 2\n" TARGET "policy: [{name: a, then: deny, when: "
+                                                      "{groups: [x]}}, {name: c, then: deny}]\n");
+    SL_BUF(got, 64 * 1024);
+
+    if (a == NULL || b == NULL)
+        return;
+    sl_config_diff(a, b, &got);
+    const char *text = sl_buf_text(&got);
+    SL_CHECK(strstr(text, "- rule \"b\": {name: b, then: deny,") != NULL);
+    SL_CHECK(strstr(text, "+ rule \"c\": {name: c, then: deny,") != NULL);
+    SL_CHECK(strstr(text, "~ rule \"a\" when: (none) -> {groups: [x]}\n") != NULL);
+    SL_CHECK(strstr(text, "~ rule \"a\" then: hold -> deny\n") != NULL);
+    SL_CHECK(strstr(text, "~ setting gates: 1 -> 2\n") != NULL);
+}
+
+/* --- footguns ----------------------------------------------------------------------------------- */
+static void test_warnings(void)
+{
+#define OPEN(more) "targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, " \
+                   "environment: test, reviewers: {groups: [r]}" more "}]\n"
+    static const struct { const char *yaml, *says; } rows[] = {
+        {OPEN(""), ""},
+        {"sandbox: best-effort\n" OPEN(""), "sandbox: best-effort"},
+        {"client_auth: token\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""), "client_auth: token without tls"},
+        {"listen: {http: \"0.0.0.0:80\"}\n" OPEN(""), "deciding credentials cross"},
+        {OPEN(", mode: observe"), "mode: observe holds and denies nothing"},
+        {OPEN(", address: \"db:5432\", tls: {mode: off}"), ""}, /* given twice: an error, no warning */
+        {"targets: [{name: t, address: \"db:5432\", database: d, login: {user: u}, access: {groups: [g]}, tls: {mode: "
+         "off}, reviewers: {groups: [r]}}]\n", "tls is off on the way to another host"},
+        {"targets: [{name: t, address: \"127.evil.example:5432\", database: d, login: {user: u}, access: {groups: [g]}, "
+         "tls: {mode: off}, reviewers: {groups: [r]}}]\n", "tls is off on the way to another host"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: postgres}, access: {groups: [g]}, reviewers: "
+         "{groups: [r]}}]\n", "looks like a superuser"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {identities: [\"*\"]}, reviewers: "
+         "{groups: [r]}}]\n", "access to everybody"},
+        {TARGET, "nobody may connect"},
+        {TARGET, "nobody could approve what the default holds"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, default: allow}]\n",
+         "default: allow in production"},
+        {TARGET "policy: [{name: a, then: hold}]\n", "holds what nobody could approve"},
+        {OPEN("") "policy: [{name: a, then: hold}]\n", "names no reviewers"},
+        {OPEN("") "policy: [{name: a, then: hold, reviewers: {identities: [x], need: 2}}]\n", "needs more people than it names"},
+        {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
+        {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
+        {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: 1h}}]\n", "counts rows per statement only"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {targets: [x]}}]\n", "can never match: no target"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n", "can never match: no target gives any"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n", "names the label \"x\", which no target gives"},
+        {OPEN(", labels: [{tables: [a.b], label: x}]"), "label \"x\" is in no rule"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(out, 64 * 1024);
+        struct sl_config *c = NULL;
+        if (sl_config_load(sl_span_str(rows[i].yaml), "t.yaml", &c, &out) == SL_OK)
+            SL_CHECK((sl_config_warn(c, "t.yaml", &out) == 0) == (rows[i].says[0] == '\0'));
+        if (!SL_CHECK(strstr(sl_buf_text(&out), rows[i].says) != NULL))
+            printf("#   %s#   says: %s", rows[i].yaml, sl_buf_text(&out));
+        sl_config_free(c);
+    }
+}
+
+/* --- no bytes stop it ----------------------------------------------------------------------------- */
+static void survives(struct sl_span yaml)
+{
+    SL_BUF(complaints, 1 << 20);
+    struct sl_config *c = NULL;
+    enum sl_err err = sl_config_load(yaml, "t.yaml", &c, &complaints);
+
+    SL_CHECK(err == SL_OK ? c != NULL && complaints.n == 0 : c == NULL && complaints.n > 0);
+    sl_config_free(c);
+}
+
+static void test_truncation_and_flips(void)
+{
+    uint8_t bytes[sizeof every_key];
+
+    for (size_t n = 0; n < sizeof every_key; n++)
+        survives(sl_span(every_key, n));
+    for (size_t i = 0; i + 1 < sizeof every_key; i++) {
+        memcpy(bytes, every_key, sizeof every_key);
+        bytes[i] ^= (uint8_t)(1u << i % 8);
+        survives(sl_span(bytes, sizeof every_key - 1));
+    }
+}
+
+/* --- the manual ------------------------------------------------------------------------------------ */
+static void test_the_manual_is_the_key_table(void)
+{
+    SL_BUF(want, 1 << 20);
+    SL_BUF(path, 4096);
+    static char got[1 << 20];
+    size_t here = strlen(__FILE__), tail = strlen("tests/unit/test_config.c");
+
+    sl_config_manual(&want);
+    sl_buf_put(&path, sl_span(__FILE__, here - tail));
+    sl_buf_put_str(&path, "docs/config.md");
+    FILE *file = fopen(sl_buf_text(&path), "r");
+    if (!SL_CHECK(file != NULL))
+        return;
+    size_t n = fread(got, 1, sizeof got, file);
+    fclose(file);
+    if (!SL_CHECK(sl_span_eq(sl_span(got, n), sl_buf_span(&want))))
+        printf("#   write it again: sluice check --keys > docs/config.md\n");
+}
+
+int main(void)
+{
+    SL_RUN(test_the_example_of_the_manual);
+    SL_RUN(test_refusals);
+    SL_RUN(test_complaints_have_a_ceiling);
+    SL_RUN(test_every_key);
+    SL_RUN(test_what_it_resolved_to_reads_back);
+    SL_RUN(test_order_does_not_change_the_digest);
+    SL_RUN(test_differences);
+    SL_RUN(test_warnings);
+    SL_RUN(test_truncation_and_flips);
+    SL_RUN(test_the_manual_is_the_key_table);
+    return sl_tap_done();
+}

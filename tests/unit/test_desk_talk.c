@@ -1,0 +1,628 @@
+/* The real sluice-desk, started as its supervisor starts it; this test is its supervisor, its keeper and
+ * its clients. The first argument is the program. */
+#include "ipc/messages.h"
+#include "os/clock.h"
+#include "os/net.h"
+#include "os/packet_int.h"
+
+#include "tests/unit/tap.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ID "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+#define ID2 "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c"
+#define AUTH "Authorization: Bearer sld_test\r\n"
+
+enum { FIRST_PORT = 21780, PORTS = 200, PATIENCE_MS = 5000, QUIET_MS = 150 };
+
+static struct {
+    const char *program;
+    pid_t pid;
+    int super, keeper;
+    unsigned port;
+} desk;
+
+/* --- supervisor ----------------------------------------------------------------------------- */
+
+static void post(int fd, struct sl_buf *message, int passed)
+{
+    struct sl_packet_out out;
+
+    SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) == SL_OK);
+    SL_PROMISE(sl_packet_send(fd, &out) == SL_OK);
+    if (out.memfd >= 0)
+        close(out.memfd);
+}
+
+#define POST(fd, passed, name, ...)                                                   \
+    do {                                                                              \
+        SL_BUF(post_buf, SL_IPC_MAX_BODY);                                            \
+        struct sl_msg_##name post_msg = {__VA_ARGS__};                                \
+        sl_msg_##name##_put(&post_buf, &post_msg);                                    \
+        post((fd), &post_buf, (passed));                                              \
+    } while (0)
+
+static int listen_somewhere(void)
+{
+    for (unsigned port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
+        struct sl_net_address a;
+        SL_BUF(text, 64);
+        int fd;
+
+        sl_buf_say(&text, "127.0.0.1:%u", port);
+        SL_PROMISE(sl_net_parse(sl_buf_span(&text), &a) == SL_OK);
+        if (sl_net_listen(&a, false, &fd) == SL_OK) {
+            desk.port = port;
+            return fd;
+        }
+    }
+    return -1;
+}
+
+static void give_keeper(void)
+{
+    int pair[2];
+
+    SL_PROMISE(sl_channel_pair(pair) == SL_OK);
+    POST(desk.super, pair[1], peer, .role = SL_ROLE_KEEPER, .purpose = SL_SPAN(""));
+    close(pair[1]);
+    desk.keeper = pair[0];
+}
+
+static void await(int fd, enum sl_message type, struct sl_buf *scratch, struct sl_packet *packet)
+{
+    SL_PROMISE(sl_packet_await(fd, sl_clock_monotonic_us() + PATIENCE_MS * 1000ull, scratch, packet) == SL_OK);
+    SL_PROMISE(packet->type == type);
+}
+
+static void run_program(int channel)
+{
+    SL_PROMISE(dup2(channel, 3) == 3);
+    execl(desk.program, "sluice-desk", (char *)NULL);
+    _exit(127);
+}
+
+/* The desk does not look at targets, but a configuration without any is none. */
+static const char targets[] = "targets:\n"
+                              "  - name: shop\n"
+                              "    protocol: postgres\n"
+                              "    address: 127.0.0.1:5432\n"
+                              "    database: shop\n"
+                              "    environment: test\n"
+                              "    login: {user: app, password_file: app.pass}\n"
+                              "    access: {groups: [engineers]}\n";
+
+static void start(void)
+{
+    int pair[2], listening = listen_somewhere();
+    struct sl_packet packet;
+    SL_BUF(config, 4096);
+    SL_BUF(scratch, 4096);
+
+    SL_PROMISE(listening >= 0 && sl_channel_pair(pair) == SL_OK);
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    desk.pid = fork();
+    if (desk.pid == 0)
+        run_program(pair[1]);
+    close(pair[1]);
+    desk.super = pair[0];
+    sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s", desk.port, targets);
+    POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"), .config = sl_buf_span(&config),
+         .sandbox = SL_SPAN("best-effort"));
+    POST(desk.super, listening, peer, .role = SL_ROLE_SUPER, .purpose = SL_SPAN("listen"));
+    close(listening);
+    give_keeper();
+    await(desk.super, SL_MESSAGE_READY, &scratch, &packet);
+}
+
+/* --- keeper --------------------------------------------------------------------------------- */
+
+struct asked {
+    uint64_t call;
+    char method[32], credential[64], address[64], body[512];
+};
+
+static void keep(char *out, size_t room, struct sl_span text)
+{
+    SL_PROMISE(text.n < room);
+    memcpy(out, text.p == NULL ? (const uint8_t *)"" : text.p, text.n);
+    out[text.n] = '\0';
+}
+
+static struct asked asked(void)
+{
+    struct asked a;
+    struct sl_packet packet;
+    struct sl_msg_call m;
+    SL_BUF(scratch, SL_IPC_MAX_BODY);
+
+    await(desk.keeper, SL_MESSAGE_CALL, &scratch, &packet);
+    SL_PROMISE(sl_msg_call_get(packet.body, &m) == SL_OK);
+    a.call = m.call;
+    keep(a.method, sizeof a.method, m.method);
+    keep(a.credential, sizeof a.credential, m.credential);
+    keep(a.address, sizeof a.address, m.address);
+    keep(a.body, sizeof a.body, m.body);
+    return a;
+}
+
+static bool is_quiet(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    return poll(&p, 1, QUIET_MS) == 0;
+}
+
+static void reply(const struct asked *a, unsigned status, const char *body)
+{
+    POST(desk.keeper, -1, reply, .call = a->call, .status = status, .body = sl_span_str(body));
+}
+
+static void event(uint64_t n, const char *id, const char *state)
+{
+    POST(desk.keeper, -1, event, .event = n, .kind = SL_SPAN("approval"), .approval = sl_span_str(id),
+         .state = sl_span_str(state));
+}
+
+/* --- client --------------------------------------------------------------------------------- */
+
+static int dial(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)desk.port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    SL_PROMISE(fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0);
+    return fd;
+}
+
+/* "@" in the text stands for the Host line and the end of a head follows where "$" stands. */
+static void say(int fd, const char *text)
+{
+    SL_BUF(out, 64 * 1024);
+
+    for (; *text != '\0'; text++) {
+        if (*text == '@')
+            sl_buf_say(&out, "Host: 127.0.0.1:%u\r\n", desk.port);
+        else if (*text == '$')
+            sl_buf_put_str(&out, "\r\n");
+        else
+            sl_buf_put_u8(&out, (uint8_t)*text);
+    }
+    SL_PROMISE(send(fd, out.p, out.n, MSG_NOSIGNAL) == (ssize_t)out.n);
+}
+
+static bool has(const struct sl_buf *b, const char *text)
+{
+    return memmem(b->p == NULL ? (const uint8_t *)"" : b->p, b->n, text, strlen(text)) != NULL;
+}
+
+/* Reads until the text is there or the time is over; false also when the other side ended. */
+static bool hear(int fd, struct sl_buf *in, const char *until)
+{
+    uint64_t deadline = sl_clock_monotonic_us() + PATIENCE_MS * 1000ull;
+
+    while (!has(in, until) && sl_clock_monotonic_us() < deadline) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        char bytes[4096];
+
+        if (poll(&p, 1, PATIENCE_MS) <= 0)
+            return false;
+        ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+        if (n <= 0)
+            return false;
+        sl_buf_put(in, sl_span(bytes, (size_t)n));
+    }
+    return has(in, until);
+}
+
+static bool has_ended(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    char bytes[4096];
+
+    while (poll(&p, 1, PATIENCE_MS) > 0) {
+        ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+        if (n <= 0)
+            return n == 0;
+    }
+    return false;
+}
+
+static void check_heard(int fd, const char *until)
+{
+    SL_BUF(in, 1 << 20);
+
+    if (!SL_CHECK(hear(fd, &in, until)))
+        printf("#   wanted: %s\n#   heard: %.*s\n", until, (int)in.n, in.p == NULL ? "" : (const char *)in.p);
+}
+
+/* --- tests ---------------------------------------------------------------------------------- */
+
+static void test_what_needs_no_keeper(void)
+{
+    static const struct {
+        const char *request, *answer;
+    } cases[] = {
+        {"GET / HTTP/1.1\r\n@$", "HTTP/1.1 200 OK\r\n"},
+        {"GET / HTTP/1.1\r\n@$", "sluice approvals"},
+        {"HEAD / HTTP/1.1\r\n@$", "Content-Length: "},
+        {"GET / HTTP/1.1\r\n@$", "X-Content-Type-Options: nosniff\r\n"},
+        {"GET / HTTP/1.1\r\nHost: sluice.example\r\n$", "HTTP/1.1 200 OK\r\n"},
+        {"GET / HTTP/1.1\r\nHost: evil.example\r\n$", "HTTP/1.1 421 "},
+        {"GET / HTTP/1.1\r\n@Origin: http://evil.example\r\n$", "HTTP/1.1 403 "},
+        {"GET /nothing HTTP/1.1\r\n@$", "HTTP/1.1 404 "},
+        {"GET /v1/enroll HTTP/1.1\r\n@$", "HTTP/1.1 405 "},
+        {"GET /v1/enroll HTTP/1.1\r\n@$", "Allow: POST, OPTIONS\r\n"},
+        {"OPTIONS /v1/approvals HTTP/1.1\r\n@$", "Allow: GET, HEAD, POST, OPTIONS\r\n"},
+        {"GET /v1/whoami HTTP/1.1\r\n@$", "HTTP/1.1 401 "},
+        {"GET /v1/whoami HTTP/1.1\r\n@$", "WWW-Authenticate: Bearer"},
+        {"GET /v1/whoami HTTP/1.1\r\n@Authorization: Basic eDp5\r\n$", "HTTP/1.1 401 "},
+        {"GET /v1/approvals?frob=1 HTTP/1.1\r\n@" AUTH "$", "HTTP/1.1 400 "},
+        {"GET /v1/approvals?limit=0 HTTP/1.1\r\n@" AUTH "$", "HTTP/1.1 400 "},
+        {"GET /v1/approvals/" ID "?wait=61 HTTP/1.1\r\n@" AUTH "$", "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Length: 2\r\n${}", "HTTP/1.1 415 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n${}", "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 3\r\n${]}", "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n$[]", "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 25\r\n$"
+         "{\"code\":\"a\",\"code\":\"bcd\"}",
+         "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Length: 1048577\r\n$", "HTTP/1.1 413 "},
+        {"GET / HTTP/1.0\r\n@$", "HTTP/1.1 505 "},
+        {"BREW / HTTP/1.1\r\n@$", "HTTP/1.1 501 "},
+        {"GET /../etc HTTP/1.1\r\n@$", "\"detail\":\"the request target has a '.' or '..' segment\""},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        int fd = dial();
+
+        say(fd, cases[i].request);
+        check_heard(fd, cases[i].answer);
+        close(fd);
+    }
+    SL_CHECK(is_quiet(desk.keeper)); /* none of this is the keeper's business */
+}
+
+static void test_a_question_is_carried(void)
+{
+    int fd = dial();
+
+    for (int i = 0; i < 2; i++) { /* on one connection */
+        say(fd, "GET /v1/approvals?state=pending&limit=5 HTTP/1.1\r\n@" AUTH "$");
+        struct asked a = asked();
+        SL_CHECK_TEXT(sl_span_str(a.method), "approval.list");
+        SL_CHECK_TEXT(sl_span_str(a.credential), "sld_test");
+        SL_CHECK_TEXT(sl_span_str(a.address), "127.0.0.1");
+        SL_CHECK_TEXT(sl_span_str(a.body), "{\"limit\":5,\"state\":\"pending\"}");
+        reply(&a, 200, "{\"approvals\":[]}");
+        check_heard(fd, "Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"approvals\":[]}");
+    }
+    close(fd);
+}
+
+static void test_a_decision_is_carried(void)
+{
+    int fd = dial();
+
+    say(fd, "POST /v1/approvals/" ID "/decision HTTP/1.1\r\n@" AUTH
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n$");
+    check_heard(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+    say(fd, "10\r\n{\"decision\":\"app\r\n20\r\nrove\",\"digest\":\"d\",\"reason\":\"r\"}\r\n0\r\n\r\n");
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "decision");
+    SL_CHECK_TEXT(sl_span_str(a.body),
+                  "{\"decision\":\"approve\",\"digest\":\"d\",\"id\":\"" ID "\",\"reason\":\"r\"}");
+    reply(&a, 403, "{\"status\":403}");
+    check_heard(fd, "HTTP/1.1 403 Forbidden");
+    close(fd);
+}
+
+static void test_an_id_in_the_body_is_refused(void)
+{
+    int fd = dial();
+
+    say(fd, "POST /v1/approvals/" ID "/cancel HTTP/1.1\r\n@" AUTH
+            "Content-Type: application/json\r\nContent-Length: 8\r\n${\"id\":1}");
+    check_heard(fd, "HTTP/1.1 400 ");
+    close(fd);
+    SL_CHECK(is_quiet(desk.keeper));
+}
+
+/* The bytes that a front proxy might take for a body are never taken for a second request. */
+static void test_smuggling(void)
+{
+    int fd = dial();
+
+    say(fd, "POST /v1/enroll HTTP/1.1\r\n@Content-Length: 4\r\nTransfer-Encoding: chunked\r\n$"
+            "0\r\n\r\nGET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    check_heard(fd, "HTTP/1.1 400 ");
+    SL_CHECK(has_ended(fd));
+    SL_CHECK(is_quiet(desk.keeper));
+    close(fd);
+}
+
+static void test_pipelined_answers_stay_in_order(void)
+{
+    int fd = dial();
+    SL_BUF(in, 1 << 16);
+
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$GET /nothing HTTP/1.1\r\n@$");
+    struct asked a = asked();
+    SL_CHECK(is_quiet(fd));
+    reply(&a, 200, "{\"identity\":\"ann\"}");
+    SL_CHECK(hear(fd, &in, "HTTP/1.1 404"));
+    SL_CHECK(has(&in, "ann"));
+    close(fd);
+}
+
+static void test_long_poll(void)
+{
+    int fd = dial();
+
+    say(fd, "GET /v1/approvals/" ID "?wait=30 HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "approval.get");
+    reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"pending\"}");
+    event(1, ID2, "approved");
+    SL_CHECK(is_quiet(desk.keeper)); /* another approval */
+    SL_CHECK(is_quiet(fd));
+    event(2, ID, "pending"); /* a vote: the state is the same */
+    a = asked();
+    reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"pending\"}");
+    SL_CHECK(is_quiet(fd));
+    event(3, ID, "approved");
+    a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sld_test");
+    reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"approved\"}");
+    check_heard(fd, "\"state\":\"approved\"");
+    close(fd);
+}
+
+static void test_long_poll_answers_at_once(void)
+{
+    static const struct {
+        const char *query, *state;
+    } cases[] = {{"wait=30", "denied"}, {"wait=30&state=pending", "approved"}, {"wait=0", "pending"}, {"", "pending"}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        int fd = dial();
+        SL_BUF(text, 512);
+
+        sl_buf_say(&text, "GET /v1/approvals/" ID "?%s HTTP/1.1\r\n@" AUTH "$", cases[i].query);
+        say(fd, sl_buf_text(&text));
+        struct asked a = asked();
+        sl_buf_reset(&text);
+        sl_buf_say(&text, "{\"id\":\"" ID "\",\"state\":\"%s\"}", cases[i].state);
+        reply(&a, 200, sl_buf_text(&text));
+        check_heard(fd, cases[i].state);
+        close(fd);
+    }
+}
+
+static void test_long_poll_ends_in_time(void)
+{
+    int fd = dial();
+
+    say(fd, "GET /v1/approvals/" ID "?wait=1 HTTP/1.1\r\n@" AUTH "$");
+    for (int i = 0; i < 2; i++) {
+        struct asked a = asked();
+        reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"pending\"}");
+    }
+    check_heard(fd, "\"state\":\"pending\"");
+    close(fd);
+}
+
+static int listen_to_events(const char *more)
+{
+    int fd = dial();
+    SL_BUF(text, 512);
+
+    sl_buf_say(&text, "GET /v1/events HTTP/1.1\r\n@" AUTH "%s$", more);
+    say(fd, sl_buf_text(&text));
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "whoami");
+    reply(&a, 200, "{}");
+    return fd;
+}
+
+static void answer_get(unsigned status, const char *body)
+{
+    struct asked a = asked();
+
+    SL_CHECK_TEXT(sl_span_str(a.method), "approval.get");
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sld_test");
+    reply(&a, status, body);
+}
+
+static void test_events_are_what_the_keeper_shows(void)
+{
+    int fd = listen_to_events("");
+    SL_BUF(in, 1 << 16);
+    char last[64];
+
+    SL_CHECK(hear(fd, &in, "event: hello\n"));
+    event(4, ID2, "pending");
+    event(5, ID, "approved");
+    answer_get(404, "{}"); /* not for this person */
+    answer_get(200, "{\"identity\":\"bot\",\"summary\":\"select 1\"}");
+    SL_CHECK(hear(fd, &in, "\"summary\":\"select 1\"}\n\n"));
+    SL_CHECK(has(&in, "event: approval\n"));
+    SL_CHECK(has(&in, "\"id\":\"" ID "\""));
+    SL_CHECK(!has(&in, ID2));
+    close(fd);
+
+    /* away, and back where it left off */
+    const char *text = sl_buf_text(&in), *at = NULL;
+    for (const char *p = strstr(text, "id: "); p != NULL; p = strstr(p + 1, "\nid: "))
+        at = p[0] == '\n' ? p + 5 : p + 4;
+    SL_PROMISE(at != NULL && sscanf(at, "%60[^\n]", last) == 1);
+    event(6, ID, "spent");
+    SL_BUF(header, 128);
+    sl_buf_say(&header, "Last-Event-ID: %s\r\n", last);
+    fd = listen_to_events(sl_buf_text(&header));
+    answer_get(200, "{}");
+    check_heard(fd, "\"state\":\"spent\"");
+    close(fd);
+}
+
+static void test_events_with_an_unknown_past(void)
+{
+    int fd = listen_to_events("Last-Event-ID: 00000000-3\r\n");
+
+    check_heard(fd, "event: reset\n");
+    close(fd);
+}
+
+static void test_events_end_with_the_credential(void)
+{
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    event(7, ID, "pending");
+    answer_get(401, "{}");
+    check_heard(fd, "0\r\n\r\n");
+    SL_CHECK(has_ended(fd));
+    close(fd);
+}
+
+static void test_without_a_keeper(void)
+{
+    int waiting = dial(), later = dial(), stream = listen_to_events("");
+
+    check_heard(stream, "event: hello\n");
+    say(waiting, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    asked();
+    close(desk.keeper);
+    check_heard(waiting, "HTTP/1.1 503 ");
+    say(later, "GET /healthz HTTP/1.1\r\n@$");
+    check_heard(later, "Retry-After: 1\r\n");
+    give_keeper();
+    check_heard(stream, "event: reset\n");
+    say(later, "GET /healthz HTTP/1.1\r\n@$");
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "status");
+    reply(&a, 200, "{\"status\":{}}");
+    check_heard(later, "HTTP/1.1 200 OK");
+    close(waiting);
+    close(later);
+    close(stream);
+}
+
+static void test_a_client_that_left_is_forgotten(void)
+{
+    int fd = dial();
+
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    close(fd);
+    SL_CHECK(is_quiet(desk.keeper));
+    reply(&a, 200, "{}");
+    fd = dial();
+    say(fd, "GET / HTTP/1.1\r\n@$");
+    check_heard(fd, "HTTP/1.1 200 OK");
+    close(fd);
+}
+
+static void test_a_crowd_that_says_nothing(void)
+{
+    static int crowd[900];
+    int fd;
+
+    for (size_t i = 0; i < SL_COUNT(crowd); i++) {
+        crowd[i] = dial();
+        if (i % 2 == 0)
+            say(crowd[i], "GET / HT");
+    }
+    fd = dial();
+    say(fd, "GET / HTTP/1.1\r\n@$");
+    check_heard(fd, "HTTP/1.1 200 OK");
+    close(fd);
+    for (size_t i = 0; i < SL_COUNT(crowd); i++)
+        close(crowd[i]);
+}
+
+static void test_a_large_answer(void)
+{
+    static char body[3 * 1024 * 1024];
+    int fd = dial();
+    SL_BUF(in, 4 * 1024 * 1024);
+
+    say(fd, "GET /v1/approvals HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    memset(body, 'x', sizeof body - 1);
+    memcpy(body + sizeof body - 5, "END", 3);
+    reply(&a, 200, body);
+    SL_CHECK(hear(fd, &in, "ENDx"));
+    close(fd);
+}
+
+static void test_drain(void)
+{
+    int idle = dial(), poll_fd = dial(), stream = listen_to_events("");
+    struct sl_packet packet;
+    struct sl_msg_drained m;
+    SL_BUF(scratch, 4096);
+
+    check_heard(stream, "event: hello\n");
+    say(poll_fd, "GET /v1/approvals/" ID "?wait=30 HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    reply(&a, 200, "{\"state\":\"pending\"}");
+    SL_CHECK(is_quiet(poll_fd));
+    POST(desk.super, -1, drain, .deadline_ms = 3000);
+    a = asked();
+    reply(&a, 200, "{\"state\":\"pending\"}");
+    check_heard(poll_fd, "Connection: close\r\n");
+    SL_CHECK(has_ended(poll_fd));
+    SL_CHECK(has_ended(idle));
+    SL_CHECK(has_ended(stream));
+    close(poll_fd);
+    close(idle);
+    close(stream);
+    await(desk.super, SL_MESSAGE_DRAINED, &scratch, &packet);
+    SL_CHECK_INT(sl_msg_drained_get(packet.body, &m), SL_OK);
+    SL_CHECK_INT(m.left, 0);
+}
+
+static void test_it_ends_with_its_supervisor(void)
+{
+    int status = -1;
+
+    close(desk.super);
+    SL_CHECK(waitpid(desk.pid, &status, 0) == desk.pid);
+    SL_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+int main(int argc, char **argv)
+{
+    SL_PROMISE(argc == 2);
+    desk.program = argv[1];
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    alarm(120);
+    start();
+    SL_RUN(test_what_needs_no_keeper);
+    SL_RUN(test_a_question_is_carried);
+    SL_RUN(test_a_decision_is_carried);
+    SL_RUN(test_an_id_in_the_body_is_refused);
+    SL_RUN(test_smuggling);
+    SL_RUN(test_pipelined_answers_stay_in_order);
+    SL_RUN(test_long_poll);
+    SL_RUN(test_long_poll_answers_at_once);
+    SL_RUN(test_long_poll_ends_in_time);
+    SL_RUN(test_events_are_what_the_keeper_shows);
+    SL_RUN(test_events_with_an_unknown_past);
+    SL_RUN(test_events_end_with_the_credential);
+    SL_RUN(test_without_a_keeper);
+    SL_RUN(test_a_client_that_left_is_forgotten);
+    SL_RUN(test_a_crowd_that_says_nothing);
+    SL_RUN(test_a_large_answer);
+    SL_RUN(test_drain);
+    SL_RUN(test_it_ends_with_its_supervisor);
+    return sl_tap_done();
+}

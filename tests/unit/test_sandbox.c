@@ -1,0 +1,211 @@
+/* Each role's door: what it needs passes, a forbidden call ends the process (threat model). */
+#include "os/sandbox.h"
+
+#include "os/clock.h"
+#include "os/log.h"
+#include "tests/unit/tap.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/sluice-sandbox-XXXXXX";
+
+enum { COULD_NOT_ENTER = 90, WRONG = 91, FINE = 0 };
+
+/* Runs `act` behind the door of `role` in a child; returns the wait status. */
+static int run(enum sl_role role, int (*act)(void))
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct sl_sandbox_path path = {.path = folder, .write = true};
+        struct sl_sandbox s = {.role = role, .paths = &path, .path_count = role == SL_ROLE_KEEPER ? 1 : 0,
+                               .max_files = 100};
+        SL_BUF(missing, 1000);
+        if (sl_sandbox_enter(&s, &missing) != SL_OK)
+            _exit(COULD_NOT_ENTER);
+        _exit(act());
+    }
+    int status = 0;
+    SL_CHECK_INT(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static bool was_killed(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+}
+
+static int act_ordinary(void)
+{
+    uint8_t noise[8];
+    char *p = malloc(1 << 20);
+
+    if (p == NULL)
+        return WRONG;
+    memset(p, 1, 1 << 20);
+    free(p);
+    sl_random(noise, sizeof noise);
+    sl_log(SL_LOG_DEBUG, "quiet", SL_NUM("time", sl_clock_us()));
+    return fcntl(0, F_GETFD) >= -1 ? FINE : WRONG;
+}
+
+static int act_socket_stream(void)
+{
+    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) >= 0 ? FINE : WRONG;
+}
+static int act_socket_datagram(void)
+{
+    return socket(AF_INET, SOCK_DGRAM, 0) >= 0 ? WRONG : FINE;
+}
+static int act_socket_netlink(void)
+{
+    return socket(AF_NETLINK, SOCK_RAW, 0) >= 0 ? WRONG : FINE;
+}
+static int act_bind(void)
+{
+    struct sockaddr_in any = {.sin_family = AF_INET};
+
+    return bind(0, (struct sockaddr *)&any, sizeof any) == 0 ? WRONG : FINE;
+}
+static int act_exec(void)
+{
+    char *argv[] = {(char[]){"/bin/true"}, NULL}, *none[] = {NULL};
+
+    return execve(argv[0], argv, none);
+}
+static int act_fork(void)
+{
+    return vfork() >= 0 ? WRONG : FINE; /* clone is what AddressSanitizer keeps */
+}
+static int act_mount(void)
+{
+    return chroot("/") == 0 ? WRONG : FINE;
+}
+static int act_kill_parent(void)
+{
+    return kill(getppid(), 0) == 0 ? WRONG : FINE;
+}
+static int act_executable_memory(void)
+{
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? FINE : WRONG;
+}
+static int act_listen(void)
+{
+    return listen(0, 1) == 0 ? WRONG : FINE;
+}
+static int act_connect(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    return connect(0, (struct sockaddr *)&to, sizeof to) == 0 ? WRONG : FINE;
+}
+static int act_open(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 ? WRONG : FINE;
+}
+static int act_abort(void)
+{
+    abort();
+}
+static int act_own_files(void)
+{
+    char path[64];
+    int fd;
+
+    if (snprintf(path, sizeof path, "%s/file", folder) < 0)
+        return WRONG;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, "x", 1) != 1 || fdatasync(fd) != 0 || ftruncate(fd, 0) != 0)
+        return WRONG;
+    return rename(path, path) == 0 && unlink(path) == 0 ? FINE : WRONG;
+}
+
+enum { EACH = SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK };
+
+static const struct {
+    const char *what;
+    int (*act)(void);
+    unsigned may, sanitizer_may; /* every other role dies of it */
+} acts[] = {
+    {"memory, time and chance", act_ordinary, EACH, EACH},
+    {"a stream socket", act_socket_stream, SL_ROLE_GATE, SL_ROLE_GATE},
+    {"a datagram socket", act_socket_datagram, 0, 0},
+    {"a netlink socket", act_socket_netlink, 0, 0},
+    {"bind", act_bind, 0, 0},
+    {"listen", act_listen, 0, 0},
+    {"connect", act_connect, SL_ROLE_GATE, SL_ROLE_GATE},
+    {"another program", act_exec, 0, 0},
+    {"another process", act_fork, 0, 0},
+    {"a new root", act_mount, 0, 0},
+    {"a signal to the parent", act_kill_parent, 0, EACH},
+    {"executable memory", act_executable_memory, 0, 0},
+    {"files of its own", act_own_files, SL_ROLE_KEEPER, SL_ROLE_KEEPER},
+    {"somebody else's file", act_open, SL_ROLE_KEEPER, EACH}, /* allowed to ask; Landlock says no */
+};
+
+#if defined(__SANITIZE_ADDRESS__)
+static const bool sanitized = true;
+#else
+static const bool sanitized = false;
+#endif
+
+static void check_role(enum sl_role role)
+{
+    for (size_t i = 0; i < SL_COUNT(acts); i++) {
+        bool may = ((sanitized ? acts[i].sanitizer_may : acts[i].may) & role) != 0;
+        if (sanitized && role != SL_ROLE_KEEPER && acts[i].act == act_own_files)
+            continue; /* Landlock refuses it there, not seccomp */
+        int status = run(role, acts[i].act);
+        bool right = may ? WIFEXITED(status) && WEXITSTATUS(status) == FINE : was_killed(status);
+        if (!right)
+            printf("# %s: %s: wait status %x\n", sl_role_name(role), acts[i].what, (unsigned)status);
+        SL_CHECK(right);
+    }
+}
+
+static void test_gate(void)
+{
+    check_role(SL_ROLE_GATE);
+}
+static void test_judge(void)
+{
+    check_role(SL_ROLE_JUDGE);
+}
+static void test_keeper(void)
+{
+    check_role(SL_ROLE_KEEPER);
+}
+static void test_desk(void)
+{
+    check_role(SL_ROLE_DESK);
+}
+
+static void test_a_broken_promise_still_ends_as_itself(void)
+{
+    int status = run(SL_ROLE_JUDGE, act_abort);
+
+    SL_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    SL_RUN(test_gate);
+    SL_RUN(test_judge);
+    SL_RUN(test_keeper);
+    SL_RUN(test_desk);
+    SL_RUN(test_a_broken_promise_still_ends_as_itself);
+    rmdir(folder);
+    return sl_tap_done();
+}

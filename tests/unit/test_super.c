@@ -1,0 +1,337 @@
+/* The supervisor, as `sluice serve`, with children that follow its rules and do nothing else:
+ *   test_super <sluice> <fake_child> */
+#include "os/file.h"
+#include "os/net.h"
+#include "tests/unit/tap.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/sluice-super-XXXXXX";
+static const char *sluice;
+static pid_t serving;
+static unsigned runs;
+
+static const char head[] = "state: ./state\n"
+                           "runtime: ./runtime\n"
+                           "listen: {postgres: \"127.0.0.1:21801\", http: \"127.0.0.1:21802\"}\n"
+                           "gates: 2\n";
+static const char targets[] =
+    "targets:\n"
+    "  - {name: by-file, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
+    "     login: {user: app, password_file: app.pass}, access: {groups: [engineers]}, default: allow}\n"
+    "  - {name: by-command, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
+    "     login: {user: app, password_command: [sh, -c, \"echo from-command\"]}, access: {groups: [engineers]},\n"
+    "     default: allow}\n"
+    "  - {name: fails, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
+    "     login: {user: app, password_command: [sh, -c, \"echo secret; exit 3\"]}, access: {groups: [engineers]},\n"
+    "     default: allow}\n"
+    "  - {name: talks, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
+    "     login: {user: app, password_command: [\"yes\"]}, access: {groups: [engineers]}, default: allow}\n";
+
+static const char *in_folder(const char *name)
+{
+    static struct sl_buf b[4];
+    static unsigned at;
+    struct sl_buf *path = &b[at++ % SL_COUNT(b)];
+
+    path->max = 4096;
+    sl_buf_reset(path);
+    sl_buf_say(path, "%s/%s", folder, name);
+    return sl_buf_text(path);
+}
+
+static void write_config(const char *extra, const char *rest)
+{
+    SL_BUF(b, 1 << 16);
+
+    sl_buf_say(&b, "%s%s%s", head, extra, rest);
+    SL_CHECK_INT(sl_file_replace(in_folder("sluice.yaml"), sl_buf_span(&b), 0600), SL_OK);
+}
+
+static pid_t start(void)
+{
+    (void)unlink(in_folder("out")); /* what an earlier run said must not be taken for this one's */
+    (void)unlink(in_folder("err"));
+    pid_t child = fork();
+    if (child == 0) {
+        int out = open(in_folder("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600),
+            err = open(in_folder("err"), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+        dup2(out, STDOUT_FILENO);
+        dup2(err, STDERR_FILENO);
+        execl(sluice, "sluice", "serve", "--config", in_folder("sluice.yaml"), NULL);
+        _exit(127);
+    }
+    return child;
+}
+
+/* How often `text` stands in the file. */
+static unsigned count_in(const char *file, const char *text)
+{
+    SL_BUF(bytes, 1 << 22);
+    unsigned count = 0;
+
+    if (sl_file_read(in_folder(file), &bytes) != SL_OK)
+        return 0;
+    for (const char *at = sl_buf_text(&bytes); (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static bool wait_for(const char *file, const char *text, unsigned times)
+{
+    for (unsigned i = 0; i < 500; i++) {
+        if (count_in(file, text) >= times)
+            return true;
+        usleep(10000);
+    }
+    printf("# never came: %s\n", text);
+    return false;
+}
+
+static void tell(const char *role, const char *what)
+{
+    SL_BUF(name, 100);
+
+    sl_buf_say(&name, "state/tell.%s", role);
+    int fd = open(in_folder(sl_buf_text(&name)), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    SL_CHECK(fd >= 0 && write(fd, what, strlen(what)) > 0);
+    close(fd);
+}
+
+static int wait_end(pid_t pid)
+{
+    int status = -1;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return status;
+        usleep(10000);
+    }
+    printf("# it does not end\n");
+    kill(pid, SIGKILL);
+    waitpid(pid, &status, 0);
+    return -1;
+}
+
+static void serve(void)
+{
+    runs++;
+    serving = start();
+    SL_CHECK(wait_for("out", "ready\n", 1));
+}
+
+static void stop(void)
+{
+    kill(serving, SIGTERM);
+    SL_CHECK_INT(wait_end(serving), 0);
+    SL_CHECK_INT(count_in("err", "event=program_killed"), 0);
+}
+
+static void test_ready_and_drain(void)
+{
+    struct stat is;
+
+    write_config("", targets);
+    serve();
+    SL_CHECK(stat(in_folder("state"), &is) == 0 && (is.st_mode & 0777) == 0700);
+    SL_CHECK(stat(in_folder("runtime"), &is) == 0 && (is.st_mode & 0777) == 0700);
+    SL_CHECK(stat(in_folder("state/run/control.sock"), &is) == 0 && (is.st_mode & 0777) == 0600);
+    SL_CHECK(stat(in_folder("runtime/journal.1"), &is) == 0 && (is.st_mode & 0777) == 0600);
+    SL_CHECK_INT(count_in("err", "event=fake_setup"), 6);
+    SL_CHECK(wait_for("err", "role=judge event=fake_peer role=gate", 4)); /* 2 judges, 2 gates */
+    SL_CHECK(wait_for("err", "role=gate event=fake_peer role=judge", 4));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate", 2));
+    SL_CHECK_INT(count_in("err", "purpose=sign"), 0);
+    pid_t second = fork();
+    if (second == 0) {
+        int quiet = open("/dev/null", O_WRONLY);
+        dup2(quiet, STDERR_FILENO);
+        execl(sluice, "sluice", "serve", "--config", in_folder("sluice.yaml"), NULL);
+        _exit(127);
+    }
+    SL_CHECK_INT(WEXITSTATUS(wait_end(second)), 1); /* the state folder has one owner */
+    stop();
+    SL_CHECK(count_in("err", "note=\"\"") >= 6 && count_in("err", "event=program_ended program=keeper") == 1);
+}
+
+static void test_children_come_back(void)
+{
+    serve();
+    tell("gate", "die\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=gate index=0", 2));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate index=0", 2));
+    tell("keeper", "die\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=keeper", 2));
+    SL_CHECK(wait_for("err", "role=gate event=fake_peer role=keeper", 5)); /* 2 + 1 + 2 */
+    SL_CHECK(wait_for("err", "role=desk event=fake_peer role=keeper", 2));
+    SL_CHECK_INT(count_in("out", "ready\n"), 1);
+    stop();
+}
+
+static void test_bad_peers_are_replaced(void)
+{
+    serve();
+    tell("gate", "bad-judge\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=judge index=0", 2));
+    SL_CHECK(wait_for("err", "role=gate event=fake_peer role=judge index=0", 4));
+    tell("gate", "bad-keeper\n"); /* it may not say that */
+    SL_CHECK(wait_for("err", "event=program_broke_the_rules program=gate", 1));
+    SL_CHECK(wait_for("err", "event=program_ready program=gate index=0", 2));
+    SL_CHECK_INT(count_in("err", "event=program_ready program=keeper"), 1);
+    stop();
+}
+
+static void test_secrets(void)
+{
+    SL_CHECK_INT(sl_file_replace(in_folder("app.pass"), SL_SPAN("from-file\n"), 0600), SL_OK);
+    serve();
+    tell("keeper", "secret by-file\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=from-file why=\"\"", 1));
+    tell("keeper", "secret by-command\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=from-command why=\"\"", 1));
+    tell("keeper", "secret fails\n");
+    SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"the password command failed\"", 1));
+    tell("keeper", "secret talks\n");
+    SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"the password command said more than 4 KiB\"", 1));
+    tell("keeper", "secret nobody\n");
+    SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"there is no such login", 1));
+    stop();
+}
+
+static void test_reload(void)
+{
+    serve();
+    write_config("nonsense: 1\n", targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=reload_rejected", 2));
+    SL_CHECK(count_in("err", "nonsense") > 0);
+    SL_CHECK_INT(count_in("err", "event=fake_reload"), 0);
+    write_config("judges: 5\n", targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=fake_reload generation=2", 4)); /* keeper, gates, desk */
+    SL_CHECK_INT(count_in("err", "event=reload_needs_restart key=judges"), 1);
+    SL_CHECK_INT(count_in("err", "role=judge event=fake_reload"), 0);
+    tell("desk", "refuse\n");
+    usleep(100000);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=reload_refused program=desk", 1));
+    SL_CHECK(wait_for("err", "event=program_ready program=desk", 2));
+    SL_CHECK(wait_for("err", "role=desk event=fake_setup index=0 fds=0", 2));
+    SL_CHECK(count_in("err", "generation=3") > 0);
+    stop();
+}
+
+static void test_reload_is_held(void)
+{
+    write_config("policy_changes: hold\n", targets);
+    serve();
+    write_config("", targets); /* nobody lifts the rule without being asked */
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=fake_propose generation=2", 1));
+    SL_CHECK(wait_for("err", "event=fake_reload generation=2", 4));
+    stop();
+}
+
+static unsigned fake_processes(void)
+{
+    DIR *d = opendir("/proc");
+    struct dirent *e;
+    unsigned count = 0;
+
+    while ((e = readdir(d)) != NULL) {
+        SL_BUF(path, 300);
+        SL_BUF(words, 4096);
+        sl_buf_say(&path, "/proc/%s/environ", e->d_name);
+        if (e->d_name[0] < '0' || e->d_name[0] > '9' || sl_file_read(sl_buf_text(&path), &words) != SL_OK)
+            continue;
+        sl_buf_reset(&path);
+        sl_buf_reset(&words);
+        sl_buf_say(&path, "/proc/%s/comm", e->d_name);
+        if (sl_file_read(sl_buf_text(&path), &words) == SL_OK && sl_span_starts(sl_buf_span(&words), SL_SPAN("sluice-")))
+            count++;
+    }
+    closedir(d);
+    return count;
+}
+
+static void test_nothing_outlives_the_supervisor(void)
+{
+    unsigned before = fake_processes();
+
+    serve();
+    SL_CHECK(fake_processes() >= before + 6);
+    kill(serving, SIGKILL);
+    (void)wait_end(serving);
+    for (unsigned i = 0; i < 200 && fake_processes() > before; i++)
+        usleep(10000);
+    SL_CHECK_INT(fake_processes(), before);
+    serve(); /* journals and a stale control socket are no obstacle */
+    stop();
+}
+
+static void test_the_service_manager_hears(void)
+{
+    struct sl_net_address a;
+    char word[64] = "";
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    SL_CHECK_INT(sl_net_unix(sl_span_str(in_folder("notify")), &a), SL_OK);
+    SL_CHECK_INT(bind(fd, (struct sockaddr *)&a.storage, a.bytes), 0);
+    setenv("NOTIFY_SOCKET", in_folder("notify"), 1);
+    serve();
+    usleep(20000);
+    SL_CHECK(recv(fd, word, sizeof word - 1, 0) > 0 && strcmp(word, "READY=1\n") == 0);
+    stop();
+    memset(word, 0, sizeof word);
+    SL_CHECK(recv(fd, word, sizeof word - 1, 0) > 0 && strcmp(word, "STOPPING=1\n") == 0);
+    unsetenv("NOTIFY_SOCKET");
+    close(fd);
+}
+
+static void test_what_cannot_start(void)
+{
+    write_config("nonsense: 1\n", targets);
+    SL_CHECK_INT(WEXITSTATUS(wait_end(start())), 1);
+    SL_CHECK(count_in("err", "sluice.yaml:5:") > 0);
+    write_config("", targets);
+    setenv("SLUICE_LIBEXEC", "/nowhere", 1);
+    SL_CHECK_INT(WEXITSTATUS(wait_end(start())), 1);
+    SL_CHECK(count_in("err", "event=program_missing program=sluice-keeper") > 0);
+    SL_CHECK_INT(count_in("out", "ready"), 0);
+    setenv("SLUICE_LIBEXEC", in_folder("libexec"), 1);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const roles[] = {"gate", "judge", "keeper", "desk"};
+
+    if (argc != 3 || mkdtemp(folder) == NULL || mkdir(in_folder("libexec"), 0700) != 0)
+        return 1;
+    sluice = argv[1];
+    for (size_t i = 0; i < SL_COUNT(roles); i++) {
+        SL_BUF(name, 100);
+        sl_buf_say(&name, "libexec/sluice-%s", roles[i]);
+        if (symlink(argv[2], in_folder(sl_buf_text(&name))) != 0)
+            return 1;
+    }
+    setenv("SLUICE_LIBEXEC", in_folder("libexec"), 1);
+    SL_RUN(test_ready_and_drain);
+    SL_RUN(test_children_come_back);
+    SL_RUN(test_bad_peers_are_replaced);
+    SL_RUN(test_secrets);
+    SL_RUN(test_reload);
+    SL_RUN(test_reload_is_held);
+    SL_RUN(test_nothing_outlives_the_supervisor);
+    SL_RUN(test_the_service_manager_hears);
+    SL_RUN(test_what_cannot_start);
+    SL_BUF(command, 100);
+    sl_buf_say(&command, "rm -r %s", folder);
+    return system(sl_buf_text(&command)) == 0 ? sl_tap_done() : 1;
+}
