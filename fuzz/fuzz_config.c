@@ -1,6 +1,6 @@
 /* libraries: core_policy, core_action, json, crypto, base */
-/* Any bytes as a configuration: complaints or a configuration, and what it resolved to reads back to the
- * same policy. */
+/* Any bytes as a configuration: complaints or a configuration, and what it resolved to reads back
+ * to the same policy. */
 #include "core/policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -80,10 +80,16 @@ int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const 
                 struct sl_api_args *out)
 {
     *out = (struct sl_api_args){0};
-    for (int i = 1; i < argc; i++) {
-        bool is_option = argv[i][0] == '-' && argv[i][1] != '\0';
+    bool are_words = false; /* after "--" */
 
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+    for (int i = 1; i < argc; i++) {
+        bool is_option = !are_words && argv[i][0] == '-' && argv[i][1] != '\0';
+
+        if (is_option && strcmp(argv[i], "--") == 0) {
+            are_words = true;
+            continue;
+        }
+        if (is_option && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0))
             return print_help(help, options);
         if (is_option ? !take(argc, argv, &i, options, out) : !takes_word || out->word != NULL) {
             fprintf(stderr, "sluice %s: '%s' is not understood here\n", argv[0], argv[i]);

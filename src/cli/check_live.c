@@ -48,7 +48,7 @@ static char *text(struct sl_live *l, struct sl_span s)
 {
     char *copy = sl_arena_text(l->mem, s);
 
-    return copy == NULL ? (char *)(uintptr_t)"" : copy;
+    return copy == NULL ? (char *)(uintptr_t) "" : copy;
 }
 
 static const char *ssl_mode(const struct sl_target *t)
@@ -61,14 +61,34 @@ static PGconn *connect_to(struct sl_live *l, const char *password)
 {
     const struct sl_target *t = l->target;
     SL_BUF(beside, 8192);
-    bool given = t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, &beside) == SL_OK;
+    bool given =
+        t->tls_ca_file.n > 0 && sl_path_beside(l->config_path, t->tls_ca_file, &beside) == SL_OK;
     const char *ca = given ? sl_buf_text(&beside) : "/etc/ssl/certs/ca-certificates.crt";
-    const char *keys[] = {"host", "port", "dbname", "user", "password", "sslmode", "sslrootcert",
-                          "connect_timeout", "application_name", "options", "gssencmode", NULL};
-    const char *values[] = {text(l, t->host), text(l, t->port), text(l, t->database), l->user, password,
-                            ssl_mode(t), ca, "10", "sluice check",
+    const char *keys[] = {"host",
+                          "port",
+                          "dbname",
+                          "user",
+                          "password",
+                          "sslmode",
+                          "sslrootcert",
+                          "connect_timeout",
+                          "application_name",
+                          "options",
+                          "gssencmode",
+                          NULL};
+    const char *values[] = {text(l, t->host),
+                            text(l, t->port),
+                            text(l, t->database),
+                            l->user,
+                            password,
+                            ssl_mode(t),
+                            ca,
+                            "10",
+                            "sluice check",
                             "-c search_path=pg_catalog -c default_transaction_read_only=on "
-                            "-c statement_timeout=10000 -c lock_timeout=2000", "disable", NULL};
+                            "-c statement_timeout=10000 -c lock_timeout=2000",
+                            "disable",
+                            NULL};
 
     return PQconnectdbParams(keys, values, 0);
 }
@@ -116,7 +136,8 @@ static void check_login(struct sl_live *l, const struct sl_login *login, const c
     l->user = sl_buf_text(&user);
     l->has_password = login->password_file.n > 0 || login->password_command.count > 0;
     if (sl_cli_secret(login, config_path, &password, &why) != SL_OK) {
-        sl_buf_say(sl_live_found(l), "%s; correct the login\n", why.n > 0 ? sl_buf_text(&why) : "no password");
+        sl_buf_say(sl_live_found(l), "%s; correct the login\n",
+                   why.n > 0 ? sl_buf_text(&why) : "no password");
         return;
     }
     if (why.n > 0)
@@ -126,7 +147,8 @@ static void check_login(struct sl_live *l, const struct sl_login *login, const c
         explicit_bzero(password.p, password.cap);
 }
 
-/* --- the catalog, for `sluice explain --live` ------------------------------------------------------ */
+/* --- the catalog, for `sluice explain --live`
+ * ------------------------------------------------------ */
 static enum sl_err take_rows(PGresult *r, struct sl_catalog_builder *into)
 {
     struct sl_span fields[64];
@@ -136,8 +158,9 @@ static enum sl_err take_rows(PGresult *r, struct sl_catalog_builder *into)
         return SL_ELIMIT;
     for (int row = 0; row < PQntuples(r); row++) {
         for (int i = 0; i < columns; i++)
-            fields[i] = PQgetisnull(r, row, i) ? (struct sl_span){NULL, 0}
-                                               : sl_span(PQgetvalue(r, row, i), (size_t)PQgetlength(r, row, i));
+            fields[i] = PQgetisnull(r, row, i)
+                            ? (struct sl_span){NULL, 0}
+                            : sl_span(PQgetvalue(r, row, i), (size_t)PQgetlength(r, row, i));
         SL_TRY(sl_catalog_row(into, fields, (size_t)columns));
     }
     return SL_OK;
@@ -148,18 +171,21 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
     for (size_t i = 0; i < sl_catalog_query_count; i++) {
         PGresult *r = PQexec(l->conn, sl_catalog_queries[i]);
         ExecStatusType status = PQresultStatus(r);
-        enum sl_err err = status == PGRES_TUPLES_OK ? take_rows(r, into)
-                          : status == PGRES_COMMAND_OK ? SL_OK : SL_EIO;
+        enum sl_err err = status == PGRES_TUPLES_OK    ? take_rows(r, into)
+                          : status == PGRES_COMMAND_OK ? SL_OK
+                                                       : SL_EIO;
         if (err != SL_OK)
-            put_libpq_text(l->out, status == PGRES_FATAL_ERROR ? PQresultErrorMessage(r) : sl_err_text(err));
+            put_libpq_text(l->out, status == PGRES_FATAL_ERROR ? PQresultErrorMessage(r)
+                                                               : sl_err_text(err));
         PQclear(r);
         SL_TRY(err);
     }
     return SL_OK;
 }
 
-enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups, const char *config_path,
-                                const char *identity, struct sl_catalog_builder *into, struct sl_buf *why)
+enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
+                                const char *config_path, const char *identity,
+                                struct sl_catalog_builder *into, struct sl_buf *why)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(user, 256);
@@ -172,7 +198,11 @@ enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names
         return SL_ENOTFOUND;
     }
     SL_TRY(sl_cli_secret(login, config_path, &password, why));
-    struct sl_live l = {.target = t, .mem = mem, .out = why, .user = sl_buf_text(&user), .config_path = config_path};
+    struct sl_live l = {.target = t,
+                        .mem = mem,
+                        .out = why,
+                        .user = sl_buf_text(&user),
+                        .config_path = config_path};
     sl_buf_reset(why); /* what a check would remark about the file is not asked here */
     l.conn = connect_to(&l, sl_buf_text(&password));
     enum sl_err err = PQstatus(l.conn) == CONNECTION_OK ? SL_OK : SL_EGONE;
@@ -196,7 +226,10 @@ size_t sl_cli_check_live(const struct sl_config *c, const char *config_path, con
         return 1;
     for (size_t i = 0; i < c->target_count; i++)
         for (size_t j = 0; j < c->targets[i].login_count; j++) {
-            struct sl_live l = {.config = c, .target = &c->targets[i], .mem = mem, .out = out,
+            struct sl_live l = {.config = c,
+                                .target = &c->targets[i],
+                                .mem = mem,
+                                .out = out,
                                 .config_path = config_path};
             check_login(&l, &c->targets[i].logins[j], config_path, identity);
             found += l.found;

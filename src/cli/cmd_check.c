@@ -1,12 +1,12 @@
-/* sluice check: what a configuration file resolved to, what is dangerous in it, and with --live what the
- * targets say themselves. */
+/* sluice check: what a configuration file resolved to, what is dangerous in it, and with --live
+ * what the targets say themselves. */
 #include "cli/check_live.h"
 #include "cli/cli.h"
 #include "cli/load.h"
 
 #include "base/encode.h"
-#include "json/json.h"
 #include "os/paths.h"
+#include "json/json.h"
 
 #include <stdio.h>
 
@@ -14,14 +14,17 @@ static const char help[] =
     "usage: sluice check [--live] [--json] [--quiet] [--config FILE]\n"
     "       sluice check --keys\n"
     "\n"
-    "Reads the configuration as `sluice serve` would, prints what it resolved to and warns of footguns.\n"
-    "  --config FILE   the file to check; else $SLUICE_CONFIG, ./sluice.yaml or /etc/sluice/sluice.yaml\n"
+    "Reads the configuration as `sluice serve` would, prints what it resolved to and warns of "
+    "footguns.\n"
+    "  --config FILE   the file to check; else $SLUICE_CONFIG, ./sluice.yaml or "
+    "/etc/sluice/sluice.yaml\n"
     "  --live          also try each target's login, and look for ways around the gate\n"
     "  --identity NAME with --live: what {identity} stands for in a login's user\n"
     "  --json          one JSON object instead of text\n"
     "  --quiet         warnings and errors only\n"
     "  --keys          print the manual of every key (docs/config.md)\n"
-    "Exit codes: 0 fine (there may be warnings), 1 the file is wrong or --live found a way around, 2 usage.\n";
+    "Exit codes: 0 fine (there may be warnings), 1 the file is wrong or --live found a way around, "
+    "2 usage.\n";
 
 struct options {
     const char *config, *identity;
@@ -32,12 +35,14 @@ static bool read_options(int argc, char **argv, struct options *o)
 {
     for (int i = 1; i < argc; i++) {
         const char **value = strcmp(argv[i], "--config") == 0     ? &o->config
-                             : strcmp(argv[i], "--identity") == 0 ? &o->identity : NULL;
+                             : strcmp(argv[i], "--identity") == 0 ? &o->identity
+                                                                  : NULL;
         bool *flag = strcmp(argv[i], "--live") == 0    ? &o->live
                      : strcmp(argv[i], "--json") == 0  ? &o->json
                      : strcmp(argv[i], "--keys") == 0  ? &o->keys
                      : strcmp(argv[i], "--quiet") == 0 ? &o->quiet
-                     : strcmp(argv[i], "--help") == 0  ? &o->help : NULL;
+                     : strcmp(argv[i], "--help") == 0  ? &o->help
+                                                       : NULL;
         if (value != NULL && i + 1 < argc)
             *value = argv[++i];
         else if (flag != NULL)
@@ -70,13 +75,14 @@ static json_t *lines_json(struct sl_span text)
     return list;
 }
 
-static void print_json(const struct sl_config *c, bool fine, struct sl_buf *complaints, struct sl_buf *warnings,
-                       struct sl_buf *findings)
+static void print_json(const struct sl_config *c, bool fine, struct sl_buf *complaints,
+                       struct sl_buf *warnings, struct sl_buf *findings)
 {
     SL_BUF(digest, 65);
-    json_t *object = json_pack("{s:b, s:o, s:o, s:o}", "ok", fine, "errors", lines_json(sl_buf_span(complaints)),
-                               "warnings", lines_json(sl_buf_span(warnings)), "live",
-                               lines_json(sl_buf_span(findings)));
+    json_t *object =
+        json_pack("{s:b, s:o, s:o, s:o}", "ok", fine, "errors", lines_json(sl_buf_span(complaints)),
+                  "warnings", lines_json(sl_buf_span(warnings)), "live",
+                  lines_json(sl_buf_span(findings)));
 
     if (c != NULL) {
         sl_hex_put(&digest, sl_span(c->digest, sizeof c->digest));

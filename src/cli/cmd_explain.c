@@ -12,21 +12,27 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: sluice explain --target T [--identity NAME] [--kind human|agent|service] [--groups A,B]\n"
+    "usage: sluice explain --target T [--identity NAME] [--kind human|agent|service] [--groups "
+    "A,B]\n"
     "                      [--schema DDL.sql | --live] [--json] [--config FILE] 'SQL'\n"
     "\n"
-    "Says what the statement would do, which rules speak of it and what the verdict would be. Nothing is run.\n"
+    "Says what the statement would do, which rules speak of it and what the verdict would be. "
+    "Nothing is run.\n"
     "  --target T      the target's name\n"
     "  --identity NAME who asks (default: somebody), with --kind (default: human) and --groups\n"
     "  --schema FILE   take tables, views and functions from this DDL text\n"
     "  --live          take them from the target itself, as a gate does\n"
     "Without --schema and --live every table in the statement is taken for a plain one.\n"
-    "Exit codes: 0 explained (whatever the verdict), 1 the configuration is wrong, 2 usage, 3 --live cannot\n"
+    "Exit codes: 0 explained (whatever the verdict), 1 the configuration is wrong, 2 usage, 3 "
+    "--live cannot\n"
     "reach the target.\n";
 
 static bool read_options(int argc, char **argv, struct sl_explain *e, bool *wants_help)
 {
-    const struct { const char *name; const char **value; } values[] = {
+    const struct {
+        const char *name;
+        const char **value;
+    } values[] = {
         {"--config", &e->config_path}, {"--target", &e->target_name}, {"--identity", &e->identity},
         {"--kind", &e->kind},          {"--groups", &e->groups},      {"--schema", &e->schema},
     };
@@ -51,7 +57,8 @@ static bool read_options(int argc, char **argv, struct sl_explain *e, bool *want
         else
             return false;
     }
-    return *wants_help || (e->sql != NULL && e->target_name != NULL && !(e->live && e->schema != NULL));
+    return *wants_help ||
+           (e->sql != NULL && e->target_name != NULL && !(e->live && e->schema != NULL));
 }
 
 const char *sl_explain_basis(const struct sl_explain *e)
@@ -60,7 +67,8 @@ const char *sl_explain_basis(const struct sl_explain *e)
         return "judged with the target's catalog as it is now";
     if (e->schema != NULL)
         return "judged with the given schema, not with the target's own";
-    return "judged from the text alone: every table is taken for a plain one without triggers, rules or views, "
+    return "judged from the text alone: every table is taken for a plain one without triggers, "
+           "rules or views, "
            "and no function of users is known; --live asks the target";
 }
 
@@ -88,13 +96,15 @@ static int make_catalog(struct sl_explain *e)
 
     if (sl_catalog_builder_new(&b) != SL_OK)
         return wrong("out of memory");
-    if (e->live && sl_cli_list_catalog(e->target, &e->question.groups, e->config_path, e->identity, b, &why) != SL_OK) {
+    if (e->live && sl_cli_list_catalog(e->target, &e->question.groups, e->config_path, e->identity,
+                                       b, &why) != SL_OK) {
         fprintf(stderr, "sluice explain: %s\n", sl_buf_text(&why));
         return SL_EXIT_UNREACHABLE;
     }
     if (list_schema(e, b) != SL_OK)
         return wrong("the schema file cannot be read or is not DDL");
-    if (sl_catalog_finish(b, &e->snapshot) != SL_OK || sl_catalog_open(sl_buf_span(&e->snapshot), &e->catalog) != SL_OK)
+    if (sl_catalog_finish(b, &e->snapshot) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&e->snapshot), &e->catalog) != SL_OK)
         return wrong("the catalog cannot be listed");
     return SL_EXIT_FINE;
 }
@@ -177,7 +187,9 @@ static int explain(struct sl_explain *e)
 
 int sl_cli_explain(int argc, char **argv)
 {
-    struct sl_explain e = {.identity = "somebody", .kind = "human", .groups = "",
+    struct sl_explain e = {.identity = "somebody",
+                           .kind = "human",
+                           .groups = "",
                            .snapshot = sl_buf(SL_CATALOG_MAX_BYTES)};
     bool wants_help = false;
 

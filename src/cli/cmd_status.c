@@ -68,21 +68,25 @@ static void print_value(const json_t *value)
         putchar('-');
 }
 
-static void print_program(const json_t *p)
+/* "name: value", or for an object all of its facts on one line. */
+static void print_fact(const char *name, json_t *value)
 {
-    uint64_t index = 0, pid = 0, restarts = 0;
-    struct sl_span role = sl_json_str(p, "role"), state = sl_json_str(p, "state"), since = sl_json_str(p, "started");
+    const char *key;
+    json_t *inner;
 
-    (void)sl_json_u64(p, "index", &index);
-    (void)sl_json_u64(p, "pid", &pid);
-    (void)sl_json_u64(p, "restarts", &restarts);
-    printf("  %.*s %llu  %.*s  pid %llu  since %.*s", (int)role.n, (const char *)role.p,
-           (unsigned long long)index, (int)state.n, (const char *)state.p, (unsigned long long)pid,
-           (int)since.n, (const char *)since.p);
-    printf(restarts > 0 ? "  restarted %llu times\n" : "\n", (unsigned long long)restarts);
+    printf("%s", name);
+    if (!json_is_object(value)) {
+        fputs(": ", stdout);
+        print_value(value);
+    }
+    json_object_foreach(value, key, inner)
+    {
+        printf("  %s=", key);
+        print_value(inner);
+    }
+    putchar('\n');
 }
 
-/* One line a fact; programs have a line each. */
 static void print_status(json_t *status)
 {
     const char *key;
@@ -91,14 +95,9 @@ static void print_status(json_t *status)
 
     json_object_foreach(status, key, value)
     {
-        if (!json_is_array(value)) {
-            printf("%s: ", key);
-            print_value(value);
-            putchar('\n');
-            continue;
-        }
-        printf("%s:\n", key);
-        json_array_foreach(value, i, item) print_program(item);
+        if (!json_is_array(value))
+            print_fact(key, value);
+        json_array_foreach(value, i, item) print_fact(key, item);
     }
 }
 

@@ -68,13 +68,17 @@ static void put_rules(struct sl_buf *b, const struct sl_explain *e)
     const struct sl_answer *a = &e->answer;
 
     for (size_t i = 0; i < a->rule_count; i++)
-        sl_buf_say(b, "because    rule \"%S\" (%s:%u) says %s\n", a->rules[i]->name, e->config_path,
-                   (unsigned)a->rules[i]->line, sl_verdict_name(a->rules[i]->then));
+        sl_buf_say(b, "because    rule \"%S\" (%s:%u) says %s%s\n", a->rules[i]->name,
+                   e->config_path, (unsigned)a->rules[i]->line, sl_verdict_name(a->rules[i]->then),
+                   a->rules[i]->then < a->verdict
+                       ? ", but its budget cannot be counted by this build"
+                       : "");
     if (a->from_default && e->target->has_default && e->target->default_verdict == a->verdict)
         sl_buf_say(b, "because    no allow rule covers all of it, and the target's default is %s\n",
                    sl_verdict_name(a->verdict));
     else if (a->from_default)
-        sl_buf_put_str(b, "because    no allow rule covers all of it, and nothing else allows it\n");
+        sl_buf_put_str(b,
+                       "because    no allow rule covers all of it, and nothing else allows it\n");
     if (a->verdict == SL_ALLOW && a->rule_count == 0 && !a->from_default)
         sl_buf_put_str(b, "because    it has no effect at all\n");
 }
@@ -86,7 +90,8 @@ static void put_reviewers(struct sl_buf *b, const struct sl_explain *e)
 
     for (size_t i = 0; i < count && i < MOST_REVIEWERS; i++) {
         if (r[i]->need == 0) {
-            sl_buf_put_str(b, "decided by nobody: the configuration names no reviewers, so it is denied at once\n");
+            sl_buf_put_str(b, "decided by nobody: the configuration names no reviewers, so it is "
+                              "denied at once\n");
             continue;
         }
         sl_buf_say(b, "decided by %u of ", (unsigned)r[i]->need);
@@ -115,9 +120,12 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
     if (a->passkey)
         sl_buf_put_str(b, "needs      decisions signed with a passkey\n");
     if (a->time_dependent)
-        sl_buf_put_str(b, "note       a rule depends on the time of day; this is the answer for now\n");
+        sl_buf_put_str(
+            b, "note       a rule depends on the time of day; this is the answer for now\n");
     if (a->enforced != a->verdict)
-        sl_buf_put_str(b, "note       the target is in observe mode: the action would flow, and be recorded\n");
+        sl_buf_put_str(
+            b,
+            "note       the target is in observe mode: the action would flow, and be recorded\n");
 }
 
 void sl_explain_print(const struct sl_explain *e)
@@ -125,11 +133,12 @@ void sl_explain_print(const struct sl_explain *e)
     SL_BUF(out, MOST_TEXT);
     bool admitted = sl_target_admits(e->target, e->question.identity, &e->question.groups);
 
-    sl_buf_say(&out, "target     %S (%S), asked by %s (%s)\n", e->target->name, e->target->environment, e->identity,
-               e->kind);
+    sl_buf_say(&out, "target     %S (%S), asked by %s (%s)\n", e->target->name,
+               e->target->environment, e->identity, e->kind);
     if (!admitted)
-        sl_buf_put_str(&out, "note       this identity could not connect: `access` names neither it nor its "
-                             "groups (--groups)\n");
+        sl_buf_put_str(
+            &out, "note       this identity could not connect: `access` names neither it nor its "
+                  "groups (--groups)\n");
     put_meaning(&out, e);
     sl_buf_say(&out, "verdict    %s\n", sl_verdict_name(e->answer.verdict));
     put_rules(&out, e);
@@ -139,7 +148,8 @@ void sl_explain_print(const struct sl_explain *e)
     fputs(sl_buf_text(&out), stdout);
 }
 
-/* --- JSON ----------------------------------------------------------------------------------------- */
+/* --- JSON
+ * ----------------------------------------------------------------------------------------- */
 static json_t *text_json(struct sl_span s)
 {
     return json_stringn(s.n == 0 ? "" : (const char *)s.p, s.n);
@@ -179,8 +189,8 @@ static json_t *statements_json(const struct sl_meaning *m)
     json_t *list = json_array();
 
     for (size_t i = 0; i < m->statement_count; i++)
-        json_array_append_new(list, json_pack("{s:o, s:o}", "kind", text_json(m->statements[i].tag), "effects",
-                                              effects_json(m->statements[i].effects)));
+        json_array_append_new(list, json_pack("{s:o, s:o}", "kind", text_json(m->statements[i].tag),
+                                              "effects", effects_json(m->statements[i].effects)));
     return list;
 }
 
@@ -190,10 +200,11 @@ static json_t *datasets_json(const struct sl_explain *e)
 
     for (size_t i = 0; i < e->meaning.access_count; i++) {
         const struct sl_meaning_access *a = &e->meaning.accesses[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:b, s:o}", "name", text_json(a->dataset),
-                                              "effects", effects_json(a->effects), "columns",
-                                              names_json(a->columns, a->column_count), "all_columns",
-                                              (int)a->all_columns, "labels", labels_json(e, e->question.labels[i])));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:b, s:o}", "name", text_json(a->dataset), "effects",
+                            effects_json(a->effects), "columns",
+                            names_json(a->columns, a->column_count), "all_columns",
+                            (int)a->all_columns, "labels", labels_json(e, e->question.labels[i])));
     }
     return list;
 }
@@ -213,8 +224,9 @@ static json_t *rules_json(const struct sl_answer *a)
     json_t *list = json_array();
 
     for (size_t i = 0; i < a->rule_count; i++)
-        json_array_append_new(list, json_pack("{s:o, s:i, s:s}", "name", text_json(a->rules[i]->name), "line",
-                                              (int)a->rules[i]->line, "then", sl_verdict_name(a->rules[i]->then)));
+        json_array_append_new(
+            list, json_pack("{s:o, s:i, s:s}", "name", text_json(a->rules[i]->name), "line",
+                            (int)a->rules[i]->line, "then", sl_verdict_name(a->rules[i]->then)));
     return list;
 }
 
@@ -225,25 +237,28 @@ static json_t *reviewers_json(const struct sl_explain *e)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count && i < MOST_REVIEWERS; i++)
-        json_array_append_new(list, json_pack("{s:o, s:o, s:i}", "groups",
-                                              names_json(r[i]->groups.items, r[i]->groups.count), "identities",
-                                              names_json(r[i]->identities.items, r[i]->identities.count), "need",
-                                              (int)r[i]->need));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:i}", "groups",
+                            names_json(r[i]->groups.items, r[i]->groups.count), "identities",
+                            names_json(r[i]->identities.items, r[i]->identities.count), "need",
+                            (int)r[i]->need));
     return list;
 }
 
 int sl_explain_print_json(const struct sl_explain *e)
 {
     const struct sl_answer *a = &e->answer;
-    json_t *object = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:s, s:b}", "target",
-        text_json(e->target->name), "effects", effects_json(e->meaning.effects), "statements",
-        statements_json(&e->meaning), "datasets", datasets_json(e), "lineage", lineage_json(&e->meaning),
-        "opaque", (e->meaning.effects & SL_EFFECT_OPAQUE) != 0, "opaque_why", text_json(e->meaning.opaque_why),
-        "verdict", sl_verdict_name(a->verdict), "enforced", sl_verdict_name(a->enforced), "rules", rules_json(a),
-        "from_default", (int)a->from_default, "reviewers", reviewers_json(e), "row_limit",
-        (json_int_t)a->row_limit, "basis", sl_explain_basis(e), "admitted",
-        (int)sl_target_admits(e->target, e->question.identity, &e->question.groups));
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:s, s:b}",
+                  "target", text_json(e->target->name), "effects", effects_json(e->meaning.effects),
+                  "statements", statements_json(&e->meaning), "datasets", datasets_json(e),
+                  "lineage", lineage_json(&e->meaning), "opaque",
+                  (e->meaning.effects & SL_EFFECT_OPAQUE) != 0, "opaque_why",
+                  text_json(e->meaning.opaque_why), "verdict", sl_verdict_name(a->verdict),
+                  "enforced", sl_verdict_name(a->enforced), "rules", rules_json(a), "from_default",
+                  (int)a->from_default, "reviewers", reviewers_json(e), "row_limit",
+                  (json_int_t)a->row_limit, "basis", sl_explain_basis(e), "admitted",
+                  (int)sl_target_admits(e->target, e->question.identity, &e->question.groups));
 
     if (object == NULL || json_dumpf(object, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) != 0) {
         json_decref(object);

@@ -1,4 +1,5 @@
-/* The ways around a gateway, as questions to the server. Each is one read-only query; a row is a finding. */
+/* The ways around a gateway, as questions to the server. Each is one read-only query; a row is a
+ * finding. */
 #include "cli/check_live_int.h"
 
 #include "base/utf8.h"
@@ -15,28 +16,38 @@ static const struct question questions[] = {
     {"select 'the login is a superuser, whom the server''s own rights do not bind' from pg_roles "
      "where rolname = current_user and rolsuper",
      "use a role with only the rights that are needed"},
-    {"select 'the login may create roles' from pg_roles where rolname = current_user and rolcreaterole and not rolsuper",
+    {"select 'the login may create roles' from pg_roles where rolname = current_user and "
+     "rolcreaterole and not rolsuper",
      "alter role ... nocreaterole: with it one can make a way around the gate"},
     {"select 'the login may start replication, which reads everything' from pg_roles "
      "where rolname = current_user and rolreplication and not rolsuper",
      "alter role ... noreplication"},
-    {"select 'the login bypasses row policies' from pg_roles where rolname = current_user and rolbypassrls "
+    {"select 'the login bypasses row policies' from pg_roles where rolname = current_user and "
+     "rolbypassrls "
      "and not rolsuper",
      "alter role ... nobypassrls"},
     {"select 'the login is a member of ' || r.rolname from pg_roles r where r.rolname in "
-     "('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'pg_signal_backend', "
-     "'pg_read_all_data', 'pg_write_all_data', 'pg_database_owner') and pg_has_role(current_user, r.oid, 'member') "
+     "('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', "
+     "'pg_signal_backend', "
+     "'pg_read_all_data', 'pg_write_all_data', 'pg_database_owner') and pg_has_role(current_user, "
+     "r.oid, 'member') "
      "and not (select rolsuper from pg_roles where rolname = current_user)",
      "revoke it: it reaches files, programs or all data whatever the tables' grants say"},
-    {"select 'the login owns ' || count(*) || ' tables and views, ' || min(c.oid::regclass::text) || ' among them' "
-     "from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace not in ('pg_catalog'::regnamespace, "
-     "'information_schema'::regnamespace) and c.relowner = (select oid from pg_roles where rolname = current_user) having count(*) > 0",
+    {"select 'the login owns ' || count(*) || ' tables and views, ' || min(c.oid::regclass::text) "
+     "|| ' among them' "
+     "from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace not in "
+     "('pg_catalog'::regnamespace, "
+     "'information_schema'::regnamespace) and c.relowner = (select oid from pg_roles where rolname "
+     "= current_user) having count(*) > 0",
      "let another role own them and grant what is needed: an owner can change, grant and drop"},
-    {"select 'the login may create objects in schema ' || nspname from pg_namespace where nspname = 'public' "
-     "and has_schema_privilege(oid, 'create') and not (select rolsuper from pg_roles where rolname = current_user)",
+    {"select 'the login may create objects in schema ' || nspname from pg_namespace where nspname "
+     "= 'public' "
+     "and has_schema_privilege(oid, 'create') and not (select rolsuper from pg_roles where rolname "
+     "= current_user)",
      "revoke create on schema public: a planted function or table can stand in for another"},
     {"select 'the extension ' || extname || ' is installed' from pg_extension where extname in "
-     "('dblink', 'postgres_fdw', 'file_fdw', 'plperlu', 'plpython3u', 'plpythonu', 'pltclu', 'pg_cron', 'adminpack')",
+     "('dblink', 'postgres_fdw', 'file_fdw', 'plperlu', 'plpython3u', 'plpythonu', 'pltclu', "
+     "'pg_cron', 'adminpack')",
      "drop it if nobody needs it: it reaches other servers, files or programs, or runs code later"},
     {"select 'the untrusted language ' || lanname || ' is installed' from pg_language "
      "where lanpltrusted = false and lanname not in ('internal', 'c') and lanname not in "
@@ -44,30 +55,41 @@ static const struct question questions[] = {
      "drop it if nobody needs it: its functions are programs on the server"},
     {"select 'foreign server ' || srvname || ' is defined' from pg_foreign_server",
      "make sure that it leads nowhere that the gate should guard", true},
-    {"select 'role ' || usename || ' is connected from ' || coalesce(host(client_addr), 'the server itself') || "
-     "' without the gate (' || coalesce(nullif(application_name, ''), 'no application name') || ')' "
+    {"select 'role ' || usename || ' is connected from ' || coalesce(host(client_addr), 'the "
+     "server itself') || "
+     "' without the gate (' || coalesce(nullif(application_name, ''), 'no application name') || "
+     "')' "
      "from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and "
-     "datname = current_database() and application_name not like 'sluice%' and client_addr is not null and "
-     "client_addr is distinct from inet_client_addr() and not (inet_client_addr() is null and client_addr << "
+     "datname = current_database() and application_name not like 'sluice%' and client_addr is not "
+     "null and "
+     "client_addr is distinct from inet_client_addr() and not (inet_client_addr() is null and "
+     "client_addr << "
      "'127.0.0.0/8') limit 20",
      "let only Sluice's host in (pg_hba.conf, firewall)"},
-    {"select 'roles that can log in to this database past the gate: ' || string_agg(rolname, ', ' order by rolname) "
+    {"select 'roles that can log in to this database past the gate: ' || string_agg(rolname, ', ' "
+     "order by rolname) "
      "from (select rolname from pg_roles where rolcanlogin and rolname <> current_user and "
-     "has_database_privilege(oid, current_database(), 'connect') order by rolname limit 20) r having count(*) > 0",
+     "has_database_privilege(oid, current_database(), 'connect') order by rolname limit 20) r "
+     "having count(*) > 0",
      "revoke connect from them, or let only Sluice's host in (pg_hba.conf)", true},
     {"select 'where other sessions come from is hidden from this login' where not "
      "pg_has_role(current_user, 'pg_read_all_stats', 'member')",
-     "as a superuser, look at select usename, client_addr, application_name from pg_stat_activity", true},
+     "as a superuser, look at select usename, client_addr, application_name from pg_stat_activity",
+     true},
 };
 
 static const struct question pg_hba[] = {
-    {"select 'pg_hba.conf line ' || line_number || ' lets ' || array_to_string(user_name, ',') || ' in without a "
+    {"select 'pg_hba.conf line ' || line_number || ' lets ' || array_to_string(user_name, ',') || "
+     "' in without a "
      "password (trust, ' || type || coalesce(' ' || address, '') || ')' from pg_hba_file_rules "
      "where auth_method = 'trust' and error is null",
      "use scram-sha-256"},
-    {"select 'pg_hba.conf line ' || line_number || ' lets any role in from ' || coalesce(address, 'anywhere') "
-     "from pg_hba_file_rules where 'all' = any(user_name) and auth_method not in ('reject', 'trust') and "
-     "type like 'host%' and (address is null or address in ('all', '0.0.0.0', '::', '0.0.0.0/0', '::/0'))",
+    {"select 'pg_hba.conf line ' || line_number || ' lets any role in from ' || coalesce(address, "
+     "'anywhere') "
+     "from pg_hba_file_rules where 'all' = any(user_name) and auth_method not in ('reject', "
+     "'trust') and "
+     "type like 'host%' and (address is null or address in ('all', '0.0.0.0', '::', '0.0.0.0/0', "
+     "'::/0'))",
      "name Sluice's host and its login"},
 };
 
@@ -77,8 +99,9 @@ static void ask(struct sl_live *l, const struct question *q)
 
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
         sl_buf_say(sl_live_note(l), "a question could not be asked (SQLSTATE %s)\n",
-                   PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL ? "none"
-                                                                   : PQresultErrorField(r, PG_DIAG_SQLSTATE));
+                   PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL
+                       ? "none"
+                       : PQresultErrorField(r, PG_DIAG_SQLSTATE));
     for (int i = 0; PQresultStatus(r) == PGRES_TUPLES_OK && i < PQntuples(r); i++) {
         struct sl_buf *b = q->only_a_note ? sl_live_note(l) : sl_live_found(l);
         sl_utf8_put_printable(b, sl_span_str(PQgetvalue(r, i, 0)));
@@ -89,9 +112,11 @@ static void ask(struct sl_live *l, const struct question *q)
 
 static bool may_read_pg_hba(struct sl_live *l)
 {
-    PGresult *r = PQexec(l->conn, "select has_function_privilege('pg_hba_file_rules()', 'execute') and "
-                                  "has_table_privilege('pg_hba_file_rules', 'select')");
-    bool may = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+    PGresult *r =
+        PQexec(l->conn, "select has_function_privilege('pg_hba_file_rules()', 'execute') and "
+                        "has_table_privilege('pg_hba_file_rules', 'select')");
+    bool may = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 &&
+               strcmp(PQgetvalue(r, 0, 0), "t") == 0;
 
     PQclear(r);
     return may;
@@ -102,8 +127,10 @@ static void look_at_version(struct sl_live *l)
     int version = PQserverVersion(l->conn);
 
     if (version / 10000 != 15)
-        sl_buf_say(sl_live_found(l), "the server is PostgreSQL %d; Sluice is tested with 15, and what a newer "
-                   "grammar adds is opaque\n", version / 10000);
+        sl_buf_say(sl_live_found(l),
+                   "the server is PostgreSQL %d; Sluice is tested with 15, and what a newer "
+                   "grammar adds is opaque\n",
+                   version / 10000);
 }
 
 static void look_at_password(struct sl_live *l)
@@ -111,19 +138,23 @@ static void look_at_password(struct sl_live *l)
     if (PQconnectionUsedPassword(l->conn))
         return;
     if (l->has_password)
-        sl_buf_put_str(sl_live_found(l), "the server did not ask for the password, so others may come in "
+        sl_buf_put_str(sl_live_found(l),
+                       "the server did not ask for the password, so others may come in "
                        "without one too; use scram-sha-256 in pg_hba.conf\n");
     else
-        sl_buf_put_str(sl_live_found(l), "the server asks for no password (trust, peer or a certificate); use "
+        sl_buf_put_str(sl_live_found(l),
+                       "the server asks for no password (trust, peer or a certificate); use "
                        "scram-sha-256 unless only Sluice's own account can come this way\n");
 }
 
 /* A label on a column that does not exist protects nothing. */
 static void look_at_labels(struct sl_live *l)
 {
-    PGresult *r = PQexec(l->conn, "select n.nspname || '.' || c.relname, a.attname from pg_class c join "
-                         "pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid "
-                         "where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped");
+    PGresult *r = PQexec(
+        l->conn,
+        "select n.nspname || '.' || c.relname, a.attname from pg_class c join "
+        "pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid "
+        "where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped");
     int rows = PQresultStatus(r) == PGRES_TUPLES_OK ? PQntuples(r) : 0;
 
     for (size_t i = 0; i < l->target->label_count && rows > 0; i++) {
@@ -133,13 +164,16 @@ static void look_at_labels(struct sl_live *l)
         one.label_count = 1;
         for (int row = 0; row < rows && !hit; row++) {
             struct sl_span column = sl_span_str(PQgetvalue(r, row, 1));
-            struct sl_meaning_access access = {.dataset = sl_span_str(PQgetvalue(r, row, 0)), .columns = &column,
+            struct sl_meaning_access access = {.dataset = sl_span_str(PQgetvalue(r, row, 0)),
+                                               .columns = &column,
                                                .column_count = 1};
             hit = sl_labels_of(l->config, &one, &access) != 0;
         }
         if (!hit)
-            sl_buf_say(sl_live_found(l), "label %S fits no table or column of the database; correct its "
-                       "patterns\n", l->target->labels[i].labels.items[0]);
+            sl_buf_say(sl_live_found(l),
+                       "label %S fits no table or column of the database; correct its "
+                       "patterns\n",
+                       l->target->labels[i].labels.items[0]);
     }
     PQclear(r);
 }
@@ -154,7 +188,8 @@ void sl_live_look(struct sl_live *l)
         for (size_t i = 0; i < SL_COUNT(pg_hba); i++)
             ask(l, &pg_hba[i]);
     else
-        sl_buf_put_str(sl_live_note(l), "pg_hba.conf cannot be read by this login; as a superuser, look at "
+        sl_buf_put_str(sl_live_note(l),
+                       "pg_hba.conf cannot be read by this login; as a superuser, look at "
                        "select * from pg_hba_file_rules for trust lines and other hosts\n");
     look_at_labels(l);
 }

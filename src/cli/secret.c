@@ -102,7 +102,8 @@ static enum sl_err run(char **words, struct sl_buf *out, struct sl_buf *why)
     return SL_OK;
 }
 
-static enum sl_err from_command(const struct sl_names *command, struct sl_buf *out, struct sl_buf *why)
+static enum sl_err from_command(const struct sl_names *command, struct sl_buf *out,
+                                struct sl_buf *why)
 {
     char *words[MOST_WORDS + 1] = {NULL};
     enum sl_err err = SL_OK;

@@ -61,8 +61,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_RELOAD(F) F(u32, generation) F(bytes, config) F(list, addresses) F(list, authorities) \
     F(bytes, tls_certificate) F(bytes, tls_key)
 #define SL_MSG_RELOADED(F) F(u32, generation) F(u8, accepted) F(str, why)
-/* Take no new work, end what can end within deadline_ms (from now), say DRAINED, exit with 0. May come
- * twice: the later one counts. A child whose channel to the supervisor closes exits at once. */
+/* Take no new work, end what can end within deadline_ms (from now), say DRAINED. The supervisor then
+ * closes the channel, and the child exits with 0. May come twice: the later one counts. A child whose channel to the supervisor closes exits at once. */
 #define SL_MSG_DRAIN(F) F(u64, deadline_ms)
 #define SL_MSG_DRAINED(F) F(u32, left)
 /* A child asks for the replacement of a peer that misbehaves (a judge that is late or lies). */

@@ -96,7 +96,8 @@ def lint(_quick):
 
 
 def cppcheck(_quick):
-    command = ["cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability",
+    command = ["cppcheck", "--quiet", "--std=c11", "--library=posix",
+               "--library=tests/lint/cppcheck.cfg", "--enable=warning,performance,portability",
                "--inline-suppr", "--error-exitcode=1", "--suppressions-list=tests/lint/cppcheck.txt",
                "-D_GNU_SOURCE", "-D__x86_64__", "-DSLUICE_VERSION=\"\"", "-Isrc", "src"]
     return [Step("cppcheck", "cppcheck", lambda: tap.run_plain("cppcheck", command, 600, ROOT))]

@@ -36,7 +36,8 @@ static inline uint32_t ask_effects(struct sl_span text)
     return bits;
 }
 
-static inline size_t ask_split(struct sl_arena *mem, struct sl_span text, uint8_t byte, struct sl_span **out)
+static inline size_t ask_split(struct sl_arena *mem, struct sl_span text, uint8_t byte,
+                               struct sl_span **out)
 {
     size_t count = 0;
 
@@ -46,7 +47,8 @@ static inline size_t ask_split(struct sl_arena *mem, struct sl_span text, uint8_
     return count;
 }
 
-static inline void ask_access(struct sl_arena *mem, struct sl_span text, struct sl_meaning_access *a)
+static inline void ask_access(struct sl_arena *mem, struct sl_span text,
+                              struct sl_meaning_access *a)
 {
     a->dataset = ask_until(&text, '=');
     a->effects = ask_effects(ask_until(&text, '('));
@@ -78,7 +80,9 @@ static inline struct sl_meaning *ask_meaning(struct sl_arena *mem, const struct 
 static inline struct sl_question ask_question(struct sl_arena *mem, const struct sl_config *c,
                                               const struct ask *ask)
 {
-    struct sl_question q = {.identity = sl_span_str(ask->identity), .kind = ask->kind, .now_us = ask->now_us};
+    struct sl_question q = {.identity = sl_span_str(ask->identity),
+                            .kind = ask->kind,
+                            .now_us = ask->now_us};
 
     q.target = sl_config_target(c, sl_span_str(ask->target == NULL ? "shop" : ask->target));
     q.meaning = ask_meaning(mem, ask);

@@ -1,5 +1,4 @@
-/* The floor: what it must see, what it must not, and PostgreSQL's own grammar as the judge of both.
- */
+/* The floor: what it must see, what it need not, and PostgreSQL's grammar as the judge of it. */
 #include "pg_scanner.h"
 #include "tap.h"
 #include "wire/pg/shape.h"
@@ -184,6 +183,7 @@ static void test_floor_hidden_update(void)
     check_floor("explain /* x */ analyze /* y */ create table u as select 1", SL_FLOOR_DDL);
     check_floor("explain ( /* x */ analyze ) create table u as select 1", SL_FLOOR_DDL);
     check_floor("select 1.5 into u", SL_FLOOR_DDL);
+    check_floor(" frobnicate 1.5", SL_FLOOR_UNKNOWN);
     check_floor("explain analyze -- x\n create table u as select 1", SL_FLOOR_DDL);
 }
 

@@ -153,6 +153,11 @@ static void test_allow_covers_only_what_it_names(void)
         {"", "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
          "datasets: [public.u]}, then: allow}", BOT("select=read;delete=delete",
          "public.t=read(a);public.u=delete(*)"), "allow: a, b"},
+        {"", "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
+         "datasets: [public.u]}, then: allow}", BOT("select=read;delete=delete",
+         "public.t=read(a);public.v=delete(*)"), "hold: default"},
+        {"", "{name: a, when: {datasets: [public.t]}, then: allow}, {name: b, when: {datasets: [public.u]}, "
+         "then: allow}", BOT("select=read", "public.t=read(a);public.u=read(a);public.v=read(a)"), "hold: default"},
     };
     play(rows, SL_COUNT(rows));
 }
@@ -318,6 +323,8 @@ static void test_who_decides(void)
         {", default: allow", "{name: a, then: hold}, {name: b, then: hold}", "0 of"},
         {"", "", "0 of"},
         {", default: deny", BY("a", "x"), ""},
+        {", default: allow", BY("a", "x") ", {name: b, then: hold}", "1 of x"},
+        {", default: allow, reviewers: {groups: [own]}", BY("a", "x") ", {name: b, then: hold}", "1 of x; 1 of own"},
     };
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {

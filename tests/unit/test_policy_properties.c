@@ -21,10 +21,13 @@ static const char *one_of(const char *const *words, size_t count)
 {
     return words[pick((uint32_t)count)];
 }
-#define ONE_OF(...) one_of((const char *const[]){__VA_ARGS__}, SL_COUNT(((const char *const[]){__VA_ARGS__})))
+#define ONE_OF(...) \
+    one_of((const char *const[]){__VA_ARGS__}, SL_COUNT(((const char *const[]){__VA_ARGS__})))
 
-#define DATASET_PATTERNS "public.customers", "\"public.*\"", "\"*\"", "\"*.customers\"", "staging.raw", "\"stag*\""
-#define DATASETS "public.customers", "public.orders", "staging.raw", "customers", "raw", "Public.Customers"
+#define DATASET_PATTERNS \
+    "public.customers", "\"public.*\"", "\"*\"", "\"*.customers\"", "staging.raw", "\"stag*\""
+#define DATASETS \
+    "public.customers", "public.orders", "staging.raw", "customers", "raw", "Public.Customers"
 #define EFFECTS "read", "insert", "delete", "export", "ddl", "call", "program"
 
 static void put_key(struct sl_buf *b, const char **comma, const char *key, const char *value)
@@ -48,9 +51,11 @@ static void put_rule(struct sl_buf *b, unsigned number, const char *then)
     if (pick(3) == 0)
         put_key(b, &comma, "identity_kind", ONE_OF("agent", "human", "agent, human"));
     if (pick(3) != 0)
-        put_key(b, &comma, "effects", ONE_OF(EFFECTS, "\"*\"", "opaque", "read, export", "read, insert, delete"));
+        put_key(b, &comma, "effects",
+                ONE_OF(EFFECTS, "\"*\"", "opaque", "read, export", "read, insert, delete"));
     if (pick(3) == 0)
-        put_key(b, &comma, "statements", ONE_OF("select", "drop", "\"drop *\"", "select, insert", "do"));
+        put_key(b, &comma, "statements",
+                ONE_OF("select", "drop", "\"drop *\"", "select, insert", "do"));
     if (pick(3) == 0)
         put_key(b, &comma, "datasets", ONE_OF(DATASET_PATTERNS));
     if (pick(3) == 0)
@@ -59,9 +64,11 @@ static void put_rule(struct sl_buf *b, unsigned number, const char *then)
         put_key(b, &comma, "hours", ONE_OF("00:00-12:00", "12:00-24:00"));
     sl_buf_say(b, "}, then: %s", verdict);
     if (!allow && pick(2) == 0 && strcmp(verdict, "hold") == 0)
-        sl_buf_say(b, ", reviewers: {groups: [%s], need: %u}", ONE_OF("dba", "stewards"), pick(3) + 1);
+        sl_buf_say(b, ", reviewers: {groups: [%s], need: %u}", ONE_OF("dba", "stewards"),
+                   pick(3) + 1);
     if (allow && pick(3) == 0)
-        sl_buf_say(b, ", budget: {rows: %u%s}", pick(100) + 1, ONE_OF("", "", ", per: 1h", ", per: run"));
+        sl_buf_say(b, ", budget: {rows: %u%s}", pick(100) + 1,
+                   ONE_OF("", "", ", per: 1h", ", per: run"));
     sl_buf_put_str(b, "}");
 }
 
@@ -91,9 +98,13 @@ static struct sl_config *build(const struct world *w, size_t shift, const char *
 {
     SL_BUF(yaml, 64 * 1024);
 
-    sl_buf_say(&yaml, "targets: [{name: shop, address: /run, database: d, login: {user: u}, access: {groups: "
-               "[a]}, mode: %s%s,\n labels: [{tables: [\"*.customers\"], label: pii}, {tables: [public.orders, "
-               "staging.raw], label: money}]}]\npolicy:\n  [", observe ? "observe" : "enforce", w->target);
+    sl_buf_say(
+        &yaml,
+        "targets: [{name: shop, address: /run, database: d, login: {user: u}, access: {groups: "
+        "[a]}, mode: %s%s,\n labels: [{tables: [\"*.customers\"], label: pii}, {tables: "
+        "[public.orders, "
+        "staging.raw], label: money}]}]\npolicy:\n  [",
+        observe ? "observe" : "enforce", w->target);
     if (more != NULL)
         sl_buf_say(&yaml, "%s, ", more);
     for (size_t i = 0; i < w->rule_count; i++)
@@ -108,18 +119,23 @@ static struct ask random_ask(char says[200], char touches[200])
     size_t statements = pick(4), accesses = pick(3);
 
     for (size_t i = 0; i < statements; i++)
-        sl_buf_say(&b, "%s%s=%s", i > 0 ? ";" : "", ONE_OF("select", "insert", "drop table", "do", "copy to"),
+        sl_buf_say(&b, "%s%s=%s", i > 0 ? ";" : "",
+                   ONE_OF("select", "insert", "drop table", "do", "copy to"),
                    ONE_OF(EFFECTS, "opaque", "read+export", "read+call"));
     memcpy(says, sl_buf_text(&b), b.n + 1);
     sl_buf_reset(&b);
     for (size_t i = 0; i < accesses; i++)
-        sl_buf_say(&b, "%s%s=%s(%s)", i > 0 ? ";" : "", ONE_OF(DATASETS), ONE_OF("read", "insert", "delete", "ddl",
-                   "read+export", "", "opaque"), ONE_OF("*", "a", "email,ssn"));
+        sl_buf_say(&b, "%s%s=%s(%s)", i > 0 ? ";" : "", ONE_OF(DATASETS),
+                   ONE_OF("read", "insert", "delete", "ddl", "read+export", "", "opaque"),
+                   ONE_OF("*", "a", "email,ssn"));
     memcpy(touches, sl_buf_text(&b), b.n + 1);
     bool agent = pick(2) == 0;
-    return (struct ask){.identity = agent ? "bot" : "ann", .kind = agent ? SL_AGENT : SL_HUMAN,
-                        .groups = ONE_OF("agents", "people,agents", "people", "none"), .says = says,
-                        .touches = touches, .now_us = (uint64_t)pick(2000000000) * 1000000};
+    return (struct ask){.identity = agent ? "bot" : "ann",
+                        .kind = agent ? SL_AGENT : SL_HUMAN,
+                        .groups = ONE_OF("agents", "people,agents", "people", "none"),
+                        .says = says,
+                        .touches = touches,
+                        .now_us = (uint64_t)pick(2000000000) * 1000000};
 }
 
 struct outcome {
@@ -129,7 +145,8 @@ struct outcome {
     bool names_opaque;
 };
 
-static bool judge(const struct sl_config *c, const struct ask *ask, struct sl_arena *mem, struct outcome *out)
+static bool judge(const struct sl_config *c, const struct ask *ask, struct sl_arena *mem,
+                  struct outcome *out)
 {
     const struct sl_reviewers *r[MOST_RULES + 3];
 
@@ -151,9 +168,10 @@ static bool judge(const struct sl_config *c, const struct ask *ask, struct sl_ar
 
 static bool same(const struct outcome *a, const struct outcome *b)
 {
-    return a->a.verdict == b->a.verdict && a->a.from_default == b->a.from_default && a->need == b->need &&
-           a->a.rule_count == b->a.rule_count && a->a.row_limit == b->a.row_limit &&
-           a->a.expires_ms == b->a.expires_ms && a->a.time_dependent == b->a.time_dependent &&
+    return a->a.verdict == b->a.verdict && a->a.from_default == b->a.from_default &&
+           a->need == b->need && a->a.rule_count == b->a.rule_count &&
+           a->a.row_limit == b->a.row_limit && a->a.expires_ms == b->a.expires_ms &&
+           a->a.time_dependent == b->a.time_dependent &&
            memcmp(a->a.rules_digest, b->a.rules_digest, sizeof a->a.rules_digest) == 0;
 }
 

@@ -216,6 +216,7 @@ static void test_reload(void)
     write_config("judges: 5\n", targets);
     kill(serving, SIGHUP);
     SL_CHECK(wait_for("err", "event=fake_reload generation=2", 4)); /* keeper, gates, desk */
+    SL_CHECK(wait_for("err", "event=reloaded generation=2", 1));
     SL_CHECK_INT(count_in("err", "event=reload_needs_restart key=judges"), 1);
     SL_CHECK_INT(count_in("err", "role=judge event=fake_reload"), 0);
     tell("desk", "refuse\n");

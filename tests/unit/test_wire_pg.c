@@ -38,6 +38,23 @@ static void test_frame_lengths(void)
     }
 }
 
+static void test_run_of_rows(void)
+{
+    static const uint8_t rows[] = {'D', 0, 0,   0, 6, 0, 0, 'D', 0, 0,
+                                   0,   4, 'C', 0, 0, 0, 4, 'D', 0, 0};
+    static const size_t ends[] = {0, 7, 12};
+
+    for (size_t n = 0; n <= sizeof rows; n++) {
+        struct sl_pg_run run = sl_pg_run(sl_span(rows, n), 'D');
+        size_t messages = n < 7 ? 0 : n < 12 ? 1 : 2;
+        SL_CHECK_INT(run.messages, messages);
+        SL_CHECK_INT(run.bytes, ends[messages]);
+    }
+    SL_CHECK_INT(sl_pg_run(sl_span(rows, sizeof rows), 'C').messages, 0);
+    SL_CHECK_INT(sl_pg_run(SL_SPAN("D\0\0\0\3D\0\0\0\4"), 'D').messages, 0);
+    SL_CHECK_INT(sl_pg_run((struct sl_span){NULL, 0}, 'D').bytes, 0);
+}
+
 static enum sl_err check_front(uint8_t type, uint32_t bytes)
 {
     return sl_pg_frontend_check((struct sl_pg_frame){type, bytes});
@@ -369,6 +386,7 @@ int main(void)
 {
     SL_RUN(test_frame_needs_its_header);
     SL_RUN(test_frame_lengths);
+    SL_RUN(test_run_of_rows);
     SL_RUN(test_types_and_limits);
     SL_RUN(test_query);
     SL_RUN(test_parse);

@@ -30,6 +30,9 @@
     " 'pg_catalog.pg_opfamily'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)"          \
     " AND (dt.typtype IS NULL OR dt.typtype OPERATOR(pg_catalog.<>) 'e'))"
 
+/* What a session keeps for itself would change the listing all the time. */
+#define NOT_TEMPORARY "n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast_)?temp_'"
+
 #define OUR_RELATIONS                                                                                     \
     "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence OPERATOR(pg_catalog.<>) 't'"        \
     " AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') OR c.oid " USERS ")"
@@ -72,14 +75,14 @@ const char *const sl_catalog_queries[] = {
 
     /* N kind schema name */
     "SELECT DISTINCT 'N', 'f', n.nspname, p.proname FROM pg_catalog.pg_proc p"
-    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " p.pronamespace WHERE p.oid " USERS,
+    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " p.pronamespace WHERE p.oid " USERS " AND " NOT_TEMPORARY,
     "SELECT DISTINCT 'N', 'o', n.nspname, o.oprname FROM pg_catalog.pg_operator o"
-    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " o.oprnamespace WHERE o.oid " USERS,
+    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " o.oprnamespace WHERE o.oid " USERS " AND " NOT_TEMPORARY,
     "SELECT DISTINCT 'N', CASE WHEN t.typtype " IS " 'e' THEN 'e' ELSE 't' END, n.nspname, t.typname"
     " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid " IS " t.typnamespace"
-    " WHERE t.oid " USERS " AND t.typcategory OPERATOR(pg_catalog.<>) 'A'",
+    " WHERE t.oid " USERS " AND t.typcategory OPERATOR(pg_catalog.<>) 'A' AND " NOT_TEMPORARY,
 
-    "SELECT 'N', 's', n.nspname, n.nspname FROM pg_catalog.pg_namespace n",
+    "SELECT 'N', 's', n.nspname, n.nspname FROM pg_catalog.pg_namespace n WHERE " NOT_TEMPORARY,
 
     /* X fact */
     "SELECT 'X', 'user_casts' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_cast k JOIN (" TYPE_LETTERS ") a"
@@ -98,5 +101,6 @@ const char sl_catalog_session_query[] =
     " pg_catalog.current_setting('client_encoding'),"
     " pg_catalog.current_setting('session_replication_role'), pg_catalog.current_setting('row_security'),"
     " CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=)"
-    " pg_catalog.pg_my_temp_schema()) THEN 't' ELSE 'f' END,"
+    " pg_catalog.pg_my_temp_schema()) OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE"
+    " t.typnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()) THEN 't' ELSE 'f' END,"
     " pg_catalog.current_setting('role')";

@@ -1,5 +1,5 @@
-/* The configuration as canonical JSON, grown from the key table: what the policy digest covers, what
- * `sluice check` prints and what sl_config_diff compares. */
+/* The configuration as canonical JSON, grown from the key table: what the policy digest covers,
+ * what `sluice check` prints and what sl_config_diff compares. */
 #include "core/policy/policy_int.h"
 
 #include "crypto/crypto.h"
@@ -63,10 +63,14 @@ static json_t *hours_json(const struct sl_rule *r)
 /* The largest unit that divides it, so that the text reads back to the same number. */
 static json_t *unit_json(uint64_t value, bool duration)
 {
-    static const struct { const char *name; uint64_t of; } durations[] = {
-        {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
-    static const struct { const char *name; uint64_t of; } sizes[] = {
-        {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}, {"", 1}};
+    static const struct {
+        const char *name;
+        uint64_t of;
+    } durations[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    static const struct {
+        const char *name;
+        uint64_t of;
+    } sizes[] = {{"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}, {"", 1}};
     struct sl_buf text = sl_buf(40);
     size_t i = 0;
 
@@ -113,7 +117,8 @@ static json_t *list_json(const struct sl_key *k, const void *base)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count && list != NULL; i++)
-        if (json_array_append_new(list, sl_place_json(k->inner, items + i * shape.item_bytes)) != 0) {
+        if (json_array_append_new(list, sl_place_json(k->inner, items + i * shape.item_bytes)) !=
+            0) {
             json_decref(list);
             return NULL;
         }
@@ -126,7 +131,9 @@ static json_t *value_json(const struct sl_key *k, const void *base)
     const struct sl_target *t = base;
 
     switch (k->type) {
-    case SL_KEY_TEXT: case SL_KEY_NAME: case SL_KEY_WORD:
+    case SL_KEY_TEXT:
+    case SL_KEY_NAME:
+    case SL_KEY_WORD:
         return text_json(*(const struct sl_span *)field);
     case SL_KEY_NUMBER:
         return json_integer(*(const uint32_t *)field);
@@ -134,13 +141,20 @@ static json_t *value_json(const struct sl_key *k, const void *base)
         return json_integer((json_int_t) * (const uint64_t *)field);
     case SL_KEY_SIZE32:
         return unit_json(*(const uint32_t *)field, false);
-    case SL_KEY_SIZE64: case SL_KEY_DURATION:
+    case SL_KEY_SIZE64:
+    case SL_KEY_DURATION:
         return unit_json(*(const uint64_t *)field, k->type == SL_KEY_DURATION);
-    case SL_KEY_CHOICE: case SL_KEY_SWITCH: case SL_KEY_VERDICT:
+    case SL_KEY_CHOICE:
+    case SL_KEY_SWITCH:
+    case SL_KEY_VERDICT:
         return choice_json(k, field);
-    case SL_KEY_LIST: case SL_KEY_ONE_OR_MORE: case SL_KEY_DATASETS: case SL_KEY_COLUMNS:
+    case SL_KEY_LIST:
+    case SL_KEY_ONE_OR_MORE:
+    case SL_KEY_DATASETS:
+    case SL_KEY_COLUMNS:
         return names_json(field);
-    case SL_KEY_EFFECTS: case SL_KEY_KINDS:
+    case SL_KEY_EFFECTS:
+    case SL_KEY_KINDS:
         return bits_json(k, *(const uint32_t *)field);
     case SL_KEY_HOURS:
         return hours_json(base);
@@ -165,7 +179,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_reviewers *)field)->need == 0;
     if (k->inner == SL_PLACE_BUDGET)
         return !((const struct sl_budget *)field)->set;
-    return k->inner == SL_PLACE_TLS && ((const struct sl_config *)base)->settings.tls_certificate.n == 0;
+    return k->inner == SL_PLACE_TLS &&
+           ((const struct sl_config *)base)->settings.tls_certificate.n == 0;
 }
 
 /* Nothing was said and nothing stands for it. */
@@ -176,9 +191,13 @@ static bool is_absent(const struct sl_key *k, const void *base)
     switch (k->type) {
     case SL_KEY_TEXT:
         return ((const struct sl_span *)field)->n == 0;
-    case SL_KEY_COUNT: case SL_KEY_SIZE64: case SL_KEY_DURATION:
+    case SL_KEY_COUNT:
+    case SL_KEY_SIZE64:
+    case SL_KEY_DURATION:
         return *(const uint64_t *)field == 0 && k->least > 0;
-    case SL_KEY_LIST: case SL_KEY_DATASETS: case SL_KEY_COLUMNS:
+    case SL_KEY_LIST:
+    case SL_KEY_DATASETS:
+    case SL_KEY_COLUMNS:
         return ((const struct sl_names *)field)->count == 0;
     case SL_KEY_EFFECTS:
         return (((const struct sl_rule *)base)->named & SL_WHEN_EFFECTS) == 0;

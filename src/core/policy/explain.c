@@ -25,7 +25,8 @@ static void put_flow_map(struct sl_buf *out, const json_t *value)
     json_t *item;
 
     sl_buf_put_u8(out, '{');
-    json_object_foreach((json_t *)value, key, item) {
+    json_object_foreach((json_t *)value, key, item)
+    {
         sl_buf_say(out, "%s%s: ", comma, key);
         put_flow(out, item);
         comma = ", ";
@@ -68,7 +69,8 @@ static void put_members(struct sl_buf *out, const json_t *map, unsigned depth, b
     const char *key;
     json_t *item;
 
-    json_object_foreach((json_t *)map, key, item) {
+    json_object_foreach((json_t *)map, key, item)
+    {
         if (!first)
             put_indent(out, depth);
         first = false;
@@ -99,7 +101,8 @@ void sl_config_explain(const struct sl_config *c, struct sl_buf *out)
 
     if (top == NULL)
         out->why = SL_EMEMORY;
-    json_object_foreach(top, key, item) {
+    json_object_foreach(top, key, item)
+    {
         bool block = json_is_array(item) && json_array_size(item) > 0;
         sl_buf_say(out, block ? "%s:\n" : "%s: ", key);
         if (block)
@@ -111,7 +114,8 @@ void sl_config_explain(const struct sl_config *c, struct sl_buf *out)
     json_decref(top);
 }
 
-/* --- differences -------------------------------------------------------------------------------- */
+/* --- differences --------------------------------------------------------------------------------
+ */
 static const json_t *named(const json_t *list, const json_t *name)
 {
     for (size_t i = 0; i < json_array_size(list); i++)
@@ -120,7 +124,8 @@ static const json_t *named(const json_t *list, const json_t *name)
     return NULL;
 }
 
-static void put_change(struct sl_buf *out, char mark, const char *what, const json_t *name, const char *key)
+static void put_change(struct sl_buf *out, char mark, const char *what, const json_t *name,
+                       const char *key)
 {
     sl_buf_put_u8(out, (uint8_t)mark);
     sl_buf_say(out, " %s", what);
@@ -133,13 +138,15 @@ static void put_change(struct sl_buf *out, char mark, const char *what, const js
     sl_buf_put_str(out, ": ");
 }
 
-static void diff_members(struct sl_buf *out, const char *what, const json_t *before, const json_t *after)
+static void diff_members(struct sl_buf *out, const char *what, const json_t *before,
+                         const json_t *after)
 {
     const json_t *name = json_object_get(after, "name");
     const char *key;
     json_t *item;
 
-    json_object_foreach((json_t *)after, key, item) {
+    json_object_foreach((json_t *)after, key, item)
+    {
         const json_t *old = json_object_get(before, key);
         if (json_equal(old, item))
             continue;
@@ -150,7 +157,8 @@ static void diff_members(struct sl_buf *out, const char *what, const json_t *bef
         put_flow(out, item);
         sl_buf_put_u8(out, '\n');
     }
-    json_object_foreach((json_t *)before, key, item) {
+    json_object_foreach((json_t *)before, key, item)
+    {
         if (json_object_get(after, key) != NULL)
             continue;
         put_change(out, '~', what, name, key);
@@ -159,7 +167,8 @@ static void diff_members(struct sl_buf *out, const char *what, const json_t *bef
     }
 }
 
-static void diff_missing(struct sl_buf *out, char mark, const char *what, const json_t *from, const json_t *in)
+static void diff_missing(struct sl_buf *out, char mark, const char *what, const json_t *from,
+                         const json_t *in)
 {
     for (size_t i = 0; i < json_array_size(from); i++) {
         const json_t *item = json_array_get(from, i);
@@ -171,7 +180,8 @@ static void diff_missing(struct sl_buf *out, char mark, const char *what, const 
     }
 }
 
-static void diff_lists(struct sl_buf *out, const char *what, const json_t *before, const json_t *after)
+static void diff_lists(struct sl_buf *out, const char *what, const json_t *before,
+                       const json_t *after)
 {
     diff_missing(out, '-', what, before, after);
     diff_missing(out, '+', what, after, before);
@@ -183,7 +193,8 @@ static void diff_lists(struct sl_buf *out, const char *what, const json_t *befor
     }
 }
 
-void sl_config_diff(const struct sl_config *before, const struct sl_config *after, struct sl_buf *out)
+void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
+                    struct sl_buf *out)
 {
     json_t *old = sl_place_json(SL_PLACE_TOP, before), *new = sl_place_json(SL_PLACE_TOP, after);
 

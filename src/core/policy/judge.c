@@ -1,5 +1,5 @@
-/* The verdict: every rule that can speak of the target is asked once, hold and deny rules whether they
- * match, allow rules what they cover. Pure, total, and the order of rules does not matter. */
+/* The verdict: every rule that can speak of the target is asked once, hold and deny rules whether
+ * they match, allow rules what they cover. Pure, total, and the order of rules does not matter. */
 #include "core/policy/policy_int.h"
 
 #include "crypto/crypto.h"
@@ -22,9 +22,11 @@ struct trial {
 };
 
 /* Bulk effects: a second statement of that effect without a dataset touches no data. */
-enum { DATA_EFFECTS = SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
-                      SL_EFFECT_TRUNCATE | SL_EFFECT_IMPORT | SL_EFFECT_EXPORT,
-       DATA_LEAVES = SL_EFFECT_READ | SL_EFFECT_EXPORT };
+enum {
+    DATA_EFFECTS = SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
+                   SL_EFFECT_TRUNCATE | SL_EFFECT_IMPORT | SL_EFFECT_EXPORT,
+    DATA_LEAVES = SL_EFFECT_READ | SL_EFFECT_EXPORT
+};
 
 const char *sl_verdict_name(enum sl_verdict v)
 {
@@ -40,7 +42,10 @@ enum sl_identity_kind sl_identity_kind_of(struct sl_span name)
 
 const char *sl_identity_kind_name(enum sl_identity_kind kind)
 {
-    return kind == SL_HUMAN ? "human" : kind == SL_AGENT ? "agent" : kind == SL_SERVICE ? "service" : "";
+    return kind == SL_HUMAN     ? "human"
+           : kind == SL_AGENT   ? "agent"
+           : kind == SL_SERVICE ? "service"
+                                : "";
 }
 
 static bool in_hours(struct trial *t, const struct sl_rule *r)
@@ -62,10 +67,12 @@ static bool about_requester(const struct sl_rule *r, const struct sl_question *q
         return false;
     if ((r->named & SL_WHEN_GROUPS) != 0 && !sl_names_meet(&r->groups, &q->groups))
         return false;
-    return (r->named & SL_WHEN_IDENTITIES) == 0 || sl_names_match(&r->identities, q->identity, false);
+    return (r->named & SL_WHEN_IDENTITIES) == 0 ||
+           sl_names_match(&r->identities, q->identity, false);
 }
 
-/* --- hold and deny: each named key must match, by any of the action's values ------------------- */
+/* --- hold and deny: each named key must match, by any of the action's values -------------------
+ */
 static bool any_dataset(const struct sl_rule *r, const struct sl_meaning *m)
 {
     for (size_t i = 0; i < m->access_count; i++)
@@ -108,14 +115,16 @@ static bool matches(struct trial *t, const struct sl_rule *r, uint32_t effects)
     return in_hours(t, r);
 }
 
-/* --- allow: what exactly is covered ------------------------------------------------------------ */
-/* The effects that the rule speaks of here. With `statements` an effect counts only if every statement
- * that has it is named. */
+/* --- allow: what exactly is covered ------------------------------------------------------------
+ */
+/* The effects that the rule speaks of here. With `statements` an effect counts only if every
+ * statement that has it is named. */
 static uint32_t effects_of(const struct trial *t, const struct sl_rule *r)
 {
     const struct sl_meaning *m = t->q->meaning;
-    uint32_t effects = (r->named & SL_WHEN_EFFECTS) != 0 ? r->effects
-                                                         : SL_EFFECT_ALL & ~(uint32_t)SL_EFFECT_OPAQUE;
+    uint32_t effects = (r->named & SL_WHEN_EFFECTS) != 0
+                           ? r->effects
+                           : SL_EFFECT_ALL & ~(uint32_t)SL_EFFECT_OPAQUE;
 
     if ((r->named & SL_WHEN_STATEMENTS) == 0)
         return effects;
@@ -129,7 +138,8 @@ static uint32_t effects_of(const struct trial *t, const struct sl_rule *r)
 
 static bool covers_access(const struct sl_rule *r, const struct sl_question *q, size_t i)
 {
-    if ((r->named & SL_WHEN_LABELS) != 0 && (q->labels[i] == 0 || (q->labels[i] & ~r->label_bits) != 0))
+    if ((r->named & SL_WHEN_LABELS) != 0 &&
+        (q->labels[i] == 0 || (q->labels[i] & ~r->label_bits) != 0))
         return false;
     if ((r->named & SL_WHEN_DATASETS) == 0)
         return true;
@@ -179,7 +189,8 @@ static void try_allow(struct trial *t, const struct sl_rule *r)
         t->holds[t->hold_count++] = r; /* nobody would count: fail closed */
 }
 
-/* --- what the action needs --------------------------------------------------------------------- */
+/* --- what the action needs ---------------------------------------------------------------------
+ */
 static uint32_t all_effects(const struct sl_meaning *m, uint32_t *stated)
 {
     uint32_t effects = m->effects;
@@ -203,8 +214,8 @@ static uint32_t repeated_effects(const struct sl_meaning *m)
     return twice;
 }
 
-/* Which statement touched which dataset is not known: an effect of several statements that is not plain
- * work on data must be allowed without a dataset too. */
+/* Which statement touched which dataset is not known: an effect of several statements that is not
+ * plain work on data must be allowed without a dataset too. */
 static void list_needs(struct trial *t, uint32_t effects)
 {
     const struct sl_meaning *m = t->q->meaning;
@@ -242,7 +253,8 @@ static enum sl_verdict default_verdict(const struct trial *t, uint32_t effects)
     return covered != 0 ? verdict : SL_HOLD;
 }
 
-/* --- the answer -------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------------
+ */
 /* Labelled data has a budget of rows unless the rules that cover it say another. */
 static uint64_t row_limit(const struct trial *t)
 {
@@ -297,7 +309,8 @@ static void digest_rules(const struct trial *t, struct sl_answer *a)
     for (size_t i = 0; i < a->rule_count; i++)
         sl_buf_put(&text, sl_span(a->rules[i]->digest, sizeof a->rules[i]->digest));
     if (a->from_default)
-        sl_buf_put(&text, sl_span(t->q->target->default_digest, sizeof t->q->target->default_digest));
+        sl_buf_put(&text,
+                   sl_span(t->q->target->default_digest, sizeof t->q->target->default_digest));
     if (sl_buf_err(&text) == SL_OK)
         sl_sha256(sl_buf_span(&text), a->rules_digest);
     else
@@ -314,8 +327,9 @@ static void choose(struct trial *t, struct sl_answer *a, uint32_t effects)
         a->verdict = by_default;
     a->from_default = !covered && by_default == a->verdict;
     a->rules = a->verdict == SL_DENY ? t->denies : a->verdict == SL_HOLD ? t->holds : t->allows;
-    a->rule_count = a->verdict == SL_DENY ? t->deny_count
-                    : a->verdict == SL_HOLD ? t->hold_count : t->allow_count;
+    a->rule_count = a->verdict == SL_DENY   ? t->deny_count
+                    : a->verdict == SL_HOLD ? t->hold_count
+                                            : t->allow_count;
     add_wishes(a, t->allows, t->allow_count);
     add_wishes(a, t->holds, t->hold_count);
     add_wishes(a, t->denies, t->deny_count);
@@ -351,7 +365,9 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
     t.needs = sl_arena_array(mem, accesses + 1, sizeof *t.needs);
     t.allows = sl_arena_array(mem, 3 * most + 1, sizeof(struct sl_rule *));
     if (t.needs == NULL || t.allows == NULL) {
-        *out = (struct sl_answer){.verdict = SL_DENY, .enforced = SL_DENY, .in_transaction = SL_TX_REFUSE,
+        *out = (struct sl_answer){.verdict = SL_DENY,
+                                  .enforced = SL_DENY,
+                                  .in_transaction = SL_TX_REFUSE,
                                   .time_dependent = true};
         return;
     }

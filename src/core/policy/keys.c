@@ -11,14 +11,30 @@ SL_PLACES(SL_PLACE_ALIAS)
 
 enum { RESTART = 0, RELOAD = 1 };
 
-#define SL_KEY_ROW(place_, name_, type_, field_, fallback_, least_, most_, unit_, choices_, reload_, help_) \
-    {.place = SL_PLACE_##place_, .name = name_, .type = SL_KEY_##type_,                              \
-     .offset = offsetof(sl_struct_of_##place_, field_), .fallback = fallback_, .least = least_,             \
-     .most = most_, .unit = unit_, .choices = choices_, .reload = reload_, .help = help_},
-#define SL_MAP_ROW(place_, name_, shape_, field_, inner_, required_, help_)                          \
-    {.place = SL_PLACE_##place_, .name = name_, .type = SL_KEY_##shape_,                             \
-     .offset = offsetof(sl_struct_of_##place_, field_), .fallback = (required_) ? NULL : "",                \
-     .inner = SL_PLACE_##inner_, .unit = "", .choices = "", .reload = true, .help = help_},
+#define SL_KEY_ROW(place_, name_, type_, field_, fallback_, least_, most_, unit_, choices_, \
+                   reload_, help_)                                                          \
+    {.place = SL_PLACE_##place_,                                                            \
+     .name = name_,                                                                         \
+     .type = SL_KEY_##type_,                                                                \
+     .offset = offsetof(sl_struct_of_##place_, field_),                                     \
+     .fallback = fallback_,                                                                 \
+     .least = least_,                                                                       \
+     .most = most_,                                                                         \
+     .unit = unit_,                                                                         \
+     .choices = choices_,                                                                   \
+     .reload = reload_,                                                                     \
+     .help = help_},
+#define SL_MAP_ROW(place_, name_, shape_, field_, inner_, required_, help_) \
+    {.place = SL_PLACE_##place_,                                            \
+     .name = name_,                                                         \
+     .type = SL_KEY_##shape_,                                               \
+     .offset = offsetof(sl_struct_of_##place_, field_),                     \
+     .fallback = (required_) ? NULL : "",                                   \
+     .inner = SL_PLACE_##inner_,                                            \
+     .unit = "",                                                            \
+     .choices = "",                                                         \
+     .reload = true,                                                        \
+     .help = help_},
 
 const struct sl_key sl_keys[] = {SL_CONFIG_KEYS(SL_KEY_ROW, SL_MAP_ROW)};
 const size_t sl_key_count = SL_COUNT(sl_keys);
@@ -86,19 +102,21 @@ const struct sl_key *sl_key_near(enum sl_place place, struct sl_span name)
 
 struct sl_key_list sl_key_list_of(enum sl_place inner)
 {
-#define SL_LIST(type, item, items, count, most)                                       \
+#define SL_LIST(type, item, items, count, most) \
     ((struct sl_key_list){sizeof(item), offsetof(type, items), offsetof(type, count), most})
 
     switch (inner) {
     case SL_PLACE_TARGET:
-        return SL_LIST(struct sl_config, struct sl_target, targets, target_count, SL_CONFIG_MAX_TARGETS);
+        return SL_LIST(struct sl_config, struct sl_target, targets, target_count,
+                       SL_CONFIG_MAX_TARGETS);
     case SL_PLACE_RULE:
         return SL_LIST(struct sl_config, struct sl_rule, rules, rule_count, SL_CONFIG_MAX_RULES);
     case SL_PLACE_LOGIN:
         return SL_LIST(struct sl_target, struct sl_login, logins, login_count, SL_CONFIG_MAX_ITEMS);
     default:
         SL_PROMISE(inner == SL_PLACE_LABEL);
-        return SL_LIST(struct sl_target, struct sl_label_rule, labels, label_count, SL_CONFIG_MAX_ITEMS);
+        return SL_LIST(struct sl_target, struct sl_label_rule, labels, label_count,
+                       SL_CONFIG_MAX_ITEMS);
     }
 #undef SL_LIST
 }

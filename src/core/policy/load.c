@@ -1,8 +1,6 @@
 /* The tree into the structs, place by place, as the key table says. */
 #include "core/policy/policy_int.h"
 
-#include <stdlib.h>
-
 static void fill(struct sl_load *l, enum sl_place place, const struct sl_node *map, void *base);
 
 static const struct sl_node *member(const struct sl_node *map, const char *name)
@@ -13,8 +11,8 @@ static const struct sl_node *member(const struct sl_node *map, const char *name)
     return NULL;
 }
 
-/* The bytes of a node as they stand in the file. libyaml counts characters; the walk only goes on from
- * where it stopped, because rules come in the order of the file. */
+/* The bytes of a node as they stand in the file. libyaml counts characters; the walk only goes on
+ * from where it stopped, because rules come in the order of the file. */
 static size_t byte_of(struct sl_load *l, size_t characters)
 {
     if (characters < l->walked_chars)
@@ -61,33 +59,20 @@ static void after(struct sl_load *l, enum sl_place place, const struct sl_node *
     }
 }
 
-static void wrong_kind(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
-{
-    struct sl_buf *b = sl_load_complain(l, n);
-
-    sl_buf_say(b, "%s: ", k->name);
-    if (n->kind == SL_NODE_TEXT && !n->nothing)
-        sl_load_quote(b, n->text);
-    else
-        sl_buf_put_str(b, n->kind == SL_NODE_LIST ? "a list" : n->kind == SL_NODE_MAP ? "a mapping" : "nothing");
-    sl_buf_put_str(b, "; expected ");
-    sl_value_expected(b, k);
-    sl_buf_put_u8(b, '\n');
-}
-
-static void fill_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
+static void fill_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                      void *base)
 {
     struct sl_key_list list = sl_key_list_of(k->inner);
     bool single = k->type == SL_KEY_ONE_OR_MANY && n->kind == SL_NODE_MAP;
     size_t count = single ? 1 : n->count;
 
     if (!single && n->kind != SL_NODE_LIST) {
-        wrong_kind(l, k, n);
+        sl_value_unexpected(l, k, n);
         return;
     }
     if (count > list.most || (count == 0 && k->fallback == NULL)) {
-        sl_buf_say(sl_load_complain(l, n), "%s: %U items; expected %s to %U\n", k->name, (uint64_t)count,
-                   k->fallback == NULL ? "1" : "0", (uint64_t)list.most);
+        sl_buf_say(sl_load_complain(l, n), "%s: %U items; expected %s to %U\n", k->name,
+                   (uint64_t)count, k->fallback == NULL ? "1" : "0", (uint64_t)list.most);
         return;
     }
     char *items = sl_arena_array(l->mem, count + 1, list.item_bytes);
@@ -102,18 +87,20 @@ static void fill_list(struct sl_load *l, const struct sl_key *k, const struct sl
         if (item->kind == SL_NODE_MAP)
             fill(l, k->inner, item, items + i * list.item_bytes);
         else
-            sl_buf_say(sl_load_complain(l, item), "%s: expected a mapping for each item\n", k->name);
+            sl_buf_say(sl_load_complain(l, item), "%s: expected a mapping for each item\n",
+                       k->name);
     }
 }
 
-static void take_member(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
+static void take_member(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                        void *base)
 {
     if (k->type < SL_KEY_ONE)
         sl_value_read(l, k, n, base);
     else if (k->type != SL_KEY_ONE)
         fill_list(l, k, n, base);
     else if (n->kind != SL_NODE_MAP)
-        wrong_kind(l, k, n);
+        sl_value_unexpected(l, k, n);
     else
         fill(l, k->inner, n, sl_key_field(k, base));
 }
@@ -146,7 +133,8 @@ static bool has_defaults_inside(const struct sl_key *k)
 }
 
 /* map NULL: the whole place was left out. */
-static void fill_absent(struct sl_load *l, enum sl_place place, const struct sl_node *map, void *base)
+static void fill_absent(struct sl_load *l, enum sl_place place, const struct sl_node *map,
+                        void *base)
 {
     for (size_t i = 0; i < sl_key_count; i++) {
         const struct sl_key *k = &sl_keys[i];
@@ -185,9 +173,11 @@ static enum sl_err load(struct sl_load *l, struct sl_config *c)
     struct sl_node *root = sl_yaml_read(l);
 
     if (root == NULL && l->complaints == 0 && !l->out_of_memory)
-        sl_buf_put_str(sl_load_complain(l, &top), "the file is empty; expected a mapping with targets\n");
+        sl_buf_put_str(sl_load_complain(l, &top),
+                       "the file is empty; expected a mapping with targets\n");
     else if (root != NULL && root->kind != SL_NODE_MAP)
-        sl_buf_put_str(sl_load_complain(l, root), "the file is not a mapping; expected keys such as "
+        sl_buf_put_str(sl_load_complain(l, root),
+                       "the file is not a mapping; expected keys such as "
                        "listen, targets and policy\n");
     else if (root != NULL)
         fill(l, SL_PLACE_TOP, root, c);
@@ -221,7 +211,11 @@ enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl
 
     SL_TRY(sl_arena_new(&tree, SL_CONFIG_MEMORY));
     SL_TRY(sl_arena_new(&mem, SL_CONFIG_MEMORY));
-    struct sl_load l = {.file = file_name, .yaml = yaml, .tree = tree, .mem = mem, .out = complaints,
+    struct sl_load l = {.file = file_name,
+                        .yaml = yaml,
+                        .tree = tree,
+                        .mem = mem,
+                        .out = complaints,
                         .scrap = sl_buf(64 * 1024)};
     enum sl_err err = make(&l, out);
     if (l.complaints > SL_CONFIG_MAX_COMPLAINTS)

@@ -9,7 +9,8 @@ const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_sp
     return NULL;
 }
 
-bool sl_target_admits(const struct sl_target *t, struct sl_span identity, const struct sl_names *groups)
+bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
+                      const struct sl_names *groups)
 {
     return sl_names_match(&t->access_identities, identity, false) ||
            sl_names_meet(&t->access_groups, groups);
@@ -65,28 +66,29 @@ uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
 static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewers **out, size_t max,
                           size_t *count)
 {
-    for (size_t i = 0; i < *count && i < max; i++)
-        if (out[i] == r)
-            return;
     if (*count < max)
         out[*count] = r;
     ++*count;
 }
 
-/* A hold by default adds what the target's own reviewers must say. Where the target names none, "anybody
- * who reviews anything" decides, and each rule's reviewers are such people already. */
+/* Whoever reviews for the target decides what nobody is named for. Where the target names none,
+ * that is "anybody who reviews anything", and the reviewers of any rule are such people already. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max)
 {
     const struct sl_reviewers *own = q->target->reviewers.need > 0 ? &q->target->reviewers : NULL;
-    const struct sl_reviewers *otherwise = own != NULL ? own : &c->any_reviewers;
+    bool open = a->from_default;
     size_t count = 0;
 
     if (a->verdict != SL_HOLD)
         return 0;
-    for (size_t i = 0; i < a->rule_count; i++)
-        add_reviewers(a->rules[i]->reviewers.need > 0 ? &a->rules[i]->reviewers : otherwise, out, max, &count);
-    if (a->from_default && (own != NULL || count == 0))
-        add_reviewers(otherwise, out, max, &count);
+    for (size_t i = 0; i < a->rule_count; i++) {
+        if (a->rules[i]->reviewers.need > 0)
+            add_reviewers(&a->rules[i]->reviewers, out, max, &count);
+        else
+            open = true;
+    }
+    if (open && (own != NULL || count == 0))
+        add_reviewers(own != NULL ? own : &c->any_reviewers, out, max, &count);
     return count;
 }

@@ -6,27 +6,40 @@
 static const char intro[] =
     "# The configuration file\n"
     "\n"
-    "This page is made from the key table (`src/core/policy/config_keys.h`) by `sluice check --keys`; a test\n"
+    "This page is made from the key table (`src/core/policy/config_keys.h`) by `sluice check "
+    "--keys`; a test\n"
     "compares the two. How rules are weighed is in [policy.md](policy.md).\n"
     "\n"
-    "The file is YAML, read strictly: plain mappings, lists and texts in UTF-8, at most 1 MiB, 12 levels and\n"
-    "40,000 values. Unknown keys, keys given twice, anchors, aliases, tags, merge keys, directives and further\n"
-    "documents are errors. An error reads `file:line:column: what, and what was expected`, and after one there\n"
+    "The file is YAML, read strictly: plain mappings, lists and texts in UTF-8, at most 1 MiB, 12 "
+    "levels and\n"
+    "40,000 values. Unknown keys, keys given twice, anchors, aliases, tags, merge keys, directives "
+    "and further\n"
+    "documents are errors. An error reads `file:line:column: what, and what was expected`, and "
+    "after one there\n"
     "is no configuration: a running Sluice keeps the one that it has.\n"
     "\n"
-    "Texts are one line of printable characters. A duration is `250ms`, `30s`, `15m`, `8h` or `7d`; a size is a\n"
-    "number of bytes, or `64kB`, `16MB`, `1GB` (powers of 1024). In a pattern `*` stands for any run of\n"
+    "Texts are one line of printable characters. A duration is `250ms`, `30s`, `15m`, `8h` or "
+    "`7d`; a size is a\n"
+    "number of bytes, or `64kB`, `16MB`, `1GB` (powers of 1024). In a pattern `*` stands for any "
+    "run of\n"
     "characters, dots included, and `?` for one. A list is written `[a, b]` and is never empty.\n";
 
 static const char *title_of(enum sl_place place)
 {
     static const char *const titles[] = {
-        [SL_PLACE_TOP] = "The file", [SL_PLACE_LISTEN] = "`listen`", [SL_PLACE_TLS] = "`tls`",
-        [SL_PLACE_LEDGER] = "`ledger`", [SL_PLACE_TIMEOUTS] = "`timeouts`",
-        [SL_PLACE_TARGET] = "`targets[]`: one target", [SL_PLACE_TARGET_TLS] = "`targets[].tls`",
-        [SL_PLACE_LOGIN] = "`targets[].login`", [SL_PLACE_ACCESS] = "`targets[].access`",
-        [SL_PLACE_LABEL] = "`targets[].labels[]`: one label", [SL_PLACE_RULE] = "`policy[]`: one rule",
-        [SL_PLACE_WHEN] = "`policy[].when`", [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",
+        [SL_PLACE_TOP] = "The file",
+        [SL_PLACE_LISTEN] = "`listen`",
+        [SL_PLACE_TLS] = "`tls`",
+        [SL_PLACE_LEDGER] = "`ledger`",
+        [SL_PLACE_TIMEOUTS] = "`timeouts`",
+        [SL_PLACE_TARGET] = "`targets[]`: one target",
+        [SL_PLACE_TARGET_TLS] = "`targets[].tls`",
+        [SL_PLACE_LOGIN] = "`targets[].login`",
+        [SL_PLACE_ACCESS] = "`targets[].access`",
+        [SL_PLACE_LABEL] = "`targets[].labels[]`: one label",
+        [SL_PLACE_RULE] = "`policy[]`: one rule",
+        [SL_PLACE_WHEN] = "`policy[].when`",
+        [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",
         [SL_PLACE_BUDGET] = "`policy[].budget`",
     };
 

@@ -1,6 +1,6 @@
-/* Names against patterns. Two questions are asked of a pattern and a dataset whose schema may not be
- * known: could it mean this one (hold and deny rules, labels), and must it (allow rules)? Where we
- * are not sure the first answer is yes and the second no. */
+/* Names against patterns. Two questions are asked of a pattern and a dataset whose schema may not
+ * be known: could it mean this one (hold and deny rules, labels), and must it (allow rules)? Where
+ * we are not sure the first answer is yes and the second no. */
 #include "core/policy/policy_int.h"
 
 enum { NAME_MAX_BYTES = 1024 };
@@ -174,8 +174,10 @@ bool sl_is_loopback(struct sl_span host)
     return sl_span_starts(host, SL_SPAN("127."));
 }
 
-/* Rows of one statement: the gate sees them pass. Everything else needs a count that outlives it. */
+/* Rows of one statement: the gate sees them pass. Everything else needs a count that outlives it.
+ */
 bool sl_budget_counts(const struct sl_budget *b)
 {
-    return !b->set || (b->per == SL_PER_STATEMENT && b->bytes == 0 && b->statements == 0 && b->rows > 0);
+    return !b->set ||
+           (b->per == SL_PER_STATEMENT && b->bytes == 0 && b->statements == 0 && b->rows > 0);
 }

@@ -116,7 +116,6 @@ struct sl_target {
     struct sl_names startup_parameters; /* allowed beside the built-in list */
     struct sl_label_rule *labels;
     size_t label_count;
-    struct sl_names sensitive; /* unused labels land here for `check` */
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;
@@ -209,8 +208,8 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
 /* The reviewers of a hold: one requirement for each rule (and the default). Returns how many; at most
  * `max` are written, and a count above that means that there was no room and nothing may be approved.
  * A rule without reviewers and the default are decided by the target's reviewers, else by those of all
- * hold rules together (need 0: there are none, nobody can decide). The default adds nothing where a rule
- * holds too and the target names no reviewers of its own. */
+ * hold rules together (need 0: there are none, nobody can decide). That adds nothing where another rule
+ * has reviewers and the target names none of its own. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
 

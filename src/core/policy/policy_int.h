@@ -26,7 +26,8 @@ struct sl_node {
     enum sl_node_kind kind;
     bool nothing; /* an empty value, `~` or `null` */
     uint32_t line, column;
-    size_t start, end; /* characters into the file; end of lists and maps may run into white space */
+    size_t start,
+        end; /* characters into the file; end of lists and maps may run into white space */
     struct sl_span text;
     struct sl_node *key; /* of a member of a map */
     struct sl_node *first, *next;
@@ -46,7 +47,8 @@ struct sl_load {
     size_t walked_bytes, walked_chars; /* sl_load_slice */
 };
 
-/* Starts a complaint at this node and returns the buffer for its words; the caller ends the line. */
+/* Starts a complaint at this node and returns the buffer for its words; the caller ends the line.
+ */
 struct sl_buf *sl_load_complain(struct sl_load *l, const struct sl_node *at);
 /* Quoted, printable and cut to a sensible length. */
 void sl_load_quote(struct sl_buf *b, struct sl_span text);
@@ -58,14 +60,34 @@ enum sl_place {
 #define SL_PLACE_ENUM(name, type, path) SL_PLACE_##name,
     SL_PLACES(SL_PLACE_ENUM)
 #undef SL_PLACE_ENUM
-    SL_PLACE_COUNT
+        SL_PLACE_COUNT
 };
 
 enum sl_key_type {
-    SL_KEY_TEXT, SL_KEY_NAME, SL_KEY_WORD, SL_KEY_NUMBER, SL_KEY_COUNT, SL_KEY_SIZE32, SL_KEY_SIZE64,
-    SL_KEY_DURATION, SL_KEY_CHOICE, SL_KEY_SWITCH, SL_KEY_VERDICT, SL_KEY_LIST, SL_KEY_ONE_OR_MORE,
-    SL_KEY_DATASETS, SL_KEY_COLUMNS, SL_KEY_EFFECTS, SL_KEY_KINDS, SL_KEY_HOURS, SL_KEY_PER,
-    SL_KEY_ADDRESS, SL_KEY_UPSTREAM, SL_KEY_ONE, SL_KEY_MANY, SL_KEY_ONE_OR_MANY,
+    SL_KEY_TEXT,
+    SL_KEY_NAME,
+    SL_KEY_WORD,
+    SL_KEY_NUMBER,
+    SL_KEY_COUNT,
+    SL_KEY_SIZE32,
+    SL_KEY_SIZE64,
+    SL_KEY_DURATION,
+    SL_KEY_CHOICE,
+    SL_KEY_SWITCH,
+    SL_KEY_VERDICT,
+    SL_KEY_LIST,
+    SL_KEY_ONE_OR_MORE,
+    SL_KEY_DATASETS,
+    SL_KEY_COLUMNS,
+    SL_KEY_EFFECTS,
+    SL_KEY_KINDS,
+    SL_KEY_HOURS,
+    SL_KEY_PER,
+    SL_KEY_ADDRESS,
+    SL_KEY_UPSTREAM,
+    SL_KEY_ONE,
+    SL_KEY_MANY,
+    SL_KEY_ONE_OR_MANY,
 };
 
 struct sl_key {
@@ -107,6 +129,17 @@ static inline void *sl_key_field(const struct sl_key *k, void *base)
 void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base);
 /* What each type expects, for people: "a duration such as 15m". */
 void sl_value_expected(struct sl_buf *b, const struct sl_key *k);
+/* Complains: this node is not what the key expects. */
+void sl_value_unexpected(struct sl_load *l, const struct sl_key *k, const struct sl_node *n);
+/* host and port, two fields in a row; a target's address. */
+void sl_address_read(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                     void *field);
+void sl_upstream_read(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                      void *base);
+/* A copy that lives as long as the configuration. */
+struct sl_span sl_load_keep(struct sl_load *l, struct sl_span text);
+/* Text of one line without control characters, direction marks or blanks at its ends. */
+bool sl_text_is_clean(struct sl_span text);
 /* After the file was read: cross checks, labels, derived values. */
 void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_node *root);
 bool sl_hours_read(struct sl_span text, struct sl_hours *out);

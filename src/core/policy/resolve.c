@@ -15,7 +15,8 @@ static const struct sl_node *item_at(const struct sl_node *root, const char *lis
     return n == NULL ? root : n;
 }
 
-static struct sl_buf *about(struct sl_load *l, const struct sl_node *at, const char *what, struct sl_span name)
+static struct sl_buf *about(struct sl_load *l, const struct sl_node *at, const char *what,
+                            struct sl_span name)
 {
     struct sl_buf *b = sl_load_complain(l, at);
 
@@ -33,9 +34,10 @@ static void check_login_user(struct sl_load *l, const struct sl_node *at, struct
 {
     while (user.n > 0) {
         size_t brace = sl_span_find(user, '{');
-        if (sl_span_find(user, '}') < brace || (brace < user.n &&
-            !sl_span_starts(sl_span_from(user, brace), SL_SPAN("{identity}")))) {
-            sl_buf_put_str(sl_load_complain(l, at), "login.user: only {identity} may stand in braces\n");
+        if (sl_span_find(user, '}') < brace ||
+            (brace < user.n && !sl_span_starts(sl_span_from(user, brace), SL_SPAN("{identity}")))) {
+            sl_buf_put_str(sl_load_complain(l, at),
+                           "login.user: only {identity} may stand in braces\n");
             return;
         }
         user = sl_span_from(user, brace == user.n ? user.n : brace + 10);
@@ -48,16 +50,19 @@ static void check_logins(struct sl_load *l, const struct sl_node *at, const stru
         const struct sl_login *a = &t->logins[i];
         check_login_user(l, at, a->user);
         if (a->password_file.n > 0 && a->password_command.count > 0)
-            sl_buf_put_str(about(l, at, "target", t->name), ": a login has password_file and "
+            sl_buf_put_str(about(l, at, "target", t->name),
+                           ": a login has password_file and "
                            "password_command; expected one of them\n");
         for (size_t j = 0; j < i; j++)
             if (sl_span_eq(t->logins[j].group, a->group))
-                sl_buf_put_str(about(l, at, "target", t->name), ": two logins for the same group; "
+                sl_buf_put_str(about(l, at, "target", t->name),
+                               ": two logins for the same group; "
                                "expected one for each group and one for everybody else\n");
     }
 }
 
-static void check_target(struct sl_load *l, const struct sl_node *root, struct sl_config *c, size_t index)
+static void check_target(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
+                         size_t index)
 {
     struct sl_target *t = &c->targets[index];
     const struct sl_node *at = item_at(root, "targets", index);
@@ -65,19 +70,22 @@ static void check_target(struct sl_load *l, const struct sl_node *root, struct s
     for (size_t i = 0; i < index; i++)
         if (sl_span_eq(c->targets[i].name, t->name))
             sl_buf_say(about(l, at, "the target name", t->name),
-                       " is taken in line %u; expected a name of its own\n", (unsigned)c->targets[i].line);
+                       " is taken in line %u; expected a name of its own\n",
+                       (unsigned)c->targets[i].line);
     if (t->reviewers.need > 0 && nobody(&t->reviewers))
-        sl_buf_put_str(about(l, at, "target", t->name), ": reviewers names nobody; expected groups or "
+        sl_buf_put_str(about(l, at, "target", t->name),
+                       ": reviewers names nobody; expected groups or "
                        "identities\n");
     for (size_t i = 0; i < t->label_count; i++)
         if (t->labels[i].columns.count + t->labels[i].tables.count == 0)
             sl_buf_put_str(about(l, at, "target", t->name), ": a label without columns and tables; "
-                           "expected one of them\n");
+                                                            "expected one of them\n");
     check_logins(l, at, t);
     if (t->tls == 0)
         t->tls = t->host_is_unix || sl_is_loopback(t->host) ? SL_TLS_OFF : SL_TLS_VERIFY_FULL;
     if (t->host_is_unix && t->tls != SL_TLS_OFF)
-        sl_buf_put_str(about(l, at, "target", t->name), ": TLS over a Unix socket; expected tls.mode off\n");
+        sl_buf_put_str(about(l, at, "target", t->name),
+                       ": TLS over a Unix socket; expected tls.mode off\n");
 }
 
 static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const struct sl_rule *r)
@@ -85,16 +93,20 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
     bool decides = r->then == SL_HOLD || (r->then == SL_ALLOW && r->budget.set);
 
     if (r->reviewers.need > 0 && nobody(&r->reviewers))
-        sl_buf_put_str(about(l, at, "rule", r->name), ": reviewers names nobody; expected groups or "
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": reviewers names nobody; expected groups or "
                        "identities\n");
     if (r->reviewers.need > 0 && !decides)
-        sl_buf_put_str(about(l, at, "rule", r->name), ": reviewers decide nothing here; expected then: "
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": reviewers decide nothing here; expected then: "
                        "hold, or a budget\n");
     if (r->budget.set && r->then != SL_ALLOW)
-        sl_buf_put_str(about(l, at, "rule", r->name), ": a budget limits what is allowed; expected then: "
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": a budget limits what is allowed; expected then: "
                        "allow\n");
     if (r->budget.set && r->budget.rows + r->budget.bytes + r->budget.statements == 0)
-        sl_buf_put_str(about(l, at, "rule", r->name), ": a budget of nothing; expected rows, bytes or "
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": a budget of nothing; expected rows, bytes or "
                        "statements\n");
 }
 
@@ -108,7 +120,8 @@ static void resolve_effects(struct sl_rule *r)
     r->effects = (r->effects & SL_EFFECT_ALL) | by_pattern;
 }
 
-static void check_rule(struct sl_load *l, const struct sl_node *root, struct sl_config *c, size_t index)
+static void check_rule(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
+                       size_t index)
 {
     struct sl_rule *r = &c->rules[index];
     const struct sl_node *at = item_at(root, "policy", index);
@@ -116,7 +129,8 @@ static void check_rule(struct sl_load *l, const struct sl_node *root, struct sl_
     for (size_t i = 0; i < index; i++)
         if (sl_span_eq(c->rules[i].name, r->name))
             sl_buf_say(about(l, at, "the rule name", r->name),
-                       " is taken in line %u; expected a name of its own\n", (unsigned)c->rules[i].line);
+                       " is taken in line %u; expected a name of its own\n",
+                       (unsigned)c->rules[i].line);
     check_rule_parts(l, at, r);
     resolve_effects(r);
 }
@@ -131,14 +145,16 @@ static int order_of_names(const void *a, const void *b)
     return sl_span_cmp(*(const struct sl_span *)a, *(const struct sl_span *)b);
 }
 
-static void add_labels(struct sl_load *l, struct sl_names *all, const struct sl_names *more, bool patterns_too)
+static void add_labels(struct sl_load *l, struct sl_names *all, const struct sl_names *more,
+                       bool patterns_too)
 {
     for (size_t i = 0; i < more->count; i++) {
         if (sl_names_has(all, more->items[i]) || (!patterns_too && is_pattern(more->items[i])))
             continue;
         if (all->count == SL_CONFIG_MAX_LABELS) {
             static const struct sl_node top = {.line = 1, .column = 1};
-            sl_buf_put_str(sl_load_complain(l, &top), "too many labels; expected at most 64 in the file\n");
+            sl_buf_put_str(sl_load_complain(l, &top),
+                           "too many labels; expected at most 64 in the file\n");
             return;
         }
         all->items[all->count++] = more->items[i];
@@ -176,8 +192,10 @@ static void number_labels(struct sl_config *c)
 static bool speaks_of(const struct sl_rule *r, const struct sl_target *t)
 {
     return ((r->named & SL_WHEN_TARGETS) == 0 || sl_names_match(&r->targets, t->name, false)) &&
-           ((r->named & SL_WHEN_ENVIRONMENT) == 0 || sl_names_match(&r->environments, t->environment, false)) &&
-           ((r->named & SL_WHEN_PROTOCOL) == 0 || sl_names_match(&r->protocols, t->protocol, false));
+           ((r->named & SL_WHEN_ENVIRONMENT) == 0 ||
+            sl_names_match(&r->environments, t->environment, false)) &&
+           ((r->named & SL_WHEN_PROTOCOL) == 0 ||
+            sl_names_match(&r->protocols, t->protocol, false));
 }
 
 static int order_of_rules(const void *a, const void *b)
@@ -245,8 +263,8 @@ static void derive_public_url(struct sl_load *l, struct sl_settings *s)
 
     if (s->public_url.n > 0)
         return;
-    sl_buf_say(&url, six ? "%s://[%S]:%S" : "%s://%S:%S", s->tls_certificate.n > 0 ? "https" : "http",
-               s->http_host, s->http_port);
+    sl_buf_say(&url, six ? "%s://[%S]:%S" : "%s://%S:%S",
+               s->tls_certificate.n > 0 ? "https" : "http", s->http_host, s->http_port);
     s->public_url = sl_arena_copy(l->mem, sl_buf_span(&url));
     l->out_of_memory |= s->public_url.p == NULL;
 }

@@ -7,20 +7,29 @@
 void sl_value_expected(struct sl_buf *b, const struct sl_key *k)
 {
     static const char *const words[] = {
-        [SL_KEY_TEXT] = "text", [SL_KEY_NAME] = "a name", [SL_KEY_WORD] = "one of",
-        [SL_KEY_NUMBER] = "a whole number", [SL_KEY_COUNT] = "a whole number",
-        [SL_KEY_SIZE32] = "a size such as 64kB or 16MB", [SL_KEY_SIZE64] = "a size such as 64kB or 16MB",
-        [SL_KEY_DURATION] = "a duration such as 30s or 15m", [SL_KEY_CHOICE] = "one of",
-        [SL_KEY_SWITCH] = "one of", [SL_KEY_VERDICT] = "one of",
+        [SL_KEY_TEXT] = "text",
+        [SL_KEY_NAME] = "a name",
+        [SL_KEY_WORD] = "one of",
+        [SL_KEY_NUMBER] = "a whole number",
+        [SL_KEY_COUNT] = "a whole number",
+        [SL_KEY_SIZE32] = "a size such as 64kB or 16MB",
+        [SL_KEY_SIZE64] = "a size such as 64kB or 16MB",
+        [SL_KEY_DURATION] = "a duration such as 30s or 15m",
+        [SL_KEY_CHOICE] = "one of",
+        [SL_KEY_SWITCH] = "one of",
+        [SL_KEY_VERDICT] = "one of",
         [SL_KEY_LIST] = "a list of texts, as in [a, b]",
         [SL_KEY_ONE_OR_MORE] = "a text, or a list of texts as in [a, b]",
         [SL_KEY_DATASETS] = "a list of patterns such as [public.orders, \"staging.*\"]",
         [SL_KEY_COLUMNS] = "a list of patterns such as [public.customers.email, \"*.ssn\"]",
-        [SL_KEY_EFFECTS] = "a list of", [SL_KEY_KINDS] = "a list of",
+        [SL_KEY_EFFECTS] = "a list of",
+        [SL_KEY_KINDS] = "a list of",
         [SL_KEY_HOURS] = "a list of times such as [\"mon-fri 09:00-17:30\"]",
         [SL_KEY_PER] = "statement, run, or a duration such as 1h",
-        [SL_KEY_ADDRESS] = "host:port", [SL_KEY_UPSTREAM] = "host:port or the folder of a Unix socket",
-        [SL_KEY_ONE] = "a mapping", [SL_KEY_MANY] = "a list of mappings",
+        [SL_KEY_ADDRESS] = "host:port",
+        [SL_KEY_UPSTREAM] = "host:port or the folder of a Unix socket",
+        [SL_KEY_ONE] = "a mapping",
+        [SL_KEY_MANY] = "a list of mappings",
         [SL_KEY_ONE_OR_MANY] = "a mapping, or a list of mappings",
     };
 
@@ -29,7 +38,7 @@ void sl_value_expected(struct sl_buf *b, const struct sl_key *k)
         sl_buf_say(b, "%s%S", i == 0 ? " " : ", ", sl_choice(k->choices, i));
 }
 
-static void unexpected(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
+void sl_value_unexpected(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
 {
     struct sl_buf *b = sl_load_complain(l, n);
 
@@ -37,7 +46,9 @@ static void unexpected(struct sl_load *l, const struct sl_key *k, const struct s
     if (n->kind == SL_NODE_TEXT && !n->nothing)
         sl_load_quote(b, n->text);
     else
-        sl_buf_put_str(b, n->kind == SL_NODE_LIST ? "a list" : n->kind == SL_NODE_MAP ? "a mapping" : "nothing");
+        sl_buf_put_str(b, n->kind == SL_NODE_LIST  ? "a list"
+                          : n->kind == SL_NODE_MAP ? "a mapping"
+                                                   : "nothing");
     sl_buf_put_str(b, "; expected ");
     sl_value_expected(b, k);
     sl_buf_put_u8(b, '\n');
@@ -51,7 +62,8 @@ static void out_of_bounds(struct sl_load *l, const struct sl_key *k, const struc
     sl_buf_say(b, "%s: ", k->name);
     if (n->kind == SL_NODE_TEXT)
         sl_load_quote(b, n->text);
-    sl_buf_put_str(b, n->kind == SL_NODE_TEXT ? " is out of bounds; expected " : "out of bounds; expected ");
+    sl_buf_put_str(b, n->kind == SL_NODE_TEXT ? " is out of bounds; expected "
+                                              : "out of bounds; expected ");
     if (k->type == SL_KEY_DURATION || k->type == SL_KEY_PER) {
         sl_duration_put(b, k->least);
         sl_buf_put_str(b, " to ");
@@ -62,7 +74,7 @@ static void out_of_bounds(struct sl_load *l, const struct sl_key *k, const struc
     sl_buf_put_u8(b, '\n');
 }
 
-static struct sl_span keep(struct sl_load *l, struct sl_span text)
+struct sl_span sl_load_keep(struct sl_load *l, struct sl_span text)
 {
     struct sl_span copy = sl_arena_copy(l->mem, text);
 
@@ -71,40 +83,47 @@ static struct sl_span keep(struct sl_load *l, struct sl_span text)
 }
 
 /* Text of one line without control characters, direction marks or blanks at its ends. */
-static bool is_clean(struct sl_span text)
+bool sl_text_is_clean(struct sl_span text)
 {
     SL_BUF(printable, 64 * 1024);
 
     sl_utf8_put_printable(&printable, text);
-    return sl_buf_err(&printable) == SL_OK && sl_span_eq(sl_buf_span(&printable), text) && text.n > 0 &&
-           text.p[0] != ' ' && text.p[text.n - 1] != ' ';
+    return sl_buf_err(&printable) == SL_OK && sl_span_eq(sl_buf_span(&printable), text) &&
+           text.n > 0 && text.p[0] != ' ' && text.p[text.n - 1] != ' ';
 }
 
-static bool check_text(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, uint64_t most)
+static bool check_text(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                       uint64_t most)
 {
     if (n->kind != SL_NODE_TEXT || n->nothing)
-        unexpected(l, k, n);
+        sl_value_unexpected(l, k, n);
     else if (n->text.n == 0 || n->text.n > most)
         sl_buf_say(sl_load_complain(l, n), "%s: a text of %U bytes; expected 1 to %U\n", k->name,
                    (uint64_t)n->text.n, most);
-    else if (!is_clean(n->text))
-        sl_buf_say(sl_load_complain(l, n), "%s: control characters, or blanks at the ends; expected plain "
-                   "text of one line\n", k->name);
+    else if (!sl_text_is_clean(n->text))
+        sl_buf_say(sl_load_complain(l, n),
+                   "%s: control characters, or blanks at the ends; expected plain "
+                   "text of one line\n",
+                   k->name);
     else
         return true;
     return false;
 }
 
-static void read_text(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
+static void read_text(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                      void *field)
 {
     if (check_text(l, k, n, k->most))
-        *(struct sl_span *)field = keep(l, n->text);
+        *(struct sl_span *)field = sl_load_keep(l, n->text);
 }
 
 /* "64kB" in powers of 1024. */
 static enum sl_err read_size_text(struct sl_span text, uint64_t *out)
 {
-    static const struct { const char *unit; unsigned shift; } units[] = {{"kB", 10}, {"MB", 20}, {"GB", 30}};
+    static const struct {
+        const char *unit;
+        unsigned shift;
+    } units[] = {{"kB", 10}, {"MB", 20}, {"GB", 30}};
     unsigned shift = 0;
     uint64_t value;
 
@@ -121,7 +140,8 @@ static enum sl_err read_size_text(struct sl_span text, uint64_t *out)
     return SL_OK;
 }
 
-static bool read_u64(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, uint64_t *out)
+static bool read_u64(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                     uint64_t *out)
 {
     enum sl_err err = SL_EMALFORMED;
     uint64_t value = 0;
@@ -133,7 +153,7 @@ static bool read_u64(struct sl_load *l, const struct sl_key *k, const struct sl_
     else if (n->kind == SL_NODE_TEXT)
         err = read_size_text(n->text, &value);
     if (err != SL_OK && err != SL_EOVERFLOW)
-        unexpected(l, k, n);
+        sl_value_unexpected(l, k, n);
     else if (err == SL_EOVERFLOW || value < k->least || value > k->most)
         out_of_bounds(l, k, n, k->unit);
     else
@@ -141,7 +161,8 @@ static bool read_u64(struct sl_load *l, const struct sl_key *k, const struct sl_
     return err == SL_OK && value >= k->least && value <= k->most;
 }
 
-static void read_number(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
+static void read_number(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                        void *field)
 {
     uint64_t value = 0;
 
@@ -153,16 +174,17 @@ static void read_number(struct sl_load *l, const struct sl_key *k, const struct 
         *(uint64_t *)field = value;
 }
 
-static void read_choice(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
+static void read_choice(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                        void *field)
 {
     int index = n->kind == SL_NODE_TEXT ? sl_choice_index(k->choices, n->text) : -1;
 
     if (index < 0)
-        unexpected(l, k, n);
+        sl_value_unexpected(l, k, n);
     else if (k->type == SL_KEY_SWITCH)
         *(bool *)field = index == 1;
     else if (k->type == SL_KEY_WORD)
-        *(struct sl_span *)field = keep(l, n->text);
+        *(struct sl_span *)field = sl_load_keep(l, n->text);
     else
         *(uint32_t *)field = (uint32_t)(k->type == SL_KEY_VERDICT ? index : index + 1);
 }
@@ -170,7 +192,7 @@ static void read_choice(struct sl_load *l, const struct sl_key *k, const struct 
 static bool check_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
 {
     if (n->kind != SL_NODE_LIST)
-        unexpected(l, k, n);
+        sl_value_unexpected(l, k, n);
     else if (n->count < k->least || n->count > k->most)
         out_of_bounds(l, k, n, "items");
     else
@@ -196,7 +218,6 @@ static bool check_pattern(struct sl_load *l, const struct sl_key *k, const struc
     return false;
 }
 
-
 static bool check_item(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
 {
     bool pattern = k->type == SL_KEY_DATASETS || k->type == SL_KEY_COLUMNS;
@@ -204,7 +225,8 @@ static bool check_item(struct sl_load *l, const struct sl_key *k, const struct s
     return check_text(l, k, n, 4000) && (!pattern || check_pattern(l, k, n));
 }
 
-static void read_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
+static void read_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                      void *field)
 {
     bool single = k->type == SL_KEY_ONE_OR_MORE && n->kind == SL_NODE_TEXT;
     size_t count = single ? 1 : n->count;
@@ -215,13 +237,15 @@ static void read_list(struct sl_load *l, const struct sl_key *k, const struct sl
     l->out_of_memory |= names.items == NULL;
     if (names.items == NULL)
         return;
-    for (const struct sl_node *item = single ? n : n->first; item != NULL; item = single ? NULL : item->next)
+    for (const struct sl_node *item = single ? n : n->first; item != NULL;
+         item = single ? NULL : item->next)
         if (check_item(l, k, item))
-            names.items[names.count++] = keep(l, item->text);
+            names.items[names.count++] = sl_load_keep(l, item->text);
     *(struct sl_names *)field = names;
 }
 
-/* What only a pattern named goes into the upper half: in an allow rule no pattern names `opaque`. */
+/* What only a pattern named goes into the upper half: in an allow rule no pattern names `opaque`.
+ */
 static uint32_t effect_bits(struct sl_span word)
 {
     uint32_t bits = sl_effect_bit(word);
@@ -239,7 +263,8 @@ static uint32_t word_bits(const struct sl_key *k, struct sl_span word)
     return k->type == SL_KEY_EFFECTS ? effect_bits(word) : 1u << sl_identity_kind_of(word) & ~1u;
 }
 
-static void read_bits(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
+static void read_bits(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                      void *field)
 {
     uint32_t bits = 0;
 
@@ -248,13 +273,14 @@ static void read_bits(struct sl_load *l, const struct sl_key *k, const struct sl
     for (const struct sl_node *item = n->first; item != NULL; item = item->next) {
         uint32_t more = item->kind == SL_NODE_TEXT ? word_bits(k, item->text) : 0;
         if (more == 0)
-            unexpected(l, k, item);
+            sl_value_unexpected(l, k, item);
         bits |= more;
     }
     *(uint32_t *)field = bits;
 }
 
-static void read_hours(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
+static void read_hours(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                       void *base)
 {
     struct sl_rule *r = base;
 
@@ -264,7 +290,7 @@ static void read_hours(struct sl_load *l, const struct sl_key *k, const struct s
     l->out_of_memory |= r->hours == NULL;
     for (const struct sl_node *item = n->first; item != NULL && r->hours != NULL; item = item->next)
         if (item->kind != SL_NODE_TEXT || !sl_hours_read(item->text, &r->hours[r->hour_count++]))
-            unexpected(l, k, item);
+            sl_value_unexpected(l, k, item);
 }
 
 static void read_per(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
@@ -276,105 +302,43 @@ static void read_per(struct sl_load *l, const struct sl_key *k, const struct sl_
     else if (n->kind == SL_NODE_TEXT && sl_span_is(n->text, "run"))
         b->per = SL_PER_RUN;
     else if (n->kind != SL_NODE_TEXT || sl_duration_get(n->text, &b->per_ms) != SL_OK)
-        unexpected(l, k, n);
+        sl_value_unexpected(l, k, n);
     else if (b->per_ms < k->least || b->per_ms > k->most)
         out_of_bounds(l, k, n, "");
     else
         b->per = SL_PER_TIME;
 }
 
-static bool is_port(struct sl_span text)
-{
-    uint64_t port;
-
-    return text.n <= 5 && sl_span_u64(text, &port) == SL_OK && port >= 1 && port <= 65535 &&
-           text.p[0] != '0';
-}
-
-static bool is_host(struct sl_span text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] <= ' ' || text.p[i] == '/' || text.p[i] == '@' || text.p[i] >= 0x7f ||
-            text.p[i] == '[' || text.p[i] == ']')
-            return false;
-    return text.n > 0;
-}
-
-/* "host:port", "[::1]:port"; a host alone when a port is not needed. */
-static bool split_address(struct sl_span text, struct sl_span *host, struct sl_span *port)
-{
-    bool brackets = text.n > 0 && text.p[0] == '[';
-    size_t end = sl_span_find(text, brackets ? ']' : ':');
-
-    *host = brackets ? sl_span_from(sl_span_head(text, end), 1) : sl_span_head(text, end);
-    struct sl_span rest = sl_span_from(text, brackets ? end + 1 : end);
-    *port = sl_span_from(rest, 1);
-    if ((brackets && end == text.n) || (rest.n > 0 && rest.p[0] != ':') || (rest.n > 0 && port->n == 0))
-        return false;
-    return is_host(*host) && (port->n == 0 || is_port(*port));
-}
-
-/* The port's field follows the host's in both structs. */
-static void read_address(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *field)
-{
-    struct sl_span host, port, *pair = field;
-
-    if (n->kind != SL_NODE_TEXT || n->text.n > k->most || !split_address(n->text, &host, &port) ||
-        port.n == 0) {
-        unexpected(l, k, n);
-        return;
-    }
-    pair[0] = keep(l, host);
-    pair[1] = keep(l, port);
-}
-
-static bool split_socket(struct sl_span text, struct sl_span *folder, struct sl_span *port)
-{
-    size_t colon = sl_span_find(text, ':');
-
-    *folder = sl_span_head(text, colon);
-    *port = sl_span_from(text, colon + 1);
-    return colon == text.n || is_port(*port);
-}
-
-static void read_upstream(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
-{
-    struct sl_target *t = base;
-    struct sl_span host, port;
-
-    t->host_is_unix = n->kind == SL_NODE_TEXT && n->text.n > 0 && n->text.p[0] == '/';
-    if (n->kind != SL_NODE_TEXT || n->text.n > k->most || !is_clean(n->text) ||
-        !(t->host_is_unix ? split_socket : split_address)(n->text, &host, &port)) {
-        unexpected(l, k, n);
-        return;
-    }
-    t->host = keep(l, host);
-    t->port = port.n == 0 ? SL_SPAN("5432") : keep(l, port);
-}
-
-_Static_assert(offsetof(struct sl_settings, postgres_port) ==
-               offsetof(struct sl_settings, postgres_host) + sizeof(struct sl_span), "read_address");
-_Static_assert(offsetof(struct sl_settings, http_port) ==
-               offsetof(struct sl_settings, http_host) + sizeof(struct sl_span), "read_address");
-
 void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_node *n, void *base)
 {
     void *field = sl_key_field(k, base);
 
     switch (k->type) {
-    case SL_KEY_TEXT: case SL_KEY_NAME:
+    case SL_KEY_TEXT:
+    case SL_KEY_NAME:
         read_text(l, k, n, field);
         return;
-    case SL_KEY_NUMBER: case SL_KEY_COUNT: case SL_KEY_SIZE32: case SL_KEY_SIZE64: case SL_KEY_DURATION:
+    case SL_KEY_NUMBER:
+    case SL_KEY_COUNT:
+    case SL_KEY_SIZE32:
+    case SL_KEY_SIZE64:
+    case SL_KEY_DURATION:
         read_number(l, k, n, field);
         return;
-    case SL_KEY_CHOICE: case SL_KEY_SWITCH: case SL_KEY_VERDICT: case SL_KEY_WORD:
+    case SL_KEY_CHOICE:
+    case SL_KEY_SWITCH:
+    case SL_KEY_VERDICT:
+    case SL_KEY_WORD:
         read_choice(l, k, n, field);
         return;
-    case SL_KEY_LIST: case SL_KEY_ONE_OR_MORE: case SL_KEY_DATASETS: case SL_KEY_COLUMNS:
+    case SL_KEY_LIST:
+    case SL_KEY_ONE_OR_MORE:
+    case SL_KEY_DATASETS:
+    case SL_KEY_COLUMNS:
         read_list(l, k, n, field);
         return;
-    case SL_KEY_EFFECTS: case SL_KEY_KINDS:
+    case SL_KEY_EFFECTS:
+    case SL_KEY_KINDS:
         read_bits(l, k, n, field);
         return;
     case SL_KEY_HOURS:
@@ -384,10 +348,10 @@ void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_no
         read_per(l, k, n, base);
         return;
     case SL_KEY_ADDRESS:
-        read_address(l, k, n, field);
+        sl_address_read(l, k, n, field);
         return;
     case SL_KEY_UPSTREAM:
-        read_upstream(l, k, n, base);
+        sl_upstream_read(l, k, n, base);
         return;
     default:
         SL_PROMISE(k->type < SL_KEY_ONE); /* mappings are load.c's */

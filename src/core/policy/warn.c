@@ -33,30 +33,39 @@ static struct sl_buf *warn_rule(struct warner *w, const struct sl_rule *r)
     return b;
 }
 
-/* --- settings ----------------------------------------------------------------------------------- */
+/* --- settings -----------------------------------------------------------------------------------
+ */
 static void warn_settings(struct warner *w)
 {
     const struct sl_settings *s = &w->c->settings;
 
     if (s->sandbox_best_effort)
-        sl_buf_put_str(warn(w, 0), "sandbox: best-effort runs the programs without the walls that this "
+        sl_buf_put_str(warn(w, 0),
+                       "sandbox: best-effort runs the programs without the walls that this "
                        "kernel lacks; enforce refuses to start without them\n");
-    if (s->client_auth == SL_AUTH_TOKEN && s->tls_certificate.n == 0 && !sl_is_loopback(s->postgres_host))
-        sl_buf_put_str(warn(w, 0), "client_auth: token without tls on an address that is not loopback: "
+    if (s->client_auth == SL_AUTH_TOKEN && s->tls_certificate.n == 0 &&
+        !sl_is_loopback(s->postgres_host))
+        sl_buf_put_str(warn(w, 0),
+                       "client_auth: token without tls on an address that is not loopback: "
                        "tokens are refused there; configure tls or use scram\n");
     if (s->tls_certificate.n == 0 && !sl_is_loopback(s->http_host))
-        sl_buf_put_str(warn(w, 0), "listen.http is not loopback and has no tls: deciding credentials cross "
+        sl_buf_put_str(warn(w, 0),
+                       "listen.http is not loopback and has no tls: deciding credentials cross "
                        "the network in the clear\n");
     if (s->tls_certificate.n == 0 && !sl_is_loopback(s->postgres_host))
-        sl_buf_put_str(warn(w, 0), "listen.postgres is not loopback and has no tls: statements and rows "
+        sl_buf_put_str(warn(w, 0),
+                       "listen.postgres is not loopback and has no tls: statements and rows "
                        "cross the network in the clear\n");
 }
 
-/* --- targets ------------------------------------------------------------------------------------ */
+/* --- targets ------------------------------------------------------------------------------------
+ */
 static bool looks_like_superuser(struct sl_span user)
 {
-    static const char *const names[] = {"postgres", "root", "admin", "rdsadmin", "azure_superuser",
-                                        "cloudsqlsuperuser", "pgsql", "supabase_admin"};
+    static const char *const names[] = {"postgres",        "root",
+                                        "admin",           "rdsadmin",
+                                        "azure_superuser", "cloudsqlsuperuser",
+                                        "pgsql",           "supabase_admin"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++)
         if (sl_span_is(user, names[i]))
@@ -68,12 +77,16 @@ static void warn_logins(struct warner *w, const struct sl_target *t)
 {
     for (size_t i = 0; i < t->login_count; i++) {
         if (looks_like_superuser(t->logins[i].user))
-            sl_buf_say(warn_target(w, t), ": the login %S looks like a superuser, who is not bound by the "
-                       "server's own rights; use a role with the rights that are needed\n", t->logins[i].user);
+            sl_buf_say(warn_target(w, t),
+                       ": the login %S looks like a superuser, who is not bound by the "
+                       "server's own rights; use a role with the rights that are needed\n",
+                       t->logins[i].user);
         if (t->logins[i].user.n == 10 && sl_span_is(t->logins[i].user, "{identity}"))
-            sl_buf_put_str(warn_target(w, t), ": the login is the identity's own name, so an identity named "
-                           "like a privileged role becomes that role; a prefix such as app_{identity} "
-                           "prevents it\n");
+            sl_buf_put_str(
+                warn_target(w, t),
+                ": the login is the identity's own name, so an identity named "
+                "like a privileged role becomes that role; a prefix such as app_{identity} "
+                "prevents it\n");
     }
 }
 
@@ -87,10 +100,12 @@ static void warn_access(struct warner *w, const struct sl_target *t)
     if (has_everybody(&t->access_groups) || has_everybody(&t->access_identities))
         sl_buf_put_str(warn_target(w, t), ": access to everybody who has a token; name groups\n");
     if (t->access_groups.count + t->access_identities.count == 0)
-        sl_buf_put_str(warn_target(w, t), ": nobody may connect; give access to groups or identities\n");
+        sl_buf_put_str(warn_target(w, t),
+                       ": nobody may connect; give access to groups or identities\n");
 }
 
-static bool decides_nobody(const struct warner *w, const struct sl_reviewers *own, const struct sl_target *t)
+static bool decides_nobody(const struct warner *w, const struct sl_reviewers *own,
+                           const struct sl_target *t)
 {
     return own->need == 0 && (t == NULL || t->reviewers.need == 0) && w->c->any_reviewers.need == 0;
 }
@@ -100,32 +115,40 @@ static void warn_default(struct warner *w, const struct sl_target *t)
     static const struct sl_reviewers none;
     bool holds = !t->has_default || t->default_verdict != SL_DENY;
 
-    if (t->has_default && t->default_verdict == SL_ALLOW && sl_span_is(t->environment, "production"))
-        sl_buf_put_str(warn_target(w, t), ": default: allow in production lets everything flow that no rule "
+    if (t->has_default && t->default_verdict == SL_ALLOW &&
+        sl_span_is(t->environment, "production"))
+        sl_buf_put_str(warn_target(w, t),
+                       ": default: allow in production lets everything flow that no rule "
                        "speaks of; hold is the safe default\n");
     if (holds && decides_nobody(w, &none, t))
-        sl_buf_put_str(warn_target(w, t), ": nobody could approve what the default holds; give the target "
+        sl_buf_put_str(warn_target(w, t),
+                       ": nobody could approve what the default holds; give the target "
                        "reviewers\n");
     else if (holds && t->reviewers.need == 0)
-        sl_buf_put_str(warn_target(w, t), ": what the default holds (at least what is opaque) can be "
-                       "approved by the reviewers of any hold rule; give the target reviewers of its own\n");
+        sl_buf_put_str(
+            warn_target(w, t),
+            ": what the default holds (at least what is opaque) can be "
+            "approved by the reviewers of any hold rule; give the target reviewers of its own\n");
 }
 
 static void warn_one_target(struct warner *w, const struct sl_target *t)
 {
     if (t->observe)
-        sl_buf_put_str(warn_target(w, t), ": mode: observe holds and denies nothing; it only records\n");
+        sl_buf_put_str(warn_target(w, t),
+                       ": mode: observe holds and denies nothing; it only records\n");
     if (t->tls == SL_TLS_OFF && !t->host_is_unix && !sl_is_loopback(t->host))
-        sl_buf_put_str(warn_target(w, t), ": tls is off on the way to another host; use verify-full\n");
+        sl_buf_put_str(warn_target(w, t),
+                       ": tls is off on the way to another host; use verify-full\n");
     if (t->tls == SL_TLS_REQUIRE)
         sl_buf_put_str(warn_target(w, t), ": tls.mode: require does not check who answers; use "
-                       "verify-full\n");
+                                          "verify-full\n");
     warn_default(w, t);
     warn_logins(w, t);
     warn_access(w, t);
 }
 
-/* --- rules -------------------------------------------------------------------------------------- */
+/* --- rules --------------------------------------------------------------------------------------
+ */
 static size_t targets_of(const struct warner *w, const struct sl_rule *r)
 {
     size_t count = 0;
@@ -150,7 +173,8 @@ static uint64_t given_labels(const struct warner *w)
 static void warn_never(struct warner *w, const struct sl_rule *r)
 {
     if (targets_of(w, r) == 0)
-        sl_buf_put_str(warn_rule(w, r), " can never match: no target has such a name, environment or "
+        sl_buf_put_str(warn_rule(w, r),
+                       " can never match: no target has such a name, environment or "
                        "protocol\n");
     if ((r->named & SL_WHEN_LABELS) != 0 && (r->label_bits & given_labels(w)) == 0)
         sl_buf_put_str(warn_rule(w, r), " can never match: no target gives any of its labels\n");
@@ -180,14 +204,17 @@ static void warn_reviewers(struct warner *w, const struct sl_rule *r)
 
     for (size_t i = 0; i < w->c->target_count; i++)
         for (size_t j = 0; j < w->c->targets[i].applying_count; j++)
-            nobody += w->c->targets[i].applying[j] == r && decides_nobody(w, &r->reviewers, &w->c->targets[i]);
+            nobody += w->c->targets[i].applying[j] == r &&
+                      decides_nobody(w, &r->reviewers, &w->c->targets[i]);
     if (r->then == SL_HOLD && nobody > 0)
         sl_buf_put_str(warn_rule(w, r), " holds what nobody could approve; give it reviewers\n");
     else if (r->then == SL_HOLD && r->reviewers.need == 0)
-        sl_buf_put_str(warn_rule(w, r), " names no reviewers: those of the target decide, or those of any "
+        sl_buf_put_str(warn_rule(w, r),
+                       " names no reviewers: those of the target decide, or those of any "
                        "other hold rule\n");
     if (too_few(&r->reviewers))
-        sl_buf_put_str(warn_rule(w, r), " needs more people than it names; lower need or name more\n");
+        sl_buf_put_str(warn_rule(w, r),
+                       " needs more people than it names; lower need or name more\n");
 }
 
 static void warn_one_rule(struct warner *w, const struct sl_rule *r)
@@ -195,10 +222,13 @@ static void warn_one_rule(struct warner *w, const struct sl_rule *r)
     warn_never(w, r);
     warn_unknown_labels(w, r);
     warn_reviewers(w, r);
-    if (r->then == SL_ALLOW && (r->named & SL_WHEN_EFFECTS) != 0 && (r->effects & SL_EFFECT_OPAQUE) != 0)
-        sl_buf_put_str(warn_rule(w, r), " allows opaque: what Sluice cannot understand runs unseen\n");
+    if (r->then == SL_ALLOW && (r->named & SL_WHEN_EFFECTS) != 0 &&
+        (r->effects & SL_EFFECT_OPAQUE) != 0)
+        sl_buf_put_str(warn_rule(w, r),
+                       " allows opaque: what Sluice cannot understand runs unseen\n");
     if (!sl_budget_counts(&r->budget))
-        sl_buf_put_str(warn_rule(w, r), ": this build counts rows per statement only; what the rule covers "
+        sl_buf_put_str(warn_rule(w, r),
+                       ": this build counts rows per statement only; what the rule covers "
                        "is held\n");
     if (r->then == SL_ALLOW && r->named == 0)
         sl_buf_put_str(warn_rule(w, r), " allows everything but opaque to everybody\n");
@@ -215,7 +245,8 @@ static void warn_unused_labels(struct warner *w)
         struct sl_buf *b = warn(w, 0);
         sl_buf_put_str(b, "label ");
         sl_load_quote(b, w->c->labels.items[bit]);
-        sl_buf_put_str(b, " is in no rule; it limits labelled reads to 1,000 rows and nothing else\n");
+        sl_buf_put_str(b,
+                       " is in no rule; it limits labelled reads to 1,000 rows and nothing else\n");
     }
 }
 

@@ -1,6 +1,7 @@
-/* YAML bytes to a tree, strictly: one document of plain mappings, lists and texts. Whatever makes YAML
- * surprising (anchors, aliases, tags, merge keys, directives, several documents, keys given twice) is
- * refused, and depth, size and count have ceilings. No recursion: the open nodes are a short stack. */
+/* YAML bytes to a tree, strictly: one document of plain mappings, lists and texts. Whatever makes
+ * YAML surprising (anchors, aliases, tags, merge keys, directives, several documents, keys given
+ * twice) is refused, and depth, size and count have ceilings. No recursion: the open nodes are a
+ * short stack. */
 #include "core/policy/policy_int.h"
 
 #include "base/utf8.h"
@@ -47,7 +48,8 @@ static bool refuse(struct builder *b, yaml_mark_t mark, const char *what)
     return false;
 }
 
-static struct sl_node *add_node(struct builder *b, const yaml_event_t *event, enum sl_node_kind kind)
+static struct sl_node *add_node(struct builder *b, const yaml_event_t *event,
+                                enum sl_node_kind kind)
 {
     struct sl_node *n = SL_ARENA_NEW(b->l->tree, struct sl_node);
 
@@ -71,7 +73,8 @@ static bool key_is_new(struct builder *b, const struct sl_node *map, const struc
         struct sl_buf *out = sl_load_complain(b->l, key);
         sl_buf_put_str(out, "the key ");
         sl_load_quote(out, key->text);
-        sl_buf_say(out, " is given twice (first in line %u); expected once\n", (unsigned)n->key->line);
+        sl_buf_say(out, " is given twice (first in line %u); expected once\n",
+                   (unsigned)n->key->line);
         return false;
     }
     return true;
@@ -148,7 +151,8 @@ static bool add_text(struct builder *b, const yaml_event_t *event)
     return place_node(b, n, event->start_mark);
 }
 
-static bool plain_start(struct builder *b, const yaml_event_t *event, const void *anchor, const void *tag)
+static bool plain_start(struct builder *b, const yaml_event_t *event, const void *anchor,
+                        const void *tag)
 {
     if (anchor != NULL)
         return refuse(b, event->start_mark, "an anchor (&name); expected a plain value");
@@ -160,7 +164,8 @@ static bool plain_start(struct builder *b, const yaml_event_t *event, const void
 static bool start_document(struct builder *b, const yaml_event_t *event)
 {
     if (event->data.document_start.version_directive != NULL ||
-        event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
+        event->data.document_start.tag_directives.start !=
+            event->data.document_start.tag_directives.end)
         return refuse(b, event->start_mark, "a directive (%...); expected none");
     if (++b->documents > 1)
         return refuse(b, event->start_mark, "a second document; expected one");
@@ -180,10 +185,12 @@ static bool take(struct builder *b, const yaml_event_t *event)
         return plain_start(b, event, event->data.scalar.anchor, event->data.scalar.tag) &&
                add_text(b, event);
     case YAML_SEQUENCE_START_EVENT:
-        return plain_start(b, event, event->data.sequence_start.anchor, event->data.sequence_start.tag) &&
+        return plain_start(b, event, event->data.sequence_start.anchor,
+                           event->data.sequence_start.tag) &&
                open_node(b, event, SL_NODE_LIST);
     case YAML_MAPPING_START_EVENT:
-        return plain_start(b, event, event->data.mapping_start.anchor, event->data.mapping_start.tag) &&
+        return plain_start(b, event, event->data.mapping_start.anchor,
+                           event->data.mapping_start.tag) &&
                open_node(b, event, SL_NODE_MAP);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
@@ -230,7 +237,8 @@ static bool is_text(struct sl_load *l)
         sl_buf_put_str(sl_load_complain(l, &top), "the file is too long; expected at most 1 MiB\n");
     else if (!sl_utf8_valid(l->yaml) || sl_span_starts(l->yaml, SL_SPAN("\xef\xbb\xbf")) ||
              sl_span_find(l->yaml, 0) < l->yaml.n)
-        sl_buf_put_str(sl_load_complain(l, &top), "the file is not plain UTF-8 text; expected UTF-8 "
+        sl_buf_put_str(sl_load_complain(l, &top),
+                       "the file is not plain UTF-8 text; expected UTF-8 "
                        "without a byte order mark or NUL\n");
     else
         return true;
@@ -249,7 +257,8 @@ struct sl_node *sl_yaml_read(struct sl_load *l)
         return NULL;
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, l->yaml.p == NULL ? (const uint8_t *)"" : l->yaml.p, l->yaml.n);
+    yaml_parser_set_input_string(&parser, l->yaml.p == NULL ? (const uint8_t *)"" : l->yaml.p,
+                                 l->yaml.n);
     bool fine = read_events(&b, &parser);
     yaml_parser_delete(&parser);
     return fine ? b.root : NULL;

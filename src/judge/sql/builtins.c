@@ -114,6 +114,10 @@ static const char *const harmless_settings[] = {
     "transaction_deferrable", "transaction_isolation", "vacuum_cost_delay", "vacuum_cost_limit",
     "work_mem", "xmlbinary", "xmloption",
 };
+static const char *const without_arguments[] = {
+    "clock_timestamp", "current_database", "current_schema", "gen_random_uuid", "now", "pg_backend_pid", "random",
+    "statement_timestamp", "transaction_timestamp", "txid_current", "version",
+};
 /* clang-format on */
 
 static int by_function(const void *key, const void *item)
@@ -135,6 +139,11 @@ enum sl_builtin sl_builtin_function(const char *name)
                                        by_function);
 
     return f == NULL ? SL_BUILTIN_NONE : f->kind;
+}
+
+bool sl_builtin_without_arguments(const char *name)
+{
+    return HAS(without_arguments, name);
 }
 
 bool sl_builtin_type(const char *name)

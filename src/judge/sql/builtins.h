@@ -159,6 +159,8 @@ enum sl_builtin {
 };
 
 enum sl_builtin sl_builtin_function(const char *name);
+/* Has it a form without arguments? Called so it is surely meant where pg_catalog is searched first. */
+bool sl_builtin_without_arguments(const char *name);
 /* A type of pg_catalog whose input and output run no code of users; reg* types included. */
 bool sl_builtin_type(const char *name);
 

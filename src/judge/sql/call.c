@@ -103,7 +103,7 @@ static void call_exports(struct judge *j, const struct origin *from)
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
 {
     const char *name;
-    enum sl_builtin kind = name_function(j, call->funcname, &name);
+    enum sl_builtin kind = name_function(j, call->funcname, call->args, &name);
     struct origin *from = NULL;
 
     call_effects(j, kind, call);

@@ -140,7 +140,7 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
 /* The same for DDL: a thing that need not exist, or need not be plain. */
 struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new);
 RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when it is none */
-enum sl_builtin name_function(struct judge *j, const List *names, const char **last);
+enum sl_builtin name_function(struct judge *j, const List *names, const List *args, const char **last);
 void name_operator(struct judge *j, const List *names);
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);

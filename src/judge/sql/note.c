@@ -173,6 +173,8 @@ static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b
 
 static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination)
 {
+    if (source.p == NULL || destination.p == NULL || j->flow_count >= SL_MEANING_MAX_FLOWS)
+        return;
     for (size_t i = 0; i < j->flow_count; i++)
         if (sl_span_eq(j->flows[i].source, source) && sl_span_eq(j->flows[i].destination, destination))
             return;
@@ -187,9 +189,14 @@ void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dat
 {
     if (to_column == NULL || !sl_utf8_valid(sl_span_str(to_column)) || j->planned_only)
         return;
-    for (const struct origin *o = from; o != NULL && j->flow_count < SL_MEANING_MAX_FLOWS; o = o->next)
+    for (const struct origin *o = from; o != NULL; o = o->next) {
+        struct sl_span destination = joined(j, to_dataset, sl_span_str(to_column));
         if (!o->dataset->system && o->column.n > 0)
-            add_flow(j, joined(j, o->dataset->name, o->column), joined(j, to_dataset, sl_span_str(to_column)));
+            add_flow(j, joined(j, o->dataset->name, o->column), destination);
+        for (uint32_t i = 0; o->column.n == 0 && o->dataset->listed && i < o->dataset->relation.column_count; i++)
+            add_flow(j, joined(j, o->dataset->name, sl_catalog_column(j->ctx->catalog, &o->dataset->relation, i).name),
+                     destination);
+    }
 }
 
 /* --- where values come from ----------------------------------------------------------------- */

@@ -109,7 +109,8 @@ void session_transaction(struct judge *j, const TransactionStmt *n)
 
 /* --- PREPARE, EXECUTE, DEALLOCATE ------------------------------------------------------------- */
 
-/* The texts hold whole statements; every PREPARE of this name in them counts. */
+/* The text is a whole message that held PREPARE name AS ..., and every such PREPARE in it counts; or it
+ * is the one statement that the extended protocol prepared under this name. */
 static bool run_prepared_text(struct judge *j, struct sl_span text, const char *name)
 {
     const char *sql = sl_arena_text(j->mem, text);
@@ -120,11 +121,14 @@ static bool run_prepared_text(struct judge *j, struct sl_span text, const char *
         return false;
     struct parse p = parse_begin(sql);
     foreach(cell, p.trees) {
-        const RawStmt *raw = lfirst(cell);
-        const PrepareStmt *prepare = (const PrepareStmt *)raw->stmt;
-        if (!IsA(prepare, PrepareStmt) || strcmp(prepare->name, name) != 0)
+        const PrepareStmt *prepare = (const PrepareStmt *)((const RawStmt *)lfirst(cell))->stmt;
+        bool is_prepare = prepare != NULL && IsA(prepare, PrepareStmt);
+        if (is_prepare && strcmp(prepare->name, name) == 0)
+            statement_walk(j, prepare->query);
+        else if (!is_prepare && list_length(p.trees) == 1)
+            statement_walk(j, prepare);
+        else
             continue;
-        statement_walk(j, prepare->query);
         found = true;
     }
     parse_end(&p);
@@ -133,7 +137,7 @@ static bool run_prepared_text(struct judge *j, struct sl_span text, const char *
 
 static void run_prepared(struct judge *j, const char *name)
 {
-    bool found = false;
+    bool found = false, all = true;
 
     for (size_t i = 0; i < j->ctx->prepared_count && j->executing < 4; i++) {
         if (!sl_span_is(j->ctx->prepared[i].name, name))
@@ -141,8 +145,9 @@ static void run_prepared(struct judge *j, const char *name)
         j->executing++;
         found = run_prepared_text(j, j->ctx->prepared[i].text, name);
         j->executing--;
+        all = all && found;
     }
-    if (!found)
+    if (!found || !all)
         note_opaque(j, "the judge does not know what %s was prepared as", name);
 }
 

@@ -70,6 +70,7 @@ static void explain(struct judge *j, const ExplainStmt *n)
     note_effect(j, SL_EFFECT_READ);
     statement_walk(j, n->query);
     j->planned_only = before;
+    j->shareable = false;
     j->tag = tag;
 }
 

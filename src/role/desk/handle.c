@@ -205,10 +205,12 @@ static void handle_watch(struct sl_desk_conn *c)
 
 /* --- the rest ------------------------------------------------------------------------------- */
 
+/* Anybody may ask, so nobody learns more than yes or no. */
 static void on_health(struct sl_desk_conn *c, unsigned status, struct sl_span body)
 {
+    (void)body;
     if (status == 200)
-        sl_desk_pass_on(c, status, body);
+        sl_desk_pass_on(c, status, SL_SPAN("{\"status\":\"ok\"}"));
     else
         sl_desk_problem(c, 503, "the keeper does not answer");
 }

@@ -313,9 +313,7 @@ static enum take find_statement(struct session *s, struct sl_span name, struct p
         *out = n->tentative;
         return TAKE_DONE;
     }
-    client_flush(s); /* sent before an earlier Sync and not confirmed: wait for what the server says */
-    s->wait = WAIT_ANSWERS;
-    return TAKE_WAIT;
+    return wait_for_answers(s); /* sent before an earlier Sync and not confirmed: what says the server? */
 }
 
 /* What follows a Bind in the input: is its Execute there? */

@@ -26,6 +26,7 @@ enum {
     GATE_MAX_JUDGES = 64,
     GATE_CACHE_ENTRIES = 16384,
     GATE_VERDICTS_EACH = 8,
+    GATE_FACTS_MAX = 61 * 1024,
 };
 
 struct session;
@@ -81,7 +82,7 @@ struct target {
     struct sl_tls_context *tls;
     unsigned ddl_under_way;    /* messages with DDL, or ends of transactions with DDL, on their way */
     bool stale;                /* the listing must be read again before anything is judged */
-    uint64_t stale_since_ms;
+    uint64_t stale_since_ms, ddl_since_ms;
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
 };
@@ -129,6 +130,7 @@ struct gate {
     uint64_t salt_counter;
     uint8_t *read_buffer;      /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;
+    struct sl_buf facts, text; /* of the journal record being written: kept to spare allocations */
     bool draining;
     uint64_t drain_deadline_ms;
 };

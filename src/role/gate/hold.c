@@ -335,9 +335,7 @@ static enum take ask_locks(struct session *s)
     if (s->locks_known || s->tx != 'T' || s->unsynced)
         return TAKE_DONE;
     if (!action_is_quiet(s)) {
-        s->wait = WAIT_ANSWERS;
-        client_flush(s);
-        return TAKE_WAIT;
+        return wait_for_answers(s);
     }
     inner_locks(s);
     return s->dead ? TAKE_DEAD : TAKE_WAIT;

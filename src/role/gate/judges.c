@@ -26,8 +26,9 @@ static void known_texts(struct session *s, struct sl_buf *names, struct sl_buf *
     }
     at = 0;
     while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
-        struct prepared *p = ((struct statement_name *)value)->confirmed;
-        if (p == NULL || key.n == 0)
+        const struct statement_name *n = value;
+        struct prepared *p = n->confirmed;
+        if (p == NULL || n->tentative != NULL || key.n == 0) /* not certain: unknown, so opaque */
             continue;
         sl_ipc_list_add(names, &ask->prepared_names, key);
         sl_ipc_list_add(texts, &ask->prepared_texts, p->text);

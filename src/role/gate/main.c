@@ -424,6 +424,8 @@ static enum sl_err make_maps(struct gate *g)
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], g->seed[0]));
     SL_TRY(sl_sha256_new(&g->sha));
+    g->facts = sl_buf(GATE_FACTS_MAX);
+    g->text = sl_buf(SL_JOURNAL_MAX_TEXT + 64);
     g->read_buffer = malloc(GATE_READ_BYTES);
     return g->read_buffer == NULL ? SL_EMEMORY : SL_OK;
 }

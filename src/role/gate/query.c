@@ -39,6 +39,18 @@ bool action_is_quiet(const struct session *s)
     return s->item_count == 0 && !s->unsynced;
 }
 
+enum take wait_for_answers(struct session *s)
+{
+    SL_BUF(b, 16);
+
+    client_flush(s);
+    sl_pg_put_flush(&b);
+    if (s->unsynced && !s->dead && !stream_write(&s->server, sl_buf_span(&b)))
+        session_kill(s, "the server does not take what it is sent");
+    s->wait = WAIT_ANSWERS;
+    return s->dead ? TAKE_DEAD : TAKE_WAIT;
+}
+
 static uint64_t since_ms(const struct session *s, uint64_t then)
 {
     return sl_loop_now_ms(s->gate->loop) - then;
@@ -48,11 +60,12 @@ static uint64_t since_ms(const struct session *s, uint64_t then)
  * they are. */
 static enum take settle(struct session *s)
 {
-    enum { LISTING_WAIT_MS = 30000 };
+    enum { LISTING_WAIT_MS = 30000, DDL_WAIT_MS = 3000 };
     struct target *t = s->target;
-    bool others_ddl = t->ddl_under_way > (s->ddl_in_tx ? 1u : 0u);
+    bool listing = t->stale && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS;
+    bool ddl = t->ddl_under_way > 0 && since_ms(s, t->ddl_since_ms) < DDL_WAIT_MS;
 
-    if ((t->stale || others_ddl) && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS) {
+    if (listing || ddl) {
         client_flush(s);
         s->wait = WAIT_CATALOG;
         return TAKE_WAIT;
@@ -62,9 +75,7 @@ static enum take settle(struct session *s)
     if (!action_is_quiet(s)) {
         if (s->unsynced) /* cannot ask in the middle of a pipeline: judged as opaque instead */
             return TAKE_DONE;
-        s->wait = WAIT_ANSWERS;
-        client_flush(s);
-        return TAKE_WAIT;
+        return wait_for_answers(s);
     }
     inner_context(s);
     return s->dead ? TAKE_DEAD : TAKE_WAIT;
@@ -98,17 +109,29 @@ static struct meaning_key key_of_text(const struct session *s, struct sl_span te
     };
 }
 
-/* The gate's own floor under the judge's words: an answer that says less than the text is not
- * believed. */
+/* The gate's own floor under the judge's words: whoever finds one of these words in a text must have
+ * said one of these effects, or the answer is not believed. */
+static const struct {
+    uint32_t floor, effects;
+} floors[] = {
+    {SL_FLOOR_WRITE, SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE},
+    {SL_FLOOR_DDL, SL_EFFECT_DDL | SL_EFFECT_PRIVILEGE},
+    {SL_FLOOR_COPY, SL_EFFECT_EXPORT | SL_EFFECT_IMPORT | SL_EFFECT_PROGRAM},
+    {SL_FLOOR_CALL, SL_EFFECT_CALL},
+    {SL_FLOOR_DO, SL_EFFECT_CALL | SL_EFFECT_PROGRAM},
+    {SL_FLOOR_PRIVILEGE, SL_EFFECT_PRIVILEGE},
+    {SL_FLOOR_EXECUTE | SL_FLOOR_SET | SL_FLOOR_LOCK | SL_FLOOR_ADMIN | SL_FLOOR_NOTIFY | SL_FLOOR_UNKNOWN,
+     SL_EFFECT_ALL & ~SL_EFFECT_READ},
+};
+
 static bool is_below_floor(const struct meaning *m, uint32_t floor)
 {
-    const uint32_t quiet = SL_EFFECT_READ | SL_EFFECT_EXPORT;
-
-    if ((floor & SL_FLOOR_NOT_READ) == 0)
+    if ((m->m.effects & SL_EFFECT_OPAQUE) != 0)
         return false;
-    if ((m->m.effects & ~quiet) != 0)
-        return false;
-    return (m->m.flags & SL_MEANING_ONLY_CONTROL) == 0 || (floor & SL_FLOOR_WRITE) != 0;
+    for (size_t i = 0; i < SL_COUNT(floors); i++)
+        if ((floor & floors[i].floor) != 0 && (m->m.effects & floors[i].effects) == 0)
+            return true;
+    return false;
 }
 
 static bool depends_on_session(const struct meaning *m)
@@ -170,9 +193,7 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     }
     if (depends_on_session(s->meaning) && !s->meaning_with_names) {
         if (!action_is_quiet(s) && !s->unsynced) {
-            s->wait = WAIT_ANSWERS;
-            client_flush(s);
-            return TAKE_WAIT;
+            return wait_for_answers(s);
         }
         meaning_unref(s->meaning);
         s->meaning = NULL;
@@ -273,11 +294,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
         s->ddl_in_tx = s->opaque_since_ddl = true;
     if ((ddl && s->tx != 'T') || (s->ddl_in_tx && ends_tx))
         flags |= ITEM_ENDS_DDL;
-    if ((flags & ITEM_ENDS_DDL) != 0) {
-        s->target->ddl_under_way++;
-        if (s->target->ddl_under_way == 1)
-            s->target->stale_since_ms = sl_loop_now_ms(s->gate->loop);
-    }
+    if ((flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way++ == 0)
+        s->target->ddl_since_ms = sl_loop_now_ms(s->gate->loop);
     return flags;
 }
 

@@ -6,7 +6,7 @@
 #include "crypto/crypto.h"
 #include "os/clock.h"
 
-enum { TEXT_HEAD = 1024, FACTS_MAX = 61 * 1024, KICK_EVERY_MS = 50 };
+enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50 };
 
 static void kick(struct gate *g, bool now)
 {
@@ -124,9 +124,12 @@ static struct sl_span facts_of(struct session *s, const struct verdict *v, struc
 }
 
 static void fill(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
-                 struct sl_intent *r, struct sl_buf *facts, struct sl_buf *scratch)
+                 struct sl_intent *r)
 {
     struct gate *g = s->gate;
+
+    sl_buf_reset(&g->facts);
+    sl_buf_reset(&g->text);
 
     r->session = s->keeper_session;
     r->started_us = sl_clock_us();
@@ -139,10 +142,10 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     memcpy(r->policy_digest, g->config->digest, sizeof r->policy_digest);
     if (hold_approval_uuid(s) != NULL)
         memcpy(r->approval, hold_approval_uuid(s), sizeof r->approval);
-    set_text(g, j, text, r, scratch);
+    set_text(g, j, text, r, &g->text);
     if ((r->flags & SL_INTENT_TEXT_DIGEST) == 0 && !sl_utf8_valid(r->text))
         r->flags |= SL_INTENT_TEXT_BYTES;
-    r->facts = facts_of(s, j->verdict, facts);
+    r->facts = facts_of(s, j->verdict, &g->facts);
 }
 
 static enum take wait_for_sync(struct session *s, uint64_t action)
@@ -170,8 +173,6 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
                         const struct sl_pg_bind *bind, uint64_t *action)
 {
     struct gate *g = s->gate;
-    SL_BUF(facts, FACTS_MAX);
-    SL_BUF(scratch, SL_JOURNAL_MAX_TEXT + 64);
     struct sl_intent r = {0};
 
     if (s->intent != 0) { /* written before, and now synced */
@@ -180,7 +181,7 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
         return TAKE_DONE;
     }
     r.action = hold_action(s) != 0 ? hold_action(s) : ++g->next_action;
-    fill(s, j, text, flags, &r, &facts, &scratch);
+    fill(s, j, text, flags, &r);
     if (bind != NULL && bind->values.count > 0)
         commit_values(g, bind, &r);
     uint64_t pending = sl_journal_pending(&g->journal);
@@ -210,12 +211,10 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text, const char *approval)
 {
     struct gate *g = s->gate;
-    SL_BUF(facts, FACTS_MAX);
-    SL_BUF(scratch, SL_JOURNAL_MAX_TEXT + 64);
     struct sl_intent r = {.action = ++g->next_action};
 
     (void)approval;
-    fill(s, j, text, 0, &r, &facts, &scratch);
+    fill(s, j, text, 0, &r);
     r.flags &= ~(uint32_t)SL_INTENT_IN_TX;
     uint64_t pending = sl_journal_pending(&g->journal);
     enum sl_err e = sl_journal_intent(&g->journal, &r);

@@ -426,7 +426,7 @@ static bool pump(struct run *r)
 {
     struct session *s = r->s;
 
-    while (r->at < r->in.n && !s->dead) {
+    while (r->at < r->in.n && s->phase == PHASE_READY && !s->dead) {
         if (s->server_left > 0) {
             if (!pass_row(r))
                 return false;
@@ -456,7 +456,7 @@ static bool pump(struct run *r)
             (!run_flush(r) || !say_locals(s)))
             return false;
     }
-    return s->dead || run_flush(r);
+    return s->dead || s->phase != PHASE_READY || run_flush(r);
 }
 
 static bool pump_input(struct session *s, struct sl_span in, size_t *used)
@@ -527,7 +527,7 @@ void server_input(struct session *s)
             return;
         }
     } while (!s->dead && stream_has_hidden_input(&s->server));
-    if (s->dead)
+    if (s->dead || s->phase != PHASE_READY)
         return;
     stream_pause(&s->server, stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&

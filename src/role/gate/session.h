@@ -233,6 +233,8 @@ void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action);
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
+/* Waits until it does; makes it say what it keeps back in a pipeline. */
+enum take wait_for_answers(struct session *s);
 
 /* record.c */
 enum take record_intent(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 64 * 1024 * 1024, SERVER_INPUT_MAX = 2 * 1024 * 1024 };
+enum { INPUT_MAX = 64 * 1024 * 1024, SERVER_INPUT_MAX = 2 * 1024 * 1024, LAST_WORDS_MS = 10000 };
 
 void span_set(struct sl_span *owned, struct sl_span value)
 {
@@ -153,10 +153,8 @@ static void free_texts(struct session *s)
         free((void *)texts[i]->p);
 }
 
-static void session_free(void *owner)
+static void session_free(struct session *s)
 {
-    struct session *s = owner;
-
     sl_timer_free(s->end_timer);
     sl_map_remove(s->gate->sessions, sl_map_u64(&s->id));
     extended_free(s);
@@ -194,6 +192,16 @@ void session_kill(struct session *s, const char *why)
     sl_timer_arm(s->end_timer, 0);
 }
 
+static void on_end_timer(void *owner)
+{
+    struct session *s = owner;
+
+    if (s->dead)
+        session_free(s);
+    else
+        session_kill(s, "the client did not take its last message in time");
+}
+
 void session_fatal(struct session *s, const char *sqlstate, const char *message, const char *hint)
 {
     SL_BUF(b, 8192);
@@ -214,6 +222,7 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
         return;
     }
     s->phase = PHASE_CLOSING; /* the client is slow: what it is owed still goes out */
+    sl_timer_arm(s->end_timer, LAST_WORDS_MS);
     stream_close(&s->server);
     stream_pause(&s->client, true);
 }
@@ -254,7 +263,7 @@ bool session_accept(struct gate *g, int listening)
     set_keys(s);
     sl_net_put_host(&text, &peer);
     memcpy(s->short_address, sl_buf_text(&text), text.n < sizeof s->short_address ? text.n : sizeof s->short_address - 1);
-    if (sl_timer_new(g->loop, session_free, s, &s->end_timer) != SL_OK ||
+    if (sl_timer_new(g->loop, on_end_timer, s, &s->end_timer) != SL_OK ||
         sl_map_put(g->sessions, sl_map_u64(&s->id), s) != SL_OK ||
         stream_open(&s->client, g->loop, fd, on_client, s) != SL_OK) {
         close(fd);

@@ -190,10 +190,7 @@ enum take settings_take(struct session *s, struct sl_span text, struct sl_span w
     if (!show && !split_set(text, &name, &value))
         return TAKE_DONE;
     *was_ours = true;
-    if (!action_is_quiet(s)) { /* the transaction status that we answer with must be the true one */
-        s->wait = WAIT_ANSWERS;
-        client_flush(s);
-        return TAKE_WAIT;
-    }
+    if (s->item_count > 0) /* the transaction status that we answer with must be the true one */
+        return wait_for_answers(s);
     return show ? answer_show(s, name) : answer_set(s, text);
 }

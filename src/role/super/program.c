@@ -12,6 +12,7 @@
 enum {
     READY_WITHIN_MS = 60000,   /* the keeper may have a long ledger to read */
     GONE_WITHIN_MS = 2000,     /* from closing its channel to its end */
+    LAST_WORDS_MS = 10000,     /* from DRAINED to its end: the keeper syncs and signs */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MOST_MS = 10000,
     BACKOFF_MOST_JUDGE_MS = 1000, /* hostile text may end judges on purpose: others still need one */
@@ -100,6 +101,7 @@ static void on_reloaded(struct sl_program *p, const struct sl_msg_reloaded *m)
 {
     if (m->accepted != 0) {
         p->loaded_generation = m->generation;
+        sl_reload_taken(p->super);
         return;
     }
     sl_log(SL_LOG_ERROR, "reload_refused", SL_CSTR("program", sl_program_name(p)),
@@ -111,7 +113,9 @@ static void on_drained(struct sl_program *p, const struct sl_msg_drained *m)
 {
     sl_log(SL_LOG_INFO, "program_drained", SL_CSTR("program", sl_program_name(p)),
            SL_NUM("index", p->index), SL_NUM("left", m->left));
-    sl_program_leave(p, GONE_WITHIN_MS);
+    sl_channel_free(p->channel); /* with it the child has nothing left to wait for */
+    p->channel = NULL;
+    sl_program_leave(p, LAST_WORDS_MS);
 }
 
 static enum sl_err take_packet(struct sl_program *p, const struct sl_packet *packet)

@@ -78,6 +78,16 @@ static void take(struct sl_super *s, struct sl_inputs *fresh, uint32_t generatio
     sl_notify("READY=1\n");
 }
 
+void sl_reload_taken(struct sl_super *s)
+{
+    for (size_t i = 0; i < s->program_count; i++) {
+        const struct sl_program *p = &s->programs[i];
+        if (p->role != SL_ROLE_JUDGE && p->state == SL_PROGRAM_UP && p->loaded_generation != s->generation)
+            return;
+    }
+    sl_log(SL_LOG_INFO, "reloaded", SL_NUM("generation", s->generation));
+}
+
 void sl_reload_propose(struct sl_super *s)
 {
     SL_BUF(diff, DIFF_MAX_BYTES);

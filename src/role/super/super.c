@@ -16,6 +16,7 @@ enum {
     KEEPER_LAST_WORDS_MS = 15000, /* the final checkpoint */
     HURRIED_MS = 1000,
     LEAVE_MS = 2000,
+    NAG_MS = 3600 * 1000,
     GRACE_MS = 2000, /* after the drain's deadline, before killing */
 };
 
@@ -261,17 +262,27 @@ static void raise_limits(void)
     }
 }
 
+static void nag(void *owner)
+{
+    struct sl_super *s = owner;
+
+    if (!s->inputs->config->settings.sandbox_best_effort)
+        return;
+    sl_log(SL_LOG_WARN, "sandbox_best_effort",
+           SL_CSTR("effect", "walls that the kernel does not offer are left out"));
+    sl_timer_arm(s->nag, NAG_MS);
+}
+
 static enum sl_err prepare(struct sl_super *s)
 {
     SL_TRY(read_config(s));
-    if (s->inputs->config->settings.sandbox_best_effort)
-        sl_log(SL_LOG_WARN, "sandbox_best_effort",
-               SL_CSTR("effect", "walls that the kernel does not offer are left out"));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return SL_EUNSUPPORTED;
     raise_limits();
     SL_TRY(sl_places_open(&s->places, s->config_file, s->inputs->config));
     SL_TRY(sl_loop_new(&s->loop));
+    SL_TRY(sl_timer_new(s->loop, nag, s, &s->nag));
+    nag(s);
     return watch_signals(s);
 }
 
@@ -284,6 +295,7 @@ static void clean_up(struct sl_super *s)
     }
     for (size_t i = 0; i < SL_COUNT(s->signals); i++)
         sl_signal_free(s->signals[i]);
+    sl_timer_free(s->nag);
     sl_inputs_free(s->proposed);
     sl_inputs_free(s->inputs);
     sl_loop_free(s->loop);

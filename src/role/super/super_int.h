@@ -95,9 +95,8 @@ struct sl_super {
     struct sl_program programs[SL_MAX_PROGRAMS];
     size_t program_count;
     struct sl_signal *signals[5];
-    struct sl_timer *drain_over;
+    struct sl_timer *nag; /* sandbox: best-effort is said again every hour */
     struct sl_secret_job *secrets;
-    bool hurried;
     int exit_code;
 };
 struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role, unsigned index); /* or NULL */
@@ -113,6 +112,8 @@ void sl_links_make(struct sl_super *s, struct sl_program *p);
 /* --- reload (reload.c) --------------------------------------------------------------------------- */
 void sl_reload(struct sl_super *s);
 void sl_reload_decided(struct sl_super *s, const struct sl_msg_policy_decided *m);
+/* A child took the new configuration; says so when it was the last. */
+void sl_reload_taken(struct sl_super *s);
 /* The keeper is new: ask it again. */
 void sl_reload_propose(struct sl_super *s);
 

@@ -54,7 +54,8 @@ static void see_word(struct raw *r, bool spaced)
 
     if (may_start(r)) {
         uint32_t first = sl_floor_first_word(word);
-        r->bits |= first == SL_FLOOR_UNKNOWN ? 0 : first;
+        bool surely_first = r->last == 0;
+        r->bits |= first == SL_FLOOR_UNKNOWN && !surely_first ? 0 : first;
     }
     r->bits |= sl_floor_word_bits(kind, lock_before(r));
     r->before = sl_floor_word_before(kind, lock_before(r));

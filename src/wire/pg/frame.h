@@ -87,6 +87,13 @@ struct sl_pg_frame {
 /* The header at the start of `in`. BROKEN: the length is below 4 or above 4 + SL_PG_MAX_BODY. */
 enum sl_step sl_pg_frame(struct sl_span in, struct sl_pg_frame *out);
 
+/* How many whole messages of this one type stand at the start of `in`, and their bytes: for rows
+ * that pass in bulk. Stops before any other type, a broken header or a message that is cut. */
+struct sl_pg_run {
+    size_t bytes, messages;
+};
+struct sl_pg_run sl_pg_run(struct sl_span in, uint8_t type);
+
 bool sl_pg_frontend_type_known(uint8_t type);
 bool sl_pg_backend_type_known(uint8_t type);
 

@@ -7,9 +7,9 @@
  *   scram.h     texts of SCRAM-SHA-256 (no hashing here)
  *   shape.h     the narrow SQL lexer: shape of a statement, and the gate's own floor
  *
- * Everything is pure: views into the caller's bytes, no memory of its own, no clock. A decoded view
- * lives as long as the bytes it was decoded from. Decoders are strict: a byte missing, a byte left
- * over or a value outside the protocol is SL_EMALFORMED and leaves the output untouched.
+ * Everything is pure: bytes in, views into them out; no socket, no clock, no state between calls. A
+ * view lives as long as the bytes it was decoded from. Decoders are strict: a byte missing, a byte
+ * left over or a value outside the protocol is SL_EMALFORMED and leaves the output untouched.
  */
 #ifndef SL_WIRE_PG_PG_H
 #define SL_WIRE_PG_PG_H

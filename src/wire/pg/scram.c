@@ -35,7 +35,7 @@ enum sl_err sl_scram_attribute(struct sl_span message, size_t *at, char letter, 
     size_t end = sl_span_find(rest, ',');
     bool has_more = end < rest.n;
 
-    if (message.n > SL_SCRAM_MAX_MESSAGE || end < 2 || has_more != more)
+    if (message.n > SL_SCRAM_MAX_MESSAGE || rest.p == NULL || end < 2 || has_more != more)
         return SL_EMALFORMED;
     if (rest.p[0] != (uint8_t)letter || rest.p[1] != '=')
         return SL_EMALFORMED;

@@ -114,7 +114,8 @@ const char *sl_floor_name(unsigned index); /* NULL out of range */
  *   - insert, update, delete, merge, truncate, into as whole words anywhere, except `for update`
  *     with only blanks between;
  *   - a utility word as a whole word wherever a statement could start: first, behind `;`, behind
- *     the end of a comment, behind EXPLAIN and its options. A word not known here gives nothing.
+ *     the end of a comment, behind EXPLAIN and its options. A word not known here gives
+ *     UNKNOWN as the very first, else nothing.
  * Quotes are not looked at: a string with "; drop" in it has DDL, once the text also has, say, 1.5.
  *
  * The floor knows words, not functions: `select nextval('s')` has none. What functions do is for

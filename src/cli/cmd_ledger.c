@@ -1,0 +1,115 @@
+/* sluice ledger: verify, show, proof, verify-proof, rotate-key. Works on files alone, so that an
+ * auditor needs nothing but a copy of the folder and a key. */
+#include "cli/cli.h"
+
+#include "cli/cmd_ledger_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct subcommand {
+    const char *name, *words, *help;
+    int (*run)(int argc, char **argv);
+} subcommands[] = {
+    {"verify", "[DIR] [--key VKEY|FILE] [--old CHECKPOINT] [--json]",
+     "check every entry, the tree, the signatures, and that all went by the rules", sl_ledger_cmd_verify},
+    {"show", "APPROVAL|DIGEST|INDEX [DIR] [--json]", "print the entries about one approval or action",
+     sl_ledger_cmd_show},
+    {"proof", "APPROVAL|DIGEST|INDEX [DIR]", "print a proof that an entry is in the ledger",
+     sl_ledger_cmd_proof},
+    {"verify-proof", "FILE --key VKEY|FILE", "check such a proof, with nothing but the key",
+     sl_ledger_cmd_verify_proof},
+    {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs it (stopped gateway)",
+     sl_ledger_cmd_rotate_key},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: sluice ledger SUBCOMMAND [ARGUMENTS]\n\n", out);
+    for (size_t i = 0; i < SL_COUNT(subcommands); i++)
+        fprintf(out, "  %s %s\n      %s\n", subcommands[i].name, subcommands[i].words, subcommands[i].help);
+    fputs("\nDIR is the ledger's folder; ./state/ledger when it is left out. Exit codes: 0 fine,\n"
+          "1 found wrong, 2 usage.\n", out);
+}
+
+int sl_cli_ledger(int argc, char **argv)
+{
+    if (argc < 2)
+        return sl_cli_usage("ledger");
+    if (strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return SL_EXIT_FINE;
+    }
+    for (size_t i = 0; i < SL_COUNT(subcommands); i++)
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "sluice ledger: there is no '%s'\n", argv[1]);
+    return sl_cli_usage("ledger");
+}
+
+/* --- what the subcommands share --------------------------------------------------------------- */
+
+/* `--name VALUE` or `--name` alone; -1: it stands at the end without its value. */
+static int take_option(const struct sl_ledger_option *o, int argc, char **argv, int *at)
+{
+    if (o->flag != NULL) {
+        *o->flag = true;
+        return 1;
+    }
+    if (*at + 1 >= argc)
+        return -1;
+    *o->value = argv[++*at];
+    return 1;
+}
+
+bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options, size_t option_count,
+                         const char **words, size_t word_max)
+{
+    size_t count = 0;
+
+    for (int i = 1; i < argc; i++) {
+        int taken = 0;
+        for (size_t o = 0; taken == 0 && o < option_count; o++)
+            if (strcmp(argv[i], options[o].name) == 0)
+                taken = take_option(&options[o], argc, argv, &i);
+        if (taken == 0 && argv[i][0] != '-' && count < word_max)
+            words[count++] = argv[i];
+        else if (taken != 1) {
+            fprintf(stderr, "sluice ledger: '%s' is not understood here\n", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+int sl_ledger_cmd_open(const char *path, struct sl_ledger_dir **out)
+{
+    const char *where = path == NULL ? "./state/ledger" : path;
+    enum sl_err err = sl_ledger_dir_open(where, out);
+
+    if (err == SL_OK)
+        return SL_EXIT_FINE;
+    fprintf(stderr, "sluice ledger: %s: %s\n", where,
+            err == SL_ENOTFOUND ? "there is no ledger" : sl_err_text(err));
+    return err == SL_ENOTFOUND ? SL_EXIT_USAGE : SL_EXIT_REFUSED;
+}
+
+/* A vkey line has two plus signs; a file name that has too is written as ./name. */
+int sl_ledger_cmd_key(const char *text, struct sl_vkey *out)
+{
+    SL_BUF(file, 4096);
+
+    if (sl_vkey_get(sl_span_str(text), out) == SL_OK)
+        return SL_EXIT_FINE;
+    if (sl_file_read(text, &file) == SL_OK && sl_vkey_get(sl_buf_span(&file), out) == SL_OK)
+        return SL_EXIT_FINE;
+    fprintf(stderr, "sluice ledger: --key: '%s' is neither a key (name+id+base64) nor a file with one\n",
+            text);
+    return SL_EXIT_USAGE;
+}
+
+void sl_ledger_cmd_print(FILE *out, struct sl_span bytes)
+{
+    if (bytes.n > 0)
+        (void)!fwrite(bytes.p, 1, bytes.n, out);
+}

@@ -1,0 +1,31 @@
+/* Between the files of `sluice ledger`. */
+#ifndef SL_CLI_CMD_LEDGER_INT_H
+#define SL_CLI_CMD_LEDGER_INT_H
+
+#include "os/file.h"
+#include "os/ledger_dir.h"
+
+#include <stdio.h>
+
+int sl_ledger_cmd_verify(int argc, char **argv);
+int sl_ledger_cmd_show(int argc, char **argv);
+int sl_ledger_cmd_proof(int argc, char **argv);
+int sl_ledger_cmd_verify_proof(int argc, char **argv);
+int sl_ledger_cmd_rotate_key(int argc, char **argv);
+
+struct sl_ledger_option {
+    const char *name;
+    const char **value; /* takes the next word, or */
+    bool *flag;         /* stands alone */
+};
+/* Options anywhere, words in order; false (and a complaint) for anything else. */
+bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options, size_t option_count,
+                         const char **words, size_t word_max);
+
+/* These say on stderr what went wrong and return an exit code. */
+int sl_ledger_cmd_open(const char *path, struct sl_ledger_dir **out);
+int sl_ledger_cmd_key(const char *text, struct sl_vkey *out);
+
+void sl_ledger_cmd_print(FILE *out, struct sl_span bytes);
+
+#endif

@@ -1,0 +1,134 @@
+#include "core/ledger/audit.h"
+
+#include "ledger_story.h"
+#include "tap.h"
+
+struct hearing {
+    struct sl_audit *audit;
+    uint64_t entry;
+    unsigned findings;
+    struct sl_buf said;
+};
+
+static void on_finding(void *owner, uint64_t entry, struct sl_span sentence)
+{
+    struct hearing *h = owner;
+
+    h->findings++;
+    sl_buf_say(&h->said, "%U: %S\n", entry, sentence);
+}
+
+static void on_leaf(void *owner, struct sl_span leaf)
+{
+    struct hearing *h = owner;
+
+    SL_CHECK_INT(sl_audit_leaf(h->audit, h->entry++, leaf), SL_OK);
+}
+
+static void hear(struct story s, struct hearing *h)
+{
+    *h = (struct hearing){.said = sl_buf(64 * 1024)};
+    SL_PROMISE(sl_audit_new(on_finding, h, &h->audit) == SL_OK);
+    s.put = on_leaf;
+    s.owner = h;
+    story_tell(&s);
+    sl_audit_free(h->audit);
+}
+
+static void expect(const char *name, struct story s, const char *sentence)
+{
+    struct hearing h;
+
+    hear(s, &h);
+    bool found = strstr(sl_buf_text(&h.said), sentence) != NULL;
+    if (!SL_CHECK(found && h.findings > 0))
+        printf("# %s: wanted '%s', heard:\n# %s\n", name, sentence, sl_buf_text(&h.said));
+    sl_buf_done(&h.said);
+}
+
+static void test_true_story(void)
+{
+    struct hearing h;
+
+    hear((struct story){.clock = 0}, &h);
+    SL_CHECK_INT(h.findings, 0);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    SL_CHECK(h.entry > 15);
+    sl_buf_done(&h.said);
+}
+
+static void test_approvers(void)
+{
+    expect("owner", (struct story){.approver = "alice", .credential = "c-alice"}, "owner of the requester");
+    expect("linked", (struct story){.linked_approver = true}, "another account of somebody");
+    expect("agent", (struct story){.approver = "robin", .credential = "t-robin"}, "may not");
+    expect("asking token", (struct story){.credential = "t-rita"}, "this token is for asking");
+    expect("somebody else's credential", (struct story){.credential = "c-alice"}, "no credential of their own");
+    expect("no reviewer", (struct story){.approver_group = "cooks"}, "not among the reviewers");
+    expect("disabled", (struct story){.disabled_approver = true}, "disabled or paused");
+    expect("new credential", (struct story){.new_credential = true}, "made after the action was asked");
+    expect("control socket", (struct story){.channel = "control"}, "takes no decision");
+    expect("two votes", (struct story){.two_votes = true}, "voted already");
+    expect("stranger", (struct story){.approver = "mallory"}, "was never added");
+}
+
+static void test_moves(void)
+{
+    expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
+    expect("quorum", (struct story){.approve_without_quorum = true}, "approved with 1 of the 2 votes");
+    expect("a no", (struct story){.deny_vote = true}, "although somebody said no");
+    expect("late yes", (struct story){.late_decision = true}, "time to decide is over");
+    expect("late spend", (struct story){.late_spend = true}, "after the time to spend");
+    expect("twice", (struct story){.spend_twice = true}, "is spent twice");
+    expect("elsewhere", (struct story){.spender_target = "staging"}, "is spent by 'bot' on 'staging'");
+}
+
+static void test_running(void)
+{
+    expect("unspent", (struct story){.no_spend = true}, "no grant was spent");
+    expect("other digest", (struct story){.other_digest = true}, "not what was approved");
+    expect("ran twice", (struct story){.run_twice = true}, "ran twice");
+    expect("denied", (struct story){.denied_runs = true}, "was denied, but ran");
+    expect("held in a batch", (struct story){.batch_held = true}, "its verdict was not allow");
+    expect("no policy", (struct story){.unknown_policy = true}, "policy whose text is not in the ledger");
+    expect("no session", (struct story){.no_session = true}, "never began");
+}
+
+static void test_form(void)
+{
+    expect("forged key", (struct story){.forged_key = true}, "the key in force did not sign");
+    expect("kind", (struct story){.unknown_kind = true}, "of kind 'gossip'");
+}
+
+static void one_leaf(const char *text, const char *sentence)
+{
+    struct hearing h = {.said = sl_buf(64 * 1024)};
+
+    SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
+    SL_CHECK_INT(sl_audit_leaf(h.audit, 0, sl_span_str(text)), SL_OK);
+    if (!SL_CHECK(strstr(sl_buf_text(&h.said), sentence) != NULL))
+        printf("# heard: %s\n", sl_buf_text(&h.said));
+    sl_audit_free(h.audit);
+    sl_buf_done(&h.said);
+}
+
+static void test_bad_leaves(void)
+{
+    one_leaf("", "not a JSON object");
+    one_leaf("[]", "not a JSON object");
+    one_leaf("{\"kind\":\"stop\",  \"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", "not canonical");
+    one_leaf("{\"kind\":\"stop\",\"time\":\"yesterday\",\"v\":1}", "no time 'time'");
+    one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":2}", "version");
+    one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", "names no key");
+}
+
+int main(void)
+{
+    SL_RUN(test_true_story);
+    SL_RUN(test_approvers);
+    SL_RUN(test_moves);
+    SL_RUN(test_running);
+    SL_RUN(test_form);
+    SL_RUN(test_bad_leaves);
+    return sl_tap_done();
+}
