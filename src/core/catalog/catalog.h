@@ -66,7 +66,8 @@ const char *sl_catalog_reason_text(enum sl_catalog_reason reason);
 
 /* Facts about the whole database. */
 enum sl_catalog_fact {
-    SL_CATALOG_USER_CASTS = 1 << 0,     /* a user's cast between types that are otherwise harmless */
+    SL_CATALOG_USER_CASTS = 1 << 0,     /* a user's cast between types that are otherwise harmless,
+                                         * or a user's default way to sort or hash one */
     SL_CATALOG_EVENT_TRIGGERS = 1 << 1, /* DDL runs functions of users */
 };
 

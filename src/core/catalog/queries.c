@@ -88,6 +88,9 @@ const char *const sl_catalog_queries[] = {
     "SELECT 'X', 'user_casts' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_cast k JOIN (" TYPE_LETTERS ") a"
     " ON a.oid " IS " k.castsource JOIN (" TYPE_LETTERS ") b ON b.oid " IS " k.casttarget"
     " WHERE k.oid " USERS " AND a.letter OPERATOR(pg_catalog.<>) 'u' AND b.letter"
+    " OPERATOR(pg_catalog.<>) 'u')"
+    " OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o JOIN (" TYPE_LETTERS ") l ON l.oid " IS " o.opcintype"
+    " WHERE o.oid " USERS " AND o.opcdefault AND o.opcmethod IN (403, 405) AND l.letter"
     " OPERATOR(pg_catalog.<>) 'u')",
     "SELECT 'X', 'event_triggers' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_event_trigger e"
     " WHERE e.evtenabled OPERATOR(pg_catalog.<>) 'D')",

@@ -92,11 +92,20 @@ static void check_signatures(struct sl_verify_run *r)
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the older checkpoint could not be compared");
 }
 
+static bool is_published(struct sl_verify_run *r, const struct sl_vkey *key)
+{
+    SL_BUF(file, 2048);
+    SL_BUF(line, 2048);
+
+    sl_vkey_put(&line, key);
+    sl_buf_put_u8(&line, '\n');
+    return r->v->read(r->v->owner, "key.pub", &file) == SL_OK &&
+           sl_span_eq(sl_buf_span(&file), sl_buf_span(&line));
+}
+
 /* The key that the caller trusts has to be one of the chain that leads to today's. */
 static void check_trust(struct sl_verify_run *r)
 {
-    SL_BUF(line, 2048);
-    struct sl_vkey published;
     const struct sl_vkey *now = sl_audit_key_at(r->audit, UINT64_MAX);
 
     if (r->v->key == NULL)
@@ -104,9 +113,7 @@ static void check_trust(struct sl_verify_run *r)
                "ledger could have written all of it anew; keep the key and a checkpoint elsewhere");
     else if (!sl_audit_key_known(r->audit, r->v->key))
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the key that was given never signed here");
-    bool readable = r->v->read(r->v->owner, "key.pub", &line) == SL_OK &&
-                    sl_vkey_get(sl_buf_span(&line), &published) == SL_OK;
-    if (now != NULL && (!readable || !sl_vkey_eq(&published, now)))
+    if (now != NULL && !is_published(r, now))
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "key.pub", "it is not the key in force");
 }
 

@@ -44,8 +44,8 @@ static void check_end(struct sl_verify_run *r, struct sl_span file, size_t at, b
         damaged(r, at);
         return;
     }
-    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal", "the log ends in %U bytes of a record that was "
-           "never finished; nothing signed is in them", (uint64_t)(file.n - at));
+    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal", "the log ends in %U bytes that are no whole "
+           "record, as after a crash; no entry that a signature covers lies there", (uint64_t)(file.n - at));
 }
 
 static enum sl_err check_records(struct sl_verify_run *r, struct sl_span file, bool last)

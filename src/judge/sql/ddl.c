@@ -571,6 +571,9 @@ void ddl_walk(struct judge *j, const void *node)
     case T_CommentStmt:
         comment(j, node);
         return;
+    case T_SecLabelStmt:
+        touch_named(j, ((const SecLabelStmt *)node)->objtype, ((const SecLabelStmt *)node)->object, SL_EFFECT_DDL);
+        return;
     default:
         walk_altered(j, n);
     }

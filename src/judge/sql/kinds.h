@@ -65,7 +65,7 @@
     X(DropOwnedStmt,            "drop owned",           DDL | PRIVILEGE,        OPAQUE)           \
     X(ReassignOwnedStmt,        "reassign owned",       DDL | PRIVILEGE,        OPAQUE)           \
     X(AlterOwnerStmt,           "alter ",               DDL | PRIVILEGE,        DDL)              \
-    X(SecLabelStmt,             "security label",       DDL | PRIVILEGE,        PLAIN)            \
+    X(SecLabelStmt,             "security label",       DDL | PRIVILEGE,        DDL)              \
     X(CreatePolicyStmt,         "create policy",        DDL | PRIVILEGE,        DDL)              \
     X(AlterPolicyStmt,          "alter policy",         DDL | PRIVILEGE,        DDL)              \
     X(CreateUserMappingStmt,    "create user mapping",  DDL | PRIVILEGE,        PLAIN)            \

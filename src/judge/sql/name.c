@@ -10,13 +10,24 @@ const char *name_text(const void *node)
 
 /* --- the search path ------------------------------------------------------------------------ */
 
-/* One element of search_path as SHOW prints it; false at the end or when it does not look like one. */
+static bool is_separator(uint8_t c)
+{
+    return c == ',' || c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static uint8_t folded(uint8_t c, bool quoted)
+{
+    return !quoted && c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+/* One element of search_path as SHOW prints it; false at the end or when it does not look like one. What
+ * is missed is not found in the listing then, and that is opaque. */
 static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out)
 {
     SL_BUF(b, 300);
     size_t i = 0;
 
-    while (i < rest->n && (rest->p[i] == ' ' || rest->p[i] == ','))
+    while (i < rest->n && is_separator(rest->p[i]))
         i++;
     bool quoted = i < rest->n && rest->p[i] == '"';
     for (i += quoted; i < rest->n; i++) {
@@ -24,16 +35,16 @@ static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out
             i++;
             if (i >= rest->n || rest->p[i] != '"')
                 break;
-        } else if (!quoted && (rest->p[i] == ',' || rest->p[i] == ' ')) {
+        } else if (!quoted && is_separator(rest->p[i])) {
             break;
         }
-        sl_buf_put_u8(&b, rest->p[i]);
+        sl_buf_put_u8(&b, folded(rest->p[i], quoted));
     }
     *rest = sl_span_from(*rest, i);
-    if (b.n == 0 || sl_buf_err(&b) != SL_OK)
+    if (sl_buf_err(&b) != SL_OK || (b.n == 0 && !quoted))
         return false;
-    *out = sl_arena_copy(j->mem, sl_buf_span(&b));
-    return out->p != NULL;
+    *out = sl_arena_copy(j->mem, b.n == 0 ? SL_SPAN("") : sl_buf_span(&b));
+    return true;
 }
 
 /* True when nothing that users own is searched before pg_catalog. */
@@ -46,7 +57,7 @@ bool name_catalog_first(struct judge *j)
         if (sl_span_is(one, "$user"))
             one = j->ctx->user;
         if (sl_span_is(one, "pg_catalog") && j->path_count > 0)
-            first = false;
+            first = false; /* it stands behind something else */
         if (one.n > 0 && !sl_span_is(one, "pg_catalog"))
             j->path[j->path_count++] = one;
     }
@@ -126,8 +137,6 @@ static struct dataset *find_system(struct judge *j, const RangeVar *v)
         return system_dataset(j, schema, v->relname, sl_builtin_relation(v->relname));
     if (schema != NULL || (strncmp(v->relname, "pg_", 3) != 0))
         return NULL;
-    if (!j->catalog_first)
-        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
     return system_dataset(j, "pg_catalog", v->relname, sl_builtin_relation(v->relname));
 }
 
@@ -172,6 +181,8 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
         struct dataset *system = find_system(j, v);
         d = system == NULL ? d : system;
     }
+    if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first)
+        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
     if (v->schemaname == NULL && j->ctx->temp_objects)
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
@@ -262,7 +273,7 @@ static bool users_may_own(const struct judge *j, uint8_t kind, const char *schem
 static void check_casts(struct judge *j)
 {
     if (j->ctx->catalog != NULL && (j->ctx->catalog->facts & SL_CATALOG_USER_CASTS) != 0)
-        note_opaque(j, "a cast that users made may convert the values", NULL);
+        note_opaque(j, "a cast or an operator class that users made may touch the values", NULL);
 }
 
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args, const char **last)

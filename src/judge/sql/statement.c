@@ -111,10 +111,11 @@ static void query(struct judge *j, const Node *n)
         break;
     }
     j->shareable = !j->planned_only && j->executing == 0 && !IsA(n, MergeStmt);
-    if (IsA(n, SelectStmt) && ((const SelectStmt *)n)->intoClause != NULL)
+    bool into = IsA(n, SelectStmt) && ((const SelectStmt *)n)->intoClause != NULL;
+    if (into)
         j->tag = "select into";
     query_walk(j, NULL, NULL, n, &out);
-    if (IsA(n, SelectStmt))
+    if (IsA(n, SelectStmt) && !into)
         for (size_t i = 0; i < out.count; i++)
             note_flow(j, out.items[i].origins, SL_SPAN("result"), out.items[i].name);
 }

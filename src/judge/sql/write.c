@@ -59,6 +59,7 @@ static void check_literals(struct judge *j, const struct dataset *d)
 static void set_columns(struct judge *j, struct scope *s, struct dataset *d, const List *targets)
 {
     const ListCell *cell;
+    struct origin *shared = NULL; /* of the row that several targets take apart */
 
     foreach(cell, targets) {
         const ResTarget *t = lfirst(cell);
@@ -67,8 +68,11 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_UPDATE);
         expr_list(j, s, t->indirection, NULL);
         if (m != NULL && IsA(m, MultiAssignRef)) {
-            if (m->colno == 1)
-                expr_walk(j, s, m->source, &from);
+            if (m->colno == 1) {
+                shared = NULL;
+                expr_walk(j, s, m->source, &shared);
+            }
+            from = shared;
         } else {
             expr_approve(j, t->val);
             expr_walk(j, s, t->val, &from);

@@ -15,24 +15,6 @@ static json_t *journal_json(const struct journal *j)
     return one;
 }
 
-static json_t *roles_json(struct keeper *k)
-{
-    json_t *array = json_array();
-
-    for (struct peer *p = k->peers; p != NULL; p = p->next) {
-        json_t *one = json_object();
-
-        if (p->ended || p->signing || p->role == SL_ROLE_CONTROL) {
-            json_decref(one);
-            continue;
-        }
-        json_put_str(one, "role", sl_span_str(sl_role_name(p->role)));
-        json_object_set_new(one, "index", json_integer(p->index));
-        json_array_append_new(array, one);
-    }
-    return array;
-}
-
 static void put_counts(struct keeper *k, json_t *out)
 {
     static const char *const names[] = {"identities", "pending", "approved", "approvals"};
@@ -72,7 +54,8 @@ void call_STATUS(struct call *c)
 
     for (uint32_t i = 0; i < k->gates && i < MAX_GATES; i++)
         json_array_append_new(journals, journal_json(&k->journals[i]));
-    json_object_set_new(status, "programs", roles_json(k));
+    if (k->programs != NULL)
+        json_object_set(status, "programs", k->programs);
     json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
     json_object_set_new(status, "journals", journals);
     json_object_set_new(status, "recorded", json_integer((json_int_t)k->drained_actions));

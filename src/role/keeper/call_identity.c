@@ -289,10 +289,14 @@ void call_IDENTITY_PAUSE(struct call *c)
 static void link_os_user(struct call *c, const struct person *who)
 {
     json_t *event = event_new("identity_os_user", sl_clock_us());
+    SL_BUF(reason, 256);
 
     event_str(event, "name", who->name);
     event_str(event, "os_user", call_str(c, "os_user"));
-    roster(c, event, SL_ENTRY_ROSTER_LINK, who, call_str(c, "os_user"), (struct sl_names){0});
+    sl_buf_say(&reason, "sits at the control socket as user %S", call_str(c, "os_user"));
+    roster_leaf(c->keeper, event, &(struct sl_entry_roster){
+        .event = SL_ENTRY_ROSTER_LINK, .identity = who->name, .other = who->name, .by = by(c),
+        .channel = SL_SPAN("control"), .reason = sl_buf_span(&reason)});
     done(c, who->name);
 }
 

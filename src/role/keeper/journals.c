@@ -120,8 +120,17 @@ static void say_unknown(struct keeper *k, struct action_key key)
         store_leaf(&k->store, &leaf, false, NULL);
 }
 
+/* Did this action belong to a session of the gate that was opened before then? An unknown session is as
+ * old as can be. */
+static bool older(struct keeper *k, uint32_t gate, struct action_key key, uint64_t before_us)
+{
+    const struct session *s = sl_map_get(k->sessions, sl_map_u64(&key.session));
+
+    return s == NULL || (s->gate == gate && s->since_us < before_us);
+}
+
 /* Approvals that were spent by sessions of this gate and never seen in its journal. */
-static void unknown_running(struct keeper *k, uint32_t gate)
+static void unknown_running(struct keeper *k, uint32_t gate, uint64_t before_us)
 {
     size_t at = 0;
     struct sl_span key;
@@ -131,13 +140,12 @@ static void unknown_running(struct keeper *k, uint32_t gate)
         struct action_key which;
 
         memcpy(&which, key.p, sizeof which);
-        struct session *s = sl_map_get(k->sessions, sl_map_u64(&which.session));
-        if (s == NULL || s->gate == gate)
+        if (older(k, gate, which, before_us))
             say_unknown(k, which);
     }
 }
 
-static size_t open_of(struct keeper *k, uint32_t gate, struct action_key **out)
+static size_t open_of(struct keeper *k, uint32_t gate, uint64_t before_us, struct action_key **out)
 {
     size_t at = 0, count = 0, room = sl_map_count(k->open);
     struct action_key *keys = calloc(room + 1, sizeof *keys);
@@ -147,20 +155,20 @@ static size_t open_of(struct keeper *k, uint32_t gate, struct action_key **out)
     if (keys == NULL)
         keeper_die("open actions could not be listed", SL_EMEMORY);
     while (sl_map_next(k->open, &at, &key, &value)) {
-        if ((uintptr_t)value != (uintptr_t)gate + 1)
+        memcpy(&keys[count], key.p, sizeof *keys);
+        if ((uintptr_t)value != (uintptr_t)gate + 1 || !older(k, gate, keys[count], before_us))
             continue;
-        memcpy(&keys[count++], key.p, sizeof *keys);
-        sl_map_remove(k->open, key);
+        sl_map_remove(k->open, key_span(&keys[count++]));
     }
     *out = keys;
     return count;
 }
 
-static void unknown_open(struct keeper *k, uint32_t gate)
+static void unknown_open(struct keeper *k, uint32_t gate, uint64_t before_us)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
     struct action_key *keys;
-    size_t count = open_of(k, gate, &keys);
+    size_t count = open_of(k, gate, before_us, &keys);
 
     for (size_t i = 0; i < count; i++)
         say_unknown(k, keys[i]);
@@ -187,9 +195,17 @@ void journal_gone(struct keeper *k, uint32_t gate)
         return;
     journal_drain(k, gate);
     journals_release(k);
-    unknown_open(k, gate);
-    unknown_running(k, gate);
+    unknown_open(k, gate, UINT64_MAX);
+    unknown_running(k, gate, UINT64_MAX);
     detach(&k->journals[gate]);
+}
+
+void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us)
+{
+    journal_drain(k, gate);
+    unknown_open(k, gate, started_us);
+    unknown_running(k, gate, started_us);
+    sessions_forget_gate(k, gate, started_us, "the gate ended");
 }
 
 void journals_close(struct keeper *k)
@@ -261,8 +277,8 @@ void journal_attach(struct keeper *k, uint32_t gate, int fd)
     }
     j->at = sl_journal_tail(&j->ring);
     if (!position_of(k, gate, j->generation, &position)) {
-        unknown_open(k, gate);
-        unknown_running(k, gate);
+        unknown_open(k, gate, UINT64_MAX);
+        unknown_running(k, gate, UINT64_MAX);
     } else if (position > j->at) {
         j->at = position; /* it was recorded, but the keeper ended before it moved the tail */
     }

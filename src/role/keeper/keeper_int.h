@@ -104,6 +104,7 @@ struct keeper {
     struct policy_change *change;
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us;
+    json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
 };
 
 /* --- peers.c: channels and the batch ---------------------------------------------------------- */
@@ -194,7 +195,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential, const char *why);
-void sessions_forget_gate(struct keeper *k, uint32_t gate, const char *why);
+void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
 void sessions_free(struct keeper *k);
 void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target, struct sl_span address,
@@ -310,6 +311,8 @@ void journals_drain(struct keeper *k);
 void journal_drain(struct keeper *k, uint32_t gate);
 void journal_gone(struct keeper *k, uint32_t gate); /* the gate died: what it had under way is unknown */
 void journals_close(struct keeper *k);
+/* This gate's process started then: what sessions older than that had under way is unknown. */
+void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
@@ -357,6 +360,9 @@ json_t *approval_json(struct call *c, const struct approval *a);
 bool approval_visible(struct call *c, const struct approval *a);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
+
+/* --- stats.c: what the supervisor tells about the programs -------------------------------------- */
+void on_stats(struct peer *p, const struct sl_msg_stats *m);
 
 /* --- policy_change.c, control.c, offline.c ------------------------------------------------------ */
 void on_policy_propose(struct peer *p, const struct sl_msg_policy_propose *m);

@@ -95,11 +95,11 @@ static void record_start(struct keeper *k)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
+    record_policy(k); /* the text first: nothing is ever in force that the ledger cannot show */
     sl_entry_put_start(&leaf, &(struct sl_entry_start){
         .time_us = k->started_us, .version = SL_SPAN(SLUICE_VERSION), .policy_digest = k->config->digest,
         .cut_bytes = k->store.opened.cut_bytes, .replayed = k->store.opened.replayed});
     store_leaf(&k->store, &leaf, true, NULL);
-    record_policy(k);
 }
 
 static enum sl_err open_store(struct keeper *k)
@@ -212,6 +212,7 @@ static void finish(struct keeper *k)
     limits_done(&k->limits);
     sl_config_free(k->config);
     sl_arena_free(k->mem);
+    json_decref(k->programs);
     free(k->change);
     free(k->failures);
     free(k->state_dir);

@@ -20,7 +20,7 @@ static void drop_gate(struct keeper *k, struct peer *p)
     if (p->signing)
         return;
     journal_gone(k, p->index);
-    sessions_forget_gate(k, p->index, "the gate ended");
+    sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
 }
 
 static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
@@ -167,12 +167,6 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     p->keeper->draining = true;
     journals_drain(p->keeper);
     ANSWER(p, drained, .left = 0);
-}
-
-static void on_stats(struct peer *p, const struct sl_msg_stats *m)
-{
-    (void)p;
-    (void)m; /* the supervisor keeps them; nothing in the keeper depends on them */
 }
 
 #define PLAIN_MESSAGES(X)                                                             \

@@ -237,7 +237,7 @@ void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span c
     }
 }
 
-void sessions_forget_gate(struct keeper *k, uint32_t gate, const char *why)
+void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why)
 {
     size_t at = 0;
     struct sl_span key;
@@ -246,7 +246,7 @@ void sessions_forget_gate(struct keeper *k, uint32_t gate, const char *why)
     while (sl_map_next(k->sessions, &at, &key, &value)) {
         struct session *s = value;
 
-        if (s->gate == gate)
+        if (s->gate == gate && s->since_us < before_us)
             forget(k, s, why);
     }
 }
