@@ -126,10 +126,7 @@ static void print_decided(struct sl_api *api, const json_t *approval)
     api->colour = colour && !api->json;
     sl_api_print_sentence(api, out, approval);
     api->colour = colour;
-    fputs("Reason given: ", out);
-    struct sl_span reason = sl_json_str(approval, "reason");
-    sl_api_print_text(out, reason.n > 0 ? reason : SL_SPAN("(none)"));
-    fputc('\n', out);
+    sl_api_print_claims(out, approval);
     sl_api_print_operation(out, approval);
     fputs("Digest ", out);
     sl_api_print_text(out, sl_json_str(approval, "digest"));

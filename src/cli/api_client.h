@@ -72,8 +72,12 @@ int sl_api_decide_command(int argc, char **argv, const char *verb, const char *h
 void sl_api_print_json(const json_t *value);
 /* Escaped for the terminal. */
 void sl_api_print_text(FILE *out, struct sl_span text);
-/* A text of several lines, each behind a mark that no text can forge. */
+/* The first line, escaped, at most so many columns; " ..." when there is more. */
+void sl_api_print_head(FILE *out, struct sl_span text, size_t columns);
+/* A text of several lines, each behind a mark that no text can forge, wrapped before the terminal does. */
 void sl_api_print_lines(FILE *out, struct sl_span text);
+/* Reason, run and sink: what the requester says. */
+void sl_api_print_claims(FILE *out, const json_t *approval);
 void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval);
 void sl_api_print_operation(FILE *out, const json_t *approval);
 void sl_api_print_approval(struct sl_api *api, const json_t *approval);

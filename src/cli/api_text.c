@@ -1,16 +1,14 @@
-/* An approval as text for people. What a stranger wrote is escaped, and each of its lines stands behind a
- * mark, so that no statement can pretend to be something that Sluice says. */
+/* Text from strangers on a terminal: escaped, and each of its lines stands behind a mark, so that no
+ * statement can pretend to be something that Sluice says. */
 #include "cli/api_client.h"
 
-#include "base/encode.h"
 #include "base/utf8.h"
-#include "base/when.h"
-#include "os/clock.h"
 
 #include <stdlib.h>
-#include <time.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { MAX_TEXT = 64 * 1024 * 1024 };
+enum { MAX_TEXT = 64 * 1024 * 1024, MARK_COLUMNS = 4, LEAST_COLUMNS = 20 };
 
 void sl_api_print_json(const json_t *value)
 {
@@ -29,341 +27,72 @@ void sl_api_print_text(FILE *out, struct sl_span text)
     fputs(sl_buf_text(&safe), out);
 }
 
+/* Columns of the terminal behind `out`, 0 when there is none: nothing wraps then. */
+static size_t columns_of(FILE *out)
+{
+    struct winsize size;
+
+    if (!isatty(fileno(out)))
+        return 0;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col < LEAST_COLUMNS)
+        return LEAST_COLUMNS;
+    return size.ws_col;
+}
+
+/* The longest head of at most `columns`. What is not ASCII may be two columns wide. */
+static struct sl_span head_of_columns(struct sl_span text, size_t columns)
+{
+    size_t at = 0, used = 0;
+
+    while (at < text.n) {
+        uint32_t code = 0;
+        size_t next = at;
+
+        if (sl_utf8_next(text, &next, &code) != SL_OK)
+            next = at + 1;
+        used += code < 0x80 ? 1 : 2;
+        if (used > columns)
+            break;
+        at = next;
+    }
+    return sl_span_head(text, at);
+}
+
+void sl_api_print_head(FILE *out, struct sl_span text, size_t columns)
+{
+    SL_BUF(safe, MAX_TEXT);
+
+    sl_utf8_put_printable(&safe, sl_span_head(text, sl_span_find(text, '\n')));
+    struct sl_span head = head_of_columns(sl_buf_span(&safe), columns);
+    fprintf(out, "%.*s%s", (int)head.n, head.p == NULL ? "" : (const char *)head.p,
+            head.n < safe.n || sl_span_find(text, '\n') < text.n ? " ..." : "");
+}
+
+/* A terminal that wraps a long line would begin the next one without a mark: we wrap it, with '>'. */
+static void print_line(FILE *out, struct sl_span line, size_t columns)
+{
+    SL_BUF(safe, MAX_TEXT);
+    const char *mark = "  | ";
+
+    sl_utf8_put_printable(&safe, line);
+    struct sl_span rest = sl_buf_span(&safe);
+    do {
+        struct sl_span head = columns == 0 ? rest : head_of_columns(rest, columns - MARK_COLUMNS);
+
+        fprintf(out, "%s%.*s\n", mark, (int)head.n, head.p == NULL ? "" : (const char *)head.p);
+        rest = sl_span_from(rest, head.n);
+        mark = "  > ";
+    } while (rest.n > 0);
+}
+
 void sl_api_print_lines(FILE *out, struct sl_span text)
 {
+    size_t columns = columns_of(out);
+
     do {
         struct sl_span line = sl_span_head(text, sl_span_find(text, '\n'));
 
-        fputs("  | ", out);
-        sl_api_print_text(out, line);
-        fputc('\n', out);
+        print_line(out, line, columns);
         text = sl_span_from(text, line.n + 1);
     } while (text.n > 0);
-}
-
-static void print_member(FILE *out, const json_t *object, const char *member)
-{
-    sl_api_print_text(out, sl_json_str(object, member));
-}
-
-/* "a, b and c", each escaped. */
-static void put_list(struct sl_buf *b, const json_t *list)
-{
-    size_t count = json_array_size(list);
-
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = json_array_get(list, i);
-
-        if (i > 0)
-            sl_buf_put_str(b, i + 1 == count ? " and " : ", ");
-        sl_utf8_put_printable(b, sl_span(json_string_value(item), json_string_length(item)));
-    }
-}
-
-static void print_list(FILE *out, const json_t *list)
-{
-    SL_BUF(text, MAX_TEXT);
-
-    put_list(&text, list);
-    fputs(sl_buf_text(&text), out);
-}
-
-void sl_api_put_left(struct sl_buf *b, const json_t *approval, const char *member)
-{
-    uint64_t until, now = sl_clock_us();
-
-    if (sl_when_get(sl_json_str(approval, member), &until) != SL_OK)
-        return;
-    if (until <= now) {
-        sl_buf_put_str(b, "time is over");
-        return;
-    }
-    sl_duration_put(b, (until - now) / 1000);
-    sl_buf_put_str(b, " left");
-}
-
-static void print_local_time(struct sl_span text)
-{
-    uint64_t us;
-    char local[64] = "";
-
-    if (sl_when_get(text, &us) != SL_OK)
-        return;
-    time_t seconds = (time_t)(us / 1000000);
-    struct tm t;
-    if (localtime_r(&seconds, &t) != NULL && strftime(local, sizeof local, "%Y-%m-%d %H:%M:%S %Z", &t) > 0)
-        fputs(local, stdout);
-}
-
-static const char *colour_of(const struct sl_api *api, struct sl_span state)
-{
-    if (!api->colour)
-        return "";
-    if (sl_span_is(state, "pending"))
-        return "\033[1;33m";
-    return sl_span_is(state, "approved") || sl_span_is(state, "spent") ? "\033[1;32m" : "\033[1;31m";
-}
-
-void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval)
-{
-    struct sl_span state = sl_json_str(approval, "state");
-    SL_BUF(left, 256);
-
-    print_member(out, approval, "identity");
-    fputs(" asks to ", out);
-    if (json_array_size(json_object_get(approval, "effects")) > 0)
-        print_list(out, json_object_get(approval, "effects"));
-    else
-        fputs("act", out);
-    fputs(" on ", out);
-    print_member(out, approval, "target");
-    if (sl_json_str(approval, "environment").n > 0) {
-        fputs(" (", out);
-        print_member(out, approval, "environment");
-        fputc(')', out);
-    }
-    fputs(". It is ", out);
-    fputs(colour_of(api, state), out);
-    sl_api_print_text(out, state);
-    fputs(api->colour ? "\033[0m" : "", out);
-    sl_api_put_left(&left, approval, sl_span_is(state, "approved") ? "grant_expires_at" : "expires_at");
-    if ((sl_span_is(state, "pending") || sl_span_is(state, "approved")) && left.n > 0)
-        fprintf(out, ", %s", sl_buf_text(&left));
-    fputs(".\n", out);
-}
-
-/* --- the exact operation -------------------------------------------------------------------- */
-
-static void print_raw_value(FILE *out, struct sl_span bytes, bool is_text)
-{
-    SL_BUF(hex, MAX_TEXT);
-
-    if (is_text && sl_utf8_valid(bytes)) {
-        fputc('\'', out);
-        sl_api_print_text(out, bytes);
-        fputc('\'', out);
-        return;
-    }
-    sl_hex_put(&hex, bytes);
-    fprintf(out, "\\x%s", sl_buf_text(&hex));
-}
-
-static void print_parameter(FILE *out, size_t number, const json_t *p)
-{
-    uint64_t type = 0, format = 0;
-    SL_BUF(bytes, MAX_TEXT);
-
-    (void)sl_json_u64(p, "type", &type);
-    (void)sl_json_u64(p, "format", &format);
-    fprintf(out, "  | $%zu (type %llu) = ", number, (unsigned long long)type);
-    if (json_is_true(json_object_get(p, "null")))
-        fputs("NULL", out);
-    else if (sl_base64_get(&bytes, sl_json_str(p, "value")) == SL_OK)
-        print_raw_value(out, sl_buf_span(&bytes), format == 0);
-    else
-        fputs("(not readable)", out);
-    fputc('\n', out);
-}
-
-static void print_other(FILE *out, const json_t *operation)
-{
-    char *text = json_dumps(operation, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
-
-    if (text != NULL)
-        sl_api_print_lines(out, sl_span_str(text));
-    free(text);
-}
-
-static void print_sql(FILE *out, const json_t *operation)
-{
-    const json_t *parameters = json_object_get(operation, "parameters");
-    SL_BUF(bytes, MAX_TEXT);
-
-    if (json_object_get(operation, "sql") != NULL) {
-        sl_api_print_lines(out, sl_json_str(operation, "sql"));
-    } else if (sl_base64_get(&bytes, sl_json_str(operation, "sql_base64")) == SL_OK) {
-        fputs("  (not valid UTF-8; other bytes are escaped)\n", out);
-        sl_api_print_lines(out, sl_buf_span(&bytes));
-    }
-    if (json_array_size(parameters) > 0)
-        fputs("Values\n", out);
-    for (size_t i = 0; i < json_array_size(parameters); i++)
-        print_parameter(out, i + 1, json_array_get(parameters, i));
-}
-
-void sl_api_print_operation(FILE *out, const json_t *approval)
-{
-    const json_t *operation = json_object_get(approval, "operation");
-    bool is_sql = json_object_get(operation, "sql") != NULL || json_object_get(operation, "sql_base64") != NULL;
-
-    fputs("Statement\n", out);
-    if (operation == NULL)
-        fputs("  (not shown to you)\n", out);
-    else if (is_sql)
-        print_sql(out, operation);
-    else
-        print_other(out, operation);
-}
-
-/* --- the whole ------------------------------------------------------------------------------ */
-
-static void print_row(const json_t *object, const char *title, const char *member)
-{
-    if (sl_json_str(object, member).n == 0)
-        return;
-    printf("%-12s", title);
-    print_member(stdout, object, member);
-    putchar('\n');
-}
-
-static void print_list_row(const json_t *object, const char *title, const char *member)
-{
-    const json_t *list = json_object_get(object, member);
-
-    if (json_array_size(list) == 0)
-        return;
-    printf("%-12s", title);
-    print_list(stdout, list);
-    putchar('\n');
-}
-
-static void print_time_row(const json_t *object, const char *title, const char *member)
-{
-    if (sl_json_str(object, member).n == 0)
-        return;
-    printf("%-12s", title);
-    print_local_time(sl_json_str(object, member));
-    putchar('\n');
-}
-
-static void print_dataset(const json_t *d)
-{
-    fputs("  ", stdout);
-    print_member(stdout, d, "name");
-    fputs(": ", stdout);
-    print_list(stdout, json_object_get(d, "effects"));
-    if (json_array_size(json_object_get(d, "labels")) > 0) {
-        fputs("; labels ", stdout);
-        print_list(stdout, json_object_get(d, "labels"));
-    }
-    if (json_is_true(json_object_get(d, "all_columns")))
-        fputs("; all columns", stdout);
-    if (json_array_size(json_object_get(d, "columns")) > 0) {
-        fputs("; columns ", stdout);
-        print_list(stdout, json_object_get(d, "columns"));
-    }
-    putchar('\n');
-}
-
-static void print_requirement(const json_t *r)
-{
-    uint64_t need = 0, have = 0;
-
-    (void)sl_json_u64(r, "need", &need);
-    (void)sl_json_u64(r, "have", &have);
-    fputs("  rule '", stdout);
-    print_member(stdout, r, "rule");
-    printf("': %llu of %llu", (unsigned long long)have, (unsigned long long)need);
-    if (json_array_size(json_object_get(r, "groups")) > 0) {
-        fputs(", from ", stdout);
-        print_list(stdout, json_object_get(r, "groups"));
-    }
-    if (json_array_size(json_object_get(r, "identities")) > 0) {
-        fputs(", or ", stdout);
-        print_list(stdout, json_object_get(r, "identities"));
-    }
-    putchar('\n');
-}
-
-static void print_vote(const json_t *v)
-{
-    fputs("  ", stdout);
-    print_member(stdout, v, "identity");
-    fputs(": ", stdout);
-    print_member(stdout, v, "decision");
-    fputs(", \"", stdout);
-    print_member(stdout, v, "reason");
-    fputs("\", through ", stdout);
-    print_member(stdout, v, "channel");
-    fputs(", ", stdout);
-    print_local_time(sl_json_str(v, "at"));
-    putchar('\n');
-}
-
-static void print_each(const json_t *approval, const char *title, const char *member, void (*print)(const json_t *))
-{
-    const json_t *list = json_object_get(approval, member);
-
-    if (json_array_size(list) > 0)
-        printf("%s\n", title);
-    for (size_t i = 0; i < json_array_size(list); i++)
-        print(json_array_get(list, i));
-}
-
-static void print_you(const json_t *approval)
-{
-    bool may = json_is_true(json_object_get(approval, "may_decide"));
-
-    fputs(may ? "You         may decide" : "You         may not decide", stdout);
-    if (!may && sl_json_str(approval, "may_not_why").n > 0) {
-        fputs(": ", stdout);
-        print_member(stdout, approval, "may_not_why");
-    }
-    putchar('\n');
-}
-
-static void print_facts(const json_t *approval, const char *title, const char *member)
-{
-    const json_t *facts = json_object_get(approval, member);
-
-    if (json_object_size(facts) == 0)
-        return;
-    puts(title);
-    print_other(stdout, facts);
-}
-
-/* The client's own words are marked as such: they are a claim, not a fact. */
-static void print_claims(const json_t *approval)
-{
-    print_row(approval, "Reason", "reason");
-    if (sl_json_str(approval, "reason").n == 0)
-        puts("Reason      (none given)");
-    print_row(approval, "Run", "run");
-    print_row(approval, "Sink", "sink");
-}
-
-static void print_people(const json_t *approval)
-{
-    print_list_row(approval, "Requesters", "requesters");
-    print_row(approval, "Reviewers", "reviewers");
-    print_each(approval, "Needed", "requirements", print_requirement);
-    print_each(approval, "Votes", "votes", print_vote);
-    print_you(approval);
-}
-
-void sl_api_print_approval(struct sl_api *api, const json_t *approval)
-{
-    sl_api_print_sentence(api, stdout, approval);
-    putchar('\n');
-    print_row(approval, "Held", "held_why");
-    print_row(approval, "Outcome", "why");
-    print_claims(approval);
-    sl_api_print_operation(stdout, approval);
-    print_list_row(approval, "Kinds", "statements");
-    print_list_row(approval, "Effects", "effects");
-    print_each(approval, "Data", "datasets", print_dataset);
-    print_facts(approval, "Session", "context");
-    print_facts(approval, "Also", "show");
-    print_facts(approval, "Result", "outcome");
-    print_people(approval);
-    print_row(approval, "Repeats", "repeats");
-    if (json_is_true(json_object_get(approval, "client_gone")))
-        puts("Client      gone: the same statement, sent again, joins this approval");
-    print_time_row(approval, "Asked", "asked_at");
-    print_time_row(approval, "Decide by", "expires_at");
-    print_time_row(approval, "Spend by", "grant_expires_at");
-    print_time_row(approval, "Closed", "closed_at");
-    print_row(approval, "Digest", "digest");
-    print_row(approval, "Link", "link");
-    print_row(approval, "Approval", "id");
 }

@@ -19,7 +19,10 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")         \
     X(watch, "[--json]", "follow what happens to approvals")                                        \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")            \
+    X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",              \
+      "say what a statement means and what the policy says to it")                                 \
     X(identity, "add|list|disable|pause|link|group|invite ...", "manage people, agents and services")\
+    X(judge, "--dialect postgres [--schema DDL.sql]", "say what SQL would do: JSON lines in, JSON lines out") \
     X(ledger, "verify|show|proof|verify-proof|rotate-key ...", "check and read the ledger")         \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                             \
     X(status, "[--json] [--config FILE]", "show what runs")                                         \

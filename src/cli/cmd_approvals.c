@@ -1,15 +1,13 @@
 /* sluice approvals: what waits, newest first. */
 #include "cli/api_client.h"
 
-#include "base/utf8.h"
-
 static const char help[] =
     "usage: sluice approvals [--all | --state STATE] [OPTIONS]\n\n"
     "Lists the approvals that you may see: those that wait and those that are approved but not spent yet;\n"
     "with --all the closed ones too. A '*' marks those that you may decide.\n"
     "States: pending approved denied expired cancelled spent lapsed revoked.\n";
 
-enum { MOST = 1000, SUMMARY_BYTES = 60 };
+enum { MOST = 1000, SUMMARY_COLUMNS = 60 };
 
 static int fetch(struct sl_api *api, const char *state, json_t *into)
 {
@@ -53,9 +51,8 @@ static void print_line(struct sl_api *api, const json_t *a)
     fputs(" on ", stdout);
     sl_api_print_text(stdout, sl_json_str(a, "target"));
     fputs(": ", stdout);
-    struct sl_span head = sl_utf8_head(sl_span_head(summary, sl_span_find(summary, '\n')), SUMMARY_BYTES);
-    sl_api_print_text(stdout, head);
-    puts(head.n < summary.n ? " ..." : "");
+    sl_api_print_head(stdout, summary, SUMMARY_COLUMNS);
+    putchar('\n');
 }
 
 static bool is_state(const char *word)

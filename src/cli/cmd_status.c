@@ -90,14 +90,14 @@ static void print_fact(const char *name, json_t *value)
 static void print_status(json_t *status)
 {
     const char *key;
-    json_t *value, *item;
-    size_t i;
+    json_t *value;
 
     json_object_foreach(status, key, value)
     {
         if (!json_is_array(value))
             print_fact(key, value);
-        json_array_foreach(value, i, item) print_fact(key, item);
+        for (size_t i = 0; i < json_array_size(value); i++)
+            print_fact(key, json_array_get(value, i));
     }
 }
 

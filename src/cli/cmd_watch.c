@@ -10,7 +10,7 @@ static const char help[] =
     "Prints one line for each thing that happens to an approval that you may see, until you stop it. After a\n"
     "broken connection it goes on where it was. With --json each line is a JSON object.\n";
 
-enum { LONGEST_PAUSE_S = 10 };
+enum { LONGEST_PAUSE_S = 10, SUMMARY_COLUMNS = 100 };
 
 struct watch {
     struct sl_api *api;
@@ -39,8 +39,6 @@ static void print_now(void)
 
 static void print_event(const struct watch *w, const json_t *e)
 {
-    struct sl_span summary = sl_json_str(e, "summary");
-
     if (w->api->json) {
         char *text = json_dumps(e, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
         if (text != NULL)
@@ -59,7 +57,7 @@ static void print_event(const struct watch *w, const json_t *e)
     fputs(" on ", stdout);
     sl_api_print_text(stdout, sl_json_str(e, "target"));
     fputs(": ", stdout);
-    sl_api_print_text(stdout, sl_span_head(summary, sl_span_find(summary, '\n')));
+    sl_api_print_head(stdout, sl_json_str(e, "summary"), SUMMARY_COLUMNS);
     putchar('\n');
     fflush(stdout);
 }

@@ -1,6 +1,7 @@
 /* The first lines of every child's main: gate, judge, keeper, desk.
  *
- * The supervisor starts a child with its channel on descriptor 3 and nothing else open but 0-2. The
+ * The supervisor starts a child with its channel on descriptor 3 and nothing else open but 0-2 (and in the
+ * keeper 4, the state folder's lock: left alone, it keeps a new Sluice out until the old keeper is gone). The
  * child waits for SETUP, takes what it needs, opens its files, enters its sandbox, says READY, loops.
  */
 #ifndef SL_OS_CHILD_H
@@ -9,7 +10,7 @@
 #include "os/channel.h"
 #include "os/sandbox.h"
 
-enum { SL_CHILD_FD = 3 };
+enum { SL_CHILD_FD = 3, SL_CHILD_LOCK_FD = 4 };
 
 /* Blocks until SETUP has come (10 s at most); its body stays in `scratch`. */
 enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *out,

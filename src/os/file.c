@@ -68,7 +68,7 @@ static enum sl_err read_all(int fd, struct sl_buf *out)
     for (;;) {
         /* One byte more than the ceiling allows tells a full buffer from a file that is too long. */
         size_t room = out->max - out->n < CHUNK ? out->max - out->n : CHUNK;
-        uint8_t extra, *p = room == 0 ? &extra : sl_buf_room(out, room);
+        uint8_t extra = 0, *p = room == 0 ? &extra : sl_buf_room(out, room);
         if (p == NULL)
             return sl_buf_err(out);
         ssize_t got = read(fd, p, room == 0 ? 1 : room);

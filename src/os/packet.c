@@ -186,6 +186,7 @@ enum sl_err sl_packet_send(int fd, const struct sl_packet_out *out)
         m.msg_control = &control;
         m.msg_controllen = CMSG_SPACE(sizeof(int) * out->fd_count);
         struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+        SL_PROMISE(c != NULL);
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
         c->cmsg_len = CMSG_LEN(sizeof(int) * out->fd_count);

@@ -25,12 +25,16 @@ struct sl_tls {
 
 /* --- contexts ------------------------------------------------------------------------------------ */
 
-static void release(struct sl_tls_context *c)
+static void destroy(struct sl_tls_context *c)
 {
-    if (--c->users > 0)
-        return;
     SSL_CTX_free(c->ssl);
     free(c);
+}
+
+static void release(struct sl_tls_context *c)
+{
+    if (--c->users == 0)
+        destroy(c);
 }
 
 void sl_tls_context_free(struct sl_tls_context *c)
@@ -72,7 +76,7 @@ static enum sl_err context_new(const SSL_METHOD *method, const char *alpn, struc
     c->users = 1;
     c->ssl = SSL_CTX_new(method);
     if (c->ssl == NULL || !restrict_protocol(c->ssl) || !keep_alpn(c, alpn)) {
-        release(c);
+        destroy(c);
         return SL_ECRYPTO;
     }
     *out = c;
@@ -150,7 +154,7 @@ enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn
     enum sl_err err = for_each_certificate(certificate_chain, use_in_chain, c->ssl) ? use_remote_key(c)
                                                                                    : SL_EMALFORMED;
     if (err != SL_OK) {
-        release(c);
+        destroy(c);
         return err;
     }
     *out = c;
@@ -169,7 +173,7 @@ enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn, stru
         good = good && for_each_certificate(authorities, use_as_authority, c->ssl);
     }
     if (!good) {
-        release(c);
+        destroy(c);
         return SL_EMALFORMED;
     }
     *out = c;

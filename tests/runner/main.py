@@ -20,11 +20,19 @@ def show(report):
 
 
 def build_all(names):
-    reports = []
+    reports = {}
     for name in names:
-        reports.append(steps.build(name))
-        show(reports[-1])
+        reports[name] = steps.build(name)
+        show(reports[name])
     return reports
+
+
+def without_builds(groups, builds):
+    """The groups that can run; the others are failures, not silence."""
+    broken = {name for name, report in builds.items() if report.failed}
+    blocked = [g for g in groups if g != "build" and broken & set(steps.NEEDS[g])]
+    return ([g for g in groups if g not in blocked],
+            [tap.Report(g, failed=[f"{g}: not run, a build failed"]) for g in blocked])
 
 
 def guarded(step):
@@ -97,10 +105,10 @@ def main(arguments):
         say(f"test: {unknown[0]} is none of: --quick {' '.join(steps.GROUPS)}")
         return 2
     start = time.monotonic()
-    reports = build_all(steps.builds_for(groups, quick))
-    if not any(r.failed for r in reports):
-        together, alone = plan(groups, quick)
-        reports += run_together(together) + run_alone(alone)
+    builds = build_all(steps.builds_for(groups, quick))
+    groups, blocked = without_builds(groups, builds)
+    together, alone = plan(groups, quick)
+    reports = [*builds.values(), *blocked, *run_together(together), *run_alone(alone)]
     where = keep_logs(reports).relative_to(steps.ROOT)
     say(f"\nLogs are in {where}; {time.monotonic() - start:.0f} s.")
     return sum_up(reports)

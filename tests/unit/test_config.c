@@ -285,6 +285,20 @@ static void test_differences(void)
     SL_CHECK(strstr(text, "~ setting gates: 1 -> 2\n") != NULL);
 }
 
+static void test_what_needs_a_restart(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *a = load("gates: 1\nmax_held: 1MB\n" TARGET);
+    SL_FREED_BY(sl_config) struct sl_config *b = load("gates: 2\nmax_held: 2MB\nlisten: {http: \"127.0.0.1:81\"}\n" TARGET);
+    SL_BUF(got, 4096);
+
+    if (a == NULL || b == NULL)
+        return;
+    SL_CHECK_INT(sl_config_frozen(a, a, &got), 0);
+    SL_CHECK_INT(sl_config_frozen(a, b, &got), 2);
+    SL_CHECK_TEXT(sl_buf_span(&got), "listen.http changed; it is read at start only, so a restart is needed\n"
+                                     "gates changed; it is read at start only, so a restart is needed\n");
+}
+
 /* --- footguns ----------------------------------------------------------------------------------- */
 static void test_warnings(void)
 {
@@ -385,6 +399,7 @@ int main(void)
     SL_RUN(test_what_it_resolved_to_reads_back);
     SL_RUN(test_order_does_not_change_the_digest);
     SL_RUN(test_differences);
+    SL_RUN(test_what_needs_a_restart);
     SL_RUN(test_warnings);
     SL_RUN(test_truncation_and_flips);
     SL_RUN(test_the_manual_is_the_key_table);

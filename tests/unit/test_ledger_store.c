@@ -300,6 +300,97 @@ static void test_rotation(void)
     sl_ledger_free(l);
 }
 
+/* One life of a writer whose disk fails at some call; true when it got to its end. What was committed
+ * before is in *committed. */
+static bool live_with_fault(char kind, unsigned after, int number, uint64_t *committed)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+    bool fine = open_at(&l, &info, NULL, 0, 4096) == SL_OK;
+
+    if (!fine)
+        return false;
+    *committed = info.size;
+    sl_file_fault(kind, after, number);
+    for (unsigned round = 0; fine && round < 12; round++) {
+        for (unsigned i = 0; fine && i < 40; i++) {
+            uint64_t index;
+            fine = sl_ledger_append(l, SL_SPAN("{\"kind\":\"test\"}"), SL_SPAN("s"), &index) == SL_OK;
+            if (fine && i == 7)
+                fine = sl_ledger_append_opening(l, index, 0, SL_OPENING_SALT, SL_SPAN("salt")) == SL_OK;
+        }
+        fine = fine && sl_ledger_commit(l) == SL_OK;
+        if (fine)
+            *committed = sl_ledger_size(l);
+        fine = fine && sl_ledger_checkpoint(l) == SL_OK;
+        fine = fine && sl_ledger_applied(l, sl_ledger_sequence(l)) == SL_OK;
+        if (fine && round == 5)
+            fine = sl_ledger_rotate_key(l, 1700000001000000) == SL_OK;
+        if (fine)
+            *committed = sl_ledger_size(l);
+    }
+    sl_file_fault(kind, 0, 0);
+    sl_ledger_free(l); /* as kill -9 would */
+    return fine;
+}
+
+static void test_every_fault(void)
+{
+    static const struct {
+        char kind;
+        int number;
+    } kinds[] = {{'w', ENOSPC}, {'w', EIO}, {'s', EIO}, {'r', EIO}, {'r', ENOSPC}};
+    unsigned faults = 0;
+
+    for (size_t k = 0; k < SL_COUNT(kinds); k++) {
+        bool to_the_end = false;
+        for (unsigned after = 0; !to_the_end && after < 400; after++, faults++) {
+            struct sl_ledger *l = NULL;
+            struct sl_ledger_opened info;
+            uint64_t committed = 0;
+
+            fresh_folder();
+            to_the_end = live_with_fault(kinds[k].kind, after, kinds[k].number, &committed);
+            enum sl_err err = open_at(&l, &info, NULL, 0, 4096);
+            if (!SL_CHECK_INT(err, SL_OK)) {
+                printf("# fault %c after %u: %s\n", kinds[k].kind, after, sl_buf_text(&why));
+                return;
+            }
+            SL_CHECK(info.size >= committed); /* nothing that was committed is lost */
+            SL_CHECK_INT(info.size, info.checkpoint_size);
+            sl_ledger_free(l);
+        }
+        SL_CHECK(to_the_end);
+    }
+    printf("# %u faults\n", faults);
+}
+
+static void test_openings(void)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+    SL_BUF(file, 10000);
+    SL_BUF(after, 10000);
+    char path[128];
+
+    fresh_folder();
+    SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+    append_some(l, 2, 1);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 1, 0, SL_OPENING_SALT, SL_SPAN("pepper-and-salt!")), SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 2, 3, SL_OPENING_TEXT, SL_SPAN("select 'secret'")), SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 300, 0, SL_OPENING_TEXT, SL_SPAN("another file")), SL_OK);
+    SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
+    snprintf(path, sizeof path, "%s/openings/0", folder);
+    SL_CHECK_INT(sl_file_read(path, &file), SL_OK);
+    SL_CHECK(memmem(file.p, file.n, "secret", 6) != NULL);
+    SL_CHECK_INT(sl_ledger_erase_openings(l, 2), SL_OK);
+    SL_CHECK_INT(sl_file_read(path, &after), SL_OK);
+    SL_CHECK_INT(after.n, file.n);
+    SL_CHECK(memmem(after.p, after.n, "secret", 6) == NULL);
+    SL_CHECK(memmem(after.p, after.n, "pepper", 6) != NULL);
+    sl_ledger_free(l);
+}
+
 int main(void)
 {
     SL_RUN(test_create_and_replay);
@@ -309,6 +400,8 @@ int main(void)
     SL_RUN(test_shorter_than_checkpoint);
     SL_RUN(test_damage_in_the_middle);
     SL_RUN(test_rotation);
+    SL_RUN(test_every_fault);
+    SL_RUN(test_openings);
     if (folder[0] != '\0')
         nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     sl_buf_done(&why);

@@ -105,7 +105,7 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
     struct sl_audit_approval *p = sl_map_get(a->approvals, id);
     uint8_t digest[SL_SHA256];
 
-    if (p == NULL || p->state != SL_APPROVAL_SPENT) {
+    if (p == NULL || p->of_policy || p->state != SL_APPROVAL_SPENT) {
         SL_FOUND(a, "action %U of session %U was held and ran, but no grant was spent for it", name.action,
                  name.session);
         return;

@@ -53,6 +53,8 @@ static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
 {
     struct sl_audit_identity *who = sl_audit_identity(a, p->identity);
 
+    if (p->of_policy)
+        return;
     if (who == NULL)
         SL_FOUND(a, "'%S' asks, but was never added", p->identity);
     else if (!sl_span_eq(who->owner, p->owner))
@@ -89,6 +91,7 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
     p->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
     p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
+    p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy");
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
@@ -221,23 +224,29 @@ static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_
     move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_APPROVED);
 }
 
-static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+static void spent_in(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
 {
     p->session = sl_audit_u64(a, leaf, "session");
     p->action = sl_audit_u64(a, leaf, "action");
     const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&p->session));
 
+    if (s == NULL)
+        SL_FOUND(a, "approval %S is spent in session %U, which never began", id, p->session);
+    else if (!sl_span_eq(s->identity, p->identity) || !sl_span_eq(s->target, p->target))
+        SL_FOUND(a, "approval %S of '%S' on '%S' is spent by '%S' on '%S'", id, p->identity, p->target,
+                 s->identity, s->target);
+}
+
+static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+{
     if (p->state == SL_APPROVAL_SPENT)
         SL_FOUND(a, "approval %S is spent twice", id);
     else
         move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_SPENT);
     if (p->spend_by_us != 0 && a->time_us > p->spend_by_us)
         SL_FOUND(a, "approval %S is spent after the time to spend it was over", id);
-    if (s == NULL)
-        SL_FOUND(a, "approval %S is spent in session %U, which never began", id, p->session);
-    else if (!sl_span_eq(s->identity, p->identity) || !sl_span_eq(s->target, p->target))
-        SL_FOUND(a, "approval %S of '%S' on '%S' is spent by '%S' on '%S'", id, p->identity, p->target,
-                 s->identity, s->target);
+    if (!p->of_policy)
+        spent_in(a, p, id, leaf);
 }
 
 static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id, const char *what)

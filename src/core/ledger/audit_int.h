@@ -37,6 +37,7 @@ struct sl_audit_approval {
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
+    bool of_policy; /* a change of the policy itself: the operator asks, no session spends */
     struct sl_requester *requesters;
     size_t requester_count;
     struct sl_reviewers *needs;

@@ -44,7 +44,7 @@ static bool split_address(struct sl_span text, struct sl_span *host, struct sl_s
 void sl_address_read(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
                      void *field)
 {
-    struct sl_span host, port, *pair = field;
+    struct sl_span host = {0}, port = {0}, *pair = field;
 
     if (n->kind != SL_NODE_TEXT || n->text.n > k->most || !split_address(n->text, &host, &port) ||
         port.n == 0) {
@@ -68,7 +68,7 @@ void sl_upstream_read(struct sl_load *l, const struct sl_key *k, const struct sl
                       void *base)
 {
     struct sl_target *t = base;
-    struct sl_span host, port;
+    struct sl_span host = {0}, port = {0};
 
     t->host_is_unix = n->kind == SL_NODE_TEXT && n->text.n > 0 && n->text.p[0] == '/';
     if (n->kind != SL_NODE_TEXT || n->text.n > k->most || !sl_text_is_clean(n->text) ||

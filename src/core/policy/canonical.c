@@ -125,7 +125,7 @@ static json_t *list_json(const struct sl_key *k, const void *base)
     return list;
 }
 
-static json_t *value_json(const struct sl_key *k, const void *base)
+json_t *sl_key_json(const struct sl_key *k, const void *base)
 {
     const void *field = (const char *)base + k->offset;
     const struct sl_target *t = base;
@@ -184,7 +184,7 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
 }
 
 /* Nothing was said and nothing stands for it. */
-static bool is_absent(const struct sl_key *k, const void *base)
+bool sl_key_is_absent(const struct sl_key *k, const void *base)
 {
     const void *field = (const char *)base + k->offset;
 
@@ -220,9 +220,9 @@ json_t *sl_place_json(enum sl_place place, const void *base)
 
     for (size_t i = 0; i < sl_key_count && object != NULL; i++) {
         const struct sl_key *k = &sl_keys[i];
-        if (k->place != place || is_absent(k, base))
+        if (k->place != place || sl_key_is_absent(k, base))
             continue;
-        json_t *value = value_json(k, base);
+        json_t *value = sl_key_json(k, base);
         if (value != NULL && k->type == SL_KEY_ONE && json_object_size(value) == 0) {
             json_decref(value);
             continue;

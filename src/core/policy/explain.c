@@ -212,3 +212,35 @@ void sl_config_diff(const struct sl_config *before, const struct sl_config *afte
     json_decref(old);
     json_decref(new);
 }
+
+static bool key_changed(const struct sl_key *k, const struct sl_config *a,
+                        const struct sl_config *b)
+{
+    json_t *old = sl_key_is_absent(k, a) ? json_null() : sl_key_json(k, a);
+    json_t *new = sl_key_is_absent(k, b) ? json_null() : sl_key_json(k, b);
+    bool changed = old == NULL || new == NULL || !json_equal(old, new);
+
+    json_decref(old);
+    json_decref(new);
+    return changed;
+}
+
+size_t sl_config_frozen(const struct sl_config *running, const struct sl_config *wanted,
+                        struct sl_buf *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sl_key_count; i++) {
+        const struct sl_key *k = &sl_keys[i];
+        bool setting = k->place == SL_PLACE_TOP || k->place == SL_PLACE_LISTEN ||
+                       k->place == SL_PLACE_TLS || k->place == SL_PLACE_LEDGER ||
+                       k->place == SL_PLACE_TIMEOUTS;
+        if (k->reload || !setting || !key_changed(k, running, wanted))
+            continue;
+        sl_buf_say(out, k->place == SL_PLACE_TOP ? "%s%s" : "%s.%s",
+                   k->place == SL_PLACE_TOP ? "" : sl_place_path(k->place), k->name);
+        sl_buf_put_str(out, " changed; it is read at start only, so a restart is needed\n");
+        count++;
+    }
+    return count;
+}

@@ -160,6 +160,9 @@ void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."). */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after, struct sl_buf *out);
 
+/* Keys that changed but are read at start only: one readable line each. Returns how many. */
+size_t sl_config_frozen(const struct sl_config *running, const struct sl_config *wanted,
+                        struct sl_buf *out);
 /* The settings, targets and rules as one JSON object (the caller owns it); NULL when memory ran out. */
 struct json_t *sl_config_json(const struct sl_config *c);
 /* docs/config.md, from the key table. */

@@ -148,6 +148,9 @@ void sl_hours_put(struct sl_buf *b, const struct sl_hours *h);
 
 /* --- canonical JSON (canonical.c) ------------------------------------------------------------- */
 /* A place as a JSON object, or NULL when memory ran out. */
+json_t *sl_key_json(const struct sl_key *k, const void *base);
+/* Nothing was said, and no default stands for it. */
+bool sl_key_is_absent(const struct sl_key *k, const void *base);
 json_t *sl_place_json(enum sl_place place, const void *base);
 /* Fills digests and the canonical text. */
 enum sl_err sl_config_digest(struct sl_config *c) SL_MUST_CHECK;

@@ -23,6 +23,35 @@ void parse_end(struct parse *p)
     p->memory = NULL;
 }
 
+enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text, struct sl_arena *mem,
+                         struct sl_span **out, size_t *count)
+{
+    const char *sql = caps_refuse(ctx, text) == NULL ? sl_arena_text(mem, text) : NULL;
+    const ListCell *cell;
+    size_t n = 0;
+
+    if (sql == NULL)
+        return SL_EMALFORMED;
+    struct parse p = parse_begin(sql);
+    enum sl_err err = p.accepted ? SL_OK : SL_EMALFORMED;
+    struct sl_span *parts = sl_arena_array(mem, (size_t)list_length(p.trees) + 1, sizeof *parts);
+    if (parts == NULL)
+        err = SL_EMEMORY;
+    foreach(cell, p.trees) {
+        const RawStmt *raw = lfirst(cell);
+        size_t at = raw->stmt_location < 0 ? 0 : (size_t)raw->stmt_location;
+        struct sl_span rest = sl_span_from(text, at);
+        if (err == SL_OK)
+            parts[n++] = raw->stmt_len > 0 ? sl_span_head(rest, (size_t)raw->stmt_len) : rest;
+    }
+    parse_end(&p);
+    if (err == SL_OK) {
+        *out = parts;
+        *count = n;
+    }
+    return err;
+}
+
 /* --- the self-test: do our headers lay out what this library builds? -------------------------- */
 
 static const void *only_statement(const struct parse *p)

@@ -58,6 +58,11 @@ enum sl_err sl_sql_self_test(void) SL_MUST_CHECK;
 enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text, struct sl_arena *mem,
                          struct sl_meaning *out) SL_MUST_CHECK;
 
+/* The statements of a text, as views into it: for reports that go statement by statement. SL_EMALFORMED
+ * when it does not parse or is over a cap. */
+enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text, struct sl_arena *mem,
+                         struct sl_span **out, size_t *count) SL_MUST_CHECK;
+
 /* A listing out of DDL text (`sluice judge --schema`): tables, views, functions, operators and types that
  * it creates, unqualified names in `public`. SL_EMALFORMED when it does not parse. */
 enum sl_err sl_sql_schema(struct sl_span ddl, struct sl_catalog_builder *out) SL_MUST_CHECK;

@@ -16,7 +16,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { JOURNAL_BYTES = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT, TMPFS = 0x01021994, PATH_BYTES = 8192 };
+enum { JOURNAL_BYTES = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT, TMPFS = 0x01021994, PATH_BYTES = 8192,
+       BUSY_TIMES = 40, BUSY_EVERY_US = 50 * 1000 };
 
 static enum sl_err complain(enum sl_err err, const char *event, const char *path)
 {
@@ -44,6 +45,23 @@ static enum sl_err make_private(const char *path)
     return complain(err == SL_OK ? check_private(path) : err, "folder_unusable", path);
 }
 
+/* After a kill -9 the kernel needs a moment to end the children of the one before us. */
+static bool wait_a_little(enum sl_err err, unsigned *times)
+{
+    return err == SL_EBUSY && ++*times <= BUSY_TIMES && usleep(BUSY_EVERY_US) == 0;
+}
+
+static enum sl_err lock_patiently(const char *path, int *fd)
+{
+    enum sl_err err;
+    unsigned times = 0;
+
+    do
+        err = sl_file_lock(path, fd);
+    while (wait_a_little(err, &times));
+    return err;
+}
+
 static enum sl_err open_state(struct sl_places *p, const char *config_file, struct sl_span wanted)
 {
     SL_BUF(path, PATH_BYTES);
@@ -56,7 +74,7 @@ static enum sl_err open_state(struct sl_places *p, const char *config_file, stru
     sl_buf_put_str(&p->state, whole);
     sl_buf_reset(&path);
     sl_buf_say(&path, "%s/lock", sl_buf_text(&p->state));
-    return complain(sl_file_lock(sl_buf_text(&path), &p->lock), "state_in_use", whole);
+    return complain(lock_patiently(sl_buf_text(&path), &p->lock), "state_in_use", whole);
 }
 
 static void put_hash(struct sl_buf *b, struct sl_span state)
@@ -195,9 +213,12 @@ static enum sl_err listen_at(struct sl_span host, struct sl_span port, bool shar
 
     sl_buf_put(&host_text, host);
     sl_buf_put(&port_text, port);
+    unsigned times = 0;
     enum sl_err err = sl_net_resolve(sl_buf_text(&host_text), sl_buf_text(&port_text), &a, 1, &count);
     if (err == SL_OK)
-        err = sl_net_listen(&a, shared, fd);
+        do
+            err = sl_net_listen(&a, shared, fd);
+        while (wait_a_little(err, &times));
     if (err != SL_OK)
         sl_log(SL_LOG_ERROR, "cannot_listen", SL_TEXT("host", host), SL_TEXT("port", port),
                SL_CSTR("why", sl_err_text(err)));

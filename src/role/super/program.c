@@ -278,7 +278,8 @@ static enum sl_err start_process(struct sl_program *p, int channel)
     }
     choose_environment(environment, storage);
     struct sl_spawn how = {.path = (const char *)path.p, .argv = argv, .environment = environment,
-                           .channel = channel, .output = -1};
+                           .channel = channel, .output = -1,
+                           .lock = p->role == SL_ROLE_KEEPER ? p->super->places.lock : -1};
     return sl_spawn(&how, &p->pid);
 }
 

@@ -157,7 +157,7 @@ static enum sl_err run_words(struct sl_super *s, struct sl_secret_job *job, char
     job->output = ends[0];
     (void)fcntl(ends[1], F_SETFL, 0); /* the command may not expect a non-blocking pipe */
     struct sl_spawn how = {.path = words[0], .argv = words, .environment = environ, .search = true,
-                           .folder = (const char *)folder.p, .channel = -1, .output = ends[1]};
+                           .folder = (const char *)folder.p, .channel = -1, .lock = -1, .output = ends[1]};
     enum sl_err err = sl_spawn(&how, &job->pid);
     close(ends[1]);
     return err;

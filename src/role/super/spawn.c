@@ -21,17 +21,26 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Out of the way of the numbers that are about to be given out; -1 stays. */
+static int aside(int fd)
+{
+    return fd < 0 ? -1 : fcntl(fd, F_DUPFD, 10);
+}
+
+static bool put_at(int fd, int number)
+{
+    return fd < 0 || dup2(fd, number) == number;
+}
+
 static bool place_descriptors(const struct sl_spawn *how)
 {
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int channel = how->channel < 0 ? -1 : fcntl(how->channel, F_DUPFD, 10);
-    int output = how->output < 0 ? STDERR_FILENO : how->output;
+    int nothing = aside(open("/dev/null", O_RDWR | O_CLOEXEC)), channel = aside(how->channel),
+        lock = aside(how->lock), output = aside(how->output < 0 ? STDERR_FILENO : how->output);
 
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0)
-        return false;
-    if (how->channel >= 0 && dup2(channel, SL_CHILD_FD) < 0)
-        return false;
-    return close_range(how->channel >= 0 ? SL_CHILD_FD + 1 : SL_CHILD_FD, ~0u, 0) == 0;
+    close_range(SL_CHILD_FD, SL_CHILD_LOCK_FD, 0);
+    return nothing >= 0 && put_at(output, STDOUT_FILENO) && put_at(nothing, STDIN_FILENO) &&
+           put_at(channel, SL_CHILD_FD) && put_at(lock, SL_CHILD_LOCK_FD) &&
+           close_range(SL_CHILD_LOCK_FD + 1, ~0u, 0) == 0;
 }
 
 static _Noreturn void become(const struct sl_spawn *how, pid_t parent)

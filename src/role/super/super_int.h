@@ -124,6 +124,7 @@ struct sl_spawn {
     char *const *environment;
     const char *folder; /* NULL: where we are */
     int channel;        /* becomes descriptor 3; -1: none */
+    int lock;           /* becomes descriptor 4; -1: none */
     int output;         /* becomes standard output; -1: standard error is it */
     bool search;        /* look along PATH */
 };

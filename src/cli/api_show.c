@@ -1,0 +1,366 @@
+/* An approval as its reader needs it: the sentence first, then everything that bears on the decision. */
+#include "cli/api_client.h"
+
+#include "base/encode.h"
+#include "base/utf8.h"
+#include "base/when.h"
+#include "os/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { MAX_TEXT = 64 * 1024 * 1024 };
+
+static void print_member(FILE *out, const json_t *object, const char *member)
+{
+    sl_api_print_text(out, sl_json_str(object, member));
+}
+
+/* "a, b and c", each escaped. */
+static void put_list(struct sl_buf *b, const json_t *list)
+{
+    size_t count = json_array_size(list);
+
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+
+        if (i > 0)
+            sl_buf_put_str(b, i + 1 == count ? " and " : ", ");
+        sl_utf8_put_printable(b, sl_span(json_string_value(item), json_string_length(item)));
+    }
+}
+
+static void print_list(FILE *out, const json_t *list)
+{
+    SL_BUF(text, MAX_TEXT);
+
+    put_list(&text, list);
+    fputs(sl_buf_text(&text), out);
+}
+
+void sl_api_put_left(struct sl_buf *b, const json_t *approval, const char *member)
+{
+    uint64_t until, now = sl_clock_us();
+
+    if (sl_when_get(sl_json_str(approval, member), &until) != SL_OK)
+        return;
+    if (until <= now) {
+        sl_buf_put_str(b, "time is over");
+        return;
+    }
+    sl_duration_put(b, (until - now) / 1000);
+    sl_buf_put_str(b, " left");
+}
+
+static void print_local_time(struct sl_span text)
+{
+    uint64_t us;
+    char local[64] = "";
+
+    if (sl_when_get(text, &us) != SL_OK)
+        return;
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm t;
+    if (localtime_r(&seconds, &t) != NULL && strftime(local, sizeof local, "%Y-%m-%d %H:%M:%S %Z", &t) > 0)
+        fputs(local, stdout);
+}
+
+static const char *colour_of(const struct sl_api *api, struct sl_span state)
+{
+    if (!api->colour)
+        return "";
+    if (sl_span_is(state, "pending"))
+        return "\033[1;33m";
+    return sl_span_is(state, "approved") || sl_span_is(state, "spent") ? "\033[1;32m" : "\033[1;31m";
+}
+
+void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval)
+{
+    struct sl_span state = sl_json_str(approval, "state");
+    SL_BUF(left, 256);
+
+    print_member(out, approval, "identity");
+    fputs(" asks to ", out);
+    if (json_array_size(json_object_get(approval, "effects")) > 0)
+        print_list(out, json_object_get(approval, "effects"));
+    else
+        fputs("act", out);
+    fputs(" on ", out);
+    print_member(out, approval, "target");
+    if (sl_json_str(approval, "environment").n > 0) {
+        fputs(" (", out);
+        print_member(out, approval, "environment");
+        fputc(')', out);
+    }
+    fputs(". It is ", out);
+    fputs(colour_of(api, state), out);
+    sl_api_print_text(out, state);
+    fputs(api->colour ? "\033[0m" : "", out);
+    sl_api_put_left(&left, approval, sl_span_is(state, "approved") ? "grant_expires_at" : "expires_at");
+    if ((sl_span_is(state, "pending") || sl_span_is(state, "approved")) && left.n > 0)
+        fprintf(out, ", %s", sl_buf_text(&left));
+    fputs(".\n", out);
+}
+
+/* --- the exact operation -------------------------------------------------------------------- */
+
+static void print_raw_value(FILE *out, struct sl_span bytes, bool is_text)
+{
+    SL_BUF(hex, MAX_TEXT);
+
+    if (is_text && sl_utf8_valid(bytes)) {
+        fputc('\'', out);
+        sl_api_print_text(out, bytes);
+        fputc('\'', out);
+        return;
+    }
+    sl_hex_put(&hex, bytes);
+    fprintf(out, "\\x%s", sl_buf_text(&hex));
+}
+
+static void print_parameter(FILE *out, size_t number, const json_t *p)
+{
+    uint64_t type = 0, format = 0;
+    SL_BUF(bytes, MAX_TEXT);
+
+    (void)sl_json_u64(p, "type", &type);
+    (void)sl_json_u64(p, "format", &format);
+    fprintf(out, "  | $%zu (type %llu) = ", number, (unsigned long long)type);
+    if (json_is_true(json_object_get(p, "null")))
+        fputs("NULL", out);
+    else if (sl_base64_get(&bytes, sl_json_str(p, "value")) == SL_OK)
+        print_raw_value(out, sl_buf_span(&bytes), format == 0);
+    else
+        fputs("(not readable)", out);
+    fputc('\n', out);
+}
+
+static void print_other(FILE *out, const json_t *operation)
+{
+    char *text = json_dumps(operation, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+
+    if (text != NULL)
+        sl_api_print_lines(out, sl_span_str(text));
+    free(text);
+}
+
+static void print_sql(FILE *out, const json_t *operation)
+{
+    const json_t *parameters = json_object_get(operation, "parameters");
+    SL_BUF(bytes, MAX_TEXT);
+
+    if (json_object_get(operation, "sql") != NULL) {
+        sl_api_print_lines(out, sl_json_str(operation, "sql"));
+    } else if (sl_base64_get(&bytes, sl_json_str(operation, "sql_base64")) == SL_OK) {
+        fputs("  (not valid UTF-8; other bytes are escaped)\n", out);
+        sl_api_print_lines(out, sl_buf_span(&bytes));
+    }
+    if (json_array_size(parameters) > 0)
+        fputs("Values\n", out);
+    for (size_t i = 0; i < json_array_size(parameters); i++)
+        print_parameter(out, i + 1, json_array_get(parameters, i));
+}
+
+void sl_api_print_operation(FILE *out, const json_t *approval)
+{
+    const json_t *operation = json_object_get(approval, "operation");
+    struct sl_span protocol = sl_json_str(approval, "protocol");
+
+    fputs("Statement\n", out);
+    if (operation == NULL)
+        fputs("  (not shown to you)\n", out);
+    else if (sl_span_is(protocol, "postgres"))
+        print_sql(out, operation);
+    else if (sl_span_is(protocol, "policy"))
+        sl_api_print_lines(out, sl_json_str(operation, "diff"));
+    else
+        print_other(out, operation); /* all of it: an agent chose its members */
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static void print_row(const json_t *object, const char *title, const char *member)
+{
+    if (sl_json_str(object, member).n == 0)
+        return;
+    printf("%-12s", title);
+    print_member(stdout, object, member);
+    putchar('\n');
+}
+
+static void print_list_row(const json_t *object, const char *title, const char *member)
+{
+    const json_t *list = json_object_get(object, member);
+
+    if (json_array_size(list) == 0)
+        return;
+    printf("%-12s", title);
+    print_list(stdout, list);
+    putchar('\n');
+}
+
+static void print_time_row(const json_t *object, const char *title, const char *member)
+{
+    if (sl_json_str(object, member).n == 0)
+        return;
+    printf("%-12s", title);
+    print_local_time(sl_json_str(object, member));
+    putchar('\n');
+}
+
+static void print_dataset(const json_t *d)
+{
+    fputs("  ", stdout);
+    print_member(stdout, d, "name");
+    fputs(": ", stdout);
+    print_list(stdout, json_object_get(d, "effects"));
+    if (json_array_size(json_object_get(d, "labels")) > 0) {
+        fputs("; labels ", stdout);
+        print_list(stdout, json_object_get(d, "labels"));
+    }
+    if (json_is_true(json_object_get(d, "all_columns")))
+        fputs("; all columns", stdout);
+    if (json_array_size(json_object_get(d, "columns")) > 0) {
+        fputs("; columns ", stdout);
+        print_list(stdout, json_object_get(d, "columns"));
+    }
+    putchar('\n');
+}
+
+static void print_requirement(const json_t *r)
+{
+    uint64_t need = 0, have = 0;
+
+    (void)sl_json_u64(r, "need", &need);
+    (void)sl_json_u64(r, "have", &have);
+    fputs("  rule '", stdout);
+    print_member(stdout, r, "rule");
+    printf("': %llu of %llu", (unsigned long long)have, (unsigned long long)need);
+    if (json_array_size(json_object_get(r, "groups")) > 0) {
+        fputs(", from ", stdout);
+        print_list(stdout, json_object_get(r, "groups"));
+    }
+    if (json_array_size(json_object_get(r, "identities")) > 0) {
+        fputs(", or ", stdout);
+        print_list(stdout, json_object_get(r, "identities"));
+    }
+    putchar('\n');
+}
+
+static void print_vote(const json_t *v)
+{
+    fputs("  ", stdout);
+    print_member(stdout, v, "identity");
+    fputs(": ", stdout);
+    print_member(stdout, v, "decision");
+    fputs(", through ", stdout);
+    print_member(stdout, v, "channel");
+    fputs(", ", stdout);
+    print_local_time(sl_json_str(v, "at"));
+    putchar('\n');
+    sl_api_print_lines(stdout, sl_json_str(v, "reason"));
+}
+
+static void print_each(const json_t *approval, const char *title, const char *member, void (*print)(const json_t *))
+{
+    const json_t *list = json_object_get(approval, member);
+
+    if (json_array_size(list) > 0)
+        printf("%s\n", title);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        print(json_array_get(list, i));
+}
+
+static void print_you(const json_t *approval)
+{
+    bool may = json_is_true(json_object_get(approval, "may_decide"));
+
+    fputs(may ? "You         may decide" : "You         may not decide", stdout);
+    if (!may && sl_json_str(approval, "may_not_why").n > 0) {
+        fputs(": ", stdout);
+        print_member(stdout, approval, "may_not_why");
+    }
+    putchar('\n');
+}
+
+static void print_facts(const json_t *approval, const char *title, const char *member)
+{
+    const json_t *facts = json_object_get(approval, member);
+
+    if (json_object_size(facts) == 0)
+        return;
+    puts(title);
+    print_other(stdout, facts);
+}
+
+static void print_claim(FILE *out, const json_t *approval, const char *title, const char *member)
+{
+    if (sl_json_str(approval, member).n == 0)
+        return;
+    fprintf(out, "%s\n", title);
+    sl_api_print_lines(out, sl_json_str(approval, member));
+}
+
+/* The client's own words stand behind marks: they are a claim, not a fact. */
+void sl_api_print_claims(FILE *out, const json_t *approval)
+{
+    print_claim(out, approval, "Reason", "reason");
+    if (sl_json_str(approval, "reason").n == 0)
+        fputs("Reason      (none given)\n", out);
+    print_claim(out, approval, "Run", "run");
+    print_claim(out, approval, "Sink", "sink");
+}
+
+/* "user app, database shop": the session that gives the statement its meaning. */
+static void print_session(const json_t *approval)
+{
+    const char *name, *before = "Session     ";
+    json_t *value;
+
+    json_object_foreach(json_object_get(approval, "context"), name, value)
+    {
+        if (json_string_length(value) == 0)
+            continue;
+        printf("%s%s ", before, name);
+        sl_api_print_text(stdout, sl_span(json_string_value(value), json_string_length(value)));
+        before = ", ";
+    }
+    if (before[0] == ',')
+        putchar('\n');
+}
+
+static void print_people(const json_t *approval)
+{
+    print_list_row(approval, "Requesters", "requesters");
+    print_row(approval, "Reviewers", "reviewers");
+    print_each(approval, "Needed", "requirements", print_requirement);
+    print_each(approval, "Votes", "votes", print_vote);
+    print_you(approval);
+}
+
+void sl_api_print_approval(struct sl_api *api, const json_t *approval)
+{
+    sl_api_print_sentence(api, stdout, approval);
+    putchar('\n');
+    print_row(approval, "Held", "held_why");
+    print_row(approval, "Outcome", "why");
+    sl_api_print_claims(stdout, approval);
+    sl_api_print_operation(stdout, approval);
+    print_list_row(approval, "Kinds", "statements");
+    print_list_row(approval, "Effects", "effects");
+    print_each(approval, "Data", "datasets", print_dataset);
+    print_session(approval);
+    print_facts(approval, "Also", "show");
+    print_facts(approval, "Result", "outcome");
+    print_people(approval);
+    print_row(approval, "Repeats", "repeats");
+    if (json_is_true(json_object_get(approval, "client_gone")))
+        puts("Client      gone: the same statement, sent again, joins this approval");
+    print_time_row(approval, "Asked", "asked_at");
+    print_time_row(approval, "Decide by", "expires_at");
+    print_time_row(approval, "Spend by", "grant_expires_at");
+    print_time_row(approval, "Closed", "closed_at");
+    print_row(approval, "Digest", "digest");
+    print_row(approval, "Link", "link");
+    print_row(approval, "Approval", "id");
+}

@@ -1,0 +1,440 @@
+/* The keeper's store: what is lived through equals what is replayed, wherever the log was cut (P9), and
+ * no replay spends a grant twice (P2). */
+#include "role/keeper/limits.h"
+#include "role/keeper/mask.h"
+#include "role/keeper/store.h"
+#include "role/keeper/view.h"
+
+#include "base/encode.h"
+#include "core/approval/approval.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "tests/unit/tap.h"
+
+#include <ftw.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char base[] = "/tmp/sluice-store-XXXXXX";
+
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+    (void)s;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+static void remove_all(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static const char *path_of(struct sl_buf *b, const char *folder, const char *rest)
+{
+    sl_buf_reset(b);
+    sl_buf_say(b, "%s/%s%s", base, folder, rest);
+    return sl_buf_text(b);
+}
+
+static enum sl_err open_store(struct store *s, const char *folder)
+{
+    SL_BUF(path, 4096);
+    SL_BUF(why, 4096);
+    struct store_options o = {.state_dir = path_of(&path, folder, ""), .now_us = sl_clock_us(),
+                              .origin = SL_SPAN("sluice/test")};
+
+    *s = (struct store){0};
+    return store_open(s, &o, &why);
+}
+
+/* Everything but how far the ledger was applied, which is about the log and not about the state. */
+static void dump(struct store *s, struct sl_buf *out)
+{
+    SL_BUF(all, 1024 * 1024);
+    static const char first[] = "select * from identity";
+
+    db_dump(s->db, &all);
+    struct sl_span text = sl_buf_span(&all);
+    while (text.n > 0 && !sl_span_starts(text, sl_span_str(first)))
+        text = sl_span_from(text, 1);
+    sl_buf_put(out, text);
+}
+
+/* --- a story ---------------------------------------------------------------------------------------- */
+
+static const char key_hex[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+static json_t *identity(const char *name, const char *kind, const char *owner)
+{
+    json_t *e = event_new("identity_added", 10), *groups = json_array();
+
+    json_array_append_new(groups, json_string("dba"));
+    event_str(e, "name", sl_span_str(name));
+    event_str(e, "kind", sl_span_str(kind));
+    event_str(e, "owner", sl_span_str(owner));
+    event_str(e, "os_user", SL_SPAN(""));
+    event_str(e, "salt", SL_SPAN("00112233445566778899aabbccddeeff"));
+    event_json(e, "groups", groups);
+    return e;
+}
+
+static json_t *credential(const char *id, const char *name, bool deciding, char last)
+{
+    json_t *e = event_new("credential_made", 20);
+    char hash[65];
+
+    memcpy(hash, key_hex, 65);
+    hash[63] = last;
+    event_str(e, "id", sl_span_str(id));
+    event_str(e, "identity", sl_span_str(name));
+    event_bool(e, "deciding", deciding);
+    event_str(e, "hash", sl_span_str(hash));
+    event_str(e, "stored_key", SL_SPAN(""));
+    event_str(e, "server_key", SL_SPAN(""));
+    event_str(e, "invitation", SL_SPAN(""));
+    event_u64(e, "expires", 0);
+    event_str(e, "issuer", SL_SPAN(""));
+    event_str(e, "issuer_uid", SL_SPAN("1000"));
+    return e;
+}
+
+static json_t *asked(const char *id, uint64_t sequence)
+{
+    json_t *e = event_new("asked", 100);
+
+    event_str(e, "id", sl_span_str(id));
+    event_str(e, "identity", SL_SPAN("bot"));
+    event_str(e, "target", SL_SPAN("shop"));
+    event_str(e, "environment", SL_SPAN("production"));
+    event_str(e, "protocol", SL_SPAN("postgres"));
+    event_u64(e, "expires", 5000);
+    event_u64(e, "grant_ttl", 300000);
+    event_str(e, "digest", sl_span_str(key_hex));
+    event_str(e, "salt", sl_span_str(key_hex));
+    event_str(e, "join_key", sl_span_str(key_hex));
+    event_str(e, "action", SL_SPAN("{\"operation\":{\"sql\":\"drop table \\\"caf\xc3\xa9\\\"\"}}"));
+    event_str(e, "detail", SL_SPAN("{}"));
+    event_bool(e, "passkey", false);
+    event_u64(e, "sequence", sequence);
+    return e;
+}
+
+static json_t *voted(const char *id)
+{
+    json_t *e = event_new("voted", 200);
+
+    event_str(e, "id", sl_span_str(id));
+    event_str(e, "identity", SL_SPAN("rita"));
+    event_str(e, "person", SL_SPAN("rita"));
+    event_str(e, "decision", SL_SPAN("approve"));
+    event_str(e, "reason", SL_SPAN("fine"));
+    event_str(e, "channel", SL_SPAN("http"));
+    event_str(e, "credential", SL_SPAN("c2"));
+    event_u64(e, "may", 1);
+    return e;
+}
+
+static json_t *moved(const char *id, enum sl_approval_event on)
+{
+    json_t *e = event_new("moved", 300);
+
+    event_str(e, "id", sl_span_str(id));
+    event_u64(e, "on", on);
+    event_str(e, "why", SL_SPAN("because"));
+    event_u64(e, "grant_expires", 9000);
+    event_u64(e, "session", 7);
+    event_u64(e, "action", 8);
+    return e;
+}
+
+static json_t *named(const char *event, const char *key, const char *value, const char *key2, const char *value2)
+{
+    json_t *e = event_new(event, 400);
+
+    event_str(e, key, sl_span_str(value));
+    if (key2 != NULL)
+        event_str(e, key2, sl_span_str(value2));
+    return e;
+}
+
+static json_t *session(uint64_t id)
+{
+    json_t *e = event_new("session_opened", 500);
+
+    event_u64(e, "session", id);
+    event_u64(e, "gate", 0);
+    event_str(e, "identity", SL_SPAN("bot"));
+    event_str(e, "kind", SL_SPAN("agent"));
+    event_str(e, "owner", SL_SPAN("olga"));
+    event_str(e, "target", SL_SPAN("shop"));
+    event_str(e, "environment", SL_SPAN("production"));
+    event_str(e, "credential", SL_SPAN("c1"));
+    return e;
+}
+
+static json_t *story(size_t step)
+{
+    switch (step) {
+    case 0: return identity("olga", "human", "");
+    case 1: return identity("rita", "human", "");
+    case 2: return identity("bot", "agent", "olga");
+    case 3: return credential("c1", "bot", false, 'a');
+    case 4: return credential("c2", "rita", true, 'b');
+    case 5: return session(7);
+    case 6: return asked("a-1", 1);
+    case 7: return voted("a-1");
+    case 8: return moved("a-1", SL_APPROVAL_ON_APPROVE);
+    case 9: return moved("a-1", SL_APPROVAL_ON_SPEND);
+    case 10: return named("outcome", "id", "a-1", "outcome", "{\"outcome\":\"unknown\"}");
+    case 11: return asked("a-2", 2);
+    case 12: return moved("a-2", SL_APPROVAL_ON_DEADLINE);
+    case 13: return named("identity_linked", "name", "olga", "to", "rita");
+    case 14: return named("credential_revoked", "id", "c1", NULL, NULL);
+    case 15: return named("identity_status", "name", "bot", "status", "paused");
+    default: return NULL;
+    }
+}
+
+enum { STEPS = 17 }; /* the last one is a drained journal */
+
+static void drained(struct store *s)
+{
+    SL_BUF(b, 1024);
+
+    sl_buf_put_u8(&b, VIEW_DRAINED);
+    sl_buf_put_le32(&b, 0);
+    sl_buf_put_le64(&b, 77);
+    sl_buf_put_le64(&b, 4096);
+    sl_buf_put_le32(&b, 2);
+    for (uint64_t i = 1; i <= 4; i++)
+        sl_buf_put_le64(&b, i);
+    sl_buf_put_le32(&b, 1);
+    sl_buf_put_le64(&b, 1);
+    sl_buf_put_le64(&b, 2);
+    store_drained(s, sl_buf_span(&b));
+    s->needs_sync = true;
+}
+
+static void copy_file(const char *from, const char *to, size_t bytes)
+{
+    SL_BUF(content, 16 * 1024 * 1024);
+
+    SL_CHECK_INT(sl_file_read(from, &content), SL_OK);
+    SL_CHECK_INT(sl_file_replace(to, sl_span_head(sl_buf_span(&content), bytes), 0600), SL_OK);
+}
+
+static const char wal[] = "/ledger/wal/0000000000000001.wal";
+
+static size_t size_of(const char *path)
+{
+    SL_BUF(content, 16 * 1024 * 1024);
+
+    return sl_file_read(path, &content) == SL_OK ? content.n : 0;
+}
+
+/* The state folder as a crash would have left it, with the log cut to so many bytes and no view at all. */
+static void cut_copy(size_t bytes)
+{
+    static const char *const folders[] = {"", "/ledger", "/ledger/wal", "/keys"};
+    static const char *const files[] = {"/keys/ledger.key", "/keys/keeper.key", "/ledger/key.pub",
+                                        "/ledger/checkpoint"};
+    SL_BUF(from, 4096);
+    SL_BUF(to, 4096);
+
+    remove_all(path_of(&to, "cut", ""));
+    for (size_t i = 0; i < SL_COUNT(folders); i++)
+        SL_CHECK_INT(sl_file_make_folder(path_of(&to, "cut", folders[i]), 0700), SL_OK);
+    for (size_t i = 0; i < SL_COUNT(files); i++)
+        copy_file(path_of(&from, "live", files[i]), path_of(&to, "cut", files[i]), SIZE_MAX);
+    copy_file(path_of(&from, "live", wal), path_of(&to, "cut", wal), bytes);
+}
+
+static void replayed_equals(size_t bytes, struct sl_span want)
+{
+    struct store s;
+    SL_BUF(got, 1024 * 1024);
+
+    cut_copy(bytes);
+    if (!SL_CHECK_INT(open_store(&s, "cut"), SL_OK))
+        return;
+    dump(&s, &got);
+    SL_CHECK_BYTES(sl_buf_span(&got), want);
+    store_done(&s);
+}
+
+static void test_replay_equals_life(void)
+{
+    struct store s;
+    struct sl_buf views[STEPS + 1];
+    size_t ends[STEPS + 1];
+    SL_BUF(path, 4096);
+
+    if (!SL_CHECK_INT(open_store(&s, "live"), SL_OK) || !SL_CHECK_INT(store_commit(&s), SL_OK))
+        return;
+    for (size_t i = 0; i <= STEPS; i++) {
+        if (i == STEPS)
+            drained(&s);
+        else if (i > 0)
+            store_record(&s, NULL, story(i - 1), true);
+        SL_CHECK_INT(store_commit(&s), SL_OK);
+        views[i] = sl_buf(1024 * 1024);
+        dump(&s, &views[i]);
+        ends[i] = size_of(path_of(&path, "live", wal));
+    }
+    store_done(&s);
+    for (size_t i = 0; i <= STEPS; i++) {
+        size_t next = i == STEPS ? ends[i] + 1 : ends[i + 1], step = (next - ends[i]) / 4 + 1;
+
+        for (size_t bytes = ends[i]; bytes < next; bytes += step)
+            replayed_equals(bytes, sl_buf_span(&views[i]));
+        if (next - 1 > ends[i])
+            replayed_equals(next - 1, sl_buf_span(&views[i]));
+    }
+    for (size_t i = 0; i <= STEPS; i++)
+        sl_buf_done(&views[i]);
+}
+
+/* The view may lag behind; it may not know more than the log. */
+static void test_catches_up(void)
+{
+    struct store s;
+    SL_BUF(before, 1024 * 1024);
+    SL_BUF(after, 1024 * 1024);
+
+    if (!SL_CHECK_INT(open_store(&s, "lag"), SL_OK))
+        return;
+    for (size_t i = 0; i < 9; i++)
+        store_record(&s, NULL, story(i), i < 6);
+    SL_CHECK_INT(store_commit(&s), SL_OK);
+    store_record(&s, NULL, story(9), false); /* written, not synced: the view's commit comes later */
+    SL_CHECK_INT(store_commit(&s), SL_OK);
+    dump(&s, &before);
+    store_done(&s); /* as a crash: nothing is settled */
+    if (!SL_CHECK_INT(open_store(&s, "lag"), SL_OK))
+        return;
+    SL_CHECK_INT(s.opened.replayed, 1);
+    dump(&s, &after);
+    SL_CHECK_BYTES(sl_buf_span(&after), sl_buf_span(&before));
+    store_done(&s);
+}
+
+static void test_second_spend_is_refused(void)
+{
+    struct store s;
+
+    if (!SL_CHECK_INT(open_store(&s, "spend"), SL_OK))
+        return;
+    for (size_t i = 0; i < 10; i++)
+        store_record(&s, NULL, story(i), true);
+    SL_CHECK_INT(store_commit(&s), SL_OK);
+    store_record(&s, NULL, moved("a-1", SL_APPROVAL_ON_SPEND), true);
+    SL_CHECK(store_commit(&s) != SL_OK); /* sticks: nothing is answered any more */
+    store_record(&s, NULL, story(11), true);
+    SL_CHECK(store_commit(&s) != SL_OK);
+    store_done(&s);
+}
+
+static void test_wrong_events(void)
+{
+    static const char *const wrong[] = {
+        "{\"e\":\"no_such_event\"}", "{}", "{\"e\":7}", "[]", "{\"e\":\"moved\",\"id\":\"x\"}",
+        "{\"e\":\"identity_added\",\"at\":1}", "{\"e\":\"asked\"}",
+        "{\"at\":1,\"e\":\"moved\",\"grant_expires\":0,\"id\":\"none\",\"on\":0,\"why\":\"\"}",
+        "{\"at\":1,\"e\":\"credential_revoked\"}", "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
+    };
+    struct store s;
+
+    if (!SL_CHECK_INT(open_store(&s, "wrong"), SL_OK))
+        return;
+    for (size_t i = 0; i < SL_COUNT(wrong); i++)
+        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i])), SL_EMALFORMED))
+            printf("#   %s\n", wrong[i]);
+    SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3)), SL_EMALFORMED);
+    store_done(&s);
+}
+
+static void test_one_keeper(void)
+{
+    struct store first, second;
+
+    if (!SL_CHECK_INT(open_store(&first, "one"), SL_OK))
+        return;
+    SL_CHECK_INT(open_store(&second, "one"), SL_EBUSY);
+    store_done(&second);
+    store_done(&first);
+}
+
+/* --- guessing ---------------------------------------------------------------------------------------- */
+
+static void test_limits(void)
+{
+    struct limits l;
+    struct sl_span here = SL_SPAN("10.0.0.1"), there = SL_SPAN("10.0.0.2"), alice = SL_SPAN("alice"),
+                   bob = SL_SPAN("bob");
+    uint64_t now = 1000000;
+
+    SL_CHECK_INT(limits_init(&l, 0), SL_OK);
+    for (int i = 0; i < 6; i++) {
+        SL_CHECK(limits_allow(&l, here, alice, now));
+        limits_failed(&l, here, alice, now);
+    }
+    SL_CHECK(!limits_allow(&l, here, alice, now));
+    SL_CHECK(limits_allow(&l, here, bob, now));    /* others at the same address go on */
+    SL_CHECK(limits_allow(&l, there, alice, now)); /* and she from elsewhere */
+    SL_CHECK(limits_allow(&l, here, alice, now + 1000001));
+    limits_failed(&l, here, alice, now + 1000001);
+    SL_CHECK(!limits_allow(&l, here, alice, now + 2000000)); /* each failure makes the wait longer */
+    SL_CHECK(limits_allow(&l, here, alice, now + 4000000));
+    limits_passed(&l, here, alice);
+    SL_CHECK(limits_allow(&l, here, alice, now + 2000000));
+    for (int i = 0; i < 60; i++)
+        limits_failed(&l, here, sl_span("nobody0123456789abcdefghijklmnopqrstuvwxyz" + i % 30, 10), now);
+    SL_CHECK(!limits_allow(&l, here, bob, now)); /* an address that sprays names waits as a whole */
+    SL_CHECK(limits_allow(&l, there, bob, now));
+    limits_done(&l);
+}
+
+/* --- masking ------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *sql, *masked;
+} masks[] = {
+    {"select 1", "select 1"},
+    {"", ""},
+    {"alter role x password 'secret'", "alter role x password '***'"},
+    {"ALTER ROLE x PASSWORD'secret' LOGIN", "ALTER ROLE x PASSWORD '***' LOGIN"},
+    {"alter role x password E'it\\'s' valid until 'x'", "alter role x password '***' valid until 'x'"},
+    {"alter role x password 'it''s'; select 2", "alter role x password '***'; select 2"},
+    {"create user y password $$secret$$ login", "create user y password '***' login"},
+    {"create user y password $a$se$$cret$a$", "create user y password '***'"},
+    {"create user y password 'open end", "create user y password '***'"},
+    {"select password from users", "select password from users"},
+    {"update users set password = 'secret' where id = 1", "update users set password '***' where id = 1"},
+    {"alter role x password null", "alter role x password null"},
+};
+
+static void test_masks(void)
+{
+    for (size_t i = 0; i < SL_COUNT(masks); i++) {
+        SL_BUF(out, 4096);
+
+        mask_passwords(&out, sl_span_str(masks[i].sql));
+        SL_CHECK_TEXT(sl_buf_span(&out), masks[i].masked);
+    }
+}
+
+int main(void)
+{
+    if (mkdtemp(base) == NULL)
+        return 1;
+    SL_RUN(test_replay_equals_life);
+    SL_RUN(test_catches_up);
+    SL_RUN(test_second_spend_is_refused);
+    SL_RUN(test_wrong_events);
+    SL_RUN(test_one_keeper);
+    SL_RUN(test_limits);
+    SL_RUN(test_masks);
+    remove_all(base);
+    return sl_tap_done();
+}

@@ -1,0 +1,180 @@
+#include "core/ledger/entry.h"
+
+#include "core/action/effect.h"
+#include "json/json.h"
+#include "ledger_story.h"
+#include "tap.h"
+
+/* What is emitted must be canonical: read it and write it again. */
+static void check_canonical(struct sl_span leaf)
+{
+    json_t *value = NULL;
+    SL_BUF(again, 1024 * 1024);
+
+    if (!SL_CHECK_INT(sl_json_read(leaf, &value, NULL), SL_OK))
+        printf("# %.*s\n", (int)(leaf.n < 300 ? leaf.n : 300), (const char *)leaf.p);
+    SL_CHECK_INT(sl_json_canonical(&again, value), SL_OK);
+    SL_CHECK_BYTES(leaf, sl_buf_span(&again));
+    SL_CHECK(leaf.n <= SL_ENTRY_MAX);
+    json_decref(value);
+}
+
+static unsigned heard;
+
+static void on_leaf(void *owner, struct sl_span leaf)
+{
+    (void)owner;
+    heard++;
+    check_canonical(leaf);
+}
+
+static void test_all_kinds_are_canonical(void)
+{
+    struct story s = {.put = on_leaf};
+
+    story_tell(&s);
+    SL_CHECK(heard > 15);
+}
+
+static void test_facts(void)
+{
+    SL_BUF(facts, 4096);
+
+    SL_CHECK_TEXT(story_facts(&facts, 1),
+                  "{\"datasets\":[{\"effects\":[\"export\"],\"labels\":[\"pii\"],\"name\":\"public.customers\"}],"
+                  "\"effects\":[\"read\",\"export\"],\"rules\":[\"regulated data leaves\"],"
+                  "\"statements\":[\"copy\"],\"verdict\":\"hold\"}");
+    sl_buf_reset(&facts);
+    sl_entry_put_facts(&facts, SL_SPAN("nonsense"));
+    SL_CHECK_INT(sl_buf_err(&facts), SL_EMALFORMED);
+}
+
+static struct sl_entry_action plain(struct sl_span text)
+{
+    return (struct sl_entry_action){.session = 1, .action = 2, .identity = SL_SPAN("bot"),
+                                    .target = SL_SPAN("finance"), .asked_us = 1, .outcome = SL_OUTCOME_OK,
+                                    .text = text};
+}
+
+static void put_single(struct sl_buf *leaf, struct sl_span text, uint32_t flags)
+{
+    struct sl_entry_one one = {.time_us = 1, .action = plain(text)};
+
+    one.action.flags = flags;
+    sl_buf_reset(leaf);
+    sl_entry_put_action(leaf, &one);
+    SL_CHECK_INT(sl_buf_err(leaf), SL_OK);
+    check_canonical(sl_buf_span(leaf));
+}
+
+static void test_texts(void)
+{
+    static uint8_t big[200000];
+    static const uint8_t fills[] = {'x', '"', '\n', 1, 0xff, 0};
+    SL_BUF(leaf, 1024 * 1024);
+
+    for (size_t f = 0; f < SL_COUNT(fills); f++)
+        for (size_t n = 1; n < sizeof big; n = n * 3 / 2 + 1) {
+            memset(big, fills[f], n);
+            put_single(&leaf, sl_span(big, n), 0);
+        }
+    put_single(&leaf, SL_SPAN("0123456789abcdef0123456789abcdefselect"), SL_INTENT_TEXT_DIGEST);
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"text\":\"select\",\"text_digest\":\"3031") != NULL);
+    put_single(&leaf, SL_SPAN("\xff"), 0);
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"text_base64\":\"/w==\"") != NULL);
+    memset(big, 'x', sizeof big);
+    put_single(&leaf, sl_span(big, sizeof big), 0);
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"text_length\":200000") != NULL);
+}
+
+static void test_batches(void)
+{
+    static uint8_t text[30000];
+    SL_BUF(leaf, 1024 * 1024);
+    struct sl_entry_batch batch;
+    unsigned added = 0;
+
+    memset(text, 'y', sizeof text);
+    sl_entry_batch_begin(&batch, &leaf);
+    struct sl_entry_action a = plain(sl_span(text, sizeof text));
+    while (sl_entry_batch_add(&batch, &a) == SL_OK)
+        added++;
+    SL_CHECK_INT(added, 2);
+    sl_entry_batch_end(&batch, 5);
+    check_canonical(sl_buf_span(&leaf));
+
+    sl_buf_reset(&leaf);
+    sl_entry_batch_begin(&batch, &leaf);
+    a = plain(SL_SPAN("select 1"));
+    for (added = 0; sl_entry_batch_add(&batch, &a) == SL_OK;)
+        added++;
+    SL_CHECK_INT(added, SL_ENTRY_MAX_BATCH);
+    sl_entry_batch_end(&batch, 5);
+    check_canonical(sl_buf_span(&leaf));
+}
+
+/* The words of strangers: anything goes in, text comes out. */
+static void test_strangers(void)
+{
+    static uint8_t long_name[3000];
+    static const struct sl_span names[] = {
+        SL_SPAN("alice"), SL_SPAN("al\0ice"), SL_SPAN("\xff\xfe"), SL_SPAN("\xe2\x80\xae evil"),
+        SL_SPAN("a\x1b[2J")};
+    SL_BUF(leaf, 1024 * 1024);
+
+    memset(long_name, 0xc3, sizeof long_name);
+    for (size_t i = 0; i <= SL_COUNT(names); i++) {
+        struct sl_span name = i < SL_COUNT(names) ? names[i] : sl_span(long_name, sizeof long_name);
+        sl_buf_reset(&leaf);
+        sl_entry_put_sign_in_failure(&leaf, &(struct sl_entry_sign_in_failure){
+            .time_us = 1, .count = 3, .identity = name, .address = SL_SPAN("127.0.0.1"), .why = name});
+        SL_CHECK_INT(sl_buf_err(&leaf), SL_OK);
+        check_canonical(sl_buf_span(&leaf));
+    }
+}
+
+static void test_policy_parts(void)
+{
+    SL_BUF(text, 100000);
+    SL_BUF(leaf, 100000);
+    SL_BUF(joined, 100000);
+
+    for (unsigned i = 0; i < 4000; i++)
+        sl_buf_put_str(&text, "\"\xe2\x82\xac\" ");
+    size_t parts = sl_entry_policy_parts(sl_buf_span(&text));
+    SL_CHECK_INT(parts, 3);
+    for (size_t i = 0; i < parts; i++) {
+        json_t *value = NULL;
+        sl_buf_reset(&leaf);
+        sl_entry_put_policy(&leaf, 1, sl_buf_span(&text), i);
+        check_canonical(sl_buf_span(&leaf));
+        SL_CHECK_INT(sl_json_read(sl_buf_span(&leaf), &value, NULL), SL_OK);
+        sl_buf_put(&joined, sl_json_str(value, "text"));
+        json_decref(value);
+    }
+    SL_CHECK_BYTES(sl_buf_span(&joined), sl_buf_span(&text));
+    SL_CHECK_INT(sl_entry_policy_parts(SL_SPAN("")), 1);
+}
+
+static void test_leaf_limit(void)
+{
+    static struct sl_span many[3000];
+    SL_BUF(leaf, 1024 * 1024);
+
+    for (size_t i = 0; i < SL_COUNT(many); i++)
+        many[i] = SL_SPAN("somebody with a long name");
+    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = 1, .requesters = {many, SL_COUNT(many)}});
+    SL_CHECK_INT(sl_buf_err(&leaf), SL_ELIMIT);
+}
+
+int main(void)
+{
+    SL_RUN(test_all_kinds_are_canonical);
+    SL_RUN(test_facts);
+    SL_RUN(test_texts);
+    SL_RUN(test_batches);
+    SL_RUN(test_strangers);
+    SL_RUN(test_policy_parts);
+    SL_RUN(test_leaf_limit);
+    return sl_tap_done();
+}

@@ -1,0 +1,226 @@
+/* P4: nobody in the requester set decides. Every channel is played with every reason. */
+#include "core/approval/approval.h"
+#include "tests/unit/tap.h"
+
+enum { ASKED = 1000, EXPIRES = 5000, NOW = 2000, BEFORE = 500, AFTER = 1500 };
+
+static struct sl_span group_names[] = {{(const uint8_t *)"dba", 3}};
+static struct sl_span identity_names[] = {{(const uint8_t *)"named", 5}};
+static const struct sl_reviewers rule = {.groups = {group_names, 1}, .identities = {identity_names, 1}, .need = 1};
+static const struct sl_requester requesters[] = {
+    {{(const uint8_t *)"bot", 3}, {(const uint8_t *)"bot", 3}, SL_REQUESTER_SELF},
+    {{(const uint8_t *)"olga", 4}, {(const uint8_t *)"olga", 4}, SL_REQUESTER_OWNER},
+    {{(const uint8_t *)"olga.work", 9}, {(const uint8_t *)"olga", 4}, SL_REQUESTER_LINKED},
+    {{(const uint8_t *)"tom", 3}, {(const uint8_t *)"tom", 3}, SL_REQUESTER_TRIGGER},
+};
+static const struct sl_membership old_member = {{(const uint8_t *)"dba", 3}, BEFORE};
+static const struct sl_membership new_member = {{(const uint8_t *)"dba", 3}, AFTER};
+static const struct sl_membership same_moment = {{(const uint8_t *)"dba", 3}, ASKED};
+static const struct sl_membership elsewhere = {{(const uint8_t *)"ops", 3}, BEFORE};
+
+static struct sl_decide_question good(void)
+{
+    return (struct sl_decide_question){
+        .channel = SL_CHANNEL_HTTP, .state = SL_APPROVAL_PENDING, .asked_us = ASKED, .expires_us = EXPIRES,
+        .now_us = NOW, .requesters = requesters, .requester_count = SL_COUNT(requesters),
+        .requirements = &rule, .requirement_count = 1,
+        .who = {.name = SL_SPAN("rita"), .person = SL_SPAN("rita"), .kind = SL_HUMAN, .active = true,
+                .since_us = BEFORE, .memberships = &old_member, .membership_count = 1},
+        .with = {.deciding = true, .since_us = BEFORE}};
+}
+
+/* Each spoils one thing about a decision that would count. */
+static void yes(struct sl_decide_question *q) { (void)q; }
+static void control(struct sl_decide_question *q) { q->channel = SL_CHANNEL_CONTROL; }
+static void unknown_channel(struct sl_decide_question *q) { q->channel = (enum sl_decide_channel)77; }
+static void decided(struct sl_decide_question *q) { q->state = SL_APPROVAL_APPROVED; }
+static void no_state(struct sl_decide_question *q) { q->state = SL_APPROVAL_NONE; }
+static void late(struct sl_decide_question *q) { q->now_us = EXPIRES; }
+static void asking(struct sl_decide_question *q) { q->with.deciding = false; }
+static void over(struct sl_decide_question *q) { q->with.over = true; }
+static void paused(struct sl_decide_question *q) { q->who.active = false; }
+static void agent(struct sl_decide_question *q) { q->who.kind = SL_AGENT; }
+static void service(struct sl_decide_question *q) { q->who.kind = SL_SERVICE; }
+static void no_kind(struct sl_decide_question *q) { q->who.kind = (enum sl_identity_kind)0; }
+static void self(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("bot"); }
+static void owner(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("olga"); }
+static void trigger(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("tom"); }
+static void linked(struct sl_decide_question *q)
+{
+    q->who.name = SL_SPAN("olga.work");
+    q->who.person = SL_SPAN("olga");
+}
+static void linked_later(struct sl_decide_question *q) { q->who.person = SL_SPAN("olga"); }
+static void new_identity(struct sl_decide_question *q) { q->who.since_us = AFTER; }
+static void same_moment_identity(struct sl_decide_question *q) { q->who.since_us = ASKED; }
+static void new_credential(struct sl_decide_question *q) { q->with.since_us = AFTER; }
+static void own_issue(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("rita"); }
+static void own_issue_linked(struct sl_decide_question *q)
+{
+    q->with.issuer = SL_SPAN("rita.admin");
+    q->with.issuer_person = SL_SPAN("rita");
+}
+static void owner_issued(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("olga"); }
+static void owner_issued_linked(struct sl_decide_question *q)
+{
+    q->with.issuer = SL_SPAN("olga.third");
+    q->with.issuer_person = SL_SPAN("olga");
+}
+static void admin_issued(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("adam"); }
+static void outsider(struct sl_decide_question *q) { q->who.memberships = &elsewhere; }
+static void no_groups(struct sl_decide_question *q) { q->who.membership_count = 0; }
+static void by_name(struct sl_decide_question *q)
+{
+    q->who.membership_count = 0;
+    q->who.name = q->who.person = SL_SPAN("named");
+}
+static void joined_later(struct sl_decide_question *q) { q->who.memberships = &new_member; }
+static void joined_same_moment(struct sl_decide_question *q) { q->who.memberships = &same_moment; }
+static void no_rules(struct sl_decide_question *q) { q->requirement_count = 0; }
+static void voted(struct sl_decide_question *q)
+{
+    static const struct sl_vote vote = {{(const uint8_t *)"rita", 4}, 0};
+
+    q->votes = &vote;
+    q->vote_count = 1;
+}
+static void full(struct sl_decide_question *q)
+{
+    static const struct sl_vote vote = {{(const uint8_t *)"paul", 4}, 1};
+
+    q->votes = &vote;
+    q->vote_count = 1;
+}
+static void passkey(struct sl_decide_question *q) { q->passkey_required = true; }
+static void with_passkey(struct sl_decide_question *q) { q->passkey_required = q->with.passkey = true; }
+
+static const struct {
+    const char *name;
+    void (*spoil)(struct sl_decide_question *q);
+    enum sl_decide_reason reason;
+} cases[] = {
+    {"everything right", yes, SL_DECIDE_YES},
+    {"control socket", control, SL_DECIDE_CONTROL_SOCKET},
+    {"unknown channel", unknown_channel, SL_DECIDE_CONTROL_SOCKET},
+    {"already decided", decided, SL_DECIDE_NOT_PENDING},
+    {"no such state", no_state, SL_DECIDE_NOT_PENDING},
+    {"expired", late, SL_DECIDE_TOO_LATE},
+    {"asking token", asking, SL_DECIDE_ASKING_TOKEN},
+    {"revoked credential", over, SL_DECIDE_CREDENTIAL_OVER},
+    {"paused", paused, SL_DECIDE_NOT_ACTIVE},
+    {"an agent in the reviewer group", agent, SL_DECIDE_NOT_HUMAN},
+    {"a service in the reviewer group", service, SL_DECIDE_NOT_HUMAN},
+    {"no kind at all", no_kind, SL_DECIDE_NOT_HUMAN},
+    {"the requester", self, SL_DECIDE_IS_REQUESTER},
+    {"its owner", owner, SL_DECIDE_IS_OWNER},
+    {"who triggered it", trigger, SL_DECIDE_IS_TRIGGER},
+    {"the owner's other account", linked, SL_DECIDE_IS_LINKED},
+    {"an account linked to the owner later on", linked_later, SL_DECIDE_IS_LINKED},
+    {"added after asking", new_identity, SL_DECIDE_NEW_IDENTITY},
+    {"added in the same moment", same_moment_identity, SL_DECIDE_NEW_IDENTITY},
+    {"credential made after asking", new_credential, SL_DECIDE_NEW_CREDENTIAL},
+    {"issued by oneself", own_issue, SL_DECIDE_ISSUED_BY_SELF},
+    {"issued by one's other account", own_issue_linked, SL_DECIDE_ISSUED_BY_SELF},
+    {"issued by the owner of the requester", owner_issued, SL_DECIDE_ISSUED_BY_REQUESTER},
+    {"issued by the owner's other account", owner_issued_linked, SL_DECIDE_ISSUED_BY_REQUESTER},
+    {"issued by an uninvolved admin", admin_issued, SL_DECIDE_YES},
+    {"in another group", outsider, SL_DECIDE_NOT_REVIEWER},
+    {"in no group", no_groups, SL_DECIDE_NOT_REVIEWER},
+    {"named in the rule", by_name, SL_DECIDE_YES},
+    {"joined the group after asking", joined_later, SL_DECIDE_NEW_MEMBERSHIP},
+    {"joined in the same moment", joined_same_moment, SL_DECIDE_NEW_MEMBERSHIP},
+    {"no rule at all", no_rules, SL_DECIDE_NOT_REVIEWER},
+    {"voted before", voted, SL_DECIDE_VOTED_ALREADY},
+    {"enough votes already", full, SL_DECIDE_NOT_NEEDED},
+    {"passkey asked for", passkey, SL_DECIDE_NEEDS_PASSKEY},
+    {"passkey given", with_passkey, SL_DECIDE_YES},
+};
+
+static void test_each_reason(void)
+{
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_decide_question q = good();
+
+        cases[i].spoil(&q);
+        if (!SL_CHECK_INT(sl_decide_check(&q, NULL), cases[i].reason))
+            printf("#   %s\n", cases[i].name);
+    }
+}
+
+/* No channel opens what another keeps shut: the answer never depends on it, but for the control socket,
+ * which always says no. */
+static void test_each_channel(void)
+{
+    for (int channel = 0; channel < SL_DECIDE_CHANNEL_COUNT; channel++)
+        for (size_t i = 0; i < SL_COUNT(cases); i++) {
+            struct sl_decide_question q = good();
+
+            cases[i].spoil(&q);
+            if (cases[i].reason == SL_DECIDE_CONTROL_SOCKET)
+                continue;
+            q.channel = (enum sl_decide_channel)channel;
+            SL_CHECK_INT(sl_decide_check(&q, NULL),
+                         channel == SL_CHANNEL_CONTROL ? SL_DECIDE_CONTROL_SOCKET : cases[i].reason);
+        }
+}
+
+/* Two things wrong are never one right: spoiling a refused decision further does not let it pass. */
+static void test_no_two_wrongs(void)
+{
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        for (size_t j = 0; j < SL_COUNT(cases); j++) {
+            struct sl_decide_question q = good();
+
+            if (cases[i].reason == SL_DECIDE_YES || cases[j].reason == SL_DECIDE_YES)
+                continue;
+            if (cases[i].spoil == own_issue || cases[i].spoil == owner_issued ||
+                cases[i].spoil == own_issue_linked || cases[i].spoil == owner_issued_linked)
+                continue; /* a later issuer takes the place of the earlier */
+            cases[i].spoil(&q);
+            cases[j].spoil(&q);
+            if (!SL_CHECK(sl_decide_check(&q, NULL) != SL_DECIDE_YES))
+                printf("#   %s, then %s\n", cases[i].name, cases[j].name);
+        }
+}
+
+static void test_every_reason_is_played(void)
+{
+    for (int reason = 0; reason < SL_DECIDE_REASON_COUNT; reason++) {
+        bool played = false;
+
+        for (size_t i = 0; i < SL_COUNT(cases); i++)
+            played = played || cases[i].reason == (enum sl_decide_reason)reason;
+        if (!SL_CHECK(played))
+            printf("#   %s\n", sl_decide_reason_name((enum sl_decide_reason)reason));
+        SL_CHECK(strlen(sl_decide_reason_text((enum sl_decide_reason)reason)) > 5);
+    }
+}
+
+/* One person, two accounts in two groups: one vote, for one rule. */
+static void test_one_vote_per_person(void)
+{
+    static struct sl_span ops[] = {{(const uint8_t *)"ops", 3}};
+    const struct sl_reviewers two[] = {rule, {.groups = {ops, 1}, .need = 1}};
+    const struct sl_vote first = {SL_SPAN("rita"), 1};
+    struct sl_decide_question q = good();
+
+    q.requirements = two;
+    q.requirement_count = 2;
+    q.votes = &first;
+    q.vote_count = 1;
+    q.who.name = SL_SPAN("rita.ops"); /* her other account, in the other group */
+    q.who.memberships = &elsewhere;
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_VOTED_ALREADY);
+    q.who.person = q.who.name = SL_SPAN("otto");
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_YES);
+}
+
+int main(void)
+{
+    SL_RUN(test_each_reason);
+    SL_RUN(test_each_channel);
+    SL_RUN(test_no_two_wrongs);
+    SL_RUN(test_every_reason_is_played);
+    SL_RUN(test_one_vote_per_person);
+    return sl_tap_done();
+}
