@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MAX_TEXT = 64 * 1024 * 1024, MARK_COLUMNS = 4, LEAST_COLUMNS = 20 };
+enum { MAX_TEXT = 64 * 1024 * 1024, MARK_COLUMNS = 4, LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
 
 void sl_api_print_json(const json_t *value)
 {
@@ -34,9 +34,9 @@ static size_t columns_of(FILE *out)
 
     if (!isatty(fileno(out)))
         return 0;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col < LEAST_COLUMNS)
-        return LEAST_COLUMNS;
-    return size.ws_col;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL_COLUMNS;
+    return size.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : size.ws_col;
 }
 
 /* The longest head of at most `columns`. What is not ASCII may be two columns wide. */

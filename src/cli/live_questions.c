@@ -60,7 +60,7 @@ static const struct question questions[] = {
      "' without the gate (' || coalesce(nullif(application_name, ''), 'no application name') || "
      "')' "
      "from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and "
-     "datname = current_database() and application_name not like 'sluice%' and client_addr is not "
+     "datname = current_database() and client_addr is not "
      "null and "
      "client_addr is distinct from inet_client_addr() and not (inet_client_addr() is null and "
      "client_addr << "

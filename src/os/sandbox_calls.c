@@ -57,7 +57,8 @@ enum {
 /* What AddressSanitizer needs besides (sandbox_int.h). */
 #define SANITIZER_CALLS(X)                                                            \
     X(EVERYONE, openat) X(EVERYONE, open) X(EVERYONE, readlink) X(EVERYONE, readlinkat) \
-    X(EVERYONE, getdents64) X(EVERYONE, stat) X(EVERYONE, access) X(EVERYONE, prctl)  \
+    X(EVERYONE, getdents) X(EVERYONE, getdents64) X(EVERYONE, stat) X(EVERYONE, access) \
+    X(EVERYONE, prctl)                                                                \
     X(EVERYONE, clone) X(EVERYONE, ptrace) X(EVERYONE, wait4) X(EVERYONE, getppid)    \
     X(EVERYONE, sched_getaffinity) X(EVERYONE, getrlimit) X(EVERYONE, prlimit64)      \
     X(EVERYONE, set_robust_list) X(EVERYONE, kill) X(EVERYONE, dup) X(EVERYONE, pipe) \

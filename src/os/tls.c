@@ -161,6 +161,37 @@ enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn
     return SL_OK;
 }
 
+static bool is_supported(const EVP_PKEY *key)
+{
+    char group[64] = "";
+
+    if (EVP_PKEY_is_a(key, "RSA"))
+        return EVP_PKEY_get_bits(key) >= 2048;
+    return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
+           (strcmp(group, "prime256v1") == 0 || strcmp(group, "secp384r1") == 0);
+}
+
+enum sl_err sl_tls_check_pair(struct sl_span certificate_chain, struct sl_span key_pem)
+{
+    SSL_CTX *ssl = SSL_CTX_new(TLS_server_method());
+    BIO *in = key_pem.n > INT32_MAX ? NULL : BIO_new_mem_buf(key_pem.n == 0 ? "" : (const void *)key_pem.p,
+                                                             (int)key_pem.n);
+    EVP_PKEY *key = in == NULL ? NULL : PEM_read_bio_PrivateKey(in, NULL, NULL, (void *)(uintptr_t)"");
+    enum sl_err err = SL_OK;
+
+    if (ssl == NULL || key == NULL || !for_each_certificate(certificate_chain, use_in_chain, ssl))
+        err = SL_EMALFORMED;
+    else if (!is_supported(key))
+        err = SL_EUNSUPPORTED;
+    else if (X509_check_private_key(SSL_CTX_get0_certificate(ssl), key) != 1)
+        err = SL_ECONFIG;
+    ERR_clear_error();
+    EVP_PKEY_free(key);
+    BIO_free(in);
+    SSL_CTX_free(ssl);
+    return err;
+}
+
 enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn, struct sl_tls_context **out)
 {
     struct sl_tls_context *c;

@@ -23,6 +23,10 @@ typedef bool sl_tls_sign_fn(void *owner, struct sl_span digest, uint8_t padding,
  * NULL. SL_EMALFORMED: no certificate in there; SL_EUNSUPPORTED: another kind of key. */
 enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn, sl_tls_sign_fn *sign,
                               void *owner, struct sl_tls_context **out) SL_MUST_CHECK;
+/* Would this certificate and this private key (both PEM) serve together? For the configuration's reader.
+ * SL_EMALFORMED: one cannot be read; SL_EUNSUPPORTED: not RSA >= 2048, P-256 or P-384; SL_ECONFIG: they are
+ * not a pair. */
+enum sl_err sl_tls_check_pair(struct sl_span certificate_chain, struct sl_span key) SL_MUST_CHECK;
 /* authorities: PEM certificates to trust; empty: encrypt only, whoever is there. */
 enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn,
                               struct sl_tls_context **out) SL_MUST_CHECK;

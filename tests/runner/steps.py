@@ -54,9 +54,10 @@ def _meson_tests(build_name):
 def _meson_step(group, label, test):
     name = f"{group} {label}: {test['name']}"
     runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
-    environment = {**test["env"], "SLUICE_BUILD": str(folder(label_build(label))),
-                   "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0"}
-    return Step(group, name, lambda: runner(name, test["cmd"], test["timeout"], ROOT, environment))
+    where = folder(label_build(label))
+    environment = {**test["env"], "SLUICE_BUILD": str(where)}
+    start_in = test["workdir"] or where
+    return Step(group, name, lambda: runner(name, test["cmd"], test["timeout"], start_in, environment))
 
 
 def label_build(label):

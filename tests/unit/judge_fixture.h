@@ -5,6 +5,10 @@
 #include "core/catalog/catalog.h"
 #include "core/action/meaning.h"
 
+struct judged {
+    const char *sql, *meaning;
+};
+
 struct fixture_relation {
     const char *schema, *name, *kind, *problems;
     const char *columns; /* "id:b email:b" */

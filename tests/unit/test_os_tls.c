@@ -282,6 +282,25 @@ static void test_a_keeper_that_says_no(void)
     identity_done(&id);
 }
 
+static void test_pairs(void)
+{
+    struct identity a = make_identity(EVP_EC_gen("P-256"), EVP_sha256()),
+                    b = make_identity(EVP_EC_gen("P-256"), EVP_sha256()),
+                    odd = make_identity(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL);
+    const struct {
+        const struct sl_buf *certificate, *key;
+        enum sl_err want;
+    } cases[] = {{&a.certificate, &a.key, SL_OK},           {&a.certificate, &b.key, SL_ECONFIG},
+                 {&odd.certificate, &odd.key, SL_EUNSUPPORTED}, {&a.key, &a.key, SL_EMALFORMED},
+                 {&a.certificate, &a.certificate, SL_EMALFORMED}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        SL_CHECK_INT(sl_tls_check_pair(sl_buf_span(cases[i].certificate), sl_buf_span(cases[i].key)), cases[i].want);
+    identity_done(&a);
+    identity_done(&b);
+    identity_done(&odd);
+}
+
 static void test_bad_input(void)
 {
     static const char *const bad[] = {"", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
@@ -318,6 +337,7 @@ int main(void)
     SL_RUN(test_tls12);
     SL_RUN(test_who_is_not_trusted);
     SL_RUN(test_a_keeper_that_says_no);
+    SL_RUN(test_pairs);
     SL_RUN(test_bad_input);
     return sl_tap_done();
 }

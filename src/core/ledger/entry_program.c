@@ -24,8 +24,10 @@ void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e)
     sl_member_str(&w, "target", e->target);
     sl_jw_key(&w, "time");
     sl_jw_time(&w, e->time_us);
-    sl_jw_key(&w, "tls");
-    sl_jw_bool(&w, e->tls);
+    if (!e->close) { /* how a session was encrypted is a fact of its beginning */
+        sl_jw_key(&w, "tls");
+        sl_jw_bool(&w, e->tls);
+    }
     sl_member_said(&w, "upstream_user", e->upstream_user);
     sl_jw_key(&w, "v");
     sl_jw_u64(&w, 1);

@@ -164,9 +164,14 @@ static void run_execute(struct judge *j, const ExecuteStmt *n)
 
 void session_prepared(struct judge *j, const void *node)
 {
+    const char *tag = j->tag;
+
     j->flags |= SL_MEANING_PREPARED;
-    if (IsA(node, PrepareStmt)) {
+    note_effect(j, SL_EFFECT_SESSION);
+    if (IsA(node, PrepareStmt)) { /* counts as what it prepares: what may not run may not lie in wait */
         note_name(j, SL_NAME_PREPARE, ((const PrepareStmt *)node)->name);
+        statement_walk(j, ((const PrepareStmt *)node)->query);
+        j->tag = tag;
     } else if (IsA(node, ExecuteStmt)) {
         run_execute(j, node);
     } else {

@@ -123,6 +123,8 @@ static void flush(struct sl_desk_conn *c)
         sl_buf_drop(&c->out, sent);
         if (c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_FLUSHING)
             sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
+        else if (c->phase == SL_DESK_READING && c->request == NULL && !c->head_begun)
+            sl_desk_conn_deadline(c, SL_DESK_IDLE_MS); /* it still reads the last answer */
     }
     sl_buf_done(&c->out);
     if (c->phase == SL_DESK_STREAMING)
@@ -187,7 +189,8 @@ static void refuse(struct sl_desk_conn *c)
 /* The clock of a head starts with its first byte, whatever was idle before. */
 static void watch_head(struct sl_desk_conn *c)
 {
-    bool has_begun = c->phase == SL_DESK_READING && c->request == NULL && c->in.n > 0;
+    bool has_begun = c->phase == SL_DESK_READING && c->request == NULL && c->in.n > 0 &&
+                     c->out.n < PIPELINE_PAUSE_BYTES;
 
     if (has_begun && !c->head_begun)
         sl_desk_conn_deadline(c, SL_DESK_HEAD_MS);

@@ -24,6 +24,7 @@ enum {
     SL_DESK_MAX_HEAD = 16 * 1024,
     SL_DESK_MAX_TARGET = 2048,
     SL_DESK_MAX_BODY = 1024 * 1024,
+    SL_DESK_MAX_BODIES = 64 * 1024 * 1024, /* of all connections together */
     SL_DESK_MAX_OUT = SL_IPC_MAX_BODY + 64 * 1024,
     SL_DESK_MAX_WAIT_S = 60,
     SL_DESK_EVENTS_KEPT = 1024,
@@ -59,6 +60,7 @@ struct sl_desk_request {
     uint8_t credential[SL_DESK_MAX_CREDENTIAL];
     size_t credential_bytes;
     struct sl_buf query, body;
+    size_t *all_bodies; /* the desk's count, which `body` is part of */
     /* a long poll: the state that the client knows (empty: the first one that was read) */
     char known_state[16];
     uint64_t wait_until_ms; /* 0: answer at once */
@@ -109,6 +111,7 @@ struct sl_desk {
 
     struct sl_desk_conn *conns, *graves;
     size_t conn_count, stream_count;
+    size_t body_bytes; /* of all requests */
     struct sl_map *conns_by_id, *addresses; /* addresses: "127.0.0.1" -> count */
     uint64_t next_conn;
 

@@ -12,6 +12,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     explicit_bzero(r->credential, sizeof r->credential);
     if (r->body.p != NULL)
         explicit_bzero(r->body.p, r->body.n); /* an enrolment code */
+    *r->all_bodies -= r->body.n;
     sl_buf_done(&r->allowed);
     sl_buf_done(&r->query);
     sl_buf_done(&r->body);
@@ -110,12 +111,13 @@ static void keep_last_event(struct sl_desk_request *r, const struct sl_http1_hea
         r->last_event[0] = '?';
 }
 
-static struct sl_desk_request *request_new(const struct sl_http1_head *h)
+static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_http1_head *h)
 {
     struct sl_desk_request *r = calloc(1, sizeof *r);
 
     if (r == NULL)
         return NULL;
+    r->all_bodies = &d->body_bytes;
     r->is_head = h->method == SL_HTTP1_METHOD_HEAD;
     r->keep_alive = h->keep_alive;
     r->has_body = h->chunked || h->body_bytes > 0;
@@ -137,7 +139,7 @@ static void answer_refusal(struct sl_desk_conn *c)
 
 static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
-    struct sl_desk_request *r = c->request = request_new(h);
+    struct sl_desk_request *r = c->request = request_new(c->desk, h);
 
     if (r == NULL) {
         sl_desk_conn_end(c);
@@ -160,6 +162,21 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
     }
 }
 
+/* Strangers that send large bodies slowly must not take the memory that others need. */
+static void on_body(struct sl_desk_conn *c, struct sl_span bytes)
+{
+    struct sl_desk_request *r = c->request;
+    size_t before = r->body.n;
+
+    if (bytes.n <= SL_DESK_MAX_BODIES - *r->all_bodies)
+        sl_buf_put(&r->body, bytes);
+    *r->all_bodies += r->body.n - before;
+    if (r->body.n - before == bytes.n)
+        return;
+    r->keep_alive = false;
+    sl_desk_problem(c, 503, "too much is being sent at the moment");
+}
+
 static void on_end(struct sl_desk_conn *c)
 {
     c->phase = SL_DESK_ANSWERING;
@@ -175,7 +192,7 @@ void sl_desk_request_event(struct sl_desk_conn *c, const struct sl_http1_event *
     if (ev->type == SL_HTTP1_HEAD)
         on_head(c, &ev->head);
     else if (ev->type == SL_HTTP1_BODY)
-        sl_buf_put(&c->request->body, ev->body);
+        on_body(c, ev->body);
     else
         on_end(c);
 }

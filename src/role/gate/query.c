@@ -134,6 +134,30 @@ static bool is_below_floor(const struct meaning *m, uint32_t floor)
     return false;
 }
 
+/* EXECUTE runs a text that was prepared before: the floor of each that it could mean counts too. */
+static uint32_t floor_of_prepared(const struct sl_map *texts, struct sl_span text)
+{
+    struct sl_span name;
+    void *value;
+    size_t at = 0;
+    uint32_t floor = 0;
+
+    while (texts != NULL && sl_map_next(texts, &at, &name, &value))
+        for (size_t i = 0; i + name.n <= text.n; i++)
+            if (sl_span_eq_nocase(sl_span(text.p + i, name.n), name)) {
+                floor |= sl_floor_of(*(struct sl_span *)value);
+                break;
+            }
+    return floor;
+}
+
+static uint32_t whole_floor(const struct session *s, struct sl_span text, uint32_t own)
+{
+    if ((own & SL_FLOOR_EXECUTE) == 0)
+        return own;
+    return own | floor_of_prepared(s->sql_prepared, text);
+}
+
 static bool depends_on_session(const struct meaning *m)
 {
     return (m->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
@@ -203,7 +227,8 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
         if (s->meaning == NULL)
             return TAKE_DEAD;
     }
-    if (is_below_floor(s->meaning, has_shape ? shape.floor : sl_floor_of(text))) {
+    uint32_t floor = whole_floor(s, text, has_shape ? shape.floor : sl_floor_of(text));
+    if (is_below_floor(s->meaning, floor)) {
         sl_log(SL_LOG_WARN, "judge_below_floor", SL_NUM("session", s->id));
         meaning_unref(s->meaning);
         s->meaning = opaque("the judge saw less in this text than its own words say");
@@ -308,8 +333,8 @@ static void note_names(struct session *s, const struct judged *j, struct sl_span
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action)
 {
     item->flags = item_flags_of(s, j);
-    item->row_limit = (uint32_t)(j->verdict->answer.row_limit > UINT32_MAX ? UINT32_MAX
-                                                                             : j->verdict->answer.row_limit);
+    uint64_t limit = s->target->config->observe ? 0 : j->verdict->answer.row_limit;
+    item->row_limit = (uint32_t)(limit > UINT32_MAX ? UINT32_MAX : limit);
     item->action = action;
 }
 

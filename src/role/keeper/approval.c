@@ -52,6 +52,8 @@ static struct sl_names names_of(struct keeper *k, const json_t *array)
     return names;
 }
 
+/* Accounts are only ever joined to a person, never parted from one: who somebody is today includes who
+ * they were when the action was asked. */
 static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
 {
     const json_t *list = json_object_get(a->detail, "requesters");
@@ -66,8 +68,9 @@ static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
 
         if (!sl_json_u64(item, "role", &role))
             return SL_ECORRUPT;
-        a->requesters[a->requester_count++] = (struct sl_requester){
-            sl_json_str(item, "name"), sl_json_str(item, "person"), (enum sl_requester_role)role};
+        struct sl_span name = sl_json_str(item, "name");
+        a->requesters[a->requester_count++] =
+            (struct sl_requester){name, person_of(k, name), (enum sl_requester_role)role};
     }
     return a->requester_count > 0 ? SL_OK : SL_ECORRUPT;
 }
@@ -138,7 +141,7 @@ size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote *
 
     for (size_t i = 0; yes != NULL && i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve"))
-            yes[count++] = (struct sl_vote){a->votes[i].person, a->votes[i].may};
+            yes[count++] = (struct sl_vote){person_of(k, a->votes[i].identity), a->votes[i].may};
     *out = yes;
     return count;
 }
@@ -268,6 +271,8 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     a->why = why;
     a->grant_expires_us = grant_expires_us;
     k->important = true;
+    sl_log(SL_LOG_INFO, "approval", SL_TEXT("id", a->id), SL_CSTR("state", sl_approval_state_name(to)),
+           SL_TEXT("identity", a->identity), SL_TEXT("target", a->target), SL_TEXT("by", m->by));
     keeper_event(k, sl_approval_state_name(to), a->id, to);
     return SL_OK;
 }
@@ -329,7 +334,16 @@ void deadlines_sweep(struct keeper *k)
     end_each(k, due, count, &(struct move){.on = SL_APPROVAL_ON_DEADLINE});
 }
 
-/* What this identity asked for ends, and so does what only its yes lets run. */
+void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
+{
+    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
+    struct sl_span *list;
+    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY, "s", approver), &list);
+
+    end_each(k, list, count, &m);
+}
+
+/* What this identity asked for ends, and so does what its yes lets run. */
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why)
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
@@ -338,6 +352,5 @@ void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *wh
     for (size_t n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list); n > 0;
          n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list))
         end_each(k, list, n, &m);
-    size_t granted = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY, "s", identity), &list);
-    end_each(k, list, granted, &m);
+    grants_kill_by(k, identity, why);
 }

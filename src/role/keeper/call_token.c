@@ -74,7 +74,9 @@ void call_TOKEN_REVOKE(struct call *c)
         if (credential_by_id(c->keeper, ids[i], &with) != SL_OK)
             continue;
         credential_revoke(c->keeper, &with, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
-        if (!with.deciding)
+        if (with.deciding)
+            grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
+        else
             approvals_kill_of(c->keeper, with.identity, "a token of the requester was revoked");
         revoked++;
     }

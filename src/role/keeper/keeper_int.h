@@ -25,6 +25,7 @@ enum {
     ACTION_ARENA_BYTES = 256 * 1024 * 1024,
     JOURNAL_EVERY_MS = 50,
     CHECKPOINT_EVERY_MS = 1000,
+    SETTLE_EVERY = 300, /* checkpoints: then the ledger may let go of old log segments */
     DEADLINES_EVERY_MS = 100,
     OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
 };
@@ -103,7 +104,7 @@ struct keeper {
     char *state_dir;
     struct policy_change *change;
     struct sign_in_failures *failures;
-    uint64_t drained_actions, started_us;
+    uint64_t drained_actions, started_us, checkpoints;
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
 };
 
@@ -253,6 +254,7 @@ enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a, c
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
+void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
 /* --- waiters.c ---------------------------------------------------------------------------------- */

@@ -37,7 +37,8 @@ static void on_checkpoint(void *owner)
     struct keeper *k = owner;
 
     sign_in_failures_flush(k);
-    enum sl_err err = store_checkpoint(&k->store);
+    bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
+    enum sl_err err = settle ? store_settle(&k->store) : store_checkpoint(&k->store);
     if (err != SL_OK)
         keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded" : "no checkpoint", err);
     sl_timer_arm(k->checkpoint_timer, CHECKPOINT_EVERY_MS);
@@ -183,12 +184,10 @@ static void record_stop(struct keeper *k)
     sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = sl_clock_us(),
                                                      .why = k->draining ? SL_SPAN("drained") : SL_SPAN("ended")});
     store_leaf(&k->store, &leaf, true, NULL);
-    enum sl_err err = store_checkpoint(&k->store);
+    enum sl_err err = store_settle(&k->store);
     if (err == SL_OK)
         journals_release(k);
-    if (err == SL_OK && db_settle(k->store.db) == SL_OK)
-        err = sl_ledger_applied(k->store.ledger, sl_ledger_synced(k->store.ledger));
-    if (err != SL_OK)
+    else
         sl_log(SL_LOG_ERROR, "stop_not_recorded", SL_CSTR("why", sl_err_text(err)));
 }
 

@@ -167,6 +167,13 @@ enum sl_err store_checkpoint(struct store *s)
     return sl_ledger_checkpoint(s->ledger);
 }
 
+enum sl_err store_settle(struct store *s)
+{
+    SL_TRY(store_checkpoint(s));
+    SL_TRY(db_settle(s->db));
+    return sl_ledger_applied(s->ledger, sl_ledger_synced(s->ledger));
+}
+
 json_t *event_new(const char *name, uint64_t at_us)
 {
     json_t *event = json_object();

@@ -45,8 +45,10 @@ void store_drained(struct store *s, struct sl_span state);
 
 /* Makes everything recorded so far durable, as far as it asked for it. */
 enum sl_err store_commit(struct store *s) SL_MUST_CHECK;
-/* Signs a checkpoint and lets go of log segments that the view no longer needs. */
+/* Commits and signs a checkpoint. */
 enum sl_err store_checkpoint(struct store *s) SL_MUST_CHECK;
+/* The same, puts the view on the disk, and lets the ledger remove log segments that nobody needs. */
+enum sl_err store_settle(struct store *s) SL_MUST_CHECK;
 
 /* A new event with its name and time. */
 json_t *event_new(const char *name, uint64_t at_us);

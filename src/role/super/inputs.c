@@ -3,6 +3,7 @@
 #include "os/file.h"
 #include "os/net.h"
 #include "os/paths.h"
+#include "os/tls.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,18 @@ static enum sl_err read_beside(const char *config_file, struct sl_span name, str
     return err;
 }
 
+static const char *tls_complaint(enum sl_err err)
+{
+    switch (err) {
+    case SL_EMALFORMED:
+        return "the certificate or the key is not in PEM form";
+    case SL_EUNSUPPORTED:
+        return "another kind of key; expected RSA of 2048 bits or more, ECDSA P-256 or P-384";
+    default:
+        return "the key does not belong to the certificate";
+    }
+}
+
 static enum sl_err read_tls(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
 {
     const struct sl_settings *s = &in->config->settings;
@@ -47,7 +60,11 @@ static enum sl_err read_tls(struct sl_inputs *in, const char *config_file, struc
     if (s->tls_certificate.n == 0)
         return SL_OK;
     SL_TRY(read_beside(config_file, s->tls_certificate, &in->certificate, complaints));
-    return read_beside(config_file, s->tls_key, &in->key, complaints);
+    SL_TRY(read_beside(config_file, s->tls_key, &in->key, complaints));
+    enum sl_err err = sl_tls_check_pair(sl_buf_span(&in->certificate), sl_buf_span(&in->key));
+    if (err != SL_OK)
+        sl_buf_say(complaints, "%s: tls: %s\n", config_file, tls_complaint(err));
+    return err;
 }
 
 static enum sl_err add_authorities(struct sl_inputs *in, const struct sl_target *t,

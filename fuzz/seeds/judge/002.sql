@@ -1,0 +1,1 @@
+select abalance from customers where id=1

@@ -1,0 +1,1 @@
+select danger(1)

@@ -1,0 +1,1 @@
+insert into orders select id, id, 1, email, null from customers

@@ -1,0 +1,1 @@
+select c.email_of from customers c

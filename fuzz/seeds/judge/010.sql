@@ -1,0 +1,1 @@
+select row(c.*) from customers c

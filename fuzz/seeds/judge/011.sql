@@ -1,0 +1,1 @@
+select json_agg(c) from customers c

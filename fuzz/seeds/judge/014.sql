@@ -1,0 +1,1 @@
+select g.x from generate_series(1,10) as g(x), lateral (select email from customers where id = g.x) z

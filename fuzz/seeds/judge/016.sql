@@ -1,0 +1,1 @@
+select status from customers group by status having max(ssn) > '5'

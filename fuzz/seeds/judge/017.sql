@@ -1,0 +1,1 @@
+select case when ssn='1' then 1 else 0 end from customers

@@ -1,0 +1,1 @@
+select foo.lower('x')

@@ -1,0 +1,1 @@
+select * from orders, staging.orders s

@@ -1,0 +1,1 @@
+select t.a from customers as t(a,b)

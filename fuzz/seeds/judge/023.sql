@@ -1,0 +1,1 @@
+select currval('order_seq')

@@ -1,0 +1,1 @@
+select set_config(name, '1', false) from pg_settings

@@ -1,0 +1,1 @@
+update customers set (email, name) = ('a', ssn)

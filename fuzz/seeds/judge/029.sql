@@ -1,0 +1,1 @@
+select * from xmltable('/a' passing '<a/>' columns x int path 'b')

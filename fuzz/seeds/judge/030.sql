@@ -1,0 +1,1 @@
+select $1::int + id from customers where email = $2

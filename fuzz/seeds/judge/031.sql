@@ -1,0 +1,1 @@
+select a.id from customers a union select id from orders order by 1 limit 3

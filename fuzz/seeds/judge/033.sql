@@ -1,0 +1,1 @@
+select id from customers where id between 1 and 5 and total is null

@@ -1,0 +1,1 @@
+select ctid, xmin from customers

@@ -1,0 +1,1 @@
+SELECT pg_catalog.array_to_string(ARRAY(SELECT b.rolname FROM pg_catalog.pg_roles b), ',')

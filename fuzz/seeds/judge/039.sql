@@ -1,0 +1,1 @@
+copy customers to stdout

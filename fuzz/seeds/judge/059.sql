@@ -1,0 +1,1 @@
+create subscription s connection 'x' publication p

@@ -1,0 +1,1 @@
+explain verbose select danger(1)

@@ -1,0 +1,268 @@
+/* The keeper's world, played by a test: its supervisor, a gate with its journal, the desk, and the command
+ * line on the control socket. */
+#ifndef SL_TESTS_KEEPER_PLAY_H
+#define SL_TESTS_KEEPER_PLAY_H
+
+#include "core/ledger/journal.h"
+#include "ipc/messages.h"
+#include "json/json.h"
+#include "os/clock.h"
+#include "tests/unit/tap.h"
+
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 5000, JOURNAL_BYTES = SL_JOURNAL_HEADER + (1 << 20), DATAGRAM = 256 * 1024 };
+
+static struct play {
+    const char *program;
+    char folder[64];
+    pid_t pid;
+    int super, gate, desk, control, journal;
+    struct sl_journal ring;
+    uint64_t call;
+    uint8_t in[DATAGRAM];
+    struct sl_span body; /* of the last message, views into `in` */
+    json_t *reply;
+} play;
+
+static const char config[] =
+    "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"
+    "state: ./state\n"
+    "targets:\n"
+    "  - name: finance\n"
+    "    protocol: postgres\n"
+    "    address: 127.0.0.1:5432\n"
+    "    database: shop\n"
+    "    environment: production\n"
+    "    login: {user: app, password_file: app.pass}\n"
+    "    access: {groups: [engineers, agents]}\n"
+    "    default: allow\n"
+    "policy:\n"
+    "  - name: schema\n"
+    "    when: {effects: [ddl]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 1}\n"
+    "    expires: 15m\n"
+    "  - name: quick\n"
+    "    when: {effects: [truncate]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 1}\n"
+    "    expires: 300ms\n"
+    "  - name: short grant\n"
+    "    when: {effects: [import]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 1}\n"
+    "    grant_ttl: 300ms\n"
+    "  - name: nobody could\n"
+    "    when: {effects: [privilege]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 5}\n"
+    "  - name: say why\n"
+    "    when: {effects: [admin]}\n"
+    "    then: hold\n"
+    "    reviewers: {groups: [dba], need: 1}\n"
+    "    reason: required\n"
+    "  - name: never\n"
+    "    when: {effects: [program]}\n"
+    "    then: deny\n";
+
+/* --- messages ------------------------------------------------------------------------------------- */
+
+static void send_with(int fd, struct sl_buf *message, int passed)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {{0}};
+    struct iovec part = {message->p, message->n};
+    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (passed >= 0) {
+        m.msg_control = control.bytes;
+        m.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *head = CMSG_FIRSTHDR(&m);
+        *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
+                                 .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(head), &passed, sizeof passed);
+    }
+    SL_PROMISE(sl_buf_err(message) == SL_OK && sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)message->n);
+    sl_buf_done(message);
+}
+
+#define TELL_FD(fd, passed, name, ...)                                                \
+    do {                                                                              \
+        struct sl_buf tell_buf = sl_buf(DATAGRAM);                                    \
+        struct sl_msg_##name tell_message = {__VA_ARGS__};                            \
+        sl_msg_##name##_put(&tell_buf, &tell_message);                                \
+        send_with((fd), &tell_buf, (passed));                                         \
+    } while (0)
+#define TELL(fd, name, ...) TELL_FD(fd, -1, name, __VA_ARGS__)
+
+/* The type of the next message, 0 when none came in time or the other side ended. */
+static unsigned hear_within(int fd, int ms)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct sl_ipc_head head;
+
+    if (poll(&p, 1, ms) <= 0)
+        return 0;
+    ssize_t n = recv(fd, play.in, sizeof play.in, 0);
+    if (n < SL_IPC_HEADER || sl_ipc_head_get(sl_span(play.in, (size_t)n), &head) != SL_OK)
+        return 0;
+    play.body = sl_span(play.in + SL_IPC_HEADER, (size_t)n - SL_IPC_HEADER);
+    return head.type;
+}
+
+/* Waits for this type; events to the desk are passed over. */
+static bool hear(int fd, enum sl_message type)
+{
+    for (int i = 0; i < 100; i++) {
+        unsigned got = hear_within(fd, PATIENCE_MS);
+
+        if (got == (unsigned)type)
+            return true;
+        if (got != SL_MESSAGE_EVENT) {
+            printf("#   heard %s, wanted %s\n", got == 0 ? "nothing" : sl_ipc_name(got), sl_ipc_name(type));
+            return false;
+        }
+    }
+    return false;
+}
+
+#define HEARD(name, out) SL_CHECK_INT(sl_msg_##name##_get(play.body, (out)), SL_OK)
+
+/* --- the keeper's life ----------------------------------------------------------------------------- */
+
+static int new_peer(enum sl_role role, const char *purpose)
+{
+    int ends[2];
+
+    SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    TELL_FD(play.super, ends[1], peer, .role = role, .purpose = sl_span_str(purpose));
+    close(ends[1]);
+    return ends[0];
+}
+
+static void open_control(void)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    SL_BUF(path, sizeof a.sun_path);
+
+    sl_buf_say(&path, "%s/control", play.folder);
+    memcpy(a.sun_path, sl_buf_text(&path), path.n);
+    unlink(a.sun_path);
+    SL_PROMISE(bind(listening, (struct sockaddr *)&a, sizeof a) == 0 && listen(listening, 4) == 0);
+    TELL_FD(play.super, listening, peer, .role = SL_ROLE_SUPER, .purpose = SL_SPAN("control"));
+    close(listening);
+    play.control = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    SL_PROMISE(connect(play.control, (struct sockaddr *)&a, sizeof a) == 0);
+}
+
+static void make_journal(void)
+{
+    play.journal = memfd_create("journal", MFD_CLOEXEC);
+    SL_PROMISE(play.journal >= 0 && ftruncate(play.journal, JOURNAL_BYTES) == 0);
+    uint8_t *p = mmap(NULL, JOURNAL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, play.journal, 0);
+    SL_PROMISE(p != MAP_FAILED);
+    SL_PROMISE(sl_journal_format(p, JOURNAL_BYTES, sl_clock_us()) == SL_OK);
+    SL_PROMISE(sl_journal_open(p, JOURNAL_BYTES, &play.ring) == SL_OK);
+}
+
+static void start_keeper(void)
+{
+    int ends[2];
+    SL_BUF(state, 256);
+
+    SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    play.pid = fork();
+    if (play.pid == 0) {
+        if (ends[1] != 3 && dup2(ends[1], 3) < 0)
+            _exit(127);
+        execl(play.program, play.program, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    play.super = ends[0];
+    sl_buf_say(&state, "%s/state", play.folder);
+    TELL_FD(play.super, play.journal, setup, .generation = 1, .config_path = SL_SPAN("sluice.yaml"),
+            .config = sl_span_str(config), .state_dir = sl_buf_span(&state),
+            .runtime_dir = sl_span_str(play.folder), .gates = 1, .judges = 1,
+            .sandbox = SL_SPAN("best-effort"));
+    SL_PROMISE(hear(play.super, SL_MESSAGE_READY));
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    play.desk = new_peer(SL_ROLE_DESK, "");
+    open_control();
+}
+
+static void close_all(void)
+{
+    close(play.gate);
+    close(play.desk);
+    close(play.control);
+    close(play.super);
+}
+
+static void kill_keeper(void)
+{
+    int status;
+
+    kill(play.pid, SIGKILL);
+    waitpid(play.pid, &status, 0);
+    close_all();
+}
+
+static void stop_keeper(void)
+{
+    int status = -1;
+
+    close(play.super);
+    SL_CHECK(waitpid(play.pid, &status, 0) == play.pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    play.super = -1;
+    close_all();
+}
+
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+    (void)s;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+/* --- calls ------------------------------------------------------------------------------------------ */
+
+/* One method; the reply is in play.reply until the next call. `body` with ' for ". */
+static uint32_t call_as(int fd, const char *method, const char *credential, const char *body)
+{
+    SL_BUF(text, 64 * 1024);
+    struct sl_msg_reply m = {0};
+
+    for (; *body != '\0'; body++)
+        sl_buf_put_u8(&text, *body == '\'' ? '"' : (uint8_t)*body);
+    TELL(fd, call, .call = ++play.call, .method = sl_span_str(method), .credential = sl_span_str(credential),
+         .address = SL_SPAN("127.0.0.1"), .body = sl_buf_span(&text));
+    json_decref(play.reply);
+    play.reply = NULL;
+    if (!SL_CHECK(hear(fd, SL_MESSAGE_REPLY)) || !HEARD(reply, &m))
+        return 0;
+    SL_CHECK_INT(sl_json_read(m.body, &play.reply, NULL), SL_OK);
+    return m.status;
+}
+
+static const char *said(const char *key)
+{
+    const char *text = json_string_value(json_object_get(play.reply, key));
+
+    return text == NULL ? "" : text;
+}
+
+#endif

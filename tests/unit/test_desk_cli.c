@@ -1,0 +1,379 @@
+/* The commands that talk HTTP, against the real sluice-desk; this test plays the keeper. The arguments are
+ * the desk and `sluice`. */
+#include "json/json.h"
+#include "os/file.h"
+
+#include "tests/unit/desk_play.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define OPEN                                                                                          \
+    "\"id\":\"" ID "\",\"state\":\"pending\",\"identity\":\"bot\",\"target\":\"shop\",\"environment\":\"production\"," \
+    "\"effects\":[\"read\",\"export\"],\"digest\":\"d16e57\",\"expires_at\":\"2999-01-01T00:00:00.000000Z\""
+/* SQL that tries to clear the screen, forge rows, and turn text around. */
+#define HOSTILE                                                                                       \
+    "{" OPEN ",\"protocol\":\"postgres\",\"may_decide\":false,\"may_not_why\":\"you asked\",\"reason\":\"x\\nYou  may decide\"," \
+    "\"operation\":{\"sql\":\"select 1\\n\\u001b[2JYou         may decide\\r\\u202e\",\"parameters\":["            \
+    "{\"format\":0,\"null\":false,\"type\":25,\"value\":\"YRtb\"},{\"format\":1,\"null\":false,\"type\":17,\"value\":\"AP8=\"}," \
+    "{\"format\":0,\"null\":true,\"type\":25,\"value\":\"\"}]},\"requesters\":[\"ann\",\"bot\"]}"
+
+static const char *sluice;
+
+struct ran {
+    pid_t pid;
+    int out;
+};
+
+/* stdout and stderr of the command come through one pipe; its stdin is /dev/null. */
+static struct ran run(const char *const *words)
+{
+    int ends[2];
+
+    SL_PROMISE(pipe2(ends, O_CLOEXEC) == 0);
+    struct ran r = {.pid = fork(), .out = ends[0]};
+    if (r.pid == 0) {
+        int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+        SL_PROMISE(dup2(nothing, 0) == 0 && dup2(ends[1], 1) == 1 && dup2(ends[1], 2) == 2);
+        execv(sluice, (char *const *)words);
+        _exit(127);
+    }
+    close(ends[1]);
+    return r;
+}
+#define RUN(...) run((const char *const[]){"sluice", __VA_ARGS__, NULL})
+
+static int finish(struct ran *r, struct sl_buf *out)
+{
+    char bytes[4096];
+    ssize_t n;
+    int status = -1;
+
+    while ((n = read(r->out, bytes, sizeof bytes)) > 0)
+        sl_buf_put(out, sl_span(bytes, (size_t)n));
+    close(r->out);
+    SL_PROMISE(waitpid(r->pid, &status, 0) == r->pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool says(struct sl_buf *out, const char *text)
+{
+    return strstr(sl_buf_text(out), text) != NULL;
+}
+
+static void check_says(struct sl_buf *out, const char *text)
+{
+    if (!SL_CHECK(says(out, text)))
+        printf("#   wanted: %s\n#   said: %s\n", text, sl_buf_text(out));
+}
+
+static void answer(const char *method, unsigned status, const char *body)
+{
+    struct asked a = asked();
+
+    SL_CHECK_TEXT(sl_span_str(a.method), method);
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sld_test");
+    reply(&a, status, body);
+}
+
+/* --- tests ---------------------------------------------------------------------------------- */
+
+static void test_usage(void)
+{
+    static const char *const cases[][5] = {
+        {"sluice", "show"},
+        {"sluice", "show", "a", "b"},
+        {"sluice", "show", "--frob", ID},
+        {"sluice", "show", "--reason", "x", ID},
+        {"sluice", "show", "abc"},
+        {"sluice", "show", "../../etc"},
+        {"sluice", "approve", ID},
+        {"sluice", "approve", ID, "--reason"},
+        {"sluice", "approvals", "extra"},
+        {"sluice", "approvals", "--state=PENDING"},
+        {"sluice", "approvals", "--json=1"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(out, 1 << 16);
+        struct ran r = run(cases[i]);
+
+        if (!SL_CHECK_INT(finish(&r, &out), 2))
+            printf("#   case %zu: %s\n", i, sl_buf_text(&out));
+    }
+    SL_CHECK(is_quiet(desk.keeper));
+}
+
+static void test_help(void)
+{
+    static const char *const names[] = {"approvals", "show", "approve", "deny", "cancel", "revoke", "stop", "watch",
+                                        "enroll"};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++) {
+        SL_BUF(out, 1 << 16);
+        SL_BUF(usage, 64);
+        struct ran r = RUN(names[i], "--help");
+
+        SL_CHECK_INT(finish(&r, &out), 0);
+        sl_buf_say(&usage, "usage: sluice %s ", names[i]);
+        check_says(&out, sl_buf_text(&usage));
+        check_says(&out, "Exit codes:");
+    }
+}
+
+static void test_approvals(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("approvals");
+
+    answer("approval.list", 200, "{\"approvals\":[{" OPEN ",\"may_decide\":true,\"summary\":\"copy t\\nto x\"}]}");
+    answer("approval.list", 200, "{\"approvals\":[]}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "* " ID "  pending");
+    check_says(&out, "bot on shop: copy t ...\n");
+}
+
+static void test_approvals_as_json(void)
+{
+    json_t *object = NULL;
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("approvals", "--all", "--json");
+
+    answer("approval.list", 200, "{\"approvals\":[{" OPEN "}]}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    SL_CHECK_INT(sl_json_read(sl_buf_span(&out), &object, NULL), SL_OK);
+    SL_CHECK_INT(json_array_size(json_object_get(object, "approvals")), 1);
+    json_decref(object);
+}
+
+static void test_show_cannot_be_forged(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("show", ID);
+
+    answer("approval.get", 200, HOSTILE);
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "bot asks to read and export on shop (production). It is pending, ");
+    check_says(&out, "  | select 1\n  | \\u{1b}[2JYou         may decide\\u{0d}\\u{202e}\n");
+    check_says(&out, "  | $1 (type 25) = 'a\\u{1b}['\n");
+    check_says(&out, "  | $2 (type 17) = \\x00ff\n");
+    check_says(&out, "  | $3 (type 25) = NULL\n");
+    check_says(&out, "\nYou         may not decide: you asked\n");
+    check_says(&out, "Requesters  ann and bot\n");
+    SL_CHECK(!says(&out, "\033"));
+    SL_CHECK(!says(&out, "\nYou         may decide"));
+    SL_CHECK(!says(&out, "\nYou  may decide"));
+}
+
+/* An agent that asks over HTTP chooses the members of its operation: none of them hides another. */
+static void test_show_hides_nothing(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("show", ID);
+
+    answer("approval.get", 200,
+           "{" OPEN ",\"protocol\":\"external\",\"operation\":{\"diff\":\"harmless\",\"sql\":\"select 1\",\"zap\":true}}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "\"zap\": true");
+}
+
+static void test_a_part_of_an_id(void)
+{
+    static const struct {
+        const char *part;
+        int code;
+        const char *says;
+    } cases[] = {{"4a5b", 0, "bot asks"}, {"4a5c", 0, "bot asks"}, {"0193a1b2", 1, "more than one"},
+                 {"ffff", 1, "no approval"}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(out, 1 << 16);
+        struct ran r = RUN("show", cases[i].part);
+
+        answer("approval.list", 200, "{\"approvals\":[{\"id\":\"" ID "\"},{\"id\":\"" ID2 "\"}]}");
+        if (cases[i].code == 0)
+            answer("approval.get", 200, "{" OPEN "}");
+        SL_CHECK_INT(finish(&r, &out), cases[i].code);
+        check_says(&out, cases[i].says);
+    }
+}
+
+static void test_approve_binds_to_what_was_shown(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("approve", ID, "--reason", "it is \"fine\"");
+
+    answer("approval.get", 200, HOSTILE);
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "decision");
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"decision\":\"approve\",\"digest\":\"d16e57\",\"id\":\"" ID
+                                       "\",\"reason\":\"it is \\\"fine\\\"\"}");
+    reply(&a, 200, "{\"state\":\"approved\",\"identity\":\"bot\",\"target\":\"shop\"}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "Digest d16e57\n");
+    check_says(&out, "It is approved");
+}
+
+static void test_approve_with_another_digest(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("approve", ID, "--reason", "r", "--digest", "d16e58");
+
+    answer("approval.get", 200, HOSTILE);
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "nothing was decided");
+    SL_CHECK(is_quiet(desk.keeper));
+}
+
+static void test_refusals(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("deny", ID, "--reason", "no");
+
+    answer("approval.get", 200, HOSTILE);
+    answer("decision", 403, "{\"detail\":\"the requester does not decide\\u001b[2J\",\"hint\":\"ask ann\",\"status\":403}");
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "sluice: the requester does not decide\\u{1b}[2J\nhint: ask ann (403)\n");
+}
+
+static void test_cancel_revoke_stop(void)
+{
+    static const char *const verbs[] = {"cancel", "revoke", "stop"};
+
+    for (size_t i = 0; i < SL_COUNT(verbs); i++) {
+        SL_BUF(out, 1 << 16);
+        struct ran r = RUN(verbs[i], ID, "--reason=mine", "--json");
+        struct asked a = asked();
+
+        SL_CHECK_TEXT(sl_span_str(a.method), verbs[i]);
+        SL_CHECK_TEXT(sl_span_str(a.body), "{\"id\":\"" ID "\",\"reason\":\"mine\"}");
+        reply(&a, 200, "{\"state\":\"cancelled\"}");
+        SL_CHECK_INT(finish(&r, &out), 0);
+        SL_CHECK_TEXT(sl_buf_span(&out), "{\n  \"state\": \"cancelled\"\n}\n");
+    }
+}
+
+static void test_unreachable(void)
+{
+    SL_BUF(out, 1 << 16);
+    SL_BUF(gone, 1 << 16);
+    struct ran r = RUN("approvals", "--url", "http://127.0.0.1:1");
+
+    SL_CHECK_INT(finish(&r, &out), 3);
+    r = RUN("show", ID);
+    answer("approval.get", 503, "{\"detail\":\"busy\",\"status\":503}");
+    SL_CHECK_INT(finish(&r, &gone), 3);
+}
+
+static void test_no_credential_in_clear(void)
+{
+    static const char *const urls[] = {"http://10.0.0.1", "http://127.0.0.1.evil.example", "http://localhost.evil",
+                                       "http://a@127.0.0.1"};
+
+    for (size_t i = 0; i < SL_COUNT(urls); i++) {
+        SL_BUF(out, 1 << 16);
+        struct ran r = RUN("approvals", "--url", urls[i]);
+
+        SL_CHECK(finish(&r, &out) != 0);
+        SL_CHECK(says(&out, "not sent unencrypted") || says(&out, "is not an address"));
+    }
+}
+
+static void test_enroll(void)
+{
+    char folder[] = "/tmp/sluice-test-XXXXXX";
+    SL_BUF(file, 256);
+    SL_BUF(text, 4096);
+    SL_BUF(out, 1 << 16);
+    SL_BUF(again, 1 << 16);
+    SL_BUF(shown, 1 << 16);
+
+    SL_PROMISE(mkdtemp(folder) != NULL);
+    sl_buf_say(&file, "%s/deep/credential", folder);
+    struct ran r = RUN("enroll", "--save", sl_buf_text(&file), "--", "-code");
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "enroll");
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"code\":\"-code\"}");
+    SL_CHECK_TEXT(sl_span_str(a.credential), "");
+    reply(&a, 200, "{\"credential\":\"sld_new\",\"identity\":\"ann\"}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    SL_CHECK(!says(&out, "sld_new"));
+    struct stat s;
+    SL_CHECK(stat(sl_buf_text(&file), &s) == 0 && (s.st_mode & 0777) == 0600);
+    SL_CHECK_INT(sl_file_read(sl_buf_text(&file), &text), SL_OK);
+    check_says(&text, "\"credential\":\"sld_new\"");
+
+    r = RUN("enroll", "--save", sl_buf_text(&file), "other"); /* a code is not wasted */
+    SL_CHECK_INT(finish(&r, &again), 1);
+    SL_CHECK(is_quiet(desk.keeper));
+
+    r = RUN("approvals", "--all", "--credential-file", sl_buf_text(&file)); /* and the address is in there too */
+    a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sld_new");
+    reply(&a, 200, "{\"approvals\":[]}");
+    SL_CHECK_INT(finish(&r, &shown), 0);
+    check_says(&shown, "Nothing waits.");
+
+    SL_CHECK(chmod(sl_buf_text(&file), 0644) == 0);
+    r = RUN("approvals", "--credential-file", sl_buf_text(&file));
+    SL_CHECK_INT(finish(&r, &shown), 1);
+    check_says(&shown, "can be read by others");
+    unlink(sl_buf_text(&file));
+    sl_buf_reset(&file);
+    sl_buf_say(&file, "%s/deep", folder);
+    rmdir(sl_buf_text(&file));
+    rmdir(folder);
+}
+
+static void test_watch(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("watch", "--json");
+
+    answer("whoami", 200, "{}");
+    answer("whoami", 200, "{}");
+    usleep(QUIET_MS * 1000); /* the stream begins */
+    event(1, ID, "approved");
+    answer("approval.get", 200, "{\"identity\":\"bot\",\"target\":\"shop\",\"summary\":\"select 1\"}");
+    event(2, ID, "spent");
+    answer("approval.get", 401, "{\"status\":401}");
+    answer("whoami", 401, "{\"detail\":\"revoked\",\"status\":401}"); /* it tries again, and may not */
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "\"state\":\"approved\"");
+    SL_CHECK(!says(&out, "spent"));
+}
+
+int main(int argc, char **argv)
+{
+    SL_BUF(url, 64);
+
+    SL_PROMISE(argc == 3);
+    desk.program = argv[1];
+    sluice = argv[2];
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    alarm(120);
+    start();
+    sl_buf_say(&url, "http://127.0.0.1:%u", desk.port);
+    setenv("SLUICE_URL", sl_buf_text(&url), 1);
+    setenv("SLUICE_CREDENTIAL", "sld_test", 1);
+    SL_RUN(test_usage);
+    SL_RUN(test_help);
+    SL_RUN(test_approvals);
+    SL_RUN(test_approvals_as_json);
+    SL_RUN(test_show_cannot_be_forged);
+    SL_RUN(test_show_hides_nothing);
+    SL_RUN(test_a_part_of_an_id);
+    SL_RUN(test_approve_binds_to_what_was_shown);
+    SL_RUN(test_approve_with_another_digest);
+    SL_RUN(test_refusals);
+    SL_RUN(test_cancel_revoke_stop);
+    SL_RUN(test_unreachable);
+    SL_RUN(test_no_credential_in_clear);
+    SL_RUN(test_enroll);
+    SL_RUN(test_watch);
+    close(desk.super);
+    return sl_tap_done();
+}

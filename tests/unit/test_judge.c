@@ -1,0 +1,214 @@
+#include "judge/sql/sql.h"
+
+#include "tests/unit/judge_fixture.h"
+#include "tests/unit/judge_kinds.h"
+#include "tests/unit/judge_queries.h"
+#include "tests/unit/tap.h"
+
+static struct sl_catalog catalog;
+static struct sl_arena *mem;
+
+static struct sl_sql_context shop(void)
+{
+    return (struct sl_sql_context){.catalog = &catalog, .search_path = SL_SPAN("\"$user\", public"),
+                                   .user = SL_SPAN("bob"), .standard_strings = true};
+}
+
+/* The meaning as text, after it went through its encoding and back. */
+static void judge(const struct sl_sql_context *ctx, const char *sql, struct sl_buf *out, struct sl_meaning *m)
+{
+    SL_BUF(encoded, SL_MEANING_MAX_BYTES);
+    static uint8_t kept[SL_MEANING_MAX_BYTES];
+
+    sl_arena_reset(mem);
+    SL_CHECK_INT(sl_sql_judge(ctx, sl_span_str(sql), mem, m), SL_OK);
+    sl_meaning_put(&encoded, m);
+    SL_CHECK_INT(sl_buf_err(&encoded), SL_OK);
+    memcpy(kept, encoded.p, encoded.n);
+    SL_CHECK_INT(sl_meaning_get(mem, sl_span(kept, encoded.n), m), SL_OK);
+    SL_CHECK((m->effects & SL_EFFECT_OPAQUE) == 0 || m->opaque_why.n > 0);
+    fixture_put(out, m);
+}
+
+static void check(const struct sl_sql_context *ctx, const char *sql, const char *meaning)
+{
+    SL_BUF(got, 64 * 1024);
+    struct sl_meaning m;
+
+    judge(ctx, sql, &got, &m);
+    if (!SL_CHECK_TEXT(sl_buf_span(&got), meaning))
+        printf("#   sql: %s\n#   got: %s\n", sql, sl_buf_text(&got));
+}
+
+static void check_table(const struct judged *rows, size_t n)
+{
+    struct sl_sql_context ctx = shop();
+
+    for (size_t i = 0; i < n; i++)
+        check(&ctx, rows[i].sql, rows[i].meaning);
+}
+
+static void test_queries_and_writes(void)
+{
+    check_table(judge_queries, SL_COUNT(judge_queries));
+}
+
+static void test_every_other_statement(void)
+{
+    check_table(judge_kinds, SL_COUNT(judge_kinds));
+}
+
+static bool has_flow(const struct sl_meaning *m, const char *from, const char *to)
+{
+    for (size_t i = 0; i < m->flow_count; i++)
+        if (sl_span_is(m->flows[i].source, from) && sl_span_is(m->flows[i].destination, to))
+            return true;
+    return false;
+}
+
+static void test_flows(void)
+{
+    static const struct {
+        const char *sql, *from, *to;
+    } rows[] = {
+        {"select email as e from customers", "public.customers.email", "result.e"},
+        {"select x from (select ssn as x from customers) q", "public.customers.ssn", "result.x"},
+        {"with w as (select ssn as x from customers) select upper(x) as y from w", "public.customers.ssn",
+         "result.y"},
+        {"insert into orders (note) select email from customers", "public.customers.email",
+         "public.orders.note"},
+        {"update orders set (id, note) = (select id, ssn from customers)", "public.customers.ssn",
+         "public.orders.note"},
+        {"create table scratch as select email from customers", "public.customers.email",
+         "public.scratch.email"},
+        {"select name from customers union select note from orders", "public.orders.note", "result.name"},
+        {"with recursive t(a) as (select ssn from customers union all select a from t) select a from t",
+         "public.customers.ssn", "result.a"},
+        {"select c from customers c", "public.customers.ssn", "result.c"},
+        {"select (select max(ssn) from customers) as m", "public.customers.ssn", "result.m"},
+    };
+    struct sl_sql_context ctx = shop();
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 64 * 1024);
+        struct sl_meaning m;
+        judge(&ctx, rows[i].sql, &text, &m);
+        if (!SL_CHECK(has_flow(&m, rows[i].from, rows[i].to)))
+            printf("#   sql: %s\n", rows[i].sql);
+    }
+}
+
+static void test_what_the_session_prepared(void)
+{
+    struct sl_sql_prepared prepared[] = {
+        {SL_SPAN("p"), SL_SPAN("select 1; prepare p (int) as delete from orders where id = $1")},
+        {SL_SPAN("wire"), SL_SPAN("select ssn from customers")},
+        {SL_SPAN("loop"), SL_SPAN("prepare loop as select 1")},
+        {SL_SPAN("other"), SL_SPAN("prepare another as select 1")},
+    };
+    struct sl_sql_context ctx = shop();
+
+    ctx.prepared = prepared;
+    ctx.prepared_count = SL_COUNT(prepared);
+    check(&ctx, "execute p(5)",
+          "execute: read delete | public.orders(id)=read | public.orders(id,customer_id,total,note,placed)=delete"
+          " ! prepared unshaped");
+    check(&ctx, "execute wire", "execute: read | public.customers(ssn)=read ! prepared unshaped");
+    check(&ctx, "execute other", "execute: opaque ! prepared unshaped");
+    check(&ctx, "execute nosuch", "execute: opaque ! prepared unshaped");
+    check(&ctx, "explain analyze execute p(5)",
+          "explain analyze: read delete | public.orders(id)=read | "
+          "public.orders(id,customer_id,total,note,placed)=delete ! prepared unshaped");
+}
+
+static void test_cursors_of_the_session(void)
+{
+    struct sl_span cursors[] = {SL_SPAN("c")};
+    struct sl_sql_context ctx = shop();
+
+    ctx.cursors = cursors;
+    ctx.cursor_count = 1;
+    check(&ctx, "fetch 10 from c", "fetch: read ! cursor unshaped");
+    check(&ctx, "fetch 10 from d", "fetch: read opaque ! cursor unshaped");
+}
+
+static void test_names_follow_the_search_path(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.search_path = SL_SPAN("staging, public");
+    check(&ctx, "select id from orders",
+          "select: read opaque | staging.orders(id)=read | public.orders(id,customer_id,total,note,placed)=read");
+    check(&ctx, "select id from customers", "select: read | public.customers(id)=read ! shared");
+    ctx.search_path = SL_SPAN("staging");
+    check(&ctx, "select id from orders", "select: read | staging.orders(id)=read ! shared");
+    check(&ctx, "select id from customers", "select: read opaque | customers(id)=read");
+    ctx.search_path = SL_SPAN("\"$user\", Public");
+    ctx.user = SL_SPAN("alice");
+    check(&ctx, "select id from mine", "select: read | alice.mine(id)=read ! shared");
+    check(&ctx, "select id from customers", "select: read | public.customers(id)=read ! shared");
+    ctx.search_path = SL_SPAN("\"\"");
+    check(&ctx, "select id from public.orders", "select: read | public.orders(id)=read ! shared");
+    check(&ctx, "select id from orders", "select: read opaque | orders(id)=read");
+    ctx.search_path = SL_SPAN("public, pg_catalog"); /* users' things come first */
+    check(&ctx, "select 1 from pg_class", "select: read opaque | pg_catalog.pg_class()=read");
+    check(&ctx, "select '1'::bigint", "select: read");
+    check(&ctx, "select '1'::text", "select: read opaque");
+}
+
+static void test_objects_of_the_session_hide_others(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.temp_objects = true;
+    check(&ctx, "select id from customers", "select: read opaque | public.customers(id)=read");
+    check(&ctx, "select id from public.customers", "select: read | public.customers(id)=read ! shared");
+    check(&ctx, "select '1'::text", "select: read opaque");
+    check(&ctx, "select '1'::pg_catalog.text", "select: read");
+}
+
+static void test_without_a_listing(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.catalog = NULL;
+    check(&ctx, "select 1", "select: read");
+    check(&ctx, "select lower('x')", "select: read opaque");
+    check(&ctx, "select pg_catalog.lower('x')", "select: read");
+    check(&ctx, "select 1 + 1", "select: read opaque");
+    check(&ctx, "select id from customers", "select: read opaque | customers(id)=read");
+    check(&ctx, "begin", "begin: ! begin control");
+}
+
+static void test_facts_of_the_database(void)
+{
+    struct sl_catalog changed = catalog;
+    struct sl_sql_context ctx = shop();
+
+    ctx.catalog = &changed;
+    changed.facts = SL_CATALOG_EVENT_TRIGGERS;
+    check(&ctx, "drop view customer_view", "drop view: ddl opaque | public.customer_view(id,email)=ddl");
+    check(&ctx, "select 1 + 1", "select: read ! shared");
+    changed.facts = SL_CATALOG_USER_CASTS;
+    check(&ctx, "select id from customers where id = 1", "select: read opaque | public.customers(id)=read");
+}
+
+int main(void)
+{
+    SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
+
+    if (fixture_catalog(&snapshot) != SL_OK || sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
+        sl_arena_new(&mem, 16 * 1024 * 1024) != SL_OK || sl_sql_self_test() != SL_OK)
+        return 1;
+    SL_RUN(test_queries_and_writes);
+    SL_RUN(test_every_other_statement);
+    SL_RUN(test_flows);
+    SL_RUN(test_what_the_session_prepared);
+    SL_RUN(test_cursors_of_the_session);
+    SL_RUN(test_names_follow_the_search_path);
+    SL_RUN(test_objects_of_the_session_hide_others);
+    SL_RUN(test_without_a_listing);
+    SL_RUN(test_facts_of_the_database);
+    sl_arena_free(mem);
+    return sl_tap_done();
+}

@@ -1,0 +1,403 @@
+/* sluice-keeper as its peers see it: signing in, holding, deciding, spending once, crashing. The first
+ * argument is the program. */
+#include "tests/unit/keeper_play.h"
+
+#include "base/encode.h"
+#include "core/action/action.h"
+#include "core/policy/policy.h"
+
+static char token[128], rita[128], olga[128];
+static uint64_t session, next_action = 1;
+
+static void keep(char out[128], const char *text)
+{
+    memset(out, 0, 128);
+    memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
+}
+
+/* --- a little language of the gate ------------------------------------------------------------------- */
+
+static unsigned login_token(const char *name, const char *secret, const char *address, bool tls)
+{
+    static uint64_t conn = 100;
+
+    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"), .user = sl_span_str(name),
+         .address = sl_span_str(address), .tls = tls, .token = sl_span_str(secret));
+    return hear_within(play.gate, PATIENCE_MS);
+}
+
+static void open_session(void)
+{
+    struct sl_msg_login_ok ok = {0};
+
+    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) && HEARD(login_ok, &ok))
+        session = ok.session;
+}
+
+static struct sl_msg_action_held held;
+static struct sl_msg_action_refused refused;
+static char approval[37], digest_hex[65];
+static uint8_t digest[32];
+
+static uint64_t propose_as(uint64_t in_session, uint32_t effects, const char *sql, const char *reason, uint8_t in_tx)
+{
+    SL_BUF(operation, 4096);
+    SL_BUF(meaning, 4096);
+    struct sl_meaning_statement statement = {SL_SPAN("statement"), effects};
+    struct sl_meaning m = {.effects = effects, .statements = &statement, .statement_count = 1};
+
+    sl_action_put_simple(&operation, sl_span_str(sql));
+    sl_meaning_put(&meaning, &m);
+    TELL(play.gate, action_propose, .session = in_session, .action = next_action, .generation = 1,
+         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
+         .context_user = SL_SPAN("app"), .reason = sl_span_str(reason), .in_transaction = in_tx);
+    return next_action++;
+}
+
+static void note_held(void)
+{
+    SL_BUF(hex, 128);
+
+    if (!HEARD(action_held, &held) || held.approval.n != 36 || held.digest.n != 32)
+        return;
+    memcpy(approval, held.approval.p, 36);
+    memcpy(digest, held.digest.p, 32);
+    sl_hex_put(&hex, held.digest);
+    memcpy(digest_hex, sl_buf_text(&hex), 65);
+}
+
+static uint64_t hold(uint32_t effects, const char *sql)
+{
+    uint64_t action = propose_as(session, effects, sql, "spring clean", 0);
+
+    if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)))
+        note_held();
+    return action;
+}
+
+static uint32_t decide(const char *credential, const char *decision)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'looked at it'}", approval, decision,
+               digest_hex);
+    return call_as(play.desk, "decision", credential, sl_buf_text(&body));
+}
+
+static const char *state_of(const char *id)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", rita, sl_buf_text(&body)), 200);
+    return said("state");
+}
+
+static unsigned spend(uint64_t action, const uint8_t what[32])
+{
+    TELL(play.gate, action_spend, .action = action, .approval = sl_span_str(approval), .digest = sl_span(what, 32));
+    return hear_within(play.gate, PATIENCE_MS);
+}
+
+static uint64_t hold_and_approve(uint32_t effects, const char *sql)
+{
+    uint64_t action = hold(effects, sql);
+
+    SL_CHECK_INT(decide(rita, "approve"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    return action;
+}
+
+static void journal(uint64_t action, bool intent, bool outcome, const char *id)
+{
+    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    struct sl_intent in = {.session = session, .action = action, .asked_us = 1, .started_us = 2,
+                           .facts = sl_span(facts, sizeof facts), .text = SL_SPAN("select 1")};
+    struct sl_outcome_record out = {.session = session, .action = action, .ended_us = sl_clock_us(), .rows = 1,
+                                    .outcome = SL_OUTCOME_OK};
+    SL_BUF(hex, 64);
+
+    for (; *id != '\0'; id++)
+        if (*id != '-')
+            sl_buf_put_u8(&hex, (uint8_t)*id);
+    if (hex.n > 0)
+        SL_CHECK_INT(sl_hex_fixed(in.approval, 16, sl_buf_span(&hex)), SL_OK);
+    if (intent)
+        SL_CHECK_INT(sl_journal_intent(&play.ring, &in), SL_OK);
+    if (outcome)
+        SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+}
+
+/* --- tests -------------------------------------------------------------------------------------------- */
+
+static void test_people(void)
+{
+    char code[128];
+
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human','groups':['engineers','dba']}"), 200);
+    keep(code, said("code"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_wrong'}"), 403);
+    char body[256] = "{'code':'";
+    memcpy(body + 9, code, strlen(code));
+    memcpy(body + 9 + strlen(code), "'}", 3);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 201);
+    keep(olga, said("credential"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 403); /* once */
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent'}"), 400); /* no owner */
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'robot','owner':'olga'}"), 400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'b t','kind':'agent','owner':'olga'}"), 400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent','owner':'olga','groups':['agents','dba']}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent','owner':'olga'}"), 409);
+    SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','ttl':'1h'}"), 200);
+    keep(token, said("token"));
+    SL_CHECK(strncmp(token, "slt_", 4) == 0 && strlen(token) == 47);
+}
+
+static void test_signing_in(void)
+{
+    struct sl_msg_login_refused no = {0};
+    struct sl_msg_login_ok ok = {0};
+
+    SL_CHECK_INT(login_token("bot", token, "10.0.0.1", false), SL_MESSAGE_LOGIN_REFUSED); /* in clear */
+    SL_CHECK_INT(login_token("bot", token, "10.0.0.1", true), SL_MESSAGE_LOGIN_OK);
+    SL_CHECK_INT(login_token("olga", token, "127.0.0.1", true), SL_MESSAGE_LOGIN_REFUSED);
+    SL_CHECK_INT(login_token("olga", olga, "127.0.0.1", true), SL_MESSAGE_LOGIN_REFUSED); /* it decides, it does not ask */
+    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) && HEARD(login_ok, &ok)) {
+        SL_CHECK_TEXT(ok.owner, "olga");
+        SL_CHECK_TEXT(ok.upstream_user, "app");
+        SL_CHECK_INT(ok.requester.count, 2);
+        session = ok.session;
+    }
+    for (int i = 0; i < 6; i++)
+        SL_CHECK_INT(login_token("mallory", "slt_guess", "10.9.9.9", true), SL_MESSAGE_LOGIN_REFUSED);
+    SL_CHECK_INT(login_token("mallory", "slt_guess", "10.9.9.9", true), SL_MESSAGE_LOGIN_REFUSED);
+    HEARD(login_refused, &no);
+    SL_CHECK_TEXT(no.sqlstate, "53300"); /* slowed down */
+    SL_CHECK_INT(login_token("bot", token, "10.9.9.9", true), SL_MESSAGE_LOGIN_OK); /* others are not */
+}
+
+static void refused_because(uint32_t effects, const char *reason, uint8_t in_tx, const char *part)
+{
+    propose_as(session, effects, "select 1", reason, in_tx);
+    if (!SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED)) || !HEARD(action_refused, &refused))
+        return;
+    if (!SL_CHECK(memmem(refused.why.p, refused.why.n, part, strlen(part)) != NULL))
+        printf("#   %.*s\n", (int)refused.why.n, (const char *)refused.why.p);
+}
+
+static void test_refused_at_once(void)
+{
+    char code[128], body[256] = "{'code':'";
+
+    refused_because(SL_EFFECT_DDL, "", 0, "too few people"); /* olga is the owner, bot an agent */
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human','groups':['dba']}"), 200);
+    keep(code, said("code"));
+    refused_because(SL_EFFECT_DDL, "", 0, "too few people"); /* rita cannot decide yet */
+    memcpy(body + 9, code, strlen(code));
+    memcpy(body + 9 + strlen(code), "'}", 3);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 201);
+    keep(rita, said("credential"));
+    refused_because(SL_EFFECT_PRIVILEGE, "", 0, "too few people");
+    refused_because(SL_EFFECT_ADMIN, "", 0, "reason");
+    refused_because(SL_EFFECT_PROGRAM, "", 0, "denied by rule: never");
+    propose_as(session, SL_EFFECT_READ, "select 1", "", 0); /* allowed: the gate must judge again */
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
+}
+
+static void test_P4_requester_set(void)
+{
+    hold(SL_EFFECT_DDL, "drop table a");
+    SL_CHECK_TEXT(held.reviewers, "1 of dba");
+    SL_CHECK_INT(decide(olga, "approve"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "IS_OWNER");
+    SL_CHECK_INT(decide(token, "approve"), 403);
+    SL_CHECK_INT(decide("sld_guess", "approve"), 401);
+    SL_CHECK_INT(call_as(play.control, "decision", rita, "{}"), 404); /* not on the control socket */
+    SL_CHECK_INT(decide(rita, "maybe"), 400);
+    digest_hex[0] = digest_hex[0] == '0' ? '1' : '0';
+    SL_CHECK_INT(decide(rita, "approve"), 409); /* not what was shown */
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "pending");
+}
+
+static void test_P2_spent_once(void)
+{
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table b");
+    uint8_t other[32] = {1};
+
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
+    action = hold_and_approve(SL_EFFECT_DDL, "drop table c");
+    SL_CHECK_INT(spend(action, other), SL_MESSAGE_ACTION_REFUSED); /* P3: not what was approved */
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+}
+
+static void test_denied(void)
+{
+    hold(SL_EFFECT_DDL, "drop table d");
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED)) && HEARD(action_refused, &refused))
+        SL_CHECK_TEXT(refused.who, "rita");
+    SL_CHECK_INT(decide(rita, "approve"), 409);
+}
+
+static void test_joining(void)
+{
+    char first[37];
+    uint64_t one = hold(SL_EFFECT_DDL, "drop table e"), two;
+
+    memcpy(first, approval, 37);
+    two = hold(SL_EFFECT_DDL, "drop table e");
+    SL_CHECK(held.joined == 1 && strcmp(first, approval) == 0);
+    TELL(play.gate, action_left, .action = one, .how = 0);
+    SL_CHECK_INT(decide(rita, "approve"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(spend(two, digest), SL_MESSAGE_ACTION_GO);
+    one = hold(SL_EFFECT_DDL, "drop table f"); /* the client gives up, the grant waits */
+    TELL(play.gate, action_left, .action = one, .how = 0);
+    SL_CHECK_INT(decide(rita, "approve"), 200);
+    two = hold(SL_EFFECT_DDL, "drop table f");
+    SL_CHECK(held.granted == 1);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(spend(two, digest), SL_MESSAGE_ACTION_GO);
+}
+
+static void test_P5_silence_is_denial(void)
+{
+    hold(SL_EFFECT_TRUNCATE, "truncate a");
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "expired");
+    SL_CHECK_INT(decide(rita, "approve"), 409);
+    uint64_t action = hold_and_approve(SL_EFFECT_IMPORT, "copy a from stdin");
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED)); /* nobody spent it in time */
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "lapsed");
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+}
+
+static void test_cancel_and_revoke(void)
+{
+    SL_BUF(body, 256);
+    uint64_t action = hold(SL_EFFECT_DDL, "drop table g");
+
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    SL_CHECK_INT(call_as(play.desk, "cancel", rita, sl_buf_text(&body)), 403);
+    SL_CHECK_INT(call_as(play.desk, "cancel", token, sl_buf_text(&body)), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    action = hold_and_approve(SL_EFFECT_DDL, "drop table h");
+    sl_buf_reset(&body);
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    SL_CHECK_INT(call_as(play.desk, "revoke", rita, sl_buf_text(&body)), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+}
+
+static void test_P9_crash_keeps_decisions(void)
+{
+    uint64_t action = hold(SL_EFFECT_DDL, "drop table i");
+
+    TELL(play.gate, action_left, .action = action, .how = 0);
+    SL_CHECK_INT(decide(rita, "approve"), 200);
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "approved");
+    action = hold(SL_EFFECT_DDL, "drop table i"); /* the session is known to the new keeper */
+    SL_CHECK(held.granted == 1);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
+    journal(action, true, true, approval);
+    usleep(200 * 1000);
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
+    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "outcome"), "outcome"))), "ok");
+}
+
+/* P11: the gate ends with the statement under way. */
+static void test_P11_lost_answer_is_unknown(void)
+{
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table j");
+    char first[37];
+
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    journal(action, true, false, approval);
+    memcpy(first, approval, 37);
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    open_session();
+    state_of(first);
+    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "outcome"), "outcome"))), "unknown");
+    hold(SL_EFFECT_DDL, "drop table j");
+    SL_CHECK(strcmp(first, approval) != 0 && held.joined == 0);
+    state_of(approval);
+    SL_CHECK_TEXT(sl_span_str(said("repeats")), first);
+}
+
+static void test_kill_switch(void)
+{
+    struct sl_msg_session_end end = {0};
+
+    hold(SL_EFFECT_DDL, "drop table k");
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true}"), 200);
+    if (SL_CHECK(hear(play.gate, SL_MESSAGE_SESSION_END)) && HEARD(session_end, &end))
+        SL_CHECK(end.session == session);
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "cancelled");
+    while (hear_within(play.gate, 100) != 0) {
+    }
+    SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_REFUSED);
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true,'off':true}"), 200);
+    open_session();
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table l");
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'rita'}"), 200); /* her yes goes with her */
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+}
+
+/* A captured gate: sessions that it was never given, journals that are nonsense. */
+static void test_captured_gate(void)
+{
+    propose_as(session + 1000, SL_EFFECT_DDL, "drop table x", "", 0);
+    SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    open_session();
+    TELL(play.gate, call, .method = SL_SPAN("identity.add"), .body = SL_SPAN("{}")); /* not for gates */
+    SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    open_session();
+    session += 1000;
+    journal(1, true, true, "");
+    SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200); /* the keeper goes on */
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    play.program = argv[1];
+    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
+    if (mkdtemp(play.folder) == NULL)
+        return 1;
+    make_journal();
+    start_keeper();
+    SL_RUN(test_people);
+    SL_RUN(test_signing_in);
+    SL_RUN(test_refused_at_once);
+    SL_RUN(test_P4_requester_set);
+    SL_RUN(test_P2_spent_once);
+    SL_RUN(test_denied);
+    SL_RUN(test_joining);
+    SL_RUN(test_P5_silence_is_denial);
+    SL_RUN(test_cancel_and_revoke);
+    SL_RUN(test_P9_crash_keeps_decisions);
+    SL_RUN(test_P11_lost_answer_is_unknown);
+    SL_RUN(test_kill_switch);
+    SL_RUN(test_captured_gate);
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+    return sl_tap_done();
+}
