@@ -15,7 +15,8 @@ static uint64_t mix(uint64_t sum, const struct sl_http1_event *ev)
     }
     sum = sum * 31 + ev->type + 1;
     for (size_t i = 0; ev->type == SL_HTTP1_HEAD && i < ev->head.header_count; i++)
-        sum = sum * 31 + sl_hash(ev->head.headers[i].name, 0) + sl_hash(ev->head.headers[i].value, 1);
+        sum =
+            sum * 31 + sl_hash(ev->head.headers[i].name, 0) + sl_hash(ev->head.headers[i].value, 1);
     return sum;
 }
 

@@ -34,8 +34,10 @@ static int pick(const json_t *list, const char *word, char id[37])
     }
     if (found == 1)
         return SL_EXIT_FINE;
-    fprintf(stderr, found == 0 ? "sluice: no approval that you may see has an id like '%s'\n"
-                               : "sluice: more than one approval has an id like '%s': give more of it\n", word);
+    fprintf(stderr,
+            found == 0 ? "sluice: no approval that you may see has an id like '%s'\n"
+                       : "sluice: more than one approval has an id like '%s': give more of it\n",
+            word);
     return SL_EXIT_REFUSED;
 }
 
@@ -44,7 +46,9 @@ int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
     json_t *answer = NULL;
 
     if (!is_id_part(word) || strlen(word) < LEAST_PART) {
-        fputs("sluice: an approval's id, or 4 or more characters of its beginning or end, is needed\n", stderr);
+        fputs("sluice: an approval's id, or 4 or more characters of its beginning or end, is "
+              "needed\n",
+              stderr);
         return SL_EXIT_USAGE;
     }
     if (strlen(word) == ID_BYTES) {
@@ -81,6 +85,8 @@ int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *bod
         sl_api_print_json(approval);
     else if (code == SL_EXIT_FINE)
         sl_api_print_sentence(api, stdout, approval);
+    if (code == SL_EXIT_FINE && !api->json && strcmp(verb, "stop") == 0)
+        puts("The running statement is being cancelled.");
     json_decref(approval);
     return code;
 }
@@ -98,7 +104,8 @@ int sl_api_act_command(int argc, char **argv, const char *verb, const char *help
     struct sl_api_args args;
     SL_API(api);
     char id[ID_BYTES + 1];
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_REASON | SL_API_CREDENTIAL, true, help, &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_JSON | SL_API_REASON | SL_API_CREDENTIAL, true, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = is_reason_fit(args.reason) ? sl_api_open(&args, true, &api) : SL_EXIT_USAGE;
@@ -148,14 +155,17 @@ static bool is_confirmed(const struct sl_api_args *args, const char *verb)
     return strcmp(line, verb) == 0;
 }
 
-/* The digest goes along: the keeper refuses when the action is another than the one that was shown. */
-static int decide(struct sl_api *api, const struct sl_api_args *args, const char *verb, const json_t *approval)
+/* The digest goes along: the keeper refuses when the action is another than the one that was shown.
+ */
+static int decide(struct sl_api *api, const struct sl_api_args *args, const char *verb,
+                  const json_t *approval)
 {
     struct sl_span digest = sl_json_str(approval, "digest"), id = sl_json_str(approval, "id");
     SL_BUF(id_text, 64);
 
     if (args->digest != NULL && !sl_span_is(digest, args->digest)) {
-        fputs("sluice: the approval has another digest than the one given: nothing was decided\n", stderr);
+        fputs("sluice: the approval has another digest than the one given: nothing was decided\n",
+              stderr);
         return SL_EXIT_REFUSED;
     }
     print_decided(api, approval);
@@ -175,7 +185,8 @@ static int decide(struct sl_api *api, const struct sl_api_args *args, const char
 
 int sl_api_decide_command(int argc, char **argv, const char *verb, const char *help)
 {
-    const unsigned options = SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST | SL_API_CREDENTIAL;
+    const unsigned options =
+        SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST | SL_API_CREDENTIAL;
     struct sl_api_args args;
     SL_API(api);
     json_t *approval = NULL;

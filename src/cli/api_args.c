@@ -10,13 +10,20 @@ struct option_row {
     size_t offset;
 };
 
-#define TEXT(name, value, option, member, help) {name, value, help, option, offsetof(struct sl_api_args, member)}
-#define FLAG(name, option, member, help) {name, NULL, help, option, offsetof(struct sl_api_args, member)}
+#define TEXT(name, value, option, member, help)                         \
+    {                                                                   \
+        name, value, help, option, offsetof(struct sl_api_args, member) \
+    }
+#define FLAG(name, option, member, help)                               \
+    {                                                                  \
+        name, NULL, help, option, offsetof(struct sl_api_args, member) \
+    }
 static const struct option_row rows[] = {
     TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
     TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
     TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
-    TEXT("--save", "FILE|-", SL_API_SAVE, save, "where the credential goes; - prints it on stdout, alone"),
+    TEXT("--save", "FILE|-", SL_API_SAVE, save,
+         "where the credential goes; - prints it on stdout, alone"),
     FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
     FLAG("--all", SL_API_ALL, all, "also those that are closed"),
     FLAG("--yes", SL_API_YES, yes, "do not ask again on a terminal"),
@@ -24,8 +31,9 @@ static const struct option_row rows[] = {
     TEXT("--credential-file", "FILE", SL_API_CREDENTIAL, credential_file,
          "the token to use (else $SLUICE_CREDENTIAL, else\n"
          "                           ~/.config/sluice/credential)"),
-    TEXT("--url", "URL", 0, url, "the gateway (else $SLUICE_URL, else the one saved with\n"
-                                 "                           the credential, else http://127.0.0.1:8080)"),
+    TEXT("--url", "URL", 0, url,
+         "the gateway (else $SLUICE_URL, else the one saved with\n"
+         "                           the credential, else http://127.0.0.1:8080)"),
     TEXT("--ca", "FILE", 0, ca_file, "trust these certificates (PEM) instead of the system's"),
     FLAG("--allow-http", 0, allow_http, "send the credential unencrypted to another machine"),
 };
@@ -62,7 +70,8 @@ static const struct option_row *find(const char *word, size_t length, unsigned o
 static bool take(int argc, char **argv, int *at, unsigned options, struct sl_api_args *out)
 {
     const char *word = argv[*at], *equals = strchr(word, '=');
-    const struct option_row *row = find(word, equals == NULL ? strlen(word) : (size_t)(equals - word), options);
+    const struct option_row *row =
+        find(word, equals == NULL ? strlen(word) : (size_t)(equals - word), options);
 
     if (row == NULL || (row->value == NULL && equals != NULL))
         return false;

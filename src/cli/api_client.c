@@ -53,7 +53,9 @@ static void set_up(struct exchange *x, struct sl_api *api, const char *path)
 
 static bool begin(struct exchange *x)
 {
-    *x = (struct exchange){.answer = sl_buf(SL_API_MAX_ANSWER), .url = sl_buf(8192), .text = sl_buf(4 << 20)};
+    *x = (struct exchange){.answer = sl_buf(SL_API_MAX_ANSWER),
+                           .url = sl_buf(8192),
+                           .text = sl_buf(4 << 20)};
     x->curl = curl_easy_init();
     return x->curl != NULL;
 }
@@ -81,7 +83,8 @@ static int unreachable(struct sl_api *api, const char *why)
 {
     fprintf(stderr, "sluice: cannot reach the gateway at %s: %s\n", sl_buf_text(&api->url), why);
     if (api->json)
-        puts("{\"detail\":\"cannot reach the gateway\",\"status\":0,\"title\":\"Unreachable\",\"type\":\"about:blank\"}");
+        puts("{\"detail\":\"cannot reach the "
+             "gateway\",\"status\":0,\"title\":\"Unreachable\",\"type\":\"about:blank\"}");
     return SL_EXIT_UNREACHABLE;
 }
 
@@ -95,7 +98,8 @@ int sl_api_complain(struct sl_api *api, long status, const json_t *problem)
         sl_buf_put_str(&text, "\nhint: ");
         sl_utf8_put_printable(&text, hint);
     }
-    fprintf(stderr, "sluice: %s (%ld)\n", text.n > 0 ? sl_buf_text(&text) : "refused without a reason", status);
+    fprintf(stderr, "sluice: %s (%ld)\n",
+            text.n > 0 ? sl_buf_text(&text) : "refused without a reason", status);
     if (api->json && problem != NULL)
         sl_api_print_json(problem);
     return status >= 502 && status <= 504 ? SL_EXIT_UNREACHABLE : SL_EXIT_REFUSED;
@@ -148,8 +152,9 @@ int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t
     curl_easy_setopt(x.curl, CURLOPT_WRITEFUNCTION, on_answer);
     curl_easy_setopt(x.curl, CURLOPT_WRITEDATA, &x);
     CURLcode result = curl_easy_perform(x.curl);
-    int code = result != CURLE_OK ? unreachable(api, why[0] != '\0' ? why : curl_easy_strerror(result))
-                                  : read_answer(api, &x, out);
+    int code = result != CURLE_OK
+                   ? unreachable(api, why[0] != '\0' ? why : curl_easy_strerror(result))
+                   : read_answer(api, &x, out);
     finish(&x);
     return code;
 }
@@ -178,8 +183,8 @@ static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
     return size * count;
 }
 
-void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id, sl_api_line_fn *line,
-                   void *owner, long *status)
+void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
+                   sl_api_line_fn *line, void *owner, long *status)
 {
     struct exchange x;
     struct stream s = {.line = sl_buf(2 << 20), .fn = line, .owner = owner};
@@ -189,7 +194,8 @@ void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_
         if (last_event_id[0] != '\0')
             add_header(&x, "Last-Event-ID", sl_span_str(last_event_id));
         set_up(&x, api, path);
-        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* a comment comes every 15 seconds */
+        curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_LIMIT,
+                         1L); /* a comment comes every 15 seconds */
         curl_easy_setopt(x.curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
         curl_easy_setopt(x.curl, CURLOPT_WRITEFUNCTION, on_stream);
         curl_easy_setopt(x.curl, CURLOPT_WRITEDATA, &s);

@@ -1,11 +1,12 @@
-/* What the commands that talk HTTP share: their arguments, the caller's credential, one request, and an
- * approval as text.
+/* What the commands that talk HTTP share: their arguments, the caller's credential, one request,
+ * and an approval as text.
  *
- * The credential is the caller's own: --credential-file, else $SLUICE_CREDENTIAL, else the file that
- * `sluice enroll` wrote (~/.config/sluice/credential, mode 0600). The address: --url, else $SLUICE_URL,
- * else the one saved beside the credential, else http://127.0.0.1:8080. A credential is never sent in
- * clear to another machine, never follows a redirect, and never goes through a proxy in clear.
- * All that a stranger wrote is printed escaped, so that it cannot forge what the terminal shows.
+ * The credential is the caller's own: --credential-file, else $SLUICE_CREDENTIAL, else the file
+ * that `sluice enroll` wrote (~/.config/sluice/credential, mode 0600). The address: --url, else
+ * $SLUICE_URL, else the one saved beside the credential, else http://127.0.0.1:8080. A credential
+ * is never sent in clear to another machine, never follows a redirect, and never goes through a
+ * proxy in clear. All that a stranger wrote is printed escaped, so that it cannot forge what the
+ * terminal shows.
  */
 #ifndef SL_CLI_API_CLIENT_H
 #define SL_CLI_API_CLIENT_H
@@ -19,16 +20,24 @@ enum { SL_API_MAX_ANSWER = 48 * 1024 * 1024, SL_API_CONTINUE = -1 };
 
 /* --- arguments ------------------------------------------------------------------------------ */
 enum sl_api_option {
-    SL_API_JSON = 1 << 0, SL_API_ALL = 1 << 1, SL_API_YES = 1 << 2, SL_API_REASON = 1 << 3, SL_API_SAVE = 1 << 4,
-    SL_API_REPLACE = 1 << 5, SL_API_DIGEST = 1 << 6, SL_API_STATE = 1 << 7, SL_API_CREDENTIAL = 1 << 8,
+    SL_API_JSON = 1 << 0,
+    SL_API_ALL = 1 << 1,
+    SL_API_YES = 1 << 2,
+    SL_API_REASON = 1 << 3,
+    SL_API_SAVE = 1 << 4,
+    SL_API_REPLACE = 1 << 5,
+    SL_API_DIGEST = 1 << 6,
+    SL_API_STATE = 1 << 7,
+    SL_API_CREDENTIAL = 1 << 8,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state;
     const char *word; /* the one argument that is no option */
     bool json, all, yes, replace, allow_http;
 };
-/* Parses; `takes_word`: exactly one must be there. SL_API_CONTINUE, or the exit code after --help or a
- * usage error. The text of --help is `help`, then a paragraph on the options that are given. */
+/* Parses; `takes_word`: exactly one must be there. SL_API_CONTINUE, or the exit code after --help
+ * or a usage error. The text of --help is `help`, then a paragraph on the options that are given.
+ */
 int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const char *help,
                 struct sl_api_args *out);
 
@@ -38,19 +47,21 @@ struct sl_api {
     const char *ca_file;
     bool json, colour;
 };
-/* Finds address and (when needed) credential; says on stderr what lacks. Exit code or SL_API_CONTINUE. */
+/* Finds address and (when needed) credential; says on stderr what lacks. Exit code or
+ * SL_API_CONTINUE. */
 int sl_api_open(const struct sl_api_args *args, bool needs_credential, struct sl_api *out);
 void sl_api_close(struct sl_api *api); /* wipes the credential */
 #define SL_API(name) __attribute__((cleanup(sl_api_close))) struct sl_api name = {0}
 
-/* body NULL: GET, else POST. *out (may be NULL) is the answer's object, the caller's to decref. SL_EXIT_FINE;
- * else what went wrong was said on stderr (as JSON on stdout with --json). */
+/* body NULL: GET, else POST. *out (may be NULL) is the answer's object, the caller's to decref.
+ * SL_EXIT_FINE; else what went wrong was said on stderr (as JSON on stdout with --json). */
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
 
-/* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when unreachable. */
+/* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when
+ * unreachable. */
 typedef bool sl_api_line_fn(void *owner, struct sl_span line);
-void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id, sl_api_line_fn *line,
-                   void *owner, long *status);
+void sl_api_stream(struct sl_api *api, const char *path, const char *last_event_id,
+                   sl_api_line_fn *line, void *owner, long *status);
 /* Says what a problem document or a bare status means. The exit code. */
 int sl_api_complain(struct sl_api *api, long status, const json_t *problem);
 
@@ -74,7 +85,8 @@ void sl_api_print_json(const json_t *value);
 void sl_api_print_text(FILE *out, struct sl_span text);
 /* The first line, escaped, at most so many columns; " ..." when there is more. */
 void sl_api_print_head(FILE *out, struct sl_span text, size_t columns);
-/* A text of several lines, each behind a mark that no text can forge, wrapped before the terminal does. */
+/* A text of several lines, each behind a mark that no text can forge, wrapped before the terminal
+ * does. */
 void sl_api_print_lines(FILE *out, struct sl_span text);
 /* Reason, run and sink: what the requester says. */
 void sl_api_print_claims(FILE *out, const json_t *approval);

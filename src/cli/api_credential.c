@@ -77,7 +77,8 @@ static int read_file(const char *path, struct sl_api *out, struct sl_buf *saved_
     return SL_EXIT_USAGE;
 }
 
-static int find_credential(const struct sl_api_args *args, struct sl_api *out, struct sl_buf *saved_url)
+static int find_credential(const struct sl_api_args *args, struct sl_api *out,
+                           struct sl_buf *saved_url)
 {
     const char *given = environment("SLUICE_CREDENTIAL");
     SL_BUF(usual, MAX_URL);
@@ -91,7 +92,8 @@ static int find_credential(const struct sl_api_args *args, struct sl_api *out, s
     if (sl_api_usual_file(&usual) == SL_OK && access(sl_buf_text(&usual), F_OK) == 0)
         return read_file(sl_buf_text(&usual), out, saved_url);
     fputs("sluice: no credential: 'sluice enroll CODE' claims one, or give --credential-file or "
-          "SLUICE_CREDENTIAL\n", stderr);
+          "SLUICE_CREDENTIAL\n",
+          stderr);
     return SL_EXIT_USAGE;
 }
 
@@ -121,23 +123,29 @@ static bool is_loopback(struct sl_span rest)
 static int check_url(const struct sl_api_args *args, struct sl_api *api)
 {
     struct sl_span url = sl_buf_span(&api->url);
-    bool is_https = sl_span_starts(url, SL_SPAN("https://")), is_http = sl_span_starts(url, SL_SPAN("http://"));
+    bool is_https = sl_span_starts(url, SL_SPAN("https://")),
+         is_http = sl_span_starts(url, SL_SPAN("http://"));
 
     while (api->url.n > 0 && api->url.p[api->url.n - 1] == '/')
         api->url.n--;
     struct sl_span rest = sl_span_from(sl_buf_span(&api->url), is_https ? 8 : 7);
-    bool is_plain = sl_span_find(rest, '/') == rest.n && sl_span_find(rest, '@') == rest.n && is_token(rest);
+    bool is_plain =
+        sl_span_find(rest, '/') == rest.n && sl_span_find(rest, '@') == rest.n && is_token(rest);
     if ((!is_https && !is_http) || !is_plain) {
-        fprintf(stderr, "sluice: '%s' is not an address like https://host:port\n", sl_buf_text(&api->url));
+        fprintf(stderr, "sluice: '%s' is not an address like https://host:port\n",
+                sl_buf_text(&api->url));
         return SL_EXIT_USAGE;
     }
     if (is_https || is_loopback(rest) || args->allow_http)
         return SL_API_CONTINUE;
-    fputs("sluice: a credential is not sent unencrypted to another machine: use https, or --allow-http\n", stderr);
+    fputs("sluice: a credential is not sent unencrypted to another machine: use https, or "
+          "--allow-http\n",
+          stderr);
     return SL_EXIT_REFUSED;
 }
 
-static int choose_url(const struct sl_api_args *args, const struct sl_buf *saved, struct sl_api *out)
+static int choose_url(const struct sl_api_args *args, const struct sl_buf *saved,
+                      struct sl_api *out)
 {
     const char *given = args->url != NULL ? args->url : environment("SLUICE_URL");
 

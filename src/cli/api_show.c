@@ -1,4 +1,5 @@
-/* An approval as its reader needs it: the sentence first, then everything that bears on the decision. */
+/* An approval as its reader needs it: the sentence first, then everything that bears on the
+ * decision. */
 #include "cli/api_client.h"
 
 #include "base/encode.h"
@@ -61,7 +62,8 @@ static void print_local_time(struct sl_span text)
         return;
     time_t seconds = (time_t)(us / 1000000);
     struct tm t;
-    if (localtime_r(&seconds, &t) != NULL && strftime(local, sizeof local, "%Y-%m-%d %H:%M:%S %Z", &t) > 0)
+    if (localtime_r(&seconds, &t) != NULL &&
+        strftime(local, sizeof local, "%Y-%m-%d %H:%M:%S %Z", &t) > 0)
         fputs(local, stdout);
 }
 
@@ -71,7 +73,8 @@ static const char *colour_of(const struct sl_api *api, struct sl_span state)
         return "";
     if (sl_span_is(state, "pending"))
         return "\033[1;33m";
-    return sl_span_is(state, "approved") || sl_span_is(state, "spent") ? "\033[1;32m" : "\033[1;31m";
+    return sl_span_is(state, "approved") || sl_span_is(state, "spent") ? "\033[1;32m"
+                                                                       : "\033[1;31m";
 }
 
 void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval)
@@ -96,7 +99,8 @@ void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval
     fputs(colour_of(api, state), out);
     sl_api_print_text(out, state);
     fputs(api->colour ? "\033[0m" : "", out);
-    sl_api_put_left(&left, approval, sl_span_is(state, "approved") ? "grant_expires_at" : "expires_at");
+    sl_api_put_left(&left, approval,
+                    sl_span_is(state, "approved") ? "grant_expires_at" : "expires_at");
     if ((sl_span_is(state, "pending") || sl_span_is(state, "approved")) && left.n > 0)
         fprintf(out, ", %s", sl_buf_text(&left));
     fputs(".\n", out);
@@ -261,7 +265,8 @@ static void print_vote(const json_t *v)
     sl_api_print_lines(stdout, sl_json_str(v, "reason"));
 }
 
-static void print_each(const json_t *approval, const char *title, const char *member, void (*print)(const json_t *))
+static void print_each(const json_t *approval, const char *title, const char *member,
+                       void (*print)(const json_t *))
 {
     const json_t *list = json_object_get(approval, member);
 

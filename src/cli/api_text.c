@@ -1,5 +1,5 @@
-/* Text from strangers on a terminal: escaped, and each of its lines stands behind a mark, so that no
- * statement can pretend to be something that Sluice says. */
+/* Text from strangers on a terminal: escaped, and each of its lines stands behind a mark, so that
+ * no statement can pretend to be something that Sluice says. */
 #include "cli/api_client.h"
 
 #include "base/utf8.h"
@@ -68,7 +68,8 @@ void sl_api_print_head(FILE *out, struct sl_span text, size_t columns)
             head.n < safe.n || sl_span_find(text, '\n') < text.n ? " ..." : "");
 }
 
-/* A terminal that wraps a long line would begin the next one without a mark: we wrap it, with '>'. */
+/* A terminal that wraps a long line would begin the next one without a mark: we wrap it, with '>'.
+ */
 static void print_line(FILE *out, struct sl_span line, size_t columns)
 {
     SL_BUF(safe, MAX_TEXT);

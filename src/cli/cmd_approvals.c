@@ -3,7 +3,8 @@
 
 static const char help[] =
     "usage: sluice approvals [--all | --state STATE] [OPTIONS]\n\n"
-    "Lists the approvals that you may see: those that wait and those that are approved but not spent yet;\n"
+    "Lists the approvals that you may see: those that wait and those that are approved but not "
+    "spent yet;\n"
     "with --all the closed ones too. A '*' marks those that you may decide.\n"
     "States: pending approved denied expired cancelled spent lapsed revoked.\n";
 
@@ -18,7 +19,8 @@ static int fetch(struct sl_api *api, const char *state, json_t *into)
     if (state != NULL)
         sl_buf_say(&path, "&state=%s", state);
     int code = sl_api_call(api, sl_buf_text(&path), NULL, &answer);
-    if (code == SL_EXIT_FINE && json_array_extend(into, json_object_get(answer, "approvals")) != 0) {
+    if (code == SL_EXIT_FINE &&
+        json_array_extend(into, json_object_get(answer, "approvals")) != 0) {
         fputs("sluice: the answer is not a list of approvals\n", stderr);
         code = SL_EXIT_UNREACHABLE;
     }
@@ -57,14 +59,16 @@ static void print_line(struct sl_api *api, const json_t *a)
 
 static bool is_state(const char *word)
 {
-    return word == NULL || (strspn(word, "abcdefghijklmnopqrstuvwxyz") == strlen(word) && word[0] != '\0');
+    return word == NULL ||
+           (strspn(word, "abcdefghijklmnopqrstuvwxyz") == strlen(word) && word[0] != '\0');
 }
 
 int sl_cli_approvals(int argc, char **argv)
 {
     struct sl_api_args args;
     SL_API(api);
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_ALL | SL_API_STATE | SL_API_CREDENTIAL, false, help, &args);
+    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_ALL | SL_API_STATE | SL_API_CREDENTIAL,
+                           false, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = is_state(args.state) ? sl_api_open(&args, true, &api) : sl_cli_usage(argv[0]);

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: sluice enroll CODE [--save FILE|-] [OPTIONS]\n\n"
-    "Claims your deciding credential with the one-time code that you were given. The credential is saved in\n"
-    "~/.config/sluice/credential (mode 0600) together with the gateway's address; nobody else ever sees it.\n"
-    "--save FILE saves it elsewhere; --save - prints it on stdout, alone. CODE as - is read from stdin.\n";
+static const char help[] = "usage: sluice enroll CODE [--save FILE|-] [OPTIONS]\n\n"
+                           "Claims your deciding credential with the one-time code that you were "
+                           "given. The credential is saved in\n"
+                           "~/.config/sluice/credential (mode 0600) together with the gateway's "
+                           "address; nobody else ever sees it.\n"
+                           "--save FILE saves it elsewhere; --save - prints it on stdout, alone. "
+                           "CODE as - is read from stdin.\n";
 
 enum { MAX_FILE = 16 * 1024, MAX_PATH = 4096 };
 
@@ -34,7 +36,10 @@ static int try_file(const char *path, bool replace)
     SL_BUF(trial, MAX_PATH);
 
     if (!replace && access(path, F_OK) == 0) {
-        fprintf(stderr, "sluice: %s is there already: --replace overwrites it, --save FILE saves elsewhere\n", path);
+        fprintf(
+            stderr,
+            "sluice: %s is there already: --replace overwrites it, --save FILE saves elsewhere\n",
+            path);
         return SL_EXIT_REFUSED;
     }
     sl_buf_say(&trial, "%s.trial", path);
@@ -82,11 +87,13 @@ static int deliver(struct sl_api *api, const json_t *answer, const char *path)
     }
     enum sl_err err = save(api, answer, path);
     if (err != SL_OK) {
-        fprintf(stderr, "sluice: %s: %s. The code is used up: ask for a new one\n", path, sl_err_text(err));
+        fprintf(stderr, "sluice: %s: %s. The code is used up: ask for a new one\n", path,
+                sl_err_text(err));
         return SL_EXIT_REFUSED;
     }
     if (api->json) {
-        json_t *said = json_pack("{s:O, s:s}", "identity", json_object_get(answer, "identity"), "saved", path);
+        json_t *said =
+            json_pack("{s:O, s:s}", "identity", json_object_get(answer, "identity"), "saved", path);
         sl_api_print_json(said);
         json_decref(said);
         return SL_EXIT_FINE;
@@ -130,7 +137,8 @@ int sl_cli_enroll(int argc, char **argv)
     SL_API(api);
     SL_BUF(usual, MAX_PATH);
     char line[512] = "";
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_SAVE | SL_API_REPLACE, true, help, &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_JSON | SL_API_SAVE | SL_API_REPLACE, true, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = sl_api_open(&args, false, &api);

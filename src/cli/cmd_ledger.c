@@ -19,7 +19,7 @@ static const struct subcommand {
      sl_ledger_cmd_proof},
     {"verify-proof", "FILE --key VKEY|FILE", "check such a proof, with nothing but the key",
      sl_ledger_cmd_verify_proof},
-    {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs it (stopped gateway)",
+    {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs the new one",
      sl_ledger_cmd_rotate_key},
 };
 

@@ -1,8 +1,9 @@
 #include "cli/api_client.h"
 
-static const char help[] = "usage: sluice revoke ID [--reason TEXT] [OPTIONS]\n\n"
-                           "Takes an approval back before it is spent: its requester, owner or a reviewer can.\n"
-                           "ID is an approval's id, or the unique beginning or end of one.\n";
+static const char help[] =
+    "usage: sluice revoke ID [--reason TEXT] [OPTIONS]\n\n"
+    "Takes an approval back before it is spent: its requester, owner or a reviewer can.\n"
+    "ID is an approval's id, or the unique beginning or end of one.\n";
 
 int sl_cli_revoke(int argc, char **argv)
 {

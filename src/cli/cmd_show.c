@@ -2,8 +2,10 @@
 
 static const char help[] =
     "usage: sluice show ID [OPTIONS]\n\n"
-    "Shows an approval: who asks for what and why, the exact statement with its values, the data it touches,\n"
-    "who may decide, whether you may and why not, and the digest that a decision is bound to. Lines behind '|'\n"
+    "Shows an approval: who asks for what and why, the exact statement with its values, the data "
+    "it touches,\n"
+    "who may decide, whether you may and why not, and the digest that a decision is bound to. "
+    "Lines behind '|'\n"
     "are the requester's own, escaped so that they cannot imitate anything else.\n"
     "ID is an approval's id, or the unique beginning or end of one (4 characters or more).\n";
 

@@ -7,7 +7,8 @@
 
 static const char help[] =
     "usage: sluice watch [OPTIONS]\n\n"
-    "Prints one line for each thing that happens to an approval that you may see, until you stop it. After a\n"
+    "Prints one line for each thing that happens to an approval that you may see, until you stop "
+    "it. After a\n"
     "broken connection it goes on where it was. With --json each line is a JSON object.\n";
 
 enum { LONGEST_PAUSE_S = 10, SUMMARY_COLUMNS = 100 };

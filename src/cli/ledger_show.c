@@ -1,12 +1,10 @@
-/* sluice ledger show, proof, verify-proof, rotate-key */
+/* sluice ledger show, proof, verify-proof */
 #include "cli/cli.h"
 #include "cli/cmd_ledger_int.h"
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "core/ledger/entry.h"
 #include "json/json.h"
-#include "os/clock.h"
-#include "os/ledger_store.h"
 
 #include <stdlib.h>
 
@@ -218,37 +216,4 @@ int sl_ledger_cmd_verify_proof(int argc, char **argv)
     printf("entry %llu is in the ledger of %s:\n", (unsigned long long)p.index, key.name);
     print_lines(sl_buf_span(&leaf));
     return SL_EXIT_FINE;
-}
-
-/* --- keys ----------------------------------------------------------------------------------- */
-
-static enum sl_err rotate(const char *state, struct sl_buf *line, struct sl_buf *why)
-{
-    SL_FREED_BY(sl_ledger) struct sl_ledger *l = NULL;
-    struct sl_ledger_options o = {.state_dir = state, .now_us = sl_clock_us(), .must_exist = true};
-    struct sl_ledger_opened info;
-
-    SL_TRY(sl_ledger_open(&o, &l, &info, why));
-    SL_TRY(sl_ledger_rotate_key(l, sl_clock_us()));
-    sl_vkey_put(line, sl_ledger_vkey(l));
-    return sl_buf_err(line);
-}
-
-int sl_ledger_cmd_rotate_key(int argc, char **argv)
-{
-    const char *state = NULL;
-    const struct sl_ledger_option options[] = {{"--state", &state, NULL}};
-    SL_BUF(line, 1024);
-    SL_BUF(why, 8192);
-
-    if (!sl_ledger_cmd_words(argc, argv, options, 1, NULL, 0) || state == NULL)
-        return sl_cli_usage("ledger");
-    enum sl_err err = rotate(state, &line, &why);
-    if (err == SL_OK) {
-        puts(sl_buf_text(&line));
-        return SL_EXIT_FINE;
-    }
-    fprintf(stderr, "sluice ledger: the key stays as it is: %s\n",
-            why.n > 0 ? sl_buf_text(&why) : sl_err_text(err));
-    return SL_EXIT_REFUSED;
 }

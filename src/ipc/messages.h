@@ -53,7 +53,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* A fresh end of a channel to another program (one fd); replaces an earlier one of the same
  * role+index+purpose. role and index: who is at the other end (for sockets the supervisor, 0..).
  * purpose: "" is the ordinary channel, "sign" the gate's synchronous signing channel,
- * "listen" a listening socket, "control" the control socket. Comes right after SETUP, before READY is
+ * "listen" a listening socket, "control" the control socket, "journal" (to the keeper, with the gate's
+ * role and index, before that gate's channel) the journal of a gate that starts. Comes right after SETUP, before READY is
  * awaited, and again whenever the partner was replaced. */
 #define SL_MSG_PEER(F) F(u32, role) F(u32, index) F(str, purpose)
 #define SL_MSG_READY(F) F(str, detail)
@@ -65,7 +66,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * closes the channel, and the child exits with 0. May come twice: the later one counts. A child whose channel to the supervisor closes exits at once. */
 #define SL_MSG_DRAIN(F) F(u64, deadline_ms)
 #define SL_MSG_DRAINED(F) F(u32, left)
-/* A child asks for the replacement of a peer that misbehaves (a judge that is late or lies). */
+/* A child asks for the replacement of a peer that misbehaves: a gate of a judge that is late or lies, the
+ * keeper of a gate (whose journal is then put aside as damaged and begun anew) or of the desk. */
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
  * login: the login's `group`, empty for the general one. again: the last answer did not work. */

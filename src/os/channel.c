@@ -103,15 +103,21 @@ void sl_channel_free(struct sl_channel *c)
         destroy(c);
 }
 
+static void tell_end(struct sl_channel *c)
+{
+    if (c->ended || c->dead || c->why == SL_OK)
+        return;
+    c->ended = true;
+    sl_timer_disarm(c->ending);
+    c->on_end(c->owner, c, c->why);
+}
+
 static void on_ending(void *owner)
 {
     struct sl_channel *c = owner;
 
-    if (c->ended)
-        return;
-    c->ended = true;
     c->busy = true;
-    c->on_end(c->owner, c, c->why);
+    tell_end(c);
     c->busy = false;
     if (c->dead)
         destroy(c);
@@ -176,6 +182,7 @@ static void on_ready(void *owner, int fd, unsigned ready)
         receive_some(c);
     if ((ready & SL_WRITABLE) != 0 && !c->dead && c->why == SL_OK)
         send_waiting(c);
+    tell_end(c); /* now, and not after what a replacement says in this same batch */
     c->busy = false;
     if (c->dead)
         destroy(c);

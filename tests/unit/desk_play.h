@@ -1,5 +1,5 @@
-/* The real sluice-desk, started as its supervisor starts it; the test that includes this is its supervisor,
- * its keeper and its clients. */
+/* The real sluice-desk, started as its supervisor starts it; the test that includes this is its
+ * supervisor, its keeper and its clients. */
 #ifndef SL_TESTS_DESK_PLAY_H
 #define SL_TESTS_DESK_PLAY_H
 
@@ -37,18 +37,19 @@ static inline void post(int fd, struct sl_buf *message, int passed)
 {
     struct sl_packet_out out;
 
-    SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) == SL_OK);
+    SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) ==
+               SL_OK);
     SL_PROMISE(sl_packet_send(fd, &out) == SL_OK);
     if (out.memfd >= 0)
         close(out.memfd);
 }
 
-#define POST(fd, passed, name, ...)                                                   \
-    do {                                                                              \
-        SL_BUF(post_buf, SL_IPC_MAX_BODY);                                            \
-        struct sl_msg_##name post_msg = {__VA_ARGS__};                                \
-        sl_msg_##name##_put(&post_buf, &post_msg);                                    \
-        post((fd), &post_buf, (passed));                                              \
+#define POST(fd, passed, name, ...)                    \
+    do {                                               \
+        SL_BUF(post_buf, SL_IPC_MAX_BODY);             \
+        struct sl_msg_##name post_msg = {__VA_ARGS__}; \
+        sl_msg_##name##_put(&post_buf, &post_msg);     \
+        post((fd), &post_buf, (passed));               \
     } while (0)
 
 static inline int listen_somewhere(void)
@@ -78,16 +79,19 @@ static inline void give_keeper(void)
     desk.keeper = pair[0];
 }
 
-static inline void await(int fd, enum sl_message type, struct sl_buf *scratch, struct sl_packet *packet)
+static inline void await(int fd, enum sl_message type, struct sl_buf *scratch,
+                         struct sl_packet *packet)
 {
-    SL_PROMISE(sl_packet_await(fd, sl_clock_monotonic_us() + PATIENCE_MS * 1000ull, scratch, packet) == SL_OK);
+    SL_PROMISE(sl_packet_await(fd, sl_clock_monotonic_us() + PATIENCE_MS * 1000ull, scratch,
+                               packet) == SL_OK);
     SL_PROMISE(packet->type == type);
 }
 
 static inline void run_program(int channel)
 {
     SL_PROMISE(dup2(channel, 3) == 3);
-    setenv("LSAN_OPTIONS", "detect_leaks=0", 1); /* the search for leaks traces: no sandbox lets it */
+    setenv("LSAN_OPTIONS", "detect_leaks=0",
+           1); /* the search for leaks traces: no sandbox lets it */
     execl(desk.program, "sluice-desk", (char *)NULL);
     _exit(127);
 }
@@ -116,9 +120,10 @@ static inline void start(void)
         run_program(pair[1]);
     close(pair[1]);
     desk.super = pair[0];
-    sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s", desk.port, targets);
-    POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"), .config = sl_buf_span(&config),
-         .sandbox = SL_SPAN("best-effort"));
+    sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s",
+               desk.port, targets);
+    POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"),
+         .config = sl_buf_span(&config), .sandbox = SL_SPAN("best-effort"));
     POST(desk.super, listening, peer, .role = SL_ROLE_SUPER, .purpose = SL_SPAN("listen"));
     close(listening);
     give_keeper();
@@ -170,8 +175,8 @@ static inline void reply(const struct asked *a, unsigned status, const char *bod
 
 static inline void event(uint64_t n, const char *id, const char *state)
 {
-    POST(desk.keeper, -1, event, .event = n, .kind = SL_SPAN("approval"), .approval = sl_span_str(id),
-         .state = sl_span_str(state));
+    POST(desk.keeper, -1, event, .event = n, .kind = SL_SPAN("approval"),
+         .approval = sl_span_str(id), .state = sl_span_str(state));
 }
 
 #endif

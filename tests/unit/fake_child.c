@@ -2,7 +2,7 @@
  * to standard error for each thing that it gets, and tests read those.
  *
  * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
- * "bad-keeper", "refuse" (the next reload), "secret <target>". */
+ * "bad-keeper", "bad-gate", "refuse" (the next reload), "secret <target>". */
 #include "os/child.h"
 #include "os/log.h"
 
@@ -91,6 +91,8 @@ static void on_tell(void *owner, int fd, unsigned ready)
         abort();
     if (sl_span_starts(s, SL_SPAN("bad-judge")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_JUDGE, .index = 0, .why = SL_SPAN("it lied"));
+    if (sl_span_starts(s, SL_SPAN("bad-gate")))
+        SL_SEND(super, peer_bad, .role = SL_ROLE_GATE, .index = 1, .why = SL_SPAN("its journal is damaged"));
     if (sl_span_starts(s, SL_SPAN("bad-keeper")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0, .why = SL_SPAN("I want its place"));
     if (sl_span_starts(s, SL_SPAN("refuse")))

@@ -1,4 +1,5 @@
-/* The desk's rules that need no socket: routes, hosts, origins, credentials, and docs/openapi.yaml. */
+/* The desk's rules that need no socket: routes, hosts, origins, credentials, and docs/openapi.yaml.
+ */
 #include "role/desk/guard.h"
 #include "role/desk/routes.h"
 
@@ -28,10 +29,18 @@ static void test_each_route_is_found(void)
 
 static void test_other_paths_are_not(void)
 {
-    static const char *const paths[] = {
-        "/v1",  "/v1/", "/v1/approvals/", "/v1/approvals/x", "/v1/approvals/" ID "/", "/v1/approvals/" ID "/decide",
-        "/v2/approvals", "/V1/approvals", "/healthz/", "/v1/approvals/0193A1B2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
-        "/v1/approvals/" ID "/decision/x", "/v1/approvals/{id}"};
+    static const char *const paths[] = {"/v1",
+                                        "/v1/",
+                                        "/v1/approvals/",
+                                        "/v1/approvals/x",
+                                        "/v1/approvals/" ID "/",
+                                        "/v1/approvals/" ID "/decide",
+                                        "/v2/approvals",
+                                        "/V1/approvals",
+                                        "/healthz/",
+                                        "/v1/approvals/0193A1B2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+                                        "/v1/approvals/" ID "/decision/x",
+                                        "/v1/approvals/{id}"};
 
     for (size_t i = 0; i < SL_COUNT(paths); i++) {
         struct sl_span id;
@@ -68,9 +77,10 @@ static void test_fields(void)
     SL_CHECK(!sl_desk_named("", SL_SPAN(""), &must));
 }
 
-static const struct sl_desk_place plain = {
-    {(const uint8_t *)"127.0.0.1", 9}, {(const uint8_t *)"8080", 4}, {(const uint8_t *)"https://sluice.example", 22},
-    false};
+static const struct sl_desk_place plain = {{(const uint8_t *)"127.0.0.1", 9},
+                                           {(const uint8_t *)"8080", 4},
+                                           {(const uint8_t *)"https://sluice.example", 22},
+                                           false};
 
 static void test_hosts(void)
 {
@@ -78,11 +88,22 @@ static void test_hosts(void)
         const char *host;
         bool ours;
     } cases[] = {
-        {"127.0.0.1:8080", true},  {"localhost:8080", true},   {"LocalHost:8080", true}, {"[::1]:8080", true},
-        {"10.1.2.3:8080", true},   {"sluice.example", true},   {"Sluice.Example:443", true},
-        {"evil.example:8080", false}, {"127.0.0.1", false},    {"127.0.0.1:80", false},  {"localhost", false},
-        {"sluice.example:8080", false}, {"127.0.0.1.evil.example:8080", false}, {"sluice.example.evil", false},
-        {"1.2.3.4.5:8080", false}, {"0x7f.0.0.1:8080", false},
+        {"127.0.0.1:8080", true},
+        {"localhost:8080", true},
+        {"LocalHost:8080", true},
+        {"[::1]:8080", true},
+        {"10.1.2.3:8080", true},
+        {"sluice.example", true},
+        {"Sluice.Example:443", true},
+        {"evil.example:8080", false},
+        {"127.0.0.1", false},
+        {"127.0.0.1:80", false},
+        {"localhost", false},
+        {"sluice.example:8080", false},
+        {"127.0.0.1.evil.example:8080", false},
+        {"sluice.example.evil", false},
+        {"1.2.3.4.5:8080", false},
+        {"0x7f.0.0.1:8080", false},
     };
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
@@ -157,7 +178,8 @@ static void test_bearer(void)
     }
 }
 
-/* --- docs/openapi.yaml says what the route table says, no more and no less --------------------- */
+/* --- docs/openapi.yaml says what the route table says, no more and no less ---------------------
+ */
 
 /* The file's own layout: paths two blanks in, methods four. */
 struct operation {
@@ -191,7 +213,8 @@ static size_t read_operations(struct operation *out, size_t max)
             sscanf(line, " %127[^:]:", path);
         char method[16];
         if (in_paths && strncmp(line, "    ", 4) == 0 && islower((unsigned char)line[4]) &&
-            sscanf(line, "    %15[a-z]:", method) == 1 && strcmp(method, "parameters") != 0 && n < max) {
+            sscanf(line, "    %15[a-z]:", method) == 1 && strcmp(method, "parameters") != 0 &&
+            n < max) {
             snprintf(out[n].path, sizeof out[n].path, "%s", path);
             snprintf(out[n++].method, sizeof out[0].method, "%s", method);
         }
@@ -202,7 +225,8 @@ static size_t read_operations(struct operation *out, size_t max)
 
 static bool is_operation(const struct operation *o, const struct sl_desk_route *r)
 {
-    return strcmp(o->path, r->path) == 0 && strcasecmp(o->method, sl_http1_method_name(r->method)) == 0;
+    return strcmp(o->path, r->path) == 0 &&
+           strcasecmp(o->method, sl_http1_method_name(r->method)) == 0;
 }
 
 static void test_openapi_has_each_route(void)

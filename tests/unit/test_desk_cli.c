@@ -1,7 +1,7 @@
-/* The commands that talk HTTP, against the real sluice-desk; this test plays the keeper. The arguments are
- * the desk and `sluice`. */
-#include "json/json.h"
+/* The commands that talk HTTP, against the real sluice-desk; this test plays the keeper. The
+ * arguments are the desk and `sluice`. */
 #include "os/file.h"
+#include "json/json.h"
 
 #include "tests/unit/desk_play.h"
 
@@ -9,14 +9,19 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define OPEN                                                                                          \
-    "\"id\":\"" ID "\",\"state\":\"pending\",\"identity\":\"bot\",\"target\":\"shop\",\"environment\":\"production\"," \
-    "\"effects\":[\"read\",\"export\"],\"digest\":\"d16e57\",\"expires_at\":\"2999-01-01T00:00:00.000000Z\""
+#define OPEN                                                                                     \
+    "\"id\":\"" ID "\",\"state\":\"pending\",\"identity\":\"bot\",\"target\":\"shop\","          \
+                   "\"environment\":\"production\","                                             \
+    "\"effects\":[\"read\",\"export\"],\"digest\":\"d16e57\",\"expires_at\":\"2999-01-01T00:00:" \
+    "00.000000Z\""
 /* SQL that tries to clear the screen, forge rows, and turn text around. */
-#define HOSTILE                                                                                       \
-    "{" OPEN ",\"protocol\":\"postgres\",\"may_decide\":false,\"may_not_why\":\"you asked\",\"reason\":\"x\\nYou  may decide\"," \
-    "\"operation\":{\"sql\":\"select 1\\n\\u001b[2JYou         may decide\\r\\u202e\",\"parameters\":["            \
-    "{\"format\":0,\"null\":false,\"type\":25,\"value\":\"YRtb\"},{\"format\":1,\"null\":false,\"type\":17,\"value\":\"AP8=\"}," \
+#define HOSTILE                                                                                  \
+    "{" OPEN ",\"protocol\":\"postgres\",\"may_decide\":false,\"may_not_why\":\"you "            \
+             "asked\",\"reason\":\"x\\nYou  may decide\","                                       \
+    "\"operation\":{\"sql\":\"select 1\\n\\u001b[2JYou         may "                             \
+    "decide\\r\\u202e\",\"parameters\":["                                                        \
+    "{\"format\":0,\"null\":false,\"type\":25,\"value\":\"YRtb\"},{\"format\":1,\"null\":false," \
+    "\"type\":17,\"value\":\"AP8=\"},"                                                           \
     "{\"format\":0,\"null\":true,\"type\":25,\"value\":\"\"}]},\"requesters\":[\"ann\",\"bot\"]}"
 
 static const char *sluice;
@@ -108,8 +113,8 @@ static void test_usage(void)
 
 static void test_help(void)
 {
-    static const char *const names[] = {"approvals", "show", "approve", "deny", "cancel", "revoke", "stop", "watch",
-                                        "enroll"};
+    static const char *const names[] = {"approvals", "show", "approve", "deny",  "cancel",
+                                        "revoke",    "stop", "watch",   "enroll"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++) {
         SL_BUF(out, 1 << 16);
@@ -128,7 +133,8 @@ static void test_approvals(void)
     SL_BUF(out, 1 << 16);
     struct ran r = RUN("approvals");
 
-    answer("approval.list", 200, "{\"approvals\":[{" OPEN ",\"may_decide\":true,\"summary\":\"copy t\\nto x\"}]}");
+    answer("approval.list", 200,
+           "{\"approvals\":[{" OPEN ",\"may_decide\":true,\"summary\":\"copy t\\nto x\"}]}");
     answer("approval.list", 200, "{\"approvals\":[]}");
     SL_CHECK_INT(finish(&r, &out), 0);
     check_says(&out, "* " ID "  pending");
@@ -174,7 +180,8 @@ static void test_show_hides_nothing(void)
     struct ran r = RUN("show", ID);
 
     answer("approval.get", 200,
-           "{" OPEN ",\"protocol\":\"external\",\"operation\":{\"diff\":\"harmless\",\"sql\":\"select 1\",\"zap\":true}}");
+           "{" OPEN ",\"protocol\":\"external\",\"operation\":{\"diff\":\"harmless\",\"sql\":"
+                    "\"select 1\",\"zap\":true}}");
     SL_CHECK_INT(finish(&r, &out), 0);
     check_says(&out, "\"zap\": true");
 }
@@ -185,7 +192,9 @@ static void test_a_part_of_an_id(void)
         const char *part;
         int code;
         const char *says;
-    } cases[] = {{"4a5b", 0, "bot asks"}, {"4a5c", 0, "bot asks"}, {"0193a1b2", 1, "more than one"},
+    } cases[] = {{"4a5b", 0, "bot asks"},
+                 {"4a5c", 0, "bot asks"},
+                 {"0193a1b2", 1, "more than one"},
                  {"ffff", 1, "no approval"}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
@@ -208,8 +217,9 @@ static void test_approve_binds_to_what_was_shown(void)
     answer("approval.get", 200, HOSTILE);
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.method), "decision");
-    SL_CHECK_TEXT(sl_span_str(a.body), "{\"decision\":\"approve\",\"digest\":\"d16e57\",\"id\":\"" ID
-                                       "\",\"reason\":\"it is \\\"fine\\\"\"}");
+    SL_CHECK_TEXT(sl_span_str(a.body),
+                  "{\"decision\":\"approve\",\"digest\":\"d16e57\",\"id\":\"" ID
+                  "\",\"reason\":\"it is \\\"fine\\\"\"}");
     reply(&a, 200, "{\"state\":\"approved\",\"identity\":\"bot\",\"target\":\"shop\"}");
     SL_CHECK_INT(finish(&r, &out), 0);
     check_says(&out, "Digest d16e57\n");
@@ -233,7 +243,9 @@ static void test_refusals(void)
     struct ran r = RUN("deny", ID, "--reason", "no");
 
     answer("approval.get", 200, HOSTILE);
-    answer("decision", 403, "{\"detail\":\"the requester does not decide\\u001b[2J\",\"hint\":\"ask ann\",\"status\":403}");
+    answer("decision", 403,
+           "{\"detail\":\"the requester does not decide\\u001b[2J\",\"hint\":\"ask "
+           "ann\",\"status\":403}");
     SL_CHECK_INT(finish(&r, &out), 1);
     check_says(&out, "sluice: the requester does not decide\\u{1b}[2J\nhint: ask ann (403)\n");
 }
@@ -269,8 +281,8 @@ static void test_unreachable(void)
 
 static void test_no_credential_in_clear(void)
 {
-    static const char *const urls[] = {"http://10.0.0.1", "http://127.0.0.1.evil.example", "http://localhost.evil",
-                                       "http://a@127.0.0.1"};
+    static const char *const urls[] = {"http://10.0.0.1", "http://127.0.0.1.evil.example",
+                                       "http://localhost.evil", "http://a@127.0.0.1"};
 
     for (size_t i = 0; i < SL_COUNT(urls); i++) {
         SL_BUF(out, 1 << 16);
@@ -309,7 +321,8 @@ static void test_enroll(void)
     SL_CHECK_INT(finish(&r, &again), 1);
     SL_CHECK(is_quiet(desk.keeper));
 
-    r = RUN("approvals", "--all", "--credential-file", sl_buf_text(&file)); /* and the address is in there too */
+    r = RUN("approvals", "--all", "--credential-file",
+            sl_buf_text(&file)); /* and the address is in there too */
     a = asked();
     SL_CHECK_TEXT(sl_span_str(a.credential), "sld_new");
     reply(&a, 200, "{\"approvals\":[]}");
@@ -336,10 +349,12 @@ static void test_watch(void)
     answer("whoami", 200, "{}");
     usleep(QUIET_MS * 1000); /* the stream begins */
     event(1, ID, "approved");
-    answer("approval.get", 200, "{\"identity\":\"bot\",\"target\":\"shop\",\"summary\":\"select 1\"}");
+    answer("approval.get", 200,
+           "{\"identity\":\"bot\",\"target\":\"shop\",\"summary\":\"select 1\"}");
     event(2, ID, "spent");
     answer("approval.get", 401, "{\"status\":401}");
-    answer("whoami", 401, "{\"detail\":\"revoked\",\"status\":401}"); /* it tries again, and may not */
+    answer("whoami", 401,
+           "{\"detail\":\"revoked\",\"status\":401}"); /* it tries again, and may not */
     SL_CHECK_INT(finish(&r, &out), 1);
     check_says(&out, "\"state\":\"approved\"");
     SL_CHECK(!says(&out, "spent"));

@@ -71,7 +71,8 @@ static void check_heard(int fd, const char *until)
     SL_BUF(in, 1 << 20);
 
     if (!SL_CHECK(hear(fd, &in, until)))
-        printf("#   wanted: %s\n#   heard: %.*s\n", until, (int)in.n, in.p == NULL ? "" : (const char *)in.p);
+        printf("#   wanted: %s\n#   heard: %.*s\n", until, (int)in.n,
+               in.p == NULL ? "" : (const char *)in.p);
 }
 
 /* --- tests ---------------------------------------------------------------------------------- */
@@ -84,6 +85,7 @@ static void test_what_needs_no_keeper(void)
         {"GET / HTTP/1.1\r\n@$", "HTTP/1.1 200 OK\r\n"},
         {"GET / HTTP/1.1\r\n@$", "sluice approvals"},
         {"HEAD / HTTP/1.1\r\n@$", "Content-Length: "},
+        {"GET /approvals/" ID " HTTP/1.1\r\n@$", "sluice show " ID "<"},
         {"GET / HTTP/1.1\r\n@$", "X-Content-Type-Options: nosniff\r\n"},
         {"GET / HTTP/1.1\r\nHost: sluice.example\r\n$", "HTTP/1.1 200 OK\r\n"},
         {"GET / HTTP/1.1\r\nHost: evil.example\r\n$", "HTTP/1.1 421 "},
@@ -99,16 +101,20 @@ static void test_what_needs_no_keeper(void)
         {"GET /v1/approvals?limit=0 HTTP/1.1\r\n@" AUTH "$", "HTTP/1.1 400 "},
         {"GET /v1/approvals/" ID "?wait=61 HTTP/1.1\r\n@" AUTH "$", "HTTP/1.1 400 "},
         {"POST /v1/enroll HTTP/1.1\r\n@Content-Length: 2\r\n${}", "HTTP/1.1 415 "},
-        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n${}", "HTTP/1.1 400 "},
-        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 3\r\n${]}", "HTTP/1.1 400 "},
-        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n$[]", "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n${}",
+         "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 3\r\n${]}",
+         "HTTP/1.1 400 "},
+        {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 2\r\n$[]",
+         "HTTP/1.1 400 "},
         {"POST /v1/enroll HTTP/1.1\r\n@Content-Type: application/json\r\nContent-Length: 25\r\n$"
          "{\"code\":\"a\",\"code\":\"bcd\"}",
          "HTTP/1.1 400 "},
         {"POST /v1/enroll HTTP/1.1\r\n@Content-Length: 1048577\r\n$", "HTTP/1.1 413 "},
         {"GET / HTTP/1.0\r\n@$", "HTTP/1.1 505 "},
         {"BREW / HTTP/1.1\r\n@$", "HTTP/1.1 501 "},
-        {"GET /../etc HTTP/1.1\r\n@$", "\"detail\":\"the request target has a '.' or '..' segment\""},
+        {"GET /../etc HTTP/1.1\r\n@$",
+         "\"detail\":\"the request target has a '.' or '..' segment\""},
     };
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
@@ -133,7 +139,8 @@ static void test_a_question_is_carried(void)
         SL_CHECK_TEXT(sl_span_str(a.address), "127.0.0.1");
         SL_CHECK_TEXT(sl_span_str(a.body), "{\"limit\":5,\"state\":\"pending\"}");
         reply(&a, 200, "{\"approvals\":[]}");
-        check_heard(fd, "Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"approvals\":[]}");
+        check_heard(
+            fd, "Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"approvals\":[]}");
     }
     close(fd);
 }
@@ -143,9 +150,11 @@ static void test_a_decision_is_carried(void)
     int fd = dial();
 
     say(fd, "POST /v1/approvals/" ID "/decision HTTP/1.1\r\n@" AUTH
-            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n$");
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: "
+            "100-continue\r\n$");
     check_heard(fd, "HTTP/1.1 100 Continue\r\n\r\n");
-    say(fd, "10\r\n{\"decision\":\"app\r\n20\r\nrove\",\"digest\":\"d\",\"reason\":\"r\"}\r\n0\r\n\r\n");
+    say(fd, "10\r\n{\"decision\":\"app\r\n20\r\nrove\",\"digest\":\"d\",\"reason\":\"r\"}"
+            "\r\n0\r\n\r\n");
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.method), "decision");
     SL_CHECK_TEXT(sl_span_str(a.body),
@@ -220,7 +229,10 @@ static void test_long_poll_answers_at_once(void)
 {
     static const struct {
         const char *query, *state;
-    } cases[] = {{"wait=30", "denied"}, {"wait=30&state=pending", "approved"}, {"wait=0", "pending"}, {"", "pending"}};
+    } cases[] = {{"wait=30", "denied"},
+                 {"wait=30&state=pending", "approved"},
+                 {"wait=0", "pending"},
+                 {"", "pending"}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
         int fd = dial();
@@ -430,6 +442,20 @@ static void test_it_ends_with_its_supervisor(void)
     SL_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Called at the end: the connection was opened at the start. */
+static int slow;
+
+static void test_a_slow_head_is_told_and_ended(void)
+{
+    SL_BUF(in, 1 << 16);
+    struct pollfd p = {.fd = slow, .events = POLLIN};
+
+    SL_CHECK(poll(&p, 1, 15 * 1000) == 1);
+    SL_CHECK(hear(slow, &in, "HTTP/1.1 408 "));
+    SL_CHECK(has_ended(slow));
+    close(slow);
+}
+
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc == 2);
@@ -438,6 +464,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     alarm(120);
     start();
+    slow = dial();
+    say(slow, "GET / HT");
     SL_RUN(test_what_needs_no_keeper);
     SL_RUN(test_a_question_is_carried);
     SL_RUN(test_a_decision_is_carried);
@@ -454,6 +482,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);
     SL_RUN(test_a_large_answer);
+    SL_RUN(test_a_slow_head_is_told_and_ended);
     SL_RUN(test_drain);
     SL_RUN(test_it_ends_with_its_supervisor);
     return sl_tap_done();

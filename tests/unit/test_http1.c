@@ -22,9 +22,11 @@ static void note(struct run *r, const struct sl_http1_event *ev)
         sl_buf_put_str(&r->seen, "|END\n");
     } else {
         r->head = ev->head;
-        sl_buf_say(&r->seen, "%s %S ?%S @%S %s %U %s %s|", sl_http1_method_name(ev->head.method), ev->head.path,
-                   ev->head.query, ev->head.host, ev->head.chunked ? "chunked" : "length", ev->head.body_bytes,
-                   ev->head.keep_alive ? "keep" : "close", ev->head.expect_continue ? "continue" : "");
+        sl_buf_say(&r->seen, "%s %S ?%S @%S %s %U %s %s|", sl_http1_method_name(ev->head.method),
+                   ev->head.path, ev->head.query, ev->head.host,
+                   ev->head.chunked ? "chunked" : "length", ev->head.body_bytes,
+                   ev->head.keep_alive ? "keep" : "close",
+                   ev->head.expect_continue ? "continue" : "");
     }
 }
 
@@ -60,21 +62,27 @@ static struct run run_whole(struct sl_span text)
 static const struct accepted {
     const char *bytes, *events;
 } accepted[] = {
-    {GOOD "\r\n", "GET / ? @a length 0 keep |" "|END\n"},
-    {"HEAD /a/b?c=d HTTP/1.1\r\nhost: x.y:8080\r\n\r\n", "HEAD /a/b ?c=d @x.y:8080 length 0 keep ||END\n"},
-    {"GET /%7Ea%20b/ HTTP/1.1\r\nHost:[::1]:80\r\n\r\n", "GET /%7Ea%20b/ ? @[::1]:80 length 0 keep ||END\n"},
+    {GOOD "\r\n", "GET / ? @a length 0 keep |"
+                  "|END\n"},
+    {"HEAD /a/b?c=d HTTP/1.1\r\nhost: x.y:8080\r\n\r\n",
+     "HEAD /a/b ?c=d @x.y:8080 length 0 keep ||END\n"},
+    {"GET /%7Ea%20b/ HTTP/1.1\r\nHost:[::1]:80\r\n\r\n",
+     "GET /%7Ea%20b/ ? @[::1]:80 length 0 keep ||END\n"},
     {"GET /... HTTP/1.1\r\nHost: a\r\n\r\n", "GET /... ? @a length 0 keep ||END\n"},
-    {"GET /x?a=%2f..%5c HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x ?a=%2f..%5c @a length 0 keep ||END\n"},
+    {"GET /x?a=%2f..%5c HTTP/1.1\r\nHost: a\r\n\r\n",
+     "GET /x ?a=%2f..%5c @a length 0 keep ||END\n"},
     {GOOD "Content-Length: 0\r\n\r\n", "GET / ? @a length 0 keep ||END\n"},
     {GOOD "Empty:\r\nBlank: \t \r\n\r\n", "GET / ? @a length 0 keep ||END\n"},
     {GOOD "Connection: close\r\n\r\n", "GET / ? @a length 0 close ||END\n"},
     {GOOD "Connection: Keep-Alive\r\n\r\n", "GET / ? @a length 0 keep ||END\n"},
     {POST "Content-Length: 5\r\n\r\nhello", "POST / ? @a length 5 keep |hello|END\n"},
     {POST "\r\n", "POST / ? @a length 0 keep ||END\n"},
-    {POST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", "POST / ? @a length 2 keep continue|hi|END\n"},
+    {POST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+     "POST / ? @a length 2 keep continue|hi|END\n"},
     {CHUNKED "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n", "POST / ? @a chunked 0 keep |hello!|END\n"},
     {CHUNKED "A\r\n0123456789\r\n0\r\n\r\n", "POST / ? @a chunked 0 keep |0123456789|END\n"},
-    {CHUNKED "0\r\n\r\n" GOOD "\r\n", "POST / ? @a chunked 0 keep ||END\nGET / ? @a length 0 keep ||END\n"},
+    {CHUNKED "0\r\n\r\n" GOOD "\r\n",
+     "POST / ? @a chunked 0 keep ||END\nGET / ? @a length 0 keep ||END\n"},
     {POST "Content-Length: 3\r\n\r\nabc" GOOD "\r\n",
      "POST / ? @a length 3 keep |abc|END\nGET / ? @a length 0 keep ||END\n"},
 };
@@ -92,7 +100,10 @@ static void test_accepted(void)
 }
 
 #define SIXTY "0123456789012345678901234567890123456789012345678901234567890"
-#define REFUSE(bytes, why) {bytes, sizeof(bytes) - 1, SL_HTTP1_##why}
+#define REFUSE(bytes, why)                       \
+    {                                            \
+        bytes, sizeof(bytes) - 1, SL_HTTP1_##why \
+    }
 /* Each line is a way in which two readers could come to two messages, or a plain mistake. */
 static const struct refused {
     const char *bytes;
@@ -217,7 +228,8 @@ static const struct refused {
     REFUSE(CHUNKED "1;a=b\r\na\r\n", CHUNK_EXTENSION),
     REFUSE(CHUNKED "1 \r\na\r\n", CHUNK_EXTENSION),
     REFUSE(CHUNKED "65\r\n", BODY_TOO_LARGE),
-    REFUSE(CHUNKED "64\r\n" SIXTY "012345678901234567890123456789012345678\r\n1\r\n", BODY_TOO_LARGE),
+    REFUSE(CHUNKED "64\r\n" SIXTY "012345678901234567890123456789012345678\r\n1\r\n",
+           BODY_TOO_LARGE),
     REFUSE(CHUNKED "ffffffff\r\n", BODY_TOO_LARGE),
     REFUSE(CHUNKED "1\r\nab\r\n", CHUNK_END),
     REFUSE(CHUNKED "1\r\na\n0\r\n\r\n", CHUNK_END),
@@ -293,8 +305,8 @@ static void test_truncated(void)
     }
 }
 
-/* A flipped bit changes the events, or the request is refused, or the bit lay in something that has no
- * meaning here: it never ends in a state that another split would not end in. */
+/* A flipped bit changes the events, or the request is refused, or the bit lay in something that has
+ * no meaning here: it never ends in a state that another split would not end in. */
 static void test_flipped_bits(void)
 {
     uint8_t copy[512];
@@ -329,7 +341,9 @@ static void test_limits_are_exact(void)
     static const struct sl_span text = {(const uint8_t *)GOOD "\r\n", sizeof(GOOD "\r\n") - 1};
 
     for (int less = 0; less < 2; less++) {
-        struct sl_http1_limits tight = {.head_bytes = text.n - less, .target_bytes = 1, .headers = 1};
+        struct sl_http1_limits tight = {.head_bytes = text.n - less,
+                                        .target_bytes = 1,
+                                        .headers = 1};
         struct sl_http1 p = sl_http1(&tight);
         struct sl_span in = text;
         struct sl_http1_event ev;
@@ -339,7 +353,8 @@ static void test_limits_are_exact(void)
     }
 }
 
-/* What is accepted encodes back to bytes that are accepted and mean the same; canonical input exactly. */
+/* What is accepted encodes back to bytes that are accepted and mean the same; canonical input
+ * exactly. */
 static void test_encodes_back(void)
 {
     for (size_t i = 0; i < SL_COUNT(accepted); i++) {
@@ -400,13 +415,15 @@ static void test_response(void)
     sl_http1_put_chunk(&out, SL_SPAN("0123456789abcdef!"));
     sl_http1_put_last_chunk(&out);
     SL_CHECK_INT(sl_buf_err(&out), SL_OK);
-    SL_CHECK_TEXT(sl_buf_span(&out), "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n"
-                                     "\r\n11\r\n0123456789abcdef!\r\n0\r\n\r\n");
+    SL_CHECK_TEXT(sl_buf_span(&out),
+                  "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n"
+                  "\r\n11\r\n0123456789abcdef!\r\n0\r\n\r\n");
 }
 
 static void test_nobody_forges_a_header(void)
 {
-    static const char *const values[] = {"a\r\nSet-Cookie: x", "a\nb", "a\rb", "caf\xc3\xa9", "\x01"};
+    static const char *const values[] = {"a\r\nSet-Cookie: x", "a\nb", "a\rb", "caf\xc3\xa9",
+                                         "\x01"};
 
     for (size_t i = 0; i < SL_COUNT(values); i++) {
         SL_BUF(out, 4096);

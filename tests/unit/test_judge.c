@@ -111,13 +111,13 @@ static void test_what_the_session_prepared(void)
     ctx.prepared = prepared;
     ctx.prepared_count = SL_COUNT(prepared);
     check(&ctx, "execute p(5)",
-          "execute: read delete | public.orders(id)=read | public.orders(id,customer_id,total,note,placed)=delete"
+          "execute: read delete session | public.orders(id)=read | public.orders(id,customer_id,total,note,placed)=delete"
           " ! prepared unshaped");
-    check(&ctx, "execute wire", "execute: read | public.customers(ssn)=read ! prepared unshaped");
-    check(&ctx, "execute other", "execute: opaque ! prepared unshaped");
-    check(&ctx, "execute nosuch", "execute: opaque ! prepared unshaped");
+    check(&ctx, "execute wire", "execute: read session | public.customers(ssn)=read ! prepared unshaped");
+    check(&ctx, "execute other", "execute: session opaque ! prepared unshaped");
+    check(&ctx, "execute nosuch", "execute: session opaque ! prepared unshaped");
     check(&ctx, "explain analyze execute p(5)",
-          "explain analyze: read delete | public.orders(id)=read | "
+          "explain analyze: read delete session | public.orders(id)=read | "
           "public.orders(id,customer_id,total,note,placed)=delete ! prepared unshaped");
 }
 

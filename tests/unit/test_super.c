@@ -166,7 +166,8 @@ static void test_children_come_back(void)
     serve();
     tell("gate", "die\n");
     SL_CHECK(wait_for("err", "event=program_ready program=gate index=0", 2));
-    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate index=0", 2));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate index=0 purpose=journal", 1));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate index=0 purpose=\"\"", 2));
     tell("keeper", "die\n");
     SL_CHECK(wait_for("err", "event=program_ready program=keeper", 2));
     SL_CHECK(wait_for("err", "role=gate event=fake_peer role=keeper", 5)); /* 2 + 1 + 2 */
@@ -181,6 +182,10 @@ static void test_bad_peers_are_replaced(void)
     tell("gate", "bad-judge\n");
     SL_CHECK(wait_for("err", "event=program_ready program=judge index=0", 2));
     SL_CHECK(wait_for("err", "role=gate event=fake_peer role=judge index=0", 4));
+    tell("keeper", "bad-gate\n");
+    SL_CHECK(wait_for("err", "event=journal_put_aside", 1));
+    SL_CHECK(wait_for("err", "event=program_ready program=gate index=1", 2));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=gate index=1 purpose=journal", 1));
     tell("gate", "bad-keeper\n"); /* it may not say that */
     SL_CHECK(wait_for("err", "event=program_broke_the_rules program=gate", 1));
     SL_CHECK(wait_for("err", "event=program_ready program=gate index=0", 2));

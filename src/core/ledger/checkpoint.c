@@ -1,19 +1,7 @@
 /* The three texts that are made of signed notes: checkpoints, key rotations, proofs. */
-#include "core/ledger/note.h"
+#include "core/ledger/note_int.h"
 
 #include "base/encode.h"
-
-static bool next_line(struct sl_span s, size_t *at, struct sl_span *line)
-{
-    struct sl_span rest = sl_span_from(s, *at);
-    size_t n = sl_span_find(rest, '\n');
-
-    if (n == rest.n)
-        return false;
-    *line = sl_span_head(rest, n);
-    *at += n + 1;
-    return true;
-}
 
 static enum sl_err get_decimal(struct sl_span text, uint64_t *out)
 {
@@ -51,13 +39,13 @@ enum sl_err sl_checkpoint_get(struct sl_span text, struct sl_checkpoint *out)
     struct sl_checkpoint c;
     size_t at = 0;
 
-    if (!next_line(text, &at, &origin) || !next_line(text, &at, &size) || !next_line(text, &at, &root))
+    if (!sl_note_line(text, &at, &origin) || !sl_note_line(text, &at, &size) || !sl_note_line(text, &at, &root))
         return SL_EMALFORMED;
     if (origin.n == 0)
         return SL_EMALFORMED;
     SL_TRY(get_decimal(size, &c.size));
     SL_TRY(get_hash(root, &c.root));
-    while (next_line(text, &at, &extension))
+    while (sl_note_line(text, &at, &extension))
         if (extension.n == 0)
             return SL_EMALFORMED;
     if (at != text.n)
@@ -123,7 +111,7 @@ static enum sl_err get_path(struct sl_span file, size_t *at, struct sl_tree_proo
 {
     struct sl_span line;
 
-    for (out->count = 0; next_line(file, at, &line); out->count++) {
+    for (out->count = 0; sl_note_line(file, at, &line); out->count++) {
         if (line.n == 0)
             return SL_OK;
         if (out->count == SL_TREE_MAX_PROOF)
@@ -140,12 +128,12 @@ enum sl_err sl_tlog_proof_get(struct sl_span file, struct sl_tlog_proof *out)
     SL_BUF(extra, SL_NOTE_MAX);
     size_t at = 0;
 
-    if (!next_line(file, &at, &line) || !sl_span_is(line, proof_line) || !next_line(file, &at, &line))
+    if (!sl_note_line(file, &at, &line) || !sl_span_is(line, proof_line) || !sl_note_line(file, &at, &line))
         return SL_EMALFORMED;
     if (sl_span_starts(line, SL_SPAN("extra "))) {
         p.extra = sl_span_from(line, 6);
         SL_TRY(sl_base64_get(&extra, p.extra));
-        if (!next_line(file, &at, &line))
+        if (!sl_note_line(file, &at, &line))
             return SL_EMALFORMED;
     }
     if (!sl_span_starts(line, SL_SPAN("index ")))

@@ -1,4 +1,4 @@
-#include "core/ledger/note.h"
+#include "core/ledger/note_int.h"
 
 #include "base/cursor.h"
 #include "base/encode.h"
@@ -201,19 +201,6 @@ static bool is_note_text(struct sl_span s)
     return sl_utf8_valid(s);
 }
 
-/* One line without its newline; false when there is none. */
-static bool next_line(struct sl_span s, size_t *at, struct sl_span *line)
-{
-    struct sl_span rest = sl_span_from(s, *at);
-    size_t n = sl_span_find(rest, '\n');
-
-    if (n == rest.n)
-        return false;
-    *line = sl_span_head(rest, n);
-    *at += n + 1;
-    return true;
-}
-
 struct signature {
     struct sl_span name;
     uint32_t id;
@@ -249,7 +236,7 @@ static enum sl_err check_lines(struct sl_span signatures)
     struct signature s;
     size_t at = 0, count = 0;
 
-    for (; next_line(signatures, &at, &line); count++) {
+    for (; sl_note_line(signatures, &at, &line); count++) {
         if (count == SL_NOTE_MAX_SIGNATURES)
             return SL_ELIMIT;
         SL_TRY(get_signature(line, &decoded, &s));
@@ -311,7 +298,7 @@ enum sl_err sl_note_check(const struct sl_note *note, const struct sl_vkey *key,
     struct signature s;
     bool found = false;
 
-    for (size_t at = 0; next_line(note->signatures, &at, &line);) {
+    for (size_t at = 0; sl_note_line(note->signatures, &at, &line);) {
         SL_TRY(get_signature(line, &decoded, &s));
         if (s.id != key->id || !sl_span_is(s.name, key->name))
             continue;

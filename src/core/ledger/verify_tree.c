@@ -168,8 +168,11 @@ enum sl_err sl_verify_entries(struct sl_verify_run *r)
     check_old(r);
     for (uint64_t i = 0; i * SL_TILE_WIDTH < size; i++) {
         uint64_t left = size - i * SL_TILE_WIDTH;
-        if (sl_verify_enough(r))
+        if (sl_verify_enough(r)) {
+            SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "", "that is enough: entries from %U on were not "
+                   "looked at", r->tree.size);
             return SL_ECORRUPT;
+        }
         SL_TRY(check_bundle(r, i, left < SL_TILE_WIDTH ? (unsigned)left : SL_TILE_WIDTH));
         if (r->v->progress != NULL)
             r->v->progress(r->v->owner, r->tree.size, size);

@@ -212,6 +212,8 @@ static struct scope scope_of(struct judge *j, const RangeVar *v, struct dataset 
 
 static void walk_constraint(struct judge *j, struct scope *s, const Constraint *c)
 {
+    if (c == NULL)
+        return;
     expr_walk(j, s, c->raw_expr, NULL);
     expr_walk(j, s, c->where_clause, NULL);
     if (c->pktable != NULL)
@@ -227,11 +229,13 @@ static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c)
     name_type(j, c->typeName);
     expr_walk(j, s, c->raw_default, NULL);
     foreach(cell, c->constraints)
-        walk_constraint(j, s, lfirst(cell));
+        walk_constraint(j, s, NODE(j, Constraint, cell));
 }
 
 static void alter_command(struct judge *j, struct scope *s, const AlterTableCmd *c)
 {
+    if (c == NULL)
+        return;
     if (c->newowner != NULL || c->subtype == AT_EnableRowSecurity || c->subtype == AT_DisableRowSecurity ||
         c->subtype == AT_ForceRowSecurity || c->subtype == AT_NoForceRowSecurity)
         note_effect(j, SL_EFFECT_PRIVILEGE);
@@ -272,7 +276,7 @@ static void alter_table(struct judge *j, const AlterTableStmt *n)
     struct scope s = scope_of(j, n->relation, &d);
     note_all_columns(j, d, SL_EFFECT_DDL);
     foreach(cell, n->cmds)
-        alter_command(j, &s, lfirst(cell));
+        alter_command(j, &s, NODE(j, AlterTableCmd, cell));
 }
 
 /* An index runs its expressions over every row at once. */
@@ -284,7 +288,9 @@ static void create_index(struct judge *j, const IndexStmt *n)
     bool plain = n->whereClause == NULL;
 
     foreach(cell, n->indexParams) {
-        const IndexElem *e = lfirst(cell);
+        const IndexElem *e = NODE(j, IndexElem, cell);
+        if (e == NULL)
+            continue;
         plain = plain && e->expr == NULL && e->opclass == NIL;
         if (e->name != NULL)
             note_column(j, d, sl_span_str(e->name), SL_EFFECT_DDL);
@@ -308,9 +314,10 @@ static void statistics(struct judge *j, const CreateStatsStmt *n)
             from_table(j, &s, lfirst(cell), d);
         }
     foreach(cell, n->exprs) {
-        const StatsElem *e = lfirst(cell);
-        if (IsA(e, StatsElem))
-            expr_walk(j, &s, e->expr, NULL);
+        const StatsElem *e = NODE(j, StatsElem, cell);
+        if (e == NULL)
+            continue;
+        expr_walk(j, &s, e->expr, NULL);
     }
 }
 
@@ -329,10 +336,8 @@ static void create_table(struct judge *j, const CreateStmt *n)
     touch_list(j, n->inhRelations, SL_EFFECT_DDL);
     if (n->partbound != NULL) {
         expr_list(j, NULL, n->partbound->listdatums, NULL);
-        foreach(cell, n->partbound->lowerdatums)
-            expr_walk(j, NULL, ((const PartitionRangeDatum *)lfirst(cell))->value, NULL);
-        foreach(cell, n->partbound->upperdatums)
-            expr_walk(j, NULL, ((const PartitionRangeDatum *)lfirst(cell))->value, NULL);
+        expr_list(j, NULL, n->partbound->lowerdatums, NULL);
+        expr_list(j, NULL, n->partbound->upperdatums, NULL);
     }
 }
 
@@ -360,7 +365,9 @@ static void create_function(struct judge *j, const CreateFunctionStmt *n)
 
     j->tag = n->is_procedure ? "create procedure" : "create function";
     foreach(cell, n->options) {
-        const DefElem *e = lfirst(cell);
+        const DefElem *e = NODE(j, DefElem, cell);
+        if (e == NULL)
+            continue;
         if (strcmp(e->defname, "language") == 0)
             language = name_text(e->arg);
         if (strcmp(e->defname, "security") == 0 && e->arg != NULL && IsA(e->arg, Boolean) &&
@@ -394,7 +401,9 @@ static void publication(struct judge *j, const List *objects, bool all)
     if (all)
         note_opaque(j, "all tables are published, also later ones", NULL);
     foreach(cell, objects) {
-        const PublicationObjSpec *o = lfirst(cell);
+        const PublicationObjSpec *o = NODE(j, PublicationObjSpec, cell);
+        if (o == NULL)
+            continue;
         if (o->pubtable != NULL)
             touch(j, o->pubtable->relation, SL_EFFECT_EXPORT);
         else if (o->pubobjtype == PUBLICATIONOBJ_TABLES_IN_SCHEMA)
@@ -412,8 +421,10 @@ static void vacuum(struct judge *j, const VacuumStmt *n)
 
     j->tag = n->is_vacuumcmd ? "vacuum" : "analyze";
     foreach(cell, n->rels) {
-        const VacuumRelation *r = lfirst(cell);
-        if (IsA(r, VacuumRelation) && r->relation != NULL)
+        const VacuumRelation *r = NODE(j, VacuumRelation, cell);
+        if (r == NULL)
+            continue;
+        if (r->relation != NULL)
             name_object(j, r->relation, SL_EFFECT_ADMIN, false);
     }
 }
@@ -435,7 +446,7 @@ static void truncate_tables(struct judge *j, const TruncateStmt *n)
     const ListCell *cell;
 
     foreach(cell, n->relations)
-        note_all_columns(j, name_relation(j, lfirst(cell), SL_EFFECT_TRUNCATE), SL_EFFECT_TRUNCATE);
+        note_all_columns(j, name_relation(j, NODE(j, RangeVar, cell), SL_EFFECT_TRUNCATE), SL_EFFECT_TRUNCATE);
     if (n->behavior == DROP_CASCADE)
         note_opaque(j, "TRUNCATE CASCADE empties tables that are not named", NULL);
 }

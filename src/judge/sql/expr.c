@@ -21,6 +21,14 @@ void depth_leave(struct judge *j)
     j->depth--;
 }
 
+const void *expr_node(struct judge *j, NodeTag tag, const void *node)
+{
+    if (node != NULL && nodeTag(node) == tag)
+        return node;
+    note_opaque(j, "a list holds something that the judge does not know", NULL);
+    return NULL;
+}
+
 void expr_list(struct judge *j, struct scope *s, const List *list, struct origin **flow)
 {
     const ListCell *cell;
@@ -165,11 +173,9 @@ void expr_sort(struct judge *j, struct scope *s, const List *list)
     const ListCell *cell;
 
     foreach(cell, list) {
-        const SortBy *by = lfirst(cell);
-        if (!IsA(by, SortBy)) {
-            note_opaque(j, "an ORDER BY of an unknown kind", NULL);
-            return;
-        }
+        const SortBy *by = NODE(j, SortBy, cell);
+        if (by == NULL)
+            continue;
         if (by->useOp != NIL)
             name_operator(j, by->useOp);
         expr_walk(j, s, by->node, NULL);
@@ -194,7 +200,9 @@ static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struc
         name_operator_text(j, "=");
     expr_walk(j, s, c->arg, NULL);
     foreach(cell, c->args) {
-        const CaseWhen *when = lfirst(cell);
+        const CaseWhen *when = NODE(j, CaseWhen, cell);
+        if (when == NULL)
+            continue;
         expr_walk(j, s, when->expr, NULL);
         expr_walk(j, s, when->result, flow);
     }
@@ -226,8 +234,10 @@ static void walk_xml(struct judge *j, struct scope *s, const XmlExpr *x, struct 
     const ListCell *cell;
 
     foreach(cell, x->named_args) {
-        const ResTarget *t = lfirst(cell);
-        expr_walk(j, s, IsA(t, ResTarget) ? (const void *)t->val : t, flow);
+        const ResTarget *t = NODE(j, ResTarget, cell);
+        if (t == NULL)
+            continue;
+        expr_walk(j, s, t->val, flow);
     }
     expr_list(j, s, x->args, flow);
 }

@@ -125,8 +125,8 @@ static void column_definitions(struct judge *j, struct outputs *out, const List 
     const ListCell *cell;
 
     foreach(cell, list) {
-        const ColumnDef *c = lfirst(cell);
-        if (!IsA(c, ColumnDef))
+        const ColumnDef *c = NODE(j, ColumnDef, cell);
+        if (c == NULL)
             continue;
         name_type(j, c->typeName);
         struct output *o = output_add(j, out, c->colname);
@@ -172,11 +172,15 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
     expr_walk(j, s, r->docexpr, &from);
     expr_walk(j, s, r->rowexpr, &from);
     foreach(cell, r->namespaces) {
-        const ResTarget *t = lfirst(cell);
+        const ResTarget *t = NODE(j, ResTarget, cell);
+        if (t == NULL)
+            continue;
         expr_walk(j, s, t->val, NULL);
     }
     foreach(cell, r->columns) {
-        const RangeTableFuncCol *c = lfirst(cell);
+        const RangeTableFuncCol *c = NODE(j, RangeTableFuncCol, cell);
+        if (c == NULL)
+            continue;
         if (!c->for_ordinality)
             name_type(j, c->typeName);
         expr_walk(j, s, c->colexpr, NULL);

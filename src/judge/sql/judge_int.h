@@ -165,6 +165,10 @@ void expr_window(struct judge *j, struct scope *s, const WindowDef *w);
 bool depth_enter(struct judge *j);
 void depth_leave(struct judge *j);
 
+/* The node in a list's cell when it has this type; anything else is opaque, and NULL. */
+#define NODE(j, type, cell) ((const type *)expr_node((j), T_##type, lfirst(cell)))
+const void *expr_node(struct judge *j, NodeTag tag, const void *node);
+
 /* call.c */
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow);
 

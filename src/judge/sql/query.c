@@ -113,10 +113,13 @@ struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, cons
         return ctes;
     if (with->recursive)
         foreach(cell, with->ctes)
-            all = push(j, all, ((const CommonTableExpr *)lfirst(cell))->ctename);
+            if (IsA(lfirst(cell), CommonTableExpr))
+                all = push(j, all, ((const CommonTableExpr *)lfirst(cell))->ctename);
     foreach(cell, with->ctes) {
-        const CommonTableExpr *c = lfirst(cell);
-        if (!IsA(c, CommonTableExpr) || j->out_of_memory)
+        const CommonTableExpr *c = NODE(j, CommonTableExpr, cell);
+        if (c == NULL)
+            continue;
+        if (j->out_of_memory)
             break;
         struct cte *self = all;
         if (with->recursive)
@@ -210,11 +213,9 @@ void query_targets(struct judge *j, struct scope *s, const List *targets, struct
     const ListCell *cell;
 
     foreach(cell, targets) {
-        const ResTarget *t = lfirst(cell);
-        if (!IsA(t, ResTarget)) {
-            note_opaque(j, "a result of a kind that the judge does not know", NULL);
-            return;
-        }
+        const ResTarget *t = NODE(j, ResTarget, cell);
+        if (t == NULL)
+            continue;
         if (is_star(t->val)) {
             star_target(j, s, (const ColumnRef *)t->val, out);
         } else if (t->val != NULL && IsA(t->val, A_Indirection) &&
@@ -247,12 +248,16 @@ static void walk_locks(struct judge *j, const struct scope *s, const List *locks
     const ListCell *cell, *name;
 
     foreach(cell, locks) {
-        const LockingClause *l = lfirst(cell);
+        const LockingClause *l = NODE(j, LockingClause, cell);
+        if (l == NULL)
+            continue;
         note_effect(j, SL_EFFECT_UPDATE);
         for (const struct source *at = s->sources; at != NULL; at = at->next) {
             bool named = l->lockedRels == NIL;
             foreach(name, l->lockedRels) {
-                const RangeVar *v = lfirst(name);
+                const RangeVar *v = NODE(j, RangeVar, name);
+                if (v == NULL)
+                    continue;
                 named = named || (at->alias != NULL && strcmp(at->alias, v->relname) == 0);
             }
             if (named)
@@ -293,7 +298,7 @@ static void walk_windows(struct judge *j, struct scope *s, const List *windows)
     const ListCell *cell;
 
     foreach(cell, windows)
-        expr_window(j, s, lfirst(cell));
+        expr_window(j, s, NODE(j, WindowDef, cell));
 }
 
 static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n)

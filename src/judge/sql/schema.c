@@ -126,6 +126,8 @@ static void add_column(struct schema *s, struct table *t, const char *name, char
 
 static void take_constraint(struct schema *s, struct table *t, const Constraint *c)
 {
+    if (c == NULL)
+        return;
     if (c->contype == CONSTR_FOREIGN && (c->fk_upd_action != 'a' || c->fk_del_action != 'a') &&
         (c->fk_upd_action != 'r' || c->fk_del_action != 'r'))
         problem(find(s, c->pktable), 'c');
@@ -143,7 +145,7 @@ static void take_column(struct schema *s, struct table *t, const ColumnDef *c)
     if (c->raw_default != NULL && runs_code(s, c->raw_default))
         problem(t, 'd');
     foreach(cell, c->constraints)
-        take_constraint(s, t, lfirst(cell));
+        take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
 
 static void take_table(struct schema *s, const CreateStmt *n, char kind)
@@ -158,7 +160,7 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
     if (n->partspec != NULL)
         t->kind = 'p';
     foreach(cell, n->inhRelations)
-        problem(find(s, lfirst(cell)), 'h');
+        problem(find(s, NODE(&s->j, RangeVar, cell)), 'h');
     foreach(cell, n->tableElts) {
         const Node *e = lfirst(cell);
         if (IsA(e, ColumnDef))
@@ -169,7 +171,7 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
             problem(t, 'k'); /* LIKE: its columns are not followed */
     }
     foreach(cell, n->constraints)
-        take_constraint(s, t, lfirst(cell));
+        take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
 
 static void alter_table(struct schema *s, const AlterTableStmt *n)
@@ -180,7 +182,9 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
     if (t == NULL)
         return;
     foreach(cell, n->cmds) {
-        const AlterTableCmd *c = lfirst(cell);
+        const AlterTableCmd *c = NODE(&s->j, AlterTableCmd, cell);
+        if (c == NULL)
+            continue;
         switch (c->subtype) {
         case AT_AddColumn:
             take_column(s, t, (const ColumnDef *)c->def);
@@ -239,7 +243,9 @@ static void take_index(struct schema *s, const IndexStmt *n)
     if (n->whereClause != NULL && runs_code(s, n->whereClause))
         problem(t, 'i');
     foreach(cell, n->indexParams) {
-        const IndexElem *e = lfirst(cell);
+        const IndexElem *e = NODE(&s->j, IndexElem, cell);
+        if (e == NULL)
+            continue;
         if ((e->expr != NULL && runs_code(s, e->expr)) || e->opclass != NIL)
             problem(t, 'i');
     }

@@ -171,6 +171,7 @@ void session_prepared(struct judge *j, const void *node)
     if (IsA(node, PrepareStmt)) { /* counts as what it prepares: what may not run may not lie in wait */
         note_name(j, SL_NAME_PREPARE, ((const PrepareStmt *)node)->name);
         statement_walk(j, ((const PrepareStmt *)node)->query);
+        j->shareable = false;
         j->tag = tag;
     } else if (IsA(node, ExecuteStmt)) {
         run_execute(j, node);

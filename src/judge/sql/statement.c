@@ -49,12 +49,14 @@ static bool is_false(const Node *arg)
 }
 
 /* Any ANALYZE that is not plainly off counts: the server takes the last of several. */
-static bool executes(const List *options)
+static bool executes(struct judge *j, const List *options)
 {
     const ListCell *cell;
 
     foreach(cell, options) {
-        const DefElem *e = lfirst(cell);
+        const DefElem *e = NODE(j, DefElem, cell);
+        if (e == NULL)
+            continue;
         if (e->defname != NULL && strcmp(e->defname, "analyze") == 0 && !is_false(e->arg))
             return true;
     }
@@ -64,9 +66,9 @@ static bool executes(const List *options)
 static void explain(struct judge *j, const ExplainStmt *n)
 {
     bool before = j->planned_only;
-    const char *tag = executes(n->options) ? "explain analyze" : "explain";
+    const char *tag = executes(j, n->options) ? "explain analyze" : "explain";
 
-    j->planned_only = before || !executes(n->options);
+    j->planned_only = before || !executes(j, n->options);
     note_effect(j, SL_EFFECT_READ);
     statement_walk(j, n->query);
     j->planned_only = before;

@@ -31,7 +31,9 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
     if (cols == NIL)
         note_all_columns(j, d, SL_EFFECT_INSERT);
     foreach(cell, cols) {
-        const ResTarget *t = lfirst(cell);
+        const ResTarget *t = NODE(j, ResTarget, cell);
+        if (t == NULL)
+            continue;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_INSERT);
         expr_list(j, s, t->indirection, NULL);
     }
@@ -62,7 +64,9 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
     struct origin *shared = NULL; /* of the row that several targets take apart */
 
     foreach(cell, targets) {
-        const ResTarget *t = lfirst(cell);
+        const ResTarget *t = NODE(j, ResTarget, cell);
+        if (t == NULL)
+            continue;
         const MultiAssignRef *m = (const MultiAssignRef *)t->val;
         struct origin *from = NULL;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_UPDATE);
@@ -94,7 +98,9 @@ static void infer(struct judge *j, struct scope *s, const InferClause *c)
     if (c == NULL)
         return;
     foreach(cell, c->indexElems) {
-        const IndexElem *e = lfirst(cell);
+        const IndexElem *e = NODE(j, IndexElem, cell);
+        if (e == NULL)
+            continue;
         if (e->opclass != NIL)
             note_opaque(j, "an index is inferred by its operator class", NULL);
         expr_walk(j, s, e->expr, NULL);
@@ -184,6 +190,8 @@ static void merge_when(struct judge *j, struct scope *s, const RangeVar *v, cons
 {
     struct dataset *d;
 
+    if (w == NULL)
+        return;
     expr_walk(j, s, w->condition, NULL);
     switch (w->commandType) {
     case CMD_INSERT:
@@ -220,7 +228,7 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
     from_list(j, &s, &source);
     expr_walk(j, &s, n->joinCondition, NULL);
     foreach(cell, n->mergeWhenClauses)
-        merge_when(j, &s, n->relation, lfirst(cell));
+        merge_when(j, &s, n->relation, NODE(j, MergeWhenClause, cell));
 }
 
 /* --- new tables ----------------------------------------------------------------------------- */

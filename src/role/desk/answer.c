@@ -2,8 +2,8 @@
 #include "role/desk/desk_int.h"
 
 #include "base/when.h"
-#include "json/json.h"
 #include "os/clock.h"
+#include "json/json.h"
 
 /* Nothing here is to be kept, framed, sniffed, or used by another origin's page. */
 static const struct {

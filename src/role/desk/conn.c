@@ -12,7 +12,8 @@
 enum {
     READ_BYTES = 16 * 1024,
     ROUNDS_A_WAKE_UP = 8,
-    PIPELINE_PAUSE_BYTES = 256 * 1024, /* answers that a client must read before its next request is looked at */
+    PIPELINE_PAUSE_BYTES =
+        256 * 1024, /* answers that a client must read before its next request is looked at */
 };
 
 static const struct sl_http1_limits limits = {
@@ -202,7 +203,8 @@ static void parse(struct sl_desk_conn *c)
     struct sl_span in = sl_buf_span(&c->in);
     enum sl_http1_step step = SL_HTTP1_EVENT;
 
-    while (c->phase == SL_DESK_READING && c->out.n < PIPELINE_PAUSE_BYTES && step == SL_HTTP1_EVENT) {
+    while (c->phase == SL_DESK_READING && c->out.n < PIPELINE_PAUSE_BYTES &&
+           step == SL_HTTP1_EVENT) {
         struct sl_http1_event ev;
 
         step = sl_http1_step(&c->parser, &in, &ev);
@@ -256,7 +258,8 @@ static void shake(struct sl_desk_conn *c)
         c->phase = SL_DESK_READING;
         sl_desk_conn_deadline(c, SL_DESK_IDLE_MS);
     } else if (r != SL_TLS_WANT_READ && r != SL_TLS_WANT_WRITE) {
-        sl_log(SL_LOG_INFO, "tls_failed", SL_CSTR("address", c->address), SL_CSTR("why", sl_tls_why(c->tls)));
+        sl_log(SL_LOG_INFO, "tls_failed", SL_CSTR("address", c->address),
+               SL_CSTR("why", sl_tls_why(c->tls)));
         sl_desk_conn_end(c);
     }
 }
@@ -309,10 +312,12 @@ void sl_desk_conn_open(struct sl_desk *d, int fd, const struct sl_net_address *p
         free(c);
         return;
     }
-    *c = (struct sl_desk_conn){.desk = d, .fd = fd, .id = ++d->next_conn, .parser = sl_http1(&limits)};
+    *c = (struct sl_desk_conn){
+        .desk = d, .fd = fd, .id = ++d->next_conn, .parser = sl_http1(&limits)};
     c->in = sl_buf(SL_DESK_MAX_HEAD + 2 * READ_BYTES);
     c->out = sl_buf(SL_DESK_MAX_OUT);
-    memcpy(c->address, address.p, address.n < sizeof c->address ? address.n : sizeof c->address - 1);
+    memcpy(c->address, address.p,
+           address.n < sizeof c->address ? address.n : sizeof c->address - 1);
     c->phase = d->tls != NULL ? SL_DESK_SHAKING : SL_DESK_READING;
     if (connect_to_loop(c) != SL_OK) {
         sl_desk_address_leave(d, c->address);

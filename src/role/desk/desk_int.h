@@ -1,9 +1,10 @@
 /* What the files of the desk share. One process, one loop, no threads.
  *
- * A connection reads one request at a time, hands it to its route, and writes the answer; what takes
- * longer (a question to the keeper, a long poll, a stream of events) refers to the connection by its
- * id, never by pointer: connections end whenever their client likes. A connection that ended is freed
- * by sl_desk_bury, before the loop sleeps, so that no callback finds it gone under its feet.
+ * A connection reads one request at a time, hands it to its route, and writes the answer; what
+ * takes longer (a question to the keeper, a long poll, a stream of events) refers to the connection
+ * by its id, never by pointer: connections end whenever their client likes. A connection that ended
+ * is freed by sl_desk_bury, before the loop sleeps, so that no callback finds it gone under its
+ * feet.
  */
 #ifndef SL_ROLE_DESK_DESK_INT_H
 #define SL_ROLE_DESK_DESK_INT_H
@@ -29,12 +30,12 @@ enum {
     SL_DESK_MAX_WAIT_S = 60,
     SL_DESK_EVENTS_KEPT = 1024,
 
-    SL_DESK_IDLE_MS = 75 * 1000,      /* between two requests */
-    SL_DESK_HEAD_MS = 10 * 1000,      /* from a head's first byte to its last, and for a TLS handshake */
-    SL_DESK_BODY_MS = 30 * 1000,      /* for the whole body */
-    SL_DESK_WRITE_MS = 30 * 1000,     /* without any progress */
-    SL_DESK_LINGER_MS = 2 * 1000,     /* reading on after the last answer, so that it is not reset */
-    SL_DESK_CALL_MS = 30 * 1000,      /* for the keeper's answer */
+    SL_DESK_IDLE_MS = 75 * 1000, /* between two requests */
+    SL_DESK_HEAD_MS = 10 * 1000, /* from a head's first byte to its last, and for a TLS handshake */
+    SL_DESK_BODY_MS = 30 * 1000, /* for the whole body */
+    SL_DESK_WRITE_MS = 30 * 1000, /* without any progress */
+    SL_DESK_LINGER_MS = 2 * 1000, /* reading on after the last answer, so that it is not reset */
+    SL_DESK_CALL_MS = 30 * 1000,  /* for the keeper's answer */
     SL_DESK_HEARTBEAT_MS = 15 * 1000, /* a comment in a stream of events */
 };
 
@@ -111,7 +112,7 @@ struct sl_desk {
 
     struct sl_desk_conn *conns, *graves;
     size_t conn_count, stream_count;
-    size_t body_bytes; /* of all requests */
+    size_t body_bytes;                      /* of all requests */
     struct sl_map *conns_by_id, *addresses; /* addresses: "127.0.0.1" -> count */
     uint64_t next_conn;
 
@@ -163,8 +164,10 @@ void sl_desk_stream_begin(struct sl_desk_conn *c);
 
 /* --- keeper.c: questions to the keeper ------------------------------------------------------ */
 enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd) SL_MUST_CHECK;
-/* Asks for this connection; `fn` runs once, with an answer or 503/504, unless the connection ended. */
-void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body, sl_desk_reply_fn *fn);
+/* Asks for this connection; `fn` runs once, with an answer or 503/504, unless the connection ended.
+ */
+void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body,
+                 sl_desk_reply_fn *fn);
 void sl_desk_calls_overdue(struct sl_desk *d, uint64_t now_ms);
 /* Passes a reply on as the answer; 503 and 504 in our own words. */
 void sl_desk_pass_on(struct sl_desk_conn *c, unsigned status, struct sl_span body);

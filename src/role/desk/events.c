@@ -1,16 +1,17 @@
-/* Server-sent events. The keeper tells the desk that something happened to an approval; whether this
- * person may know of it the keeper alone can say, so each event is asked about again with the listener's
- * own credential, and what the keeper shows him is what he is sent.
+/* Server-sent events. The keeper tells the desk that something happened to an approval; whether
+ * this person may know of it the keeper alone can say, so each event is asked about again with the
+ * listener's own credential, and what the keeper shows him is what he is sent.
  *
- * The last SL_DESK_EVENTS_KEPT events are kept. A listener that was away longer, or that comes back after
- * the keeper was replaced, is sent `reset`: what he knows may be out of date, and he lists again.
+ * The last SL_DESK_EVENTS_KEPT events are kept. A listener that was away longer, or that comes back
+ * after the keeper was replaced, is sent `reset`: what he knows may be out of date, and he lists
+ * again.
  */
 #include "role/desk/desk_int.h"
 
 #include "base/encode.h"
-#include "json/json.h"
 #include "os/clock.h"
 #include "os/log.h"
+#include "json/json.h"
 
 enum { PUMP_PAUSE_BYTES = 256 * 1024 };
 
@@ -24,7 +25,8 @@ static uint64_t oldest(const struct sl_desk *d)
     return d->last_event < SL_DESK_EVENTS_KEPT ? 1 : d->last_event - SL_DESK_EVENTS_KEPT + 1;
 }
 
-static void send_event(struct sl_desk_conn *c, uint64_t number, struct sl_span name, struct sl_span data)
+static void send_event(struct sl_desk_conn *c, uint64_t number, struct sl_span name,
+                       struct sl_span data)
 {
     SL_BUF(text, SL_DESK_MAX_OUT);
 
@@ -53,11 +55,13 @@ static void end_stream(struct sl_desk_conn *c)
     sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
 }
 
-/* What an event carries of the approval; short, and all of it as the keeper shows it to this person. */
+/* What an event carries of the approval; short, and all of it as the keeper shows it to this
+ * person. */
 static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
 {
-    static const char *const members[] = {"state_text", "identity", "target", "environment", "summary", "reason",
-                                          "effects", "expires_at", "may_decide", "mine", "why"};
+    static const char *const members[] = {"state_text", "identity", "target",  "environment",
+                                          "summary",    "reason",   "effects", "expires_at",
+                                          "may_decide", "mine",     "why"};
     json_t *out = json_object();
     int bad = out == NULL;
 
@@ -86,7 +90,8 @@ static void tell(struct sl_desk_conn *c, const struct sl_desk_event *e, struct s
     if (out != NULL && sl_json_canonical(&data, out) == SL_OK)
         send_event(c, e->number, sl_span_str(e->kind), sl_buf_span(&data));
     else
-        sl_desk_conn_end(c); /* an event is sent whole or the stream ends: nobody misses one unknowingly */
+        sl_desk_conn_end(
+            c); /* an event is sent whole or the stream ends: nobody misses one unknowingly */
     json_decref(out);
     json_decref(approval);
 }
@@ -122,14 +127,16 @@ void sl_desk_events_pump(struct sl_desk_conn *c)
     struct sl_desk_request *r = c->request;
     SL_BUF(body, 128);
 
-    if (r->asked_event != 0 || r->next_event > d->last_event || c->out.n > PUMP_PAUSE_BYTES || d->keeper == NULL)
+    if (r->asked_event != 0 || r->next_event > d->last_event || c->out.n > PUMP_PAUSE_BYTES ||
+        d->keeper == NULL)
         return;
     if (r->next_event < oldest(d)) {
         send_reset(c);
         return;
     }
     r->asked_event = r->next_event++;
-    sl_buf_say(&body, "{\"id\":\"%S\"}", sl_span(event_at(d, r->asked_event)->approval, SL_DESK_ID_BYTES));
+    sl_buf_say(&body, "{\"id\":\"%S\"}",
+               sl_span(event_at(d, r->asked_event)->approval, SL_DESK_ID_BYTES));
     sl_desk_ask(c, "approval.get", sl_buf_span(&body), on_shown);
 }
 

@@ -14,7 +14,8 @@ bool sl_desk_url_parts(struct sl_span url, struct sl_span *scheme, struct sl_spa
 
 static void split_host(struct sl_span host, struct sl_span *name, struct sl_span *port)
 {
-    size_t end = host.n > 0 && host.p[0] == '[' ? sl_span_find(host, ']') + 1 : sl_span_find(host, ':');
+    size_t end =
+        host.n > 0 && host.p[0] == '[' ? sl_span_find(host, ']') + 1 : sl_span_find(host, ':');
 
     *name = sl_span_head(host, end);
     *port = sl_span_from(host, end + 1);
@@ -73,8 +74,10 @@ bool sl_desk_host_ours(const struct sl_desk_place *place, struct sl_span host)
                        sl_span_eq_nocase(name, place->listen_host));
 }
 
-/* A proxy in front may end TLS, so https in front of our plain http is ours too when public_url says so. */
-static bool is_scheme_ours(const struct sl_desk_place *place, struct sl_span scheme, struct sl_span host)
+/* A proxy in front may end TLS, so https in front of our plain http is ours too when public_url
+ * says so. */
+static bool is_scheme_ours(const struct sl_desk_place *place, struct sl_span scheme,
+                           struct sl_span host)
 {
     struct sl_span public_scheme, authority;
 
@@ -86,7 +89,8 @@ static bool is_scheme_ours(const struct sl_desk_place *place, struct sl_span sch
 
 bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http1_head *h)
 {
-    struct sl_span origin = sl_http1_header(h, "Origin"), site = sl_http1_header(h, "Sec-Fetch-Site");
+    struct sl_span origin = sl_http1_header(h, "Origin"),
+                   site = sl_http1_header(h, "Sec-Fetch-Site");
     struct sl_span scheme, authority;
 
     if (site.p != NULL && !sl_span_is(site, "same-origin") && !sl_span_is(site, "none"))
@@ -100,7 +104,8 @@ bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http
 
 static bool is_token_byte(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '_';
 }
 
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)

@@ -1,8 +1,9 @@
 /* Who may talk to the desk from where: Host, Origin and the form of a credential.
  *
- * A page in somebody's browser must not be able to speak to a Sluice on that person's machine, so the
- * Host is checked (a name that an attacker rebinds to 127.0.0.1 is refused; an address cannot be
- * rebound), and an Origin must be our own. No cookies exist, so a credential is only ever sent on purpose.
+ * A page in somebody's browser must not be able to speak to a Sluice on that person's machine, so
+ * the Host is checked (a name that an attacker rebinds to 127.0.0.1 is refused; an address cannot
+ * be rebound), and an Origin must be our own. No cookies exist, so a credential is only ever sent
+ * on purpose.
  */
 #ifndef SL_ROLE_DESK_GUARD_H
 #define SL_ROLE_DESK_GUARD_H

@@ -1,17 +1,43 @@
 /* What each kind of route does. */
 #include "role/desk/desk_int.h"
 
-#include "json/json.h"
 #include "os/log.h"
+#include "json/json.h"
 
-static const char page[] =
-    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sluice</title></head><body>\n"
+/* The console is not here yet: the pages say how to go on. */
+static const char page_begin[] =
+    "<!doctype html>\n<html lang=\"en\"><head><meta "
+    "charset=\"utf-8\"><title>Sluice</title></head><body>\n"
     "<h1>Sluice is here</h1>\n"
-    "<p>This gateway holds the risky action until the right person says yes.</p>\n"
-    "<p>To see what waits for you: <code>sluice approvals</code>, then <code>sluice show ID</code> and\n"
+    "<p>This gateway holds the risky action until the right person says yes.</p>\n";
+static const char page_home[] =
+    "<p>To see what waits for you: <code>sluice approvals</code>, then <code>sluice show ID</code> "
+    "and\n"
     "<code>sluice approve ID --reason ...</code> or <code>sluice deny ID --reason ...</code>.\n"
-    "A new credential: <code>sluice enroll CODE</code>.</p>\n"
+    "A new credential: <code>sluice enroll CODE</code>.</p>\n";
+static const char page_end[] =
     "<p>The HTTP interface is described in <code>docs/openapi.yaml</code>.</p>\n</body></html>\n";
+
+/* Nothing of the approval is on it: the page does not know who reads it. */
+static void handle_page(struct sl_desk_conn *c)
+{
+    struct sl_span id = sl_span(c->request->id, c->request->id[0] == '\0' ? 0 : SL_DESK_ID_BYTES);
+    SL_BUF(page, 4096);
+
+    sl_buf_put_str(&page, page_begin);
+    if (id.n > 0)
+        sl_buf_say(&page,
+                   "<p>To see this approval: <code>sluice show %S</code></p>\n"
+                   "<p>To decide it: <code>sluice approve %S --reason ...</code> or\n"
+                   "<code>sluice deny %S --reason ...</code></p>\n",
+                   id, id, id);
+    else
+        sl_buf_put_str(&page, page_home);
+    sl_buf_put_str(&page, page_end);
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
+                                               .type = "text/html; charset=utf-8",
+                                               .body = sl_buf_span(&page)});
+}
 
 /* --- the body of a question ----------------------------------------------------------------- */
 
@@ -23,14 +49,15 @@ static const char *check_fields(const json_t *object, const char *fields)
     json_t *value;
     bool must;
 
-    json_object_foreach((json_t *)object, name, value)
-        if (!sl_desk_named(fields, sl_span_str(name), &must))
-            return "the body has a member that this path does not know";
+    json_object_foreach((json_t *)object, name, value) if (
+        !sl_desk_named(fields, sl_span_str(name),
+                       &must)) return "the body has a member that this path does not know";
     while (rest.n > 0) {
         struct sl_span word = sl_span_head(rest, sl_span_find(rest, ' '));
 
         rest = sl_span_from(rest, word.n + 1);
-        if (word.p[word.n - 1] == '!' && json_object_getn(object, (const char *)word.p, word.n - 1) == NULL)
+        if (word.p[word.n - 1] == '!' &&
+            json_object_getn(object, (const char *)word.p, word.n - 1) == NULL)
             return "the body lacks a member that this path needs";
     }
     return NULL;
@@ -89,7 +116,8 @@ static bool add_list_query(json_t *object, struct sl_span query)
 
 static bool add_id(const struct sl_desk_request *r, json_t *object)
 {
-    return r->id[0] == '\0' || json_object_set_new(object, "id", json_stringn(r->id, sizeof r->id)) == 0;
+    return r->id[0] == '\0' ||
+           json_object_set_new(object, "id", json_stringn(r->id, sizeof r->id)) == 0;
 }
 
 static void ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_reply_fn *fn)
@@ -125,7 +153,8 @@ static void handle_call(struct sl_desk_conn *c)
 /* States in which nothing more happens of its own. */
 static bool is_final(struct sl_span state)
 {
-    static const char *const finals[] = {"denied", "expired", "cancelled", "spent", "lapsed", "revoked"};
+    static const char *const finals[] = {"denied", "expired", "cancelled",
+                                         "spent",  "lapsed",  "revoked"};
 
     for (size_t i = 0; i < SL_COUNT(finals); i++)
         if (sl_span_is(state, finals[i]))
@@ -200,7 +229,8 @@ static void handle_watch(struct sl_desk_conn *c)
     if (read_wait(c->request, sl_loop_now_ms(c->desk->loop)))
         poll(c);
     else
-        sl_desk_problem(c, 400, "wait must be a number of seconds from 0 to 60, and state a state's name");
+        sl_desk_problem(c, 400,
+                        "wait must be a number of seconds from 0 to 60, and state a state's name");
 }
 
 /* --- the rest ------------------------------------------------------------------------------- */
@@ -219,8 +249,7 @@ void sl_desk_handle(struct sl_desk_conn *c)
 {
     switch (c->request->route->kind) {
     case SL_DESK_PAGE:
-        sl_desk_answer(c, &(struct sl_desk_answer){
-                              .status = 200, .type = "text/html; charset=utf-8", .body = sl_span_str(page)});
+        handle_page(c);
         break;
     case SL_DESK_HEALTH:
         sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_health);

@@ -91,7 +91,8 @@ enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd)
     struct sl_channel *before = d->keeper, *fresh = NULL;
 
     SL_TRY(sl_channel_new(d->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_end, d, &fresh));
-    d->keeper = NULL; /* while those who asked the keeper before are told: none of them may ask the new one */
+    d->keeper = NULL; /* while those who asked the keeper before are told: none of them may ask the
+                         new one */
     if (before != NULL) {
         struct call *call;
 
@@ -104,7 +105,8 @@ enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd)
     return SL_OK;
 }
 
-static enum sl_err remember(struct sl_desk *d, struct sl_desk_conn *c, sl_desk_reply_fn *fn, uint64_t *id)
+static enum sl_err remember(struct sl_desk *d, struct sl_desk_conn *c, sl_desk_reply_fn *fn,
+                            uint64_t *id)
 {
     struct call *call = calloc(1, sizeof *call);
 
@@ -120,7 +122,8 @@ static enum sl_err remember(struct sl_desk *d, struct sl_desk_conn *c, sl_desk_r
     return err;
 }
 
-void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body, sl_desk_reply_fn *fn)
+void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body,
+                 sl_desk_reply_fn *fn)
 {
     struct sl_desk *d = c->desk;
     uint64_t id;
@@ -139,15 +142,19 @@ void sl_desk_pass_on(struct sl_desk_conn *c, unsigned status, struct sl_span bod
     bool changes = c->request->route->method != SL_HTTP1_METHOD_GET;
 
     if (status == 503 && body.n == 0)
-        sl_desk_problem(c, 503, changes ? "the keeper could not be asked, or went away before it answered: look "
-                                          "at the approval before you try again"
-                                        : "the keeper cannot be asked at the moment");
+        sl_desk_problem(
+            c, 503,
+            changes ? "the keeper could not be asked, or went away before it answered: look "
+                      "at the approval before you try again"
+                    : "the keeper cannot be asked at the moment");
     else if (status == 504 && body.n == 0)
-        sl_desk_problem(c, 504, "the keeper did not answer in time: look at the approval before you try again");
+        sl_desk_problem(
+            c, 504, "the keeper did not answer in time: look at the approval before you try again");
     else
-        sl_desk_answer(c, &(struct sl_desk_answer){
-                              .status = status,
-                              .type = status < 400 ? "application/json" : "application/problem+json",
-                              .body = body,
-                              .retry_after_s = status == 429 || status == 503 ? 1 : 0});
+        sl_desk_answer(c,
+                       &(struct sl_desk_answer){
+                           .status = status,
+                           .type = status < 400 ? "application/json" : "application/problem+json",
+                           .body = body,
+                           .retry_after_s = status == 429 || status == 503 ? 1 : 0});
 }

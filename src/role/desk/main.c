@@ -18,7 +18,8 @@ static enum sl_err close_the_door(const struct sl_msg_setup *setup, const struct
         .role = SL_ROLE_DESK,
         .max_memory_bytes = 2048ull * 1024 * 1024,
         .max_files = SL_DESK_MAX_CONNS + DESCRIPTORS_BESIDE_CONNS,
-        .best_effort = d->config->settings.sandbox_best_effort || sl_span_is(setup->sandbox, "best-effort"),
+        .best_effort =
+            d->config->settings.sandbox_best_effort || sl_span_is(setup->sandbox, "best-effort"),
     };
     enum sl_err err = sl_sandbox_enter(&wanted, &missing);
 
@@ -42,7 +43,8 @@ static enum sl_err prepare(struct sl_desk *d)
     return sl_timer_new(d->loop, sl_desk_tick, d, &d->tick);
 }
 
-/* The channel to the supervisor opens after SETUP, which may leave descriptors behind that are not ours. */
+/* The channel to the supervisor opens after SETUP, which may leave descriptors behind that are not
+ * ours. */
 static enum sl_err begin(struct sl_desk *d)
 {
     SL_BUF(scratch, SL_IPC_MAX_BODY);

@@ -30,8 +30,9 @@ static void refuse(struct sl_desk_request *r, unsigned status, const char *why)
 static void check_place(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
     if (!sl_desk_host_ours(&c->desk->place, h->host))
-        refuse(c->request, 421, "this Host is not served here: use the address that Sluice listens on, or its "
-                                "public_url");
+        refuse(c->request, 421,
+               "this Host is not served here: use the address that Sluice listens on, or its "
+               "public_url");
     if (!sl_desk_origin_ours(&c->desk->place, h))
         refuse(c->request, 403, "requests from pages of other origins are not accepted");
 }
@@ -64,8 +65,10 @@ static void check_credential(struct sl_desk_request *r, const struct sl_http1_he
         memcpy(r->credential, token.p, token.n);
         r->credential_bytes = token.n;
     } else {
-        refuse(r, 401, err == SL_ENOTFOUND ? "a credential is needed: Authorization: Bearer sld_... or slt_..."
-                                           : "the Authorization header is not 'Bearer ' and a Sluice token");
+        refuse(r, 401,
+               err == SL_ENOTFOUND
+                   ? "a credential is needed: Authorization: Bearer sld_... or slt_..."
+                   : "the Authorization header is not 'Bearer ' and a Sluice token");
     }
 }
 
@@ -73,7 +76,8 @@ static bool is_json(struct sl_span type)
 {
     struct sl_span parameter = sl_span_from(type, sl_span_find(type, ';'));
 
-    return sl_span_eq_nocase(sl_span_head(type, type.n - parameter.n), SL_SPAN("application/json")) &&
+    return sl_span_eq_nocase(sl_span_head(type, type.n - parameter.n),
+                             SL_SPAN("application/json")) &&
            (parameter.n == 0 || sl_span_eq_nocase(parameter, SL_SPAN("; charset=utf-8")) ||
             sl_span_eq_nocase(parameter, SL_SPAN(";charset=utf-8")));
 }
@@ -105,7 +109,8 @@ static void keep_last_event(struct sl_desk_request *r, const struct sl_http1_hea
 {
     struct sl_span last = sl_http1_header(h, "Last-Event-ID");
 
-    if (last.n < sizeof r->last_event) /* a longer one was never ours: the stream then begins with a reset */
+    if (last.n <
+        sizeof r->last_event) /* a longer one was never ours: the stream then begins with a reset */
         memcpy(r->last_event, last.p == NULL ? (const uint8_t *)"" : last.p, last.n);
     else
         r->last_event[0] = '?';
@@ -132,7 +137,8 @@ static void answer_refusal(struct sl_desk_conn *c)
     struct sl_desk_request *r = c->request;
 
     if (r->refusal == 204)
-        sl_desk_answer(c, &(struct sl_desk_answer){.status = 204, .allowed = sl_buf_span(&r->allowed)});
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = 204,
+                                                   .allowed = sl_buf_span(&r->allowed)});
     else
         sl_desk_problem(c, r->refusal, r->why);
 }

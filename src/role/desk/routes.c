@@ -1,7 +1,7 @@
 #include "role/desk/routes.h"
 
 const struct sl_desk_route sl_desk_routes[] = {
-#define ROW(kind, method, path, call, credential, query, fields)                      \
+#define ROW(kind, method, path, call, credential, query, fields) \
     {SL_DESK_##kind, SL_HTTP1_METHOD_##method, path, call, credential, query, fields},
     SL_DESK_ROUTES(ROW)
 #undef ROW
@@ -57,8 +57,8 @@ static void add_allowed(struct sl_buf *allowed, enum sl_http1_method method)
         sl_buf_put_str(allowed, "HEAD, ");
 }
 
-const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path, struct sl_span *id,
-                                          struct sl_buf *allowed)
+const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path,
+                                          struct sl_span *id, struct sl_buf *allowed)
 {
     enum sl_http1_method wanted = method == SL_HTTP1_METHOD_HEAD ? SL_HTTP1_METHOD_GET : method;
 

@@ -1,9 +1,9 @@
-/* Every path that the desk serves, in one table: the router, the keeper's method behind it, the test
- * that holds docs/openapi.yaml against it, all grow from here.
+/* Every path that the desk serves, in one table: the router, the keeper's method behind it, the
+ * test that holds docs/openapi.yaml against it, all grow from here.
  *
- * A path segment "{id}" is an approval's id: a UUID in lower case, in full. `fields` are the members
- * that the JSON body may have (those with "!" must be there), `query` the names that may stand in the
- * query; anything else is refused, as everywhere.
+ * A path segment "{id}" is an approval's id: a UUID in lower case, in full. `fields` are the
+ * members that the JSON body may have (those with "!" must be there), `query` the names that may
+ * stand in the query; anything else is refused, as everywhere.
  */
 #ifndef SL_ROLE_DESK_ROUTES_H
 #define SL_ROLE_DESK_ROUTES_H
@@ -24,6 +24,7 @@ enum sl_desk_kind {
 #define SL_DESK_ROUTES(X)                                                                                       \
     /*  kind    method  path                          keeper method      credential  query           fields */  \
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
     X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
     X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
@@ -53,8 +54,8 @@ extern const size_t sl_desk_route_count;
 
 /* The route of a method and a path (HEAD counts as GET), with the id in it. NULL: `allowed` has the
  * methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such path. */
-const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path, struct sl_span *id,
-                                          struct sl_buf *allowed);
+const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path,
+                                          struct sl_span *id, struct sl_buf *allowed);
 /* Is `name` in a list of names separated by blanks? *must: it has a "!". */
 bool sl_desk_named(const char *list, struct sl_span name, bool *must);
 bool sl_desk_id_valid(struct sl_span id);

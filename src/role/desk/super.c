@@ -9,22 +9,24 @@ enum { SIGN_WITHIN_MS = 3000, COMPLAINT_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
 /* --- TLS: the private key is the keeper's ---------------------------------------------------- */
 
-static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out)
+static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
+                 struct sl_buf *out)
 {
     struct sl_desk *d = owner;
     struct sl_packet answer;
     struct sl_msg_signed_ m;
     SL_BUF(question, SL_IPC_INLINE);
     SL_BUF(scratch, SL_IPC_INLINE);
-    struct sl_msg_sign ask = {.call = ++d->next_call, .digest = digest, .padding = padding, .input = input};
+    struct sl_msg_sign ask = {
+        .call = ++d->next_call, .digest = digest, .padding = padding, .input = input};
 
     sl_msg_sign_put(&question, &ask);
     if (d->sign_fd < 0 || sl_buf_err(&question) != SL_OK ||
-        sl_channel_ask(d->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_WITHIN_MS, &scratch, &answer) !=
-            SL_OK)
+        sl_channel_ask(d->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_WITHIN_MS, &scratch,
+                       &answer) != SL_OK)
         return false;
-    if (answer.type != SL_MESSAGE_SIGNED || sl_msg_signed__get(answer.body, &m) != SL_OK || m.call != ask.call ||
-        m.found == 0)
+    if (answer.type != SL_MESSAGE_SIGNED || sl_msg_signed__get(answer.body, &m) != SL_OK ||
+        m.call != ask.call || m.found == 0)
         return false;
     sl_buf_put(out, m.signature);
     return sl_buf_err(out) == SL_OK;
@@ -41,7 +43,8 @@ static void place_from(struct sl_desk *d)
     d->place.public_url = s->public_url;
 }
 
-static enum sl_err load(struct sl_desk *d, struct sl_span yaml, struct sl_span path, struct sl_buf *complaints)
+static enum sl_err load(struct sl_desk *d, struct sl_span yaml, struct sl_span path,
+                        struct sl_buf *complaints)
 {
     struct sl_config *fresh = NULL;
     SL_BUF(name, PATH_BYTES);

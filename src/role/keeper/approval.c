@@ -231,8 +231,7 @@ static enum sl_entry_approval_event leaf_event(enum sl_approval_state to)
     case SL_APPROVAL_PENDING:
         break;
     }
-    SL_PROMISE(!"no approval moves back to pending");
-    return SL_ENTRY_APPROVAL_EVENT_COUNT;
+    sl_promise_broken("an approval moved back to pending");
 }
 
 static void record_move(struct keeper *k, const struct approval *a, const struct move *m,

@@ -248,22 +248,34 @@ static void load_open(struct keeper *k, uint32_t gate)
     }
 }
 
-/* Where the view says that reading stood, for the journal of this generation. */
-static bool position_of(struct keeper *k, uint32_t gate, uint64_t generation, uint64_t *position)
+/* Where the view says that reading stood. A file of another generation is new: what was under way in the
+ * one before it is lost. */
+static void take_position(struct keeper *k, uint32_t gate)
 {
+    struct journal *j = &k->journals[gate];
     struct db_rows rows = db_ask(k->store.db, DB_JOURNAL_GET, "i", (uint64_t)gate);
-    bool same = db_row(&rows) && db_u64(&rows, 0) == generation;
+    bool known = db_row(&rows);
+    bool same = known && db_u64(&rows, 0) == j->generation;
+    uint64_t position = same ? db_u64(&rows, 1) : 0;
+    SL_BUF(state, 256);
 
-    if (same)
-        *position = db_u64(&rows, 1);
     db_end(&rows);
-    return same;
+    j->at = j->released = sl_journal_tail(&j->ring);
+    if (position > j->at)
+        j->at = position; /* it was recorded, but the keeper ended before it moved the tail */
+    if (known && !same) {
+        unknown_open(k, gate, UINT64_MAX);
+        unknown_running(k, gate, UINT64_MAX);
+    }
+    if (!same) {
+        drained_state(&state, gate, j, NULL, 0, NULL, 0);
+        store_drained(&k->store, sl_buf_span(&state));
+    }
 }
 
 void journal_attach(struct keeper *k, uint32_t gate, int fd)
 {
     struct journal *j = &k->journals[gate];
-    uint64_t position = 0;
 
     if (j->open)
         journal_gone(k, gate);
@@ -275,14 +287,7 @@ void journal_attach(struct keeper *k, uint32_t gate, int fd)
         sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate), SL_CSTR("why", sl_err_text(err)));
         return;
     }
-    j->at = sl_journal_tail(&j->ring);
-    if (!position_of(k, gate, j->generation, &position)) {
-        unknown_open(k, gate, UINT64_MAX);
-        unknown_running(k, gate, UINT64_MAX);
-    } else if (position > j->at) {
-        j->at = position; /* it was recorded, but the keeper ended before it moved the tail */
-    }
-    j->released = sl_journal_tail(&j->ring);
+    take_position(k, gate);
     journal_drain(k, gate);
 }
 

@@ -51,6 +51,15 @@ static bool is_linked(const struct link *l, const struct sl_program *a, const st
     return (l->one == a->role && l->other == b->role) || (l->one == b->role && l->other == a->role);
 }
 
+/* The keeper let go of it when the gate before this one ended. */
+static void hand_journal(struct sl_super *s, const struct sl_program *gate)
+{
+    struct sl_program *keeper = sl_super_program(s, SL_ROLE_KEEPER, 0);
+
+    if (gate->role == SL_ROLE_GATE && gate->restarts > 0 && keeper->channel != NULL)
+        hand(keeper, SL_ROLE_GATE, gate->index, "journal", s->places.journals[gate->index]);
+}
+
 static void hand_sockets(struct sl_super *s, struct sl_program *p)
 {
     if (p->role == SL_ROLE_GATE)
@@ -66,6 +75,7 @@ void sl_links_make(struct sl_super *s, struct sl_program *p)
     bool tls = s->inputs->certificate.n > 0;
 
     hand_sockets(s, p);
+    hand_journal(s, p);
     for (size_t i = 0; i < s->program_count; i++) {
         struct sl_program *other = &s->programs[i];
         if (other == p || other->channel == NULL || other->state == SL_PROGRAM_LEAVING)

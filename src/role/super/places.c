@@ -204,6 +204,24 @@ static enum sl_err open_journals(struct sl_places *p, unsigned gates)
     return SL_OK;
 }
 
+/* Never mended: what can still be read of it is for people to look at. */
+enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate)
+{
+    SL_BUF(path, PATH_BYTES);
+    SL_BUF(aside, PATH_BYTES);
+    int fresh;
+
+    sl_buf_say(&path, "%s/journal.%u", sl_buf_text(&p->runtime), gate);
+    sl_buf_say(&aside, "%s.damaged-%U", sl_buf_text(&path), sl_clock_us());
+    if (rename(sl_buf_text(&path), sl_buf_text(&aside)) != 0)
+        return complain(SL_EIO, "journal_unusable", sl_buf_text(&path));
+    sl_log(SL_LOG_ERROR, "journal_put_aside", SL_CSTR("path", sl_buf_text(&aside)));
+    SL_TRY(complain(make_journal(sl_buf_text(&path), &fresh), "journal_unusable", sl_buf_text(&path)));
+    close(p->journals[gate]);
+    p->journals[gate] = fresh;
+    return SL_OK;
+}
+
 static enum sl_err listen_at(struct sl_span host, struct sl_span port, bool shared, int *fd)
 {
     SL_BUF(host_text, 1024);

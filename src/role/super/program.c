@@ -89,10 +89,11 @@ static void on_peer_bad(struct sl_program *p, const struct sl_msg_peer_bad *m)
         sl_channel_break(p->channel, SL_EDENIED);
         return;
     }
-    if (bad->state != SL_PROGRAM_UP)
+    if (bad->state != SL_PROGRAM_UP && bad->state != SL_PROGRAM_STARTING)
         return; /* it is being replaced already */
     sl_log(SL_LOG_WARN, "program_bad", SL_CSTR("program", sl_program_name(bad)),
            SL_NUM("index", bad->index), SL_CSTR("said_by", sl_program_name(p)), SL_TEXT("why", m->why));
+    bad->journal_damaged = bad->role == SL_ROLE_GATE;
     bad->replace_at_once = sl_loop_now_ms(p->super->loop) - bad->started_ms >= LIVED_A_WHILE_MS;
     sl_program_kill(bad);
 }
@@ -287,6 +288,9 @@ static enum sl_err try_start(struct sl_program *p)
 {
     int ends[2];
 
+    if (p->journal_damaged)
+        SL_TRY(sl_places_new_journal(&p->super->places, p->index));
+    p->journal_damaged = false;
     SL_TRY(sl_channel_pair(ends));
     enum sl_err err = start_process(p, ends[1]);
     close(ends[1]);
@@ -324,7 +328,7 @@ static void settle_gone(struct sl_program *p)
     p->pid = 0;
     p->state = SL_PROGRAM_DOWN;
     sl_timer_disarm(p->deadline);
-    if (p->super->phase == SL_SUPER_RUNNING)
+    if (p->super->phase == SL_SUPER_RUNNING || (p->super->phase == SL_SUPER_STARTING && p->journal_damaged))
         plan_restart(p);
     sl_super_program_gone(p->super, p);
 }

@@ -169,7 +169,7 @@ static void on_stop(void *owner, int number)
 void sl_super_program_gone(struct sl_super *s, struct sl_program *p)
 {
     sl_super_tell_keeper(s);
-    if (s->phase == SL_SUPER_STARTING) {
+    if (s->phase == SL_SUPER_STARTING && !p->journal_damaged) {
         sl_log(SL_LOG_ERROR, "cannot_start", SL_CSTR("program", sl_program_name(p)));
         s->exit_code = 1;
         begin_ending(s, HURRIED_MS);

@@ -40,6 +40,8 @@ struct sl_places {
 /* Logs what is wrong. */
 enum sl_err sl_places_open(struct sl_places *p, const char *config_file,
                            const struct sl_config *config) SL_MUST_CHECK;
+/* Puts a gate's journal aside as `journal.N.damaged-<time>` and makes a new one in its place. */
+enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate) SL_MUST_CHECK;
 void sl_places_close(struct sl_places *p);
 
 /* --- one child (program.c) ----------------------------------------------------------------------- */
@@ -62,6 +64,7 @@ struct sl_program {
     uint64_t started_ms, started_us, backoff_ms;
     uint32_t restarts, loaded_generation;
     bool replace_at_once;
+    bool journal_damaged; /* a gate's: its next start gets a new one */
 };
 const char *sl_program_name(const struct sl_program *p); /* "gate" */
 /* Starts the process, sends SETUP, links it to its partners. Failure counts as a death. */

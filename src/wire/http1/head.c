@@ -41,12 +41,13 @@ static enum sl_http1_refusal check_version(struct sl_span v)
 {
     if (sl_span_is(v, "HTTP/1.1"))
         return SL_HTTP1_NONE;
-    bool is_version = v.n == 8 && sl_span_starts(v, SL_SPAN("HTTP/")) && is_digit(v.p[5]) && v.p[6] == '.' &&
-                      is_digit(v.p[7]);
+    bool is_version = v.n == 8 && sl_span_starts(v, SL_SPAN("HTTP/")) && is_digit(v.p[5]) &&
+                      v.p[6] == '.' && is_digit(v.p[7]);
     return is_version ? SL_HTTP1_VERSION : SL_HTTP1_REQUEST_LINE;
 }
 
-static enum sl_http1_refusal parse_request_line(struct sl_span line, const struct sl_http1_limits *limits,
+static enum sl_http1_refusal parse_request_line(struct sl_span line,
+                                                const struct sl_http1_limits *limits,
                                                 struct sl_http1_head *h)
 {
     struct sl_span method = sl_span_head(line, sl_span_find(line, ' '));
@@ -93,7 +94,8 @@ static enum sl_http1_refusal parse_header(struct sl_span line, struct sl_http1_h
     return SL_HTTP1_NONE;
 }
 
-static enum sl_http1_refusal parse_headers(struct sl_span lines, size_t max, struct sl_http1_head *h)
+static enum sl_http1_refusal parse_headers(struct sl_span lines, size_t max,
+                                           struct sl_http1_head *h)
 {
     while (lines.n > 0) {
         struct sl_span line = next_line(&lines);
@@ -108,7 +110,8 @@ static enum sl_http1_refusal parse_headers(struct sl_span lines, size_t max, str
     return SL_HTTP1_NONE;
 }
 
-enum sl_http1_refusal sl_http1_parse_head(struct sl_span lines, const struct sl_http1_limits *limits,
+enum sl_http1_refusal sl_http1_parse_head(struct sl_span lines,
+                                          const struct sl_http1_limits *limits,
                                           struct sl_http1_head *out)
 {
     size_t max = limits->headers < SL_HTTP1_HEADERS ? limits->headers : SL_HTTP1_HEADERS;

@@ -3,11 +3,31 @@
 
 /* Headers that may stand once. A second one makes two readers disagree about which counts. */
 static const char *const singletons[] = {
-    "Host",          "Content-Length", "Transfer-Encoding", "Content-Type", "Content-Encoding",
-    "Authorization", "Expect",         "Origin",            "Referer",      "User-Agent",
-    "Last-Event-ID", "Cookie",         "Date",              "Max-Forwards", "Proxy-Authorization",
-    "From",          "Content-Range",  "Range",             "If-Range",     "Sec-Fetch-Site",
-    "Connection",    "Sluice-Reason",  "Sluice-Run",        "Sluice-Sink",  "Idempotency-Key",
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+    "Content-Type",
+    "Content-Encoding",
+    "Authorization",
+    "Expect",
+    "Origin",
+    "Referer",
+    "User-Agent",
+    "Last-Event-ID",
+    "Cookie",
+    "Date",
+    "Max-Forwards",
+    "Proxy-Authorization",
+    "From",
+    "Content-Range",
+    "Range",
+    "If-Range",
+    "Sec-Fetch-Site",
+    "Connection",
+    "Sluice-Reason",
+    "Sluice-Run",
+    "Sluice-Sink",
+    "Idempotency-Key",
 };
 
 static size_t count(const struct sl_http1_head *h, const char *name)
@@ -61,7 +81,8 @@ static enum sl_http1_refusal read_length(struct sl_span text, uint64_t max, stru
     return h->body_bytes > max ? SL_HTTP1_BODY_TOO_LARGE : SL_HTTP1_NONE;
 }
 
-static enum sl_http1_refusal read_framing(const struct sl_http1_limits *limits, struct sl_http1_head *h)
+static enum sl_http1_refusal read_framing(const struct sl_http1_limits *limits,
+                                          struct sl_http1_head *h)
 {
     struct sl_span length = sl_http1_header(h, "Content-Length");
     struct sl_span coding = sl_http1_header(h, "Transfer-Encoding");
@@ -108,7 +129,8 @@ static enum sl_http1_refusal read_expectation(struct sl_http1_head *h)
     return SL_HTTP1_NONE;
 }
 
-enum sl_http1_refusal sl_http1_check_headers(const struct sl_http1_limits *limits, struct sl_http1_head *h)
+enum sl_http1_refusal sl_http1_check_headers(const struct sl_http1_limits *limits,
+                                             struct sl_http1_head *h)
 {
     enum sl_http1_refusal why = check_singletons(h);
 

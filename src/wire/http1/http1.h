@@ -1,10 +1,10 @@
 /* HTTP/1.1 requests in, events out; responses out (RFC 9110, RFC 9112).
  *
  * The parser refuses what it would have to repair. Two readers of the same bytes must never see two
- * different messages, so whatever the standard lets a recipient mend, ignore or guess is refused here:
- * line folding, bare LF, blanks before the colon, a second Host, a Content-Length beside chunked, chunk
- * extensions, trailers, dot segments, encoded slashes, other versions. Each refusal has its own reason
- * with a status and a sentence (SL_HTTP1_REFUSALS).
+ * different messages, so whatever the standard lets a recipient mend, ignore or guess is refused
+ * here: line folding, bare LF, blanks before the colon, a second Host, a Content-Length beside
+ * chunked, chunk extensions, trailers, dot segments, encoded slashes, other versions. Each refusal
+ * has its own reason with a status and a sentence (SL_HTTP1_REFUSALS).
  *
  * Pull style. The caller owns the bytes and presents all that it has not yet been told to drop:
  *
@@ -12,10 +12,11 @@
  *       ...                        in has moved past what the event used up
  *   NEED_MORE: keep `in` as it is, append what comes, call again.   BROKEN: p.refusal says why.
  *
- * One request gives HEAD, then BODY any number of times, then END; the next request follows in the same
- * bytes. Any split of the bytes gives the same events (BODY pieces join to the same bytes) and the same
- * refusal. Views in an event point into the caller's bytes. The parser owns no memory, socket or clock;
- * broken stays broken. It knows origin-form targets only (no CONNECT, no `*`, no absolute form).
+ * One request gives HEAD, then BODY any number of times, then END; the next request follows in the
+ * same bytes. Any split of the bytes gives the same events (BODY pieces join to the same bytes) and
+ * the same refusal. Views in an event point into the caller's bytes. The parser owns no memory,
+ * socket or clock; broken stays broken. It knows origin-form targets only (no CONNECT, no `*`, no
+ * absolute form).
  */
 #ifndef SL_WIRE_HTTP1_HTTP1_H
 #define SL_WIRE_HTTP1_HTTP1_H
@@ -70,7 +71,7 @@ enum sl_http1_refusal {
 #define SL_HTTP1_REFUSAL_NAME(name, status, text) SL_HTTP1_##name,
     SL_HTTP1_REFUSALS(SL_HTTP1_REFUSAL_NAME)
 #undef SL_HTTP1_REFUSAL_NAME
-    SL_HTTP1_REFUSAL_COUNT
+        SL_HTTP1_REFUSAL_COUNT
 };
 /* The status to answer with, and a sentence for people. */
 unsigned sl_http1_refusal_status(enum sl_http1_refusal r);
@@ -100,12 +101,13 @@ struct sl_http1_head {
     struct sl_span host;                /* "name" or "name:port", valid */
     struct sl_http1_header headers[SL_HTTP1_HEADERS];
     size_t header_count;
-    bool chunked;            /* else the body has body_bytes bytes */
+    bool chunked; /* else the body has body_bytes bytes */
     uint64_t body_bytes;
-    bool expect_continue;    /* the client waits for 100 before it sends the body */
+    bool expect_continue; /* the client waits for 100 before it sends the body */
     bool keep_alive;
 };
-/* The value of a header, or an empty span with p == NULL when it is absent. With several, the first. */
+/* The value of a header, or an empty span with p == NULL when it is absent. With several, the
+ * first. */
 struct sl_span sl_http1_header(const struct sl_http1_head *h, const char *name);
 
 enum sl_http1_event_type { SL_HTTP1_HEAD, SL_HTTP1_BODY, SL_HTTP1_END };
@@ -143,12 +145,16 @@ bool sl_http1_idle(const struct sl_http1 *p);
 
 /* --- targets -------------------------------------------------------------------------------- */
 /* Splits and checks an origin-form target; SL_HTTP1_NONE when it is in order. */
-enum sl_http1_refusal sl_http1_target(struct sl_span target, struct sl_span *path, struct sl_span *query);
+enum sl_http1_refusal sl_http1_target(struct sl_span target, struct sl_span *path,
+                                      struct sl_span *query);
 /* Appends with escapes decoded. The text must have passed sl_http1_target. */
 void sl_http1_unescape(struct sl_buf *b, struct sl_span text);
-/* The raw value of a query field ("a=1&b=2"). SL_ENOTFOUND; SL_EMALFORMED when it is there twice. */
-enum sl_err sl_http1_query(struct sl_span query, const char *name, struct sl_span *value) SL_MUST_CHECK;
-/* The n-th "name=value" of a query; false past the end. For callers that refuse names they do not know. */
+/* The raw value of a query field ("a=1&b=2"). SL_ENOTFOUND; SL_EMALFORMED when it is there twice.
+ */
+enum sl_err sl_http1_query(struct sl_span query, const char *name, struct sl_span *value)
+    SL_MUST_CHECK;
+/* The n-th "name=value" of a query; false past the end. For callers that refuse names they do not
+ * know. */
 bool sl_http1_query_next(struct sl_span *rest, struct sl_span *name, struct sl_span *value);
 /* Is this "host" or "host:port" with a valid name, IPv4 or [IPv6] address? */
 bool sl_http1_host_valid(struct sl_span host);
@@ -159,7 +165,8 @@ void sl_http1_put_status(struct sl_buf *b, unsigned status);
 void sl_http1_put_header(struct sl_buf *b, const char *name, struct sl_span value);
 void sl_http1_put_length(struct sl_buf *b, uint64_t body_bytes);
 void sl_http1_put_head_end(struct sl_buf *b);
-/* A body of unknown length: after the header Transfer-Encoding: chunked. An empty chunk is not written. */
+/* A body of unknown length: after the header Transfer-Encoding: chunked. An empty chunk is not
+ * written. */
 void sl_http1_put_chunk(struct sl_buf *b, struct sl_span bytes);
 void sl_http1_put_last_chunk(struct sl_buf *b);
 /* "Not Found"; "" for a status without a name here. */

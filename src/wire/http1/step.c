@@ -43,8 +43,8 @@ static bool ends_head(struct sl_span in, size_t after_crlf)
     return after_crlf >= 4 && memcmp(in.p + after_crlf - 4, "\r\n\r\n", 4) == 0;
 }
 
-/* Looks at each byte once, in order, so that a refusal depends on no split. True: *end is the length of
- * the head, its empty line included. */
+/* Looks at each byte once, in order, so that a refusal depends on no split. True: *end is the
+ * length of the head, its empty line included. */
 static bool find_head_end(struct sl_http1 *p, struct sl_span in, size_t *end)
 {
     while (p->scanned < in.n && p->refusal == SL_HTTP1_NONE) {
@@ -68,7 +68,8 @@ static bool find_head_end(struct sl_http1 *p, struct sl_span in, size_t *end)
     return false;
 }
 
-static enum sl_http1_step step_head(struct sl_http1 *p, struct sl_span *in, struct sl_http1_event *ev)
+static enum sl_http1_step step_head(struct sl_http1 *p, struct sl_span *in,
+                                    struct sl_http1_event *ev)
 {
     size_t end = 0;
 
@@ -77,21 +78,24 @@ static enum sl_http1_step step_head(struct sl_http1 *p, struct sl_span *in, stru
 
     ev->type = SL_HTTP1_HEAD;
     ev->body = (struct sl_span){0};
-    enum sl_http1_refusal why = sl_http1_parse_head(sl_span_head(*in, end - 2), p->limits, &ev->head);
+    enum sl_http1_refusal why =
+        sl_http1_parse_head(sl_span_head(*in, end - 2), p->limits, &ev->head);
     if (why != SL_HTTP1_NONE)
         return refuse(p, why);
 
     p->scanned = 0;
     p->body_total = 0;
     p->left = ev->head.body_bytes;
-    p->phase = ev->head.chunked ? SL_HTTP1_IN_CHUNK_SIZE : p->left > 0 ? SL_HTTP1_IN_BODY : SL_HTTP1_AT_END;
+    p->phase = ev->head.chunked ? SL_HTTP1_IN_CHUNK_SIZE
+               : p->left > 0    ? SL_HTTP1_IN_BODY
+                                : SL_HTTP1_AT_END;
     consume(in, end);
     return SL_HTTP1_EVENT;
 }
 
 /* What is here of the body or of the chunk. */
-static enum sl_http1_step step_bytes(struct sl_http1 *p, struct sl_span *in, enum sl_http1_phase next,
-                                     struct sl_http1_event *ev)
+static enum sl_http1_step step_bytes(struct sl_http1 *p, struct sl_span *in,
+                                     enum sl_http1_phase next, struct sl_http1_event *ev)
 {
     if (in->n == 0)
         return SL_HTTP1_NEED_MORE;
@@ -107,7 +111,8 @@ static enum sl_http1_step step_bytes(struct sl_http1 *p, struct sl_span *in, enu
 }
 
 /* Exactly CRLF here: NONE, `why`, or NEED_MORE through *more. */
-static enum sl_http1_refusal take_crlf(struct sl_span in, size_t at, enum sl_http1_refusal why, bool *more)
+static enum sl_http1_refusal take_crlf(struct sl_span in, size_t at, enum sl_http1_refusal why,
+                                       bool *more)
 {
     *more = false;
     for (size_t i = 0; i < 2; i++) {
@@ -115,7 +120,7 @@ static enum sl_http1_refusal take_crlf(struct sl_span in, size_t at, enum sl_htt
             *more = true;
             return SL_HTTP1_NONE;
         }
-        if (in.p[at + i] != (uint8_t)"\r\n"[i])
+        if (in.p[at + i] != (uint8_t) "\r\n"[i])
             return why;
     }
     return SL_HTTP1_NONE;
@@ -158,8 +163,8 @@ static enum sl_http1_step step_chunk_size(struct sl_http1 *p, struct sl_span *in
     return SL_HTTP1_EVENT;
 }
 
-static enum sl_http1_step step_crlf(struct sl_http1 *p, struct sl_span *in, enum sl_http1_phase next,
-                                    enum sl_http1_refusal why)
+static enum sl_http1_step step_crlf(struct sl_http1 *p, struct sl_span *in,
+                                    enum sl_http1_phase next, enum sl_http1_refusal why)
 {
     bool more;
 
@@ -187,7 +192,8 @@ static bool is_visible(enum sl_http1_phase before)
            before != SL_HTTP1_IN_LAST_CHUNK;
 }
 
-static enum sl_http1_step step_once(struct sl_http1 *p, struct sl_span *in, struct sl_http1_event *ev)
+static enum sl_http1_step step_once(struct sl_http1 *p, struct sl_span *in,
+                                    struct sl_http1_event *ev)
 {
     switch (p->phase) {
     case SL_HTTP1_IN_HEAD:

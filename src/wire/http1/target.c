@@ -8,7 +8,8 @@ static bool is_hidden_danger(int c)
 }
 
 /* The next character of s, decoded; moves *at. */
-static enum sl_http1_refusal next_character(struct sl_span s, size_t *at, bool (*fits)(uint8_t), int *c)
+static enum sl_http1_refusal next_character(struct sl_span s, size_t *at, bool (*fits)(uint8_t),
+                                            int *c)
 {
     uint8_t byte = s.p[*at];
 
@@ -83,7 +84,8 @@ static enum sl_http1_refusal check_query(struct sl_span query)
     return SL_HTTP1_NONE;
 }
 
-enum sl_http1_refusal sl_http1_target(struct sl_span target, struct sl_span *path, struct sl_span *query)
+enum sl_http1_refusal sl_http1_target(struct sl_span target, struct sl_span *path,
+                                      struct sl_span *query)
 {
     size_t mark = sl_span_find(target, '?');
     struct sl_span before = sl_span_head(target, mark), after = sl_span_from(target, mark + 1);
@@ -102,7 +104,8 @@ void sl_http1_unescape(struct sl_buf *b, struct sl_span text)
 {
     for (size_t at = 0; at < text.n; at++) {
         if (text.p[at] == '%' && at + 2 < text.n) {
-            sl_buf_put_u8(b, (uint8_t)(sl_http1_hex(text.p[at + 1]) << 4 | sl_http1_hex(text.p[at + 2])));
+            sl_buf_put_u8(b, (uint8_t)(sl_http1_hex(text.p[at + 1]) << 4 |
+                                       sl_http1_hex(text.p[at + 2])));
             at += 2;
         } else {
             sl_buf_put_u8(b, text.p[at]);

@@ -48,7 +48,7 @@ static void put_hex(struct sl_buf *b, uint64_t v)
     while (shift > 0 && v >> shift == 0)
         shift -= 4;
     for (; shift >= 0; shift -= 4)
-        sl_buf_put_u8(b, (uint8_t)"0123456789abcdef"[v >> shift & 15]);
+        sl_buf_put_u8(b, (uint8_t) "0123456789abcdef"[v >> shift & 15]);
 }
 
 void sl_http1_put_chunk(struct sl_buf *b, struct sl_span bytes)

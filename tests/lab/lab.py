@@ -1,0 +1,425 @@
+"""One throw-away laboratory: a PostgreSQL, Sluice in front of it, and the people around it.
+
+    with Lab() as lab:
+        client = lab.raw("agent-7")
+        client.query("delete from staging.scratch")
+        wanted = lab.pending_one("agent-7")
+        lab.approve("rita", wanted["id"])
+
+Many labs may run beside each other. What a lab starts it ends, by the numbers it noted; what it wrote
+goes with its folder (SLUICE_LAB_KEEP=1 keeps that).
+"""
+
+import copy
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+
+import server
+import wire
+
+PEOPLE = {  # name: kind, owner, groups; owners come first
+    "carol": ("human", None, ["engineers", "data-stewards"]),   # an owner who could decide for others
+    "rita": ("human", None, ["data-stewards", "dba"]),
+    "bob": ("human", None, ["data-stewards", "dba"]),
+    "erin": ("human", None, ["engineers"]),
+    "agent-7": ("agent", "carol", ["agents"]),
+    "agent-8": ("agent", "bob", ["agents", "data-stewards"]),   # an agent in a reviewer group
+    "nightly": ("service", "erin", ["engineers"]),
+}
+
+
+def hold(name, dataset, **more):
+    return {"name": name, "when": {"datasets": [dataset], "effects": ["insert", "update", "delete", "truncate"]},
+            "then": "hold", "reviewers": {"groups": ["data-stewards"], "need": 1}, **more}
+
+
+def config(pg_port, listen, http):
+    """The lab's sluice.yaml before overrides; JSON is YAML."""
+    return {
+        "state": "./state", "runtime": "./run",
+        "listen": {"postgres": f"127.0.0.1:{listen}", "http": f"127.0.0.1:{http}"},
+        "timeouts": {"drain": "1s", "login": "10s"},
+        "targets": [{
+            "name": "finance", "protocol": "postgres", "address": f"127.0.0.1:{pg_port}",
+            "database": "shop", "environment": "production",
+            "login": {"user": "app", "password_file": "app.pass"},
+            "access": {"groups": ["engineers", "agents", "data-stewards"]},
+            "default": "allow",
+            "labels": [{"columns": ["public.customers.email", "*.ssn"], "label": "pii"},
+                       {"tables": ["public.payments"], "label": "financial"}]}],
+        "policy": [
+            {"name": "regulated data leaves", "when": {"effects": ["export"], "labels": ["pii", "financial"]},
+             "then": "hold", "reviewers": {"groups": ["data-stewards"], "need": 1}, "expires": "15m"},
+            {"name": "schema and privileges in production",
+             "when": {"effects": ["ddl", "privilege", "admin", "program"], "environment": ["production"]},
+             "then": "hold", "reviewers": {"groups": ["dba"], "need": 1}},
+            {"name": "agents never drop",
+             "when": {"identity_kind": ["agent"], "statements": ["drop", "truncate"]}, "then": "deny"},
+            hold("scratch is watched", "staging.scratch"),
+            hold("short patience", "staging.patience", max_wait="1s"),
+            hold("not with locks", "staging.locked", in_transaction="refuse"),
+            hold("say why", "staging.why", reason="required"),
+            hold("decide quickly", "staging.quick", expires="2s"),
+            hold("spend quickly", "staging.fleeting", grant_ttl="1s"),
+            hold("four eyes", "staging.pair", reviewers={"groups": ["data-stewards"], "need": 2}),
+            hold("sealed texts", "staging.sealed", record="shape"),
+            hold("nobody is there", "staging.lonely", reviewers={"groups": ["ghosts"], "need": 1}),
+        ]}
+
+
+class Done:
+    """What a command left: rc, out, err."""
+
+    def __init__(self, rc, out, err):
+        self.rc, self.out, self.err = rc, out, err
+
+    def __repr__(self):
+        return f"rc={self.rc}\nout: {self.out}\nerr: {self.err}"
+
+
+def free_ports(count):
+    """Loopback ports below 32768 that nobody listens on."""
+    held, rng = [], random.Random(os.urandom(8))
+    try:
+        while len(held) < count:
+            s = socket.socket()
+            try:
+                s.bind(("127.0.0.1", rng.randrange(10000, 32000)))
+                held.append(s)
+            except OSError:
+                s.close()
+        return [s.getsockname()[1] for s in held]
+    finally:
+        for s in held:
+            s.close()
+
+
+def wait_for(condition, seconds=10, what="the condition"):
+    """The first true value of condition()."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come true in {seconds} s")
+        time.sleep(0.03)
+
+
+class Lab:
+    def __init__(self, change=None, people=None, tls=False, upstream_tls=None, environment=None, start=True):
+        """change(config): edits the configuration before the start. tls: towards clients.
+        upstream_tls: a folder with server.crt and server.key for PostgreSQL."""
+        self.change, self.people = change, people or PEOPLE
+        self.tls, self.upstream_tls, self.should_start = tls, upstream_tls, start
+        self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
+                            "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **(environment or {})}
+        self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
+        self.program = self.build / "src" / "cli" / "sluice"
+        self.tokens, self.serve, self.codes, self.clients, self.children = {}, None, {}, [], []
+
+    # --- the frame ---------------------------------------------------------------------------
+
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-lab-"))
+        os.chmod(self.folder, 0o755)
+        try:
+            self._begin()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._end()
+
+    def _begin(self):
+        pg_port, self.port, self.http = free_ports(3)
+        self.url = f"http://127.0.0.1:{self.http}"
+        self.state = self.folder / "state"
+        self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls)
+        creating = threading.Thread(target=self._create_pg)
+        creating.start()
+        try:
+            (self.folder / "app.pass").write_text("app-secret\n")
+            os.chmod(self.folder / "app.pass", 0o600)
+            self.config = config(pg_port, self.port, self.http)
+            if self.change:
+                self.change(self.config)
+            self.write_config()
+            for name, (kind, owner, groups) in self.people.items():
+                self.add(name, kind, owner, groups)
+        finally:
+            creating.join()
+        if self.pg_failed:
+            raise self.pg_failed
+        if self.should_start:
+            self.start()
+
+    def _create_pg(self):
+        self.pg_failed = None
+        try:
+            self.pg.create()
+        except (OSError, RuntimeError, subprocess.SubprocessError) as why:
+            self.pg_failed = why
+
+    def _end(self):
+        for client in self.clients:
+            try:
+                client.close()
+            except Exception:   # a driver's own class; the folder below must go whatever it says
+                pass
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        try:
+            self.stop(hurry=True)
+        finally:
+            if hasattr(self, "pg"):
+                self.pg.stop()
+            if not os.environ.get("SLUICE_LAB_KEEP"):
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write_config(self, raw=None):
+        text = raw if raw is not None else json.dumps(self.config, indent=1)
+        (self.folder / "sluice.yaml").write_text(text)
+
+    # --- Sluice ------------------------------------------------------------------------------
+
+    def start(self, seconds=20):
+        self.log_file = self.folder / "serve.log"
+        with open(self.log_file, "ab") as log:
+            self.serve = subprocess.Popen([self.program, "serve", "--config", self.folder / "sluice.yaml"],
+                                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                                          cwd=self.folder, env=self.environment, start_new_session=True)
+        said = []
+        reader = threading.Thread(target=lambda: said.append(self.serve.stdout.readline()), daemon=True)
+        reader.start()
+        reader.join(seconds)
+        if not said or said[0].strip() != b"ready":
+            self.stop(hurry=True)
+            raise RuntimeError("Sluice did not get ready:\n" + self.log_file.read_text()[-4000:])
+
+    def stop(self, hurry=False, seconds=15):
+        """Ends `sluice serve`; returns its code."""
+        if self.serve is None:
+            return None
+        child, self.serve = self.serve, None
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            if hurry:
+                time.sleep(0.05)
+                child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            for pid in self._children_of(child.pid):
+                _kill(pid, signal.SIGKILL)
+            child.kill()
+            child.wait()
+        child.stdout.close()
+        return child.returncode
+
+    def restart(self):
+        code = self.stop()
+        self.start()
+        return code
+
+    def sighup(self):
+        self.serve.send_signal(signal.SIGHUP)
+
+    @staticmethod
+    def _children_of(parent):
+        out = {}
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                head, tail = stat.read_text().rsplit(")", 1)
+            except OSError:
+                continue
+            if int(tail.split()[1]) == parent and tail.split()[0] != "Z":
+                out[int(head.split()[0])] = head.split("(", 1)[1]
+        return out
+
+    def pids(self, role=None):
+        """{pid: "sluice-gate"} of the live programs."""
+        found = self._children_of(self.serve.pid)
+        return {p: n for p, n in found.items() if role is None or n == f"sluice-{role}"}
+
+    def kill(self, role, how=signal.SIGKILL):
+        """Kills the programs of a role ("gate", "judge", "keeper", "desk"), or "super"; returns their pids."""
+        pids = [self.serve.pid] if role == "super" else list(self.pids(role))
+        for pid in pids:
+            _kill(pid, how)
+        return pids
+
+    def kill_all(self):
+        """kill -9 of everything, as the machine's OOM killer would on a bad day."""
+        self.kill("super")
+        self.serve.wait()
+        self.serve.stdout.close()
+        self.serve = None
+
+    def revived(self, role, old, seconds=15):
+        """Waits until a new program of that role runs and none of the old pids."""
+        wait_for(lambda: (now := self.pids(role)) and not set(now) & set(old), seconds, f"a new {role}")
+
+    def events(self, name=None):
+        """Lines of Sluice's own log, those of one event where named."""
+        lines = self.log_file.read_text(errors="replace").splitlines()
+        return [x for x in lines if name is None or f" event={name} " in x + " "]
+
+    def sluice(self, *args, input=None, check=False, environment=None):
+        done = subprocess.run([self.program, *[str(a) for a in args]], input=input, capture_output=True,
+                              text=True, cwd=self.folder, env={**self.environment, **(environment or {})},
+                              timeout=60, check=False)
+        if check and done.returncode != 0:
+            raise AssertionError(f"sluice {' '.join(map(str, args))}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def manage(self, *args, check=True):
+        """A command of the operator: on the control socket, or on the folder while nothing runs."""
+        return self.sluice(*args, "--state", self.state, check=check)
+
+    # --- people ------------------------------------------------------------------------------
+
+    def add(self, name, kind, owner=None, groups=()):
+        words = ["identity", "add", name, "--kind", kind]
+        words += ["--owner", owner] if owner else []
+        for g in groups:
+            words += ["--group", g]
+        said = self.manage(*words).out
+        found = re.search(r"(slc_\S+)", said)
+        if found:
+            self.codes[name] = found.group(1)
+        return said
+
+    def token(self, name, fresh=False):
+        """An asking token of that identity, kept for later."""
+        if fresh or name not in self.tokens:
+            self.tokens[name] = self.manage("token", "create", name).out.strip()
+        return self.tokens[name]
+
+    def enroll(self, name):
+        """The file with that human's deciding credential, claimed at the first call."""
+        file = self.folder / f"{name}.credential"
+        if not file.exists():
+            self.sluice("enroll", self.codes[name], "--url", self.url, "--save", file, check=True)
+        return file
+
+    # --- clients -----------------------------------------------------------------------------
+
+    def raw(self, user="agent-7", token=None, database="finance", options=None, **more):
+        client = wire.Raw("127.0.0.1", self.port, user, database, token or self.token(user), options, **more)
+        self.clients.append(client)
+        return client
+
+    def connect(self, user="agent-7", token=None, database="finance", **more):
+        import psycopg2
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, user=user, dbname=database,
+                                      password=token or self.token(user), **more)
+        self.clients.append(connection)
+        return connection
+
+    def client_environment(self, user="agent-7", token=None, database="finance"):
+        return {**self.environment, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": user,
+                "PGDATABASE": database, "PGPASSWORD": token or self.token(user), "PGCONNECT_TIMEOUT": "10"}
+
+    def psql(self, *args, user="agent-7", token=None, database="finance", input=None, seconds=60):
+        """psql("select 1") or psql("-c", "...", "-c", "..."); no ~/.psqlrc, unaligned rows only."""
+        args = ("-c", args[0]) if len(args) == 1 and not args[0].startswith("-") else args
+        done = subprocess.run(["psql", "-XAtqw", *args], input=input or "", capture_output=True, text=True,
+                              env=self.client_environment(user, token, database), timeout=seconds, check=False)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def psql_start(self, *args, user="agent-7", token=None, database="finance"):
+        """psql in the background: a Popen with text pipes; the lab ends it."""
+        return self.start_client(["psql", "-XAtqw", *args], user, token, database)
+
+    def start_client(self, command, user="agent-7", token=None, database="finance", **more):
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 text=True, env=self.client_environment(user, token, database), **more)
+        self.children.append(child)
+        return child
+
+    def tls_context(self, ca):
+        return ssl.create_default_context(cafile=str(ca))
+
+    # --- approvals ---------------------------------------------------------------------------
+
+    def approvals(self, by="rita", everything=False):
+        more = ["--all"] if everything else []
+        done = self.sluice("approvals", "--json", *more, "--credential-file", self.enroll(by), "--url", self.url,
+                           check=True)
+        return json.loads(done.out)["approvals"]
+
+    def pending(self, identity=None, by="rita"):
+        return [a for a in self.approvals(by) if a["state"] == "pending" and identity in (None, a["identity"])]
+
+    def pending_one(self, identity=None, by="rita", seconds=10):
+        """Waits for the one pending approval."""
+        return wait_for(lambda: self.pending(identity, by), seconds, "a pending approval")[0]
+
+    def approval(self, which, by="rita"):
+        return json.loads(self.api("show", which, by, "--json", check=True).out)
+
+    def api(self, command, which, by, *more, check=False):
+        return self.sluice(command, which, *more, "--credential-file", self.enroll(by), "--url", self.url,
+                           check=check)
+
+    def approve(self, by, which, reason="checked in the lab", check=True):
+        return self.api("approve", which, by, "--reason", reason, "--yes", check=check)
+
+    def deny(self, by, which, reason="not today", check=True):
+        return self.api("deny", which, by, "--reason", reason, "--yes", check=check)
+
+    # --- what really happened ----------------------------------------------------------------
+
+    def server_log(self, identity=None, kinds=("statement", "execute"), own=False):
+        """What PostgreSQL was told through the gate's sessions, oldest first; `own`: the gate's questions too."""
+        return [e for e in self.pg.log() if e.identity is not None and identity in (None, e.identity)
+                and (kinds is None or e.kind in kinds) and (own or not e.is_gates_own())]
+
+    def ran(self, pattern, identity=None, kinds=("statement", "execute")):
+        """How many statements that PostgreSQL was told match."""
+        return sum(1 for e in self.server_log(identity, kinds) if re.search(pattern, e.sql, re.S))
+
+    def ledger_verify(self):
+        ledger = self.state / "ledger"
+        return self.sluice("ledger", "verify", ledger, "--key", ledger / "key.pub")
+
+    def status(self):
+        return json.loads(self.sluice("status", "--json", "--config", self.folder / "sluice.yaml", check=True).out)
+
+    def files_with(self, needle, under=("state/ledger",)):
+        """Files below the given folders of the lab that hold these bytes."""
+        needle = needle.encode() if isinstance(needle, str) else needle
+        found = []
+        for folder in under:
+            top = self.folder / folder
+            for file in [top] if top.is_file() else sorted(top.rglob("*")):
+                if file.is_file() and needle in file.read_bytes():
+                    found.append(str(file.relative_to(self.folder)))
+        return found
+
+
+def _kill(pid, how):
+    try:
+        os.kill(pid, how)
+    except ProcessLookupError:
+        pass
+
+
+def copy_of(what):
+    return copy.deepcopy(what)
