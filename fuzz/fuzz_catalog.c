@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct sl_relation at = sl_catalog_relation_at(&c, i);
         SL_PROMISE(sl_catalog_relation(&c, at.schema, at.name, &r));
         for (uint32_t k = 0; k < at.column_count && k < 50; k++)
-            SL_PROMISE(sl_catalog_find_column(&c, &at, sl_catalog_column(&c, &at, k).name, &column));
+            SL_PROMISE(
+                sl_catalog_find_column(&c, &at, sl_catalog_column(&c, &at, k).name, &column));
     }
     (void)sl_catalog_has_name(&c, 'f', SL_SPAN("lower"));
     (void)sl_catalog_has_name_in(&c, 'o', SL_SPAN("public"), SL_SPAN("="));

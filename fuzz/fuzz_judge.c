@@ -14,13 +14,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sl_catalog catalog;
     struct sl_meaning m, back;
 
-    if (fixture_catalog(&snapshot) != SL_OK || sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
+    if (fixture_catalog(&snapshot) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
         sl_arena_new(&mem, 64 * 1024 * 1024) != SL_OK)
         return 0;
     struct sl_sql_prepared prepared = {SL_SPAN("p"), sl_span(data, size)};
-    struct sl_sql_context ctx = {.catalog = &catalog, .search_path = SL_SPAN("\"$user\", public"),
-                                 .user = SL_SPAN("bob"), .standard_strings = true,
-                                 .prepared = &prepared, .prepared_count = 1};
+    struct sl_sql_context ctx = {.catalog = &catalog,
+                                 .search_path = SL_SPAN("\"$user\", public"),
+                                 .user = SL_SPAN("bob"),
+                                 .standard_strings = true,
+                                 .prepared = &prepared,
+                                 .prepared_count = 1};
     if (sl_sql_judge(&ctx, sl_span(data, size), mem, &m) != SL_OK)
         return 0;
     sl_meaning_put(&encoded, &m);

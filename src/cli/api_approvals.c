@@ -146,7 +146,7 @@ static bool is_confirmed(const struct sl_api_args *args, const char *verb)
 {
     char line[64] = "";
 
-    if (args->yes || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (args->yes || !isatty(STDIN_FILENO))
         return true;
     fprintf(stderr, "Type '%s' to go on: ", verb);
     if (fgets(line, sizeof line, stdin) == NULL)

@@ -2,9 +2,9 @@
 #include "cli/cli.h"
 
 #include "core/catalog/catalog.h"
-#include "json/json.h"
 #include "judge/sql/sql.h"
 #include "os/file.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,8 @@ static bool contains(struct sl_span text, struct sl_span word)
     return false;
 }
 
-/* A schema that neither the text nor the DDL named is left out: unqualified DDL goes to `public`. */
+/* A schema that neither the text nor the DDL named is left out: unqualified DDL goes to `public`.
+ */
 static struct sl_span shown(const struct command *c, struct sl_span sql, struct sl_span name)
 {
     const struct sl_span prefix = SL_SPAN("public.");
@@ -56,8 +57,8 @@ static void put_effects(struct sl_jw *w, uint32_t effects)
 }
 
 /* Each dataset once, although a meaning has one access for each group of effects. */
-static void put_datasets(struct sl_jw *w, const char *key, const struct command *c, struct sl_span sql,
-                         const struct sl_meaning *m, uint32_t effects)
+static void put_datasets(struct sl_jw *w, const char *key, const struct command *c,
+                         struct sl_span sql, const struct sl_meaning *m, uint32_t effects)
 {
     sl_jw_key(w, key);
     sl_jw_array(w);
@@ -72,7 +73,8 @@ static void put_datasets(struct sl_jw *w, const char *key, const struct command 
     sl_jw_end(w);
 }
 
-static void put_flows(struct sl_jw *w, const struct command *c, struct sl_span sql, const struct sl_meaning *m)
+static void put_flows(struct sl_jw *w, const struct command *c, struct sl_span sql,
+                      const struct sl_meaning *m)
 {
     sl_jw_key(w, "columns");
     sl_jw_array(w);
@@ -85,7 +87,8 @@ static void put_flows(struct sl_jw *w, const struct command *c, struct sl_span s
     sl_jw_end(w);
 }
 
-static void put_statement(struct sl_jw *w, const struct command *c, struct sl_span sql, const struct sl_meaning *m)
+static void put_statement(struct sl_jw *w, const struct command *c, struct sl_span sql,
+                          const struct sl_meaning *m)
 {
     const uint32_t reads = SL_EFFECT_READ | SL_EFFECT_EXPORT;
 
@@ -103,8 +106,10 @@ static void put_statement(struct sl_jw *w, const struct command *c, struct sl_sp
     sl_jw_end(w);
 }
 
-/* The whole text decides `opaque`; then statement by statement. What does not parse is one opaque whole. */
-static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_span sql, struct sl_buf *out)
+/* The whole text decides `opaque`; then statement by statement. What does not parse is one opaque
+ * whole. */
+static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_span sql,
+                              struct sl_buf *out)
 {
     struct sl_jw w = sl_jw(out);
     struct sl_span *parts = &sql;
@@ -137,7 +142,8 @@ static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_sp
     return sl_buf_err(out);
 }
 
-static enum sl_err answer_line(struct command *c, struct sl_span line, struct sl_buf *out, struct sl_buf *where)
+static enum sl_err answer_line(struct command *c, struct sl_span line, struct sl_buf *out,
+                               struct sl_buf *where)
 {
     json_t *question = NULL;
     SL_BUF(id, MAX_LINE);
@@ -174,7 +180,8 @@ static int answer_all(struct command *c)
         sl_arena_reset(c->mem);
         enum sl_err err = answer_line(c, text, &out, &where);
         if (err != SL_OK) {
-            fprintf(stderr, "sluice judge: line %zu: %s %s\n", number, sl_err_text(err), sl_buf_text(&where));
+            fprintf(stderr, "sluice judge: line %zu: %s %s\n", number, sl_err_text(err),
+                    sl_buf_text(&where));
             code = SL_EXIT_REFUSED;
             continue;
         }

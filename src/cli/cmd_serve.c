@@ -9,16 +9,19 @@
 
 static const char help[] =
     "usage: sluice serve [--config FILE]\n\n"
-    "Starts the gateway and stays in the foreground. Prints 'ready' on standard output when it accepts\n"
+    "Starts the gateway and stays in the foreground. Prints 'ready' on standard output when it "
+    "accepts\n"
     "connections, and one line an event on standard error (SLUICE_LOG=debug says more).\n\n"
-    "  --config FILE   the configuration; else $SLUICE_CONFIG, ./sluice.yaml, /etc/sluice/sluice.yaml\n\n"
+    "  --config FILE   the configuration; else $SLUICE_CONFIG, ./sluice.yaml, "
+    "/etc/sluice/sluice.yaml\n\n"
     "SIGHUP reads the file again: a file with an error changes nothing and the log says why.\n"
     "SIGTERM lets running statements end, then stops; a second one hurries.\n";
 
 int sl_cli_serve(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     SL_BUF(path, 8192);
     const char *config = NULL;
     int option;

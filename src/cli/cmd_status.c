@@ -2,11 +2,11 @@
 #include "cli/cli.h"
 
 #include "core/policy/policy.h"
-#include "json/json.h"
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/net.h"
 #include "os/paths.h"
+#include "json/json.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -16,7 +16,8 @@ enum { ANSWER_WITHIN_MS = 5000, CONFIG_MAX_BYTES = 4 * 1024 * 1024 };
 
 static const char help[] =
     "usage: sluice status [--json] [--config FILE]\n\n"
-    "Shows whether Sluice runs, its programs, and how much is held. Asked of the control socket of the\n"
+    "Shows whether Sluice runs, its programs, and how much is held. Asked of the control socket of "
+    "the\n"
     "state folder that the configuration names; only the user who runs Sluice can ask.\n";
 
 static enum sl_err find_control(const char *config_given, struct sl_buf *control)
@@ -48,7 +49,8 @@ static enum sl_err ask(const char *control, struct sl_buf *scratch, struct sl_ms
     sl_msg_call_put(&message, &call);
     SL_TRY(sl_buf_err(&message));
     SL_TRY(sl_net_connect_control(control, &fd));
-    enum sl_err err = sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS, scratch, &answer);
+    enum sl_err err = sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS,
+                                     scratch, &answer);
     close(fd);
     SL_TRY(err);
     for (size_t i = 0; i < answer.fd_count; i++)
@@ -133,7 +135,8 @@ static int run(const char *config, bool as_json)
         return SL_EXIT_UNREACHABLE;
     }
     if (reply.status >= 400) {
-        fprintf(stderr, "sluice status: refused: %.*s\n", (int)reply.body.n, (const char *)reply.body.p);
+        fprintf(stderr, "sluice status: refused: %.*s\n", (int)reply.body.n,
+                (const char *)reply.body.p);
         return SL_EXIT_REFUSED;
     }
     return show(reply.body, as_json);

@@ -9,7 +9,7 @@
 
 struct listener {
     struct sl_ledger_dir *dir;
-    struct sl_buf text;          /* findings, for people, until it is known that they stand */
+    struct sl_buf text;          /* findings, for people */
     json_t *findings, *notes;    /* for machines */
     bool progress;
 };
@@ -61,15 +61,6 @@ static enum sl_err read_log(void *owner, size_t number, struct sl_buf *out)
     return sl_ledger_dir_read_log(((struct listener *)owner)->dir, number, out);
 }
 
-static void reset(struct listener *l)
-{
-    sl_buf_reset(&l->text);
-    json_decref(l->findings);
-    json_decref(l->notes);
-    l->findings = json_array();
-    l->notes = json_array();
-}
-
 struct request {
     const char *path, *key, *old;
     bool json;
@@ -91,27 +82,13 @@ static int read_request(struct request *r)
     return SL_EXIT_USAGE;
 }
 
-/* A ledger that is being written may lose a partial tile under our feet: what is found wrong then is
- * looked at again under the newer checkpoint, and only what stands is said. */
 static enum sl_err run(const struct request *r, struct listener *l, struct sl_verify_result *out)
 {
-    struct sl_verify v = {.owner = l, .read = read_file, .read_log = read_log, .report = on_report,
-                          .progress = on_progress, .key = r->key == NULL ? NULL : &r->trusted,
-                          .old = sl_buf_span(&r->old_note)};
-    enum sl_err err = SL_OK;
+    const struct sl_verify v = {.owner = l, .read = read_file, .read_log = read_log, .report = on_report,
+                                .progress = on_progress, .key = r->key == NULL ? NULL : &r->trusted,
+                                .old = sl_buf_span(&r->old_note)};
 
-    for (unsigned attempt = 0; attempt < 5; attempt++) {
-        SL_BUF(before, SL_NOTE_MAX);
-        SL_BUF(after, SL_NOTE_MAX);
-        bool seen = sl_ledger_dir_read(l->dir, "checkpoint", &before) == SL_OK;
-        reset(l);
-        err = sl_verify_run(&v, out);
-        seen = seen && sl_ledger_dir_read(l->dir, "checkpoint", &after) == SL_OK;
-        if (!seen || (err == SL_OK && out->wrong == 0) ||
-            sl_span_eq(sl_buf_span(&before), sl_buf_span(&after)))
-            break;
-    }
-    return err;
+    return sl_verify_run(&v, out);
 }
 
 static void print_json(const struct listener *l, const struct sl_verify_result *r)
@@ -151,12 +128,16 @@ static void print_text(const struct listener *l, const struct sl_verify_result *
 static int verify(const struct request *r)
 {
     SL_FREED_BY(sl_ledger_dir) struct sl_ledger_dir *dir = NULL;
-    struct listener l = {.text = sl_buf(64 * 1024 * 1024), .progress = isatty(2) && !r->json};
+    struct listener l = {.text = sl_buf(64 * 1024 * 1024), .findings = json_array(), .notes = json_array(),
+                         .progress = isatty(2) && !r->json};
     struct sl_verify_result result = {.wrong = 0};
-    int code = sl_ledger_cmd_open(r->path, &dir);
 
-    if (code != SL_EXIT_FINE)
+    int code = sl_ledger_cmd_open(r->path, &dir);
+    if (code != SL_EXIT_FINE) {
+        json_decref(l.findings);
+        json_decref(l.notes);
         return code;
+    }
     l.dir = dir;
     enum sl_err err = run(r, &l, &result);
     if (err != SL_OK)

@@ -36,10 +36,10 @@ struct sl_channel {
     struct waiting *first, **last;
     size_t queued_bytes;
     size_t mapped_bytes; /* bodies in memfds given to the socket since it was last found empty */
-    enum sl_err why; /* SL_OK while the peer is good */
-    bool deaf;       /* the peer reads no more; what it sent before may still be there */
-    bool ended;      /* on_end was called */
-    bool busy, dead; /* inside a callback; freed inside a callback */
+    enum sl_err why;     /* SL_OK while the peer is good */
+    bool deaf;           /* the peer reads no more; what it sent before may still be there */
+    bool ended;          /* on_end was called */
+    bool busy, dead;     /* inside a callback; freed inside a callback */
     uint8_t room[SL_PACKET_BYTES + 1];
 };
 
@@ -286,7 +286,8 @@ static enum sl_err count_mapped(struct sl_channel *c, const struct sl_packet_out
     return SL_OK;
 }
 
-enum sl_err sl_channel_send(struct sl_channel *c, struct sl_span message, const int *fds, size_t fd_count)
+enum sl_err sl_channel_send(struct sl_channel *c, struct sl_span message, const int *fds,
+                            size_t fd_count)
 {
     struct sl_packet_out p;
 
@@ -328,7 +329,8 @@ enum sl_err sl_channel_pair(int fds[2])
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0)
         return SL_EIO;
-    for (unsigned i = 0; i < 2; i++) /* the kernel caps it at net.core.wmem_max: enough either way */
+    for (unsigned i = 0; i < 2;
+         i++) /* the kernel caps it at net.core.wmem_max: enough either way */
         if (setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0) {
             close(pair[0]);
             close(pair[1]);
@@ -365,7 +367,8 @@ static enum sl_err send_before(int fd, struct sl_span message, uint64_t deadline
     return err;
 }
 
-enum sl_err sl_packet_await(int fd, uint64_t deadline_us, struct sl_buf *scratch, struct sl_packet *out)
+enum sl_err sl_packet_await(int fd, uint64_t deadline_us, struct sl_buf *scratch,
+                            struct sl_packet *out)
 {
     struct sl_packet_in in;
     enum sl_err err;

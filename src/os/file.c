@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,7 +66,8 @@ static enum sl_err read_all(int fd, struct sl_buf *out)
     enum { CHUNK = 64 * 1024 };
 
     for (;;) {
-        /* One byte more than the ceiling allows tells a full buffer from a file that is too long. */
+        /* One byte more than the ceiling allows tells a full buffer from a file that is too long.
+         */
         size_t room = out->max - out->n < CHUNK ? out->max - out->n : CHUNK;
         uint8_t extra = 0, *p = room == 0 ? &extra : sl_buf_room(out, room);
         if (p == NULL)

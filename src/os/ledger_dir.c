@@ -4,21 +4,45 @@
 #include "os/file.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, SEGMENT_NAME = 20, MAX_FILE = 1024 * 1024 * 1024 };
+enum { PATH_BYTES = 4096, SEGMENT_NAME = 20, MAX_FILE = 1024 * 1024 * 1024, ATTEMPTS = 50 };
+
+/* A file that a newer checkpoint would take away while we look. */
+struct kept {
+    char name[64];
+    struct sl_buf bytes;
+};
+
+struct segment {
+    char name[SEGMENT_NAME + 1];
+    int fd; /* it stays readable when the writer no longer needs it */
+};
 
 struct sl_ledger_dir {
     char *path;
-    char (*segments)[SEGMENT_NAME + 1];
+    struct kept kept[2 + SL_TILE_LEVELS]; /* the checkpoint, its partial tiles and bundle */
+    size_t kept_count;
+    struct segment *segments;
     size_t segment_count;
 };
+
+static void drop_kept(struct sl_ledger_dir *d)
+{
+    while (d->kept_count > 0)
+        sl_buf_done(&d->kept[--d->kept_count].bytes);
+}
 
 void sl_ledger_dir_free(struct sl_ledger_dir *d)
 {
     if (d == NULL)
         return;
+    drop_kept(d);
+    for (size_t i = 0; i < d->segment_count; i++)
+        close(d->segments[i].fd);
     free(d->path);
     free(d->segments);
     free(d);
@@ -29,23 +53,33 @@ const char *sl_ledger_dir_path(const struct sl_ledger_dir *d)
     return d->path;
 }
 
+/* --- the log -------------------------------------------------------------------------------- */
+
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    const struct segment *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
 }
 
-static enum sl_err add_segment(struct sl_ledger_dir *d, const char *name)
+static enum sl_err add_segment(struct sl_ledger_dir *d, int folder, const char *name)
 {
-    void *grown = reallocarray(d->segments, d->segment_count + 1, sizeof *d->segments);
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-    if (grown == NULL)
+    if (fd < 0)
+        return errno == ENOENT ? SL_OK : SL_EIO; /* just taken away: its entries lie in bundles */
+    struct segment *grown = reallocarray(d->segments, d->segment_count + 1, sizeof *d->segments);
+    if (grown == NULL) {
+        close(fd);
         return SL_EMEMORY;
+    }
     d->segments = grown;
-    memcpy(d->segments[d->segment_count++], name, SEGMENT_NAME + 1);
+    d->segments[d->segment_count].fd = fd;
+    memcpy(d->segments[d->segment_count++].name, name, SEGMENT_NAME + 1);
     return SL_OK;
 }
 
-static enum sl_err list_segments(struct sl_ledger_dir *d)
+static enum sl_err open_segments(struct sl_ledger_dir *d)
 {
     SL_BUF(path, PATH_BYTES);
     enum sl_err err = SL_OK;
@@ -57,12 +91,94 @@ static enum sl_err list_segments(struct sl_ledger_dir *d)
     for (struct dirent *e; err == SL_OK && (e = readdir(folder)) != NULL;) {
         struct sl_span name = sl_span_str(e->d_name);
         if (name.n == SEGMENT_NAME && sl_span_is(sl_span_from(name, 16), ".wal"))
-            err = add_segment(d, e->d_name);
+            err = add_segment(d, dirfd(folder), e->d_name);
     }
     closedir(folder);
     if (d->segment_count > 1) /* hexadecimal of one length: their order as text is that of numbers */
         qsort(d->segments, d->segment_count, sizeof *d->segments, by_name);
     return err;
+}
+
+enum sl_err sl_ledger_dir_read_log(void *owner, size_t number, struct sl_buf *out)
+{
+    const struct sl_ledger_dir *d = owner;
+    enum { CHUNK = 256 * 1024 };
+    ssize_t got = 0;
+
+    if (number >= d->segment_count)
+        return SL_ENOTFOUND;
+    for (off_t at = 0;; at += got) {
+        uint8_t *room = sl_buf_room(out, CHUNK);
+        if (room == NULL)
+            return sl_buf_err(out);
+        got = pread(d->segments[number].fd, room, CHUNK, at);
+        if (got <= 0)
+            return got == 0 ? SL_OK : SL_EIO;
+        out->n += (size_t)got;
+    }
+}
+
+/* --- other files ---------------------------------------------------------------------------- */
+
+static enum sl_err read_now(const struct sl_ledger_dir *d, const char *name, struct sl_buf *out)
+{
+    SL_BUF(path, PATH_BYTES);
+
+    sl_buf_say(&path, "%s/%s", d->path, name);
+    return sl_file_read(sl_buf_text(&path), out);
+}
+
+enum sl_err sl_ledger_dir_read(void *owner, const char *name, struct sl_buf *out)
+{
+    const struct sl_ledger_dir *d = owner;
+
+    for (size_t i = 0; i < d->kept_count; i++)
+        if (strcmp(d->kept[i].name, name) == 0) {
+            sl_buf_put(out, sl_buf_span(&d->kept[i].bytes));
+            return sl_buf_err(out);
+        }
+    return read_now(d, name, out);
+}
+
+static enum sl_err keep(struct sl_ledger_dir *d, const char *name)
+{
+    struct kept *k = &d->kept[d->kept_count];
+
+    k->bytes = sl_buf(SL_BUNDLE_MAX_BYTES);
+    SL_PROMISE(strlen(name) < sizeof k->name);
+    memcpy(k->name, name, strlen(name) + 1);
+    enum sl_err err = read_now(d, name, &k->bytes);
+    if (err == SL_OK)
+        d->kept_count++;
+    else
+        sl_buf_done(&k->bytes);
+    return err;
+}
+
+static enum sl_err keep_partial(struct sl_ledger_dir *d, unsigned level, uint64_t size)
+{
+    const struct sl_tile t = {.level = level, .index = sl_tile_full_count(level, size),
+                              .width = sl_tile_partial_width(level, size)};
+    SL_BUF(name, 256);
+
+    if (t.width == 0)
+        return SL_OK;
+    sl_tile_put_path(&name, &t);
+    return keep(d, sl_buf_text(&name));
+}
+
+/* What a writer at work removes first. Something that is missing or wrong is left for others to say. */
+static enum sl_err keep_all(struct sl_ledger_dir *d)
+{
+    SL_BUF(note, SL_NOTE_MAX);
+    struct sl_checkpoint c;
+
+    drop_kept(d);
+    if (keep(d, "checkpoint") != SL_OK || sl_ledger_dir_checkpoint(d, &note, &c) != SL_OK)
+        return SL_OK;
+    for (unsigned level = 0; level < SL_TILE_LEVELS; level++)
+        SL_TRY(keep_partial(d, level, c.size));
+    return keep_partial(d, SL_TILE_ENTRIES, c.size);
 }
 
 static bool holds(const char *path, const char *name)
@@ -71,6 +187,16 @@ static bool holds(const char *path, const char *name)
 
     sl_buf_say(&whole, "%s/%s", path, name);
     return access(sl_buf_text(&whole), F_OK) == 0;
+}
+
+/* The log is opened last: entries that left it before lie in full bundles by then. */
+static enum sl_err look(struct sl_ledger_dir *d)
+{
+    enum sl_err err = SL_ENOTFOUND;
+
+    for (unsigned i = 0; err == SL_ENOTFOUND && i < ATTEMPTS; i++)
+        err = keep_all(d);
+    return open_segments(d);
 }
 
 enum sl_err sl_ledger_dir_open(const char *path, struct sl_ledger_dir **out)
@@ -85,33 +211,13 @@ enum sl_err sl_ledger_dir_open(const char *path, struct sl_ledger_dir **out)
     if (d == NULL)
         return SL_EMEMORY;
     d->path = strdup(sl_buf_text(&where));
-    enum sl_err err = d->path == NULL ? SL_EMEMORY : list_segments(d);
+    enum sl_err err = d->path == NULL ? SL_EMEMORY : look(d);
     if (err != SL_OK) {
         sl_ledger_dir_free(d);
         return err;
     }
     *out = d;
     return SL_OK;
-}
-
-enum sl_err sl_ledger_dir_read(void *owner, const char *name, struct sl_buf *out)
-{
-    const struct sl_ledger_dir *d = owner;
-    SL_BUF(path, PATH_BYTES);
-
-    sl_buf_say(&path, "%s/%s", d->path, name);
-    return sl_file_read(sl_buf_text(&path), out);
-}
-
-enum sl_err sl_ledger_dir_read_log(void *owner, size_t number, struct sl_buf *out)
-{
-    const struct sl_ledger_dir *d = owner;
-    SL_BUF(name, 64);
-
-    if (number >= d->segment_count)
-        return SL_ENOTFOUND;
-    sl_buf_say(&name, "wal/%s", d->segments[number]);
-    return sl_ledger_dir_read(owner, sl_buf_text(&name), out);
 }
 
 enum sl_err sl_ledger_dir_checkpoint(struct sl_ledger_dir *d, struct sl_buf *note, struct sl_checkpoint *out)

@@ -7,7 +7,8 @@
 struct sl_ledger_dir;
 
 /* `path`: the folder that holds `checkpoint`, or the state folder that holds `ledger/`.
- * SL_ENOTFOUND when neither is a ledger. Lists the log's segments once. */
+ * SL_ENOTFOUND when neither is a ledger. What a writer at work could take away meanwhile (the checkpoint,
+ * its partial tiles, the log's segments) is held as it is now: all reading is of this moment. */
 enum sl_err sl_ledger_dir_open(const char *path, struct sl_ledger_dir **out) SL_MUST_CHECK;
 void sl_ledger_dir_free(struct sl_ledger_dir *d);
 SL_DEFINE_CLEANUP(struct sl_ledger_dir, sl_ledger_dir)

@@ -423,19 +423,21 @@ static enum sl_err new_ledger(const struct sl_ledger_options *o, struct sl_ledge
 enum sl_err sl_ledger_open(const struct sl_ledger_options *o, struct sl_ledger **out,
                            struct sl_ledger_opened *info, struct sl_buf *why)
 {
-    SL_FREED_BY(sl_ledger) struct sl_ledger *l = NULL;
     struct sl_ledger_opened found = {0};
+    struct sl_ledger *l = NULL;
 
     SL_TRY(new_ledger(o, &l));
     enum sl_err err = open_locked(l, o, &found, why);
-    if (err != SL_OK && why->n == 0)
-        sl_buf_say(why, "the ledger in %s cannot be opened: %s", o->state_dir, sl_err_text(err));
-    SL_TRY(err);
+    if (err != SL_OK) {
+        sl_ledger_free(l);
+        if (why->n == 0)
+            sl_buf_say(why, "the ledger in %s cannot be opened: %s", o->state_dir, sl_err_text(err));
+        return err;
+    }
     found.size = l->size;
     found.sequence = l->sequence;
     found.checkpoint_size = sl_ledger_checkpoint_size(l);
     *info = found;
     *out = l;
-    l = NULL;
     return SL_OK;
 }

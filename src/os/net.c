@@ -103,7 +103,8 @@ enum sl_err sl_net_unix(struct sl_span path, struct sl_net_address *out)
     return SL_OK;
 }
 
-enum sl_err sl_net_postgres_socket(struct sl_span folder, struct sl_span port, struct sl_net_address *out)
+enum sl_err sl_net_postgres_socket(struct sl_span folder, struct sl_span port,
+                                   struct sl_net_address *out)
 {
     SL_BUF(path, 1024);
 
@@ -112,16 +113,18 @@ enum sl_err sl_net_postgres_socket(struct sl_span folder, struct sl_span port, s
     return sl_net_unix(sl_buf_span(&path), out);
 }
 
-enum sl_err sl_net_resolve(const char *host, const char *port, struct sl_net_address *out, size_t max,
-                           size_t *count)
+enum sl_err sl_net_resolve(const char *host, const char *port, struct sl_net_address *out,
+                           size_t max, size_t *count)
 {
-    struct addrinfo *found = NULL, wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL,
+                    wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     size_t n = 0;
 
     if (getaddrinfo(host, port, &wanted, &found) != 0)
         return SL_ENOTFOUND;
     for (struct addrinfo *a = found; a != NULL && n < max; a = a->ai_next) {
-        if ((a->ai_family != AF_INET && a->ai_family != AF_INET6) || a->ai_addrlen > sizeof out[n].storage)
+        if ((a->ai_family != AF_INET && a->ai_family != AF_INET6) ||
+            a->ai_addrlen > sizeof out[n].storage)
             continue;
         out[n] = (struct sl_net_address){.bytes = a->ai_addrlen};
         memcpy(&out[n].storage, a->ai_addr, a->ai_addrlen);
@@ -139,9 +142,11 @@ static uint16_t host_text(const struct sl_net_address *a, char text[INET6_ADDRST
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a->storage;
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a->storage;
 
-    if (a->storage.ss_family == AF_INET && inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN) != NULL)
+    if (a->storage.ss_family == AF_INET &&
+        inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN) != NULL)
         return ntohs(v4->sin_port);
-    if (a->storage.ss_family == AF_INET6 && inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN) != NULL)
+    if (a->storage.ss_family == AF_INET6 &&
+        inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN) != NULL)
         return ntohs(v6->sin6_port);
     memcpy(text, "unix", 5);
     return 0;
@@ -203,7 +208,8 @@ enum sl_err sl_net_listen(const struct sl_net_address *a, bool shared, int *fd)
         good = setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
     if (good && a->storage.ss_family == AF_INET6)
         good = setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0;
-    good = good && bind(s, (const struct sockaddr *)&a->storage, a->bytes) == 0 && listen(s, BACKLOG) == 0;
+    good = good && bind(s, (const struct sockaddr *)&a->storage, a->bytes) == 0 &&
+           listen(s, BACKLOG) == 0;
     return keep_or_close(s, good, fd);
 }
 
@@ -238,7 +244,8 @@ enum sl_err sl_net_accept(int listening, int *fd, struct sl_net_address *peer)
     struct sl_net_address a = {.bytes = sizeof a.storage};
 
     for (;;) {
-        int s = accept4(listening, (struct sockaddr *)&a.storage, &a.bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int s = accept4(listening, (struct sockaddr *)&a.storage, &a.bytes,
+                        SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (s < 0 && (errno == EINTR || errno == ECONNABORTED))
             continue;
         if (s < 0)
@@ -257,7 +264,8 @@ enum sl_err sl_net_connect(const struct sl_net_address *a, int *fd)
     if (s < 0)
         return from_errno();
     /* A Unix socket with a full backlog says EAGAIN and would never become connected: an error. */
-    bool good = connect(s, (const struct sockaddr *)&a->storage, a->bytes) == 0 || errno == EINPROGRESS;
+    bool good =
+        connect(s, (const struct sockaddr *)&a->storage, a->bytes) == 0 || errno == EINPROGRESS;
     return keep_or_close(s, good, fd);
 }
 

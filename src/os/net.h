@@ -1,6 +1,6 @@
 /* Sockets of the outside world: listening, connecting, and who is there. All descriptors are
- * non-blocking and close-on-exec. Names are never resolved here but in sl_net_resolve, which only the
- * supervisor calls: no other program may open a file or send a datagram. */
+ * non-blocking and close-on-exec. Names are never resolved here but in sl_net_resolve, which only
+ * the supervisor calls: no other program may open a file or send a datagram. */
 #ifndef SL_OS_NET_H
 #define SL_OS_NET_H
 
@@ -14,17 +14,20 @@ struct sl_net_address {
 };
 
 /* "127.0.0.1" or "::1", and "5432". SL_EMALFORMED for anything that is not numeric. */
-enum sl_err sl_net_numeric(struct sl_span host, struct sl_span port, struct sl_net_address *out) SL_MUST_CHECK;
+enum sl_err sl_net_numeric(struct sl_span host, struct sl_span port, struct sl_net_address *out)
+    SL_MUST_CHECK;
 /* "127.0.0.1:5432", "[::1]:5432". */
 enum sl_err sl_net_parse(struct sl_span text, struct sl_net_address *out) SL_MUST_CHECK;
-/* PostgreSQL's socket in a folder: <folder>/.s.PGSQL.<port>. SL_ELIMIT when the path is too long. */
+/* PostgreSQL's socket in a folder: <folder>/.s.PGSQL.<port>. SL_ELIMIT when the path is too long.
+ */
 enum sl_err sl_net_postgres_socket(struct sl_span folder, struct sl_span port,
                                    struct sl_net_address *out) SL_MUST_CHECK;
 enum sl_err sl_net_unix(struct sl_span path, struct sl_net_address *out) SL_MUST_CHECK;
 
-/* Blocking, may read files and ask name servers. Appends up to `max`; SL_ENOTFOUND when there is none. */
-enum sl_err sl_net_resolve(const char *host, const char *port, struct sl_net_address *out, size_t max,
-                           size_t *count) SL_MUST_CHECK;
+/* Blocking, may read files and ask name servers. Appends up to `max`; SL_ENOTFOUND when there is
+ * none. */
+enum sl_err sl_net_resolve(const char *host, const char *port, struct sl_net_address *out,
+                           size_t max, size_t *count) SL_MUST_CHECK;
 
 /* "127.0.0.1:54012", "[::1]:54012", "unix". */
 void sl_net_put(struct sl_buf *b, const struct sl_net_address *a);

@@ -109,7 +109,9 @@ enum sl_err sl_packet_receive(int fd, uint8_t *room, struct sl_packet_in *in)
     int fds[SL_CHANNEL_MAX_FDS + 1];
     union control control;
     struct iovec part = {.iov_base = room, .iov_len = SL_PACKET_BYTES + 1};
-    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+    struct msghdr m = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = &control,
                        .msg_controllen = sizeof control};
     ssize_t got;
 
@@ -185,8 +187,7 @@ enum sl_err sl_packet_send(int fd, const struct sl_packet_out *out)
     if (out->fd_count > 0) {
         m.msg_control = &control;
         m.msg_controllen = CMSG_SPACE(sizeof(int) * out->fd_count);
-        struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-        SL_PROMISE(c != NULL);
+        struct cmsghdr *c = &control.align; /* the first one lies at the start */
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
         c->cmsg_len = CMSG_LEN(sizeof(int) * out->fd_count);

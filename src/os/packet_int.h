@@ -13,8 +13,9 @@ struct sl_packet_in {
     size_t mapped_bytes;
 };
 
-/* Receives one packet without waiting. `room` has SL_PACKET_BYTES + 1 bytes. SL_EBUSY: nothing there;
- * SL_EGONE: closed; SL_EMALFORMED, SL_ELIMIT: the peer broke the format (all its fds are closed). */
+/* Receives one packet without waiting. `room` has SL_PACKET_BYTES + 1 bytes. SL_EBUSY: nothing
+ * there; SL_EGONE: closed; SL_EMALFORMED, SL_ELIMIT: the peer broke the format (all its fds are
+ * closed). */
 enum sl_err sl_packet_receive(int fd, uint8_t *room, struct sl_packet_in *in) SL_MUST_CHECK;
 /* Unmaps the body and closes the fds that were not taken (set to -1). */
 void sl_packet_done(struct sl_packet_in *in);

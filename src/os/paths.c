@@ -54,7 +54,8 @@ enum sl_err sl_path_control(const char *state, struct sl_buf *out)
 }
 
 /* Appends the path if there is such a program, else leaves `out` as it was. */
-static bool try_program(struct sl_buf *out, struct sl_span folder, const char *between, const char *name)
+static bool try_program(struct sl_buf *out, struct sl_span folder, const char *between,
+                        const char *name)
 {
     size_t before = out->n;
 

@@ -11,7 +11,8 @@ static bool limit(int resource, uint64_t wanted)
 
     if (setrlimit((__rlimit_resource_t)resource, &next) == 0)
         return true;
-    if (errno != EPERM || getrlimit((__rlimit_resource_t)resource, &now) != 0 || now.rlim_max > wanted)
+    if (errno != EPERM || getrlimit((__rlimit_resource_t)resource, &now) != 0 ||
+        now.rlim_max > wanted)
         return false;
     next.rlim_cur = next.rlim_max = now.rlim_max;
     return setrlimit((__rlimit_resource_t)resource, &next) == 0;
@@ -32,8 +33,8 @@ static bool limit_resources(const struct sl_sandbox *s)
  * supervisor. */
 static bool settle_process(void)
 {
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && (SL_SANITIZED || prctl(PR_SET_DUMPABLE, 0) == 0) &&
-           prctl(PR_SET_PDEATHSIG, 9) == 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           (SL_SANITIZED || prctl(PR_SET_DUMPABLE, 0) == 0) && prctl(PR_SET_PDEATHSIG, 9) == 0;
 }
 
 static void complain(struct sl_buf *missing, bool standing, const char *what)
@@ -51,7 +52,8 @@ enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing)
 
     complain(missing, limits, "resource limits could not be set");
     complain(missing, settled, "the process could not give up privileges and core dumps");
-    complain(missing, landlock, "Landlock is not available or refused its rules: files are not walled off");
+    complain(missing, landlock,
+             "Landlock is not available or refused its rules: files are not walled off");
     if (!s->best_effort && (!limits || !settled || !landlock))
         return SL_EUNSUPPORTED;
 

@@ -15,6 +15,7 @@ enum {
     SERVERS = SL_ROLE_GATE | SL_ROLE_KEEPER | SL_ROLE_DESK, /* all that take connections */
 };
 
+/* clang-format off */
 /* Whole calls, whatever their arguments. Files stand with the keeper alone. */
 #define CALLS(X)                                                                      \
     /* talk on descriptors that are there already */                                  \
@@ -63,6 +64,7 @@ enum {
     X(EVERYONE, sched_getaffinity) X(EVERYONE, getrlimit) X(EVERYONE, prlimit64)      \
     X(EVERYONE, set_robust_list) X(EVERYONE, kill) X(EVERYONE, dup) X(EVERYONE, pipe) \
     X(EVERYONE, pipe2) X(EVERYONE, getuid) X(EVERYONE, process_vm_readv)
+/* clang-format on */
 
 struct call {
     unsigned roles;
@@ -74,14 +76,16 @@ static const struct call calls[] = {CALLS(ROW)};
 static const struct call sanitizer_calls[] = {SANITIZER_CALLS(ROW)};
 
 /* A call that this machine's architecture does not have needs no rule. */
-static bool allow(scmp_filter_ctx filter, int number, unsigned count, const struct scmp_arg_cmp *compare)
+static bool allow(scmp_filter_ctx filter, int number, unsigned count,
+                  const struct scmp_arg_cmp *compare)
 {
     int result = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, count, compare);
 
     return result == 0 || result == -EDOM || (number < 0 && result == -EINVAL);
 }
 
-static bool allow_table(scmp_filter_ctx filter, enum sl_role role, const struct call *table, size_t count)
+static bool allow_table(scmp_filter_ctx filter, enum sl_role role, const struct call *table,
+                        size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if ((table[i].roles & role) != 0 && !allow(filter, table[i].number, 0, NULL))
@@ -137,7 +141,8 @@ static bool allow_streams(scmp_filter_ctx filter)
 static bool fill(scmp_filter_ctx filter, enum sl_role role)
 {
     return allow_table(filter, role, calls, SL_COUNT(calls)) &&
-           (!SL_SANITIZED || allow_table(filter, role, sanitizer_calls, SL_COUNT(sanitizer_calls))) &&
+           (!SL_SANITIZED ||
+            allow_table(filter, role, sanitizer_calls, SL_COUNT(sanitizer_calls))) &&
            allow_memory(filter) && allow_abort(filter) && allow_controls(filter) &&
            (role != SL_ROLE_GATE || allow_streams(filter));
 }

@@ -1,5 +1,6 @@
 /* Landlock by raw system calls: the C library has no wrappers, and the kernel's header may be older
- * than the kernel. Numbers are from the kernel's documentation (Documentation/userspace-api/landlock). */
+ * than the kernel. Numbers are from the kernel's documentation
+ * (Documentation/userspace-api/landlock). */
 #include "os/sandbox_int.h"
 
 #include <fcntl.h>
@@ -8,21 +9,30 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { CALL_CREATE = 444, CALL_ADD_RULE = 445, CALL_RESTRICT = 446, FLAG_VERSION = 1, RULE_PATH = 1 };
+enum {
+    CALL_CREATE = 444,
+    CALL_ADD_RULE = 445,
+    CALL_RESTRICT = 446,
+    FLAG_VERSION = 1,
+    RULE_PATH = 1
+};
 
+/* clang-format off */
 enum fs_right {
     EXECUTE = 1 << 0, WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_DIR = 1 << 4,
     REMOVE_FILE = 1 << 5, MAKE_CHAR = 1 << 6, MAKE_DIR = 1 << 7, MAKE_REG = 1 << 8, MAKE_SOCK = 1 << 9,
     MAKE_FIFO = 1 << 10, MAKE_BLOCK = 1 << 11, MAKE_SYM = 1 << 12, REFER = 1 << 13, TRUNCATE = 1 << 14,
     IOCTL_DEV = 1 << 15,
 };
+/* clang-format on */
 enum { BIND_TCP = 1 << 0, CONNECT_TCP = 1 << 1 };
 enum { SCOPE_ABSTRACT_SOCKET = 1 << 0, SCOPE_SIGNAL = 1 << 1 };
 
 enum {
     FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV,
     MAY_READ = READ_FILE | READ_DIR,
-    MAY_WRITE = MAY_READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE,
+    MAY_WRITE =
+        MAY_READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE,
 };
 
 struct ruleset {
@@ -73,7 +83,8 @@ static bool allow_paths(int ruleset, const struct ruleset *r, const struct sl_sa
     bool good = !SL_SANITIZED || allow_path(ruleset, "/proc", MAY_READ & r->fs);
 
     for (size_t i = 0; i < s->path_count; i++)
-        good = good && allow_path(ruleset, s->paths[i].path, (s->paths[i].write ? MAY_WRITE : MAY_READ) & r->fs);
+        good = good && allow_path(ruleset, s->paths[i].path,
+                                  (s->paths[i].write ? MAY_WRITE : MAY_READ) & r->fs);
     return good;
 }
 

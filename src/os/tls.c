@@ -23,7 +23,7 @@ struct sl_tls {
     bool failed;
 };
 
-/* --- contexts ------------------------------------------------------------------------------------ */
+/* --- contexts -------------------------------------------------------------------------------- */
 
 static void destroy(struct sl_tls_context *c)
 {
@@ -49,7 +49,8 @@ static bool restrict_protocol(SSL_CTX *ssl)
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
-    return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(ssl, 0) == 1 &&
+    return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_num_tickets(ssl, 0) == 1 &&
            SSL_CTX_set_cipher_list(ssl, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL") == 1;
 }
 
@@ -67,7 +68,8 @@ static bool keep_alpn(struct sl_tls_context *c, const char *alpn)
     return true;
 }
 
-static enum sl_err context_new(const SSL_METHOD *method, const char *alpn, struct sl_tls_context **out)
+static enum sl_err context_new(const SSL_METHOD *method, const char *alpn,
+                               struct sl_tls_context **out)
 {
     struct sl_tls_context *c = calloc(1, sizeof *c);
 
@@ -84,8 +86,8 @@ static enum sl_err context_new(const SSL_METHOD *method, const char *alpn, struc
 }
 
 /* A client that insists on another protocol is refused, one that does not ask is served. */
-static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_bytes, const unsigned char *in,
-                   unsigned in_bytes, void *arg)
+static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_bytes,
+                   const unsigned char *in, unsigned in_bytes, void *arg)
 {
     struct sl_tls_context *c = arg;
     unsigned char *chosen;
@@ -98,10 +100,14 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_bytes
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* Calls `use` with each certificate; false when there is none or one that cannot be read or used. */
-static bool for_each_certificate(struct sl_span pem, bool (*use)(SSL_CTX *, X509 *, unsigned), SSL_CTX *ssl)
+/* Calls `use` with each certificate; false when there is none or one that cannot be read or used.
+ */
+static bool for_each_certificate(struct sl_span pem, bool (*use)(SSL_CTX *, X509 *, unsigned),
+                                 SSL_CTX *ssl)
 {
-    BIO *in = pem.n > INT32_MAX ? NULL : BIO_new_mem_buf(pem.p == NULL ? "" : (const void *)pem.p, (int)pem.n);
+    BIO *in = pem.n > INT32_MAX
+                  ? NULL
+                  : BIO_new_mem_buf(pem.p == NULL ? "" : (const void *)pem.p, (int)pem.n);
     unsigned count = 0;
     bool good = in != NULL;
 
@@ -114,7 +120,8 @@ static bool for_each_certificate(struct sl_span pem, bool (*use)(SSL_CTX *, X509
     }
     /* "No start line" is how a PEM file ends; a broken certificate ends it otherwise. */
     unsigned long last = ERR_peek_last_error();
-    good = good && count > 0 && ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+    good = good && count > 0 && ERR_GET_LIB(last) == ERR_LIB_PEM &&
+           ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
     ERR_clear_error();
     BIO_free(in);
     return good;
@@ -142,8 +149,8 @@ static enum sl_err use_remote_key(struct sl_tls_context *c)
     return good ? SL_OK : SL_ECRYPTO;
 }
 
-enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn, sl_tls_sign_fn *sign,
-                              void *owner, struct sl_tls_context **out)
+enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn,
+                              sl_tls_sign_fn *sign, void *owner, struct sl_tls_context **out)
 {
     struct sl_tls_context *c;
 
@@ -151,8 +158,9 @@ enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn
     c->signer = (struct sl_tls_signer){.sign = sign, .owner = owner};
     if (c->alpn_bytes > 0)
         SSL_CTX_set_alpn_select_cb(c->ssl, on_alpn, c);
-    enum sl_err err = for_each_certificate(certificate_chain, use_in_chain, c->ssl) ? use_remote_key(c)
-                                                                                   : SL_EMALFORMED;
+    enum sl_err err = for_each_certificate(certificate_chain, use_in_chain, c->ssl)
+                          ? use_remote_key(c)
+                          : SL_EMALFORMED;
     if (err != SL_OK) {
         destroy(c);
         return err;
@@ -167,16 +175,19 @@ static bool is_supported(const EVP_PKEY *key)
 
     if (EVP_PKEY_is_a(key, "RSA"))
         return EVP_PKEY_get_bits(key) >= 2048;
-    return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
+    return EVP_PKEY_is_a(key, "EC") &&
+           EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
            (strcmp(group, "prime256v1") == 0 || strcmp(group, "secp384r1") == 0);
 }
 
 enum sl_err sl_tls_check_pair(struct sl_span certificate_chain, struct sl_span key_pem)
 {
     SSL_CTX *ssl = SSL_CTX_new(TLS_server_method());
-    BIO *in = key_pem.n > INT32_MAX ? NULL : BIO_new_mem_buf(key_pem.n == 0 ? "" : (const void *)key_pem.p,
-                                                             (int)key_pem.n);
-    EVP_PKEY *key = in == NULL ? NULL : PEM_read_bio_PrivateKey(in, NULL, NULL, (void *)(uintptr_t)"");
+    BIO *in = key_pem.n > INT32_MAX
+                  ? NULL
+                  : BIO_new_mem_buf(key_pem.n == 0 ? "" : (const void *)key_pem.p, (int)key_pem.n);
+    EVP_PKEY *key =
+        in == NULL ? NULL : PEM_read_bio_PrivateKey(in, NULL, NULL, (void *)(uintptr_t) "");
     enum sl_err err = SL_OK;
 
     if (ssl == NULL || key == NULL || !for_each_certificate(certificate_chain, use_in_chain, ssl))
@@ -192,7 +203,8 @@ enum sl_err sl_tls_check_pair(struct sl_span certificate_chain, struct sl_span k
     return err;
 }
 
-enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn, struct sl_tls_context **out)
+enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn,
+                              struct sl_tls_context **out)
 {
     struct sl_tls_context *c;
 
@@ -211,7 +223,7 @@ enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn, stru
     return SL_OK;
 }
 
-/* --- connections --------------------------------------------------------------------------------- */
+/* --- connections ----------------------------------------------------------------------------- */
 
 static enum sl_err connection_new(struct sl_tls_context *c, int fd, struct sl_tls **out)
 {
@@ -368,7 +380,8 @@ const char *sl_tls_version(const struct sl_tls *t)
     return SSL_get_version(t->ssl);
 }
 
-/* RFC 5929, section 4.1: the hash of the certificate's own signature, SHA-256 in place of MD5 and SHA-1. */
+/* RFC 5929, section 4.1: the hash of the certificate's own signature, SHA-256 in place of MD5 and
+ * SHA-1. */
 static enum sl_err put_end_point(const X509 *certificate, struct sl_buf *out)
 {
     int digest = NID_undef;
@@ -377,7 +390,8 @@ static enum sl_err put_end_point(const X509 *certificate, struct sl_buf *out)
 
     if (p == NULL)
         return sl_buf_err(out);
-    if (certificate == NULL || X509_get_signature_info((X509 *)(uintptr_t)certificate, &digest, NULL, NULL, NULL) != 1)
+    if (certificate == NULL ||
+        X509_get_signature_info((X509 *)(uintptr_t)certificate, &digest, NULL, NULL, NULL) != 1)
         return SL_EUNSUPPORTED;
     if (digest == NID_md5 || digest == NID_sha1)
         digest = NID_sha256;
@@ -393,7 +407,8 @@ static enum sl_err put_end_point(const X509 *certificate, struct sl_buf *out)
 enum sl_err sl_tls_end_point(const struct sl_tls *t, struct sl_buf *out)
 {
     return put_end_point(SSL_is_server(t->ssl) ? SSL_get_certificate(t->ssl)
-                                               : SSL_get0_peer_certificate(t->ssl), out);
+                                               : SSL_get0_peer_certificate(t->ssl),
+                         out);
 }
 
 enum sl_err sl_tls_own_end_point(const struct sl_tls_context *c, struct sl_buf *out)

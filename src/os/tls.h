@@ -1,9 +1,9 @@
 /* TLS 1.2 and 1.3 over a connected, non-blocking descriptor (libssl behind it).
  *
- * Server side: the private key is not in this process. Each signature goes through a callback, which
- * asks the keeper. Client side: verify-full (chain and name, or address), or encryption alone.
- * AEAD cipher suites with forward secrecy only; no renegotiation, compression, tickets or sessions.
- * Create contexts before the sandbox closes: libssl reads files then, and never after.
+ * Server side: the private key is not in this process. Each signature goes through a callback,
+ * which asks the keeper. Client side: verify-full (chain and name, or address), or encryption
+ * alone. AEAD cipher suites with forward secrecy only; no renegotiation, compression, tickets or
+ * sessions. Create contexts before the sandbox closes: libssl reads files then, and never after.
  */
 #ifndef SL_OS_TLS_H
 #define SL_OS_TLS_H
@@ -13,19 +13,21 @@
 struct sl_tls_context;
 struct sl_tls;
 
-/* Appends the signature to `out`. digest: "SHA256"... or "" when the input is the whole message (Ed25519,
- * not offered here yet). padding: 0 none (ECDSA), 1 PKCS#1, 2 PSS with salt as long as the digest.
- * `input` is the digest to sign. */
-typedef bool sl_tls_sign_fn(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
-                            struct sl_buf *out);
+/* Appends the signature to `out`. digest: "SHA256"... or "" when the input is the whole message
+ * (Ed25519, not offered here yet). padding: 0 none (ECDSA), 1 PKCS#1, 2 PSS with salt as long as
+ * the digest. `input` is the digest to sign. */
+typedef bool sl_tls_sign_fn(void *owner, struct sl_span digest, uint8_t padding,
+                            struct sl_span input, struct sl_buf *out);
 
-/* `certificate_chain` is PEM, our own first (RSA >= 2048, P-256, P-384). alpn: "http/1.1", "postgresql" or
- * NULL. SL_EMALFORMED: no certificate in there; SL_EUNSUPPORTED: another kind of key. */
-enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn, sl_tls_sign_fn *sign,
-                              void *owner, struct sl_tls_context **out) SL_MUST_CHECK;
-/* Would this certificate and this private key (both PEM) serve together? For the configuration's reader.
- * SL_EMALFORMED: one cannot be read; SL_EUNSUPPORTED: not RSA >= 2048, P-256 or P-384; SL_ECONFIG: they are
- * not a pair. */
+/* `certificate_chain` is PEM, our own first (RSA >= 2048, P-256, P-384). alpn: "http/1.1",
+ * "postgresql" or NULL. SL_EMALFORMED: no certificate in there; SL_EUNSUPPORTED: another kind of
+ * key. */
+enum sl_err sl_tls_server_new(struct sl_span certificate_chain, const char *alpn,
+                              sl_tls_sign_fn *sign, void *owner, struct sl_tls_context **out)
+    SL_MUST_CHECK;
+/* Would this certificate and this private key (both PEM) serve together? For the configuration's
+ * reader. SL_EMALFORMED: one cannot be read; SL_EUNSUPPORTED: not RSA >= 2048, P-256 or P-384;
+ * SL_ECONFIG: they are not a pair. */
 enum sl_err sl_tls_check_pair(struct sl_span certificate_chain, struct sl_span key) SL_MUST_CHECK;
 /* authorities: PEM certificates to trust; empty: encrypt only, whoever is there. */
 enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn,
@@ -33,10 +35,11 @@ enum sl_err sl_tls_client_new(struct sl_span authorities, const char *alpn,
 /* Connections may outlive it. NULL is fine. */
 void sl_tls_context_free(struct sl_tls_context *c);
 
-/* The descriptor stays the caller's. `host` (client): checked against the certificate when the context has
- * authorities (a name, or a numeric address), and sent as SNI when it is a name. */
+/* The descriptor stays the caller's. `host` (client): checked against the certificate when the
+ * context has authorities (a name, or a numeric address), and sent as SNI when it is a name. */
 enum sl_err sl_tls_accept(struct sl_tls_context *c, int fd, struct sl_tls **out) SL_MUST_CHECK;
-enum sl_err sl_tls_connect(struct sl_tls_context *c, int fd, const char *host, struct sl_tls **out) SL_MUST_CHECK;
+enum sl_err sl_tls_connect(struct sl_tls_context *c, int fd, const char *host, struct sl_tls **out)
+    SL_MUST_CHECK;
 void sl_tls_free(struct sl_tls *t); /* NULL is fine */
 
 enum sl_tls_result {

@@ -1,10 +1,10 @@
 /* A private key that is somewhere else.
  *
- * libcrypto lets a key bring its own methods: for ECDSA the key's method gets the digest to sign. For
- * RSA the key's method would only see a padded block, and signing blocks as they come is more than the
- * keeper wants to offer; so the operation itself (EVP_PKEY_METHOD) is replaced, which still knows digest
- * and padding. These interfaces are marked old since OpenSSL 3.0 but do work there; a provider is their
- * successor, and this file is the only one that would change. */
+ * libcrypto lets a key bring its own methods: for ECDSA the key's method gets the digest to sign.
+ * For RSA the key's method would only see a padded block, and signing blocks as they come is more
+ * than the keeper wants to offer; so the operation itself (EVP_PKEY_METHOD) is replaced, which
+ * still knows digest and padding. These interfaces are marked old since OpenSSL 3.0 but do work
+ * there; a provider is their successor, and this file is the only one that would change. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "os/tls_int.h"
 
@@ -29,7 +29,8 @@ static bool ask(struct sl_tls_signer *signer, int digest, uint8_t padding, struc
     SL_BUF(signature, SIGNATURE_MAX_BYTES);
     const char *name = OBJ_nid2sn(digest);
 
-    if (name == NULL || !signer->sign(signer->owner, sl_span_str(name), padding, input, &signature) ||
+    if (name == NULL ||
+        !signer->sign(signer->owner, sl_span_str(name), padding, input, &signature) ||
         sl_buf_err(&signature) != SL_OK || signature.n == 0 || signature.n > room)
         return false;
     memcpy(out, signature.p, signature.n);
@@ -62,7 +63,8 @@ static uint8_t padding_of(EVP_PKEY_CTX *context)
         return 0;
     if (padding == RSA_PKCS1_PADDING)
         return 1;
-    if (padding != RSA_PKCS1_PSS_PADDING || EVP_PKEY_CTX_get_rsa_pss_saltlen(context, &salt_bytes) <= 0)
+    if (padding != RSA_PKCS1_PSS_PADDING ||
+        EVP_PKEY_CTX_get_rsa_pss_saltlen(context, &salt_bytes) <= 0)
         return 0;
     return salt_bytes == RSA_PSS_SALTLEN_DIGEST ? 2 : 0;
 }
@@ -83,8 +85,8 @@ static int sign_rsa(EVP_PKEY_CTX *context, unsigned char *out, size_t *out_bytes
     uint8_t padding = padding_of(context);
     if (padding == 0 || EVP_PKEY_CTX_get_signature_md(context, &digest) <= 0 || digest == NULL)
         return 0;
-    return ask(signer, EVP_MD_get_type(digest), padding, sl_span(input, input_bytes), *out_bytes, out,
-               out_bytes);
+    return ask(signer, EVP_MD_get_type(digest), padding, sl_span(input, input_bytes), *out_bytes,
+               out, out_bytes);
 }
 
 static bool make_rsa_operation(void)
@@ -109,7 +111,8 @@ static bool make_methods(void)
     if (methods.rsa != NULL)
         return true;
     methods.ec = EC_KEY_METHOD_new(EC_KEY_OpenSSL());
-    methods.rsa = RSA_meth_dup(RSA_PKCS1_OpenSSL()); /* differs from the usual one: that is its use */
+    methods.rsa =
+        RSA_meth_dup(RSA_PKCS1_OpenSSL()); /* differs from the usual one: that is its use */
     methods.ec_index = EC_KEY_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     methods.rsa_index = RSA_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     if (methods.ec == NULL || methods.rsa == NULL || methods.ec_index < 0 || methods.rsa_index < 0)
@@ -125,7 +128,8 @@ static bool dress_ec(EVP_PKEY *public_key, struct sl_tls_signer *signer, EVP_PKE
     EC_KEY *key = from == NULL ? NULL : EC_KEY_dup(from);
 
     if (key != NULL && EC_KEY_set_method(key, methods.ec) == 1 &&
-        EC_KEY_set_ex_data(key, methods.ec_index, signer) == 1 && EVP_PKEY_assign_EC_KEY(dressed, key) == 1)
+        EC_KEY_set_ex_data(key, methods.ec_index, signer) == 1 &&
+        EVP_PKEY_assign_EC_KEY(dressed, key) == 1)
         return true;
     EC_KEY_free(key);
     return false;
@@ -137,7 +141,8 @@ static bool dress_rsa(EVP_PKEY *public_key, struct sl_tls_signer *signer, EVP_PK
     RSA *key = from == NULL ? NULL : RSAPublicKey_dup(from);
 
     if (key != NULL && RSA_set_method(key, methods.rsa) == 1 &&
-        RSA_set_ex_data(key, methods.rsa_index, signer) == 1 && EVP_PKEY_assign_RSA(dressed, key) == 1)
+        RSA_set_ex_data(key, methods.rsa_index, signer) == 1 &&
+        EVP_PKEY_assign_RSA(dressed, key) == 1)
         return true;
     RSA_free(key);
     return false;

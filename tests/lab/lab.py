@@ -118,11 +118,12 @@ def wait_for(condition, seconds=10, what="the condition"):
 
 
 class Lab:
-    def __init__(self, change=None, people=None, tls=False, upstream_tls=None, environment=None, start=True):
-        """change(config): edits the configuration before the start. tls: towards clients.
-        upstream_tls: a folder with server.crt and server.key for PostgreSQL."""
-        self.change, self.people = change, people or PEOPLE
-        self.tls, self.upstream_tls, self.should_start = tls, upstream_tls, start
+    def __init__(self, change=None, people=None, upstream_tls=None, environment=None, start=True,
+                 deciders=("rita", "bob", "carol")):
+        """change(config): edits the configuration before the start. upstream_tls: a folder with
+        server.crt and server.key for PostgreSQL. deciders: who claims a credential at once."""
+        self.change, self.people, self.deciders = change, people or PEOPLE, deciders
+        self.upstream_tls, self.should_start = upstream_tls, start
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
                             "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
@@ -166,6 +167,8 @@ class Lab:
             raise self.pg_failed
         if self.should_start:
             self.start()
+            for name in self.deciders:     # a hold that nobody enrolled could decide is denied at once
+                self.enroll(name)
 
     def _create_pg(self):
         self.pg_failed = None

@@ -29,6 +29,7 @@ static struct {
     pid_t pid;
     int super, keeper;
     unsigned port;
+    struct sl_span certificate; /* PEM; set before start() for TLS */
 } desk;
 
 /* --- supervisor ----------------------------------------------------------------------------- */
@@ -123,7 +124,8 @@ static inline void start(void)
     sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s",
                desk.port, targets);
     POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"),
-         .config = sl_buf_span(&config), .sandbox = SL_SPAN("best-effort"));
+         .config = sl_buf_span(&config), .tls_certificate = desk.certificate,
+         .sandbox = SL_SPAN("best-effort"));
     POST(desk.super, listening, peer, .role = SL_ROLE_SUPER, .purpose = SL_SPAN("listen"));
     close(listening);
     give_keeper();

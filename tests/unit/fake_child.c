@@ -1,5 +1,5 @@
-/* A child that does nothing but follow the supervisor's rules; its role is in argv[0]. It writes a line
- * to standard error for each thing that it gets, and tests read those.
+/* A child that does nothing but follow the supervisor's rules; its role is in argv[0]. It writes a
+ * line to standard error for each thing that it gets, and tests read those.
  *
  * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
  * "bad-keeper", "bad-gate", "refuse" (the next reload), "secret <target>". */
@@ -18,8 +18,10 @@ static bool refuse_reload;
 
 static enum sl_role role_of(const char *name)
 {
-    return strstr(name, "gate") != NULL ? SL_ROLE_GATE : strstr(name, "judge") != NULL ? SL_ROLE_JUDGE
-           : strstr(name, "desk") != NULL ? SL_ROLE_DESK : SL_ROLE_KEEPER;
+    return strstr(name, "gate") != NULL    ? SL_ROLE_GATE
+           : strstr(name, "judge") != NULL ? SL_ROLE_JUDGE
+           : strstr(name, "desk") != NULL  ? SL_ROLE_DESK
+                                           : SL_ROLE_KEEPER;
 }
 
 static void on_reload(struct sl_span body)
@@ -27,7 +29,8 @@ static void on_reload(struct sl_span body)
     struct sl_msg_reload m;
 
     SL_PROMISE(sl_msg_reload_get(body, &m) == SL_OK);
-    sl_log(SL_LOG_INFO, "fake_reload", SL_NUM("generation", m.generation), SL_NUM("key", m.tls_key.n));
+    sl_log(SL_LOG_INFO, "fake_reload", SL_NUM("generation", m.generation),
+           SL_NUM("key", m.tls_key.n));
     SL_SEND(super, reloaded, .generation = m.generation, .accepted = !refuse_reload);
 }
 
@@ -36,7 +39,8 @@ static void on_propose(struct sl_span body)
     struct sl_msg_policy_propose m;
 
     SL_PROMISE(sl_msg_policy_propose_get(body, &m) == SL_OK);
-    sl_log(SL_LOG_INFO, "fake_propose", SL_NUM("generation", m.generation), SL_TEXT("diff", m.diff));
+    sl_log(SL_LOG_INFO, "fake_propose", SL_NUM("generation", m.generation),
+           SL_TEXT("diff", m.diff));
     SL_SEND(super, policy_decided, .generation = m.generation, .accepted = 1);
 }
 
@@ -56,7 +60,8 @@ static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
     (void)owner;
     if (p->type == SL_MESSAGE_PEER && sl_msg_peer_get(p->body, &peer) == SL_OK)
         sl_log(SL_LOG_INFO, "fake_peer", SL_CSTR("role", sl_role_name((enum sl_role)peer.role)),
-               SL_NUM("index", peer.index), SL_TEXT("purpose", peer.purpose), SL_NUM("fds", p->fd_count));
+               SL_NUM("index", peer.index), SL_TEXT("purpose", peer.purpose),
+               SL_NUM("fds", p->fd_count));
     else if (p->type == SL_MESSAGE_RELOAD)
         on_reload(p->body);
     else if (p->type == SL_MESSAGE_POLICY_PROPOSE)
@@ -92,9 +97,11 @@ static void on_tell(void *owner, int fd, unsigned ready)
     if (sl_span_starts(s, SL_SPAN("bad-judge")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_JUDGE, .index = 0, .why = SL_SPAN("it lied"));
     if (sl_span_starts(s, SL_SPAN("bad-gate")))
-        SL_SEND(super, peer_bad, .role = SL_ROLE_GATE, .index = 1, .why = SL_SPAN("its journal is damaged"));
+        SL_SEND(super, peer_bad, .role = SL_ROLE_GATE, .index = 1,
+                .why = SL_SPAN("its journal is damaged"));
     if (sl_span_starts(s, SL_SPAN("bad-keeper")))
-        SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0, .why = SL_SPAN("I want its place"));
+        SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0,
+                .why = SL_SPAN("I want its place"));
     if (sl_span_starts(s, SL_SPAN("refuse")))
         refuse_reload = true;
     if (sl_span_starts(s, SL_SPAN("secret ")))
@@ -123,8 +130,10 @@ int main(int argc, char **argv)
     (void)argc;
     role = role_of(argv[0]);
     sl_log_init(sl_role_name(role));
-    if (sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet) != SL_OK || sl_loop_new(&loop) != SL_OK ||
-        sl_channel_new(loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet, on_end, NULL, &super) != SL_OK)
+    if (sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet) != SL_OK ||
+        sl_loop_new(&loop) != SL_OK ||
+        sl_channel_new(loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet, on_end, NULL,
+                       &super) != SL_OK)
         return 1;
     sl_log(SL_LOG_INFO, "fake_setup", SL_NUM("index", setup.index), SL_NUM("fds", packet.fd_count),
            SL_NUM("config", setup.config.n), SL_NUM("key", setup.tls_key.n),

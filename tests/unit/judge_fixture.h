@@ -2,8 +2,8 @@
 #ifndef SL_TESTS_JUDGE_FIXTURE_H
 #define SL_TESTS_JUDGE_FIXTURE_H
 
-#include "core/catalog/catalog.h"
 #include "core/action/meaning.h"
+#include "core/catalog/catalog.h"
 
 struct judged {
     const char *sql, *meaning;
@@ -76,9 +76,10 @@ static inline enum sl_err fixture_catalog(struct sl_buf *out)
 /* "select: read | public.customers(email)=read | shared" */
 static inline void fixture_put(struct sl_buf *b, const struct sl_meaning *m)
 {
-    static const char *const flags[] = {"shared", "begin", "commit", "rollback", "savepoint", "context",
-                                        "copy-in", "copy-out", "neutral", "control", "empty", "prepared",
-                                        "cursor", "unshaped", "sluice", "listen"};
+    static const char *const flags[] = {"shared",    "begin",    "commit",  "rollback",
+                                        "savepoint", "context",  "copy-in", "copy-out",
+                                        "neutral",   "control",  "empty",   "prepared",
+                                        "cursor",    "unshaped", "sluice",  "listen"};
 
     for (size_t i = 0; i < m->statement_count; i++)
         sl_buf_say(b, "%s%S", i > 0 ? "," : "", m->statements[i].tag);

@@ -19,7 +19,8 @@ static void test_lookups(void)
     SL_CHECK(sl_catalog_relation(&c, SL_SPAN("public"), SL_SPAN("customers"), &r));
     SL_CHECK_INT(r.column_count, 5);
     SL_CHECK_TEXT(sl_catalog_column(&c, &r, 2).name, "email");
-    SL_CHECK(sl_catalog_find_column(&c, &r, SL_SPAN("status"), &column) && column.type == SL_COLUMN_ENUM);
+    SL_CHECK(sl_catalog_find_column(&c, &r, SL_SPAN("status"), &column) &&
+             column.type == SL_COLUMN_ENUM);
     SL_CHECK(!sl_catalog_find_column(&c, &r, SL_SPAN("nosuch"), &column));
     SL_CHECK(!sl_catalog_relation(&c, SL_SPAN("public"), SL_SPAN("custome"), &r));
     SL_CHECK(!sl_catalog_relation(&c, SL_SPAN("publi"), SL_SPAN("ccustomers"), &r));
@@ -40,14 +41,22 @@ static void test_plainness(void)
         unsigned flags;
         enum sl_catalog_reason change_why;
     } rows[] = {
-        {"r", "", 'b', R | I | U, SL_CATALOG_PLAIN},     {"r", "s", 'b', 0, SL_CATALOG_ROW_SECURITY},
-        {"r", "u", 'b', 0, SL_CATALOG_RULES},            {"r", "h", 'b', 0, SL_CATALOG_INHERITANCE},
-        {"r", "i", 'b', 0, SL_CATALOG_USER_INDEX},       {"r", "d", 'b', R, SL_CATALOG_DEFAULTS},
-        {"r", "t", 'b', R, SL_CATALOG_TRIGGERS},         {"r", "c", 'b', R | I, SL_CATALOG_CASCADES},
-        {"r", "", 'd', R, SL_CATALOG_DOMAIN_TYPE},       {"r", "", 'u', 0, SL_CATALOG_USER_TYPE},
-        {"r", "", 'e', R | I | U, SL_CATALOG_PLAIN},     {"v", "u", 'b', 0, SL_CATALOG_VIEW},
-        {"m", "", 'b', 0, SL_CATALOG_MATVIEW},           {"f", "", 'b', 0, SL_CATALOG_FOREIGN},
-        {"p", "", 'b', 0, SL_CATALOG_PARTITIONED},       {"S", "", 'b', R, SL_CATALOG_OTHER_KIND},
+        {"r", "", 'b', R | I | U, SL_CATALOG_PLAIN},
+        {"r", "s", 'b', 0, SL_CATALOG_ROW_SECURITY},
+        {"r", "u", 'b', 0, SL_CATALOG_RULES},
+        {"r", "h", 'b', 0, SL_CATALOG_INHERITANCE},
+        {"r", "i", 'b', 0, SL_CATALOG_USER_INDEX},
+        {"r", "d", 'b', R, SL_CATALOG_DEFAULTS},
+        {"r", "t", 'b', R, SL_CATALOG_TRIGGERS},
+        {"r", "c", 'b', R | I, SL_CATALOG_CASCADES},
+        {"r", "", 'd', R, SL_CATALOG_DOMAIN_TYPE},
+        {"r", "", 'u', 0, SL_CATALOG_USER_TYPE},
+        {"r", "", 'e', R | I | U, SL_CATALOG_PLAIN},
+        {"v", "u", 'b', 0, SL_CATALOG_VIEW},
+        {"m", "", 'b', 0, SL_CATALOG_MATVIEW},
+        {"f", "", 'b', 0, SL_CATALOG_FOREIGN},
+        {"p", "", 'b', 0, SL_CATALOG_PARTITIONED},
+        {"S", "", 'b', R, SL_CATALOG_OTHER_KIND},
         {"r", "", 'r', R | I | U | SL_RELATION_REG_TYPE, SL_CATALOG_PLAIN},
     };
 
@@ -56,10 +65,10 @@ static void test_plainness(void)
         SL_BUF(bytes, 10000);
         struct sl_catalog c;
         char type[2] = {rows[i].type, 0};
-        struct sl_span relation[] = {SL_SPAN("R"), SL_SPAN("s"), SL_SPAN("t"), sl_span_str(rows[i].kind),
-                                     sl_span_str(rows[i].problems)};
-        struct sl_span column[] = {SL_SPAN("C"), SL_SPAN("s"), SL_SPAN("t"), SL_SPAN("1"), SL_SPAN("a"),
-                                   sl_span_str(type)};
+        struct sl_span relation[] = {SL_SPAN("R"), SL_SPAN("s"), SL_SPAN("t"),
+                                     sl_span_str(rows[i].kind), sl_span_str(rows[i].problems)};
+        struct sl_span column[] = {SL_SPAN("C"), SL_SPAN("s"), SL_SPAN("t"),
+                                   SL_SPAN("1"), SL_SPAN("a"), sl_span_str(type)};
         SL_CHECK_INT(sl_catalog_builder_new(&b), SL_OK);
         SL_CHECK_INT(sl_catalog_row(b, relation, 5), SL_OK);
         SL_CHECK_INT(sl_catalog_row(b, column, 6), SL_OK);
@@ -75,7 +84,8 @@ static void test_rows_that_are_not_ours(void)
     SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *b = NULL;
     struct sl_span good[] = {SL_SPAN("R"), SL_SPAN("s"), SL_SPAN("t"), SL_SPAN("r"), SL_SPAN("")};
     struct sl_span kind[] = {SL_SPAN("R"), SL_SPAN("s"), SL_SPAN("t"), SL_SPAN("x"), SL_SPAN("")};
-    struct sl_span orphan[] = {SL_SPAN("C"), SL_SPAN("s"), SL_SPAN("u"), SL_SPAN("1"), SL_SPAN("a"), SL_SPAN("b")};
+    struct sl_span orphan[] = {SL_SPAN("C"), SL_SPAN("s"), SL_SPAN("u"),
+                               SL_SPAN("1"), SL_SPAN("a"), SL_SPAN("b")};
     SL_BUF(out, 1000);
 
     SL_CHECK_INT(sl_catalog_builder_new(&b), SL_OK);
@@ -106,11 +116,16 @@ static void feed(const char *const (*rows)[6], size_t n, bool backwards, struct 
 static void test_any_order_gives_the_same_bytes(void)
 {
     static const char *const rows[][6] = {
-        {"R", "s", "t", "r", "tc"},      {"R", "s", "a", "v", ""},
-        {"R", "r", "t", "r", ""},        {"C", "s", "t", "10", "x", "b"},
-        {"C", "s", "t", "9", "y", "b"},  {"C", "r", "t", "1", "x", "r"},
-        {"N", "f", "s", "f"},            {"N", "f", "r", "f"},
-        {"N", "f", "s", "f"},            {"N", "o", "s", "+"},
+        {"R", "s", "t", "r", "tc"},
+        {"R", "s", "a", "v", ""},
+        {"R", "r", "t", "r", ""},
+        {"C", "s", "t", "10", "x", "b"},
+        {"C", "s", "t", "9", "y", "b"},
+        {"C", "r", "t", "1", "x", "r"},
+        {"N", "f", "s", "f"},
+        {"N", "f", "r", "f"},
+        {"N", "f", "s", "f"},
+        {"N", "o", "s", "+"},
         {"X", "user_casts"},
     };
     SL_BUF(forwards, 10000);

@@ -1,4 +1,5 @@
-/* Channels between our programs: order, large bodies, descriptors, and peers that break the rules. */
+/* Channels between our programs: order, large bodies, descriptors, and peers that break the rules.
+ */
 #include "os/channel.h"
 
 #include "os/child.h"
@@ -90,7 +91,8 @@ static struct sl_channel *start(int fds[2])
     seen = (struct seen){.in_order = true, .kept_fd = -1};
     SL_CHECK_INT(sl_loop_new(&seen.loop), SL_OK);
     SL_CHECK_INT(sl_channel_pair(fds), SL_OK);
-    SL_CHECK_INT(sl_channel_new(seen.loop, fds[0], SL_ROLE_DESK, SL_CONN_OPEN, on_packet, on_end, NULL, &c),
+    SL_CHECK_INT(sl_channel_new(seen.loop, fds[0], SL_ROLE_DESK, SL_CONN_OPEN, on_packet, on_end,
+                                NULL, &c),
                  SL_OK);
     return c;
 }
@@ -101,7 +103,9 @@ static void put_call(struct sl_buf *b, uint64_t call, size_t body_bytes)
 
     for (size_t i = 0; i < body_bytes; i++)
         body[i] = (uint8_t)(i * 7);
-    struct sl_msg_call m = {.call = call, .method = SL_SPAN("x"), .body = sl_span(body, body_bytes)};
+    struct sl_msg_call m = {.call = call,
+                            .method = SL_SPAN("x"),
+                            .body = sl_span(body, body_bytes)};
     sl_buf_reset(b);
     sl_msg_call_put(b, &m);
     free(body);
@@ -117,8 +121,9 @@ static void test_queue_keeps_order_and_bytes(void)
     SL_BUF(b, SL_IPC_MAX_BODY);
     uint64_t call = 0, bytes = 0;
 
-    SL_CHECK_INT(sl_channel_new(seen.loop, fds[1], SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_end, NULL,
-                                &from), SL_OK);
+    SL_CHECK_INT(sl_channel_new(seen.loop, fds[1], SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_end,
+                                NULL, &from),
+                 SL_OK);
     for (unsigned round = 0; round < 5; round++)
         for (size_t i = 0; i < SL_COUNT(sizes); i++) {
             put_call(&b, ++call, sizes[i]);
@@ -162,8 +167,9 @@ static void test_descriptors_travel(void)
     struct sl_channel *to = start(fds), *from = NULL;
     SL_BUF(b, SL_IPC_MAX_BODY);
 
-    SL_CHECK_INT(sl_channel_new(seen.loop, fds[1], SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_end, NULL,
-                                &from), SL_OK);
+    SL_CHECK_INT(sl_channel_new(seen.loop, fds[1], SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_end,
+                                NULL, &from),
+                 SL_OK);
     for (unsigned i = 0; i < 3; i++)
         passed[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     put_call(&b, 1, 100000); /* with a memfd body beside them */
@@ -235,7 +241,8 @@ static void test_a_peer_that_breaks_the_rules(void)
 {
     enum { ALL = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL, BIG = 70000 };
     static uint8_t too_long[SL_IPC_INLINE + SL_IPC_HEADER + 2] = {SL_MESSAGE_CALL};
-    static const uint8_t big_call[8] = {SL_MESSAGE_CALL, 0, 0, 0, BIG & 255, BIG >> 8 & 255, BIG >> 16};
+    static const uint8_t big_call[8] = {SL_MESSAGE_CALL, 0,        0, 0, BIG & 255,
+                                        BIG >> 8 & 255,  BIG >> 16};
     uint8_t go[8] = {SL_MESSAGE_ACTION_GO};
     int sealed = memfd_of(BIG, ALL), open_one = memfd_of(BIG, F_SEAL_SHRINK | F_SEAL_GROW),
         short_one = memfd_of(BIG - 1, ALL), file = open("/dev/null", O_RDONLY), many[40];
@@ -295,12 +302,14 @@ static void test_ask(void)
 
     SL_CHECK_INT(sl_channel_pair(fds), SL_OK);
     put_call(&b, 1, 0);
-    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 20, &scratch, &answer), SL_ETIMEOUT);
+    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 20, &scratch, &answer),
+                 SL_ETIMEOUT);
     sl_buf_reset(&b);
     sl_msg_reply_put(&b, &reply);
     send_raw(fds[1], b.p, b.n, NULL, 0);
     put_call(&b, 1, 0);
-    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 1000, &scratch, &answer), SL_OK);
+    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 1000, &scratch, &answer),
+                 SL_OK);
     SL_CHECK_INT(answer.type, SL_MESSAGE_REPLY);
     SL_CHECK_INT(sl_msg_reply_get(answer.body, &got), SL_OK);
     SL_CHECK_INT(got.status, 200);
@@ -308,7 +317,8 @@ static void test_ask(void)
     SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 1000, &scratch, &answer),
                  SL_EMALFORMED);
     close(fds[1]);
-    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 1000, &scratch, &answer), SL_EGONE);
+    SL_CHECK_INT(sl_channel_ask(fds[0], SL_ROLE_KEEPER, sl_buf_span(&b), 1000, &scratch, &answer),
+                 SL_EGONE);
     close(fds[0]);
 }
 

@@ -1,5 +1,6 @@
 /* The commands that talk HTTP, against the real sluice-desk; this test plays the keeper. The
  * arguments are the desk and `sluice`. */
+#include "base/utf8.h"
 #include "os/file.h"
 #include "json/json.h"
 
@@ -11,13 +12,13 @@
 
 #define OPEN                                                                                     \
     "\"id\":\"" ID "\",\"state\":\"pending\",\"identity\":\"bot\",\"target\":\"shop\","          \
-                   "\"environment\":\"production\","                                             \
+    "\"environment\":\"production\","                                                            \
     "\"effects\":[\"read\",\"export\"],\"digest\":\"d16e57\",\"expires_at\":\"2999-01-01T00:00:" \
     "00.000000Z\""
 /* SQL that tries to clear the screen, forge rows, and turn text around. */
 #define HOSTILE                                                                                  \
     "{" OPEN ",\"protocol\":\"postgres\",\"may_decide\":false,\"may_not_why\":\"you "            \
-             "asked\",\"reason\":\"x\\nYou  may decide\","                                       \
+    "asked\",\"reason\":\"x\\nYou  may decide\","                                                \
     "\"operation\":{\"sql\":\"select 1\\n\\u001b[2JYou         may "                             \
     "decide\\r\\u202e\",\"parameters\":["                                                        \
     "{\"format\":0,\"null\":false,\"type\":25,\"value\":\"YRtb\"},{\"format\":1,\"null\":false," \
@@ -70,8 +71,12 @@ static bool says(struct sl_buf *out, const char *text)
 
 static void check_says(struct sl_buf *out, const char *text)
 {
-    if (!SL_CHECK(says(out, text)))
-        printf("#   wanted: %s\n#   said: %s\n", text, sl_buf_text(out));
+    SL_BUF(safe, 1 << 20);
+
+    if (SL_CHECK(says(out, text)))
+        return;
+    sl_utf8_put_printable(&safe, sl_buf_span(out));
+    printf("#   said: %s\n", sl_buf_text(&safe));
 }
 
 static void answer(const char *method, unsigned status, const char *body)
@@ -181,7 +186,7 @@ static void test_show_hides_nothing(void)
 
     answer("approval.get", 200,
            "{" OPEN ",\"protocol\":\"external\",\"operation\":{\"diff\":\"harmless\",\"sql\":"
-                    "\"select 1\",\"zap\":true}}");
+           "\"select 1\",\"zap\":true}}");
     SL_CHECK_INT(finish(&r, &out), 0);
     check_says(&out, "\"zap\": true");
 }

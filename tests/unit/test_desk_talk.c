@@ -1,4 +1,5 @@
 /* sluice-desk as its clients see it. The first argument is the program. */
+#include "base/utf8.h"
 #include "tests/unit/desk_play.h"
 
 /* --- client --------------------------------------------------------------------------------- */
@@ -69,10 +70,12 @@ static bool has_ended(int fd)
 static void check_heard(int fd, const char *until)
 {
     SL_BUF(in, 1 << 20);
+    SL_BUF(safe, 4 << 20);
 
-    if (!SL_CHECK(hear(fd, &in, until)))
-        printf("#   wanted: %s\n#   heard: %.*s\n", until, (int)in.n,
-               in.p == NULL ? "" : (const char *)in.p);
+    if (SL_CHECK(hear(fd, &in, until)))
+        return;
+    sl_utf8_put_printable(&safe, sl_buf_span(&in));
+    printf("#   wanted: %s\n#   heard: %s\n", until, sl_buf_text(&safe));
 }
 
 /* --- tests ---------------------------------------------------------------------------------- */
@@ -406,6 +409,40 @@ static void test_a_large_answer(void)
     close(fd);
 }
 
+static void reload(const char *text, bool accepted)
+{
+    struct sl_packet packet;
+    struct sl_msg_reloaded m;
+    SL_BUF(config, 8192);
+    SL_BUF(scratch, 64 * 1024);
+
+    sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\n%s%s", desk.port, text, targets);
+    POST(desk.super, -1, reload, .generation = 2, .config = sl_buf_span(&config));
+    await(desk.super, SL_MESSAGE_RELOADED, &scratch, &packet);
+    SL_CHECK_INT(sl_msg_reloaded_get(packet.body, &m), SL_OK);
+    SL_CHECK_INT(m.accepted, accepted);
+    SL_CHECK(accepted || m.why.n > 0);
+}
+
+static void test_reload(void)
+{
+    static const struct {
+        const char *host, *status;
+    } cases[] = {{"new.example", "HTTP/1.1 200 "}, {"sluice.example", "HTTP/1.1 421 "}};
+
+    reload("public_url: https://new.example\n", true);
+    reload("public_irl: https://third.example\n", false); /* the old one stays */
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        int fd = dial();
+        SL_BUF(request, 256);
+
+        sl_buf_say(&request, "GET / HTTP/1.1\r\nHost: %s\r\n$", cases[i].host);
+        say(fd, sl_buf_text(&request));
+        check_heard(fd, cases[i].status);
+        close(fd);
+    }
+}
+
 static void test_drain(void)
 {
     int idle = dial(), poll_fd = dial(), stream = listen_to_events("");
@@ -482,6 +519,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);
     SL_RUN(test_a_large_answer);
+    SL_RUN(test_reload);
     SL_RUN(test_a_slow_head_is_told_and_ended);
     SL_RUN(test_drain);
     SL_RUN(test_it_ends_with_its_supervisor);

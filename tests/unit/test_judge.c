@@ -10,12 +10,15 @@ static struct sl_arena *mem;
 
 static struct sl_sql_context shop(void)
 {
-    return (struct sl_sql_context){.catalog = &catalog, .search_path = SL_SPAN("\"$user\", public"),
-                                   .user = SL_SPAN("bob"), .standard_strings = true};
+    return (struct sl_sql_context){.catalog = &catalog,
+                                   .search_path = SL_SPAN("\"$user\", public"),
+                                   .user = SL_SPAN("bob"),
+                                   .standard_strings = true};
 }
 
 /* The meaning as text, after it went through its encoding and back. */
-static void judge(const struct sl_sql_context *ctx, const char *sql, struct sl_buf *out, struct sl_meaning *m)
+static void judge(const struct sl_sql_context *ctx, const char *sql, struct sl_buf *out,
+                  struct sl_meaning *m)
 {
     SL_BUF(encoded, SL_MEANING_MAX_BYTES);
     static uint8_t kept[SL_MEANING_MAX_BYTES];
@@ -73,16 +76,18 @@ static void test_flows(void)
     } rows[] = {
         {"select email as e from customers", "public.customers.email", "result.e"},
         {"select x from (select ssn as x from customers) q", "public.customers.ssn", "result.x"},
-        {"with w as (select ssn as x from customers) select upper(x) as y from w", "public.customers.ssn",
-         "result.y"},
+        {"with w as (select ssn as x from customers) select upper(x) as y from w",
+         "public.customers.ssn", "result.y"},
         {"insert into orders (note) select email from customers", "public.customers.email",
          "public.orders.note"},
         {"update orders set (id, note) = (select id, ssn from customers)", "public.customers.ssn",
          "public.orders.note"},
         {"create table scratch as select email from customers", "public.customers.email",
          "public.scratch.email"},
-        {"select name from customers union select note from orders", "public.orders.note", "result.name"},
-        {"with recursive t(a) as (select ssn from customers union all select a from t) select a from t",
+        {"select name from customers union select note from orders", "public.orders.note",
+         "result.name"},
+        {"with recursive t(a) as (select ssn from customers union all select a from t) select a "
+         "from t",
          "public.customers.ssn", "result.a"},
         {"select c from customers c", "public.customers.ssn", "result.c"},
         {"select (select max(ssn) from customers) as m", "public.customers.ssn", "result.m"},
@@ -111,9 +116,11 @@ static void test_what_the_session_prepared(void)
     ctx.prepared = prepared;
     ctx.prepared_count = SL_COUNT(prepared);
     check(&ctx, "execute p(5)",
-          "execute: read delete session | public.orders(id)=read | public.orders(id,customer_id,total,note,placed)=delete"
+          "execute: read delete session | public.orders(id)=read | "
+          "public.orders(id,customer_id,total,note,placed)=delete"
           " ! prepared unshaped");
-    check(&ctx, "execute wire", "execute: read session | public.customers(ssn)=read ! prepared unshaped");
+    check(&ctx, "execute wire",
+          "execute: read session | public.customers(ssn)=read ! prepared unshaped");
     check(&ctx, "execute other", "execute: session opaque ! prepared unshaped");
     check(&ctx, "execute nosuch", "execute: session opaque ! prepared unshaped");
     check(&ctx, "explain analyze execute p(5)",
@@ -138,7 +145,8 @@ static void test_names_follow_the_search_path(void)
 
     ctx.search_path = SL_SPAN("staging, public");
     check(&ctx, "select id from orders",
-          "select: read opaque | staging.orders(id)=read | public.orders(id,customer_id,total,note,placed)=read");
+          "select: read opaque | staging.orders(id)=read | "
+          "public.orders(id,customer_id,total,note,placed)=read");
     check(&ctx, "select id from customers", "select: read | public.customers(id)=read ! shared");
     ctx.search_path = SL_SPAN("staging");
     check(&ctx, "select id from orders", "select: read | staging.orders(id)=read ! shared");
@@ -162,7 +170,8 @@ static void test_objects_of_the_session_hide_others(void)
 
     ctx.temp_objects = true;
     check(&ctx, "select id from customers", "select: read opaque | public.customers(id)=read");
-    check(&ctx, "select id from public.customers", "select: read | public.customers(id)=read ! shared");
+    check(&ctx, "select id from public.customers",
+          "select: read | public.customers(id)=read ! shared");
     check(&ctx, "select '1'::text", "select: read opaque");
     check(&ctx, "select '1'::pg_catalog.text", "select: read");
 }
@@ -180,6 +189,28 @@ static void test_without_a_listing(void)
     check(&ctx, "begin", "begin: ! begin control");
 }
 
+static void test_statements_of_one_text_meet(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    check(&ctx, "set search_path = staging; select id from orders",
+          "set,select: read session opaque | public.orders(id)=read ! context");
+    check(&ctx, "drop view customer_view; delete from orders",
+          "drop view,delete: delete ddl opaque | public.customer_view(id,email)=ddl | "
+          "public.orders(id,customer_id,total,note,placed)=delete");
+    check(&ctx, "create index on orders (id); select id from orders; comment on table orders is 'x'",
+          "create index,select,comment: read ddl | public.orders(id)=read | "
+          "public.orders(id,customer_id,total,note,placed)=ddl ! neutral");
+    check(&ctx, "comment on table orders is 'x'; drop table staging.orders",
+          "comment,drop table: ddl | public.orders(id,customer_id,total,note,placed)=ddl | "
+          "staging.orders(id)=ddl");
+    check(&ctx, "begin; declare c cursor for select ssn from customers; fetch 5 from c; commit",
+          "begin,declare cursor,fetch,commit: read | public.customers(ssn)=read ! begin commit "
+          "cursor unshaped");
+    check(&ctx, "select set_config('role', 'admin', false); select id from orders",
+          "select,select: read privilege session opaque | public.orders(id)=read ! context");
+}
+
 static void test_facts_of_the_database(void)
 {
     struct sl_catalog changed = catalog;
@@ -187,17 +218,20 @@ static void test_facts_of_the_database(void)
 
     ctx.catalog = &changed;
     changed.facts = SL_CATALOG_EVENT_TRIGGERS;
-    check(&ctx, "drop view customer_view", "drop view: ddl opaque | public.customer_view(id,email)=ddl");
+    check(&ctx, "drop view customer_view",
+          "drop view: ddl opaque | public.customer_view(id,email)=ddl");
     check(&ctx, "select 1 + 1", "select: read ! shared");
     changed.facts = SL_CATALOG_USER_CASTS;
-    check(&ctx, "select id from customers where id = 1", "select: read opaque | public.customers(id)=read");
+    check(&ctx, "select id from customers where id = 1",
+          "select: read opaque | public.customers(id)=read");
 }
 
 int main(void)
 {
     SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
 
-    if (fixture_catalog(&snapshot) != SL_OK || sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
+    if (fixture_catalog(&snapshot) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
         sl_arena_new(&mem, 16 * 1024 * 1024) != SL_OK || sl_sql_self_test() != SL_OK)
         return 1;
     SL_RUN(test_queries_and_writes);
@@ -208,6 +242,7 @@ int main(void)
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);
+    SL_RUN(test_statements_of_one_text_meet);
     SL_RUN(test_facts_of_the_database);
     sl_arena_free(mem);
     return sl_tap_done();

@@ -1,4 +1,5 @@
-/* P7: whatever comes in, a meaning comes out that fits its encoding, and what is not understood is opaque. */
+/* P7: whatever comes in, a meaning comes out that fits its encoding, and what is not understood is
+ * opaque. */
 #include "judge/sql/sql.h"
 
 #include "judge/sql/builtins.h"
@@ -12,8 +13,10 @@ static struct sl_arena *mem;
 
 static struct sl_meaning judge(struct sl_span text)
 {
-    struct sl_sql_context ctx = {.catalog = &catalog, .search_path = SL_SPAN("public"),
-                                 .user = SL_SPAN("bob"), .standard_strings = true};
+    struct sl_sql_context ctx = {.catalog = &catalog,
+                                 .search_path = SL_SPAN("public"),
+                                 .user = SL_SPAN("bob"),
+                                 .standard_strings = true};
     struct sl_meaning m = {0}, back;
     SL_BUF(encoded, SL_MEANING_MAX_BYTES);
 
@@ -31,7 +34,8 @@ static void repeat(struct sl_buf *b, const char *part, size_t times)
         sl_buf_put_str(b, part);
 }
 
-static void check_refused(const char *head, const char *part, size_t times, const char *tail, const char *why)
+static void check_refused(const char *head, const char *part, size_t times, const char *tail,
+                          const char *why)
 {
     SL_BUF(b, 8 * 1024 * 1024);
 
@@ -63,6 +67,27 @@ static void test_depth(void)
     check_refused("select ", "case when ", 3000, "true", NULL);
 }
 
+/* Texts whose meaning would grow with the square, or the power, of their length. */
+static void test_bounded_work(void)
+{
+    SL_BUF(wide, 900 * 1024);
+    SL_BUF(nested, 900 * 1024);
+
+    sl_buf_put_str(&wide, "select id");
+    for (unsigned i = 0; i < 1000; i++)
+        sl_buf_say(&wide, ",a%u", i);
+    sl_buf_put_str(&wide, " from nosuch");
+    for (unsigned i = 0; i < 200; i++)
+        sl_buf_say(&wide, " union select * from u%u", i);
+    judge(sl_buf_span(&wide));
+    for (unsigned i = 0; i < 60; i++)
+        sl_buf_put_str(&nested, "with recursive a as ((");
+    sl_buf_put_str(&nested, "select 1");
+    repeat(&nested, " union select 1) union select 1) select 1", 60);
+    SL_CHECK_INT(judge(sl_buf_span(&nested)).effects, SL_EFFECT_READ);
+    check_refused("select coalesce(id", ", c", 20000, ") from nosuch", NULL);
+}
+
 static void test_more_than_a_meaning_holds(void)
 {
     SL_BUF(b, 900 * 1024);
@@ -76,15 +101,19 @@ static void test_more_than_a_meaning_holds(void)
 
 static void test_no_memory_is_an_error_and_no_answer(void)
 {
-    struct sl_sql_context ctx = {.catalog = &catalog, .search_path = SL_SPAN("public"), .standard_strings = true};
+    struct sl_sql_context ctx = {.catalog = &catalog,
+                                 .search_path = SL_SPAN("public"),
+                                 .standard_strings = true};
     struct sl_arena *small = NULL;
     struct sl_meaning m = {.effects = 77};
 
     for (size_t bytes = 64; bytes < 16 * 1024; bytes += 64) {
         SL_CHECK_INT(sl_arena_new(&small, bytes), SL_OK);
-        enum sl_err err = sl_sql_judge(&ctx, SL_SPAN("with a as (select c.email from customers c join orders o "
-                                                     "using (id)) insert into orders(note) select * from a"),
-                                       small, &m);
+        enum sl_err err =
+            sl_sql_judge(&ctx,
+                         SL_SPAN("with a as (select c.email from customers c join orders o "
+                                 "using (id)) insert into orders(note) select * from a"),
+                         small, &m);
         SL_CHECK(err == SL_OK ? m.statement_count == 1 : err == SL_EMEMORY && m.effects == 77);
         sl_arena_free(small);
         m.effects = 77;
@@ -116,7 +145,8 @@ static void test_mauled_texts(void)
 /* A second judgement knows nothing of the first. */
 static void test_no_memory_of_earlier_statements(void)
 {
-    judge(SL_SPAN("prepare p as select 1; declare c cursor for select 1; create table fresh (a int)"));
+    judge(SL_SPAN(
+        "prepare p as select 1; declare c cursor for select 1; create table fresh (a int)"));
     SL_CHECK((judge(SL_SPAN("execute p")).effects & SL_EFFECT_OPAQUE) != 0);
     SL_CHECK((judge(SL_SPAN("fetch c")).effects & SL_EFFECT_OPAQUE) != 0);
     SL_CHECK((judge(SL_SPAN("select * from fresh")).effects & SL_EFFECT_OPAQUE) != 0);
@@ -137,22 +167,26 @@ static void test_tables_are_in_order(void)
     SL_CHECK_INT(sl_builtin_function("query_to_xml"), SL_BUILTIN_NONE);
     SL_CHECK_INT(sl_builtin_function("pg_stat_get_activity"), SL_BUILTIN_ADMIN);
     SL_CHECK_INT(sl_builtin_function(""), SL_BUILTIN_NONE);
-    SL_CHECK(sl_builtin_type("_int4") && sl_builtin_type("zzz") == false && sl_builtin_type("aclitem"));
+    SL_CHECK(sl_builtin_type("_int4") && sl_builtin_type("zzz") == false &&
+             sl_builtin_type("aclitem"));
     SL_CHECK_INT(sl_builtin_relation("pg_views"), SL_SYSTEM_PLAIN);
     SL_CHECK_INT(sl_builtin_relation("pg_authid"), SL_SYSTEM_ADMIN);
     SL_CHECK_INT(sl_builtin_relation("pg_stats"), SL_SYSTEM_LEAKS);
-    SL_CHECK(sl_builtin_harmless_setting("work_mem") && !sl_builtin_harmless_setting("search_path"));
+    SL_CHECK(sl_builtin_harmless_setting("work_mem") &&
+             !sl_builtin_harmless_setting("search_path"));
 }
 
 int main(void)
 {
     SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
 
-    if (fixture_catalog(&snapshot) != SL_OK || sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
+    if (fixture_catalog(&snapshot) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&snapshot), &catalog) != SL_OK ||
         sl_arena_new(&mem, 32 * 1024 * 1024) != SL_OK)
         return 1;
     SL_RUN(test_caps_before_the_grammar);
     SL_RUN(test_depth);
+    SL_RUN(test_bounded_work);
     SL_RUN(test_more_than_a_meaning_holds);
     SL_RUN(test_no_memory_is_an_error_and_no_answer);
     SL_RUN(test_no_memory_of_earlier_statements);

@@ -254,6 +254,12 @@ static void test_joining(void)
     SL_CHECK_INT(decide(rita, "approve"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
     SL_CHECK_INT(spend(two, digest), SL_MESSAGE_ACTION_GO);
+    one = hold(SL_EFFECT_DDL, "drop table e2"); /* two wait for one grant: the older gets it */
+    hold(SL_EFFECT_DDL, "drop table e2");
+    SL_CHECK_INT(decide(rita, "approve"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(spend(one, digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE)); /* the other asks anew */
     one = hold(SL_EFFECT_DDL, "drop table f"); /* the client gives up, the grant waits */
     TELL(play.gate, action_left, .action = one, .how = 0);
     SL_CHECK_INT(decide(rita, "approve"), 200);

@@ -282,6 +282,30 @@ static void test_damage_in_the_middle(void)
     }
 }
 
+/* A power loss may keep later pages and lose earlier ones. What was never synced may go, all of it. */
+static void test_hole_that_was_never_safe(void)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+    struct stat before;
+
+    fresh_folder();
+    SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+    append_some(l, 3, 1);
+    SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
+    SL_PROMISE(stat(wal_path(), &before) == 0);
+    append_some(l, 1, 4);
+    SL_CHECK_INT(sl_ledger_write(l), SL_OK);
+    append_some(l, 3, 5);
+    SL_CHECK_INT(sl_ledger_write(l), SL_OK);
+    sl_ledger_free(l);
+    flip(wal_path(), before.st_size + 30);
+    SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+    SL_CHECK_INT(info.size, 4);
+    SL_CHECK(info.cut_bytes > 100);
+    sl_ledger_free(l);
+}
+
 static void test_rotation(void)
 {
     struct sl_ledger *l = NULL;
@@ -401,6 +425,7 @@ int main(void)
     SL_RUN(test_torn_tail);
     SL_RUN(test_shorter_than_checkpoint);
     SL_RUN(test_damage_in_the_middle);
+    SL_RUN(test_hole_that_was_never_safe);
     SL_RUN(test_rotation);
     SL_RUN(test_every_fault);
     SL_RUN(test_openings);

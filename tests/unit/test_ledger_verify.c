@@ -266,6 +266,41 @@ static void test_large(void)
     }
 }
 
+static enum sl_err count_entry(void *owner, uint64_t index, struct sl_span leaf)
+{
+    uint64_t *next = owner;
+
+    SL_CHECK_INT(index, (*next)++);
+    SL_CHECK(leaf.n > 0);
+    return SL_OK;
+}
+
+/* Reading as an auditor does: every entry once, and proofs that stand on their own. */
+static void test_reading(void)
+{
+    struct sl_ledger_dir *d;
+    struct sl_checkpoint c;
+    SL_BUF(note, SL_NOTE_MAX);
+    uint64_t next = 0;
+
+    SL_CHECK_INT(sl_ledger_dir_open(folder, &d), SL_OK);
+    SL_CHECK_INT(sl_ledger_dir_checkpoint(d, &note, &c), SL_OK);
+    SL_CHECK_INT(sl_ledger_dir_each(d, count_entry, &next), SL_OK);
+    SL_CHECK_INT(next, c.size);
+    for (uint64_t i = 0; i < c.size; i += 83) {
+        struct sl_tree_proof p;
+        SL_BUF(leaf, SL_ENTRY_MAX);
+        SL_CHECK_INT(sl_ledger_dir_entry(d, i, &leaf), SL_OK);
+        SL_CHECK_INT(sl_ledger_dir_prove(d, i, c.size, &p), SL_OK);
+        struct sl_hash hash = sl_tree_leaf(sl_buf_span(&leaf));
+        SL_CHECK_INT(sl_tree_check_inclusion(&p, i, c.size, &hash, &c.root), SL_OK);
+    }
+    SL_BUF(none, SL_ENTRY_MAX);
+    SL_CHECK_INT(sl_ledger_dir_entry(d, c.size, &none), SL_ENOTFOUND);
+    sl_ledger_dir_free(d);
+    SL_CHECK_INT(sl_ledger_dir_open("/nowhere", &d), SL_ENOTFOUND);
+}
+
 /* The operator, who has the key, writes another history: only an older checkpoint shows it. */
 static void test_old_checkpoint(void)
 {
@@ -333,6 +368,7 @@ int main(void)
     SL_RUN(test_missing_and_short);
     SL_RUN(test_meaning_is_found);
     SL_RUN(test_large);
+    SL_RUN(test_reading);
     SL_RUN(test_old_checkpoint);
     SL_RUN(test_rotated);
     drop_folder();

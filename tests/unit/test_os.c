@@ -38,12 +38,13 @@ static void test_clock(void)
     SL_CHECK(strcmp(a, b) < 0); /* they sort by time */
 }
 
-/* --- log ----------------------------------------------------------------------------------------- */
+/* --- log ------------------------------------------------------------------------------------- */
 
 static void log_odd(void)
 {
     sl_log(SL_LOG_WARN, "odd", SL_NUM("n", 42), SL_CSTR("plain", "abc"), SL_CSTR("blank", "a b"),
-           SL_CSTR("forged", "x\nlevel=info role=gate"), SL_CSTR("quote", "say \"\\\""), SL_CSTR("none", ""));
+           SL_CSTR("forged", "x\nlevel=info role=gate"), SL_CSTR("quote", "say \"\\\""),
+           SL_CSTR("none", ""));
 }
 static void log_long(void)
 {
@@ -80,16 +81,17 @@ static void test_log(void)
     sl_log_init("test");
     struct sl_span line = logged(log_odd);
     SL_CHECK(line.n > 28 && line.p[26] == 'Z');
-    SL_CHECK_TEXT(sl_span_from(line, 27),
-                  " level=warn role=test event=odd n=42 plain=abc blank=\"a b\""
-                  " forged=\"x\\u{0a}level=info role=gate\" quote=\"say \\\"\\\\\\\"\" none=\"\"\n");
+    SL_CHECK_TEXT(
+        sl_span_from(line, 27),
+        " level=warn role=test event=odd n=42 plain=abc blank=\"a b\""
+        " forged=\"x\\u{0a}level=info role=gate\" quote=\"say \\\"\\\\\\\"\" none=\"\"\n");
     line = logged(log_long);
     SL_CHECK(line.n <= 4096 && line.p[line.n - 1] == '\n');
     SL_CHECK(sl_span_eq(sl_span_from(line, line.n - 10), SL_SPAN(" cut=true\n")));
     SL_CHECK_INT(logged(log_debug).n, 0);
 }
 
-/* --- files --------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 static void test_files(void)
 {
@@ -125,7 +127,8 @@ static void test_files_that_fail(void)
     SL_CHECK_INT(sl_file_replace(in_folder(&path, "kept"), SL_SPAN("old"), 0600), SL_OK);
     for (size_t i = 0; i < SL_COUNT(faults); i++) {
         sl_file_fault(faults[i].kind, 0, faults[i].number);
-        SL_CHECK_INT(sl_file_replace(in_folder(&path, "kept"), SL_SPAN("new"), 0600), faults[i].want);
+        SL_CHECK_INT(sl_file_replace(in_folder(&path, "kept"), SL_SPAN("new"), 0600),
+                     faults[i].want);
         sl_file_fault(faults[i].kind, 0, 0);
         sl_buf_reset(&bytes);
         SL_CHECK_INT(sl_file_read(in_folder(&path, "kept"), &bytes), SL_OK);
@@ -151,7 +154,7 @@ static void test_folders_and_locks(void)
     close(two);
 }
 
-/* --- loop ---------------------------------------------------------------------------------------- */
+/* --- loop ------------------------------------------------------------------------------------ */
 
 static struct {
     struct sl_loop *loop;
@@ -228,7 +231,7 @@ static void test_loop(void)
     close(fds[1]);
 }
 
-/* --- addresses and sockets ----------------------------------------------------------------------- */
+/* --- addresses and sockets ------------------------------------------------------------------- */
 
 static void test_addresses(void)
 {
@@ -239,8 +242,18 @@ static void test_addresses(void)
                 {"[::1]:1", "[::1]:1", "::1", true},
                 {"10.1.2.3:65535", "10.1.2.3:65535", "10.1.2.3", false},
                 {"[2001:DB8::5]:80", "[2001:db8::5]:80", "2001:db8::5", false}};
-    static const char *const bad[] = {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
-                                      "::1:80", "[127.0.0.1]:80", "[::1]", "[::1]80", "localhost:80", "[::1:80"};
+    static const char *const bad[] = {"",
+                                      ":",
+                                      "127.0.0.1",
+                                      "127.0.0.1:",
+                                      "127.0.0.1:0",
+                                      "127.0.0.1:65536",
+                                      "::1:80",
+                                      "[127.0.0.1]:80",
+                                      "[::1]",
+                                      "[::1]80",
+                                      "localhost:80",
+                                      "[::1:80"};
     struct sl_net_address a;
     SL_BUF(b, 100);
 
@@ -280,7 +293,8 @@ static void test_listen_and_connect(void)
     SL_CHECK_INT(err, SL_OK);
     SL_CHECK_INT(sl_net_accept(listening, &server, &peer), SL_OK);
     SL_CHECK(sl_net_is_loopback(&peer));
-    SL_CHECK((fcntl(server, F_GETFD) & FD_CLOEXEC) != 0 && (fcntl(server, F_GETFL) & O_NONBLOCK) != 0);
+    SL_CHECK((fcntl(server, F_GETFD) & FD_CLOEXEC) != 0 &&
+             (fcntl(server, F_GETFL) & O_NONBLOCK) != 0);
     sl_net_settle(server);
     close(server);
     close(client);

@@ -4,11 +4,11 @@
 #include "crypto/crypto.h"
 #include "tests/unit/tap.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,7 +50,8 @@ static struct identity make_identity(EVP_PKEY *key, const EVP_MD *digest)
     X509_gmtime_adj(X509_getm_notBefore(x), -3600);
     X509_gmtime_adj(X509_getm_notAfter(x), 3600);
     X509_set_pubkey(x, key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)"test", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+                               (const uint8_t *)"test", -1, -1, 0);
     X509_set_issuer_name(x, X509_get_subject_name(x));
     add_names(x, "DNS:localhost,IP:127.0.0.1");
     SL_CHECK(X509_sign(x, key, digest) > 0);
@@ -72,7 +73,8 @@ static void identity_done(struct identity *id)
 }
 
 /* Plays the keeper. */
-static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out)
+static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
+                 struct sl_buf *out)
 {
     struct identity *id = owner;
 
@@ -89,7 +91,8 @@ static enum sl_tls_result shake(struct pair *p, enum sl_tls_result *client_resul
 {
     enum sl_tls_result s = SL_TLS_WANT_READ, c = SL_TLS_WANT_READ;
 
-    for (unsigned i = 0; i < 50 && s != SL_TLS_FAILED && (s != SL_TLS_DONE || c != SL_TLS_DONE); i++) {
+    for (unsigned i = 0; i < 50 && s != SL_TLS_FAILED && (s != SL_TLS_DONE || c != SL_TLS_DONE);
+         i++) {
         if (c != SL_TLS_DONE && c != SL_TLS_FAILED)
             c = sl_tls_handshake(p->client);
         if (c == SL_TLS_FAILED)
@@ -101,7 +104,8 @@ static enum sl_tls_result shake(struct pair *p, enum sl_tls_result *client_resul
     return s;
 }
 
-static struct pair make_pair(struct sl_tls_context *server, struct sl_tls_context *client, const char *host)
+static struct pair make_pair(struct sl_tls_context *server, struct sl_tls_context *client,
+                             const char *host)
 {
     struct pair p = {0};
 
@@ -131,7 +135,8 @@ static void check_stream(struct pair *p)
         if (put < sizeof sent &&
             sl_tls_write(p->server, sl_span(sent + put, sizeof sent - put), &n) == SL_TLS_DONE)
             put += n;
-        while (have < sizeof got && sl_tls_read(p->client, got + have, sizeof got - have, &n) == SL_TLS_DONE)
+        while (have < sizeof got &&
+               sl_tls_read(p->client, got + have, sizeof got - have, &n) == SL_TLS_DONE)
             have += n;
     }
     SL_CHECK_BYTES(sl_span(got, have), sl_span(sent, sizeof sent));
@@ -158,7 +163,8 @@ static void check_key(struct identity id)
     struct sl_tls_context *server, *client;
     enum sl_tls_result client_result;
 
-    SL_CHECK_INT(sl_tls_server_new(sl_buf_span(&id.certificate), "postgresql", sign, &id, &server), SL_OK);
+    SL_CHECK_INT(sl_tls_server_new(sl_buf_span(&id.certificate), "postgresql", sign, &id, &server),
+                 SL_OK);
     SL_CHECK_INT(sl_tls_client_new(sl_buf_span(&id.certificate), "postgresql", &client), SL_OK);
     static const char *const hosts[] = {"localhost", "127.0.0.1"};
     for (size_t i = 0; i < SL_COUNT(hosts); i++) {
@@ -244,8 +250,8 @@ static void test_who_is_not_trusted(void)
         const char *host;
         enum sl_tls_result want;
     } cases[] = {
-        {right, "localhost", SL_TLS_DONE},    {right, "elsewhere", SL_TLS_FAILED},
-        {right, "127.0.0.2", SL_TLS_FAILED},  {stranger, "localhost", SL_TLS_FAILED},
+        {right, "localhost", SL_TLS_DONE},   {right, "elsewhere", SL_TLS_FAILED},
+        {right, "127.0.0.2", SL_TLS_FAILED}, {stranger, "localhost", SL_TLS_FAILED},
         {anybody, "elsewhere", SL_TLS_DONE},
     };
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
@@ -290,12 +296,16 @@ static void test_pairs(void)
     const struct {
         const struct sl_buf *certificate, *key;
         enum sl_err want;
-    } cases[] = {{&a.certificate, &a.key, SL_OK},           {&a.certificate, &b.key, SL_ECONFIG},
-                 {&odd.certificate, &odd.key, SL_EUNSUPPORTED}, {&a.key, &a.key, SL_EMALFORMED},
+    } cases[] = {{&a.certificate, &a.key, SL_OK},
+                 {&a.certificate, &b.key, SL_ECONFIG},
+                 {&odd.certificate, &odd.key, SL_EUNSUPPORTED},
+                 {&a.key, &a.key, SL_EMALFORMED},
                  {&a.certificate, &a.certificate, SL_EMALFORMED}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
-        SL_CHECK_INT(sl_tls_check_pair(sl_buf_span(cases[i].certificate), sl_buf_span(cases[i].key)), cases[i].want);
+        SL_CHECK_INT(sl_tls_check_pair(sl_buf_span(cases[i].certificate),
+                                       sl_buf_span(cases[i].key)),
+                     cases[i].want);
     identity_done(&a);
     identity_done(&b);
     identity_done(&odd);
@@ -303,7 +313,8 @@ static void test_pairs(void)
 
 static void test_bad_input(void)
 {
-    static const char *const bad[] = {"", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
+    static const char *const bad[] = {
+        "", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
     struct identity id = make_identity(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL);
     struct sl_tls_context *c;
     struct sl_tls *t;
@@ -311,7 +322,8 @@ static void test_bad_input(void)
 
     for (size_t i = 0; i < SL_COUNT(bad); i++)
         SL_CHECK_INT(sl_tls_server_new(sl_span_str(bad[i]), NULL, sign, NULL, &c), SL_EMALFORMED);
-    SL_CHECK_INT(sl_tls_server_new(sl_buf_span(&id.certificate), NULL, sign, &id, &c), SL_EUNSUPPORTED);
+    SL_CHECK_INT(sl_tls_server_new(sl_buf_span(&id.certificate), NULL, sign, &id, &c),
+                 SL_EUNSUPPORTED);
     identity_done(&id);
 
     id = make_identity(EVP_EC_gen("P-256"), EVP_sha256());

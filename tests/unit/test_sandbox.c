@@ -27,7 +27,9 @@ static int run(enum sl_role role, int (*act)(void))
 
     if (child == 0) {
         struct sl_sandbox_path path = {.path = folder, .write = true};
-        struct sl_sandbox s = {.role = role, .paths = &path, .path_count = role == SL_ROLE_KEEPER ? 1 : 0,
+        struct sl_sandbox s = {.role = role,
+                               .paths = &path,
+                               .path_count = role == SL_ROLE_KEEPER ? 1 : 0,
                                .max_files = 100};
         SL_BUF(missing, 1000);
         if (sl_sandbox_enter(&s, &missing) != SL_OK)
@@ -96,7 +98,9 @@ static int act_kill_parent(void)
 }
 static int act_executable_memory(void)
 {
-    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? FINE : WRONG;
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+               ? FINE
+               : WRONG;
 }
 static int act_listen(void)
 {
@@ -104,7 +108,8 @@ static int act_listen(void)
 }
 static int act_connect(void)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9),
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(9),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
     return connect(0, (struct sockaddr *)&to, sizeof to) == 0 ? WRONG : FINE;
@@ -168,7 +173,8 @@ static void check_role(enum sl_role role)
         int status = run(role, acts[i].act);
         bool right = may ? WIFEXITED(status) && WEXITSTATUS(status) == FINE : was_killed(status);
         if (!right)
-            printf("# %s: %s: wait status %x\n", sl_role_name(role), acts[i].what, (unsigned)status);
+            printf("# %s: %s: wait status %x\n", sl_role_name(role), acts[i].what,
+                   (unsigned)status);
         SL_CHECK(right);
     }
 }

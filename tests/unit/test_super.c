@@ -22,18 +22,25 @@ static const char head[] = "state: ./state\n"
                            "runtime: ./runtime\n"
                            "listen: {postgres: \"127.0.0.1:21801\", http: \"127.0.0.1:21802\"}\n"
                            "gates: 2\n";
-static const char targets[] =
-    "targets:\n"
-    "  - {name: by-file, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
-    "     login: {user: app, password_file: app.pass}, access: {groups: [engineers]}, default: allow}\n"
-    "  - {name: by-command, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
-    "     login: {user: app, password_command: [sh, -c, \"echo from-command\"]}, access: {groups: [engineers]},\n"
-    "     default: allow}\n"
-    "  - {name: fails, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
-    "     login: {user: app, password_command: [sh, -c, \"echo secret; exit 3\"]}, access: {groups: [engineers]},\n"
-    "     default: allow}\n"
-    "  - {name: talks, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, environment: test,\n"
-    "     login: {user: app, password_command: [\"yes\"]}, access: {groups: [engineers]}, default: allow}\n";
+static const char targets[] = "targets:\n"
+                              "  - {name: by-file, protocol: postgres, address: "
+                              "\"127.0.0.1:21803\", database: shop, environment: test,\n"
+                              "     login: {user: app, password_file: app.pass}, access: {groups: "
+                              "[engineers]}, default: allow}\n"
+                              "  - {name: by-command, protocol: postgres, address: "
+                              "\"127.0.0.1:21803\", database: shop, environment: test,\n"
+                              "     login: {user: app, password_command: [sh, -c, \"echo "
+                              "from-command\"]}, access: {groups: [engineers]},\n"
+                              "     default: allow}\n"
+                              "  - {name: fails, protocol: postgres, address: \"127.0.0.1:21803\", "
+                              "database: shop, environment: test,\n"
+                              "     login: {user: app, password_command: [sh, -c, \"echo secret; "
+                              "exit 3\"]}, access: {groups: [engineers]},\n"
+                              "     default: allow}\n"
+                              "  - {name: talks, protocol: postgres, address: \"127.0.0.1:21803\", "
+                              "database: shop, environment: test,\n"
+                              "     login: {user: app, password_command: [\"yes\"]}, access: "
+                              "{groups: [engineers]}, default: allow}\n";
 
 static const char *in_folder(const char *name)
 {
@@ -158,7 +165,8 @@ static void test_ready_and_drain(void)
     }
     SL_CHECK_INT(WEXITSTATUS(wait_end(second)), 1); /* the state folder has one owner */
     stop();
-    SL_CHECK(count_in("err", "note=\"\"") >= 6 && count_in("err", "event=program_ended program=keeper") == 1);
+    SL_CHECK(count_in("err", "note=\"\"") >= 6 &&
+             count_in("err", "event=program_ended program=keeper") == 1);
 }
 
 static void test_children_come_back(void)
@@ -204,7 +212,8 @@ static void test_secrets(void)
     tell("keeper", "secret fails\n");
     SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"the password command failed\"", 1));
     tell("keeper", "secret talks\n");
-    SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"the password command said more than 4 KiB\"", 1));
+    SL_CHECK(wait_for("err",
+                      "found=0 secret=\"\" why=\"the password command said more than 4 KiB\"", 1));
     tell("keeper", "secret nobody\n");
     SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"there is no such login", 1));
     stop();
@@ -255,12 +264,14 @@ static unsigned fake_processes(void)
         SL_BUF(path, 300);
         SL_BUF(words, 4096);
         sl_buf_say(&path, "/proc/%s/environ", e->d_name);
-        if (e->d_name[0] < '0' || e->d_name[0] > '9' || sl_file_read(sl_buf_text(&path), &words) != SL_OK)
+        if (e->d_name[0] < '0' || e->d_name[0] > '9' ||
+            sl_file_read(sl_buf_text(&path), &words) != SL_OK)
             continue;
         sl_buf_reset(&path);
         sl_buf_reset(&words);
         sl_buf_say(&path, "/proc/%s/comm", e->d_name);
-        if (sl_file_read(sl_buf_text(&path), &words) == SL_OK && sl_span_starts(sl_buf_span(&words), SL_SPAN("sluice-")))
+        if (sl_file_read(sl_buf_text(&path), &words) == SL_OK &&
+            sl_span_starts(sl_buf_span(&words), SL_SPAN("sluice-")))
             count++;
     }
     closedir(d);

@@ -256,8 +256,9 @@ static enum sl_catalog_reason first_of(uint32_t problems)
 }
 
 #define BIT(reason) (1u << SL_CATALOG_##reason)
-#define STOPS_READ (BIT(ROW_SECURITY) | BIT(RULES) | BIT(INHERITANCE) | BIT(PARTITIONED) | BIT(OTHER_KIND) | \
-                    BIT(USER_TYPE) | BIT(USER_INDEX) | BIT(VIEW) | BIT(MATVIEW) | BIT(FOREIGN))
+#define STOPS_READ                                                                            \
+    (BIT(ROW_SECURITY) | BIT(RULES) | BIT(INHERITANCE) | BIT(PARTITIONED) | BIT(OTHER_KIND) | \
+     BIT(USER_TYPE) | BIT(USER_INDEX) | BIT(VIEW) | BIT(MATVIEW) | BIT(FOREIGN))
 #define STOPS_WRITE (STOPS_READ | BIT(DEFAULTS) | BIT(TRIGGERS) | BIT(DOMAIN_TYPE))
 
 static uint32_t type_problems(const struct column *columns, size_t count, bool *has_reg)
@@ -293,7 +294,8 @@ static void put_relation(struct sl_buf *b, const struct relation *r, uint32_t te
     sl_buf_put_le32(b, text);
     sl_buf_put_le16(b, (uint16_t)r->schema.n);
     sl_buf_put_le16(b, (uint16_t)r->name.n);
-    sl_buf_put_u8(b, (uint8_t)((read == 0 ? SL_RELATION_READ : 0) | (insert == 0 ? SL_RELATION_INSERT : 0) |
+    sl_buf_put_u8(b, (uint8_t)((read == 0 ? SL_RELATION_READ : 0) |
+                               (insert == 0 ? SL_RELATION_INSERT : 0) |
                                (change == 0 ? SL_RELATION_CHANGE : 0) |
                                (has_reg ? SL_RELATION_REG_TYPE : 0)));
     sl_buf_put_u8(b, (uint8_t)first_of(read));

@@ -1,17 +1,18 @@
 /* The start-up listing of a PostgreSQL database: what the judge may take for granted about names.
  *
- * Three parts. The gate runs sl_catalog_queries on its side connection and feeds each row to a builder;
- * the builder makes compact snapshot bytes; judges open those bytes with a strict reader. A judge maps
- * what a gate sent, and a gate may be hostile: the reader checks every offset, count and the order of
- * every table once, and then looks up by binary search without any further trust.
+ * Three parts. The gate runs sl_catalog_queries on its side connection and feeds each row to a
+ * builder; the builder makes compact snapshot bytes; judges open those bytes with a strict reader.
+ * A judge maps what a gate sent, and a gate may be hostile: the reader checks every offset, count
+ * and the order of every table once, and then looks up by binary search without any further trust.
  *
- * The listing says only what is plain. A relation may be read (SL_RELATION_READ) when reading it runs
- * no code of the database's users: an ordinary table without row security, rules, inheritance, foreign
- * or partitioned parts, with built-in column types and indexes. Inserting and changing need more: no
- * triggers, no cascades, no expressions that call functions of users. Everything else is listed with
- * the reason why it is not plain, so that the judge can say it.
+ * The listing says only what is plain. A relation may be read (SL_RELATION_READ) when reading it
+ * runs no code of the database's users: an ordinary table without row security, rules, inheritance,
+ * foreign or partitioned parts, with built-in column types and indexes. Inserting and changing need
+ * more: no triggers, no cascades, no expressions that call functions of users. Everything else is
+ * listed with the reason why it is not plain, so that the judge can say it.
  *
- * Kept out of the listing: view and function bodies (a later catalog), temporary objects of sessions.
+ * Kept out of the listing: view and function bodies (a later catalog), temporary objects of
+ * sessions.
  */
 #ifndef SL_CORE_CATALOG_CATALOG_H
 #define SL_CORE_CATALOG_CATALOG_H
@@ -21,46 +22,46 @@
 
 enum { SL_CATALOG_MAX_BYTES = 32 * 1024 * 1024, SL_CATALOG_MAX_ROWS = 1000 * 1000 };
 
-/* Statements for the simple protocol, in order; each row goes to sl_catalog_row. They need no special
- * rights. The first opens a read-only snapshot and the last one ends it. */
+/* Statements for the simple protocol, in order; each row goes to sl_catalog_row. They need no
+ * special rights. The first opens a read-only snapshot and the last one ends it. */
 extern const char *const sl_catalog_queries[];
 extern const size_t sl_catalog_query_count;
 
-/* One row: search_path, current_user, session_user, standard_conforming_strings ("on"), client_encoding,
- * session_replication_role, row_security, "t" when the session has temporary objects, role. For reading a
- * session's context back. */
+/* One row: search_path, current_user, session_user, standard_conforming_strings ("on"),
+ * client_encoding, session_replication_role, row_security, "t" when the session has temporary
+ * objects, role. For reading a session's context back. */
 extern const char sl_catalog_session_query[];
 
 enum sl_relation_flag {
     SL_RELATION_READ = 1 << 0,
     SL_RELATION_INSERT = 1 << 1,
-    SL_RELATION_CHANGE = 1 << 2,    /* update, delete, truncate */
-    SL_RELATION_REG_TYPE = 1 << 3,  /* has a column of a reg* type: its literals name objects */
+    SL_RELATION_CHANGE = 1 << 2,   /* update, delete, truncate */
+    SL_RELATION_REG_TYPE = 1 << 3, /* has a column of a reg* type: its literals name objects */
 };
 
 /* Why it is not plain; the judge tells it to people. */
-#define SL_CATALOG_REASONS(X)                                                         \
-    X(PLAIN, "is a plain table")                                                      \
-    X(VIEW, "is a view")                                                              \
-    X(MATVIEW, "is a materialized view")                                              \
-    X(FOREIGN, "is a foreign table")                                                  \
-    X(PARTITIONED, "is partitioned or a partition")                                   \
-    X(OTHER_KIND, "is not a table")                                                   \
-    X(ROW_SECURITY, "has row security policies")                                      \
-    X(RULES, "has rewrite rules")                                                     \
-    X(INHERITANCE, "takes part in inheritance")                                       \
-    X(USER_TYPE, "has a column of a type that is not built in")                       \
+#define SL_CATALOG_REASONS(X)                                                              \
+    X(PLAIN, "is a plain table")                                                           \
+    X(VIEW, "is a view")                                                                   \
+    X(MATVIEW, "is a materialized view")                                                   \
+    X(FOREIGN, "is a foreign table")                                                       \
+    X(PARTITIONED, "is partitioned or a partition")                                        \
+    X(OTHER_KIND, "is not a table")                                                        \
+    X(ROW_SECURITY, "has row security policies")                                           \
+    X(RULES, "has rewrite rules")                                                          \
+    X(INHERITANCE, "takes part in inheritance")                                            \
+    X(USER_TYPE, "has a column of a type that is not built in")                            \
     X(USER_INDEX, "has an index, a constraint or statistics that call functions of users") \
-    X(DEFAULTS, "has defaults or generated columns that call functions of users")     \
-    X(TRIGGERS, "has triggers")                                                       \
-    X(CASCADES, "is referred to by a foreign key that cascades")                      \
+    X(DEFAULTS, "has defaults or generated columns that call functions of users")          \
+    X(TRIGGERS, "has triggers")                                                            \
+    X(CASCADES, "is referred to by a foreign key that cascades")                           \
     X(DOMAIN_TYPE, "has a column of a domain type")
 
 enum sl_catalog_reason {
 #define SL_CATALOG_REASON_NAME(name, text) SL_CATALOG_##name,
     SL_CATALOG_REASONS(SL_CATALOG_REASON_NAME)
 #undef SL_CATALOG_REASON_NAME
-    SL_CATALOG_REASON_COUNT
+        SL_CATALOG_REASON_COUNT
 };
 const char *sl_catalog_reason_text(enum sl_catalog_reason reason);
 
@@ -79,8 +80,8 @@ enum sl_err sl_catalog_builder_new(struct sl_catalog_builder **out) SL_MUST_CHEC
 void sl_catalog_builder_free(struct sl_catalog_builder *b); /* NULL is fine */
 SL_DEFINE_CLEANUP(struct sl_catalog_builder, sl_catalog_builder)
 
-/* One row of any of the queries; a NULL field has p == NULL. Rows of the first and last statement do not
- * exist. SL_EMALFORMED when the row is none of ours, SL_ELIMIT, SL_EMEMORY. */
+/* One row of any of the queries; a NULL field has p == NULL. Rows of the first and last statement
+ * do not exist. SL_EMALFORMED when the row is none of ours, SL_ELIMIT, SL_EMEMORY. */
 enum sl_err sl_catalog_row(struct sl_catalog_builder *b, const struct sl_span *fields, size_t count)
     SL_MUST_CHECK;
 /* Appends the snapshot. The same rows in any order give the same bytes. */
@@ -99,7 +100,7 @@ enum sl_err sl_catalog_open(struct sl_span bytes, struct sl_catalog *out) SL_MUS
 
 struct sl_relation {
     struct sl_span schema, name;
-    uint32_t flags;                         /* enum sl_relation_flag */
+    uint32_t flags; /* enum sl_relation_flag */
     enum sl_catalog_reason read_why, insert_why, change_why;
     uint32_t first_column, column_count;
 };
@@ -109,7 +110,10 @@ bool sl_catalog_relation(const struct sl_catalog *c, struct sl_span schema, stru
 struct sl_relation sl_catalog_relation_at(const struct sl_catalog *c, uint32_t index);
 
 enum sl_column_type {
-    SL_COLUMN_BUILTIN = 'b', SL_COLUMN_REG = 'r', SL_COLUMN_ENUM = 'e', SL_COLUMN_DOMAIN = 'd',
+    SL_COLUMN_BUILTIN = 'b',
+    SL_COLUMN_REG = 'r',
+    SL_COLUMN_ENUM = 'e',
+    SL_COLUMN_DOMAIN = 'd',
     SL_COLUMN_OTHER = 'u'
 };
 struct sl_column {
@@ -117,12 +121,13 @@ struct sl_column {
     enum sl_column_type type;
 };
 /* at 0 .. relation->column_count-1, in the table's own order. */
-struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_relation *r, uint32_t at);
-bool sl_catalog_find_column(const struct sl_catalog *c, const struct sl_relation *r, struct sl_span name,
-                            struct sl_column *out);
+struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_relation *r,
+                                   uint32_t at);
+bool sl_catalog_find_column(const struct sl_catalog *c, const struct sl_relation *r,
+                            struct sl_span name, struct sl_column *out);
 
-/* Names that users made. kind: 'f' function, 'o' operator, 'e' enum type, 't' any other type; and 's',
- * all schemas (a schema lies in itself). */
+/* Names that users made. kind: 'f' function, 'o' operator, 'e' enum type, 't' any other type; and
+ * 's', all schemas (a schema lies in itself). */
 bool sl_catalog_has_name(const struct sl_catalog *c, uint8_t kind, struct sl_span name);
 bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_span schema,
                             struct sl_span name);

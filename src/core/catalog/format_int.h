@@ -2,13 +2,12 @@
  *
  *   head      "SLCATLG1" u32 facts  u32 relations  u32 columns  u32 names  u32 text_bytes  u32 zero
  *   relation  u32 text  u16 schema_n  u16 name_n  u8 flags  u8 read  u8 insert  u8 change
- *             u32 first_column  u32 column_count        the schema's bytes, then the name's, at `text`
- *   column    u32 text  u16 n  u8 type  u8 zero
- *   name      u32 text  u16 name_n  u16 schema_n  u32 kind         the name's bytes, then the schema's
- *   text      all bytes
+ *             u32 first_column  u32 column_count        the schema's bytes, then the name's, at
+ * `text` column    u32 text  u16 n  u8 type  u8 zero name      u32 text  u16 name_n  u16 schema_n
+ * u32 kind         the name's bytes, then the schema's text      all bytes
  *
- * Relations ascend by (schema, name), names by (kind, name, schema), columns lie in the order of their
- * relations, without gaps.
+ * Relations ascend by (schema, name), names by (kind, name, schema), columns lie in the order of
+ * their relations, without gaps.
  */
 #ifndef SL_CORE_CATALOG_FORMAT_INT_H
 #define SL_CORE_CATALOG_FORMAT_INT_H

@@ -53,10 +53,14 @@ struct sl_relation sl_catalog_relation_at(const struct sl_catalog *c, uint32_t i
     const uint8_t *row = relation_row(c, index), *text = text_of(c) + le32(row);
     uint16_t schema_n = le16(row + 4);
 
-    return (struct sl_relation){
-        .schema = {text, schema_n}, .name = {text + schema_n, le16(row + 6)}, .flags = row[8],
-        .read_why = row[9], .insert_why = row[10], .change_why = row[11],
-        .first_column = le32(row + 12), .column_count = le32(row + 16)};
+    return (struct sl_relation){.schema = {text, schema_n},
+                                .name = {text + schema_n, le16(row + 6)},
+                                .flags = row[8],
+                                .read_why = row[9],
+                                .insert_why = row[10],
+                                .change_why = row[11],
+                                .first_column = le32(row + 12),
+                                .column_count = le32(row + 16)};
 }
 
 /* --- checking, once ------------------------------------------------------------------------- */
@@ -190,7 +194,8 @@ bool sl_catalog_relation(const struct sl_catalog *c, struct sl_span schema, stru
     return false;
 }
 
-struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_relation *r, uint32_t at)
+struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_relation *r,
+                                   uint32_t at)
 {
     SL_PROMISE(at < r->column_count && r->first_column + at < c->column_count);
     const uint8_t *row = column_row(c, r->first_column + at);
@@ -198,8 +203,8 @@ struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_r
     return (struct sl_column){{text_of(c) + le32(row), le16(row + 4)}, row[6]};
 }
 
-bool sl_catalog_find_column(const struct sl_catalog *c, const struct sl_relation *r, struct sl_span name,
-                            struct sl_column *out)
+bool sl_catalog_find_column(const struct sl_catalog *c, const struct sl_relation *r,
+                            struct sl_span name, struct sl_column *out)
 {
     for (uint32_t i = 0; i < r->column_count; i++) {
         struct sl_column here = sl_catalog_column(c, r, i);

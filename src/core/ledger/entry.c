@@ -117,7 +117,7 @@ void sl_member_text(struct sl_jw *w, struct sl_span text, uint32_t flags, size_t
         return;
     }
     struct sl_span shown = digested ? sl_span_from(text, SL_SHA256) : text;
-    bool cut = escaped_bytes(shown) * (sl_utf8_valid(shown) ? 3 : 4) / 3 > room;
+    bool cut = shown.n > room / 6 && escaped_bytes(shown) * (sl_utf8_valid(shown) ? 3 : 4) / 3 > room;
     put_plain_text(w, cut ? sl_utf8_head(shown, HEAD) : shown);
     if (digested)
         memcpy(digest, text.p, SL_SHA256);

@@ -130,13 +130,13 @@ static int by_text(const void *key, const void *item)
     return strcmp(key, *(const char *const *)item);
 }
 
-#define HAS(table, name)                                                              \
+#define HAS(table, name) \
     (bsearch((name), (table), SL_COUNT(table), sizeof(table)[0], by_text) != NULL)
 
 enum sl_builtin sl_builtin_function(const char *name)
 {
-    const struct function *f = bsearch(name, functions, SL_COUNT(functions), sizeof functions[0],
-                                       by_function);
+    const struct function *f =
+        bsearch(name, functions, SL_COUNT(functions), sizeof functions[0], by_function);
 
     return f == NULL ? SL_BUILTIN_NONE : f->kind;
 }

@@ -19,8 +19,8 @@ static bool simple_name(struct judge *j, const char *text, RangeVar *out)
     size_t n = text == NULL ? 0 : strlen(text);
 
     for (size_t i = 0; i < n; i++)
-        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '_' ||
-              text + i == dot))
+        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') ||
+              text[i] == '_' || text + i == dot))
             return false;
     if (n == 0 || (dot != NULL && (dot == text || dot[1] == 0)))
         return false;
@@ -113,7 +113,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     expr_window(j, s, call->over);
     if (call->agg_within_group) { /* percentile_disc gives back a value of what it sorts */
         const ListCell *cell;
-        foreach(cell, call->agg_order)
+        foreach (cell, call->agg_order)
             expr_walk(j, s, ((const SortBy *)lfirst(cell))->node, &from);
     }
     if (kind == SL_BUILTIN_VALUES)

@@ -2,9 +2,10 @@
 
 #include "base/utf8.h"
 
-/* A rough scanner that only counts: it must never count less than PostgreSQL's scanner nests, so what
- * it skips (strings, quoted names) it skips only where the scanner surely does. Quotes are not skipped at
- * all: a parenthesis inside a string counts, which refuses a little too much and never too little. */
+/* A rough scanner that only counts: it must never count less than PostgreSQL's scanner nests, so
+ * what it skips (strings, quoted names) it skips only where the scanner surely does. Quotes are not
+ * skipped at all: a parenthesis inside a string counts, which refuses a little too much and never
+ * too little. */
 
 struct count {
     unsigned comment, deepest_comment, parentheses, deepest, tokens;
@@ -12,8 +13,8 @@ struct count {
 
 static bool is_word(uint8_t c)
 {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           c == '_' || c == '$';
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
 }
 
 static bool is_blank(uint8_t c)
@@ -21,8 +22,9 @@ static bool is_blank(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Returns how many bytes are done. Openings count wherever they stand; a closing counts only after an
- * opening, and both take their two bytes: in slash-star-slash-star-slash the scanner sees two openings. */
+/* Returns how many bytes are done. Openings count wherever they stand; a closing counts only after
+ * an opening, and both take their two bytes: in slash-star-slash-star-slash the scanner sees two
+ * openings. */
 static size_t count_comment(struct count *c, uint8_t a, uint8_t b)
 {
     if (a == '/' && b == '*') {

@@ -1,7 +1,7 @@
 #include "judge/sql/judge_int.h"
 
-/* Columns to their tables, as the server finds them: the innermost scope that has the name. Where the
- * columns of something are not known it may be meant, and counts. */
+/* Columns to their tables, as the server finds them: the innermost scope that has the name. Where
+ * the columns of something are not known it may be meant, and counts. */
 
 enum found { NO, PERHAPS, YES };
 
@@ -26,7 +26,8 @@ static bool is_system_column(const char *name)
     return false;
 }
 
-static enum found in_dataset(struct judge *j, struct dataset *d, const char *name, struct origin **flow)
+static enum found in_dataset(struct judge *j, struct dataset *d, const char *name,
+                             struct origin **flow)
 {
     struct sl_column column;
 
@@ -42,7 +43,8 @@ static enum found in_dataset(struct judge *j, struct dataset *d, const char *nam
     return YES;
 }
 
-static enum found in_outputs(struct judge *j, const struct outputs *o, const char *name, struct origin **flow)
+static enum found in_outputs(struct judge *j, const struct outputs *o, const char *name,
+                             struct origin **flow)
 {
     enum found found = NO;
 
@@ -58,7 +60,8 @@ static enum found in_outputs(struct judge *j, const struct outputs *o, const cha
     return found;
 }
 
-static enum found in_source(struct judge *j, const struct source *s, const char *name, struct origin **flow)
+static enum found in_source(struct judge *j, const struct source *s, const char *name,
+                            struct origin **flow)
 {
     if (s->outputs != NULL)
         return in_outputs(j, s->outputs, name, flow);
@@ -85,8 +88,8 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
     return NULL;
 }
 
-/* A name alone: a column of the innermost scope that has it, else a table's whole row, else the name of
- * an output (ORDER BY), which was followed already. */
+/* A name alone: a column of the innermost scope that has it, else a table's whole row, else the
+ * name of an output (ORDER BY), which was followed already. */
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
 {
     for (struct scope *at = s; at != NULL; at = at->up) {
@@ -103,13 +106,15 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 }
 
 /* table.name that is no column of the table calls the function `name` with the row. */
-static void row_function(struct judge *j, const struct source *from, const char *name, struct origin **flow)
+static void row_function(struct judge *j, const struct source *from, const char *name,
+                         struct origin **flow)
 {
     const struct sl_catalog *c = j->ctx->catalog;
 
     whole_row(j, from, flow);
     if (c == NULL || sl_catalog_has_name(c, 'f', sl_span_str(name)) ||
-        (sl_builtin_function(name) != SL_BUILTIN_NONE && sl_builtin_function(name) != SL_BUILTIN_PURE))
+        (sl_builtin_function(name) != SL_BUILTIN_NONE &&
+         sl_builtin_function(name) != SL_BUILTIN_PURE))
         note_opaque(j, "%s may call a function with a row", name);
 }
 
@@ -127,12 +132,14 @@ static void qualified(struct judge *j, struct scope *s, const char *schema, cons
     bool of_system = from->dataset != NULL && from->dataset->system;
     if (found == NO)
         row_function(j, from, name, flow);
-    else if (found == PERHAPS && !open_table && (!of_system || (j->ctx->catalog != NULL &&
-             sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)))))
+    else if (found == PERHAPS && !open_table &&
+             (!of_system || (j->ctx->catalog != NULL &&
+                             sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)))))
         row_function(j, from, name, flow);
 }
 
-/* The names of a reference; a star at the end gives NULL. At most four parts, the first the database. */
+/* The names of a reference; a star at the end gives NULL. At most four parts, the first the
+ * database. */
 static int parts_of(const ColumnRef *ref, const char *parts[4], bool *star)
 {
     int n = list_length(ref->fields);
@@ -254,7 +261,8 @@ static bool plain_in(struct judge *j, const struct source *s, const char *name, 
     struct sl_column column;
 
     if (s->dataset == NULL || !s->dataset->listed ||
-        !sl_catalog_find_column(j->ctx->catalog, &s->dataset->relation, sl_span_str(name), &column)) {
+        !sl_catalog_find_column(j->ctx->catalog, &s->dataset->relation, sl_span_str(name),
+                                &column)) {
         bool known = s->dataset != NULL && s->dataset->listed;
         *found = !known; /* an unknown one might be the one that is meant */
         return false;

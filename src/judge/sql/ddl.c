@@ -2,106 +2,11 @@
 
 /* DDL, rights and maintenance: the effects stand in the table of kinds; here is what they touch. */
 
-static const char *object_name(ObjectType type)
-{
-    switch (type) {
-    case OBJECT_TABLE:
-    case OBJECT_COLUMN:
-    case OBJECT_TABCONSTRAINT:
-    case OBJECT_DEFAULT:
-        return "table";
-    case OBJECT_VIEW:
-        return "view";
-    case OBJECT_MATVIEW:
-        return "materialized view";
-    case OBJECT_FOREIGN_TABLE:
-        return "foreign table";
-    case OBJECT_INDEX:
-        return "index";
-    case OBJECT_SEQUENCE:
-        return "sequence";
-    case OBJECT_SCHEMA:
-        return "schema";
-    case OBJECT_FUNCTION:
-        return "function";
-    case OBJECT_PROCEDURE:
-        return "procedure";
-    case OBJECT_ROUTINE:
-        return "routine";
-    case OBJECT_AGGREGATE:
-        return "aggregate";
-    case OBJECT_OPERATOR:
-        return "operator";
-    case OBJECT_TYPE:
-    case OBJECT_ATTRIBUTE:
-        return "type";
-    case OBJECT_DOMAIN:
-    case OBJECT_DOMCONSTRAINT:
-        return "domain";
-    case OBJECT_TRIGGER:
-        return "trigger";
-    case OBJECT_RULE:
-        return "rule";
-    case OBJECT_POLICY:
-        return "policy";
-    case OBJECT_ROLE:
-        return "role";
-    case OBJECT_DATABASE:
-        return "database";
-    case OBJECT_EXTENSION:
-        return "extension";
-    case OBJECT_EVENT_TRIGGER:
-        return "event trigger";
-    case OBJECT_PUBLICATION:
-        return "publication";
-    case OBJECT_SUBSCRIPTION:
-        return "subscription";
-    case OBJECT_FOREIGN_SERVER:
-        return "server";
-    case OBJECT_FDW:
-        return "foreign data wrapper";
-    case OBJECT_CAST:
-        return "cast";
-    case OBJECT_COLLATION:
-        return "collation";
-    case OBJECT_CONVERSION:
-        return "conversion";
-    case OBJECT_LANGUAGE:
-        return "language";
-    case OBJECT_LARGEOBJECT:
-        return "large object";
-    case OBJECT_TABLESPACE:
-        return "tablespace";
-    case OBJECT_STATISTIC_EXT:
-        return "statistics";
-    case OBJECT_ACCESS_METHOD:
-        return "access method";
-    case OBJECT_OPCLASS:
-        return "operator class";
-    case OBJECT_OPFAMILY:
-        return "operator family";
-    case OBJECT_TRANSFORM:
-        return "transform";
-    case OBJECT_TSCONFIGURATION:
-        return "text search configuration";
-    case OBJECT_TSDICTIONARY:
-        return "text search dictionary";
-    case OBJECT_TSPARSER:
-        return "text search parser";
-    case OBJECT_TSTEMPLATE:
-        return "text search template";
-    case OBJECT_USER_MAPPING:
-        return "user mapping";
-    default:
-        return "object";
-    }
-}
-
 static void tag_with(struct judge *j, const char *verb, ObjectType type)
 {
     SL_BUF(b, 100);
 
-    sl_buf_say(&b, "%s %s", verb, object_name(type));
+    sl_buf_say(&b, "%s %s", verb, object_word(type));
     struct sl_span text = sl_buf_span(&b);
     char *tag = sl_arena_text(j->mem, text);
     if (tag == NULL)
@@ -112,12 +17,12 @@ static void tag_with(struct judge *j, const char *verb, ObjectType type)
 
 static bool is_relation(ObjectType type)
 {
-    return type == OBJECT_TABLE || type == OBJECT_VIEW || type == OBJECT_MATVIEW || type == OBJECT_FOREIGN_TABLE ||
-           type == OBJECT_SEQUENCE;
+    return type == OBJECT_TABLE || type == OBJECT_VIEW || type == OBJECT_MATVIEW ||
+           type == OBJECT_FOREIGN_TABLE || type == OBJECT_SEQUENCE;
 }
 
 /* A relation as a whole: all its columns. */
-static void touch(struct judge *j, const RangeVar *v, uint32_t effects)
+void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects)
 {
     note_all_columns(j, name_object(j, v, effects, false), effects);
 }
@@ -126,13 +31,13 @@ static void touch_list(struct judge *j, const List *relations, uint32_t effects)
 {
     const ListCell *cell;
 
-    foreach(cell, relations)
+    foreach (cell, relations)
         if (IsA(lfirst(cell), RangeVar))
-            touch(j, lfirst(cell), effects);
+            ddl_touch(j, lfirst(cell), effects);
 }
 
 /* Everything that the listing shows in a schema. */
-static void touch_schema(struct judge *j, const char *schema, uint32_t effects)
+void ddl_touch_schema(struct judge *j, const char *schema, uint32_t effects)
 {
     const struct sl_catalog *c = j->ctx->catalog;
 
@@ -140,10 +45,12 @@ static void touch_schema(struct judge *j, const char *schema, uint32_t effects)
         struct sl_relation r = sl_catalog_relation_at(c, i);
         if (!sl_span_is(r.schema, schema))
             continue;
-        RangeVar v = {.type = T_RangeVar, .schemaname = (char *)schema,
-                      .relname = sl_arena_text(j->mem, r.name), .relpersistence = 'p'};
+        RangeVar v = {.type = T_RangeVar,
+                      .schemaname = (char *)schema,
+                      .relname = sl_arena_text(j->mem, r.name),
+                      .relpersistence = 'p'};
         if (v.relname != NULL)
-            touch(j, &v, effects);
+            ddl_touch(j, &v, effects);
     }
 }
 
@@ -163,8 +70,8 @@ static RangeVar owner_of(struct judge *j, const List *names)
 
 static bool lies_on_table(ObjectType type)
 {
-    return type == OBJECT_TRIGGER || type == OBJECT_RULE || type == OBJECT_POLICY || type == OBJECT_COLUMN ||
-           type == OBJECT_TABCONSTRAINT;
+    return type == OBJECT_TRIGGER || type == OBJECT_RULE || type == OBJECT_POLICY ||
+           type == OBJECT_COLUMN || type == OBJECT_TABCONSTRAINT;
 }
 
 /* A thing named by a list of names or by a single one. */
@@ -175,16 +82,17 @@ static void touch_named(struct judge *j, ObjectType type, const Node *object, ui
     if (object == NULL)
         return;
     if (type == OBJECT_SCHEMA) {
-        touch_schema(j, name_text(object), effects);
+        ddl_touch_schema(j, name_text(object), effects);
         return;
     }
     if (!IsA(object, List) || (!is_relation(type) && !lies_on_table(type)))
         return;
-    v = is_relation(type) ? name_of_list(j, (const List *)object) : owner_of(j, (const List *)object);
+    v = is_relation(type) ? name_of_list(j, (const List *)object)
+                          : owner_of(j, (const List *)object);
     if (v.relname == NULL)
         note_opaque(j, "a name that the judge cannot read", NULL);
     else
-        touch(j, &v, effects);
+        ddl_touch(j, &v, effects);
 }
 
 static void drop(struct judge *j, const DropStmt *n)
@@ -194,11 +102,12 @@ static void drop(struct judge *j, const DropStmt *n)
     tag_with(j, "drop", n->removeType);
     if (n->removeType == OBJECT_POLICY)
         note_effect(j, SL_EFFECT_PRIVILEGE);
-    foreach(cell, n->objects)
+    foreach (cell, n->objects)
         touch_named(j, n->removeType, lfirst(cell), SL_EFFECT_DDL);
 }
 
-/* --- expressions that run when the DDL does ---------------------------------------------------- */
+/* --- expressions that run when the DDL does ----------------------------------------------------
+ */
 
 static struct scope scope_of(struct judge *j, const RangeVar *v, struct dataset **d)
 {
@@ -228,7 +137,7 @@ static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c)
 
     name_type(j, c->typeName);
     expr_walk(j, s, c->raw_default, NULL);
-    foreach(cell, c->constraints)
+    foreach (cell, c->constraints)
         walk_constraint(j, s, NODE(j, Constraint, cell));
 }
 
@@ -236,8 +145,9 @@ static void alter_command(struct judge *j, struct scope *s, const AlterTableCmd 
 {
     if (c == NULL)
         return;
-    if (c->newowner != NULL || c->subtype == AT_EnableRowSecurity || c->subtype == AT_DisableRowSecurity ||
-        c->subtype == AT_ForceRowSecurity || c->subtype == AT_NoForceRowSecurity)
+    if (c->newowner != NULL || c->subtype == AT_EnableRowSecurity ||
+        c->subtype == AT_DisableRowSecurity || c->subtype == AT_ForceRowSecurity ||
+        c->subtype == AT_NoForceRowSecurity)
         note_effect(j, SL_EFFECT_PRIVILEGE);
     if (c->def == NULL)
         return;
@@ -249,10 +159,10 @@ static void alter_command(struct judge *j, struct scope *s, const AlterTableCmd 
         walk_constraint(j, s, (const Constraint *)c->def);
         return;
     case T_PartitionCmd:
-        touch(j, ((const PartitionCmd *)c->def)->name, SL_EFFECT_DDL);
+        ddl_touch(j, ((const PartitionCmd *)c->def)->name, SL_EFFECT_DDL);
         return;
     case T_RangeVar:
-        touch(j, (const RangeVar *)c->def, SL_EFFECT_DDL);
+        ddl_touch(j, (const RangeVar *)c->def, SL_EFFECT_DDL);
         return;
     case T_List:
     case T_Integer:
@@ -275,7 +185,7 @@ static void alter_table(struct judge *j, const AlterTableStmt *n)
         return;
     struct scope s = scope_of(j, n->relation, &d);
     note_all_columns(j, d, SL_EFFECT_DDL);
-    foreach(cell, n->cmds)
+    foreach (cell, n->cmds)
         alter_command(j, &s, NODE(j, AlterTableCmd, cell));
 }
 
@@ -287,7 +197,7 @@ static void create_index(struct judge *j, const IndexStmt *n)
     const ListCell *cell;
     bool plain = n->whereClause == NULL;
 
-    foreach(cell, n->indexParams) {
+    foreach (cell, n->indexParams) {
         const IndexElem *e = NODE(j, IndexElem, cell);
         if (e == NULL)
             continue;
@@ -300,7 +210,7 @@ static void create_index(struct judge *j, const IndexStmt *n)
     }
     expr_walk(j, &s, n->whereClause, NULL);
     if (plain && (j->effects & SL_EFFECT_OPAQUE) == 0)
-        j->flags |= SL_MEANING_DDL_NEUTRAL;
+        j->neutral = true;
 }
 
 static void statistics(struct judge *j, const CreateStatsStmt *n)
@@ -308,12 +218,12 @@ static void statistics(struct judge *j, const CreateStatsStmt *n)
     struct scope s = {0};
     const ListCell *cell;
 
-    foreach(cell, n->relations)
+    foreach (cell, n->relations)
         if (IsA(lfirst(cell), RangeVar)) {
             struct dataset *d = name_object(j, lfirst(cell), SL_EFFECT_DDL, false);
             from_table(j, &s, lfirst(cell), d);
         }
-    foreach(cell, n->exprs) {
+    foreach (cell, n->exprs) {
         const StatsElem *e = NODE(j, StatsElem, cell);
         if (e == NULL)
             continue;
@@ -326,7 +236,7 @@ static void create_table(struct judge *j, const CreateStmt *n)
     const ListCell *cell;
 
     struct dataset *d = name_object(j, n->relation, SL_EFFECT_DDL, true);
-    foreach(cell, n->tableElts) {
+    foreach (cell, n->tableElts) {
         const Node *e = lfirst(cell);
         if (IsA(e, ColumnDef) && ((const ColumnDef *)e)->colname != NULL)
             note_column(j, d, sl_span_str(((const ColumnDef *)e)->colname), SL_EFFECT_DDL);
@@ -344,7 +254,8 @@ static void create_table(struct judge *j, const CreateStmt *n)
 static void create_view(struct judge *j, const ViewStmt *n)
 {
     struct outputs out = {0};
-    IntoClause into = {.type = T_IntoClause, .rel = n->view, .colNames = n->aliases, .skipData = true};
+    IntoClause into = {
+        .type = T_IntoClause, .rel = n->view, .colNames = n->aliases, .skipData = true};
 
     query_walk(j, NULL, NULL, n->query, &out);
     write_into(j, &into, &out);
@@ -364,7 +275,7 @@ static void create_function(struct judge *j, const CreateFunctionStmt *n)
     const char *language = n->sql_body != NULL ? "sql" : NULL;
 
     j->tag = n->is_procedure ? "create procedure" : "create function";
-    foreach(cell, n->options) {
+    foreach (cell, n->options) {
         const DefElem *e = NODE(j, DefElem, cell);
         if (e == NULL)
             continue;
@@ -378,86 +289,13 @@ static void create_function(struct judge *j, const CreateFunctionStmt *n)
         note_effect(j, SL_EFFECT_PROGRAM);
 }
 
-/* --- rights ----------------------------------------------------------------------------------- */
-
-static void grant(struct judge *j, const GrantStmt *n)
-{
-    const ListCell *cell;
-
-    j->tag = n->is_grant ? "grant" : "revoke";
-    foreach(cell, n->objects) {
-        const Node *o = lfirst(cell);
-        if (IsA(o, RangeVar))
-            touch(j, (const RangeVar *)o, SL_EFFECT_PRIVILEGE);
-        else if (n->targtype == ACL_TARGET_ALL_IN_SCHEMA || n->objtype == OBJECT_SCHEMA)
-            touch_schema(j, name_text(o), SL_EFFECT_PRIVILEGE);
-    }
-}
-
-static void publication(struct judge *j, const List *objects, bool all)
-{
-    const ListCell *cell;
-
-    if (all)
-        note_opaque(j, "all tables are published, also later ones", NULL);
-    foreach(cell, objects) {
-        const PublicationObjSpec *o = NODE(j, PublicationObjSpec, cell);
-        if (o == NULL)
-            continue;
-        if (o->pubtable != NULL)
-            touch(j, o->pubtable->relation, SL_EFFECT_EXPORT);
-        else if (o->pubobjtype == PUBLICATIONOBJ_TABLES_IN_SCHEMA)
-            touch_schema(j, o->name, SL_EFFECT_EXPORT);
-        else
-            note_opaque(j, "a schema is published that is not named", NULL);
-    }
-}
-
-/* --- maintenance ------------------------------------------------------------------------------ */
-
-static void vacuum(struct judge *j, const VacuumStmt *n)
-{
-    const ListCell *cell;
-
-    j->tag = n->is_vacuumcmd ? "vacuum" : "analyze";
-    foreach(cell, n->rels) {
-        const VacuumRelation *r = NODE(j, VacuumRelation, cell);
-        if (r == NULL)
-            continue;
-        if (r->relation != NULL)
-            name_object(j, r->relation, SL_EFFECT_ADMIN, false);
-    }
-}
-
-enum { ACCESS_SHARE = 1, ROW_SHARE = 2 }; /* storage/lockdefs.h */
-
-static void lock(struct judge *j, const LockStmt *n)
-{
-    const ListCell *cell;
-    uint32_t effect = n->mode == ACCESS_SHARE || n->mode == ROW_SHARE ? SL_EFFECT_READ : SL_EFFECT_ADMIN;
-
-    foreach(cell, n->relations)
-        if (IsA(lfirst(cell), RangeVar))
-            name_object(j, lfirst(cell), effect, false);
-}
-
-static void truncate_tables(struct judge *j, const TruncateStmt *n)
-{
-    const ListCell *cell;
-
-    foreach(cell, n->relations)
-        note_all_columns(j, name_relation(j, NODE(j, RangeVar, cell), SL_EFFECT_TRUNCATE), SL_EFFECT_TRUNCATE);
-    if (n->behavior == DROP_CASCADE)
-        note_opaque(j, "TRUNCATE CASCADE empties tables that are not named", NULL);
-}
-
 /* --- dispatch --------------------------------------------------------------------------------- */
 
 static void create_schema(struct judge *j, const CreateSchemaStmt *n)
 {
     const ListCell *cell;
 
-    foreach(cell, n->schemaElts)
+    foreach (cell, n->schemaElts)
         statement_walk(j, lfirst(cell));
     j->tag = "create schema";
 }
@@ -468,23 +306,23 @@ static void walk_altered(struct judge *j, const Node *n)
         const RenameStmt *r = (const RenameStmt *)n;
         tag_with(j, "alter", r->renameType);
         if (r->relation != NULL)
-            touch(j, r->relation, SL_EFFECT_DDL);
+            ddl_touch(j, r->relation, SL_EFFECT_DDL);
         else
             touch_named(j, r->renameType, r->object, SL_EFFECT_DDL);
         if (r->renameType == OBJECT_SCHEMA)
-            touch_schema(j, r->subname, SL_EFFECT_DDL);
+            ddl_touch_schema(j, r->subname, SL_EFFECT_DDL);
     } else if (IsA(n, AlterObjectSchemaStmt)) {
         const AlterObjectSchemaStmt *s = (const AlterObjectSchemaStmt *)n;
         tag_with(j, "alter", s->objectType);
         if (s->relation != NULL)
-            touch(j, s->relation, SL_EFFECT_DDL);
+            ddl_touch(j, s->relation, SL_EFFECT_DDL);
     } else if (IsA(n, AlterObjectDependsStmt)) {
         tag_with(j, "alter", ((const AlterObjectDependsStmt *)n)->objectType);
     } else {
         const AlterOwnerStmt *o = (const AlterOwnerStmt *)n;
         tag_with(j, "alter", o->objectType);
         if (o->relation != NULL)
-            touch(j, o->relation, SL_EFFECT_DDL);
+            ddl_touch(j, o->relation, SL_EFFECT_DDL);
         else
             touch_named(j, o->objectType, o->object, SL_EFFECT_DDL);
     }
@@ -492,7 +330,7 @@ static void walk_altered(struct judge *j, const Node *n)
 
 static void comment(struct judge *j, const CommentStmt *n)
 {
-    j->flags |= SL_MEANING_DDL_NEUTRAL;
+    j->neutral = true;
     if (n->objtype != OBJECT_SCHEMA)
         touch_named(j, n->objtype, n->object, SL_EFFECT_DDL);
 }
@@ -506,7 +344,7 @@ void ddl_walk(struct judge *j, const void *node)
         drop(j, node);
         return;
     case T_TruncateStmt:
-        truncate_tables(j, node);
+        admin_truncate(j, node);
         return;
     case T_AlterTableStmt:
         alter_table(j, node);
@@ -530,19 +368,19 @@ void ddl_walk(struct judge *j, const void *node)
         name_object(j, ((const CreateSeqStmt *)node)->sequence, SL_EFFECT_DDL, true);
         return;
     case T_AlterSeqStmt:
-        touch(j, ((const AlterSeqStmt *)node)->sequence, SL_EFFECT_DDL);
+        ddl_touch(j, ((const AlterSeqStmt *)node)->sequence, SL_EFFECT_DDL);
         return;
     case T_RuleStmt:
-        touch(j, ((const RuleStmt *)node)->relation, SL_EFFECT_DDL);
+        ddl_touch(j, ((const RuleStmt *)node)->relation, SL_EFFECT_DDL);
         return;
     case T_CreateTrigStmt:
-        touch(j, ((const CreateTrigStmt *)node)->relation, SL_EFFECT_DDL);
+        ddl_touch(j, ((const CreateTrigStmt *)node)->relation, SL_EFFECT_DDL);
         return;
     case T_CreatePolicyStmt:
-        touch(j, ((const CreatePolicyStmt *)node)->table, SL_EFFECT_DDL);
+        ddl_touch(j, ((const CreatePolicyStmt *)node)->table, SL_EFFECT_DDL);
         return;
     case T_AlterPolicyStmt:
-        touch(j, ((const AlterPolicyStmt *)node)->table, SL_EFFECT_DDL);
+        ddl_touch(j, ((const AlterPolicyStmt *)node)->table, SL_EFFECT_DDL);
         return;
     case T_CreateSchemaStmt:
         create_schema(j, node);
@@ -554,21 +392,21 @@ void ddl_walk(struct judge *j, const void *node)
         tag_with(j, "create", ((const DefineStmt *)node)->kind);
         return;
     case T_GrantStmt:
-        grant(j, node);
+        admin_grant(j, node);
         return;
     case T_GrantRoleStmt:
         j->tag = ((const GrantRoleStmt *)node)->is_grant ? "grant role" : "revoke role";
         return;
     case T_CreatePublicationStmt:
-        publication(j, ((const CreatePublicationStmt *)node)->pubobjects,
-                    ((const CreatePublicationStmt *)node)->for_all_tables);
+        admin_publication(j, ((const CreatePublicationStmt *)node)->pubobjects,
+                          ((const CreatePublicationStmt *)node)->for_all_tables);
         return;
     case T_AlterPublicationStmt:
-        publication(j, ((const AlterPublicationStmt *)node)->pubobjects,
-                    ((const AlterPublicationStmt *)node)->for_all_tables);
+        admin_publication(j, ((const AlterPublicationStmt *)node)->pubobjects,
+                          ((const AlterPublicationStmt *)node)->for_all_tables);
         return;
     case T_VacuumStmt:
-        vacuum(j, node);
+        admin_vacuum(j, node);
         return;
     case T_ClusterStmt:
         name_object(j, ((const ClusterStmt *)node)->relation, SL_EFFECT_ADMIN, false);
@@ -577,13 +415,14 @@ void ddl_walk(struct judge *j, const void *node)
         name_object(j, ((const ReindexStmt *)node)->relation, SL_EFFECT_ADMIN, false);
         return;
     case T_LockStmt:
-        lock(j, node);
+        admin_lock(j, node);
         return;
     case T_CommentStmt:
         comment(j, node);
         return;
     case T_SecLabelStmt:
-        touch_named(j, ((const SecLabelStmt *)node)->objtype, ((const SecLabelStmt *)node)->object, SL_EFFECT_DDL);
+        touch_named(j, ((const SecLabelStmt *)node)->objtype, ((const SecLabelStmt *)node)->object,
+                    SL_EFFECT_DDL);
         return;
     default:
         walk_altered(j, n);

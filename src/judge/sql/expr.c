@@ -4,14 +4,22 @@
 
 /* Every node type that the grammar puts into an expression. What is not listed here is opaque. */
 
+bool depth_step(struct judge *j, uint64_t steps)
+{
+    j->steps += steps;
+    if (j->steps <= SL_SQL_MAX_STEPS)
+        return true;
+    note_opaque(j, "the statement takes too long to understand", NULL);
+    return false;
+}
+
 bool depth_enter(struct judge *j)
 {
-    if (j->out_of_memory)
+    if (j->out_of_memory || !depth_step(j, 1))
         return false;
     if (++j->depth <= SL_SQL_MAX_DEPTH)
         return true;
     j->depth--;
-    j->too_deep = true;
     note_opaque(j, "the statement is nested too deeply", NULL);
     return false;
 }
@@ -33,7 +41,7 @@ void expr_list(struct judge *j, struct scope *s, const List *list, struct origin
 {
     const ListCell *cell;
 
-    foreach(cell, list)
+    foreach (cell, list)
         expr_walk(j, s, lfirst(cell), flow);
 }
 
@@ -51,7 +59,8 @@ void expr_approve(struct judge *j, const void *node)
 
 static bool is_comparison_or_arithmetic(const List *name)
 {
-    static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"};
+    static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">=",
+                                            "+", "-",  "*", "/",  "%"};
     const char *op = list_length(name) == 1 ? name_text(linitial(name)) : NULL;
 
     for (size_t i = 0; op != NULL && i < SL_COUNT(operators); i++)
@@ -60,8 +69,8 @@ static bool is_comparison_or_arithmetic(const List *name)
     return false;
 }
 
-/* A value of a type that is surely built in and no reg* type: a literal beside it is read as that type,
- * and its text cannot choose another meaning. */
+/* A value of a type that is surely built in and no reg* type: a literal beside it is read as that
+ * type, and its text cannot choose another meaning. */
 static bool is_plain_operand(struct judge *j, struct scope *s, const void *node, unsigned levels)
 {
     const A_Expr *e = node;
@@ -71,9 +80,11 @@ static bool is_plain_operand(struct judge *j, struct scope *s, const void *node,
     if (IsA(node, ColumnRef))
         return column_is_plain(j, s, node);
     if (IsA(node, A_Const))
-        return !((const A_Const *)node)->isnull && ((const A_Const *)node)->val.node.type == T_Integer;
+        return !((const A_Const *)node)->isnull &&
+               ((const A_Const *)node)->val.node.type == T_Integer;
     return IsA(node, A_Expr) && e->kind == AEXPR_OP && is_comparison_or_arithmetic(e->name) &&
-           is_plain_operand(j, s, e->lexpr, levels - 1) && is_plain_operand(j, s, e->rexpr, levels - 1);
+           is_plain_operand(j, s, e->lexpr, levels - 1) &&
+           is_plain_operand(j, s, e->rexpr, levels - 1);
 }
 
 static void approve_list(struct judge *j, const void *list)
@@ -81,7 +92,7 @@ static void approve_list(struct judge *j, const void *list)
     const ListCell *cell;
 
     if (list != NULL && IsA(list, List))
-        foreach(cell, (const List *)list)
+        foreach (cell, (const List *)list)
             expr_approve(j, lfirst(cell));
 }
 
@@ -89,7 +100,8 @@ static void approve_operands(struct judge *j, struct scope *s, const A_Expr *e)
 {
     bool with_literal = expr_is_literal(e->lexpr) || expr_is_literal(e->rexpr);
 
-    if (e->kind == AEXPR_OP && e->lexpr != NULL && with_literal && is_comparison_or_arithmetic(e->name)) {
+    if (e->kind == AEXPR_OP && e->lexpr != NULL && with_literal &&
+        is_comparison_or_arithmetic(e->name)) {
         if (is_plain_operand(j, s, e->lexpr, 4))
             expr_approve(j, e->rexpr);
         if (is_plain_operand(j, s, e->rexpr, 4))
@@ -130,8 +142,8 @@ static void check_operator(struct judge *j, const A_Expr *e)
     note_opaque(j, "an operator of an unknown kind", NULL);
 }
 
-/* A comparison tells one bit of its operands: the columns were touched, and yet the value still comes
- * from them. */
+/* A comparison tells one bit of its operands: the columns were touched, and yet the value still
+ * comes from them. */
 static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow)
 {
     check_operator(j, e);
@@ -172,7 +184,7 @@ void expr_sort(struct judge *j, struct scope *s, const List *list)
 {
     const ListCell *cell;
 
-    foreach(cell, list) {
+    foreach (cell, list) {
         const SortBy *by = NODE(j, SortBy, cell);
         if (by == NULL)
             continue;
@@ -199,7 +211,7 @@ static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struc
     if (c->arg != NULL)
         name_operator_text(j, "=");
     expr_walk(j, s, c->arg, NULL);
-    foreach(cell, c->args) {
+    foreach (cell, c->args) {
         const CaseWhen *when = NODE(j, CaseWhen, cell);
         if (when == NULL)
             continue;
@@ -209,18 +221,21 @@ static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struc
     expr_walk(j, s, c->defresult, flow);
 }
 
-static void walk_indirection(struct judge *j, struct scope *s, const List *list, struct origin **flow)
+static void walk_indirection(struct judge *j, struct scope *s, const List *list,
+                             struct origin **flow)
 {
     const ListCell *cell;
 
-    foreach(cell, list) {
+    foreach (cell, list) {
         const Node *n = lfirst(cell);
         if (IsA(n, A_Indices)) {
             expr_walk(j, s, ((const A_Indices *)n)->lidx, flow);
             expr_walk(j, s, ((const A_Indices *)n)->uidx, flow);
         } else if (IsA(n, String)) {
-            const char *name = strVal(n); /* (f()).name, (row).name: a field, or a function of the row */
-            if (j->ctx->catalog == NULL || sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) ||
+            const char *name =
+                strVal(n); /* (f()).name, (row).name: a field, or a function of the row */
+            if (j->ctx->catalog == NULL ||
+                sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) ||
                 sl_builtin_function(name) > SL_BUILTIN_PURE)
                 note_opaque(j, "%s may call a function with a row", name);
         } else if (!IsA(n, A_Star)) {
@@ -233,7 +248,7 @@ static void walk_xml(struct judge *j, struct scope *s, const XmlExpr *x, struct 
 {
     const ListCell *cell;
 
-    foreach(cell, x->named_args) {
+    foreach (cell, x->named_args) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;

@@ -13,7 +13,8 @@ static bool same_columns(const struct dataset *d, uint32_t a, uint32_t b)
     return true;
 }
 
-static void fill_columns(struct judge *j, const struct dataset *d, uint32_t bit, struct sl_meaning_access *a)
+static void fill_columns(struct judge *j, const struct dataset *d, uint32_t bit,
+                         struct sl_meaning_access *a)
 {
     size_t n = 0;
 
@@ -45,8 +46,9 @@ static void fill_accesses(struct judge *j, const struct dataset *d, struct sl_me
                 group |= 1u << k;
         left &= ~group;
         struct sl_meaning_access *a = &m->accesses[m->access_count++];
-        *a = (struct sl_meaning_access){
-            .dataset = d->name, .effects = group, .all_columns = (d->all_effects & bit) != 0};
+        *a = (struct sl_meaning_access){.dataset = d->name,
+                                        .effects = group,
+                                        .all_columns = (d->all_effects & bit) != 0};
         fill_columns(j, d, bit, a);
     }
 }
@@ -85,13 +87,16 @@ static void collect(struct judge *j, struct sl_meaning *m)
 
 static bool fits(const struct sl_meaning *m)
 {
-    return m->statement_count <= SL_MEANING_MAX_STATEMENTS && m->access_count <= SL_MEANING_MAX_ACCESSES &&
-           m->flow_count <= SL_MEANING_MAX_FLOWS && m->name_count <= SL_MEANING_MAX_STATEMENTS;
+    return m->statement_count <= SL_MEANING_MAX_STATEMENTS &&
+           m->access_count <= SL_MEANING_MAX_ACCESSES && m->flow_count <= SL_MEANING_MAX_FLOWS &&
+           m->name_count <= SL_MEANING_MAX_STATEMENTS;
 }
 
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
 {
-    struct sl_meaning m = {.effects = j->all_effects, .flags = j->flags, .opaque_why = j->opaque_why};
+    struct sl_meaning m = {.effects = j->all_effects,
+                           .flags = j->flags,
+                           .opaque_why = j->opaque_why};
 
     m.statements = j->statements;
     m.statement_count = j->statement_count;

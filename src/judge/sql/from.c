@@ -32,7 +32,8 @@ static struct outputs *renamed(struct judge *j, const struct outputs *from, cons
         const char *name = i < n ? name_text(list_nth(names, (int)i)) : from->items[i].name;
         struct output *item = output_add(j, o, name);
         if (item != NULL)
-            item->origins = from->open || i >= from->count ? output_union(j, from) : from->items[i].origins;
+            item->origins =
+                from->open || i >= from->count ? output_union(j, from) : from->items[i].origins;
     }
     return o;
 }
@@ -104,8 +105,8 @@ static void from_range(struct judge *j, struct scope *s, const RangeVar *v)
         from_table(j, s, v, name_relation(j, v, SL_EFFECT_READ));
 }
 
-/* A subquery sees the sources of this scope only when LATERAL; that it may see them always finds more
- * columns, never fewer. */
+/* A subquery sees the sources of this scope only when LATERAL; that it may see them always finds
+ * more columns, never fewer. */
 static void from_subselect(struct judge *j, struct scope *s, const RangeSubselect *r)
 {
     struct outputs *out = NOTE_NEW(j, struct outputs);
@@ -120,11 +121,12 @@ static void from_subselect(struct judge *j, struct scope *s, const RangeSubselec
                           : out;
 }
 
-static void column_definitions(struct judge *j, struct outputs *out, const List *list, struct origin *from)
+static void column_definitions(struct judge *j, struct outputs *out, const List *list,
+                               struct origin *from)
 {
     const ListCell *cell;
 
-    foreach(cell, list) {
+    foreach (cell, list) {
         const ColumnDef *c = NODE(j, ColumnDef, cell);
         if (c == NULL)
             continue;
@@ -144,7 +146,7 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
 
     if (out == NULL)
         return;
-    foreach(cell, r->functions) {
+    foreach (cell, r->functions) {
         const List *pair = lfirst(cell);
         const Node *call = linitial(pair);
         expr_walk(j, s, call, &from);
@@ -171,13 +173,13 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
         return;
     expr_walk(j, s, r->docexpr, &from);
     expr_walk(j, s, r->rowexpr, &from);
-    foreach(cell, r->namespaces) {
+    foreach (cell, r->namespaces) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
         expr_walk(j, s, t->val, NULL);
     }
-    foreach(cell, r->columns) {
+    foreach (cell, r->columns) {
         const RangeTableFuncCol *c = NODE(j, RangeTableFuncCol, cell);
         if (c == NULL)
             continue;
@@ -197,10 +199,13 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
 static void from_sample(struct judge *j, struct scope *s, const RangeTableSample *r)
 {
     RangeVar method = name_of_list(j, r->method);
-    bool known = method.relname != NULL && (method.schemaname == NULL || strcmp(method.schemaname, "pg_catalog") == 0) &&
-                 (strcmp(method.relname, "system") == 0 || strcmp(method.relname, "bernoulli") == 0);
+    bool known =
+        method.relname != NULL &&
+        (method.schemaname == NULL || strcmp(method.schemaname, "pg_catalog") == 0) &&
+        (strcmp(method.relname, "system") == 0 || strcmp(method.relname, "bernoulli") == 0);
 
-    if (!known || (j->ctx->catalog != NULL && sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(method.relname))))
+    if (!known || (j->ctx->catalog != NULL &&
+                   sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(method.relname))))
         note_opaque(j, "a sampling method that is not built in", NULL);
     expr_list(j, s, r->args, NULL);
     expr_walk(j, s, r->repeatable, NULL);
@@ -216,7 +221,7 @@ static void using_columns(struct judge *j, struct scope *s, const List *names)
 {
     const ListCell *cell;
 
-    foreach(cell, names)
+    foreach (cell, names)
         if (name_text(lfirst(cell)) != NULL)
             column_named(j, s, name_text(lfirst(cell)), NULL);
     if (names != NIL) {
@@ -303,6 +308,6 @@ void from_list(struct judge *j, struct scope *s, const List *from)
 {
     const ListCell *cell;
 
-    foreach(cell, from)
+    foreach (cell, from)
         from_item(j, s, lfirst(cell));
 }

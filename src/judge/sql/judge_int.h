@@ -1,4 +1,5 @@
-/* What the files of judge/sql share. Includes PostgreSQL's node headers: nothing outside this folder may. */
+/* What the files of judge/sql share. Includes PostgreSQL's node headers: nothing outside this
+ * folder may. */
 #ifndef SL_JUDGE_SQL_JUDGE_INT_H
 #define SL_JUDGE_SQL_JUDGE_INT_H
 
@@ -22,13 +23,14 @@ struct use {
 /* A relation that the text names. */
 struct dataset {
     struct dataset *next;
-    struct sl_span name;      /* as it is reported */
+    struct sl_span name; /* as it is reported */
     struct sl_relation relation;
-    bool listed;              /* `relation` and its columns are known */
-    bool system;              /* pg_catalog, information_schema: columns are not followed */
+    bool listed; /* `relation` and its columns are known */
+    bool system; /* pg_catalog, information_schema: columns are not followed */
     uint32_t effects;
-    uint32_t all_effects;     /* those that touch every column, where columns are not known */
+    uint32_t all_effects; /* those that touch every column, where columns are not known */
     struct use *uses;
+    size_t use_count;
 };
 
 /* Where a value comes from: a column, or with an empty column the whole row. */
@@ -43,8 +45,8 @@ struct output {
     struct origin *origins;
 };
 
-/* The columns that a query gives. `open`: there may be more, or in another order; then `rest` is where
- * any of them may come from. */
+/* The columns that a query gives. `open`: there may be more, or in another order; then `rest` is
+ * where any of them may come from. */
 struct outputs {
     struct output *items;
     size_t count, room;
@@ -64,17 +66,17 @@ struct cte {
 struct source {
     struct source *next;
     const char *alias;
-    const char *schema;       /* for schema.table.column: only of tables without alias */
+    const char *schema; /* for schema.table.column: only of tables without alias */
     struct dataset *dataset;
     struct outputs *outputs;
-    bool only_qualified;      /* a second name for what is in the scope already */
+    bool only_qualified; /* a second name for what is in the scope already */
 };
 
 struct scope {
     struct scope *up;
     struct source *sources, **last;
     struct cte *ctes;
-    bool merged;              /* USING or NATURAL: the order of `*` is not simply that of the sources */
+    bool merged; /* USING or NATURAL: the order of `*` is not simply that of the sources */
 };
 
 /* --- the judgement -------------------------------------------------------------------------- */
@@ -84,24 +86,27 @@ struct judge {
     struct sl_arena *mem;
     bool out_of_memory;
     unsigned depth;
-    bool too_deep;
+    uint64_t steps; /* of work; a few texts would make it grow without end */
 
-    bool catalog_first;       /* pg_catalog is searched before anything that users own */
+    bool catalog_first; /* pg_catalog is searched before anything that users own */
     struct sl_span path[64];
     size_t path_count;
 
     /* of the statement in hand */
     uint32_t effects;
     const char *tag;
-    bool control;             /* transaction control, SHOW, harmless SET */
-    bool shareable;           /* so far: every literal stands where a literal may differ */
-    bool planned_only;        /* EXPLAIN without ANALYZE: nothing of it happens */
-    unsigned executing;       /* depth of EXECUTE inside EXECUTE */
+    bool neutral;        /* DDL that cannot change what names mean */
+    bool control;       /* transaction control, SHOW, harmless SET */
+    bool shareable;     /* so far: every literal stands where a literal may differ */
+    bool planned_only;  /* EXPLAIN without ANALYZE: nothing of it happens */
+    unsigned executing; /* depth of EXECUTE inside EXECUTE */
     unsigned literals, literals_approved;
 
     /* of the whole text */
     uint32_t flags, all_effects;
     bool all_control, all_shareable;
+    bool any_neutral, any_ddl; /* of DDL: which kinds there were */
+    bool moved; /* an earlier statement of the text may have changed what later names mean */
     struct sl_span opaque_why;
     struct dataset *datasets;
     size_t dataset_count;
@@ -114,7 +119,8 @@ struct judge {
 };
 
 /* note.c: memory and what is noted */
-void *note_alloc(struct judge *j, size_t bytes); /* zeroed; NULL sets out_of_memory, which ends it all */
+void *note_alloc(struct judge *j,
+                 size_t bytes); /* zeroed; NULL sets out_of_memory, which ends it all */
 #define NOTE_NEW(j, type) ((type *)note_alloc((j), sizeof(type)))
 /* %s is replaced by `name` (may be NULL). The first reason is kept. */
 void note_opaque(struct judge *j, const char *sentence, const char *name);
@@ -123,7 +129,8 @@ void note_dataset(struct judge *j, struct dataset *d, uint32_t effects);
 void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects);
 void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects);
 void note_origins(struct judge *j, const struct origin *origins, uint32_t effects);
-void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset, const char *to_column);
+void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
+               const char *to_column);
 void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name);
 struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name);
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out);
@@ -140,7 +147,8 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
 /* The same for DDL: a thing that need not exist, or need not be plain. */
 struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new);
 RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when it is none */
-enum sl_builtin name_function(struct judge *j, const List *names, const List *args, const char **last);
+enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
+                              const char **last);
 void name_operator(struct judge *j, const List *names);
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);
@@ -158,11 +166,14 @@ bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref);
 void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow);
 void expr_list(struct judge *j, struct scope *s, const List *list, struct origin **flow);
 bool expr_is_literal(const void *node);
-void expr_approve(struct judge *j, const void *node); /* a literal here may differ between texts of a shape */
+void expr_approve(struct judge *j,
+                  const void *node); /* a literal here may differ between texts of a shape */
 void expr_sort(struct judge *j, struct scope *s, const List *list);
 void expr_window(struct judge *j, struct scope *s, const WindowDef *w);
 /* Depth count for anything recursive: false when it is too deep. Pair with depth_leave. */
 bool depth_enter(struct judge *j);
+/* Counts work; false when there was too much of it. */
+bool depth_step(struct judge *j, uint64_t steps);
 void depth_leave(struct judge *j);
 
 /* The node in a list's cell when it has this type; anything else is opaque, and NULL. */
@@ -177,14 +188,18 @@ void from_list(struct judge *j, struct scope *s, const List *from);
 void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d);
 
 /* query.c: SELECT, and any statement that may stand in a WITH */
-void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node, struct outputs *out);
+void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
+                struct outputs *out);
 struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 
 /* write.c */
-void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n, struct outputs *out);
-void write_update(struct judge *j, struct scope *up, struct cte *ctes, const UpdateStmt *n, struct outputs *out);
-void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const DeleteStmt *n, struct outputs *out);
+void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n,
+                  struct outputs *out);
+void write_update(struct judge *j, struct scope *up, struct cte *ctes, const UpdateStmt *n,
+                  struct outputs *out);
+void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const DeleteStmt *n,
+                  struct outputs *out);
 void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const MergeStmt *n);
 /* CREATE TABLE AS and SELECT INTO: the new table and what flows into it. */
 void write_into(struct judge *j, const IntoClause *into, const struct outputs *from);
@@ -192,7 +207,16 @@ void write_copy(struct judge *j, const CopyStmt *n);
 
 /* statement.c, ddl.c, session.c */
 void statement_walk(struct judge *j, const void *node);
-void ddl_walk(struct judge *j, const void *node);     /* what the table of kinds leaves to DDL */
+void ddl_walk(struct judge *j, const void *node); /* what the table of kinds leaves to DDL */
+void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects); /* with all its columns */
+void ddl_touch_schema(struct judge *j, const char *schema,
+                      uint32_t effects); /* all that is listed in it */
+void admin_grant(struct judge *j, const GrantStmt *n);
+void admin_publication(struct judge *j, const List *objects, bool all);
+void admin_vacuum(struct judge *j, const VacuumStmt *n);
+void admin_lock(struct judge *j, const LockStmt *n);
+void admin_truncate(struct judge *j, const TruncateStmt *n);
+const char *object_word(ObjectType type); /* "table"; object.c */
 void session_set(struct judge *j, const VariableSetStmt *n);
 void session_show(struct judge *j, const VariableShowStmt *n);
 void session_setting(struct judge *j, const char *name);

@@ -1,7 +1,8 @@
 #include "judge/sql/judge_int.h"
 
-/* Names to things. What a user could have made instead of a built-in thing makes it opaque, wherever on
- * the search path it may lie: which overload the server would pick is not ours to guess. */
+/* Names to things. What a user could have made instead of a built-in thing makes it opaque,
+ * wherever on the search path it may lie: which overload the server would pick is not ours to
+ * guess. */
 
 const char *name_text(const void *node)
 {
@@ -20,8 +21,8 @@ static uint8_t folded(uint8_t c, bool quoted)
     return !quoted && c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* One element of search_path as SHOW prints it; false at the end or when it does not look like one. What
- * is missed is not found in the listing then, and that is opaque. */
+/* One element of search_path as SHOW prints it; false at the end or when it does not look like one.
+ * What is missed is not found in the listing then, and that is opaque. */
 static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out)
 {
     SL_BUF(b, 300);
@@ -94,8 +95,8 @@ static struct dataset *listed_dataset(struct judge *j, const struct sl_relation 
     return d;
 }
 
-/* The relations on the search path; more than one is ambiguous, for some schemas may be closed to this
- * role and the server passes over them. The first is returned, all are noted. */
+/* The relations on the search path; more than one is ambiguous, for some schemas may be closed to
+ * this role and the server passes over them. The first is returned, all are noted. */
 static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t effects)
 {
     struct dataset *found = NULL;
@@ -140,7 +141,8 @@ static struct dataset *find_system(struct judge *j, const RangeVar *v)
     return system_dataset(j, "pg_catalog", v->relname, sl_builtin_relation(v->relname));
 }
 
-static void check_plain(struct judge *j, const struct dataset *d, const char *name, uint32_t effects)
+static void check_plain(struct judge *j, const struct dataset *d, const char *name,
+                        uint32_t effects)
 {
     const struct sl_relation *r = &d->relation;
     enum sl_catalog_reason why = SL_CATALOG_PLAIN;
@@ -177,7 +179,8 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
         return NULL;
     }
     d = find_listed(j, v, effects);
-    if (d == NULL || (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && j->catalog_first)) {
+    if (d == NULL ||
+        (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && j->catalog_first)) {
         struct dataset *system = find_system(j, v);
         d = system == NULL ? d : system;
     }
@@ -218,7 +221,8 @@ struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects
         j->flags |= SL_MEANING_CONTEXT; /* from now on it may stand in for other names */
         d = note_new_dataset(j, SL_SPAN("pg_temp"), sl_span_str(v->relname));
     } else if (is_new) {
-        struct sl_span schema = v->schemaname != NULL ? sl_span_str(v->schemaname) : schema_of_new(j);
+        struct sl_span schema =
+            v->schemaname != NULL ? sl_span_str(v->schemaname) : schema_of_new(j);
         d = note_new_dataset(j, schema, sl_span_str(v->relname));
     } else {
         d = find_listed(j, v, effects);
@@ -276,7 +280,8 @@ static void check_casts(struct judge *j)
         note_opaque(j, "a cast or an operator class that users made may touch the values", NULL);
 }
 
-enum sl_builtin name_function(struct judge *j, const List *names, const List *args, const char **last)
+enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
+                              const char **last)
 {
     const char *schema;
     bool surely = false;

@@ -2,8 +2,8 @@
 
 #include "base/utf8.h"
 
-/* NULL when memory is out: every caller then leaves what it was about to note, the walk ends at the next
- * depth_enter, and the judgement ends in SL_EMEMORY. */
+/* NULL when memory is out: every caller then leaves what it was about to note, the walk ends at the
+ * next depth_enter, and the judgement ends in SL_EMEMORY. */
 void *note_alloc(struct judge *j, size_t bytes)
 {
     void *p = sl_arena_alloc(j->mem, bytes == 0 ? 1 : bytes);
@@ -29,7 +29,8 @@ void note_opaque(struct judge *j, const char *sentence, const char *name)
         sl_utf8_put_printable(&b, sl_span_str(name));
         sl_buf_put_str(&b, place + 2);
     }
-    j->opaque_why = sl_buf_err(&b) == SL_OK ? sl_arena_copy(j->mem, sl_buf_span(&b)) : SL_SPAN("a name is too long");
+    j->opaque_why = sl_buf_err(&b) == SL_OK ? sl_arena_copy(j->mem, sl_buf_span(&b))
+                                            : SL_SPAN("a name is too long");
     if (j->opaque_why.p == NULL)
         j->out_of_memory = true;
 }
@@ -40,7 +41,8 @@ static uint32_t planned(const struct judge *j, uint32_t effects)
     if (!j->planned_only)
         return effects;
     return (effects & (SL_EFFECT_OPAQUE | SL_EFFECT_SESSION)) |
-           ((effects & ~(uint32_t)(SL_EFFECT_OPAQUE | SL_EFFECT_SESSION)) != 0 ? SL_EFFECT_READ : 0);
+           ((effects & ~(uint32_t)(SL_EFFECT_OPAQUE | SL_EFFECT_SESSION)) != 0 ? SL_EFFECT_READ
+                                                                               : 0);
 }
 
 void note_effect(struct judge *j, uint32_t effects)
@@ -67,14 +69,21 @@ void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint
             u->effects |= planned(j, effects);
             return;
         }
+    if (d->use_count >= SL_MEANING_MAX_COLUMNS || !depth_step(j, d->use_count)) {
+        d->all_effects |= planned(j, effects);
+        return;
+    }
     struct use *u = NOTE_NEW(j, struct use);
     if (u == NULL)
         return;
-    *u = (struct use){d->uses, sl_arena_copy(j->mem, column), planned(j, effects)}; /* outlives the tree */
-    if (u->column.p == NULL)
+    *u = (struct use){d->uses, sl_arena_copy(j->mem, column),
+                      planned(j, effects)}; /* outlives the tree */
+    if (u->column.p == NULL) {
         j->out_of_memory = true;
-    else
-        d->uses = u;
+        return;
+    }
+    d->uses = u;
+    d->use_count++;
 }
 
 void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
@@ -155,7 +164,8 @@ void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name
     if (!sl_utf8_valid(text))
         note_opaque(j, "a name is cut in the middle of a character", NULL);
     else
-        names[j->name_count++] = (struct sl_meaning_name){(uint8_t)kind, sl_arena_copy(j->mem, text)};
+        names[j->name_count++] =
+            (struct sl_meaning_name){(uint8_t)kind, sl_arena_copy(j->mem, text)};
 }
 
 static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b)
@@ -176,7 +186,8 @@ static void add_flow(struct judge *j, struct sl_span source, struct sl_span dest
     if (source.p == NULL || destination.p == NULL || j->flow_count >= SL_MEANING_MAX_FLOWS)
         return;
     for (size_t i = 0; i < j->flow_count; i++)
-        if (sl_span_eq(j->flows[i].source, source) && sl_span_eq(j->flows[i].destination, destination))
+        if (sl_span_eq(j->flows[i].source, source) &&
+            sl_span_eq(j->flows[i].destination, destination))
             return;
     struct sl_meaning_flow *flows = grow(j, j->flows, j->flow_count, &j->flow_room, sizeof *flows);
     if (flows == NULL)
@@ -185,29 +196,45 @@ static void add_flow(struct judge *j, struct sl_span source, struct sl_span dest
     flows[j->flow_count++] = (struct sl_meaning_flow){source, destination};
 }
 
-void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset, const char *to_column)
+void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
+               const char *to_column)
 {
     if (to_column == NULL || !sl_utf8_valid(sl_span_str(to_column)) || j->planned_only)
         return;
     for (const struct origin *o = from; o != NULL; o = o->next) {
+        if (j->flow_count >= SL_MEANING_MAX_FLOWS || !depth_step(j, 1 + j->flow_count / 8))
+            return;
         struct sl_span destination = joined(j, to_dataset, sl_span_str(to_column));
         if (!o->dataset->system && o->column.n > 0)
             add_flow(j, joined(j, o->dataset->name, o->column), destination);
-        for (uint32_t i = 0; o->column.n == 0 && o->dataset->listed && i < o->dataset->relation.column_count; i++)
-            add_flow(j, joined(j, o->dataset->name, sl_catalog_column(j->ctx->catalog, &o->dataset->relation, i).name),
+        for (uint32_t i = 0;
+             o->column.n == 0 && o->dataset->listed && i < o->dataset->relation.column_count; i++)
+            add_flow(j,
+                     joined(j, o->dataset->name,
+                            sl_catalog_column(j->ctx->catalog, &o->dataset->relation, i).name),
                      destination);
     }
 }
 
 /* --- where values come from ----------------------------------------------------------------- */
 
+/* Also the search for doubles is work that counts. */
+static bool has_origin(struct judge *j, const struct origin *o, const struct dataset *d,
+                       struct sl_span column)
+{
+    uint64_t steps = 1;
+
+    for (; o != NULL; o = o->next, steps++)
+        if (o->dataset == d && sl_span_eq(o->column, column))
+            break;
+    j->steps += steps;
+    return o != NULL;
+}
+
 void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column)
 {
-    if (list == NULL || d == NULL)
+    if (list == NULL || d == NULL || !depth_step(j, 1) || has_origin(j, *list, d, column))
         return;
-    for (const struct origin *o = *list; o != NULL; o = o->next)
-        if (o->dataset == d && sl_span_eq(o->column, column))
-            return;
     struct origin *o = NOTE_NEW(j, struct origin);
     if (o == NULL)
         return;
@@ -219,7 +246,7 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
 {
     if (list == NULL || *list == more)
         return;
-    for (; more != NULL; more = more->next)
+    for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
         origin_add(j, list, more->dataset, more->column);
 }
 
@@ -239,7 +266,8 @@ struct origin *output_union(struct judge *j, const struct outputs *o)
     struct origin *all = NULL;
 
     for (size_t i = 0; i < o->count; i++)
-        origin_join(j, &all, o->items[i].origins);
+        if (i == 0 || o->items[i].origins != o->items[i - 1].origins)
+            origin_join(j, &all, o->items[i].origins);
     origin_join(j, &all, o->rest);
     return all;
 }

@@ -23,8 +23,8 @@ void parse_end(struct parse *p)
     p->memory = NULL;
 }
 
-enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text, struct sl_arena *mem,
-                         struct sl_span **out, size_t *count)
+enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text,
+                         struct sl_arena *mem, struct sl_span **out, size_t *count)
 {
     const char *sql = caps_refuse(ctx, text) == NULL ? sl_arena_text(mem, text) : NULL;
     const ListCell *cell;
@@ -37,7 +37,7 @@ enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text, 
     struct sl_span *parts = sl_arena_array(mem, (size_t)list_length(p.trees) + 1, sizeof *parts);
     if (parts == NULL)
         err = SL_EMEMORY;
-    foreach(cell, p.trees) {
+    foreach (cell, p.trees) {
         const RawStmt *raw = lfirst(cell);
         size_t at = raw->stmt_location < 0 ? 0 : (size_t)raw->stmt_location;
         struct sl_span rest = sl_span_from(text, at);
@@ -71,19 +71,22 @@ static bool select_is_laid_out(const void *node)
 {
     const SelectStmt *s = node;
 
-    if (s == NULL || !IsA(s, SelectStmt) || list_length(s->targetList) != 2 || s->limitCount == NULL ||
-        s->op != SETOP_NONE || list_length(s->fromClause) != 1 || list_length(s->lockingClause) != 1)
+    if (s == NULL || !IsA(s, SelectStmt) || list_length(s->targetList) != 2 ||
+        s->limitCount == NULL || s->op != SETOP_NONE || list_length(s->fromClause) != 1 ||
+        list_length(s->lockingClause) != 1)
         return false;
     const ResTarget *first = linitial(s->targetList);
     const FuncCall *call = (const FuncCall *)first->val;
     const RangeVar *table = linitial(s->fromClause);
     const A_Expr *where = (const A_Expr *)s->whereClause;
     const A_Const *limit = (const A_Const *)s->limitCount;
-    if (!IsA(first, ResTarget) || !is_text(first->name, "x") || !IsA(call, FuncCall) || !call->agg_distinct ||
-        !IsA(table, RangeVar) || !is_text(table->schemaname, "s") || !is_text(table->relname, "t") ||
-        table->alias == NULL || !is_text(table->alias->aliasname, "a"))
+    if (!IsA(first, ResTarget) || !is_text(first->name, "x") || !IsA(call, FuncCall) ||
+        !call->agg_distinct || !IsA(table, RangeVar) || !is_text(table->schemaname, "s") ||
+        !is_text(table->relname, "t") || table->alias == NULL ||
+        !is_text(table->alias->aliasname, "a"))
         return false;
-    return where != NULL && IsA(where, A_Expr) && where->kind == AEXPR_LIKE && IsA(where->rexpr, A_Const) &&
+    return where != NULL && IsA(where, A_Expr) && where->kind == AEXPR_LIKE &&
+           IsA(where->rexpr, A_Const) &&
            is_text(((const A_Const *)where->rexpr)->val.sval.sval, "v") && IsA(limit, A_Const) &&
            !limit->isnull && limit->val.ival.ival == 7;
 }
@@ -103,8 +106,9 @@ static bool copy_is_laid_out(const void *node)
 {
     const CopyStmt *n = node;
 
-    return n != NULL && IsA(n, CopyStmt) && n->is_from && n->is_program && is_text(n->filename, "p") &&
-           list_length(n->attlist) == 1 && is_text(n->relation->relname, "t");
+    return n != NULL && IsA(n, CopyStmt) && n->is_from && n->is_program &&
+           is_text(n->filename, "p") && list_length(n->attlist) == 1 &&
+           is_text(n->relation->relname, "t");
 }
 
 static bool set_is_laid_out(const void *node)
@@ -139,8 +143,10 @@ enum sl_err sl_sql_self_test(void)
         const char *text;
         bool (*is_laid_out)(const void *node);
     } known[] = {
-        {"SELECT count(DISTINCT b) AS x, c FROM s.t AS a WHERE d LIKE 'v' LIMIT 7 FOR UPDATE", select_is_laid_out},
-        {"WITH w AS (SELECT 1) INSERT INTO t (a) SELECT 1 ON CONFLICT (a) DO UPDATE SET a = 2 RETURNING a",
+        {"SELECT count(DISTINCT b) AS x, c FROM s.t AS a WHERE d LIKE 'v' LIMIT 7 FOR UPDATE",
+         select_is_laid_out},
+        {"WITH w AS (SELECT 1) INSERT INTO t (a) SELECT 1 ON CONFLICT (a) DO UPDATE SET a = 2 "
+         "RETURNING a",
          insert_is_laid_out},
         {"COPY t (a) FROM PROGRAM 'p'", copy_is_laid_out},
         {"SET LOCAL ROLE 'r'", set_is_laid_out},

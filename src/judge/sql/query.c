@@ -29,36 +29,51 @@ static void blur(struct judge *j, struct outputs *o)
     o->rest = all;
 }
 
-static const SelectStmt *recursive_union(const CommonTableExpr *c)
+static bool is_recursive_union(const CommonTableExpr *c)
 {
     const SelectStmt *s = (const SelectStmt *)c->ctequery;
 
-    return s != NULL && IsA(s, SelectStmt) && s->op == SETOP_UNION && s->withClause == NULL ? s : NULL;
+    return s != NULL && IsA(s, SelectStmt) && s->op == SETOP_UNION && s->withClause == NULL &&
+           s->lockingClause == NIL && s->intoClause == NULL;
 }
 
-/* The first arm alone gives the names and the start; then the whole is walked once more, the recursive
- * reference now known. */
+static void merge_outputs(struct judge *j, struct outputs *left, const struct outputs *right);
+static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n);
+
+/* The first arm gives the names and the start; the second refers to it. */
+static void walk_recursive_union(struct judge *j, struct scope *up, struct cte *self,
+                                 struct cte *ctes, const CommonTableExpr *c, struct outputs *out)
+{
+    const SelectStmt *n = (const SelectStmt *)c->ctequery;
+    struct outputs right = {0};
+    struct scope s = {.up = up, .ctes = ctes};
+
+    query_walk(j, up, ctes, n->larg, out);
+    rename_outputs(j, out, c->aliascolnames);
+    blur(j, out);
+    self->outputs = out;
+    query_walk(j, up, ctes, n->rarg, &right);
+    merge_outputs(j, out, &right);
+    expr_sort(j, &s, n->sortClause);
+    walk_limit(j, &s, n);
+}
+
 static void walk_recursive(struct judge *j, struct scope *up, struct cte *self, struct cte *ctes,
                            const CommonTableExpr *c)
 {
-    const SelectStmt *s = recursive_union(c);
-    struct outputs *start = NOTE_NEW(j, struct outputs), *whole = NOTE_NEW(j, struct outputs);
-    unsigned literals = j->literals, approved = j->literals_approved;
+    struct outputs *out = NOTE_NEW(j, struct outputs);
 
-    if (start == NULL || whole == NULL)
+    if (out == NULL || !depth_enter(j))
         return;
-    if (s != NULL) {
-        query_walk(j, up, ctes, s->larg, start);
-        j->literals = literals;
-        j->literals_approved = approved;
-        rename_outputs(j, start, c->aliascolnames);
-        blur(j, start);
-        self->outputs = start;
+    if (is_recursive_union(c)) {
+        walk_recursive_union(j, up, self, ctes, c, out);
+    } else {
+        query_walk(j, up, ctes, c->ctequery, out);
+        rename_outputs(j, out, c->aliascolnames);
     }
-    query_walk(j, up, ctes, c->ctequery, whole);
-    rename_outputs(j, whole, c->aliascolnames);
-    blur(j, whole);
-    self->outputs = whole;
+    blur(j, out);
+    self->outputs = out;
+    depth_leave(j);
 }
 
 /* SEARCH and CYCLE add columns. */
@@ -76,8 +91,8 @@ static void added_columns(struct judge *j, const CommonTableExpr *c, struct outp
     }
 }
 
-static void walk_cte(struct judge *j, struct scope *up, struct cte *self, struct cte *ctes, bool recursive,
-                     const CommonTableExpr *c)
+static void walk_cte(struct judge *j, struct scope *up, struct cte *self, struct cte *ctes,
+                     bool recursive, const CommonTableExpr *c)
 {
     if (recursive) {
         walk_recursive(j, up, self, ctes, c);
@@ -112,10 +127,10 @@ struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, cons
     if (with == NULL)
         return ctes;
     if (with->recursive)
-        foreach(cell, with->ctes)
+        foreach (cell, with->ctes)
             if (IsA(lfirst(cell), CommonTableExpr))
                 all = push(j, all, ((const CommonTableExpr *)lfirst(cell))->ctename);
-    foreach(cell, with->ctes) {
+    foreach (cell, with->ctes) {
         const CommonTableExpr *c = NODE(j, CommonTableExpr, cell);
         if (c == NULL)
             continue;
@@ -177,7 +192,8 @@ static const char *implied_name(const Node *n)
             return "exists";
         if (l->subLinkType == ARRAY_SUBLINK)
             return "array";
-        if (l->subLinkType == EXPR_SUBLINK && s != NULL && IsA(s, SelectStmt) && s->targetList != NIL) {
+        if (l->subLinkType == EXPR_SUBLINK && s != NULL && IsA(s, SelectStmt) &&
+            s->targetList != NIL) {
             const ResTarget *t = linitial(s->targetList);
             return t->name != NULL ? t->name : implied_name(t->val);
         }
@@ -212,7 +228,7 @@ void query_targets(struct judge *j, struct scope *s, const List *targets, struct
 {
     const ListCell *cell;
 
-    foreach(cell, targets) {
+    foreach (cell, targets) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
@@ -247,14 +263,14 @@ static void walk_locks(struct judge *j, const struct scope *s, const List *locks
 {
     const ListCell *cell, *name;
 
-    foreach(cell, locks) {
+    foreach (cell, locks) {
         const LockingClause *l = NODE(j, LockingClause, cell);
         if (l == NULL)
             continue;
         note_effect(j, SL_EFFECT_UPDATE);
         for (const struct source *at = s->sources; at != NULL; at = at->next) {
             bool named = l->lockedRels == NIL;
-            foreach(name, l->lockedRels) {
+            foreach (name, l->lockedRels) {
                 const RangeVar *v = NODE(j, RangeVar, name);
                 if (v == NULL)
                     continue;
@@ -270,9 +286,9 @@ static void walk_values(struct judge *j, struct scope *s, const List *rows, stru
 {
     const ListCell *row, *cell;
 
-    foreach(row, rows) {
+    foreach (row, rows) {
         size_t at = 0;
-        foreach(cell, (const List *)lfirst(row)) {
+        foreach (cell, (const List *)lfirst(row)) {
             struct origin *from = NULL;
             expr_approve(j, lfirst(cell));
             expr_walk(j, s, lfirst(cell), &from);
@@ -297,7 +313,7 @@ static void walk_windows(struct judge *j, struct scope *s, const List *windows)
 {
     const ListCell *cell;
 
-    foreach(cell, windows)
+    foreach (cell, windows)
         expr_window(j, s, NODE(j, WindowDef, cell));
 }
 
@@ -314,7 +330,7 @@ static void walk_distinct(struct judge *j, struct scope *s, const List *list)
 {
     const ListCell *cell;
 
-    foreach(cell, list)
+    foreach (cell, list)
         expr_walk(j, s, lfirst(cell), NULL);
 }
 
@@ -375,7 +391,8 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
         write_into(j, n->intoClause, out);
 }
 
-static void walk_known(struct judge *j, struct scope *up, struct cte *ctes, const Node *n, struct outputs *out)
+static void walk_known(struct judge *j, struct scope *up, struct cte *ctes, const Node *n,
+                       struct outputs *out)
 {
     switch (nodeTag(n)) {
     case T_SelectStmt:
@@ -398,7 +415,8 @@ static void walk_known(struct judge *j, struct scope *up, struct cte *ctes, cons
     }
 }
 
-void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node, struct outputs *out)
+void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
+                struct outputs *out)
 {
     if (node == NULL || !depth_enter(j))
         return;

@@ -1,8 +1,8 @@
 #include "judge/sql/judge_int.h"
 
-/* A listing out of DDL text, for a judgement without a server: the rows that the start-up queries would
- * give after these statements. What is not followed leaves the thing out of the listing (then it is
- * opaque) or counts as a problem of its table; it never makes a table plainer than it is. */
+/* A listing out of DDL text, for a judgement without a server: the rows that the start-up queries
+ * would give after these statements. What is not followed leaves the thing out of the listing (then
+ * it is opaque) or counts as a problem of its table; it never makes a table plainer than it is. */
 
 struct table {
     struct table *next;
@@ -13,7 +13,7 @@ struct table {
         struct column_row *next;
         const char *name;
         char type;
-    } *columns, **last;
+    } * columns, **last;
 };
 
 struct enum_type {
@@ -62,9 +62,11 @@ static struct table *add_table(struct schema *s, const RangeVar *v, char kind)
 {
     struct table *t = find(s, v);
 
-    if (t != NULL || v == NULL || v->relpersistence == 't' || (t = NOTE_NEW(&s->j, struct table)) == NULL)
+    if (t != NULL || v == NULL || v->relpersistence == 't' ||
+        (t = NOTE_NEW(&s->j, struct table)) == NULL)
         return t;
-    *t = (struct table){.next = s->tables, .schema = or_public(v->schemaname), .name = v->relname, .kind = kind};
+    *t = (struct table){
+        .next = s->tables, .schema = or_public(v->schemaname), .name = v->relname, .kind = kind};
     t->last = &t->columns;
     s->tables = t;
     name_row(s, "t", v->schemaname, v->relname);
@@ -77,8 +79,8 @@ static void problem(struct table *t, char letter)
         t->problems |= 1u << (letter - 'a');
 }
 
-/* Does it call anything but what is built in? Judged with nothing of users known, and then again opaque
- * only for what has no built-in meaning. */
+/* Does it call anything but what is built in? Judged with nothing of users known, and then again
+ * opaque only for what has no built-in meaning. */
 static bool runs_code(struct schema *s, const Node *expression)
 {
     struct judge *j = &s->j;
@@ -94,7 +96,8 @@ static bool runs_code(struct schema *s, const Node *expression)
 
 static char type_letter(struct schema *s, const TypeName *t)
 {
-    static const char *const serials[] = {"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"};
+    static const char *const serials[] = {"serial",  "bigserial", "smallserial",
+                                          "serial4", "serial8",   "serial2"};
     const char *name = t == NULL || t->names == NIL ? NULL : name_text(llast(t->names));
 
     if (name == NULL || t->pct_type)
@@ -144,7 +147,7 @@ static void take_column(struct schema *s, struct table *t, const ColumnDef *c)
     add_column(s, t, c->colname, type_letter(s, c->typeName));
     if (c->raw_default != NULL && runs_code(s, c->raw_default))
         problem(t, 'd');
-    foreach(cell, c->constraints)
+    foreach (cell, c->constraints)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
 
@@ -159,9 +162,9 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
         problem(t, 'h');
     if (n->partspec != NULL)
         t->kind = 'p';
-    foreach(cell, n->inhRelations)
+    foreach (cell, n->inhRelations)
         problem(find(s, NODE(&s->j, RangeVar, cell)), 'h');
-    foreach(cell, n->tableElts) {
+    foreach (cell, n->tableElts) {
         const Node *e = lfirst(cell);
         if (IsA(e, ColumnDef))
             take_column(s, t, (const ColumnDef *)e);
@@ -170,7 +173,7 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
         else
             problem(t, 'k'); /* LIKE: its columns are not followed */
     }
-    foreach(cell, n->constraints)
+    foreach (cell, n->constraints)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
 
@@ -181,7 +184,7 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
 
     if (t == NULL)
         return;
-    foreach(cell, n->cmds) {
+    foreach (cell, n->cmds) {
         const AlterTableCmd *c = NODE(&s->j, AlterTableCmd, cell);
         if (c == NULL)
             continue;
@@ -231,8 +234,10 @@ static void take_view(struct schema *s, const ViewStmt *n)
     query_walk(&s->j, NULL, NULL, n->query, &out);
     s->j.opaque_why = (struct sl_span){0};
     for (size_t i = 0; i < out.count; i++)
-        add_column(s, t, i < (size_t)list_length(n->aliases) ? name_text(list_nth(n->aliases, (int)i))
-                                                           : out.items[i].name, 'b');
+        add_column(s, t,
+                   i < (size_t)list_length(n->aliases) ? name_text(list_nth(n->aliases, (int)i))
+                                                       : out.items[i].name,
+                   'b');
 }
 
 static void take_index(struct schema *s, const IndexStmt *n)
@@ -242,7 +247,7 @@ static void take_index(struct schema *s, const IndexStmt *n)
 
     if (n->whereClause != NULL && runs_code(s, n->whereClause))
         problem(t, 'i');
-    foreach(cell, n->indexParams) {
+    foreach (cell, n->indexParams) {
         const IndexElem *e = NODE(&s->j, IndexElem, cell);
         if (e == NULL)
             continue;
@@ -339,7 +344,8 @@ static void take_statement(struct schema *s, const Node *n)
         row(s, (const char *const[]){"X", "event_triggers"}, 2);
         return;
     case T_CreateSchemaStmt:
-        name_row(s, "s", ((const CreateSchemaStmt *)n)->schemaname, ((const CreateSchemaStmt *)n)->schemaname);
+        name_row(s, "s", ((const CreateSchemaStmt *)n)->schemaname,
+                 ((const CreateSchemaStmt *)n)->schemaname);
         return;
     default: /* rights, comments, settings, data: nothing that the listing holds */
         return;
@@ -363,7 +369,8 @@ static void put_table(struct schema *s, const struct table *t)
         SL_BUF(decimal, 20);
         sl_buf_put_decimal(&decimal, ++number);
         type[0] = c->type;
-        row(s, (const char *const[]){"C", t->schema, t->name, sl_buf_text(&decimal), c->name, type}, 6);
+        row(s, (const char *const[]){"C", t->schema, t->name, sl_buf_text(&decimal), c->name, type},
+            6);
     }
 }
 
@@ -371,7 +378,7 @@ static void take_all(struct schema *s, const List *trees)
 {
     const ListCell *cell;
 
-    foreach(cell, trees) {
+    foreach (cell, trees) {
         const RawStmt *raw = lfirst(cell);
         if (raw->stmt != NULL && s->why == SL_OK)
             take_statement(s, raw->stmt);
@@ -385,8 +392,11 @@ enum sl_err sl_sql_schema(struct sl_span ddl, struct sl_catalog_builder *out)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_catalog nothing = {0};
-    struct sl_sql_context ctx = {.catalog = &nothing, .search_path = SL_SPAN("public"), .standard_strings = true,
-                                 .assume_plain = true, .max_bytes = 16 * 1024 * 1024};
+    struct sl_sql_context ctx = {.catalog = &nothing,
+                                 .search_path = SL_SPAN("public"),
+                                 .standard_strings = true,
+                                 .assume_plain = true,
+                                 .max_bytes = 16 * 1024 * 1024};
     struct schema s = {.out = out};
 
     if (caps_refuse(&ctx, ddl) != NULL)

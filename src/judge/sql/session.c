@@ -52,8 +52,9 @@ void session_set(struct judge *j, const VariableSetStmt *n)
 
     j->control = true;
     j->tag = n->kind == VAR_RESET || n->kind == VAR_RESET_ALL ? "reset" : "set";
-    foreach(cell, n->args)
-        if (!IsA(lfirst(cell), A_Const) && !IsA(lfirst(cell), TypeCast) && !IsA(lfirst(cell), DefElem))
+    foreach (cell, n->args)
+        if (!IsA(lfirst(cell), A_Const) && !IsA(lfirst(cell), TypeCast) &&
+            !IsA(lfirst(cell), DefElem))
             note_opaque(j, "a SET with a value of an unknown kind", NULL);
     if (n->kind == VAR_SET_MULTI) {
         set_many(j, n);
@@ -109,8 +110,8 @@ void session_transaction(struct judge *j, const TransactionStmt *n)
 
 /* --- PREPARE, EXECUTE, DEALLOCATE ------------------------------------------------------------- */
 
-/* The text is a whole message that held PREPARE name AS ..., and every such PREPARE in it counts; or it
- * is the one statement that the extended protocol prepared under this name. */
+/* The text is a whole message that held PREPARE name AS ..., and every such PREPARE in it counts;
+ * or it is the one statement that the extended protocol prepared under this name. */
 static bool run_prepared_text(struct judge *j, struct sl_span text, const char *name)
 {
     const char *sql = sl_arena_text(j->mem, text);
@@ -120,7 +121,7 @@ static bool run_prepared_text(struct judge *j, struct sl_span text, const char *
     if (sql == NULL || caps_refuse(j->ctx, text) != NULL)
         return false;
     struct parse p = parse_begin(sql);
-    foreach(cell, p.trees) {
+    foreach (cell, p.trees) {
         const PrepareStmt *prepare = (const PrepareStmt *)((const RawStmt *)lfirst(cell))->stmt;
         bool is_prepare = prepare != NULL && IsA(prepare, PrepareStmt);
         if (is_prepare && strcmp(prepare->name, name) == 0)
@@ -168,7 +169,8 @@ void session_prepared(struct judge *j, const void *node)
 
     j->flags |= SL_MEANING_PREPARED;
     note_effect(j, SL_EFFECT_SESSION);
-    if (IsA(node, PrepareStmt)) { /* counts as what it prepares: what may not run may not lie in wait */
+    if (IsA(node,
+            PrepareStmt)) { /* counts as what it prepares: what may not run may not lie in wait */
         note_name(j, SL_NAME_PREPARE, ((const PrepareStmt *)node)->name);
         statement_walk(j, ((const PrepareStmt *)node)->query);
         j->shareable = false;
@@ -201,6 +203,8 @@ static void fetch(struct judge *j, const FetchStmt *n)
     j->flags |= SL_MEANING_UNSHAPED;
     for (size_t i = 0; i < j->ctx->cursor_count; i++)
         known = known || sl_span_is(j->ctx->cursors[i], n->portalname);
+    for (size_t i = 0; i < j->name_count; i++) /* or declared and judged in this very text */
+        known = known || (j->names[i].kind == SL_NAME_DECLARE && sl_span_is(j->names[i].name, n->portalname));
     if (!known)
         note_opaque(j, "the judge does not know what cursor %s reads", n->portalname);
 }
@@ -220,9 +224,10 @@ void session_cursor(struct judge *j, const void *node)
 
 void session_discard(struct judge *j, const DiscardStmt *n)
 {
-    static const char *const tags[] = {
-        [DISCARD_ALL] = "discard all", [DISCARD_PLANS] = "discard plans",
-        [DISCARD_SEQUENCES] = "discard sequences", [DISCARD_TEMP] = "discard temp"};
+    static const char *const tags[] = {[DISCARD_ALL] = "discard all",
+                                       [DISCARD_PLANS] = "discard plans",
+                                       [DISCARD_SEQUENCES] = "discard sequences",
+                                       [DISCARD_TEMP] = "discard temp"};
 
     j->tag = (size_t)n->target < SL_COUNT(tags) ? tags[n->target] : "discard";
     if (n->target == DISCARD_ALL) {

@@ -2,14 +2,24 @@
 
 #include "judge/sql/kinds.h"
 
-/* From one raw statement to its effects, by the table of kinds; and the judgement of a whole text. */
+/* From one raw statement to its effects, by the table of kinds; and the judgement of a whole text.
+ */
 
 /* The words of the table. */
 enum word {
-    NONE = 0, READ = SL_EFFECT_READ, INSERT = SL_EFFECT_INSERT, UPDATE = SL_EFFECT_UPDATE,
-    DELETE = SL_EFFECT_DELETE, TRUNCATE = SL_EFFECT_TRUNCATE, EXPORT = SL_EFFECT_EXPORT,
-    IMPORT = SL_EFFECT_IMPORT, DDL = SL_EFFECT_DDL, PRIVILEGE = SL_EFFECT_PRIVILEGE,
-    ADMIN = SL_EFFECT_ADMIN, PROGRAM = SL_EFFECT_PROGRAM, CALL = SL_EFFECT_CALL,
+    NONE = 0,
+    READ = SL_EFFECT_READ,
+    INSERT = SL_EFFECT_INSERT,
+    UPDATE = SL_EFFECT_UPDATE,
+    DELETE = SL_EFFECT_DELETE,
+    TRUNCATE = SL_EFFECT_TRUNCATE,
+    EXPORT = SL_EFFECT_EXPORT,
+    IMPORT = SL_EFFECT_IMPORT,
+    DDL = SL_EFFECT_DDL,
+    PRIVILEGE = SL_EFFECT_PRIVILEGE,
+    ADMIN = SL_EFFECT_ADMIN,
+    PROGRAM = SL_EFFECT_PROGRAM,
+    CALL = SL_EFFECT_CALL,
     SESSION = SL_EFFECT_SESSION,
 };
 enum handler { HANDLER_QUERY, HANDLER_SESSION, HANDLER_DDL, HANDLER_PLAIN, HANDLER_OPAQUE };
@@ -53,7 +63,7 @@ static bool executes(struct judge *j, const List *options)
 {
     const ListCell *cell;
 
-    foreach(cell, options) {
+    foreach (cell, options) {
         const DefElem *e = NODE(j, DefElem, cell);
         if (e == NULL)
             continue;
@@ -228,14 +238,29 @@ static void begin_statement(struct judge *j)
 {
     j->effects = 0;
     j->tag = "unknown";
-    j->control = j->shareable = j->planned_only = false;
+    j->control = j->neutral = j->shareable = j->planned_only = false;
     j->literals = j->literals_approved = 0;
+}
+
+/* SET search_path or DDL before it in the same text: its names were looked up too early. */
+static void check_moved(struct judge *j)
+{
+    const uint32_t uses = SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
+                          SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT | SL_EFFECT_IMPORT;
+
+    if (j->moved && !j->control && (j->effects & uses) != 0)
+        note_opaque(j, "an earlier statement of the text may change what the names mean", NULL);
+    bool moves = (j->effects & SL_EFFECT_DDL) != 0 && !j->neutral;
+    j->moved = j->moved || moves || (j->flags & SL_MEANING_CONTEXT) != 0;
+    j->any_neutral = j->any_neutral || j->neutral;
+    j->any_ddl = j->any_ddl || moves;
 }
 
 static void end_statement(struct judge *j, struct sl_meaning_statement *s)
 {
     const uint32_t control = SL_EFFECT_READ | SL_EFFECT_SESSION;
 
+    check_moved(j);
     *s = (struct sl_meaning_statement){sl_span_str(j->tag), j->effects};
     j->all_effects |= j->effects;
     j->all_control = j->all_control && j->control && (j->effects & ~control) == 0;
@@ -250,7 +275,7 @@ static void walk_all(struct judge *j, const List *trees)
 
     j->statements = note_alloc(j, n * sizeof *j->statements);
     j->all_control = j->all_shareable = n > 0;
-    foreach(cell, trees) {
+    foreach (cell, trees) {
         const RawStmt *raw = lfirst(cell);
         if (j->statements == NULL || j->out_of_memory)
             return;
@@ -272,13 +297,15 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
         j->flags |= SL_MEANING_EMPTY;
     if (j->all_control)
         j->flags |= SL_MEANING_ONLY_CONTROL;
+    if (j->any_neutral && !j->any_ddl)
+        j->flags |= SL_MEANING_DDL_NEUTRAL;
     if (j->all_shareable)
         j->flags |= SL_MEANING_SHAPE_SHARED;
     return j->out_of_memory ? SL_EMEMORY : note_finish(j, out);
 }
 
-enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text, struct sl_arena *mem,
-                         struct sl_meaning *out)
+enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
+                         struct sl_arena *mem, struct sl_meaning *out)
 {
     struct judge j = {.ctx = ctx, .mem = mem};
     const char *refusal = caps_refuse(ctx, text);

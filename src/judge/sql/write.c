@@ -2,7 +2,8 @@
 
 #include "nodes/primnodes.h"
 
-/* INSERT, UPDATE, DELETE, MERGE, SELECT INTO, COPY: which columns are written and what flows into them. */
+/* INSERT, UPDATE, DELETE, MERGE, SELECT INTO, COPY: which columns are written and what flows into
+ * them. */
 
 static void returning(struct judge *j, struct scope *s, const List *list, struct outputs *out)
 {
@@ -13,7 +14,8 @@ static void returning(struct judge *j, struct scope *s, const List *list, struct
 }
 
 /* The i-th column that an INSERT fills: from its list, else from the table. NULL when not known. */
-static const char *target_column(struct judge *j, const struct dataset *d, const List *cols, size_t i)
+static const char *target_column(struct judge *j, const struct dataset *d, const List *cols,
+                                 size_t i)
 {
     if (cols != NIL) {
         const ResTarget *t = i < (size_t)list_length(cols) ? list_nth(cols, (int)i) : NULL;
@@ -21,7 +23,8 @@ static const char *target_column(struct judge *j, const struct dataset *d, const
     }
     if (d == NULL || !d->listed || i >= d->relation.column_count)
         return NULL;
-    return sl_arena_text(j->mem, sl_catalog_column(j->ctx->catalog, &d->relation, (uint32_t)i).name);
+    return sl_arena_text(j->mem,
+                         sl_catalog_column(j->ctx->catalog, &d->relation, (uint32_t)i).name);
 }
 
 static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, const List *cols)
@@ -30,7 +33,7 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
 
     if (cols == NIL)
         note_all_columns(j, d, SL_EFFECT_INSERT);
-    foreach(cell, cols) {
+    foreach (cell, cols) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
@@ -39,7 +42,8 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
     }
 }
 
-static void insert_flows(struct judge *j, struct dataset *d, const List *cols, const struct outputs *from)
+static void insert_flows(struct judge *j, struct dataset *d, const List *cols,
+                         const struct outputs *from)
 {
     if (d == NULL || from->open)
         return;
@@ -57,13 +61,14 @@ static void check_literals(struct judge *j, const struct dataset *d)
             j->shareable = false;
 }
 
-/* SET of UPDATE, ON CONFLICT and MERGE. Of `SET (a, b) = source` each target holds the same source. */
+/* SET of UPDATE, ON CONFLICT and MERGE. Of `SET (a, b) = source` each target holds the same source.
+ */
 static void set_columns(struct judge *j, struct scope *s, struct dataset *d, const List *targets)
 {
     const ListCell *cell;
     struct origin *shared = NULL; /* of the row that several targets take apart */
 
-    foreach(cell, targets) {
+    foreach (cell, targets) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
@@ -97,7 +102,7 @@ static void infer(struct judge *j, struct scope *s, const InferClause *c)
 
     if (c == NULL)
         return;
-    foreach(cell, c->indexElems) {
+    foreach (cell, c->indexElems) {
         const IndexElem *e = NODE(j, IndexElem, cell);
         if (e == NULL)
             continue;
@@ -125,7 +130,8 @@ static void on_conflict(struct judge *j, struct scope *s, const RangeVar *v, str
     expr_walk(j, s, c->whereClause, NULL);
 }
 
-void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n, struct outputs *out)
+void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n,
+                  struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
     struct outputs from = {0};
@@ -142,7 +148,8 @@ void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const Ins
     returning(j, &s, n->returningList, out);
 }
 
-void write_update(struct judge *j, struct scope *up, struct cte *ctes, const UpdateStmt *n, struct outputs *out)
+void write_update(struct judge *j, struct scope *up, struct cte *ctes, const UpdateStmt *n,
+                  struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
 
@@ -157,7 +164,8 @@ void write_update(struct judge *j, struct scope *up, struct cte *ctes, const Upd
     returning(j, &s, n->returningList, out);
 }
 
-void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const DeleteStmt *n, struct outputs *out)
+void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const DeleteStmt *n,
+                  struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
 
@@ -171,13 +179,14 @@ void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const Del
     returning(j, &s, n->returningList, out);
 }
 
-static void merge_insert(struct judge *j, struct scope *s, struct dataset *d, const MergeWhenClause *w)
+static void merge_insert(struct judge *j, struct scope *s, struct dataset *d,
+                         const MergeWhenClause *w)
 {
     size_t i = 0;
     const ListCell *cell;
 
     insert_columns(j, s, d, w->targetList);
-    foreach(cell, w->values) {
+    foreach (cell, w->values) {
         struct origin *from = NULL;
         expr_walk(j, s, lfirst(cell), &from);
         if (d != NULL)
@@ -186,7 +195,8 @@ static void merge_insert(struct judge *j, struct scope *s, struct dataset *d, co
     }
 }
 
-static void merge_when(struct judge *j, struct scope *s, const RangeVar *v, const MergeWhenClause *w)
+static void merge_when(struct judge *j, struct scope *s, const RangeVar *v,
+                       const MergeWhenClause *w)
 {
     struct dataset *d;
 
@@ -227,7 +237,7 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
         target_source(j, &s, n->relation, d);
     from_list(j, &s, &source);
     expr_walk(j, &s, n->joinCondition, NULL);
-    foreach(cell, n->mergeWhenClauses)
+    foreach (cell, n->mergeWhenClauses)
         merge_when(j, &s, n->relation, NODE(j, MergeWhenClause, cell));
 }
 
@@ -242,8 +252,9 @@ void write_into(struct judge *j, const IntoClause *into, const struct outputs *f
     if (d == NULL)
         return;
     for (size_t i = 0; i < from->count; i++) {
-        const char *name = i < (size_t)list_length(into->colNames) ? name_text(list_nth(into->colNames, (int)i))
-                                                                  : from->items[i].name;
+        const char *name = i < (size_t)list_length(into->colNames)
+                               ? name_text(list_nth(into->colNames, (int)i))
+                               : from->items[i].name;
         if (name != NULL)
             note_column(j, d, sl_span_str(name), effects);
         note_flow(j, from->items[i].origins, d->name, name);
@@ -273,7 +284,8 @@ static void copy_query(struct judge *j, const CopyStmt *n)
 
 static void copy_table(struct judge *j, const CopyStmt *n)
 {
-    uint32_t effects = n->is_from ? SL_EFFECT_INSERT | SL_EFFECT_IMPORT : SL_EFFECT_READ | SL_EFFECT_EXPORT;
+    uint32_t effects =
+        n->is_from ? SL_EFFECT_INSERT | SL_EFFECT_IMPORT : SL_EFFECT_READ | SL_EFFECT_EXPORT;
     struct dataset *d = name_relation(j, n->relation, effects);
     struct scope s = {0};
     const ListCell *cell;
@@ -281,7 +293,7 @@ static void copy_table(struct judge *j, const CopyStmt *n)
     note_effect(j, effects);
     if (n->attlist == NIL)
         note_all_columns(j, d, effects);
-    foreach(cell, n->attlist)
+    foreach (cell, n->attlist)
         if (name_text(lfirst(cell)) != NULL)
             note_column(j, d, sl_span_str(name_text(lfirst(cell))), effects);
     if (n->whereClause != NULL) {

@@ -3,11 +3,21 @@
 
 #include "os/log.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { SIGN_WITHIN_MS = 3000, COMPLAINT_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
 /* --- TLS: the private key is the keeper's ---------------------------------------------------- */
+
+/* An answer that came after our patience had ended must not be taken for the next one. */
+static void forget_late_answers(int fd)
+{
+    uint8_t byte;
+
+    while (recv(fd, &byte, sizeof byte, MSG_DONTWAIT | MSG_TRUNC) > 0)
+        ;
+}
 
 static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
                  struct sl_buf *out)
@@ -21,6 +31,7 @@ static bool sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_
         .call = ++d->next_call, .digest = digest, .padding = padding, .input = input};
 
     sl_msg_sign_put(&question, &ask);
+    forget_late_answers(d->sign_fd);
     if (d->sign_fd < 0 || sl_buf_err(&question) != SL_OK ||
         sl_channel_ask(d->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_WITHIN_MS, &scratch,
                        &answer) != SL_OK)

@@ -421,6 +421,23 @@ static bool is_row(struct session *s, uint8_t type)
     return item == NULL || item->kind != ITEM_INTERNAL;
 }
 
+/* Whole rows without a limit: counted and passed in one go. */
+static bool pass_rows(struct run *r, struct sl_span left)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    if (item == NULL || item->kind == ITEM_INTERNAL || item->row_limit != 0)
+        return false;
+    struct sl_pg_run rows = sl_pg_run(left, left.p[0]);
+    if (rows.messages == 0)
+        return false;
+    s->rows += rows.messages;
+    s->bytes += rows.bytes - rows.messages * SL_PG_HEADER;
+    r->at += rows.bytes;
+    return true;
+}
+
 /* Handles what is whole in `in`; false: the session cannot go on. */
 static bool pump(struct run *r)
 {
@@ -434,6 +451,9 @@ static bool pump(struct run *r)
         }
         struct sl_span left = sl_span_from(r->in, r->at);
         struct sl_pg_frame f;
+        bool row = left.p[0] == SL_PG_DATA_ROW || left.p[0] == SL_PG_COPY_DATA_OUT;
+        if (row && pass_rows(r, left))
+            continue;
         enum sl_step step = sl_pg_frame(left, &f);
         if (step == SL_STEP_NEED_MORE)
             break;

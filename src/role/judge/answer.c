@@ -1,6 +1,7 @@
 #include "role/judge/judge_int.h"
 
-/* names[i] belongs to texts[i]; another count of the one than of the other is no question of ours. */
+/* names[i] belongs to texts[i]; another count of the one than of the other is no question of ours.
+ */
 static enum sl_err take_prepared(struct sl_arena *mem, const struct sl_msg_judge_ask *m,
                                  struct sl_sql_context *ctx)
 {
@@ -63,8 +64,8 @@ static enum sl_err reply(struct gate *g, uint64_t ask, const struct sl_meaning *
     return SL_OK;
 }
 
-/* Whatever goes wrong inside ends this program after an opaque answer: a fresh one takes over. What is
- * wrong with the question itself ends the gate's channel. */
+/* Whatever goes wrong inside ends this program after an opaque answer: a fresh one takes over. What
+ * is wrong with the question itself ends the gate's channel. */
 enum sl_err answer_question(struct gate *g, struct sl_span body)
 {
     struct judge_program *p = g->program;

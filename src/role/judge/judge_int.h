@@ -9,8 +9,8 @@ enum {
     SL_JUDGE_MAX_GATES = 64,
     SL_JUDGE_MAX_TARGETS = 256,
     SL_JUDGE_MAX_NAMES = 4096,
-    SL_JUDGE_MEMORY = 16 * 1024 * 1024,  /* of one judgement, the grammar's own trees beside it */
-    SL_JUDGE_ANSWERS = 1000 * 1000,      /* then a fresh program takes over */
+    SL_JUDGE_MEMORY = 16 * 1024 * 1024, /* of one judgement, the grammar's own trees beside it */
+    SL_JUDGE_ANSWERS = 1000 * 1000,     /* then a fresh program takes over */
 };
 
 /* The listing of one target as one gate sent it. */

@@ -17,7 +17,8 @@ static struct listing *place_for(struct gate *g, uint32_t target)
     return &more[g->listing_count++];
 }
 
-/* The gate may be hostile: its bytes are copied, then checked, and an unsound listing replaces none. */
+/* The gate may be hostile: its bytes are copied, then checked, and an unsound listing replaces
+ * none. */
 enum sl_err listing_take(struct gate *g, struct sl_span body)
 {
     struct sl_msg_judge_snapshot m;

@@ -1,5 +1,5 @@
-/* sluice-judge: reads strangers' SQL so that nobody else has to. It holds the grammar and the catalog
- * listings, no socket but its channels, no file, and no memory of earlier statements. */
+/* sluice-judge: reads strangers' SQL so that nobody else has to. It holds the grammar and the
+ * catalog listings, no socket but its channels, no file, and no memory of earlier statements. */
 #include "role/judge/judge_int.h"
 
 #include "os/child.h"
@@ -59,8 +59,8 @@ static enum sl_err take_peer(struct judge_program *p, struct sl_packet *packet)
     if (g == NULL)
         return SL_EMEMORY;
     g->program = p;
-    enum sl_err err = sl_channel_new(p->loop, packet->fds[0], SL_ROLE_GATE, SL_CONN_OPEN, on_gate_packet,
-                                     on_gate_end, g, &g->channel);
+    enum sl_err err = sl_channel_new(p->loop, packet->fds[0], SL_ROLE_GATE, SL_CONN_OPEN,
+                                     on_gate_packet, on_gate_end, g, &g->channel);
     if (err != SL_OK) {
         gate_free(g);
         return err;
@@ -138,8 +138,8 @@ static enum sl_err begin(struct judge_program *p)
     SL_TRY(sl_sql_self_test());
     SL_TRY(sl_arena_new(&p->mem, SL_JUDGE_MEMORY));
     SL_TRY(sl_loop_new(&p->loop));
-    SL_TRY(sl_channel_new(p->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_super_packet, on_super_end,
-                          p, &p->super));
+    SL_TRY(sl_channel_new(p->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_super_packet,
+                          on_super_end, p, &p->super));
     SL_TRY(close_the_door(&setup));
     SL_SEND(p->super, ready, .detail = SL_SPAN("judge"));
     return SL_OK;

@@ -228,6 +228,7 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
     running_add(k, s->id, m->action, a.id);
     ANSWER(p, action_go, .action = m->action, .approval = a.id, .grant_expires_us = a.grant_expires_us);
     waiter_remove(k, w);
+    waiters_ask_again(k, a.id);
 }
 
 /* --- leaving -------------------------------------------------------------------------------------- */

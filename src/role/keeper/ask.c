@@ -280,15 +280,21 @@ static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
     return needs;
 }
 
-static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
+void ask_put_facts(const struct ask *a, struct sl_buf *facts)
 {
     SL_BUF(journal_facts, SL_ENTRY_MAX);
+
+    put_facts(&journal_facts, a);
+    sl_entry_put_facts(facts, sl_buf_span(&journal_facts));
+}
+
+static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
+{
     SL_BUF(facts, SL_ENTRY_MAX);
     SL_BUF(text, SL_ENTRY_MAX);
     uint32_t flags = 0;
 
-    put_facts(&journal_facts, a);
-    sl_entry_put_facts(&facts, sl_buf_span(&journal_facts));
+    ask_put_facts(a, &facts);
     put_text(&text, a, &flags);
     struct sl_names names = {a->action.requesters, a->action.requester_count};
     sl_entry_put_approval(leaf, &(struct sl_entry_approval){

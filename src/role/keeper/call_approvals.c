@@ -2,7 +2,7 @@
 
 /* Reading approvals, and ending one's own. */
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 5000 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000 };
 
 /* The approval that the body names, if the caller may see it; else the answer is made. What one may not
  * see does not exist. */

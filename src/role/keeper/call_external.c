@@ -124,6 +124,57 @@ static void hold(struct call *c, struct ask *a)
     c->reply = approval_json(c, &made);
 }
 
+/* Each call that lets something run is a session of its own, so that ledger entries of external actions
+ * read like all others. */
+static struct sl_entry_session begin(struct call *c, struct sl_span target, struct sl_span environment,
+                                     struct sl_names requesters)
+{
+    struct keeper *k = c->keeper;
+    struct sl_entry_session session = {
+        .time_us = sl_clock_us(), .session = k->next_session++, .identity = c->who.name,
+        .identity_kind = sl_span_str(sl_identity_kind_name(c->who.kind)), .owner = c->who.owner,
+        .target = target, .environment = environment, .protocol = SL_SPAN("external"),
+        .address = c->address, .groups = entry_list(c->who.groups), .requesters = entry_list(requesters)};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_session(&leaf, &session);
+    store_leaf(&k->store, &leaf, false, NULL);
+    return session;
+}
+
+static void finish(struct keeper *k, struct sl_entry_session *session)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    session->close = true;
+    session->time_us = sl_clock_us();
+    sl_entry_put_session(&leaf, session);
+    store_leaf(&k->store, &leaf, true, NULL);
+}
+
+/* What was allowed or denied at once is history too (P6). What became of it only the caller knows, so its
+ * outcome is recorded as unknown. */
+static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
+{
+    struct keeper *k = c->keeper;
+    struct sl_names set = {a->action.requesters, a->action.requester_count};
+    struct sl_entry_session session = begin(c, a->target->name, a->target->environment, set);
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(facts, SL_ENTRY_MAX);
+
+    ask_put_facts(a, &facts);
+    sl_entry_put_action(&leaf, &(struct sl_entry_one){
+        .time_us = a->now_us, .environment = session.environment, .protocol = session.protocol,
+        .owner = session.owner, .requesters = session.requesters,
+        .action = {.session = session.session, .action = 1, .identity = session.identity,
+                   .target = session.target, .asked_us = a->now_us,
+                   .started_us = outcome == SL_OUTCOME_REFUSED ? 0 : a->now_us, .ended_us = a->now_us,
+                   .flags = a->answer.verdict == a->answer.enforced ? 0 : (uint32_t)SL_INTENT_OBSERVED,
+                   .outcome = outcome, .facts = sl_buf_span(&facts), .policy_digest = k->config->digest}});
+    store_leaf(&k->store, &leaf, false, NULL);
+    finish(k, &session);
+}
+
 void call_APPROVAL_CREATE(struct call *c)
 {
     struct ask a = {0};
@@ -139,9 +190,11 @@ void call_APPROVAL_CREATE(struct call *c)
         hold(c, &a);
     else if (a.answer.enforced == SL_DENY) {
         SL_BUF(text, 4096);
+        record_verdict(c, &a, SL_OUTCOME_REFUSED);
         sl_buf_say(&text, "Denied by rule: %S", rule_names(c->keeper, &a.answer));
         call_problem(c, 403, "Denied", sl_buf_text(&text), "");
     } else {
+        record_verdict(c, &a, SL_OUTCOME_UNKNOWN);
         c->reply = json_object();
         json_put_str(c->reply, "verdict", SL_SPAN("allow"));
     }
@@ -184,12 +237,15 @@ void call_CONSUME(struct call *c)
         return;
     }
     const char *problem = consume_problem(c, &a);
-    if (problem == NULL && approval_move(c->keeper, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND}) != SL_OK)
-        problem = "There is no grant to consume.";
     if (problem != NULL) {
         call_problem(c, 409, "Not consumed", problem, "");
         return;
     }
-    record_consumed(c, &a);
+    struct sl_entry_session session = begin(c, a.target, a.environment,
+                                            requester_names(c->keeper, a.requesters, a.requester_count));
+    if (approval_move(c->keeper, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND, .session = session.session,
+                                                    .action = 1}) == SL_OK)
+        record_consumed(c, &a);
+    finish(c->keeper, &session);
     c->reply = approval_json(c, &a);
 }

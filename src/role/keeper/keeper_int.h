@@ -266,6 +266,7 @@ void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span w
                     const char *hint);
 /* Offers an approved action to the oldest waiter that is still there. */
 void waiters_offer(struct keeper *k, const struct approval *a);
+void waiters_ask_again(struct keeper *k, struct sl_span approval);
 void waiters_drop_session(struct keeper *k, uint64_t session);
 
 /* --- action.c: what a gate asks ----------------------------------------------------------------- */
@@ -298,6 +299,8 @@ struct ask {
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Effects, datasets, rules, reason: as ledger leaves carry them. */
+void ask_put_facts(const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
 

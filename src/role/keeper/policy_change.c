@@ -36,6 +36,20 @@ static void record_reload(struct keeper *k, bool accepted, struct sl_span why)
     store_leaf(&k->store, &leaf, true, NULL);
 }
 
+/* The gates take the new certificate at the same reload. Empty: no TLS, as before. */
+static bool take_tls_key(struct keeper *k, struct sl_span pem)
+{
+    struct sl_tls_key *fresh = NULL;
+
+    if (pem.n == 0)
+        return true;
+    if (sl_tls_key_new(pem, &fresh) != SL_OK)
+        return false;
+    sl_tls_key_free(k->tls_key);
+    k->tls_key = fresh;
+    return true;
+}
+
 void on_reload(struct peer *p, const struct sl_msg_reload *m)
 {
     struct keeper *k = p->keeper;
@@ -43,6 +57,11 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
     SL_BUF(complaints, 64 * 1024);
     bool accepted = sl_config_load(m->config, "sluice.yaml", &fresh, &complaints) == SL_OK;
 
+    if (accepted && !take_tls_key(k, m->tls_key)) {
+        sl_buf_put_str(&complaints, "the private key for TLS cannot be used");
+        sl_config_free(fresh);
+        accepted = false;
+    }
     if (accepted) {
         sl_config_free(k->config);
         k->config = fresh;

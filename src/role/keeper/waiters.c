@@ -67,6 +67,18 @@ void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span w
     }
 }
 
+/* One grant runs one action: whoever else waited for it asks anew. */
+void waiters_ask_again(struct keeper *k, struct sl_span approval)
+{
+    for (struct waiter *w = k->waiters, *next; w != NULL; w = next) {
+        next = w->next;
+        if (!sl_span_eq(id_of(w), approval))
+            continue;
+        ANSWER_GATE(k, w->gate, action_stale, .action = w->action);
+        waiter_remove(k, w);
+    }
+}
+
 /* The offer goes out at once, before the decision is on the disk: it lets nothing run. */
 static void offer(struct keeper *k, struct peer *gate, struct waiter *w)
 {

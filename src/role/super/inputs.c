@@ -53,7 +53,8 @@ static const char *tls_complaint(enum sl_err err)
     }
 }
 
-static enum sl_err read_tls(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
+static enum sl_err read_tls(struct sl_inputs *in, const char *config_file,
+                            struct sl_buf *complaints)
 {
     const struct sl_settings *s = &in->config->settings;
 
@@ -81,7 +82,8 @@ static enum sl_err add_authorities(struct sl_inputs *in, const struct sl_target 
     return sl_buf_err(&in->authority_bytes);
 }
 
-/* A name that does not resolve now is no reason to refuse the others: that target answers with an error. */
+/* A name that does not resolve now is no reason to refuse the others: that target answers with an
+ * error. */
 static enum sl_err add_addresses(struct sl_inputs *in, const struct sl_target *t)
 {
     SL_BUF(host, 1024);
@@ -94,9 +96,11 @@ static enum sl_err add_addresses(struct sl_inputs *in, const struct sl_target *t
         return SL_OK;
     sl_buf_put(&host, t->host);
     sl_buf_put(&port, t->port);
-    enum sl_err err = sl_net_resolve(sl_buf_text(&host), sl_buf_text(&port), found, SL_COUNT(found), &count);
+    enum sl_err err =
+        sl_net_resolve(sl_buf_text(&host), sl_buf_text(&port), found, SL_COUNT(found), &count);
     if (err != SL_OK)
-        sl_log(SL_LOG_WARN, "target_unresolved", SL_TEXT("target", t->name), SL_TEXT("host", t->host));
+        sl_log(SL_LOG_WARN, "target_unresolved", SL_TEXT("target", t->name),
+               SL_TEXT("host", t->host));
     for (size_t i = 0; i < count; i++) {
         sl_buf_reset(&item);
         sl_buf_say(&item, "%S=", t->name);
@@ -123,7 +127,8 @@ static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl
     return SL_OK;
 }
 
-enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out, struct sl_buf *complaints)
+enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
+                           struct sl_buf *complaints)
 {
     SL_FREED_BY(sl_inputs) struct sl_inputs *in = calloc(1, sizeof *in);
 

@@ -9,18 +9,19 @@ static const struct link {
     const char *purpose;
     bool tls;
 } links[] = {
-    {SL_ROLE_KEEPER, SL_ROLE_GATE, "", false},
-    {SL_ROLE_KEEPER, SL_ROLE_DESK, "", false},
-    {SL_ROLE_GATE, SL_ROLE_JUDGE, "", false},
-    {SL_ROLE_KEEPER, SL_ROLE_GATE, "sign", true},
+    {SL_ROLE_KEEPER, SL_ROLE_GATE, "", false},    {SL_ROLE_KEEPER, SL_ROLE_DESK, "", false},
+    {SL_ROLE_GATE, SL_ROLE_JUDGE, "", false},     {SL_ROLE_KEEPER, SL_ROLE_GATE, "sign", true},
     {SL_ROLE_KEEPER, SL_ROLE_DESK, "sign", true},
 };
 
 /* A child that cannot take it is broken, and its channel's end says so. */
-static void hand(struct sl_program *to, enum sl_role role, unsigned index, const char *purpose, int fd)
+static void hand(struct sl_program *to, enum sl_role role, unsigned index, const char *purpose,
+                 int fd)
 {
     SL_BUF(message, 1024);
-    struct sl_msg_peer m = {.role = (uint32_t)role, .index = index, .purpose = sl_span_str(purpose)};
+    struct sl_msg_peer m = {.role = (uint32_t)role,
+                            .index = index,
+                            .purpose = sl_span_str(purpose)};
 
     sl_msg_peer_put(&message, &m);
     enum sl_err err = sl_buf_err(&message);

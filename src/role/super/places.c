@@ -16,8 +16,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { JOURNAL_BYTES = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT, TMPFS = 0x01021994, PATH_BYTES = 8192,
-       BUSY_TIMES = 40, BUSY_EVERY_US = 50 * 1000 };
+enum {
+    JOURNAL_BYTES = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT,
+    TMPFS = 0x01021994,
+    PATH_BYTES = 8192,
+    BUSY_TIMES = 40,
+    BUSY_EVERY_US = 50 * 1000
+};
 
 static enum sl_err complain(enum sl_err err, const char *event, const char *path)
 {
@@ -87,7 +92,8 @@ static void put_hash(struct sl_buf *b, struct sl_span state)
 }
 
 /* config > service manager > the user's own tmpfs > the tmpfs that everybody has. */
-static enum sl_err choose_runtime(struct sl_places *p, const char *config_file, struct sl_span wanted)
+static enum sl_err choose_runtime(struct sl_places *p, const char *config_file,
+                                  struct sl_span wanted)
 {
     SL_BUF(user, 64);
     const char *given = getenv("RUNTIME_DIRECTORY");
@@ -116,7 +122,8 @@ static enum sl_err leave_link(struct sl_places *p, const char *runtime)
     sl_buf_say(&link, "%s/run", sl_buf_text(&p->state));
     sl_buf_say(&fresh, "%s/run.new", sl_buf_text(&p->state));
     (void)unlink(sl_buf_text(&fresh));
-    if (symlink(runtime, sl_buf_text(&fresh)) != 0 || rename(sl_buf_text(&fresh), sl_buf_text(&link)) != 0)
+    if (symlink(runtime, sl_buf_text(&fresh)) != 0 ||
+        rename(sl_buf_text(&fresh), sl_buf_text(&link)) != 0)
         return complain(SL_EIO, "folder_unusable", sl_buf_text(&link));
     return SL_OK;
 }
@@ -195,8 +202,8 @@ static enum sl_err open_journals(struct sl_places *p, unsigned gates)
     for (unsigned i = 0; i < SL_MAX_GATES; i++) {
         SL_BUF(path, PATH_BYTES);
         sl_buf_say(&path, "%s/journal.%u", sl_buf_text(&p->runtime), i);
-        SL_TRY(complain(open_journal(sl_buf_text(&path), i < gates, &p->journals[i]), "journal_unusable",
-                        sl_buf_text(&path)));
+        SL_TRY(complain(open_journal(sl_buf_text(&path), i < gates, &p->journals[i]),
+                        "journal_unusable", sl_buf_text(&path)));
         if (p->journals[i] < 0)
             break;
         p->journal_count = i + 1;
@@ -213,10 +220,11 @@ enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate)
 
     sl_buf_say(&path, "%s/journal.%u", sl_buf_text(&p->runtime), gate);
     sl_buf_say(&aside, "%s.damaged-%U", sl_buf_text(&path), sl_clock_us());
-    if (rename(sl_buf_text(&path), sl_buf_text(&aside)) != 0)
+    if (rename(sl_buf_text(&path), sl_buf_text(&aside)) != 0 && errno != ENOENT)
         return complain(SL_EIO, "journal_unusable", sl_buf_text(&path));
     sl_log(SL_LOG_ERROR, "journal_put_aside", SL_CSTR("path", sl_buf_text(&aside)));
-    SL_TRY(complain(make_journal(sl_buf_text(&path), &fresh), "journal_unusable", sl_buf_text(&path)));
+    SL_TRY(
+        complain(make_journal(sl_buf_text(&path), &fresh), "journal_unusable", sl_buf_text(&path)));
     close(p->journals[gate]);
     p->journals[gate] = fresh;
     return SL_OK;
@@ -232,7 +240,8 @@ static enum sl_err listen_at(struct sl_span host, struct sl_span port, bool shar
     sl_buf_put(&host_text, host);
     sl_buf_put(&port_text, port);
     unsigned times = 0;
-    enum sl_err err = sl_net_resolve(sl_buf_text(&host_text), sl_buf_text(&port_text), &a, 1, &count);
+    enum sl_err err =
+        sl_net_resolve(sl_buf_text(&host_text), sl_buf_text(&port_text), &a, 1, &count);
     if (err == SL_OK)
         do
             err = sl_net_listen(&a, shared, fd);
@@ -255,7 +264,8 @@ static enum sl_err open_sockets(struct sl_places *p, const struct sl_settings *s
                     sl_buf_text(&control));
 }
 
-enum sl_err sl_places_open(struct sl_places *p, const char *config_file, const struct sl_config *config)
+enum sl_err sl_places_open(struct sl_places *p, const char *config_file,
+                           const struct sl_config *config)
 {
     *p = (struct sl_places){.lock = -1, .control = -1, .http = -1};
     p->state.max = p->runtime.max = PATH_BYTES;

@@ -10,14 +10,15 @@
 #include <unistd.h>
 
 enum {
-    READY_WITHIN_MS = 60000,   /* the keeper may have a long ledger to read */
-    GONE_WITHIN_MS = 2000,     /* from closing its channel to its end */
-    LAST_WORDS_MS = 10000,     /* from DRAINED to its end: the keeper syncs and signs */
+    READY_WITHIN_MS = 60000, /* the keeper may have a long ledger to read */
+    GONE_WITHIN_MS = 2000,   /* from closing its channel to its end */
+    LAST_WORDS_MS = 10000,   /* from DRAINED to its end: the keeper syncs and signs */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MOST_MS = 10000,
-    BACKOFF_MOST_JUDGE_MS = 1000, /* hostile text may end judges on purpose: others still need one */
-    LIVED_LONG_MS = 30000,     /* forgives earlier deaths */
-    LIVED_A_WHILE_MS = 1000,   /* a bad peer that lived so long is replaced at once */
+    BACKOFF_MOST_JUDGE_MS =
+        1000,                /* hostile text may end judges on purpose: others still need one */
+    LIVED_LONG_MS = 30000,   /* forgives earlier deaths */
+    LIVED_A_WHILE_MS = 1000, /* a bad peer that lived so long is replaced at once */
 };
 
 const char *sl_program_name(const struct sl_program *p)
@@ -57,11 +58,12 @@ static void on_deadline(void *owner)
         return;
     }
     log_program(SL_LOG_ERROR, "program_killed", p,
-                p->state == SL_PROGRAM_STARTING ? "it was not ready in time" : "it did not end in time");
+                p->state == SL_PROGRAM_STARTING ? "it was not ready in time"
+                                                : "it did not end in time");
     sl_program_kill(p);
 }
 
-/* --- what a child says --------------------------------------------------------------------------- */
+/* --- what a child says ----------------------------------------------------------------------- */
 
 static void on_ready(struct sl_program *p, const struct sl_msg_ready *m)
 {
@@ -74,7 +76,8 @@ static void on_ready(struct sl_program *p, const struct sl_msg_ready *m)
     sl_super_program_ready(p->super, p);
 }
 
-/* Who may complain about whom. A gate depends on judges, the keeper reads what gates and the desk say. */
+/* Who may complain about whom. A gate depends on judges, the keeper reads what gates and the desk
+ * say. */
 static bool may_accuse(enum sl_role accuser, enum sl_role accused)
 {
     return (accuser == SL_ROLE_GATE && accused == SL_ROLE_JUDGE) ||
@@ -89,11 +92,13 @@ static void on_peer_bad(struct sl_program *p, const struct sl_msg_peer_bad *m)
         sl_channel_break(p->channel, SL_EDENIED);
         return;
     }
+    if (bad->role == SL_ROLE_GATE)
+        bad->journal_damaged = true;
     if (bad->state != SL_PROGRAM_UP && bad->state != SL_PROGRAM_STARTING)
         return; /* it is being replaced already */
     sl_log(SL_LOG_WARN, "program_bad", SL_CSTR("program", sl_program_name(bad)),
-           SL_NUM("index", bad->index), SL_CSTR("said_by", sl_program_name(p)), SL_TEXT("why", m->why));
-    bad->journal_damaged = bad->role == SL_ROLE_GATE;
+           SL_NUM("index", bad->index), SL_CSTR("said_by", sl_program_name(p)),
+           SL_TEXT("why", m->why));
     bad->replace_at_once = sl_loop_now_ms(p->super->loop) - bad->started_ms >= LIVED_A_WHILE_MS;
     sl_program_kill(bad);
 }
@@ -183,7 +188,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     sl_program_kill(p);
 }
 
-/* --- start --------------------------------------------------------------------------------------- */
+/* --- start ----------------------------------------------------------------------------------- */
 
 /* Journals: its own to a gate, all of them to the keeper. */
 static size_t journals_for(const struct sl_program *p, int *fds)
@@ -197,7 +202,8 @@ static size_t journals_for(const struct sl_program *p, int *fds)
     return p->role == SL_ROLE_GATE ? 1 : p->role == SL_ROLE_KEEPER ? places->journal_count : 0;
 }
 
-/* Each gets what it needs to know and no more: a judge knows no policy, the key goes to the keeper. */
+/* Each gets what it needs to know and no more: a judge knows no policy, the key goes to the keeper.
+ */
 static struct sl_msg_setup setup_for(const struct sl_program *p)
 {
     const struct sl_super *s = p->super;
@@ -245,7 +251,8 @@ static enum sl_err send_setup(struct sl_program *p)
 /* A clean environment: what a sanitizer build needs, and how much to log. */
 static void choose_environment(char *out[8], char storage[8][256])
 {
-    static const char *const passed[] = {"SLUICE_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    static const char *const passed[] = {"SLUICE_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                                         "LSAN_OPTIONS"};
     size_t n = 0;
 
     for (size_t i = 0; i < SL_COUNT(passed); i++) {
@@ -278,8 +285,11 @@ static enum sl_err start_process(struct sl_program *p, int channel)
         return err;
     }
     choose_environment(environment, storage);
-    struct sl_spawn how = {.path = (const char *)path.p, .argv = argv, .environment = environment,
-                           .channel = channel, .output = -1,
+    struct sl_spawn how = {.path = (const char *)path.p,
+                           .argv = argv,
+                           .environment = environment,
+                           .channel = channel,
+                           .output = -1,
                            .lock = p->role == SL_ROLE_KEEPER ? p->super->places.lock : -1};
     return sl_spawn(&how, &p->pid);
 }
@@ -295,7 +305,8 @@ static enum sl_err try_start(struct sl_program *p)
     enum sl_err err = start_process(p, ends[1]);
     close(ends[1]);
     if (err == SL_OK)
-        err = sl_channel_new(p->super->loop, ends[0], p->role, SL_CONN_OPEN, on_packet, on_end, p, &p->channel);
+        err = sl_channel_new(p->super->loop, ends[0], p->role, SL_CONN_OPEN, on_packet, on_end, p,
+                             &p->channel);
     if (err != SL_OK) {
         close(ends[0]);
         return err;
@@ -328,14 +339,16 @@ static void settle_gone(struct sl_program *p)
     p->pid = 0;
     p->state = SL_PROGRAM_DOWN;
     sl_timer_disarm(p->deadline);
-    if (p->super->phase == SL_SUPER_RUNNING || (p->super->phase == SL_SUPER_STARTING && p->journal_damaged))
+    if (p->super->phase == SL_SUPER_RUNNING ||
+        (p->super->phase == SL_SUPER_STARTING && p->journal_damaged))
         plan_restart(p);
     sl_super_program_gone(p->super, p);
 }
 
 void sl_program_start(struct sl_program *p)
 {
-    if (p->deadline == NULL && sl_timer_new(p->super->loop, on_deadline, p, &p->deadline) != SL_OK) {
+    if (p->deadline == NULL &&
+        sl_timer_new(p->super->loop, on_deadline, p, &p->deadline) != SL_OK) {
         sl_log(SL_LOG_ERROR, "out_of_memory", SL_CSTR("program", sl_program_name(p)));
         return;
     }
@@ -356,7 +369,8 @@ void sl_program_start(struct sl_program *p)
 
 void sl_program_ended(struct sl_program *p, int status)
 {
-    bool expected = p->super->phase >= SL_SUPER_DRAINING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool expected =
+        p->super->phase >= SL_SUPER_DRAINING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     uint64_t signal_number = WIFSIGNALED(status) ? (uint64_t)WTERMSIG(status) : 0;
     uint64_t code = WIFEXITED(status) ? (uint64_t)WEXITSTATUS(status) : 0;
 

@@ -24,7 +24,8 @@ static void warn_of_restart(const struct sl_settings *was, const struct sl_setti
         {"runtime", sl_span_eq(was->runtime, is->runtime)},
         {"listen.postgres", sl_span_eq(was->postgres_host, is->postgres_host) &&
                                 sl_span_eq(was->postgres_port, is->postgres_port)},
-        {"listen.http", sl_span_eq(was->http_host, is->http_host) && sl_span_eq(was->http_port, is->http_port)},
+        {"listen.http",
+         sl_span_eq(was->http_host, is->http_host) && sl_span_eq(was->http_port, is->http_port)},
         {"gates", was->gates == is->gates},
         {"judges", was->judges == is->judges},
         {"sandbox", was->sandbox_best_effort == is->sandbox_best_effort},
@@ -41,7 +42,8 @@ static void send_reload(struct sl_super *s, struct sl_program *p)
 {
     const struct sl_inputs *in = s->inputs;
     SL_BUF(message, SL_IPC_MAX_BODY + SL_IPC_HEADER);
-    struct sl_msg_reload m = {.generation = s->generation, .config = sl_buf_span(&in->yaml),
+    struct sl_msg_reload m = {.generation = s->generation,
+                              .config = sl_buf_span(&in->yaml),
                               .tls_certificate = sl_buf_span(&in->certificate)};
 
     if (p->role == SL_ROLE_JUDGE || p->channel == NULL) /* a judge knows no policy */
@@ -57,8 +59,8 @@ static void send_reload(struct sl_super *s, struct sl_program *p)
     explicit_bzero(message.p, message.cap);
 }
 
-/* The keeper hears it first: what a gate asks under an older generation is then stale. A child that is
- * still starting gets it too, after its SETUP. */
+/* The keeper hears it first: what a gate asks under an older generation is then stale. A child that
+ * is still starting gets it too, after its SETUP. */
 static void take(struct sl_super *s, struct sl_inputs *fresh, uint32_t generation)
 {
     warn_of_restart(&s->inputs->config->settings, &fresh->config->settings);
@@ -82,7 +84,8 @@ void sl_reload_taken(struct sl_super *s)
 {
     for (size_t i = 0; i < s->program_count; i++) {
         const struct sl_program *p = &s->programs[i];
-        if (p->role != SL_ROLE_JUDGE && p->state == SL_PROGRAM_UP && p->loaded_generation != s->generation)
+        if (p->role != SL_ROLE_JUDGE && p->state == SL_PROGRAM_UP &&
+            p->loaded_generation != s->generation)
             return;
     }
     sl_log(SL_LOG_INFO, "reloaded", SL_NUM("generation", s->generation));
@@ -100,7 +103,8 @@ void sl_reload_propose(struct sl_super *s)
     if (diff.n == 0)
         sl_buf_put_str(&diff, "~ settings outside targets and policy\n");
     struct sl_msg_policy_propose m = {.generation = s->proposed_generation,
-                                      .config = sl_buf_span(&s->proposed->yaml), .diff = sl_buf_span(&diff)};
+                                      .config = sl_buf_span(&s->proposed->yaml),
+                                      .diff = sl_buf_span(&diff)};
     sl_msg_policy_propose_put(&message, &m);
     sl_channel_post(keeper->channel, &message);
     sl_log(SL_LOG_INFO, "reload_held", SL_NUM("generation", s->proposed_generation));
@@ -117,7 +121,8 @@ void sl_reload_decided(struct sl_super *s, const struct sl_msg_policy_decided *m
         take(s, fresh, m->generation);
         return;
     }
-    sl_log(SL_LOG_WARN, "reload_denied", SL_NUM("generation", m->generation), SL_TEXT("why", m->why));
+    sl_log(SL_LOG_WARN, "reload_denied", SL_NUM("generation", m->generation),
+           SL_TEXT("why", m->why));
     sl_inputs_free(fresh);
 }
 

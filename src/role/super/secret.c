@@ -31,7 +31,8 @@ static void answer(struct sl_super *s, uint64_t call, struct sl_span secret, con
 {
     SL_BUF(message, SECRET_MAX_BYTES + 4096);
     struct sl_program *keeper = sl_super_program(s, SL_ROLE_KEEPER, 0);
-    struct sl_msg_secret m = {.call = call, .found = why == NULL, .secret = secret, .why = sl_span_str(why)};
+    struct sl_msg_secret m = {
+        .call = call, .found = why == NULL, .secret = secret, .why = sl_span_str(why)};
 
     if (keeper == NULL || keeper->channel == NULL)
         return;
@@ -156,14 +157,21 @@ static enum sl_err run_words(struct sl_super *s, struct sl_secret_job *job, char
         return SL_ELIMIT;
     job->output = ends[0];
     (void)fcntl(ends[1], F_SETFL, 0); /* the command may not expect a non-blocking pipe */
-    struct sl_spawn how = {.path = words[0], .argv = words, .environment = environ, .search = true,
-                           .folder = (const char *)folder.p, .channel = -1, .lock = -1, .output = ends[1]};
+    struct sl_spawn how = {.path = words[0],
+                           .argv = words,
+                           .environment = environ,
+                           .search = true,
+                           .folder = (const char *)folder.p,
+                           .channel = -1,
+                           .lock = -1,
+                           .output = ends[1]};
     enum sl_err err = sl_spawn(&how, &job->pid);
     close(ends[1]);
     return err;
 }
 
-static enum sl_err start_job(struct sl_super *s, struct sl_secret_job *job, const struct sl_names *command)
+static enum sl_err start_job(struct sl_super *s, struct sl_secret_job *job,
+                             const struct sl_names *command)
 {
     SL_BUF(storage, 64 * 1024);
     char *words[WORDS_MAX + 1];
@@ -222,7 +230,8 @@ static void read_file(struct sl_super *s, uint64_t call, struct sl_span name)
     if (err != SL_OK)
         sl_log(SL_LOG_ERROR, "password_file_unreadable", SL_TEXT("file", name),
                SL_CSTR("why", sl_err_text(err)));
-    answer(s, call, without_newline(sl_buf_span(&bytes)), err == SL_OK ? NULL : "the password file cannot be read");
+    answer(s, call, without_newline(sl_buf_span(&bytes)),
+           err == SL_OK ? NULL : "the password file cannot be read");
     if (bytes.p != NULL)
         explicit_bzero(bytes.p, bytes.cap);
 }
@@ -237,10 +246,12 @@ static const struct sl_login *login_of(const struct sl_target *t, struct sl_span
 
 void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask)
 {
-    const struct sl_login *login = login_of(sl_config_target(s->inputs->config, ask->target), ask->login);
+    const struct sl_login *login =
+        login_of(sl_config_target(s->inputs->config, ask->target), ask->login);
 
     if (login == NULL)
-        answer(s, ask->call, (struct sl_span){NULL, 0}, "there is no such login in the configuration");
+        answer(s, ask->call, (struct sl_span){NULL, 0},
+               "there is no such login in the configuration");
     else if (login->password_command.count > 0)
         run_command(s, ask->call, &login->password_command);
     else if (login->password_file.n > 0)

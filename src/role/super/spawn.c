@@ -46,8 +46,8 @@ static bool place_descriptors(const struct sl_spawn *how)
 static _Noreturn void become(const struct sl_spawn *how, pid_t parent)
 {
     reset_signals();
-    /* The parent may have died before the first line took hold. Its own process group keeps a Ctrl-C at
-     * the terminal from ending the children before they were drained. */
+    /* The parent may have died before the first line took hold. Its own process group keeps a
+     * Ctrl-C at the terminal from ending the children before they were drained. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || setpgid(0, 0) != 0)
         _exit(COULD_NOT_EXEC);
     if (!place_descriptors(how) || (how->folder != NULL && chdir(how->folder) != 0))

@@ -1,8 +1,8 @@
 #include "role/super/super.h"
 
-#include "json/json.h"
 #include "os/clock.h"
 #include "role/super/super_int.h"
+#include "json/json.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ void sl_super_tell_keeper(struct sl_super *s)
         SL_SEND(keeper->channel, stats, .json = sl_buf_span(&json));
 }
 
-/* --- ready --------------------------------------------------------------------------------------- */
+/* --- ready ----------------------------------------------------------------------------------- */
 
 static bool all_up(const struct sl_super *s)
 {
@@ -90,10 +90,11 @@ void sl_super_program_ready(struct sl_super *s, struct sl_program *p)
     puts("ready");
     fflush(stdout);
     sl_notify("READY=1\n");
-    sl_log(SL_LOG_INFO, "ready", SL_NUM("pid", (uint64_t)getpid()), SL_NUM("generation", s->generation));
+    sl_log(SL_LOG_INFO, "ready", SL_NUM("pid", (uint64_t)getpid()),
+           SL_NUM("generation", s->generation));
 }
 
-/* --- the end ------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 static void drain_one(struct sl_program *p, uint64_t within_ms)
 {
@@ -179,7 +180,7 @@ void sl_super_program_gone(struct sl_super *s, struct sl_program *p)
         go_on_ending(s);
 }
 
-/* --- signals ------------------------------------------------------------------------------------- */
+/* --- signals --------------------------------------------------------------------------------- */
 
 static void program_ended(struct sl_super *s, pid_t pid, int status)
 {
@@ -220,7 +221,7 @@ static enum sl_err watch_signals(struct sl_super *s)
     return SL_OK;
 }
 
-/* --- start --------------------------------------------------------------------------------------- */
+/* --- start ----------------------------------------------------------------------------------- */
 
 static void add_programs(struct sl_super *s, enum sl_role role, unsigned count)
 {
@@ -233,7 +234,8 @@ static void start_programs(struct sl_super *s)
     const struct sl_settings *settings = &s->inputs->config->settings;
 
     add_programs(s, SL_ROLE_KEEPER, 1);
-    add_programs(s, SL_ROLE_JUDGE, settings->judges < SL_MAX_JUDGES ? settings->judges : SL_MAX_JUDGES);
+    add_programs(s, SL_ROLE_JUDGE,
+                 settings->judges < SL_MAX_JUDGES ? settings->judges : SL_MAX_JUDGES);
     add_programs(s, SL_ROLE_GATE, settings->gates < SL_MAX_GATES ? settings->gates : SL_MAX_GATES);
     add_programs(s, SL_ROLE_DESK, 1);
     for (size_t i = 0; i < s->program_count && s->phase == SL_SUPER_STARTING; i++)

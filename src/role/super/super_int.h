@@ -15,7 +15,7 @@ enum {
     SL_CONFIG_MAX_BYTES = 4 * 1024 * 1024,
 };
 
-/* --- what the files say (inputs.c) --------------------------------------------------------------- */
+/* --- what the files say (inputs.c) ----------------------------------------------------------- */
 /* Everything that is read from disk or resolved at start and at a reload, together. */
 struct sl_inputs {
     struct sl_config *config;
@@ -29,7 +29,7 @@ enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
 void sl_inputs_free(struct sl_inputs *in); /* NULL is fine */
 SL_DEFINE_CLEANUP(struct sl_inputs, sl_inputs)
 
-/* --- folders, sockets, journals (places.c) ------------------------------------------------------- */
+/* --- folders, sockets, journals (places.c) --------------------------------------------------- */
 struct sl_places {
     struct sl_buf state, runtime; /* absolute, terminated */
     int lock, control, http;
@@ -44,12 +44,12 @@ enum sl_err sl_places_open(struct sl_places *p, const char *config_file,
 enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate) SL_MUST_CHECK;
 void sl_places_close(struct sl_places *p);
 
-/* --- one child (program.c) ----------------------------------------------------------------------- */
+/* --- one child (program.c) ------------------------------------------------------------------- */
 enum sl_program_state {
     SL_PROGRAM_DOWN,     /* no process; a restart is due, or none is wanted */
     SL_PROGRAM_STARTING, /* SETUP was sent, READY has not come */
     SL_PROGRAM_UP,
-    SL_PROGRAM_LEAVING,  /* told to end, or found bad */
+    SL_PROGRAM_LEAVING, /* told to end, or found bad */
 };
 
 struct sl_super;
@@ -76,7 +76,7 @@ void sl_program_kill(struct sl_program *p);
 /* Expected to leave by itself within `within_ms`, else it is killed. */
 void sl_program_leave(struct sl_program *p, uint64_t within_ms);
 
-/* --- secrets (secret.c) -------------------------------------------------------------------------- */
+/* --- secrets (secret.c) ---------------------------------------------------------------------- */
 struct sl_secret_job;
 /* Answers the keeper's question, now or when the command has ended. */
 void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask);
@@ -84,7 +84,7 @@ void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask);
 bool sl_secret_ended(struct sl_super *s, pid_t pid, int status);
 void sl_secret_forget_all(struct sl_super *s);
 
-/* --- the whole (super.c) ------------------------------------------------------------------------- */
+/* --- the whole (super.c) --------------------------------------------------------------------- */
 enum sl_super_phase { SL_SUPER_STARTING, SL_SUPER_RUNNING, SL_SUPER_DRAINING, SL_SUPER_LAST };
 
 struct sl_super {
@@ -102,17 +102,18 @@ struct sl_super {
     struct sl_secret_job *secrets;
     int exit_code;
 };
-struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role, unsigned index); /* or NULL */
+struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role,
+                                    unsigned index); /* or NULL */
 void sl_super_program_ready(struct sl_super *s, struct sl_program *p);
 void sl_super_program_gone(struct sl_super *s, struct sl_program *p);
 /* Tells the keeper which programs run. */
 void sl_super_tell_keeper(struct sl_super *s);
 
-/* --- links between children (links.c) ------------------------------------------------------------ */
+/* --- links between children (links.c) -------------------------------------------------------- */
 /* Fresh ends for each pair that this program is part of, and its sockets. */
 void sl_links_make(struct sl_super *s, struct sl_program *p);
 
-/* --- reload (reload.c) --------------------------------------------------------------------------- */
+/* --- reload (reload.c) ----------------------------------------------------------------------- */
 void sl_reload(struct sl_super *s);
 void sl_reload_decided(struct sl_super *s, const struct sl_msg_policy_decided *m);
 /* A child took the new configuration; says so when it was the last. */
@@ -120,7 +121,7 @@ void sl_reload_taken(struct sl_super *s);
 /* The keeper is new: ask it again. */
 void sl_reload_propose(struct sl_super *s);
 
-/* --- processes (spawn.c) ------------------------------------------------------------------------- */
+/* --- processes (spawn.c) --------------------------------------------------------------------- */
 struct sl_spawn {
     const char *path;
     char *const *argv;
@@ -133,7 +134,7 @@ struct sl_spawn {
 };
 enum sl_err sl_spawn(const struct sl_spawn *how, pid_t *pid) SL_MUST_CHECK;
 
-/* --- the service manager (notify.c) -------------------------------------------------------------- */
+/* --- the service manager (notify.c) ---------------------------------------------------------- */
 /* "READY=1" and so on to $NOTIFY_SOCKET, when there is one. */
 void sl_notify(const char *state);
 

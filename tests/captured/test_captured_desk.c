@@ -1,0 +1,261 @@
+/* A desk that fell into hostile hands, against a real keeper (docs/threat-model.md, "captured desk"): it
+ * carries people's requests, and without a person's credential it can do nothing; with one, no more than
+ * that person. The first argument is the keeper. */
+#include "tests/captured/captured.h"
+
+static char rita[SECRET_BYTES], sam[SECRET_BYTES], olga[SECRET_BYTES], bot[SECRET_BYTES];
+static uint64_t session;
+
+static void test_the_stage(void)
+{
+    add_human("olga", "engineers", olga);
+    add_human("rita", "dba", rita);
+    add_human("sam", "engineers", sam);
+    add_agent("bot", "olga", bot);
+    is_secret(rita);
+    is_secret(bot);
+    session = sign_in(play.gate, "bot", bot);
+    SL_CHECK(session != 0 && leaks == 0);
+}
+
+/* --- deciding --------------------------------------------------------------------------------------- */
+
+static void test_no_decision_without_the_persons_credential(void)
+{
+    static const char *const guesses[] = {"", "rita", "sld_", "sld_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table a");
+
+    for (size_t i = 0; i < SL_COUNT(guesses); i++)
+        SL_CHECK_INT(decide(guesses[i], h.approval, h.digest_hex, "approve"), 401);
+    SL_CHECK_INT(decide(bot, h.approval, h.digest_hex, "approve"), 403);  /* the requester's asking token */
+    SL_CHECK_INT(decide(olga, h.approval, h.digest_hex, "approve"), 403); /* its owner */
+    SL_CHECK_INT(decide(sam, h.approval, h.digest_hex, "approve"), 404);  /* nobody who could see it */
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
+}
+
+/* Who decides is what the credential says, not what the desk writes beside it. */
+static void test_no_decision_in_another_name(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table b");
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body,
+               "{'id':'%s','decision':'approve','digest':'%s','reason':'me','identity':'rita','person':'rita',"
+               "'approver':'rita','may_decide':true,'channel':'control','proof':'passkey'}",
+               h.approval, h.digest_hex);
+    SL_CHECK_INT(call_as(play.desk, "decision", olga, sl_buf_text(&body)), 403);
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
+}
+
+/* A decision that it carried once opens nothing else: not another approval, not another digest, and not
+ * the same one again. */
+static void test_no_replay(void)
+{
+    struct held one = hold(play.gate, session, SL_EFFECT_DDL, "drop table c");
+    struct held two = hold(play.gate, session, SL_EFFECT_DDL, "drop table d");
+
+    SL_CHECK_INT(decide(rita, two.approval, one.digest_hex, "approve"), 409);
+    SL_CHECK_INT(decide(rita, one.approval, two.digest_hex, "approve"), 409);
+    SL_CHECK_INT(decide(rita, one.approval, "", "approve"), 409);
+    SL_CHECK_INT(decide(rita, one.approval, one.digest_hex, "approve"), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
+    SL_CHECK_INT(decide(rita, one.approval, one.digest_hex, "approve"), 409);
+    SL_CHECK_INT(spend(play.gate, one.action, one.approval, one.digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK_INT(decide(rita, one.approval, one.digest_hex, "approve"), 409);
+    struct held again = hold(play.gate, session, SL_EFFECT_DDL, "drop table c"); /* the very same statement */
+    SL_CHECK(strcmp(again.digest_hex, one.digest_hex) != 0);
+    SL_CHECK_INT(decide(rita, again.approval, one.digest_hex, "approve"), 409);
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, two.approval)), "pending");
+}
+
+static void test_no_credential_that_is_over(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table e");
+    char credential[SECRET_BYTES];
+
+    add_human("nina", "dba", credential);
+    SL_CHECK_INT(decide(credential, h.approval, h.digest_hex, "approve"), 403); /* newer than the question */
+    struct held later = hold(play.gate, session, SL_EFFECT_DDL, "drop table f");
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'nina'}"), 200);
+    SL_CHECK_INT(decide(credential, later.approval, later.digest_hex, "approve"), 401);
+}
+
+/* --- seeing ----------------------------------------------------------------------------------------- */
+
+static bool reply_has(const char *part)
+{
+    char *text = json_dumps(play.reply, 0);
+    bool found = text != NULL && strstr(text, part) != NULL;
+
+    free(text);
+    return found;
+}
+
+static void test_no_sight_beyond_the_credential(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table very_telling_name");
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s'}", h.approval);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", "", sl_buf_text(&body)), 401);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", sam, sl_buf_text(&body)), 404);
+    SL_CHECK(!reply_has("very_telling_name"));
+    SL_CHECK_INT(call_as(play.desk, "approval.list", sam, "{}"), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "approvals")), 0);
+    SL_CHECK_INT(call_as(play.desk, "cancel", sam, sl_buf_text(&body)), 404);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", rita, sl_buf_text(&body)), 200);
+    SL_CHECK(reply_has("very_telling_name"));
+}
+
+/* What comes unasked names an approval and its state, no more. */
+static void test_events_tell_nothing(void)
+{
+    struct sl_msg_event e = {0};
+
+    while (hear_within(play.desk, 100) != 0) {
+    }
+    hold(play.gate, session, SL_EFFECT_DDL, "drop table another_telling_name");
+    if (!SL_CHECK_INT(hear_within(play.desk, PATIENCE_MS), SL_MESSAGE_EVENT) || !HEARD(event, &e))
+        return;
+    SL_CHECK(memmem(play.body.p, play.body.n, "telling", 7) == NULL);
+    SL_CHECK(memmem(play.body.p, play.body.n, "bot", 3) == NULL);
+    SL_CHECK_TEXT(e.state, "pending");
+}
+
+static void test_status_names_nobody(void)
+{
+    SL_CHECK_INT(call_as(play.desk, "status", "", "{}"), 200);
+    SL_CHECK(!reply_has("rita") && !reply_has("bot") && !reply_has("telling"));
+}
+
+/* --- managing, and everything else ------------------------------------------------------------------- */
+
+static void test_no_management(void)
+{
+    static const char *const methods[] = {"identity.add",   "identity.list", "identity.disable",
+                                          "identity.link",  "identity.pause", "identity.group",
+                                          "identity.invite", "token.create",  "token.revoke",
+                                          "token.list",     "ledger.rotate_key", "ledger.checkpoint"};
+
+    for (size_t i = 0; i < SL_COUNT(methods); i++) {
+        SL_CHECK_INT(call_as(play.desk, methods[i], rita, "{'name':'rita','kind':'human','group':'dba'}"), 404);
+        SL_CHECK_INT(call_as(play.desk, methods[i], "", "{'name':'rita'}"), 404);
+    }
+}
+
+static void test_codes_cannot_be_guessed_or_used_twice(void)
+{
+    char code[SECRET_BYTES], mine[SECRET_BYTES];
+    SL_BUF(body, 256);
+
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'ute','kind':'human','groups':['dba']}"), 200);
+    keep_text(code, sizeof code, said("code"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}"), 403);
+    claim(code, mine);
+    sl_buf_say(&body, "{'code':'%s'}", code);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 403);
+}
+
+static void put_head(struct sl_buf *b, unsigned type, uint32_t body_bytes)
+{
+    sl_buf_put_le16(b, (uint16_t)type);
+    sl_buf_put_le16(b, 0);
+    sl_buf_put_le32(b, body_bytes);
+}
+
+#define NUMBER_OF(NAME, name, number, senders, states) number,
+static const unsigned known_messages[] = {SL_MESSAGES(NUMBER_OF)};
+
+static void new_desk(void)
+{
+    close(play.desk);
+    play.desk = peer_at(SL_ROLE_DESK, 0, "");
+}
+
+/* It is no gate: it neither spends nor asks for proofs. What it may not say ends it. */
+static void test_a_desk_says_only_what_a_desk_may(void)
+{
+    unsigned refused = 0;
+
+    for (size_t i = 0; i < SL_COUNT(known_messages); i++) {
+        if (sl_ipc_allowed((enum sl_message)known_messages[i], SL_ROLE_DESK, SL_CONN_OPEN) == SL_OK)
+            continue;
+        struct sl_buf b = sl_buf(64);
+        put_head(&b, known_messages[i], 0);
+        send_with(play.desk, &b, -1);
+        if (!SL_CHECK(is_ended(play.desk)))
+            printf("#   %s\n", sl_ipc_name(known_messages[i]));
+        new_desk();
+        refused++;
+    }
+    SL_CHECK(refused > 20);
+    keeper_goes_on();
+}
+
+static void test_nonsense_ends_only_the_desk(void)
+{
+    for (unsigned round = 0; round < 60; round++) {
+        struct sl_buf b = sl_buf(4096);
+        put_head(&b, SL_MESSAGE_CALL, round % 2 == 0 ? 40 + round : 39 + round);
+        for (unsigned i = 0; i < 40 + round; i++)
+            sl_buf_put_u8(&b, (uint8_t)(i * 167u + round * 31u + 128u));
+        send_with(play.desk, &b, -1);
+        SL_CHECK(is_ended(play.desk));
+        new_desk();
+    }
+    keeper_goes_on();
+    SL_CHECK(is_open(play.gate));
+}
+
+/* A body that is no JSON object is a plain error to that call. */
+static void test_bad_bodies_are_errors(void)
+{
+    static const char *const bodies[] = {"", "[]", "{", "{'id':1}", "{'id':'x','id':'y'}", "null",
+                                         "{'id':'00000000-0000-7000-8000-000000000000'}"};
+
+    for (size_t i = 0; i < SL_COUNT(bodies); i++) {
+        uint32_t status = call_as(play.desk, "approval.get", rita, bodies[i]);
+        SL_CHECK(status == 400 || status == 404);
+    }
+    SL_CHECK_INT(call_as(play.desk, "no.such.method", rita, "{}"), 404);
+    keeper_goes_on();
+}
+
+/* Guessing through the desk gets slower for that address. */
+static void test_guessing_is_slowed_down(void)
+{
+    uint32_t status = 0;
+
+    for (int i = 0; i < 30 && status != 429; i++)
+        status = call_as(play.desk, "whoami", "sld_guess", "{}");
+    SL_CHECK_INT(status, 429);
+}
+
+static void test_nothing_of_it_stays(void)
+{
+    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_IMPORT, "copy a from stdin", rita);
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "approved");
+}
+
+int main(int argc, char **argv)
+{
+    begin_play(argc, argv);
+    SL_RUN(test_the_stage);
+    SL_RUN(test_no_decision_without_the_persons_credential);
+    SL_RUN(test_no_decision_in_another_name);
+    SL_RUN(test_no_replay);
+    SL_RUN(test_no_credential_that_is_over);
+    SL_RUN(test_no_sight_beyond_the_credential);
+    SL_RUN(test_events_tell_nothing);
+    SL_RUN(test_status_names_nobody);
+    SL_RUN(test_no_management);
+    SL_RUN(test_codes_cannot_be_guessed_or_used_twice);
+    SL_RUN(test_a_desk_says_only_what_a_desk_may);
+    SL_RUN(test_nonsense_ends_only_the_desk);
+    SL_RUN(test_bad_bodies_are_errors);
+    SL_RUN(test_nothing_of_it_stays);
+    SL_RUN(test_guessing_is_slowed_down);
+    return end_play();
+}

@@ -1,0 +1,415 @@
+"""Reads a play line by line and does what it says. The words are in README.md."""
+
+import ast
+import json
+import os
+import re
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
+import lab as laboratory    # noqa: E402
+import wire                 # noqa: E402
+
+LINES = []      # (pattern, method), filled by @line
+
+
+def line(pattern):
+    def add(method):
+        LINES.append((re.compile(pattern + r"\s*$", re.S), method))
+        return method
+    return add
+
+
+class Wrong(Exception):
+    pass
+
+
+def seconds_of(word):
+    return float(word[:-2]) / 1000 if word.endswith("ms") else float(word.rstrip("s"))
+
+
+def values_of(word):
+    return ast.literal_eval(f"[{word}]") if word else []
+
+
+class Client:
+    """One connection, and what it heard since its last complete answer."""
+
+    def __init__(self, raw):
+        self.raw, self.partial = raw, None
+
+    def read(self, stop, seconds):
+        self.partial = self.raw.until(stop, seconds, self.partial)
+        heard = self.partial
+        if heard.types.endswith("Z"):
+            self.partial = None
+        return heard
+
+
+class Play:
+    def __init__(self, file):
+        self.text = file.read_text()
+        self.name = self.text.splitlines()[0].lstrip("# ")
+        self.changes, self.clients, self.approval, self.stopped = [], {}, None, []
+
+    def run(self):
+        lines = self._lines()
+        settings = [x for _, x in lines if x.startswith("config ")]
+        with laboratory.Lab(lambda config: self._configure(config, settings)) as self.lab:
+            for number, text in lines:
+                if text not in settings:
+                    self._play(number, text)
+            self._end()
+
+    def _lines(self):
+        """Numbered lines without comments; an indented line goes on with the one before."""
+        out = []
+        for number, text in enumerate(self.text.splitlines(), 1):
+            if text.startswith("#") or not text.strip():
+                continue
+            if text[0].isspace() and out:
+                out[-1][1] += "\n" + text.strip()
+            else:
+                out.append([number, text.rstrip()])
+        return out
+
+    @staticmethod
+    def _configure(config, settings):
+        for text in settings:
+            where, how, value = re.fullmatch(r"config (\S+) (\+?=) (.*)", text, re.S).groups()
+            at, *steps = re.findall(r"[^.\[\]]+", where)
+            holder, key = config, at
+            for step in steps:
+                holder, key = holder[int(key) if isinstance(holder, list) else key], step
+            key = int(key) if isinstance(holder, list) else key
+            if how == "=":
+                holder[key] = json.loads(value)
+            else:
+                holder[key].append(json.loads(value))
+
+    def _play(self, number, text):
+        for pattern, method in LINES:
+            found = pattern.match(text)
+            if found:
+                try:
+                    method(self, **found.groupdict())
+                except Exception as why:     # whatever it was, the reader wants the line and the log
+                    self._fail(number, text, why)
+                return
+        self._fail(number, text, Wrong("no such line: see README.md"))
+
+    def _fail(self, number, text, why):
+        failure = Wrong(str(why))
+        kind = "" if isinstance(why, Wrong) else type(why).__name__ + ": "
+        failure.told = f"line {number}: {text}\n{kind}{why}\n" + "\n".join(self.lab.events()[-25:])
+        raise failure from why
+
+    def _end(self):
+        """Whatever was played, the ledger verifies and no program of ours broke."""
+        for pid in self.stopped:
+            os.kill(pid, signal.SIGCONT)
+        if self.lab.serve is None:
+            return
+        laboratory.wait_for(lambda: self.lab.ledger_verify().rc == 0 or None, 5,
+                            f"a ledger that verifies ({self.lab.ledger_verify()})")
+        broken = [x for x in self.lab.events() if "event=hold_refused" in x or "event=panic" in x]
+        if broken:
+            raise Wrong("\n".join(broken))
+
+    # --- clients -----------------------------------------------------------------------------
+
+    def client(self, who):
+        if who not in self.clients:
+            self.clients[who] = Client(self.lab.raw(who.split("/")[0]))
+        return self.clients[who]
+
+    @line(r"(?P<who>[\w/-]+) connects")
+    def connects(self, who):
+        self.client(who)
+
+    @line(r"(?P<who>[\w/-]+) connects with (?P<options>\{.*\})")
+    def connects_with(self, who, options):
+        self.clients[who] = Client(self.lab.raw(who.split("/")[0], options=json.loads(options)))
+
+    @line(r"(?P<who>[\w/-]+) cannot connect(?: with the credential of (?P<whose>\S+))?(?P<why>: .*)?")
+    def cannot_connect(self, who, whose, why):
+        token = None
+        if whose:
+            token = json.loads(self.lab.enroll(whose).read_text())["credential"]
+        try:
+            self.lab.raw(who.split("/")[0], token=token)
+        except wire.Refused as no:
+            self._match((why or "")[2:], str(no))
+        else:
+            raise Wrong("it connected")
+
+    @line(r"direct: (?P<sql>.*?)(?: -> (?P<wanted>\S+))?")
+    def direct(self, sql, wanted):
+        self._match(wanted, self.lab.pg.sql(sql))
+
+    @line(r"(?P<who>[\w/-]+) sends: (?P<what>.*)")
+    def sends(self, who, what):
+        self.client(who).raw.write(b"".join(self._message(m.strip()) for m in what.split("|")))
+
+    @staticmethod
+    def _message(m):
+        head, _, rest = m.partition(":")
+        word, *names = head.split()
+        names = ["" if n == "-" else n for n in names]
+        first = names[0] if names else ""
+        if word == "parse":
+            return wire.parse(rest.strip(), first)
+        if word == "bind":
+            return wire.bind(values_of(rest.strip()), first, names[1] if len(names) > 1 else "")
+        if word == "execute":
+            return wire.execute(first, int(rest or 0))
+        if word in ("describe", "close"):
+            kind = {"portal": b"P", "statement": b"S"}[first]
+            return getattr(wire, word)(kind, names[1] if len(names) > 1 else "")
+        if word == "query":
+            return wire.query(rest.strip())
+        if word == "copydata":
+            return wire.message(b"d", rest.strip().encode().decode("unicode_escape").encode())
+        return {"sync": wire.SYNC, "flush": wire.FLUSH, "copydone": wire.message(b"c"),
+                "terminate": wire.TERMINATE}[word]
+
+    @line(r"(?P<who>[\w/-]+) extended: (?P<sql>.*?)(?: with \((?P<values>.*)\))?")
+    def extended(self, who, sql, values):
+        self.client(who).raw.extended(sql, values_of(values))
+
+    @line(r"(?P<who>[\w/-]+) expects held(?P<saying>: .*)?")
+    def expects_held(self, who, saying):
+        heard = self.client(who).read("NZE", 10)
+        said = heard.notices[-1]["M"] if heard.notices else ""
+        found = re.search(r"approval ([0-9a-f-]{36})", said)
+        if not found or not heard.types.endswith("N"):
+            raise Wrong(f"not held: {heard}")
+        self.approval = found.group(1)
+        self._match((saying or "")[2:], json.dumps(heard.notices[-1]))
+
+    @line(r"(?P<who>[\w/-]+) expects error (?P<code>\w{5})(?P<saying>: .*)?")
+    def expects_error(self, who, code, saying):
+        heard = self.client(who).read("Z", 15)
+        if heard.error != code:
+            raise Wrong(f"{heard}")
+        self._match((saying or "")[2:], json.dumps(heard.errors[0], ensure_ascii=False))
+
+    @line(r"(?P<who>[\w/-]+) expects error (?P<code>\w{5}) before the sync")
+    def expects_error_now(self, who, code):
+        heard = self.client(who).read("EZ", 10)
+        if heard.error != code:
+            raise Wrong(f"{heard}")
+
+    @line(r"(?P<who>[\w/-]+) expects (?P<count>\d+) rows?(?: like (?P<like>.*))?")
+    def expects_rows(self, who, count, like):
+        heard = self.client(who).read("Z", 15)
+        if heard.errors or len(heard.rows) != int(count):
+            raise Wrong(f"{heard}")
+        self._match(like, json.dumps(heard.rows))
+
+    @line(r"(?P<who>[\w/-]+) expects (?P<tags>[A-Z][A-Z ]*[A-Z](?: \d+)*(?:, [A-Z][A-Z ]*[A-Z](?: \d+)*)*)")
+    def expects_tags(self, who, tags):
+        heard = self.client(who).read("Z", 15)
+        if heard.errors or ", ".join(heard.tags) != tags:
+            raise Wrong(f"{heard}")
+
+    @line(r"(?P<who>[\w/-]+) expects messages (?P<types>\w+)")
+    def expects_messages(self, who, types):
+        heard = self.client(who).read(types[-1], 10)
+        if "".join(t for t in heard.types if t not in "N") != types:
+            raise Wrong(f"{heard}: {heard.types}")
+
+    @line(r"(?P<who>[\w/-]+) expects status (?P<status>[ITE])")
+    def expects_status(self, who, status):
+        heard = self.client(who).raw.ask("") if self.client(who).partial is None else None
+        if heard is None or heard.status != status:
+            raise Wrong(f"{heard}")
+
+    @line(r"(?P<who>[\w/-]+) hears nothing for (?P<long>\S+)")
+    def hears_nothing(self, who, long):
+        if not self.client(who).raw.quiet(seconds_of(long)):
+            raise Wrong(f"it heard {self.client(who).raw.buffer[:200]}")
+
+    @line(r"(?P<who>[\w/-]+) is disconnected(?: within (?P<long>\S+))?")
+    def is_disconnected(self, who, long):
+        if not self.clients[who].raw.is_closed(seconds_of(long or "10s")):
+            raise Wrong("still connected")
+        del self.clients[who]
+
+    @line(r"(?P<who>[\w/-]+) disconnects")
+    def disconnects(self, who):
+        self.clients.pop(who).raw.drop()
+        time.sleep(0.2)
+
+    @line(r"(?P<who>[\w/-]+) cancels(?: with the key of (?P<whose>\S+))?")
+    def cancels(self, who, whose):
+        self.client(who).raw.cancel(self.client(whose or who).raw.key)
+
+    # --- people ------------------------------------------------------------------------------
+
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies)(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def decides(self, who, what, no, why):
+        act = self.lab.approve if what == "approves" else self.lab.deny
+        done = act(who, self.approval, check=False)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) (?P<what>revokes|cancels it|stops it)(?: -> (?P<no>refused))?")
+    def withdraws(self, who, what, no):
+        done = self.lab.api({"revokes": "revoke", "cancels it": "cancel", "stops it": "stop"}[what], self.approval,
+                            who, "--reason", "a second thought")
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+
+    @line(r"(?P<who>[\w-]+) approves with an asking token -> refused")
+    def approves_with_token(self, who):
+        file = self.lab.folder / "asking.credential"
+        file.write_text(json.dumps({"credential": self.lab.token(who), "identity": who, "url": self.lab.url}))
+        os.chmod(file, 0o600)
+        done = self.lab.sluice("approve", self.approval, "--reason", "me", "--yes", "--credential-file", file,
+                               "--url", self.lab.url)
+        if done.rc != 1:
+            raise Wrong(str(done))
+
+    @line(r"(?P<who>[\w-]+) enrolls")
+    def enrolls(self, who):
+        self.lab.enroll(who)
+
+    @line(r"(?P<who>[\w-]+) sees (?P<count>\d+) pending")
+    def sees(self, who, count):
+        laboratory.wait_for(lambda: len(self.lab.pending(by=who)) == int(count), 5, f"{count} pending")
+
+    @line(r"(?P<who>[\w-]+) is shown (?P<pattern>.*)")
+    def is_shown(self, who, pattern):
+        self._match(pattern, self.lab.api("show", self.approval, who, "--json", check=True).out)
+
+    @line(r"it is (?P<state>\w+)")
+    def it_is(self, state):
+        laboratory.wait_for(lambda: self.lab.approval(self.approval)["state"] == state, 5, f"state {state}")
+
+    @line(r"sluice (?P<words>.*?)(?: -> (?P<no>refused))?")
+    def operator(self, words, no):
+        done = self.lab.manage(*words.split(), check=False)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        found = re.search(r"(slc_\S+)", done.out)
+        if found:
+            self.lab.codes[words.split()[2]] = found.group(1)
+
+    # --- what happened -----------------------------------------------------------------------
+
+    @line(r"server ran (?P<count>\d+) times?: (?P<pattern>.*)")
+    def server_ran(self, count, pattern):
+        n = self.lab.ran(pattern)
+        if n != int(count):
+            raise Wrong(f"it ran {n} times")
+
+    @line(r"server was told (?P<count>\d+) (?P<kind>parse|bind|statement|execute): (?P<pattern>.*)")
+    def server_told(self, count, kind, pattern):
+        n = self.lab.ran(pattern, kinds=(kind,))
+        if n != int(count):
+            raise Wrong(f"{n} times")
+
+    @line(r"server saw nothing of: (?P<pattern>.*)")
+    def server_saw_nothing(self, pattern):
+        seen = [e for e in self.lab.server_log(kinds=None) if re.search(pattern, e.sql, re.S)]
+        if seen:
+            raise Wrong(f"it saw {seen}")
+
+    @line(r"(?P<where>ledger|log) (?P<what>has|lacks): (?P<text>.*)")
+    def text_in(self, where, what, text):
+        self._settle()
+        under = ("state/ledger",) if where == "ledger" else ("serve.log",)
+        found = self.lab.files_with(text, under)
+        if bool(found) != (what == "has"):
+            raise Wrong(f"found in {found}")
+
+    def _settle(self):
+        """The keeper drains its journals on a timer and writes a checkpoint each second."""
+        time.sleep(1.2)
+
+    @line(r"ledger verifies")
+    def ledger_verifies(self):
+        self._settle()
+        done = self.lab.ledger_verify()
+        if done.rc != 0:
+            raise Wrong(str(done))
+
+    @line(r"ledger shows of it: (?P<pattern>.*)")
+    def ledger_shows(self, pattern):
+        def look():
+            done = self.lab.sluice("ledger", "show", self.approval, self.lab.state / "ledger", "--json")
+            return done.rc == 0 and re.search(pattern, done.out, re.S)
+        laboratory.wait_for(look, 5, f"an entry like {pattern}")
+
+    @line(r"log says: (?P<pattern>.*)")
+    def log_says(self, pattern):
+        laboratory.wait_for(lambda: any(re.search(pattern, x) for x in self.lab.events()), 5, "the log line")
+
+    # --- the world ---------------------------------------------------------------------------
+
+    @line(r"wait (?P<long>\S+)")
+    def waits(self, long):
+        time.sleep(seconds_of(long))
+
+    @line(r"kill (?P<role>gate|judge|keeper|desk)")
+    def kills(self, role):
+        self.lab.revived(role, self.lab.kill(role))
+        laboratory.wait_for(self._answers, 10, "the new program's answer")
+
+    def _answers(self):
+        return self.lab.sluice("status", "--json", "--config", self.lab.folder / "sluice.yaml").rc == 0 and \
+            self.lab.sluice("approvals", "--json", "--credential-file", self.lab.enroll("rita"), "--url",
+                            self.lab.url).rc == 0
+
+    @line(r"(?P<what>stop|continue) (?P<role>gate|judge|keeper|desk)")
+    def stops(self, what, role):
+        pids = list(self.lab.pids(role))
+        self.lab.kill(role, signal.SIGSTOP if what == "stop" else signal.SIGCONT)
+        self.stopped = self.stopped + pids if what == "stop" else [p for p in self.stopped if p not in pids]
+
+    @line(r"kill the stopped (?P<role>\w+)")
+    def kills_stopped(self, role):
+        pids = self.lab.kill(role)
+        self.stopped = [p for p in self.stopped if p not in pids]
+        self.lab.revived(role, pids)
+
+    @line(r"kill everything, start again")
+    def kills_all(self):
+        self.lab.kill_all()
+        self.clients.clear()
+        self.lab.start()
+
+    @line(r"restart")
+    def restarts(self):
+        self.clients.clear()
+        self.lab.restart()
+
+    @line(r"postgres (?P<what>dies|starts)")
+    def postgres(self, what):
+        self.lab.pg.stop(signal.SIGQUIT) if what == "dies" else self.lab.pg.start()
+
+    @line(r"reload (?P<setting>config .*)")
+    def reloads(self, setting):
+        self._configure(self.lab.config, [setting])
+        self.lab.write_config()
+        count = self._reloads()
+        self.lab.sighup()
+        laboratory.wait_for(lambda: self._reloads() > count, 5, "the reload")
+        time.sleep(0.2)
+
+    def _reloads(self):
+        return sum(len(self.lab.events(e)) for e in ("reloaded", "reload_rejected", "reload_held"))
+
+    @staticmethod
+    def _match(pattern, said):
+        if pattern and not re.search(pattern, said, re.S):
+            raise Wrong(f"said: {said}")
+
+    # Last, because it takes almost anything.
+    @line(r"(?P<who>[\w-]+(?:/\d+)?): (?P<sql>.*)")
+    def asks(self, who, sql):
+        self.client(who).raw.query(sql)
