@@ -74,7 +74,7 @@ static void test_no_credential_that_is_over(void)
     char credential[SECRET_BYTES];
 
     add_human("nina", "dba", credential);
-    SL_CHECK_INT(decide(credential, h.approval, h.digest_hex, "approve"), 403); /* newer than the question */
+    SL_CHECK_INT(decide(credential, h.approval, h.digest_hex, "approve"), 404); /* newer than the question */
     struct held later = hold(play.gate, session, SL_EFFECT_DDL, "drop table f");
     SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'nina'}"), 200);
     SL_CHECK_INT(decide(credential, later.approval, later.digest_hex, "approve"), 401);

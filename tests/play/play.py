@@ -215,6 +215,35 @@ class Play:
         if heard.errors or ", ".join(heard.tags) != tags:
             raise Wrong(f"{heard}")
 
+    @line(r"(?P<who>[\w/-]+) heard nothing of: (?P<pattern>.*)")
+    def heard_nothing(self, who, pattern):
+        heard = self.client(who).read("Z", 15)
+        said = json.dumps([heard.errors, heard.notices, heard.rows])
+        if re.search(pattern, said):
+            raise Wrong(said)
+
+    @line(r"(?P<who>[\w/-]+) floods (?P<table>\S+) until it stops")
+    def floods(self, who, table):
+        """Large statements, each another one, until no answer comes."""
+        self.flood = 0
+        for n in range(2000):
+            self.client(who).raw.query(f"insert into {table} values ({n}, '{'x' * 100000}')")
+            try:
+                heard = self.client(who).read("Z", 3)
+            except wire.TooLate:
+                return
+            if heard.errors:
+                raise Wrong(str(heard))
+            self.flood = n + 1
+        raise Wrong("2,000 large statements ran and nobody recorded them")
+
+    @line(r"(?P<who>[\w/-]+) drains")
+    def drains(self, who):
+        """The statement that had to wait runs now, and the server ran no more than were answered."""
+        heard = self.client(who).read("Z", 20)
+        if heard.errors:
+            raise Wrong(str(heard))
+
     @line(r"(?P<who>[\w/-]+) expects messages (?P<types>\w+)")
     def expects_messages(self, who, types):
         heard = self.client(who).read(types[-1], 10)

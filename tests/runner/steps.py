@@ -1,11 +1,13 @@
 """What script/test runs: each step is a name, and a function that returns a tap.Report."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 from typing import Callable
 
 import tap
@@ -20,6 +22,7 @@ NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["g
          "cppcheck": []}
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
+ONE_AT_A_TIME = threading.Lock()
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
 LIMITS = {"play": 600, "e2e": 600, "crash": 300}
@@ -64,11 +67,16 @@ def _meson_step(group, label, test):
         return _skipped(group, name, NOT_SANITIZED[test["name"]])
     runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
     where = folder(LABELS[label])
-    # A test with arguments starts our programs; the leak check at their end breaks out of the sandbox.
-    leaks = len(test["cmd"]) == 1
-    environment = {**test["env"], "SLUICE_BUILD": str(where), "ASAN_OPTIONS": f"detect_leaks={leaks:d}"}
-    return Step(group, name, lambda: runner(name, test["cmd"], test["timeout"], test["workdir"] or where,
-                                            environment))
+    # A test with arguments starts our programs: the leak check at their end breaks out of the sandbox,
+    # and their ports are fixed.
+    programs = len(test["cmd"]) > 1
+    environment = {**test["env"], "SLUICE_BUILD": str(where),
+                   "ASAN_OPTIONS": f"detect_leaks={not programs:d}"}
+
+    def run():
+        with ONE_AT_A_TIME if programs else contextlib.nullcontext():
+            return runner(name, test["cmd"], test["timeout"], test["workdir"] or where, environment)
+    return Step(group, name, run)
 
 
 def unit(quick):

@@ -189,6 +189,17 @@ static void test_without_a_listing(void)
     check(&ctx, "begin", "begin: ! begin control");
 }
 
+/* Backslashes in strings: nothing that holds a quote is read then. */
+static void test_strings_that_are_not_standard(void)
+{
+    struct sl_sql_context ctx = shop();
+
+    ctx.standard_strings = false;
+    check(&ctx, "select id from orders where note = 'x'", ": opaque");
+    check(&ctx, "select id from orders", "select: read | public.orders(id)=read ! shared");
+    check(&ctx, "rollback", "rollback: ! rollback control");
+}
+
 static void test_statements_of_one_text_meet(void)
 {
     struct sl_sql_context ctx = shop();
@@ -198,7 +209,8 @@ static void test_statements_of_one_text_meet(void)
     check(&ctx, "drop view customer_view; delete from orders",
           "drop view,delete: delete ddl opaque | public.customer_view(id,email)=ddl | "
           "public.orders(id,customer_id,total,note,placed)=delete");
-    check(&ctx, "create index on orders (id); select id from orders; comment on table orders is 'x'",
+    check(&ctx,
+          "create index on orders (id); select id from orders; comment on table orders is 'x'",
           "create index,select,comment: read ddl | public.orders(id)=read | "
           "public.orders(id,customer_id,total,note,placed)=ddl ! neutral");
     check(&ctx, "comment on table orders is 'x'; drop table staging.orders",
@@ -242,6 +254,7 @@ int main(void)
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);
+    SL_RUN(test_strings_that_are_not_standard);
     SL_RUN(test_statements_of_one_text_meet);
     SL_RUN(test_facts_of_the_database);
     sl_arena_free(mem);

@@ -113,6 +113,50 @@ static void test_batches(void)
     check_canonical(sl_buf_span(&leaf));
 }
 
+/* An item has the same members as a leaf of its own would have, in whatever combination. */
+static void test_items(void)
+{
+    static const uint8_t digest[32] = {0xab};
+    static const uint64_t times[] = {0, 1, 999999, 1000000, UINT64_C(1700000000999999),
+                                     UINT64_C(1700000001000000)};
+    SL_BUF(leaf, 1024 * 1024);
+    SL_BUF(facts, 4096);
+
+    story_facts(&facts, 0);
+    for (unsigned bits = 0; bits < 1024; bits++) {
+        struct sl_entry_batch batch;
+        struct sl_entry_action a = plain((bits & 1) != 0 ? SL_SPAN("select \"x\"\n") : SL_SPAN(""));
+        a.asked_us = times[bits % 6];
+        a.started_us = times[bits / 6 % 6];
+        a.ended_us = times[bits / 36 % 6];
+        a.flags = (bits & 2) != 0 ? SL_INTENT_EXTENDED | SL_INTENT_IN_TX : 0;
+        a.outcome = (uint8_t)(bits % 5);
+        a.facts = (bits & 4) != 0 ? sl_buf_span(&facts) : SL_SPAN("");
+        a.policy_digest = (bits & 8) != 0 ? digest : NULL;
+        a.commitment = (bits & 16) != 0 ? digest : NULL;
+        a.rows = bits & 32;
+        a.bytes = bits & 64;
+        a.sqlstate = (bits & 128) != 0 ? SL_SPAN("42P01") : SL_SPAN("");
+        sl_buf_reset(&leaf);
+        sl_entry_batch_begin(&batch, &leaf);
+        SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
+        a.action = bits;
+        SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
+        sl_entry_batch_end(&batch, times[4]);
+        check_canonical(sl_buf_span(&leaf));
+    }
+    struct sl_entry_batch batch;
+    struct sl_entry_action a = plain(SL_SPAN("x"));
+    a.outcome = 99;
+    sl_buf_reset(&leaf);
+    sl_entry_batch_begin(&batch, &leaf);
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EMALFORMED);
+    a.outcome = 1;
+    a.rows = UINT64_MAX;
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EOVERFLOW);
+    SL_CHECK_INT(batch.count, 0);
+}
+
 /* The words of strangers: anything goes in, text comes out. */
 static void test_strangers(void)
 {
@@ -173,6 +217,7 @@ int main(void)
     SL_RUN(test_facts);
     SL_RUN(test_texts);
     SL_RUN(test_batches);
+    SL_RUN(test_items);
     SL_RUN(test_strangers);
     SL_RUN(test_policy_parts);
     SL_RUN(test_leaf_limit);

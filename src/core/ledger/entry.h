@@ -77,6 +77,8 @@ struct sl_entry_batch {
     struct sl_buf *b;
     size_t start;
     unsigned count;
+    uint64_t second; /* the last one that was written, and how it looks */
+    uint8_t second_text[20];
 };
 void sl_entry_batch_begin(struct sl_entry_batch *batch, struct sl_buf *b);
 enum sl_err sl_entry_batch_add(struct sl_entry_batch *batch, const struct sl_entry_action *a)

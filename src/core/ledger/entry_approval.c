@@ -47,8 +47,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_hex(w, "rules", e->rules_digest, SL_SHA256);
     sl_member_u64(w, "session", e->session);
     sl_member_str(w, "target", e->target);
-    size_t used = w->b->n - start;
-    sl_member_text(w, e->text, e->flags, used < SL_ENTRY_MAX ? SL_ENTRY_MAX - used : 0);
+    sl_member_text(w, e->text, e->flags, sl_entry_room(w->b, start));
     sl_member_time_v(w, e->time_us);
 }
 

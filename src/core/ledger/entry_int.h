@@ -57,6 +57,23 @@ void sl_member_said(struct sl_jw *w, const char *key, struct sl_span text);
 /* "text", or its digest, length and head when what is left of the leaf's `limit` is too small for it. */
 void sl_member_text(struct sl_jw *w, struct sl_span text, uint32_t flags, size_t limit);
 
+static inline void sl_entry_fail(struct sl_buf *b, enum sl_err why)
+{
+    if (b->why == SL_OK)
+        b->why = why;
+}
+
+/* What is left of a leaf that began at `start`. */
+static inline size_t sl_entry_room(const struct sl_buf *b, size_t start)
+{
+    size_t used = b->n - start;
+
+    return used < SL_ENTRY_MAX ? SL_ENTRY_MAX - used : 0;
+}
+
+/* "flags": of a journal's intent, those that say something to a reader. */
+void sl_member_flags(struct sl_jw *w, uint32_t flags);
+
 /* "facts": a whole value, canonical already. */
 static inline void sl_member_facts(struct sl_jw *w, struct sl_span facts)
 {

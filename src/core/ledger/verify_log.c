@@ -97,7 +97,8 @@ enum sl_err sl_verify_log(struct sl_verify_run *r)
         return SL_OK;
     enum sl_err err = r->v->read_log(r->v->owner, 0, &r->file);
     if (err == SL_ENOTFOUND) {
-        SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal", "there is no write-ahead log beside the entries");
+        SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal",
+               "there is no write-ahead log beside the entries");
         return SL_OK;
     }
     for (size_t number = 0; err == SL_OK && !r->log_broken; number++) {

@@ -66,7 +66,8 @@ const char *caps_refuse(const struct sl_sql_context *ctx, struct sl_span text)
         return "the text holds a NUL byte";
     if (!sl_utf8_valid(text))
         return "the text is not valid UTF-8";
-    if (!ctx->standard_strings)
+    if (!ctx->standard_strings &&
+        memchr(text.p == NULL ? (const uint8_t *)"" : text.p, '\'', text.n) != NULL)
         return "standard_conforming_strings is off";
     struct count c = count_text(text);
     if (c.deepest_comment > SL_SQL_MAX_COMMENT_DEPTH)

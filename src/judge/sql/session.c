@@ -204,7 +204,8 @@ static void fetch(struct judge *j, const FetchStmt *n)
     for (size_t i = 0; i < j->ctx->cursor_count; i++)
         known = known || sl_span_is(j->ctx->cursors[i], n->portalname);
     for (size_t i = 0; i < j->name_count; i++) /* or declared and judged in this very text */
-        known = known || (j->names[i].kind == SL_NAME_DECLARE && sl_span_is(j->names[i].name, n->portalname));
+        known = known || (j->names[i].kind == SL_NAME_DECLARE &&
+                          sl_span_is(j->names[i].name, n->portalname));
     if (!known)
         note_opaque(j, "the judge does not know what cursor %s reads", n->portalname);
 }

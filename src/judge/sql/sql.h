@@ -45,7 +45,7 @@ struct sl_sql_context {
         *catalog;               /* NULL: nothing is known, every name of a relation is opaque */
     struct sl_span search_path; /* as SHOW search_path prints it */
     struct sl_span user;        /* what "$user" stands for */
-    bool standard_strings;      /* standard_conforming_strings is on; off makes all opaque */
+    bool standard_strings;      /* standard_conforming_strings is on; off makes any quote opaque */
     bool temp_objects;          /* unqualified names may be the session's own: opaque */
     bool assume_plain;          /* a what-if: a relation that is not listed is a plain table */
     size_t max_bytes;           /* 0: SL_SQL_MAX_BYTES; never above 16 MB */

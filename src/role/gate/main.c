@@ -384,12 +384,15 @@ bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_sp
     struct gate *g = owner;
     SL_BUF(question, 64 * 1024);
     SL_BUF(scratch, 64 * 1024);
+    uint8_t late[64];
     struct sl_packet answer;
     struct sl_msg_signed_ m;
     struct sl_msg_sign ask = {.call = ++g->next_call, .digest = digest, .padding = padding, .input = input};
 
     if (g->sign_fd < 0)
         return false;
+    while (recv(g->sign_fd, late, sizeof late, MSG_DONTWAIT) > 0)
+        continue; /* an answer that came too late belongs to a question that is gone */
     sl_msg_sign_put(&question, &ask);
     if (sl_channel_ask(g->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_TIMEOUT_MS, &scratch, &answer) != SL_OK)
         return false;

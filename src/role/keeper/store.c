@@ -145,8 +145,12 @@ void store_drained(struct store *s, struct sl_span state)
 static enum sl_err sync_all(struct store *s)
 {
     SL_TRY(sl_ledger_commit(s->ledger));
+    if (s->applied == sl_ledger_sequence(s->ledger))
+        return SL_OK; /* every change of the view comes with a record: there is none */
     db_run(s->db, DB_APPLIED_SET, "i", sl_ledger_sequence(s->ledger));
-    return db_commit(s->db);
+    SL_TRY(db_commit(s->db));
+    s->applied = sl_ledger_sequence(s->ledger);
+    return SL_OK;
 }
 
 enum sl_err store_commit(struct store *s)

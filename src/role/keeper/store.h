@@ -22,6 +22,7 @@ struct store {
     bool needs_sync;      /* an event that must be on the disk before anybody is answered */
     bool needs_write;     /* something that must at least be with the kernel */
     uint64_t sequence;    /* orders approvals */
+    uint64_t applied;     /* up to here the view is committed */
     enum sl_err why;
 };
 

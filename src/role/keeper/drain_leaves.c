@@ -1,0 +1,219 @@
+#include "role/keeper/drain_int.h"
+
+/* --- leaves ------------------------------------------------------------------------------------- */
+
+static void put_openings(struct keeper *k, uint64_t index, struct entry **parts, unsigned count)
+{
+    static const uint8_t none[32];
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct sl_intent *in = &parts[i]->intent;
+
+        if (memcmp(in->commitment, none, sizeof none) == 0)
+            continue;
+        enum sl_err err = sl_ledger_append_opening(k->store.ledger, index, i, SL_OPENING_SALT,
+                                                   sl_span(in->salt, sizeof in->salt));
+        if (err != SL_OK && k->store.why == SL_OK)
+            k->store.why = err;
+    }
+}
+
+void drain_append_last(struct keeper *k, struct drain *d, struct sl_span state)
+{
+    uint64_t index = 0;
+
+    if (!d->have_last)
+        return;
+    enum sl_err err = sl_buf_err(&d->last);
+    if (err == SL_OK)
+        err = sl_ledger_append(k->store.ledger, sl_buf_span(&d->last), state, &index);
+    if (err != SL_OK && k->store.why == SL_OK)
+        k->store.why = err;
+    if (err == SL_OK)
+        put_openings(k, index, d->last_parts, d->last_part_count);
+    k->store.needs_write = true;
+    d->have_last = false;
+}
+
+void drain_push_leaf(struct keeper *k, struct drain *d)
+{
+    struct sl_buf swap = d->last;
+
+    drain_append_last(k, d, sl_span(NULL, 0));
+    d->last = d->leaf;
+    d->leaf = swap;
+    sl_buf_reset(&d->leaf);
+    memcpy(d->last_parts, d->parts, d->part_count * sizeof d->parts[0]);
+    d->last_part_count = d->part_count;
+    d->part_count = 0;
+    d->have_last = true;
+}
+
+static struct sl_span facts_json(struct drain *d, struct sl_span journal_facts)
+{
+    struct cached_facts *c = &d->facts[sl_hash(journal_facts, 0) % FACTS_SLOTS];
+
+    if (sl_span_eq(sl_buf_span(&c->journal), journal_facts))
+        return sl_buf_span(&c->json);
+    sl_buf_reset(&c->journal);
+    sl_buf_reset(&c->json);
+    sl_entry_put_facts(&c->json, journal_facts);
+    if (sl_buf_err(&c->json) != SL_OK)
+        return sl_span(NULL, 0);
+    sl_buf_put(&c->journal, journal_facts);
+    return sl_buf_span(&c->json);
+}
+
+bool drain_empty(const uint8_t *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != 0)
+            return false;
+    return true;
+}
+
+static struct sl_entry_action action_of(const struct entry *e, const struct session *s, struct sl_span facts)
+{
+    const struct sl_intent *in = &e->intent;
+
+    return (struct sl_entry_action){
+        .session = in->session, .action = in->action, .identity = s->identity, .target = s->target,
+        .asked_us = in->asked_us, .started_us = in->started_us, .ended_us = e->ended_us,
+        .flags = in->flags, .outcome = e->outcome, .facts = facts, .text = in->text,
+        .policy_digest = in->policy_digest,
+        .commitment = drain_empty(in->commitment, sizeof in->commitment) ? NULL : in->commitment,
+        .rows = e->rows, .bytes = e->bytes,
+        .sqlstate = e->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(e->sqlstate, sizeof e->sqlstate)};
+}
+
+bool drain_held(const struct entry *e)
+{
+    return !drain_empty(e->intent.approval, sizeof e->intent.approval);
+}
+
+/* facts: u32 effects, u8 verdict, ... */
+static uint8_t verdict_of(const struct entry *e)
+{
+    return e->intent.facts.n > 4 ? e->intent.facts.p[4] : SL_DENY;
+}
+
+static bool batched(const struct entry *e)
+{
+    bool flowed = verdict_of(e) == SL_ALLOW || (e->intent.flags & SL_INTENT_OBSERVED) != 0;
+
+    return flowed && !drain_held(e) && e->outcome != SL_OUTCOME_REFUSED;
+}
+
+static void put_uuid(struct sl_buf *b, const uint8_t id[16])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            sl_buf_put_u8(b, '-');
+        sl_buf_put_u8(b, (uint8_t)digits[id[i] >> 4]);
+        sl_buf_put_u8(b, (uint8_t)digits[id[i] & 15]);
+    }
+}
+
+/* A held, denied or refused action in a leaf of its own, with who said yes. */
+static void put_one(struct keeper *k, struct drain *d, struct entry *e, const struct session *s,
+                    struct sl_span facts)
+{
+    SL_BUF(id, 64);
+    APPROVAL(a);
+    struct sl_names approvers = {0}, requesters = {0};
+    struct sl_entry_one one = {.time_us = sl_clock_us(), .action = action_of(e, s, facts),
+                               .environment = s->environment, .protocol = s->protocol, .owner = s->owner};
+
+    put_uuid(&id, e->intent.approval);
+    if (drain_held(e) && approval_get(k, sl_buf_span(&id), &a) == SL_OK) {
+        for (size_t i = 0; i < a.vote_count; i++) {
+            if (sl_span_is(a.votes[i].decision, "approve"))
+                names_add(k->mem, &approvers, a.votes[i].identity);
+            one.decided_us = a.votes[i].at_us > one.decided_us ? a.votes[i].at_us : one.decided_us;
+        }
+        requesters = requester_names(k, a.requesters, a.requester_count);
+        one.approval = a.id;
+        one.digest = a.digest;
+    }
+    one.approvers = entry_list(approvers);
+    one.requesters = entry_list(requesters);
+    if (!drain_empty(e->body_digest, sizeof e->body_digest))
+        one.body_digest = e->body_digest;
+    sl_entry_put_action(&d->leaf, &one);
+    d->parts[d->part_count++] = e;
+    drain_push_leaf(k, d);
+}
+
+/* --- the entries of a pass, in order -------------------------------------------------------------- */
+
+static void resolve(struct drain *d, struct entry *e)
+{
+    e->intent.facts.p = d->bytes.p + e->facts_at;
+    e->intent.text.p = d->bytes.p + e->text_at;
+}
+
+static void end_batch(struct keeper *k, struct drain *d, struct sl_entry_batch *batch)
+{
+    if (batch->count == 0)
+        return;
+    sl_entry_batch_end(batch, sl_clock_us());
+    drain_push_leaf(k, d);
+    *batch = (struct sl_entry_batch){0};
+}
+
+static bool add_to_batch(struct keeper *k, struct drain *d, struct sl_entry_batch *batch, struct entry *e,
+                         const struct sl_entry_action *action)
+{
+    enum sl_err err = SL_ELIMIT;
+
+    if (batch->count > 0 && batch->count < SL_ENTRY_MAX_BATCH)
+        err = sl_entry_batch_add(batch, action);
+    if (err == SL_ELIMIT) {
+        end_batch(k, d, batch);
+        sl_entry_batch_begin(batch, &d->leaf);
+        err = sl_entry_batch_add(batch, action);
+    }
+    if (err == SL_OK)
+        d->parts[d->part_count++] = e;
+    return err == SL_OK;
+}
+
+static void remember_open(struct keeper *k, struct drain *d, uint32_t gate, struct action_key key)
+{
+    d->opened[d->opened_count++] = key;
+    if (sl_map_put(k->open, key_span(&key), (void *)((uintptr_t)gate + 1)) != SL_OK)
+        keeper_die("open actions could not be noted", SL_EMEMORY);
+}
+
+bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
+{
+    struct sl_entry_batch batch = {0};
+
+    for (size_t i = 0; i < d->count; i++) {
+        struct entry *e = &d->entries[i];
+        struct session *s = session_get(k, gate, e->intent.session);
+
+        resolve(d, e);
+        struct sl_span facts = facts_json(d, e->intent.facts);
+        if (s == NULL || facts.n == 0) {
+            end_batch(k, d, &batch); /* what came before the lie stays recorded */
+            return false;
+        }
+        if (e->outcome == 0 && verdict_of(e) == SL_DENY && (e->intent.flags & SL_INTENT_OBSERVED) == 0)
+            e->outcome = SL_OUTCOME_REFUSED;
+        if (e->outcome == 0)
+            remember_open(k, d, gate, (struct action_key){e->intent.session, e->intent.action});
+        if (!batched(e)) {
+            end_batch(k, d, &batch);
+            put_one(k, d, e, s, facts);
+            continue;
+        }
+        struct sl_entry_action action = action_of(e, s, facts);
+        if (!add_to_batch(k, d, &batch, e, &action))
+            return false;
+    }
+    end_batch(k, d, &batch);
+    return true;
+}

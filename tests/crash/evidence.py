@@ -1,0 +1,134 @@
+"""What really happened: PostgreSQL's own log and Sluice's ledger, read without Sluice's help, and compared."""
+
+import collections
+import json
+import re
+import struct
+
+TAG = re.compile(r"tag-([a-z])\d+-\d+-")
+
+
+def _bundle_path(number):
+    """tlog-tiles: thousands in groups of three, all but the last with an x."""
+    parts = [f"{number % 1000:03d}"]
+    while number >= 1000:
+        number //= 1000
+        parts.insert(0, f"x{number % 1000:03d}")
+    return "/".join(parts)
+
+
+def _split(data):
+    at = 0
+    while at < len(data):
+        size = struct.unpack_from(">H", data, at)[0]
+        yield json.loads(data[at + 2:at + 2 + size])
+        at += 2 + size
+
+
+def entries(ledger):
+    """Every entry that a checkpoint covers, in order."""
+    size = int((ledger / "checkpoint").read_text().splitlines()[1])
+    out, bundle = [], 0
+    while len(out) < size:
+        whole = ledger / "tile/entries" / _bundle_path(bundle)
+        if not whole.exists():
+            parts = list(whole.parent.glob(whole.name + ".p/*"))
+            whole = max(parts, key=lambda p: int(p.name))
+        out += _split(whole.read_bytes())
+        bundle += 1
+    return out[:size]
+
+
+class Ledger:
+    """The entries, sorted into what the comparison asks for."""
+
+    def __init__(self, folder):
+        self.entries = entries(folder)
+        self.actions = []                                   # each item, of batches too
+        self.by_tag = collections.defaultdict(list)
+        self.events = collections.defaultdict(list)         # approval id -> its entries
+        self.asked_tag = {}                                 # approval id -> tag of what was asked
+        for e in self.entries:
+            if e["kind"] == "actions":
+                self.actions += e["actions"]
+            elif e["kind"] == "action":
+                self.actions.append(e)
+            elif e["kind"] == "approval":
+                self.events[e["approval"]].append(e)
+                found = TAG.search(e.get("text", ""))
+                if e["event"] == "asked" and found:
+                    self.asked_tag[e["approval"]] = found.group(0)
+        for a in self.actions:
+            found = TAG.search(a.get("text", ""))
+            if found:
+                self.by_tag[found.group(0)].append(a)
+
+    def count(self, approval, event):
+        return sum(1 for e in self.events[approval] if e["event"] == event)
+
+    def spent(self):
+        """tag -> how many approvals of it were spent."""
+        out = collections.Counter()
+        for approval, tag in self.asked_tag.items():
+            out[tag] += 1 if self.count(approval, "spent") else 0
+        return out
+
+
+def some(items, text):
+    """A finding for people: how many, and the first few."""
+    items = list(items)
+    if not items:
+        return []
+    return [f"{len(items)} {text}: " + "; ".join(str(i) for i in items[:5])]
+
+
+def compare(server, ledger):
+    """server: tag -> list of the server's log entries. Returns sentences; none is good."""
+    wrong = []
+    recorded = {tag: [a for a in found if a.get("outcome") != "refused"] for tag, found in ledger.by_tag.items()}
+    wrong += some((f"{tag} ran {len(ran)}, recorded {len(recorded.get(tag, []))}"
+                   for tag, ran in server.items() if len(ran) > len(recorded.get(tag, []))),
+                  "statements ran unrecorded (P6)")
+    wrong += some((f"{tag}: sessions {sorted({e.session for e in ran})}"
+                   for tag, ran in server.items()
+                   if {e.session for e in ran} - {str(a["session"]) for a in recorded.get(tag, [])}),
+                  "statements ran in a session that the ledger does not name")
+    spent = ledger.spent()
+    held = {tag: ran for tag, ran in server.items() if TAG.match(tag).group(1) in "hl"}
+    wrong += some((f"{tag} ran {len(ran)}, spent {spent[tag]}" for tag, ran in held.items() if len(ran) > spent[tag]),
+                  "held statements ran without a grant of their own (P1, P2)")
+    wrong += some((tag for tag in server if TAG.match(tag).group(1) == "d"), "denied statements ran")
+    wrong += some((a for a in ledger.events if ledger.count(a, "spent") > 1), "grants were spent twice (P2)")
+    wrong += some((a for a in ledger.events if ledger.count(a, "spent") and not ledger.count(a, "approved")),
+                  "grants were spent without an approval")
+    wrong += some((f"{a['session']}/{a['action']}" for tag, found in recorded.items() for a in found
+                   if TAG.match(tag).group(1) in "hl" and not a.get("approval")),
+                  "held actions are recorded without their approval")
+    return wrong
+
+
+def decisions_lost(ledger, reviewers):
+    """Every answer 200 to a decision is in the ledger, in that person's name."""
+    wrong = []
+    for r in reviewers:
+        for word, ids in (("approve", r.yes), ("deny", r.no)):
+            wrong += some((i for i in ids if not any(
+                e["event"] == "decided" and e.get("approver") == r.reviewer and e.get("decision") == word
+                for e in ledger.events[i])), f"decisions of {r.reviewer} ({word}) are lost (P9)")
+    return wrong
+
+
+def answers_unrecorded(ledger, clients):
+    """What a client was told is done is in the ledger as sent out."""
+    return some((tag for c in clients for tag in c.done
+                 if not any(a.get("outcome") != "refused" for a in ledger.by_tag[tag])),
+                "answered statements are not in the ledger (P6)")
+
+
+def run_by_tag(lab):
+    out = collections.defaultdict(list)
+    for e in lab.server_log():
+        found = TAG.search(e.sql)
+        if found:
+            out[found.group(0)].append(e)
+    return out
