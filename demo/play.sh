@@ -250,7 +250,7 @@ fi
 
 say 'one byte of its history is flipped: found'
 cp -r "$state/state/ledger" "$state/forged"
-entries=$(find "$state/forged/tile/entries" -type f | sort | head -1)
+entries=$(find "$state/forged/tile/entries" -type f | sort -V | tail -1)
 python3 - "$entries" <<'P'
 import sys
 with open(sys.argv[1], "r+b") as f:

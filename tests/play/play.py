@@ -108,7 +108,7 @@ class Play:
 
     def _end(self):
         """Whatever was played, the ledger verifies and no program of ours broke."""
-        for pid in self.stopped:
+        for pid in set(self.stopped) & set(self.lab.pids() if self.lab.serve else []):
             os.kill(pid, signal.SIGCONT)
         if self.lab.serve is None:
             return
@@ -224,10 +224,10 @@ class Play:
 
     @line(r"(?P<who>[\w/-]+) floods (?P<table>\S+) until it stops")
     def floods(self, who, table):
-        """Large statements, each another one, until no answer comes."""
+        """Large statements, each another one, until no answer comes; then the journal is full."""
         self.flood = 0
         for n in range(2000):
-            self.client(who).raw.query(f"insert into {table} values ({n}, '{'x' * 100000}')")
+            self.client(who).raw.query(f"insert into {table} values ({n}, '{'x' * 15000}')")
             try:
                 heard = self.client(who).read("Z", 3)
             except wire.TooLate:
@@ -313,7 +313,8 @@ class Play:
 
     @line(r"(?P<who>[\w-]+) is shown (?P<pattern>.*)")
     def is_shown(self, who, pattern):
-        self._match(pattern, self.lab.api("show", self.approval, who, "--json", check=True).out)
+        shown = [self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",))]
+        self._match(pattern, "\n".join(shown))
 
     @line(r"it is (?P<state>\w+)")
     def it_is(self, state):
@@ -351,7 +352,7 @@ class Play:
     @line(r"(?P<where>ledger|log) (?P<what>has|lacks): (?P<text>.*)")
     def text_in(self, where, what, text):
         self._settle()
-        under = ("state/ledger",) if where == "ledger" else ("serve.log",)
+        under = ("state/ledger/tile",) if where == "ledger" else ("serve.log",)
         found = self.lab.files_with(text, under)
         if bool(found) != (what == "has"):
             raise Wrong(f"found in {found}")

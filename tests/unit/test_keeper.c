@@ -233,6 +233,15 @@ static void test_P2_spent_once(void)
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
 }
 
+static void test_P10_passwords_are_masked(void)
+{
+    hold(SL_EFFECT_DDL, "alter role app password 'geheim'");
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "pending");
+    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "operation"), "sql"))),
+                  "alter role app password '***'");
+    SL_CHECK_TEXT(sl_span_str(said("summary")), "alter role app password '***'");
+}
+
 static void test_denied(void)
 {
     hold(SL_EFFECT_DDL, "drop table d");
@@ -394,6 +403,7 @@ int main(int argc, char **argv)
     SL_RUN(test_refused_at_once);
     SL_RUN(test_P4_requester_set);
     SL_RUN(test_P2_spent_once);
+    SL_RUN(test_P10_passwords_are_masked);
     SL_RUN(test_denied);
     SL_RUN(test_joining);
     SL_RUN(test_P5_silence_is_denial);

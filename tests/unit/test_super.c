@@ -355,11 +355,14 @@ int main(int argc, char **argv)
 
     if (argc != 3 || mkdtemp(folder) == NULL || mkdir(in_folder("libexec"), 0700) != 0)
         return 1;
-    sluice = argv[1];
+    sluice = realpath(argv[1], NULL);
+    const char *child = realpath(argv[2], NULL);
+    if (sluice == NULL || child == NULL)
+        return 1;
     for (size_t i = 0; i < SL_COUNT(roles); i++) {
         SL_BUF(name, 100);
         sl_buf_say(&name, "libexec/sluice-%s", roles[i]);
-        if (symlink(argv[2], in_folder(sl_buf_text(&name))) != 0)
+        if (symlink(child, in_folder(sl_buf_text(&name))) != 0)
             return 1;
     }
     setenv("SLUICE_LIBEXEC", in_folder("libexec"), 1);

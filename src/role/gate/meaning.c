@@ -23,6 +23,10 @@ struct meaning *meaning_new(struct sl_span bytes, const char *why_opaque)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
 
+    if (bytes.n > SL_MEANING_MAX_BYTES) { /* a judge that says so much is not believed at all */
+        bytes = sl_span(NULL, 0);
+        why_opaque = "the judge's answer was too large";
+    }
     if (sl_arena_new(&mem, MEMORY) != SL_OK)
         return NULL;
     struct meaning *m = SL_ARENA_NEW(mem, struct meaning);

@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/mask.h"
 
 /* An approval as its readers see it (methods.h). Values of the statement are for those who asked and
  * for those who have to judge it; everybody else who may see the approval sees its outline. */
@@ -83,6 +84,21 @@ static void put_votes(json_t *out, const struct approval *a)
     json_object_set_new(out, "votes", array);
 }
 
+/* Password literals are shown to nobody (P10); the page says that something was left out. */
+static void put_operation(json_t *out, const json_t *document)
+{
+    json_t *operation = json_deep_copy(json_object_get(document, "operation"));
+    struct sl_span sql = sl_json_str(operation, "sql");
+    SL_BUF(masked, SL_ACTION_MAX_BYTES);
+
+    mask_passwords(&masked, sql);
+    if (sql.n > 0 && !sl_span_eq(sl_buf_span(&masked), sql)) {
+        json_put_str(operation, "sql", sl_buf_span(&masked));
+        json_object_set_new(out, "operation_masked", json_true());
+    }
+    json_object_set_new(out, "operation", operation);
+}
+
 /* The document's own members, so that a page shows exactly what is digested. */
 static void put_document(json_t *out, const struct approval *a, bool values)
 {
@@ -99,7 +115,7 @@ static void put_document(json_t *out, const struct approval *a, bool values)
             json_object_set(out, members[i], value);
     }
     if (values)
-        json_object_set(out, "operation", json_object_get(document, "operation"));
+        put_operation(out, document);
     else
         json_object_set_new(out, "operation_hidden", json_true());
     json_decref(document);

@@ -17,7 +17,7 @@ static struct drain *drain_get(struct keeper *k)
     if (d == NULL)
         keeper_die("journals cannot be read", SL_EMEMORY);
     d->bytes = sl_buf((size_t)MAX_ENTRIES * SL_JOURNAL_MAX_RECORD);
-    d->scratch = sl_buf(4 * SL_JOURNAL_MAX_RECORD);
+    d->scratch = d->masked = sl_buf(4 * SL_JOURNAL_MAX_RECORD);
     d->leaf = d->last = sl_buf(2 * SL_ENTRY_MAX);
     for (size_t i = 0; i < FACTS_SLOTS; i++)
         d->facts[i].journal = d->facts[i].json = sl_buf(2 * SL_JOURNAL_MAX_RECORD);
@@ -31,6 +31,7 @@ void drain_free(struct drain *d)
         return;
     sl_buf_done(&d->bytes);
     sl_buf_done(&d->scratch);
+    sl_buf_done(&d->masked);
     sl_buf_done(&d->leaf);
     sl_buf_done(&d->last);
     for (size_t i = 0; i < FACTS_SLOTS; i++) {

@@ -23,7 +23,7 @@ struct drain {
     size_t count;
     uint32_t slot[SLOTS]; /* action number -> entry + 1 */
     struct sl_buf bytes;  /* facts and texts of the entries */
-    struct sl_buf scratch;
+    struct sl_buf scratch, masked;
     struct action_key opened[MAX_LISTED], ended[MAX_LISTED];
     size_t opened_count, ended_count;
     struct sl_txn_record txns[MAX_ENTRIES];

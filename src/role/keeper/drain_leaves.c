@@ -1,4 +1,5 @@
 #include "role/keeper/drain_int.h"
+#include "role/keeper/mask.h"
 
 /* --- leaves ------------------------------------------------------------------------------------- */
 
@@ -154,6 +155,20 @@ static void resolve(struct drain *d, struct entry *e)
     e->intent.text.p = d->bytes.p + e->text_at;
 }
 
+/* Password literals do not reach the ledger (P10). The masked text lives until the next entry. */
+static void mask(struct drain *d, struct entry *e)
+{
+    size_t digest = (e->intent.flags & SL_INTENT_TEXT_DIGEST) != 0 ? SL_SHA256 : 0;
+    struct sl_span sql = sl_span_from(e->intent.text, digest);
+
+    if (!mask_needed(sql))
+        return;
+    sl_buf_reset(&d->masked);
+    sl_buf_put(&d->masked, sl_span_head(e->intent.text, digest));
+    mask_passwords(&d->masked, sql);
+    e->intent.text = sl_buf_span(&d->masked);
+}
+
 static void end_batch(struct keeper *k, struct drain *d, struct sl_entry_batch *batch)
 {
     if (batch->count == 0)
@@ -196,6 +211,7 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
         struct session *s = session_get(k, gate, e->intent.session);
 
         resolve(d, e);
+        mask(d, e);
         struct sl_span facts = facts_json(d, e->intent.facts);
         if (s == NULL || facts.n == 0) {
             end_batch(k, d, &batch); /* what came before the lie stays recorded */

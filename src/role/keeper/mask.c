@@ -20,6 +20,14 @@ static bool password_ends_at(struct sl_span sql, size_t at)
            (at == sql.n || !word_byte(sql.p[at]));
 }
 
+bool mask_needed(struct sl_span sql)
+{
+    for (size_t at = 4; at + 4 <= sql.n; at++)
+        if ((sql.p[at] | 0x20) == 'w' && password_ends_at(sql, at + 4))
+            return true;
+    return false;
+}
+
 /* Where the literal that begins at `at` ends: '...' with doubled quotes and, to be safe, backslashes;
  * $tag$...$tag$. `at` itself when there is none. */
 static size_t literal_end(struct sl_span sql, size_t at)

@@ -7,5 +7,7 @@
 /* Appends the text with every literal that follows the word PASSWORD, in any quoting, replaced by '***'.
  * When a literal has no end, everything after its start is left out. */
 void mask_passwords(struct sl_buf *out, struct sl_span sql);
+/* A quick look: could there be anything to mask? Never says no when there is. */
+bool mask_needed(struct sl_span sql);
 
 #endif

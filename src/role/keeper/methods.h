@@ -6,15 +6,19 @@
  * The control socket proves itself by its file permissions and SO_PEERCRED: it manages, never decides.
  *
  * An approval as JSON (approval.list, .get, .create, decision, cancel, revoke, stop, consume):
- *   {"id","state","state_text","identity","requesters":[],"target","environment","protocol",
+ *   {"id","state","identity","requesters":[],"target","environment","protocol",
  *    "digest":"<hex>","statements":[],"effects":[],"datasets":[{"name","effects","labels","columns"}],
- *    "operation":{..} (only for those who may see values; else "operation_hidden":true and "summary"),
- *    "summary":"first line of it","reason","run","sink","rules":[{"rule","why"}],
+ *    "operation":{..} and "summary" (only for those who may see values; else "operation_hidden":true;
+ *    "operation_masked":true when a password literal was replaced), "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
- *    "may_decide":bool,"may_not_why":"..","mine":bool}
+ *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
+ *    "mine":bool}
+ *
+ * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted, approved,
+ * denied, expired, cancelled, spent, lapsed, revoked, left (the client went away), outcome.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H
