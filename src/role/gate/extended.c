@@ -435,6 +435,8 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, cons
     enum sl_verdict enforced = j->verdict->answer.enforced;
     uint32_t max_rows = 0;
 
+    if (enforced != SL_HOLD)
+        hold_moot(s);
     if (enforced == SL_DENY) {
         refuse_by_policy(s, j, p->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;

@@ -551,6 +551,15 @@ void hold_leave(struct session *s, uint8_t how, const char *why)
     SL_SEND(s->gate->keeper, action_left, .action = h->action, .how = how, .why = sl_span_str(why));
 }
 
+/* Under a new policy or catalog it is denied or allowed: nobody's yes or no counts for it now (P3). */
+void hold_moot(struct session *s)
+{
+    if (s->hold == NULL || hold_is_granted(s))
+        return;
+    hold_leave(s, 3, "policy or definitions changed: it is not held any more");
+    hold_free(s);
+}
+
 /* The client's CancelRequest: the approval ends with the wait. */
 void hold_cancel(struct session *s)
 {

@@ -365,6 +365,8 @@ static enum take by_verdict(struct session *s, const struct judged *j, struct sl
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
 
+    if (enforced != SL_HOLD)
+        hold_moot(s);
     if (enforced == SL_DENY) {
         refuse_by_policy(s, j, text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;

@@ -272,6 +272,7 @@ void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
 void hold_again(struct session *s); /* a new keeper: ask again */
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
+void hold_moot(struct session *s); /* judged again, and it is not held any more: its approval is void */
 void hold_free(struct session *s);
 bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
