@@ -1,6 +1,7 @@
 """What really happened: PostgreSQL's own log and Sluice's ledger, read without Sluice's help, and compared."""
 
 import collections
+import copy
 import json
 import re
 import struct
@@ -104,6 +105,29 @@ def compare(server, ledger):
     wrong += some((f"{a['session']}/{a['action']}" for tag, found in recorded.items() for a in found
                    if TAG.match(tag).group(1) in HELD and not a.get("approval")),
                   "held actions are recorded without their approval")
+    return wrong
+
+
+def blind_spots(server, ledger):
+    """Plants a lie of each kind into a copy and expects compare() to see it."""
+    held = next((t for t in server if TAG.match(t).group(1) == "h"), None)
+    free = next((t for t in server if TAG.match(t).group(1) == "r"), None)
+    approval = next((a for a, tag in ledger.asked_tag.items() if tag == held and ledger.count(a, "spent")), None)
+    if not (held and free and approval):
+        return ["nothing held, or nothing read, ever ran"]
+    wrong = []
+
+    def planted(what, server_lie, forgotten_tag=None, forgotten_event=None):
+        lie = copy.copy(ledger)
+        lie.by_tag = {t: a for t, a in ledger.by_tag.items() if t != forgotten_tag}
+        lie.events = {a: [e for e in found if (a, e["event"]) != forgotten_event] for a, found in ledger.events.items()}
+        if not compare({**server, **server_lie}, lie):
+            wrong.append(f"not noticed: {what}")
+    planted("a read that is not recorded", {}, forgotten_tag=free)
+    planted("a read that ran twice", {free: server[free] * 2})
+    planted("a held statement that ran twice", {held: server[held] * 2})
+    planted("a held statement without a spend", {}, forgotten_event=(approval, "spent"))
+    planted("a spend without a yes", {}, forgotten_event=(approval, "approved"))
     return wrong
 
 

@@ -80,17 +80,19 @@ def run(out, seed, seconds):
         out.report(name, why="\n".join(wrong) or None)
 
     storm = Storm(seed, seconds)
-    with lab.Lab(change=lambda c: c.update(gates=1, judges=2)) as world:
+    gates, sync = storm.rng.choice([1, 2]), storm.rng.choice(["held", "held", "all"])
+    with lab.Lab(change=lambda c: c.update(gates=gates, ledger={"sync": sync})) as world:
         storm.prepare(world)
         storm.rage(world)
         storm.calm(world)
         code = world.stop()
-        print("# " + storm.totals(), flush=True)
+        print(f"# {gates} gates, ledger.sync {sync}; {storm.totals()}", flush=True)
         server, ledger = evidence.run_by_tag(world), evidence.Ledger(world.state / "ledger")
         verified = world.ledger_verify()
         log = world.log_file.read_text(errors="replace")
         check("P9: after the storm everything works again", storm.unwell + [f"{n} hangs" for n in storm.alive])
         check("P6, P2, P1: what PostgreSQL ran, and what the ledger says, agree", evidence.compare(server, ledger))
+        check("the comparison would have noticed", evidence.blind_spots(server, ledger))
         check("P6: every answered statement is recorded", evidence.answers_unrecorded(ledger, storm.clients))
         check("P9: no decision is lost", evidence.decisions_lost(ledger, storm.reviewers))
         check("the ledger verifies", [] if verified.rc == 0 else [(verified.out + verified.err)[-3000:]])

@@ -5,6 +5,7 @@ import random
 import shutil
 import sqlite3
 import struct
+import time
 
 import evidence
 import lab
@@ -107,6 +108,7 @@ def torn_tails(wreck, rng):
     safe = max(end for end, (sequence, _), entries in zip(log.ends, log.synced, log.entries)
                if entries <= wreck.signed or sequence <= wreck.applied)
     points = sorted({log.ends[-1], max(safe, log.ends[-1] - 1), safe} | {rng.randint(safe, log.ends[-1]) for _ in range(6)})
+    print(f"# {log.ends[-1] - safe} bytes are not known to be safe", flush=True)
     wrong = [fine(wreck, wreck.cut(at), f"cut at {at} of {log.ends[-1]}, safe {safe}", wreck.signed) for at in points]
     return [w for w in wrong if w]
 
@@ -160,6 +162,9 @@ def run(out, seed):
         for t in clients + reviewers:
             t.start()
         lab.wait_for(lambda: len(reviewers[0].yes) > 20 and len(clients[0].done) > 300, 20, "some history")
+        for t in reviewers + clients[1:]:     # without them only the timer syncs: there is a tail to lose
+            t.stopping.set()
+        time.sleep(0.3 + 0.4 * rng.random())
         world.kill_all()
         for t in clients + reviewers:
             t.stopping.set()
