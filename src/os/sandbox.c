@@ -61,3 +61,16 @@ enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing)
     complain(missing, calls, "seccomp is not available: system calls are not limited");
     return calls || s->best_effort ? SL_OK : SL_EUNSUPPORTED;
 }
+
+enum sl_err sl_sandbox_supervise(bool best_effort, struct sl_buf *missing)
+{
+    bool settled = limit(RLIMIT_CORE, 0) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                   (SL_SANITIZED || prctl(PR_SET_DUMPABLE, 0) == 0);
+
+    complain(missing, settled, "the process could not give up privileges and core dumps");
+    if (!settled && !best_effort)
+        return SL_EUNSUPPORTED;
+    bool calls = sl_sandbox_never() == SL_OK;
+    complain(missing, calls, "seccomp is not available: system calls are not limited");
+    return calls || best_effort ? SL_OK : SL_EUNSUPPORTED;
+}

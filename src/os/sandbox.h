@@ -27,4 +27,8 @@ struct sl_sandbox {
  * wall that could not be put up. */
 enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing) SL_MUST_CHECK;
 
+/* The supervisor's door, which all its children inherit: no new privileges, no core dump, no tracer, and
+ * a short list of calls that kill (mounts, modules, namespaces, other processes' memory). */
+enum sl_err sl_sandbox_supervise(bool best_effort, struct sl_buf *missing) SL_MUST_CHECK;
+
 #endif

@@ -75,6 +75,17 @@ struct call {
 static const struct call calls[] = {CALLS(ROW)};
 static const struct call sanitizer_calls[] = {SANITIZER_CALLS(ROW)};
 
+/* What not even the supervisor asks of the kernel, nor anything that it starts, password commands
+ * included. It must read secrets and start programs, so an allow-list would say little. */
+#define NEVER_CALLS(X)                                                                \
+    X(mount) X(umount2) X(pivot_root) X(chroot) X(move_mount) X(open_tree) X(fsopen)  \
+    X(fsmount) X(setns) X(unshare) X(open_by_handle_at)                               \
+    X(init_module) X(finit_module) X(delete_module) X(kexec_load) X(kexec_file_load)  \
+    X(reboot) X(swapon) X(swapoff) X(acct) X(quotactl) X(iopl) X(ioperm) X(syslog)    \
+    X(settimeofday) X(clock_settime) X(sethostname) X(setdomainname)                  \
+    X(bpf) X(perf_event_open) X(userfaultfd) X(io_uring_setup)                        \
+    X(process_vm_writev) X(kcmp)
+
 /* A call that this machine's architecture does not have needs no rule. */
 static bool allow(scmp_filter_ctx filter, int number, unsigned count,
                   const struct scmp_arg_cmp *compare)
@@ -157,5 +168,30 @@ enum sl_err sl_sandbox_calls(enum sl_role role)
     bool good = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && fill(filter, role) &&
                 seccomp_load(filter) == 0;
     seccomp_release(filter);
+    return good ? SL_OK : SL_EUNSUPPORTED;
+}
+
+#define NUMBER(name) SCMP_SYS(name),
+
+static bool forbid(scmp_filter_ctx filter, int number)
+{
+    int result = seccomp_rule_add_array(filter, SCMP_ACT_KILL_PROCESS, number, 0, NULL);
+
+    return result == 0 || result == -EDOM || (number < 0 && result == -EINVAL);
+}
+
+enum sl_err sl_sandbox_never(void)
+{
+    static const int numbers[] = {NEVER_CALLS(NUMBER)};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool good = filter != NULL && seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;
+
+    for (size_t i = 0; good && i < SL_COUNT(numbers); i++)
+        good = forbid(filter, numbers[i]);
+    if (good && !SL_SANITIZED)
+        good = forbid(filter, SCMP_SYS(ptrace)) && forbid(filter, SCMP_SYS(process_vm_readv));
+    good = good && seccomp_load(filter) == 0;
+    if (filter != NULL)
+        seccomp_release(filter);
     return good ? SL_OK : SL_EUNSUPPORTED;
 }

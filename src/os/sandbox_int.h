@@ -20,6 +20,8 @@
 
 /* SL_EUNSUPPORTED: the kernel does not have this wall. */
 enum sl_err sl_sandbox_calls(enum sl_role role) SL_MUST_CHECK;
+/* The short list of calls that no program of ours ever makes; children inherit it. */
+enum sl_err sl_sandbox_never(void) SL_MUST_CHECK;
 enum sl_err sl_sandbox_landlock(const struct sl_sandbox *s) SL_MUST_CHECK;
 
 #endif

@@ -170,7 +170,6 @@ def run(out, seed):
             t.stopping.set()
         for t in clients + reviewers:
             t.join(20)
-        lab.wait_for(lambda: world.sluice("identity", "list", "--state", world.state).rc == 0, 10, "the lock")
         wreck = Wreck(world)
         for name, test in (
                 ("P9: kill -9 of everything loses no decision", lambda: decisions_kept(wreck, reviewers)),

@@ -2,10 +2,11 @@
 
 import re
 import subprocess
+import time
 
 WRITE = """\\set n random(1, 1000)
 begin;
-insert into staging.wide values (:n, 'written :n');
+insert into staging.wide values (:n, 'written');
 update staging.wide set body = 'changed' where id = :n;
 select body from staging.wide where id = :n limit 1;
 end;
@@ -21,17 +22,8 @@ def pgbench(lab, *args):
     return int(found.group(1))
 
 
-def prepare(lab):
-    lab.pg.sql("""set role app; create table if not exists pgbench_accounts (aid int primary key, bid int, abalance int,
-        filler char(84)); insert into pgbench_accounts select n, 1, 0, '' from generate_series(1, 100000) n
-        on conflict do nothing""")
-    lab.pg.sql("""set role app; create table if not exists pgbench_branches (bid int primary key, bbalance int, filler text);
-        insert into pgbench_branches values (1, 0) on conflict do nothing""")
-
-
 def test_select(lab):
     """-S in simple, extended and prepared: every transaction is answered and logged by the server"""
-    prepare(lab)
     for protocol in ("simple", "extended", "prepared"):
         before = lab.ran("SELECT abalance")
         count = pgbench(lab, "-S", "-M", protocol, "-c", "4", "-t", "200")
@@ -61,6 +53,5 @@ def test_reconnect(lab):
 def test_recorded(lab):
     """what pgbench did is counted in the ledger"""
     lab.psql("select 'last words of this row'", user="erin")
-    import time
     time.sleep(1.5)
     assert lab.files_with("last words of this row", ("state/ledger/tile",)), "not in the ledger"

@@ -133,7 +133,7 @@ class Lab:
     # --- the frame ---------------------------------------------------------------------------
 
     def __enter__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-lab-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"lab-{os.getpid()}-"))
         os.chmod(self.folder, 0o755)
         try:
             self._begin()
@@ -370,9 +370,10 @@ class Lab:
     def pending(self, identity=None, by="rita"):
         return [a for a in self.approvals(by) if a["state"] == "pending" and identity in (None, a["identity"])]
 
-    def pending_one(self, identity=None, by="rita", seconds=10):
-        """Waits for the one pending approval."""
-        return wait_for(lambda: self.pending(identity, by), seconds, "a pending approval")[0]
+    def pending_one(self, identity=None, by="rita", seconds=10, like=""):
+        """Waits for a pending approval whose statement matches; the newest."""
+        return wait_for(lambda: [a for a in self.pending(identity, by) if re.search(like, a["summary"])], seconds,
+                        f"a pending approval like {like!r}")[0]
 
     def approval(self, which, by="rita"):
         return json.loads(self.api("show", which, by, "--json", check=True).out)

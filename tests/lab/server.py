@@ -40,6 +40,10 @@ create table staging.fleeting (id int, note text);
 create table staging.pair (id int, note text);
 create table staging.sealed (id int, note text);
 create table staging.lonely (id int, note text);
+create table pgbench_branches (bid int primary key, bbalance int, filler char(88));
+create table pgbench_accounts (aid int primary key, bid int, abalance int, filler char(84));
+insert into pgbench_branches values (1, 0);
+insert into pgbench_accounts select n, 1, 0, '' from generate_series(1, 2000) n;
 create table staging.wide (id int, body text);
 """
 

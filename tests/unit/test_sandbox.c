@@ -35,9 +35,9 @@ static int run(enum sl_role role, int (*act)(void))
                                .path_count = role == SL_ROLE_KEEPER ? 1 : 0,
                                .max_files = 100};
         SL_BUF(missing, 1000);
-        if (sl_sandbox_enter(&s, &missing) != SL_OK)
-            _exit(COULD_NOT_ENTER);
-        _exit(act());
+        enum sl_err err = role == SL_ROLE_SUPER ? sl_sandbox_supervise(false, &missing)
+                                                : sl_sandbox_enter(&s, &missing);
+        _exit(err == SL_OK ? act() : COULD_NOT_ENTER);
     }
     int status = 0;
     SL_CHECK_INT(waitpid(child, &status, 0), child);
@@ -200,6 +200,56 @@ static void test_desk(void)
     check_role(SL_ROLE_DESK);
 }
 
+/* The supervisor reads files and starts programs; what neither it nor they ever do is a short list. */
+static int act_true(void)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0)
+        _exit(act_exec());
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? FINE : WRONG;
+}
+static int act_reads_passwd(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 ? FINE : WRONG;
+}
+static int act_unshare(void)
+{
+    return (int)syscall(SYS_unshare, 0) == 0 ? WRONG : FINE;
+}
+static int act_bpf(void)
+{
+    return (int)syscall(SYS_bpf, 0, NULL, 0) == 0 ? WRONG : FINE;
+}
+static int act_write_memory(void)
+{
+    return (int)syscall(SYS_process_vm_writev, getpid(), NULL, 0, NULL, 0, 0) == 0 ? WRONG : FINE;
+}
+/* A program that it started inherits the door: here a child that asks for a new root. */
+static int act_child_mounts(void)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0)
+        _exit(act_mount());
+    return waitpid(child, &status, 0) == child && was_killed(status) ? FINE : WRONG;
+}
+
+static void test_supervisor(void)
+{
+    static int (*const may[])(void) = {act_ordinary, act_true, act_reads_passwd, act_child_mounts};
+    static int (*const never[])(void) = {act_mount, act_unshare, act_bpf, act_write_memory};
+
+    for (size_t i = 0; i < SL_COUNT(may); i++) {
+        int status = run(SL_ROLE_SUPER, may[i]);
+        SL_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == FINE);
+    }
+    for (size_t i = 0; i < SL_COUNT(never); i++)
+        SL_CHECK(was_killed(run(SL_ROLE_SUPER, never[i])));
+}
+
 static void test_a_broken_promise_still_ends_as_itself(void)
 {
     int status = run(SL_ROLE_JUDGE, act_abort);
@@ -242,6 +292,7 @@ int main(void)
     SL_RUN(test_judge);
     SL_RUN(test_keeper);
     SL_RUN(test_desk);
+    SL_RUN(test_supervisor);
     SL_RUN(test_a_missing_wall_is_a_refusal);
     SL_RUN(test_a_broken_promise_still_ends_as_itself);
     rmdir(folder);

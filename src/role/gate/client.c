@@ -151,6 +151,23 @@ static enum take take_whole(struct session *s, uint8_t type, struct sl_span body
     }
 }
 
+/* A message is done with, sent or not: nothing that was found out about it may serve the next. */
+static void message_done(struct session *s)
+{
+    if (s->kept.meaning != NULL)
+        judged_done(&s->kept);
+    if (s->meaning != NULL) {
+        meaning_unref(s->meaning);
+        s->meaning = NULL;
+    }
+    if (s->intent != 0) { /* recorded, and then the server skipped it */
+        record_outcome(s, s->intent, SL_OUTCOME_FAILED);
+        s->intent = 0;
+    }
+    if (s->hold != NULL)
+        hold_end(s, "the server skips it after an error before it");
+}
+
 /* One message, or a part of a streamed one. False: nothing more can be done now. */
 static bool step(struct session *s, struct sl_span left, size_t *used)
 {
@@ -182,6 +199,8 @@ static bool step(struct session *s, struct sl_span left, size_t *used)
     struct sl_span whole = sl_span(left.p, SL_PG_HEADER + (size_t)f.body_bytes);
     if (take_whole(s, f.type, body, whole, sl_span_from(left, whole.n)) != TAKE_DONE)
         return false;
+    if (!s->dead)
+        message_done(s);
     *used = whole.n;
     return true;
 }

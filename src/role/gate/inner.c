@@ -106,6 +106,8 @@ static void context_done(struct session *s, bool ok)
     s->context = sl_hash(s->search_path, s->gate->seed[0]) ^ (sl_hash(s->role, s->gate->seed[1]) * 3) ^
                  (s->temp_objects ? 1 : 0);
     s->context_unknown = false;
+    if (s->tx == 'I')
+        s->context_touched = false;
 }
 
 void inner_context(struct session *s)

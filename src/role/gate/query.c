@@ -70,21 +70,40 @@ static enum take settle(struct session *s)
         s->wait = WAIT_CATALOG;
         return TAKE_WAIT;
     }
-    if (!s->context_unknown || s->tx == 'E')
+    if (!s->context_unknown)
         return TAKE_DONE;
     if (!action_is_quiet(s)) {
         if (s->unsynced) /* cannot ask in the middle of a pipeline: judged as opaque instead */
             return TAKE_DONE;
         return wait_for_answers(s);
     }
+    if (s->tx == 'E') /* the server would not answer */
+        return TAKE_DONE;
     inner_context(s);
     return s->dead ? TAKE_DEAD : TAKE_WAIT;
 }
 
 static bool is_understood(const struct session *s)
 {
-    return !s->context_odd && !(s->context_unknown && s->tx != 'E') && !s->opaque_since_ddl &&
-           !s->target->stale;
+    return !s->context_odd && !s->context_unknown && !s->opaque_since_ddl && !s->target->stale;
+}
+
+enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
+
+/* Although the session is not understood this text is: it only controls a transaction, or the server
+ * refuses it, because the transaction has failed and nothing in the text ends that. */
+static bool is_harmless_now(const struct session *s, const struct sl_meaning *m)
+{
+    if ((m->flags & SL_MEANING_ONLY_CONTROL) != 0)
+        return true;
+    return s->context_unknown && !s->context_odd && !s->opaque_since_ddl && !s->target->stale &&
+           s->tx == 'E' && action_is_quiet(s) && (m->flags & (ENDS_TX | SL_MEANING_TX_BEGIN)) == 0;
+}
+
+/* Settings go back when a transaction ends, in the middle of this text. */
+static bool reverts_within(const struct session *s, const struct sl_meaning *m)
+{
+    return s->context_touched && (m->flags & ENDS_TX) != 0 && (m->flags & SL_MEANING_ONLY_CONTROL) == 0;
 }
 
 static struct meaning_key key_of_shape(const struct session *s, const struct sl_shape *shape)
@@ -260,7 +279,7 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
         t = find_meaning(s, text, &j.meaning);
         if (t != TAKE_DONE)
             return t;
-        if ((j.meaning->m.flags & SL_MEANING_ONLY_CONTROL) == 0) {
+        if (!is_harmless_now(s, &j.meaning->m)) {
             meaning_unref(j.meaning);
             j.meaning = opaque(why);
         }
@@ -270,6 +289,10 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
         t = find_meaning(s, text, &j.meaning);
         if (t != TAKE_DONE)
             return t;
+    }
+    if (j.meaning != NULL && reverts_within(s, &j.meaning->m)) {
+        meaning_unref(j.meaning);
+        j.meaning = opaque("the session's settings change in the middle of this message");
     }
     s->meaning_generation = s->target->generation;
     if (j.meaning != NULL)
@@ -309,19 +332,38 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
         flags |= ITEM_COPY_IN;
     if ((m->flags & SL_MEANING_CONTEXT) != 0 || (m->effects & unsure) != 0)
         flags |= ITEM_CONTEXT;
+    if ((m->flags & ENDS_TX) != 0)
+        flags |= ITEM_ENDS_TX;
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
     bool ddl = (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
     if (ddl && !s->temp_objects) {
         s->temp_objects = true;
         s->context ^= 1; /* another context: what was cached without them does not hold */
     }
-    if (ddl && s->tx == 'T' && !s->ddl_in_tx)
-        s->ddl_in_tx = s->opaque_since_ddl = true;
     if ((ddl && s->tx != 'T') || (s->ddl_in_tx && ends_tx))
         flags |= ITEM_ENDS_DDL;
-    if ((flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way++ == 0)
-        s->target->ddl_since_ms = sl_loop_now_ms(s->gate->loop);
+    if (ddl)
+        flags |= ITEM_DDL;
     return flags;
+}
+
+void ddl_begins(struct session *s)
+{
+    if (s->target->ddl_under_way++ == 0)
+        s->target->ddl_since_ms = sl_loop_now_ms(s->gate->loop);
+}
+
+void item_sent(struct session *s, struct item *item)
+{
+    if ((item->flags & ITEM_ENDS_TX) != 0 && s->context_touched)
+        item->flags |= ITEM_CONTEXT;
+    if ((item->flags & ITEM_CONTEXT) != 0)
+        s->context_touched = s->context_unknown = true;
+    if ((item->flags & ITEM_ENDS_DDL) != 0)
+        ddl_begins(s);
+    /* A transaction may have been begun by what is under way. */
+    if ((item->flags & ITEM_DDL) != 0 && (s->tx == 'T' || s->unsynced || s->item_count > 1))
+        s->ddl_in_tx = s->opaque_since_ddl = true;
 }
 
 /* What is now on its way changes the names that the session knows. */
@@ -349,6 +391,7 @@ static enum take send_query(struct session *s, const struct judged *j, struct sl
     hold_free(s);
     struct item *item = item_push(s, ITEM_QUERY);
     item_fill(s, item, j, action);
+    item_sent(s, item);
     s->segment++;
     s->unsynced = false;
     note_names(s, j, text);
@@ -390,6 +433,8 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
         session_fatal(s, "08P01", "a Query message without a proper end", NULL);
         return TAKE_DEAD;
     }
+    if (s->unsynced && s->item_count > 0) /* if any of it fails, the server skips this message too */
+        return wait_for_answers(s);
     enum take t = settings_take(s, text, whole, &was_ours);
     if (was_ours)
         return t;

@@ -239,6 +239,24 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
     return true;
 }
 
+/* Behind the item that is being answered. */
+static bool ddl_follows(const struct session *s)
+{
+    for (uint32_t i = 1; i < s->item_count; i++)
+        if ((s->items[(s->item_head + i) & (s->item_room - 1)].flags & ITEM_DDL) != 0)
+            return true;
+    return false;
+}
+
+/* However its transaction ended, what it changed may be in force now. */
+static void note_ddl(struct session *s)
+{
+    if (!s->ddl_in_tx || ddl_follows(s))
+        return;
+    s->ddl_in_tx = s->opaque_since_ddl = false;
+    catalog_stale(s->gate, s->target);
+}
+
 static void note_transaction(struct session *s, char now)
 {
     char before = s->tx;
@@ -246,7 +264,11 @@ static void note_transaction(struct session *s, char now)
     s->tx = now;
     if (now != 'I')
         return;
-    s->ddl_in_tx = s->opaque_since_ddl = false;
+    note_ddl(s);
+    if (before != 'I' && s->context_touched)
+        s->context_unknown = true;
+    if (s->item_count == 1) /* nothing was bound since */
+        extended_forget_portals(s);
     if (s->tx_first == 0)
         return;
     uint8_t outcome = s->last_tag == 'C' && before != 'E' ? SL_OUTCOME_OK : SL_OUTCOME_FAILED;

@@ -55,6 +55,8 @@ enum item_flag {
     ITEM_DIGEST_BODY = 32, /* COPY FROM STDIN of a held action: digest what streams in */
     ITEM_COPY_IN = 64,
     ITEM_CONTEXT = 128,    /* may have changed settings: read them back */
+    ITEM_ENDS_TX = 256,    /* ends a transaction or a part of it: settings may go back to what they were */
+    ITEM_DDL = 512,        /* changes definitions, at once or when its transaction ends */
 };
 
 struct item_name {
@@ -65,13 +67,13 @@ struct item_name {
 struct item {
     uint8_t kind;
     uint16_t flags;
-    uint32_t row_limit; /* 0: none */
+    uint32_t row_limit; /* 0: none; of ITEM_BIND: which definition of its portal it is */
     uint64_t action;    /* 0: no action is recorded for it */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
             struct prepared *prepared; /* ITEM_PARSE: a reference */
-            struct item_name *name;    /* ITEM_PARSE, ITEM_CLOSE of a statement: malloc'd */
+            struct item_name *name;    /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
         };
     };
 };
@@ -86,6 +88,8 @@ struct prepared {
     uint32_t *types;     /* parameter types that the client gave */
     size_t type_count;
     bool is_set;         /* SET sluice.x: the server has an empty statement instead */
+    uint64_t names_epoch; /* of the session when it was defined */
+    size_t *account;      /* the session's bytes of texts, of which these are a part */
 };
 
 /* A statement name: what the server has said it holds, and what is on its way to it. A later
@@ -94,12 +98,17 @@ struct prepared {
 struct statement_name {
     struct prepared *confirmed, *tentative;
     uint64_t tentative_segment;
+    uint64_t names_epoch; /* what was defined in an earlier one is not what this name means now */
 };
 
 struct portal {
     uint64_t action;
     uint16_t item_flags;
     uint32_t row_limit;
+    uint64_t rows_asked;  /* of the row limit, by the Executes so far */
+    uint32_t serial;      /* of the Bind that made it */
+    bool confirmed;       /* the server has said that it made it */
+    uint64_t segment;     /* an unconfirmed one may be used in its own segment only */
     bool granted;         /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
@@ -158,6 +167,9 @@ struct session {
     struct sl_map *portals;    /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
     struct sl_map *cursors;    /* names made by DECLARE -> 1 */
+    uint64_t names_epoch;      /* counts the statements that may have redefined names by SQL */
+    uint32_t bind_serial;
+    size_t prepared_bytes;     /* of the texts of prepared statements */
 
     struct meaning *meaning;   /* what the judge said about the message at the head */
     uint32_t meaning_generation; /* of the listing when it was asked */
@@ -172,6 +184,7 @@ struct session {
     struct sl_span search_path, role; /* malloc'd */
     uint64_t context;          /* hash of the two */
     bool context_unknown;      /* must be read back before the next judgement */
+    bool context_touched;      /* changed, and the end of a transaction may change it back */
     bool context_odd;          /* a setting under which text cannot be trusted to mean what it says */
     struct sl_buf internal;    /* rows of the gate's own query */
     void (*internal_done)(struct session *s, bool ok);
@@ -222,7 +235,15 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply);
 void extended_drop(struct session *s, struct item *item);
 void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text);
 void extended_forget_all(struct session *s);
+void extended_forget_portals(struct session *s);
+struct prepared *prepared_ref(struct prepared *p);
 void prepared_unref(struct prepared *p);
+void name_free(struct statement_name *n);
+/* `p` will have this name once the server confirms it; takes the reference over. */
+bool names_define(struct session *s, struct sl_span name, struct prepared *p);
+struct item_name *name_copy(struct sl_span name);
+/* The map, made when it is first needed; NULL after ending the session for want of memory. */
+struct sl_map *names_map(struct session *s, struct sl_map **m);
 
 /* judging one text: the common road of both protocols */
 /* TAKE_WAIT: the session waits and will come again. */
@@ -232,6 +253,9 @@ void judged_done(struct judged *j);
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action);
+/* What is sent now may change the session and its definitions: from here on, not from its answer on. */
+void item_sent(struct session *s, struct item *item);
+void ddl_begins(struct session *s); /* other sessions wait until it has ended */
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
@@ -274,6 +298,8 @@ void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(struct session *s); /* judged again, and it is not held any more: its approval is void */
 void hold_free(struct session *s);
+/* The message at the head ends without having run: so does whatever waits for it. */
+void hold_end(struct session *s, const char *why);
 bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */

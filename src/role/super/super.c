@@ -1,13 +1,13 @@
 #include "role/super/super.h"
 
 #include "os/clock.h"
+#include "os/sandbox.h"
 #include "role/super/super_int.h"
 #include "json/json.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -275,11 +275,20 @@ static void nag(void *owner)
     sl_timer_arm(s->nag, NAG_MS);
 }
 
+static enum sl_err close_door(bool best_effort)
+{
+    SL_BUF(missing, 4096);
+    enum sl_err err = sl_sandbox_supervise(best_effort, &missing);
+
+    if (missing.n > 0)
+        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox", SL_TEXT("missing", sl_buf_span(&missing)));
+    return err;
+}
+
 static enum sl_err prepare(struct sl_super *s)
 {
     SL_TRY(read_config(s));
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return SL_EUNSUPPORTED;
+    SL_TRY(close_door(s->inputs->config->settings.sandbox_best_effort));
     raise_limits();
     SL_TRY(sl_places_open(&s->places, s->config_file, s->inputs->config));
     SL_TRY(sl_loop_new(&s->loop));

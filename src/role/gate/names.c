@@ -1,0 +1,250 @@
+/* The names of a session: prepared statements, portals, cursors, as the server has them.
+ *
+ * Definitions of the protocol count once the server confirmed them; those that SQL text makes behind
+ * the protocol's back (PREPARE, DEALLOCATE, DECLARE, CLOSE) are taken from the judged meaning. */
+#include "role/gate/session.h"
+
+#include <stdlib.h>
+
+struct prepared *prepared_ref(struct prepared *p)
+{
+    p->refs++;
+    return p;
+}
+
+void prepared_unref(struct prepared *p)
+{
+    if (p == NULL || --p->refs > 0)
+        return;
+    meaning_unref(p->meaning);
+    free((void *)p->text.p);
+    free(p->types);
+    free(p);
+}
+
+void name_free(struct statement_name *n)
+{
+    prepared_unref(n->confirmed);
+    prepared_unref(n->tentative);
+    free(n);
+}
+
+void extended_forget_all(struct session *s)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
+        sl_map_remove(s->statements, key);
+        name_free(value);
+    }
+}
+
+void extended_forget_portals(struct session *s)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
+        sl_map_remove(s->portals, key);
+        free(value);
+    }
+}
+
+static void forget_texts(struct sl_map *m)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (m != NULL && sl_map_next(m, &at, &key, &value)) {
+        sl_map_remove(m, key);
+        free(value);
+    }
+}
+
+void extended_free(struct session *s)
+{
+    extended_forget_all(s);
+    extended_forget_portals(s);
+    forget_texts(s->sql_prepared);
+    sl_map_free(s->statements);
+    sl_map_free(s->portals);
+    sl_map_free(s->sql_prepared);
+    sl_map_free(s->cursors);
+}
+
+struct sl_map *names_map(struct session *s, struct sl_map **m)
+{
+    if (*m == NULL && sl_map_new(m, s->gate->seed[0]) != SL_OK)
+        session_kill(s, "out of memory");
+    return *m;
+}
+
+/* Takes the reference over. */
+bool names_define(struct session *s, struct sl_span name, struct prepared *p)
+{
+    struct sl_map *names = names_map(s, &s->statements);
+    struct statement_name *n = names == NULL ? NULL : sl_map_get(names, name);
+
+    if (n == NULL && names != NULL) {
+        n = calloc(1, sizeof *n);
+        if (n != NULL && sl_map_put(names, name, n) != SL_OK) {
+            free(n);
+            n = NULL;
+        }
+    }
+    if (n == NULL) {
+        prepared_unref(p);
+        session_kill(s, "out of memory");
+        return false;
+    }
+    prepared_unref(n->tentative);
+    n->tentative = p;
+    n->tentative_segment = s->segment;
+    return true;
+}
+
+static struct statement_name *holder_of(struct session *s, struct prepared *p)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
+        struct statement_name *n = value;
+        if (n->tentative == p)
+            return n;
+    }
+    return NULL;
+}
+
+void extended_confirm(struct session *s, struct item *item, uint8_t reply)
+{
+    if (reply == SL_PG_PARSE_COMPLETE && item->prepared != NULL) {
+        struct statement_name *n = item->name == NULL ? NULL
+            : sl_map_get(s->statements, sl_span(item->name->name, item->name->n));
+        if (n != NULL) {
+            prepared_unref(n->confirmed);
+            n->confirmed = prepared_ref(item->prepared);
+            if (n->tentative == item->prepared) {
+                prepared_unref(n->tentative);
+                n->tentative = NULL;
+            }
+        }
+    } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL && s->statements != NULL) {
+        struct sl_span name = sl_span(item->name->name, item->name->n);
+        struct statement_name *n = sl_map_get(s->statements, name);
+        if (n != NULL && n->tentative != NULL) {
+            prepared_unref(n->confirmed);
+            n->confirmed = NULL;
+        } else if (n != NULL) {
+            sl_map_remove(s->statements, name);
+            name_free(n);
+        }
+    }
+    extended_drop(s, item);
+}
+
+/* The server did not do (or has done, see above) what this item stands for. */
+void extended_drop(struct session *s, struct item *item)
+{
+    if ((item->flags & ITEM_REFUSED) != 0)
+        return;
+    if (item->kind == ITEM_PARSE && item->prepared != NULL) {
+        struct statement_name *n = holder_of(s, item->prepared);
+        if (n != NULL) {
+            prepared_unref(n->tentative);
+            n->tentative = NULL;
+        }
+        prepared_unref(item->prepared);
+        item->prepared = NULL;
+    }
+    free(item->name);
+    item->name = NULL;
+}
+
+struct item_name *name_copy(struct sl_span name)
+{
+    struct item_name *copy = malloc(sizeof *copy + name.n + 1);
+
+    if (copy == NULL || name.n > UINT16_MAX) {
+        free(copy);
+        return NULL;
+    }
+    copy->n = (uint16_t)name.n;
+    if (name.n > 0)
+        memcpy(copy->name, name.p, name.n);
+    return copy;
+}
+
+static void forget_statement(struct session *s, struct sl_span name)
+{
+    struct statement_name *n = s->statements == NULL ? NULL : sl_map_remove(s->statements, name);
+    void *text = s->sql_prepared == NULL ? NULL : sl_map_remove(s->sql_prepared, name);
+
+    if (n != NULL)
+        name_free(n);
+    free(text);
+}
+
+static void remember_sql(struct session *s, struct sl_span name, struct sl_span text)
+{
+    struct sl_map *m = names_map(s, &s->sql_prepared);
+    struct sl_span *copy = malloc(sizeof *copy + text.n + 1);
+
+    if (m == NULL || copy == NULL) {
+        free(copy);
+        return; /* not known later: then it is opaque */
+    }
+    *copy = sl_span(copy + 1, text.n);
+    if (text.n > 0)
+        memcpy(copy + 1, text.p, text.n);
+    if (sl_map_put(m, name, copy) != SL_OK)
+        free(copy);
+}
+
+static void one_name(struct session *s, const struct sl_meaning_name *n, bool alone, struct sl_span text)
+{
+    static uint8_t there;
+
+    switch (n->kind) {
+    case SL_NAME_PREPARE:
+        forget_statement(s, n->name);
+        if (alone)
+            remember_sql(s, n->name, text);
+        break;
+    case SL_NAME_DEALLOCATE:
+        if (n->name.n > 0) {
+            forget_statement(s, n->name);
+        } else {
+            extended_forget_all(s);
+            forget_texts(s->sql_prepared);
+        }
+        break;
+    case SL_NAME_DECLARE:
+        if (names_map(s, &s->cursors) != NULL && sl_map_put(s->cursors, n->name, &there) != SL_OK)
+            sl_log(SL_LOG_WARN, "cursor_not_noted", SL_NUM("session", s->id));
+        break;
+    case SL_NAME_CLOSE:
+        if (s->cursors != NULL && n->name.n > 0)
+            sl_map_remove(s->cursors, n->name);
+        break;
+    default:
+        break;
+    }
+}
+
+void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text)
+{
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
+
+    if ((m->effects & unsure) != 0) { /* it may have redefined any name */
+        extended_forget_all(s);
+        forget_texts(s->sql_prepared);
+    }
+    for (size_t i = 0; i < m->name_count; i++)
+        one_name(s, &m->names[i], m->statement_count == 1, text);
+}
