@@ -50,6 +50,7 @@ struct sl_ledger {
     bool has_checkpoint, published;
     uint64_t shown_size, older_size; /* of the last two published; their partial tiles are there */
     uint64_t openings_unsynced; /* bundle number + 1 of the file to sync; 0: none */
+    uint64_t openings_whole;    /* bundle number + 1 of the file known to have no torn end */
 };
 
 /* Complains for the operator and gives `err` back. */

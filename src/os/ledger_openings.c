@@ -72,19 +72,40 @@ enum sl_err sl_ledger_append_opening(struct sl_ledger *l, uint64_t index, uint32
     return err;
 }
 
-static const char *put_path(struct sl_buf *b, const struct sl_ledger *l, uint64_t bundle)
+static const char *put_path(struct sl_buf *b, const char *state, uint64_t bundle)
 {
-    sl_buf_say(b, "%s/openings/%U", l->state, bundle);
+    sl_buf_say(b, "%s/openings/%U", state, bundle);
     return sl_buf_text(b);
 }
 
-/* Where the whole records of a file end. A torn end is cut when the next ones come. */
-static enum sl_err append_to(const struct sl_ledger *l, uint64_t bundle, struct sl_span records)
+/* Half a record that a crash left at the end would hide everything that comes behind it. Looked for once
+ * for each file: afterwards only whole records are in it. */
+static enum sl_err cut_torn_end(struct sl_ledger *l, uint64_t bundle, const char *path)
+{
+    SL_BUF(file, SIZE_MAX / 2);
+    struct record r;
+    size_t at = 0;
+
+    if (l->openings_whole == bundle + 1)
+        return SL_OK;
+    enum sl_err err = sl_file_read(path, &file);
+    if (err != SL_OK && err != SL_ENOTFOUND)
+        return err;
+    while (get_record(sl_buf_span(&file), &at, &r) == SL_OK) {
+    }
+    if (at < file.n && truncate(path, (off_t)at) != 0)
+        return SL_EIO;
+    l->openings_whole = bundle + 1;
+    return SL_OK;
+}
+
+static enum sl_err append_to(struct sl_ledger *l, uint64_t bundle, struct sl_span records)
 {
     SL_BUF(path, SL_LEDGER_PATH);
     struct stat is;
 
-    int fd = open(put_path(&path, l, bundle), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    SL_TRY(cut_torn_end(l, bundle, put_path(&path, l->state, bundle)));
+    int fd = open(sl_buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return SL_EIO;
     enum sl_err err = fstat(fd, &is) == 0 ? SL_OK : SL_EIO;
@@ -126,7 +147,7 @@ enum sl_err sl_ledger_sync_openings(struct sl_ledger *l)
 
     if (l->openings_unsynced == 0)
         return SL_OK;
-    int fd = open(put_path(&path, l, l->openings_unsynced - 1), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(put_path(&path, l->state, l->openings_unsynced - 1), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     enum sl_err err = fd < 0 ? SL_EIO : sl_file_sync(fd);
     if (fd >= 0)
         close(fd);
@@ -146,7 +167,7 @@ enum sl_err sl_ledger_erase_openings(struct sl_ledger *l, uint64_t index)
     struct record r;
     size_t at = 0;
 
-    SL_TRY(sl_file_read(put_path(&path, l, index / SL_TILE_WIDTH), &file));
+    SL_TRY(sl_file_read(put_path(&path, l->state, index / SL_TILE_WIDTH), &file));
     while (get_record(sl_buf_span(&file), &at, &r) == SL_OK) {
         if (r.index != index) {
             put_record(&after, r.index, r.part, r.kind, r.body);
@@ -167,4 +188,24 @@ enum sl_err sl_ledger_erase_openings(struct sl_ledger *l, uint64_t index)
     if (fd >= 0)
         close(fd);
     return err;
+}
+
+/* What a crash left behind for a leaf that was then never committed comes first: the last one counts. */
+enum sl_err sl_ledger_find_opening(const char *state_dir, uint64_t index, uint32_t part,
+                                   enum sl_opening kind, struct sl_buf *out)
+{
+    SL_BUF(path, SL_LEDGER_PATH);
+    SL_BUF(file, SIZE_MAX / 2);
+    struct sl_span found = {NULL, 0};
+    struct record r;
+    size_t at = 0;
+
+    SL_TRY(sl_file_read(put_path(&path, state_dir, index / SL_TILE_WIDTH), &file));
+    while (get_record(sl_buf_span(&file), &at, &r) == SL_OK)
+        if (r.index == index && r.part == part && r.kind == (uint8_t)kind)
+            found = r.body;
+    if (found.n == 0)
+        return SL_ENOTFOUND;
+    sl_buf_put(out, found);
+    return sl_buf_err(out);
 }

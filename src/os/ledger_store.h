@@ -98,6 +98,11 @@ enum sl_err sl_ledger_read(struct sl_ledger *l, uint64_t index, struct sl_buf *l
 enum sl_err sl_ledger_rotate_key(struct sl_ledger *l, uint64_t now_us) SL_MUST_CHECK;
 const struct sl_vkey *sl_ledger_vkey(const struct sl_ledger *l);
 
+/* What opens part `part` of leaf `index`. Needs no open ledger; SL_ENOTFOUND when it was erased or never
+ * there. Whoever asks compares it with the digest in the leaf: nothing here proves it. */
+enum sl_err sl_ledger_find_opening(const char *state_dir, uint64_t index, uint32_t part,
+                                   enum sl_opening kind, struct sl_buf *out) SL_MUST_CHECK;
+
 /* Erases what opens leaf `index`: the tree still verifies, the values are gone. */
 enum sl_err sl_ledger_erase_openings(struct sl_ledger *l, uint64_t index) SL_MUST_CHECK;
 

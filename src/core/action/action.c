@@ -134,14 +134,20 @@ void sl_action_put(struct sl_buf *b, const struct sl_action *a)
     sl_jw_end(&w);
 }
 
+void sl_action_document_digest(struct sl_span document, uint8_t digest[SL_ACTION_DIGEST_BYTES])
+{
+    const struct sl_span parts[] = {SL_SPAN("sluice/action/v1\n"), document};
+
+    sl_sha256_parts(parts, SL_COUNT(parts), digest);
+}
+
 enum sl_err sl_action_digest(const struct sl_action *a, uint8_t digest[SL_ACTION_DIGEST_BYTES])
 {
     SL_BUF(document, SL_ACTION_MAX_BYTES);
 
     sl_action_put(&document, a);
     SL_TRY(sl_buf_err(&document));
-    const struct sl_span parts[] = {SL_SPAN("sluice/action/v1\n"), sl_buf_span(&document)};
-    sl_sha256_parts(parts, SL_COUNT(parts), digest);
+    sl_action_document_digest(sl_buf_span(&document), digest);
     return SL_OK;
 }
 

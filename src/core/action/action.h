@@ -58,6 +58,9 @@ void sl_action_put(struct sl_buf *b, const struct sl_action *a);
 enum sl_err sl_action_digest(const struct sl_action *a, uint8_t digest[SL_ACTION_DIGEST_BYTES])
     SL_MUST_CHECK;
 
+/* The digest of a document that was built before. */
+void sl_action_document_digest(struct sl_span document, uint8_t digest[SL_ACTION_DIGEST_BYTES]);
+
 /* The canonical `operation` of PostgreSQL. */
 struct sl_pg_parameter {
     uint32_t type;

@@ -136,4 +136,4 @@ const char sl_catalog_session_query[] =
     "OPERATOR(pg_catalog.=)"
     " pg_catalog.pg_my_temp_schema()) OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE"
     " t.typnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()) THEN 't' ELSE 'f' END,"
-    " pg_catalog.current_setting('role')";
+    " pg_catalog.current_setting('role'), pg_catalog.pg_backend_pid()::pg_catalog.text";

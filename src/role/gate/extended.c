@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+/* Of one session: the server's own memory is its business, the gate is everybody's. */
+enum { NAMES_MAX = 16384, PREPARED_BYTES_MAX = 32 * 1024 * 1024 };
+
 /* --- Parse ----------------------------------------------------------------------------------------- */
 
 static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse *m, struct meaning *meaning)
@@ -34,7 +37,18 @@ static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse
     p->meaning = meaning == NULL ? NULL : meaning_ref(meaning);
     p->generation = s->target->generation;
     p->context = s->context;
+    p->names_epoch = s->names_epoch;
+    p->account = &s->prepared_bytes;
+    s->prepared_bytes += m->sql.n;
     return p;
+}
+
+static enum take refuse(struct session *s, const char *sqlstate, const char *message, const char *hint)
+{
+    struct refusal r = {.sqlstate = sqlstate, .message = message, .hint = hint};
+
+    refuse_extended(s, &r);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
@@ -102,6 +116,11 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
     judged_done(&j);
     if (p == NULL)
         return TAKE_DEAD;
+    if (s->prepared_bytes > PREPARED_BYTES_MAX ||
+        (s->statements != NULL && sl_map_count(s->statements) > NAMES_MAX)) {
+        prepared_unref(p);
+        return refuse(s, "54000", "this session has too many prepared statements", "close some of them");
+    }
     p->is_set = is_set;
     enum take t = note_parse(s, &m, p);
     prepared_unref(p);
@@ -114,14 +133,6 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
 }
 
 /* --- Bind ------------------------------------------------------------------------------------------ */
-
-static enum take refuse(struct session *s, const char *sqlstate, const char *message, const char *hint)
-{
-    struct refusal r = {.sqlstate = sqlstate, .message = message, .hint = hint};
-
-    refuse_extended(s, &r);
-    return s->dead ? TAKE_DEAD : TAKE_DONE;
-}
 
 /* The statement that the server will have under this name when the Bind arrives. */
 static enum take find_statement(struct session *s, struct sl_span name, struct prepared **out)
@@ -164,6 +175,7 @@ static enum follow look_ahead(struct sl_span rest, struct sl_span portal, uint32
     }
 }
 
+/* What the Bind that is sent now makes, and the item for the server's word about it. */
 static struct portal *open_portal(struct session *s, struct sl_span name)
 {
     struct sl_map *portals = names_map(s, &s->portals);
@@ -180,8 +192,13 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         session_kill(s, "out of memory");
         return NULL;
     }
-    *p = (struct portal){0};
-    return p;
+    *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
+    struct item *item = item_push(s, ITEM_BIND);
+    item->row_limit = p->serial;
+    item->name = name_copy(name);
+    if (item->name == NULL)
+        session_kill(s, "out of memory");
+    return s->dead ? NULL : p;
 }
 
 static enum take send_bind(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
@@ -201,8 +218,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     item_fill(s, &filled, j, action);
     if ((filled.flags & ITEM_ENDS_DDL) != 0 && s->tx == 'I') { /* it commits with the next Sync */
         filled.flags &= (uint16_t)~ITEM_ENDS_DDL;
-        if (s->ddl_unsynced)
-            s->target->ddl_under_way--;
+        if (!s->ddl_unsynced)
+            ddl_begins(s);
         s->ddl_unsynced = true;
     }
     portal->action = action;
@@ -211,7 +228,9 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->granted = granted;
     portal->granted_rows = max_rows;
     extended_forget(s, &j->meaning->m, p->text);
-    item_push(s, ITEM_BIND)->flags = filled.flags & ITEM_LABELLED;
+    portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
+    portal->names_epoch = s->names_epoch;
+    s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags = filled.flags & ITEM_LABELLED;
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -220,15 +239,14 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
 static enum take bind_set(struct session *s, const struct sl_pg_bind *m, const struct prepared *p,
                           struct sl_span whole)
 {
-    struct portal *portal = open_portal(s, m->portal);
     SL_BUF(complaint, 512);
 
-    if (portal == NULL)
-        return TAKE_DEAD;
     if (!settings_apply(s, p->text, &complaint))
         return refuse(s, "22023", sl_buf_text(&complaint), NULL);
+    struct portal *portal = open_portal(s, m->portal);
+    if (portal == NULL)
+        return TAKE_DEAD;
     portal->item_flags = ITEM_IS_SET;
-    item_push(s, ITEM_BIND);
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -319,14 +337,25 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     struct portal *p = s->portals == NULL ? NULL : sl_map_get(s->portals, m.portal);
     if (p == NULL)
         return refuse(s, "34000", "Sluice knows no portal of this name in this session", NULL);
+    if (!p->confirmed && p->segment != s->segment && s->item_count > 0)
+        return wait_for_answers(s); /* bound before an earlier Sync: what says the server? */
     if (p->granted && p->granted_rows != 0 && (p->executed || m.max_rows != p->granted_rows))
         return refuse(s, "42501", "more rows are asked for than the approval shows",
                       "run the statement again without a row limit, and it is held as a whole");
+    if (p->by_names && p->names_epoch != s->names_epoch)
+        return refuse(s, "42501", "names that this portal uses were given to something else since its Bind",
+                      "bind it again");
+    uint64_t row_limit = p->row_limit;
+    if (row_limit != 0 && p->rows_asked >= row_limit)
+        return refuse(s, "42501", "this portal has returned as many rows of labelled data as it may", NULL);
+    row_limit -= p->rows_asked;
+    p->rows_asked += m.max_rows == 0 ? row_limit : m.max_rows;
     struct item *item = item_push(s, ITEM_EXECUTE);
     item->flags = p->item_flags;
-    item->row_limit = p->row_limit;
+    item->row_limit = (uint32_t)row_limit;
     item->action = p->action;
     p->executed = true;
+    item_sent(s, item);
     s->unsynced = true;
     client_forward(s, whole);
     if ((item->flags & ITEM_COPY_IN) != 0) {

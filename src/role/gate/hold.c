@@ -81,7 +81,10 @@ static void wait_over(void *owner)
 
     if (h->phase == PHASE_CHECKING || h->phase == PHASE_OFFERED || h->phase == PHASE_GRANTED) /* it runs within the moment */
         return;
-    sl_buf_say(&text, "still waiting for a decision on approval %s", h->approval);
+    if (h->approval[0] == '\0')
+        sl_buf_put_str(&text, "the wait ended before there was an approval: Sluice's keeper has not answered yet");
+    else
+        sl_buf_say(&text, "still waiting for a decision on approval %s", h->approval);
     hold_leave(s, 2, "the client's wait ended");
     h->phase = PHASE_REFUSED;
     memcpy(h->sqlstate, "SL001", 6);

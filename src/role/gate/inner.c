@@ -74,7 +74,7 @@ void inner_message(struct session *s, uint8_t type, struct sl_span body)
 
 /* --- the session's context ------------------------------------------------------------------------- */
 
-enum { CONTEXT_FIELDS = 9 };
+enum { CONTEXT_FIELDS = 10 };
 
 static bool read_context(struct session *s, struct sl_pg_value fields[CONTEXT_FIELDS])
 {
@@ -89,6 +89,14 @@ static bool read_context(struct session *s, struct sl_pg_value fields[CONTEXT_FI
     return n == CONTEXT_FIELDS;
 }
 
+/* A pooler makes up the process id that it tells at login, and may change servers under a session. */
+static bool is_own_server(const struct session *s, struct sl_span pid)
+{
+    uint64_t number;
+
+    return sl_span_u64(pid, &number) == SL_OK && number == s->server_pid;
+}
+
 static void context_done(struct session *s, bool ok)
 {
     struct sl_pg_value f[CONTEXT_FIELDS];
@@ -96,6 +104,12 @@ static void context_done(struct session *s, bool ok)
     if (!ok || !read_context(s, f)) {
         if (s->tx != 'E')
             session_fatal(s, "58000", "Sluice could not read this session's settings back", NULL);
+        return;
+    }
+    if (!is_own_server(s, f[9].bytes)) {
+        session_fatal(s, "0A000", "a connection pooler stands between Sluice and the database server",
+                      "give the target the address of the server itself: behind a pooler nobody can say which "
+                      "session a statement runs in");
         return;
     }
     span_set(&s->search_path, f[0].bytes);

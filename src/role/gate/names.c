@@ -17,6 +17,7 @@ void prepared_unref(struct prepared *p)
     if (p == NULL || --p->refs > 0)
         return;
     meaning_unref(p->meaning);
+    *p->account -= p->text.n;
     free((void *)p->text.p);
     free(p->types);
     free(p);
@@ -95,6 +96,8 @@ bool names_define(struct session *s, struct sl_span name, struct prepared *p)
             free(n);
             n = NULL;
         }
+        if (n != NULL)
+            n->names_epoch = s->names_epoch;
     }
     if (n == NULL) {
         prepared_unref(p);
@@ -107,26 +110,40 @@ bool names_define(struct session *s, struct sl_span name, struct prepared *p)
     return true;
 }
 
-static struct statement_name *holder_of(struct session *s, struct prepared *p)
+/* Other kinds have no name: the same bytes mean something else in them. */
+static void item_name_free(struct item *item)
 {
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
+    if (item->kind != ITEM_PARSE && item->kind != ITEM_BIND && item->kind != ITEM_CLOSE)
+        return;
+    free(item->name);
+    item->name = NULL;
+}
 
-    while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
-        struct statement_name *n = value;
-        if (n->tentative == p)
-            return n;
-    }
-    return NULL;
+static void *named_by(struct sl_map *m, const struct item *item)
+{
+    return m == NULL || item->name == NULL ? NULL
+                                           : sl_map_get(m, sl_span(item->name->name, item->name->n));
+}
+
+static void confirm_portal(struct session *s, struct item *item)
+{
+    struct portal *p = named_by(s->portals, item);
+
+    if (p != NULL && p->serial == item->row_limit)
+        p->confirmed = true;
+    item_name_free(item);
 }
 
 void extended_confirm(struct session *s, struct item *item, uint8_t reply)
 {
+    if (item->kind == ITEM_BIND) {
+        confirm_portal(s, item);
+        return;
+    }
     if (reply == SL_PG_PARSE_COMPLETE && item->prepared != NULL) {
-        struct statement_name *n = item->name == NULL ? NULL
-            : sl_map_get(s->statements, sl_span(item->name->name, item->name->n));
-        if (n != NULL) {
+        struct statement_name *n = named_by(s->statements, item);
+        /* SQL may have given the name to something else since this was sent. */
+        if (n != NULL && item->prepared->names_epoch >= n->names_epoch) {
             prepared_unref(n->confirmed);
             n->confirmed = prepared_ref(item->prepared);
             if (n->tentative == item->prepared) {
@@ -153,17 +170,18 @@ void extended_drop(struct session *s, struct item *item)
 {
     if ((item->flags & ITEM_REFUSED) != 0)
         return;
+    if (item->kind == ITEM_BIND && named_by(s->portals, item) != NULL) /* which one it is now is not known */
+        free(sl_map_remove(s->portals, sl_span(item->name->name, item->name->n)));
     if (item->kind == ITEM_PARSE && item->prepared != NULL) {
-        struct statement_name *n = holder_of(s, item->prepared);
-        if (n != NULL) {
+        struct statement_name *n = named_by(s->statements, item);
+        if (n != NULL && n->tentative == item->prepared) {
             prepared_unref(n->tentative);
             n->tentative = NULL;
         }
         prepared_unref(item->prepared);
         item->prepared = NULL;
     }
-    free(item->name);
-    item->name = NULL;
+    item_name_free(item);
 }
 
 struct item_name *name_copy(struct sl_span name)
@@ -241,6 +259,8 @@ void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_sp
 {
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
 
+    if (m->name_count > 0 || (m->effects & unsure) != 0)
+        s->names_epoch++;
     if ((m->effects & unsure) != 0) { /* it may have redefined any name */
         extended_forget_all(s);
         forget_texts(s->sql_prepared);

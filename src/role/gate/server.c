@@ -146,8 +146,7 @@ static void drop_to_sync(struct session *s)
     bool first = true;
 
     while ((item = item_head(s)) != NULL && item->kind != ITEM_SYNC && item->kind != ITEM_QUERY) {
-        if (item->kind == ITEM_PARSE || item->kind == ITEM_CLOSE)
-            extended_drop(s, item);
+        extended_drop(s, item);
         if (!first)
             memcpy(s->sqlstate, "25P02", 5); /* never reached: the pipeline failed before it */
         if (item->kind == ITEM_LOCAL)
@@ -548,8 +547,7 @@ static void server_lost(struct session *s)
     struct item *item;
 
     while ((item = item_head(s)) != NULL) {
-        if (item->kind == ITEM_PARSE || item->kind == ITEM_CLOSE)
-            extended_drop(s, item);
+        extended_drop(s, item);
         memcpy(s->sqlstate, "08006", 5);
         if (item->action != 0 && s->failed)
             end_item(s, SL_OUTCOME_FAILED);

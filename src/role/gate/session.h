@@ -112,6 +112,8 @@ struct portal {
     bool granted;         /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
+    bool by_names;        /* EXECUTE, FETCH and the like: */
+    uint64_t names_epoch; /* ... true as long as no name moved since the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */

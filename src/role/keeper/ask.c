@@ -196,7 +196,6 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "reviewers", sl_buf_span(&reviewers));
     event_str(detail, "rule", rule_names(k, &a->answer));
     event_str(detail, "why", a->why);
-    event_str(detail, "summary", a->summary);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "trigger", a->trigger);
     event_bool(detail, "in_transaction", a->in_transaction);
@@ -308,6 +307,8 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
         .repeats = a->repeats, .expires_us = a->now_us + a->answer.expires_ms * 1000});
 }
 
+/* The event names the document by its digest: bind values, literals, passwords and the salt lie beside the
+ * log, where they can be erased (P10). */
 static enum sl_err record_asked(struct keeper *k, struct ask *a)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -328,13 +329,11 @@ static enum sl_err record_asked(struct keeper *k, struct ask *a)
     event_u64(event, "expires", a->now_us + a->answer.expires_ms * 1000);
     event_u64(event, "grant_ttl", a->answer.grant_ttl_ms);
     event_hex(event, "digest", sl_span(a->digest, sizeof a->digest));
-    event_hex(event, "salt", sl_span(a->action.salt, sizeof a->action.salt));
     event_hex(event, "join_key", sl_span(a->join_key, sizeof a->join_key));
-    event_str(event, "action", sl_buf_span(&document));
     event_str(event, "detail", sl_buf_span(&detail));
     event_bool(event, "passkey", a->answer.passkey);
     event_u64(event, "sequence", ++k->store.sequence);
-    store_record(&k->store, &leaf, event, true);
+    store_record_document(&k->store, &leaf, event, sl_buf_span(&document), true);
     return SL_OK;
 }
 

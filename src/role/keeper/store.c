@@ -6,13 +6,26 @@
 #include "os/file.h"
 #include "role/keeper/view.h"
 
+struct replaying {
+    const struct store *store;
+    const struct sl_wal_record *record;
+};
+
+static enum sl_err read_document(void *owner, struct sl_buf *out)
+{
+    const struct replaying *now = owner;
+
+    return sl_ledger_find_opening(now->store->state_dir, now->record->index, 0, SL_OPENING_DOCUMENT, out);
+}
+
 static enum sl_err replay(void *owner, const struct sl_wal_record *r)
 {
     struct store *s = owner;
+    struct replaying now = {s, r};
 
     if (r->kind == SL_WAL_CHECKPOINT)
         return SL_OK;
-    return view_replay(s->db, r->state);
+    return view_replay(s->db, r->state, read_document, &now);
 }
 
 static uint64_t one_number(struct db *db, enum db_sql sql)
@@ -71,8 +84,10 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
     sl_buf_say(&path, "%s/sluice.db", o->state_dir);
     SL_TRY(sl_file_make_folder(o->state_dir, 0700));
     SL_TRY(load_secret(s, o->state_dir));
+    s->state_dir = o->state_dir;
     SL_TRY(db_open(sl_buf_text(&path), &s->db));
     SL_TRY(open_ledger(s, o, why));
+    s->state_dir = NULL;
     s->sequence = one_number(s->db, DB_APPROVAL_LAST);
     s->needs_sync = true; /* what was replayed is committed to the view at the first commit */
     return db_err(s->db);
@@ -92,10 +107,21 @@ static void fail(struct store *s, enum sl_err err)
         s->why = err;
 }
 
-static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *event)
+static enum sl_err append_leaf(struct store *s, const struct sl_buf *leaf, struct sl_span state,
+                               struct sl_span document)
+{
+    uint64_t index;
+
+    SL_TRY(sl_buf_err(leaf));
+    SL_TRY(sl_ledger_append(s->ledger, sl_buf_span(leaf), state, &index));
+    if (document.n == 0)
+        return SL_OK;
+    return sl_ledger_append_opening(s->ledger, index, 0, SL_OPENING_DOCUMENT, document);
+}
+
+static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *event, struct sl_span document)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
-    uint64_t index;
 
     if (event == NULL)
         return SL_EMEMORY;
@@ -103,17 +129,21 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
     SL_TRY(sl_buf_err(&state));
     if (leaf == NULL)
         SL_TRY(sl_ledger_append_state(s->ledger, sl_buf_span(&state)));
-    else {
-        SL_TRY(sl_buf_err(leaf));
-        SL_TRY(sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_buf_span(&state), &index));
-    }
-    return view_apply(s->db, event);
+    else
+        SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document));
+    return view_apply(s->db, event, document);
 }
 
 void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, bool sync)
 {
+    store_record_document(s, leaf, event, sl_span(NULL, 0), sync);
+}
+
+void store_record_document(struct store *s, const struct sl_buf *leaf, json_t *event,
+                           struct sl_span document, bool sync)
+{
     if (s->why == SL_OK)
-        fail(s, record(s, leaf, event));
+        fail(s, record(s, leaf, event, document));
     json_decref(event);
     s->needs_write = true;
     s->needs_sync = s->needs_sync || sync;

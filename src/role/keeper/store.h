@@ -23,6 +23,7 @@ struct store {
     bool needs_write;     /* something that must at least be with the kernel */
     uint64_t sequence;    /* orders approvals */
     uint64_t applied;     /* up to here the view is committed */
+    const char *state_dir; /* while it opens */
     enum sl_err why;
 };
 
@@ -39,6 +40,10 @@ void store_done(struct store *s);
 /* Appends leaf (NULL: state alone) and event, and applies the event. Takes the reference to `event`;
  * NULL (it could not be built) is an error. `sync`: answers wait for the disk. */
 void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, bool sync);
+/* The same with what the leaf names by digest only: `document` goes beside the log, where it can be
+ * erased, in the same commit (P10), and to the view, which a replay gives what is still there. */
+void store_record_document(struct store *s, const struct sl_buf *leaf, json_t *event,
+                           struct sl_span document, bool sync);
 /* A leaf without an event: nothing in the view depends on it. *index may be NULL. */
 void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t *index);
 /* Leaf (may be NULL) with the state of a drained journal, in its compact form (view_drained). */

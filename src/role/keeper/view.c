@@ -2,11 +2,13 @@
 
 #include "base/cursor.h"
 #include "base/encode.h"
+#include "core/action/action.h"
 #include "core/approval/approval.h"
 
 /* Fields of an event; a missing one is remembered and fails the whole event. */
 struct fields {
     const json_t *event;
+    struct sl_span document;
     bool bad;
     struct sl_buf hex[4]; /* decoded bytes live here until the event is applied */
     size_t hex_count;
@@ -130,13 +132,37 @@ static void apply_session_closed(struct db *db, struct fields *f)
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
+/* The salt is known as long as the document is, and goes with it. */
+static void salt_of(struct sl_span document, uint8_t salt[SL_ACTION_SALT_BYTES])
+{
+    json_t *value = NULL;
+
+    memset(salt, 0, SL_ACTION_SALT_BYTES);
+    if (sl_json_read(document, &value, NULL) == SL_OK &&
+        sl_hex_fixed(salt, SL_ACTION_SALT_BYTES, sl_json_str(value, "salt")) != SL_OK)
+        memset(salt, 0, SL_ACTION_SALT_BYTES);
+    json_decref(value);
+}
+
+static bool is_document_of(struct sl_span document, struct sl_span digest)
+{
+    uint8_t is[SL_ACTION_DIGEST_BYTES];
+
+    sl_action_document_digest(document, is);
+    return sl_span_eq(sl_span(is, sizeof is), digest);
+}
+
 static void apply_asked(struct db *db, struct fields *f)
 {
-    struct sl_span digest = bytes(f, "digest"), salt = bytes(f, "salt"), join = bytes(f, "join_key");
+    struct sl_span digest = bytes(f, "digest"), join = bytes(f, "join_key"), document = f->document;
+    uint8_t salt[SL_ACTION_SALT_BYTES];
 
+    if (!is_document_of(document, digest))
+        document = sl_span(NULL, 0);
+    salt_of(document, salt);
     db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssii", str(f, "id"), str(f, "identity"),
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
-           u64(f, "expires"), u64(f, "grant_ttl"), digest, salt, join, str(f, "action"),
+           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, document,
            str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"));
 }
 
@@ -194,9 +220,9 @@ static const struct {
 #undef EVENT
 };
 
-enum sl_err view_apply(struct db *db, const json_t *event)
+enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document)
 {
-    struct fields f = {.event = event};
+    struct fields f = {.event = event, .document = document};
     struct sl_span name = str(&f, "e");
     bool known = false;
 
@@ -239,8 +265,9 @@ enum sl_err view_drained(struct db *db, struct sl_span state)
     return sl_cursor_done(&c) ? db_err(db) : SL_EMALFORMED;
 }
 
-enum sl_err view_replay(struct db *db, struct sl_span state)
+enum sl_err view_replay(struct db *db, struct sl_span state, view_document_fn *read, void *owner)
 {
+    SL_BUF(document, SL_ACTION_MAX_BYTES);
     json_t *event = NULL;
 
     if (state.n == 0)
@@ -248,7 +275,9 @@ enum sl_err view_replay(struct db *db, struct sl_span state)
     if (state.p[0] == VIEW_DRAINED)
         return view_drained(db, state);
     SL_TRY(sl_json_read(state, &event, NULL));
-    enum sl_err err = view_apply(db, event);
+    enum sl_err err = sl_span_is(sl_json_str(event, "e"), "asked") ? read(owner, &document) : SL_OK;
+    if (err == SL_OK || err == SL_ENOTFOUND)
+        err = view_apply(db, event, sl_buf_span(&document));
 
     json_decref(event);
     return err;

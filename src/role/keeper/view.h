@@ -12,8 +12,8 @@
  *   invited             hash identity at expires issuer issuer_uid
  *   session_opened      session identity kind owner target environment gate at credential
  *   session_closed      session
- *   asked               id identity target environment protocol at expires grant_ttl digest salt
- *                       join_key action detail passkey sequence
+ *   asked               id identity target environment protocol at expires grant_ttl digest
+ *                       join_key detail passkey sequence; the document lies beside the log
  *   voted               id identity person decision reason channel credential may at
  *   moved               id on why at grant_expires session action
  *   outcome             id outcome
@@ -24,10 +24,15 @@
 #include "json/json.h"
 #include "role/keeper/db.h"
 
-/* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code. */
-enum sl_err view_apply(struct db *db, const json_t *event) SL_MUST_CHECK;
-/* The bytes of a WAL record's state: JSON, or a drained journal. */
-enum sl_err view_replay(struct db *db, struct sl_span state) SL_MUST_CHECK;
+/* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code. `document`:
+ * of `asked`, the action's; empty once it is erased, and what does not have the event's digest counts as
+ * erased. */
+enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document) SL_MUST_CHECK;
+/* The bytes of a WAL record's state: JSON, or a drained journal. `read` gives the document that lies
+ * beside the record; SL_ENOTFOUND when it is not there. */
+typedef enum sl_err view_document_fn(void *owner, struct sl_buf *out);
+enum sl_err view_replay(struct db *db, struct sl_span state, view_document_fn *read, void *owner)
+    SL_MUST_CHECK;
 
 /* What a drained journal leaves behind, little-endian:
  *   u8 1 · u32 gate · u64 generation · u64 position

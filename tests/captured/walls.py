@@ -1,0 +1,79 @@
+"""The walls of the running programs, and one gate of two that breaks its journal."""
+
+import mmap
+import pathlib
+import struct
+
+import lab
+import wire
+
+AT_HEAD = 64    # core/ledger/journal.h
+
+
+def status_of(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def closed_doors(world):
+    """Each program runs behind its filter: what tests/unit/test_sandbox.c tries is what really stands there."""
+    wrong = []
+    programs = {**world.pids(), world.serve.pid: "sluice"}
+    roles = set(programs.values())
+    for pid, name in programs.items():
+        status = status_of(pid)
+        filters = int(status.get("Seccomp_filters", "2" if name != "sluice" else "1"))
+        if status["Seccomp"] != "2" or status["NoNewPrivs"] != "1" or filters < (1 if name == "sluice" else 2):
+            wrong.append(f"{name}: Seccomp {status['Seccomp']} ({filters} filters), NoNewPrivs {status['NoNewPrivs']}")
+        if "0" not in limit_of(pid, "Max core file size"):
+            wrong.append(f"{name} could dump core")
+    assert {"sluice", "sluice-gate", "sluice-judge", "sluice-keeper", "sluice-desk"} <= roles, roles
+    assert not wrong, "\n".join(wrong)
+
+
+def limit_of(pid, name):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/limits").read_text()
+    except PermissionError:     # not our user's to read: the process may not be traced
+        return ["0"]
+    return next(line for line in text.splitlines() if line.startswith(name))[len(name):].split()
+
+
+def break_ring(world, gate):
+    """What a captured gate could do to its own journal: publish bytes that are no record."""
+    file = pathlib.Path(world.config["runtime"])
+    with open(world.folder / file / f"journal.{gate}", "r+b") as f, mmap.mmap(f.fileno(), 0) as ring:
+        head = struct.unpack_from("<Q", ring, AT_HEAD)[0]
+        ring[AT_HEAD:AT_HEAD + 8] = struct.pack("<Q", head + 64)
+
+
+def alive(client):
+    try:
+        return client.ask("select 1 as still_here", 5).rows == [["1"]]
+    except (OSError, wire.Closed, wire.TooLate):
+        return False
+
+
+def broken_journal(world):
+    clients = [world.raw("nightly") for _ in range(16)]
+    assert all(alive(c) for c in clients)
+    before = world.pids("gate")
+    break_ring(world, 0)
+    lab.wait_for(lambda: world.events("journal_damaged"), 10, "a word about the journal")
+    lab.wait_for(lambda: set(world.pids("gate")) != set(before) and len(world.pids("gate")) == 2, 15, "a new gate")
+    living = [c for c in clients if alive(c)]
+    gone = len(clients) - len(living)
+    print(f"# {gone} sessions ended with their gate, {len(living)} went on", flush=True)
+    assert living, "the other gate's sessions ended too"
+    assert len(set(world.pids("gate")) & set(before)) == 1, "both gates were replaced"
+    assert list((world.folder / world.config["runtime"]).glob("journal.0.damaged-*")), "nothing was put aside"
+    lab.wait_for(lambda: all(alive(world.raw("nightly")) for _ in range(8)), 20, "both gates at work")
+
+
+def run(out):
+    with lab.Lab(change=lambda c: c.update(gates=2), deciders=("rita",)) as world:
+        out.run("each of the five programs runs behind its door", closed_doors, world)
+        out.run("captured gate: a journal that it broke ends it alone, and is put aside", broken_journal, world)
+        code, verified = world.stop(), world.ledger_verify()
+        out.report("captured gate: the ledger verifies", why=None if code == 0 and verified.rc == 0
+                   else f"serve ended with {code}\n{verified}")

@@ -1,0 +1,62 @@
+"""A wire between the gate and the server: it notes every byte, and can be slow, freeze or break."""
+
+import select
+import socket
+import threading
+import time
+
+
+class Pipe:
+    def __init__(self, target_port, port):
+        self.target, self.port, self.seen, self.delay, self.frozen = target_port, port, bytearray(), 0.0, False
+        self.running, self.pairs = True, []
+        self.listener = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while self.running:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                upstream = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
+            self.pairs.append((client, upstream))
+            threading.Thread(target=self._carry, args=(client, upstream), daemon=True).start()
+
+    def _carry(self, client, upstream):
+        try:
+            while self.running:
+                for s in select.select([client, upstream], [], [], 0.2)[0]:
+                    data = s.recv(65536)
+                    if not data:
+                        return
+                    while self.frozen and self.running:
+                        time.sleep(0.02)
+                    time.sleep(self.delay)
+                    if s is client:
+                        self.seen += data
+                    (upstream if s is client else client).sendall(data)
+        except OSError:
+            pass
+        finally:
+            client.close()
+            upstream.close()
+
+    def cut(self):
+        """Breaks every connection at once, without a word."""
+        for pair in self.pairs:
+            for s in pair:
+                try:
+                    s.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        self.pairs.clear()
+
+    def close(self):
+        self.running = False
+        self.listener.close()
+        self.cut()
