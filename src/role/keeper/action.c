@@ -1,11 +1,6 @@
 #include "role/keeper/keeper_int.h"
 
-#include "base/utf8.h"
-#include "role/keeper/mask.h"
-
 /* What a gate asks about actions: hold this one, let it go now, it went away. */
-
-enum { SUMMARY_BYTES = 240 };
 
 static void refuse(struct peer *p, uint64_t action, struct sl_span approval, struct sl_span rule,
                    struct sl_span why, const char *hint)
@@ -15,18 +10,15 @@ static void refuse(struct peer *p, uint64_t action, struct sl_span approval, str
 }
 
 /* The canonical form and nothing else: what is shown, digested and spent must be one text. */
-static enum sl_err check_operation(struct sl_span operation, struct ask *a, struct sl_arena *mem)
+static enum sl_err check_operation(struct sl_span operation)
 {
     json_t *value = NULL;
     SL_BUF(canonical, SL_ACTION_MAX_BYTES);
-    SL_BUF(summary, 64 * 1024);
 
     SL_TRY(sl_json_read(operation, &value, NULL));
     enum sl_err err = json_is_object(value) ? sl_json_canonical(&canonical, value) : SL_EMALFORMED;
     if (err == SL_OK && !sl_span_eq(sl_buf_span(&canonical), operation))
         err = SL_EMALFORMED;
-    mask_passwords(&summary, sl_utf8_head(sl_json_str(value, "sql"), 8000));
-    a->summary = sl_arena_copy(mem, sl_utf8_head(sl_buf_span(&summary), SUMMARY_BYTES));
     json_decref(value);
     return err;
 }
@@ -40,7 +32,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m, c
 
     if (who == NULL || meaning == NULL)
         return SL_EMEMORY;
-    SL_TRY(check_operation(m->operation, a, k->mem));
+    SL_TRY(check_operation(m->operation));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
     SL_TRY(person_get(k, s->identity, who));
     a->who = who;

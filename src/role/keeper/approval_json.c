@@ -1,7 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 #include "role/keeper/mask.h"
+
+enum { SUMMARY_BYTES = 240 };
 
 /* An approval as its readers see it (methods.h). Values of the statement are for those who asked and
  * for those who have to judge it; everybody else who may see the approval sees its outline. */
@@ -85,17 +88,46 @@ static void put_votes(json_t *out, const struct approval *a)
 }
 
 /* Password literals are shown to nobody (P10); the page says that something was left out. */
-static void put_operation(json_t *out, const json_t *document)
+static void mask_sql(json_t *out, json_t *operation)
+{
+    struct sl_span sql = sl_json_str(operation, "sql"), coded = sl_json_str(operation, "sql_base64");
+    SL_BUF(bytes, SL_ACTION_MAX_BYTES);
+    SL_BUF(masked, SL_ACTION_MAX_BYTES);
+    SL_BUF(again, SL_ACTION_MAX_BYTES);
+
+    if (coded.n > 0 && sl_base64_get(&bytes, coded) == SL_OK)
+        sql = sl_buf_span(&bytes);
+    mask_passwords(&masked, sql);
+    if (sl_span_eq(sl_buf_span(&masked), sql))
+        return;
+    sl_base64_put(&again, sl_buf_span(&masked));
+    if (coded.n > 0)
+        json_put_str(operation, "sql_base64", sl_buf_span(&again));
+    else
+        json_put_str(operation, "sql", sl_buf_span(&masked));
+    json_object_set_new(out, "operation_masked", json_true());
+}
+
+static void put_summary(json_t *out, const struct approval *a, const json_t *operation)
+{
+    struct sl_span sql = sl_json_str(operation, "sql");
+    SL_BUF(text, SL_ACTION_MAX_BYTES);
+
+    if (sl_span_is(a->protocol, "policy"))
+        sl_buf_put_str(&text, "a change of the policy");
+    else if (sl_span_is(a->protocol, "external"))
+        (void)sl_json_canonical(&text, operation);
+    else
+        sl_buf_put(&text, sql);
+    json_put_str(out, "summary", sl_utf8_head(sl_buf_span(&text), SUMMARY_BYTES));
+}
+
+static void put_operation(json_t *out, const struct approval *a, const json_t *document)
 {
     json_t *operation = json_deep_copy(json_object_get(document, "operation"));
-    struct sl_span sql = sl_json_str(operation, "sql");
-    SL_BUF(masked, SL_ACTION_MAX_BYTES);
 
-    mask_passwords(&masked, sql);
-    if (sql.n > 0 && !sl_span_eq(sl_buf_span(&masked), sql)) {
-        json_put_str(operation, "sql", sl_buf_span(&masked));
-        json_object_set_new(out, "operation_masked", json_true());
-    }
+    mask_sql(out, operation);
+    put_summary(out, a, operation);
     json_object_set_new(out, "operation", operation);
 }
 
@@ -106,8 +138,10 @@ static void put_document(json_t *out, const struct approval *a, bool values)
                                           "sink", "context", "requesters"};
     json_t *document = NULL;
 
-    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (a->action.n == 0 || sl_json_read(a->action, &document, NULL) != SL_OK) {
+        json_object_set_new(out, "erased", json_true());
         return;
+    }
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(document, members[i]);
 
@@ -115,13 +149,13 @@ static void put_document(json_t *out, const struct approval *a, bool values)
             json_object_set(out, members[i], value);
     }
     if (values)
-        put_operation(out, document);
+        put_operation(out, a, document);
     else
         json_object_set_new(out, "operation_hidden", json_true());
     json_decref(document);
 }
 
-static void put_detail(json_t *out, const struct approval *a, bool values)
+static void put_detail(json_t *out, const struct approval *a)
 {
     static const char *const members[] = {"reviewers", "rule", "show", "repeats", "trigger",
                                           "in_transaction", "policy"};
@@ -132,8 +166,6 @@ static void put_detail(json_t *out, const struct approval *a, bool values)
         if (value != NULL && !(json_is_string(value) && json_string_length(value) == 0))
             json_object_set(out, members[i], value);
     }
-    if (values)
-        json_object_set(out, "summary", json_object_get(a->detail, "summary"));
     json_object_set(out, "held_why", json_object_get(a->detail, "why"));
 }
 
@@ -179,7 +211,7 @@ json_t *approval_json(struct call *c, const struct approval *a)
     put_state(c, out, a);
     put_times(out, a);
     put_document(out, a, mine || is_reviewer(c, a));
-    put_detail(out, a, mine || is_reviewer(c, a));
+    put_detail(out, a);
     put_requirements(c, out, a);
     put_votes(out, a);
     json_object_set_new(out, "mine", json_boolean(mine));

@@ -115,6 +115,11 @@ void call_DECISION(struct call *c)
                      "Read the approval again and decide on what it says now.");
         return;
     }
+    if (a.action.n == 0) {
+        call_problem(c, 409, "Erased", "What was asked has been erased: nobody can be shown what they would "
+                     "decide.", "");
+        return;
+    }
     enum sl_decide_reason reason =
         approval_may(c->keeper, &a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
     if (reason != SL_DECIDE_YES) {

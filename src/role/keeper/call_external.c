@@ -100,7 +100,6 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .reason = call_str(c, "reason"), .run = call_str(c, "run"),
                                    .sink = call_str(c, "sink")};
     a->trigger = call_str(c, "triggered_by");
-    a->summary = sl_arena_copy(k->mem, sl_span_head(sl_buf_span(operation), 200));
     a->now_us = sl_clock_us();
     return true;
 }

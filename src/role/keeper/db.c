@@ -65,6 +65,7 @@ static enum sl_err set_up(struct db *db, const char *path)
     SL_TRY(execute(db, "pragma synchronous = normal"));
     SL_TRY(execute(db, "pragma locking_mode = exclusive"));
     SL_TRY(execute(db, "pragma temp_store = memory"));
+    SL_TRY(execute(db, "pragma secure_delete = on")); /* what is erased is gone from the file too */
     SL_TRY(execute(db, SL_KEEPER_SCHEMA));
     SL_TRY(prepare_all(db));
     return execute(db, "begin");

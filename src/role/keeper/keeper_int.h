@@ -280,7 +280,7 @@ struct ask {
     const struct sl_target *target;
     const struct sl_meaning *meaning;
     struct sl_action action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span trigger, show, why, summary;
+    struct sl_span trigger, show, why;
     uint64_t now_us, session, gate_action;
     bool in_transaction;
     /* out */

@@ -54,11 +54,39 @@ static size_t literal_end(struct sl_span sql, size_t at)
     return at;
 }
 
-/* Blanks, `=` and the letters of E'' U&'' N'' between the word and its literal. */
+/* Where a comment that begins at `at` ends; `at` when there is none. Comments nest: the last end counts. */
+static size_t comment_end(struct sl_span sql, size_t at)
+{
+    unsigned depth = 0;
+
+    if (at + 1 >= sql.n || (memcmp(sql.p + at, "--", 2) != 0 && memcmp(sql.p + at, "/*", 2) != 0))
+        return at;
+    if (sql.p[at] == '-')
+        return at + sl_span_find(sl_span_from(sql, at), '\n');
+    for (size_t i = at; i + 1 < sql.n; i++) {
+        if (memcmp(sql.p + i, "/*", 2) == 0)
+            depth++, i++;
+        else if (memcmp(sql.p + i, "*/", 2) == 0 && (i++, --depth == 0))
+            return i + 1;
+    }
+    return sql.n;
+}
+
+static size_t space_end(struct sl_span sql, size_t at)
+{
+    for (size_t next = at;; at = next) {
+        while (next < sql.n && blank(sql.p[next]))
+            next++;
+        next = comment_end(sql, next);
+        if (next == at)
+            return at;
+    }
+}
+
+/* Blanks, comments, `=` and the letters of E'' U&'' N'' between the word and its literal. */
 static size_t literal_start(struct sl_span sql, size_t at)
 {
-    while (at < sql.n && blank(sql.p[at]))
-        at++;
+    at = space_end(sql, at);
     size_t quote = at;
 
     while (quote < sql.n && quote < at + 2 && (word_byte(sql.p[quote]) || sql.p[quote] == '&'))
@@ -66,19 +94,54 @@ static size_t literal_start(struct sl_span sql, size_t at)
     return quote < sql.n && sql.p[quote] == '\'' ? quote : at;
 }
 
+/* `password = value` inside a literal, as libpq's connection strings have it: where the value ends. `start`
+ * when this is none. Its own quotes are doubled there: ''two words''. */
+static size_t setting_end(struct sl_span sql, size_t word_end, size_t start, bool quoted)
+{
+    size_t i = start;
+    bool doubled = start + 1 < sql.n && sql.p[start] == '\'' && sql.p[start + 1] == '\'';
+
+    if (!quoted || sl_span_find(sl_span(sql.p + word_end, start - word_end), '=') == start - word_end)
+        return start;
+    if (doubled) {
+        for (i += 2; i + 1 < sql.n; i++)
+            if (sql.p[i] == '\'' && sql.p[i + 1] == '\'')
+                return i + 2;
+        return sql.n;
+    }
+    while (i < sql.n && sql.p[i] != '\'' && (sql.p[i] == '=' || !blank(sql.p[i])))
+        i++;
+    return i;
+}
+
+/* Inside '...'? Each quote turns it, a doubled one twice. A backslash makes that unsure: then yes. */
+static bool turns(struct sl_span sql, size_t from, size_t to, bool quoted)
+{
+    for (size_t i = from; i < to; i++)
+        quoted = sql.p[i] == '\\' || (sql.p[i] == '\'' ? !quoted : quoted);
+    return quoted;
+}
+
 void mask_passwords(struct sl_buf *out, struct sl_span sql)
 {
-    size_t done = 0;
+    size_t done = 0, seen = 0;
+    bool quoted = false;
 
     for (size_t at = 0; at <= sql.n; at++) {
         if (!password_ends_at(sql, at))
             continue;
-        size_t start = literal_start(sql, at), end = literal_end(sql, start);
+        quoted = turns(sql, seen, at, quoted);
+        seen = at;
+        size_t start = literal_start(sql, at), end = setting_end(sql, at, start, quoted);
 
         if (end == start)
+            end = literal_end(sql, start);
+        if (end == start)
             continue;
+        quoted = quoted && turns(sql, start, end, quoted);
+        seen = end;
         sl_buf_put(out, sl_span(sql.p + done, at - done));
-        sl_buf_put_str(out, " '***'");
+        sl_buf_put_str(out, quoted ? " ***" : " '***'");
         done = end;
         at = end - 1;
     }

@@ -9,7 +9,8 @@
  *   {"id","state","identity","requesters":[],"target","environment","protocol",
  *    "digest":"<hex>","statements":[],"effects":[],"datasets":[{"name","effects","labels","columns"}],
  *    "operation":{..} and "summary" (only for those who may see values; else "operation_hidden":true;
- *    "operation_masked":true when a password literal was replaced), "reason","run","sink","rule","held_why",
+ *    "operation_masked":true when a password literal was replaced; "erased":true, and none of the document's
+ *    members, when the document is gone), "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",

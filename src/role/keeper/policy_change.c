@@ -111,7 +111,7 @@ static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
                                             .role = SL_REQUESTER_SELF};
 
     *a = (struct ask){.who = &who, .target = &policy, .meaning = &meaning, .now_us = sl_clock_us(),
-                      .why = SL_SPAN("policy_changes: hold"), .summary = SL_SPAN("a change of the policy"),
+                      .why = SL_SPAN("policy_changes: hold"),
                       .requesters = &requester, .requester_count = 1,
                       .requirements = &needed, .requirement_count = 1};
     a->answer = (struct sl_answer){.verdict = SL_HOLD, .enforced = SL_HOLD, .from_default = true,

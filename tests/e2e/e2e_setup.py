@@ -1,0 +1,93 @@
+"""Setting up: `sluice init` on a database of one's own, and servers that Sluice must not sit in front of."""
+
+import os
+import re
+import subprocess
+
+from lab import free_ports, wait_for
+
+BOUNCER = """[databases]
+shop = host=127.0.0.1 port={server} dbname=shop user=app password=app-secret
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+auth_type = any
+pool_mode = transaction
+unix_socket_dir =
+ignore_startup_parameters = extra_float_digits,default_transaction_read_only
+"""
+
+
+def start_bouncer(lab, port):
+    folder = lab.folder / "bouncer"
+    folder.mkdir()
+    (folder / "bouncer.ini").write_text(BOUNCER.format(server=lab.pg.port, port=port))
+    command = ["pgbouncer", str(folder / "bouncer.ini")]
+    if os.geteuid() == 0:
+        command = ["setpriv", f"--reuid={lab.pg.user.pw_uid}", f"--regid={lab.pg.user.pw_gid}", "--clear-groups", *command]
+    bouncer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    lab.children.append(bouncer)
+    return bouncer
+
+
+def test_pooler(lab):
+    """a transaction pooler upstream is refused with a sentence, and nothing runs"""
+    (port,) = free_ports(1)
+    start_bouncer(lab, port)
+    lab.config["targets"].append({
+        "name": "pooled", "protocol": "postgres", "address": f"127.0.0.1:{port}", "database": "shop",
+        "login": {"user": "app", "password_file": "app.pass"}, "access": {"groups": ["agents"]}, "default": "allow"})
+    lab.write_config()
+    lab.sighup()
+    wait_for(lambda: lab.psql("select 1 as through_a_pooler", database="pooled").err.find("pooler") >= 0, 10,
+             "the refusal of a pooler")
+    assert lab.ran("through_a_pooler") == 0
+
+
+def test_init(lab):
+    """sluice init writes a configuration with which psql's line works"""
+    folder = lab.folder / "own"
+    folder.mkdir()
+    done = subprocess.run(
+        [str(lab.program), "init", f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--you", "olga", "--reviewer", "rick",
+         "--agent", "bot", "--mode", "enforce"], cwd=folder, env={**lab.environment, "PGPASSWORD": "app-secret"},
+        capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (folder / "sluice.pass").stat().st_mode & 0o077 == 0
+    token = re.search(r"PGPASSWORD=(slt_\S+)", done.stdout).group(1)
+    listen, http = free_ports(2)
+    text = (folder / "sluice.yaml").read_text()
+    (folder / "sluice.yaml").write_text(text.replace(":6432", f":{listen}").replace(":8080", f":{http}"))
+    serve = subprocess.Popen([str(lab.program), "serve", "--config", "sluice.yaml"], cwd=folder, env=lab.environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    lab.children.append(serve)
+    assert serve.stdout.readline() == "ready\n"
+    out = subprocess.run(["psql", "-X", "-A", "-t", "-h", "127.0.0.1", "-p", str(listen), "-U", "bot", "-d", "shop", "-c",
+                          "select count(*) from orders"], env={**lab.environment, "PGPASSWORD": token},
+                         capture_output=True, text=True, timeout=30, check=False)
+    assert out.returncode == 0 and out.stdout.strip().isdigit(), out.stdout + out.stderr
+    denied = subprocess.run(["psql", "-X", "-h", "127.0.0.1", "-p", str(listen), "-U", "bot", "-d", "shop", "-c",
+                             "drop table orders"], env={**lab.environment, "PGPASSWORD": token},
+                            capture_output=True, text=True, timeout=30, check=False)
+    assert "agents never drop" in denied.stderr, denied.stderr
+    serve.terminate()
+    assert serve.wait(20) == 0
+
+
+def test_init_refuses(lab):
+    """sluice init says what is wrong: no such server, an existing file, one person in two roles"""
+    folder = lab.folder / "wrong"
+    folder.mkdir()
+    environment = {**lab.environment, "PGPASSWORD": "app-secret"}
+    (closed,) = free_ports(1)
+
+    def init(dsn, *more):
+        return subprocess.run([str(lab.program), "init", dsn, "--you", "olga", "--agent", "bot", "--mode", "observe", *more],
+                              cwd=folder, env=environment, capture_output=True, text=True, timeout=30, check=False)
+
+    assert init(f"postgres://app@127.0.0.1:{closed}/shop", "--reviewer", "rick").returncode == 3
+    assert init(f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--reviewer", "olga").returncode == 2
+    assert not (folder / "sluice.yaml").exists()
+    assert init(f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--reviewer", "rick").returncode == 0
+    again = init(f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--reviewer", "rick")
+    assert again.returncode == 1 and "exists already" in again.stderr
