@@ -80,6 +80,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_POLICY_DECIDED(F) F(u32, generation) F(u8, accepted) F(str, why)
 #define SL_MSG_STATS(F) F(bytes, json)
 
+/* A CancelRequest that came to another gate than its session's: the supervisor passes it on, unread. */
+#define SL_MSG_GATE_CANCEL(F) F(u32, gate) F(u32, pid) F(bytes, secret)
+
 /* --- gate and judge ------------------------------------------------------------------------- */
 #define SL_MSG_JUDGE_SNAPSHOT(F) F(u32, target) F(u32, generation) F(bytes, snapshot)
 /* temp_objects: the session has objects of its own, which may stand in for any unqualified name.
@@ -165,6 +168,7 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(POLICY_PROPOSE,   policy_propose,  11, SL_ROLE_SUPER,                    SL_CONN_OPEN)                  \
     X(POLICY_DECIDED,   policy_decided,  12, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(STATS,            stats,           13, SL_ROLE_GATE | SL_ROLE_SUPER,     SL_CONN_LIVE)                  \
+    X(GATE_CANCEL,      gate_cancel,     14, SL_ROLE_GATE | SL_ROLE_SUPER,     SL_CONN_LIVE)                  \
     X(JUDGE_SNAPSHOT,   judge_snapshot,  20, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JUDGE_ASK,        judge_ask,       21, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JUDGE_ANSWER,     judge_answer,    22, SL_ROLE_JUDGE,                    SL_CONN_LIVE)                  \

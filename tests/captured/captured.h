@@ -16,7 +16,7 @@ static unsigned leaks;
 
 static void keep_text(char *out, size_t size, const char *text)
 {
-    size_t n = strlen(text) < size - 1 ? strlen(text) : size - 1;
+    size_t n = strnlen(text, size - 1); /* it may have no end */
 
     memset(out, 0, size);
     memcpy(out, text, n);

@@ -52,7 +52,8 @@ class Ledger:
         self.asked_tag = {}                                 # approval id -> tag of what was asked
         for e in self.entries:
             if e["kind"] == "actions":
-                self.actions += e["actions"]
+                self.actions += [{**e["statements"][a["statement"]], **e["sessions"][str(a["session"])], **a}
+                                 for a in e["actions"]]
             elif e["kind"] == "action":
                 self.actions.append(e)
             elif e["kind"] == "approval":

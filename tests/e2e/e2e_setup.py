@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import threading
 
 from lab import free_ports, wait_for
 
@@ -91,3 +92,29 @@ def test_init_refuses(lab):
     assert init(f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--reviewer", "rick").returncode == 0
     again = init(f"postgres://app@127.0.0.1:{lab.pg.port}/shop", "--reviewer", "rick")
     assert again.returncode == 1 and "exists already" in again.stderr
+
+
+def test_cancel_over_gates(lab):
+    """with three gates a cancellation finds its session whichever gate it reaches"""
+    lab.config["gates"] = 3
+    lab.write_config()
+    lab.restart()
+    for _ in range(9):
+        connection = lab.connect()
+        connection.autocommit = True
+        done = []
+
+        def sleep(connection=connection, done=done):
+            try:
+                connection.cursor().execute("select pg_sleep(20)")
+            except Exception as why:    # what the driver raises is what the test looks at
+                done.append(str(why))
+
+        sleeper = threading.Thread(target=sleep)
+        sleeper.start()
+        wait_for(lambda: lab.pg.sql("select count(*) from pg_stat_activity where state = 'active' and query like "
+                                    "'select pg_sleep%'") == "1", 10, "the running statement")
+        connection.cancel()
+        sleeper.join(10)
+        assert done and "canceling" in done[0], done
+        connection.close()

@@ -119,11 +119,11 @@ def wait_for(condition, seconds=10, what="the condition"):
 
 class Lab:
     def __init__(self, change=None, people=None, upstream_tls=None, environment=None, start=True,
-                 deciders=("rita", "bob", "carol")):
+                 deciders=("rita", "bob", "carol"), ca=None):
         """change(config): edits the configuration before the start. upstream_tls: a folder with
-        server.crt and server.key for PostgreSQL. deciders: who claims a credential at once."""
+        server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims a credential at once."""
         self.change, self.people, self.deciders = change, people or PEOPLE, deciders
-        self.upstream_tls, self.should_start = upstream_tls, start
+        self.upstream_tls, self.should_start, self.ca = upstream_tls, start, ca
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
                             "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
@@ -147,7 +147,6 @@ class Lab:
 
     def _begin(self):
         pg_port, self.port, self.http = free_ports(3)
-        self.url = f"http://127.0.0.1:{self.http}"
         self.state = self.folder / "state"
         self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls)
         creating = threading.Thread(target=self._create_pg)
@@ -158,6 +157,7 @@ class Lab:
             self.config = config(pg_port, self.port, self.http)
             if self.change:
                 self.change(self.config)
+            self.url = f"http{'s' if 'tls' in self.config else ''}://127.0.0.1:{self.http}"
             self.write_config()
             for name, (kind, owner, groups) in self.people.items():
                 self.add(name, kind, owner, groups)
@@ -295,6 +295,10 @@ class Lab:
         """A command of the operator: on the control socket, or on the folder while nothing runs."""
         return self.sluice(*args, "--state", self.state, check=check)
 
+    def where(self):
+        """The options that lead a command to this lab's API."""
+        return ["--url", self.url, *(["--ca", self.ca] if self.ca else [])]
+
     # --- people ------------------------------------------------------------------------------
 
     def add(self, name, kind, owner=None, groups=()):
@@ -318,7 +322,7 @@ class Lab:
         """The file with that human's deciding credential, claimed at the first call."""
         file = self.folder / f"{name}.credential"
         if not file.exists():
-            self.sluice("enroll", self.codes[name], "--url", self.url, "--save", file, check=True)
+            self.sluice("enroll", self.codes[name], *self.where(), "--save", file, check=True)
         return file
 
     # --- clients -----------------------------------------------------------------------------
@@ -363,7 +367,7 @@ class Lab:
 
     def approvals(self, by="rita", everything=False):
         more = ["--all"] if everything else []
-        done = self.sluice("approvals", "--json", *more, "--credential-file", self.enroll(by), "--url", self.url,
+        done = self.sluice("approvals", "--json", *more, "--credential-file", self.enroll(by), *self.where(),
                            check=True)
         return json.loads(done.out)["approvals"]
 
@@ -372,14 +376,15 @@ class Lab:
 
     def pending_one(self, identity=None, by="rita", seconds=10, like=""):
         """Waits for a pending approval whose statement matches; the newest."""
-        return wait_for(lambda: [a for a in self.pending(identity, by) if re.search(like, a["summary"])], seconds,
-                        f"a pending approval like {like!r}")[0]
+        return wait_for(lambda: [a for a in self.pending(identity, by)
+                                 if re.search(like, a.get("operation", {}).get("sql", ""))],
+                        seconds, f"a pending approval like {like!r}")[0]
 
     def approval(self, which, by="rita"):
         return json.loads(self.api("show", which, by, "--json", check=True).out)
 
     def api(self, command, which, by, *more, check=False):
-        return self.sluice(command, which, *more, "--credential-file", self.enroll(by), "--url", self.url,
+        return self.sluice(command, which, *more, "--credential-file", self.enroll(by), *self.where(),
                            check=check)
 
     def approve(self, by, which, reason="checked in the lab", check=True):

@@ -49,6 +49,12 @@ class Answer:
         return ", ".join(what) + f", status {self.status or '-'}"
 
 
+def ready(sock, seconds):
+    poll = select.poll()    # select() ends at descriptor 1,024
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 def text(s):
     return s.encode() + b"\0"
 
@@ -143,7 +149,7 @@ class Raw:
     def _fill(self, until):
         left = until - time.monotonic()
         waiting = isinstance(self.sock, ssl.SSLSocket) and self.sock.pending() > 0
-        if not waiting and (left <= 0 or not select.select([self.sock], [], [], left)[0]):
+        if not waiting and (left <= 0 or not ready(self.sock, left)):
             raise TooLate()
         try:
             data = self.sock.recv(1 << 18)

@@ -28,6 +28,7 @@ static struct play {
     int super, gate, desk, control, journal;
     struct sl_journal ring;
     uint64_t call;
+    unsigned accused; /* how often the keeper asked for another gate or desk */
     uint8_t in[DATAGRAM];
     struct sl_span body; /* of the last message, views into `in` */
     json_t *reply;
@@ -121,7 +122,7 @@ static unsigned hear_within(int fd, int ms)
     return head.type;
 }
 
-/* Waits for this type; events to the desk are passed over. */
+/* Waits for this type; events to the desk are passed over, accusations counted. */
 static bool hear(int fd, enum sl_message type)
 {
     for (int i = 0; i < 100; i++) {
@@ -129,7 +130,8 @@ static bool hear(int fd, enum sl_message type)
 
         if (got == (unsigned)type)
             return true;
-        if (got != SL_MESSAGE_EVENT) {
+        play.accused += got == SL_MESSAGE_PEER_BAD;
+        if (got != SL_MESSAGE_EVENT && got != SL_MESSAGE_PEER_BAD) {
             printf("#   heard %s, wanted %s\n", got == 0 ? "nothing" : sl_ipc_name(got), sl_ipc_name(type));
             return false;
         }

@@ -220,10 +220,11 @@ static inline void story_batch(struct story *s, const uint8_t policy[32])
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     SL_BUF(facts, 4096);
+    SL_BUF(scratch, 4 * SL_ENTRY_MAX);
     struct sl_entry_batch batch;
 
     story_facts(&facts, s->batch_held ? 1 : 0);
-    sl_entry_batch_begin(&batch, &leaf);
+    sl_entry_batch_begin(&batch, &leaf, &scratch);
     for (uint64_t i = 1; i <= 2; i++) {
         struct sl_entry_action a = story_action(s, i, sl_buf_span(&facts), policy);
         if (i == 2)

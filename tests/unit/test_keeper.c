@@ -388,6 +388,67 @@ static void test_captured_gate(void)
     SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200); /* the keeper goes on */
 }
 
+static void accuses_the_gate(void)
+{
+    struct sl_msg_peer_bad bad = {0};
+
+    if (SL_CHECK(hear(play.super, SL_MESSAGE_PEER_BAD)) && HEARD(peer_bad, &bad))
+        SL_CHECK(bad.role == SL_ROLE_GATE && bad.index == 0 && bad.why.n > 0);
+}
+
+static void drain_accusations(void)
+{
+    while (hear_within(play.super, 50) == SL_MESSAGE_PEER_BAD) {
+    }
+}
+
+/* What the supervisor does about it: another journal, another gate. */
+static void replace_gate(void)
+{
+    close(play.gate);
+    close(play.journal);
+    make_journal();
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    open_session();
+}
+
+static void outcome_alone(uint64_t in_session, uint8_t outcome)
+{
+    struct sl_outcome_record r = {.session = in_session, .action = 999999, .ended_us = 1, .outcome = outcome};
+
+    SL_CHECK_INT(sl_journal_outcome(&play.ring, &r), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+}
+
+/* A journal that lies or is broken: the keeper asks for another gate, while it runs and at its start, and
+ * nothing that the journal says of strangers' sessions passes in silence. */
+static void test_P6_damaged_journal(void)
+{
+    drain_accusations();
+    replace_gate();
+    outcome_alone(session + 500, SL_OUTCOME_REFUSED);
+    accuses_the_gate();
+    replace_gate();
+    outcome_alone(session, SL_OUTCOME_OK); /* of an action that never began */
+    accuses_the_gate();
+    replace_gate();
+    propose_as(session, SL_EFFECT_READ, "select 1", "", 0); /* and life goes on */
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
+    kill_keeper();
+    struct sl_intent stranger = {.session = session + 500, .action = 1, .text = SL_SPAN("select 1")};
+    SL_CHECK_INT(sl_journal_intent(&play.ring, &stranger), SL_OK);
+    play.accused = 0;
+    start_keeper();
+    SL_CHECK_INT(play.accused, 1);
+    kill_keeper();
+    memset(play.ring.base, 'x', 64);
+    play.accused = 0;
+    start_keeper();
+    SL_CHECK_INT(play.accused, 1);
+    replace_gate();
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -412,6 +473,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_kill_switch);
     SL_RUN(test_captured_gate);
+    SL_RUN(test_P6_damaged_journal);
     stop_keeper();
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     json_decref(play.reply);

@@ -6,11 +6,13 @@
 #include "role/keeper/view.h"
 
 #include "base/encode.h"
+#include "core/action/action.h"
 #include "core/approval/approval.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "tests/unit/tap.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -111,9 +113,7 @@ static json_t *asked(const char *id, uint64_t sequence)
     event_u64(e, "expires", 5000);
     event_u64(e, "grant_ttl", 300000);
     event_str(e, "digest", sl_span_str(key_hex));
-    event_str(e, "salt", sl_span_str(key_hex));
     event_str(e, "join_key", sl_span_str(key_hex));
-    event_str(e, "action", SL_SPAN("{\"operation\":{\"sql\":\"drop table \\\"caf\xc3\xa9\\\"\"}}"));
     event_str(e, "detail", SL_SPAN("{}"));
     event_bool(e, "passkey", false);
     event_u64(e, "sequence", sequence);
@@ -335,6 +335,98 @@ static void test_second_spend_is_refused(void)
     store_done(&s);
 }
 
+/* --- what lies beside the log (P10) ------------------------------------------------------------------- */
+
+static const char document[] = "{\"operation\":{\"sql\":\"alter role x password 'geheim'\"},\"salt\":"
+    "\"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100\"}";
+
+static enum sl_err no_document(void *owner, struct sl_buf *out)
+{
+    (void)owner;
+    (void)out;
+    return SL_ENOTFOUND;
+}
+
+static uint64_t ask_with_document(struct store *s)
+{
+    json_t *e = asked("d-1", 1);
+    uint8_t digest[32];
+    SL_BUF(leaf, 1024);
+
+    sl_action_document_digest(sl_span_str(document), digest);
+    event_hex(e, "digest", sl_span(digest, sizeof digest));
+    sl_buf_say(&leaf, "{\"kind\":\"stop\"}");
+    uint64_t index = sl_ledger_size(s->ledger);
+    store_record_document(s, &leaf, e, sl_span_str(document), true);
+    SL_CHECK_INT(store_commit(s), SL_OK);
+    return index;
+}
+
+/* The view made anew from the log: does it know the document? */
+static bool replay_knows(const char *folder, bool keep_view)
+{
+    struct store s;
+    SL_BUF(path, 4096);
+    SL_BUF(all, 1024 * 1024);
+
+    if (!keep_view)
+        SL_PROMISE(unlink(path_of(&path, folder, "/sluice.db")) == 0);
+    if (!SL_CHECK_INT(open_store(&s, folder), SL_OK))
+        return false;
+    dump(&s, &all);
+    SL_CHECK(memmem(all.p, all.n, "d-1", 3) != NULL);
+    store_done(&s);
+    return memmem(all.p, all.n, "geheim", 6) != NULL;
+}
+
+static void test_P10_document_beside_the_log(void)
+{
+    struct store s;
+    SL_BUF(path, 4096);
+    SL_BUF(log, 1024 * 1024);
+
+    if (!SL_CHECK_INT(open_store(&s, "beside"), SL_OK))
+        return;
+    uint64_t index = ask_with_document(&s);
+    SL_CHECK_INT(sl_file_read(path_of(&path, "beside", wal), &log), SL_OK);
+    SL_CHECK(memmem(log.p, log.n, "d-1", 3) != NULL && memmem(log.p, log.n, "geheim", 6) == NULL);
+    SL_CHECK(memmem(log.p, log.n, "ffeeddcc", 8) == NULL); /* nor the salt */
+    store_done(&s);
+    SL_CHECK(replay_knows("beside", true));
+    SL_CHECK(replay_knows("beside", false));
+
+    int fd = open(path_of(&path, "beside", "/openings/0"), O_WRONLY | O_APPEND);
+    SL_PROMISE(fd >= 0 && write(fd, "\x20\0\0\0torn", 8) == 8 && close(fd) == 0);
+    if (!SL_CHECK_INT(open_store(&s, "beside"), SL_OK))
+        return;
+    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index + 1, 0, SL_OPENING_DOCUMENT, SL_SPAN("next")), SL_OK);
+    SL_CHECK_INT(sl_ledger_commit(s.ledger), SL_OK);
+    sl_buf_reset(&log);
+    SL_CHECK_INT(sl_ledger_find_opening(path_of(&path, "beside", ""), index + 1, 0, SL_OPENING_DOCUMENT, &log), SL_OK);
+    SL_CHECK_TEXT(sl_buf_span(&log), "next"); /* the torn end hides nothing */
+    SL_CHECK_INT(sl_ledger_erase_openings(s.ledger, index), SL_OK);
+    store_done(&s);
+    SL_CHECK(!replay_knows("beside", false));
+    sl_buf_reset(&log);
+    SL_CHECK_INT(sl_file_read(path_of(&path, "beside", "/openings/0"), &log), SL_OK);
+    SL_CHECK(memmem(log.p, log.n, "geheim", 6) == NULL);
+}
+
+/* What does not have the digest that the log names is not shown to anybody (P3). */
+static void test_P3_another_document_counts_as_erased(void)
+{
+    struct store s;
+    SL_BUF(path, 4096);
+
+    if (!SL_CHECK_INT(open_store(&s, "swapped"), SL_OK))
+        return;
+    uint64_t index = ask_with_document(&s);
+    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index, 0, SL_OPENING_DOCUMENT, SL_SPAN("{\"a\":\"geheim\"}")), SL_OK);
+    SL_CHECK_INT(sl_ledger_commit(s.ledger), SL_OK);
+    store_done(&s);
+    SL_CHECK(!replay_knows("swapped", false));
+}
+
 static void test_wrong_events(void)
 {
     static const char *const wrong[] = {
@@ -348,9 +440,9 @@ static void test_wrong_events(void)
     if (!SL_CHECK_INT(open_store(&s, "wrong"), SL_OK))
         return;
     for (size_t i = 0; i < SL_COUNT(wrong); i++)
-        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i])), SL_EMALFORMED))
+        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i]), no_document, NULL), SL_EMALFORMED))
             printf("#   %s\n", wrong[i]);
-    SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3)), SL_EMALFORMED);
+    SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3), no_document, NULL), SL_EMALFORMED);
     store_done(&s);
 }
 
@@ -403,15 +495,32 @@ static const struct {
     {"select 1", "select 1"},
     {"", ""},
     {"alter role x password 'secret'", "alter role x password '***'"},
-    {"ALTER ROLE x PASSWORD'secret' LOGIN", "ALTER ROLE x PASSWORD '***' LOGIN"},
+    {"ALTER ROLE x PASSWORD'secret' LOGIN", "ALTER ROLE x PASSWORD'***' LOGIN"},
     {"alter role x password E'it\\'s' valid until 'x'", "alter role x password '***' valid until 'x'"},
     {"alter role x password 'it''s'; select 2", "alter role x password '***'; select 2"},
     {"create user y password $$secret$$ login", "create user y password '***' login"},
     {"create user y password $a$se$$cret$a$", "create user y password '***'"},
     {"create user y password 'open end", "create user y password '***'"},
     {"select password from users", "select password from users"},
-    {"update users set password = 'secret' where id = 1", "update users set password '***' where id = 1"},
+    {"update users set password = 'secret' where id = 1", "update users set password = '***' where id = 1"},
     {"alter role x password null", "alter role x password null"},
+    {"alter role x password/* a */ -- b\n U&'sec' 'ret'", "alter role x password/* a */ -- b\n '***' '***'"},
+    {"alter role x \"password\" $$a'$$", "alter role x \"password\" '***'"},
+    {"do $$begin execute 'alter role x password ''geheim'''; end$$",
+     "do $$begin execute 'alter role x password ''***'''; end$$"},
+    {"do 'begin alter role x password ''a''''b''; end'", "do 'begin alter role x password ''***''; end'"},
+    {"select E'alter role x password \\'s\\\\\\''", "select E'alter role x password ''***'''"},
+    {"select dblink('host=a password=geheim user=b')", "select dblink('host=a password=*** user=b')"},
+    {"create subscription s connection 'password=''two words'' host=a'",
+     "create subscription s connection 'password=*** host=a'"},
+    {"select dblink('postgres://u:geheim@h/d?sslpassword=x&a=b')",
+     "select dblink('postgres://u:***@h/d?sslpassword=***&a=b')"},
+    {"select $1, a$b$c from t where x = 'password'", "select $1, a$b$c from t where x = 'password'"},
+    /* P3: nothing that runs is hidden behind the word */
+    {"select 'password'; drop table t; select ''", "select 'password'; drop table t; select ''"},
+    {"do $$declare password text; begin password = 'drop table t'; execute password; end$$",
+     "do $$declare password text; begin password = 'drop table t'; execute password; end$$"},
+    {"execute 'select password=pg_terminate_backend(1)'", "execute 'select password=pg_terminate_backend(1)'"},
 };
 
 static void test_masks(void)
@@ -432,6 +541,8 @@ int main(void)
     SL_RUN(test_replay_equals_life);
     SL_RUN(test_catches_up);
     SL_RUN(test_second_spend_is_refused);
+    SL_RUN(test_P10_document_beside_the_log);
+    SL_RUN(test_P3_another_document_counts_as_erased);
     SL_RUN(test_wrong_events);
     SL_RUN(test_one_keeper);
     SL_RUN(test_limits);

@@ -91,11 +91,12 @@ static void test_batches(void)
 {
     static uint8_t text[30000];
     SL_BUF(leaf, 1024 * 1024);
+    SL_BUF(scratch, 4 * SL_ENTRY_MAX);
     struct sl_entry_batch batch;
     unsigned added = 0;
 
     memset(text, 'y', sizeof text);
-    sl_entry_batch_begin(&batch, &leaf);
+    sl_entry_batch_begin(&batch, &leaf, &scratch);
     struct sl_entry_action a = plain(sl_span(text, sizeof text));
     while (sl_entry_batch_add(&batch, &a) == SL_OK)
         added++;
@@ -104,7 +105,7 @@ static void test_batches(void)
     check_canonical(sl_buf_span(&leaf));
 
     sl_buf_reset(&leaf);
-    sl_entry_batch_begin(&batch, &leaf);
+    sl_entry_batch_begin(&batch, &leaf, &scratch);
     a = plain(SL_SPAN("select 1"));
     for (added = 0; sl_entry_batch_add(&batch, &a) == SL_OK;)
         added++;
@@ -121,9 +122,10 @@ static void test_items(void)
                                      UINT64_C(1700000001000000)};
     SL_BUF(leaf, 1024 * 1024);
     SL_BUF(facts, 4096);
+    SL_BUF(scratch, 4 * SL_ENTRY_MAX);
 
     story_facts(&facts, 0);
-    for (unsigned bits = 0; bits < 1024; bits++) {
+    for (unsigned bits = 0; bits < 2048; bits++) {
         struct sl_entry_batch batch;
         struct sl_entry_action a = plain((bits & 1) != 0 ? SL_SPAN("select \"x\"\n") : SL_SPAN(""));
         a.asked_us = times[bits % 6];
@@ -137,10 +139,13 @@ static void test_items(void)
         a.rows = bits & 32;
         a.bytes = bits & 64;
         a.sqlstate = (bits & 128) != 0 ? SL_SPAN("42P01") : SL_SPAN("");
+        a.text = (bits & 256) != 0 ? SL_SPAN("select 1") : a.text;
         sl_buf_reset(&leaf);
-        sl_entry_batch_begin(&batch, &leaf);
+        sl_entry_batch_begin(&batch, &leaf, &scratch);
         SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
         a.action = bits;
+        a.flags ^= (bits & 512) != 0 ? SL_INTENT_SHAPE : 0;
+        a.session = (bits & 1024) != 0 ? 1234 : 1;
         SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
         sl_entry_batch_end(&batch, times[4]);
         check_canonical(sl_buf_span(&leaf));
@@ -149,12 +154,103 @@ static void test_items(void)
     struct sl_entry_action a = plain(SL_SPAN("x"));
     a.outcome = 99;
     sl_buf_reset(&leaf);
-    sl_entry_batch_begin(&batch, &leaf);
+    sl_entry_batch_begin(&batch, &leaf, &scratch);
     SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EMALFORMED);
     a.outcome = 1;
     a.rows = UINT64_MAX;
     SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EOVERFLOW);
     SL_CHECK_INT(batch.count, 0);
+}
+
+static void put_two(struct sl_buf *leaf, struct sl_entry_action a, struct sl_entry_action b)
+{
+    SL_BUF(scratch, 4 * SL_ENTRY_MAX);
+    struct sl_entry_batch batch;
+
+    sl_buf_reset(leaf);
+    sl_entry_batch_begin(&batch, leaf, &scratch);
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &b), SL_OK);
+    sl_entry_batch_end(&batch, 5000000);
+    check_canonical(sl_buf_span(leaf));
+}
+
+/* What two actions share stands once; what they do not share stays with them. */
+static void test_tables(void)
+{
+    static const uint8_t policy[8] = {0xab};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(facts, 4096);
+    struct sl_entry_action a = plain(SL_SPAN("select $1"));
+
+    story_facts(&facts, 0);
+    a.session = 9;
+    a.asked_us = 1000000;
+    a.started_us = 1000003;
+    a.ended_us = 1000100;
+    a.flags = SL_INTENT_EXTENDED;
+    a.policy_digest = policy;
+    struct sl_entry_action b = a;
+    b.session = 10;
+    b.asked_us = b.started_us = 1000050;
+    b.ended_us = 0;
+    b.outcome = 0;
+    put_two(&leaf, a, b);
+    SL_CHECK_TEXT(sl_buf_span(&leaf),
+                  "{\"actions\":["
+                  "{\"action\":2,\"outcome\":\"ok\",\"session\":9,\"started_us\":0,\"statement\":0,"
+                  "\"took_us\":97,\"waited_us\":3},"
+                  "{\"action\":2,\"outcome\":\"pending\",\"session\":10,\"started_us\":47,\"statement\":0}],"
+                  "\"at\":\"1970-01-01T00:00:01.000003Z\",\"kind\":\"actions\","
+                  "\"sessions\":{\"10\":{\"identity\":\"bot\",\"target\":\"finance\"},"
+                  "\"9\":{\"identity\":\"bot\",\"target\":\"finance\"}},"
+                  "\"statements\":[{\"flags\":[\"extended\"],\"policy\":\"ab00000000000000\","
+                  "\"text\":\"select $1\"}],\"time\":\"1970-01-01T00:00:05.000000Z\",\"v\":1}");
+    b.started_us = 999999; /* before `at`: its times stand in full */
+    b.asked_us = 999998;
+    b.flags = 0;
+    b.facts = sl_buf_span(&facts);
+    put_two(&leaf, a, b);
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"asked\":\"1970-01-01T00:00:00.999998Z\"") != NULL);
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"statement\":1,\"text\":\"select $1\"}") != NULL);
+}
+
+/* Each byte of a short text alone, at each place: the quick way writes what the careful one would. */
+static void test_short_texts(void)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    uint8_t text[19];
+
+    for (unsigned c = 0; c < 256; c++)
+        for (size_t at = 0; at < sizeof text; at++) {
+            memset(text, 'x', sizeof text);
+            text[at] = (uint8_t)c;
+            put_two(&leaf, plain(sl_span(text, sizeof text)), plain(sl_span(text, at + 1)));
+        }
+}
+
+static void test_batch_refuses(void)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(scratch, 4 * SL_ENTRY_MAX);
+    struct sl_entry_batch batch;
+    struct sl_entry_action a = plain(SL_SPAN("x"));
+
+    sl_entry_batch_begin(&batch, &leaf, &scratch);
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_OK);
+    size_t before = leaf.n;
+    a.identity = SL_SPAN("somebody else"); /* in the same session */
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_ELIMIT);
+    a.session = 2;
+    a.identity = SL_SPAN("\xff");
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EMALFORMED);
+    a.identity = SL_SPAN("bot");
+    a.ended_us = UINT64_MAX;
+    SL_CHECK_INT(sl_entry_batch_add(&batch, &a), SL_EOVERFLOW);
+    SL_CHECK_INT(leaf.n, before);
+    sl_entry_batch_end(&batch, 1);
+    check_canonical(sl_buf_span(&leaf));
+    SL_CHECK(strstr(sl_buf_text(&leaf), "\"2\"") == NULL);
 }
 
 /* The words of strangers: anything goes in, text comes out. */
@@ -218,6 +314,9 @@ int main(void)
     SL_RUN(test_texts);
     SL_RUN(test_batches);
     SL_RUN(test_items);
+    SL_RUN(test_tables);
+    SL_RUN(test_short_texts);
+    SL_RUN(test_batch_refuses);
     SL_RUN(test_strangers);
     SL_RUN(test_policy_parts);
     SL_RUN(test_leaf_limit);

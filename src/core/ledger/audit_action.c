@@ -43,19 +43,19 @@ static void note_pending(struct sl_audit *a, struct name name, const json_t *ite
         sl_audit_put(a, a->pending, key_of(&name), p);
 }
 
-static void check_policy(struct sl_audit *a, const json_t *item)
+static void check_policy(struct sl_audit *a, const json_t *statement)
 {
     uint8_t head[8];
 
-    if (sl_audit_hex(a, item, "policy", head, sizeof head, false) &&
+    if (sl_audit_hex(a, statement, "policy", head, sizeof head, false) &&
         sl_map_get(a->policy_heads, sl_span(head, sizeof head)) == NULL)
         SL_FOUND(a, "an action was judged by a policy whose text is not in the ledger");
 }
 
-static void check_session(struct sl_audit *a, struct name name, const json_t *item)
+static void check_session(struct sl_audit *a, struct name name, const json_t *who)
 {
     const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&name.session));
-    struct sl_span identity = sl_json_str(item, "identity"), target = sl_json_str(item, "target");
+    struct sl_span identity = sl_json_str(who, "identity"), target = sl_json_str(who, "target");
 
     if (s == NULL)
         SL_FOUND(a, "action %U is of session %U, which never began", name.action, name.session);
@@ -64,22 +64,55 @@ static void check_session(struct sl_audit *a, struct name name, const json_t *it
                  identity, target, s->identity, s->target);
 }
 
+/* An action: what is its own, who did it on what, and what it is. They are one object in a leaf of its
+ * own, and an item with a row of each table in a batch. */
+struct told {
+    const json_t *item, *who, *statement;
+};
+
 /* Nothing of it reached the target, or the target only watches. */
-static bool did_not_run(const json_t *item)
+static bool did_not_run(const struct told *t)
 {
-    return sl_span_is(sl_json_str(item, "outcome"), "refused") || has_flag(item, "observed");
+    return sl_span_is(sl_json_str(t->item, "outcome"), "refused") || has_flag(t->statement, "observed");
 }
 
-static struct sl_span verdict_of(const json_t *item)
+static struct sl_span verdict_of(const struct told *t)
 {
-    return sl_json_str(json_object_get(item, "facts"), "verdict");
+    return sl_json_str(json_object_get(t->statement, "facts"), "verdict");
 }
 
-static void check_one(struct sl_audit *a, struct name name, const json_t *item)
+static void check_one(struct sl_audit *a, struct name name, const struct told *t)
 {
-    check_session(a, name, item);
-    check_policy(a, item);
-    note_pending(a, name, item);
+    check_session(a, name, t->who);
+    check_policy(a, t->statement);
+    note_pending(a, name, t->item);
+}
+
+/* False: the item points at a row that is not in the leaf. */
+static bool told_in_batch(struct sl_audit *a, const json_t *leaf, struct name name, struct told *t)
+{
+    uint64_t row = sl_audit_u64(a, t->item, "statement");
+    SL_BUF(number, 32);
+
+    sl_buf_say(&number, "%U", name.session);
+    t->who = json_object_get(json_object_get(leaf, "sessions"), sl_buf_text(&number));
+    t->statement = json_array_get(json_object_get(leaf, "statements"), row);
+    return json_is_object(t->who) && json_is_object(t->statement);
+}
+
+static void check_item(struct sl_audit *a, const json_t *leaf, const json_t *item)
+{
+    struct name name = name_of(a, item);
+    struct told t = {.item = item};
+
+    if (!told_in_batch(a, leaf, name, &t)) {
+        SL_FOUND(a, "action %U of session %U names a session or statement that its leaf does not have",
+                 name.action, name.session);
+        return;
+    }
+    check_one(a, name, &t);
+    if (!sl_span_is(verdict_of(&t), "allow") && !did_not_run(&t))
+        SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action, name.session);
 }
 
 void sl_audit_actions(struct sl_audit *a, const json_t *leaf)
@@ -88,14 +121,8 @@ void sl_audit_actions(struct sl_audit *a, const json_t *leaf)
 
     if (json_array_size(list) == 0)
         SL_FOUND(a, "a batch without actions");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *item = json_array_get(list, i);
-        struct name name = name_of(a, item);
-        check_one(a, name, item);
-        if (!sl_span_is(verdict_of(item), "allow") && !did_not_run(item))
-            SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action,
-                     name.session);
-    }
+    for (size_t i = 0; i < json_array_size(list); i++)
+        check_item(a, leaf, json_array_get(list, i));
 }
 
 /* A held action ran: its approval must have been spent, for exactly it, once. */
@@ -128,10 +155,11 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
 void sl_audit_action(struct sl_audit *a, const json_t *leaf)
 {
     struct name name = name_of(a, leaf);
-    struct sl_span verdict = verdict_of(leaf);
+    const struct told t = {leaf, leaf, leaf};
+    struct sl_span verdict = verdict_of(&t);
 
-    check_one(a, name, leaf);
-    if (did_not_run(leaf))
+    check_one(a, name, &t);
+    if (did_not_run(&t))
         return;
     if (sl_span_is(verdict, "hold") || sl_json_str(leaf, "approval").n > 0)
         check_grant(a, name, leaf);

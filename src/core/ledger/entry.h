@@ -71,16 +71,30 @@ struct sl_entry_action {
     struct sl_span sqlstate;
 };
 
-/* A batch of allowed actions in one leaf. add: SL_ELIMIT when this one does not fit any more (nothing
- * was added: end the batch, start another); an empty batch takes any action. */
-struct sl_entry_batch {
-    struct sl_buf *b;
-    size_t start;
-    unsigned count;
-    uint64_t second; /* the last one that was written, and how it looks */
-    uint8_t second_text[20];
+/* A batch of allowed actions in one leaf. What many of them share stands once, in the leaf's tables:
+ * `sessions` (who, on what, by the session's number) and `statements` (facts, policy, flags, and the
+ * text where it has no literals). add: SL_ELIMIT when this one does not fit any more (nothing was
+ * added: end the batch, start another); an empty batch takes any action. `scratch` is the caller's,
+ * with a ceiling of at least 4 * SL_ENTRY_MAX; nobody else writes to it until the end. */
+struct sl_entry_statement {
+    size_t at, facts_bytes, text_bytes, row_at, row_bytes; /* in the scratch */
+    uint32_t flags;
+    bool has_policy;
+    uint8_t policy[8];
 };
-void sl_entry_batch_begin(struct sl_entry_batch *batch, struct sl_buf *b);
+struct sl_entry_batch_session {
+    uint64_t number;
+    size_t at, identity_bytes, target_bytes, row_at, row_bytes;
+};
+struct sl_entry_batch {
+    struct sl_buf *b, *tables;
+    size_t start, table_bytes;
+    uint64_t base_us; /* `at`: what the items' times count from */
+    unsigned count, statement_count, session_count;
+    struct sl_entry_statement statements[SL_ENTRY_MAX_BATCH];
+    struct sl_entry_batch_session sessions[SL_ENTRY_MAX_BATCH];
+};
+void sl_entry_batch_begin(struct sl_entry_batch *batch, struct sl_buf *b, struct sl_buf *scratch);
 enum sl_err sl_entry_batch_add(struct sl_entry_batch *batch, const struct sl_entry_action *a)
     SL_MUST_CHECK;
 void sl_entry_batch_end(struct sl_entry_batch *batch, uint64_t time_us);

@@ -100,6 +100,21 @@ static void call_exports(struct judge *j, const struct origin *from)
     note_origins(j, from, SL_EFFECT_EXPORT);
 }
 
+/* percentile_disc(array[0, 0.01, ...]) gives back as many values as its array has items. */
+static bool is_many_percentiles(const char *name, const List *args)
+{
+    if (name == NULL || strncmp(name, "percentile_", 11) != 0)
+        return false;
+    return list_length(args) != 1 || !expr_is_literal(linitial(args));
+}
+
+/* Does a call of this kind take the values somewhere else than into its own row? A notification and a
+ * parameter are read back by other statements, as often and as long as one likes. */
+static bool carries_away(enum sl_builtin kind)
+{
+    return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY || kind == SL_BUILTIN_SET_CONFIG;
+}
+
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
 {
     const char *name;
@@ -116,7 +131,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         foreach (cell, call->agg_order)
             expr_walk(j, s, ((const SortBy *)lfirst(cell))->node, &from);
     }
-    if (kind == SL_BUILTIN_VALUES)
+    if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, from);
     if (flow != NULL && name != NULL && strcmp(name, "count") != 0)
         origin_join(j, flow, from);

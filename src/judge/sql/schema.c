@@ -360,9 +360,9 @@ static void put_table(struct schema *s, const struct table *t)
     size_t n = 0;
     unsigned number = 0;
 
-    for (char letter = 'a'; letter <= 'z'; letter++)
-        if ((t->problems >> (letter - 'a') & 1) != 0)
-            letters[n++] = letter;
+    for (unsigned i = 0; i < 26; i++)
+        if ((t->problems >> i & 1) != 0)
+            letters[n++] = (char)('a' + i);
     letters[n] = 0;
     row(s, (const char *const[]){"R", t->schema, t->name, kind, letters}, 5);
     for (const struct column_row *c = t->columns; c != NULL; c = c->next) {

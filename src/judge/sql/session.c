@@ -193,9 +193,46 @@ static void declare(struct judge *j, const DeclareCursorStmt *n)
     query_walk(j, NULL, NULL, n->query, &out);
 }
 
+/* The query of the DECLARE in a text, which was judged when it was declared: it runs now. */
+static bool run_declared_text(struct judge *j, struct sl_span text, const char *name)
+{
+    const char *sql = sl_arena_text(j->mem, text);
+    const ListCell *cell;
+    bool found = false;
+
+    if (sql == NULL || caps_refuse(j->ctx, text) != NULL)
+        return false;
+    struct parse p = parse_begin(sql);
+    foreach (cell, p.trees) {
+        const DeclareCursorStmt *d = (const DeclareCursorStmt *)((const RawStmt *)lfirst(cell))->stmt;
+        struct outputs out = {0};
+        if (d == NULL || !IsA(d, DeclareCursorStmt) || strcmp(d->portalname, name) != 0)
+            continue;
+        query_walk(j, NULL, NULL, d->query, &out);
+        found = true;
+    }
+    parse_end(&p);
+    return found;
+}
+
+/* Its text is among the prepared ones, behind a NUL. Without one the name alone is believed. */
+static void run_declared(struct judge *j, const char *name)
+{
+    for (size_t i = 0; i < j->ctx->prepared_count && j->executing < 4; i++) {
+        struct sl_span key = j->ctx->prepared[i].name;
+        if (key.n == 0 || key.p[0] != 0 || !sl_span_is(sl_span_from(key, 1), name))
+            continue;
+        j->executing++;
+        if (!run_declared_text(j, j->ctx->prepared[i].text, name))
+            note_opaque(j, "the judge does not know what cursor %s reads", name);
+        j->executing--;
+    }
+}
+
 static void fetch(struct judge *j, const FetchStmt *n)
 {
     bool known = false;
+    const char *tag;
 
     if (n->ismove)
         j->tag = "move";
@@ -203,6 +240,9 @@ static void fetch(struct judge *j, const FetchStmt *n)
     j->flags |= SL_MEANING_UNSHAPED;
     for (size_t i = 0; i < j->ctx->cursor_count; i++)
         known = known || sl_span_is(j->ctx->cursors[i], n->portalname);
+    tag = j->tag;
+    run_declared(j, n->portalname);
+    j->tag = tag;
     for (size_t i = 0; i < j->name_count; i++) /* or declared and judged in this very text */
         known = known || (j->names[i].kind == SL_NAME_DECLARE &&
                           sl_span_is(j->names[i].name, n->portalname));

@@ -83,11 +83,31 @@ enum sl_err sl_desk_start(struct sl_desk *d, struct sl_msg_setup *setup)
     return sl_tls_server_new(setup->tls_certificate, "http/1.1", sign, d, &d->tls);
 }
 
+/* A renewed certificate is for new connections; open ones keep what they began with. Going from plain text
+ * to TLS, or back, takes a restart. */
+static enum sl_err renew(struct sl_desk *d, struct sl_span certificate, struct sl_buf *complaints)
+{
+    struct sl_tls_context *fresh = NULL;
+
+    if (d->tls == NULL || certificate.n == 0)
+        return SL_OK;
+    enum sl_err err = sl_tls_server_new(certificate, "http/1.1", sign, d, &fresh);
+    if (err != SL_OK) {
+        sl_buf_put_str(complaints, "the certificate for TLS cannot be used");
+        return err;
+    }
+    sl_tls_context_free(d->tls);
+    d->tls = fresh;
+    return SL_OK;
+}
+
 static void on_reload(struct sl_desk *d, struct sl_channel *ch, const struct sl_msg_reload *m)
 {
     SL_BUF(complaints, COMPLAINT_BYTES);
     enum sl_err err = load(d, m->config, SL_SPAN("the configuration"), &complaints);
 
+    if (err == SL_OK)
+        err = renew(d, m->tls_certificate, &complaints);
     SL_SEND(ch, reloaded, .generation = m->generation, .accepted = err == SL_OK,
             .why = err == SL_OK ? SL_SPAN("") : sl_buf_span(&complaints));
 }

@@ -141,6 +141,15 @@ static void cancel_session(struct session *s)
         upstream_cancel(s);
 }
 
+/* The process id that clients know holds the number of the gate: see set_keys in sessions.c. */
+void session_cancel_request(struct gate *g, uint32_t pid, struct sl_span secret)
+{
+    if (pid >> GATE_PID_BITS == g->index)
+        session_cancel_by_key(g, pid, secret);
+    else
+        SL_SEND(g->super, gate_cancel, .gate = pid >> GATE_PID_BITS, .pid = pid, .secret = secret);
+}
+
 void session_cancel_by_key(struct gate *g, uint32_t pid, struct sl_span secret)
 {
     struct sl_span key;

@@ -92,6 +92,34 @@ static enum take note_parse(struct session *s, const struct sl_pg_parse *m, stru
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
+/* The text does not show which types its parameters have, and reading a value of a domain runs the
+ * checks of that domain: functions that users wrote. Types of the system have numbers below. */
+static bool has_user_types(const struct sl_pg_parse *m)
+{
+    enum { FIRST_OF_USERS = 16384 };
+
+    for (size_t i = 0; i < m->type_count; i++)
+        if (sl_pg_parse_type(m, i) >= FIRST_OF_USERS)
+            return true;
+    return false;
+}
+
+static enum take judge_parse(struct session *s, const struct sl_pg_parse *m, struct judged *j)
+{
+    struct meaning *known = NULL;
+
+    if (has_user_types(m)) {
+        known = meaning_new(sl_span(NULL, 0), "a parameter has a type that users made");
+        if (known == NULL) {
+            session_kill(s, "out of memory");
+            return TAKE_DEAD;
+        }
+    }
+    enum take t = action_judge(s, m->sql, known, j);
+    meaning_unref(known);
+    return t;
+}
+
 static enum take take_parse(struct session *s, struct sl_span body, struct sl_span whole)
 {
     struct sl_pg_parse m;
@@ -103,7 +131,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
     }
     bool is_set = settings_is_set(m.sql);
     if (!is_set) {
-        enum take t = action_judge(s, m.sql, NULL, &j);
+        enum take t = judge_parse(s, &m, &j);
         if (t != TAKE_DONE)
             return t;
         if (j.verdict->answer.enforced == SL_DENY) {
@@ -122,6 +150,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
         return refuse(s, "54000", "this session has too many prepared statements", "close some of them");
     }
     p->is_set = is_set;
+    p->user_types = has_user_types(&m);
     enum take t = note_parse(s, &m, p);
     prepared_unref(p);
     if (t != TAKE_DONE)
@@ -192,6 +221,8 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         session_kill(s, "out of memory");
         return NULL;
     }
+    prepared_unref(p->made);
+    names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
     item->row_limit = p->serial;
@@ -227,7 +258,9 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->row_limit = filled.row_limit;
     portal->granted = granted;
     portal->granted_rows = max_rows;
-    extended_forget(s, &j->meaning->m, p->text);
+    extended_forget(s, &j->meaning->m);
+    if (names_are_made(&j->meaning->m))
+        portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags = filled.flags & ITEM_LABELLED;
@@ -311,7 +344,7 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
                       "prepare it with a Parse message first");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
-    bool fresh = p->generation == s->target->generation && p->context == s->context;
+    bool fresh = p->user_types || (p->generation == s->target->generation && p->context == s->context);
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
@@ -356,6 +389,9 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     item->action = p->action;
     p->executed = true;
     item_sent(s, item);
+    item->prepared = p->made;
+    if (p->made != NULL)
+        p->made->refs++;
     s->unsynced = true;
     client_forward(s, whole);
     if ((item->flags & ITEM_COPY_IN) != 0) {

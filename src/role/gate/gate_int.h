@@ -24,6 +24,7 @@
 enum {
     GATE_READ_BYTES = 128 * 1024,
     GATE_MAX_JUDGES = 64,
+    GATE_PID_BITS = 24, /* of a cancel key's process id; above them the gate's number, at most 6 bits */
     GATE_CACHE_ENTRIES = 16384,
     GATE_VERDICTS_EACH = 8,
     GATE_FACTS_MAX = 61 * 1024,

@@ -51,6 +51,8 @@ void item_pop(struct session *s)
     SL_PROMISE(item != NULL);
     if (item->kind == ITEM_LOCAL || (item->flags & ITEM_REFUSED) != 0)
         free((void *)item->local.p);
+    else if (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE)
+        prepared_unref(item->prepared);
     s->item_head = (s->item_head + 1) & (s->item_room - 1);
     s->item_count--;
 }

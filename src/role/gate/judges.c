@@ -13,14 +13,41 @@ struct question {
     struct sl_buf message;
 };
 
-static void known_texts(struct session *s, struct sl_buf *names, struct sl_buf *texts,
-                        struct sl_msg_judge_ask *ask)
+/* What a judge takes, with room for the cursors. */
+enum { KNOWN_MAX = 1000, STEPS_MAX = 4 * 1024 * 1024 };
+
+static size_t count_of(const struct sl_map *m)
+{
+    return m == NULL ? 0 : sl_map_count(m);
+}
+
+/* Looking for very many names in a very long text would keep everybody waiting. */
+static bool can_look(const struct session *s, struct sl_span text)
+{
+    size_t names = count_of(s->sql_prepared) + count_of(s->statements) + count_of(s->cursors);
+
+    return names * (text.n + 1) <= STEPS_MAX;
+}
+
+/* Written otherwise (with escapes) it is not found: unknown, so opaque. */
+static bool may_be_in(struct sl_span name, struct sl_span text)
+{
+    for (size_t i = 0; i + name.n <= text.n; i++)
+        if (sl_span_eq_nocase(sl_span(text.p + i, name.n), name))
+            return true;
+    return false;
+}
+
+static void known_texts(struct session *s, struct sl_span text, struct sl_buf *names,
+                        struct sl_buf *texts, struct sl_msg_judge_ask *ask)
 {
     struct sl_span key;
     void *value;
     size_t at = 0;
 
     while (s->sql_prepared != NULL && sl_map_next(s->sql_prepared, &at, &key, &value)) {
+        if (!may_be_in(key, text) || ask->prepared_names.count >= KNOWN_MAX)
+            continue;
         sl_ipc_list_add(names, &ask->prepared_names, key);
         sl_ipc_list_add(texts, &ask->prepared_texts, *(struct sl_span *)value);
     }
@@ -28,21 +55,33 @@ static void known_texts(struct session *s, struct sl_buf *names, struct sl_buf *
     while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
         const struct statement_name *n = value;
         struct prepared *p = n->confirmed;
-        if (p == NULL || n->tentative != NULL || key.n == 0) /* not certain: unknown, so opaque */
+        if (p == NULL || n->tentative != NULL || key.n == 0 || !may_be_in(key, text) ||
+            ask->prepared_names.count >= KNOWN_MAX) /* not certain: unknown, so opaque */
             continue;
         sl_ipc_list_add(names, &ask->prepared_names, key);
         sl_ipc_list_add(texts, &ask->prepared_texts, p->text);
     }
 }
 
-static void known_cursors(struct session *s, struct sl_buf *b, struct sl_msg_judge_ask *ask)
+/* A cursor's text goes with those of the prepared statements, under a name that those cannot have. */
+static void known_cursors(struct session *s, struct sl_span text, struct sl_buf *names, struct sl_buf *texts,
+                          struct sl_buf *b, struct sl_msg_judge_ask *ask)
 {
+    SL_BUF(name, 256);
     struct sl_span key;
     void *value;
     size_t at = 0;
 
-    while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value))
+    while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value)) {
+        if (!may_be_in(key, text) || ask->cursors.count >= KNOWN_MAX)
+            continue;
+        sl_buf_reset(&name);
+        sl_buf_put_u8(&name, 0);
+        sl_buf_put(&name, key);
         sl_ipc_list_add(b, &ask->cursors, key);
+        sl_ipc_list_add(names, &ask->prepared_names, sl_buf_span(&name));
+        sl_ipc_list_add(texts, &ask->prepared_texts, *(struct sl_span *)value);
+    }
 }
 
 static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t number, bool with_names,
@@ -62,9 +101,9 @@ static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t
         .text = text,
     };
 
-    if (with_names) {
-        known_texts(s, &names, &texts, &ask);
-        known_cursors(s, &cursors, &ask);
+    if (with_names && can_look(s, text)) {
+        known_texts(s, text, &names, &texts, &ask);
+        known_cursors(s, text, &names, &texts, &cursors, &ask);
         SL_TRY(sl_buf_err(&names));
         SL_TRY(sl_buf_err(&texts));
         SL_TRY(sl_buf_err(&cursors));
@@ -150,7 +189,8 @@ void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool wit
         q->session = s->id;
         q->target = s->target->index;
     }
-    if (q == NULL || put_question(s, text, q->ask, with_names, &q->message) != SL_OK) {
+    if (q == NULL || text.n > g->config->settings.max_statement_bytes ||
+        put_question(s, text, q->ask, with_names, &q->message) != SL_OK) {
         question_free(q);
         s->meaning = meaning_new(sl_span(NULL, 0), "this text is too large to be judged");
         return;

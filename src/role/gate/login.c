@@ -303,7 +303,7 @@ static void take_first_packet(struct session *s, struct sl_span body)
             session_kill(s, "the client went away");
         return;
     case SL_PG_CANCEL_REQUEST:
-        session_cancel_by_key(s->gate, m.cancel_pid, m.cancel_secret);
+        session_cancel_request(s->gate, m.cancel_pid, m.cancel_secret);
         session_kill(s, "a cancel request");
         return;
     case SL_PG_STARTUP:

@@ -70,6 +70,8 @@ static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p
     struct session *s = sl_map_get(g->by_keeper, sl_map_u64(&m.session));
     if (s == NULL)
         return;
+    if (s->phase == PHASE_READY && item_head(s) != NULL)
+        upstream_cancel(s); /* the server would go on with it, not noticing that nobody listens */
     sl_buf_say(&why, "this session was ended: %S", m.why);
     session_fatal(s, "57P01", sl_buf_text(&why), NULL);
 }
@@ -316,6 +318,16 @@ static void drain_tick(struct gate *g)
     sl_loop_stop(g->loop);
 }
 
+static void take_cancel(struct gate *g, struct sl_channel *c, struct sl_packet *p)
+{
+    struct sl_msg_gate_cancel m;
+
+    if (sl_msg_gate_cancel_get(p->body, &m) != SL_OK)
+        sl_channel_break(c, SL_EMALFORMED);
+    else
+        session_cancel_by_key(g, m.pid, m.secret);
+}
+
 static void from_super(struct gate *g, struct sl_channel *c, struct sl_packet *p)
 {
     switch (p->type) {
@@ -327,6 +339,9 @@ static void from_super(struct gate *g, struct sl_channel *c, struct sl_packet *p
         return;
     case SL_MESSAGE_DRAIN:
         take_drain(g, c, p);
+        return;
+    case SL_MESSAGE_GATE_CANCEL:
+        take_cancel(g, c, p);
         return;
     default:
         sl_channel_break(c, SL_EUNSUPPORTED);

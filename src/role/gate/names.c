@@ -30,6 +30,13 @@ void name_free(struct statement_name *n)
     free(n);
 }
 
+static void portal_free(struct portal *p)
+{
+    if (p != NULL)
+        prepared_unref(p->made);
+    free(p);
+}
+
 void extended_forget_all(struct session *s)
 {
     struct sl_span key;
@@ -50,7 +57,7 @@ void extended_forget_portals(struct session *s)
 
     while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
         sl_map_remove(s->portals, key);
-        free(value);
+        portal_free(value);
     }
 }
 
@@ -71,6 +78,7 @@ void extended_free(struct session *s)
     extended_forget_all(s);
     extended_forget_portals(s);
     forget_texts(s->sql_prepared);
+    forget_texts(s->cursors);
     sl_map_free(s->statements);
     sl_map_free(s->portals);
     sl_map_free(s->sql_prepared);
@@ -171,7 +179,7 @@ void extended_drop(struct session *s, struct item *item)
     if ((item->flags & ITEM_REFUSED) != 0)
         return;
     if (item->kind == ITEM_BIND && named_by(s->portals, item) != NULL) /* which one it is now is not known */
-        free(sl_map_remove(s->portals, sl_span(item->name->name, item->name->n)));
+        portal_free(sl_map_remove(s->portals, sl_span(item->name->name, item->name->n)));
     if (item->kind == ITEM_PARSE && item->prepared != NULL) {
         struct statement_name *n = named_by(s->statements, item);
         if (n != NULL && n->tentative == item->prepared) {
@@ -208,33 +216,43 @@ static void forget_statement(struct session *s, struct sl_span name)
     free(text);
 }
 
-static void remember_sql(struct session *s, struct sl_span name, struct sl_span text)
+/* Texts behind names that SQL made, for the judge. What is not kept is not known: then it is opaque. */
+static void remember(struct session *s, struct sl_map **map, struct sl_span name, struct sl_span text)
 {
-    struct sl_map *m = names_map(s, &s->sql_prepared);
-    struct sl_span *copy = malloc(sizeof *copy + text.n + 1);
+    enum { TEXTS_MAX = 1024, TEXT_BYTES_MAX = 16 * 1024 };
+    struct sl_map *m = names_map(s, map);
 
-    if (m == NULL || copy == NULL) {
-        free(copy);
-        return; /* not known later: then it is opaque */
-    }
+    if (m == NULL || text.n > TEXT_BYTES_MAX || sl_map_count(m) >= TEXTS_MAX)
+        return;
+    struct sl_span *copy = malloc(sizeof *copy + text.n + 1);
+    if (copy == NULL)
+        return;
     *copy = sl_span(copy + 1, text.n);
     if (text.n > 0)
         memcpy(copy + 1, text.p, text.n);
+    free(sl_map_remove(m, name));
     if (sl_map_put(m, name, copy) != SL_OK)
         free(copy);
 }
 
-static void one_name(struct session *s, const struct sl_meaning_name *n, bool alone, struct sl_span text)
+static void forget_in(struct sl_map *m, struct sl_span name)
 {
-    static uint8_t there;
+    if (m != NULL)
+        free(sl_map_remove(m, name));
+}
 
+/* A portal of the protocol and a cursor of SQL are the same thing to the server. */
+void names_forget_cursor(struct session *s, struct sl_span name)
+{
+    forget_in(s->cursors, name);
+}
+
+static void forget_name(struct session *s, const struct sl_meaning_name *n)
+{
     switch (n->kind) {
     case SL_NAME_PREPARE:
-        forget_statement(s, n->name);
-        if (alone)
-            remember_sql(s, n->name, text);
-        break;
     case SL_NAME_DEALLOCATE:
+        s->names_epoch++;
         if (n->name.n > 0) {
             forget_statement(s, n->name);
         } else {
@@ -243,28 +261,75 @@ static void one_name(struct session *s, const struct sl_meaning_name *n, bool al
         }
         break;
     case SL_NAME_DECLARE:
-        if (names_map(s, &s->cursors) != NULL && sl_map_put(s->cursors, n->name, &there) != SL_OK)
-            sl_log(SL_LOG_WARN, "cursor_not_noted", SL_NUM("session", s->id));
-        break;
     case SL_NAME_CLOSE:
-        if (s->cursors != NULL && n->name.n > 0)
-            sl_map_remove(s->cursors, n->name);
+        s->names_epoch++;
+        if (n->name.n > 0) {
+            forget_in(s->cursors, n->name);
+            if (s->portals != NULL)
+                portal_free(sl_map_remove(s->portals, n->name));
+        } else {
+            forget_texts(s->cursors);
+            extended_forget_portals(s);
+        }
         break;
     default:
         break;
     }
 }
 
-void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text)
+bool names_are_made(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->name_count; i++)
+        if (m->names[i].kind == SL_NAME_PREPARE || m->names[i].kind == SL_NAME_DECLARE)
+            return true;
+    return false;
+}
+
+void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text)
+{
+    for (size_t i = 0; i < m->name_count; i++) {
+        const struct sl_meaning_name *n = &m->names[i];
+        if (n->kind == SL_NAME_PREPARE && m->statement_count == 1)
+            remember(s, &s->sql_prepared, n->name, text);
+        else if (n->kind == SL_NAME_DECLARE)
+            remember(s, &s->cursors, n->name, text);
+        else if (n->kind == SL_NAME_DEALLOCATE && n->name.n > 0)
+            forget_in(s->sql_prepared, n->name);
+        else if (n->kind == SL_NAME_CLOSE && n->name.n > 0)
+            forget_in(s->cursors, n->name);
+    }
+}
+
+struct prepared *names_ticket(struct session *s, struct sl_span text, struct meaning *m)
+{
+    struct prepared *p = calloc(1, sizeof *p);
+    uint8_t *copy = malloc(text.n + 1);
+
+    if (p == NULL || copy == NULL) {
+        free(p);
+        free(copy);
+        return NULL; /* then its names stay unknown */
+    }
+    if (text.n > 0)
+        memcpy(copy, text.p, text.n);
+    p->refs = 1;
+    p->text = sl_span(copy, text.n);
+    p->meaning = meaning_ref(m);
+    p->account = &s->prepared_bytes;
+    s->prepared_bytes += text.n;
+    return p;
+}
+
+void extended_forget(struct session *s, const struct sl_meaning *m)
 {
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
 
-    if (m->name_count > 0 || (m->effects & unsure) != 0)
-        s->names_epoch++;
     if ((m->effects & unsure) != 0) { /* it may have redefined any name */
+        s->names_epoch++;
         extended_forget_all(s);
         forget_texts(s->sql_prepared);
+        forget_texts(s->cursors);
     }
     for (size_t i = 0; i < m->name_count; i++)
-        one_name(s, &m->names[i], m->statement_count == 1, text);
+        forget_name(s, &m->names[i]);
 }

@@ -83,6 +83,9 @@ static void end_item(struct session *s, uint8_t outcome)
     }
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_unknown = true;
+    if (outcome == SL_OUTCOME_OK && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
+        (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
+        names_happened(s, &item->prepared->meaning->m, item->prepared->text);
     item_pop(s);
     begin_action(s);
 }

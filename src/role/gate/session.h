@@ -72,7 +72,7 @@ struct item {
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
-            struct prepared *prepared; /* ITEM_PARSE: a reference */
+            struct prepared *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
             struct item_name *name;    /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
         };
     };
@@ -88,6 +88,7 @@ struct prepared {
     uint32_t *types;     /* parameter types that the client gave */
     size_t type_count;
     bool is_set;         /* SET sluice.x: the server has an empty statement instead */
+    bool user_types;     /* of parameters: `meaning` is opaque and stays so */
     uint64_t names_epoch; /* of the session when it was defined */
     size_t *account;      /* the session's bytes of texts, of which these are a part */
 };
@@ -112,6 +113,7 @@ struct portal {
     bool granted;         /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
+    struct prepared *made; /* a reference; whose names are known once it has run */
     bool by_names;        /* EXECUTE, FETCH and the like: */
     uint64_t names_epoch; /* ... true as long as no name moved since the Bind */
 };
@@ -168,7 +170,7 @@ struct session {
     struct sl_map *statements; /* name -> struct statement_name */
     struct sl_map *portals;    /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
-    struct sl_map *cursors;    /* names made by DECLARE -> 1 */
+    struct sl_map *cursors;    /* names made by DECLARE -> struct sl_span text */
     uint64_t names_epoch;      /* counts the statements that may have redefined names by SQL */
     uint32_t bind_serial;
     size_t prepared_bytes;     /* of the texts of prepared statements */
@@ -205,6 +207,8 @@ void session_ready(struct session *s);
 /* Moves a server connection that is ready into the session. */
 enum sl_err session_take_server(struct session *s, struct stream *stream) SL_MUST_CHECK;
 /* A client's CancelRequest: cancels what waits or runs in the session that has this key, if any. */
+void session_cancel_request(struct gate *g, uint32_t pid, struct sl_span secret);
+/* The same, when the key can only be of this gate. */
 void session_cancel_by_key(struct gate *g, uint32_t pid, struct sl_span secret);
 void session_resume(struct session *s, enum wait ended);
 void span_set(struct sl_span *owned, struct sl_span value);
@@ -235,7 +239,13 @@ enum take extended_take(struct session *s, uint8_t type, struct sl_span body, st
 void extended_free(struct session *s);
 void extended_confirm(struct session *s, struct item *item, uint8_t reply);
 void extended_drop(struct session *s, struct item *item);
-void extended_forget(struct session *s, const struct sl_meaning *m, struct sl_span text);
+/* Names that it gives to something are not known from its sending on, until its success. */
+void extended_forget(struct session *s, const struct sl_meaning *m);
+void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text);
+bool names_are_made(const struct sl_meaning *m); /* by PREPARE or DECLARE */
+void names_forget_cursor(struct session *s, struct sl_span name);
+/* Text and meaning of what is sent now; NULL without memory. */
+struct prepared *names_ticket(struct session *s, struct sl_span text, struct meaning *m);
 void extended_forget_all(struct session *s);
 void extended_forget_portals(struct session *s);
 struct prepared *prepared_ref(struct prepared *p);

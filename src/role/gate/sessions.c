@@ -233,7 +233,8 @@ static void set_keys(struct session *s)
 {
     sl_random(&s->cancel_secret, sizeof s->cancel_secret);
     sl_random(&s->cancel_pid, sizeof s->cancel_pid);
-    s->cancel_pid &= 0x7fffffff; /* clients show it as a process id */
+    s->cancel_pid &= (1u << GATE_PID_BITS) - 1;
+    s->cancel_pid |= s->gate->index << GATE_PID_BITS; /* positive: clients show it as a process id */
 }
 
 static void refuse_busy(struct session *s)

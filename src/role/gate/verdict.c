@@ -55,6 +55,17 @@ static void put_facts(const struct sl_config *c, const struct sl_meaning *m, str
         put_str(b, v->answer.rules[i]->name);
 }
 
+/* "Failing row contains (...)": an error of a write shows columns that the statement never named. */
+static bool error_shows_labels(const struct gate *g, const struct session *s,
+                               const struct sl_meaning_access *access)
+{
+    struct sl_meaning_access whole = *access;
+
+    whole.all_columns = true;
+    return (access->effects & ~(uint32_t)SL_EFFECT_READ) != 0 &&
+           sl_labels_of(g->config, s->target->config, &whole) != 0;
+}
+
 static struct verdict *verdict_new(struct gate *g, const struct session *s, const struct meaning *m)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
@@ -69,7 +80,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
         return NULL;
     for (size_t i = 0; i < m->m.access_count; i++) {
         v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i]);
-        v->labelled_read |= v->labels[i] != 0;
+        v->labelled_read |= v->labels[i] != 0 || error_shows_labels(g, s, &m->m.accesses[i]);
     }
     struct sl_question q = {
         .identity = s->who->name,

@@ -110,16 +110,17 @@ static void mask_sql(json_t *out, json_t *operation)
 
 static void put_summary(json_t *out, const struct approval *a, const json_t *operation)
 {
-    struct sl_span sql = sl_json_str(operation, "sql");
     SL_BUF(text, SL_ACTION_MAX_BYTES);
+    enum sl_err err = SL_OK;
 
     if (sl_span_is(a->protocol, "policy"))
         sl_buf_put_str(&text, "a change of the policy");
     else if (sl_span_is(a->protocol, "external"))
-        (void)sl_json_canonical(&text, operation);
+        err = sl_json_canonical(&text, operation);
     else
-        sl_buf_put(&text, sql);
-    json_put_str(out, "summary", sl_utf8_head(sl_buf_span(&text), SUMMARY_BYTES));
+        sl_buf_put(&text, sl_json_str(operation, "sql"));
+    if (err == SL_OK)
+        json_put_str(out, "summary", sl_utf8_head(sl_buf_span(&text), SUMMARY_BYTES));
 }
 
 static void put_operation(json_t *out, const struct approval *a, const json_t *document)

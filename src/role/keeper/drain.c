@@ -19,6 +19,7 @@ static struct drain *drain_get(struct keeper *k)
     d->bytes = sl_buf((size_t)MAX_ENTRIES * SL_JOURNAL_MAX_RECORD);
     d->scratch = d->masked = sl_buf(4 * SL_JOURNAL_MAX_RECORD);
     d->leaf = d->last = sl_buf(2 * SL_ENTRY_MAX);
+    d->tables = sl_buf(4 * SL_ENTRY_MAX);
     for (size_t i = 0; i < FACTS_SLOTS; i++)
         d->facts[i].journal = d->facts[i].json = sl_buf(2 * SL_JOURNAL_MAX_RECORD);
     k->drain = d;
@@ -32,6 +33,7 @@ void drain_free(struct drain *d)
     sl_buf_done(&d->bytes);
     sl_buf_done(&d->scratch);
     sl_buf_done(&d->masked);
+    sl_buf_done(&d->tables);
     sl_buf_done(&d->leaf);
     sl_buf_done(&d->last);
     for (size_t i = 0; i < FACTS_SLOTS; i++) {
@@ -86,7 +88,7 @@ static struct entry *entry_of(struct drain *d, uint64_t session, uint64_t action
 }
 
 /* An outcome whose intent was recorded in an earlier pass. */
-static bool late_outcome(struct keeper *k, struct drain *d, const struct sl_outcome_record *r)
+static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_outcome_record *r)
 {
     struct action_key key = {r->session, r->action};
     const char *approval = sl_map_get(k->running, key_span(&key));
@@ -96,8 +98,9 @@ static bool late_outcome(struct keeper *k, struct drain *d, const struct sl_outc
         .sqlstate = r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
 
-    if (sl_map_remove(k->open, key_span(&key)) == NULL)
-        return r->outcome == SL_OUTCOME_REFUSED; /* the intent said so already */
+    if ((uintptr_t)sl_map_get(k->open, key_span(&key)) != (uintptr_t)gate + 1)
+        return r->outcome == SL_OUTCOME_REFUSED && session_get(k, gate, r->session) != NULL; /* said already */
+    sl_map_remove(k->open, key_span(&key));
     sl_entry_put_outcome(&d->leaf, &o);
     drain_push_leaf(k, d);
     d->ended[d->ended_count++] = key;
@@ -105,14 +108,14 @@ static bool late_outcome(struct keeper *k, struct drain *d, const struct sl_outc
     return true;
 }
 
-static bool take_outcome(struct keeper *k, struct drain *d, const struct sl_outcome_record *r)
+static bool take_outcome(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_outcome_record *r)
 {
     struct entry *e = entry_of(d, r->session, r->action);
 
     if (r->outcome < SL_OUTCOME_OK || r->outcome > SL_OUTCOME_UNKNOWN)
         return false;
     if (e == NULL)
-        return late_outcome(k, d, r);
+        return late_outcome(k, d, gate, r);
     e->outcome = r->outcome;
     e->ended_us = r->ended_us;
     e->rows = r->rows;
@@ -140,14 +143,14 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
     return true;
 }
 
-static bool take(struct keeper *k, struct drain *d, const struct sl_journal_record *r)
+static bool take(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_journal_record *r)
 {
     switch (r->type) {
     case SL_JOURNAL_INTENT:
         take_intent(d, &r->intent);
         return true;
     case SL_JOURNAL_OUTCOME:
-        return take_outcome(k, d, &r->outcome);
+        return take_outcome(k, d, gate, &r->outcome);
     case SL_JOURNAL_TXN:
         d->txns[d->txn_count++] = r->txn;
         return true;
@@ -178,7 +181,7 @@ static void begin(struct drain *d)
     memset(d->slot, 0, sizeof d->slot);
     d->count = d->opened_count = d->ended_count = d->txn_count = 0;
     d->have_last = false;
-    d->part_count = 0;
+    d->part_count = d->batch.count = 0;
     sl_buf_reset(&d->bytes);
     sl_buf_reset(&d->leaf);
 }
@@ -199,7 +202,7 @@ bool drain_pass(struct keeper *k, uint32_t gate)
             err = sl_journal_read(&j->ring, &j->at, &d->scratch, &r);
             if (err != SL_OK)
                 break;
-            right = take(k, d, &r);
+            right = take(k, d, gate, &r);
         }
         k->drained_actions += read;
         if (read > 0)

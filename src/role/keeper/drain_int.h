@@ -23,7 +23,8 @@ struct drain {
     size_t count;
     uint32_t slot[SLOTS]; /* action number -> entry + 1 */
     struct sl_buf bytes;  /* facts and texts of the entries */
-    struct sl_buf scratch, masked;
+    struct sl_buf scratch, masked, tables;
+    struct sl_entry_batch batch; /* under way while it has a count; its tables lie in `tables` */
     struct action_key opened[MAX_LISTED], ended[MAX_LISTED];
     size_t opened_count, ended_count;
     struct sl_txn_record txns[MAX_ENTRIES];

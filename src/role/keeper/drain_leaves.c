@@ -169,26 +169,25 @@ static void mask(struct drain *d, struct entry *e)
     e->intent.text = sl_buf_span(&d->masked);
 }
 
-static void end_batch(struct keeper *k, struct drain *d, struct sl_entry_batch *batch)
+static void end_batch(struct keeper *k, struct drain *d)
 {
-    if (batch->count == 0)
+    if (d->batch.count == 0)
         return;
-    sl_entry_batch_end(batch, sl_clock_us());
+    sl_entry_batch_end(&d->batch, sl_clock_us());
     drain_push_leaf(k, d);
-    *batch = (struct sl_entry_batch){0};
+    d->batch.count = 0;
 }
 
-static bool add_to_batch(struct keeper *k, struct drain *d, struct sl_entry_batch *batch, struct entry *e,
-                         const struct sl_entry_action *action)
+static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e, const struct sl_entry_action *action)
 {
     enum sl_err err = SL_ELIMIT;
 
-    if (batch->count > 0 && batch->count < SL_ENTRY_MAX_BATCH)
-        err = sl_entry_batch_add(batch, action);
+    if (d->batch.count > 0)
+        err = sl_entry_batch_add(&d->batch, action);
     if (err == SL_ELIMIT) {
-        end_batch(k, d, batch);
-        sl_entry_batch_begin(batch, &d->leaf);
-        err = sl_entry_batch_add(batch, action);
+        end_batch(k, d);
+        sl_entry_batch_begin(&d->batch, &d->leaf, &d->tables);
+        err = sl_entry_batch_add(&d->batch, action);
     }
     if (err == SL_OK)
         d->parts[d->part_count++] = e;
@@ -204,8 +203,6 @@ static void remember_open(struct keeper *k, struct drain *d, uint32_t gate, stru
 
 bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
 {
-    struct sl_entry_batch batch = {0};
-
     for (size_t i = 0; i < d->count; i++) {
         struct entry *e = &d->entries[i];
         struct session *s = session_get(k, gate, e->intent.session);
@@ -214,7 +211,7 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
         mask(d, e);
         struct sl_span facts = facts_json(d, e->intent.facts);
         if (s == NULL || facts.n == 0) {
-            end_batch(k, d, &batch); /* what came before the lie stays recorded */
+            end_batch(k, d); /* what came before the lie stays recorded */
             return false;
         }
         if (e->outcome == 0 && verdict_of(e) == SL_DENY && (e->intent.flags & SL_INTENT_OBSERVED) == 0)
@@ -222,14 +219,16 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
         if (e->outcome == 0)
             remember_open(k, d, gate, (struct action_key){e->intent.session, e->intent.action});
         if (!batched(e)) {
-            end_batch(k, d, &batch);
+            end_batch(k, d);
             put_one(k, d, e, s, facts);
             continue;
         }
         struct sl_entry_action action = action_of(e, s, facts);
-        if (!add_to_batch(k, d, &batch, e, &action))
+        if (!add_to_batch(k, d, e, &action)) {
+            end_batch(k, d);
             return false;
+        }
     }
-    end_batch(k, d, &batch);
+    end_batch(k, d);
     return true;
 }

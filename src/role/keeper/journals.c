@@ -273,6 +273,19 @@ static void take_position(struct keeper *k, uint32_t gate)
     }
 }
 
+static void journal_bad(struct keeper *k, uint32_t gate)
+{
+    k->journals[gate].bad = k->super == NULL;
+    peer_accuse(k, SL_ROLE_GATE, gate, "its journal is damaged");
+}
+
+void journals_accuse(struct keeper *k)
+{
+    for (uint32_t i = 0; i < MAX_GATES; i++)
+        if (k->journals[i].bad)
+            journal_bad(k, i);
+}
+
 void journal_attach(struct keeper *k, uint32_t gate, int fd)
 {
     struct journal *j = &k->journals[gate];
@@ -285,6 +298,7 @@ void journal_attach(struct keeper *k, uint32_t gate, int fd)
     close(fd);
     if (err != SL_OK) {
         sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate), SL_CSTR("why", sl_err_text(err)));
+        journal_bad(k, gate);
         return;
     }
     take_position(k, gate);
@@ -301,7 +315,9 @@ void journal_drain(struct keeper *k, uint32_t gate)
     sl_log(SL_LOG_ERROR, "journal_damaged", SL_NUM("gate", gate));
     detach(j);
     if (p != NULL)
-        sl_channel_break(p->channel, SL_ECORRUPT);
+        sl_channel_break(p->channel, SL_ECORRUPT); /* which tells the supervisor too */
+    else
+        journal_bad(k, gate);
 }
 
 void journals_drain(struct keeper *k)

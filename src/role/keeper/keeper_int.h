@@ -49,7 +49,7 @@ struct journal {
     struct sl_journal ring;
     size_t mapped;
     uint64_t at, released, generation;
-    bool open;
+    bool open, bad; /* bad: found damaged before there was a supervisor to tell */
 };
 
 /* A client's session on a gate. Strings live in the same block of memory. */
@@ -112,6 +112,7 @@ struct keeper {
 enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index, struct peer **out)
     SL_MUST_CHECK;
 struct peer *peer_find(struct keeper *k, enum sl_role role, uint32_t index);
+void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why);
 void peers_free(struct keeper *k);
 void keeper_before_sleep(void *owner);
 /* Into the outbox; goes out after the commit. */
@@ -317,6 +318,7 @@ void journal_drain(struct keeper *k, uint32_t gate);
 void journal_gone(struct keeper *k, uint32_t gate); /* the gate died: what it had under way is unknown */
 void journals_close(struct keeper *k);
 /* This gate's process started then: what sessions older than that had under way is unknown. */
+void journals_accuse(struct keeper *k); /* what was found bad before the supervisor could be told */
 void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);

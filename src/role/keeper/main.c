@@ -169,6 +169,7 @@ static enum sl_err start(struct keeper *k, int fd)
     sl_secret_wipe(scratch.p, scratch.n); /* the TLS key was in it */
     SL_TRY(peer_new(k, fd, SL_ROLE_SUPER, 0, &k->super));
     SL_TRY(make_timers(k));
+    journals_accuse(k);
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     return SL_OK;
 }

@@ -23,6 +23,15 @@ static void drop_gate(struct keeper *k, struct peer *p)
     sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
 }
 
+/* Asks the supervisor for another: one that broke the rules has nobody to talk to any more. A gate that
+ * is not configured has no program behind it. */
+void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why)
+{
+    if (k->super == NULL || k->super->ended || (role == SL_ROLE_GATE && index >= k->gates))
+        return;
+    ANSWER(k->super, peer_bad, .role = (uint32_t)role, .index = index, .why = sl_span_str(why));
+}
+
 static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
 {
     struct peer *p = owner;
@@ -32,9 +41,12 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     if (p->ended)
         return;
     p->ended = true;
-    if (why != SL_EGONE)
+    if (why != SL_EGONE) {
         sl_log(SL_LOG_WARN, "peer_broke_the_rules", SL_CSTR("peer", sl_role_name(p->role)),
-               SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
+                   SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
+        if (p->role == SL_ROLE_GATE || p->role == SL_ROLE_DESK)
+            peer_accuse(k, p->role, p->index, sl_err_text(why));
+    }
     if (p->role == SL_ROLE_GATE)
         drop_gate(k, p);
     if (p == k->super)

@@ -124,6 +124,15 @@ static void on_drained(struct sl_program *p, const struct sl_msg_drained *m)
     sl_program_leave(p, LAST_WORDS_MS);
 }
 
+/* Client connections spread over the gates, and a cancellation is a connection of its own. */
+static void on_gate_cancel(struct sl_program *p, const struct sl_msg_gate_cancel *m)
+{
+    struct sl_program *gate = sl_super_program(p->super, SL_ROLE_GATE, m->gate);
+
+    if (gate != NULL && gate != p && gate->channel != NULL)
+        SL_SEND(gate->channel, gate_cancel, .gate = m->gate, .pid = m->pid, .secret = m->secret);
+}
+
 static enum sl_err take_packet(struct sl_program *p, const struct sl_packet *packet)
 {
     struct sl_super *s = p->super;
@@ -134,6 +143,7 @@ static enum sl_err take_packet(struct sl_program *p, const struct sl_packet *pac
         struct sl_msg_peer_bad peer_bad;
         struct sl_msg_secret_ask secret_ask;
         struct sl_msg_policy_decided decided;
+        struct sl_msg_gate_cancel cancel;
     } m;
 
     switch (packet->type) {
@@ -160,6 +170,10 @@ static enum sl_err take_packet(struct sl_program *p, const struct sl_packet *pac
     case SL_MESSAGE_POLICY_DECIDED:
         SL_TRY(sl_msg_policy_decided_get(packet->body, &m.decided));
         sl_reload_decided(s, &m.decided);
+        return SL_OK;
+    case SL_MESSAGE_GATE_CANCEL:
+        SL_TRY(sl_msg_gate_cancel_get(packet->body, &m.cancel));
+        on_gate_cancel(p, &m.cancel);
         return SL_OK;
     default: /* allowed by the table, but not to us */
         return SL_EDENIED;

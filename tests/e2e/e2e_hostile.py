@@ -1,0 +1,241 @@
+"""Bad input: each is answered clearly or closed, logged, and harms nobody else."""
+
+import random
+import resource
+import socket
+import struct
+import time
+
+import wire
+from lab import wait_for
+
+
+def still_fine(lab):
+    assert lab.raw("erin").ask("select 'still here'").rows == [["still here"]]
+    assert len(lab.pids("gate")) == 1 and not lab.events("program_ended"), lab.events("program_ended")
+
+
+def open_socket(lab):
+    return socket.create_connection(("127.0.0.1", lab.port), timeout=10)
+
+
+def ending(s, seconds=5):
+    """What is said until the other side closes; None: it stays open."""
+    s.settimeout(seconds)
+    out = b""
+    try:
+        while data := s.recv(65536):
+            out += data
+    except socket.timeout:
+        return None
+    except ConnectionError:
+        pass
+    return out
+
+
+STARTS = {
+    "a length of zero": struct.pack("!i", 0),
+    "a negative length": struct.pack("!i", -5),
+    "a length of seven": struct.pack("!i", 7) + b"abc",
+    "an impossible length": struct.pack("!ii", 0x7fffffff, 196608),
+    "HTTP": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "TLS without asking": bytes.fromhex("16030100c8010000c40303") + b"\0" * 200,
+    "no terminator": struct.pack("!ii", 17, 196608) + b"user\0erin",
+    "a parameter without value": struct.pack("!ii", 14, 196608) + b"user\0\0",
+    "no user": wire.startup_packet({"database": "finance"}),
+    "a user with control characters": wire.startup_packet({"user": "er\nin", "database": "finance"}),
+    "bytes that are not UTF-8": wire.startup_packet({"user": "x", "database": "y"}).replace(b"x\0", b"\xff\0"),
+    "a message before login": struct.pack("!ii", 8, 80877104)[:0] + wire.query("select 1"),
+    "SSLRequest twice": struct.pack("!ii", 8, 80877103) * 2 + b"\0\0\0\x05",
+}
+
+
+def test_startup(lab):
+    """malformed starts are refused and closed"""
+    wrong = []
+    for name, data in STARTS.items():
+        s = open_socket(lab)
+        s.sendall(data)
+        s.shutdown(socket.SHUT_WR)
+        said = ending(s)
+        if said is None or b"R\0\0\0\x08\0\0\0\0" in said:
+            wrong.append(f"{name}: {said}")
+        s.close()
+    assert not wrong, wrong
+    still_fine(lab)
+
+
+FRAMES = {
+    "an unknown type": b"~\0\0\0\x04",
+    "a length below four": b"Q\0\0\0\x03",
+    "a negative length": b"Q\xff\xff\xff\xff",
+    "two gigabytes": b"Q\x7f\xff\xff\xff",
+    "a query without its end": b"Q\0\0\0\x0aselect",
+    "a query with more after its end": wire.message(b"Q", b"select 1\0select 2\0"),
+    "Parse with a short type list": wire.message(b"P", b"\0select 1\0\0\x09\0\0"),
+    "Bind with a value longer than the message": wire.message(b"B", b"\0\0\0\0\0\x01\0\0\xff\xffab"),
+    "Bind with a length of minus two": wire.message(b"B", b"\0\0\0\0\0\x01\xff\xff\xff\xfe\0\0"),
+    "Describe of nothing": wire.message(b"D", b"X\0"),
+    "Execute cut short": wire.message(b"E", b"\0\0"),
+    "Close without a name": wire.message(b"C", b"S"),
+    "Sync with a body": wire.message(b"S", b"x"),
+    "a password after login": wire.message(b"p", b"x\0"),
+    "a server's message": wire.message(b"Z", b"I"),
+}
+
+
+def test_frames(lab):
+    """malformed messages end that session, with an error, and nothing of them reaches the server"""
+    wrong = []
+    for name, data in FRAMES.items():
+        c = lab.raw("erin")
+        c.write(data + wire.SYNC + wire.query("select 'after the bad frame'"))
+        try:
+            a = c.until("EZ", 5)
+            ended = c.is_closed(5) if a.errors else False
+            if not a.errors or (not ended and name != "Describe of nothing"):
+                wrong.append(f"{name}: {a}, closed: {ended}")
+        except wire.Closed:
+            pass
+        c.drop()
+    assert not wrong, "\n".join(wrong)
+    still_fine(lab)
+
+
+def test_bad_text(lab):
+    """bytes that are not UTF-8 and zero bytes inside a statement"""
+    c = lab.raw("erin")
+    c.write(wire.query(b"select '\xff\xfe'"))
+    try:
+        a = c.until("ENZ", 5)
+        assert a.errors or a.notices, a
+    except wire.Closed:
+        pass
+    assert not [e for e in lab.server_log("erin", kinds=None) if "\ufffd" in e.sql]
+    still_fine(lab)
+
+
+def test_random_bytes(lab):
+    """200 sessions that say random bytes, before and after login"""
+    rng = random.Random(11)
+    for n in range(150):
+        s = open_socket(lab)
+        s.sendall(rng.randbytes(rng.randrange(1, 200)))
+        s.close()
+    for n in range(50):
+        c = lab.raw("erin")
+        c.write(rng.choice(b"QPBEDCSHFXdcfp~\0").to_bytes(1, "big") + struct.pack("!i", rng.randrange(4, 60)) +
+                rng.randbytes(60))
+        c.drop()
+    still_fine(lab)
+
+
+def test_flipped_bits(lab):
+    """a valid conversation with single bits flipped: the gate lives"""
+    rng = random.Random(5)
+    good = wire.parse("select $1::int", "s") + wire.bind([1], "p", "s") + wire.describe(b"P", "p") + \
+        wire.execute("p") + wire.close(b"S", "s") + wire.SYNC
+    c = lab.raw("erin")
+    for _ in range(150):
+        bad = bytearray(good)
+        bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
+        try:
+            c.write(bytes(bad) + wire.TERMINATE)
+        except OSError:
+            pass
+        c.drop()
+        c = lab.raw("erin")
+    still_fine(lab)
+
+
+def test_half_packet(lab):
+    """half a startup packet ends after timeouts.login and nobody else waits"""
+    whole = wire.startup_packet({"user": "erin", "database": "finance"})
+    halves = [open_socket(lab) for _ in range(20)]
+    for s in halves:
+        s.sendall(whole[:11])
+    still_fine(lab)
+    begun = time.monotonic()
+    assert all(ending(s, 6) is not None for s in halves), "still open"
+    assert time.monotonic() - begun < 6
+
+
+def test_silent(lab):
+    """2,000 connections that say nothing: others log in, and the silent ones are closed"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 8192)), hard))
+    silent = [open_socket(lab) for _ in range(2000)]
+    begun = time.monotonic()
+    still_fine(lab)
+    assert time.monotonic() - begun < 3, "a login waited for the silent ones"
+    assert all(ending(s, 8) is not None for s in silent), "some stay open"
+    for s in silent:
+        s.close()
+    still_fine(lab)
+
+
+def test_large_statement(lab):
+    """SQL over max_statement is opaque and held; a held message over max_held is refused"""
+    c = lab.raw()
+    c.query("select 1 -- " + "x" * 1_200_000)
+    held = c.until("NZ", 10)
+    assert held.notices, held
+    c.cancel()
+    assert c.answer().error == "57014"
+    c.query("delete from staging.scratch where note = '" + "y" * 900_000 + "'")
+    a = c.until("EZN", 10)
+    assert a.errors or a.notices, a
+    if a.notices:
+        c.cancel()
+    c.answer()
+    c.extended("delete from staging.scratch where note = $1", ["z" * 3_000_000])
+    a = c.until("EZ", 10)
+    assert a.errors, a
+    still_fine(lab)
+
+
+def test_deep_nesting(lab):
+    """nesting and comments that would hurt a parser are opaque, quickly"""
+    c = lab.raw()
+    for sql in ("select " + "(" * 20000 + "1" + ")" * 20000, "select " + "/*" * 40000 + " 1 " + "*/" * 40000,
+                "select " + "-" * 30000 + "1", "select 1" + " + 1" * 30000):
+        begun = time.monotonic()
+        c.query(sql)
+        a = c.until("NZE", 10)
+        assert time.monotonic() - begun < 4, sql[:20]
+        if a.notices and not a.types.endswith("Z"):
+            c.cancel()
+            c.answer()
+        elif not a.types.endswith("Z"):
+            c.answer()
+    still_fine(lab)
+
+
+def test_slow_reader(lab):
+    """a client that does not read stops its own stream only, and costs no memory"""
+    c, gate = lab.raw("erin"), next(iter(lab.pids("gate")))
+    c.query("select repeat('q', 1000) from generate_series(1, 200000)")
+    time.sleep(1)
+    with open(f"/proc/{gate}/status", encoding="ascii") as f:
+        kb = int([x for x in f if x.startswith("VmRSS")][0].split()[1])
+    assert kb < 100_000, kb
+    still_fine(lab)
+    assert len(c.answer(60).rows) == 200000
+
+
+def test_guesser(lab):
+    """a token guesser is slowed down; the right token of another identity works meanwhile"""
+    refusals = []
+    for n in range(40):
+        try:
+            lab.raw("agent-8", token=f"slt_guess{n}")
+        except wire.Refused as no:
+            refusals.append(str(no))
+        except (wire.Closed, wire.TooLate) as why:
+            refusals.append(type(why).__name__)
+    assert len(refusals) == 40
+    assert any("28P01" not in r or "many" in r for r in refusals), refusals[-1]
+    wait_for(lambda: any("identity=agent-8" in x for x in lab.events("sign_in_failure")), 3, "the log line")
+
+
+LAB = {"change": lambda config: config["timeouts"].update(login="3s")}

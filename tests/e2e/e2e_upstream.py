@@ -1,0 +1,238 @@
+"""The way to the server: its passwords, TLS on both sides, and everything that breaks on the way."""
+
+import atexit
+import os
+import pathlib
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import time
+
+import pipe
+import wire
+from lab import free_ports, wait_for
+
+PEM = pathlib.Path(tempfile.mkdtemp(prefix=f"lab-{os.getpid()}-pem-"))
+os.chmod(PEM, 0o755)
+atexit.register(shutil.rmtree, PEM, ignore_errors=True)
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=PEM)
+
+
+def certificates():
+    """ca.crt, server.crt for 127.0.0.1 and localhost, other.crt for another name, stranger-ca.crt."""
+    if (PEM / "other.crt").exists():
+        return
+    for ca in ("ca", "stranger-ca"):
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", f"/CN=lab {ca}", "-keyout", f"{ca}.key", "-out", f"{ca}.crt")
+    for name, alternative in (("server", "IP:127.0.0.1,DNS:localhost"), ("other", "DNS:elsewhere.example")):
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
+                "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        (PEM / "ext").write_text(f"subjectAltName={alternative}\n")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
+                "-days", "2", "-extfile", "ext", "-out", f"{name}.crt")
+
+
+certificates()
+WIRE_PORT, = free_ports(1)
+SCRIPT = "#!/bin/sh\ncat \"$(dirname \"$0\")/current.pass\"\n"
+
+
+def change(config):
+    first = config["targets"][0]
+    config["tls"] = {"certificate": str(PEM / "server.crt"), "key": str(PEM / "server.key")}
+    config["timeouts"]["connect"] = "2s"
+
+    def target(name, **more):
+        config["targets"].append({**first, "name": name, **more})
+    target("md5", login={"user": "app_md5", "password_file": "md5.pass"})
+    target("trust", login={"user": "app_trust", "password_file": "md5.pass"})
+    target("command", login={"user": "app_command", "password_command": ["/bin/sh", str(PEM / "password")]})
+    target("verified", tls={"mode": "verify-full", "ca_file": str(PEM / "ca.crt")})
+    target("encrypted", tls={"mode": "require"})
+    target("strange", tls={"mode": "verify-full", "ca_file": str(PEM / "stranger-ca.crt")})
+    target("wire", address=f"127.0.0.1:{WIRE_PORT}")
+    target("nobody", address="127.0.0.1:1")
+    (PEM / "password").write_text(SCRIPT)
+    (PEM / "current.pass").write_text("first-secret\n")
+    os.chmod(PEM / "current.pass", 0o644)
+
+
+LAB = {"change": change, "upstream_tls": PEM, "ca": PEM / "ca.crt", "start": False}
+
+
+def test_start(lab):
+    """it starts with TLS on both sides"""
+    lab.pg.sql("create role app_command login password 'first-secret'; grant app to app_command; "
+               "create role app_trust login; grant app to app_trust")
+    hba = lab.pg.data / "pg_hba.conf"
+    hba.write_text("host all app_trust 127.0.0.1/32 trust\n" + hba.read_text())
+    lab.pg.sql("select pg_reload_conf()")
+    (lab.folder / "md5.pass").write_text("md5-secret")
+    os.chmod(lab.folder / "md5.pass", 0o600)
+    lab.start()
+    for name in lab.deciders:
+        lab.enroll(name)
+
+
+def user_of(lab, database):
+    return lab.raw("erin", database=database).ask("select current_user").rows
+
+
+def test_passwords(lab):
+    """upstream trust, md5 and SCRAM"""
+    assert user_of(lab, "md5") == [["app_md5"]]
+    assert user_of(lab, "trust") == [["app_trust"]]
+    assert user_of(lab, "finance") == [["app"]]
+
+
+def test_password_command(lab):
+    """password_command is run again when the server refuses the password"""
+    assert user_of(lab, "command") == [["app_command"]]
+    lab.pg.sql("alter role app_command password 'second-secret'")
+    (PEM / "current.pass").write_text("second-secret\n")
+    assert user_of(lab, "command") == [["app_command"]]
+    (PEM / "current.pass").write_text("wrong\n")
+    lab.pg.sql("alter role app_command password 'third-secret'")
+    try:
+        user_of(lab, "command")
+        raise AssertionError("a wrong password was good enough")
+    except wire.Refused as no:
+        assert "secret" not in str(no) and "wrong" not in no.fields["M"].replace("wrong password", ""), no
+    assert not lab.files_with("second-secret", ("serve.log", "state/ledger"))
+
+
+def test_upstream_tls(lab):
+    """verify-full and require to the server; a certificate of a strange authority is refused"""
+    for database in ("verified", "encrypted"):
+        c = lab.raw("erin", database=database)
+        secure = lab.pg.sql("select s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid) "
+                            "where a.application_name like 'sluice:erin:%' order by a.backend_start desc limit 1")
+        assert secure == "t", (database, secure)
+        assert c.ask("select 1").rows == [["1"]]
+        c.close()
+    try:
+        lab.raw("erin", database="strange")
+        raise AssertionError("a strange certificate was accepted")
+    except wire.Refused as no:
+        assert no.sqlstate.startswith("08"), no
+
+
+def test_client_tls(lab):
+    """TLS 1.2 and 1.3 to clients with a chain that verifies; 1.1 is refused; psql verify-full"""
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = ssl.create_default_context(cafile=str(PEM / "ca.crt"))
+        context.minimum_version = context.maximum_version = version
+        c = lab.raw("erin", tls=context)
+        assert c.ask("select 'safe'").rows == [["safe"]] and c.sock.version() == version.name.replace("_", ".")
+        big = c.ask("select repeat('t', 3000000)")
+        assert len(big.rows[0][0]) == 3000000
+        c.close()
+    context = ssl.create_default_context(cafile=str(PEM / "ca.crt"))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    try:
+        lab.raw("erin", tls=context)
+        raise AssertionError("TLS 1.1 was accepted")
+    except (ssl.SSLError, OSError):
+        pass
+    done = lab.psql("-d", f"host=127.0.0.1 port={lab.port} dbname=finance sslmode=verify-full sslrootcert={PEM}/ca.crt",
+                    "-c", "select 'by psql'", user="erin")
+    assert done.out == "by psql\n", done
+
+
+def test_held_over_tls(lab):
+    """a hold over TLS on both sides, approved"""
+    context = ssl.create_default_context(cafile=str(PEM / "ca.crt"))
+    c = lab.raw("agent-7", database="verified", tls=context)
+    c.query("delete from staging.scratch where id = 71")
+    c.until("N")
+    lab.approve("rita", lab.pending_one("agent-7", like="id = 71")["id"])
+    assert c.answer().tags == ["DELETE 0"]
+
+
+def test_bytes(lab):
+    """P1 on the wire itself: not one byte of a held statement before the yes, exactly once after it"""
+    tap = pipe.Pipe(lab.pg.port, WIRE_PORT)
+    try:
+        time.sleep(6)       # a target that was down at the start is tried again
+        c = lab.raw("agent-7", database="wire")
+        c.query("delete from staging.scratch where note = 'on the wire'")
+        c.until("N")
+        time.sleep(0.3)
+        assert b"delete from" not in tap.seen and b"on the wire" not in tap.seen
+        lab.approve("rita", lab.pending_one("agent-7", like="on the wire")["id"])
+        assert c.answer().tags == ["DELETE 0"]
+        assert tap.seen.count(b"delete from staging.scratch where note = 'on the wire'\0") == 1
+        c.extended("delete from staging.scratch where note = $1", ["bound on the wire"])
+        c.until("N")
+        time.sleep(0.3)
+        assert b"bound on the wire" not in tap.seen
+        lab.deny("rita", lab.pending_one("agent-7", like=r"note = \$1")["id"])
+        assert c.answer().error == "42501"
+        assert b"bound on the wire" not in tap.seen
+        tap.delay = 0.05
+        assert c.ask("select 'slowly'", 10).rows == [["slowly"]]
+        tap.delay = 0.0
+        c.query("select pg_sleep(10), 'cut'")
+        wait_for(lambda: b"'cut'" in tap.seen, 5)
+        tap.cut()
+        a = c.until("E", 5)
+        assert a.error and a.error.startswith("08") or a.error == "57P01", a
+        assert c.is_closed(3)
+        assert lab.raw("agent-7", database="wire").ask("select 1").rows == [["1"]]
+        tap.frozen = True
+        begun = time.monotonic()
+        try:
+            lab.raw("agent-7", database="wire")
+            raise AssertionError("a login through a frozen wire")
+        except wire.Refused as no:
+            assert no.sqlstate.startswith("08") and time.monotonic() - begun < 5, (no, time.monotonic() - begun)
+    finally:
+        tap.close()
+
+
+def test_down(lab):
+    """a server that is down gives a clear error at once; others are unharmed"""
+    begun = time.monotonic()
+    try:
+        lab.raw("erin", database="nobody")
+        raise AssertionError("connected to nobody")
+    except wire.Refused as no:
+        assert no.sqlstate.startswith("08") and time.monotonic() - begun < 4, no
+    assert user_of(lab, "finance") == [["app"]]
+
+
+def test_restarts(lab):
+    """the server dies in the middle of a statement and comes back"""
+    c, idle = lab.raw("erin"), lab.raw("carol")
+    c.query("select pg_sleep(10)")
+    wait_for(lambda: lab.ran(r"pg_sleep\(10\)$"), 5)
+    lab.pg.stop(signal.SIGQUIT)
+    a = c.until("E", 5)
+    assert a.errors[0]["C"] in ("57P01", "57P02", "08006", "08007"), a
+    assert c.is_closed(3) and idle.is_closed(3)
+    try:
+        lab.raw("erin")
+        raise AssertionError("connected to a dead server")
+    except wire.Refused as no:
+        assert no.sqlstate.startswith("08"), no
+    lab.pg.start()
+    assert wait_for(lambda: user_of(lab, "finance"), 5) == [["app"]]
+
+
+def test_server_kills(lab):
+    """the server ends one backend: its client gets the server's own error"""
+    c = lab.raw("erin")
+    c.query("select pg_sleep(12)")
+    wait_for(lambda: lab.ran(r"pg_sleep\(12\)$"), 5)
+    lab.pg.sql("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(12)'")
+    a = c.until("E", 5)
+    assert a.error == "57P01", a
+    assert c.is_closed(3)
+
