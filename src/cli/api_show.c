@@ -122,6 +122,17 @@ static void print_raw_value(FILE *out, struct sl_span bytes, bool is_text)
     fprintf(out, "\\x%s", sl_buf_text(&hex));
 }
 
+/* Types whose binary form is their text: char, name, text, json, xml, unknown, bpchar, varchar. */
+static bool is_textual(uint64_t type)
+{
+    static const uint64_t textual[] = {18, 19, 25, 114, 142, 705, 1042, 1043};
+
+    for (size_t i = 0; i < SL_COUNT(textual); i++)
+        if (type == textual[i])
+            return true;
+    return false;
+}
+
 static void print_parameter(FILE *out, size_t number, const json_t *p)
 {
     uint64_t type = 0, format = 0;
@@ -133,7 +144,7 @@ static void print_parameter(FILE *out, size_t number, const json_t *p)
     if (json_is_true(json_object_get(p, "null")))
         fputs("NULL", out);
     else if (sl_base64_get(&bytes, sl_json_str(p, "value")) == SL_OK)
-        print_raw_value(out, sl_buf_span(&bytes), format == 0);
+        print_raw_value(out, sl_buf_span(&bytes), format == 0 || is_textual(type));
     else
         fputs("(not readable)", out);
     fputc('\n', out);
@@ -171,7 +182,11 @@ void sl_api_print_operation(FILE *out, const json_t *approval)
     struct sl_span protocol = sl_json_str(approval, "protocol");
 
     fputs("Statement\n", out);
-    if (operation == NULL)
+    if (json_is_true(json_object_get(approval, "operation_masked")))
+        fputs("  (password literals are masked as ***; what was asked, and is approved, has them)\n", out);
+    if (json_is_true(json_object_get(approval, "erased")))
+        fputs("  (erased)\n", out);
+    else if (operation == NULL)
         fputs("  (not shown to you)\n", out);
     else if (sl_span_is(protocol, "postgres"))
         print_sql(out, operation);

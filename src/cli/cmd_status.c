@@ -1,6 +1,7 @@
 /* sluice status: what runs, asked over the keeper's control socket. */
 #include "cli/cli.h"
 
+#include "cli/api_client.h"
 #include "core/policy/policy.h"
 #include "os/channel.h"
 #include "os/file.h"
@@ -61,7 +62,7 @@ static enum sl_err ask(const char *control, struct sl_buf *scratch, struct sl_ms
 static void print_value(const json_t *value)
 {
     if (json_is_string(value))
-        fputs(json_string_value(value), stdout);
+        sl_api_print_text(stdout, sl_span(json_string_value(value), json_string_length(value)));
     else if (json_is_integer(value))
         printf("%lld", (long long)json_integer_value(value));
     else if (json_is_boolean(value))

@@ -61,6 +61,16 @@ static enum sl_err read_log(void *owner, size_t number, struct sl_buf *out)
     return sl_ledger_dir_read_log(((struct listener *)owner)->dir, number, out);
 }
 
+static enum sl_err partial(void *owner, size_t number, struct sl_buf *name)
+{
+    return sl_ledger_dir_partial(((struct listener *)owner)->dir, number, name);
+}
+
+static enum sl_err read_document(void *owner, uint64_t entry, struct sl_buf *out)
+{
+    return sl_ledger_dir_document(((struct listener *)owner)->dir, entry, out);
+}
+
 struct request {
     const char *path, *key, *old;
     bool json;
@@ -84,8 +94,10 @@ static int read_request(struct request *r)
 
 static enum sl_err run(const struct request *r, struct listener *l, struct sl_verify_result *out)
 {
-    const struct sl_verify v = {.owner = l, .read = read_file, .read_log = read_log, .report = on_report,
-                                .progress = on_progress, .key = r->key == NULL ? NULL : &r->trusted,
+    const struct sl_verify v = {.owner = l, .read = read_file, .read_log = read_log, .partial = partial,
+                                .document = read_document,
+                                .report = on_report, .progress = on_progress,
+                                .key = r->key == NULL ? NULL : &r->trusted,
                                 .old = sl_buf_span(&r->old_note)};
 
     return sl_verify_run(&v, out);
@@ -101,6 +113,8 @@ static void print_json(const struct listener *l, const struct sl_verify_result *
     json_object_set_new(all, "ok", json_boolean(r->wrong == 0));
     json_object_set_new(all, "entries", json_integer((json_int_t)r->checkpoint.size));
     json_object_set_new(all, "unsigned_entries", json_integer((json_int_t)r->unsigned_entries));
+    json_object_set_new(all, "documents", json_integer((json_int_t)r->documents));
+    json_object_set_new(all, "documents_erased", json_integer((json_int_t)r->erased));
     json_object_set_new(all, "root", json_string(sl_buf_text(&root)));
     json_object_set(all, "findings", l->findings);
     json_object_set(all, "notes", l->notes);
@@ -123,6 +137,9 @@ static void print_text(const struct listener *l, const struct sl_verify_result *
     else
         printf("%s: %llu entries, tree and meaning are right (root %s)\n", sl_ledger_dir_path(l->dir),
                (unsigned long long)r->checkpoint.size, sl_buf_text(&root));
+    if (r->documents + r->erased > 0)
+        printf("%llu documents of held actions lie beside the log and have their digest; %llu are erased or not "
+               "here\n", (unsigned long long)r->documents, (unsigned long long)r->erased);
 }
 
 static int verify(const struct request *r)

@@ -2,6 +2,7 @@
 
 #include "core/ledger/wal.h"
 #include "os/file.h"
+#include "os/ledger_store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, SEGMENT_NAME = 20, MAX_FILE = 1024 * 1024 * 1024, ATTEMPTS = 50 };
+enum { PATH_BYTES = 4096, SEGMENT_NAME = 20, MAX_FILE = 1024 * 1024 * 1024, ATTEMPTS = 50,
+       MAX_DEPTH = 10, MAX_PARTIALS = 16 * 1024 * 1024 };
 
 /* A file that a newer checkpoint would take away while we look. */
 struct kept {
@@ -28,6 +30,7 @@ struct sl_ledger_dir {
     size_t kept_count;
     struct segment *segments;
     size_t segment_count;
+    struct sl_buf partials; /* names, each ended by a NUL */
 };
 
 static void drop_kept(struct sl_ledger_dir *d)
@@ -43,6 +46,7 @@ void sl_ledger_dir_free(struct sl_ledger_dir *d)
     drop_kept(d);
     for (size_t i = 0; i < d->segment_count; i++)
         close(d->segments[i].fd);
+    sl_buf_done(&d->partials);
     free(d->path);
     free(d->segments);
     free(d);
@@ -51,6 +55,16 @@ void sl_ledger_dir_free(struct sl_ledger_dir *d)
 const char *sl_ledger_dir_path(const struct sl_ledger_dir *d)
 {
     return d->path;
+}
+
+/* --- beside the log ------------------------------------------------------------------------- */
+
+enum sl_err sl_ledger_dir_document(struct sl_ledger_dir *d, uint64_t entry, struct sl_buf *out)
+{
+    SL_BUF(state, PATH_BYTES);
+
+    sl_buf_say(&state, "%s/..", d->path);
+    return sl_ledger_find_opening(sl_buf_text(&state), entry, 0, SL_OPENING_DOCUMENT, out);
 }
 
 /* --- the log -------------------------------------------------------------------------------- */
@@ -116,6 +130,50 @@ enum sl_err sl_ledger_dir_read_log(void *owner, size_t number, struct sl_buf *ou
             return got == 0 ? SL_OK : SL_EIO;
         out->n += (size_t)got;
     }
+}
+
+/* --- partial tiles -------------------------------------------------------------------------- */
+
+/* Every file in a folder `...p/`, at any depth: a name has three digits a level. */
+static enum sl_err list_partials(struct sl_ledger_dir *d, const char *folder, unsigned depth)
+{
+    SL_BUF(path, PATH_BYTES);
+    size_t length = strlen(folder);
+    bool partial = length > 2 && strcmp(folder + length - 2, ".p") == 0;
+    enum sl_err err = SL_OK;
+
+    sl_buf_say(&path, "%s/%s", d->path, folder);
+    DIR *open_folder = opendir(sl_buf_text(&path));
+    if (open_folder == NULL || depth > MAX_DEPTH) { /* a file, or gone */
+        if (open_folder != NULL)
+            closedir(open_folder);
+        return SL_OK;
+    }
+    for (struct dirent *e; err == SL_OK && (e = readdir(open_folder)) != NULL;) {
+        SL_BUF(name, PATH_BYTES);
+        if (e->d_name[0] == '.')
+            continue;
+        sl_buf_say(&name, "%s/%s", folder, e->d_name);
+        if (partial)
+            sl_buf_put_cstr(&d->partials, sl_buf_span(&name));
+        else if (e->d_type != DT_REG)
+            err = list_partials(d, sl_buf_text(&name), depth + 1);
+    }
+    closedir(open_folder);
+    return err == SL_OK ? sl_buf_err(&d->partials) : err;
+}
+
+enum sl_err sl_ledger_dir_partial(void *owner, size_t number, struct sl_buf *name)
+{
+    const struct sl_ledger_dir *d = owner;
+    struct sl_span rest = sl_buf_span(&d->partials);
+
+    for (; number > 0 && rest.n > 0; number--)
+        rest = sl_span_from(rest, sl_span_find(rest, 0) + 1);
+    if (rest.n == 0)
+        return SL_ENOTFOUND;
+    sl_buf_put(name, sl_span_head(rest, sl_span_find(rest, 0)));
+    return sl_buf_err(name);
 }
 
 /* --- other files ---------------------------------------------------------------------------- */
@@ -196,6 +254,7 @@ static enum sl_err look(struct sl_ledger_dir *d)
 
     for (unsigned i = 0; err == SL_ENOTFOUND && i < ATTEMPTS; i++)
         err = keep_all(d);
+    SL_TRY(list_partials(d, "tile", 0));
     return open_segments(d);
 }
 
@@ -210,6 +269,7 @@ enum sl_err sl_ledger_dir_open(const char *path, struct sl_ledger_dir **out)
     struct sl_ledger_dir *d = calloc(1, sizeof *d);
     if (d == NULL)
         return SL_EMEMORY;
+    d->partials = sl_buf(MAX_PARTIALS);
     d->path = strdup(sl_buf_text(&where));
     enum sl_err err = d->path == NULL ? SL_EMEMORY : look(d);
     if (err != SL_OK) {

@@ -17,6 +17,11 @@ const char *sl_ledger_dir_path(const struct sl_ledger_dir *d);
 /* Fits sl_verify.read and .read_log; owner is the struct sl_ledger_dir. */
 enum sl_err sl_ledger_dir_read(void *owner, const char *name, struct sl_buf *out) SL_MUST_CHECK;
 enum sl_err sl_ledger_dir_read_log(void *owner, size_t number, struct sl_buf *out) SL_MUST_CHECK;
+/* Fits sl_verify.partial. */
+enum sl_err sl_ledger_dir_partial(void *owner, size_t number, struct sl_buf *name) SL_MUST_CHECK;
+
+/* The document beside the log, in the state folder that holds this ledger; SL_ENOTFOUND without one. */
+enum sl_err sl_ledger_dir_document(struct sl_ledger_dir *d, uint64_t entry, struct sl_buf *out) SL_MUST_CHECK;
 
 /* The checkpoint, taken apart; `note` holds its bytes. SL_ECORRUPT when it is none. */
 enum sl_err sl_ledger_dir_checkpoint(struct sl_ledger_dir *d, struct sl_buf *note, struct sl_checkpoint *out)

@@ -70,6 +70,58 @@ def broken_journal(world):
     lab.wait_for(lambda: all(alive(world.raw("nightly")) for _ in range(8)), 20, "both gates at work")
 
 
+# --- journals that a crash, or somebody, left broken --------------------------------------------------------
+
+AT_MAGIC, AT_TAIL, HEADER = 0, 128, 4096
+
+
+def spoil(file, what):
+    with open(file, "r+b") as f, mmap.mmap(f.fileno(), 0) as ring:
+        if what == "record":
+            tail = struct.unpack_from("<Q", ring, AT_TAIL)[0]
+            at = HEADER + (tail + 16) % (len(ring) - HEADER)
+            ring[at] ^= 0x40
+        else:
+            at = AT_MAGIC if what == "first word" else AT_HEAD
+            ring[at:at + 8] = b"nonsense"
+
+
+def broken_at_start(what):
+    """It is put aside for people to look at, and Sluice comes up without it."""
+    with lab.Lab(deciders=()) as world:
+        client = world.raw("nightly")
+        assert alive(client)
+        world.kill("keeper", 19)            # SIGSTOP: what follows stays unread in the journal
+        client.ask("select 'unread', id from public.orders where id = 7")
+        world.kill_all()
+        lab.wait_for(lambda: not world_is_held(world), 5, "the end of all programs")
+        spoil(world.folder / world.config["runtime"] / "journal.0", what)
+        world.start()
+        lab.wait_for(lambda: works(world), 15, "work without the broken journal")
+        assert list((world.folder / world.config["runtime"]).glob("journal.0.damaged-*")), "nothing was put aside"
+        world.stop()
+        verified = world.ledger_verify()
+        assert verified.rc == 0, str(verified)
+
+
+def world_is_held(world):
+    """Somebody still has the state's lock."""
+    import fcntl
+    with open(world.state / "lock", "ab") as f:
+        try:
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def works(world):
+    try:
+        return alive(world.raw("nightly"))
+    except (OSError, wire.Closed, wire.TooLate, wire.Refused):
+        return False
+
+
 def run(out):
     with lab.Lab(change=lambda c: c.update(gates=2), deciders=("rita",)) as world:
         out.run("each of the five programs runs behind its door", closed_doors, world)
@@ -77,3 +129,5 @@ def run(out):
         code, verified = world.stop(), world.ledger_verify()
         out.report("captured gate: the ledger verifies", why=None if code == 0 and verified.rc == 0
                    else f"serve ended with {code}\n{verified}")
+    for what in ("first word", "head", "record"):
+        out.run(f"a journal whose {what} is broken is put aside at the start", broken_at_start, what)

@@ -7,7 +7,7 @@ import re
 import struct
 
 TAG = re.compile(r"tag-([a-z])\d+-\d+-")
-HELD = "hld"    # what never runs without a spend; d is denied, or held as opaque while no judge answers
+HELD = "hlcd"    # what never runs without a spend; d is denied, or held as opaque while no judge answers
 
 
 def _bundle_path(number):
@@ -52,7 +52,7 @@ class Ledger:
         self.asked_tag = {}                                 # approval id -> tag of what was asked
         for e in self.entries:
             if e["kind"] == "actions":
-                self.actions += [{**e["statements"][a["statement"]], **e["sessions"][str(a["session"])], **a}
+                self.actions += [{**e["statements"][a["statement"]], **e["sessions"][a["by"]], **a}
                                  for a in e["actions"]]
             elif e["kind"] == "action":
                 self.actions.append(e)
@@ -107,6 +107,24 @@ def compare(server, ledger):
                    if TAG.match(tag).group(1) in HELD and not a.get("approval")),
                   "held actions are recorded without their approval")
     return wrong
+
+
+def loose_ends(ledger):
+    """Every action, and every spent grant, has an end: at least `unknown`."""
+    ended = {(e["session"], e["action"]) for e in ledger.entries if e["kind"] == "outcome"}
+    ended |= {(a["session"], a["action"]) for a in ledger.actions if a.get("outcome", "pending") != "pending"}
+    wrong = some((f"{a['session']}/{a['action']}" for a in ledger.actions
+                  if (a["session"], a["action"]) not in ended), "actions never ended (P11)")
+    wrong += some((a for a, found in ledger.events.items() for e in found
+                   if e["event"] == "spent" and (e["session"], e["action"]) not in ended),
+                  "spent grants have no outcome (P11)")
+    return wrong
+
+
+def revoked_ran(ledger, reviewers):
+    """What was taken back in time never ran."""
+    return some((i for r in reviewers for i in r.revoked if ledger.count(i, "spent")),
+                "grants were revoked and spent")
 
 
 def blind_spots(server, ledger):

@@ -128,6 +128,26 @@ class Leaver(Asker):
         self.say(tag, sql, 12)
 
 
+class Canceller(Asker):
+    """Asks, and often takes it back with a CancelRequest: before the yes, after it, while it runs."""
+    letter = "c"
+
+    def work(self):
+        tag, key = self.tag(), self.wire.key
+        timer = threading.Timer(0.2 * self.rng.random(), self.cancel, [key])
+        timer.start()
+        try:
+            self.say(tag, f"delete from staging.scratch where note = '{tag}'", 12)
+        finally:
+            timer.join()
+
+    def cancel(self, key):
+        try:
+            self.wire.cancel(key)
+        except OSError:     # there is no gate just now
+            pass
+
+
 class Denied(Client):
     """What an agent may never do."""
     letter = "d"
@@ -146,6 +166,7 @@ class Reviewer(threading.Thread):
         self.lab, self.rng, self.reviewer = lab, rng, name
         self.credential = json.loads(lab.enroll(name).read_text())["credential"]
         self.yes, self.no, self.unsure = [], [], []   # approval ids: 200 was heard, or nothing was
+        self.revoked = []
         self.connection, self.stopping = None, threading.Event()
 
     def call(self, method, path, body=None):
@@ -174,6 +195,10 @@ class Reviewer(threading.Thread):
                 (self.yes if decision == "approve" else self.no).append(approval["id"])
             elif status in (0, 500, 503, 504):
                 self.unsure.append(approval["id"])
+        if decision == "approve" and self.rng.random() < 0.05:      # too late, most of the time
+            status, _ = self.call("POST", f"/v1/approvals/{approval['id']}/revoke", {"reason": "second thoughts"})
+            if status == 200:
+                self.revoked.append(approval["id"])
 
     def run(self):
         while not self.stopping.is_set():

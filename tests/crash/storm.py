@@ -10,7 +10,7 @@ import load
 ROLES = ["gate", "judge", "judge", "keeper", "keeper", "keeper", "desk"]
 CLIENTS = [(load.Reader, 2, "agent-7"), (load.Binder, 1, "nightly"), (load.Writer, 2, "agent-8"),
            (load.Mover, 1, "agent-7"), (load.Asker, 2, "agent-7"), (load.Asker, 1, "agent-8"),
-           (load.Leaver, 1, "agent-7"), (load.Denied, 1, "agent-7")]
+           (load.Leaver, 1, "agent-7"), (load.Canceller, 1, "nightly"), (load.Denied, 1, "agent-7")]
 
 
 class Storm:
@@ -27,8 +27,17 @@ class Storm:
             self.reviewers.append(load.Reviewer(world, name, random.Random(self.rng.random())))
 
     def strike(self, world):
-        """One program dies, sometimes two at once, now and then everything."""
+        """One program dies, sometimes two at once, now and then everything. Or the configuration is read
+        again, or the server ends some sessions."""
         roll = self.rng.random()
+        if roll > 0.9:
+            self.killed["session"] = self.killed.get("session", 0) + 2
+            world.pg.sql("select pg_terminate_backend(pid) from pg_stat_activity "
+                         "where application_name like 'sluice:%' order by md5(pid::text) limit 2")
+            return
+        if roll > 0.85:
+            world.sighup()
+            return
         roles = ["super"] if roll < 0.12 else sorted(set(self.rng.sample(ROLES, 2 if roll < 0.3 else 1)))
         for role in roles:
             self.killed[role] = self.killed.get(role, 0) + 1
@@ -52,7 +61,7 @@ class Storm:
     def calm(self, world):
         """No more killing: everything comes back by itself, work goes on, then all stop."""
         before = {c: len(c.done) for c in self.clients}
-        wanted = [c for c in self.clients if not isinstance(c, load.Denied)]
+        wanted = [c for c in self.clients if not isinstance(c, (load.Denied, load.Canceller))]
         self.unwell = []
         try:
             lab.wait_for(lambda: all(len(c.done) > before[c] for c in wanted), 40, "work after the storm")
@@ -65,6 +74,8 @@ class Storm:
         for t in self.reviewers:
             t.stopping.set()
             t.join(10)
+        time.sleep(0.5)
+        self.left_open = world.status()["status"]["sessions"]
         self.alive = [t.name for t in self.clients + self.reviewers if t.is_alive()]
 
     def totals(self):
@@ -86,7 +97,7 @@ def run(out, seed, seconds):
         storm.rage(world)
         storm.calm(world)
         code = world.stop()
-        print(f"# {gates} gates, ledger.sync {sync}; {storm.totals()}", flush=True)
+        print(f"# {gates} gates, ledger.sync {sync}; {storm.totals()}; {storm.left_open} sessions left open", flush=True)
         server, ledger = evidence.run_by_tag(world), evidence.Ledger(world.state / "ledger")
         verified = world.ledger_verify()
         log = world.log_file.read_text(errors="replace")
@@ -95,6 +106,8 @@ def run(out, seed, seconds):
         check("the comparison would have noticed", evidence.blind_spots(server, ledger))
         check("P6: every answered statement is recorded", evidence.answers_unrecorded(ledger, storm.clients))
         check("P9: no decision is lost", evidence.decisions_lost(ledger, storm.reviewers))
+        check("what was revoked never ran", evidence.revoked_ran(ledger, storm.reviewers))
+        check("P11: every action has an end", evidence.loose_ends(ledger))
         check("the ledger verifies", [] if verified.rc == 0 else [(verified.out + verified.err)[-3000:]])
         check("no program ended by itself", [line for line in log.splitlines() if "event=program_ended" in line
                                              and "level=error" in line and "signal=9" not in line][:10])

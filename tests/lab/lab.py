@@ -56,7 +56,7 @@ def config(pg_port, listen, http):
             "login": {"user": "app", "password_file": "app.pass"},
             "access": {"groups": ["engineers", "agents", "data-stewards"]},
             "default": "allow",
-            "labels": [{"columns": ["public.customers.email", "*.ssn"], "label": "pii"},
+            "labels": [{"columns": ["public.customers.email", "public.*.ssn"], "label": "pii"},
                        {"tables": ["public.payments"], "label": "financial"}]}],
         "policy": [
             {"name": "regulated data leaves", "when": {"effects": ["export"], "labels": ["pii", "financial"]},

@@ -28,9 +28,12 @@ class Pipe:
             threading.Thread(target=self._carry, args=(client, upstream), daemon=True).start()
 
     def _carry(self, client, upstream):
+        by_number, poll = {s.fileno(): s for s in (client, upstream)}, select.poll()
+        for s in by_number:
+            poll.register(s, select.POLLIN)
         try:
             while self.running:
-                for s in select.select([client, upstream], [], [], 0.2)[0]:
+                for s in [by_number[number] for number, _ in poll.poll(200)]:
                     data = s.recv(65536)
                     if not data:
                         return

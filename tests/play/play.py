@@ -352,8 +352,9 @@ class Play:
     @line(r"(?P<where>ledger|log) (?P<what>has|lacks): (?P<text>.*)")
     def text_in(self, where, what, text):
         self._settle()
-        under = ("state/ledger/tile",) if where == "ledger" else ("serve.log",)
-        found = self.lab.files_with(text, under)
+        under = {"ledger has": "state/ledger/tile/entries", "ledger lacks": "state/ledger"}.get(
+            f"{where} {what}", "serve.log")
+        found = self.lab.files_with(text, (under,))
         if bool(found) != (what == "has"):
             raise Wrong(f"found in {found}")
 

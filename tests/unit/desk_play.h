@@ -107,6 +107,12 @@ static const char targets[] = "targets:\n"
                               "    login: {user: app, password_file: app.pass}\n"
                               "    access: {groups: [engineers]}\n";
 
+static inline void put_config(struct sl_buf *b)
+{
+    sl_buf_say(b, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s", desk.port,
+               targets);
+}
+
 static inline void start(void)
 {
     int pair[2], listening = listen_somewhere();
@@ -121,8 +127,7 @@ static inline void start(void)
         run_program(pair[1]);
     close(pair[1]);
     desk.super = pair[0];
-    sl_buf_say(&config, "listen: {http: 127.0.0.1:%u}\npublic_url: https://sluice.example\n%s",
-               desk.port, targets);
+    put_config(&config);
     POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"),
          .config = sl_buf_span(&config), .tls_certificate = desk.certificate,
          .sandbox = SL_SPAN("best-effort"));

@@ -191,6 +191,37 @@ static void test_show_hides_nothing(void)
     check_says(&out, "\"zap\": true");
 }
 
+/* Ten seconds: values that are text are read as text, in whichever format they were sent; what was left
+ * out is said (P10). */
+static void test_show_values(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("show", ID);
+
+    answer("approval.get", 200,
+           "{" OPEN ",\"protocol\":\"postgres\",\"operation_masked\":true,\"operation\":{\"sql\":"
+           "\"alter role x password '***'\",\"parameters\":["
+           "{\"format\":0,\"null\":false,\"type\":0,\"value\":\"dmFsdWUtNDcxMg==\"},"
+           "{\"format\":1,\"null\":false,\"type\":1043,\"value\":\"aGkbWzJK\"},"
+           "{\"format\":1,\"null\":false,\"type\":17,\"value\":\"AP8=\"}]}}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "password literals are masked");
+    check_says(&out, "$1 (type 0) = 'value-4712'");
+    check_says(&out, "$2 (type 1043) = 'hi");
+    check_says(&out, "$3 (type 17) = \\x00ff");
+    SL_CHECK(!says(&out, "\033"));
+}
+
+static void test_show_erased(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("show", ID);
+
+    answer("approval.get", 200, "{" OPEN ",\"protocol\":\"postgres\",\"erased\":true}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "(erased)");
+}
+
 static void test_a_part_of_an_id(void)
 {
     static const struct {
@@ -385,6 +416,8 @@ int main(int argc, char **argv)
     SL_RUN(test_approvals_as_json);
     SL_RUN(test_show_cannot_be_forged);
     SL_RUN(test_show_hides_nothing);
+    SL_RUN(test_show_values);
+    SL_RUN(test_show_erased);
     SL_RUN(test_a_part_of_an_id);
     SL_RUN(test_approve_binds_to_what_was_shown);
     SL_RUN(test_approve_with_another_digest);

@@ -43,8 +43,10 @@ static void make_identity(void)
     SL_PROMISE(X509_sign(x, pair, EVP_sha256()) > 0);
     PEM_write_bio_X509(pem, x);
     PEM_write_bio_PrivateKey(key_pem, pair, NULL, NULL, 0, NULL, NULL);
+    sl_buf_reset(&certificate);
     take_pem(pem, &certificate);
     take_pem(key_pem, &key_text);
+    sl_tls_key_free(key);
     SL_PROMISE(sl_tls_key_new(sl_buf_span(&key_text), &key) == SL_OK);
     X509_EXTENSION_free(names);
     X509_free(x);
@@ -182,6 +184,39 @@ static void test_plain_http_is_not_answered(void)
     close(fd);
 }
 
+static void reload(struct sl_span pem, uint8_t accepted)
+{
+    SL_BUF(config, 4096);
+    SL_BUF(scratch, SL_IPC_INLINE);
+    struct sl_packet packet;
+    struct sl_msg_reloaded m = {0};
+
+    put_config(&config);
+    POST(desk.super, -1, reload, .generation = 2, .config = sl_buf_span(&config), .tls_certificate = pem);
+    await(desk.super, SL_MESSAGE_RELOADED, &scratch, &packet);
+    SL_PROMISE(sl_msg_reloaded_get(packet.body, &m) == SL_OK);
+    SL_CHECK_INT(m.accepted, accepted);
+}
+
+/* SIGHUP with a new certificate and key: who trusts only the new one gets in, and the old one is gone. */
+static void test_renewal(void)
+{
+    struct sl_tls_context *old = NULL;
+    int fd;
+
+    SL_PROMISE(sl_tls_client_new(sl_buf_span(&certificate), "http/1.1", &old) == SL_OK);
+    make_identity();
+    reload(sl_buf_span(&certificate), 1);
+    test_the_key_is_elsewhere();
+    struct sl_tls *t = dial_tls(old, &fd);
+    SL_CHECK(shake(t, fd, true) != SL_TLS_DONE);
+    sl_tls_free(t);
+    sl_tls_context_free(old);
+    close(fd);
+    reload(SL_SPAN("no certificate"), 0);
+    test_the_key_is_elsewhere();
+}
+
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc == 2);
@@ -197,6 +232,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_signature_no_connection);
     SL_RUN(test_late_signatures_are_forgotten);
     SL_RUN(test_plain_http_is_not_answered);
+    SL_RUN(test_renewal);
     close(desk.super);
     sl_tls_key_free(key);
     sl_buf_done(&certificate);

@@ -139,6 +139,24 @@ static void test_cursors_of_the_session(void)
     check(&ctx, "fetch 10 from d", "fetch: read opaque ! cursor unshaped");
 }
 
+static void test_a_fetch_is_what_its_cursor_reads(void)
+{
+    struct sl_span cursors[] = {SL_SPAN("c"), SL_SPAN("torn")};
+    struct sl_sql_prepared texts[] = {
+        {SL_SPAN("\0c"), SL_SPAN("begin; declare c cursor for select ssn from customers")},
+        {SL_SPAN("\0torn"), SL_SPAN("select 1")},
+        {SL_SPAN("c"), SL_SPAN("prepare c as delete from orders")}};
+    struct sl_sql_context ctx = shop();
+
+    ctx.cursors = cursors;
+    ctx.cursor_count = SL_COUNT(cursors);
+    ctx.prepared = texts;
+    ctx.prepared_count = SL_COUNT(texts);
+    check(&ctx, "fetch 10 from c", "fetch: read | public.customers(ssn)=read ! cursor unshaped");
+    check(&ctx, "move 10 from c", "move: read | public.customers(ssn)=read ! cursor unshaped");
+    check(&ctx, "fetch 10 from torn", "fetch: read opaque ! cursor unshaped");
+}
+
 static void test_names_follow_the_search_path(void)
 {
     struct sl_sql_context ctx = shop();
@@ -251,6 +269,7 @@ int main(void)
     SL_RUN(test_flows);
     SL_RUN(test_what_the_session_prepared);
     SL_RUN(test_cursors_of_the_session);
+    SL_RUN(test_a_fetch_is_what_its_cursor_reads);
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);

@@ -8,6 +8,7 @@
 
 static char token[128], rita[128], olga[128];
 static uint64_t session, next_action = 1;
+static uint32_t policy_generation = 1;
 
 static void keep(char out[128], const char *text)
 {
@@ -48,7 +49,7 @@ static uint64_t propose_as(uint64_t in_session, uint32_t effects, const char *sq
 
     sl_action_put_simple(&operation, sl_span_str(sql));
     sl_meaning_put(&meaning, &m);
-    TELL(play.gate, action_propose, .session = in_session, .action = next_action, .generation = 1,
+    TELL(play.gate, action_propose, .session = in_session, .action = next_action, .generation = policy_generation,
          .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
          .context_user = SL_SPAN("app"), .reason = sl_span_str(reason), .in_transaction = in_tx);
     return next_action++;
@@ -307,6 +308,45 @@ static void test_cancel_and_revoke(void)
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
 }
 
+static void reload_with(const char *more)
+{
+    static uint32_t generation = 1;
+    SL_BUF(text, 16 * 1024);
+    struct sl_msg_reloaded done = {0};
+
+    sl_buf_say(&text, "%s%s", config, more);
+    TELL(play.super, reload, .generation = ++generation, .config = sl_buf_span(&text));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &done) && done.accepted == 1);
+    policy_generation = generation;
+}
+
+/* A gate that does not know the new policy yet spends nothing that means something else under it. */
+static void test_P3_spend_under_another_policy(void)
+{
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table p");
+
+    reload_with("  - name: unrelated\n    when: {effects: [call]}\n    then: deny\n");
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    action = hold_and_approve(SL_EFFECT_DDL, "drop table q");
+    reload_with("  - name: two more eyes\n    when: {effects: [ddl]}\n    then: hold\n"
+                "    reviewers: {groups: [dba], need: 1}\n");
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+    HEARD(action_refused, &refused);
+    SL_CHECK(memmem(refused.why.p, refused.why.n, "means something else now", 24) != NULL);
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "revoked");
+    reload_with("");
+}
+
+/* Whoever said yes has to be able to say it still when it is spent. */
+static void test_P4_yes_of_a_former_reviewer(void)
+{
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table r");
+
+    SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':false}"), 200);
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':true}"), 200);
+}
+
 static void test_P9_crash_keeps_decisions(void)
 {
     uint64_t action = hold(SL_EFFECT_DDL, "drop table i");
@@ -315,6 +355,7 @@ static void test_P9_crash_keeps_decisions(void)
     SL_CHECK_INT(decide(rita, "approve"), 200);
     kill_keeper();
     start_keeper();
+    policy_generation = 1;
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "approved");
     action = hold(SL_EFFECT_DDL, "drop table i"); /* the session is known to the new keeper */
     SL_CHECK(held.granted == 1);
@@ -347,6 +388,36 @@ static void test_P11_lost_answer_is_unknown(void)
     SL_CHECK(strcmp(first, approval) != 0 && held.joined == 0);
     state_of(approval);
     SL_CHECK_TEXT(sl_span_str(said("repeats")), first);
+}
+
+static void listing_is(const char *name, const char *listing, const char *why)
+{
+    json_t *one;
+    size_t i;
+    bool found = false;
+
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
+    json_array_foreach(json_object_get(json_object_get(play.reply, "status"), "targets"), i, one)
+        if (sl_span_is(sl_json_str(one, "name"), name)) {
+            SL_CHECK_TEXT(sl_json_str(one, "listing"), listing);
+            SL_CHECK_TEXT(sl_json_str(one, "why"), why);
+            SL_CHECK(json_integer_value(json_object_get(one, "sessions")) > 0);
+            found = true;
+        }
+    SL_CHECK(found);
+}
+
+/* `sluice status` says when a catalog listing cannot be read, and strangers at the desk learn no names. */
+static void test_status_of_targets(void)
+{
+    listing_is("finance", "not told", "");
+    TELL(play.gate, stats, .json = SL_SPAN("{\"targets\":[{\"listing\":\"stale\",\"name\":\"finance\","
+                                           "\"why\":\"no route\"}]}"));
+    propose_as(session, SL_EFFECT_READ, "select 1", "", 0);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE)); /* so the word before it was read */
+    listing_is("finance", "stale", "no route");
+    SL_CHECK_INT(call_as(play.desk, "status", "", "{}"), 200);
+    SL_CHECK(json_object_get(json_object_get(play.reply, "status"), "targets") == NULL);
 }
 
 static void test_kill_switch(void)
@@ -469,8 +540,11 @@ int main(int argc, char **argv)
     SL_RUN(test_joining);
     SL_RUN(test_P5_silence_is_denial);
     SL_RUN(test_cancel_and_revoke);
+    SL_RUN(test_P3_spend_under_another_policy);
+    SL_RUN(test_P4_yes_of_a_former_reviewer);
     SL_RUN(test_P9_crash_keeps_decisions);
     SL_RUN(test_P11_lost_answer_is_unknown);
+    SL_RUN(test_status_of_targets);
     SL_RUN(test_kill_switch);
     SL_RUN(test_captured_gate);
     SL_RUN(test_P6_damaged_journal);

@@ -1,5 +1,7 @@
 #include "core/ledger/audit.h"
 
+#include "core/action/action.h"
+
 #include "ledger_story.h"
 #include "tap.h"
 
@@ -112,6 +114,59 @@ static void one_leaf(const char *text, const char *sentence)
     sl_buf_done(&h.said);
 }
 
+/* --- what lies beside the log ----------------------------------------------------------------------- */
+
+static enum sl_err give_document(void *owner, uint64_t entry, struct sl_buf *out)
+{
+    const char *text = owner;
+
+    if (entry != 0 || text == NULL)
+        return SL_ENOTFOUND;
+    sl_buf_put_str(out, text);
+    return SL_OK;
+}
+
+/* The leaf asks about `asked`, beside the log lies `beside`. What is said about it, and the counts. */
+static void with_document(const char *asked, char *beside, const char *sentence, uint64_t there, uint64_t gone)
+{
+    static const struct sl_span requesters[] = {{(const uint8_t *)"alice", 5}, {(const uint8_t *)"bot", 3}};
+    struct hearing h = {.said = sl_buf(64 * 1024)};
+    uint8_t digest[32];
+    uint64_t read = 9, erased = 9;
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_action_document_digest(sl_span_str(asked), digest);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+        .event = SL_ENTRY_APPROVAL_ASKED, .time_us = 1, .approval = STORY_ID, .digest = digest,
+        .identity = SL_SPAN("bot"), .owner = SL_SPAN("alice"), .target = SL_SPAN("finance"),
+        .environment = SL_SPAN("production"), .protocol = SL_SPAN("postgres"),
+        .requesters = {requesters, 2}, .expires_us = 5});
+    SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
+    sl_audit_documents(h.audit, give_document, beside);
+    SL_CHECK_INT(sl_audit_leaf(h.audit, 0, sl_buf_span(&leaf)), SL_OK);
+    sl_audit_document_counts(h.audit, &read, &erased);
+    SL_CHECK(read == there && erased == gone);
+    if (!SL_CHECK((strstr(sl_buf_text(&h.said), "document") != NULL) == (sentence[0] != '\0') &&
+                  strstr(sl_buf_text(&h.said), sentence) != NULL))
+        printf("# heard: %s\n", sl_buf_text(&h.said));
+    sl_audit_free(h.audit);
+    sl_buf_done(&h.said);
+}
+
+static void test_P3_P10_documents(void)
+{
+    static char right[] = "{\"environment\":\"production\",\"identity\":\"bot\",\"protocol\":\"postgres\","
+                          "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}";
+    static char other[] = "{\"environment\":\"production\",\"identity\":\"rob\",\"protocol\":\"postgres\","
+                          "\"requesters\":[\"rob\"],\"target\":\"finance\"}";
+
+    with_document(right, right, "", 1, 0);
+    with_document(right, NULL, "", 0, 1); /* erased: nothing to say */
+    with_document(right, other, "is not the one that approval", 0, 0);
+    with_document(other, other, "names another identity than its document", 1, 0);
+    with_document(other, other, "names another requester set than its document", 1, 0);
+}
+
 static void test_bad_leaves(void)
 {
     one_leaf("", "not a JSON object");
@@ -122,13 +177,43 @@ static void test_bad_leaves(void)
     one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", "names no key");
 }
 
+/* A batch whose item names rows that are not there, as no keeper writes it. */
+static void test_missing_rows(void)
+{
+    static const struct {
+        const char *item, *sentence;
+    } cases[] = {
+        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":1}", "names row 1 of 'statements'"},
+        {"{\"action\":1,\"by\":1,\"outcome\":\"ok\",\"statement\":0}", "names row 1 of 'sessions'"},
+        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":4294967296}", "names row 4294967296 of"},
+        {"{\"action\":1,\"outcome\":\"ok\",\"statement\":0}", "no number 'by'"},
+        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\"}", "no number 'statement'"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct hearing h = {.said = sl_buf(64 * 1024)};
+        SL_BUF(leaf, 4096);
+        sl_buf_say(&leaf, "{\"actions\":[%s],\"kind\":\"actions\",\"sessions\":[{\"identity\":\"bot\","
+                   "\"session\":1,\"target\":\"finance\"}],\"statements\":[{\"facts\":{\"effects\":[\"read\"],"
+                   "\"verdict\":\"allow\"}}],\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", cases[i].item);
+        SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
+        SL_CHECK_INT(sl_audit_leaf(h.audit, 1, sl_buf_span(&leaf)), SL_OK);
+        if (!SL_CHECK(strstr(sl_buf_text(&h.said), cases[i].sentence) != NULL))
+            printf("# %s\n", sl_buf_text(&h.said));
+        sl_audit_free(h.audit);
+        sl_buf_done(&h.said);
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
     SL_RUN(test_moves);
     SL_RUN(test_running);
+    SL_RUN(test_P3_P10_documents);
     SL_RUN(test_form);
     SL_RUN(test_bad_leaves);
+    SL_RUN(test_missing_rows);
     return sl_tap_done();
 }

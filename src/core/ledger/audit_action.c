@@ -88,28 +88,23 @@ static void check_one(struct sl_audit *a, struct name name, const struct told *t
     note_pending(a, name, t->item);
 }
 
-/* False: the item points at a row that is not in the leaf. */
-static bool told_in_batch(struct sl_audit *a, const json_t *leaf, struct name name, struct told *t)
+static const json_t *row_of(struct sl_audit *a, const json_t *leaf, const char *table, const json_t *item,
+                            const char *place)
 {
-    uint64_t row = sl_audit_u64(a, t->item, "statement");
-    SL_BUF(number, 32);
+    uint64_t row = sl_audit_u64(a, item, place);
+    const json_t *found = json_array_get(json_object_get(leaf, table), row);
 
-    sl_buf_say(&number, "%U", name.session);
-    t->who = json_object_get(json_object_get(leaf, "sessions"), sl_buf_text(&number));
-    t->statement = json_array_get(json_object_get(leaf, "statements"), row);
-    return json_is_object(t->who) && json_is_object(t->statement);
+    if (!json_is_object(found))
+        SL_FOUND(a, "an action names row %U of '%s', which its leaf does not have", row, table);
+    return found;
 }
 
 static void check_item(struct sl_audit *a, const json_t *leaf, const json_t *item)
 {
-    struct name name = name_of(a, item);
-    struct told t = {.item = item};
+    const struct told t = {item, row_of(a, leaf, "sessions", item, "by"),
+                           row_of(a, leaf, "statements", item, "statement")};
+    struct name name = {sl_audit_u64(a, t.who, "session"), sl_audit_u64(a, item, "action")};
 
-    if (!told_in_batch(a, leaf, name, &t)) {
-        SL_FOUND(a, "action %U of session %U names a session or statement that its leaf does not have",
-                 name.action, name.session);
-        return;
-    }
     check_one(a, name, &t);
     if (!sl_span_is(verdict_of(&t), "allow") && !did_not_run(&t))
         SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action, name.session);

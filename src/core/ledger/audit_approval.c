@@ -95,6 +95,7 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
+    sl_audit_document(a, id, p->digest, leaf);
     take_requesters(a, p, leaf);
     check_owner(a, p);
     take_needs(a, p, leaf);

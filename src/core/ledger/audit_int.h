@@ -71,6 +71,9 @@ struct sl_audit {
     size_t key_count;
     uint64_t entry, time_us; /* of the leaf at hand */
     enum sl_err err;
+    sl_audit_document_fn *document;
+    void *document_owner;
+    uint64_t documents, erased;
 };
 
 /* A finding: %s, %S, %u, %U, %d as in sl_buf_say. */
@@ -97,6 +100,9 @@ bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8
 
 struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span name);
 struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
+
+/* audit_document.c */
+void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32], const json_t *leaf);
 
 /* One for each kind of leaf. */
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);

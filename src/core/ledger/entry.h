@@ -72,7 +72,7 @@ struct sl_entry_action {
 };
 
 /* A batch of allowed actions in one leaf. What many of them share stands once, in the leaf's tables:
- * `sessions` (who, on what, by the session's number) and `statements` (facts, policy, flags, and the
+ * `sessions` (number, who, on what) and `statements` (facts, policy, flags, and the
  * text where it has no literals). add: SL_ELIMIT when this one does not fit any more (nothing was
  * added: end the batch, start another); an empty batch takes any action. `scratch` is the caller's,
  * with a ceiling of at least 4 * SL_ENTRY_MAX; nobody else writes to it until the end. */

@@ -85,35 +85,38 @@ static void put_session(struct sl_entry_batch *batch, struct sl_entry_batch_sess
                         const struct sl_entry_action *a)
 {
     struct sl_buf *b = batch->tables;
+    struct sl_jw w = sl_jw(b);
 
     *s = (struct sl_entry_batch_session){.number = a->session, .at = b->n, .identity_bytes = a->identity.n,
                                          .target_bytes = a->target.n};
     sl_buf_put(b, a->identity);
     sl_buf_put(b, a->target);
     s->row_at = b->n;
-    sl_buf_say(b, "\"%U\":", a->session);
-    struct sl_jw w = sl_jw(b);
     sl_jw_object(&w);
     sl_member_str(&w, "identity", a->identity);
+    sl_jw_key(&w, "session");
+    sl_jw_u64(&w, a->session);
     sl_member_str(&w, "target", a->target);
     sl_jw_end(&w);
     s->row_bytes = b->n - s->row_at;
     batch->table_bytes += s->row_bytes + 1;
 }
 
-/* A session has one identity and target. Should it have another here, it takes another leaf. */
-static enum sl_err note_session(struct sl_entry_batch *batch, const struct sl_entry_action *a)
+/* A session has one identity and target. Should it have another here, it has another row. */
+static bool is_session(const struct sl_entry_batch *batch, const struct sl_entry_batch_session *s,
+                       const struct sl_entry_action *a)
 {
-    for (unsigned i = 0; i < batch->session_count; i++) {
-        const struct sl_entry_batch_session *s = &batch->sessions[i];
-        if (s->number != a->session)
-            continue;
-        return same_at(batch->tables, s->at, s->identity_bytes, a->identity) &&
-                       same_at(batch->tables, s->at + s->identity_bytes, s->target_bytes, a->target)
-                   ? SL_OK : SL_ELIMIT;
-    }
-    put_session(batch, &batch->sessions[batch->session_count++], a);
-    return SL_OK;
+    return s->number == a->session && same_at(batch->tables, s->at, s->identity_bytes, a->identity) &&
+           same_at(batch->tables, s->at + s->identity_bytes, s->target_bytes, a->target);
+}
+
+static unsigned session_of(struct sl_entry_batch *batch, const struct sl_entry_action *a)
+{
+    for (unsigned i = 0; i < batch->session_count; i++)
+        if (is_session(batch, &batch->sessions[i], a))
+            return i;
+    put_session(batch, &batch->sessions[batch->session_count], a);
+    return batch->session_count++;
 }
 
 /* --- items -------------------------------------------------------------------------------------- */
@@ -163,8 +166,13 @@ static bool is_relative(struct sl_entry_batch *batch, const struct sl_entry_acti
     return sane && a->started_us >= batch->base_us;
 }
 
-/* "action" .. "session", without those that only some items have */
-static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a)
+/* Where an item's rows are. */
+struct rows {
+    unsigned session, statement;
+};
+
+/* "action" .. "rows", without those that only some items have */
+static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a, struct rows rows)
 {
     struct sl_span outcome = sl_span_str(sl_entry_outcome_name(a->outcome));
     uint8_t *p = sl_buf_room(b, FIXED);
@@ -173,6 +181,8 @@ static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a)
         return;
     p = PEN_WORDS(p, "{\"action\":");
     p = pen_number(p, a->action);
+    p = PEN_WORDS(p, ",\"by\":");
+    p = pen_number(p, rows.session);
     if (a->bytes != 0) {
         p = PEN_WORDS(p, ",\"bytes\":");
         p = pen_number(p, a->bytes);
@@ -190,8 +200,7 @@ static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a)
         p = PEN_WORDS(p, ",\"rows\":");
         p = pen_number(p, a->rows);
     }
-    p = PEN_WORDS(p, ",\"session\":");
-    b->n = (size_t)(pen_number(p, a->session) - b->p);
+    b->n = (size_t)(p - b->p);
 }
 
 static void put_number(struct sl_buf *b, struct sl_span name, uint64_t v)
@@ -256,16 +265,16 @@ static size_t room_for_text(const struct sl_entry_batch *batch, size_t item_at)
     return used < SL_ENTRY_MAX ? SL_ENTRY_MAX - used : 0;
 }
 
-static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, unsigned statement)
+static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct rows rows)
 {
     struct sl_buf *b = batch->b;
     size_t item_at = b->n;
     struct sl_jw w = under_way(b);
 
-    put_plain_members(b, a);
+    put_plain_members(b, a, rows);
     sl_member_said(&w, "sqlstate", a->sqlstate);
     put_number(b, SL_SPAN(",\"started_us\":"), a->started_us - batch->base_us);
-    put_number(b, SL_SPAN(",\"statement\":"), statement);
+    put_number(b, SL_SPAN(",\"statement\":"), rows.statement);
     if (row_text(a).n == 0)
         put_text(b, &w, a, room_for_text(batch, item_at));
     if (a->ended_us != 0)
@@ -276,7 +285,7 @@ static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action 
 }
 
 /* An item whose times make no sequence after `at` has them in full, as a leaf of its own would. */
-static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry_action *a, unsigned statement)
+static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct rows rows)
 {
     struct sl_jw w = sl_jw(batch->b);
     size_t item_at = batch->b->n;
@@ -285,17 +294,17 @@ static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry
     sl_jw_key(&w, "action");
     sl_jw_u64(&w, a->action);
     sl_member_time(&w, "asked", a->asked_us);
+    sl_jw_key(&w, "by");
+    sl_jw_u64(&w, rows.session);
     sl_member_u64(&w, "bytes", a->bytes);
     sl_member_hex(&w, "commitment", a->commitment, 32);
     sl_member_time(&w, "ended", a->ended_us);
     sl_member_str(&w, "outcome", sl_span_str(sl_entry_outcome_name(a->outcome)));
     sl_member_u64(&w, "rows", a->rows);
-    sl_jw_key(&w, "session");
-    sl_jw_u64(&w, a->session);
     sl_member_said(&w, "sqlstate", a->sqlstate);
     sl_member_time(&w, "started", a->started_us);
     sl_jw_key(&w, "statement");
-    sl_jw_u64(&w, statement);
+    sl_jw_u64(&w, rows.statement);
     if (row_text(a).n == 0)
         sl_member_text(&w, a->text, a->flags, room_for_text(batch, item_at));
     sl_jw_end(&w);
@@ -318,15 +327,15 @@ static enum sl_err add(struct sl_entry_batch *batch, const struct sl_entry_actio
 {
     struct sl_buf *b = batch->b;
 
-    SL_TRY(note_session(batch, a));
-    unsigned statement = statement_of(batch, a);
+    struct rows rows = {.session = session_of(batch, a)};
+    rows.statement = statement_of(batch, a);
     SL_TRY(sl_buf_err(batch->tables));
     if (batch->count > 0)
         sl_buf_put_u8(b, ',');
     if (is_relative(batch, a))
-        put_item(batch, a, statement);
+        put_item(batch, a, rows);
     else
-        put_item_in_full(batch, a, statement);
+        put_item_in_full(batch, a, rows);
     SL_TRY(sl_buf_err(b));
     size_t bytes = b->n - batch->start + batch->table_bytes;
     return bytes > SL_ENTRY_MAX - BATCH_TAIL ? SL_ELIMIT : SL_OK;
@@ -358,22 +367,6 @@ enum sl_err sl_entry_batch_add(struct sl_entry_batch *batch, const struct sl_ent
     return SL_OK;
 }
 
-/* Canonical order is that of the numbers' texts. A row begins with its quoted number, and a quote sorts
- * before any digit. */
-static void sort_sessions(struct sl_entry_batch *batch)
-{
-    const uint8_t *tables = batch->tables->p;
-
-    for (unsigned i = 1; i < batch->session_count; i++) {
-        struct sl_entry_batch_session s = batch->sessions[i];
-        unsigned at = i;
-        for (; at > 0 && memcmp(tables + batch->sessions[at - 1].row_at, tables + s.row_at,
-                                s.row_bytes) > 0; at--)
-            batch->sessions[at] = batch->sessions[at - 1];
-        batch->sessions[at] = s;
-    }
-}
-
 static void put_row(struct sl_entry_batch *batch, bool first, size_t at, size_t bytes)
 {
     if (!first)
@@ -389,11 +382,10 @@ void sl_entry_batch_end(struct sl_entry_batch *batch, uint64_t time_us)
     SL_PROMISE(batch->count > 0);
     sl_buf_put_str(b, "]");
     sl_member_time(&w, "at", batch->base_us);
-    sl_buf_put_str(b, ",\"kind\":\"actions\",\"sessions\":{");
-    sort_sessions(batch);
+    sl_buf_put_str(b, ",\"kind\":\"actions\",\"sessions\":[");
     for (unsigned i = 0; i < batch->session_count; i++)
         put_row(batch, i == 0, batch->sessions[i].row_at, batch->sessions[i].row_bytes);
-    sl_buf_put_str(b, "},\"statements\":[");
+    sl_buf_put_str(b, "],\"statements\":[");
     for (unsigned i = 0; i < batch->statement_count; i++)
         put_row(batch, i == 0, batch->statements[i].row_at, batch->statements[i].row_bytes);
     sl_buf_put_str(b, "]");

@@ -88,6 +88,51 @@ void sl_tile_put_path(struct sl_buf *b, const struct sl_tile *t)
         sl_buf_say(b, ".p/%u", t->width);
 }
 
+/* The number at the front, as far as it goes. */
+static uint64_t take_number(struct sl_span *s)
+{
+    uint64_t v = 0;
+
+    for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9' && v < UINT64_MAX / 10000; *s = sl_span_from(*s, 1))
+        v = 10 * v + (uint64_t)(s->p[0] - '0');
+    return v;
+}
+
+static bool take(struct sl_span *s, const char *word)
+{
+    size_t n = strlen(word);
+    bool begins = s->n >= n && memcmp(s->p, word, n) == 0;
+
+    if (begins)
+        *s = sl_span_from(*s, n);
+    return begins;
+}
+
+/* Reads what may be a path, and believes it when it is what would have been written. */
+enum sl_err sl_tile_get_path(struct sl_span path, struct sl_tile *out)
+{
+    struct sl_tile t = {.width = SL_TILE_WIDTH};
+    struct sl_span rest = path;
+    SL_BUF(again, 256);
+
+    if (!take(&rest, "tile/"))
+        return SL_EMALFORMED;
+    t.level = take(&rest, "entries") ? SL_TILE_ENTRIES : (unsigned)take_number(&rest);
+    while (take(&rest, "/x"))
+        t.index = 1000 * (t.index + take_number(&rest));
+    if (take(&rest, "/"))
+        t.index += take_number(&rest);
+    if (take(&rest, ".p/"))
+        t.width = (unsigned)take_number(&rest);
+    if (t.width < 1 || t.width > SL_TILE_WIDTH || (t.level >= SL_TILE_LEVELS && t.level != SL_TILE_ENTRIES))
+        return SL_EMALFORMED;
+    sl_tile_put_path(&again, &t);
+    if (!sl_span_eq(sl_buf_span(&again), path))
+        return SL_EMALFORMED;
+    *out = t;
+    return SL_OK;
+}
+
 static uint64_t hashes_at(unsigned level, uint64_t size)
 {
     return size >> (8 * (level == SL_TILE_ENTRIES ? 0 : level));

@@ -52,6 +52,8 @@ struct sl_tile {
 };
 /* Appends "tile/0/x001/234/567.p/8". */
 void sl_tile_put_path(struct sl_buf *b, const struct sl_tile *t);
+/* The other way round; strict. SL_EMALFORMED. */
+enum sl_err sl_tile_get_path(struct sl_span path, struct sl_tile *out) SL_MUST_CHECK;
 /* How many hashes the last tile of this level has in a tree of `size`: 0..255. */
 unsigned sl_tile_partial_width(unsigned level, uint64_t size);
 /* How many full tiles this level has. */

@@ -125,6 +125,7 @@ static enum sl_err check_all(struct sl_verify_run *r)
     read_old(r);
     SL_TRY(sl_verify_log(r));
     SL_TRY(sl_verify_entries(r));
+    SL_TRY(sl_verify_partials(r));
     SL_TRY(sl_verify_log_rest(r));
     check_signatures(r);
     check_trust(r);
@@ -141,8 +142,11 @@ enum sl_err sl_verify_run(const struct sl_verify *v, struct sl_verify_result *ou
     r->note = sl_buf(SL_NOTE_MAX);
     r->file = sl_buf((size_t)1024 * 1024 * 1024);
     enum sl_err err = sl_audit_new(on_audit, r, &r->audit);
-    if (err == SL_OK)
+    if (err == SL_OK) {
+        sl_audit_documents(r->audit, v->document, v->owner);
         err = check_all(r);
+        sl_audit_document_counts(r->audit, &r->result.documents, &r->result.erased);
+    }
     if (err == SL_ECORRUPT && r->result.wrong > 0) /* it was said, and nothing more can be */
         err = SL_OK;
     r->result.checkpoint.size = r->checkpoint.size;

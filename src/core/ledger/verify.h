@@ -2,7 +2,8 @@
  * but the key that the caller brings.
  *
  *   tree      every entry hashes into its tile, every tile into the one above, all into the root that
- *             is signed; an older checkpoint that somebody kept is an ancestor of this one
+ *             is signed; an older checkpoint that somebody kept is an ancestor of this one; a partial
+ *             tile or bundle that a wider one replaced says what that one says
  *   log       the write-ahead log agrees with the entries, and its own records are undamaged
  *   meaning   audit.h
  *
@@ -25,6 +26,11 @@ struct sl_verify {
     enum sl_err (*read)(void *owner, const char *name, struct sl_buf *out);
     /* Segment number `number` of the log, oldest first; SL_ENOTFOUND behind the last. NULL: no log. */
     enum sl_err (*read_log)(void *owner, size_t number, struct sl_buf *out);
+    /* The name of partial tile or bundle number `number` of those that lie there, in any order;
+     * SL_ENOTFOUND behind the last. NULL: only those that the checkpoint needs are looked at. */
+    enum sl_err (*partial)(void *owner, size_t number, struct sl_buf *name);
+    /* What lies beside the log (audit.h). NULL: nothing is here of it. */
+    sl_audit_document_fn *document;
     /* `entry` UINT64_MAX: not about one entry. `file` may be empty. */
     void (*report)(void *owner, enum sl_verify_grade grade, uint64_t entry, struct sl_span file,
                    struct sl_span sentence);
@@ -38,6 +44,7 @@ struct sl_verify_result {
     struct sl_checkpoint checkpoint; /* origin is not set */
     uint64_t wrong, notes;
     uint64_t unsigned_entries; /* in the log, after the checkpoint */
+    uint64_t documents, erased; /* beside the log, of approvals: there and right; not there */
 };
 
 /* SL_OK: it was checked; `wrong` says what came out. Else it could not be checked to the end. */

@@ -54,7 +54,7 @@ M(TOP, "tls", ONE, settings, TLS, false,                                        
 K(TLS, "certificate", TEXT, settings.tls_certificate, NULL, 1, 4000, "", "", RELOAD,                 \
   "File with the certificate chain in PEM form.")                                                    \
 K(TLS, "key", TEXT, settings.tls_key, NULL, 1, 4000, "", "", RELOAD,                                 \
-  "File with the private key in PEM form: ECDSA P-256 or P-384, Ed25519, or RSA of 2048 bits or more.") \
+  "File with the private key in PEM form: ECDSA P-256 or P-384, or RSA of 2048 bits or more.") \
 K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token", RELOAD,        \
   "How PostgreSQL clients prove who they are. `scram`: SCRAM-SHA-256, the token never crosses the "  \
   "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only.")        \

@@ -63,10 +63,10 @@ static const char *const plain_relations[] = {
     "pg_stat_xact_user_tables", "pg_statio_all_indexes", "pg_statio_all_sequences",
     "pg_statio_all_tables", "pg_statio_sys_indexes", "pg_statio_sys_sequences",
     "pg_statio_sys_tables", "pg_statio_user_indexes", "pg_statio_user_sequences",
-    "pg_statio_user_tables", "pg_statistic_ext", "pg_subscription_rel", "pg_tables",
+    "pg_statio_user_tables", "pg_statistic_ext", "pg_subscription", "pg_subscription_rel", "pg_tables",
     "pg_tablespace", "pg_timezone_abbrevs", "pg_timezone_names", "pg_transform", "pg_trigger",
     "pg_ts_config", "pg_ts_config_map", "pg_ts_dict", "pg_ts_parser", "pg_ts_template", "pg_type",
-    "pg_user", "pg_views",
+    "pg_user", "pg_user_mappings", "pg_views",
 };
 
 static const char *const admin_relations[] = {
@@ -78,8 +78,13 @@ static const char *const admin_relations[] = {
     "pg_stat_progress_create_index", "pg_stat_progress_vacuum", "pg_stat_recovery_prefetch",
     "pg_stat_replication", "pg_stat_replication_slots", "pg_stat_slru", "pg_stat_ssl",
     "pg_stat_subscription", "pg_stat_subscription_stats", "pg_stat_wal_receiver",
-    "pg_subscription", "pg_user_mapping", "pg_user_mappings",
+    "pg_user_mapping",
 };
+
+/* Sorted by relation. */
+static const struct secret_column {
+    const char *relation, *column;
+} secret_columns[] = {{"pg_subscription", "subconninfo"}, {"pg_user_mappings", "umoptions"}};
 
 static const char *const leaking_relations[] = {
     "pg_largeobject", "pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext",
@@ -158,6 +163,14 @@ enum sl_system_relation sl_builtin_relation(const char *name)
     if (HAS(admin_relations, name))
         return SL_SYSTEM_ADMIN;
     return HAS(leaking_relations, name) ? SL_SYSTEM_LEAKS : SL_SYSTEM_NONE;
+}
+
+const char *sl_builtin_secret_column(const char *name)
+{
+    for (size_t i = 0; i < SL_COUNT(secret_columns); i++)
+        if (strcmp(secret_columns[i].relation, name) == 0)
+            return secret_columns[i].column;
+    return NULL;
 }
 
 /* Views that show each role what it has rights on, and never values; one shows options of user

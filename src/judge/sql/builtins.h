@@ -8,7 +8,8 @@
  *   F  touches files of the server (`program`)
  *
  * A function that is absent is `opaque`: those that run SQL text (query_to_xml, ts_stat, ts_rewrite),
- * read other people's values (pg_stat_get_..., lo_get), or that nobody needed yet. An overload counts
+ * make values of the type of an argument (json_populate_record: a domain's checks run), read other
+ * people's values (pg_stat_get_..., lo_get), or that nobody needed yet. An overload counts
  * for all: a name is here only when every function of that name deserves its letter.
  */
 #ifndef SL_JUDGE_SQL_BUILTINS_H
@@ -48,7 +49,7 @@
     P(json_array_elements_text) P(json_array_length) P(json_build_array) P(json_build_object)     \
     P(json_each) P(json_each_text) P(json_extract_path) P(json_extract_path_text) P(json_object)  \
     V(json_object_agg) P(json_object_field) P(json_object_field_text) P(json_object_keys)         \
-    P(json_populate_record) P(json_populate_recordset) P(json_strip_nulls) P(json_to_record)      \
+    P(json_strip_nulls) P(json_to_record)                                                         \
     P(json_to_recordset) P(json_to_tsvector) P(json_typeof) V(jsonb_agg) P(jsonb_array_element)   \
     P(jsonb_array_element_text) P(jsonb_array_elements) P(jsonb_array_elements_text)              \
     P(jsonb_array_length) P(jsonb_build_array) P(jsonb_build_object) P(jsonb_concat)              \
@@ -59,7 +60,7 @@
     P(jsonb_path_exists) P(jsonb_path_exists_tz) P(jsonb_path_match) P(jsonb_path_match_tz)       \
     P(jsonb_path_query) P(jsonb_path_query_array) P(jsonb_path_query_array_tz)                    \
     P(jsonb_path_query_first) P(jsonb_path_query_first_tz) P(jsonb_path_query_tz)                 \
-    P(jsonb_populate_record) P(jsonb_populate_recordset) P(jsonb_pretty) P(jsonb_set)             \
+    P(jsonb_pretty) P(jsonb_set)                                                                  \
     P(jsonb_set_lax) P(jsonb_strip_nulls) P(jsonb_to_record) P(jsonb_to_recordset)                \
     P(jsonb_to_tsvector) P(jsonb_typeof) P(justify_days) P(justify_hours) P(justify_interval)     \
     P(lag) P(last_value) P(lastval) P(lcm) P(lead) P(left) P(length) P(like_escape) P(line) P(ln) \
@@ -167,7 +168,10 @@ bool sl_builtin_type(const char *name);
 /* Relations of pg_catalog. LEAKS: shows values out of other tables, or what other sessions run. */
 enum sl_system_relation { SL_SYSTEM_NONE, SL_SYSTEM_PLAIN, SL_SYSTEM_ADMIN, SL_SYSTEM_LEAKS };
 enum sl_system_relation sl_builtin_relation(const char *name);
-/* The same for information_schema. */
+/* The one column of a plain relation of pg_catalog that holds passwords, or NULL: reading it, or a whole
+ * row, is `admin`. */
+const char *sl_builtin_secret_column(const char *name);
+/* sl_builtin_relation for information_schema. */
 enum sl_system_relation sl_builtin_information(const char *name);
 
 /* Parameters whose SET cannot change what later text means or whose rights it runs with. */

@@ -27,6 +27,7 @@ struct dataset {
     struct sl_relation relation;
     bool listed; /* `relation` and its columns are known */
     bool system; /* pg_catalog, information_schema: columns are not followed */
+    const char *secret; /* a system relation's one column that only administrators may read, or NULL */
     uint32_t effects;
     uint32_t all_effects; /* those that touch every column, where columns are not known */
     struct use *uses;

@@ -75,6 +75,7 @@ static struct dataset *system_dataset(struct judge *j, const char *schema, const
     if (d == NULL)
         return NULL;
     d->system = true;
+    d->secret = sl_builtin_secret_column(name);
     if (kind == SL_SYSTEM_ADMIN)
         note_dataset(j, d, SL_EFFECT_ADMIN);
     else if (kind == SL_SYSTEM_LEAKS)

@@ -62,6 +62,8 @@ void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint
     if (d == NULL)
         return;
     note_dataset(j, d, effects);
+    if (d->secret != NULL && (column.n == 0 || sl_span_is(column, d->secret)))
+        note_dataset(j, d, SL_EFFECT_ADMIN);
     if (d->system || column.n == 0 || !sl_utf8_valid(column))
         return;
     for (struct use *u = d->uses; u != NULL; u = u->next)
@@ -91,6 +93,8 @@ void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
     if (d == NULL)
         return;
     note_dataset(j, d, effects);
+    if (d->secret != NULL)
+        note_dataset(j, d, SL_EFFECT_ADMIN);
     if (!d->listed)
         d->all_effects |= planned(j, effects);
     else

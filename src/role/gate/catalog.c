@@ -4,11 +4,13 @@
  * stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
 #include "role/gate/session.h"
 
+#include "base/utf8.h"
 #include "core/catalog/catalog.h"
+#include "json/json.h"
 
 #include <stdlib.h>
 
-enum { POLL_MS = 2000, RETRY_MS = 1000, INPUT_MAX = 8 * 1024 * 1024 };
+enum { POLL_MS = 2000, RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
 
 struct catalog_reader {
     struct gate *gate;
@@ -40,6 +42,10 @@ static void give_up(struct catalog_reader *r, const char *why)
     struct target *t = r->target;
 
     sl_log(SL_LOG_WARN, "catalog_not_read", SL_TEXT("target", t->config->name), SL_CSTR("why", why));
+    struct sl_span head = sl_utf8_head(sl_span_str(why), sizeof t->stale_why - 1);
+    memcpy(t->stale_why, head.p, head.n);
+    t->stale_why[head.n] = '\0';
+    r->gate->told_ms = 0;
     if (!t->stale)
         t->stale_since_ms = sl_loop_now_ms(r->gate->loop);
     t->stale = true;
@@ -88,6 +94,7 @@ static bool finish(struct catalog_reader *r)
     if (r->again)
         return begin_reading(r);
     t->stale = false;
+    t->stale_why[0] = '\0';
     gate_wake(r->gate, WAIT_CATALOG);
     return true;
 }
@@ -276,10 +283,40 @@ static void tick_target(struct gate *g, struct target *t, uint64_t now)
         give_up(r, "the connection is lost");
 }
 
+/* For `sluice status`: while a listing is not current, statements wait or are opaque. */
+static void tell_keeper(struct gate *g, uint64_t now)
+{
+    SL_BUF(json, SL_IPC_INLINE);
+    struct sl_jw w = sl_jw(&json);
+
+    if (g->keeper == NULL || (g->told_ms != 0 && now - g->told_ms < TELL_MS))
+        return;
+    g->told_ms = now;
+    sl_jw_object(&w);
+    sl_jw_key(&w, "targets");
+    sl_jw_array(&w);
+    for (size_t i = 0; i < g->target_count; i++) {
+        const struct target *t = g->targets[i];
+        sl_jw_object(&w);
+        sl_jw_key(&w, "listing");
+        sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none") : t->stale ? SL_SPAN("stale") : SL_SPAN("current"));
+        sl_jw_key(&w, "name");
+        sl_jw_str(&w, t->config->name);
+        sl_jw_key(&w, "why");
+        sl_jw_str(&w, sl_span_str(t->stale_why));
+        sl_jw_end(&w);
+    }
+    sl_jw_end(&w);
+    sl_jw_end(&w);
+    if (sl_buf_err(&json) == SL_OK)
+        SL_SEND(g->keeper, stats, .json = sl_buf_span(&json));
+}
+
 void catalog_tick(struct gate *g)
 {
     uint64_t now = sl_loop_now_ms(g->loop);
 
     for (size_t i = 0; i < g->target_count; i++)
         tick_target(g, g->targets[i], now);
+    tell_keeper(g, now);
 }

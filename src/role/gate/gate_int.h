@@ -86,6 +86,7 @@ struct target {
     uint64_t stale_since_ms, ddl_since_ms;
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
+    char stale_why[128];       /* why the listing could not be read the last time */
 };
 
 struct judge_seat {
@@ -106,6 +107,7 @@ struct gate {
     struct judge_seat judges[GATE_MAX_JUDGES];
     struct question *first_question, *last_question; /* for which no judge was free */
     uint64_t next_ask;
+    uint64_t told_ms;          /* when the keeper last heard about the listings */
     struct sl_timer *tick;     /* judge deadlines, journal retry, catalog polls */
 
     struct sl_config *config;
@@ -118,6 +120,8 @@ struct gate {
     size_t journal_bytes;
     uint64_t next_action, last_kick_ms, sync_wanted;
     bool journal_full;
+    struct sl_buf gone;        /* sessions that ended: when, and the keeper's handle (gone.c) */
+    size_t gone_look_at;
 
     struct sl_map *sessions;   /* u64 id -> struct session */
     struct sl_map *by_keeper;  /* u64 session handle of the keeper -> struct session */
@@ -181,6 +185,10 @@ struct session *gate_session(struct gate *g, uint64_t id);
 void gate_wake(struct gate *g, int wait);
 /* Those that waited long enough for a listing or the keeper. */
 void gate_wake_late(struct gate *g);
+
+/* gone.c: tells the keeper that a session ended, and a new keeper again */
+void gone_note(struct gate *g, uint64_t keeper_session);
+void gone_tell_again(struct gate *g);
 
 /* main.c: the TLS signature that only the keeper can make */
 bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out);

@@ -273,6 +273,11 @@ void hold_moot(struct session *s)
     hold_free(s);
 }
 
+bool hold_waits(const struct session *s)
+{
+    return s->hold != NULL && (s->hold->phase == PHASE_PROPOSED || s->hold->phase == PHASE_HELD);
+}
+
 void hold_end(struct session *s, const char *why)
 {
     hold_leave(s, 3, why);

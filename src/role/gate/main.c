@@ -174,6 +174,7 @@ static void keeper_new(struct gate *g, int fd)
         close(fd);
         return;
     }
+    gone_tell_again(g);
     gate_each_session(g, hold_again);
     gate_each_session(g, ask_sync_again);
 }

@@ -49,9 +49,29 @@ static void fail_at_server(struct session *s, enum item_kind kind, const struct 
         session_kill(s, "the server does not take what it is sent");
 }
 
+/* In the middle of a pipeline the server may be skipping to its Sync already, and would skip a Query
+ * too: then every later answer would be taken for that of the message before. A Sync it never skips. */
+static void refuse_in_pipeline(struct session *s, const struct refusal *r)
+{
+    SL_BUF(b, 16);
+
+    refuse_extended(s, r);
+    sl_pg_put_sync(&b);
+    item_push(s, ITEM_SYNC)->flags = s->ddl_unsynced ? ITEM_ENDS_DDL : 0;
+    s->ddl_unsynced = false;
+    if (!s->dead && !stream_write(&s->server, sl_buf_span(&b)))
+        session_kill(s, "the server does not take what it is sent");
+    s->segment++;
+    s->unsynced = s->skip_to_sync = false;
+}
+
 void refuse_simple(struct session *s, const struct refusal *r)
 {
     hold_free(s);
+    if (s->unsynced && s->item_count > 0) {
+        refuse_in_pipeline(s, r);
+        return;
+    }
     if (s->item_count == 0 && !s->unsynced && s->tx != 'T') {
         SL_BUF(b, TEXT_MAX * 4);
         put_error(&b, r);

@@ -578,6 +578,8 @@ void server_input(struct session *s)
         session_resume(s, WAIT_COPY);
     if (s->wait == WAIT_ANSWERS && s->item_count == 0)
         session_resume(s, WAIT_ANSWERS);
+    if (s->wait == WAIT_HOLD && s->skip_to_sync && hold_waits(s)) /* the server would skip it */
+        session_resume(s, WAIT_HOLD);
     if (s->wait == WAIT_INTERNAL && s->item_count == 0 && s->internal_done == NULL)
         session_resume(s, WAIT_INTERNAL);
 }

@@ -312,6 +312,7 @@ void hold_moot(struct session *s); /* judged again, and it is not held any more:
 void hold_free(struct session *s);
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
+bool hold_waits(const struct session *s); /* for people: nothing is granted yet */
 bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */

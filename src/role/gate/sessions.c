@@ -186,8 +186,7 @@ void session_kill(struct session *s, const char *why)
     login_free(s);
     if (s->keeper_session != 0) {
         sl_map_remove(s->gate->by_keeper, sl_map_u64(&s->keeper_session));
-        if (s->gate->keeper != NULL)
-            SL_SEND(s->gate->keeper, session_closed, .session = s->keeper_session);
+        gone_note(s->gate, s->keeper_session);
     }
     sl_timer_arm(s->end_timer, 0);
 }

@@ -44,6 +44,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m, c
                     m->context_encoding, m->context_settings},
         .reason = m->reason, .run = m->run, .sink = m->sink};
     a->show = m->show;
+    a->encoded = m->meaning;
     a->now_us = sl_clock_us();
     a->session = s->id;
     a->gate_action = m->action;
@@ -93,7 +94,7 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),
            .digest = sl_span(a->digest, sizeof a->digest), .rule = rule_names(k, &ask->answer),
            .why = ask->why, .link = approval_link(k, a->id), .reviewers = sl_buf_span(&reviewers));
-    waiter_add(k, s, ask->gate_action, a->id);
+    waiter_add(k, s, ask->gate_action, a->id, ask->encoded);
     if (ask->joined)
         joined_leaf(k, a, s, ask->gate_action);
     if (granted)
@@ -194,6 +195,18 @@ static const char *spend_problem(struct keeper *k, const struct approval *a, con
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 
+/* The gate looks again when a policy comes; one that does not know it yet, or does not want to, gets no
+ * further than here (P3). */
+static bool still_means_it(struct keeper *k, const struct approval *a, const struct waiter *w)
+{
+    struct sl_meaning meaning;
+    struct person who;
+
+    return w->generation == k->generation ||
+           (sl_meaning_get(k->mem, sl_buf_span(&w->meaning), &meaning) == SL_OK &&
+            person_get(k, a->identity, &who) == SL_OK && means_the_same(k, a, &who, &meaning));
+}
+
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
 {
     struct keeper *k = p->keeper;
@@ -210,6 +223,10 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
         return;
     }
     const char *problem = spend_problem(k, &a, s, m->digest);
+    if (problem == NULL && !still_means_it(k, &a, w)) {
+        approval_end(k, &a, &(struct move){.on = SL_APPROVAL_ON_VOID}); /* which refuses all who wait for it */
+        return;
+    }
     if (problem == NULL &&
         approval_move(k, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND, .session = s->id, .action = m->action}) != SL_OK)
         problem = "there is no grant to spend";

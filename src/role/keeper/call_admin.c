@@ -56,6 +56,8 @@ void call_STATUS(struct call *c)
         json_array_append_new(journals, journal_json(&k->journals[i]));
     if (k->programs != NULL)
         json_object_set(status, "programs", k->programs);
+    if (c->peer != NULL && c->peer->role == SL_ROLE_CONTROL) /* the desk's callers are strangers: no names */
+        json_object_set_new(status, "targets", stats_targets(k));
     json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
     json_object_set_new(status, "journals", journals);
     json_object_set_new(status, "recorded", json_integer((json_int_t)k->drained_actions));

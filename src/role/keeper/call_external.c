@@ -201,6 +201,23 @@ void call_APPROVAL_CREATE(struct call *c)
 
 /* --- consuming -------------------------------------------------------------------------------------- */
 
+/* What the caller said about its action when it asked, out of the document. */
+static bool still_means_it(struct call *c, const struct approval *a)
+{
+    struct call asked = {.keeper = c->keeper};
+    struct sl_meaning meaning = {0};
+    json_t *document = NULL;
+
+    if (same_policy(c->keeper, a))
+        return true;
+    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+        return false;
+    asked.body = document;
+    bool same = meaning_of(&asked, &meaning) && means_the_same(c->keeper, a, &c->who, &meaning);
+    json_decref(document);
+    return same;
+}
+
 static const char *consume_problem(struct call *c, const struct approval *a)
 {
     uint8_t digest[32];
@@ -214,7 +231,9 @@ static const char *consume_problem(struct call *c, const struct approval *a)
     if (sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) != SL_OK ||
         memcmp(digest, a->digest, sizeof digest) != 0)
         return "The digest is not that of what was approved.";
-    return approval_votes_stand(c->keeper, a) ? NULL : "A person who approved may no longer decide.";
+    if (!approval_votes_stand(c->keeper, a))
+        return "A person who approved may no longer decide.";
+    return still_means_it(c, a) ? NULL : "The action means something else now, under another policy.";
 }
 
 static void record_consumed(struct call *c, const struct approval *a)

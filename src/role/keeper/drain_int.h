@@ -32,6 +32,7 @@ struct drain {
     struct cached_facts {
         struct sl_buf journal, json;
     } facts[FACTS_SLOTS];
+    size_t last_facts; /* the slot that the entry before used */
     struct sl_buf leaf, last; /* `last` waits for the next, or for the state */
     bool have_last;
     struct entry *parts[SL_ENTRY_MAX_BATCH], *last_parts[SL_ENTRY_MAX_BATCH];

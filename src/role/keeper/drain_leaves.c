@@ -52,9 +52,13 @@ void drain_push_leaf(struct keeper *k, struct drain *d)
 
 static struct sl_span facts_json(struct drain *d, struct sl_span journal_facts)
 {
-    struct cached_facts *c = &d->facts[sl_hash(journal_facts, 0) % FACTS_SLOTS];
+    struct cached_facts *c = &d->facts[d->last_facts];
 
-    if (sl_span_eq(sl_buf_span(&c->journal), journal_facts))
+    if (c->journal.n > 0 && sl_span_eq(sl_buf_span(&c->journal), journal_facts))
+        return sl_buf_span(&c->json); /* most often they are those of the action before */
+    d->last_facts = sl_hash(journal_facts, 0) % FACTS_SLOTS;
+    c = &d->facts[d->last_facts];
+    if (c->journal.n > 0 && sl_span_eq(sl_buf_span(&c->journal), journal_facts))
         return sl_buf_span(&c->json);
     sl_buf_reset(&c->journal);
     sl_buf_reset(&c->json);

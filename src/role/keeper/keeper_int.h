@@ -65,8 +65,9 @@ struct session {
 struct waiter {
     char approval[37];
     uint64_t session, action;
-    uint32_t gate;
+    uint32_t gate, generation; /* of the policy under which it asked */
     bool offered;
+    struct sl_buf meaning;     /* encoded, to judge it again when the policy is another */
     struct waiter *next;
 };
 
@@ -106,6 +107,7 @@ struct keeper {
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
+    json_t *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
 };
 
 /* --- peers.c: channels and the batch ---------------------------------------------------------- */
@@ -259,7 +261,8 @@ void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
 /* --- waiters.c ---------------------------------------------------------------------------------- */
-struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval);
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval,
+                          struct sl_span meaning);
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
@@ -281,7 +284,7 @@ struct ask {
     const struct sl_target *target;
     const struct sl_meaning *meaning;
     struct sl_action action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span trigger, show, why;
+    struct sl_span trigger, show, why, encoded; /* encoded: the meaning as it came */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
     /* out */
@@ -304,6 +307,11 @@ enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 void ask_put_facts(const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
+
+/* --- again.c: what was approved, under the policy of now ----------------------------------------- */
+bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
+                    const struct sl_meaning *meaning);
+bool same_policy(const struct keeper *k, const struct approval *a);
 
 /* --- people who may decide ---------------------------------------------------------------------- */
 /* Could these requirements ever be met by people who exist now? */
@@ -370,6 +378,9 @@ void json_put_time(json_t *object, const char *key, uint64_t at_us);
 
 /* --- stats.c: what the supervisor tells about the programs -------------------------------------- */
 void on_stats(struct peer *p, const struct sl_msg_stats *m);
+void stats_forget_gate(struct keeper *k, uint32_t gate);
+/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say. */
+json_t *stats_targets(struct keeper *k);
 
 /* --- policy_change.c, control.c, offline.c ------------------------------------------------------ */
 void on_policy_propose(struct peer *p, const struct sl_msg_policy_propose *m);

@@ -213,6 +213,8 @@ static void finish(struct keeper *k)
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);
+    for (uint32_t i = 0; i < MAX_GATES; i++)
+        stats_forget_gate(k, i);
     free(k->change);
     free(k->failures);
     free(k->state_dir);

@@ -19,6 +19,7 @@ static void drop_gate(struct keeper *k, struct peer *p)
     secrets_forget_peer(k, p);
     if (p->signing)
         return;
+    stats_forget_gate(k, p->index);
     journal_gone(k, p->index);
     sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
 }

@@ -204,8 +204,9 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m)
 {
     struct session *s = session_get(p->keeper, p->index, m->session);
 
-    if (s == NULL) {
-        sl_channel_break(p->channel, SL_ESTATE);
+    if (s == NULL) { /* it may have said so to the keeper before us; what is not its own it may not end */
+        if (m->session >= p->keeper->next_session || sl_map_get(p->keeper->sessions, sl_map_u64(&m->session)) != NULL)
+            sl_channel_break(p->channel, SL_ESTATE);
         return;
     }
     journal_drain(p->keeper, p->index);

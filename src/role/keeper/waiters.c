@@ -9,14 +9,19 @@ static struct sl_span id_of(const struct waiter *w)
     return sl_span(w->approval, 36);
 }
 
-struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval)
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval,
+                          struct sl_span meaning)
 {
     struct waiter **end = &k->waiters, *w = calloc(1, sizeof *w);
 
     if (w == NULL || approval.n != 36)
         keeper_die("a waiting client could not be noted", SL_EMEMORY);
-    *w = (struct waiter){.session = s->id, .action = action, .gate = s->gate};
+    *w = (struct waiter){.session = s->id, .action = action, .gate = s->gate, .generation = k->generation,
+                         .meaning = sl_buf(SL_MEANING_MAX_BYTES)};
     memcpy(w->approval, approval.p, 36);
+    sl_buf_put(&w->meaning, meaning);
+    if (sl_buf_err(&w->meaning) != SL_OK)
+        keeper_die("a waiting client could not be noted", sl_buf_err(&w->meaning));
     while (*end != NULL)
         end = &(*end)->next;
     *end = w;
@@ -37,6 +42,7 @@ void waiter_remove(struct keeper *k, struct waiter *w)
         if (*at != w)
             continue;
         *at = w->next;
+        sl_buf_done(&w->meaning);
         free(w);
         return;
     }

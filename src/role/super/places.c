@@ -196,6 +196,19 @@ static enum sl_err open_journal(const char *path, bool needed, int *out)
     return SL_OK;
 }
 
+/* Its first page, without which neither gate nor keeper can use it. */
+static bool is_sound(int fd)
+{
+    struct sl_journal ring;
+    void *base = mmap(NULL, JOURNAL_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+
+    if (base == MAP_FAILED)
+        return true; /* theirs to find out */
+    bool sound = sl_journal_open(base, JOURNAL_BYTES, &ring) == SL_OK;
+    munmap(base, JOURNAL_BYTES);
+    return sound;
+}
+
 /* A journal of a gate that is no longer configured may still hold records. */
 static enum sl_err open_journals(struct sl_places *p, unsigned gates)
 {
@@ -207,6 +220,8 @@ static enum sl_err open_journals(struct sl_places *p, unsigned gates)
         if (p->journals[i] < 0)
             break;
         p->journal_count = i + 1;
+        if (!is_sound(p->journals[i]))
+            SL_TRY(sl_places_new_journal(p, i));
     }
     return SL_OK;
 }
