@@ -115,7 +115,7 @@ def test_stop_running(lab):
 
 def test_watch_and_show(lab):
     """sluice watch follows an approval from asked to spent"""
-    child = lab.start_client([lab.program, "watch", "--json", "--credential-file", lab.enroll("rita"), "--url", lab.url])
+    child = lab.start_client([lab.program, "watch", "--json", "--credential-file", lab.enroll("rita"), *lab.where()])
     time.sleep(0.4)
     c = lab.raw()
     c.query("delete from staging.scratch where id = 51")

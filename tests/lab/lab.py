@@ -10,7 +10,6 @@ Many labs may run beside each other. What a lab starts it ends, by the numbers i
 goes with its folder (SLUICE_LAB_KEEP=1 keeps that).
 """
 
-import copy
 import json
 import os
 import pathlib
@@ -19,7 +18,6 @@ import re
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import tempfile
 import threading
@@ -56,7 +54,7 @@ def config(pg_port, listen, http):
             "login": {"user": "app", "password_file": "app.pass"},
             "access": {"groups": ["engineers", "agents", "data-stewards"]},
             "default": "allow",
-            "labels": [{"columns": ["public.customers.email", "public.*.ssn"], "label": "pii"},
+            "labels": [{"columns": ["public.customers.email", "*.ssn"], "label": "pii"},
                        {"tables": ["public.payments"], "label": "financial"}]}],
         "policy": [
             {"name": "regulated data leaves", "when": {"effects": ["export"], "labels": ["pii", "financial"]},
@@ -121,7 +119,8 @@ class Lab:
     def __init__(self, change=None, people=None, upstream_tls=None, environment=None, start=True,
                  deciders=("rita", "bob", "carol"), ca=None):
         """change(config): edits the configuration before the start. upstream_tls: a folder with
-        server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims a credential at once."""
+        server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims
+        a credential at once."""
         self.change, self.people, self.deciders = change, people or PEOPLE, deciders
         self.upstream_tls, self.should_start, self.ca = upstream_tls, start, ca
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
@@ -360,9 +359,6 @@ class Lab:
         self.children.append(child)
         return child
 
-    def tls_context(self, ca):
-        return ssl.create_default_context(cafile=str(ca))
-
     # --- approvals ---------------------------------------------------------------------------
 
     def approvals(self, by="rita", everything=False):
@@ -428,7 +424,3 @@ def _kill(pid, how):
         os.kill(pid, how)
     except ProcessLookupError:
         pass
-
-
-def copy_of(what):
-    return copy.deepcopy(what)

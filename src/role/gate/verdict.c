@@ -1,10 +1,11 @@
 #include "role/gate/session.h"
 
+#include "core/catalog/catalog.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
 
-enum { MEMORY = 256 * 1024, FACTS = 60 * 1024 };
+enum { MEMORY = 1024 * 1024, FACTS = 60 * 1024 };
 
 struct verdict *verdict_ref(struct verdict *v)
 {
@@ -55,14 +56,36 @@ static void put_facts(const struct sl_config *c, const struct sl_meaning *m, str
         put_str(b, v->answer.rules[i]->name);
 }
 
+/* The dataset with all the columns that the listing knows for it; as it is when the listing does not. */
+static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t, struct sl_meaning_access *access)
+{
+    size_t dot = sl_span_find(access->dataset, '.');
+    struct sl_catalog listing;
+    struct sl_relation r;
+
+    access->all_columns = true;
+    if (dot == access->dataset.n || sl_catalog_open(sl_buf_span(&t->snapshot), &listing) != SL_OK ||
+        !sl_catalog_relation(&listing, sl_span_head(access->dataset, dot), sl_span_from(access->dataset, dot + 1), &r))
+        return SL_OK;
+    access->columns = sl_arena_array(mem, r.column_count + 1u, sizeof *access->columns);
+    if (access->columns == NULL)
+        return SL_EMEMORY;
+    for (uint32_t i = 0; i < r.column_count; i++)
+        access->columns[i] = sl_catalog_column(&listing, &r, i).name;
+    access->column_count = r.column_count;
+    access->all_columns = false;
+    return SL_OK;
+}
+
 /* "Failing row contains (...)": an error of a write shows columns that the statement never named. */
-static bool error_shows_labels(const struct gate *g, const struct session *s,
+static bool error_shows_labels(struct sl_arena *mem, const struct gate *g, const struct session *s,
                                const struct sl_meaning_access *access)
 {
     struct sl_meaning_access whole = *access;
 
-    whole.all_columns = true;
-    return (access->effects & ~(uint32_t)SL_EFFECT_READ) != 0 &&
+    if ((access->effects & ~(uint32_t)SL_EFFECT_READ) == 0)
+        return false;
+    return with_all_columns(mem, s->target, &whole) != SL_OK ||
            sl_labels_of(g->config, s->target->config, &whole) != 0;
 }
 
@@ -80,7 +103,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
         return NULL;
     for (size_t i = 0; i < m->m.access_count; i++) {
         v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i]);
-        v->labelled_read |= v->labels[i] != 0 || error_shows_labels(g, s, &m->m.accesses[i]);
+        v->labelled_read |= v->labels[i] != 0 || error_shows_labels(mem, g, s, &m->m.accesses[i]);
     }
     struct sl_question q = {
         .identity = s->who->name,
