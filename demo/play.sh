@@ -143,12 +143,13 @@ Sluice holds what is risky. Everything below works in other terminals.
 
   Its owner, who may not say yes, and a reviewer, who may:
     export PATH=$(dirname "$(command -v sluice)"):\$PATH SLUICE_URL=$url
-    sluice approvals --credential-file $state/rita.credential
+    sluice approvals --credential-file $state/rita.credential      what waits, with its ID
+    sluice show ID --credential-file $state/rita.credential        the last letters of it are enough
     sluice approve ID --reason 'quarterly report' --credential-file $state/carol.credential
     sluice approve ID --reason 'quarterly report' --credential-file $state/rita.credential
 
   The proof:
-    sluice ledger verify $state/state/ledger
+    sluice ledger verify $state/state/ledger --key $state/state/ledger/key.pub
 
 Ctrl-C ends it$($keep || echo ' and removes the folder').
 T
@@ -197,7 +198,7 @@ run "${agent[@]}" -c "$query"
 expect 'four cities, nothing held' 'Zagreb' "$output"
 
 say 'agent-7 exports the customers: held'
-show "psql -U agent-7 -d shop -c '\\copy customers to customers.csv csv'"
+show "psql -U agent-7 -d shop -c \"set sluice.reason = 'quarterly report for carol'\" -c '\\copy customers to customers.csv csv'"
 "${agent[@]}" -c "set sluice.reason = 'quarterly report for carol'" \
     -c "\\copy customers to '$state/customers.csv' csv" >"$state/export.out" 2>&1 &
 export_job=$!

@@ -138,6 +138,7 @@ static void print_decided(struct sl_api *api, const json_t *approval)
     fputs("Digest ", out);
     sl_api_print_text(out, sl_json_str(approval, "digest"));
     fputc('\n', out);
+    sl_api_print_you(out, approval);
     fflush(out);
 }
 

@@ -39,6 +39,33 @@ static void print_list(FILE *out, const json_t *list)
     fputs(sl_buf_text(&text), out);
 }
 
+/* "read, change the schema and export": effects as what somebody wants to do. */
+static const char *verb_of(const json_t *effect)
+{
+    static const char *const verbs[][2] = {
+        {"ddl", "change the schema"},          {"privilege", "change rights"},
+        {"admin", "administer the server"},    {"program", "reach outside the database"},
+        {"call", "call procedures"},           {"session", "change its session"},
+        {"opaque", "do what Sluice cannot know"},
+    };
+    const char *name = json_string_value(effect);
+
+    for (size_t i = 0; name != NULL && i < SL_COUNT(verbs); i++)
+        if (strcmp(name, verbs[i][0]) == 0)
+            return verbs[i][1];
+    return name == NULL ? "" : name;
+}
+
+static void print_verbs(FILE *out, const json_t *effects)
+{
+    size_t count = json_array_size(effects);
+
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "" : i + 1 == count ? " and " : ", ", out);
+        sl_api_print_text(out, sl_span_str(verb_of(json_array_get(effects, i))));
+    }
+}
+
 void sl_api_put_left(struct sl_buf *b, const json_t *approval, const char *member)
 {
     uint64_t until, now = sl_clock_us();
@@ -46,7 +73,7 @@ void sl_api_put_left(struct sl_buf *b, const json_t *approval, const char *membe
     if (sl_when_get(sl_json_str(approval, member), &until) != SL_OK)
         return;
     if (until <= now) {
-        sl_buf_put_str(b, "time is over");
+        sl_buf_put_str(b, "no time left");
         return;
     }
     sl_duration_put(b, (until - now) / 1000);
@@ -85,7 +112,7 @@ void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval
     print_member(out, approval, "identity");
     fputs(" asks to ", out);
     if (json_array_size(json_object_get(approval, "effects")) > 0)
-        print_list(out, json_object_get(approval, "effects"));
+        print_verbs(out, json_object_get(approval, "effects"));
     else
         fputs("act", out);
     fputs(" on ", out);
@@ -101,8 +128,10 @@ void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval
     fputs(api->colour ? "\033[0m" : "", out);
     sl_api_put_left(&left, approval,
                     sl_span_is(state, "approved") ? "grant_expires_at" : "expires_at");
-    if ((sl_span_is(state, "pending") || sl_span_is(state, "approved")) && left.n > 0)
-        fprintf(out, ", %s", sl_buf_text(&left));
+    if (sl_span_is(state, "pending") && left.n > 0)
+        fprintf(out, ", %s to decide", sl_buf_text(&left));
+    if (sl_span_is(state, "approved") && left.n > 0)
+        fprintf(out, ", %s to run it", sl_buf_text(&left));
     fputs(".\n", out);
 }
 
@@ -291,16 +320,16 @@ static void print_each(const json_t *approval, const char *title, const char *me
         print(json_array_get(list, i));
 }
 
-static void print_you(const json_t *approval)
+void sl_api_print_you(FILE *out, const json_t *approval)
 {
     bool may = json_is_true(json_object_get(approval, "may_decide"));
 
-    fputs(may ? "You         may decide" : "You         may not decide", stdout);
+    fputs(may ? "You         may decide" : "You         may not decide", out);
     if (!may && sl_json_str(approval, "may_not_why").n > 0) {
-        fputs(": ", stdout);
-        print_member(stdout, approval, "may_not_why");
+        fputs(": ", out);
+        print_member(out, approval, "may_not_why");
     }
-    putchar('\n');
+    fputc('\n', out);
 }
 
 static void print_facts(const json_t *approval, const char *title, const char *member)
@@ -355,14 +384,14 @@ static void print_people(const json_t *approval)
     print_row(approval, "Reviewers", "reviewers");
     print_each(approval, "Needed", "requirements", print_requirement);
     print_each(approval, "Votes", "votes", print_vote);
-    print_you(approval);
+    sl_api_print_you(stdout, approval);
 }
 
 void sl_api_print_approval(struct sl_api *api, const json_t *approval)
 {
     sl_api_print_sentence(api, stdout, approval);
     putchar('\n');
-    print_row(approval, "Held", "held_why");
+    print_row(approval, "Verdict", "held_why");
     print_row(approval, "Outcome", "why");
     sl_api_print_claims(stdout, approval);
     sl_api_print_operation(stdout, approval);

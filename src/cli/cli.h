@@ -24,7 +24,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(identity, "add|list|disable|pause|link|group|invite ...", "manage people, agents and services")\
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")           \
     X(judge, "--dialect postgres [--schema DDL.sql]", "say what SQL would do: JSON lines in, JSON lines out") \
-    X(ledger, "verify|show|proof|verify-proof|rotate-key ...", "check and read the ledger")         \
+    X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")         \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                             \
     X(status, "[--json] [--config FILE]", "show what runs")                                         \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                       \

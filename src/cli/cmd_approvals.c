@@ -59,8 +59,15 @@ static void print_line(struct sl_api *api, const json_t *a)
 
 static bool is_state(const char *word)
 {
-    return word == NULL ||
-           (strspn(word, "abcdefghijklmnopqrstuvwxyz") == strlen(word) && word[0] != '\0');
+    static const char *const states[] = {"pending", "approved", "denied", "expired",
+                                         "cancelled", "spent", "lapsed", "revoked"};
+
+    for (size_t i = 0; word != NULL && i < SL_COUNT(states); i++)
+        if (strcmp(word, states[i]) == 0)
+            return true;
+    if (word != NULL)
+        fprintf(stderr, "sluice approvals: there is no state '%s'\n", word);
+    return word == NULL;
 }
 
 int sl_cli_approvals(int argc, char **argv)

@@ -120,8 +120,10 @@ static int check(struct options *o)
     SL_BUF(findings, 4 * 1024 * 1024);
     SL_FREED_BY(sl_config) struct sl_config *c = NULL;
 
-    if (sl_path_config(o->config, &path) != SL_OK)
-        return sl_cli_usage("check");
+    if (sl_path_config(o->config, &path) != SL_OK) {
+        fputs("sluice check: no configuration: give --config FILE\n", stderr);
+        return SL_EXIT_USAGE;
+    }
     o->config = sl_buf_text(&path);
     if (sl_cli_read_config(o->config, &text) != SL_EXIT_FINE)
         return SL_EXIT_REFUSED;

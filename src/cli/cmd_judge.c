@@ -226,11 +226,24 @@ static int run(struct command *c, const char *schema)
     return answer_all(c);
 }
 
+static const char help[] =
+    "usage: sluice judge --dialect postgres [--schema DDL.sql]\n\n"
+    "Says what SQL would do, without a server and without policy. Reads JSON lines\n"
+    "  {\"id\": 1, \"sql\": \"select name from customers\"}\n"
+    "on standard input and answers each with one line: kind, effects, reads, writes and columns of\n"
+    "each statement, and whether the whole is opaque.\n"
+    "  --schema FILE   take tables, views and functions from this DDL text\n"
+    "Exit codes: 0 fine, 1 a line or the DDL is wrong, 2 usage.\n";
+
 int sl_cli_judge(int argc, char **argv)
 {
     struct command c = {.ddl = sl_buf(MAX_SCHEMA), .snapshot = sl_buf(SL_CATALOG_MAX_BYTES)};
     const char *schema = NULL, *dialect = NULL;
 
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(help, stdout);
+        return SL_EXIT_FINE;
+    }
     for (int i = 1; i < argc; i += 2) {
         bool has_value = i + 1 < argc;
         if (has_value && strcmp(argv[i], "--dialect") == 0)

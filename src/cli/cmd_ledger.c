@@ -1,4 +1,4 @@
-/* sluice ledger: verify, show, proof, verify-proof, rotate-key. Works on files alone, so that an
+/* sluice ledger: verify, show, proof, verify-proof, rotate-key, erase. Works on files alone, so that an
  * auditor needs nothing but a copy of the folder and a key. */
 #include "cli/cli.h"
 
@@ -21,6 +21,8 @@ static const struct subcommand {
      sl_ledger_cmd_verify_proof},
     {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs the new one",
      sl_ledger_cmd_rotate_key},
+    {"erase", "APPROVAL [--config FILE] [--state DIR] [--json]",
+     "erase what was asked, with its values, when it is over; the ledger still verifies", sl_ledger_cmd_erase},
 };
 
 static void print_help(FILE *out)
@@ -36,7 +38,7 @@ int sl_cli_ledger(int argc, char **argv)
 {
     if (argc < 2)
         return sl_cli_usage("ledger");
-    if (strcmp(argv[1], "--help") == 0) {
+    if (strcmp(argv[argc - 1], "--help") == 0) { /* of a subcommand too: it is one page */
         print_help(stdout);
         return SL_EXIT_FINE;
     }

@@ -132,7 +132,8 @@ static int run(const char *config, bool as_json)
     if (err == SL_OK)
         err = ask(sl_buf_text(&control), &scratch, &reply);
     if (err != SL_OK) {
-        fprintf(stderr, "sluice status: cannot reach the gateway: %s\n", sl_err_text(err));
+        fprintf(stderr, "sluice status: cannot reach the gateway: %s\n",
+                err == SL_ENOTFOUND || err == SL_EGONE ? "nothing runs on this state folder" : sl_err_text(err));
         return SL_EXIT_UNREACHABLE;
     }
     if (reply.status >= 400) {

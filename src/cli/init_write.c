@@ -110,12 +110,15 @@ static void print_next(struct sl_init *in, const json_t *reviewer, const json_t 
            "then, in another terminal, connect through it as %s:\n"
            "  PGPASSWORD=%s psql -h 127.0.0.1 -p 6432 -U %s -d %s\n"
            "%s claims the right to decide with a code that works once, within 24 hours:\n"
-           "  sluice enroll %s\n",
+           "  sluice enroll %s\n"
+           "and then decides: sluice approvals; sluice approve ID --reason WHY. Until the code is used nobody could\n"
+           "decide, and what would be held is denied at once.\n",
            in->password.n > 0 ? ", " : "", in->password.n > 0 ? password_file : "", sl_buf_text(&in->agent),
            json_string_value(json_object_get(token, "token")), sl_buf_text(&in->agent), sl_buf_text(&in->database),
            sl_buf_text(&in->reviewer), json_string_value(json_object_get(reviewer, "code")));
     if (sl_span_is(sl_buf_span(&in->mode), "observe"))
-        puts("The target is in observe mode: nothing is held yet, but 'sluice ledger show' tells what would be.");
+        puts("The target is in observe mode: nothing is held yet; the ledger records what would be.\n"
+             "'sluice ledger show NUMBER' prints one of its entries.");
 }
 
 int sl_init_people(struct sl_init *in)

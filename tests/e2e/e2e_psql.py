@@ -6,8 +6,7 @@ import time
 
 from lab import wait_for
 
-# Not here: \\deu and \\dRs read the catalogs that hold passwords (an admin matter), and \\db+ needs a right
-# that the shop's role does not have.
+# Not here: \\db+ needs a right that the shop's role does not have.
 BACKSLASH = r"""\d
 \d customers
 \d+ customers
@@ -27,6 +26,8 @@ BACKSLASH = r"""\d
 \df
 \df+
 \da
+\deu
+\dRs
 \du
 \du+
 \dg

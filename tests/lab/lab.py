@@ -205,7 +205,7 @@ class Lab:
         with open(self.log_file, "ab") as log:
             self.serve = subprocess.Popen([self.program, "serve", "--config", self.folder / "sluice.yaml"],
                                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                                          cwd=self.folder, env=self.environment, start_new_session=True)
+                                          cwd=self.folder, env=self.environment)
         said = []
         reader = threading.Thread(target=lambda: said.append(self.serve.stdout.readline()), daemon=True)
         reader.start()

@@ -138,8 +138,7 @@ class Postgres:
     def start(self):
         self.output = open(self.folder.parent / "postgres.out", "ab")
         self.child = subprocess.Popen(self._as([BIN / "postgres", "-D", self.data]), stdout=self.output,
-                                      stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd="/",
-                                      start_new_session=True)
+                                      stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd="/")
         end = time.monotonic() + 20
         while time.monotonic() < end:
             if self._psql("select 1", "postgres").returncode == 0:
@@ -157,7 +156,7 @@ class Postgres:
             try:
                 self.child.wait(10)
             except subprocess.TimeoutExpired:
-                os.killpg(self.child.pid, signal.SIGKILL)
+                self.child.kill()       # its backends notice and end
                 self.child.wait()
         self.child = None
         self.output.close()

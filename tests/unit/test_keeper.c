@@ -6,6 +6,9 @@
 #include "core/action/action.h"
 #include "core/policy/policy.h"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
 static char token[128], rita[128], olga[128];
 static uint64_t session, next_action = 1;
 static uint32_t policy_generation = 1;
@@ -243,6 +246,43 @@ static void test_P10_passwords_are_masked(void)
     SL_CHECK_TEXT(sl_span_str(said("summary")), "alter role app password '***'");
 }
 
+static bool folder_has(const char *needle)
+{
+    SL_BUF(command, 512);
+
+    sl_buf_say(&command, "grep -rqa '%s' %s/state", needle, play.folder);
+    return system(sl_buf_text(&command)) == 0;
+}
+
+/* What was asked can be erased when it is over, and the approval says so. */
+static void test_P10_erase(void)
+{
+    SL_BUF(body, 256);
+
+    hold(SL_EFFECT_DDL, "drop table geheimnis");
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    SL_CHECK_INT(call_as(play.desk, "approval.erase", rita, sl_buf_text(&body)), 404); /* not for the desk */
+    SL_CHECK_INT(call_as(play.control, "approval.erase", "", sl_buf_text(&body)), 409);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK_TEXT(sl_span_str(said("summary")), "drop table geheimnis");
+    SL_CHECK_INT(call_as(play.control, "approval.erase", "", sl_buf_text(&body)), 200);
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "denied");
+    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")) && json_object_get(play.reply, "operation") == NULL);
+    hold(SL_EFFECT_DDL, "alter role app password 'unerasable'");
+    SL_CHECK(folder_has("unerasable")); /* beside the log, and in the view */
+    sl_buf_reset(&body);
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK_INT(call_as(play.control, "approval.erase", "", sl_buf_text(&body)), 200);
+    SL_CHECK(!folder_has("unerasable")); /* nowhere on the disk */
+    kill_keeper();
+    start_keeper();
+    state_of(approval);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")));
+}
+
 static void test_denied(void)
 {
     hold(SL_EFFECT_DDL, "drop table d");
@@ -345,6 +385,63 @@ static void test_P4_yes_of_a_former_reviewer(void)
     SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':false}"), 200);
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
     SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':true}"), 200);
+}
+
+static EVP_PKEY *make_key(struct sl_buf *pem)
+{
+    EVP_PKEY *pair = EVP_EC_gen("P-256");
+    BIO *out = BIO_new(BIO_s_mem());
+    char *text;
+
+    SL_PROMISE(pair != NULL && PEM_write_bio_PrivateKey(out, pair, NULL, NULL, 0, NULL, NULL) == 1);
+    long n = BIO_get_mem_data(out, &text);
+    sl_buf_put(pem, sl_span(text, (size_t)n));
+    BIO_free(out);
+    return pair;
+}
+
+/* Does the keeper sign with this key now? */
+static bool signs_with(int fd, EVP_PKEY *pair)
+{
+    static const uint8_t hash[32] = {7};
+    struct sl_msg_signed_ m = {0};
+
+    TELL(fd, sign, .call = 1, .digest = SL_SPAN("SHA256"), .input = sl_span(hash, sizeof hash));
+    if (!SL_CHECK(hear(fd, SL_MESSAGE_SIGNED)) || !HEARD(signed_, &m) || m.found == 0)
+        return false;
+    EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(pair, NULL);
+    bool right = EVP_PKEY_verify_init(c) == 1 &&
+                 EVP_PKEY_verify(c, m.signature.p, m.signature.n, hash, sizeof hash) == 1;
+    EVP_PKEY_CTX_free(c);
+    return right;
+}
+
+static void reload_key(struct sl_span pem, uint8_t accepted)
+{
+    struct sl_msg_reloaded done = {0};
+
+    TELL(play.super, reload, .generation = policy_generation, .config = sl_span_str(config), .tls_key = pem);
+    if (SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED)) && HEARD(reloaded, &done))
+        SL_CHECK_INT(done.accepted, accepted);
+}
+
+/* Renewal at SIGHUP: from then on the new key signs; a key that cannot be used changes nothing. */
+static void test_renewed_key_signs(void)
+{
+    SL_BUF(first, 4096);
+    SL_BUF(second, 4096);
+    EVP_PKEY *old = make_key(&first), *new = make_key(&second);
+    int fd = new_peer(SL_ROLE_DESK, "sign");
+
+    reload_key(sl_buf_span(&first), 1);
+    SL_CHECK(signs_with(fd, old) && !signs_with(fd, new));
+    reload_key(sl_buf_span(&second), 1);
+    SL_CHECK(signs_with(fd, new) && !signs_with(fd, old));
+    reload_key(SL_SPAN("no key"), 0);
+    SL_CHECK(signs_with(fd, new));
+    EVP_PKEY_free(old);
+    EVP_PKEY_free(new);
+    close(fd);
 }
 
 static void test_P9_crash_keeps_decisions(void)
@@ -536,12 +633,14 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_requester_set);
     SL_RUN(test_P2_spent_once);
     SL_RUN(test_P10_passwords_are_masked);
+    SL_RUN(test_P10_erase);
     SL_RUN(test_denied);
     SL_RUN(test_joining);
     SL_RUN(test_P5_silence_is_denial);
     SL_RUN(test_cancel_and_revoke);
     SL_RUN(test_P3_spend_under_another_policy);
     SL_RUN(test_P4_yes_of_a_former_reviewer);
+    SL_RUN(test_renewed_key_signs);
     SL_RUN(test_P9_crash_keeps_decisions);
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_status_of_targets);

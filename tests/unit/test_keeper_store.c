@@ -440,9 +440,9 @@ static void test_wrong_events(void)
     if (!SL_CHECK_INT(open_store(&s, "wrong"), SL_OK))
         return;
     for (size_t i = 0; i < SL_COUNT(wrong); i++)
-        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i]), no_document, NULL), SL_EMALFORMED))
+        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i]), 0, no_document, NULL), SL_EMALFORMED))
             printf("#   %s\n", wrong[i]);
-    SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3), no_document, NULL), SL_EMALFORMED);
+    SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3), 0, no_document, NULL), SL_EMALFORMED);
     store_done(&s);
 }
 

@@ -356,7 +356,8 @@ int main(int argc, char **argv)
     if (argc != 3 || mkdtemp(folder) == NULL || mkdir(in_folder("libexec"), 0700) != 0)
         return 1;
     sluice = realpath(argv[1], NULL);
-    const char *child = realpath(argv[2], NULL);
+    static const char *child; /* kept to the end, for the leak checker too */
+    child = realpath(argv[2], NULL);
     if (sluice == NULL || child == NULL)
         return 1;
     for (size_t i = 0; i < SL_COUNT(roles); i++) {

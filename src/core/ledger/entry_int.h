@@ -107,4 +107,23 @@ static inline void sl_entry_check(struct sl_buf *b, size_t start)
         b->why = SL_ELIMIT;
 }
 
+/* Rare members go the ordinary way, as members of an object under way. */
+static inline struct sl_jw sl_entry_under_way(struct sl_buf *b)
+{
+    struct sl_jw w = sl_jw(b);
+
+    w.depth = 1;
+    w.kind[0] = 'o';
+    return w;
+}
+
+/* entry_item.c: an item of a batch, and where its rows are in the leaf's tables. */
+enum { SL_ENTRY_BATCH_TAIL = 200 }; /* what stands around the tables, with a margin */
+struct sl_entry_rows {
+    unsigned session, statement;
+};
+void sl_entry_put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct sl_entry_rows rows);
+/* The text that stands with the statement; empty when the item has its own. */
+struct sl_span sl_entry_row_text(const struct sl_entry_action *a);
+
 #endif

@@ -18,10 +18,10 @@ static void tell_client(struct session *s, const struct sl_msg_action_held *m)
     uint64_t now = sl_clock_us();
 
     sl_duration_put(&left, m->expires_us > now ? (m->expires_us - now) / 1000 : 0);
-    sl_buf_say(&message, "%s: approval %S, %S to decide", m->joined ? "held, joining an open request" : "held",
-               m->approval, sl_buf_span(&left));
-    sl_buf_say(&detail, "%S (rule \"%S\"); may be approved by %S", m->why, m->rule, m->reviewers);
-    sl_buf_say(&hint, "%S", m->link);
+    sl_buf_say(&message, "held%s: approval %S, %S to %s", m->joined ? ", joining an open request" : "", m->approval,
+               sl_buf_span(&left), m->granted ? "run it: it is approved" : "decide");
+    sl_buf_say(&detail, "%S; needs a yes from %S", m->why, m->reviewers);
+    sl_buf_say(&hint, "Wait, or run the same statement again later. Reviewers see it at %S", m->link);
     struct sl_pg_notice n = {
         .severity = SL_SPAN("NOTICE"),
         .sqlstate = SL_SPAN("00000"),

@@ -370,13 +370,6 @@ void item_sent(struct session *s, struct item *item)
         s->ddl_in_tx = s->opaque_since_ddl = true;
 }
 
-/* What is now on its way changes the names that the session knows. */
-static void note_names(struct session *s, const struct judged *j, struct sl_span text)
-{
-    (void)text;
-    extended_forget(s, &j->meaning->m);
-}
-
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action)
 {
     item->flags = item_flags_of(s, j);
@@ -399,7 +392,7 @@ static enum take send_query(struct session *s, const struct judged *j, struct sl
     item_sent(s, item);
     s->segment++;
     s->unsynced = false;
-    note_names(s, j, text);
+    extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         item->prepared = names_ticket(s, text, j->meaning);
     client_forward(s, whole);

@@ -57,7 +57,8 @@ static struct sl_span sentence_of(struct keeper *k, const struct ask *a)
     SL_BUF(text, 4096);
 
     if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
-        sl_buf_say(&text, "Sluice cannot know what this does: %S", a->meaning->opaque_why);
+        sl_buf_say(&text, "Sluice cannot know what this does (%S); %s by rule: %S", a->meaning->opaque_why,
+                   a->answer.verdict == SL_DENY ? "denied" : "held", rule_names(k, &a->answer));
     else {
         sl_buf_say(&text, "%s by rule: %S (", a->answer.verdict == SL_DENY ? "denied" : "held",
                    rule_names(k, &a->answer));

@@ -295,7 +295,9 @@ void approval_end(struct keeper *k, struct approval *a, const struct move *m)
 
     if (approval_move(k, a, m) != SL_OK)
         return;
-    sl_buf_say(&why, "%s: %S", sl_approval_state_name(a->state), a->why);
+    if (!sl_span_starts(a->why, sl_span_str(sl_approval_state_name(a->state)))) /* "denied by rita" says it */
+        sl_buf_say(&why, "%s: ", sl_approval_state_name(a->state));
+    sl_buf_put(&why, a->why);
     waiters_refuse(k, a, m->by, sl_buf_text(&why), hint_of(a->state));
     policy_change_decided(k, a);
 }

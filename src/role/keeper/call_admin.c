@@ -101,3 +101,50 @@ void call_LEDGER_CHECKPOINT(struct call *c)
     c->reply = json_object();
     json_put_str(c->reply, "checkpoint", sl_buf_span(&note));
 }
+
+/* --- erasing ---------------------------------------------------------------------------------------- */
+
+static uint64_t entry_of(struct keeper *k, struct sl_span id)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_ENTRY, "s", id);
+    uint64_t entry = db_row(&rows) ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    return entry;
+}
+
+/* First beside the log, then in the view: a crash between the two leaves something to erase again, and
+ * never a document that only looks erased. */
+static enum sl_err erase(struct keeper *k, struct sl_span id)
+{
+    json_t *event = event_new("erased", sl_clock_us());
+
+    event_str(event, "id", id);
+    SL_TRY(store_commit(&k->store));
+    SL_TRY(sl_ledger_erase_openings(k->store.ledger, entry_of(k, id)));
+    store_record(&k->store, NULL, event, true);
+    return store_settle(&k->store);
+}
+
+void call_APPROVAL_ERASE(struct call *c)
+{
+    APPROVAL(a);
+    struct sl_span id = call_str(c, "id");
+
+    if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK) {
+        call_problem(c, 404, "No such approval", "There is no approval with this id.", "");
+        return;
+    }
+    if (a.state == SL_APPROVAL_PENDING || a.state == SL_APPROVAL_APPROVED) {
+        call_problem(c, 409, "Not possible now", "It is still open: what people decide about must stay.",
+                     "Cancel or revoke it first.");
+        return;
+    }
+    if (erase(c->keeper, id) != SL_OK) {
+        call_problem(c, 500, "Not erased", "The document could not be overwritten.", "");
+        return;
+    }
+    sl_log(SL_LOG_WARN, "approval_erased", SL_TEXT("approval", id), SL_TEXT("by", c->maker.issuer));
+    c->reply = json_object();
+    json_put_str(c->reply, "id", id);
+}

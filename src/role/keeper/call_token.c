@@ -134,7 +134,7 @@ static void no_such_code(struct call *c)
 {
     limits_failed(&c->keeper->limits, c->address, SL_SPAN("enroll"), sl_clock_us());
     sign_in_failed(c->keeper, SL_SPAN("enroll"), sl_span(NULL, 0), c->address, "wrong code");
-    call_problem(c, 403, "This code does not work", "It is unknown, used, replaced or older than a day.",
+    call_problem(c, 403, "This code does not work", "The code is unknown, used, replaced or older than a day.",
                  "Ask for a new one: sluice identity invite NAME");
 }
 

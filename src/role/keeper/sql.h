@@ -34,7 +34,7 @@
     " integer not null, closed_us integer not null, digest blob not null, salt blob not null, "     \
     "join_key blob not null, action text not null, detail text not null, passkey integer not null, "\
     "why text not null, outcome text not null, session integer not null, gate_action integer not "  \
-    "null, sequence integer not null);"                                                             \
+    "null, sequence integer not null, entry integer not null);"                                                             \
     "create index if not exists approval_join on approval(join_key);"                               \
     "create index if not exists approval_state on approval(state, asked_us);"                       \
     "create index if not exists approval_identity on approval(identity);"                           \
@@ -94,7 +94,7 @@
     X(OPEN_REMOVE, "delete from open_action where gate = ?1 and session = ?2 and action = ?3")      \
     X(OPEN_LIST, "select session, action from open_action where gate = ?1 order by 1, 2")           \
     X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, " \
-        "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15)")                                          \
+        "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                          \
     X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                   \
     X(APPROVAL_LIST, "select id from approval where ?1 = '' or state = ?1 order by sequence desc "  \
         "limit ?2")                                                                                 \
@@ -116,6 +116,8 @@
         "'spent' and outcome = ''")                                                                 \
     X(APPROVAL_DUE, "select id from approval where (state = 'pending' and expires_us <= ?1) or "    \
         "(state = 'approved' and grant_expires_us <= ?1)")                                          \
+    X(APPROVAL_ENTRY, "select entry from approval where id = ?1")                                   \
+    X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \

@@ -25,7 +25,7 @@ static enum sl_err replay(void *owner, const struct sl_wal_record *r)
 
     if (r->kind == SL_WAL_CHECKPOINT)
         return SL_OK;
-    return view_replay(s->db, r->state, read_document, &now);
+    return view_replay(s->db, r->state, r->index, read_document, &now);
 }
 
 static uint64_t one_number(struct db *db, enum db_sql sql)
@@ -108,20 +108,19 @@ static void fail(struct store *s, enum sl_err err)
 }
 
 static enum sl_err append_leaf(struct store *s, const struct sl_buf *leaf, struct sl_span state,
-                               struct sl_span document)
+                               struct sl_span document, uint64_t *index)
 {
-    uint64_t index;
-
     SL_TRY(sl_buf_err(leaf));
-    SL_TRY(sl_ledger_append(s->ledger, sl_buf_span(leaf), state, &index));
+    SL_TRY(sl_ledger_append(s->ledger, sl_buf_span(leaf), state, index));
     if (document.n == 0)
         return SL_OK;
-    return sl_ledger_append_opening(s->ledger, index, 0, SL_OPENING_DOCUMENT, document);
+    return sl_ledger_append_opening(s->ledger, *index, 0, SL_OPENING_DOCUMENT, document);
 }
 
 static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *event, struct sl_span document)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
+    uint64_t index = 0;
 
     if (event == NULL)
         return SL_EMEMORY;
@@ -130,8 +129,8 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
     if (leaf == NULL)
         SL_TRY(sl_ledger_append_state(s->ledger, sl_buf_span(&state)));
     else
-        SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document));
-    return view_apply(s->db, event, document);
+        SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document, &index));
+    return view_apply(s->db, event, document, index);
 }
 
 void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, bool sync)

@@ -9,6 +9,7 @@
 struct fields {
     const json_t *event;
     struct sl_span document;
+    uint64_t entry;
     bool bad;
     struct sl_buf hex[4]; /* decoded bytes live here until the event is applied */
     size_t hex_count;
@@ -160,10 +161,10 @@ static void apply_asked(struct db *db, struct fields *f)
     if (!is_document_of(document, digest))
         document = sl_span(NULL, 0);
     salt_of(document, salt);
-    db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssii", str(f, "id"), str(f, "identity"),
+    db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssiii", str(f, "id"), str(f, "identity"),
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
            u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, document,
-           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"));
+           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
 }
 
 static void apply_voted(struct db *db, struct fields *f)
@@ -206,10 +207,15 @@ static void apply_outcome(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_OUTCOME, "ss", str(f, "id"), str(f, "outcome"));
 }
 
+static void apply_erased(struct db *db, struct fields *f)
+{
+    db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
+}
+
 #define EVENTS(X)                                                                     \
     X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user)       \
     X(group_set) X(credential_made) X(credential_revoked) X(invited)                  \
-    X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)
+    X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased)
 
 static const struct {
     const char *name;
@@ -220,9 +226,9 @@ static const struct {
 #undef EVENT
 };
 
-enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document)
+enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document, uint64_t entry)
 {
-    struct fields f = {.event = event, .document = document};
+    struct fields f = {.event = event, .document = document, .entry = entry};
     struct sl_span name = str(&f, "e");
     bool known = false;
 
@@ -265,7 +271,7 @@ enum sl_err view_drained(struct db *db, struct sl_span state)
     return sl_cursor_done(&c) ? db_err(db) : SL_EMALFORMED;
 }
 
-enum sl_err view_replay(struct db *db, struct sl_span state, view_document_fn *read, void *owner)
+enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read, void *owner)
 {
     SL_BUF(document, SL_ACTION_MAX_BYTES);
     json_t *event = NULL;
@@ -277,7 +283,7 @@ enum sl_err view_replay(struct db *db, struct sl_span state, view_document_fn *r
     SL_TRY(sl_json_read(state, &event, NULL));
     enum sl_err err = sl_span_is(sl_json_str(event, "e"), "asked") ? read(owner, &document) : SL_OK;
     if (err == SL_OK || err == SL_ENOTFOUND)
-        err = view_apply(db, event, sl_buf_span(&document));
+        err = view_apply(db, event, sl_buf_span(&document), entry);
 
     json_decref(event);
     return err;

@@ -17,6 +17,7 @@
  *   voted               id identity person decision reason channel credential may at
  *   moved               id on why at grant_expires session action
  *   outcome             id outcome
+ *   erased              id: its document is gone
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
@@ -26,12 +27,13 @@
 
 /* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code. `document`:
  * of `asked`, the action's; empty once it is erased, and what does not have the event's digest counts as
- * erased. */
-enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document) SL_MUST_CHECK;
+ * erased. `entry`: the number of the leaf that belongs to the event, 0 without one. */
+enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document, uint64_t entry)
+    SL_MUST_CHECK;
 /* The bytes of a WAL record's state: JSON, or a drained journal. `read` gives the document that lies
  * beside the record; SL_ENOTFOUND when it is not there. */
 typedef enum sl_err view_document_fn(void *owner, struct sl_buf *out);
-enum sl_err view_replay(struct db *db, struct sl_span state, view_document_fn *read, void *owner)
+enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read, void *owner)
     SL_MUST_CHECK;
 
 /* What a drained journal leaves behind, little-endian:
