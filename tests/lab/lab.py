@@ -36,6 +36,8 @@ PEOPLE = {  # name: kind, owner, groups; owners come first
     "nightly": ("service", "erin", ["engineers"]),
 }
 
+PROMISED = {}   # port -> the socket that keeps it for us
+
 
 def hold(name, dataset, **more):
     return {"name": name, "when": {"datasets": [dataset], "effects": ["insert", "update", "delete", "truncate"]},
@@ -87,20 +89,26 @@ class Done:
 
 
 def free_ports(count):
-    """Loopback ports below 32768 that nobody listens on."""
-    held, rng = [], random.Random(os.urandom(8))
-    try:
-        while len(held) < count:
-            s = socket.socket()
+    """Loopback ports below 32768 that nobody listens on, and that no other lab was promised."""
+    found, rng = [], random.Random(os.urandom(8))
+    while len(found) < count:
+        port = rng.randrange(10000, 32000)
+        promise = socket.socket(socket.AF_UNIX)
+        with socket.socket() as probe:
             try:
-                s.bind(("127.0.0.1", rng.randrange(10000, 32000)))
-                held.append(s)
+                promise.bind(f"\0sluice-lab-port-{port}")     # abstract: gone with this process
+                probe.bind(("127.0.0.1", port))
             except OSError:
-                s.close()
-        return [s.getsockname()[1] for s in held]
-    finally:
-        for s in held:
-            s.close()
+                promise.close()
+                continue
+        PROMISED[port] = promise
+        found.append(port)
+    return found
+
+
+def give_back(ports):
+    for port in ports:
+        PROMISED.pop(port).close()
 
 
 def wait_for(condition, seconds=10, what="the condition"):
@@ -145,7 +153,7 @@ class Lab:
         self._end()
 
     def _begin(self):
-        pg_port, self.port, self.http = free_ports(3)
+        self.ports = pg_port, self.port, self.http = free_ports(3)
         self.state = self.folder / "state"
         self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls)
         creating = threading.Thread(target=self._create_pg)
@@ -191,6 +199,7 @@ class Lab:
         finally:
             if hasattr(self, "pg"):
                 self.pg.stop()
+            give_back(getattr(self, "ports", ()))
             if not os.environ.get("SLUICE_LAB_KEEP"):
                 shutil.rmtree(self.folder, ignore_errors=True)
 
