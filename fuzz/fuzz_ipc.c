@@ -10,13 +10,13 @@ static void check_again(struct sl_buf *again, struct sl_span datagram)
     SL_PROMISE(sl_span_eq(sl_buf_span(again), datagram));
 }
 
-#define DECODE_AND_ENCODE(NAME, name_, number, senders, states)                       \
-    case SL_MESSAGE_##NAME: {                                                         \
-        struct sl_msg_##name_ m;                                                      \
-        if (sl_msg_##name_##_get(body, &m) != SL_OK)                                  \
-            return 0;                                                                 \
-        sl_msg_##name_##_put(&again, &m);                                             \
-        break;                                                                        \
+#define DECODE_AND_ENCODE(NAME, name_, number, senders, states) \
+    case SL_MESSAGE_##NAME: {                                   \
+        struct sl_msg_##name_ m;                                \
+        if (sl_msg_##name_##_get(body, &m) != SL_OK)            \
+            return 0;                                           \
+        sl_msg_##name_##_put(&again, &m);                       \
+        break;                                                  \
     }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* libraries: core_ledger, core_action, base */
 /* A hostile gate's journal: the input is the shared head, then the ring. The reader ends, stays
- * inside, and what it returns is sound. Before that, the input is also written as the body of a proper
- * record, so that it gets past the check value. */
+ * inside, and what it returns is sound. Before that, the input is also written as the body of a
+ * proper record, so that it gets past the check value. */
 #include "core/ledger/journal.h"
 
 #include <stdlib.h>
@@ -24,7 +24,8 @@ static void read_all(struct sl_journal *j)
     }
 }
 
-/* Writes the input as the facts and text of a proper record: past the check value, into the bodies. */
+/* Writes the input as the facts and text of a proper record: past the check value, into the bodies.
+ */
 static void write_and_read(struct sl_journal *j, struct sl_span input)
 {
     struct sl_cursor c = sl_cursor(input);

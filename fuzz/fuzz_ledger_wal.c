@@ -3,7 +3,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Records of the log: what is accepted is written back as it came, and nothing reads past the end. */
+/* Records of the log: what is accepted is written back as it came, and nothing reads past the end.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sl_span file = sl_span(data, size);

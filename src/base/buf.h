@@ -65,6 +65,7 @@ static inline void sl_buf_cleanup(struct sl_buf *b)
 {
     sl_buf_done(b);
 }
-#define SL_BUF(name, limit) __attribute__((cleanup(sl_buf_cleanup))) struct sl_buf name = {.max = (limit)}
+#define SL_BUF(name, limit) \
+    __attribute__((cleanup(sl_buf_cleanup))) struct sl_buf name = {.max = (limit)}
 
 #endif

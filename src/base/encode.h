@@ -1,5 +1,6 @@
 /* Bytes as text and back: hexadecimal (lower case), base64 (RFC 4648 section 4, padded) and
- * base64url (section 5, unpadded). Decoders are strict: no blanks, no stray bits, no other alphabet. */
+ * base64url (section 5, unpadded). Decoders are strict: no blanks, no stray bits, no other
+ * alphabet. */
 #ifndef SL_BASE_ENCODE_H
 #define SL_BASE_ENCODE_H
 

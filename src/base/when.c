@@ -89,8 +89,8 @@ enum sl_err sl_when_get(struct sl_span text, uint64_t *time_us)
         field[3] > 23 || field[4] > 59 || field[5] > 59)
         return SL_EMALFORMED;
 
-    uint64_t seconds = days_of(field[0], field[1], field[2]) * 86400 + field[3] * 3600 +
-                       field[4] * 60 + field[5];
+    uint64_t seconds =
+        days_of(field[0], field[1], field[2]) * 86400 + field[3] * 3600 + field[4] * 60 + field[5];
     struct sl_civil check = sl_when_civil(seconds * 1000000);
     if (check.day != field[2]) /* 31 February */
         return SL_EMALFORMED;

@@ -43,9 +43,12 @@ static void print_list(FILE *out, const json_t *list)
 static const char *verb_of(const json_t *effect)
 {
     static const char *const verbs[][2] = {
-        {"ddl", "change the schema"},          {"privilege", "change rights"},
-        {"admin", "administer the server"},    {"program", "reach outside the database"},
-        {"call", "call procedures"},           {"session", "change its session"},
+        {"ddl", "change the schema"},
+        {"privilege", "change rights"},
+        {"admin", "administer the server"},
+        {"program", "reach outside the database"},
+        {"call", "call procedures"},
+        {"session", "change its session"},
         {"opaque", "do what Sluice cannot know"},
     };
     const char *name = json_string_value(effect);
@@ -212,7 +215,9 @@ void sl_api_print_operation(FILE *out, const json_t *approval)
 
     fputs("Statement\n", out);
     if (json_is_true(json_object_get(approval, "operation_masked")))
-        fputs("  (password literals are masked as ***; what was asked, and is approved, has them)\n", out);
+        fputs(
+            "  (password literals are masked as ***; what was asked, and is approved, has them)\n",
+            out);
     if (json_is_true(json_object_get(approval, "erased")))
         fputs("  (erased)\n", out);
     else if (operation == NULL)

@@ -8,26 +8,29 @@
 enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACHABLE = 3 };
 
 /*  name, its arguments in one line, one sentence */
-#define SL_COMMANDS(X)                                                                              \
-    X(approvals, "[--all] [--state STATE] [--json]", "list what waits for a decision")              \
-    X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown")  \
-    X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")          \
-    X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                             \
-    X(enroll, "CODE [--url URL] [--save FILE|-]", "claim your deciding credential with a one-time code")\
-    X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")            \
-    X(show, "ID [--json]", "show everything about one approval")                                    \
-    X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")         \
-    X(watch, "[--json]", "follow what happens to approvals")                                        \
-    X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")            \
-    X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",              \
+#define SL_COMMANDS(X)                                                                             \
+    X(approvals, "[--all] [--state STATE] [--json]", "list what waits for a decision")             \
+    X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown") \
+    X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")         \
+    X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
+    X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
+      "claim your deciding credential with a one-time code")                                       \
+    X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
+    X(show, "ID [--json]", "show everything about one approval")                                   \
+    X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
+    X(watch, "[--json]", "follow what happens to approvals")                                       \
+    X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
+    X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
-    X(identity, "add|list|disable|pause|link|group|invite ...", "manage people, agents and services")\
-    X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")           \
-    X(judge, "--dialect postgres [--schema DDL.sql]", "say what SQL would do: JSON lines in, JSON lines out") \
-    X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")         \
-    X(serve, "[--config FILE]", "start the gateway, in the foreground")                             \
-    X(status, "[--json] [--config FILE]", "show what runs")                                         \
-    X(token, "create|revoke|list ...", "manage what identities sign in with")                       \
+    X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
+      "manage people, agents and services")                                                        \
+    X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
+    X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
+      "say what SQL would do: JSON lines in, JSON lines out")                                      \
+    X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")  \
+    X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
+    X(status, "[--json] [--config FILE]", "show what runs")                                        \
+    X(token, "create|revoke|list ...", "manage what identities sign in with")                      \
     X(version, "", "print the version")
 
 #define SL_COMMAND_DECLARE(name, words, help) int sl_cli_##name(int argc, char **argv);

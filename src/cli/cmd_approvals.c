@@ -59,8 +59,8 @@ static void print_line(struct sl_api *api, const json_t *a)
 
 static bool is_state(const char *word)
 {
-    static const char *const states[] = {"pending", "approved", "denied", "expired",
-                                         "cancelled", "spent", "lapsed", "revoked"};
+    static const char *const states[] = {"pending",   "approved", "denied", "expired",
+                                         "cancelled", "spent",    "lapsed", "revoked"};
 
     for (size_t i = 0; word != NULL && i < SL_COUNT(states); i++)
         if (strcmp(word, states[i]) == 0)

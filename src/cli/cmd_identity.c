@@ -7,12 +7,14 @@
 static const char help[] =
     "usage: sluice identity SUBCOMMAND [ARGUMENTS] [--config FILE | --state DIR] [--json]\n\n"
     "  add NAME --kind human|agent|service [--owner NAME] [--group G]... [--os-user UID]\n"
-    "      a human gets a one-time code, with which they claim their deciding credential (sluice enroll)\n"
+    "      a human gets a one-time code, with which they claim their deciding credential (sluice "
+    "enroll)\n"
     "  list\n"
     "  disable NAME            ends sessions, holds and unspent grants; cannot be undone\n"
     "  pause NAME | --all-agents [--off]\n"
     "                          the same, until --off\n"
-    "  link NAME OTHER         two accounts of one person: they count once, and neither decides for the other\n"
+    "  link NAME OTHER         two accounts of one person: they count once, and neither decides "
+    "for the other\n"
     "  link NAME --os-user UID who sits at this command under that user number\n"
     "  group NAME GROUP [--remove]\n"
     "  invite NAME             a new one-time code\n\n"
@@ -37,8 +39,8 @@ static void print_code(json_t *reply)
     struct sl_span code = sl_json_str(reply, "code"), name = sl_json_str(reply, "name");
 
     if (code.n > 0 && !manage.json)
-        printf("%.*s can claim a deciding credential within 24 hours:\n  sluice enroll %.*s\n", (int)name.n,
-               (const char *)name.p, (int)code.n, (const char *)code.p);
+        printf("%.*s can claim a deciding credential within 24 hours:\n  sluice enroll %.*s\n",
+               (int)name.n, (const char *)name.p, (int)code.n, (const char *)code.p);
 }
 
 static int quiet(const char *method, json_t *body)
@@ -82,8 +84,7 @@ static void put_list(const json_t *array)
 
     if (json_array_size(array) == 0)
         fputs("-", stdout);
-    json_array_foreach(array, i, item)
-        printf("%s%s", i > 0 ? "," : "", json_string_value(item));
+    json_array_foreach(array, i, item) printf("%s%s", i > 0 ? "," : "", json_string_value(item));
 }
 
 static void put_identity(const json_t *one)
@@ -91,7 +92,8 @@ static void put_identity(const json_t *one)
     const char *owner = json_string_value(json_object_get(one, "owner"));
 
     printf("%-20s %-8s %-9s %-12s ", json_string_value(json_object_get(one, "name")),
-           json_string_value(json_object_get(one, "kind")), json_string_value(json_object_get(one, "status")),
+           json_string_value(json_object_get(one, "kind")),
+           json_string_value(json_object_get(one, "status")),
            owner == NULL || owner[0] == '\0' ? "-" : owner);
     put_list(json_object_get(one, "groups"));
     if (json_array_size(json_object_get(one, "linked")) > 0) {
@@ -112,8 +114,7 @@ static int list(int argc, char **argv)
     int code = finish("identity.list", json_object(), &reply);
     if (code == SL_EXIT_FINE && !manage.json) {
         printf("%-20s %-8s %-9s %-12s %s\n", "NAME", "KIND", "STATUS", "OWNER", "GROUPS");
-        json_array_foreach(json_object_get(reply, "identities"), i, item)
-            put_identity(item);
+        json_array_foreach(json_object_get(reply, "identities"), i, item) put_identity(item);
     }
     json_decref(reply);
     return code;
@@ -124,7 +125,8 @@ static int one_name(int argc, char **argv, const char *method)
     const char *words[1];
     size_t count;
 
-    if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE || count != 1)
+    if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE ||
+        count != 1)
         return sl_cli_usage("identity");
     return quiet(method, json_pack("{s:s}", "name", words[0]));
 }
@@ -147,7 +149,8 @@ static int pause_(int argc, char **argv)
     const struct sl_manage_option options[] = {{.name = "--all-agents", .flag = &all},
                                                {.name = "--off", .flag = &off}};
 
-    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) != SL_EXIT_FINE ||
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
+            SL_EXIT_FINE ||
         (count == 1) == all)
         return sl_cli_usage("identity");
     json_t *body = json_pack("{s:b, s:b}", "off", off, "all_agents", all);
@@ -165,9 +168,9 @@ static int link_(int argc, char **argv)
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 2, &count) != SL_EXIT_FINE ||
         count != (os_user == NULL ? 2 : 1))
         return sl_cli_usage("identity");
-    return quiet("identity.link", os_user == NULL
-                                      ? json_pack("{s:s, s:s}", "name", words[0], "to", words[1])
-                                      : json_pack("{s:s, s:s}", "name", words[0], "os_user", os_user));
+    return quiet("identity.link",
+                 os_user == NULL ? json_pack("{s:s, s:s}", "name", words[0], "to", words[1])
+                                 : json_pack("{s:s, s:s}", "name", words[0], "os_user", os_user));
 }
 
 static int group(int argc, char **argv)
@@ -177,17 +180,18 @@ static int group(int argc, char **argv)
     size_t count;
     const struct sl_manage_option options[] = {{.name = "--remove", .flag = &gone}};
 
-    if (sl_manage_words(&manage, argc, argv, options, 1, words, 2, &count) != SL_EXIT_FINE || count != 2)
+    if (sl_manage_words(&manage, argc, argv, options, 1, words, 2, &count) != SL_EXIT_FINE ||
+        count != 2)
         return sl_cli_usage("identity");
-    return quiet("identity.group",
-                 json_pack("{s:s, s:s, s:b}", "name", words[0], "group", words[1], "member", !gone));
+    return quiet("identity.group", json_pack("{s:s, s:s, s:b}", "name", words[0], "group", words[1],
+                                             "member", !gone));
 }
 
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"add", add},   {"list", list}, {"disable", disable}, {"pause", pause_},
+    {"add", add},    {"list", list},   {"disable", disable}, {"pause", pause_},
     {"link", link_}, {"group", group}, {"invite", invite},
 };
 

@@ -13,8 +13,10 @@
 static const char help[] =
     "usage: sluice init DSN [OPTIONS]\n\n"
     "  DSN                postgres://user@host:port/database: how to reach your server\n\n"
-    "Asks at most five things, tries the connection, and writes sluice.yaml, the login's password file\n"
-    "(0600) and the first identities below the current folder. What is given as an option is not asked.\n\n"
+    "Asks at most five things, tries the connection, and writes sluice.yaml, the login's password "
+    "file\n"
+    "(0600) and the first identities below the current folder. What is given as an option is not "
+    "asked.\n\n"
     "  --password-file F  the login's password (else asked, or taken from PGPASSWORD)\n"
     "  --you NAME         your identity: a human, who owns the agent\n"
     "  --agent NAME       the identity of an agent or service that connects\n"
@@ -33,7 +35,8 @@ static bool ask(const char *question, const char *fallback, struct sl_buf *answe
         sl_buf_put_str(answer, fallback);
         return fallback[0] != '\0';
     }
-    printf("%s%s%s%s: ", question, fallback[0] == '\0' ? "" : " [", fallback, fallback[0] == '\0' ? "" : "]");
+    printf("%s%s%s%s: ", question, fallback[0] == '\0' ? "" : " [", fallback,
+           fallback[0] == '\0' ? "" : "]");
     fflush(stdout);
     if (fgets(line, sizeof line, stdin) == NULL)
         return false;
@@ -79,24 +82,28 @@ static bool is_sound(struct sl_init *in)
     bool enforce = sl_span_is(sl_buf_span(&in->mode), "enforce");
 
     if (!enforce && !sl_span_is(sl_buf_span(&in->mode), "observe")) {
-        fprintf(stderr, "sluice: the mode is observe or enforce, not '%s'\n", sl_buf_text(&in->mode));
+        fprintf(stderr, "sluice: the mode is observe or enforce, not '%s'\n",
+                sl_buf_text(&in->mode));
         return false;
     }
     if (sl_span_eq(sl_buf_span(&in->you), sl_buf_span(&in->reviewer))) {
-        fputs("sluice: you and the reviewer must be two people: nobody approves what is asked in their own name\n",
+        fputs("sluice: you and the reviewer must be two people: nobody approves what is asked in "
+              "their own name\n",
               stderr);
         return false;
     }
     return true;
 }
 
-/* --- options --------------------------------------------------------------------------------------- */
+/* --- options
+ * --------------------------------------------------------------------------------------- */
 
 static bool read_password(const char *path, struct sl_init *in)
 {
     enum sl_err e = sl_file_read(path, &in->password);
 
-    while (in->password.n > 0 && (in->password.p[in->password.n - 1] == '\n' || in->password.p[in->password.n - 1] == '\r'))
+    while (in->password.n > 0 && (in->password.p[in->password.n - 1] == '\n' ||
+                                  in->password.p[in->password.n - 1] == '\r'))
         in->password.n--;
     if (e != SL_OK)
         fprintf(stderr, "sluice: %s: %s\n", path, sl_err_text(e));
@@ -105,11 +112,14 @@ static bool read_password(const char *path, struct sl_init *in)
 
 static int parse(int argc, char **argv, struct sl_init *in)
 {
-    static const struct option options[] = {
-        {"password-file", required_argument, NULL, 'p'}, {"you", required_argument, NULL, 'y'},
-        {"agent", required_argument, NULL, 'a'},         {"reviewer", required_argument, NULL, 'r'},
-        {"mode", required_argument, NULL, 'm'},          {"force", no_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},                {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"password-file", required_argument, NULL, 'p'},
+                                            {"you", required_argument, NULL, 'y'},
+                                            {"agent", required_argument, NULL, 'a'},
+                                            {"reviewer", required_argument, NULL, 'r'},
+                                            {"mode", required_argument, NULL, 'm'},
+                                            {"force", no_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -154,7 +164,8 @@ static int run(struct sl_init *in)
     if (code != SL_EXIT_FINE)
         return code;
     if (!ask_all(in)) {
-        fputs("sluice: an answer is missing; 'sluice init --help' lists the options that give it\n", stderr);
+        fputs("sluice: an answer is missing; 'sluice init --help' lists the options that give it\n",
+              stderr);
         return SL_EXIT_USAGE;
     }
     if (!is_sound(in))
@@ -168,8 +179,8 @@ static int run(struct sl_init *in)
 int sl_cli_init(int argc, char **argv)
 {
     struct sl_init in = {0};
-    struct sl_buf *texts[] = {&in.password, &in.you, &in.agent, &in.reviewer, &in.mode,
-                              &in.user, &in.host, &in.port, &in.database};
+    struct sl_buf *texts[] = {&in.password, &in.you,  &in.agent, &in.reviewer, &in.mode,
+                              &in.user,     &in.host, &in.port,  &in.database};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         *texts[i] = sl_buf(1024);

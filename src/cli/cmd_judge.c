@@ -230,7 +230,8 @@ static const char help[] =
     "usage: sluice judge --dialect postgres [--schema DDL.sql]\n\n"
     "Says what SQL would do, without a server and without policy. Reads JSON lines\n"
     "  {\"id\": 1, \"sql\": \"select name from customers\"}\n"
-    "on standard input and answers each with one line: kind, effects, reads, writes and columns of\n"
+    "on standard input and answers each with one line: kind, effects, reads, writes and columns "
+    "of\n"
     "each statement, and whether the whole is opaque.\n"
     "  --schema FILE   take tables, views and functions from this DDL text\n"
     "Exit codes: 0 fine, 1 a line or the DDL is wrong, 2 usage.\n";

@@ -1,5 +1,5 @@
-/* sluice ledger: verify, show, proof, verify-proof, rotate-key, erase. Works on files alone, so that an
- * auditor needs nothing but a copy of the folder and a key. */
+/* sluice ledger: verify, show, proof, verify-proof, rotate-key, erase. Works on files alone, so
+ * that an auditor needs nothing but a copy of the folder and a key. */
 #include "cli/cli.h"
 
 #include "cli/cmd_ledger_int.h"
@@ -12,9 +12,10 @@ static const struct subcommand {
     int (*run)(int argc, char **argv);
 } subcommands[] = {
     {"verify", "[DIR] [--key VKEY|FILE] [--old CHECKPOINT] [--json]",
-     "check every entry, the tree, the signatures, and that all went by the rules", sl_ledger_cmd_verify},
-    {"show", "APPROVAL|DIGEST|INDEX [DIR] [--json]", "print the entries about one approval or action",
-     sl_ledger_cmd_show},
+     "check every entry, the tree, the signatures, and that all went by the rules",
+     sl_ledger_cmd_verify},
+    {"show", "APPROVAL|DIGEST|INDEX [DIR] [--json]",
+     "print the entries about one approval or action", sl_ledger_cmd_show},
     {"proof", "APPROVAL|DIGEST|INDEX [DIR]", "print a proof that an entry is in the ledger",
      sl_ledger_cmd_proof},
     {"verify-proof", "FILE --key VKEY|FILE", "check such a proof, with nothing but the key",
@@ -22,16 +23,19 @@ static const struct subcommand {
     {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs the new one",
      sl_ledger_cmd_rotate_key},
     {"erase", "APPROVAL [--config FILE] [--state DIR] [--json]",
-     "erase what was asked, with its values, when it is over; the ledger still verifies", sl_ledger_cmd_erase},
+     "erase what was asked, with its values, when it is over; the ledger still verifies",
+     sl_ledger_cmd_erase},
 };
 
 static void print_help(FILE *out)
 {
     fputs("usage: sluice ledger SUBCOMMAND [ARGUMENTS]\n\n", out);
     for (size_t i = 0; i < SL_COUNT(subcommands); i++)
-        fprintf(out, "  %s %s\n      %s\n", subcommands[i].name, subcommands[i].words, subcommands[i].help);
+        fprintf(out, "  %s %s\n      %s\n", subcommands[i].name, subcommands[i].words,
+                subcommands[i].help);
     fputs("\nDIR is the ledger's folder; ./state/ledger when it is left out. Exit codes: 0 fine,\n"
-          "1 found wrong, 2 usage.\n", out);
+          "1 found wrong, 2 usage.\n",
+          out);
 }
 
 int sl_cli_ledger(int argc, char **argv)
@@ -64,8 +68,8 @@ static int take_option(const struct sl_ledger_option *o, int argc, char **argv, 
     return 1;
 }
 
-bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options, size_t option_count,
-                         const char **words, size_t word_max)
+bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options,
+                         size_t option_count, const char **words, size_t word_max)
 {
     size_t count = 0;
 
@@ -105,7 +109,8 @@ int sl_ledger_cmd_key(const char *text, struct sl_vkey *out)
         return SL_EXIT_FINE;
     if (sl_file_read(text, &file) == SL_OK && sl_vkey_get(sl_buf_span(&file), out) == SL_OK)
         return SL_EXIT_FINE;
-    fprintf(stderr, "sluice ledger: --key: '%s' is neither a key (name+id+base64) nor a file with one\n",
+    fprintf(stderr,
+            "sluice ledger: --key: '%s' is neither a key (name+id+base64) nor a file with one\n",
             text);
     return SL_EXIT_USAGE;
 }

@@ -20,8 +20,8 @@ struct sl_ledger_option {
     bool *flag;         /* stands alone */
 };
 /* Options anywhere, words in order; false (and a complaint) for anything else. */
-bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options, size_t option_count,
-                         const char **words, size_t word_max);
+bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options,
+                         size_t option_count, const char **words, size_t word_max);
 
 /* These say on stderr what went wrong and return an exit code. */
 int sl_ledger_cmd_open(const char *path, struct sl_ledger_dir **out);

@@ -133,7 +133,8 @@ static int run(const char *config, bool as_json)
         err = ask(sl_buf_text(&control), &scratch, &reply);
     if (err != SL_OK) {
         fprintf(stderr, "sluice status: cannot reach the gateway: %s\n",
-                err == SL_ENOTFOUND || err == SL_EGONE ? "nothing runs on this state folder" : sl_err_text(err));
+                err == SL_ENOTFOUND || err == SL_EGONE ? "nothing runs on this state folder"
+                                                       : sl_err_text(err));
         return SL_EXIT_UNREACHABLE;
     }
     if (reply.status >= 400) {

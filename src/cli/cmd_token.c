@@ -20,9 +20,11 @@ static int create(int argc, char **argv)
     json_t *reply = NULL;
     const struct sl_manage_option options[] = {{.name = "--ttl", .value = &ttl}};
 
-    if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE || count != 1)
+    if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
+        count != 1)
         return sl_cli_usage("token");
-    int code = sl_manage_call(&manage, "token.create", json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), &reply);
+    int code = sl_manage_call(&manage, "token.create",
+                              json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), &reply);
     if (code != SL_EXIT_FINE)
         return code;
     if (manage.json)
@@ -42,7 +44,8 @@ static int revoke(int argc, char **argv)
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
         (count == 1) == (all != NULL))
         return sl_cli_usage("token");
-    json_t *body = all != NULL ? json_pack("{s:s}", "name", all) : json_pack("{s:s}", "id", words[0]);
+    json_t *body =
+        all != NULL ? json_pack("{s:s}", "name", all) : json_pack("{s:s}", "id", words[0]);
     int code = sl_manage_call(&manage, "token.revoke", body, &reply);
     if (code != SL_EXIT_FINE)
         return code;
@@ -57,8 +60,9 @@ static void put_token(const json_t *one)
     const char *expires = json_string_value(json_object_get(one, "expires_at"));
 
     printf("%-18s %-20s %-9s %-28s %s\n", json_string_value(json_object_get(one, "id")),
-           json_string_value(json_object_get(one, "identity")), json_string_value(json_object_get(one, "kind")),
-           expires == NULL ? "-" : expires, json_is_true(json_object_get(one, "revoked")) ? "revoked" : "");
+           json_string_value(json_object_get(one, "identity")),
+           json_string_value(json_object_get(one, "kind")), expires == NULL ? "-" : expires,
+           json_is_true(json_object_get(one, "revoked")) ? "revoked" : "");
 }
 
 static int list(int argc, char **argv)
@@ -69,14 +73,14 @@ static int list(int argc, char **argv)
 
     if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE)
         return sl_cli_usage("token");
-    int code = sl_manage_call(&manage, "token.list", json_pack("{s:s}", "name", count == 1 ? words[0] : ""), &reply);
+    int code = sl_manage_call(&manage, "token.list",
+                              json_pack("{s:s}", "name", count == 1 ? words[0] : ""), &reply);
     if (code != SL_EXIT_FINE)
         return code;
     if (manage.json)
         return sl_manage_print(reply);
     printf("%-18s %-20s %-9s %-28s\n", "ID", "IDENTITY", "KIND", "EXPIRES");
-    json_array_foreach(json_object_get(reply, "tokens"), i, item)
-        put_token(item);
+    json_array_foreach(json_object_get(reply, "tokens"), i, item) put_token(item);
     json_decref(reply);
     return SL_EXIT_FINE;
 }

@@ -10,7 +10,8 @@ static const char help[] =
     "Prints one line for each thing that happens to an approval that you may see, until you stop "
     "it. After a\n"
     "broken connection it goes on where it was. With --json each line is a JSON object.\n"
-    "What happens: asked, voted, left (its client is gone), approved, denied, expired, cancelled, spent\n"
+    "What happens: asked, voted, left (its client is gone), approved, denied, expired, cancelled, "
+    "spent\n"
     "(released to the target), outcome (it ended), lapsed, revoked.\n";
 
 enum { LONGEST_PAUSE_S = 10, SUMMARY_COLUMNS = 100, WIDEST_EVENT = 9 };
@@ -53,7 +54,8 @@ static void print_event(const struct watch *w, const json_t *e)
     print_now();
     fputs("  ", stdout);
     sl_api_print_text(stdout, sl_span_str(w->event));
-    printf("%*s", strlen(w->event) < WIDEST_EVENT ? (int)(WIDEST_EVENT - strlen(w->event)) + 2 : 2, "");
+    printf("%*s", strlen(w->event) < WIDEST_EVENT ? (int)(WIDEST_EVENT - strlen(w->event)) + 2 : 2,
+           "");
     sl_api_print_text(stdout, sl_json_str(e, "id"));
     fputs("  ", stdout);
     sl_api_print_text(stdout, sl_json_str(e, "identity"));

@@ -1,5 +1,5 @@
-/* What `sluice init` gathers, and the steps that use it. Each step says what went wrong on stderr and
- * returns an exit code. */
+/* What `sluice init` gathers, and the steps that use it. Each step says what went wrong on stderr
+ * and returns an exit code. */
 #ifndef SL_CLI_INIT_H
 #define SL_CLI_INIT_H
 

@@ -12,7 +12,10 @@ static void take(const PQconninfoOption *o, struct sl_init *in)
     const struct {
         const char *keyword;
         struct sl_buf *into;
-    } wanted[] = {{"user", &in->user}, {"host", &in->host}, {"port", &in->port}, {"dbname", &in->database},
+    } wanted[] = {{"user", &in->user},
+                  {"host", &in->host},
+                  {"port", &in->port},
+                  {"dbname", &in->database},
                   {"password", &in->password}};
 
     for (size_t i = 0; i < SL_COUNT(wanted); i++)
@@ -32,7 +35,8 @@ int sl_init_read_dsn(struct sl_init *in)
     PQconninfoOption *all = PQconninfoParse(in->dsn, &complaint);
 
     if (all == NULL) {
-        fprintf(stderr, "sluice: this is no connection string: %s", complaint == NULL ? "out of memory\n" : complaint);
+        fprintf(stderr, "sluice: this is no connection string: %s",
+                complaint == NULL ? "out of memory\n" : complaint);
         PQfreemem(complaint);
         return SL_EXIT_USAGE;
     }
@@ -42,7 +46,9 @@ int sl_init_read_dsn(struct sl_init *in)
     fill_in(&in->host, "127.0.0.1");
     fill_in(&in->port, "5432");
     if (in->user.n == 0) {
-        fputs("sluice: the connection string names no user; write postgres://USER@HOST:PORT/DATABASE\n", stderr);
+        fputs("sluice: the connection string names no user; write "
+              "postgres://USER@HOST:PORT/DATABASE\n",
+              stderr);
         return SL_EXIT_USAGE;
     }
     fill_in(&in->database, sl_buf_text(&in->user));
@@ -51,9 +57,16 @@ int sl_init_read_dsn(struct sl_init *in)
 
 static PGconn *connect_to(struct sl_init *in)
 {
-    const char *names[] = {"host", "port", "user", "dbname", "password", "connect_timeout", "application_name", NULL};
-    const char *values[] = {sl_buf_text(&in->host),     sl_buf_text(&in->port), sl_buf_text(&in->user),
-                            sl_buf_text(&in->database), sl_buf_text(&in->password), "10", "sluice init", NULL};
+    const char *names[] = {
+        "host", "port", "user", "dbname", "password", "connect_timeout", "application_name", NULL};
+    const char *values[] = {sl_buf_text(&in->host),
+                            sl_buf_text(&in->port),
+                            sl_buf_text(&in->user),
+                            sl_buf_text(&in->database),
+                            sl_buf_text(&in->password),
+                            "10",
+                            "sluice init",
+                            NULL};
 
     return PQconnectdbParams(names, values, 0);
 }
@@ -61,7 +74,8 @@ static PGconn *connect_to(struct sl_init *in)
 static bool is_on(PGconn *c, const char *sql)
 {
     PGresult *r = PQexec(c, sql);
-    bool on = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+    bool on = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 &&
+              strcmp(PQgetvalue(r, 0, 0), "t") == 0;
 
     PQclear(r);
     return on;
@@ -69,14 +83,19 @@ static bool is_on(PGconn *c, const char *sql)
 
 static void report(PGconn *c, struct sl_init *in)
 {
-    printf("Connected to %s as %s: PostgreSQL %d.\n", sl_buf_text(&in->database), sl_buf_text(&in->user),
-           PQserverVersion(c) / 10000);
+    printf("Connected to %s as %s: PostgreSQL %d.\n", sl_buf_text(&in->database),
+           sl_buf_text(&in->user), PQserverVersion(c) / 10000);
     if (PQserverVersion(c) / 10000 != 15)
-        fputs("warning: Sluice judges by the grammar of PostgreSQL 15; newer statements are held as opaque\n", stderr);
-    in->superuser = is_on(c, "select rolsuper from pg_catalog.pg_roles where rolname = current_user");
+        fputs("warning: Sluice judges by the grammar of PostgreSQL 15; newer statements are held "
+              "as opaque\n",
+              stderr);
+    in->superuser =
+        is_on(c, "select rolsuper from pg_catalog.pg_roles where rolname = current_user");
     if (in->superuser)
-        fputs("warning: this login is a superuser; whatever Sluice lets through has all rights. Give it a role with "
-              "just what the application needs\n", stderr);
+        fputs("warning: this login is a superuser; whatever Sluice lets through has all rights. "
+              "Give it a role with "
+              "just what the application needs\n",
+              stderr);
 }
 
 int sl_init_try(struct sl_init *in)

@@ -23,9 +23,10 @@ static void put_target(struct sl_buf *b, struct sl_init *in)
     SL_BUF(address, 1024);
     bool unix_socket = in->host.n > 0 && in->host.p[0] == '/';
 
-    sl_buf_say(&address, strchr(sl_buf_text(&in->host), ':') != NULL ? "[%S]:%S" : "%S:%S", sl_buf_span(&in->host),
-               sl_buf_span(&in->port));
-    sl_buf_put_str(b, "targets:\n  # Clients connect to Sluice with this name as their database name.\n  - name: ");
+    sl_buf_say(&address, strchr(sl_buf_text(&in->host), ':') != NULL ? "[%S]:%S" : "%S:%S",
+               sl_buf_span(&in->host), sl_buf_span(&in->port));
+    sl_buf_put_str(b, "targets:\n  # Clients connect to Sluice with this name as their database "
+                      "name.\n  - name: ");
     put_quoted(b, &in->database);
     sl_buf_put_str(b, "\n    protocol: postgres\n    address: ");
     put_quoted(b, &address);
@@ -37,22 +38,30 @@ static void put_target(struct sl_buf *b, struct sl_init *in)
         sl_buf_say(b, ", password_file: %s", password_file);
     sl_buf_put_str(b, "}\n");
     if (!unix_socket)
-        sl_buf_put_str(b, "    # Left out, TLS is required and verified unless the server is on this machine.\n"
-                          "    # tls: {mode: verify-full, ca_file: ca.pem}\n");
+        sl_buf_put_str(
+            b,
+            "    # Left out, TLS is required and verified unless the server is on this machine.\n"
+            "    # tls: {mode: verify-full, ca_file: ca.pem}\n");
     sl_buf_put_str(b, "    access: {groups: [engineers, agents]}\n");
-    sl_buf_say(b, "    # observe: record what would be held and let it flow. enforce: hold it.\n    mode: %S\n",
+    sl_buf_say(b,
+               "    # observe: record what would be held and let it flow. enforce: hold it.\n    "
+               "mode: %S\n",
                sl_buf_span(&in->mode));
-    sl_buf_put_str(b, "    # What no rule speaks of. What cannot be understood is held whatever stands here.\n"
-                      "    default: allow\n    reviewers: {groups: [reviewers]}\n"
-                      "    # Name your sensitive columns; the patterns below are only a beginning.\n    labels:\n"
-                      "      - {columns: [\"*.email\", \"*.ssn\", \"*.iban\", \"*.password*\"], label: pii}\n");
+    sl_buf_put_str(
+        b,
+        "    # What no rule speaks of. What cannot be understood is held whatever stands here.\n"
+        "    default: allow\n    reviewers: {groups: [reviewers]}\n"
+        "    # Name your sensitive columns; the patterns below are only a beginning.\n    labels:\n"
+        "      - {columns: [\"*.email\", \"*.ssn\", \"*.iban\", \"*.password*\"], label: pii}\n");
 }
 
 static void put_config(struct sl_buf *b, struct sl_init *in)
 {
-    sl_buf_put_str(b, "# Written by 'sluice init'. 'sluice check --config sluice.yaml' explains it; docs/config.md lists every key.\n"
-                      "state: ./state   # the ledger, the keys and the identities: keep it, back it up\n"
-                      "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n");
+    sl_buf_put_str(
+        b, "# Written by 'sluice init'. 'sluice check --config sluice.yaml' explains it; "
+           "docs/config.md lists every key.\n"
+           "state: ./state   # the ledger, the keys and the identities: keep it, back it up\n"
+           "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n");
     put_target(b, in);
     sl_buf_put_str(b, "policy:\n"
                       "  - name: labelled data leaves in bulk\n"
@@ -91,12 +100,14 @@ int sl_init_write(struct sl_init *in)
     return code;
 }
 
-/* --- people ---------------------------------------------------------------------------------------- */
+/* --- people
+ * ---------------------------------------------------------------------------------------- */
 
-static int add(const struct sl_manage *m, struct sl_buf *name, const char *kind, const char *owner, const char *group,
-               json_t **reply)
+static int add(const struct sl_manage *m, struct sl_buf *name, const char *kind, const char *owner,
+               const char *group, json_t **reply)
 {
-    json_t *body = json_pack("{s:s, s:s, s:[s]}", "name", sl_buf_text(name), "kind", kind, "groups", group);
+    json_t *body =
+        json_pack("{s:s, s:s, s:[s]}", "name", sl_buf_text(name), "kind", kind, "groups", group);
 
     if (owner != NULL)
         json_object_set_new(body, "owner", json_string(owner));
@@ -111,13 +122,16 @@ static void print_next(struct sl_init *in, const json_t *reviewer, const json_t 
            "  PGPASSWORD=%s psql -h 127.0.0.1 -p 6432 -U %s -d %s\n"
            "%s claims the right to decide with a code that works once, within 24 hours:\n"
            "  sluice enroll %s\n"
-           "and then decides: sluice approvals; sluice approve ID --reason WHY. Until the code is used nobody could\n"
+           "and then decides: sluice approvals; sluice approve ID --reason WHY. Until the code is "
+           "used nobody could\n"
            "decide, and what would be held is denied at once.\n",
-           in->password.n > 0 ? ", " : "", in->password.n > 0 ? password_file : "", sl_buf_text(&in->agent),
-           json_string_value(json_object_get(token, "token")), sl_buf_text(&in->agent), sl_buf_text(&in->database),
-           sl_buf_text(&in->reviewer), json_string_value(json_object_get(reviewer, "code")));
+           in->password.n > 0 ? ", " : "", in->password.n > 0 ? password_file : "",
+           sl_buf_text(&in->agent), json_string_value(json_object_get(token, "token")),
+           sl_buf_text(&in->agent), sl_buf_text(&in->database), sl_buf_text(&in->reviewer),
+           json_string_value(json_object_get(reviewer, "code")));
     if (sl_span_is(sl_buf_span(&in->mode), "observe"))
-        puts("The target is in observe mode: nothing is held yet; the ledger records what would be.\n"
+        puts("The target is in observe mode: nothing is held yet; the ledger records what would "
+             "be.\n"
              "'sluice ledger show NUMBER' prints one of its entries.");
 }
 
@@ -132,7 +146,8 @@ int sl_init_people(struct sl_init *in)
     if (code == SL_EXIT_FINE)
         code = add(&m, &in->agent, "agent", sl_buf_text(&in->you), "agents", &agent);
     if (code == SL_EXIT_FINE)
-        code = sl_manage_call(&m, "token.create", json_pack("{s:s}", "name", sl_buf_text(&in->agent)), &token);
+        code = sl_manage_call(&m, "token.create",
+                              json_pack("{s:s}", "name", sl_buf_text(&in->agent)), &token);
     if (code == SL_EXIT_FINE)
         print_next(in, reviewer, token);
     json_decref(you);

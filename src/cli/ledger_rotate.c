@@ -2,12 +2,12 @@
 #include "cli/cli.h"
 #include "cli/cmd_ledger_int.h"
 #include "ipc/messages.h"
-#include "json/json.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/ledger_store.h"
 #include "os/net.h"
 #include "os/paths.h"
+#include "json/json.h"
 
 #include <unistd.h>
 
@@ -45,7 +45,9 @@ static enum sl_err take_answer(struct sl_packet *answer, struct sl_buf *line)
 
 static enum sl_err ask_keeper(const char *state, struct sl_buf *line)
 {
-    const struct sl_msg_call call = {.call = 1, .method = SL_SPAN("ledger.rotate_key"), .body = SL_SPAN("{}")};
+    const struct sl_msg_call call = {.call = 1,
+                                     .method = SL_SPAN("ledger.rotate_key"),
+                                     .body = SL_SPAN("{}")};
     struct sl_packet answer;
     SL_BUF(control, 8192);
     SL_BUF(message, 4096);
@@ -56,8 +58,8 @@ static enum sl_err ask_keeper(const char *state, struct sl_buf *line)
     sl_msg_call_put(&message, &call);
     SL_TRY(sl_buf_err(&message));
     SL_TRY(sl_net_connect_control(sl_buf_text(&control), &fd));
-    enum sl_err err = sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS, &scratch,
-                                     &answer);
+    enum sl_err err = sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS,
+                                     &scratch, &answer);
     close(fd);
     SL_TRY(err);
     return take_answer(&answer, line);
@@ -84,5 +86,6 @@ int sl_ledger_cmd_rotate_key(int argc, char **argv)
     }
     fprintf(stderr, "sluice ledger: the key stays as it is: %s\n",
             why.n > 0 ? sl_buf_text(&why) : sl_err_text(err));
-    return running && (err == SL_EGONE || err == SL_ENOTFOUND) ? SL_EXIT_UNREACHABLE : SL_EXIT_REFUSED;
+    return running && (err == SL_EGONE || err == SL_ENOTFOUND) ? SL_EXIT_UNREACHABLE
+                                                               : SL_EXIT_REFUSED;
 }

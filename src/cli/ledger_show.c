@@ -1,8 +1,8 @@
 /* sluice ledger show, proof, verify-proof */
-#include "cli/cli.h"
-#include "cli/cmd_ledger_int.h"
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "cli/cli.h"
+#include "cli/cmd_ledger_int.h"
 #include "core/ledger/entry.h"
 #include "json/json.h"
 
@@ -55,8 +55,8 @@ static void print_text(uint64_t index, const json_t *leaf)
     struct sl_span event = sl_json_str(leaf, "event");
     SL_BUF(head, 1024);
 
-    sl_buf_say(&head, "entry %U  %S  %S%s%S", index, sl_json_str(leaf, "time"), sl_json_str(leaf, "kind"),
-               event.n > 0 ? " " : "", event);
+    sl_buf_say(&head, "entry %U  %S  %S%s%S", index, sl_json_str(leaf, "time"),
+               sl_json_str(leaf, "kind"), event.n > 0 ? " " : "", event);
     print_lines(sl_buf_span(&head));
     char *text = json_dumps(leaf, JSON_INDENT(2) | JSON_SORT_KEYS);
     print_lines(sl_span_str(text));
@@ -170,8 +170,8 @@ int sl_ledger_cmd_proof(int argc, char **argv)
     return err == SL_OK ? SL_EXIT_FINE : failed(dir, err);
 }
 
-static const char *proof_problem(struct sl_span file, const struct sl_vkey *key, struct sl_tlog_proof *p,
-                                 struct sl_buf *leaf)
+static const char *proof_problem(struct sl_span file, const struct sl_vkey *key,
+                                 struct sl_tlog_proof *p, struct sl_buf *leaf)
 {
     struct sl_note note;
     struct sl_checkpoint c;

@@ -1,7 +1,7 @@
 /* sluice ledger verify */
+#include "base/encode.h"
 #include "cli/cli.h"
 #include "cli/cmd_ledger_int.h"
-#include "base/encode.h"
 #include "core/ledger/verify.h"
 #include "json/json.h"
 
@@ -9,8 +9,8 @@
 
 struct listener {
     struct sl_ledger_dir *dir;
-    struct sl_buf text;          /* findings, for people */
-    json_t *findings, *notes;    /* for machines */
+    struct sl_buf text;       /* findings, for people */
+    json_t *findings, *notes; /* for machines */
     bool progress;
 };
 
@@ -46,7 +46,8 @@ static void on_progress(void *owner, uint64_t done, uint64_t all)
 
     if (!l->progress || all < 20000 || (done / 256) % 16 != 0)
         return;
-    fprintf(stderr, "\r%3u %% of %llu entries", (unsigned)(done * 100 / all), (unsigned long long)all);
+    fprintf(stderr, "\r%3u %% of %llu entries", (unsigned)(done * 100 / all),
+            (unsigned long long)all);
     if (done == all)
         fputs("\r                                        \r", stderr);
 }
@@ -94,9 +95,13 @@ static int read_request(struct request *r)
 
 static enum sl_err run(const struct request *r, struct listener *l, struct sl_verify_result *out)
 {
-    const struct sl_verify v = {.owner = l, .read = read_file, .read_log = read_log, .partial = partial,
+    const struct sl_verify v = {.owner = l,
+                                .read = read_file,
+                                .read_log = read_log,
+                                .partial = partial,
                                 .document = read_document,
-                                .report = on_report, .progress = on_progress,
+                                .report = on_report,
+                                .progress = on_progress,
                                 .key = r->key == NULL ? NULL : &r->trusted,
                                 .old = sl_buf_span(&r->old_note)};
 
@@ -132,20 +137,25 @@ static void print_text(const struct listener *l, const struct sl_verify_result *
     sl_base64_put(&root, sl_span(r->checkpoint.root.b, SL_TREE_HASH));
     sl_ledger_cmd_print(stdout, sl_buf_span(&l->text));
     if (r->wrong > 0)
-        printf("%llu thing%s found wrong in %s\n", (unsigned long long)r->wrong, r->wrong == 1 ? "" : "s",
-               sl_ledger_dir_path(l->dir));
+        printf("%llu thing%s found wrong in %s\n", (unsigned long long)r->wrong,
+               r->wrong == 1 ? "" : "s", sl_ledger_dir_path(l->dir));
     else
-        printf("%s: %llu entries, tree and meaning are right (root %s)\n", sl_ledger_dir_path(l->dir),
-               (unsigned long long)r->checkpoint.size, sl_buf_text(&root));
+        printf("%s: %llu entries, tree and meaning are right (root %s)\n",
+               sl_ledger_dir_path(l->dir), (unsigned long long)r->checkpoint.size,
+               sl_buf_text(&root));
     if (r->documents + r->erased > 0)
-        printf("%llu documents of held actions lie beside the log and have their digest; %llu are erased or not "
-               "here\n", (unsigned long long)r->documents, (unsigned long long)r->erased);
+        printf("%llu documents of held actions lie beside the log and have their digest; %llu are "
+               "erased or not "
+               "here\n",
+               (unsigned long long)r->documents, (unsigned long long)r->erased);
 }
 
 static int verify(const struct request *r)
 {
     SL_FREED_BY(sl_ledger_dir) struct sl_ledger_dir *dir = NULL;
-    struct listener l = {.text = sl_buf(64 * 1024 * 1024), .findings = json_array(), .notes = json_array(),
+    struct listener l = {.text = sl_buf(64 * 1024 * 1024),
+                         .findings = json_array(),
+                         .notes = json_array(),
                          .progress = isatty(2) && !r->json};
     struct sl_verify_result result = {.wrong = 0};
 
@@ -173,8 +183,9 @@ static int verify(const struct request *r)
 int sl_ledger_cmd_verify(int argc, char **argv)
 {
     struct request r = {.path = NULL};
-    const struct sl_ledger_option options[] = {
-        {"--key", &r.key, NULL}, {"--old", &r.old, NULL}, {"--json", NULL, &r.json}};
+    const struct sl_ledger_option options[] = {{"--key", &r.key, NULL},
+                                               {"--old", &r.old, NULL},
+                                               {"--json", NULL, &r.json}};
 
     if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), &r.path, 1))
         return SL_EXIT_USAGE;

@@ -15,11 +15,13 @@ static const struct command {
 static void print_help(FILE *out)
 {
     fputs("sluice: one gateway that holds the risky action until the right person says yes\n\n"
-          "usage: sluice COMMAND [ARGUMENTS]\n\n", out);
+          "usage: sluice COMMAND [ARGUMENTS]\n\n",
+          out);
     for (size_t i = 0; i < SL_COUNT(commands); i++)
         fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
     fputs("\n'sluice COMMAND --help' says more. Exit codes: 0 fine, 1 refused or found wrong,\n"
-          "2 usage, 3 cannot reach the gateway.\n", out);
+          "2 usage, 3 cannot reach the gateway.\n",
+          out);
 }
 
 static const struct command *find(const char *name)
@@ -34,7 +36,8 @@ int sl_cli_usage(const char *name)
 {
     const struct command *c = find(name);
 
-    fprintf(stderr, "usage: sluice %s %s\n'sluice %s --help' says more.\n", c->name, c->words, c->name);
+    fprintf(stderr, "usage: sluice %s %s\n'sluice %s --help' says more.\n", c->name, c->words,
+            c->name);
     return SL_EXIT_USAGE;
 }
 

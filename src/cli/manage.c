@@ -17,9 +17,11 @@
 
 enum { ANSWER_WITHIN_MS = 10000, PATH_BYTES = 8192, ANSWER_BYTES = 40 * 1024 * 1024 };
 
-/* --- words ------------------------------------------------------------------------------------------ */
+/* --- words
+ * ------------------------------------------------------------------------------------------ */
 
-static const struct sl_manage_option *find(const struct sl_manage_option *options, size_t count, const char *word)
+static const struct sl_manage_option *find(const struct sl_manage_option *options, size_t count,
+                                           const char *word)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(options[i].name, word) == 0)
@@ -27,7 +29,8 @@ static const struct sl_manage_option *find(const struct sl_manage_option *option
     return NULL;
 }
 
-static int take(struct sl_manage *m, const struct sl_manage_option *o, int argc, char **argv, int *at)
+static int take(struct sl_manage *m, const struct sl_manage_option *o, int argc, char **argv,
+                int *at)
 {
     if (o->flag != NULL) {
         *o->flag = true;
@@ -45,8 +48,9 @@ static int take(struct sl_manage *m, const struct sl_manage_option *o, int argc,
     return SL_EXIT_FINE;
 }
 
-int sl_manage_words(struct sl_manage *m, int argc, char **argv, const struct sl_manage_option *options,
-                    size_t option_count, const char **words, size_t max, size_t *count)
+int sl_manage_words(struct sl_manage *m, int argc, char **argv,
+                    const struct sl_manage_option *options, size_t option_count, const char **words,
+                    size_t max, size_t *count)
 {
     const struct sl_manage_option common[] = {
         {.name = "--config", .value = &m->config},
@@ -73,7 +77,8 @@ int sl_manage_words(struct sl_manage *m, int argc, char **argv, const struct sl_
     return SL_EXIT_FINE;
 }
 
-/* --- where the state is ------------------------------------------------------------------------------ */
+/* --- where the state is
+ * ------------------------------------------------------------------------------ */
 
 static int find_state(const struct sl_manage *m, struct sl_buf *state, struct sl_buf *origin)
 {
@@ -85,7 +90,8 @@ static int find_state(const struct sl_manage *m, struct sl_buf *state, struct sl
         return SL_EXIT_FINE;
     }
     if (sl_path_config(m->config, &file) != SL_OK) {
-        fprintf(stderr, "%s: there is no configuration file; say --config FILE or --state DIR\n", m->command);
+        fprintf(stderr, "%s: there is no configuration file; say --config FILE or --state DIR\n",
+                m->command);
         return SL_EXIT_USAGE;
     }
     int code = sl_cli_load_config(sl_buf_text(&file), &config);
@@ -98,7 +104,8 @@ static int find_state(const struct sl_manage *m, struct sl_buf *state, struct sl
     return SL_EXIT_REFUSED;
 }
 
-/* --- a running keeper --------------------------------------------------------------------------------- */
+/* --- a running keeper
+ * --------------------------------------------------------------------------------- */
 
 /* SL_EGONE, SL_ENOTFOUND: nothing runs. */
 static enum sl_err ask_running(const char *state, const char *method, const struct sl_buf *body,
@@ -116,11 +123,12 @@ static enum sl_err ask_running(const char *state, const char *method, const stru
     SL_TRY(sl_buf_err(&message));
     SL_TRY(sl_path_control(state, &control));
     SL_TRY(sl_net_connect_control(sl_buf_text(&control), &fd));
-    enum sl_err err =
-        sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS, &scratch, &packet);
+    enum sl_err err = sl_channel_ask(fd, SL_ROLE_KEEPER, sl_buf_span(&message), ANSWER_WITHIN_MS,
+                                     &scratch, &packet);
     close(fd);
     if (err != SL_OK)
-        return err == SL_EGONE ? SL_EIO : err; /* it was there: never do it a second time elsewhere */
+        return err == SL_EGONE ? SL_EIO
+                               : err; /* it was there: never do it a second time elsewhere */
     for (size_t i = 0; i < packet.fd_count; i++)
         close(packet.fds[i]);
     if (packet.type != SL_MESSAGE_REPLY)
@@ -130,7 +138,8 @@ static enum sl_err ask_running(const char *state, const char *method, const stru
     return sl_json_read(answer.body, reply, NULL);
 }
 
-/* --- a stopped one ------------------------------------------------------------------------------------ */
+/* --- a stopped one
+ * ------------------------------------------------------------------------------------ */
 
 static _Noreturn void become_keeper(const char *program, const char *state, int in, int out)
 {
@@ -194,8 +203,8 @@ static enum sl_err run_keeper(const char *state, struct sl_span input, struct sl
     return err;
 }
 
-static enum sl_err ask_stopped(const char *state, struct sl_span origin, const char *method, json_t *body,
-                               uint32_t *status, json_t **reply)
+static enum sl_err ask_stopped(const char *state, struct sl_span origin, const char *method,
+                               json_t *body, uint32_t *status, json_t **reply)
 {
     SL_BUF(input, ANSWER_BYTES);
     SL_BUF(output, ANSWER_BYTES);
@@ -218,7 +227,8 @@ static enum sl_err ask_stopped(const char *state, struct sl_span origin, const c
     return err;
 }
 
-/* --- both --------------------------------------------------------------------------------------------- */
+/* --- both
+ * --------------------------------------------------------------------------------------------- */
 
 static void complain(const struct sl_manage *m, const json_t *problem)
 {
@@ -244,7 +254,8 @@ int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, 
     }
     enum sl_err err = ask_running(sl_buf_text(&state), method, &text, &status, &answer);
     if (err == SL_EGONE || err == SL_ENOTFOUND)
-        err = ask_stopped(sl_buf_text(&state), sl_buf_span(&origin), method, body, &status, &answer);
+        err =
+            ask_stopped(sl_buf_text(&state), sl_buf_span(&origin), method, body, &status, &answer);
     json_decref(body);
     if (err != SL_OK) {
         fprintf(stderr, "%s: cannot reach the keeper: %s\n", m->command, sl_err_text(err));

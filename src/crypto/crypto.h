@@ -33,9 +33,9 @@ struct sl_scram_verifier {
     uint8_t stored_key[32], server_key[32];
 };
 enum { SL_SCRAM_MIN_ITERATIONS = 4096, SL_SCRAM_MAX_ITERATIONS = 1000000 };
-/* SL_ELIMIT: iterations outside the bounds. The password's bytes are used as they are: SASLprep leaves
- * ASCII and composed letters (NFC) alone; what it would map (full-width forms, ligatures, soft
- * hyphens) is not mapped here, and the other side then simply says "wrong password". */
+/* SL_ELIMIT: iterations outside the bounds. The password's bytes are used as they are: SASLprep
+ * leaves ASCII and composed letters (NFC) alone; what it would map (full-width forms, ligatures,
+ * soft hyphens) is not mapped here, and the other side then simply says "wrong password". */
 enum sl_err sl_scram_salted(struct sl_span password, struct sl_span salt, uint32_t iterations,
                             uint8_t salted[32]) SL_MUST_CHECK;
 void sl_scram_verifier_of(const uint8_t salted[32], struct sl_scram_verifier *out);
@@ -43,10 +43,12 @@ void sl_scram_verifier_of(const uint8_t salted[32], struct sl_scram_verifier *ou
 void sl_scram_client(const uint8_t salted[32], struct sl_span auth_message, uint8_t proof[32],
                      uint8_t server_signature[32]);
 /* Server side: is this proof right? */
-bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_message, struct sl_span proof);
+bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_message,
+                    struct sl_span proof);
 void sl_scram_server_signature(const struct sl_scram_verifier *v, struct sl_span auth_message,
                                uint8_t out[32]);
-/* PostgreSQL's md5 answer: "md5" + hex(md5(hex(md5(password + user)) + salt)), 35 characters + NUL. */
+/* PostgreSQL's md5 answer: "md5" + hex(md5(hex(md5(password + user)) + salt)), 35 characters + NUL.
+ */
 enum sl_err sl_md5_password(struct sl_span password, struct sl_span user, struct sl_span salt,
                             char out[36]) SL_MUST_CHECK;
 
@@ -56,8 +58,10 @@ enum sl_err sl_ed25519_from_seed(const uint8_t seed[32], struct sl_ed25519 **out
 void sl_ed25519_free(struct sl_ed25519 *k);
 SL_DEFINE_CLEANUP(struct sl_ed25519, sl_ed25519)
 void sl_ed25519_public(const struct sl_ed25519 *k, uint8_t out[32]);
-enum sl_err sl_ed25519_sign(const struct sl_ed25519 *k, struct sl_span message, uint8_t out[64]) SL_MUST_CHECK;
-bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message, const uint8_t signature[64]);
+enum sl_err sl_ed25519_sign(const struct sl_ed25519 *k, struct sl_span message, uint8_t out[64])
+    SL_MUST_CHECK;
+bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message,
+                      const uint8_t signature[64]);
 
 /* A PEM private key (ECDSA P-256/P-384, RSA >= 2048, Ed25519) for TLS server signatures. */
 struct sl_tls_key;
@@ -65,8 +69,8 @@ enum sl_err sl_tls_key_new(struct sl_span pem, struct sl_tls_key **out) SL_MUST_
 void sl_tls_key_free(struct sl_tls_key *k);
 SL_DEFINE_CLEANUP(struct sl_tls_key, sl_tls_key)
 /* `input` is the digest (ECDSA, RSA) or the whole message (Ed25519, digest_name empty). Digests:
- * SHA256, SHA384, SHA512. padding as in the message SIGN: 0 none (not RSA), 1 PKCS#1, 2 PSS. Anything
- * else is SL_EUNSUPPORTED; a digest of the wrong length SL_EMALFORMED. */
+ * SHA256, SHA384, SHA512. padding as in the message SIGN: 0 none (not RSA), 1 PKCS#1, 2 PSS.
+ * Anything else is SL_EUNSUPPORTED; a digest of the wrong length SL_EMALFORMED. */
 enum sl_err sl_tls_key_sign(const struct sl_tls_key *k, struct sl_span digest_name, uint8_t padding,
                             struct sl_span input, struct sl_buf *signature) SL_MUST_CHECK;
 

@@ -58,7 +58,8 @@ void sl_scram_client(const uint8_t salted[32], struct sl_span auth_message, uint
 }
 
 /* proof = ClientKey xor ClientSignature, and the stored key is the hash of ClientKey. */
-bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_message, struct sl_span proof)
+bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_message,
+                    struct sl_span proof)
 {
     uint8_t client_key[32], hashed[32];
 
@@ -68,7 +69,8 @@ bool sl_scram_check(const struct sl_scram_verifier *v, struct sl_span auth_messa
     xor32(client_key, proof.p);
     sl_sha256(sl_span(client_key, sizeof client_key), hashed);
     sl_secret_wipe(client_key, sizeof client_key);
-    return sl_secret_eq(sl_span(hashed, sizeof hashed), sl_span(v->stored_key, sizeof v->stored_key));
+    return sl_secret_eq(sl_span(hashed, sizeof hashed),
+                        sl_span(v->stored_key, sizeof v->stored_key));
 }
 
 void sl_scram_server_signature(const struct sl_scram_verifier *v, struct sl_span auth_message,

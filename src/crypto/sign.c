@@ -60,7 +60,8 @@ enum sl_err sl_ed25519_sign(const struct sl_ed25519 *k, struct sl_span message, 
     return SL_OK;
 }
 
-bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message, const uint8_t signature[64])
+bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message,
+                      const uint8_t signature[64])
 {
     EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, 32);
     EVP_MD_CTX *context = EVP_MD_CTX_new();

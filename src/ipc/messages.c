@@ -153,23 +153,20 @@ static void end(struct sl_buf *b, size_t body_at)
 
 #define SL_IPC_PUT_FIELD(type, name) put_##type(b, m->name);
 #define SL_IPC_GET_FIELD(type, name) m.name = get_##type(&c, &bad);
-#define SL_IPC_CODEC(NAME, name_, number, senders, states)                            \
-    void sl_msg_##name_##_put(struct sl_buf *b, const struct sl_msg_##name_ *m)       \
-    {                                                                                 \
-        size_t body_at = begin(b, SL_MESSAGE_##NAME);                                 \
-        SL_MSG_##NAME(SL_IPC_PUT_FIELD)                                               \
-        end(b, body_at);                                                              \
-    }                                                                                 \
-    enum sl_err sl_msg_##name_##_get(struct sl_span body, struct sl_msg_##name_ *out) \
-    {                                                                                 \
-        struct sl_cursor c = sl_cursor(body);                                         \
-        struct sl_msg_##name_ m = {0};                                                \
-        bool bad = false;                                                             \
-        SL_MSG_##NAME(SL_IPC_GET_FIELD)                                               \
-        if (bad || !sl_cursor_done(&c))                                               \
-            return SL_EMALFORMED;                                                     \
-        *out = m;                                                                     \
-        return SL_OK;                                                                 \
+#define SL_IPC_CODEC(NAME, name_, number, senders, states)                                    \
+    void sl_msg_##name_##_put(struct sl_buf *b, const struct sl_msg_##name_ *m)               \
+    {                                                                                         \
+        size_t body_at = begin(b, SL_MESSAGE_##NAME);                                         \
+        SL_MSG_##NAME(SL_IPC_PUT_FIELD) end(b, body_at);                                      \
+    }                                                                                         \
+    enum sl_err sl_msg_##name_##_get(struct sl_span body, struct sl_msg_##name_ *out)         \
+    {                                                                                         \
+        struct sl_cursor c = sl_cursor(body);                                                 \
+        struct sl_msg_##name_ m = {0};                                                        \
+        bool bad = false;                                                                     \
+        SL_MSG_##NAME(SL_IPC_GET_FIELD) if (bad || !sl_cursor_done(&c)) return SL_EMALFORMED; \
+        *out = m;                                                                             \
+        return SL_OK;                                                                         \
     }
 SL_MESSAGES(SL_IPC_CODEC)
 

@@ -9,8 +9,8 @@
  * than SL_IPC_INLINE bytes travels in a sealed memfd that accompanies the header (os/channel).
  * Strings point into the received datagram and live until the next one is received.
  *
- * Field types: u8 u32 u64, str (UTF-8), bytes, list (of str: u16 count, then u32 length + bytes each;
- * walk it with sl_ipc_list_next).
+ * Field types: u8 u32 u64, str (UTF-8), bytes, list (of str: u16 count, then u32 length + bytes
+ * each; walk it with sl_ipc_list_next).
  */
 #ifndef SL_IPC_MESSAGES_H
 #define SL_IPC_MESSAGES_H
@@ -225,12 +225,12 @@ void sl_ipc_list_add(struct sl_buf *b, struct sl_ipc_list *list, struct sl_span 
 #define SL_IPC_TYPE_bytes struct sl_span
 #define SL_IPC_TYPE_list struct sl_ipc_list
 #define SL_IPC_FIELD(type, name) SL_IPC_TYPE_##type name;
-#define SL_IPC_STRUCT(NAME, name_, number, senders, states)                           \
-    struct sl_msg_##name_ {                                                           \
-        SL_MSG_##NAME(SL_IPC_FIELD)                                                   \
-    };                                                                                \
-    /* Appends header and body. */                                                    \
-    void sl_msg_##name_##_put(struct sl_buf *b, const struct sl_msg_##name_ *m);      \
+#define SL_IPC_STRUCT(NAME, name_, number, senders, states)                              \
+    struct sl_msg_##name_ {                                                              \
+        SL_MSG_##NAME(SL_IPC_FIELD)                                                      \
+    };                                                                                   \
+    /* Appends header and body. */                                                       \
+    void sl_msg_##name_##_put(struct sl_buf *b, const struct sl_msg_##name_ *m);         \
     /* Decodes a body; views into it. Anything left over or missing is SL_EMALFORMED. */ \
     enum sl_err sl_msg_##name_##_get(struct sl_span body, struct sl_msg_##name_ *out) SL_MUST_CHECK;
 SL_MESSAGES(SL_IPC_STRUCT)

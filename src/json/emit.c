@@ -11,8 +11,8 @@ static bool needs_escape(uint8_t c)
 
 static void put_escape(struct sl_buf *b, uint8_t c)
 {
-    static const char letters[0x20] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
-                                       ['\r'] = 'r'};
+    static const char letters[0x20] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     uint8_t letter = c < 0x20 ? (uint8_t)letters[c] : c;
 
     if (letter != 0) {

@@ -1,8 +1,9 @@
 /* The first lines of every child's main: gate, judge, keeper, desk.
  *
- * The supervisor starts a child with its channel on descriptor 3 and nothing else open but 0-2 (and in the
- * keeper 4, the state folder's lock: left alone, it keeps a new Sluice out until the old keeper is gone). The
- * child waits for SETUP, takes what it needs, opens its files, enters its sandbox, says READY, loops.
+ * The supervisor starts a child with its channel on descriptor 3 and nothing else open but 0-2 (and
+ * in the keeper 4, the state folder's lock: left alone, it keeps a new Sluice out until the old
+ * keeper is gone). The child waits for SETUP, takes what it needs, opens its files, enters its
+ * sandbox, says READY, loops.
  */
 #ifndef SL_OS_CHILD_H
 #define SL_OS_CHILD_H

@@ -11,7 +11,7 @@ enum sl_err sl_file_replace(const char *path, struct sl_span bytes, unsigned mod
 /* All bytes or an error (SL_EFULL for a full disk). */
 enum sl_err sl_file_write_all(int fd, struct sl_span bytes) SL_MUST_CHECK;
 enum sl_err sl_file_pwrite_all(int fd, struct sl_span bytes, uint64_t offset) SL_MUST_CHECK;
-enum sl_err sl_file_sync(int fd) SL_MUST_CHECK;     /* fdatasync */
+enum sl_err sl_file_sync(int fd) SL_MUST_CHECK; /* fdatasync */
 enum sl_err sl_file_sync_folder(const char *path) SL_MUST_CHECK;
 /* mkdir -p with this mode for what it makes. */
 enum sl_err sl_file_make_folder(const char *path, unsigned mode) SL_MUST_CHECK;

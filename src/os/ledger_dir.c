@@ -10,8 +10,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, SEGMENT_NAME = 20, MAX_FILE = 1024 * 1024 * 1024, ATTEMPTS = 50,
-       MAX_DEPTH = 10, MAX_PARTIALS = 16 * 1024 * 1024 };
+enum {
+    PATH_BYTES = 4096,
+    SEGMENT_NAME = 20,
+    MAX_FILE = 1024 * 1024 * 1024,
+    ATTEMPTS = 50,
+    MAX_DEPTH = 10,
+    MAX_PARTIALS = 16 * 1024 * 1024
+};
 
 /* A file that a newer checkpoint would take away while we look. */
 struct kept {
@@ -108,7 +114,8 @@ static enum sl_err open_segments(struct sl_ledger_dir *d)
             err = add_segment(d, dirfd(folder), e->d_name);
     }
     closedir(folder);
-    if (d->segment_count > 1) /* hexadecimal of one length: their order as text is that of numbers */
+    if (d->segment_count >
+        1) /* hexadecimal of one length: their order as text is that of numbers */
         qsort(d->segments, d->segment_count, sizeof *d->segments, by_name);
     return err;
 }
@@ -215,7 +222,8 @@ static enum sl_err keep(struct sl_ledger_dir *d, const char *name)
 
 static enum sl_err keep_partial(struct sl_ledger_dir *d, unsigned level, uint64_t size)
 {
-    const struct sl_tile t = {.level = level, .index = sl_tile_full_count(level, size),
+    const struct sl_tile t = {.level = level,
+                              .index = sl_tile_full_count(level, size),
                               .width = sl_tile_partial_width(level, size)};
     SL_BUF(name, 256);
 
@@ -225,7 +233,8 @@ static enum sl_err keep_partial(struct sl_ledger_dir *d, unsigned level, uint64_
     return keep(d, sl_buf_text(&name));
 }
 
-/* What a writer at work removes first. Something that is missing or wrong is left for others to say. */
+/* What a writer at work removes first. Something that is missing or wrong is left for others to
+ * say. */
 static enum sl_err keep_all(struct sl_ledger_dir *d)
 {
     SL_BUF(note, SL_NOTE_MAX);
@@ -280,12 +289,14 @@ enum sl_err sl_ledger_dir_open(const char *path, struct sl_ledger_dir **out)
     return SL_OK;
 }
 
-enum sl_err sl_ledger_dir_checkpoint(struct sl_ledger_dir *d, struct sl_buf *note, struct sl_checkpoint *out)
+enum sl_err sl_ledger_dir_checkpoint(struct sl_ledger_dir *d, struct sl_buf *note,
+                                     struct sl_checkpoint *out)
 {
     struct sl_note parts;
 
     SL_TRY(sl_ledger_dir_read(d, "checkpoint", note));
-    if (sl_note_get(sl_buf_span(note), &parts) != SL_OK || sl_checkpoint_get(parts.text, out) != SL_OK)
+    if (sl_note_get(sl_buf_span(note), &parts) != SL_OK ||
+        sl_checkpoint_get(parts.text, out) != SL_OK)
         return SL_ECORRUPT;
     return SL_OK;
 }
@@ -326,7 +337,8 @@ static enum sl_err each_in_bundle(struct sl_ledger_dir *d, uint64_t bundle, uint
     return SL_OK;
 }
 
-static enum sl_err each_in_segment(struct sl_span file, uint64_t size, sl_ledger_entry_fn *each, void *owner)
+static enum sl_err each_in_segment(struct sl_span file, uint64_t size, sl_ledger_entry_fn *each,
+                                   void *owner)
 {
     size_t at = SL_WAL_SEGMENT_HEADER;
     struct sl_wal_segment s;

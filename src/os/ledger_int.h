@@ -34,10 +34,10 @@ struct sl_ledger {
     size_t segment_count;
     uint64_t wal_bytes; /* of the open one, all whole records */
 
-    struct sl_buf buffer;   /* records not yet written */
-    struct sl_buf openings; /* openings not yet written: ledger_openings.c */
-    struct sl_buf pending;  /* leaves not yet in the tree, as a bundle has them */
-    uint64_t sequence, size;                         /* with what is in `buffer` */
+    struct sl_buf buffer;    /* records not yet written */
+    struct sl_buf openings;  /* openings not yet written: ledger_openings.c */
+    struct sl_buf pending;   /* leaves not yet in the tree, as a bundle has them */
+    uint64_t sequence, size; /* with what is in `buffer` */
     uint64_t written_sequence, written_size, synced; /* without */
     size_t written_pending;
 
@@ -45,12 +45,12 @@ struct sl_ledger {
     struct sl_ledger_edge edge[SL_TILE_LEVELS];
     struct sl_buf bundle; /* the leaves of the last, not yet full bundle */
 
-    struct sl_buf note;             /* the last signed checkpoint */
+    struct sl_buf note;              /* the last signed checkpoint */
     struct sl_checkpoint checkpoint; /* origin: view into `note` */
     bool has_checkpoint, published;
     uint64_t shown_size, older_size; /* of the last two published; their partial tiles are there */
-    uint64_t openings_unsynced; /* bundle number + 1 of the file to sync; 0: none */
-    uint64_t openings_whole;    /* bundle number + 1 of the file known to have no torn end */
+    uint64_t openings_unsynced;      /* bundle number + 1 of the file to sync; 0: none */
+    uint64_t openings_whole;         /* bundle number + 1 of the file known to have no torn end */
 };
 
 /* Complains for the operator and gives `err` back. */
@@ -60,12 +60,14 @@ struct sl_ledger {
 void sl_ledger_segment_path(struct sl_buf *b, const struct sl_ledger *l, uint64_t first_sequence);
 enum sl_err sl_ledger_list_segments(struct sl_ledger *l, struct sl_buf *why) SL_MUST_CHECK;
 enum sl_err sl_ledger_new_segment(struct sl_ledger *l) SL_MUST_CHECK;
-enum sl_err sl_ledger_open_segment(struct sl_ledger *l) SL_MUST_CHECK; /* the last one, for writing */
+enum sl_err sl_ledger_open_segment(struct sl_ledger *l)
+    SL_MUST_CHECK; /* the last one, for writing */
 enum sl_err sl_ledger_read_segment(const struct sl_ledger *l, size_t number, struct sl_buf *file)
     SL_MUST_CHECK;
 
 /* ledger_tree.c */
-enum sl_err sl_ledger_absorb(struct sl_ledger *l) SL_MUST_CHECK; /* written leaves into tree and tiles */
+enum sl_err sl_ledger_absorb(struct sl_ledger *l)
+    SL_MUST_CHECK; /* written leaves into tree and tiles */
 enum sl_err sl_ledger_load_tree(struct sl_ledger *l, uint64_t size) SL_MUST_CHECK;
 enum sl_err sl_ledger_publish(struct sl_ledger *l) SL_MUST_CHECK;
 /* Takes a signed note as the last checkpoint. SL_EMALFORMED leaves all as it was. */
@@ -76,7 +78,8 @@ enum sl_err sl_ledger_sync_tiles(struct sl_ledger *l, uint64_t from, uint64_t to
 enum sl_err sl_ledger_load_key(struct sl_ledger *l, struct sl_buf *why) SL_MUST_CHECK;
 enum sl_err sl_ledger_create_key(struct sl_ledger *l, struct sl_span origin) SL_MUST_CHECK;
 enum sl_err sl_ledger_append_first_key(struct sl_ledger *l, uint64_t now_us) SL_MUST_CHECK;
-/* Finishes or forgets a rotation that a crash cut short; `newest` is the last key leaf's new_key. */
+/* Finishes or forgets a rotation that a crash cut short; `newest` is the last key leaf's new_key.
+ */
 enum sl_err sl_ledger_settle_rotation(struct sl_ledger *l, struct sl_span newest) SL_MUST_CHECK;
 
 /* ledger_openings.c */

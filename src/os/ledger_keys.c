@@ -1,8 +1,9 @@
 /* The ledger's key: <state>/keys/ledger.key holds the seed, <state>/ledger/key.pub the public half.
  *
- * A rotation goes: seed of the new key to ledger.key.next; a leaf in which the old key signs the new
- * one, committed; then ledger.key, key.pub, a checkpoint. The leaf is the moment at which it happened:
- * a crash before it forgets the new key, a crash after it finishes the rotation at the next start. */
+ * A rotation goes: seed of the new key to ledger.key.next; a leaf in which the old key signs the
+ * new one, committed; then ledger.key, key.pub, a checkpoint. The leaf is the moment at which it
+ * happened: a crash before it forgets the new key, a crash after it finishes the rotation at the
+ * next start. */
 #include "os/ledger_int.h"
 
 #include "os/clock.h"
@@ -31,8 +32,8 @@ static enum sl_err read_signer(const struct sl_ledger *l, const char *name, stru
     return err;
 }
 
-static enum sl_err write_secret(const struct sl_ledger *l, const char *name, const struct sl_vkey *k,
-                                const uint8_t seed[32])
+static enum sl_err write_secret(const struct sl_ledger *l, const char *name,
+                                const struct sl_vkey *k, const uint8_t seed[32])
 {
     SL_BUF(path, SL_LEDGER_PATH);
     SL_BUF(line, 1024);
@@ -123,7 +124,8 @@ enum sl_err sl_ledger_append_first_key(struct sl_ledger *l, uint64_t now_us)
     SL_BUF(line, 1024);
 
     sl_vkey_put(&line, &l->signer.vkey);
-    return append_key_leaf(l, &(struct sl_entry_key){.time_us = now_us, .new_key = sl_buf_span(&line)});
+    return append_key_leaf(l, &(struct sl_entry_key){.time_us = now_us,
+                                                     .new_key = sl_buf_span(&line)});
 }
 
 static enum sl_err remove_next(const struct sl_ledger *l)

@@ -1,7 +1,7 @@
 /* Opening a ledger: what is on the disk is believed only as far as it proves itself.
  *
- * First all records are checked and the tail is cut; then the tree is built and its root compared with
- * what was signed; only then does the caller hear of any record. */
+ * First all records are checked and the tail is cut; then the tree is built and its root compared
+ * with what was signed; only then does the caller hear of any record. */
 #include "os/ledger_int.h"
 
 #include <errno.h>
@@ -64,10 +64,11 @@ static enum sl_err damaged(const struct sl_ledger *l, size_t number, size_t at, 
     SL_BUF(path, SL_LEDGER_PATH);
 
     sl_ledger_segment_path(&path, l, l->segments[number].first_sequence);
-    return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
-                            "%s is damaged at byte %U (record %U, entry %U), where once a whole record "
-                            "lay safely on the disk", sl_buf_text(&path), (uint64_t)at,
-                            l->sequence + 1, l->size);
+    return SL_LEDGER_REFUSE(
+        why, SL_ECORRUPT,
+        "%s is damaged at byte %U (record %U, entry %U), where once a whole record "
+        "lay safely on the disk",
+        sl_buf_text(&path), (uint64_t)at, l->sequence + 1, l->size);
 }
 
 static enum sl_err survey_segment(struct sl_ledger *l, size_t number, struct sl_span file,
@@ -129,7 +130,8 @@ static enum sl_err find_checkpoint(struct sl_ledger *l, struct sl_buf *why)
     if (err == SL_ENOTFOUND)
         return SL_OK;
     SL_TRY(err);
-    if (sl_note_get(sl_buf_span(&note), &parts) != SL_OK || sl_checkpoint_get(parts.text, &c) != SL_OK)
+    if (sl_note_get(sl_buf_span(&note), &parts) != SL_OK ||
+        sl_checkpoint_get(parts.text, &c) != SL_OK)
         return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "%s is no signed checkpoint", sl_buf_text(&path));
     if (!l->has_checkpoint || c.size > l->checkpoint.size) {
         SL_TRY(sl_ledger_take_note(l, sl_buf_span(&note)));
@@ -149,7 +151,8 @@ static bool signed_by(const struct sl_ledger *l, const struct sl_vkey *key)
 }
 
 /* Signed by the key of today, or by the one before it when the key changed after it was signed. */
-static enum sl_err check_signature(const struct sl_ledger *l, const struct survey *s, struct sl_buf *why)
+static enum sl_err check_signature(const struct sl_ledger *l, const struct survey *s,
+                                   struct sl_buf *why)
 {
     struct sl_vkey older;
 
@@ -158,8 +161,10 @@ static enum sl_err check_signature(const struct sl_ledger *l, const struct surve
     if (s->older_key.n > 0 && s->key_index >= l->checkpoint.size &&
         sl_vkey_get(sl_buf_span(&s->older_key), &older) == SL_OK && signed_by(l, &older))
         return SL_OK;
-    return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the last checkpoint (size %U) is not signed by the key "
-                            "in %s/keys/ledger.key", l->checkpoint.size, l->state);
+    return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                            "the last checkpoint (size %U) is not signed by the key "
+                            "in %s/keys/ledger.key",
+                            l->checkpoint.size, l->state);
 }
 
 static enum sl_err check_checkpoint(struct sl_ledger *l, const struct survey *s, struct sl_buf *why)
@@ -168,15 +173,20 @@ static enum sl_err check_checkpoint(struct sl_ledger *l, const struct survey *s,
     if (!l->has_checkpoint) {
         if (l->segments[0].first_sequence == 1)
             return SL_OK;
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the checkpoint is missing, and the start of the log");
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "the checkpoint is missing, and the start of the log");
     }
     SL_TRY(check_signature(l, s, why));
     if (l->size < l->checkpoint.size)
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the log has %U entries, but a checkpoint over %U was "
-                                "signed: entries are missing at its end", l->size, l->checkpoint.size);
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "the log has %U entries, but a checkpoint over %U was "
+                                "signed: entries are missing at its end",
+                                l->size, l->checkpoint.size);
     if (l->segments[0].first_index > l->checkpoint.size)
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the checkpoint (size %U) is older than the log's "
-                                "first entry (%U)", l->checkpoint.size, l->segments[0].first_index);
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "the checkpoint (size %U) is older than the log's "
+                                "first entry (%U)",
+                                l->checkpoint.size, l->segments[0].first_index);
     return SL_OK;
 }
 
@@ -191,8 +201,10 @@ static enum sl_err check_root(const struct sl_ledger *l, struct sl_buf *why)
     root = sl_tree_root(&l->tree);
     if (sl_hash_eq(&root, &l->checkpoint.root))
         return SL_OK;
-    return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the entries up to %U have another root than the signed "
-                            "checkpoint says", l->checkpoint.size);
+    return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                            "the entries up to %U have another root than the signed "
+                            "checkpoint says",
+                            l->checkpoint.size);
 }
 
 /* One leaf at a time up to the checkpoint, so that the root is looked at when it is due. */
@@ -249,7 +261,8 @@ static enum sl_err build_tree(struct sl_ledger *l, struct sl_buf *why)
     enum sl_err err = sl_ledger_load_tree(l, l->segments[0].first_index);
 
     if (err == SL_ENOTFOUND || err == SL_ECORRUPT || err == SL_ELIMIT)
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "tiles of the first %U entries are missing or damaged",
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "tiles of the first %U entries are missing or damaged",
                                 l->segments[0].first_index);
     SL_TRY(err);
     SL_TRY(check_root(l, why));
@@ -276,19 +289,23 @@ static enum sl_err replay_one(struct sl_ledger *l, void *owner, const struct sl_
     return replay->options->replay(replay->options->owner, r);
 }
 
-static enum sl_err replay_all(struct sl_ledger *l, const struct sl_ledger_options *o, uint64_t *count,
-                              struct sl_buf *why)
+static enum sl_err replay_all(struct sl_ledger *l, const struct sl_ledger_options *o,
+                              uint64_t *count, struct sl_buf *why)
 {
     struct replay replay = {.options = o};
 
     if (o->replay == NULL)
         return SL_OK;
     if (o->applied + 1 < l->segments[0].first_sequence)
-        return SL_LEDGER_REFUSE(why, SL_ESTATE, "the view stands at record %U, but the log's oldest record "
-                                "is %U: restore a newer view", o->applied, l->segments[0].first_sequence);
+        return SL_LEDGER_REFUSE(why, SL_ESTATE,
+                                "the view stands at record %U, but the log's oldest record "
+                                "is %U: restore a newer view",
+                                o->applied, l->segments[0].first_sequence);
     if (o->applied > l->sequence)
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the view has record %U, but the log ends with %U: its "
-                                "end is missing", o->applied, l->sequence);
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "the view has record %U, but the log ends with %U: its "
+                                "end is missing",
+                                o->applied, l->sequence);
     SL_TRY(each_record(l, replay_one, &replay, why));
     *count = replay.count;
     return SL_OK;
@@ -305,12 +322,14 @@ static enum sl_err cut_tail(struct sl_ledger *l)
     return SL_OK;
 }
 
-static enum sl_err check_origin(const struct sl_ledger *l, struct sl_span origin, struct sl_buf *why)
+static enum sl_err check_origin(const struct sl_ledger *l, struct sl_span origin,
+                                struct sl_buf *why)
 {
     if (origin.n == 0 || sl_span_is(origin, l->signer.vkey.name))
         return SL_OK;
-    return SL_LEDGER_REFUSE(why, SL_ECONFIG, "ledger.origin is '%S', but this ledger is called '%s'",
-                            origin, l->signer.vkey.name);
+    return SL_LEDGER_REFUSE(why, SL_ECONFIG,
+                            "ledger.origin is '%S', but this ledger is called '%s'", origin,
+                            l->signer.vkey.name);
 }
 
 static enum sl_err open_existing(struct sl_ledger *l, const struct sl_ledger_options *o,
@@ -350,13 +369,17 @@ static enum sl_err make_folders(const struct sl_ledger *l)
     return SL_OK;
 }
 
-/* A crash in here leaves a key and perhaps a segment without a first leaf: the next start goes on. */
-static enum sl_err create(struct sl_ledger *l, const struct sl_ledger_options *o, struct sl_buf *why)
+/* A crash in here leaves a key and perhaps a segment without a first leaf: the next start goes on.
+ */
+static enum sl_err create(struct sl_ledger *l, const struct sl_ledger_options *o,
+                          struct sl_buf *why)
 {
     SL_TRY(find_checkpoint(l, why));
     if (l->has_checkpoint)
-        return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "there is a checkpoint over %U entries, but no log in "
-                                "%s/ledger/wal", l->checkpoint.size, l->state);
+        return SL_LEDGER_REFUSE(why, SL_ECORRUPT,
+                                "there is a checkpoint over %U entries, but no log in "
+                                "%s/ledger/wal",
+                                l->checkpoint.size, l->state);
     enum sl_err err = sl_ledger_load_key(l, why);
     if (err == SL_ENOTFOUND)
         err = sl_ledger_create_key(l, o->origin);
@@ -365,7 +388,8 @@ static enum sl_err create(struct sl_ledger *l, const struct sl_ledger_options *o
     return sl_ledger_new_segment(l);
 }
 
-static enum sl_err lock_it(struct sl_ledger *l, const struct sl_ledger_options *o, struct sl_buf *why)
+static enum sl_err lock_it(struct sl_ledger *l, const struct sl_ledger_options *o,
+                           struct sl_buf *why)
 {
     SL_BUF(path, SL_LEDGER_PATH);
 
@@ -431,7 +455,8 @@ enum sl_err sl_ledger_open(const struct sl_ledger_options *o, struct sl_ledger *
     if (err != SL_OK) {
         sl_ledger_free(l);
         if (why->n == 0)
-            sl_buf_say(why, "the ledger in %s cannot be opened: %s", o->state_dir, sl_err_text(err));
+            sl_buf_say(why, "the ledger in %s cannot be opened: %s", o->state_dir,
+                       sl_err_text(err));
         return err;
     }
     found.size = l->size;

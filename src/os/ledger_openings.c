@@ -1,8 +1,8 @@
 /* What opens the commitments of leaves, beside the log: <state>/openings/<bundle number>
  *
  * One file for each 256 leaves, so that age erases by removing files, and a person's request by
- * overwriting. Record: u32 body length | u32 CRC-32C of the rest | u64 leaf | u32 part | u8 kind | body,
- * little-endian. Kind 0 with a body of zeros is what was erased. */
+ * overwriting. Record: u32 body length | u32 CRC-32C of the rest | u64 leaf | u32 part | u8 kind |
+ * body, little-endian. Kind 0 with a body of zeros is what was erased. */
 #include "os/ledger_int.h"
 
 #include "base/cursor.h"
@@ -13,7 +13,8 @@
 
 enum { HEADER = 4 + 4 + 8 + 4 + 1, ERASED = 0 };
 
-static void put_record(struct sl_buf *b, uint64_t index, uint32_t part, unsigned kind, struct sl_span body)
+static void put_record(struct sl_buf *b, uint64_t index, uint32_t part, unsigned kind,
+                       struct sl_span body)
 {
     size_t start = b->n;
 
@@ -78,8 +79,8 @@ static const char *put_path(struct sl_buf *b, const char *state, uint64_t bundle
     return sl_buf_text(b);
 }
 
-/* Half a record that a crash left at the end would hide everything that comes behind it. Looked for once
- * for each file: afterwards only whole records are in it. */
+/* Half a record that a crash left at the end would hide everything that comes behind it. Looked for
+ * once for each file: afterwards only whole records are in it. */
 static enum sl_err cut_torn_end(struct sl_ledger *l, uint64_t bundle, const char *path)
 {
     SL_BUF(file, SIZE_MAX / 2);
@@ -147,7 +148,8 @@ enum sl_err sl_ledger_sync_openings(struct sl_ledger *l)
 
     if (l->openings_unsynced == 0)
         return SL_OK;
-    int fd = open(put_path(&path, l->state, l->openings_unsynced - 1), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd =
+        open(put_path(&path, l->state, l->openings_unsynced - 1), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     enum sl_err err = fd < 0 ? SL_EIO : sl_file_sync(fd);
     if (fd >= 0)
         close(fd);
@@ -190,7 +192,8 @@ enum sl_err sl_ledger_erase_openings(struct sl_ledger *l, uint64_t index)
     return err;
 }
 
-/* What a crash left behind for a leaf that was then never committed comes first: the last one counts. */
+/* What a crash left behind for a leaf that was then never committed comes first: the last one
+ * counts. */
 enum sl_err sl_ledger_find_opening(const char *state_dir, uint64_t index, uint32_t part,
                                    enum sl_opening kind, struct sl_buf *out)
 {

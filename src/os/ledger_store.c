@@ -27,8 +27,11 @@ void sl_ledger_free(struct sl_ledger *l)
 static enum sl_err append(struct sl_ledger *l, enum sl_wal_kind kind, struct sl_span leaf,
                           struct sl_span state)
 {
-    const struct sl_wal_record r = {
-        .sequence = l->sequence + 1, .synced = l->synced, .kind = kind, .leaf = leaf, .state = state};
+    const struct sl_wal_record r = {.sequence = l->sequence + 1,
+                                    .synced = l->synced,
+                                    .kind = kind,
+                                    .leaf = leaf,
+                                    .state = state};
     size_t before = l->buffer.n;
 
     if (l->broken != SL_OK)
@@ -168,7 +171,8 @@ enum sl_err sl_ledger_checkpoint(struct sl_ledger *l)
     SL_TRY(sl_ledger_absorb(l));
     if (l->has_checkpoint && l->tree.size == l->checkpoint.size)
         return l->published ? SL_OK : sl_ledger_publish(l);
-    struct sl_checkpoint c = {.origin = sl_span_str(l->signer.vkey.name), .size = l->tree.size,
+    struct sl_checkpoint c = {.origin = sl_span_str(l->signer.vkey.name),
+                              .size = l->tree.size,
                               .root = sl_tree_root(&l->tree)};
     sl_checkpoint_put(&text, &c);
     SL_TRY(sl_note_sign(&note, sl_buf_span(&text), &l->signer));

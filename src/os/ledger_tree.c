@@ -1,5 +1,5 @@
-/* Tiles and bundles. Each can be made again from the log as long as its leaves are in there, so they
- * are written without a sync; before a segment goes, its tiles are synced. */
+/* Tiles and bundles. Each can be made again from the log as long as its leaves are in there, so
+ * they are written without a sync; before a segment goes, its tiles are synced. */
 #include "os/ledger_int.h"
 
 #include <dirent.h>
@@ -53,7 +53,8 @@ static bool is_there(const char *path, struct sl_span bytes)
 }
 
 /* Whole or not at all, under its own name. */
-static enum sl_err write_tile(const struct sl_ledger *l, const struct sl_tile *t, struct sl_span bytes)
+static enum sl_err write_tile(const struct sl_ledger *l, const struct sl_tile *t,
+                              struct sl_span bytes)
 {
     SL_BUF(path, SL_LEDGER_PATH);
     SL_BUF(fresh, SL_LEDGER_PATH);
@@ -87,11 +88,14 @@ static struct sl_span edge_bytes(const struct sl_ledger_edge *e)
 static enum sl_err settle_level(struct sl_ledger *l, unsigned level)
 {
     struct sl_ledger_edge *e = &l->edge[level], *up = &l->edge[level + 1];
-    struct sl_tile t = {.level = level, .index = sl_tile_full_count(level, l->tree.size) - 1,
+    struct sl_tile t = {.level = level,
+                        .index = sl_tile_full_count(level, l->tree.size) - 1,
                         .width = SL_TILE_WIDTH};
 
     if (level == 0) {
-        struct sl_tile bundle = {.level = SL_TILE_ENTRIES, .index = t.index, .width = SL_TILE_WIDTH};
+        struct sl_tile bundle = {.level = SL_TILE_ENTRIES,
+                                 .index = t.index,
+                                 .width = SL_TILE_WIDTH};
         SL_TRY(write_tile(l, &bundle, sl_buf_span(&l->bundle)));
     }
     SL_TRY(write_tile(l, &t, edge_bytes(e)));
@@ -111,7 +115,8 @@ static int highest_full(const struct sl_ledger *l)
     return level;
 }
 
-/* Highest first, so that a hash handed up finds room. After a failure the next call goes on there. */
+/* Highest first, so that a hash handed up finds room. After a failure the next call goes on there.
+ */
 static enum sl_err settle(struct sl_ledger *l)
 {
     for (int level; (level = highest_full(l)) >= 0;)
@@ -159,7 +164,8 @@ enum sl_err sl_ledger_absorb(struct sl_ledger *l)
 
 /* --- reading back --------------------------------------------------------------------------- */
 
-static enum sl_err read_full(const struct sl_ledger *l, unsigned level, uint64_t index, struct sl_buf *out)
+static enum sl_err read_full(const struct sl_ledger *l, unsigned level, uint64_t index,
+                             struct sl_buf *out)
 {
     const struct sl_tile t = {.level = level, .index = index, .width = SL_TILE_WIDTH};
     SL_BUF(path, SL_LEDGER_PATH);
@@ -286,7 +292,8 @@ static enum sl_err write_partials(const struct sl_ledger *l)
 {
     for (unsigned level = 0; level < SL_TILE_LEVELS; level++) {
         const struct sl_ledger_edge *e = &l->edge[level];
-        struct sl_tile t = {.level = level, .index = sl_tile_full_count(level, l->tree.size),
+        struct sl_tile t = {.level = level,
+                            .index = sl_tile_full_count(level, l->tree.size),
                             .width = e->count};
         if (e->count == 0)
             continue;
@@ -301,7 +308,8 @@ static enum sl_err write_partials(const struct sl_ledger *l)
 /* The partial tiles of a tree of `size` that the two last checkpoints do not need. */
 static void drop_partial(const struct sl_ledger *l, unsigned level, uint64_t size)
 {
-    struct sl_tile t = {.level = level, .index = sl_tile_full_count(level, size),
+    struct sl_tile t = {.level = level,
+                        .index = sl_tile_full_count(level, size),
                         .width = sl_tile_partial_width(level, size)};
     const uint64_t needed[2] = {l->shown_size, l->checkpoint.size};
     SL_BUF(path, SL_LEDGER_PATH);
@@ -354,7 +362,8 @@ static enum sl_err sync_file(const struct sl_ledger *l, unsigned level, uint64_t
 enum sl_err sl_ledger_sync_tiles(struct sl_ledger *l, uint64_t from, uint64_t to)
 {
     for (unsigned level = 0; level < SL_TILE_LEVELS - 1; level++) {
-        uint64_t last = to >> (8 * (level + 1)), full = sl_tile_full_count(level, l->checkpoint.size);
+        uint64_t last = to >> (8 * (level + 1)),
+                 full = sl_tile_full_count(level, l->checkpoint.size);
         for (uint64_t i = from >> (8 * (level + 1)); i <= last && i < full; i++) {
             SL_TRY(sync_file(l, level, i));
             if (level == 0)

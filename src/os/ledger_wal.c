@@ -85,7 +85,8 @@ static enum sl_err read_heads(struct sl_ledger *l, struct sl_buf *why)
         if (got != (ssize_t)sizeof head ||
             sl_wal_get_segment(sl_span(head, sizeof head), &l->segments[i]) != SL_OK ||
             l->segments[i].first_sequence != named)
-            return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the head of %s is damaged", sl_buf_text(&path));
+            return SL_LEDGER_REFUSE(why, SL_ECORRUPT, "the head of %s is damaged",
+                                    sl_buf_text(&path));
     }
     return SL_OK;
 }

@@ -22,8 +22,8 @@ typedef void sl_signal_fn(void *owner, int number);
 /* Also makes the process ignore SIGPIPE. */
 enum sl_err sl_loop_new(struct sl_loop **out) SL_MUST_CHECK;
 void sl_loop_free(struct sl_loop *l);
-/* Runs until sl_loop_stop. `before_sleep` (may be NULL) runs once after each batch of callbacks, before
- * the loop sleeps: the place for group commit and for flushing what a batch produced. */
+/* Runs until sl_loop_stop. `before_sleep` (may be NULL) runs once after each batch of callbacks,
+ * before the loop sleeps: the place for group commit and for flushing what a batch produced. */
 enum sl_err sl_loop_run(struct sl_loop *l, sl_timer_fn *before_sleep, void *owner) SL_MUST_CHECK;
 /* After this batch; before sl_loop_run: that will return at once. */
 void sl_loop_stop(struct sl_loop *l);

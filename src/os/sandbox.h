@@ -1,8 +1,8 @@
 /* Closing the door: what one program may ask of the kernel from now on, without root.
  *
  * Three walls: seccomp-bpf with an allow-list of system calls for each role (a forbidden call kills
- * the process), Landlock (which folders may be read or written; from ABI 4 also which TCP ports may be
- * bound or connected), and rlimits. Once closed a door does not open again.
+ * the process), Landlock (which folders may be read or written; from ABI 4 also which TCP ports may
+ * be bound or connected), and rlimits. Once closed a door does not open again.
  */
 #ifndef SL_OS_SANDBOX_H
 #define SL_OS_SANDBOX_H
@@ -23,12 +23,13 @@ struct sl_sandbox {
     bool best_effort;          /* `sandbox: best-effort`: go on without a wall, but say which */
 };
 
-/* SL_EUNSUPPORTED when a wall cannot be had and best_effort is off. `missing` gets a sentence for each
- * wall that could not be put up. */
+/* SL_EUNSUPPORTED when a wall cannot be had and best_effort is off. `missing` gets a sentence for
+ * each wall that could not be put up. */
 enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing) SL_MUST_CHECK;
 
-/* The supervisor's door, which all its children inherit: no new privileges, no core dump, no tracer, and
- * a short list of calls that kill (mounts, modules, namespaces, other processes' memory). */
+/* The supervisor's door, which all its children inherit: no new privileges, no core dump, no
+ * tracer, and a short list of calls that kill (mounts, modules, namespaces, other processes'
+ * memory). */
 enum sl_err sl_sandbox_supervise(bool best_effort, struct sl_buf *missing) SL_MUST_CHECK;
 
 #endif

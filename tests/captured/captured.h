@@ -1,12 +1,13 @@
-/* What the captured-program tests share: the keeper's world of tests/unit/keeper_play.h, plus a hostile
- * peer's view of a channel: has it been ended, and did anything secret ever come through it? */
+/* What the captured-program tests share: the keeper's world of tests/unit/keeper_play.h, plus a
+ * hostile peer's view of a channel: has it been ended, and did anything secret ever come through
+ * it? */
 #ifndef SL_TESTS_CAPTURED_H
 #define SL_TESTS_CAPTURED_H
 
 #include "tests/unit/keeper_play.h"
 
-#include "core/action/action.h"
 #include "base/encode.h"
+#include "core/action/action.h"
 
 enum { MAX_SECRETS = 8, SECRET_BYTES = 256 };
 
@@ -80,7 +81,8 @@ static int peer_at(enum sl_role role, uint32_t index, const char *purpose)
     int ends[2];
 
     SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-    TELL_FD(play.super, ends[1], peer, .role = role, .index = index, .purpose = sl_span_str(purpose));
+    TELL_FD(play.super, ends[1], peer, .role = role, .index = index,
+            .purpose = sl_span_str(purpose));
     close(ends[1]);
     return ends[0];
 }
@@ -94,7 +96,8 @@ static bool keeper_goes_on(void)
     return SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
 }
 
-/* --- people ----------------------------------------------------------------------------------------- */
+/* --- people
+ * ----------------------------------------------------------------------------------------- */
 
 static void claim(const char *code, char *credential)
 {
@@ -128,7 +131,8 @@ static void add_agent(const char *name, const char *owner, char *token)
     keep_text(token, SECRET_BYTES, said("token"));
 }
 
-/* --- a session, and an action of it that is held ---------------------------------------------------- */
+/* --- a session, and an action of it that is held
+ * ---------------------------------------------------- */
 
 struct held {
     uint64_t action;
@@ -160,8 +164,9 @@ static uint64_t propose(int gate, uint64_t session, uint32_t effects, const char
     sl_action_put_simple(&operation, sl_span_str(sql));
     sl_meaning_put(&meaning, &m);
     TELL(gate, action_propose, .session = session, .action = next_action, .generation = 1,
-         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
-         .context_user = SL_SPAN("app"), .reason = SL_SPAN("spring clean"));
+         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
+         .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"),
+         .reason = SL_SPAN("spring clean"));
     return next_action++;
 }
 
@@ -181,12 +186,13 @@ static struct held hold(int gate, uint64_t session, uint32_t effects, const char
     return h;
 }
 
-static uint32_t decide(const char *credential, const char *approval, const char *digest_hex, const char *decision)
+static uint32_t decide(const char *credential, const char *approval, const char *digest_hex,
+                       const char *decision)
 {
     SL_BUF(body, 1024);
 
-    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'looked at it'}", approval, decision,
-               digest_hex);
+    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'looked at it'}", approval,
+               decision, digest_hex);
     return call_as(play.desk, "decision", credential, sl_buf_text(&body));
 }
 
@@ -201,7 +207,8 @@ static const char *state_of(const char *credential, const char *approval)
 
 static unsigned spend(int gate, uint64_t action, const char *approval, const uint8_t digest[32])
 {
-    TELL(gate, action_spend, .action = action, .approval = sl_span_str(approval), .digest = sl_span(digest, 32));
+    TELL(gate, action_spend, .action = action, .approval = sl_span_str(approval),
+         .digest = sl_span(digest, 32));
     return overhear(gate);
 }
 

@@ -1,6 +1,6 @@
-/* A desk that fell into hostile hands, against a real keeper (docs/threat-model.md, "captured desk"): it
- * carries people's requests, and without a person's credential it can do nothing; with one, no more than
- * that person. The first argument is the keeper. */
+/* A desk that fell into hostile hands, against a real keeper (docs/threat-model.md, "captured
+ * desk"): it carries people's requests, and without a person's credential it can do nothing; with
+ * one, no more than that person. The first argument is the keeper. */
 #include "tests/captured/captured.h"
 
 static char rita[SECRET_BYTES], sam[SECRET_BYTES], olga[SECRET_BYTES], bot[SECRET_BYTES];
@@ -18,18 +18,22 @@ static void test_the_stage(void)
     SL_CHECK(session != 0 && leaks == 0);
 }
 
-/* --- deciding --------------------------------------------------------------------------------------- */
+/* --- deciding
+ * --------------------------------------------------------------------------------------- */
 
 static void test_no_decision_without_the_persons_credential(void)
 {
-    static const char *const guesses[] = {"", "rita", "sld_", "sld_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    static const char *const guesses[] = {"", "rita", "sld_",
+                                          "sld_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table a");
 
     for (size_t i = 0; i < SL_COUNT(guesses); i++)
         SL_CHECK_INT(decide(guesses[i], h.approval, h.digest_hex, "approve"), 401);
-    SL_CHECK_INT(decide(bot, h.approval, h.digest_hex, "approve"), 403);  /* the requester's asking token */
+    SL_CHECK_INT(decide(bot, h.approval, h.digest_hex, "approve"),
+                 403); /* the requester's asking token */
     SL_CHECK_INT(decide(olga, h.approval, h.digest_hex, "approve"), 403); /* its owner */
-    SL_CHECK_INT(decide(sam, h.approval, h.digest_hex, "approve"), 404);  /* nobody who could see it */
+    SL_CHECK_INT(decide(sam, h.approval, h.digest_hex, "approve"),
+                 404); /* nobody who could see it */
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
 }
 
@@ -40,15 +44,16 @@ static void test_no_decision_in_another_name(void)
     SL_BUF(body, 1024);
 
     sl_buf_say(&body,
-               "{'id':'%s','decision':'approve','digest':'%s','reason':'me','identity':'rita','person':'rita',"
+               "{'id':'%s','decision':'approve','digest':'%s','reason':'me','identity':'rita','"
+               "person':'rita',"
                "'approver':'rita','may_decide':true,'channel':'control','proof':'passkey'}",
                h.approval, h.digest_hex);
     SL_CHECK_INT(call_as(play.desk, "decision", olga, sl_buf_text(&body)), 403);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
 }
 
-/* A decision that it carried once opens nothing else: not another approval, not another digest, and not
- * the same one again. */
+/* A decision that it carried once opens nothing else: not another approval, not another digest, and
+ * not the same one again. */
 static void test_no_replay(void)
 {
     struct held one = hold(play.gate, session, SL_EFFECT_DDL, "drop table c");
@@ -62,7 +67,8 @@ static void test_no_replay(void)
     SL_CHECK_INT(decide(rita, one.approval, one.digest_hex, "approve"), 409);
     SL_CHECK_INT(spend(play.gate, one.action, one.approval, one.digest), SL_MESSAGE_ACTION_GO);
     SL_CHECK_INT(decide(rita, one.approval, one.digest_hex, "approve"), 409);
-    struct held again = hold(play.gate, session, SL_EFFECT_DDL, "drop table c"); /* the very same statement */
+    struct held again =
+        hold(play.gate, session, SL_EFFECT_DDL, "drop table c"); /* the very same statement */
     SL_CHECK(strcmp(again.digest_hex, one.digest_hex) != 0);
     SL_CHECK_INT(decide(rita, again.approval, one.digest_hex, "approve"), 409);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, two.approval)), "pending");
@@ -74,13 +80,15 @@ static void test_no_credential_that_is_over(void)
     char credential[SECRET_BYTES];
 
     add_human("nina", "dba", credential);
-    SL_CHECK_INT(decide(credential, h.approval, h.digest_hex, "approve"), 404); /* newer than the question */
+    SL_CHECK_INT(decide(credential, h.approval, h.digest_hex, "approve"),
+                 404); /* newer than the question */
     struct held later = hold(play.gate, session, SL_EFFECT_DDL, "drop table f");
     SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'nina'}"), 200);
     SL_CHECK_INT(decide(credential, later.approval, later.digest_hex, "approve"), 401);
 }
 
-/* --- seeing ----------------------------------------------------------------------------------------- */
+/* --- seeing
+ * ----------------------------------------------------------------------------------------- */
 
 static bool reply_has(const char *part)
 {
@@ -128,17 +136,20 @@ static void test_status_names_nobody(void)
     SL_CHECK(!reply_has("rita") && !reply_has("bot") && !reply_has("telling"));
 }
 
-/* --- managing, and everything else ------------------------------------------------------------------- */
+/* --- managing, and everything else
+ * ------------------------------------------------------------------- */
 
 static void test_no_management(void)
 {
-    static const char *const methods[] = {"identity.add",   "identity.list", "identity.disable",
-                                          "identity.link",  "identity.pause", "identity.group",
-                                          "identity.invite", "token.create",  "token.revoke",
-                                          "token.list",     "ledger.rotate_key", "ledger.checkpoint"};
+    static const char *const methods[] = {
+        "identity.add",   "identity.list",  "identity.disable",  "identity.link",
+        "identity.pause", "identity.group", "identity.invite",   "token.create",
+        "token.revoke",   "token.list",     "ledger.rotate_key", "ledger.checkpoint"};
 
     for (size_t i = 0; i < SL_COUNT(methods); i++) {
-        SL_CHECK_INT(call_as(play.desk, methods[i], rita, "{'name':'rita','kind':'human','group':'dba'}"), 404);
+        SL_CHECK_INT(call_as(play.desk, methods[i], rita,
+                             "{'name':'rita','kind':'human','group':'dba'}"),
+                     404);
         SL_CHECK_INT(call_as(play.desk, methods[i], "", "{'name':'rita'}"), 404);
     }
 }
@@ -148,9 +159,13 @@ static void test_codes_cannot_be_guessed_or_used_twice(void)
     char code[SECRET_BYTES], mine[SECRET_BYTES];
     SL_BUF(body, 256);
 
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'ute','kind':'human','groups':['dba']}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'ute','kind':'human','groups':['dba']}"),
+                 200);
     keep_text(code, sizeof code, said("code"));
-    SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "",
+                         "{'code':'slc_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}"),
+                 403);
     claim(code, mine);
     sl_buf_say(&body, "{'code':'%s'}", code);
     SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 403);
@@ -210,7 +225,12 @@ static void test_nonsense_ends_only_the_desk(void)
 /* A body that is no JSON object is a plain error to that call. */
 static void test_bad_bodies_are_errors(void)
 {
-    static const char *const bodies[] = {"", "[]", "{", "{'id':1}", "{'id':'x','id':'y'}", "null",
+    static const char *const bodies[] = {"",
+                                         "[]",
+                                         "{",
+                                         "{'id':1}",
+                                         "{'id':'x','id':'y'}",
+                                         "null",
                                          "{'id':'00000000-0000-7000-8000-000000000000'}"};
 
     for (size_t i = 0; i < SL_COUNT(bodies); i++) {
@@ -233,7 +253,8 @@ static void test_guessing_is_slowed_down(void)
 
 static void test_nothing_of_it_stays(void)
 {
-    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_IMPORT, "copy a from stdin", rita);
+    struct held h =
+        hold_and_approve(play.gate, session, SL_EFFECT_IMPORT, "copy a from stdin", rita);
     kill_keeper();
     start_keeper();
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "approved");

@@ -1,8 +1,9 @@
-/* A gate that fell into hostile hands, against a real keeper (docs/threat-model.md, "The gate"): decisions,
- * grants and identities are never its own to make. The first argument is the keeper. */
+/* A gate that fell into hostile hands, against a real keeper (docs/threat-model.md, "The gate"):
+ * decisions, grants and identities are never its own to make. The first argument is the keeper. */
 #include "tests/captured/captured_gate.h"
 
-/* --- decisions -------------------------------------------------------------------------------------- */
+/* --- decisions
+ * -------------------------------------------------------------------------------------- */
 
 /* Even with the reviewer's own credential in its hands: a gate carries no decisions. */
 static void test_a_gate_cannot_decide(void)
@@ -10,8 +11,9 @@ static void test_a_gate_cannot_decide(void)
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table a");
     SL_BUF(body, 1024);
 
-    sl_buf_say(&body, "{\"id\":\"%s\",\"decision\":\"approve\",\"digest\":\"%s\",\"reason\":\"me\"}", h.approval,
-               h.digest_hex);
+    sl_buf_say(&body,
+               "{\"id\":\"%s\",\"decision\":\"approve\",\"digest\":\"%s\",\"reason\":\"me\"}",
+               h.approval, h.digest_hex);
     TELL(play.gate, call, .call = 1, .method = SL_SPAN("decision"), .credential = sl_span_str(rita),
          .body = sl_buf_span(&body));
     SL_CHECK(is_ended(play.gate));
@@ -47,7 +49,8 @@ static void test_a_gate_says_only_what_a_gate_may(void)
     SL_CHECK(is_open(play.gate));
 }
 
-/* --- grants (P1, P2, P3) ---------------------------------------------------------------------------- */
+/* --- grants (P1, P2, P3)
+ * ---------------------------------------------------------------------------- */
 
 static void test_no_spend_without_approval(void)
 {
@@ -99,7 +102,8 @@ static void test_no_spend_twice(void)
 
 static void test_no_spend_after_expiry(void)
 {
-    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_IMPORT, "copy a from stdin", rita);
+    struct held h =
+        hold_and_approve(play.gate, session, SL_EFFECT_IMPORT, "copy a from stdin", rita);
 
     usleep(1100 * 1000); /* grant_ttl: 1s */
     SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_REFUSED);
@@ -108,7 +112,8 @@ static void test_no_spend_after_expiry(void)
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "lapsed");
 }
 
-/* --- other identities ------------------------------------------------------------------------------- */
+/* --- other identities
+ * ------------------------------------------------------------------------------- */
 
 /* bot's yes is not cat's, though both sit on the same gate. */
 static void test_no_grant_of_another_session(void)
@@ -117,7 +122,8 @@ static void test_no_grant_of_another_session(void)
     struct held cats = hold(play.gate, other_session, SL_EFFECT_DDL, "drop table f");
 
     SL_CHECK(strcmp(bots.approval, cats.approval) != 0); /* another identity never joins */
-    SL_CHECK_INT(spend(play.gate, cats.action, bots.approval, bots.digest), SL_MESSAGE_ACTION_REFUSED);
+    SL_CHECK_INT(spend(play.gate, cats.action, bots.approval, bots.digest),
+                 SL_MESSAGE_ACTION_REFUSED);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, bots.approval)), "approved");
     SL_CHECK_TEXT(sl_span_str(state_of(rita, cats.approval)), "pending");
     SL_CHECK_INT(spend(play.gate, bots.action, bots.approval, bots.digest), SL_MESSAGE_ACTION_GO);
@@ -159,14 +165,16 @@ static void test_no_session_that_never_was(void)
 static void test_no_login_without_the_token(void)
 {
     TELL(play.gate, login_token, .conn = 1, .target = SL_SPAN("finance"), .user = SL_SPAN("bot"),
-         .address = SL_SPAN("127.0.0.1"), .token = SL_SPAN("slt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+         .address = SL_SPAN("127.0.0.1"),
+         .token = SL_SPAN("slt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_LOGIN_REFUSED);
     TELL(play.gate, login_proof, .conn = 2, .client_final_without_proof = SL_SPAN("c=biws,r=x"),
          .proof = SL_SPAN("0123456789abcdef0123456789abcdef"));
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_LOGIN_REFUSED);
 }
 
-/* What a captured gate did goes with it: a restarted keeper remembers what was decided, nothing else. */
+/* What a captured gate did goes with it: a restarted keeper remembers what was decided, nothing
+ * else. */
 static void test_nothing_of_it_stays(void)
 {
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table l");

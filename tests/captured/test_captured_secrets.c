@@ -1,6 +1,6 @@
-/* A gate that fell into hostile hands, against a real keeper (docs/threat-model.md, "The gate"): no secret
- * comes out of the keeper, and neither nonsense nor a broken journal harms anybody else. The first argument
- * is the keeper. */
+/* A gate that fell into hostile hands, against a real keeper (docs/threat-model.md, "The gate"): no
+ * secret comes out of the keeper, and neither nonsense nor a broken journal harms anybody else. The
+ * first argument is the keeper. */
 #include "tests/captured/captured_gate.h"
 
 #include "core/policy/policy.h"
@@ -18,11 +18,15 @@ static void give_key(void)
     char *pem = NULL, line[SECRET_BYTES];
 
     tls_key = EVP_EC_gen("P-256");
-    SL_PROMISE(tls_key != NULL && out != NULL && PEM_write_bio_PrivateKey(out, tls_key, NULL, NULL, 0, NULL, NULL) == 1);
+    SL_PROMISE(tls_key != NULL && out != NULL &&
+               PEM_write_bio_PrivateKey(out, tls_key, NULL, NULL, 0, NULL, NULL) == 1);
     long n = BIO_get_mem_data(out, &pem);
-    TELL(play.super, reload, .generation = 1, .config = sl_span_str(config), .tls_key = sl_span(pem, (size_t)n));
+    TELL(play.super, reload, .generation = 1, .config = sl_span_str(config),
+         .tls_key = sl_span(pem, (size_t)n));
     SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED));
-    keep_text(line, 60, (const char *)memchr(pem, '\n', (size_t)n) + 1); /* the first line of what makes it a key */
+    keep_text(line, 60,
+              (const char *)memchr(pem, '\n', (size_t)n) +
+                  1); /* the first line of what makes it a key */
     is_secret(line);
     BIO_free(out);
 }
@@ -34,13 +38,15 @@ static void test_the_stage(void)
     set_the_stage();
 }
 
-/* --- secrets (P10) ---------------------------------------------------------------------------------- */
+/* --- secrets (P10)
+ * ---------------------------------------------------------------------------------- */
 
 static struct sl_msg_upstream_proof prove(uint32_t iterations, uint64_t in_session)
 {
     struct sl_msg_upstream_proof m = {0};
 
-    TELL(play.gate, upstream_scram, .call = iterations, .session = in_session, .target = SL_SPAN("finance"),
+    TELL(play.gate, upstream_scram, .call = iterations, .session = in_session,
+         .target = SL_SPAN("finance"),
          .auth_message = SL_SPAN("n=,r=a,r=ab,s=c2FsdA==,i=1,c=biws,r=ab"), .salt = SL_SPAN("salt"),
          .iterations = iterations);
     if (SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_UPSTREAM_PROOF))
@@ -56,7 +62,8 @@ static void give_secret(void)
     TELL(play.gate, upstream_scram, .call = 1, .session = session, .auth_message = SL_SPAN("x"),
          .salt = SL_SPAN("salt"), .iterations = 4096);
     unsigned heard;
-    while ((heard = hear_within(play.super, PATIENCE_MS)) == SL_MESSAGE_PEER_BAD) { /* of earlier tests */
+    while ((heard = hear_within(play.super, PATIENCE_MS)) ==
+           SL_MESSAGE_PEER_BAD) { /* of earlier tests */
     }
     if (!SL_CHECK_INT(heard, SL_MESSAGE_SECRET_ASK) || !HEARD(secret_ask, &ask))
         return;
@@ -78,11 +85,13 @@ static void test_no_cheap_proof(void)
     SL_CHECK_INT(prove(4096, session + 100000).found, 0); /* a session that it does not have */
 }
 
-static struct sl_msg_signed_ sign(int channel, const char *digest, uint8_t padding, struct sl_span input)
+static struct sl_msg_signed_ sign(int channel, const char *digest, uint8_t padding,
+                                  struct sl_span input)
 {
     struct sl_msg_signed_ m = {0};
 
-    TELL(channel, sign, .call = 9, .digest = sl_span_str(digest), .padding = padding, .input = input);
+    TELL(channel, sign, .call = 9, .digest = sl_span_str(digest), .padding = padding,
+         .input = input);
     if (SL_CHECK_INT(overhear(channel), SL_MESSAGE_SIGNED))
         HEARD(signed_, &m);
     return m;
@@ -120,7 +129,8 @@ static void test_the_key_signs_digests_only(void)
     keeper_goes_on();
 }
 
-/* --- nonsense --------------------------------------------------------------------------------------- */
+/* --- nonsense
+ * --------------------------------------------------------------------------------------- */
 
 static uint64_t noise_state = 20260101;
 
@@ -133,8 +143,9 @@ static uint8_t noise(void)
 static void send_nonsense(int gate, int round)
 {
     struct sl_buf b = sl_buf(4096);
-    static const unsigned may[] = {SL_MESSAGE_LOGIN_TOKEN, SL_MESSAGE_LOGIN_PROOF, SL_MESSAGE_UPSTREAM_SCRAM,
-                                   SL_MESSAGE_ACTION_PROPOSE, SL_MESSAGE_ACTION_SPEND, SL_MESSAGE_SIGN};
+    static const unsigned may[] = {SL_MESSAGE_LOGIN_TOKEN,    SL_MESSAGE_LOGIN_PROOF,
+                                   SL_MESSAGE_UPSTREAM_SCRAM, SL_MESSAGE_ACTION_PROPOSE,
+                                   SL_MESSAGE_ACTION_SPEND,   SL_MESSAGE_SIGN};
     unsigned n = 1 + noise() % 200u;
 
     if (round % 3 != 0)
@@ -165,7 +176,8 @@ static void test_no_body_that_can_change(void)
     static const bool with_file[] = {true, false};
 
     for (size_t i = 0; i < SL_COUNT(with_file); i++) {
-        int gate = peer_at(SL_ROLE_GATE, 2, ""), body = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int gate = peer_at(SL_ROLE_GATE, 2, ""),
+            body = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         struct sl_buf b = sl_buf(64);
 
         SL_PROMISE(body >= 0 && ftruncate(body, 100000) == 0);
@@ -178,7 +190,8 @@ static void test_no_body_that_can_change(void)
     keeper_goes_on();
 }
 
-/* --- the journal ------------------------------------------------------------------------------------ */
+/* --- the journal
+ * ------------------------------------------------------------------------------------ */
 
 static int new_journal(struct sl_journal *ring)
 {
@@ -191,11 +204,16 @@ static int new_journal(struct sl_journal *ring)
     return fd;
 }
 
-static void intend(struct sl_journal *ring, uint64_t in_session, uint64_t action, const uint8_t approval[16])
+static void intend(struct sl_journal *ring, uint64_t in_session, uint64_t action,
+                   const uint8_t approval[16])
 {
     static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    struct sl_intent r = {.session = in_session, .action = action, .asked_us = 1, .started_us = 2,
-                          .facts = sl_span(facts, sizeof facts), .text = SL_SPAN("drop table z")};
+    struct sl_intent r = {.session = in_session,
+                          .action = action,
+                          .asked_us = 1,
+                          .started_us = 2,
+                          .facts = sl_span(facts, sizeof facts),
+                          .text = SL_SPAN("drop table z")};
 
     if (approval != NULL)
         memcpy(r.approval, approval, sizeof r.approval);
@@ -227,7 +245,8 @@ static void test_a_damaged_journal_ends_only_that_gate(void)
         struct sl_journal ring;
         int fd = new_journal(&ring), gate = peer_at(SL_ROLE_GATE, 1, "");
 
-        TELL_FD(play.super, fd, peer, .role = SL_ROLE_GATE, .index = 1, .purpose = SL_SPAN("journal"));
+        TELL_FD(play.super, fd, peer, .role = SL_ROLE_GATE, .index = 1,
+                .purpose = SL_SPAN("journal"));
         close(fd);
         uint64_t own = sign_in(gate, "bot", bot);
         damage(&ring, (enum damage)how, own);

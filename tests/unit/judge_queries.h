@@ -1,4 +1,5 @@
-/* What queries and writes mean over the shop of judge_fixture.h: text, then fixture_put of its meaning. */
+/* What queries and writes mean over the shop of judge_fixture.h: text, then fixture_put of its
+ * meaning. */
 #ifndef SL_TESTS_JUDGE_QUERIES_H
 #define SL_TESTS_JUDGE_QUERIES_H
 

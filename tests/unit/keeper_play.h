@@ -1,13 +1,13 @@
-/* The keeper's world, played by a test: its supervisor, a gate with its journal, the desk, and the command
- * line on the control socket. */
+/* The keeper's world, played by a test: its supervisor, a gate with its journal, the desk, and the
+ * command line on the control socket. */
 #ifndef SL_TESTS_KEEPER_PLAY_H
 #define SL_TESTS_KEEPER_PLAY_H
 
 #include "core/ledger/journal.h"
 #include "ipc/messages.h"
-#include "json/json.h"
 #include "os/clock.h"
 #include "tests/unit/tap.h"
+#include "json/json.h"
 
 #include <ftw.h>
 #include <poll.h>
@@ -34,48 +34,48 @@ static struct play {
     json_t *reply;
 } play;
 
-static const char config[] =
-    "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"
-    "state: ./state\n"
-    "targets:\n"
-    "  - name: finance\n"
-    "    protocol: postgres\n"
-    "    address: 127.0.0.1:5432\n"
-    "    database: shop\n"
-    "    environment: production\n"
-    "    login: {user: app, password_file: app.pass}\n"
-    "    access: {groups: [engineers, agents]}\n"
-    "    default: allow\n"
-    "policy:\n"
-    "  - name: schema\n"
-    "    when: {effects: [ddl]}\n"
-    "    then: hold\n"
-    "    reviewers: {groups: [dba], need: 1}\n"
-    "    expires: 15m\n"
-    "  - name: quick\n"
-    "    when: {effects: [truncate]}\n"
-    "    then: hold\n"
-    "    reviewers: {groups: [dba], need: 1}\n"
-    "    expires: 1s\n"
-    "  - name: short grant\n"
-    "    when: {effects: [import]}\n"
-    "    then: hold\n"
-    "    reviewers: {groups: [dba], need: 1}\n"
-    "    grant_ttl: 1s\n"
-    "  - name: nobody could\n"
-    "    when: {effects: [privilege]}\n"
-    "    then: hold\n"
-    "    reviewers: {groups: [dba], need: 5}\n"
-    "  - name: say why\n"
-    "    when: {effects: [admin]}\n"
-    "    then: hold\n"
-    "    reviewers: {groups: [dba], need: 1}\n"
-    "    reason: required\n"
-    "  - name: never\n"
-    "    when: {effects: [program]}\n"
-    "    then: deny\n";
+static const char config[] = "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"
+                             "state: ./state\n"
+                             "targets:\n"
+                             "  - name: finance\n"
+                             "    protocol: postgres\n"
+                             "    address: 127.0.0.1:5432\n"
+                             "    database: shop\n"
+                             "    environment: production\n"
+                             "    login: {user: app, password_file: app.pass}\n"
+                             "    access: {groups: [engineers, agents]}\n"
+                             "    default: allow\n"
+                             "policy:\n"
+                             "  - name: schema\n"
+                             "    when: {effects: [ddl]}\n"
+                             "    then: hold\n"
+                             "    reviewers: {groups: [dba], need: 1}\n"
+                             "    expires: 15m\n"
+                             "  - name: quick\n"
+                             "    when: {effects: [truncate]}\n"
+                             "    then: hold\n"
+                             "    reviewers: {groups: [dba], need: 1}\n"
+                             "    expires: 1s\n"
+                             "  - name: short grant\n"
+                             "    when: {effects: [import]}\n"
+                             "    then: hold\n"
+                             "    reviewers: {groups: [dba], need: 1}\n"
+                             "    grant_ttl: 1s\n"
+                             "  - name: nobody could\n"
+                             "    when: {effects: [privilege]}\n"
+                             "    then: hold\n"
+                             "    reviewers: {groups: [dba], need: 5}\n"
+                             "  - name: say why\n"
+                             "    when: {effects: [admin]}\n"
+                             "    then: hold\n"
+                             "    reviewers: {groups: [dba], need: 1}\n"
+                             "    reason: required\n"
+                             "  - name: never\n"
+                             "    when: {effects: [program]}\n"
+                             "    then: deny\n";
 
-/* --- messages ------------------------------------------------------------------------------------- */
+/* --- messages
+ * ------------------------------------------------------------------------------------- */
 
 static void send_with(int fd, struct sl_buf *message, int passed)
 {
@@ -90,20 +90,22 @@ static void send_with(int fd, struct sl_buf *message, int passed)
         m.msg_control = control.bytes;
         m.msg_controllen = sizeof control.bytes;
         struct cmsghdr *head = CMSG_FIRSTHDR(&m);
-        *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
+        *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
+                                 .cmsg_level = SOL_SOCKET,
                                  .cmsg_type = SCM_RIGHTS};
         memcpy(CMSG_DATA(head), &passed, sizeof passed);
     }
-    SL_PROMISE(sl_buf_err(message) == SL_OK && sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)message->n);
+    SL_PROMISE(sl_buf_err(message) == SL_OK &&
+               sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)message->n);
     sl_buf_done(message);
 }
 
-#define TELL_FD(fd, passed, name, ...)                                                \
-    do {                                                                              \
-        struct sl_buf tell_buf = sl_buf(DATAGRAM);                                    \
-        struct sl_msg_##name tell_message = {__VA_ARGS__};                            \
-        sl_msg_##name##_put(&tell_buf, &tell_message);                                \
-        send_with((fd), &tell_buf, (passed));                                         \
+#define TELL_FD(fd, passed, name, ...)                     \
+    do {                                                   \
+        struct sl_buf tell_buf = sl_buf(DATAGRAM);         \
+        struct sl_msg_##name tell_message = {__VA_ARGS__}; \
+        sl_msg_##name##_put(&tell_buf, &tell_message);     \
+        send_with((fd), &tell_buf, (passed));              \
     } while (0)
 #define TELL(fd, name, ...) TELL_FD(fd, -1, name, __VA_ARGS__)
 
@@ -132,7 +134,8 @@ static bool hear(int fd, enum sl_message type)
             return true;
         play.accused += got == SL_MESSAGE_PEER_BAD;
         if (got != SL_MESSAGE_EVENT && got != SL_MESSAGE_PEER_BAD) {
-            printf("#   heard %s, wanted %s\n", got == 0 ? "nothing" : sl_ipc_name(got), sl_ipc_name(type));
+            printf("#   heard %s, wanted %s\n", got == 0 ? "nothing" : sl_ipc_name(got),
+                   sl_ipc_name(type));
             return false;
         }
     }
@@ -141,7 +144,8 @@ static bool hear(int fd, enum sl_message type)
 
 #define HEARD(name, out) SL_CHECK_INT(sl_msg_##name##_get(play.body, (out)), SL_OK)
 
-/* --- the keeper's life ----------------------------------------------------------------------------- */
+/* --- the keeper's life
+ * ----------------------------------------------------------------------------- */
 
 static int new_peer(enum sl_role role, const char *purpose)
 {
@@ -227,7 +231,8 @@ static void stop_keeper(void)
     int status = -1;
 
     close(play.super);
-    SL_CHECK(waitpid(play.pid, &status, 0) == play.pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    SL_CHECK(waitpid(play.pid, &status, 0) == play.pid && WIFEXITED(status) &&
+             WEXITSTATUS(status) == 0);
     play.super = -1;
     close_all();
 }
@@ -240,7 +245,8 @@ static int remove_one(const char *path, const struct stat *s, int kind, struct F
     return remove(path);
 }
 
-/* --- calls ------------------------------------------------------------------------------------------ */
+/* --- calls
+ * ------------------------------------------------------------------------------------------ */
 
 /* One method; the reply is in play.reply until the next call. `body` with ' for ". */
 static uint32_t call_as(int fd, const char *method, const char *credential, const char *body)
@@ -250,8 +256,9 @@ static uint32_t call_as(int fd, const char *method, const char *credential, cons
 
     for (; *body != '\0'; body++)
         sl_buf_put_u8(&text, *body == '\'' ? '"' : (uint8_t)*body);
-    TELL(fd, call, .call = ++play.call, .method = sl_span_str(method), .credential = sl_span_str(credential),
-         .address = SL_SPAN("127.0.0.1"), .body = sl_buf_span(&text));
+    TELL(fd, call, .call = ++play.call, .method = sl_span_str(method),
+         .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .body = sl_buf_span(&text));
     json_decref(play.reply);
     play.reply = NULL;
     if (!SL_CHECK(hear(fd, SL_MESSAGE_REPLY)) || !HEARD(reply, &m))

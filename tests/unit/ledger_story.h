@@ -15,9 +15,11 @@ struct story {
     /* what is told differently; NULL or 0: as it should be */
     const char *approver, *credential, *approver_group, *channel;
     const char *spender_target;
-    bool no_spend, spend_twice, run_twice, other_digest, late_decision, late_spend, no_vote, two_votes;
+    bool no_spend, spend_twice, run_twice, other_digest, late_decision, late_spend, no_vote,
+        two_votes;
     bool denied_runs, batch_held, disabled_approver, new_credential, unknown_policy, no_session;
-    bool agent_approves, linked_approver, deny_vote, forged_key, unknown_kind, approve_without_quorum;
+    bool agent_approves, linked_approver, deny_vote, forged_key, unknown_kind,
+        approve_without_quorum;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -32,16 +34,19 @@ static inline void story_leaf(struct story *s, struct sl_buf *leaf)
     s->clock += 1000000;
 }
 
-static inline void story_person(struct story *s, const char *name, const char *kind, const char *owner,
-                                const char *group)
+static inline void story_person(struct story *s, const char *name, const char *kind,
+                                const char *owner, const char *group)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     struct sl_span groups[1] = {sl_span_str(group)};
 
-    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
-        .event = SL_ENTRY_ROSTER_ADD, .time_us = s->clock, .identity = sl_span_str(name),
-        .identity_kind = sl_span_str(kind), .owner = sl_span_str(owner),
-        .groups = {groups, group == NULL ? 0 : 1}, .by = SL_SPAN("operator")});
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ADD,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .identity_kind = sl_span_str(kind),
+                                                         .owner = sl_span_str(owner),
+                                                         .groups = {groups, group == NULL ? 0 : 1},
+                                                         .by = SL_SPAN("operator")});
     story_leaf(s, &leaf);
 }
 
@@ -50,10 +55,14 @@ static inline void story_roster(struct story *s, enum sl_entry_roster_event even
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
-        .event = event, .time_us = s->clock, .identity = sl_span_str(name),
-        .credential = sl_span_str(credential), .other = sl_span_str(other),
-        .by = event == SL_ENTRY_ROSTER_ENROL ? sl_span_str(name) : SL_SPAN("operator")});
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = event,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .credential = sl_span_str(credential),
+                                                         .other = sl_span_str(other),
+                                                         .by = event == SL_ENTRY_ROSTER_ENROL
+                                                                   ? sl_span_str(name)
+                                                                   : SL_SPAN("operator")});
     story_leaf(s, &leaf);
 }
 
@@ -87,14 +96,22 @@ static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
 static const uint8_t story_digest[32] = {1, 2, 3}, story_other_digest[32] = {9};
 static const char story_policy[] = "{\"rules\":[{\"name\":\"regulated data leaves\"}]}";
 
-static inline struct sl_entry_action story_action(struct story *s, uint64_t number, struct sl_span facts,
-                                                  const uint8_t *policy)
+static inline struct sl_entry_action story_action(struct story *s, uint64_t number,
+                                                  struct sl_span facts, const uint8_t *policy)
 {
-    return (struct sl_entry_action){
-        .session = 1, .action = number, .identity = SL_SPAN("bot"), .target = SL_SPAN("finance"),
-        .asked_us = s->clock, .started_us = s->clock + 1, .ended_us = s->clock + 5,
-        .outcome = SL_OUTCOME_OK, .facts = facts, .text = SL_SPAN("select 'a \"quoted\" thing'\n"),
-        .policy_digest = policy, .rows = 3, .bytes = 99};
+    return (struct sl_entry_action){.session = 1,
+                                    .action = number,
+                                    .identity = SL_SPAN("bot"),
+                                    .target = SL_SPAN("finance"),
+                                    .asked_us = s->clock,
+                                    .started_us = s->clock + 1,
+                                    .ended_us = s->clock + 5,
+                                    .outcome = SL_OUTCOME_OK,
+                                    .facts = facts,
+                                    .text = SL_SPAN("select 'a \"quoted\" thing'\n"),
+                                    .policy_digest = policy,
+                                    .rows = 3,
+                                    .bytes = 99};
 }
 
 static inline void story_begin(struct story *s, uint8_t policy[32])
@@ -109,7 +126,8 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     SL_PROMISE(sl_signer_make(SL_SPAN("sluice/story"), seed, &key) == SL_OK);
     SL_PROMISE(sl_signer_make(SL_SPAN("sluice/story"), other_seed, &other) == SL_OK);
     sl_vkey_put(&line, &key.vkey);
-    sl_entry_put_key(&leaf, &(struct sl_entry_key){.time_us = s->clock, .new_key = sl_buf_span(&line)});
+    sl_entry_put_key(&leaf,
+                     &(struct sl_entry_key){.time_us = s->clock, .new_key = sl_buf_span(&line)});
     if (s->without_key)
         sl_buf_reset(&leaf);
     else
@@ -118,9 +136,10 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
         SL_BUF(next, 1024);
         sl_vkey_put(&next, &other.vkey);
         SL_PROMISE(sl_note_put_rotation(&statement, &other, 1, &other.vkey) == SL_OK);
-        sl_entry_put_key(&leaf, &(struct sl_entry_key){
-            .time_us = s->clock, .new_key = sl_buf_span(&next), .old_key = sl_buf_span(&line),
-            .statement = sl_buf_span(&statement)});
+        sl_entry_put_key(&leaf, &(struct sl_entry_key){.time_us = s->clock,
+                                                       .new_key = sl_buf_span(&next),
+                                                       .old_key = sl_buf_span(&line),
+                                                       .statement = sl_buf_span(&statement)});
         story_leaf(s, &leaf);
     }
     sl_signer_done(&key);
@@ -128,7 +147,8 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     sl_sha256(sl_span_str(story_policy), policy);
     sl_entry_put_policy(&leaf, s->clock, sl_span_str(story_policy), 0);
     story_leaf(s, &leaf);
-    sl_entry_put_start(&leaf, &(struct sl_entry_start){.time_us = s->clock, .version = SL_SPAN("0.1.0"),
+    sl_entry_put_start(&leaf, &(struct sl_entry_start){.time_us = s->clock,
+                                                       .version = SL_SPAN("0.1.0"),
                                                        .policy_digest = policy});
     story_leaf(s, &leaf);
 }
@@ -136,7 +156,8 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
 static inline void story_people(struct story *s)
 {
     story_person(s, "alice", "human", NULL, "engineers");
-    story_person(s, "rita", "human", NULL, s->approver_group == NULL ? "data-stewards" : s->approver_group);
+    story_person(s, "rita", "human", NULL,
+                 s->approver_group == NULL ? "data-stewards" : s->approver_group);
     story_person(s, "bot", "agent", "alice", "agents");
     story_person(s, "robin", "agent", "alice", "data-stewards");
     story_roster(s, SL_ENTRY_ROSTER_INVITE, "rita", NULL, NULL);
@@ -162,17 +183,29 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
 
 static inline void story_asked(struct story *s, const uint8_t policy[32])
 {
-    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")}, groups[] = {SL_SPAN("data-stewards")};
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+                         groups[] = {SL_SPAN("data-stewards")};
     const struct sl_entry_need need = {SL_SPAN("regulated data leaves"),
-                                       s->approve_without_quorum ? 2 : 1, {groups, 1}, {NULL, 0}};
+                                       s->approve_without_quorum ? 2 : 1,
+                                       {groups, 1},
+                                       {NULL, 0}};
     SL_BUF(facts, 4096);
 
-    story_approval(s, (struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_ASKED, .session = 1, .action = 3, .identity = SL_SPAN("bot"),
-        .owner = SL_SPAN("alice"), .target = SL_SPAN("finance"), .environment = SL_SPAN("production"),
-        .protocol = SL_SPAN("postgres"), .requesters = {requesters, 2}, .facts = story_facts(&facts, 1),
-        .text = SL_SPAN("copy customers to stdout"), .needs = &need, .need_count = 1,
-        .policy_digest = policy, .expires_us = s->clock + 900000000});
+    story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                                 .session = 1,
+                                                 .action = 3,
+                                                 .identity = SL_SPAN("bot"),
+                                                 .owner = SL_SPAN("alice"),
+                                                 .target = SL_SPAN("finance"),
+                                                 .environment = SL_SPAN("production"),
+                                                 .protocol = SL_SPAN("postgres"),
+                                                 .requesters = {requesters, 2},
+                                                 .facts = story_facts(&facts, 1),
+                                                 .text = SL_SPAN("copy customers to stdout"),
+                                                 .needs = &need,
+                                                 .need_count = 1,
+                                                 .policy_digest = policy,
+                                                 .expires_us = s->clock + 900000000});
 }
 
 static inline void story_decided(struct story *s)
@@ -188,20 +221,25 @@ static inline void story_decided(struct story *s)
         s->clock += UINT64_C(900000000);
     for (int i = 0; i < (s->two_votes ? 2 : 1) && !s->no_vote; i++)
         story_approval(s, (struct sl_entry_approval){
-            .event = SL_ENTRY_APPROVAL_DECIDED, .approver = sl_span_str(approver),
-            .credential = sl_span_str(credential), .channel = sl_span_str(s->channel == NULL ? "http" : s->channel),
-            .proof = SL_SPAN("token"), .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
-            .reason = SL_SPAN("fine, \xe2\x82\xac")});
+                              .event = SL_ENTRY_APPROVAL_DECIDED,
+                              .approver = sl_span_str(approver),
+                              .credential = sl_span_str(credential),
+                              .channel = sl_span_str(s->channel == NULL ? "http" : s->channel),
+                              .proof = SL_SPAN("token"),
+                              .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
+                              .reason = SL_SPAN("fine, \xe2\x82\xac")});
     story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
                                                  .expires_us = s->clock + 300000000});
 }
 
 static inline void story_ran(struct story *s, const uint8_t policy[32])
 {
-    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")}, approvers[] = {SL_SPAN("rita")};
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+                         approvers[] = {SL_SPAN("rita")};
     SL_BUF(leaf, SL_ENTRY_MAX);
     SL_BUF(facts, 4096);
-    struct sl_entry_one one = {.requesters = {requesters, 2}, .approvers = {approvers, 1},
+    struct sl_entry_one one = {.requesters = {requesters, 2},
+                               .approvers = {approvers, 1},
                                .approval = STORY_ID};
 
     story_facts(&facts, s->denied_runs ? 2 : 1);
@@ -233,9 +271,12 @@ static inline void story_batch(struct story *s, const uint8_t policy[32])
     }
     sl_entry_batch_end(&batch, s->clock);
     story_leaf(s, &leaf);
-    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){
-        .time_us = s->clock, .session = 1, .action = 2, .outcome = SL_OUTCOME_FAILED,
-        .ended_us = s->clock, .sqlstate = SL_SPAN("42P01")});
+    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = s->clock,
+                                                           .session = 1,
+                                                           .action = 2,
+                                                           .outcome = SL_OUTCOME_FAILED,
+                                                           .ended_us = s->clock,
+                                                           .sqlstate = SL_SPAN("42P01")});
     story_leaf(s, &leaf);
 }
 
@@ -249,9 +290,14 @@ static inline void story_tell(struct story *s)
     story_begin(s, policy);
     story_people(s);
     struct sl_entry_session session = {
-        .time_us = s->clock, .session = 1, .identity = SL_SPAN("bot"), .identity_kind = SL_SPAN("agent"),
-        .owner = SL_SPAN("alice"), .target = sl_span_str(s->spender_target == NULL ? "finance" : s->spender_target),
-        .address = SL_SPAN("127.0.0.1:50000"), .requesters = {requesters, 2}};
+        .time_us = s->clock,
+        .session = 1,
+        .identity = SL_SPAN("bot"),
+        .identity_kind = SL_SPAN("agent"),
+        .owner = SL_SPAN("alice"),
+        .target = sl_span_str(s->spender_target == NULL ? "finance" : s->spender_target),
+        .address = SL_SPAN("127.0.0.1:50000"),
+        .requesters = {requesters, 2}};
     sl_entry_put_session(&leaf, &session);
     if (s->no_session)
         sl_buf_reset(&leaf);
@@ -263,13 +309,16 @@ static inline void story_tell(struct story *s)
     if (s->late_spend)
         s->clock += UINT64_C(300000000);
     for (int i = 0; i < (s->spend_twice ? 2 : 1) && !s->no_spend; i++)
-        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
+        story_approval(s, (struct sl_entry_approval){
+                              .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
     story_ran(s, policy);
     if (s->unknown_kind) {
-        sl_buf_put_str(&leaf, "{\"kind\":\"gossip\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}");
+        sl_buf_put_str(&leaf,
+                       "{\"kind\":\"gossip\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}");
         story_leaf(s, &leaf);
     }
-    sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = s->clock, .why = SL_SPAN("asked to")});
+    sl_entry_put_stop(&leaf,
+                      &(struct sl_entry_stop){.time_us = s->clock, .why = SL_SPAN("asked to")});
     story_leaf(s, &leaf);
 }
 

@@ -48,19 +48,19 @@ static inline bool sl_tap_int(const char *file, int line, const char *what, long
     return false;
 }
 
-#define SL_CHECK(condition)                                                           \
+#define SL_CHECK(condition) \
     ((condition) ? true : (sl_tap_fail(__FILE__, __LINE__, #condition), false))
-#define SL_CHECK_INT(got, want)                                                       \
+#define SL_CHECK_INT(got, want) \
     sl_tap_int(__FILE__, __LINE__, #got, (long long)(got), (long long)(want))
 #define SL_CHECK_BYTES(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), (want))
 #define SL_CHECK_TEXT(got, want) sl_tap_bytes(__FILE__, __LINE__, #got, (got), sl_span_str(want))
 
-#define SL_RUN(test)                                                                  \
-    do {                                                                              \
-        int sl_tap_before = sl_tap_failed_checks;                                     \
-        test();                                                                       \
-        bool sl_tap_passed = sl_tap_failed_checks == sl_tap_before;                   \
-        sl_tap_failed_tests += !sl_tap_passed;                                        \
+#define SL_RUN(test)                                                                    \
+    do {                                                                                \
+        int sl_tap_before = sl_tap_failed_checks;                                       \
+        test();                                                                         \
+        bool sl_tap_passed = sl_tap_failed_checks == sl_tap_before;                     \
+        sl_tap_failed_tests += !sl_tap_passed;                                          \
         printf("%s %d - %s\n", sl_tap_passed ? "ok" : "not ok", ++sl_tap_tests, #test); \
     } while (0)
 

@@ -2,8 +2,8 @@
 #include "core/action/action.h"
 
 #include "base/encode.h"
-#include "json/json.h"
 #include "tests/unit/tap.h"
+#include "json/json.h"
 
 /* One of everything. The parts are mutable so that a test can change one and look again. */
 struct sample {
@@ -25,23 +25,38 @@ static void make(struct sample *s)
     };
     s->accesses[0] = (struct sl_meaning_access){.dataset = SL_SPAN("public.customers"),
                                                 .effects = SL_EFFECT_READ | SL_EFFECT_EXPORT,
-                                                .columns = s->columns, .column_count = 2};
+                                                .columns = s->columns,
+                                                .column_count = 2};
     s->accesses[1] = (struct sl_meaning_access){.dataset = SL_SPAN("public.orders"),
-                                                .effects = SL_EFFECT_DELETE, .all_columns = true};
-    s->meaning = (struct sl_meaning){.effects = SL_EFFECT_READ | SL_EFFECT_DELETE | SL_EFFECT_EXPORT,
-                                     .statements = s->statements, .statement_count = 2,
-                                     .accesses = s->accesses, .access_count = 2};
+                                                .effects = SL_EFFECT_DELETE,
+                                                .all_columns = true};
+    s->meaning =
+        (struct sl_meaning){.effects = SL_EFFECT_READ | SL_EFFECT_DELETE | SL_EFFECT_EXPORT,
+                            .statements = s->statements,
+                            .statement_count = 2,
+                            .accesses = s->accesses,
+                            .access_count = 2};
     s->datasets[0] = (struct sl_action_dataset){&s->accesses[0], s->labels, 2};
     s->datasets[1] = (struct sl_action_dataset){&s->accesses[1], NULL, 0};
     s->action = (struct sl_action){
-        .identity = SL_SPAN("bot-7"), .requesters = s->requesters, .requester_count = 2,
-        .target = SL_SPAN("finance"), .environment = SL_SPAN("production"),
-        .protocol = SL_SPAN("postgres"), .operation = SL_SPAN("{\"sql\":\"select 1\"}"),
-        .context = {.user = SL_SPAN("app"), .database = SL_SPAN("shop"), .role = SL_SPAN("none"),
-                    .search_path = SL_SPAN("\"$user\", public"), .client_encoding = SL_SPAN("UTF8"),
+        .identity = SL_SPAN("bot-7"),
+        .requesters = s->requesters,
+        .requester_count = 2,
+        .target = SL_SPAN("finance"),
+        .environment = SL_SPAN("production"),
+        .protocol = SL_SPAN("postgres"),
+        .operation = SL_SPAN("{\"sql\":\"select 1\"}"),
+        .context = {.user = SL_SPAN("app"),
+                    .database = SL_SPAN("shop"),
+                    .role = SL_SPAN("none"),
+                    .search_path = SL_SPAN("\"$user\", public"),
+                    .client_encoding = SL_SPAN("UTF8"),
                     .settings = SL_SPAN("")},
-        .reason = SL_SPAN("ticket 12"), .run = SL_SPAN("run-1"), .sink = SL_SPAN("s3"),
-        .meaning = &s->meaning, .datasets = s->datasets,
+        .reason = SL_SPAN("ticket 12"),
+        .run = SL_SPAN("run-1"),
+        .sink = SL_SPAN("s3"),
+        .meaning = &s->meaning,
+        .datasets = s->datasets,
     };
     memset(s->action.rules_digest, 0xab, sizeof s->action.rules_digest);
     memset(s->action.salt, 0x01, sizeof s->action.salt);
@@ -73,7 +88,10 @@ static void test_known_document_and_digest(void)
     SL_CHECK_INT(sl_buf_err(&b), SL_OK);
     SL_CHECK_TEXT(sl_buf_span(&b), known);
     SL_CHECK_INT(sl_action_digest(&s.action, digest), SL_OK);
-    SL_CHECK_INT(sl_hex_fixed(want, 32, SL_SPAN("357425e70174743dcb102f5c5334dc36b4ab75eb9eac63b1ed6a038c1cfe7850")), SL_OK);
+    SL_CHECK_INT(
+        sl_hex_fixed(want, 32,
+                     SL_SPAN("357425e70174743dcb102f5c5334dc36b4ab75eb9eac63b1ed6a038c1cfe7850")),
+        SL_OK);
     SL_CHECK_BYTES(sl_span(digest, 32), sl_span(want, 32));
 }
 
@@ -95,20 +113,24 @@ static void digest_of(const struct sample *s, uint8_t out[32])
 }
 
 #define X SL_SPAN("changed")
-#define CHANGES(C)                                                                    \
-    C(s.action.identity = X) C(s.action.target = X) C(s.action.environment = X)       \
-    C(s.action.protocol = X) C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}")) \
-    C(s.action.context.user = X) C(s.action.context.database = X)                     \
-    C(s.action.context.role = X) C(s.action.context.search_path = X)                  \
-    C(s.action.context.client_encoding = X) C(s.action.context.settings = X)          \
-    C(s.action.reason = X) C(s.action.run = X) C(s.action.sink = X)                   \
-    C(s.requesters[0] = X) C(s.requesters[1] = X) C(s.action.requester_count = 1)     \
-    C(s.action.rules_digest[31] ^= 1) C(s.action.salt[0] ^= 1)                        \
-    C(s.meaning.effects |= SL_EFFECT_DDL) C(s.statements[1].tag = X)                  \
-    C(s.meaning.statement_count = 1) C(s.meaning.access_count = 1)                    \
-    C(s.accesses[0].dataset = X) C(s.accesses[0].effects = SL_EFFECT_READ)            \
-    C(s.accesses[1].all_columns = false) C(s.columns[1] = X)                          \
-    C(s.accesses[0].column_count = 1) C(s.labels[0] = X) C(s.datasets[0].label_count = 1)
+#define CHANGES(C)                                                                                 \
+    C(s.action.identity = X)                                                                       \
+    C(s.action.target = X) C(s.action.environment = X) C(s.action.protocol = X)                    \
+        C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}")) C(s.action.context.user = X)     \
+            C(s.action.context.database = X) C(s.action.context.role = X)                          \
+                C(s.action.context.search_path = X) C(s.action.context.client_encoding = X)        \
+                    C(s.action.context.settings = X) C(s.action.reason = X) C(s.action.run = X)    \
+                        C(s.action.sink = X) C(s.requesters[0] = X) C(s.requesters[1] = X)         \
+                            C(s.action.requester_count = 1) C(s.action.rules_digest[31] ^= 1)      \
+                                C(s.action.salt[0] ^= 1) C(s.meaning.effects |= SL_EFFECT_DDL)     \
+                                    C(s.statements[1].tag = X) C(s.meaning.statement_count = 1)    \
+                                        C(s.meaning.access_count = 1) C(s.accesses[0].dataset = X) \
+                                            C(s.accesses[0].effects = SL_EFFECT_READ)              \
+                                                C(s.accesses[1].all_columns = false)               \
+                                                    C(s.columns[1] = X)                            \
+                                                        C(s.accesses[0].column_count = 1)          \
+                                                            C(s.labels[0] = X)                     \
+                                                                C(s.datasets[0].label_count = 1)
 
 static void test_every_field_counts(void)
 {
@@ -118,12 +140,12 @@ static void test_every_field_counts(void)
 
     make(&s);
     digest_of(&s, before);
-#define CHANGE_ONE(change)                                                            \
-    make(&s);                                                                         \
-    change;                                                                           \
-    digest_of(&s, after[n]);                                                          \
-    if (!SL_CHECK(memcmp(after[n], before, 32) != 0))                                 \
-        printf("#   %s\n", #change);                                                  \
+#define CHANGE_ONE(change)                            \
+    make(&s);                                         \
+    change;                                           \
+    digest_of(&s, after[n]);                          \
+    if (!SL_CHECK(memcmp(after[n], before, 32) != 0)) \
+        printf("#   %s\n", #change);                  \
     n++;
     CHANGES(CHANGE_ONE)
     for (size_t i = 0; i < n; i++)
@@ -155,9 +177,18 @@ static void test_fields_do_not_run_together(void)
 static void test_an_operation_cannot_leave_its_object(void)
 {
     static const char *const bad[] = {
-        "", "1", "[]", "\"sql\"", "{\"sql\":\"x\"},\"protocol\":\"http\",\"x\":{}", "{\"sql\":\"x\"} ",
-        "{\"sql\": \"x\"}", "{\"b\":1,\"a\":1}", "{\"sql\":\"x\",\"sql\":\"y\"}", "{\"sql\":\"\\u0078\"}",
-        "{\"sql\":\"x\"", "{\"sql\":1.5}",
+        "",
+        "1",
+        "[]",
+        "\"sql\"",
+        "{\"sql\":\"x\"},\"protocol\":\"http\",\"x\":{}",
+        "{\"sql\":\"x\"} ",
+        "{\"sql\": \"x\"}",
+        "{\"b\":1,\"a\":1}",
+        "{\"sql\":\"x\",\"sql\":\"y\"}",
+        "{\"sql\":\"\\u0078\"}",
+        "{\"sql\":\"x\"",
+        "{\"sql\":1.5}",
     };
     uint8_t digest[32] = {7};
 

@@ -1,7 +1,7 @@
 /* States, quorum and the join key of approvals. */
 #include "core/approval/approval.h"
-#include "json/json.h"
 #include "tests/unit/tap.h"
+#include "json/json.h"
 
 static void test_only_listed_moves(void)
 {
@@ -11,8 +11,8 @@ static void test_only_listed_moves(void)
         for (int on = 0; on <= SL_APPROVAL_ON_SPEND + 1; on++) {
             enum sl_approval_state to = SL_APPROVAL_NONE;
             const char *sentence = NULL;
-            enum sl_err err = sl_approval_move((enum sl_approval_state)from, (enum sl_approval_event)on, &to,
-                                               &sentence);
+            enum sl_err err = sl_approval_move((enum sl_approval_state)from,
+                                               (enum sl_approval_event)on, &to, &sentence);
 
             if (err == SL_OK) {
                 moves++;
@@ -28,7 +28,8 @@ static void test_only_listed_moves(void)
 #undef COUNT_MOVE
 }
 
-/* P2: however long the sequence of events, an approval is spent at most once, and only when approved. */
+/* P2: however long the sequence of events, an approval is spent at most once, and only when
+ * approved. */
 static void test_spent_once(void)
 {
     uint32_t seed = 12345;
@@ -54,12 +55,15 @@ static void test_spent_once(void)
 static void test_state_names(void)
 {
     for (int s = SL_APPROVAL_PENDING; s <= SL_APPROVAL_REVOKED; s++)
-        SL_CHECK_INT(sl_approval_state_of(sl_span_str(sl_approval_state_name((enum sl_approval_state)s))), s);
+        SL_CHECK_INT(sl_approval_state_of(
+                         sl_span_str(sl_approval_state_name((enum sl_approval_state)s))),
+                     s);
     SL_CHECK_INT(sl_approval_state_of(SL_SPAN("granted")), SL_APPROVAL_NONE);
     SL_CHECK(sl_approval_state_name((enum sl_approval_state)99) == NULL);
 }
 
-/* --- quorum ------------------------------------------------------------------------------------- */
+/* --- quorum -------------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
@@ -96,7 +100,8 @@ static void test_quorum(void)
             rules[r].need = quorums[i].need[r];
         for (size_t v = 0; v < quorums[i].votes; v++)
             votes[v] = (struct sl_vote){sl_span_str(people[v]), quorums[i].may[v]};
-        if (!SL_CHECK_INT(sl_quorum(rules, quorums[i].rules, votes, quorums[i].votes, have), quorums[i].filled))
+        if (!SL_CHECK_INT(sl_quorum(rules, quorums[i].rules, votes, quorums[i].votes, have),
+                          quorums[i].filled))
             printf("#   %s\n", quorums[i].name);
         for (size_t r = 0; r < quorums[i].rules; r++)
             sum += have[r];
@@ -150,9 +155,11 @@ static void test_absurd_needs_are_never_met(void)
     SL_CHECK(sl_quorum_need(rules, SL_REQUIREMENTS_MAX + 1) > SL_VOTES_MAX);
 }
 
-/* --- join key ------------------------------------------------------------------------------------ */
+/* --- join key ------------------------------------------------------------------------------------
+ */
 
-static struct sl_action action_of(const struct sl_meaning *meaning, const char *sql, const char *identity)
+static struct sl_action action_of(const struct sl_meaning *meaning, const char *sql,
+                                  const char *identity)
 {
     static struct sl_span requesters[1];
     static uint8_t operation[256];
@@ -160,9 +167,13 @@ static struct sl_action action_of(const struct sl_meaning *meaning, const char *
 
     requesters[0] = sl_span_str(identity);
     sl_action_put_simple(&b, sl_span_str(sql));
-    return (struct sl_action){.identity = sl_span_str(identity), .requesters = requesters,
-                              .requester_count = 1, .target = SL_SPAN("t"), .protocol = SL_SPAN("postgres"),
-                              .operation = sl_buf_span(&b), .meaning = meaning};
+    return (struct sl_action){.identity = sl_span_str(identity),
+                              .requesters = requesters,
+                              .requester_count = 1,
+                              .target = SL_SPAN("t"),
+                              .protocol = SL_SPAN("postgres"),
+                              .operation = sl_buf_span(&b),
+                              .meaning = meaning};
 }
 
 static void test_join_key(void)

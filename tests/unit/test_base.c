@@ -14,10 +14,17 @@ static void test_globs(void)
         const char *pattern, *text;
         bool matches;
     } cases[] = {
-        {"*", "", true},           {"*.ssn", "public.people.ssn", true}, {"a*c", "abbc", true},
-        {"a*c", "abbd", false},    {"a?c", "abc", true},                 {"", "", true},
-        {"", "a", false},          {"**a**", "bab", true},               {"drop", "drop table", false},
-        {"a*b*c", "a-b-b-c", true}, {"*ab", "aab", true},
+        {"*", "", true},
+        {"*.ssn", "public.people.ssn", true},
+        {"a*c", "abbc", true},
+        {"a*c", "abbd", false},
+        {"a?c", "abc", true},
+        {"", "", true},
+        {"", "a", false},
+        {"**a**", "bab", true},
+        {"drop", "drop table", false},
+        {"a*b*c", "a-b-b-c", true},
+        {"*ab", "aab", true},
     };
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
@@ -94,7 +101,10 @@ static void test_encodings(void)
 {
     static const struct {
         const char *plain, *base64, *url;
-    } cases[] = {{"", "", ""}, {"f", "Zg==", "Zg"}, {"fo", "Zm8=", "Zm8"}, {"foo", "Zm9v", "Zm9v"},
+    } cases[] = {{"", "", ""},
+                 {"f", "Zg==", "Zg"},
+                 {"fo", "Zm8=", "Zm8"},
+                 {"foo", "Zm9v", "Zm9v"},
                  {"\xff\xfe\xfd", "//79", "__79"}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
@@ -122,13 +132,18 @@ static void test_utf8(void)
     static const struct {
         const char *text;
         bool valid;
-    } cases[] = {{"grün", true},         {"\xc0\x80", false},         {"\xed\xa0\x80", false},
-                 {"\xf4\x90\x80\x80", false}, {"\xf0\x9f\x98\x80", true}, {"\xe2\x82", false}};
+    } cases[] = {{"grün", true},
+                 {"\xc0\x80", false},
+                 {"\xed\xa0\x80", false},
+                 {"\xf4\x90\x80\x80", false},
+                 {"\xf0\x9f\x98\x80", true},
+                 {"\xe2\x82", false}};
     SL_BUF(b, 100);
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
         SL_CHECK(sl_utf8_valid(sl_span_str(cases[i].text)) == cases[i].valid);
-    sl_utf8_put_printable(&b, SL_SPAN("a\x1b[31m\xe2\x80\xae" "b\xff"));
+    sl_utf8_put_printable(&b, SL_SPAN("a\x1b[31m\xe2\x80\xae"
+                                      "b\xff"));
     SL_CHECK_TEXT(sl_buf_span(&b), "a\\u{1b}[31m\\u{202e}b\\xff");
     SL_CHECK_INT(sl_utf8_head(SL_SPAN("a\xc3\xbc"), 2).n, 1);
 }

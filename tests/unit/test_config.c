@@ -72,8 +72,8 @@ static void test_the_example_of_the_manual(void)
     SL_CHECK_INT(c->settings.judges, 2);
 }
 
-
-/* --- what is refused, where, and what was expected ---------------------------------------------- */
+/* --- what is refused, where, and what was expected ----------------------------------------------
+ */
 #define TARGET "targets: [{name: t, address: /run, database: d, login: {user: u}}]\n"
 
 static const struct refusal {
@@ -83,8 +83,10 @@ static const struct refusal {
     {"- a\n", "t.yaml:1:1: the file is not a mapping; expected"},
     {"a: [\n", "t.yaml:2:1: this is not YAML: "},
     {"stat: x\n" TARGET, "t.yaml:1:1: unknown key \"stat\"; did you mean \"state\"?"},
-    {"nonsense: x\n" TARGET, "t.yaml:1:1: unknown key \"nonsense\"; expected one of: state, runtime, listen"},
-    {"state: x\nstate: y\n" TARGET, "t.yaml:2:1: the key \"state\" is given twice (first in line 1)"},
+    {"nonsense: x\n" TARGET,
+     "t.yaml:1:1: unknown key \"nonsense\"; expected one of: state, runtime, listen"},
+    {"state: x\nstate: y\n" TARGET,
+     "t.yaml:2:1: the key \"state\" is given twice (first in line 1)"},
     {"state: &a x\n" TARGET, "t.yaml:1:8: an anchor (&name)"},
     {"state: *a\n" TARGET, "t.yaml:1:8: an alias (*name)"},
     {"state: !!str x\n" TARGET, "t.yaml:1:8: a tag (!type)"},
@@ -103,7 +105,8 @@ static const struct refusal {
     {"listen: {http: \"a:70000\"}\n" TARGET, "t.yaml:1:16: http: \"a:70000\"; expected host:port"},
     {"gates: 0\n" TARGET, "t.yaml:1:8: gates: \"0\" is out of bounds; expected 1 to 16 programs"},
     {"gates: two\n" TARGET, "t.yaml:1:8: gates: \"two\"; expected a whole number"},
-    {"gates: 99999999999999999999\n" TARGET, "t.yaml:1:8: gates: \"99999999999999999999\" is out of bounds"},
+    {"gates: 99999999999999999999\n" TARGET,
+     "t.yaml:1:8: gates: \"99999999999999999999\" is out of bounds"},
     {"max_held: 1TB\n" TARGET, "t.yaml:1:11: max_held: \"1TB\"; expected a size such as"},
     {"max_held: 99GB\n" TARGET, "t.yaml:1:11: max_held: \"99GB\" is out of bounds"},
     {"timeouts: {login: 30}\n" TARGET, "t.yaml:1:19: login: \"30\"; expected a duration such as"},
@@ -118,27 +121,42 @@ static const struct refusal {
      "t.yaml:1:11: login.user: only {identity}"},
     {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b}]}]\n",
      "t.yaml:1:11: target \"t\": two logins for the same group"},
-    {"targets: [{name: t, address: /run, database: d, login: {user: a, password_file: b, password_command: [c]}}]\n",
+    {"targets: [{name: t, address: /run, database: d, login: {user: a, password_file: b, "
+     "password_command: [c]}}]\n",
      "t.yaml:1:11: target \"t\": a login has password_file and password_command"},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, tls: {mode: require}}]\n",
      "t.yaml:1:11: target \"t\": TLS over a Unix socket"},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{label: x}]}]\n",
      "t.yaml:1:11: target \"t\": a label without columns and tables"},
-    {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{columns: [a.b], label: x}]}]\n",
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{columns: [a.b], "
+     "label: x}]}]\n",
      "t.yaml:1:87: columns: \"a.b\" does not say which table"},
-    {"targets: [{name: t, address: /r, database: d, login: {user: a}},\n {name: t, address: /r, database: d, login: "
-     "{user: a}}]\n", "t.yaml:2:2: the target name \"t\" is taken in line 1"},
-    {TARGET "policy: [{name: a, then: allow},\n {name: a, then: deny}]\n", "t.yaml:3:2: the rule name \"a\" is taken in line 2"},
-    {TARGET "policy: [{name: a}]\n", "t.yaml:2:10: policy[] lacks the key \"then\"; expected one of allow, hold, deny"},
-    {TARGET "policy: [{name: a, then: deny, reviewers: {groups: [x]}}]\n", "t.yaml:2:10: rule \"a\": reviewers decide nothing"},
-    {TARGET "policy: [{name: a, then: hold, reviewers: {need: 2}}]\n", "t.yaml:2:10: rule \"a\": reviewers names nobody"},
-    {TARGET "policy: [{name: a, then: hold, budget: {rows: 5}}]\n", "t.yaml:2:10: rule \"a\": a budget limits what is allowed"},
-    {TARGET "policy: [{name: a, then: allow, budget: {per: 1h}}]\n", "t.yaml:2:10: rule \"a\": a budget of nothing"},
-    {TARGET "policy: [{name: a, then: deny, when: {groups: []}}]\n", "t.yaml:2:47: groups: out of bounds; expected 1 to"},
-    {TARGET "policy: [{name: a, then: deny, when: {datasets: [t]}}]\n", "t.yaml:2:50: datasets: \"t\" does not say which schema"},
-    {TARGET "policy: [{name: a, then: deny, when: {hours: [\"25:00-26:00\"]}}]\n", "t.yaml:2:47: hours: \"25:00-26:00\""},
-    {TARGET "policy: [{name: a, then: deny, when: {effects: [write]}}]\n", "t.yaml:2:49: effects: \"write\"; expected a list of read"},
-    {TARGET "policy: [{name: \" a\", then: deny}]\n", "t.yaml:2:17: name: control characters, or blanks at the ends"},
+    {"targets: [{name: t, address: /r, database: d, login: {user: a}},\n {name: t, address: /r, "
+     "database: d, login: "
+     "{user: a}}]\n",
+     "t.yaml:2:2: the target name \"t\" is taken in line 1"},
+    {TARGET "policy: [{name: a, then: allow},\n {name: a, then: deny}]\n",
+     "t.yaml:3:2: the rule name \"a\" is taken in line 2"},
+    {TARGET "policy: [{name: a}]\n",
+     "t.yaml:2:10: policy[] lacks the key \"then\"; expected one of allow, hold, deny"},
+    {TARGET "policy: [{name: a, then: deny, reviewers: {groups: [x]}}]\n",
+     "t.yaml:2:10: rule \"a\": reviewers decide nothing"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {need: 2}}]\n",
+     "t.yaml:2:10: rule \"a\": reviewers names nobody"},
+    {TARGET "policy: [{name: a, then: hold, budget: {rows: 5}}]\n",
+     "t.yaml:2:10: rule \"a\": a budget limits what is allowed"},
+    {TARGET "policy: [{name: a, then: allow, budget: {per: 1h}}]\n",
+     "t.yaml:2:10: rule \"a\": a budget of nothing"},
+    {TARGET "policy: [{name: a, then: deny, when: {groups: []}}]\n",
+     "t.yaml:2:47: groups: out of bounds; expected 1 to"},
+    {TARGET "policy: [{name: a, then: deny, when: {datasets: [t]}}]\n",
+     "t.yaml:2:50: datasets: \"t\" does not say which schema"},
+    {TARGET "policy: [{name: a, then: deny, when: {hours: [\"25:00-26:00\"]}}]\n",
+     "t.yaml:2:47: hours: \"25:00-26:00\""},
+    {TARGET "policy: [{name: a, then: deny, when: {effects: [write]}}]\n",
+     "t.yaml:2:49: effects: \"write\"; expected a list of read"},
+    {TARGET "policy: [{name: \" a\", then: deny}]\n",
+     "t.yaml:2:17: name: control characters, or blanks at the ends"},
     {TARGET "a: [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]\n", "t.yaml:2:15: nested too deeply"},
 };
 
@@ -172,24 +190,36 @@ static void test_complaints_have_a_ceiling(void)
     SL_CHECK_INT(lines, 21); /* twenty, and how many more there are */
 }
 
-/* --- every key of the table is taken, its default reads, and what it resolved to reads back -------- */
+/* --- every key of the table is taken, its default reads, and what it resolved to reads back
+ * -------- */
 static const char every_key[] =
-    "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: \"0.0.0.0:80\"}\n"
-    "public_url: https://sluice.example\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: token\n"
-    "sandbox: best-effort\npolicy_changes: hold\nledger: {sync: all, origin: example.org/log}\ngates: 4\njudges: 3\n"
-    "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, judge: 100ms, "
+    "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: "
+    "\"0.0.0.0:80\"}\n"
+    "public_url: https://sluice.example\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: "
+    "token\n"
+    "sandbox: best-effort\npolicy_changes: hold\nledger: {sync: all, origin: "
+    "example.org/log}\ngates: 4\njudges: 3\n"
+    "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, "
+    "judge: 100ms, "
     "drain: 1h}\n"
-    "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: d\n"
+    "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: "
+    "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
-    "    login: [{group: g, user: \"x_{identity}\", password_command: [pass, show, \"a b\"]}, {user: u, password_file: p}]\n"
+    "    login: [{group: g, user: \"x_{identity}\", password_command: [pass, show, \"a b\"]}, "
+    "{user: u, password_file: p}]\n"
     "    access: {groups: [a], identities: [\"b*\"]}\n    mode: observe\n    default: deny\n"
-    "    reviewers: {groups: [r], identities: [ann], need: 2}\n    startup_parameters: [DateStyle]\n"
+    "    reviewers: {groups: [r], identities: [ann], need: 2}\n    startup_parameters: "
+    "[DateStyle]\n"
     "    labels: [{columns: [\"*.c\"], tables: [a.b], label: [l1, l2]}]\n"
-    "policy:\n  - name: everything\n    when: {identities: [i], groups: [g], identity_kind: [human, agent, service],\n"
-    "      targets: [one], environment: [test], protocol: [postgres], effects: [\"*e*\"], statements: [select],\n"
+    "policy:\n  - name: everything\n    when: {identities: [i], groups: [g], identity_kind: "
+    "[human, agent, service],\n"
+    "      targets: [one], environment: [test], protocol: [postgres], effects: [\"*e*\"], "
+    "statements: [select],\n"
     "      datasets: [a.b], labels: [\"l?\"], hours: [\"mon,wed-fri 22:00-06:00\"]}\n"
-    "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    max_wait: 10m\n"
-    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    sync: all\n"
+    "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    "
+    "max_wait: 10m\n"
+    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    "
+    "sync: all\n"
     "    notify: [chat]\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
     "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n";
@@ -212,16 +242,19 @@ static void test_every_key(void)
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
     SL_CHECK_INT(t->login_count, 2);
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
-    SL_CHECK(t->observe && t->has_default && t->default_verdict == SL_DENY && t->reviewers.need == 2);
+    SL_CHECK(t->observe && t->has_default && t->default_verdict == SL_DENY &&
+             t->reviewers.need == 2);
     SL_CHECK_INT(r->named, SL_WHEN_HOURS * 2 - 1); /* each key of `when` has its bit */
     SL_CHECK_INT(r->kinds, 1 << SL_HUMAN | 1 << SL_AGENT | 1 << SL_SERVICE);
-    SL_CHECK_INT(r->effects, SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
-                 SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_SESSION | SL_EFFECT_OPAQUE);
+    SL_CHECK_INT(r->effects, SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE |
+                                 SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT |
+                                 SL_EFFECT_PRIVILEGE | SL_EFFECT_SESSION | SL_EFFECT_OPAQUE);
     SL_CHECK_INT(r->hours[0].days, 1 << 0 | 7 << 2);
     SL_CHECK_INT(r->label_bits, 3);
     SL_CHECK_INT(r->reviewers.need, 1);
     SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
-    SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync && r->notify.count == 1);
+    SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync &&
+             r->notify.count == 1);
     SL_CHECK_INT(m->budget.by, SL_BY_RUN);
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
     SL_CHECK_INT(m->budget.bytes, 1 << 30);
@@ -256,9 +289,12 @@ static void test_what_it_resolved_to_reads_back(void)
 
 static void test_order_does_not_change_the_digest(void)
 {
-    SL_FREED_BY(sl_config) struct sl_config *a = load(TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
-    SL_FREED_BY(sl_config) struct sl_config *b = load("policy: [{then: deny, name: b}, {then: hold, name: a}]\n" TARGET);
-    SL_FREED_BY(sl_config) struct sl_config *c = load(TARGET "policy: [{name: a, then: hold}, {name: c, then: deny}]\n");
+    SL_FREED_BY(sl_config)
+    struct sl_config *a = load(TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
+    SL_FREED_BY(sl_config)
+    struct sl_config *b = load("policy: [{then: deny, name: b}, {then: hold, name: a}]\n" TARGET);
+    SL_FREED_BY(sl_config)
+    struct sl_config *c = load(TARGET "policy: [{name: a, then: hold}, {name: c, then: deny}]\n");
 
     if (a == NULL || b == NULL || c == NULL)
         return;
@@ -269,9 +305,12 @@ static void test_order_does_not_change_the_digest(void)
 
 static void test_differences(void)
 {
-    SL_FREED_BY(sl_config) struct sl_config *a = load("gates: 1\n" TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
-    SL_FREED_BY(sl_config) struct sl_config *b = load("gates: 2\n" TARGET "policy: [{name: a, then: deny, when: "
-                                                      "{groups: [x]}}, {name: c, then: deny}]\n");
+    SL_FREED_BY(sl_config)
+    struct sl_config *a =
+        load("gates: 1\n" TARGET "policy: [{name: a, then: hold}, {name: b, then: deny}]\n");
+    SL_FREED_BY(sl_config)
+    struct sl_config *b = load("gates: 2\n" TARGET "policy: [{name: a, then: deny, when: "
+                               "{groups: [x]}}, {name: c, then: deny}]\n");
     SL_BUF(got, 64 * 1024);
 
     if (a == NULL || b == NULL)
@@ -288,50 +327,74 @@ static void test_differences(void)
 static void test_what_needs_a_restart(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *a = load("gates: 1\nmax_held: 1MB\n" TARGET);
-    SL_FREED_BY(sl_config) struct sl_config *b = load("gates: 2\nmax_held: 2MB\nlisten: {http: \"127.0.0.1:81\"}\n" TARGET);
+    SL_FREED_BY(sl_config)
+    struct sl_config *b =
+        load("gates: 2\nmax_held: 2MB\nlisten: {http: \"127.0.0.1:81\"}\n" TARGET);
     SL_BUF(got, 4096);
 
     if (a == NULL || b == NULL)
         return;
     SL_CHECK_INT(sl_config_frozen(a, a, &got), 0);
     SL_CHECK_INT(sl_config_frozen(a, b, &got), 2);
-    SL_CHECK_TEXT(sl_buf_span(&got), "listen.http changed; it is read at start only, so a restart is needed\n"
-                                     "gates changed; it is read at start only, so a restart is needed\n");
+    SL_CHECK_TEXT(sl_buf_span(&got),
+                  "listen.http changed; it is read at start only, so a restart is needed\n"
+                  "gates changed; it is read at start only, so a restart is needed\n");
 }
 
-/* --- footguns ----------------------------------------------------------------------------------- */
+/* --- footguns -----------------------------------------------------------------------------------
+ */
 static void test_warnings(void)
 {
-#define OPEN(more) "targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, " \
-                   "environment: test, reviewers: {groups: [r]}" more "}]\n"
-    static const struct { const char *yaml, *says; } rows[] = {
+#define OPEN(more)                                                                              \
+    "targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, " \
+    "environment: test, reviewers: {groups: [r]}" more "}]\n"
+    static const struct {
+        const char *yaml, *says;
+    } rows[] = {
         {OPEN(""), ""},
         {"sandbox: best-effort\n" OPEN(""), "sandbox: best-effort"},
-        {"client_auth: token\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""), "client_auth: token without tls"},
+        {"client_auth: token\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""),
+         "client_auth: token without tls"},
         {"listen: {http: \"0.0.0.0:80\"}\n" OPEN(""), "deciding credentials cross"},
         {OPEN(", mode: observe"), "mode: observe holds and denies nothing"},
-        {OPEN(", address: \"db:5432\", tls: {mode: off}"), ""}, /* given twice: an error, no warning */
-        {"targets: [{name: t, address: \"db:5432\", database: d, login: {user: u}, access: {groups: [g]}, tls: {mode: "
-         "off}, reviewers: {groups: [r]}}]\n", "tls is off on the way to another host"},
-        {"targets: [{name: t, address: \"127.evil.example:5432\", database: d, login: {user: u}, access: {groups: [g]}, "
-         "tls: {mode: off}, reviewers: {groups: [r]}}]\n", "tls is off on the way to another host"},
-        {"targets: [{name: t, address: /run, database: d, login: {user: postgres}, access: {groups: [g]}, reviewers: "
-         "{groups: [r]}}]\n", "looks like a superuser"},
-        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {identities: [\"*\"]}, reviewers: "
-         "{groups: [r]}}]\n", "access to everybody"},
+        {OPEN(", address: \"db:5432\", tls: {mode: off}"),
+         ""}, /* given twice: an error, no warning */
+        {"targets: [{name: t, address: \"db:5432\", database: d, login: {user: u}, access: "
+         "{groups: [g]}, tls: {mode: "
+         "off}, reviewers: {groups: [r]}}]\n",
+         "tls is off on the way to another host"},
+        {"targets: [{name: t, address: \"127.evil.example:5432\", database: d, login: {user: u}, "
+         "access: {groups: [g]}, "
+         "tls: {mode: off}, reviewers: {groups: [r]}}]\n",
+         "tls is off on the way to another host"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: postgres}, access: "
+         "{groups: [g]}, reviewers: "
+         "{groups: [r]}}]\n",
+         "looks like a superuser"},
+        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {identities: "
+         "[\"*\"]}, reviewers: "
+         "{groups: [r]}}]\n",
+         "access to everybody"},
         {TARGET, "nobody may connect"},
         {TARGET, "nobody could approve what the default holds"},
-        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, default: allow}]\n",
+        {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {groups: [g]}, "
+         "default: allow}]\n",
          "default: allow in production"},
         {TARGET "policy: [{name: a, then: hold}]\n", "holds what nobody could approve"},
         {OPEN("") "policy: [{name: a, then: hold}]\n", "names no reviewers"},
-        {OPEN("") "policy: [{name: a, then: hold, reviewers: {identities: [x], need: 2}}]\n", "needs more people than it names"},
+        {OPEN("") "policy: [{name: a, then: hold, reviewers: {identities: [x], need: 2}}]\n",
+         "needs more people than it names"},
         {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
         {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
-        {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: 1h}}]\n", "counts rows per statement only"},
-        {OPEN("") "policy: [{name: a, then: deny, when: {targets: [x]}}]\n", "can never match: no target"},
-        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n", "can never match: no target gives any"},
-        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n", "names the label \"x\", which no target gives"},
+        {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: "
+                  "1h}}]\n",
+         "counts rows per statement only"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {targets: [x]}}]\n",
+         "can never match: no target"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n",
+         "can never match: no target gives any"},
+        {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n",
+         "names the label \"x\", which no target gives"},
         {OPEN(", labels: [{tables: [a.b], label: x}]"), "label \"x\" is in no rule"},
     };
 
@@ -346,7 +409,8 @@ static void test_warnings(void)
     }
 }
 
-/* --- no bytes stop it ----------------------------------------------------------------------------- */
+/* --- no bytes stop it
+ * ----------------------------------------------------------------------------- */
 static void survives(struct sl_span yaml)
 {
     SL_BUF(complaints, 1 << 20);
@@ -370,7 +434,8 @@ static void test_truncation_and_flips(void)
     }
 }
 
-/* --- the manual ------------------------------------------------------------------------------------ */
+/* --- the manual
+ * ------------------------------------------------------------------------------------ */
 static void test_the_manual_is_the_key_table(void)
 {
     SL_BUF(want, 1 << 20);

@@ -61,7 +61,8 @@ static void test_hmac_rfc4231(void)
 }
 
 #define NONCE "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
-#define AUTH_MESSAGE "n=user,r=rOprNGfwEbeRWgbNEkqO,r=" NONCE ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=" NONCE
+#define AUTH_MESSAGE \
+    "n=user,r=rOprNGfwEbeRWgbNEkqO,r=" NONCE ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=" NONCE
 
 static void test_scram_rfc7677(void)
 {
@@ -109,7 +110,8 @@ static void test_md5_password(void)
 {
     char out[36];
 
-    SL_CHECK_INT(sl_md5_password(SL_SPAN("secret"), SL_SPAN("alice"), SL_SPAN("\x01\x02\x03\x04"), out),
+    SL_CHECK_INT(sl_md5_password(SL_SPAN("secret"), SL_SPAN("alice"), SL_SPAN("\x01\x02\x03\x04"),
+                                 out),
                  SL_OK);
     SL_CHECK_TEXT(sl_span_str(out), "md598a0412b9c31436fc53776e863350083");
 }
@@ -207,10 +209,12 @@ static void check_signs(EVP_PKEY *key, const char *digest_name, const EVP_MD *md
     SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN("SHA1"), padding, digest, &signature), SL_EUNSUPPORTED);
     SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN("MD5"), padding, digest, &signature), SL_EUNSUPPORTED);
     SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN(""), padding, digest, &signature), SL_EUNSUPPORTED);
-    SL_CHECK_INT(sl_tls_key_sign(k, sl_span_str(digest_name), 3, digest, &signature), SL_EUNSUPPORTED);
+    SL_CHECK_INT(sl_tls_key_sign(k, sl_span_str(digest_name), 3, digest, &signature),
+                 SL_EUNSUPPORTED);
     SL_CHECK_INT(sl_tls_key_sign(k, sl_span_str(digest_name), padding == 0, digest, &signature),
                  SL_EUNSUPPORTED);
-    SL_CHECK_INT(sl_tls_key_sign(k, sl_span_str(digest_name), padding, sl_span_head(digest, 31), &signature),
+    SL_CHECK_INT(sl_tls_key_sign(k, sl_span_str(digest_name), padding, sl_span_head(digest, 31),
+                                 &signature),
                  SL_EMALFORMED);
     SL_CHECK_INT(signature.n, before);
 }
@@ -243,7 +247,8 @@ static void test_tls_key_ed25519(void)
     SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN(""), 0, SL_SPAN("a whole message"), &signature), SL_OK);
     SL_CHECK_INT(signature.n, 64);
     SL_CHECK(sl_ed25519_check(public_key, SL_SPAN("a whole message"), signature.p));
-    SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN("SHA256"), 0, SL_SPAN("m"), &signature), SL_EUNSUPPORTED);
+    SL_CHECK_INT(sl_tls_key_sign(k, SL_SPAN("SHA256"), 0, SL_SPAN("m"), &signature),
+                 SL_EUNSUPPORTED);
     EVP_PKEY_free(key);
 }
 

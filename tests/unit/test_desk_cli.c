@@ -191,8 +191,8 @@ static void test_show_hides_nothing(void)
     check_says(&out, "\"zap\": true");
 }
 
-/* Ten seconds: values that are text are read as text, in whichever format they were sent; what was left
- * out is said (P10). */
+/* Ten seconds: values that are text are read as text, in whichever format they were sent; what was
+ * left out is said (P10). */
 static void test_show_values(void)
 {
     SL_BUF(out, 1 << 16);

@@ -192,13 +192,15 @@ static void reload(struct sl_span pem, uint8_t accepted)
     struct sl_msg_reloaded m = {0};
 
     put_config(&config);
-    POST(desk.super, -1, reload, .generation = 2, .config = sl_buf_span(&config), .tls_certificate = pem);
+    POST(desk.super, -1, reload, .generation = 2, .config = sl_buf_span(&config),
+         .tls_certificate = pem);
     await(desk.super, SL_MESSAGE_RELOADED, &scratch, &packet);
     SL_PROMISE(sl_msg_reloaded_get(packet.body, &m) == SL_OK);
     SL_CHECK_INT(m.accepted, accepted);
 }
 
-/* SIGHUP with a new certificate and key: who trusts only the new one gets in, and the old one is gone. */
+/* SIGHUP with a new certificate and key: who trusts only the new one gets in, and the old one is
+ * gone. */
 static void test_renewal(void)
 {
     struct sl_tls_context *old = NULL;

@@ -27,8 +27,12 @@ static struct fixture make(size_t ring)
 
 static struct sl_intent intent(uint64_t action, const char *text)
 {
-    struct sl_intent r = {.session = 7, .action = action, .asked_us = 1, .started_us = 2,
-                          .flags = SL_INTENT_IN_TX | SL_INTENT_EXTENDED, .facts = SL_SPAN("facts"),
+    struct sl_intent r = {.session = 7,
+                          .action = action,
+                          .asked_us = 1,
+                          .started_us = 2,
+                          .flags = SL_INTENT_IN_TX | SL_INTENT_EXTENDED,
+                          .facts = SL_SPAN("facts"),
                           .text = sl_span_str(text)};
 
     memset(r.salt, 0x5a, sizeof r.salt);
@@ -44,10 +48,15 @@ static void test_round_trip(void)
     SL_BUF(scratch, SL_JOURNAL_MAX_RECORD);
     struct sl_journal_record r;
     struct sl_intent sent = intent(1, "select 1");
-    struct sl_outcome_record outcome = {.session = 7, .action = 1, .ended_us = 9, .rows = 3, .bytes = 44,
-                                        .outcome = SL_OUTCOME_FAILED, .sqlstate = "42P01"};
-    struct sl_txn_record txn = {.session = 7, .ended_us = 10, .first_action = 1, .last_action = 2,
-                                .outcome = 2};
+    struct sl_outcome_record outcome = {.session = 7,
+                                        .action = 1,
+                                        .ended_us = 9,
+                                        .rows = 3,
+                                        .bytes = 44,
+                                        .outcome = SL_OUTCOME_FAILED,
+                                        .sqlstate = "42P01"};
+    struct sl_txn_record txn = {
+        .session = 7, .ended_us = 10, .first_action = 1, .last_action = 2, .outcome = 2};
     uint64_t at = sl_journal_tail(&f.reader);
 
     SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_ENOTFOUND);
@@ -59,7 +68,8 @@ static void test_round_trip(void)
     SL_CHECK_INT(r.type, SL_JOURNAL_INTENT);
     SL_CHECK(r.intent.session == 7 && r.intent.action == 1 && r.intent.asked_us == 1);
     SL_CHECK(r.intent.started_us == 2 && r.intent.flags == sent.flags);
-    SL_CHECK(memcmp(r.intent.salt, sent.salt, 16) == 0 && memcmp(r.intent.approval, sent.approval, 16) == 0);
+    SL_CHECK(memcmp(r.intent.salt, sent.salt, 16) == 0 &&
+             memcmp(r.intent.approval, sent.approval, 16) == 0);
     SL_CHECK(memcmp(r.intent.commitment, sent.commitment, 32) == 0);
     SL_CHECK(memcmp(r.intent.policy_digest, sent.policy_digest, 8) == 0);
     SL_CHECK_TEXT(r.intent.facts, "facts");
@@ -67,7 +77,8 @@ static void test_round_trip(void)
 
     SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_OK);
     SL_CHECK_INT(r.type, SL_JOURNAL_OUTCOME);
-    SL_CHECK(r.outcome.rows == 3 && r.outcome.bytes == 44 && r.outcome.outcome == SL_OUTCOME_FAILED);
+    SL_CHECK(r.outcome.rows == 3 && r.outcome.bytes == 44 &&
+             r.outcome.outcome == SL_OUTCOME_FAILED);
     SL_CHECK_BYTES(sl_span(r.outcome.sqlstate, 5), SL_SPAN("42P01"));
     SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_OK);
     SL_CHECK(r.type == SL_JOURNAL_TXN && r.txn.first_action == 1 && r.txn.last_action == 2);
@@ -265,9 +276,11 @@ static void test_a_writer_that_follows_the_format(void)
     struct sl_journal_record r;
     SL_BUF(scratch, SL_JOURNAL_MAX_RECORD);
     struct sl_intent bad[] = {intent(1, "x"), intent(1, "\xff"), intent(1, "short")};
-    struct sl_outcome_record outcomes[] = {{.outcome = 0}, {.outcome = 5},
+    struct sl_outcome_record outcomes[] = {{.outcome = 0},
+                                           {.outcome = 5},
                                            {.outcome = 1, .sqlstate = "42\x1b[m"}};
-    struct sl_txn_record txns[] = {{.outcome = 3}, {.outcome = 0},
+    struct sl_txn_record txns[] = {{.outcome = 3},
+                                   {.outcome = 0},
                                    {.outcome = 1, .first_action = 2, .last_action = 1}};
 
     bad[0].flags = 1u << 6;

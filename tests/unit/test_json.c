@@ -103,15 +103,20 @@ static void test_canonical(void)
          "{\"string\":\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}"},
         {"{\"literals\": [null, true, false]}", "{\"literals\":[null,true,false]}"},
         /* Section 3.2.3: sorted by UTF-16 code units. */
-        {"{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter Dalet With "
-         "Dagesh\",\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\","
+        {"{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter Dalet "
+         "With "
+         "Dagesh\",\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning "
+         "Face\",\"\\u0080\":\"Control\","
          "\"\\u00f6\":\"Latin Small Letter O With Diaeresis\"}",
-         "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\",\"\xc3\xb6\":\"Latin Small "
-         "Letter O With Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\",\"\xf0\x9f\x98\x80\":\"Emoji: Grinning "
+         "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\",\"\xc3\xb6\":\"Latin "
+         "Small "
+         "Letter O With Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\",\"\xf0\x9f\x98\x80\":\"Emoji: "
+         "Grinning "
          "Face\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}"},
         {"[\"\\b\\t\\n\\f\\r\\u001f\\u007f\\u2028\"]",
          "[\"\\b\\t\\n\\f\\r\\u001f\x7f\xe2\x80\xa8\"]"},
-        {"{\"b\":{\"d\":1,\"c\":2},\"a\":[],\"aa\":{}}", "{\"a\":[],\"aa\":{},\"b\":{\"c\":2,\"d\":1}}"},
+        {"{\"b\":{\"d\":1,\"c\":2},\"a\":[],\"aa\":{}}",
+         "{\"a\":[],\"aa\":{},\"b\":{\"c\":2,\"d\":1}}"},
         {"[0,-0,-0.0,1.0,-7,1e2,9007199254740992]", "[0,0,0,1,-7,100,9007199254740992]"},
         {"\"x\"", "\"x\""},
         {"[0.5]", ""}, /* a fraction: refused, not rounded */
@@ -269,7 +274,8 @@ static void test_conveniences(void)
     json_t *value = NULL;
     uint64_t n = 7;
 
-    SL_CHECK_INT(sl_json_read(SL_SPAN("{\"s\":\"text\",\"n\":5,\"minus\":-1}"), &value, NULL), SL_OK);
+    SL_CHECK_INT(sl_json_read(SL_SPAN("{\"s\":\"text\",\"n\":5,\"minus\":-1}"), &value, NULL),
+                 SL_OK);
     SL_CHECK_TEXT(sl_json_str(value, "s"), "text");
     SL_CHECK_INT(sl_json_str(value, "n").n, 0);
     SL_CHECK_INT(sl_json_str(value, "absent").n, 0);

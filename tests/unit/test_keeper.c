@@ -1,5 +1,5 @@
-/* sluice-keeper as its peers see it: signing in, holding, deciding, spending once, crashing. The first
- * argument is the program. */
+/* sluice-keeper as its peers see it: signing in, holding, deciding, spending once, crashing. The
+ * first argument is the program. */
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
@@ -19,14 +19,16 @@ static void keep(char out[128], const char *text)
     memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
 }
 
-/* --- a little language of the gate ------------------------------------------------------------------- */
+/* --- a little language of the gate
+ * ------------------------------------------------------------------- */
 
 static unsigned login_token(const char *name, const char *secret, const char *address, bool tls)
 {
     static uint64_t conn = 100;
 
-    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"), .user = sl_span_str(name),
-         .address = sl_span_str(address), .tls = tls, .token = sl_span_str(secret));
+    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"),
+         .user = sl_span_str(name), .address = sl_span_str(address), .tls = tls,
+         .token = sl_span_str(secret));
     return hear_within(play.gate, PATIENCE_MS);
 }
 
@@ -34,7 +36,8 @@ static void open_session(void)
 {
     struct sl_msg_login_ok ok = {0};
 
-    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) && HEARD(login_ok, &ok))
+    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) &&
+        HEARD(login_ok, &ok))
         session = ok.session;
 }
 
@@ -43,7 +46,8 @@ static struct sl_msg_action_refused refused;
 static char approval[37], digest_hex[65];
 static uint8_t digest[32];
 
-static uint64_t propose_as(uint64_t in_session, uint32_t effects, const char *sql, const char *reason, uint8_t in_tx)
+static uint64_t propose_as(uint64_t in_session, uint32_t effects, const char *sql,
+                           const char *reason, uint8_t in_tx)
 {
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
@@ -52,8 +56,9 @@ static uint64_t propose_as(uint64_t in_session, uint32_t effects, const char *sq
 
     sl_action_put_simple(&operation, sl_span_str(sql));
     sl_meaning_put(&meaning, &m);
-    TELL(play.gate, action_propose, .session = in_session, .action = next_action, .generation = policy_generation,
-         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
+    TELL(play.gate, action_propose, .session = in_session, .action = next_action,
+         .generation = policy_generation, .asked_us = sl_clock_us(),
+         .operation = sl_buf_span(&operation), .meaning = sl_buf_span(&meaning),
          .context_user = SL_SPAN("app"), .reason = sl_span_str(reason), .in_transaction = in_tx);
     return next_action++;
 }
@@ -83,8 +88,8 @@ static uint32_t decide(const char *credential, const char *decision)
 {
     SL_BUF(body, 1024);
 
-    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'looked at it'}", approval, decision,
-               digest_hex);
+    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'looked at it'}", approval,
+               decision, digest_hex);
     return call_as(play.desk, "decision", credential, sl_buf_text(&body));
 }
 
@@ -99,7 +104,8 @@ static const char *state_of(const char *id)
 
 static unsigned spend(uint64_t action, const uint8_t what[32])
 {
-    TELL(play.gate, action_spend, .action = action, .approval = sl_span_str(approval), .digest = sl_span(what, 32));
+    TELL(play.gate, action_spend, .action = action, .approval = sl_span_str(approval),
+         .digest = sl_span(what, 32));
     return hear_within(play.gate, PATIENCE_MS);
 }
 
@@ -115,9 +121,16 @@ static uint64_t hold_and_approve(uint32_t effects, const char *sql)
 static void journal(uint64_t action, bool intent, bool outcome, const char *id)
 {
     static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    struct sl_intent in = {.session = session, .action = action, .asked_us = 1, .started_us = 2,
-                           .facts = sl_span(facts, sizeof facts), .text = SL_SPAN("select 1")};
-    struct sl_outcome_record out = {.session = session, .action = action, .ended_us = sl_clock_us(), .rows = 1,
+    struct sl_intent in = {.session = session,
+                           .action = action,
+                           .asked_us = 1,
+                           .started_us = 2,
+                           .facts = sl_span(facts, sizeof facts),
+                           .text = SL_SPAN("select 1")};
+    struct sl_outcome_record out = {.session = session,
+                                    .action = action,
+                                    .ended_us = sl_clock_us(),
+                                    .rows = 1,
                                     .outcome = SL_OUTCOME_OK};
     SL_BUF(hex, 64);
 
@@ -133,13 +146,16 @@ static void journal(uint64_t action, bool intent, bool outcome, const char *id)
     TELL(play.gate, journal_kick, .position = 0);
 }
 
-/* --- tests -------------------------------------------------------------------------------------------- */
+/* --- tests
+ * -------------------------------------------------------------------------------------------- */
 
 static void test_people(void)
 {
     char code[128];
 
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human','groups':['engineers','dba']}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'olga','kind':'human','groups':['engineers','dba']}"),
+                 200);
     keep(code, said("code"));
     SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_wrong'}"), 403);
     char body[256] = "{'code':'";
@@ -148,11 +164,20 @@ static void test_people(void)
     SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 201);
     keep(olga, said("credential"));
     SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 403); /* once */
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent'}"), 400); /* no owner */
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'robot','owner':'olga'}"), 400);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'b t','kind':'agent','owner':'olga'}"), 400);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent','owner':'olga','groups':['agents','dba']}"), 200);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent','owner':'olga'}"), 409);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent'}"),
+                 400); /* no owner */
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'bot','kind':'robot','owner':'olga'}"),
+                 400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'b t','kind':'agent','owner':'olga'}"),
+                 400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'bot','kind':'agent','owner':'olga','groups':['agents','dba']}"),
+                 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'bot','kind':'agent','owner':'olga'}"),
+                 409);
     SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','ttl':'1h'}"), 200);
     keep(token, said("token"));
     SL_CHECK(strncmp(token, "slt_", 4) == 0 && strlen(token) == 47);
@@ -163,22 +188,27 @@ static void test_signing_in(void)
     struct sl_msg_login_refused no = {0};
     struct sl_msg_login_ok ok = {0};
 
-    SL_CHECK_INT(login_token("bot", token, "10.0.0.1", false), SL_MESSAGE_LOGIN_REFUSED); /* in clear */
+    SL_CHECK_INT(login_token("bot", token, "10.0.0.1", false),
+                 SL_MESSAGE_LOGIN_REFUSED); /* in clear */
     SL_CHECK_INT(login_token("bot", token, "10.0.0.1", true), SL_MESSAGE_LOGIN_OK);
     SL_CHECK_INT(login_token("olga", token, "127.0.0.1", true), SL_MESSAGE_LOGIN_REFUSED);
-    SL_CHECK_INT(login_token("olga", olga, "127.0.0.1", true), SL_MESSAGE_LOGIN_REFUSED); /* it decides, it does not ask */
-    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) && HEARD(login_ok, &ok)) {
+    SL_CHECK_INT(login_token("olga", olga, "127.0.0.1", true),
+                 SL_MESSAGE_LOGIN_REFUSED); /* it decides, it does not ask */
+    if (SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_OK) &&
+        HEARD(login_ok, &ok)) {
         SL_CHECK_TEXT(ok.owner, "olga");
         SL_CHECK_TEXT(ok.upstream_user, "app");
         SL_CHECK_INT(ok.requester.count, 2);
         session = ok.session;
     }
     for (int i = 0; i < 6; i++)
-        SL_CHECK_INT(login_token("mallory", "slt_guess", "10.9.9.9", true), SL_MESSAGE_LOGIN_REFUSED);
+        SL_CHECK_INT(login_token("mallory", "slt_guess", "10.9.9.9", true),
+                     SL_MESSAGE_LOGIN_REFUSED);
     SL_CHECK_INT(login_token("mallory", "slt_guess", "10.9.9.9", true), SL_MESSAGE_LOGIN_REFUSED);
     HEARD(login_refused, &no);
     SL_CHECK_TEXT(no.sqlstate, "53300"); /* slowed down */
-    SL_CHECK_INT(login_token("bot", token, "10.9.9.9", true), SL_MESSAGE_LOGIN_OK); /* others are not */
+    SL_CHECK_INT(login_token("bot", token, "10.9.9.9", true),
+                 SL_MESSAGE_LOGIN_OK); /* others are not */
 }
 
 static void refused_because(uint32_t effects, const char *reason, uint8_t in_tx, const char *part)
@@ -195,7 +225,9 @@ static void test_refused_at_once(void)
     char code[128], body[256] = "{'code':'";
 
     refused_because(SL_EFFECT_DDL, "", 0, "too few people"); /* olga is the owner, bot an agent */
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human','groups':['dba']}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'rita','kind':'human','groups':['dba']}"),
+                 200);
     keep(code, said("code"));
     refused_because(SL_EFFECT_DDL, "", 0, "too few people"); /* rita cannot decide yet */
     memcpy(body + 9, code, strlen(code));
@@ -217,7 +249,8 @@ static void test_P4_requester_set(void)
     SL_CHECK_TEXT(sl_span_str(said("reason")), "IS_OWNER");
     SL_CHECK_INT(decide(token, "approve"), 403);
     SL_CHECK_INT(decide("sld_guess", "approve"), 401);
-    SL_CHECK_INT(call_as(play.control, "decision", rita, "{}"), 404); /* not on the control socket */
+    SL_CHECK_INT(call_as(play.control, "decision", rita, "{}"),
+                 404); /* not on the control socket */
     SL_CHECK_INT(decide(rita, "maybe"), 400);
     digest_hex[0] = digest_hex[0] == '0' ? '1' : '0';
     SL_CHECK_INT(decide(rita, "approve"), 409); /* not what was shown */
@@ -241,7 +274,8 @@ static void test_P10_passwords_are_masked(void)
 {
     hold(SL_EFFECT_DDL, "alter role app password 'geheim'");
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "pending");
-    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "operation"), "sql"))),
+    SL_CHECK_TEXT(sl_span_str(json_string_value(
+                      json_object_get(json_object_get(play.reply, "operation"), "sql"))),
                   "alter role app password '***'");
     SL_CHECK_TEXT(sl_span_str(said("summary")), "alter role app password '***'");
 }
@@ -261,14 +295,16 @@ static void test_P10_erase(void)
 
     hold(SL_EFFECT_DDL, "drop table geheimnis");
     sl_buf_say(&body, "{'id':'%s'}", approval);
-    SL_CHECK_INT(call_as(play.desk, "approval.erase", rita, sl_buf_text(&body)), 404); /* not for the desk */
+    SL_CHECK_INT(call_as(play.desk, "approval.erase", rita, sl_buf_text(&body)),
+                 404); /* not for the desk */
     SL_CHECK_INT(call_as(play.control, "approval.erase", "", sl_buf_text(&body)), 409);
     SL_CHECK_INT(decide(rita, "deny"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     SL_CHECK_TEXT(sl_span_str(said("summary")), "drop table geheimnis");
     SL_CHECK_INT(call_as(play.control, "approval.erase", "", sl_buf_text(&body)), 200);
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "denied");
-    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")) && json_object_get(play.reply, "operation") == NULL);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")) &&
+             json_object_get(play.reply, "operation") == NULL);
     hold(SL_EFFECT_DDL, "alter role app password 'unerasable'");
     SL_CHECK(folder_has("unerasable")); /* beside the log, and in the view */
     sl_buf_reset(&body);
@@ -310,7 +346,7 @@ static void test_joining(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
     SL_CHECK_INT(spend(one, digest), SL_MESSAGE_ACTION_GO);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE)); /* the other asks anew */
-    one = hold(SL_EFFECT_DDL, "drop table f"); /* the client gives up, the grant waits */
+    one = hold(SL_EFFECT_DDL, "drop table f");          /* the client gives up, the grant waits */
     TELL(play.gate, action_left, .action = one, .how = 0);
     SL_CHECK_INT(decide(rita, "approve"), 200);
     two = hold(SL_EFFECT_DDL, "drop table f");
@@ -360,7 +396,8 @@ static void reload_with(const char *more)
     policy_generation = generation;
 }
 
-/* A gate that does not know the new policy yet spends nothing that means something else under it. */
+/* A gate that does not know the new policy yet spends nothing that means something else under it.
+ */
 static void test_P3_spend_under_another_policy(void)
 {
     uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table p");
@@ -382,9 +419,13 @@ static void test_P4_yes_of_a_former_reviewer(void)
 {
     uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table r");
 
-    SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':false}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'rita','group':'dba','member':false}"),
+                 200);
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
-    SL_CHECK_INT(call_as(play.control, "identity.group", "", "{'name':'rita','group':'dba','member':true}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'rita','group':'dba','member':true}"),
+                 200);
 }
 
 static EVP_PKEY *make_key(struct sl_buf *pem)
@@ -420,7 +461,8 @@ static void reload_key(struct sl_span pem, uint8_t accepted)
 {
     struct sl_msg_reloaded done = {0};
 
-    TELL(play.super, reload, .generation = policy_generation, .config = sl_span_str(config), .tls_key = pem);
+    TELL(play.super, reload, .generation = policy_generation, .config = sl_span_str(config),
+         .tls_key = pem);
     if (SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED)) && HEARD(reloaded, &done))
         SL_CHECK_INT(done.accepted, accepted);
 }
@@ -464,7 +506,9 @@ static void test_P9_crash_keeps_decisions(void)
     journal(action, true, true, approval);
     usleep(200 * 1000);
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
-    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "outcome"), "outcome"))), "ok");
+    SL_CHECK_TEXT(sl_span_str(json_string_value(
+                      json_object_get(json_object_get(play.reply, "outcome"), "outcome"))),
+                  "ok");
 }
 
 /* P11: the gate ends with the statement under way. */
@@ -480,7 +524,9 @@ static void test_P11_lost_answer_is_unknown(void)
     play.gate = new_peer(SL_ROLE_GATE, "");
     open_session();
     state_of(first);
-    SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(json_object_get(play.reply, "outcome"), "outcome"))), "unknown");
+    SL_CHECK_TEXT(sl_span_str(json_string_value(
+                      json_object_get(json_object_get(play.reply, "outcome"), "outcome"))),
+                  "unknown");
     hold(SL_EFFECT_DDL, "drop table j");
     SL_CHECK(strcmp(first, approval) != 0 && held.joined == 0);
     state_of(approval);
@@ -494,22 +540,25 @@ static void listing_is(const char *name, const char *listing, const char *why)
     bool found = false;
 
     SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
-    json_array_foreach(json_object_get(json_object_get(play.reply, "status"), "targets"), i, one)
-        if (sl_span_is(sl_json_str(one, "name"), name)) {
-            SL_CHECK_TEXT(sl_json_str(one, "listing"), listing);
-            SL_CHECK_TEXT(sl_json_str(one, "why"), why);
-            SL_CHECK(json_integer_value(json_object_get(one, "sessions")) > 0);
-            found = true;
-        }
+    json_array_foreach(json_object_get(json_object_get(play.reply, "status"), "targets"), i,
+                       one) if (sl_span_is(sl_json_str(one, "name"), name))
+    {
+        SL_CHECK_TEXT(sl_json_str(one, "listing"), listing);
+        SL_CHECK_TEXT(sl_json_str(one, "why"), why);
+        SL_CHECK(json_integer_value(json_object_get(one, "sessions")) > 0);
+        found = true;
+    }
     SL_CHECK(found);
 }
 
-/* `sluice status` says when a catalog listing cannot be read, and strangers at the desk learn no names. */
+/* `sluice status` says when a catalog listing cannot be read, and strangers at the desk learn no
+ * names. */
 static void test_status_of_targets(void)
 {
     listing_is("finance", "not told", "");
-    TELL(play.gate, stats, .json = SL_SPAN("{\"targets\":[{\"listing\":\"stale\",\"name\":\"finance\","
-                                           "\"why\":\"no route\"}]}"));
+    TELL(play.gate, stats,
+         .json = SL_SPAN("{\"targets\":[{\"listing\":\"stale\",\"name\":\"finance\","
+                         "\"why\":\"no route\"}]}"));
     propose_as(session, SL_EFFECT_READ, "select 1", "", 0);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE)); /* so the word before it was read */
     listing_is("finance", "stale", "no route");
@@ -529,10 +578,12 @@ static void test_kill_switch(void)
     while (hear_within(play.gate, 100) != 0) {
     }
     SL_CHECK_INT(login_token("bot", token, "127.0.0.1", false), SL_MESSAGE_LOGIN_REFUSED);
-    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true,'off':true}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true,'off':true}"),
+                 200);
     open_session();
     uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table l");
-    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'rita'}"), 200); /* her yes goes with her */
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'rita'}"),
+                 200); /* her yes goes with her */
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
 }
@@ -545,7 +596,8 @@ static void test_captured_gate(void)
     close(play.gate);
     play.gate = new_peer(SL_ROLE_GATE, "");
     open_session();
-    TELL(play.gate, call, .method = SL_SPAN("identity.add"), .body = SL_SPAN("{}")); /* not for gates */
+    TELL(play.gate, call, .method = SL_SPAN("identity.add"),
+         .body = SL_SPAN("{}")); /* not for gates */
     SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
     close(play.gate);
     play.gate = new_peer(SL_ROLE_GATE, "");
@@ -583,14 +635,15 @@ static void replace_gate(void)
 
 static void outcome_alone(uint64_t in_session, uint8_t outcome)
 {
-    struct sl_outcome_record r = {.session = in_session, .action = 999999, .ended_us = 1, .outcome = outcome};
+    struct sl_outcome_record r = {
+        .session = in_session, .action = 999999, .ended_us = 1, .outcome = outcome};
 
     SL_CHECK_INT(sl_journal_outcome(&play.ring, &r), SL_OK);
     TELL(play.gate, journal_kick, .position = 0);
 }
 
-/* A journal that lies or is broken: the keeper asks for another gate, while it runs and at its start, and
- * nothing that the journal says of strangers' sessions passes in silence. */
+/* A journal that lies or is broken: the keeper asks for another gate, while it runs and at its
+ * start, and nothing that the journal says of strangers' sessions passes in silence. */
 static void test_P6_damaged_journal(void)
 {
     drain_accusations();
@@ -604,7 +657,9 @@ static void test_P6_damaged_journal(void)
     propose_as(session, SL_EFFECT_READ, "select 1", "", 0); /* and life goes on */
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
     kill_keeper();
-    struct sl_intent stranger = {.session = session + 500, .action = 1, .text = SL_SPAN("select 1")};
+    struct sl_intent stranger = {.session = session + 500,
+                                 .action = 1,
+                                 .text = SL_SPAN("select 1")};
     SL_CHECK_INT(sl_journal_intent(&play.ring, &stranger), SL_OK);
     play.accused = 0;
     start_keeper();

@@ -1,5 +1,5 @@
-/* The keeper's store: what is lived through equals what is replayed, wherever the log was cut (P9), and
- * no replay spends a grant twice (P2). */
+/* The keeper's store: what is lived through equals what is replayed, wherever the log was cut (P9),
+ * and no replay spends a grant twice (P2). */
 #include "role/keeper/limits.h"
 #include "role/keeper/mask.h"
 #include "role/keeper/store.h"
@@ -43,7 +43,8 @@ static enum sl_err open_store(struct store *s, const char *folder)
 {
     SL_BUF(path, 4096);
     SL_BUF(why, 4096);
-    struct store_options o = {.state_dir = path_of(&path, folder, ""), .now_us = sl_clock_us(),
+    struct store_options o = {.state_dir = path_of(&path, folder, ""),
+                              .now_us = sl_clock_us(),
                               .origin = SL_SPAN("sluice/test")};
 
     *s = (struct store){0};
@@ -63,7 +64,8 @@ static void dump(struct store *s, struct sl_buf *out)
     sl_buf_put(out, text);
 }
 
-/* --- a story ---------------------------------------------------------------------------------------- */
+/* --- a story
+ * ---------------------------------------------------------------------------------------- */
 
 static const char key_hex[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -148,7 +150,8 @@ static json_t *moved(const char *id, enum sl_approval_event on)
     return e;
 }
 
-static json_t *named(const char *event, const char *key, const char *value, const char *key2, const char *value2)
+static json_t *named(const char *event, const char *key, const char *value, const char *key2,
+                     const char *value2)
 {
     json_t *e = event_new(event, 400);
 
@@ -176,23 +179,40 @@ static json_t *session(uint64_t id)
 static json_t *story(size_t step)
 {
     switch (step) {
-    case 0: return identity("olga", "human", "");
-    case 1: return identity("rita", "human", "");
-    case 2: return identity("bot", "agent", "olga");
-    case 3: return credential("c1", "bot", false, 'a');
-    case 4: return credential("c2", "rita", true, 'b');
-    case 5: return session(7);
-    case 6: return asked("a-1", 1);
-    case 7: return voted("a-1");
-    case 8: return moved("a-1", SL_APPROVAL_ON_APPROVE);
-    case 9: return moved("a-1", SL_APPROVAL_ON_SPEND);
-    case 10: return named("outcome", "id", "a-1", "outcome", "{\"outcome\":\"unknown\"}");
-    case 11: return asked("a-2", 2);
-    case 12: return moved("a-2", SL_APPROVAL_ON_DEADLINE);
-    case 13: return named("identity_linked", "name", "olga", "to", "rita");
-    case 14: return named("credential_revoked", "id", "c1", NULL, NULL);
-    case 15: return named("identity_status", "name", "bot", "status", "paused");
-    default: return NULL;
+    case 0:
+        return identity("olga", "human", "");
+    case 1:
+        return identity("rita", "human", "");
+    case 2:
+        return identity("bot", "agent", "olga");
+    case 3:
+        return credential("c1", "bot", false, 'a');
+    case 4:
+        return credential("c2", "rita", true, 'b');
+    case 5:
+        return session(7);
+    case 6:
+        return asked("a-1", 1);
+    case 7:
+        return voted("a-1");
+    case 8:
+        return moved("a-1", SL_APPROVAL_ON_APPROVE);
+    case 9:
+        return moved("a-1", SL_APPROVAL_ON_SPEND);
+    case 10:
+        return named("outcome", "id", "a-1", "outcome", "{\"outcome\":\"unknown\"}");
+    case 11:
+        return asked("a-2", 2);
+    case 12:
+        return moved("a-2", SL_APPROVAL_ON_DEADLINE);
+    case 13:
+        return named("identity_linked", "name", "olga", "to", "rita");
+    case 14:
+        return named("credential_revoked", "id", "c1", NULL, NULL);
+    case 15:
+        return named("identity_status", "name", "bot", "status", "paused");
+    default:
+        return NULL;
     }
 }
 
@@ -233,7 +253,8 @@ static size_t size_of(const char *path)
     return sl_file_read(path, &content) == SL_OK ? content.n : 0;
 }
 
-/* The state folder as a crash would have left it, with the log cut to so many bytes and no view at all. */
+/* The state folder as a crash would have left it, with the log cut to so many bytes and no view at
+ * all. */
 static void cut_copy(size_t bytes)
 {
     static const char *const folders[] = {"", "/ledger", "/ledger/wal", "/keys"};
@@ -307,7 +328,8 @@ static void test_catches_up(void)
     for (size_t i = 0; i < 9; i++)
         store_record(&s, NULL, story(i), i < 6);
     SL_CHECK_INT(store_commit(&s), SL_OK);
-    store_record(&s, NULL, story(9), false); /* written, not synced: the view's commit comes later */
+    store_record(&s, NULL, story(9),
+                 false); /* written, not synced: the view's commit comes later */
     SL_CHECK_INT(store_commit(&s), SL_OK);
     dump(&s, &before);
     store_done(&s); /* as a crash: nothing is settled */
@@ -335,9 +357,11 @@ static void test_second_spend_is_refused(void)
     store_done(&s);
 }
 
-/* --- what lies beside the log (P10) ------------------------------------------------------------------- */
+/* --- what lies beside the log (P10)
+ * ------------------------------------------------------------------- */
 
-static const char document[] = "{\"operation\":{\"sql\":\"alter role x password 'geheim'\"},\"salt\":"
+static const char document[] =
+    "{\"operation\":{\"sql\":\"alter role x password 'geheim'\"},\"salt\":"
     "\"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100\"}";
 
 static enum sl_err no_document(void *owner, struct sl_buf *out)
@@ -399,10 +423,14 @@ static void test_P10_document_beside_the_log(void)
     SL_PROMISE(fd >= 0 && write(fd, "\x20\0\0\0torn", 8) == 8 && close(fd) == 0);
     if (!SL_CHECK_INT(open_store(&s, "beside"), SL_OK))
         return;
-    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index + 1, 0, SL_OPENING_DOCUMENT, SL_SPAN("next")), SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index + 1, 0, SL_OPENING_DOCUMENT,
+                                          SL_SPAN("next")),
+                 SL_OK);
     SL_CHECK_INT(sl_ledger_commit(s.ledger), SL_OK);
     sl_buf_reset(&log);
-    SL_CHECK_INT(sl_ledger_find_opening(path_of(&path, "beside", ""), index + 1, 0, SL_OPENING_DOCUMENT, &log), SL_OK);
+    SL_CHECK_INT(sl_ledger_find_opening(path_of(&path, "beside", ""), index + 1, 0,
+                                        SL_OPENING_DOCUMENT, &log),
+                 SL_OK);
     SL_CHECK_TEXT(sl_buf_span(&log), "next"); /* the torn end hides nothing */
     SL_CHECK_INT(sl_ledger_erase_openings(s.ledger, index), SL_OK);
     store_done(&s);
@@ -416,12 +444,13 @@ static void test_P10_document_beside_the_log(void)
 static void test_P3_another_document_counts_as_erased(void)
 {
     struct store s;
-    SL_BUF(path, 4096);
 
     if (!SL_CHECK_INT(open_store(&s, "swapped"), SL_OK))
         return;
     uint64_t index = ask_with_document(&s);
-    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index, 0, SL_OPENING_DOCUMENT, SL_SPAN("{\"a\":\"geheim\"}")), SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(s.ledger, index, 0, SL_OPENING_DOCUMENT,
+                                          SL_SPAN("{\"a\":\"geheim\"}")),
+                 SL_OK);
     SL_CHECK_INT(sl_ledger_commit(s.ledger), SL_OK);
     store_done(&s);
     SL_CHECK(!replay_knows("swapped", false));
@@ -430,17 +459,24 @@ static void test_P3_another_document_counts_as_erased(void)
 static void test_wrong_events(void)
 {
     static const char *const wrong[] = {
-        "{\"e\":\"no_such_event\"}", "{}", "{\"e\":7}", "[]", "{\"e\":\"moved\",\"id\":\"x\"}",
-        "{\"e\":\"identity_added\",\"at\":1}", "{\"e\":\"asked\"}",
+        "{\"e\":\"no_such_event\"}",
+        "{}",
+        "{\"e\":7}",
+        "[]",
+        "{\"e\":\"moved\",\"id\":\"x\"}",
+        "{\"e\":\"identity_added\",\"at\":1}",
+        "{\"e\":\"asked\"}",
         "{\"at\":1,\"e\":\"moved\",\"grant_expires\":0,\"id\":\"none\",\"on\":0,\"why\":\"\"}",
-        "{\"at\":1,\"e\":\"credential_revoked\"}", "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
+        "{\"at\":1,\"e\":\"credential_revoked\"}",
+        "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
     };
     struct store s;
 
     if (!SL_CHECK_INT(open_store(&s, "wrong"), SL_OK))
         return;
     for (size_t i = 0; i < SL_COUNT(wrong); i++)
-        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i]), 0, no_document, NULL), SL_EMALFORMED))
+        if (!SL_CHECK_INT(view_replay(s.db, sl_span_str(wrong[i]), 0, no_document, NULL),
+                          SL_EMALFORMED))
             printf("#   %s\n", wrong[i]);
     SL_CHECK_INT(view_replay(s.db, sl_span("\1\0\0", 3), 0, no_document, NULL), SL_EMALFORMED);
     store_done(&s);
@@ -457,13 +493,14 @@ static void test_one_keeper(void)
     store_done(&first);
 }
 
-/* --- guessing ---------------------------------------------------------------------------------------- */
+/* --- guessing
+ * ---------------------------------------------------------------------------------------- */
 
 static void test_limits(void)
 {
     struct limits l;
-    struct sl_span here = SL_SPAN("10.0.0.1"), there = SL_SPAN("10.0.0.2"), alice = SL_SPAN("alice"),
-                   bob = SL_SPAN("bob");
+    struct sl_span here = SL_SPAN("10.0.0.1"), there = SL_SPAN("10.0.0.2"),
+                   alice = SL_SPAN("alice"), bob = SL_SPAN("bob");
     uint64_t now = 1000000;
 
     SL_CHECK_INT(limits_init(&l, 0), SL_OK);
@@ -476,18 +513,21 @@ static void test_limits(void)
     SL_CHECK(limits_allow(&l, there, alice, now)); /* and she from elsewhere */
     SL_CHECK(limits_allow(&l, here, alice, now + 1000001));
     limits_failed(&l, here, alice, now + 1000001);
-    SL_CHECK(!limits_allow(&l, here, alice, now + 2000000)); /* each failure makes the wait longer */
+    SL_CHECK(
+        !limits_allow(&l, here, alice, now + 2000000)); /* each failure makes the wait longer */
     SL_CHECK(limits_allow(&l, here, alice, now + 4000000));
     limits_passed(&l, here, alice);
     SL_CHECK(limits_allow(&l, here, alice, now + 2000000));
     for (int i = 0; i < 60; i++)
-        limits_failed(&l, here, sl_span(&"nobody0123456789abcdefghijklmnopqrstuvwxyz"[i % 30], 10), now);
+        limits_failed(&l, here, sl_span(&"nobody0123456789abcdefghijklmnopqrstuvwxyz"[i % 30], 10),
+                      now);
     SL_CHECK(!limits_allow(&l, here, bob, now)); /* an address that sprays names waits as a whole */
     SL_CHECK(limits_allow(&l, there, bob, now));
     limits_done(&l);
 }
 
-/* --- masking ------------------------------------------------------------------------------------------ */
+/* --- masking
+ * ------------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *sql, *masked;
@@ -496,31 +536,38 @@ static const struct {
     {"", ""},
     {"alter role x password 'secret'", "alter role x password '***'"},
     {"ALTER ROLE x PASSWORD'secret' LOGIN", "ALTER ROLE x PASSWORD'***' LOGIN"},
-    {"alter role x password E'it\\'s' valid until 'x'", "alter role x password '***' valid until 'x'"},
+    {"alter role x password E'it\\'s' valid until 'x'",
+     "alter role x password '***' valid until 'x'"},
     {"alter role x password 'it''s'; select 2", "alter role x password '***'; select 2"},
     {"create user y password $$secret$$ login", "create user y password '***' login"},
     {"create user y password $a$se$$cret$a$", "create user y password '***'"},
     {"create user y password 'open end", "create user y password '***'"},
     {"select password from users", "select password from users"},
-    {"update users set password = 'secret' where id = 1", "update users set password = '***' where id = 1"},
+    {"update users set password = 'secret' where id = 1",
+     "update users set password = '***' where id = 1"},
     {"alter role x password null", "alter role x password null"},
-    {"alter role x password/* a */ -- b\n U&'sec' 'ret'", "alter role x password/* a */ -- b\n '***' '***'"},
+    {"alter role x password/* a */ -- b\n U&'sec' 'ret'",
+     "alter role x password/* a */ -- b\n '***' '***'"},
     {"alter role x \"password\" $$a'$$", "alter role x \"password\" '***'"},
     {"do $$begin execute 'alter role x password ''geheim'''; end$$",
      "do $$begin execute 'alter role x password ''***'''; end$$"},
-    {"do 'begin alter role x password ''a''''b''; end'", "do 'begin alter role x password ''***''; end'"},
+    {"do 'begin alter role x password ''a''''b''; end'",
+     "do 'begin alter role x password ''***''; end'"},
     {"select E'alter role x password \\'s\\\\\\''", "select E'alter role x password ''***'''"},
-    {"select dblink('host=a password=geheim user=b')", "select dblink('host=a password=*** user=b')"},
+    {"select dblink('host=a password=geheim user=b')",
+     "select dblink('host=a password=*** user=b')"},
     {"create subscription s connection 'password=''two words'' host=a'",
      "create subscription s connection 'password=*** host=a'"},
     {"select dblink('postgres://u:geheim@h/d?sslpassword=x&a=b')",
      "select dblink('postgres://u:***@h/d?sslpassword=***&a=b')"},
-    {"select $1, a$b$c from t where x = 'password'", "select $1, a$b$c from t where x = 'password'"},
+    {"select $1, a$b$c from t where x = 'password'",
+     "select $1, a$b$c from t where x = 'password'"},
     /* P3: nothing that runs is hidden behind the word */
     {"select 'password'; drop table t; select ''", "select 'password'; drop table t; select ''"},
     {"do $$declare password text; begin password = 'drop table t'; execute password; end$$",
      "do $$declare password text; begin password = 'drop table t'; execute password; end$$"},
-    {"execute 'select password=pg_terminate_backend(1)'", "execute 'select password=pg_terminate_backend(1)'"},
+    {"execute 'select password=pg_terminate_backend(1)'",
+     "execute 'select password=pg_terminate_backend(1)'"},
 };
 
 static void test_masks(void)
@@ -530,7 +577,8 @@ static void test_masks(void)
 
         mask_passwords(&out, sl_span_str(masks[i].sql));
         SL_CHECK_TEXT(sl_buf_span(&out), masks[i].masked);
-        SL_CHECK(mask_needed(sl_span_str(masks[i].sql)) || strcmp(masks[i].sql, masks[i].masked) == 0);
+        SL_CHECK(mask_needed(sl_span_str(masks[i].sql)) ||
+                 strcmp(masks[i].sql, masks[i].masked) == 0);
     }
 }
 

@@ -61,14 +61,17 @@ static void test_true_story(void)
 
 static void test_approvers(void)
 {
-    expect("owner", (struct story){.approver = "alice", .credential = "c-alice"}, "owner of the requester");
+    expect("owner", (struct story){.approver = "alice", .credential = "c-alice"},
+           "owner of the requester");
     expect("linked", (struct story){.linked_approver = true}, "another account of somebody");
     expect("agent", (struct story){.approver = "robin", .credential = "t-robin"}, "may not");
     expect("asking token", (struct story){.credential = "t-rita"}, "this token is for asking");
-    expect("somebody else's credential", (struct story){.credential = "c-alice"}, "no credential of their own");
+    expect("somebody else's credential", (struct story){.credential = "c-alice"},
+           "no credential of their own");
     expect("no reviewer", (struct story){.approver_group = "cooks"}, "not among the reviewers");
     expect("disabled", (struct story){.disabled_approver = true}, "disabled or paused");
-    expect("new credential", (struct story){.new_credential = true}, "made after the action was asked");
+    expect("new credential", (struct story){.new_credential = true},
+           "made after the action was asked");
     expect("control socket", (struct story){.channel = "control"}, "takes no decision");
     expect("two votes", (struct story){.two_votes = true}, "voted already");
     expect("stranger", (struct story){.approver = "mallory"}, "was never added");
@@ -77,12 +80,14 @@ static void test_approvers(void)
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
-    expect("quorum", (struct story){.approve_without_quorum = true}, "approved with 1 of the 2 votes");
+    expect("quorum", (struct story){.approve_without_quorum = true},
+           "approved with 1 of the 2 votes");
     expect("a no", (struct story){.deny_vote = true}, "although somebody said no");
     expect("late yes", (struct story){.late_decision = true}, "time to decide is over");
     expect("late spend", (struct story){.late_spend = true}, "after the time to spend");
     expect("twice", (struct story){.spend_twice = true}, "is spent twice");
-    expect("elsewhere", (struct story){.spender_target = "staging"}, "is spent by 'bot' on 'staging'");
+    expect("elsewhere", (struct story){.spender_target = "staging"},
+           "is spent by 'bot' on 'staging'");
 }
 
 static void test_running(void)
@@ -92,7 +97,8 @@ static void test_running(void)
     expect("ran twice", (struct story){.run_twice = true}, "ran twice");
     expect("denied", (struct story){.denied_runs = true}, "was denied, but ran");
     expect("held in a batch", (struct story){.batch_held = true}, "its verdict was not allow");
-    expect("no policy", (struct story){.unknown_policy = true}, "policy whose text is not in the ledger");
+    expect("no policy", (struct story){.unknown_policy = true},
+           "policy whose text is not in the ledger");
     expect("no session", (struct story){.no_session = true}, "never began");
 }
 
@@ -114,7 +120,8 @@ static void one_leaf(const char *text, const char *sentence)
     sl_buf_done(&h.said);
 }
 
-/* --- what lies beside the log ----------------------------------------------------------------------- */
+/* --- what lies beside the log
+ * ----------------------------------------------------------------------- */
 
 static enum sl_err give_document(void *owner, uint64_t entry, struct sl_buf *out)
 {
@@ -126,21 +133,30 @@ static enum sl_err give_document(void *owner, uint64_t entry, struct sl_buf *out
     return SL_OK;
 }
 
-/* The leaf asks about `asked`, beside the log lies `beside`. What is said about it, and the counts. */
-static void with_document(const char *asked, char *beside, const char *sentence, uint64_t there, uint64_t gone)
+/* The leaf asks about `asked`, beside the log lies `beside`. What is said about it, and the counts.
+ */
+static void with_document(const char *asked, char *beside, const char *sentence, uint64_t there,
+                          uint64_t gone)
 {
-    static const struct sl_span requesters[] = {{(const uint8_t *)"alice", 5}, {(const uint8_t *)"bot", 3}};
+    static const struct sl_span requesters[] = {{(const uint8_t *)"alice", 5},
+                                                {(const uint8_t *)"bot", 3}};
     struct hearing h = {.said = sl_buf(64 * 1024)};
     uint8_t digest[32];
     uint64_t read = 9, erased = 9;
     SL_BUF(leaf, SL_ENTRY_MAX);
 
     sl_action_document_digest(sl_span_str(asked), digest);
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_ASKED, .time_us = 1, .approval = STORY_ID, .digest = digest,
-        .identity = SL_SPAN("bot"), .owner = SL_SPAN("alice"), .target = SL_SPAN("finance"),
-        .environment = SL_SPAN("production"), .protocol = SL_SPAN("postgres"),
-        .requesters = {requesters, 2}, .expires_us = 5});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                                             .time_us = 1,
+                                                             .approval = STORY_ID,
+                                                             .digest = digest,
+                                                             .identity = SL_SPAN("bot"),
+                                                             .owner = SL_SPAN("alice"),
+                                                             .target = SL_SPAN("finance"),
+                                                             .environment = SL_SPAN("production"),
+                                                             .protocol = SL_SPAN("postgres"),
+                                                             .requesters = {requesters, 2},
+                                                             .expires_us = 5});
     SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
     sl_audit_documents(h.audit, give_document, beside);
     SL_CHECK_INT(sl_audit_leaf(h.audit, 0, sl_buf_span(&leaf)), SL_OK);
@@ -155,10 +171,12 @@ static void with_document(const char *asked, char *beside, const char *sentence,
 
 static void test_P3_P10_documents(void)
 {
-    static char right[] = "{\"environment\":\"production\",\"identity\":\"bot\",\"protocol\":\"postgres\","
-                          "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}";
-    static char other[] = "{\"environment\":\"production\",\"identity\":\"rob\",\"protocol\":\"postgres\","
-                          "\"requesters\":[\"rob\"],\"target\":\"finance\"}";
+    static char right[] =
+        "{\"environment\":\"production\",\"identity\":\"bot\",\"protocol\":\"postgres\","
+        "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}";
+    static char other[] =
+        "{\"environment\":\"production\",\"identity\":\"rob\",\"protocol\":\"postgres\","
+        "\"requesters\":[\"rob\"],\"target\":\"finance\"}";
 
     with_document(right, right, "", 1, 0);
     with_document(right, NULL, "", 0, 1); /* erased: nothing to say */
@@ -171,10 +189,12 @@ static void test_bad_leaves(void)
 {
     one_leaf("", "not a JSON object");
     one_leaf("[]", "not a JSON object");
-    one_leaf("{\"kind\":\"stop\",  \"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", "not canonical");
+    one_leaf("{\"kind\":\"stop\",  \"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}",
+             "not canonical");
     one_leaf("{\"kind\":\"stop\",\"time\":\"yesterday\",\"v\":1}", "no time 'time'");
     one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":2}", "version");
-    one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", "names no key");
+    one_leaf("{\"kind\":\"stop\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}",
+             "names no key");
 }
 
 /* A batch whose item names rows that are not there, as no keeper writes it. */
@@ -183,9 +203,11 @@ static void test_missing_rows(void)
     static const struct {
         const char *item, *sentence;
     } cases[] = {
-        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":1}", "names row 1 of 'statements'"},
+        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":1}",
+         "names row 1 of 'statements'"},
         {"{\"action\":1,\"by\":1,\"outcome\":\"ok\",\"statement\":0}", "names row 1 of 'sessions'"},
-        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":4294967296}", "names row 4294967296 of"},
+        {"{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"statement\":4294967296}",
+         "names row 4294967296 of"},
         {"{\"action\":1,\"outcome\":\"ok\",\"statement\":0}", "no number 'by'"},
         {"{\"action\":1,\"by\":0,\"outcome\":\"ok\"}", "no number 'statement'"},
     };
@@ -193,9 +215,12 @@ static void test_missing_rows(void)
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
         struct hearing h = {.said = sl_buf(64 * 1024)};
         SL_BUF(leaf, 4096);
-        sl_buf_say(&leaf, "{\"actions\":[%s],\"kind\":\"actions\",\"sessions\":[{\"identity\":\"bot\","
-                   "\"session\":1,\"target\":\"finance\"}],\"statements\":[{\"facts\":{\"effects\":[\"read\"],"
-                   "\"verdict\":\"allow\"}}],\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}", cases[i].item);
+        sl_buf_say(&leaf,
+                   "{\"actions\":[%s],\"kind\":\"actions\",\"sessions\":[{\"identity\":\"bot\","
+                   "\"session\":1,\"target\":\"finance\"}],\"statements\":[{\"facts\":{\"effects\":"
+                   "[\"read\"],"
+                   "\"verdict\":\"allow\"}}],\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}",
+                   cases[i].item);
         SL_PROMISE(sl_audit_new(on_finding, &h, &h.audit) == SL_OK);
         SL_CHECK_INT(sl_audit_leaf(h.audit, 1, sl_buf_span(&leaf)), SL_OK);
         if (!SL_CHECK(strstr(sl_buf_text(&h.said), cases[i].sentence) != NULL))

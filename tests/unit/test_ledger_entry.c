@@ -1,9 +1,9 @@
 #include "core/ledger/entry.h"
 
 #include "core/action/effect.h"
-#include "json/json.h"
 #include "ledger_story.h"
 #include "tap.h"
+#include "json/json.h"
 
 /* What is emitted must be canonical: read it and write it again. */
 static void check_canonical(struct sl_span leaf)
@@ -41,7 +41,8 @@ static void test_facts(void)
     SL_BUF(facts, 4096);
 
     SL_CHECK_TEXT(story_facts(&facts, 1),
-                  "{\"datasets\":[{\"effects\":[\"export\"],\"labels\":[\"pii\"],\"name\":\"public.customers\"}],"
+                  "{\"datasets\":[{\"effects\":[\"export\"],\"labels\":[\"pii\"],\"name\":\"public."
+                  "customers\"}],"
                   "\"effects\":[\"read\",\"export\"],\"rules\":[\"regulated data leaves\"],"
                   "\"statements\":[\"copy\"],\"verdict\":\"hold\"}");
     sl_buf_reset(&facts);
@@ -51,8 +52,12 @@ static void test_facts(void)
 
 static struct sl_entry_action plain(struct sl_span text)
 {
-    return (struct sl_entry_action){.session = 1, .action = 2, .identity = SL_SPAN("bot"),
-                                    .target = SL_SPAN("finance"), .asked_us = 1, .outcome = SL_OUTCOME_OK,
+    return (struct sl_entry_action){.session = 1,
+                                    .action = 2,
+                                    .identity = SL_SPAN("bot"),
+                                    .target = SL_SPAN("finance"),
+                                    .asked_us = 1,
+                                    .outcome = SL_OUTCOME_OK,
                                     .text = text};
 }
 
@@ -118,8 +123,8 @@ static void test_batches(void)
 static void test_items(void)
 {
     static const uint8_t digest[32] = {0xab};
-    static const uint64_t times[] = {0, 1, 999999, 1000000, UINT64_C(1700000000999999),
-                                     UINT64_C(1700000001000000)};
+    static const uint64_t times[] = {
+        0, 1, 999999, 1000000, UINT64_C(1700000000999999), UINT64_C(1700000001000000)};
     SL_BUF(leaf, 1024 * 1024);
     SL_BUF(facts, 4096);
     SL_BUF(scratch, 4 * SL_ENTRY_MAX);
@@ -196,16 +201,17 @@ static void test_tables(void)
     b.ended_us = 0;
     b.outcome = 0;
     put_two(&leaf, a, b);
-    SL_CHECK_TEXT(sl_buf_span(&leaf),
-                  "{\"actions\":["
-                  "{\"action\":2,\"by\":0,\"outcome\":\"ok\",\"started_us\":0,\"statement\":0,"
-                  "\"took_us\":97,\"waited_us\":3},"
-                  "{\"action\":2,\"by\":1,\"outcome\":\"pending\",\"started_us\":47,\"statement\":0}],"
-                  "\"at\":\"1970-01-01T00:00:01.000003Z\",\"kind\":\"actions\","
-                  "\"sessions\":[{\"identity\":\"bot\",\"session\":9,\"target\":\"finance\"},"
-                  "{\"identity\":\"bot\",\"session\":10,\"target\":\"finance\"}],"
-                  "\"statements\":[{\"flags\":[\"extended\"],\"policy\":\"ab00000000000000\","
-                  "\"text\":\"select $1\"}],\"time\":\"1970-01-01T00:00:05.000000Z\",\"v\":1}");
+    SL_CHECK_TEXT(
+        sl_buf_span(&leaf),
+        "{\"actions\":["
+        "{\"action\":2,\"by\":0,\"outcome\":\"ok\",\"started_us\":0,\"statement\":0,"
+        "\"took_us\":97,\"waited_us\":3},"
+        "{\"action\":2,\"by\":1,\"outcome\":\"pending\",\"started_us\":47,\"statement\":0}],"
+        "\"at\":\"1970-01-01T00:00:01.000003Z\",\"kind\":\"actions\","
+        "\"sessions\":[{\"identity\":\"bot\",\"session\":9,\"target\":\"finance\"},"
+        "{\"identity\":\"bot\",\"session\":10,\"target\":\"finance\"}],"
+        "\"statements\":[{\"flags\":[\"extended\"],\"policy\":\"ab00000000000000\","
+        "\"text\":\"select $1\"}],\"time\":\"1970-01-01T00:00:05.000000Z\",\"v\":1}");
     b.started_us = 999999; /* before `at`: its times stand in full */
     b.asked_us = 999998;
     b.flags = 0;
@@ -215,7 +221,8 @@ static void test_tables(void)
     SL_CHECK(strstr(sl_buf_text(&leaf), "\"statement\":1,\"text\":\"select $1\"}") != NULL);
 }
 
-/* Each byte of a short text alone, at each place: the quick way writes what the careful one would. */
+/* Each byte of a short text alone, at each place: the quick way writes what the careful one would.
+ */
 static void test_short_texts(void)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -255,17 +262,21 @@ static void test_batch_refuses(void)
 static void test_strangers(void)
 {
     static uint8_t long_name[3000];
-    static const struct sl_span names[] = {
-        SL_SPAN("alice"), SL_SPAN("al\0ice"), SL_SPAN("\xff\xfe"), SL_SPAN("\xe2\x80\xae evil"),
-        SL_SPAN("a\x1b[2J")};
+    static const struct sl_span names[] = {SL_SPAN("alice"), SL_SPAN("al\0ice"),
+                                           SL_SPAN("\xff\xfe"), SL_SPAN("\xe2\x80\xae evil"),
+                                           SL_SPAN("a\x1b[2J")};
     SL_BUF(leaf, 1024 * 1024);
 
     memset(long_name, 0xc3, sizeof long_name);
     for (size_t i = 0; i <= SL_COUNT(names); i++) {
         struct sl_span name = i < SL_COUNT(names) ? names[i] : sl_span(long_name, sizeof long_name);
         sl_buf_reset(&leaf);
-        sl_entry_put_sign_in_failure(&leaf, &(struct sl_entry_sign_in_failure){
-            .time_us = 1, .count = 3, .identity = name, .address = SL_SPAN("127.0.0.1"), .why = name});
+        sl_entry_put_sign_in_failure(
+            &leaf, &(struct sl_entry_sign_in_failure){.time_us = 1,
+                                                      .count = 3,
+                                                      .identity = name,
+                                                      .address = SL_SPAN("127.0.0.1"),
+                                                      .why = name});
         SL_CHECK_INT(sl_buf_err(&leaf), SL_OK);
         check_canonical(sl_buf_span(&leaf));
     }
@@ -301,7 +312,8 @@ static void test_leaf_limit(void)
 
     for (size_t i = 0; i < SL_COUNT(many); i++)
         many[i] = SL_SPAN("somebody with a long name");
-    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = 1, .requesters = {many, SL_COUNT(many)}});
+    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = 1,
+                                                           .requesters = {many, SL_COUNT(many)}});
     SL_CHECK_INT(sl_buf_err(&leaf), SL_ELIMIT);
 }
 

@@ -40,9 +40,21 @@ static void test_names(void)
     static const struct {
         const char *name;
         bool fine;
-    } cases[] = {{"sluice/abc", true}, {"example.com/log42", true}, {"\xc3\xa9t\xc3\xa9", true}, {"", false},
-                 {"a b", false}, {"a+b", false}, {"a\nb", false}, {"a\xc2\xa0""b", false},
-                 {"a\xe3\x80\x80""b", false}, {"\xff", false}, {"a\x7f", false}};
+    } cases[] = {{"sluice/abc", true},
+                 {"example.com/log42", true},
+                 {"\xc3\xa9t\xc3\xa9", true},
+                 {"", false},
+                 {"a b", false},
+                 {"a+b", false},
+                 {"a\nb", false},
+                 {"a\xc2\xa0"
+                  "b",
+                  false},
+                 {"a\xe3\x80\x80"
+                  "b",
+                  false},
+                 {"\xff", false},
+                 {"a\x7f", false}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
         SL_CHECK_INT(sl_note_name_ok(sl_span_str(cases[i].name)), cases[i].fine);
@@ -51,7 +63,8 @@ static void test_names(void)
 static void test_known_key_id(void)
 {
     /* The key and note of the Go project's checksum database, which many verifiers know. */
-    static const char vkey[] = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+    static const char vkey[] =
+        "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
     struct sl_vkey k;
 
     SL_CHECK_INT(sl_vkey_get(sl_span_str(vkey), &k), SL_OK);
@@ -84,9 +97,18 @@ static void test_sign_and_check(void)
 static void test_bad_notes(void)
 {
     static const char *const notes[] = {
-        "", "\n", "\n\n", "text\n", "text\n\n", "text\n\nno dash\n", "text\n\n\xe2\x80\x94 name\n",
-        "text\n\n\xe2\x80\x94 name AAAA\n", "text\n\n\xe2\x80\x94 name AAAAAAA=", "te\rxt\n\n\xe2\x80\x94 n AAAAAAA=\n",
-        "\xff\n\n\xe2\x80\x94 n AAAAAAA=\n", "text\n\n\xe2\x80\x94  AAAAAAA=\n",
+        "",
+        "\n",
+        "\n\n",
+        "text\n",
+        "text\n\n",
+        "text\n\nno dash\n",
+        "text\n\n\xe2\x80\x94 name\n",
+        "text\n\n\xe2\x80\x94 name AAAA\n",
+        "text\n\n\xe2\x80\x94 name AAAAAAA=",
+        "te\rxt\n\n\xe2\x80\x94 n AAAAAAA=\n",
+        "\xff\n\n\xe2\x80\x94 n AAAAAAA=\n",
+        "text\n\n\xe2\x80\x94  AAAAAAA=\n",
     };
     struct sl_note note;
 
@@ -144,9 +166,13 @@ static void test_cosignature(void)
 
     SL_CHECK_INT(sl_ed25519_from_seed(witness_seed, &key), SL_OK);
     sl_ed25519_public(key, public_key);
-    SL_CHECK_INT(sl_vkey_make(SL_SPAN("witness.example/w1"), SL_NOTE_COSIGNATURE, public_key, &witness), SL_OK);
+    SL_CHECK_INT(sl_vkey_make(SL_SPAN("witness.example/w1"), SL_NOTE_COSIGNATURE, public_key,
+                              &witness),
+                 SL_OK);
     make_note(&b, "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
-    sl_buf_say(&message, "cosignature/v1\ntime 1679315147\no\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
+    sl_buf_say(
+        &message,
+        "cosignature/v1\ntime 1679315147\no\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
     SL_CHECK_INT(sl_ed25519_sign(key, sl_buf_span(&message), signature), SL_OK);
     sl_buf_put_be32(&bytes, witness.id);
     sl_buf_put_be64(&bytes, 1679315147);

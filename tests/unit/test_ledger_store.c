@@ -56,9 +56,12 @@ static struct sl_buf why = {.max = 4096};
 static enum sl_err open_at(struct sl_ledger **l, struct sl_ledger_opened *info, struct seen *seen,
                            uint64_t applied, size_t segment_bytes)
 {
-    struct sl_ledger_options o = {.state_dir = folder, .origin = SL_SPAN("sluice/test"),
-                                  .now_us = 1700000000000000, .applied = applied,
-                                  .replay = seen == NULL ? NULL : see, .owner = seen,
+    struct sl_ledger_options o = {.state_dir = folder,
+                                  .origin = SL_SPAN("sluice/test"),
+                                  .now_us = 1700000000000000,
+                                  .applied = applied,
+                                  .replay = seen == NULL ? NULL : see,
+                                  .owner = seen,
                                   .segment_bytes = segment_bytes};
 
     sl_buf_reset(&why);
@@ -149,7 +152,8 @@ static void test_many_leaves_with_retention(void)
         SL_CHECK_BYTES(sl_buf_span(&leaf), sl_buf_span(&want));
     }
     sl_ledger_free(l);
-    SL_CHECK_INT(open_at(&l, &info, &seen, 0, 8192), SL_ESTATE); /* the view lost what is gone here */
+    SL_CHECK_INT(open_at(&l, &info, &seen, 0, 8192),
+                 SL_ESTATE); /* the view lost what is gone here */
     sl_buf_done(&seen.text);
 }
 
@@ -282,7 +286,8 @@ static void test_damage_in_the_middle(void)
     }
 }
 
-/* A power loss may keep later pages and lose earlier ones. What was never synced may go, all of it. */
+/* A power loss may keep later pages and lose earlier ones. What was never synced may go, all of it.
+ */
 static void test_hole_that_was_never_safe(void)
 {
     struct sl_ledger *l = NULL;
@@ -326,8 +331,8 @@ static void test_rotation(void)
     sl_ledger_free(l);
 }
 
-/* One life of a writer whose disk fails at some call; true when it got to its end. What was committed
- * before is in *committed. */
+/* One life of a writer whose disk fails at some call; true when it got to its end. What was
+ * committed before is in *committed. */
 static bool live_with_fault(char kind, unsigned after, int number, uint64_t *committed)
 {
     struct sl_ledger *l = NULL;
@@ -341,9 +346,11 @@ static bool live_with_fault(char kind, unsigned after, int number, uint64_t *com
     for (unsigned round = 0; fine && round < 12; round++) {
         for (unsigned i = 0; fine && i < 40; i++) {
             uint64_t index;
-            fine = sl_ledger_append(l, SL_SPAN("{\"kind\":\"test\"}"), SL_SPAN("s"), &index) == SL_OK;
+            fine =
+                sl_ledger_append(l, SL_SPAN("{\"kind\":\"test\"}"), SL_SPAN("s"), &index) == SL_OK;
             if (fine && i == 7)
-                fine = sl_ledger_append_opening(l, index, 0, SL_OPENING_SALT, SL_SPAN("salt")) == SL_OK;
+                fine = sl_ledger_append_opening(l, index, 0, SL_OPENING_SALT, SL_SPAN("salt")) ==
+                       SL_OK;
         }
         fine = fine && sl_ledger_commit(l) == SL_OK;
         if (fine)
@@ -402,9 +409,12 @@ static void test_openings(void)
     fresh_folder();
     SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
     append_some(l, 2, 1);
-    SL_CHECK_INT(sl_ledger_append_opening(l, 1, 0, SL_OPENING_SALT, SL_SPAN("pepper-and-salt!")), SL_OK);
-    SL_CHECK_INT(sl_ledger_append_opening(l, 2, 3, SL_OPENING_TEXT, SL_SPAN("select 'secret'")), SL_OK);
-    SL_CHECK_INT(sl_ledger_append_opening(l, 300, 0, SL_OPENING_TEXT, SL_SPAN("another file")), SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 1, 0, SL_OPENING_SALT, SL_SPAN("pepper-and-salt!")),
+                 SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 2, 3, SL_OPENING_TEXT, SL_SPAN("select 'secret'")),
+                 SL_OK);
+    SL_CHECK_INT(sl_ledger_append_opening(l, 300, 0, SL_OPENING_TEXT, SL_SPAN("another file")),
+                 SL_OK);
     SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
     snprintf(path, sizeof path, "%s/openings/0", folder);
     SL_CHECK_INT(sl_file_read(path, &file), SL_OK);

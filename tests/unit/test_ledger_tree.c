@@ -6,7 +6,13 @@
 #include <stdlib.h>
 
 /* The tree of the certificate transparency test data. */
-static const char *const known_leaves[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+static const char *const known_leaves[] = {"",
+                                           "00",
+                                           "10",
+                                           "2021",
+                                           "3031",
+                                           "40414243",
+                                           "5051525354555657",
                                            "606162636465666768696a6b6c6d6e6f"};
 static const char *const known_roots[] = {
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -26,7 +32,8 @@ static void test_known_roots(void)
     SL_BUF(hex, 100);
 
     sl_hex_put(&hex, sl_span(root.b, 32));
-    SL_CHECK_TEXT(sl_buf_span(&hex), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    SL_CHECK_TEXT(sl_buf_span(&hex),
+                  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     for (size_t i = 0; i < SL_COUNT(known_leaves); i++) {
         SL_BUF(leaf, 100);
         SL_CHECK_INT(sl_hex_get(&leaf, sl_span_str(known_leaves[i])), SL_OK);
@@ -44,7 +51,8 @@ static void test_known_roots(void)
 enum { MAX = 300 };
 static struct sl_hash leaves[MAX];
 
-static struct sl_hash range(uint64_t lo, uint64_t hi) /* RFC 6962, section 2.1, as it stands there */
+static struct sl_hash range(uint64_t lo,
+                            uint64_t hi) /* RFC 6962, section 2.1, as it stands there */
 {
     if (hi - lo == 1)
         return leaves[lo];

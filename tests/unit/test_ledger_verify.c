@@ -164,8 +164,13 @@ static struct sl_vkey trusted;
 
 static uint64_t verify_with(struct sl_span old, const struct sl_vkey *key)
 {
-    struct sl_verify v = {.owner = &said, .read = read_file, .read_log = read_log, .partial = partial,
-                          .report = on_report, .key = key, .old = old};
+    struct sl_verify v = {.owner = &said,
+                          .read = read_file,
+                          .read_log = read_log,
+                          .partial = partial,
+                          .report = on_report,
+                          .key = key,
+                          .old = old};
     struct sl_verify_result result = {.wrong = 0};
 
     sl_buf_reset(&said);
@@ -189,7 +194,8 @@ static void on_leaf(void *owner, struct sl_span leaf)
 
 static void open_ledger(struct sl_ledger **l)
 {
-    struct sl_ledger_options o = {.state_dir = folder, .origin = SL_SPAN("sluice/test"),
+    struct sl_ledger_options o = {.state_dir = folder,
+                                  .origin = SL_SPAN("sluice/test"),
                                   .now_us = story_start_us};
     struct sl_ledger_opened info;
     SL_BUF(why, 4096);
@@ -202,7 +208,8 @@ static void append_stops(struct sl_ledger *l, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         SL_BUF(leaf, 4096);
-        sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = story_start_us + i, .why = SL_SPAN("x")});
+        sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = story_start_us + i,
+                                                         .why = SL_SPAN("x")});
         on_leaf(l, sl_buf_span(&leaf));
     }
 }
@@ -266,7 +273,8 @@ static void test_missing_and_short(void)
         f->gone = false;
         for (size_t cut = 1; cut < 40 && cut < f->bytes.n; cut += 13) {
             f->bytes.n -= cut;
-            bool noticed = verify() > 0 || (f->is_log && strstr(sl_buf_text(&said), "no whole") != NULL);
+            bool noticed =
+                verify() > 0 || (f->is_log && strstr(sl_buf_text(&said), "no whole") != NULL);
             if (!SL_CHECK(noticed))
                 printf("# %s short by %zu: %s\n", f->name, cut, sl_buf_text(&said));
             f->bytes.n += cut;
@@ -296,8 +304,8 @@ static void test_large(void)
     }
 }
 
-/* Checkpoints at growing sizes leave partial tiles behind: a change in any of them is found, that they
- * are gone is nobody's loss. */
+/* Checkpoints at growing sizes leave partial tiles behind: a change in any of them is found, that
+ * they are gone is nobody's loss. */
 static void test_left_behind(void)
 {
     struct sl_ledger *l;

@@ -34,13 +34,17 @@ static void test_segment_head(void)
 
 static size_t make_records(struct sl_buf *b, size_t ends[3])
 {
-    sl_wal_put(b, &(struct sl_wal_record){.sequence = 1, .kind = SL_WAL_LEAF, .leaf = SL_SPAN("leaf"),
+    sl_wal_put(b, &(struct sl_wal_record){.sequence = 1,
+                                          .kind = SL_WAL_LEAF,
+                                          .leaf = SL_SPAN("leaf"),
                                           .state = SL_SPAN("state")});
     ends[0] = b->n;
-    sl_wal_put(b, &(struct sl_wal_record){.sequence = 2, .synced = 1, .kind = SL_WAL_STATE,
-                                          .state = SL_SPAN("alone")});
+    sl_wal_put(b, &(struct sl_wal_record){
+                      .sequence = 2, .synced = 1, .kind = SL_WAL_STATE, .state = SL_SPAN("alone")});
     ends[1] = b->n;
-    sl_wal_put(b, &(struct sl_wal_record){.sequence = 3, .synced = 1, .kind = SL_WAL_CHECKPOINT,
+    sl_wal_put(b, &(struct sl_wal_record){.sequence = 3,
+                                          .synced = 1,
+                                          .kind = SL_WAL_CHECKPOINT,
                                           .state = SL_SPAN("note")});
     ends[2] = b->n;
     return 3;
@@ -75,7 +79,8 @@ static void test_records(void)
     for (size_t n = 0; n <= b.n; n++) {
         unsigned whole = (unsigned)((n >= ends[0]) + (n >= ends[1]) + (n >= ends[2]));
         SL_CHECK_INT(count(sl_span(b.p, n), &end), whole);
-        SL_CHECK_INT(end, n == 0 || n == ends[0] || n == ends[1] || n == ends[2] ? SL_ENOTFOUND : SL_EMALFORMED);
+        SL_CHECK_INT(end, n == 0 || n == ends[0] || n == ends[1] || n == ends[2] ? SL_ENOTFOUND
+                                                                                 : SL_EMALFORMED);
     }
     for (size_t i = 0; i < b.n; i++)
         for (unsigned bit = 0; bit < 8; bit++) {
@@ -90,12 +95,14 @@ static void test_limits(void)
     SL_BUF(b, 100);
     static uint8_t big[65536];
 
-    sl_wal_put(&b, &(struct sl_wal_record){.sequence = 1, .kind = SL_WAL_LEAF, .leaf = sl_span(big, sizeof big)});
+    sl_wal_put(&b, &(struct sl_wal_record){
+                       .sequence = 1, .kind = SL_WAL_LEAF, .leaf = sl_span(big, sizeof big)});
     SL_CHECK_INT(sl_buf_err(&b), SL_ELIMIT);
     SL_CHECK_INT(b.n, 0);
 }
 
-/* Damage to record 1 is old damage (record 2 says that 1 was safe); to record 2 it is a torn tail. */
+/* Damage to record 1 is old damage (record 2 says that 1 was safe); to record 2 it is a torn tail.
+ */
 static void test_was_synced(void)
 {
     SL_BUF(b, 1000);

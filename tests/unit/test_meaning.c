@@ -9,8 +9,8 @@ enum { ARENA = 4 * 1024 * 1024 };
 
 static struct sl_span word(unsigned *seed)
 {
-    static const char *const words[] = {"", "a", "public.customers", "email", "select", "\xc3\xbc",
-                                        "drop table", "result.total"};
+    static const char *const words[] = {"",       "a",        "public.customers", "email",
+                                        "select", "\xc3\xbc", "drop table",       "result.total"};
 
     *seed = *seed * 1103515245 + 12345;
     return sl_span_str(words[*seed >> 16 & 7]);
@@ -38,7 +38,8 @@ static struct sl_meaning *make(struct sl_arena *mem, unsigned seed)
     m->accesses = sl_arena_array(mem, m->access_count + 1, sizeof *m->accesses);
     for (size_t i = 0; i < m->access_count; i++) {
         struct sl_meaning_access *a = &m->accesses[i];
-        *a = (struct sl_meaning_access){.dataset = SL_SPAN("public.orders"), .effects = SL_EFFECT_READ};
+        *a = (struct sl_meaning_access){.dataset = SL_SPAN("public.orders"),
+                                        .effects = SL_EFFECT_READ};
         a->all_columns = roll(&seed, 2) == 1;
         a->column_count = roll(&seed, 5);
         a->columns = sl_arena_array(mem, a->column_count + 1, sizeof *a->columns);
@@ -165,7 +166,9 @@ static void test_a_judge_that_lies(void)
     struct sl_meaning_statement statement = {SL_SPAN("delete"), SL_EFFECT_DELETE};
     struct sl_meaning_access access = {.dataset = SL_SPAN("t"), .effects = SL_EFFECT_DELETE};
     struct sl_meaning_name name = {0, SL_SPAN("x")};
-    struct sl_meaning m = {.effects = SL_EFFECT_READ, .statements = &statement, .statement_count = 1};
+    struct sl_meaning m = {.effects = SL_EFFECT_READ,
+                           .statements = &statement,
+                           .statement_count = 1};
 
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED); /* "read" above a list of deletes */
     m = (struct sl_meaning){.effects = SL_EFFECT_READ, .accesses = &access, .access_count = 1};

@@ -50,8 +50,14 @@ static void play(const struct row *rows, size_t count)
     }
 }
 
-#define BOT(...) {"bot", SL_AGENT, "all,agents", __VA_ARGS__}
-#define ANN(...) {"ann", SL_HUMAN, "all,people", __VA_ARGS__}
+#define BOT(...)                                   \
+    {                                              \
+        "bot", SL_AGENT, "all,agents", __VA_ARGS__ \
+    }
+#define ANN(...)                                   \
+    {                                              \
+        "ann", SL_HUMAN, "all,people", __VA_ARGS__ \
+    }
 #define READ_T "select=read", "public.t=read(a)"
 #define READ_MAIL "select=read", "public.customers=read(email)"
 
@@ -72,14 +78,16 @@ static void test_defaults(void)
 static void test_the_strictest_wins(void)
 {
     static const struct row rows[] = {
-        {"", "{name: a, then: allow}, {name: h, then: hold}, {name: d, then: deny}", BOT(READ_T), "deny: d"},
+        {"", "{name: a, then: allow}, {name: h, then: hold}, {name: d, then: deny}", BOT(READ_T),
+         "deny: d"},
         {"", "{name: a, then: allow}, {name: h, then: hold}", BOT(READ_T), "hold: h"},
         {"", "{name: a, then: allow}", BOT(READ_T), "allow: a"},
-        {"", "{name: h2, then: hold}, {name: h1, then: hold}", BOT(READ_T), "hold: h1, h2, default"},
+        {"", "{name: h2, then: hold}, {name: h1, then: hold}", BOT(READ_T),
+         "hold: h1, h2, default"},
         {", default: deny", "{name: h, then: hold}", BOT(READ_T), "deny: default"},
         {", default: allow", "{name: h, then: hold}", BOT(READ_T), "hold: h"},
-        {"", "{name: a, when: {effects: [read]}, then: allow}", BOT("select=read;delete=delete",
-         "public.t=read(a);public.u=delete(*)"), "hold: default"},
+        {"", "{name: a, when: {effects: [read]}, then: allow}",
+         BOT("select=read;delete=delete", "public.t=read(a);public.u=delete(*)"), "hold: default"},
     };
     play(rows, SL_COUNT(rows));
 }
@@ -108,7 +116,8 @@ static void test_each_key_of_when(void)
         {DENIES("statements: [drop table]"), BOT("drop table=ddl", "public.t=ddl(*)"), "deny: d"},
         {DENIES("statements: [DROP]"), BOT("drop table=ddl", "public.t=ddl(*)"), "deny: d"},
         {DENIES("statements: [\"*table\"]"), BOT("drop table=ddl", "public.t=ddl(*)"), "deny: d"},
-        {DENIES("statements: [drop view]"), BOT("drop table=ddl", "public.t=ddl(*)"), "allow: default"},
+        {DENIES("statements: [drop view]"), BOT("drop table=ddl", "public.t=ddl(*)"),
+         "allow: default"},
         {DENIES("statements: [drop]"), BOT("select=read;drop table=ddl", ""), "deny: d"},
         {DENIES("datasets: [public.t]"), BOT(READ_T), "deny: d"},
         {DENIES("datasets: [PUBLIC.T]"), BOT(READ_T), "deny: d"},
@@ -135,29 +144,40 @@ static void test_allow_covers_only_what_it_names(void)
         {ALLOWS("datasets: [\"*.t\"]"), BOT("select=read", "t=read(a)"), "allow: a"},
         {ALLOWS("datasets: [\"*\"]"), BOT("select=read", "t=read(a)"), "allow: a"},
         {ALLOWS("datasets: [\"t*\"]"), BOT("select=read", "t=read(a)"), "hold: default"},
-        {ALLOWS("datasets: [public.t]"), BOT("select=read", "public.t=read(a);public.u=read(a)"), "hold: default"},
-        {ALLOWS("datasets: [public.t]"), BOT("select=read+call", "public.t=read(a)"), "hold: default"},
+        {ALLOWS("datasets: [public.t]"), BOT("select=read", "public.t=read(a);public.u=read(a)"),
+         "hold: default"},
+        {ALLOWS("datasets: [public.t]"), BOT("select=read+call", "public.t=read(a)"),
+         "hold: default"},
         {ALLOWS("effects: [read]"), BOT("select=read+call", "public.t=read(a)"), "hold: default"},
         {ALLOWS("effects: [read, call]"), BOT("select=read+call", "public.t=read(a)"), "allow: a"},
         {ALLOWS("labels: [pii]"), BOT(READ_MAIL), "allow: a"},
         {ALLOWS("labels: [pii]"), BOT(READ_T), "hold: default"},
         {ALLOWS("labels: [pii]"), BOT("select=read", "public.payments=read(ssn)"), "hold: default"},
-        {ALLOWS("labels: [pii, financial]"), BOT("select=read", "public.payments=read(ssn)"), "allow: a"},
+        {ALLOWS("labels: [pii, financial]"), BOT("select=read", "public.payments=read(ssn)"),
+         "allow: a"},
         {ALLOWS("statements: [select]"), BOT(READ_T), "allow: a"},
-        {ALLOWS("statements: [select]"), BOT("select=read;table=read", "public.t=read(a)"), "hold: default"},
-        {ALLOWS("statements: [select]"), BOT("select=read;drop table=ddl", "public.t=read(a)"), "hold: default"},
+        {ALLOWS("statements: [select]"), BOT("select=read;table=read", "public.t=read(a)"),
+         "hold: default"},
+        {ALLOWS("statements: [select]"), BOT("select=read;drop table=ddl", "public.t=read(a)"),
+         "hold: default"},
         /* one DROP of a named table does not carry another DDL along */
-        {ALLOWS("effects: [ddl], datasets: [public.t]"), BOT("drop table=ddl", "public.t=ddl(*)"), "allow: a"},
-        {ALLOWS("effects: [ddl], datasets: [public.t]"), BOT("drop table=ddl;create schema=ddl",
-         "public.t=ddl(*)"), "hold: default"},
-        {"", "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
-         "datasets: [public.u]}, then: allow}", BOT("select=read;delete=delete",
-         "public.t=read(a);public.u=delete(*)"), "allow: a, b"},
-        {"", "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
-         "datasets: [public.u]}, then: allow}", BOT("select=read;delete=delete",
-         "public.t=read(a);public.v=delete(*)"), "hold: default"},
-        {"", "{name: a, when: {datasets: [public.t]}, then: allow}, {name: b, when: {datasets: [public.u]}, "
-         "then: allow}", BOT("select=read", "public.t=read(a);public.u=read(a);public.v=read(a)"), "hold: default"},
+        {ALLOWS("effects: [ddl], datasets: [public.t]"), BOT("drop table=ddl", "public.t=ddl(*)"),
+         "allow: a"},
+        {ALLOWS("effects: [ddl], datasets: [public.t]"),
+         BOT("drop table=ddl;create schema=ddl", "public.t=ddl(*)"), "hold: default"},
+        {"",
+         "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
+         "datasets: [public.u]}, then: allow}",
+         BOT("select=read;delete=delete", "public.t=read(a);public.u=delete(*)"), "allow: a, b"},
+        {"",
+         "{name: a, when: {effects: [read]}, then: allow}, {name: b, when: {effects: [delete], "
+         "datasets: [public.u]}, then: allow}",
+         BOT("select=read;delete=delete", "public.t=read(a);public.v=delete(*)"), "hold: default"},
+        {"",
+         "{name: a, when: {datasets: [public.t]}, then: allow}, {name: b, when: {datasets: "
+         "[public.u]}, "
+         "then: allow}",
+         BOT("select=read", "public.t=read(a);public.u=read(a);public.v=read(a)"), "hold: default"},
     };
     play(rows, SL_COUNT(rows));
 }
@@ -187,7 +207,8 @@ static void test_budgets_that_nobody_counts_hold(void)
         {BUDGET("rows: 10, per: run"), BOT(READ_T), "hold: a"},
         {BUDGET("rows: 10, bytes: 1MB"), BOT(READ_T), "hold: a"},
         {BUDGET("statements: 5"), BOT(READ_T), "hold: a"},
-        {"", "{name: a, then: allow, budget: {rows: 10, per: 1h}}, {name: b, then: allow}", BOT(READ_T), "hold: a"},
+        {"", "{name: a, then: allow, budget: {rows: 10, per: 1h}}, {name: b, then: allow}",
+         BOT(READ_T), "hold: a"},
     };
     play(rows, SL_COUNT(rows));
 }
@@ -208,7 +229,8 @@ static uint64_t rows_for(const char *policy, struct ask ask)
 static void test_row_limits(void)
 {
     static const struct ask mail = BOT(READ_MAIL), plain = BOT(READ_T);
-    static const struct ask both = BOT("select=read", "public.customers=read(email);public.t=read(a)");
+    static const struct ask both =
+        BOT("select=read", "public.customers=read(email);public.t=read(a)");
     static const struct ask star = BOT("select=read", "public.customers=read(*)");
     static const struct ask write = BOT("insert=insert", "public.customers=insert(email)");
 
@@ -218,24 +240,43 @@ static void test_row_limits(void)
     SL_CHECK_INT(rows_for("", write), 0);
     SL_CHECK_INT(rows_for("{name: a, then: allow}", mail), 1000);
     SL_CHECK_INT(rows_for("{name: a, then: allow, budget: {rows: 5000}}", mail), 5000);
-    SL_CHECK_INT(rows_for("{name: a, then: allow, budget: {rows: 50}}, {name: b, then: allow, budget: "
-                          "{rows: 70}}", mail), 50);
+    SL_CHECK_INT(
+        rows_for("{name: a, then: allow, budget: {rows: 50}}, {name: b, then: allow, budget: "
+                 "{rows: 70}}",
+                 mail),
+        50);
     /* a budget for other data says nothing about the labelled */
-    SL_CHECK_INT(rows_for("{name: a, when: {datasets: [public.t]}, then: allow, budget: {rows: 5000}}", both), 1000);
-    SL_CHECK_INT(rows_for("{name: a, when: {datasets: [public.t]}, then: allow, budget: {rows: 50}}", both), 50);
+    SL_CHECK_INT(
+        rows_for("{name: a, when: {datasets: [public.t]}, then: allow, budget: {rows: 5000}}",
+                 both),
+        1000);
+    SL_CHECK_INT(
+        rows_for("{name: a, when: {datasets: [public.t]}, then: allow, budget: {rows: 50}}", both),
+        50);
     SL_CHECK_INT(rows_for("{name: a, then: allow, budget: {rows: 50}}", plain), 50);
 }
 
 static void test_labels(void)
 {
-    static const struct { const char *touches; const char *labels; } rows[] = {
-        {"public.customers=read(email)", "pii"}, {"public.customers=read(name)", ""},
-        {"public.customers=read(name,EMAIL)", "pii"}, {"public.customers=read(*)", "pii"},
-        {"customers=read(email)", "pii"}, {"customers=read(name)", ""}, {"customers=read(*)", "pii"},
-        {"staging.customers=read(email)", ""}, {"staging.customers=read(ssn)", "pii"},
-        {"staging.any=read(*)", "pii"}, {"any=read(ssn)", "pii"},
-        {"public.payments=read(amount)", "financial"}, {"payments=read(amount)", "financial"},
-        {"Public.Payments=read(amount)", "financial"}, {"public.payments=read(*)", "financial,pii"},
+    static const struct {
+        const char *touches;
+        const char *labels;
+    } rows[] = {
+        {"public.customers=read(email)", "pii"},
+        {"public.customers=read(name)", ""},
+        {"public.customers=read(name,EMAIL)", "pii"},
+        {"public.customers=read(*)", "pii"},
+        {"customers=read(email)", "pii"},
+        {"customers=read(name)", ""},
+        {"customers=read(*)", "pii"},
+        {"staging.customers=read(email)", ""},
+        {"staging.customers=read(ssn)", "pii"},
+        {"staging.any=read(*)", "pii"},
+        {"any=read(ssn)", "pii"},
+        {"public.payments=read(amount)", "financial"},
+        {"payments=read(amount)", "financial"},
+        {"Public.Payments=read(amount)", "financial"},
+        {"public.payments=read(*)", "financial,pii"},
         {"old.payments=read(amount)", ""},
     };
     SL_FREED_BY(sl_config) struct sl_config *c = config("", "");
@@ -257,7 +298,10 @@ static void test_labels(void)
 
 static void test_hours(void)
 {
-    static const struct { const char *hours, *now; bool denied; } rows[] = {
+    static const struct {
+        const char *hours, *now;
+        bool denied;
+    } rows[] = {
         {"mon-fri 09:00-17:30", "2026-11-23T09:00:00.000000Z", true}, /* a Monday */
         {"mon-fri 09:00-17:30", "2026-11-23T08:59:59.000000Z", false},
         {"mon-fri 09:00-17:30", "2026-11-23T17:30:00.000000Z", false},
@@ -277,7 +321,8 @@ static void test_hours(void)
         struct ask ask = BOT(READ_T);
         struct sl_answer a;
         sl_buf_say(&policy, "{name: d, when: {hours: [\"%s\"]}, then: deny}", rows[i].hours);
-        SL_FREED_BY(sl_config) struct sl_config *c = config(", default: allow", sl_buf_text(&policy));
+        SL_FREED_BY(sl_config)
+        struct sl_config *c = config(", default: allow", sl_buf_text(&policy));
         if (c == NULL || sl_arena_new(&mem, 1 << 20) != SL_OK ||
             !SL_CHECK_INT(sl_when_get(sl_span_str(rows[i].now), &ask.now_us), SL_OK))
             return;
@@ -289,7 +334,8 @@ static void test_hours(void)
     }
 }
 
-static size_t reviewers_for(const char *target, const char *policy, struct ask ask, struct sl_buf *out)
+static size_t reviewers_for(const char *target, const char *policy, struct ask ask,
+                            struct sl_buf *out)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_FREED_BY(sl_config) struct sl_config *c = config(target, policy);
@@ -311,9 +357,13 @@ static size_t reviewers_for(const char *target, const char *policy, struct ask a
 
 static void test_who_decides(void)
 {
-#define BY(name, group) "{name: " name ", when: {effects: [read]}, then: hold, reviewers: {groups: [" group "]}}"
-    static const char other[] = "{name: z, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba, ops]}}";
-    static const struct { const char *target, *policy, *want; } rows[] = {
+#define BY(name, group) \
+    "{name: " name ", when: {effects: [read]}, then: hold, reviewers: {groups: [" group "]}}"
+    static const char other[] =
+        "{name: z, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba, ops]}}";
+    static const struct {
+        const char *target, *policy, *want;
+    } rows[] = {
         {", default: allow", BY("a", "x"), "1 of x"},
         {", default: allow", BY("a", "x") ", " BY("b", "y"), "1 of x; 1 of y"},
         {"", BY("a", "x"), "1 of x"}, /* whoever decides the rule may decide the default */
@@ -324,7 +374,8 @@ static void test_who_decides(void)
         {"", "", "0 of"},
         {", default: deny", BY("a", "x"), ""},
         {", default: allow", BY("a", "x") ", {name: b, then: hold}", "1 of x"},
-        {", default: allow, reviewers: {groups: [own]}", BY("a", "x") ", {name: b, then: hold}", "1 of x; 1 of own"},
+        {", default: allow, reviewers: {groups: [own]}", BY("a", "x") ", {name: b, then: hold}",
+         "1 of x; 1 of own"},
     };
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
@@ -339,10 +390,12 @@ static void test_who_decides(void)
 static void test_times_and_wishes(void)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
-    SL_FREED_BY(sl_config) struct sl_config *c = config("",
-        "{name: a, then: hold, expires: 10m, grant_ttl: 1m, reason: required}, {name: b, then: hold, "
-        "expires: 20m, max_wait: 30s, in_transaction: refuse, proof: passkey}, {name: c, then: allow, "
-        "record: shape, sync: all}");
+    SL_FREED_BY(sl_config)
+    struct sl_config *c = config("", "{name: a, then: hold, expires: 10m, grant_ttl: 1m, reason: "
+                                     "required}, {name: b, then: hold, "
+                                     "expires: 20m, max_wait: 30s, in_transaction: refuse, proof: "
+                                     "passkey}, {name: c, then: allow, "
+                                     "record: shape, sync: all}");
     struct ask ask = BOT(READ_T);
     struct sl_answer a;
 
@@ -360,7 +413,8 @@ static void test_times_and_wishes(void)
 static void test_no_memory_is_a_deny(void)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL, *none = NULL;
-    SL_FREED_BY(sl_config) struct sl_config *c = config(", mode: observe", "{name: a, then: allow}");
+    SL_FREED_BY(sl_config)
+    struct sl_config *c = config(", mode: observe", "{name: a, then: allow}");
     struct ask ask = BOT(READ_T);
     struct sl_answer a;
 
@@ -373,8 +427,10 @@ static void test_no_memory_is_a_deny(void)
 
 static void test_who_may_enter_and_as_whom(void)
 {
-    SL_FREED_BY(sl_config) struct sl_config *c = ask_load(sl_span_str(
-        "targets: [{name: shop, address: /run/pg, database: shop, access: {groups: [\"eng*\"], identities: "
+    SL_FREED_BY(sl_config)
+    struct sl_config *c = ask_load(sl_span_str(
+        "targets: [{name: shop, address: /run/pg, database: shop, access: {groups: [\"eng*\"], "
+        "identities: "
         "[ann]}, login: [{user: app}, {group: dba, user: owner}, {group: ops, user: ops}]}]\n"));
     struct sl_span dba[] = {SL_SPAN("eng"), SL_SPAN("dba")}, none[] = {SL_SPAN("engines")};
     struct sl_names staff = {dba, 2}, others = {none, 1}, nobody = {NULL, 0};

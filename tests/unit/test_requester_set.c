@@ -6,7 +6,9 @@ enum { ASKED = 1000, EXPIRES = 5000, NOW = 2000, BEFORE = 500, AFTER = 1500 };
 
 static struct sl_span group_names[] = {{(const uint8_t *)"dba", 3}};
 static struct sl_span identity_names[] = {{(const uint8_t *)"named", 5}};
-static const struct sl_reviewers rule = {.groups = {group_names, 1}, .identities = {identity_names, 1}, .need = 1};
+static const struct sl_reviewers rule = {.groups = {group_names, 1},
+                                         .identities = {identity_names, 1},
+                                         .need = 1};
 static const struct sl_requester requesters[] = {
     {{(const uint8_t *)"bot", 3}, {(const uint8_t *)"bot", 3}, SL_REQUESTER_SELF},
     {{(const uint8_t *)"olga", 4}, {(const uint8_t *)"olga", 4}, SL_REQUESTER_OWNER},
@@ -20,63 +22,154 @@ static const struct sl_membership elsewhere = {{(const uint8_t *)"ops", 3}, BEFO
 
 static struct sl_decide_question good(void)
 {
-    return (struct sl_decide_question){
-        .channel = SL_CHANNEL_HTTP, .state = SL_APPROVAL_PENDING, .asked_us = ASKED, .expires_us = EXPIRES,
-        .now_us = NOW, .requesters = requesters, .requester_count = SL_COUNT(requesters),
-        .requirements = &rule, .requirement_count = 1,
-        .who = {.name = SL_SPAN("rita"), .person = SL_SPAN("rita"), .kind = SL_HUMAN, .active = true,
-                .since_us = BEFORE, .memberships = &old_member, .membership_count = 1},
-        .with = {.deciding = true, .since_us = BEFORE}};
+    return (struct sl_decide_question){.channel = SL_CHANNEL_HTTP,
+                                       .state = SL_APPROVAL_PENDING,
+                                       .asked_us = ASKED,
+                                       .expires_us = EXPIRES,
+                                       .now_us = NOW,
+                                       .requesters = requesters,
+                                       .requester_count = SL_COUNT(requesters),
+                                       .requirements = &rule,
+                                       .requirement_count = 1,
+                                       .who = {.name = SL_SPAN("rita"),
+                                               .person = SL_SPAN("rita"),
+                                               .kind = SL_HUMAN,
+                                               .active = true,
+                                               .since_us = BEFORE,
+                                               .memberships = &old_member,
+                                               .membership_count = 1},
+                                       .with = {.deciding = true, .since_us = BEFORE}};
 }
 
 /* Each spoils one thing about a decision that would count. */
-static void yes(struct sl_decide_question *q) { (void)q; }
-static void control(struct sl_decide_question *q) { q->channel = SL_CHANNEL_CONTROL; }
-static void unknown_channel(struct sl_decide_question *q) { q->channel = (enum sl_decide_channel)77; }
-static void decided(struct sl_decide_question *q) { q->state = SL_APPROVAL_APPROVED; }
-static void no_state(struct sl_decide_question *q) { q->state = SL_APPROVAL_NONE; }
-static void late(struct sl_decide_question *q) { q->now_us = EXPIRES; }
-static void asking(struct sl_decide_question *q) { q->with.deciding = false; }
-static void over(struct sl_decide_question *q) { q->with.over = true; }
-static void paused(struct sl_decide_question *q) { q->who.active = false; }
-static void agent(struct sl_decide_question *q) { q->who.kind = SL_AGENT; }
-static void service(struct sl_decide_question *q) { q->who.kind = SL_SERVICE; }
-static void no_kind(struct sl_decide_question *q) { q->who.kind = (enum sl_identity_kind)0; }
-static void self(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("bot"); }
-static void owner(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("olga"); }
-static void trigger(struct sl_decide_question *q) { q->who.name = q->who.person = SL_SPAN("tom"); }
+static void yes(struct sl_decide_question *q)
+{
+    (void)q;
+}
+static void control(struct sl_decide_question *q)
+{
+    q->channel = SL_CHANNEL_CONTROL;
+}
+static void unknown_channel(struct sl_decide_question *q)
+{
+    q->channel = (enum sl_decide_channel)77;
+}
+static void decided(struct sl_decide_question *q)
+{
+    q->state = SL_APPROVAL_APPROVED;
+}
+static void no_state(struct sl_decide_question *q)
+{
+    q->state = SL_APPROVAL_NONE;
+}
+static void late(struct sl_decide_question *q)
+{
+    q->now_us = EXPIRES;
+}
+static void asking(struct sl_decide_question *q)
+{
+    q->with.deciding = false;
+}
+static void over(struct sl_decide_question *q)
+{
+    q->with.over = true;
+}
+static void paused(struct sl_decide_question *q)
+{
+    q->who.active = false;
+}
+static void agent(struct sl_decide_question *q)
+{
+    q->who.kind = SL_AGENT;
+}
+static void service(struct sl_decide_question *q)
+{
+    q->who.kind = SL_SERVICE;
+}
+static void no_kind(struct sl_decide_question *q)
+{
+    q->who.kind = (enum sl_identity_kind)0;
+}
+static void self(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("bot");
+}
+static void owner(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("olga");
+}
+static void trigger(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("tom");
+}
 static void linked(struct sl_decide_question *q)
 {
     q->who.name = SL_SPAN("olga.work");
     q->who.person = SL_SPAN("olga");
 }
-static void linked_later(struct sl_decide_question *q) { q->who.person = SL_SPAN("olga"); }
-static void new_identity(struct sl_decide_question *q) { q->who.since_us = AFTER; }
-static void same_moment_identity(struct sl_decide_question *q) { q->who.since_us = ASKED; }
-static void new_credential(struct sl_decide_question *q) { q->with.since_us = AFTER; }
-static void own_issue(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("rita"); }
+static void linked_later(struct sl_decide_question *q)
+{
+    q->who.person = SL_SPAN("olga");
+}
+static void new_identity(struct sl_decide_question *q)
+{
+    q->who.since_us = AFTER;
+}
+static void same_moment_identity(struct sl_decide_question *q)
+{
+    q->who.since_us = ASKED;
+}
+static void new_credential(struct sl_decide_question *q)
+{
+    q->with.since_us = AFTER;
+}
+static void own_issue(struct sl_decide_question *q)
+{
+    q->with.issuer = q->with.issuer_person = SL_SPAN("rita");
+}
 static void own_issue_linked(struct sl_decide_question *q)
 {
     q->with.issuer = SL_SPAN("rita.admin");
     q->with.issuer_person = SL_SPAN("rita");
 }
-static void owner_issued(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("olga"); }
+static void owner_issued(struct sl_decide_question *q)
+{
+    q->with.issuer = q->with.issuer_person = SL_SPAN("olga");
+}
 static void owner_issued_linked(struct sl_decide_question *q)
 {
     q->with.issuer = SL_SPAN("olga.third");
     q->with.issuer_person = SL_SPAN("olga");
 }
-static void admin_issued(struct sl_decide_question *q) { q->with.issuer = q->with.issuer_person = SL_SPAN("adam"); }
-static void outsider(struct sl_decide_question *q) { q->who.memberships = &elsewhere; }
-static void no_groups(struct sl_decide_question *q) { q->who.membership_count = 0; }
+static void admin_issued(struct sl_decide_question *q)
+{
+    q->with.issuer = q->with.issuer_person = SL_SPAN("adam");
+}
+static void outsider(struct sl_decide_question *q)
+{
+    q->who.memberships = &elsewhere;
+}
+static void no_groups(struct sl_decide_question *q)
+{
+    q->who.membership_count = 0;
+}
 static void by_name(struct sl_decide_question *q)
 {
     q->who.membership_count = 0;
     q->who.name = q->who.person = SL_SPAN("named");
 }
-static void joined_later(struct sl_decide_question *q) { q->who.memberships = &new_member; }
-static void joined_same_moment(struct sl_decide_question *q) { q->who.memberships = &same_moment; }
-static void no_rules(struct sl_decide_question *q) { q->requirement_count = 0; }
+static void joined_later(struct sl_decide_question *q)
+{
+    q->who.memberships = &new_member;
+}
+static void joined_same_moment(struct sl_decide_question *q)
+{
+    q->who.memberships = &same_moment;
+}
+static void no_rules(struct sl_decide_question *q)
+{
+    q->requirement_count = 0;
+}
 static void voted(struct sl_decide_question *q)
 {
     static const struct sl_vote vote = {{(const uint8_t *)"rita", 4}, 0};
@@ -91,8 +184,14 @@ static void full(struct sl_decide_question *q)
     q->votes = &vote;
     q->vote_count = 1;
 }
-static void passkey(struct sl_decide_question *q) { q->passkey_required = true; }
-static void with_passkey(struct sl_decide_question *q) { q->passkey_required = q->with.passkey = true; }
+static void passkey(struct sl_decide_question *q)
+{
+    q->passkey_required = true;
+}
+static void with_passkey(struct sl_decide_question *q)
+{
+    q->passkey_required = q->with.passkey = true;
+}
 
 static const struct {
     const char *name;
@@ -147,8 +246,8 @@ static void test_each_reason(void)
     }
 }
 
-/* No channel opens what another keeps shut: the answer never depends on it, but for the control socket,
- * which always says no. */
+/* No channel opens what another keeps shut: the answer never depends on it, but for the control
+ * socket, which always says no. */
 static void test_each_channel(void)
 {
     for (int channel = 0; channel < SL_DECIDE_CHANNEL_COUNT; channel++)
@@ -159,12 +258,14 @@ static void test_each_channel(void)
             if (cases[i].reason == SL_DECIDE_CONTROL_SOCKET)
                 continue;
             q.channel = (enum sl_decide_channel)channel;
-            SL_CHECK_INT(sl_decide_check(&q, NULL),
-                         channel == SL_CHANNEL_CONTROL ? SL_DECIDE_CONTROL_SOCKET : cases[i].reason);
+            SL_CHECK_INT(sl_decide_check(&q, NULL), channel == SL_CHANNEL_CONTROL
+                                                        ? SL_DECIDE_CONTROL_SOCKET
+                                                        : cases[i].reason);
         }
 }
 
-/* Two things wrong are never one right: spoiling a refused decision further does not let it pass. */
+/* Two things wrong are never one right: spoiling a refused decision further does not let it pass.
+ */
 static void test_no_two_wrongs(void)
 {
     for (size_t i = 0; i < SL_COUNT(cases); i++)

@@ -200,7 +200,8 @@ static void test_desk(void)
     check_role(SL_ROLE_DESK);
 }
 
-/* The supervisor reads files and starts programs; what neither it nor they ever do is a short list. */
+/* The supervisor reads files and starts programs; what neither it nor they ever do is a short list.
+ */
 static int act_true(void)
 {
     pid_t child = fork();
@@ -208,7 +209,9 @@ static int act_true(void)
 
     if (child == 0)
         _exit(act_exec());
-    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? FINE : WRONG;
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0
+               ? FINE
+               : WRONG;
 }
 static int act_reads_passwd(void)
 {

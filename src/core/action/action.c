@@ -196,9 +196,9 @@ static void put_parameter(struct sl_jw *w, const struct sl_pg_parameter *p)
     sl_jw_end(w);
 }
 
-void sl_action_put_extended(struct sl_buf *b, struct sl_span sql, const struct sl_pg_parameter *parameters,
-                            size_t parameter_count, const uint16_t *result_formats,
-                            size_t format_count, uint32_t max_rows)
+void sl_action_put_extended(struct sl_buf *b, struct sl_span sql,
+                            const struct sl_pg_parameter *parameters, size_t parameter_count,
+                            const uint16_t *result_formats, size_t format_count, uint32_t max_rows)
 {
     struct sl_jw w = sl_jw(b);
 

@@ -24,7 +24,11 @@
 
 #include "core/action/meaning.h"
 
-enum { SL_ACTION_DIGEST_BYTES = 32, SL_ACTION_SALT_BYTES = 32, SL_ACTION_MAX_BYTES = 40 * 1024 * 1024 };
+enum {
+    SL_ACTION_DIGEST_BYTES = 32,
+    SL_ACTION_SALT_BYTES = 32,
+    SL_ACTION_MAX_BYTES = 40 * 1024 * 1024
+};
 
 struct sl_action_context {
     struct sl_span user, database, role, search_path, client_encoding, settings;
@@ -69,8 +73,8 @@ struct sl_pg_parameter {
     struct sl_span value;
 };
 void sl_action_put_simple(struct sl_buf *b, struct sl_span sql);
-void sl_action_put_extended(struct sl_buf *b, struct sl_span sql, const struct sl_pg_parameter *parameters,
-                            size_t parameter_count, const uint16_t *result_formats,
-                            size_t format_count, uint32_t max_rows);
+void sl_action_put_extended(struct sl_buf *b, struct sl_span sql,
+                            const struct sl_pg_parameter *parameters, size_t parameter_count,
+                            const uint16_t *result_formats, size_t format_count, uint32_t max_rows);
 
 #endif

@@ -9,34 +9,34 @@
 
 #include "base/buf.h"
 
-#define SL_EFFECTS(X)                                                                 \
-    X(READ, "read")                                                                   \
-    X(INSERT, "insert")                                                               \
-    X(UPDATE, "update")                                                               \
-    X(DELETE, "delete")                                                               \
-    X(TRUNCATE, "truncate")                                                           \
-    X(EXPORT, "export")                                                               \
-    X(IMPORT, "import")                                                               \
-    X(DDL, "ddl")                                                                     \
-    X(PRIVILEGE, "privilege")                                                         \
-    X(ADMIN, "admin")                                                                 \
-    X(PROGRAM, "program")                                                             \
-    X(CALL, "call")                                                                   \
-    X(SESSION, "session")                                                             \
+#define SL_EFFECTS(X)         \
+    X(READ, "read")           \
+    X(INSERT, "insert")       \
+    X(UPDATE, "update")       \
+    X(DELETE, "delete")       \
+    X(TRUNCATE, "truncate")   \
+    X(EXPORT, "export")       \
+    X(IMPORT, "import")       \
+    X(DDL, "ddl")             \
+    X(PRIVILEGE, "privilege") \
+    X(ADMIN, "admin")         \
+    X(PROGRAM, "program")     \
+    X(CALL, "call")           \
+    X(SESSION, "session")     \
     X(OPAQUE, "opaque")
 
 enum sl_effect_index {
 #define SL_EFFECT_INDEX(name, text) SL_EFFECT_INDEX_##name,
     SL_EFFECTS(SL_EFFECT_INDEX)
 #undef SL_EFFECT_INDEX
-    SL_EFFECT_COUNT
+        SL_EFFECT_COUNT
 };
 
 enum sl_effect {
 #define SL_EFFECT_BIT(name, text) SL_EFFECT_##name = 1 << SL_EFFECT_INDEX_##name,
     SL_EFFECTS(SL_EFFECT_BIT)
 #undef SL_EFFECT_BIT
-    SL_EFFECT_ALL = (1 << SL_EFFECT_COUNT) - 1
+        SL_EFFECT_ALL = (1 << SL_EFFECT_COUNT) - 1
 };
 
 /* "read"; NULL for an index out of range. */

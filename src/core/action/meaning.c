@@ -126,8 +126,8 @@ static void get_access(struct decoder *d, struct sl_meaning_access *a)
 
 static void get_lists(struct decoder *d, struct sl_meaning *m)
 {
-    m->statements = get_array(d, SL_MEANING_MAX_STATEMENTS, sizeof *m->statements,
-                              &m->statement_count);
+    m->statements =
+        get_array(d, SL_MEANING_MAX_STATEMENTS, sizeof *m->statements, &m->statement_count);
     for (size_t i = 0; i < m->statement_count; i++) {
         m->statements[i].tag = get_str(d);
         m->statements[i].effects = get_effects(d);

@@ -27,22 +27,22 @@ enum {
 
 /* Facts beside the effects; each bit is set when any statement of the text has it. */
 enum sl_meaning_flag {
-    SL_MEANING_SHAPE_SHARED = 1 << 0,   /* holds for every text of the same shape */
-    SL_MEANING_TX_BEGIN = 1 << 1,       /* BEGIN, START TRANSACTION */
-    SL_MEANING_TX_COMMIT = 1 << 2,      /* COMMIT, END, COMMIT AND CHAIN */
-    SL_MEANING_TX_ROLLBACK = 1 << 3,    /* ROLLBACK, ABORT (whole transaction) */
-    SL_MEANING_TX_SAVEPOINT = 1 << 4,   /* SAVEPOINT, RELEASE, ROLLBACK TO */
-    SL_MEANING_CONTEXT = 1 << 5,        /* may change what later text means: SET search_path, role... */
-    SL_MEANING_COPY_IN = 1 << 6,        /* COPY FROM STDIN */
-    SL_MEANING_COPY_OUT = 1 << 7,       /* COPY TO STDOUT */
-    SL_MEANING_DDL_NEUTRAL = 1 << 8,    /* the DDL cannot change what existing names mean */
-    SL_MEANING_ONLY_CONTROL = 1 << 9,   /* nothing but transaction control, SHOW or harmless SET */
-    SL_MEANING_EMPTY = 1 << 10,         /* no statement at all (white space, comments) */
-    SL_MEANING_PREPARED = 1 << 11,      /* PREPARE, EXECUTE, DEALLOCATE, DISCARD: SQL-level names */
-    SL_MEANING_CURSOR = 1 << 12,        /* DECLARE, FETCH, MOVE, CLOSE */
-    SL_MEANING_UNSHAPED = 1 << 13,      /* the text may not be cached at all */
-    SL_MEANING_SLUICE_SET = 1 << 14,    /* SET sluice.*: answered by the gate */
-    SL_MEANING_LISTEN = 1 << 15,        /* LISTEN, UNLISTEN, NOTIFY */
+    SL_MEANING_SHAPE_SHARED = 1 << 0, /* holds for every text of the same shape */
+    SL_MEANING_TX_BEGIN = 1 << 1,     /* BEGIN, START TRANSACTION */
+    SL_MEANING_TX_COMMIT = 1 << 2,    /* COMMIT, END, COMMIT AND CHAIN */
+    SL_MEANING_TX_ROLLBACK = 1 << 3,  /* ROLLBACK, ABORT (whole transaction) */
+    SL_MEANING_TX_SAVEPOINT = 1 << 4, /* SAVEPOINT, RELEASE, ROLLBACK TO */
+    SL_MEANING_CONTEXT = 1 << 5,  /* may change what later text means: SET search_path, role... */
+    SL_MEANING_COPY_IN = 1 << 6,  /* COPY FROM STDIN */
+    SL_MEANING_COPY_OUT = 1 << 7, /* COPY TO STDOUT */
+    SL_MEANING_DDL_NEUTRAL = 1 << 8,  /* the DDL cannot change what existing names mean */
+    SL_MEANING_ONLY_CONTROL = 1 << 9, /* nothing but transaction control, SHOW or harmless SET */
+    SL_MEANING_EMPTY = 1 << 10,       /* no statement at all (white space, comments) */
+    SL_MEANING_PREPARED = 1 << 11,    /* PREPARE, EXECUTE, DEALLOCATE, DISCARD: SQL-level names */
+    SL_MEANING_CURSOR = 1 << 12,      /* DECLARE, FETCH, MOVE, CLOSE */
+    SL_MEANING_UNSHAPED = 1 << 13,    /* the text may not be cached at all */
+    SL_MEANING_SLUICE_SET = 1 << 14,  /* SET sluice.*: answered by the gate */
+    SL_MEANING_LISTEN = 1 << 15,      /* LISTEN, UNLISTEN, NOTIFY */
 };
 
 struct sl_meaning_statement {
@@ -65,13 +65,13 @@ struct sl_meaning_flow {
 
 /* What the text says about names that live in the session. */
 enum sl_meaning_name_kind {
-    SL_NAME_PREPARE = 1,     /* PREPARE name */
-    SL_NAME_EXECUTE = 2,     /* EXECUTE name: the meaning includes what it was prepared as */
-    SL_NAME_DEALLOCATE = 3,  /* empty name: ALL */
-    SL_NAME_DECLARE = 4,     /* DECLARE name CURSOR */
-    SL_NAME_FETCH = 5,       /* FETCH or MOVE from name */
-    SL_NAME_CLOSE = 6,       /* empty name: ALL */
-    SL_NAME_SETTING = 7,     /* SET or RESET of this parameter; empty name: ALL */
+    SL_NAME_PREPARE = 1,    /* PREPARE name */
+    SL_NAME_EXECUTE = 2,    /* EXECUTE name: the meaning includes what it was prepared as */
+    SL_NAME_DEALLOCATE = 3, /* empty name: ALL */
+    SL_NAME_DECLARE = 4,    /* DECLARE name CURSOR */
+    SL_NAME_FETCH = 5,      /* FETCH or MOVE from name */
+    SL_NAME_CLOSE = 6,      /* empty name: ALL */
+    SL_NAME_SETTING = 7,    /* SET or RESET of this parameter; empty name: ALL */
 };
 
 struct sl_meaning_name {
@@ -96,7 +96,8 @@ struct sl_meaning {
 /* Appends the encoding. */
 void sl_meaning_put(struct sl_buf *b, const struct sl_meaning *m);
 
-/* Decodes into memory of `mem`; strings are views into `bytes`. SL_EMALFORMED, SL_ELIMIT, SL_EMEMORY. */
+/* Decodes into memory of `mem`; strings are views into `bytes`. SL_EMALFORMED, SL_ELIMIT,
+ * SL_EMEMORY. */
 enum sl_err sl_meaning_get(struct sl_arena *mem, struct sl_span bytes, struct sl_meaning *out)
     SL_MUST_CHECK;
 

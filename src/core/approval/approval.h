@@ -1,4 +1,5 @@
-/* Approvals: their states, who may decide one, and when enough people have said yes. All of it pure.
+/* Approvals: their states, who may decide one, and when enough people have said yes. All of it
+ * pure.
  *
  * sl_approval_move     the only way from one state to the next; a move that the table does not list
  *                      is refused.
@@ -16,14 +17,14 @@
 
 /* --- states ----------------------------------------------------------------------------------- */
 
-#define SL_APPROVAL_STATES(X)                                                         \
-    X(PENDING, "pending")                                                             \
-    X(APPROVED, "approved")                                                           \
-    X(DENIED, "denied")                                                               \
-    X(EXPIRED, "expired")                                                             \
-    X(CANCELLED, "cancelled")                                                         \
-    X(SPENT, "spent")                                                                 \
-    X(LAPSED, "lapsed")                                                               \
+#define SL_APPROVAL_STATES(X) \
+    X(PENDING, "pending")     \
+    X(APPROVED, "approved")   \
+    X(DENIED, "denied")       \
+    X(EXPIRED, "expired")     \
+    X(CANCELLED, "cancelled") \
+    X(SPENT, "spent")         \
+    X(LAPSED, "lapsed")       \
     X(REVOKED, "revoked")
 
 enum sl_approval_state {
@@ -33,14 +34,14 @@ enum sl_approval_state {
 #undef SL_APPROVAL_STATE
 };
 
-#define SL_APPROVAL_EVENTS(X)                                                         \
-    X(APPROVE, "approve")   /* the last yes that was needed */                        \
-    X(DENY, "deny")         /* one no is enough */                                    \
-    X(DEADLINE, "deadline") /* the time to decide, or to spend, is over */            \
-    X(CANCEL, "cancel")     /* by the requester */                                    \
-    X(REVOKE, "revoke")     /* an unspent grant is taken back */                      \
-    X(VOID, "void")         /* the action means something else now */                 \
-    X(KILL, "kill")         /* the requester or an approver was disabled */           \
+#define SL_APPROVAL_EVENTS(X)                                               \
+    X(APPROVE, "approve")   /* the last yes that was needed */              \
+    X(DENY, "deny")         /* one no is enough */                          \
+    X(DEADLINE, "deadline") /* the time to decide, or to spend, is over */  \
+    X(CANCEL, "cancel")     /* by the requester */                          \
+    X(REVOKE, "revoke")     /* an unspent grant is taken back */            \
+    X(VOID, "void")         /* the action means something else now */       \
+    X(KILL, "kill")         /* the requester or an approver was disabled */ \
     X(SPEND, "spend")
 
 enum sl_approval_event {
@@ -50,18 +51,18 @@ enum sl_approval_event {
 };
 
 /*    from       on        to         what the record says */
-#define SL_APPROVAL_MOVES(X)                                                          \
-    X(PENDING, APPROVE, APPROVED, "approved by everyone whose yes was needed")        \
-    X(PENDING, DENY, DENIED, "denied by a reviewer")                                  \
-    X(PENDING, DEADLINE, EXPIRED, "nobody answered in time")                          \
-    X(PENDING, CANCEL, CANCELLED, "cancelled by the requester")                       \
-    X(PENDING, VOID, CANCELLED, "the action means something else now")                \
-    X(PENDING, KILL, CANCELLED, "the requester is disabled, paused or revoked")       \
-    X(APPROVED, SPEND, SPENT, "released to the target")                               \
-    X(APPROVED, DEADLINE, LAPSED, "the grant was not used in time")                   \
-    X(APPROVED, CANCEL, REVOKED, "given up by the requester before it ran")           \
-    X(APPROVED, REVOKE, REVOKED, "taken back before it ran")                          \
-    X(APPROVED, VOID, REVOKED, "the action means something else now")                 \
+#define SL_APPROVAL_MOVES(X)                                                    \
+    X(PENDING, APPROVE, APPROVED, "approved by everyone whose yes was needed")  \
+    X(PENDING, DENY, DENIED, "denied by a reviewer")                            \
+    X(PENDING, DEADLINE, EXPIRED, "nobody answered in time")                    \
+    X(PENDING, CANCEL, CANCELLED, "cancelled by the requester")                 \
+    X(PENDING, VOID, CANCELLED, "the action means something else now")          \
+    X(PENDING, KILL, CANCELLED, "the requester is disabled, paused or revoked") \
+    X(APPROVED, SPEND, SPENT, "released to the target")                         \
+    X(APPROVED, DEADLINE, LAPSED, "the grant was not used in time")             \
+    X(APPROVED, CANCEL, REVOKED, "given up by the requester before it ran")     \
+    X(APPROVED, REVOKE, REVOKED, "taken back before it ran")                    \
+    X(APPROVED, VOID, REVOKED, "the action means something else now")           \
     X(APPROVED, KILL, REVOKED, "the requester or an approver is no longer active")
 
 /* SL_ESTATE when the table has no such move; outputs untouched then. `sentence` may be NULL. */
@@ -72,45 +73,46 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
 
 /* --- who may decide (P4) ---------------------------------------------------------------------- */
 
-#define SL_DECIDE_REASONS(X)                                                                      \
-    X(YES, "may decide")                                                                          \
-    X(CONTROL_SOCKET, "the control socket manages Sluice; it takes no decision")                  \
-    X(NOT_PENDING, "this approval is no longer open")                                             \
-    X(TOO_LATE, "the time to decide is over")                                                     \
-    X(ASKING_TOKEN, "this token is for asking; a decision needs a deciding credential")           \
-    X(CREDENTIAL_OVER, "this credential is revoked or has expired")                               \
-    X(NOT_ACTIVE, "this identity is disabled or paused")                                          \
-    X(NOT_HUMAN, "only a human decides; agents and services count for nothing")                   \
-    X(IS_REQUESTER, "nobody decides what they asked for themselves")                              \
-    X(IS_OWNER, "the owner of the requester does not decide its actions")                         \
-    X(IS_TRIGGER, "whoever triggered the run does not decide its actions")                        \
-    X(IS_LINKED, "this is another account of somebody in the requester set")                      \
-    X(NEW_IDENTITY, "this identity was added after the action was asked")                         \
-    X(NEW_CREDENTIAL, "this credential was made after the action was asked")                      \
-    X(ISSUED_BY_SELF, "who issued a credential never decides through it")                         \
-    X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set")         \
-    X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")                       \
-    X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")               \
-    X(VOTED_ALREADY, "this person has voted already, with this or another account")               \
-    X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")           \
+#define SL_DECIDE_REASONS(X)                                                              \
+    X(YES, "may decide")                                                                  \
+    X(CONTROL_SOCKET, "the control socket manages Sluice; it takes no decision")          \
+    X(NOT_PENDING, "this approval is no longer open")                                     \
+    X(TOO_LATE, "the time to decide is over")                                             \
+    X(ASKING_TOKEN, "this token is for asking; a decision needs a deciding credential")   \
+    X(CREDENTIAL_OVER, "this credential is revoked or has expired")                       \
+    X(NOT_ACTIVE, "this identity is disabled or paused")                                  \
+    X(NOT_HUMAN, "only a human decides; agents and services count for nothing")           \
+    X(IS_REQUESTER, "nobody decides what they asked for themselves")                      \
+    X(IS_OWNER, "the owner of the requester does not decide its actions")                 \
+    X(IS_TRIGGER, "whoever triggered the run does not decide its actions")                \
+    X(IS_LINKED, "this is another account of somebody in the requester set")              \
+    X(NEW_IDENTITY, "this identity was added after the action was asked")                 \
+    X(NEW_CREDENTIAL, "this credential was made after the action was asked")              \
+    X(ISSUED_BY_SELF, "who issued a credential never decides through it")                 \
+    X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set") \
+    X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")               \
+    X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")       \
+    X(VOTED_ALREADY, "this person has voted already, with this or another account")       \
+    X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")   \
     X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")
 
 enum sl_decide_reason {
 #define SL_DECIDE_REASON(name, text) SL_DECIDE_##name,
     SL_DECIDE_REASONS(SL_DECIDE_REASON)
 #undef SL_DECIDE_REASON
-    SL_DECIDE_REASON_COUNT
+        SL_DECIDE_REASON_COUNT
 };
 const char *sl_decide_reason_text(enum sl_decide_reason reason);
 const char *sl_decide_reason_name(enum sl_decide_reason reason); /* "IS_OWNER", for records */
 
 /* How a decision reached the keeper. The same check holds for each. */
-#define SL_DECIDE_CHANNELS(X) X(HTTP, "http") X(CONSOLE, "console") X(CHAT, "chat") X(CONTROL, "control")
+#define SL_DECIDE_CHANNELS(X) \
+    X(HTTP, "http") X(CONSOLE, "console") X(CHAT, "chat") X(CONTROL, "control")
 enum sl_decide_channel {
 #define SL_DECIDE_CHANNEL(name, text) SL_CHANNEL_##name,
     SL_DECIDE_CHANNELS(SL_DECIDE_CHANNEL)
 #undef SL_DECIDE_CHANNEL
-    SL_DECIDE_CHANNEL_COUNT
+        SL_DECIDE_CHANNEL_COUNT
 };
 const char *sl_decide_channel_name(enum sl_decide_channel channel);
 
@@ -144,9 +146,9 @@ struct sl_decider {
 };
 
 struct sl_decide_credential {
-    bool deciding;       /* false: an asking token */
-    bool over;           /* revoked or expired */
-    bool passkey;        /* the decision carries a passkey's signature that was verified */
+    bool deciding; /* false: an asking token */
+    bool over;     /* revoked or expired */
+    bool passkey;  /* the decision carries a passkey's signature that was verified */
     uint64_t since_us;
     struct sl_span issuer, issuer_person; /* empty: the issuer is not known as an identity */
 };
@@ -174,11 +176,12 @@ struct sl_decide_question {
     struct sl_decide_credential with;
 };
 
-/* YES only when nothing speaks against it. *may (may be NULL) gets the requirements that this person
- * may decide, also when another reason stands in the way of the vote. */
+/* YES only when nothing speaks against it. *may (may be NULL) gets the requirements that this
+ * person may decide, also when another reason stands in the way of the vote. */
 enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32_t *may);
 
-/* --- how many ---------------------------------------------------------------------------------- */
+/* --- how many ----------------------------------------------------------------------------------
+ */
 
 /* The most requirements' slots that these votes can fill when each person counts for one rule only;
  * have[i] (may be NULL) gets how many of requirement i's slots are filled. */
@@ -187,7 +190,8 @@ uint32_t sl_quorum(const struct sl_reviewers *requirements, size_t requirement_c
 /* How many slots there are; SL_VOTES_MAX + 1 when a need is absurd, so that it is never met. */
 uint32_t sl_quorum_need(const struct sl_reviewers *requirements, size_t requirement_count);
 
-/* --- alike actions ------------------------------------------------------------------------------ */
+/* --- alike actions ------------------------------------------------------------------------------
+ */
 
 /* HMAC(secret, document without its salt): equal for the very same action of the same identity. */
 enum sl_err sl_approval_join_key(struct sl_span secret, const struct sl_action *action,

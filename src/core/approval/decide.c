@@ -146,7 +146,8 @@ static bool needed(const struct sl_decide_question *q, uint32_t may)
            sl_quorum(q->requirements, q->requirement_count, q->votes, q->vote_count, NULL);
 }
 
-static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint32_t may, bool too_new)
+static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint32_t may,
+                                        bool too_new)
 {
     if (may == 0)
         return too_new ? SL_DECIDE_NEW_MEMBERSHIP : SL_DECIDE_NOT_REVIEWER;

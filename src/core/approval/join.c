@@ -1,7 +1,8 @@
 #include "core/approval/approval.h"
 #include "crypto/crypto.h"
 
-enum sl_err sl_approval_join_key(struct sl_span secret, const struct sl_action *action, uint8_t key[32])
+enum sl_err sl_approval_join_key(struct sl_span secret, const struct sl_action *action,
+                                 uint8_t key[32])
 {
     SL_BUF(document, SL_ACTION_MAX_BYTES);
     struct sl_action unsalted = *action;

@@ -1,7 +1,8 @@
 #include "core/approval/approval.h"
 
 /* Votes are matched to slots (one slot for each yes that a requirement needs) by augmenting paths:
- * a vote takes a free slot that it may fill, or moves the votes before it along to make one free. */
+ * a vote takes a free slot that it may fill, or moves the votes before it along to make one free.
+ */
 
 enum { NOBODY = -1 };
 

@@ -6,7 +6,7 @@ static const struct {
     enum sl_approval_state to;
     const char *sentence;
 } moves[] = {
-#define MOVE(from, on, to, sentence)                                                  \
+#define MOVE(from, on, to, sentence) \
     {SL_APPROVAL_##from, SL_APPROVAL_ON_##on, SL_APPROVAL_##to, sentence},
     SL_APPROVAL_MOVES(MOVE)
 #undef MOVE
@@ -26,10 +26,9 @@ enum sl_err sl_approval_move(enum sl_approval_state from, enum sl_approval_event
     return SL_ESTATE;
 }
 
-static const char *const state_names[] = {
-    NULL,
+static const char *const state_names[] = {NULL,
 #define NAME(name, text) text,
-    SL_APPROVAL_STATES(NAME)
+                                          SL_APPROVAL_STATES(NAME)
 #undef NAME
 };
 

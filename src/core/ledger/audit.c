@@ -29,8 +29,8 @@ void sl_audit_free(struct sl_audit *a)
 
 static enum sl_err new_maps(struct sl_audit *a)
 {
-    struct sl_map **maps[] = {&a->identities, &a->credentials, &a->approvals, &a->sessions,
-                              &a->policies, &a->policy_heads, &a->pending};
+    struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
+                              &a->policies,   &a->policy_heads, &a->pending};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
@@ -117,7 +117,8 @@ uint64_t sl_audit_time(struct sl_audit *a, const json_t *leaf, const char *key)
     return v;
 }
 
-bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8_t *out, size_t n, bool must)
+bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8_t *out, size_t n,
+                  bool must)
 {
     if (sl_hex_fixed(out, n, sl_json_str(leaf, key)) == SL_OK)
         return true;
@@ -220,7 +221,8 @@ static struct sl_audit_policy *incoming_policy(struct sl_audit *a, const json_t 
             sl_buf_done(&a->incoming->text);
         a->incoming = sl_audit_alloc(a, sizeof *a->incoming);
         if (a->incoming != NULL)
-            *a->incoming = (struct sl_audit_policy){.parts = parts, .text = sl_buf(64 * 1024 * 1024)};
+            *a->incoming =
+                (struct sl_audit_policy){.parts = parts, .text = sl_buf(64 * 1024 * 1024)};
     }
     if (a->incoming == NULL || a->incoming->next != part || a->incoming->parts != parts) {
         SL_FOUND(a, "part %U of a policy comes out of turn", part);

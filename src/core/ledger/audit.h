@@ -1,14 +1,16 @@
 /* What the ledger means, checked leaf by leaf and offline: did everything go by the rules?
  *
- * The audit walks all leaves in order and keeps its own picture of people, credentials, keys, policies,
- * sessions and approvals, from the leaves alone. It reports, with the entry's number and a sentence:
+ * The audit walks all leaves in order and keeps its own picture of people, credentials, keys,
+ * policies, sessions and approvals, from the leaves alone. It reports, with the entry's number and
+ * a sentence:
  *   - a leaf that is not canonical JSON, or not of a kind and shape that is known
- *   - an approver who was in the requester set, was no active human, had no deciding credential from
- *     before the action was asked, was no reviewer, voted twice or too late (the rules of P4, asked
- *     again of the function that the keeper asks)
- *   - an approval that moved as it may not, was approved without every vote it needs, or outside its time
- *   - a digest that differs between what was asked, decided, spent and run, or from the document beside
- *     the log, where that has not been erased
+ *   - an approver who was in the requester set, was no active human, had no deciding credential
+ * from before the action was asked, was no reviewer, voted twice or too late (the rules of P4,
+ * asked again of the function that the keeper asks)
+ *   - an approval that moved as it may not, was approved without every vote it needs, or outside
+ * its time
+ *   - a digest that differs between what was asked, decided, spent and run, or from the document
+ * beside the log, where that has not been erased
  *   - a held action that ran without its grant being spent, a grant spent twice or run twice
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a key that was not handed over by the one before it
@@ -23,12 +25,14 @@ struct sl_audit;
 
 typedef void sl_audit_report_fn(void *owner, uint64_t entry, struct sl_span sentence);
 
-enum sl_err sl_audit_new(sl_audit_report_fn *report, void *owner, struct sl_audit **out) SL_MUST_CHECK;
+enum sl_err sl_audit_new(sl_audit_report_fn *report, void *owner, struct sl_audit **out)
+    SL_MUST_CHECK;
 void sl_audit_free(struct sl_audit *a);
 SL_DEFINE_CLEANUP(struct sl_audit, sl_audit)
 
-/* What lies beside the log: the document of the action that leaf `entry` asks about. SL_ENOTFOUND when it
- * was erased, or is not here; else it must have the digest that was decided, and say what the leaf says. */
+/* What lies beside the log: the document of the action that leaf `entry` asks about. SL_ENOTFOUND
+ * when it was erased, or is not here; else it must have the digest that was decided, and say what
+ * the leaf says. */
 typedef enum sl_err sl_audit_document_fn(void *owner, uint64_t entry, struct sl_buf *out);
 void sl_audit_documents(struct sl_audit *a, sl_audit_document_fn *read, void *owner);
 /* How many documents were there and right, how many approvals had none. */

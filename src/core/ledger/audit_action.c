@@ -64,8 +64,8 @@ static void check_session(struct sl_audit *a, struct name name, const json_t *wh
                  identity, target, s->identity, s->target);
 }
 
-/* An action: what is its own, who did it on what, and what it is. They are one object in a leaf of its
- * own, and an item with a row of each table in a batch. */
+/* An action: what is its own, who did it on what, and what it is. They are one object in a leaf of
+ * its own, and an item with a row of each table in a batch. */
 struct told {
     const json_t *item, *who, *statement;
 };
@@ -73,7 +73,8 @@ struct told {
 /* Nothing of it reached the target, or the target only watches. */
 static bool did_not_run(const struct told *t)
 {
-    return sl_span_is(sl_json_str(t->item, "outcome"), "refused") || has_flag(t->statement, "observed");
+    return sl_span_is(sl_json_str(t->item, "outcome"), "refused") ||
+           has_flag(t->statement, "observed");
 }
 
 static struct sl_span verdict_of(const struct told *t)
@@ -88,8 +89,8 @@ static void check_one(struct sl_audit *a, struct name name, const struct told *t
     note_pending(a, name, t->item);
 }
 
-static const json_t *row_of(struct sl_audit *a, const json_t *leaf, const char *table, const json_t *item,
-                            const char *place)
+static const json_t *row_of(struct sl_audit *a, const json_t *leaf, const char *table,
+                            const json_t *item, const char *place)
 {
     uint64_t row = sl_audit_u64(a, item, place);
     const json_t *found = json_array_get(json_object_get(leaf, table), row);
@@ -107,7 +108,8 @@ static void check_item(struct sl_audit *a, const json_t *leaf, const json_t *ite
 
     check_one(a, name, &t);
     if (!sl_span_is(verdict_of(&t), "allow") && !did_not_run(&t))
-        SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action, name.session);
+        SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action,
+                 name.session);
 }
 
 void sl_audit_actions(struct sl_audit *a, const json_t *leaf)
@@ -128,13 +130,14 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
     uint8_t digest[SL_SHA256];
 
     if (p == NULL || p->of_policy || p->state != SL_APPROVAL_SPENT) {
-        SL_FOUND(a, "action %U of session %U was held and ran, but no grant was spent for it", name.action,
-                 name.session);
+        SL_FOUND(a, "action %U of session %U was held and ran, but no grant was spent for it",
+                 name.action, name.session);
         return;
     }
     if (p->session != name.session || p->action != name.action)
-        SL_FOUND(a, "approval %S was spent for action %U of session %U, but action %U of session %U ran",
-                 id, p->action, p->session, name.action, name.session);
+        SL_FOUND(
+            a, "approval %S was spent for action %U of session %U, but action %U of session %U ran",
+            id, p->action, p->session, name.action, name.session);
     if (p->ran)
         SL_FOUND(a, "the grant of approval %S ran twice", id);
     p->ran = true;
@@ -162,8 +165,8 @@ void sl_audit_action(struct sl_audit *a, const json_t *leaf)
         SL_FOUND(a, "action %U of session %U was denied, but ran", name.action, name.session);
 }
 
-/* The late outcome belongs to an action that is waiting for it, or to a grant whose action's own leaf
- * was lost with its gate. */
+/* The late outcome belongs to an action that is waiting for it, or to a grant whose action's own
+ * leaf was lost with its gate. */
 void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
 {
     struct name name = name_of(a, leaf);
@@ -175,8 +178,8 @@ void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
         approval->session == name.session && approval->action == name.action)
         return;
     if (p == NULL)
-        SL_FOUND(a, "an outcome of action %U of session %U, which is not waiting for one", name.action,
-                 name.session);
+        SL_FOUND(a, "an outcome of action %U of session %U, which is not waiting for one",
+                 name.action, name.session);
     else if (unknown)
         p->unknown = true;
     else
@@ -186,7 +189,8 @@ void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
 void sl_audit_txn(struct sl_audit *a, const json_t *leaf)
 {
     uint64_t session = sl_audit_u64(a, leaf, "session");
-    uint64_t first = sl_audit_u64(a, leaf, "first_action"), last = sl_audit_u64(a, leaf, "last_action");
+    uint64_t first = sl_audit_u64(a, leaf, "first_action"),
+             last = sl_audit_u64(a, leaf, "last_action");
 
     if (first > last)
         SL_FOUND(a, "a transaction ends before it begins");

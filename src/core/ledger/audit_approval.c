@@ -58,8 +58,8 @@ static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
     if (who == NULL)
         SL_FOUND(a, "'%S' asks, but was never added", p->identity);
     else if (!sl_span_eq(who->owner, p->owner))
-        SL_FOUND(a, "the owner of '%S' is '%S', but the approval says '%S'", p->identity, who->owner,
-                 p->owner);
+        SL_FOUND(a, "the owner of '%S' is '%S', but the approval says '%S'", p->identity,
+                 who->owner, p->owner);
 }
 
 static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
@@ -71,8 +71,9 @@ static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const js
     for (size_t i = 0; p->needs != NULL && i < count; i++) {
         const json_t *n = json_array_get(needs, i);
         uint64_t need = 0;
-        p->needs[i] = (struct sl_reviewers){.groups = names_of(a, json_object_get(n, "groups")),
-                                            .identities = names_of(a, json_object_get(n, "identities"))};
+        p->needs[i] =
+            (struct sl_reviewers){.groups = names_of(a, json_object_get(n, "groups")),
+                                  .identities = names_of(a, json_object_get(n, "identities"))};
         if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
             p->needs[i].need = (uint32_t)need;
         p->need_count = i + 1;
@@ -129,7 +130,8 @@ static enum sl_decide_channel channel_of(struct sl_span name)
     return (enum sl_decide_channel)channel;
 }
 
-static struct sl_decide_credential credential_of(struct sl_audit *a, const struct sl_audit_credential *c,
+static struct sl_decide_credential credential_of(struct sl_audit *a,
+                                                 const struct sl_audit_credential *c,
                                                  const json_t *leaf)
 {
     return (struct sl_decide_credential){
@@ -144,27 +146,35 @@ static struct sl_decide_credential credential_of(struct sl_audit *a, const struc
 /* The question that the keeper had to ask, put together again from what the ledger says. */
 static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit_approval *p,
                                              const struct sl_audit_identity *who,
-                                             const struct sl_audit_credential *c, const json_t *leaf)
+                                             const struct sl_audit_credential *c,
+                                             const json_t *leaf)
 {
-    struct sl_decide_question q = {
-        .channel = channel_of(sl_json_str(leaf, "channel")), .state = p->state,
-        .asked_us = p->asked_us, .expires_us = p->decide_by_us, .now_us = a->time_us,
-        .requesters = p->requesters, .requester_count = p->requester_count,
-        .requirements = p->needs, .requirement_count = p->need_count,
-        .votes = p->votes, .vote_count = p->vote_count};
+    struct sl_decide_question q = {.channel = channel_of(sl_json_str(leaf, "channel")),
+                                   .state = p->state,
+                                   .asked_us = p->asked_us,
+                                   .expires_us = p->decide_by_us,
+                                   .now_us = a->time_us,
+                                   .requesters = p->requesters,
+                                   .requester_count = p->requester_count,
+                                   .requirements = p->needs,
+                                   .requirement_count = p->need_count,
+                                   .votes = p->votes,
+                                   .vote_count = p->vote_count};
 
     for (size_t i = 0; i < p->requester_count; i++)
         p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
-    q.who = (struct sl_decider){.name = who->name, .person = sl_audit_person(a, who->name),
-                                .kind = who->kind, .active = !who->disabled && !who->paused,
+    q.who = (struct sl_decider){.name = who->name,
+                                .person = sl_audit_person(a, who->name),
+                                .kind = who->kind,
+                                .active = !who->disabled && !who->paused,
                                 .since_us = who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);
     q.with = credential_of(a, c, leaf);
     return q;
 }
 
-static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span person, uint32_t may,
-                       const json_t *leaf)
+static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span person,
+                       uint32_t may, const json_t *leaf)
 {
     struct sl_span decision = sl_json_str(leaf, "decision");
 
@@ -176,7 +186,8 @@ static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct s
         p->votes[p->vote_count++] = (struct sl_vote){sl_audit_copy(a, person), may};
 }
 
-static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                    const json_t *leaf)
 {
     struct sl_span name = sl_audit_str(a, leaf, "approver");
     struct sl_audit_identity *who = sl_audit_identity(a, name);
@@ -191,7 +202,8 @@ static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_s
     struct sl_decide_question q = question_of(a, p, who, c, leaf);
     enum sl_decide_reason reason = sl_decide_check(&q, &may);
     if (reason != SL_DECIDE_YES) {
-        SL_FOUND(a, "'%S' decides approval %S, but may not: %s", name, id, sl_decide_reason_text(reason));
+        SL_FOUND(a, "'%S' decides approval %S, but may not: %s", name, id,
+                 sl_decide_reason_text(reason));
         return;
     }
     count_vote(a, p, q.who.person, may, leaf);
@@ -210,13 +222,15 @@ static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span
         p->state = to;
 }
 
-static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                     const json_t *leaf)
 {
     uint32_t have = sl_quorum(p->needs, p->need_count, p->votes, p->vote_count, NULL);
     uint32_t need = sl_quorum_need(p->needs, p->need_count);
 
     if (have < need)
-        SL_FOUND(a, "approval %S is approved with %u of the %u votes that it needs", id, have, need);
+        SL_FOUND(a, "approval %S is approved with %u of the %u votes that it needs", id, have,
+                 need);
     if (p->denied_by_vote)
         SL_FOUND(a, "approval %S is approved although somebody said no", id);
     if (a->time_us >= p->decide_by_us)
@@ -225,7 +239,8 @@ static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_
     move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_APPROVED);
 }
 
-static void spent_in(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+static void spent_in(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                     const json_t *leaf)
 {
     p->session = sl_audit_u64(a, leaf, "session");
     p->action = sl_audit_u64(a, leaf, "action");
@@ -234,11 +249,12 @@ static void spent_in(struct sl_audit *a, struct sl_audit_approval *p, struct sl_
     if (s == NULL)
         SL_FOUND(a, "approval %S is spent in session %U, which never began", id, p->session);
     else if (!sl_span_eq(s->identity, p->identity) || !sl_span_eq(s->target, p->target))
-        SL_FOUND(a, "approval %S of '%S' on '%S' is spent by '%S' on '%S'", id, p->identity, p->target,
-                 s->identity, s->target);
+        SL_FOUND(a, "approval %S of '%S' on '%S' is spent by '%S' on '%S'", id, p->identity,
+                 p->target, s->identity, s->target);
 }
 
-static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, const json_t *leaf)
+static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                  const json_t *leaf)
 {
     if (p->state == SL_APPROVAL_SPENT)
         SL_FOUND(a, "approval %S is spent twice", id);
@@ -250,14 +266,16 @@ static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_spa
         spent_in(a, p, id, leaf);
 }
 
-static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id, const char *what)
+static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,
+                 const char *what)
 {
     if (p->state != SL_APPROVAL_PENDING && p->state != SL_APPROVAL_APPROVED)
-        SL_FOUND(a, "approval %S is %s, but it was over: %s", id, what, sl_approval_state_name(p->state));
+        SL_FOUND(a, "approval %S is %s, but it was over: %s", id, what,
+                 sl_approval_state_name(p->state));
 }
 
-static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id, unsigned event,
-                        const json_t *leaf)
+static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                        unsigned event, const json_t *leaf)
 {
     switch (event) {
     case SL_ENTRY_APPROVAL_JOINED:
@@ -266,7 +284,8 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         break;
     case SL_ENTRY_APPROVAL_GRANTED:
         if (p->state != SL_APPROVAL_APPROVED)
-            SL_FOUND(a, "approval %S is granted, but it was %s", id, sl_approval_state_name(p->state));
+            SL_FOUND(a, "approval %S is granted, but it was %s", id,
+                     sl_approval_state_name(p->state));
         break;
     case SL_ENTRY_APPROVAL_DECIDED:
         decided(a, p, id, leaf);

@@ -14,24 +14,28 @@ void sl_audit_document_counts(const struct sl_audit *a, uint64_t *read, uint64_t
 }
 
 /* The digest covers the document; that the leaf tells the same of it only this comparison shows. */
-static void compare(struct sl_audit *a, struct sl_span id, const json_t *document, const json_t *leaf)
+static void compare(struct sl_audit *a, struct sl_span id, const json_t *document,
+                    const json_t *leaf)
 {
     static const char *const members[] = {"identity", "target", "environment", "protocol"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++)
         if (!sl_span_eq(sl_json_str(document, members[i]), sl_json_str(leaf, members[i])))
-            SL_FOUND(a, "the leaf of approval %S names another %s than its document", id, members[i]);
+            SL_FOUND(a, "the leaf of approval %S names another %s than its document", id,
+                     members[i]);
     if (!json_equal(json_object_get(document, "requesters"), json_object_get(leaf, "requesters")))
         SL_FOUND(a, "the leaf of approval %S names another requester set than its document", id);
 }
 
-void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32], const json_t *leaf)
+void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],
+                       const json_t *leaf)
 {
     SL_BUF(text, SL_ACTION_MAX_BYTES);
     uint8_t is[SL_ACTION_DIGEST_BYTES];
     json_t *document = NULL;
 
-    enum sl_err err = a->document == NULL ? SL_ENOTFOUND : a->document(a->document_owner, a->entry, &text);
+    enum sl_err err =
+        a->document == NULL ? SL_ENOTFOUND : a->document(a->document_owner, a->entry, &text);
     if (err != SL_OK) {
         if (err == SL_ENOTFOUND)
             a->erased++;

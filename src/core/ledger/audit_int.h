@@ -65,7 +65,8 @@ struct sl_audit {
     sl_audit_report_fn *report;
     void *owner;
     struct sl_arena *mem;
-    struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads, *pending;
+    struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads,
+        *pending;
     struct sl_audit_policy *incoming;
     struct sl_audit_key *keys;
     size_t key_count;
@@ -77,11 +78,11 @@ struct sl_audit {
 };
 
 /* A finding: %s, %S, %u, %U, %d as in sl_buf_say. */
-#define SL_FOUND(audit, ...)                                                          \
-    do {                                                                              \
-        SL_BUF(sl_found_text, 4096);                                                  \
-        sl_buf_say(&sl_found_text, __VA_ARGS__);                                      \
-        sl_audit_found((audit), &sl_found_text);                                      \
+#define SL_FOUND(audit, ...)                     \
+    do {                                         \
+        SL_BUF(sl_found_text, 4096);             \
+        sl_buf_say(&sl_found_text, __VA_ARGS__); \
+        sl_audit_found((audit), &sl_found_text); \
     } while (0)
 void sl_audit_found(struct sl_audit *a, struct sl_buf *sentence);
 
@@ -102,7 +103,8 @@ struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span n
 struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
 
 /* audit_document.c */
-void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32], const json_t *leaf);
+void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],
+                       const json_t *leaf);
 
 /* One for each kind of leaf. */
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);

@@ -14,9 +14,10 @@ static void add_groups(struct sl_audit *a, struct sl_audit_identity *who, const 
         struct sl_audit_group *g = sl_audit_alloc(a, sizeof *g);
         if (g == NULL || !json_is_string(name))
             continue;
-        *g = (struct sl_audit_group){
-            .name = sl_audit_copy(a, sl_span(json_string_value(name), json_string_length(name))),
-            .since_us = a->time_us, .next = who->groups};
+        *g = (struct sl_audit_group){.name = sl_audit_copy(a, sl_span(json_string_value(name),
+                                                                      json_string_length(name))),
+                                     .since_us = a->time_us,
+                                     .next = who->groups};
         who->groups = g;
     }
 }
@@ -38,10 +39,11 @@ static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *
 
     if (who == NULL)
         return;
-    *who = (struct sl_audit_identity){.name = sl_audit_copy(a, name),
-                                      .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
-                                      .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
-                                      .since_us = a->time_us};
+    *who =
+        (struct sl_audit_identity){.name = sl_audit_copy(a, name),
+                                   .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
+                                   .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
+                                   .since_us = a->time_us};
     who->person = who;
     if (who->kind == 0)
         SL_FOUND(a, "'%S' is added, but neither as human nor agent nor service", name);
@@ -49,7 +51,8 @@ static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *
     sl_audit_put(a, a->identities, who->name, who);
 }
 
-static void link_identities(struct sl_audit *a, struct sl_audit_identity *who, struct sl_span other_name)
+static void link_identities(struct sl_audit *a, struct sl_audit_identity *who,
+                            struct sl_span other_name)
 {
     struct sl_audit_identity *other = sl_audit_identity(a, other_name);
 
@@ -77,10 +80,14 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
         expires = 0;
     /* Who claims a credential says so by their own name; who issued it is then who invited them. */
     struct sl_span issuer = deciding && sl_span_eq(by, who->name) ? who->invited_by : by;
-    *c = (struct sl_audit_credential){
-        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")), .identity = who->name,
-        .issuer = sl_audit_identity(a, issuer) != NULL ? sl_audit_copy(a, issuer) : sl_span(NULL, 0),
-        .deciding = deciding, .since_us = a->time_us, .expires_us = expires};
+    *c = (struct sl_audit_credential){.id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
+                                      .identity = who->name,
+                                      .issuer = sl_audit_identity(a, issuer) != NULL
+                                                    ? sl_audit_copy(a, issuer)
+                                                    : sl_span(NULL, 0),
+                                      .deciding = deciding,
+                                      .since_us = a->time_us,
+                                      .expires_us = expires};
     if (sl_map_get(a->credentials, c->id) != NULL)
         SL_FOUND(a, "credential %S is made twice", c->id);
     if (deciding && who->kind != SL_HUMAN)

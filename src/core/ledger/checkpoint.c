@@ -39,7 +39,8 @@ enum sl_err sl_checkpoint_get(struct sl_span text, struct sl_checkpoint *out)
     struct sl_checkpoint c;
     size_t at = 0;
 
-    if (!sl_note_line(text, &at, &origin) || !sl_note_line(text, &at, &size) || !sl_note_line(text, &at, &root))
+    if (!sl_note_line(text, &at, &origin) || !sl_note_line(text, &at, &size) ||
+        !sl_note_line(text, &at, &root))
         return SL_EMALFORMED;
     if (origin.n == 0)
         return SL_EMALFORMED;
@@ -75,8 +76,8 @@ enum sl_err sl_note_put_rotation(struct sl_buf *b, const struct sl_signer *old, 
     return sl_note_sign(b, sl_buf_span(&text), old);
 }
 
-enum sl_err sl_note_check_rotation(struct sl_span statement, const struct sl_vkey *old, uint64_t index,
-                                   const struct sl_vkey *next)
+enum sl_err sl_note_check_rotation(struct sl_span statement, const struct sl_vkey *old,
+                                   uint64_t index, const struct sl_vkey *next)
 {
     SL_BUF(text, 2048);
     struct sl_note note;
@@ -128,7 +129,8 @@ enum sl_err sl_tlog_proof_get(struct sl_span file, struct sl_tlog_proof *out)
     SL_BUF(extra, SL_NOTE_MAX);
     size_t at = 0;
 
-    if (!sl_note_line(file, &at, &line) || !sl_span_is(line, proof_line) || !sl_note_line(file, &at, &line))
+    if (!sl_note_line(file, &at, &line) || !sl_span_is(line, proof_line) ||
+        !sl_note_line(file, &at, &line))
         return SL_EMALFORMED;
     if (sl_span_starts(line, SL_SPAN("extra "))) {
         p.extra = sl_span_from(line, 6);

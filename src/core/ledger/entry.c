@@ -107,7 +107,10 @@ static void put_plain_text(struct sl_jw *w, struct sl_span text)
 
 void sl_member_text(struct sl_jw *w, struct sl_span text, uint32_t flags, size_t limit)
 {
-    enum { RESERVE = 1024, HEAD = 2048 }; /* for what comes after the text; escaped it is 12 kB at most */
+    enum {
+        RESERVE = 1024,
+        HEAD = 2048
+    }; /* for what comes after the text; escaped it is 12 kB at most */
     bool digested = (flags & SL_INTENT_TEXT_DIGEST) != 0;
     size_t room = limit > RESERVE ? limit - RESERVE : 0;
     uint8_t digest[SL_SHA256];
@@ -117,7 +120,8 @@ void sl_member_text(struct sl_jw *w, struct sl_span text, uint32_t flags, size_t
         return;
     }
     struct sl_span shown = digested ? sl_span_from(text, SL_SHA256) : text;
-    bool cut = shown.n > room / 6 && escaped_bytes(shown) * (sl_utf8_valid(shown) ? 3 : 4) / 3 > room;
+    bool cut =
+        shown.n > room / 6 && escaped_bytes(shown) * (sl_utf8_valid(shown) ? 3 : 4) / 3 > room;
     put_plain_text(w, cut ? sl_utf8_head(shown, HEAD) : shown);
     if (digested)
         memcpy(digest, text.p, SL_SHA256);

@@ -1,9 +1,9 @@
 /* The leaves of the ledger: one struct and one emitter for each kind (docs/ledger-entry.md).
  *
- * A leaf is canonical JSON (RFC 8785) of at most SL_ENTRY_MAX bytes; what does not fit is carried by
- * SHA-256 digest, length and head. Every leaf has "kind", "time" (when it was recorded) and "v":1.
- * Times are RFC 3339 in UTC with microseconds; digests are lower-case hexadecimal. A field that is
- * empty, NULL or zero is left out, so a reader never has to tell "none" from "".
+ * A leaf is canonical JSON (RFC 8785) of at most SL_ENTRY_MAX bytes; what does not fit is carried
+ * by SHA-256 digest, length and head. Every leaf has "kind", "time" (when it was recorded) and
+ * "v":1. Times are RFC 3339 in UTC with microseconds; digests are lower-case hexadecimal. A field
+ * that is empty, NULL or zero is left out, so a reader never has to tell "none" from "".
  *
  * No secret is ever put in here: bind values come in as salted commitments, tokens as their id and
  * the head of their hash. Emitters append to a buffer; look at sl_buf_err once: SL_EMALFORMED (text
@@ -16,31 +16,31 @@
 #include "core/ledger/journal.h"
 
 enum {
-    SL_ENTRY_MAX = 65535,         /* the entry bundle's length field has 16 bits */
-    SL_ENTRY_MAX_BATCH = 100,     /* allowed actions in one leaf */
+    SL_ENTRY_MAX = 65535,          /* the entry bundle's length field has 16 bits */
+    SL_ENTRY_MAX_BATCH = 100,      /* allowed actions in one leaf */
     SL_ENTRY_POLICY_CHUNK = 10000, /* bytes of policy text in one leaf, before escaping */
 };
 
-#define SL_ENTRY_KINDS(X)                                                             \
-    X(ACTIONS, "actions")                                                             \
-    X(ACTION, "action")                                                               \
-    X(APPROVAL, "approval")                                                           \
-    X(OUTCOME, "outcome")                                                             \
-    X(TXN, "txn")                                                                     \
-    X(SESSION, "session")                                                             \
-    X(SIGN_IN_FAILURE, "sign_in_failure")                                             \
-    X(START, "start")                                                                 \
-    X(STOP, "stop")                                                                   \
-    X(RELOAD, "reload")                                                               \
-    X(POLICY, "policy")                                                               \
-    X(ROSTER, "roster")                                                               \
+#define SL_ENTRY_KINDS(X)                 \
+    X(ACTIONS, "actions")                 \
+    X(ACTION, "action")                   \
+    X(APPROVAL, "approval")               \
+    X(OUTCOME, "outcome")                 \
+    X(TXN, "txn")                         \
+    X(SESSION, "session")                 \
+    X(SIGN_IN_FAILURE, "sign_in_failure") \
+    X(START, "start")                     \
+    X(STOP, "stop")                       \
+    X(RELOAD, "reload")                   \
+    X(POLICY, "policy")                   \
+    X(ROSTER, "roster")                   \
     X(KEY, "key")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
     SL_ENTRY_KINDS(SL_ENTRY_KIND)
 #undef SL_ENTRY_KIND
-    SL_ENTRY_KIND_COUNT
+        SL_ENTRY_KIND_COUNT
 };
 const char *sl_entry_kind_name(enum sl_entry_kind kind);
 
@@ -51,31 +51,32 @@ struct sl_entry_list {
 
 /* --- actions ------------------------------------------------------------------------------- */
 
-/* The canonical JSON object of a journal's `facts` (effects, statements, datasets with labels, rules,
- * verdict, run, reason, sink). It does not change from one action to the next: build it once for each
- * cached verdict and pass it as `facts` below. SL_EMALFORMED in b when the gate's bytes are wrong. */
+/* The canonical JSON object of a journal's `facts` (effects, statements, datasets with labels,
+ * rules, verdict, run, reason, sink). It does not change from one action to the next: build it once
+ * for each cached verdict and pass it as `facts` below. SL_EMALFORMED in b when the gate's bytes
+ * are wrong. */
 void sl_entry_put_facts(struct sl_buf *b, struct sl_span journal_facts);
 
 /* One action, as it stands in a batch and in a leaf of its own. */
 struct sl_entry_action {
-    uint64_t session, action;              /* together they name the action for good */
+    uint64_t session, action; /* together they name the action for good */
     struct sl_span identity, target;
     uint64_t asked_us, started_us, ended_us; /* 0: it did not start, it has not ended */
-    uint32_t flags;                        /* enum sl_intent_flag, as in the journal */
-    uint8_t outcome;                       /* enum sl_outcome; 0: an `outcome` leaf follows */
-    struct sl_span facts;                  /* sl_entry_put_facts */
-    struct sl_span text;                   /* as in the journal (TEXT_DIGEST: 32 bytes, then head) */
-    const uint8_t *policy_digest;          /* 8 bytes, or NULL */
-    const uint8_t *commitment;             /* 32 bytes, or NULL */
+    uint32_t flags;                          /* enum sl_intent_flag, as in the journal */
+    uint8_t outcome;                         /* enum sl_outcome; 0: an `outcome` leaf follows */
+    struct sl_span facts;                    /* sl_entry_put_facts */
+    struct sl_span text;          /* as in the journal (TEXT_DIGEST: 32 bytes, then head) */
+    const uint8_t *policy_digest; /* 8 bytes, or NULL */
+    const uint8_t *commitment;    /* 32 bytes, or NULL */
     uint64_t rows, bytes;
     struct sl_span sqlstate;
 };
 
-/* A batch of allowed actions in one leaf. What many of them share stands once, in the leaf's tables:
- * `sessions` (number, who, on what) and `statements` (facts, policy, flags, and the
- * text where it has no literals). add: SL_ELIMIT when this one does not fit any more (nothing was
- * added: end the batch, start another); an empty batch takes any action. `scratch` is the caller's,
- * with a ceiling of at least 4 * SL_ENTRY_MAX; nobody else writes to it until the end. */
+/* A batch of allowed actions in one leaf. What many of them share stands once, in the leaf's
+ * tables: `sessions` (number, who, on what) and `statements` (facts, policy, flags, and the text
+ * where it has no literals). add: SL_ELIMIT when this one does not fit any more (nothing was added:
+ * end the batch, start another); an empty batch takes any action. `scratch` is the caller's, with a
+ * ceiling of at least 4 * SL_ENTRY_MAX; nobody else writes to it until the end. */
 struct sl_entry_statement {
     size_t at, facts_bytes, text_bytes, row_at, row_bytes; /* in the scratch */
     uint32_t flags;
@@ -105,12 +106,12 @@ struct sl_entry_one {
     struct sl_entry_action action;
     struct sl_span environment, protocol, owner;
     struct sl_entry_list requesters;
-    struct sl_span approval;      /* UUID text; empty when it was denied or refused outright */
-    const uint8_t *digest;        /* 32: the action digest, or NULL when no document was built */
+    struct sl_span approval; /* UUID text; empty when it was denied or refused outright */
+    const uint8_t *digest;   /* 32: the action digest, or NULL when no document was built */
     struct sl_entry_list approvers;
     uint64_t decided_us;
-    const uint8_t *body_digest;   /* 32: what was streamed in after the grant, or NULL */
-    struct sl_span why;           /* of a denial: the sentence that the client saw */
+    const uint8_t *body_digest; /* 32: what was streamed in after the grant, or NULL */
+    struct sl_span why;         /* of a denial: the sentence that the client saw */
 };
 void sl_entry_put_action(struct sl_buf *b, const struct sl_entry_one *e);
 
@@ -134,25 +135,25 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
 /* --- approvals ----------------------------------------------------------------------------- */
 
 /*  event       from        to          what it says.   "same" and "any" leave the state as it is */
-#define SL_ENTRY_APPROVAL_EVENTS(X)                                                   \
-    X(ASKED, "asked")         /*            -> pending   a held action became an approval        */ \
-    X(JOINED, "joined")       /* live       -> same      the same action was asked again         */ \
-    X(LEFT, "left")           /* live       -> same      the client went away                    */ \
-    X(DECIDED, "decided")     /* pending    -> same      one person's yes or no                  */ \
-    X(APPROVED, "approved")   /* pending    -> approved  every requirement is met                */ \
-    X(DENIED, "denied")       /* pending    -> denied                                            */ \
-    X(EXPIRED, "expired")     /* pending    -> expired                                           */ \
-    X(CANCELLED, "cancelled") /* pending    -> cancelled                                         */ \
-    X(REVOKED, "revoked")     /* approved   -> revoked                                           */ \
-    X(GRANTED, "granted")     /* approved   -> same      offered to a waiting session            */ \
-    X(SPENT, "spent")         /* approved   -> spent     released to the target, once            */ \
-    X(LAPSED, "lapsed")       /* approved   -> lapsed    not spent in time                       */
+#define SL_ENTRY_APPROVAL_EVENTS(X)                                                               \
+    X(ASKED, "asked")       /*            -> pending   a held action became an approval        */ \
+    X(JOINED, "joined")     /* live       -> same      the same action was asked again         */ \
+    X(LEFT, "left")         /* live       -> same      the client went away                    */ \
+    X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */ \
+    X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */ \
+    X(DENIED, "denied")     /* pending    -> denied                                            */ \
+    X(EXPIRED, "expired")   /* pending    -> expired                                           */ \
+    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                                                                               \
+    X(REVOKED, "revoked") /* approved   -> revoked                                           */   \
+    X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */   \
+    X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */   \
+    X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */
 
 enum sl_entry_approval_event {
 #define SL_ENTRY_APPROVAL_EVENT(NAME, text) SL_ENTRY_APPROVAL_##NAME,
     SL_ENTRY_APPROVAL_EVENTS(SL_ENTRY_APPROVAL_EVENT)
 #undef SL_ENTRY_APPROVAL_EVENT
-    SL_ENTRY_APPROVAL_EVENT_COUNT
+        SL_ENTRY_APPROVAL_EVENT_COUNT
 };
 const char *sl_entry_approval_event_name(enum sl_entry_approval_event event);
 
@@ -173,16 +174,19 @@ struct sl_entry_approval {
     uint64_t session, action;
     struct sl_span identity, owner, target, environment, protocol;
     struct sl_entry_list requesters;
-    struct sl_span facts, text; /* text: SQL with bind values left out, masked; flags as in the journal */
+    struct sl_span facts,
+        text; /* text: SQL with bind values left out, masked; flags as in the journal */
     uint32_t flags;
     const struct sl_entry_need *needs;
     size_t need_count;
     const uint8_t *policy_digest, *rules_digest; /* 32 each, or NULL */
-    struct sl_span repeats; /* asked: the approval whose outcome was unknown, if this is its repeat */
-    uint64_t expires_us;    /* asked: time to decide. approved: time to spend */
+    struct sl_span
+        repeats;         /* asked: the approval whose outcome was unknown, if this is its repeat */
+    uint64_t expires_us; /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
-    struct sl_span approver, credential, channel, proof; /* proof: "token", "passkey", "vouched by desk" */
+    struct sl_span approver, credential, channel,
+        proof;             /* proof: "token", "passkey", "vouched by desk" */
     struct sl_span rule;   /* decided: the rule (need) that this vote counts for */
     struct sl_span reason; /* the approver's words, or why it ended */
 };
@@ -194,14 +198,16 @@ struct sl_entry_session {
     uint64_t time_us, session;
     bool close; /* else open */
     uint32_t gate;
-    struct sl_span identity, identity_kind, owner, target, environment, protocol, address, upstream_user;
+    struct sl_span identity, identity_kind, owner, target, environment, protocol, address,
+        upstream_user;
     struct sl_entry_list groups, requesters;
     bool tls;
     struct sl_span why; /* of a close that the client did not ask for */
 };
 void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e);
 
-/* `count` failures of one address and name since `first`, in one leaf (at most one a second each). */
+/* `count` failures of one address and name since `first`, in one leaf (at most one a second each).
+ */
 struct sl_entry_sign_in_failure {
     uint64_t time_us, first_us, last_us, count;
     struct sl_span identity, target, address, why;
@@ -233,35 +239,36 @@ struct sl_entry_reload {
 };
 void sl_entry_put_reload(struct sl_buf *b, const struct sl_entry_reload *e);
 
-/* How many leaves a policy text takes, and the leaf of part `part` (from 0). The text is the canonical
- * JSON of policy, targets and label map (config->canonical); its SHA-256 is in every part. */
+/* How many leaves a policy text takes, and the leaf of part `part` (from 0). The text is the
+ * canonical JSON of policy, targets and label map (config->canonical); its SHA-256 is in every
+ * part. */
 size_t sl_entry_policy_parts(struct sl_span text);
 void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text, size_t part);
 
 /* --- people and keys ------------------------------------------------------------------------ */
 
-#define SL_ENTRY_ROSTER_EVENTS(X)                                                     \
-    X(ADD, "add")                     /* identity, identity_kind, owner, groups */    \
-    X(DISABLE, "disable")                                                             \
-    X(ENABLE, "enable")                                                               \
-    X(PAUSE, "pause")                                                                 \
-    X(RESUME, "resume")                                                               \
-    X(LINK, "link")                   /* identity and `other` are one person */       \
-    X(UNLINK, "unlink")                                                               \
-    X(OWN, "own")                     /* owner changed */                             \
-    X(GROUP_ADD, "group_add")         /* groups */                                    \
-    X(GROUP_REMOVE, "group_remove")                                                   \
-    X(TOKEN_CREATE, "token_create")   /* credential, hash_head, expires: asks */      \
-    X(TOKEN_REVOKE, "token_revoke")                                                   \
-    X(INVITE, "invite")               /* a one-time code was issued; by */            \
-    X(ENROL, "enrol")                 /* a human claimed it: credential decides */    \
+#define SL_ENTRY_ROSTER_EVENTS(X)                                              \
+    X(ADD, "add") /* identity, identity_kind, owner, groups */                 \
+    X(DISABLE, "disable")                                                      \
+    X(ENABLE, "enable")                                                        \
+    X(PAUSE, "pause")                                                          \
+    X(RESUME, "resume")                                                        \
+    X(LINK, "link") /* identity and `other` are one person */                  \
+    X(UNLINK, "unlink")                                                        \
+    X(OWN, "own")             /* owner changed */                              \
+    X(GROUP_ADD, "group_add") /* groups */                                     \
+    X(GROUP_REMOVE, "group_remove")                                            \
+    X(TOKEN_CREATE, "token_create") /* credential, hash_head, expires: asks */ \
+    X(TOKEN_REVOKE, "token_revoke")                                            \
+    X(INVITE, "invite") /* a one-time code was issued; by */                   \
+    X(ENROL, "enrol")   /* a human claimed it: credential decides */           \
     X(CREDENTIAL_REVOKE, "credential_revoke")
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,
     SL_ENTRY_ROSTER_EVENTS(SL_ENTRY_ROSTER_EVENT)
 #undef SL_ENTRY_ROSTER_EVENT
-    SL_ENTRY_ROSTER_EVENT_COUNT
+        SL_ENTRY_ROSTER_EVENT_COUNT
 };
 const char *sl_entry_roster_event_name(enum sl_entry_roster_event event);
 
@@ -270,16 +277,17 @@ struct sl_entry_roster {
     uint64_t time_us;
     struct sl_span identity, identity_kind, owner, other;
     struct sl_entry_list groups;
-    struct sl_span credential;    /* its id, never itself */
-    struct sl_span hash_head;     /* the first bytes of its hash, at most 8 */
+    struct sl_span credential; /* its id, never itself */
+    struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
     uint64_t expires_us;
-    struct sl_span by, channel;   /* who did it: an identity, or "operator" on the control socket */
+    struct sl_span by, channel; /* who did it: an identity, or "operator" on the control socket */
     struct sl_span reason;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
 
-/* The first leaf of a ledger names its key (statement empty); a rotation carries a signed note of the
- * old key over the new one (note.h: sl_note_put_rotation). Written by os/ledger_store itself. */
+/* The first leaf of a ledger names its key (statement empty); a rotation carries a signed note of
+ * the old key over the new one (note.h: sl_note_put_rotation). Written by os/ledger_store itself.
+ */
 struct sl_entry_key {
     uint64_t time_us;
     struct sl_span new_key, old_key; /* vkey lines without newline */

@@ -6,8 +6,10 @@ void sl_member_flags(struct sl_jw *w, uint32_t flags)
     static const struct {
         uint32_t bit;
         const char *name;
-    } names[] = {{SL_INTENT_EXTENDED, "extended"}, {SL_INTENT_IN_TX, "in_transaction"},
-                 {SL_INTENT_OBSERVED, "observed"}, {SL_INTENT_SHAPE, "shape"}};
+    } names[] = {{SL_INTENT_EXTENDED, "extended"},
+                 {SL_INTENT_IN_TX, "in_transaction"},
+                 {SL_INTENT_OBSERVED, "observed"},
+                 {SL_INTENT_SHAPE, "shape"}};
     uint32_t named = 0;
 
     for (size_t i = 0; i < SL_COUNT(names); i++)

@@ -16,7 +16,8 @@ void sl_entry_batch_begin(struct sl_entry_batch *batch, struct sl_buf *b, struct
     sl_buf_put_str(b, batch_head);
 }
 
-/* --- tables: what many items share ------------------------------------------------------------- */
+/* --- tables: what many items share -------------------------------------------------------------
+ */
 
 static bool same_at(const struct sl_buf *b, size_t at, size_t n, struct sl_span bytes)
 {
@@ -39,8 +40,11 @@ static void put_statement(struct sl_entry_batch *batch, struct sl_entry_statemen
     struct sl_buf *b = batch->tables;
     struct sl_jw w = sl_jw(b);
 
-    *s = (struct sl_entry_statement){.at = b->n, .facts_bytes = a->facts.n, .text_bytes = text.n,
-                                     .flags = a->flags, .has_policy = a->policy_digest != NULL};
+    *s = (struct sl_entry_statement){.at = b->n,
+                                     .facts_bytes = a->facts.n,
+                                     .text_bytes = text.n,
+                                     .flags = a->flags,
+                                     .has_policy = a->policy_digest != NULL};
     if (s->has_policy)
         memcpy(s->policy, a->policy_digest, sizeof s->policy);
     sl_buf_put(b, a->facts);
@@ -73,7 +77,9 @@ static void put_session(struct sl_entry_batch *batch, struct sl_entry_batch_sess
     struct sl_buf *b = batch->tables;
     struct sl_jw w = sl_jw(b);
 
-    *s = (struct sl_entry_batch_session){.number = a->session, .at = b->n, .identity_bytes = a->identity.n,
+    *s = (struct sl_entry_batch_session){.number = a->session,
+                                         .at = b->n,
+                                         .identity_bytes = a->identity.n,
                                          .target_bytes = a->target.n};
     sl_buf_put(b, a->identity);
     sl_buf_put(b, a->target);
@@ -92,7 +98,8 @@ static void put_session(struct sl_entry_batch *batch, struct sl_entry_batch_sess
 static bool is_session(const struct sl_entry_batch *batch, const struct sl_entry_batch_session *s,
                        const struct sl_entry_action *a)
 {
-    return s->number == a->session && same_at(batch->tables, s->at, s->identity_bytes, a->identity) &&
+    return s->number == a->session &&
+           same_at(batch->tables, s->at, s->identity_bytes, a->identity) &&
            same_at(batch->tables, s->at + s->identity_bytes, s->target_bytes, a->target);
 }
 
@@ -105,7 +112,8 @@ static unsigned session_of(struct sl_entry_batch *batch, const struct sl_entry_a
     return batch->session_count++;
 }
 
-/* --- the batch ---------------------------------------------------------------------------------- */
+/* --- the batch ----------------------------------------------------------------------------------
+ */
 
 static bool is_exact(uint64_t v)
 {
@@ -114,7 +122,8 @@ static bool is_exact(uint64_t v)
 
 static enum sl_err check_numbers(const struct sl_entry_action *a)
 {
-    bool exact = is_exact(a->action) && is_exact(a->session) && is_exact(a->rows) && is_exact(a->bytes);
+    bool exact =
+        is_exact(a->action) && is_exact(a->session) && is_exact(a->rows) && is_exact(a->bytes);
     bool in_time = a->asked_us < end_of_time_us && a->started_us < end_of_time_us &&
                    a->ended_us < end_of_time_us;
 

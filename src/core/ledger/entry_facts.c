@@ -9,7 +9,8 @@ enum { MAX_DATASETS = 16 * 1024, MAX_RULES = 4 * 1024, MAX_STATEMENTS = 6 * 1024
 
 static const char *verdict_name(unsigned verdict)
 {
-    static const char *const names[] = {[SL_ALLOW] = "allow", [SL_HOLD] = "hold", [SL_DENY] = "deny"};
+    static const char *const names[] = {
+        [SL_ALLOW] = "allow", [SL_HOLD] = "hold", [SL_DENY] = "deny"};
 
     return verdict < SL_COUNT(names) ? names[verdict] : NULL;
 }
@@ -65,8 +66,8 @@ struct list_names {
 };
 
 /* A list as it is, or its digest and length when it is too long for a leaf. */
-static void put_list(struct sl_jw *w, const struct list_names *names, put_list_fn *put, struct sl_cursor c,
-                     unsigned count, size_t max)
+static void put_list(struct sl_jw *w, const struct list_names *names, put_list_fn *put,
+                     struct sl_cursor c, unsigned count, size_t max)
 {
     SL_BUF(list, 1024 * 1024);
     struct sl_jw inner = sl_jw(&list);
@@ -93,7 +94,8 @@ void sl_entry_put_facts(struct sl_buf *b, struct sl_span journal_facts)
 {
     static const struct list_names datasets = {"datasets", "datasets_digest", "datasets_length"},
                                    rules = {"rules", "rules_digest", "rules_length"},
-                                   statements = {"statements", "statements_digest", "statements_length"};
+                                   statements = {"statements", "statements_digest",
+                                                 "statements_length"};
     struct sl_facts f;
     struct sl_jw w = sl_jw(b);
 

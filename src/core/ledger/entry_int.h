@@ -1,4 +1,5 @@
-/* Members that are left out when there is nothing to say. Names in ascending order, as sl_jw wants. */
+/* Members that are left out when there is nothing to say. Names in ascending order, as sl_jw wants.
+ */
 #ifndef SL_CORE_LEDGER_ENTRY_INT_H
 #define SL_CORE_LEDGER_ENTRY_INT_H
 
@@ -40,7 +41,8 @@ static inline void sl_member_hex(struct sl_jw *w, const char *key, const uint8_t
     sl_jw_hex(w, sl_span(p, n));
 }
 
-static inline void sl_member_list(struct sl_jw *w, const char *key, const struct sl_entry_list *list)
+static inline void sl_member_list(struct sl_jw *w, const char *key,
+                                  const struct sl_entry_list *list)
 {
     if (list->count == 0)
         return;
@@ -51,10 +53,12 @@ static inline void sl_member_list(struct sl_jw *w, const char *key, const struct
     sl_jw_end(w);
 }
 
-/* Words of a stranger: made safe to read, and cut (with length and digest) past SL_SAID_MAX bytes. */
+/* Words of a stranger: made safe to read, and cut (with length and digest) past SL_SAID_MAX bytes.
+ */
 void sl_member_said(struct sl_jw *w, const char *key, struct sl_span text);
 
-/* "text", or its digest, length and head when what is left of the leaf's `limit` is too small for it. */
+/* "text", or its digest, length and head when what is left of the leaf's `limit` is too small for
+ * it. */
 void sl_member_text(struct sl_jw *w, struct sl_span text, uint32_t flags, size_t limit);
 
 static inline void sl_entry_fail(struct sl_buf *b, enum sl_err why)
@@ -122,7 +126,8 @@ enum { SL_ENTRY_BATCH_TAIL = 200 }; /* what stands around the tables, with a mar
 struct sl_entry_rows {
     unsigned session, statement;
 };
-void sl_entry_put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct sl_entry_rows rows);
+void sl_entry_put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a,
+                       struct sl_entry_rows rows);
 /* The text that stands with the statement; empty when the item has its own. */
 struct sl_span sl_entry_row_text(const struct sl_entry_action *a);
 

@@ -15,9 +15,9 @@ struct sl_span sl_entry_row_text(const struct sl_entry_action *a)
     return shared && a->text.n <= ROW_TEXT ? a->text : sl_span(NULL, 0);
 }
 
-/* This is the one place where a hundred nanoseconds count: each allowed action comes through it. So the
- * members before the text are written into room that was asked for once, and without sl_jw's check of
- * their order: the order is here to be seen (and the tests read each item back). */
+/* This is the one place where a hundred nanoseconds count: each allowed action comes through it. So
+ * the members before the text are written into room that was asked for once, and without sl_jw's
+ * check of their order: the order is here to be seen (and the tests read each item back). */
 #define PEN_WORDS(p, words) (memcpy((p), (words), sizeof(words) - 1), (p) + sizeof(words) - 1)
 
 static uint8_t *pen_number(uint8_t *p, uint64_t v)
@@ -56,7 +56,8 @@ static bool is_relative(struct sl_entry_batch *batch, const struct sl_entry_acti
 }
 
 /* "action" .. "rows", without those that only some items have */
-static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a, struct sl_entry_rows rows)
+static void put_plain_members(struct sl_buf *b, const struct sl_entry_action *a,
+                              struct sl_entry_rows rows)
 {
     struct sl_span outcome = sl_span_str(sl_entry_outcome_name(a->outcome));
     uint8_t *p = sl_buf_room(b, FIXED);
@@ -97,8 +98,8 @@ static void put_number(struct sl_buf *b, struct sl_span name, uint64_t v)
     b->n = (size_t)(pen_number(p + name.n, v) - b->p);
 }
 
-/* ASCII with nothing to escape, eight bytes at a time. A wrong "no" costs time, a wrong "yes" there is
- * none: a borrow can only set marks. */
+/* ASCII with nothing to escape, eight bytes at a time. A wrong "no" costs time, a wrong "yes" there
+ * is none: a borrow can only set marks. */
 static bool is_simple(struct sl_span text)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
@@ -108,15 +109,17 @@ static bool is_simple(struct sl_span text)
         uint64_t x = ones * ' ';
         memcpy(&x, text.p + i, text.n - i < 8 ? text.n - i : 8);
         uint64_t quote = x ^ ones * '"', backslash = x ^ ones * '\\';
-        marks |= x | (x - ones * ' ') | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+        marks |=
+            x | (x - ones * ' ') | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
     }
     return (marks & high) == 0;
 }
 
-static void put_text(struct sl_buf *b, struct sl_jw *w, const struct sl_entry_action *a, size_t limit)
+static void put_text(struct sl_buf *b, struct sl_jw *w, const struct sl_entry_action *a,
+                     size_t limit)
 {
-    bool simple = a->text.n > 0 && a->text.n <= ROW_TEXT && (a->flags & SL_INTENT_TEXT_DIGEST) == 0 &&
-                  is_simple(a->text);
+    bool simple = a->text.n > 0 && a->text.n <= ROW_TEXT &&
+                  (a->flags & SL_INTENT_TEXT_DIGEST) == 0 && is_simple(a->text);
     uint8_t *p = simple ? sl_buf_room(b, a->text.n + 16) : NULL;
 
     if (p == NULL) {
@@ -139,7 +142,8 @@ static size_t room_for_text(const struct sl_entry_batch *batch, size_t item_at)
     return used < SL_ENTRY_MAX ? SL_ENTRY_MAX - used : 0;
 }
 
-static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct sl_entry_rows rows)
+static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a,
+                     struct sl_entry_rows rows)
 {
     struct sl_buf *b = batch->b;
     size_t item_at = b->n;
@@ -159,7 +163,8 @@ static void put_item(struct sl_entry_batch *batch, const struct sl_entry_action 
 }
 
 /* An item whose times make no sequence after `at` has them in full, as a leaf of its own would. */
-static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct sl_entry_rows rows)
+static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry_action *a,
+                             struct sl_entry_rows rows)
 {
     struct sl_jw w = sl_jw(batch->b);
     size_t item_at = batch->b->n;
@@ -184,7 +189,8 @@ static void put_item_in_full(struct sl_entry_batch *batch, const struct sl_entry
     sl_jw_end(&w);
 }
 
-void sl_entry_put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a, struct sl_entry_rows rows)
+void sl_entry_put_item(struct sl_entry_batch *batch, const struct sl_entry_action *a,
+                       struct sl_entry_rows rows)
 {
     if (is_relative(batch, a))
         put_item(batch, a, rows);

@@ -21,16 +21,16 @@
  *   INTENT   one action is about to be forwarded (or was refused: verdict deny)
  *   OUTCOME  it ended
  *   TXN      the transaction that earlier actions were part of ended
- * The reader returns only records whose type, flags, outcome, SQLSTATE (five of 0-9A-Z, or zeros) and
- * UTF-8 are sound; `facts` is checked by sl_facts_get.
+ * The reader returns only records whose type, flags, outcome, SQLSTATE (five of 0-9A-Z, or zeros)
+ * and UTF-8 are sound; `facts` is checked by sl_facts_get.
  *
  * Disadvantage: both ends must be one machine's programs of one version (native byte order).
  */
 #ifndef SL_CORE_LEDGER_JOURNAL_H
 #define SL_CORE_LEDGER_JOURNAL_H
 
-#include "base/cursor.h"
 #include "base/buf.h"
+#include "base/cursor.h"
 
 enum {
     SL_JOURNAL_HEADER = 4096,
@@ -49,18 +49,18 @@ enum sl_outcome {
 };
 
 enum sl_intent_flag {
-    SL_INTENT_OBSERVED = 1 << 0,     /* would have been held or denied: target in observe mode */
-    SL_INTENT_IN_TX = 1 << 1,        /* part of an open transaction: a TXN record will follow */
-    SL_INTENT_TEXT_DIGEST = 1 << 2,  /* `text` is 32 bytes of SHA-256, then the head of the text */
-    SL_INTENT_SHAPE = 1 << 3,        /* record: shape. `text` is the shape; literals by commitment */
-    SL_INTENT_EXTENDED = 1 << 4,     /* Bind + Execute */
-    SL_INTENT_TEXT_BYTES = 1 << 5,   /* the text is not valid UTF-8 */
+    SL_INTENT_OBSERVED = 1 << 0,    /* would have been held or denied: target in observe mode */
+    SL_INTENT_IN_TX = 1 << 1,       /* part of an open transaction: a TXN record will follow */
+    SL_INTENT_TEXT_DIGEST = 1 << 2, /* `text` is 32 bytes of SHA-256, then the head of the text */
+    SL_INTENT_SHAPE = 1 << 3,       /* record: shape. `text` is the shape; literals by commitment */
+    SL_INTENT_EXTENDED = 1 << 4,    /* Bind + Execute */
+    SL_INTENT_TEXT_BYTES = 1 << 5,  /* the text is not valid UTF-8 */
 };
 
 /* `facts` is built once for each cached verdict and copied: the part that does not change from one
  * action to the next. str = u16 length + bytes:
- *   u32 effects · u8 verdict · u16 n, n x str statement tag · u16 n, n x { str dataset, u32 effects,
- *   u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink
+ *   u32 effects · u8 verdict · u16 n, n x str statement tag · u16 n, n x { str dataset, u32
+ * effects, u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink
  * Little-endian, strings UTF-8; verdict 0 allow, 1 hold, 2 deny. */
 struct sl_intent {
     uint64_t session, action; /* action: unique within the gate's life, growing */
@@ -109,7 +109,8 @@ enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out)
 
 /* Writer. SL_EFULL: no room until the keeper has drained; nothing was written. */
 enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r) SL_MUST_CHECK;
-enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_record *r) SL_MUST_CHECK;
+enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_record *r)
+    SL_MUST_CHECK;
 enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r) SL_MUST_CHECK;
 /* Bytes not yet drained, as far as the writer knows (reads the shared tail). */
 uint64_t sl_journal_pending(struct sl_journal *j);

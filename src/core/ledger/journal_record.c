@@ -26,15 +26,23 @@ struct txn_body {
 };
 _Static_assert(sizeof(struct txn_body) == 40, "no holes");
 
-enum { ALL_FLAGS = (SL_INTENT_TEXT_BYTES << 1) - 1, TEXT_DIGEST_BYTES = 32,
-       LAST_VERDICT = 2 /* deny */ };
+enum {
+    ALL_FLAGS = (SL_INTENT_TEXT_BYTES << 1) - 1,
+    TEXT_DIGEST_BYTES = 32,
+    LAST_VERDICT = 2 /* deny */
+};
 
 enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r)
 {
     struct intent_body body = {
-        .type = SL_JOURNAL_INTENT, .flags = r->flags, .session = r->session, .action = r->action,
-        .asked_us = r->asked_us, .started_us = r->started_us,
-        .facts_bytes = (uint32_t)r->facts.n, .text_bytes = (uint32_t)r->text.n,
+        .type = SL_JOURNAL_INTENT,
+        .flags = r->flags,
+        .session = r->session,
+        .action = r->action,
+        .asked_us = r->asked_us,
+        .started_us = r->started_us,
+        .facts_bytes = (uint32_t)r->facts.n,
+        .text_bytes = (uint32_t)r->text.n,
     };
 
     if (r->facts.n > SL_JOURNAL_MAX_RECORD || r->text.n > SL_JOURNAL_MAX_RECORD)
@@ -50,8 +58,13 @@ enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r)
 enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_record *r)
 {
     struct outcome_body body = {
-        .type = SL_JOURNAL_OUTCOME, .outcome = r->outcome, .session = r->session,
-        .action = r->action, .ended_us = r->ended_us, .rows = r->rows, .bytes = r->bytes,
+        .type = SL_JOURNAL_OUTCOME,
+        .outcome = r->outcome,
+        .session = r->session,
+        .action = r->action,
+        .ended_us = r->ended_us,
+        .rows = r->rows,
+        .bytes = r->bytes,
     };
 
     memcpy(body.sqlstate, r->sqlstate, sizeof body.sqlstate);
@@ -63,8 +76,12 @@ enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_rec
 enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r)
 {
     struct txn_body body = {
-        .type = SL_JOURNAL_TXN, .outcome = r->outcome, .session = r->session,
-        .ended_us = r->ended_us, .first_action = r->first_action, .last_action = r->last_action,
+        .type = SL_JOURNAL_TXN,
+        .outcome = r->outcome,
+        .session = r->session,
+        .ended_us = r->ended_us,
+        .first_action = r->first_action,
+        .last_action = r->last_action,
     };
     const struct sl_span part = sl_span(&body, sizeof body);
 
@@ -92,8 +109,10 @@ static enum sl_err get_intent(struct sl_cursor *c, struct sl_intent *out)
     if (c->short_read)
         return SL_ECORRUPT;
     memcpy(&body, fixed.p, sizeof body);
-    *out = (struct sl_intent){.session = body.session, .action = body.action,
-                              .asked_us = body.asked_us, .started_us = body.started_us,
+    *out = (struct sl_intent){.session = body.session,
+                              .action = body.action,
+                              .asked_us = body.asked_us,
+                              .started_us = body.started_us,
                               .flags = body.flags};
     memcpy(out->policy_digest, body.policy_digest, sizeof body.policy_digest);
     memcpy(out->approval, body.approval, sizeof body.approval);
@@ -101,7 +120,8 @@ static enum sl_err get_intent(struct sl_cursor *c, struct sl_intent *out)
     memcpy(out->salt, body.salt, sizeof body.salt);
     out->facts = sl_cursor_take(c, body.facts_bytes);
     out->text = sl_cursor_take(c, body.text_bytes);
-    bool sound = memcmp(body.zero, zero, sizeof zero) == 0 && (body.flags & ~(uint32_t)ALL_FLAGS) == 0;
+    bool sound =
+        memcmp(body.zero, zero, sizeof zero) == 0 && (body.flags & ~(uint32_t)ALL_FLAGS) == 0;
     return sound && text_is_sound(body.flags, out->text) ? SL_OK : SL_ECORRUPT;
 }
 
@@ -126,12 +146,16 @@ static enum sl_err get_outcome(struct sl_cursor *c, struct sl_outcome_record *ou
     if (c->short_read)
         return SL_ECORRUPT;
     memcpy(&body, fixed.p, sizeof body);
-    *out = (struct sl_outcome_record){.session = body.session, .action = body.action,
-                                      .ended_us = body.ended_us, .rows = body.rows,
-                                      .bytes = body.bytes, .outcome = body.outcome};
+    *out = (struct sl_outcome_record){.session = body.session,
+                                      .action = body.action,
+                                      .ended_us = body.ended_us,
+                                      .rows = body.rows,
+                                      .bytes = body.bytes,
+                                      .outcome = body.outcome};
     memcpy(out->sqlstate, body.sqlstate, sizeof body.sqlstate);
     memcpy(out->body_digest, body.body_digest, sizeof body.body_digest);
-    bool sound = body.zero == 0 && body.outcome >= SL_OUTCOME_OK && body.outcome <= SL_OUTCOME_UNKNOWN;
+    bool sound =
+        body.zero == 0 && body.outcome >= SL_OUTCOME_OK && body.outcome <= SL_OUTCOME_UNKNOWN;
     return sound && sqlstate_is_sound(body.sqlstate) ? SL_OK : SL_ECORRUPT;
 }
 
@@ -144,11 +168,14 @@ static enum sl_err get_txn(struct sl_cursor *c, struct sl_txn_record *out)
     if (c->short_read)
         return SL_ECORRUPT;
     memcpy(&body, fixed.p, sizeof body);
-    *out = (struct sl_txn_record){.session = body.session, .ended_us = body.ended_us,
+    *out = (struct sl_txn_record){.session = body.session,
+                                  .ended_us = body.ended_us,
                                   .first_action = body.first_action,
-                                  .last_action = body.last_action, .outcome = body.outcome};
+                                  .last_action = body.last_action,
+                                  .outcome = body.outcome};
     bool sound = memcmp(body.zero, zero, sizeof zero) == 0 && body.first_action <= body.last_action;
-    return sound && (body.outcome == 1 || body.outcome == 2 || body.outcome == 4) ? SL_OK : SL_ECORRUPT;
+    return sound && (body.outcome == 1 || body.outcome == 2 || body.outcome == 4) ? SL_OK
+                                                                                  : SL_ECORRUPT;
 }
 
 enum sl_err sl_journal_record_get(struct sl_span body, struct sl_journal_record *out)

@@ -72,7 +72,8 @@ void sl_vkey_put(struct sl_buf *b, const struct sl_vkey *k)
 }
 
 /* What stands between `+`: name, id, and 33 bytes of key material. */
-static enum sl_err split_key(struct sl_span line, struct sl_span *name, uint32_t *id, uint8_t material[33])
+static enum sl_err split_key(struct sl_span line, struct sl_span *name, uint32_t *id,
+                             uint8_t material[33])
 {
     if (line.n > 0 && line.p[line.n - 1] == '\n')
         line.n--;
@@ -150,7 +151,8 @@ enum sl_err sl_signer_get(struct sl_span line, struct sl_signer *out)
     if (!sl_span_starts(line, sl_span_str(secret_prefix)))
         return SL_EMALFORMED;
     SL_TRY(split_key(sl_span_from(line, sizeof secret_prefix - 1), &name, &id, material));
-    enum sl_err err = material[0] == SL_NOTE_ED25519 ? sl_signer_make(name, material + 1, &s) : SL_EMALFORMED;
+    enum sl_err err =
+        material[0] == SL_NOTE_ED25519 ? sl_signer_make(name, material + 1, &s) : SL_EMALFORMED;
     sl_secret_wipe(material, sizeof material);
     SL_TRY(err);
     if (s.vkey.id != id) {

@@ -14,7 +14,7 @@ enum {
     SL_NOTE_MAX = 64 * 1024,
     SL_NOTE_MAX_NAME = 200,
     SL_NOTE_MAX_SIGNATURES = 64,
-    SL_NOTE_ED25519 = 1,   /* signature types */
+    SL_NOTE_ED25519 = 1, /* signature types */
     SL_NOTE_COSIGNATURE = 4,
 };
 
@@ -40,13 +40,15 @@ struct sl_signer {
     struct sl_vkey vkey;
     struct sl_ed25519 *key;
 };
-enum sl_err sl_signer_make(struct sl_span name, const uint8_t seed[32], struct sl_signer *out) SL_MUST_CHECK;
+enum sl_err sl_signer_make(struct sl_span name, const uint8_t seed[32], struct sl_signer *out)
+    SL_MUST_CHECK;
 void sl_signer_put_secret(struct sl_buf *b, const struct sl_vkey *k, const uint8_t seed[32]);
 enum sl_err sl_signer_get(struct sl_span line, struct sl_signer *out) SL_MUST_CHECK;
 void sl_signer_done(struct sl_signer *s);
 
 /* Appends text (which must end in a newline), an empty line and the signature line. */
-enum sl_err sl_note_sign(struct sl_buf *b, struct sl_span text, const struct sl_signer *s) SL_MUST_CHECK;
+enum sl_err sl_note_sign(struct sl_buf *b, struct sl_span text, const struct sl_signer *s)
+    SL_MUST_CHECK;
 
 /* Takes a note apart; views into it. Does not check any signature. */
 struct sl_note {
@@ -54,8 +56,8 @@ struct sl_note {
     struct sl_span signatures; /* the signature lines */
 };
 enum sl_err sl_note_get(struct sl_span bytes, struct sl_note *out) SL_MUST_CHECK;
-/* SL_OK: signed by this key. SL_ENOTFOUND: this key did not sign. SL_ECRYPTO: it claims to, wrongly.
- * For a cosignature key *time_s (may be NULL) is when the witness signed. */
+/* SL_OK: signed by this key. SL_ENOTFOUND: this key did not sign. SL_ECRYPTO: it claims to,
+ * wrongly. For a cosignature key *time_s (may be NULL) is when the witness signed. */
 enum sl_err sl_note_check(const struct sl_note *note, const struct sl_vkey *key, uint64_t *time_s)
     SL_MUST_CHECK;
 
@@ -64,7 +66,8 @@ struct sl_checkpoint {
     uint64_t size;
     struct sl_hash root;
 };
-void sl_checkpoint_put(struct sl_buf *b, const struct sl_checkpoint *c); /* the text, to be signed */
+void sl_checkpoint_put(struct sl_buf *b,
+                       const struct sl_checkpoint *c); /* the text, to be signed */
 /* Reads the text of a note. */
 enum sl_err sl_checkpoint_get(struct sl_span text, struct sl_checkpoint *out) SL_MUST_CHECK;
 
@@ -73,8 +76,8 @@ enum sl_err sl_checkpoint_get(struct sl_span text, struct sl_checkpoint *out) SL
 enum sl_err sl_note_put_rotation(struct sl_buf *b, const struct sl_signer *old, uint64_t index,
                                  const struct sl_vkey *next) SL_MUST_CHECK;
 /* SL_OK when `statement` is that, by `old`, for `next` at `index`. */
-enum sl_err sl_note_check_rotation(struct sl_span statement, const struct sl_vkey *old, uint64_t index,
-                                   const struct sl_vkey *next) SL_MUST_CHECK;
+enum sl_err sl_note_check_rotation(struct sl_span statement, const struct sl_vkey *old,
+                                   uint64_t index, const struct sl_vkey *next) SL_MUST_CHECK;
 
 /* A .tlog-proof file. `extra` may be empty. */
 struct sl_tlog_proof {

@@ -21,7 +21,8 @@ static uint64_t split_of(uint64_t n)
     return highest_bit(n - 1);
 }
 
-/* The complete subtrees that leaves lo..hi-1 are made of, largest first. lo is a multiple of each. */
+/* The complete subtrees that leaves lo..hi-1 are made of, largest first. lo is a multiple of each.
+ */
 static enum sl_err read_edge(const struct source *s, uint64_t lo, uint64_t hi, struct sl_tree *out)
 {
     struct sl_tree t = {.size = hi - lo};
@@ -64,13 +65,14 @@ static void turn_round(struct sl_tree_proof *p)
     }
 }
 
-static enum sl_err add_range(const struct source *s, uint64_t lo, uint64_t hi, struct sl_tree_proof *p)
+static enum sl_err add_range(const struct source *s, uint64_t lo, uint64_t hi,
+                             struct sl_tree_proof *p)
 {
     return range_root(s, lo, hi, &p->path[p->count++]);
 }
 
-enum sl_err sl_tree_prove_inclusion(sl_tree_read_fn *read, void *owner, uint64_t index, uint64_t size,
-                                    struct sl_tree_proof *out)
+enum sl_err sl_tree_prove_inclusion(sl_tree_read_fn *read, void *owner, uint64_t index,
+                                    uint64_t size, struct sl_tree_proof *out)
 {
     const struct source s = {read, owner};
     struct sl_tree_proof p = {.count = 0};
@@ -93,8 +95,8 @@ enum sl_err sl_tree_prove_inclusion(sl_tree_read_fn *read, void *owner, uint64_t
     return SL_OK;
 }
 
-enum sl_err sl_tree_prove_consistency(sl_tree_read_fn *read, void *owner, uint64_t old, uint64_t size,
-                                      struct sl_tree_proof *out)
+enum sl_err sl_tree_prove_consistency(sl_tree_read_fn *read, void *owner, uint64_t old,
+                                      uint64_t size, struct sl_tree_proof *out)
 {
     const struct source s = {read, owner};
     struct sl_tree_proof p = {.count = 0};
@@ -136,8 +138,9 @@ static bool step_up(uint64_t *node, uint64_t *last)
     return left;
 }
 
-enum sl_err sl_tree_check_inclusion(const struct sl_tree_proof *proof, uint64_t index, uint64_t size,
-                                    const struct sl_hash *leaf, const struct sl_hash *root)
+enum sl_err sl_tree_check_inclusion(const struct sl_tree_proof *proof, uint64_t index,
+                                    uint64_t size, const struct sl_hash *leaf,
+                                    const struct sl_hash *root)
 {
     struct sl_hash at = *leaf;
 
@@ -182,11 +185,13 @@ static enum sl_err check_trivial(const struct sl_tree_proof *proof, uint64_t old
     const struct sl_tree nothing = {0};
     struct sl_hash empty = sl_tree_root(&nothing);
 
-    return proof->count == 0 && sl_hash_eq(old_root, old == size ? root : &empty) ? SL_OK : SL_EDENIED;
+    return proof->count == 0 && sl_hash_eq(old_root, old == size ? root : &empty) ? SL_OK
+                                                                                  : SL_EDENIED;
 }
 
-enum sl_err sl_tree_check_consistency(const struct sl_tree_proof *proof, uint64_t old, uint64_t size,
-                                      const struct sl_hash *old_root, const struct sl_hash *root)
+enum sl_err sl_tree_check_consistency(const struct sl_tree_proof *proof, uint64_t old,
+                                      uint64_t size, const struct sl_hash *old_root,
+                                      const struct sl_hash *root)
 {
     if (old > size)
         return SL_EDENIED;

@@ -93,7 +93,8 @@ static uint64_t take_number(struct sl_span *s)
 {
     uint64_t v = 0;
 
-    for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9' && v < UINT64_MAX / 10000; *s = sl_span_from(*s, 1))
+    for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9' && v < UINT64_MAX / 10000;
+         *s = sl_span_from(*s, 1))
         v = 10 * v + (uint64_t)(s->p[0] - '0');
     return v;
 }
@@ -124,7 +125,8 @@ enum sl_err sl_tile_get_path(struct sl_span path, struct sl_tile *out)
         t.index += take_number(&rest);
     if (take(&rest, ".p/"))
         t.width = (unsigned)take_number(&rest);
-    if (t.width < 1 || t.width > SL_TILE_WIDTH || (t.level >= SL_TILE_LEVELS && t.level != SL_TILE_ENTRIES))
+    if (t.width < 1 || t.width > SL_TILE_WIDTH ||
+        (t.level >= SL_TILE_LEVELS && t.level != SL_TILE_ENTRIES))
         return SL_EMALFORMED;
     sl_tile_put_path(&again, &t);
     if (!sl_span_eq(sl_buf_span(&again), path))

@@ -1,8 +1,8 @@
 /* The Merkle tree of RFC 6962 (SHA-256) and its tiles (C2SP tlog-tiles, height 8): arithmetic only.
  *
- * The tree of size n over leaves 0..n-1. A tile of level l holds up to 256 consecutive hashes, each of
- * a complete subtree of 256^l leaves. An entry bundle holds up to 256 leaves, each with its length
- * before it (16 bits, big-endian).
+ * The tree of size n over leaves 0..n-1. A tile of level l holds up to 256 consecutive hashes, each
+ * of a complete subtree of 256^l leaves. An entry bundle holds up to 256 leaves, each with its
+ * length before it (16 bits, big-endian).
  */
 #ifndef SL_CORE_LEDGER_TREE_H
 #define SL_CORE_LEDGER_TREE_H
@@ -66,7 +66,8 @@ enum sl_err sl_bundle_next(struct sl_span bundle, size_t *at, struct sl_span *le
 /* --- proofs --------------------------------------------------------------------------------- */
 
 /* Gives the hash of the complete subtree number `index` of 2^height leaves. */
-typedef enum sl_err sl_tree_read_fn(void *owner, unsigned height, uint64_t index, struct sl_hash *out);
+typedef enum sl_err sl_tree_read_fn(void *owner, unsigned height, uint64_t index,
+                                    struct sl_hash *out);
 
 struct sl_tree_proof {
     struct sl_hash path[2 * SL_TREE_MAX_PROOF];
@@ -80,17 +81,18 @@ enum sl_err sl_tree_root_at(sl_tree_read_fn *read, void *owner, uint64_t size, s
 enum sl_err sl_tree_load(sl_tree_read_fn *read, void *owner, uint64_t size, struct sl_tree *out)
     SL_MUST_CHECK;
 /* SL_ENOTFOUND when index >= size. */
-enum sl_err sl_tree_prove_inclusion(sl_tree_read_fn *read, void *owner, uint64_t index, uint64_t size,
-                                    struct sl_tree_proof *out) SL_MUST_CHECK;
+enum sl_err sl_tree_prove_inclusion(sl_tree_read_fn *read, void *owner, uint64_t index,
+                                    uint64_t size, struct sl_tree_proof *out) SL_MUST_CHECK;
 /* SL_ENOTFOUND when old > size; empty when old is 0 or size. */
-enum sl_err sl_tree_prove_consistency(sl_tree_read_fn *read, void *owner, uint64_t old, uint64_t size,
-                                      struct sl_tree_proof *out) SL_MUST_CHECK;
+enum sl_err sl_tree_prove_consistency(sl_tree_read_fn *read, void *owner, uint64_t old,
+                                      uint64_t size, struct sl_tree_proof *out) SL_MUST_CHECK;
 
 /* SL_EDENIED: the proof does not lead to this root. */
-enum sl_err sl_tree_check_inclusion(const struct sl_tree_proof *proof, uint64_t index, uint64_t size,
-                                    const struct sl_hash *leaf, const struct sl_hash *root) SL_MUST_CHECK;
-enum sl_err sl_tree_check_consistency(const struct sl_tree_proof *proof, uint64_t old, uint64_t size,
-                                      const struct sl_hash *old_root, const struct sl_hash *root)
-    SL_MUST_CHECK;
+enum sl_err sl_tree_check_inclusion(const struct sl_tree_proof *proof, uint64_t index,
+                                    uint64_t size, const struct sl_hash *leaf,
+                                    const struct sl_hash *root) SL_MUST_CHECK;
+enum sl_err sl_tree_check_consistency(const struct sl_tree_proof *proof, uint64_t old,
+                                      uint64_t size, const struct sl_hash *old_root,
+                                      const struct sl_hash *root) SL_MUST_CHECK;
 
 #endif

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-void sl_verify_say(struct sl_verify_run *r, enum sl_verify_grade grade, uint64_t entry, const char *file,
-                   struct sl_span sentence)
+void sl_verify_say(struct sl_verify_run *r, enum sl_verify_grade grade, uint64_t entry,
+                   const char *file, struct sl_span sentence)
 {
     if (grade == SL_VERIFY_WRONG)
         r->result.wrong++;
@@ -47,16 +47,19 @@ static void read_old(struct sl_verify_run *r)
         return;
     if (sl_note_get(r->v->old, &r->old_parts) != SL_OK ||
         sl_checkpoint_get(r->old_parts.text, &r->old) != SL_OK) {
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the older checkpoint is no signed checkpoint");
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
+               "the older checkpoint is no signed checkpoint");
         return;
     }
     r->has_old = true;
     if (!sl_span_eq(r->old.origin, r->checkpoint.origin))
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the older checkpoint is of another ledger: %S",
-               r->old.origin);
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
+               "the older checkpoint is of another ledger: %S", r->old.origin);
     if (r->old.size > r->checkpoint.size)
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "checkpoint", "the older checkpoint covers %U "
-               "entries, this one only %U: entries were taken away", r->old.size, r->checkpoint.size);
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "checkpoint",
+               "the older checkpoint covers %U "
+               "entries, this one only %U: entries were taken away",
+               r->old.size, r->checkpoint.size);
 }
 
 static const char *signature_problem(const struct sl_note *note, const struct sl_vkey *key)
@@ -89,7 +92,8 @@ static void check_signatures(struct sl_verify_run *r)
     if (problem != NULL)
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the older checkpoint: %s", problem);
     if (!r->old_seen && r->old.size <= r->checkpoint.size)
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the older checkpoint could not be compared");
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
+               "the older checkpoint could not be compared");
 }
 
 static bool is_published(struct sl_verify_run *r, const struct sl_vkey *key)
@@ -109,10 +113,12 @@ static void check_trust(struct sl_verify_run *r)
     const struct sl_vkey *now = sl_audit_key_at(r->audit, UINT64_MAX);
 
     if (r->v->key == NULL)
-        SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "key.pub", "no key was given: whoever wrote this "
+        SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "key.pub",
+               "no key was given: whoever wrote this "
                "ledger could have written all of it anew; keep the key and a checkpoint elsewhere");
     else if (!sl_audit_key_known(r->audit, r->v->key))
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the key that was given never signed here");
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
+               "the key that was given never signed here");
     if (now != NULL && !is_published(r, now))
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "key.pub", "it is not the key in force");
 }

@@ -27,20 +27,20 @@ struct sl_verify_run {
 
     struct sl_hash *log_hashes; /* of the leaves that the log holds, from log_first on */
     uint64_t log_first, log_count;
-    uint64_t log_checkpoint;    /* the largest size that a checkpoint in the log has */
+    uint64_t log_checkpoint; /* the largest size that a checkpoint in the log has */
     uint64_t sequence;
     bool log_broken;
 };
 
 /* A sentence about an entry and a file; `...` as in sl_buf_say. */
-#define SL_SAY(run, grade, entry, file, ...)                                          \
-    do {                                                                              \
-        SL_BUF(sl_say_text, 8192);                                                    \
-        sl_buf_say(&sl_say_text, __VA_ARGS__);                                        \
-        sl_verify_say((run), (grade), (entry), (file), sl_buf_span(&sl_say_text));    \
+#define SL_SAY(run, grade, entry, file, ...)                                       \
+    do {                                                                           \
+        SL_BUF(sl_say_text, 8192);                                                 \
+        sl_buf_say(&sl_say_text, __VA_ARGS__);                                     \
+        sl_verify_say((run), (grade), (entry), (file), sl_buf_span(&sl_say_text)); \
     } while (0)
-void sl_verify_say(struct sl_verify_run *r, enum sl_verify_grade grade, uint64_t entry, const char *file,
-                   struct sl_span sentence);
+void sl_verify_say(struct sl_verify_run *r, enum sl_verify_grade grade, uint64_t entry,
+                   const char *file, struct sl_span sentence);
 bool sl_verify_enough(const struct sl_verify_run *r);
 
 /* verify_tree.c */

@@ -31,21 +31,26 @@ static void note_checkpoint(struct sl_verify_run *r, struct sl_span bytes)
 static void damaged(struct sl_verify_run *r, size_t at)
 {
     SL_SAY(r, SL_VERIFY_WRONG, r->log_first + r->log_count, "wal",
-           "the log is damaged at record %U (byte %U of its segment)", r->sequence + 1, (uint64_t)at);
+           "the log is damaged at record %U (byte %U of its segment)", r->sequence + 1,
+           (uint64_t)at);
     r->log_broken = true;
 }
 
 /* The end may be torn, as by a crash, if nothing that is signed or was ever safe is in it. */
 static void check_end(struct sl_verify_run *r, struct sl_span file, size_t at, bool last)
 {
-    uint64_t signed_size = r->checkpoint.size > r->log_checkpoint ? r->checkpoint.size : r->log_checkpoint;
+    uint64_t signed_size =
+        r->checkpoint.size > r->log_checkpoint ? r->checkpoint.size : r->log_checkpoint;
 
-    if (!last || r->log_first + r->log_count < signed_size || sl_wal_was_synced(file, at, r->sequence + 1)) {
+    if (!last || r->log_first + r->log_count < signed_size ||
+        sl_wal_was_synced(file, at, r->sequence + 1)) {
         damaged(r, at);
         return;
     }
-    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal", "the log ends in %U bytes that are no whole "
-           "record, as after a crash; no entry that a signature covers lies there", (uint64_t)(file.n - at));
+    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal",
+           "the log ends in %U bytes that are no whole "
+           "record, as after a crash; no entry that a signature covers lies there",
+           (uint64_t)(file.n - at));
 }
 
 static enum sl_err check_records(struct sl_verify_run *r, struct sl_span file, bool last)
@@ -70,7 +75,8 @@ static enum sl_err check_records(struct sl_verify_run *r, struct sl_span file, b
     }
 }
 
-static enum sl_err check_segment(struct sl_verify_run *r, size_t number, struct sl_span file, bool last)
+static enum sl_err check_segment(struct sl_verify_run *r, size_t number, struct sl_span file,
+                                 bool last)
 {
     struct sl_wal_segment s;
 
@@ -114,8 +120,10 @@ enum sl_err sl_verify_log(struct sl_verify_run *r)
     if (err != SL_OK && err != SL_ENOTFOUND)
         return err;
     if (!r->log_broken && r->log_first + r->log_count < r->checkpoint.size)
-        SL_SAY(r, SL_VERIFY_WRONG, r->log_first + r->log_count, "wal", "the log ends before the checkpoint "
-               "(%U entries) does", r->checkpoint.size);
+        SL_SAY(r, SL_VERIFY_WRONG, r->log_first + r->log_count, "wal",
+               "the log ends before the checkpoint "
+               "(%U entries) does",
+               r->checkpoint.size);
     return SL_OK;
 }
 
@@ -141,7 +149,8 @@ enum sl_err sl_verify_log_rest(struct sl_verify_run *r)
 {
     uint64_t entry = r->log_first;
 
-    if (r->v->read_log == NULL || r->log_broken || r->log_first + r->log_count <= r->checkpoint.size)
+    if (r->v->read_log == NULL || r->log_broken ||
+        r->log_first + r->log_count <= r->checkpoint.size)
         return SL_OK;
     for (size_t number = 0;; number++) {
         sl_buf_reset(&r->file);
@@ -151,7 +160,9 @@ enum sl_err sl_verify_log_rest(struct sl_verify_run *r)
         SL_TRY(err);
         SL_TRY(audit_segment(r, sl_buf_span(&r->file), &entry));
     }
-    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal", "%U entries came after the checkpoint; no "
-           "signature covers them yet", r->result.unsigned_entries);
+    SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "wal",
+           "%U entries came after the checkpoint; no "
+           "signature covers them yet",
+           r->result.unsigned_entries);
     return SL_OK;
 }

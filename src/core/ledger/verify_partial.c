@@ -1,9 +1,10 @@
-/* Partial tiles and bundles of smaller trees that still lie beside the wider ones: nobody needs them, but
- * somebody may read them. Each must be the beginning of the wider one, which was checked before. */
+/* Partial tiles and bundles of smaller trees that still lie beside the wider ones: nobody needs
+ * them, but somebody may read them. Each must be the beginning of the wider one, which was checked
+ * before. */
 #include "core/ledger/verify_int.h"
 
-/* The wider file: the full one, or that of the checkpoint's own tree. SL_ENOTFOUND: the tree does not
- * reach there. */
+/* The wider file: the full one, or that of the checkpoint's own tree. SL_ENOTFOUND: the tree does
+ * not reach there. */
 static enum sl_err read_wider(struct sl_verify_run *r, struct sl_tile t, struct sl_buf *out)
 {
     uint64_t full = sl_tile_full_count(t.level, r->checkpoint.size);
@@ -73,7 +74,8 @@ static enum sl_err check_partial(struct sl_verify_run *r, struct sl_span name)
         return SL_OK;
     SL_TRY(err);
     if (!agrees(r, &t, sl_buf_span(&r->file), sl_buf_span(&wider)))
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, text, "the file that a smaller tree left behind does not "
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, text,
+               "the file that a smaller tree left behind does not "
                "say what the wider one says");
     return SL_OK;
 }

@@ -11,8 +11,8 @@ static const char *tile_name(struct sl_buf *b, unsigned level, uint64_t index, u
 }
 
 /* A tile or bundle of at least `width`: that very one, or a wider one that replaced it. */
-static enum sl_err read_tile(struct sl_verify_run *r, unsigned level, uint64_t index, unsigned width,
-                             struct sl_buf *name, bool *wider)
+static enum sl_err read_tile(struct sl_verify_run *r, unsigned level, uint64_t index,
+                             unsigned width, struct sl_buf *name, bool *wider)
 {
     sl_buf_reset(&r->file);
     enum sl_err err = r->v->read(r->v->owner, tile_name(name, level, index, width), &r->file);
@@ -77,8 +77,10 @@ static void check_old(struct sl_verify_run *r)
     root = sl_tree_root(&r->tree);
     r->old_seen = true;
     if (!sl_hash_eq(&root, &r->old.root))
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "", "the first %U entries are not those that the "
-               "older checkpoint was signed over: history was changed", r->old.size);
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
+               "the first %U entries are not those that the "
+               "older checkpoint was signed over: history was changed",
+               r->old.size);
 }
 
 static void check_log_copy(struct sl_verify_run *r, uint64_t entry, const struct sl_hash *hash)
@@ -111,8 +113,8 @@ static enum sl_err take_bundle(struct sl_verify_run *r, struct sl_span bundle, u
 
     for (unsigned i = 0; i < width; i++) {
         if (sl_bundle_next(bundle, &at, &leaf) != SL_OK) {
-            SL_SAY(r, SL_VERIFY_WRONG, r->tree.size, name, "the bundle has %u whole entries, not %u", i,
-                   width);
+            SL_SAY(r, SL_VERIFY_WRONG, r->tree.size, name,
+                   "the bundle has %u whole entries, not %u", i, width);
             return SL_ECORRUPT;
         }
         SL_TRY(take_leaf(r, leaf));
@@ -137,7 +139,8 @@ static enum sl_err check_bundle(struct sl_verify_run *r, uint64_t index, unsigne
     SL_TRY(err);
     sl_buf_put(&bundle, sl_buf_span(&r->file));
     if (sl_buf_err(&bundle) != SL_OK) {
-        SL_SAY(r, SL_VERIFY_WRONG, index * SL_TILE_WIDTH, sl_buf_text(&name), "the bundle is too long");
+        SL_SAY(r, SL_VERIFY_WRONG, index * SL_TILE_WIDTH, sl_buf_text(&name),
+               "the bundle is too long");
         return SL_ECORRUPT;
     }
     SL_TRY(take_bundle(r, sl_buf_span(&bundle), width, sl_buf_text(&name), wider));
@@ -157,8 +160,10 @@ static void check_root(struct sl_verify_run *r)
     struct sl_hash root = sl_tree_root(&r->tree);
 
     if (!sl_hash_eq(&root, &r->checkpoint.root))
-        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "checkpoint", "the root that was signed over %U "
-               "entries is not the root of these entries", r->checkpoint.size);
+        SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "checkpoint",
+               "the root that was signed over %U "
+               "entries is not the root of these entries",
+               r->checkpoint.size);
 }
 
 enum sl_err sl_verify_entries(struct sl_verify_run *r)
@@ -169,8 +174,10 @@ enum sl_err sl_verify_entries(struct sl_verify_run *r)
     for (uint64_t i = 0; i * SL_TILE_WIDTH < size; i++) {
         uint64_t left = size - i * SL_TILE_WIDTH;
         if (sl_verify_enough(r)) {
-            SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "", "that is enough: entries from %U on were not "
-                   "looked at", r->tree.size);
+            SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "",
+                   "that is enough: entries from %U on were not "
+                   "looked at",
+                   r->tree.size);
             return SL_ECORRUPT;
         }
         SL_TRY(check_bundle(r, i, left < SL_TILE_WIDTH ? (unsigned)left : SL_TILE_WIDTH));

@@ -8,8 +8,9 @@ static const char magic[] = "SLWAL001";
 static uint32_t crc_portable(uint32_t crc, struct sl_span bytes)
 {
     static const uint32_t table[16] = {
-        0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-        0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+        0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
+        0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
+        0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
     };
 
     for (size_t i = 0; i < bytes.n; i++) {
@@ -148,8 +149,8 @@ enum sl_err sl_wal_get(struct sl_span file, size_t *at, struct sl_wal_record *ou
     r.kind = (enum sl_wal_kind)sl_cursor_u8(&c);
     struct sl_span body = sl_cursor_take(&c, length);
 
-    if (c.short_read || length > SL_WAL_MAX_BODY || r.synced >= r.sequence || !split_body(body, &r) ||
-        check != record_check(c.in.p, c.at))
+    if (c.short_read || length > SL_WAL_MAX_BODY || r.synced >= r.sequence ||
+        !split_body(body, &r) || check != record_check(c.in.p, c.at))
         return SL_EMALFORMED;
     *at += c.at;
     *out = r;

@@ -1,5 +1,5 @@
-/* Every key of the configuration file, once. The loader, `sluice check`, the canonical form behind the
- * policy digest, docs/config.md and the tests all grow from this table.
+/* Every key of the configuration file, once. The loader, `sluice check`, the canonical form behind
+ * the policy digest, docs/config.md and the tests all grow from this table.
  *
  *   K(place, key, type, field, default, least, most, unit, choices, reload, paragraph)
  *     a value. `default` is parsed like text from the file; NULL: the key is required; "": nothing.
@@ -13,20 +13,20 @@
 #ifndef SL_CORE_POLICY_CONFIG_KEYS_H
 #define SL_CORE_POLICY_CONFIG_KEYS_H
 
-#define SL_PLACES(P)                                                                                 \
-    P(TOP, struct sl_config, "the file")                                                             \
-    P(LISTEN, struct sl_config, "listen")                                                            \
-    P(TLS, struct sl_config, "tls")                                                                  \
-    P(LEDGER, struct sl_config, "ledger")                                                            \
-    P(TIMEOUTS, struct sl_config, "timeouts")                                                        \
-    P(TARGET, struct sl_target, "targets[]")                                                         \
-    P(TARGET_TLS, struct sl_target, "targets[].tls")                                                 \
-    P(LOGIN, struct sl_login, "targets[].login")                                                     \
-    P(ACCESS, struct sl_target, "targets[].access")                                                  \
-    P(LABEL, struct sl_label_rule, "targets[].labels[]")                                             \
-    P(RULE, struct sl_rule, "policy[]")                                                              \
-    P(WHEN, struct sl_rule, "policy[].when")                                                         \
-    P(REVIEWERS, struct sl_reviewers, "reviewers")                                                   \
+#define SL_PLACES(P)                                     \
+    P(TOP, struct sl_config, "the file")                 \
+    P(LISTEN, struct sl_config, "listen")                \
+    P(TLS, struct sl_config, "tls")                      \
+    P(LEDGER, struct sl_config, "ledger")                \
+    P(TIMEOUTS, struct sl_config, "timeouts")            \
+    P(TARGET, struct sl_target, "targets[]")             \
+    P(TARGET_TLS, struct sl_target, "targets[].tls")     \
+    P(LOGIN, struct sl_login, "targets[].login")         \
+    P(ACCESS, struct sl_target, "targets[].access")      \
+    P(LABEL, struct sl_label_rule, "targets[].labels[]") \
+    P(RULE, struct sl_rule, "policy[]")                  \
+    P(WHEN, struct sl_rule, "policy[].when")             \
+    P(REVIEWERS, struct sl_reviewers, "reviewers")       \
     P(BUDGET, struct sl_budget, "policy[].budget")
 
 /* clang-format off */

@@ -2,19 +2,21 @@
  *
  * sl_config_load reads the whole file once; the result is immutable and owns its memory. Every key
  * is listed in one table (config_keys.h) from which the loader, `sluice check`, the manual and the
- * tests grow. A complaint reads `file:line:column: what, and what was expected`; after an error there
- * is no configuration. Every program of Sluice loads the same bytes with this same code.
+ * tests grow. A complaint reads `file:line:column: what, and what was expected`; after an error
+ * there is no configuration. Every program of Sluice loads the same bytes with this same code.
  *
  * Evaluation (sl_policy_judge) is pure and total: it always ends in a verdict.
  *   - A hold or deny rule matches if every key that it names matches; a key matches if any of the
  *     action's values does.
- *   - An allow rule covers only what it names: every (effect, dataset) of the action must be covered by
- *     some allow rule, else the target's `default` counts too. `opaque` is covered only by a rule whose
- *     `effects` lists "opaque" itself (a glob does not name it) (P7).
- *   - The strictest verdict wins: deny > hold > allow. Several holds add up: each must be satisfied.
+ *   - An allow rule covers only what it names: every (effect, dataset) of the action must be
+ * covered by some allow rule, else the target's `default` counts too. `opaque` is covered only by a
+ * rule whose `effects` lists "opaque" itself (a glob does not name it) (P7).
+ *   - The strictest verdict wins: deny > hold > allow. Several holds add up: each must be
+ * satisfied.
  *   - A target without `default` holds. A default of allow never covers opaque: that holds.
  *   - Order of rules does not matter; adding a rule never loosens a hold or deny.
- *   - A rule with a `budget` whose budget cannot be counted by this build holds instead of allowing.
+ *   - A rule with a `budget` whose budget cannot be counted by this build holds instead of
+ * allowing.
  */
 #ifndef SL_CORE_POLICY_POLICY_H
 #define SL_CORE_POLICY_POLICY_H
@@ -54,23 +56,31 @@ enum sl_in_transaction { SL_TX_HOLD = 1, SL_TX_REFUSE };
 
 /* `when` keys that were named; a bit in `named` says that the key is present. */
 enum sl_when_key {
-    SL_WHEN_IDENTITIES = 1 << 0, SL_WHEN_GROUPS = 1 << 1, SL_WHEN_KIND = 1 << 2,
-    SL_WHEN_TARGETS = 1 << 3, SL_WHEN_ENVIRONMENT = 1 << 4, SL_WHEN_PROTOCOL = 1 << 5,
-    SL_WHEN_EFFECTS = 1 << 6, SL_WHEN_STATEMENTS = 1 << 7, SL_WHEN_DATASETS = 1 << 8,
-    SL_WHEN_LABELS = 1 << 9, SL_WHEN_HOURS = 1 << 10,
+    SL_WHEN_IDENTITIES = 1 << 0,
+    SL_WHEN_GROUPS = 1 << 1,
+    SL_WHEN_KIND = 1 << 2,
+    SL_WHEN_TARGETS = 1 << 3,
+    SL_WHEN_ENVIRONMENT = 1 << 4,
+    SL_WHEN_PROTOCOL = 1 << 5,
+    SL_WHEN_EFFECTS = 1 << 6,
+    SL_WHEN_STATEMENTS = 1 << 7,
+    SL_WHEN_DATASETS = 1 << 8,
+    SL_WHEN_LABELS = 1 << 9,
+    SL_WHEN_HOURS = 1 << 10,
 };
 
 struct sl_rule {
     struct sl_span name; /* unique in the file */
     uint32_t line;
     uint32_t named;
-    struct sl_names identities, groups, targets, environments, protocols, statements, datasets, labels;
+    struct sl_names identities, groups, targets, environments, protocols, statements, datasets,
+        labels;
     uint32_t kinds;   /* bits 1 << enum sl_identity_kind */
     uint32_t effects; /* bits */
     struct sl_hours {
         uint16_t from_minute, to_minute; /* of the day, UTC unless zone given; from > to wraps */
         uint8_t days;                    /* bit 0 = Monday */
-    } *hours;
+    } * hours;
     size_t hour_count;
     enum sl_verdict then;
     struct sl_reviewers reviewers;
@@ -81,18 +91,18 @@ struct sl_rule {
     bool reason_required, proof_passkey, record_shape, sync;
     struct sl_names notify;
     struct sl_budget budget;
-    struct sl_span text;   /* the rule as it stands in the file, for people */
-    uint8_t digest[32];    /* SHA-256 of its canonical JSON */
-    uint64_t label_bits;   /* those of config->labels that `labels` names */
+    struct sl_span text; /* the rule as it stands in the file, for people */
+    uint8_t digest[32];  /* SHA-256 of its canonical JSON */
+    uint64_t label_bits; /* those of config->labels that `labels` names */
 };
 
 enum sl_tls_mode { SL_TLS_OFF = 1, SL_TLS_REQUIRE, SL_TLS_VERIFY_FULL };
 enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN };
 
 struct sl_login {
-    struct sl_span group;            /* empty: for everybody; a by-group login goes first */
-    struct sl_span user;             /* may hold "{identity}" */
-    struct sl_span password_file;    /* relative to the file's folder */
+    struct sl_span group;             /* empty: for everybody; a by-group login goes first */
+    struct sl_span user;              /* may hold "{identity}" */
+    struct sl_span password_file;     /* relative to the file's folder */
     struct sl_names password_command; /* argv */
 };
 
@@ -140,8 +150,8 @@ struct sl_config {
     size_t target_count;
     struct sl_rule *rules;
     size_t rule_count;
-    struct sl_names labels; /* every label named anywhere, sorted; at most 64 */
-    uint8_t digest[32];     /* SHA-256 of the canonical JSON of the policy, targets and labels */
+    struct sl_names labels;   /* every label named anywhere, sorted; at most 64 */
+    uint8_t digest[32];       /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
     struct sl_reviewers any_reviewers; /* of all hold rules together; need 0: there are none */
     struct sl_arena *mem;
@@ -153,17 +163,21 @@ enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl
 void sl_config_free(struct sl_config *c); /* NULL is fine */
 SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 
-/* Footguns: legal but dangerous. One line each, `file:line:column: warning: ...`; returns how many. */
+/* Footguns: legal but dangerous. One line each, `file:line:column: warning: ...`; returns how many.
+ */
 size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out);
 /* What the file resolved to, for `sluice check`. */
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
-/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."). */
-void sl_config_diff(const struct sl_config *before, const struct sl_config *after, struct sl_buf *out);
+/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ...").
+ */
+void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
+                    struct sl_buf *out);
 
 /* Keys that changed but are read at start only: one readable line each. Returns how many. */
 size_t sl_config_frozen(const struct sl_config *running, const struct sl_config *wanted,
                         struct sl_buf *out);
-/* The settings, targets and rules as one JSON object (the caller owns it); NULL when memory ran out. */
+/* The settings, targets and rules as one JSON object (the caller owns it); NULL when memory ran
+ * out. */
 struct json_t *sl_config_json(const struct sl_config *c);
 /* docs/config.md, from the key table. */
 void sl_config_manual(struct sl_buf *out);
@@ -172,7 +186,8 @@ const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_sp
 /* The target that serves protocol postgres under this database name: target name first. */
 
 /* May this identity use the target at all (`access`)? */
-bool sl_target_admits(const struct sl_target *t, struct sl_span identity, const struct sl_names *groups);
+bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
+                      const struct sl_names *groups);
 /* Which login: the first by-group login whose group the identity is in, else the general one. */
 const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
 
@@ -193,26 +208,26 @@ struct sl_question {
 
 struct sl_answer {
     enum sl_verdict verdict;
-    enum sl_verdict enforced;        /* as verdict, but allow where the target is in observe mode */
-    const struct sl_rule **rules;    /* those that gave the verdict, by name; may be empty */
+    enum sl_verdict enforced;     /* as verdict, but allow where the target is in observe mode */
+    const struct sl_rule **rules; /* those that gave the verdict, by name; may be empty */
     size_t rule_count;
-    bool from_default;               /* the target's default is (one of) the reason(s) */
+    bool from_default; /* the target's default is (one of) the reason(s) */
     bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
     bool passkey;
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
     enum sl_in_transaction in_transaction;          /* the strictest */
-    uint64_t row_limit;              /* rows that one statement may return; 0: no limit */
-    uint8_t rules_digest[32];        /* over the matched rules and the default, when it counted */
+    uint64_t row_limit;       /* rows that one statement may return; 0: no limit */
+    uint8_t rules_digest[32]; /* over the matched rules and the default, when it counted */
 };
 
 /* `mem` holds answer->rules. Out of memory is a deny. */
 void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, struct sl_arena *mem,
                      struct sl_answer *out);
-/* The reviewers of a hold: one requirement for each rule (and the default). Returns how many; at most
- * `max` are written, and a count above that means that there was no room and nothing may be approved.
- * A rule without reviewers and the default are decided by the target's reviewers, else by those of all
- * hold rules together (need 0: there are none, nobody can decide). That adds nothing where another rule
- * has reviewers and the target names none of its own. */
+/* The reviewers of a hold: one requirement for each rule (and the default). Returns how many; at
+ * most `max` are written, and a count above that means that there was no room and nothing may be
+ * approved. A rule without reviewers and the default are decided by the target's reviewers, else by
+ * those of all hold rules together (need 0: there are none, nobody can decide). That adds nothing
+ * where another rule has reviewers and the target names none of its own. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
 

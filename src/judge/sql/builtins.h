@@ -1,4 +1,5 @@
-/* The built-in functions of PostgreSQL 15 that the judge knows, reviewed one by one, in strcmp order.
+/* The built-in functions of PostgreSQL 15 that the judge knows, reviewed one by one, in strcmp
+ * order.
  *
  *   P  pure or harmless: computes, or reads definitions and the own session
  *   V  an aggregate that gives back the values of its input: data leaves in bulk (`export`)
@@ -7,10 +8,11 @@
  *   A  acts on the server or on other sessions (`admin`)
  *   F  touches files of the server (`program`)
  *
- * A function that is absent is `opaque`: those that run SQL text (query_to_xml, ts_stat, ts_rewrite),
- * make values of the type of an argument (json_populate_record: a domain's checks run), read other
- * people's values (pg_stat_get_..., lo_get), or that nobody needed yet. An overload counts
- * for all: a name is here only when every function of that name deserves its letter.
+ * A function that is absent is `opaque`: those that run SQL text (query_to_xml, ts_stat,
+ * ts_rewrite), make values of the type of an argument (json_populate_record: a domain's checks
+ * run), read other people's values (pg_stat_get_..., lo_get), or that nobody needed yet. An
+ * overload counts for all: a name is here only when every function of that name deserves its
+ * letter.
  */
 #ifndef SL_JUDGE_SQL_BUILTINS_H
 #define SL_JUDGE_SQL_BUILTINS_H
@@ -155,12 +157,20 @@
 /* clang-format on */
 
 enum sl_builtin {
-    SL_BUILTIN_NONE, SL_BUILTIN_PURE, SL_BUILTIN_VALUES, SL_BUILTIN_SESSION, SL_BUILTIN_SEQUENCE,
-    SL_BUILTIN_SET_CONFIG, SL_BUILTIN_NOTIFY, SL_BUILTIN_ADMIN, SL_BUILTIN_PROGRAM
+    SL_BUILTIN_NONE,
+    SL_BUILTIN_PURE,
+    SL_BUILTIN_VALUES,
+    SL_BUILTIN_SESSION,
+    SL_BUILTIN_SEQUENCE,
+    SL_BUILTIN_SET_CONFIG,
+    SL_BUILTIN_NOTIFY,
+    SL_BUILTIN_ADMIN,
+    SL_BUILTIN_PROGRAM
 };
 
 enum sl_builtin sl_builtin_function(const char *name);
-/* Has it a form without arguments? Called so it is surely meant where pg_catalog is searched first. */
+/* Has it a form without arguments? Called so it is surely meant where pg_catalog is searched first.
+ */
 bool sl_builtin_without_arguments(const char *name);
 /* A type of pg_catalog whose input and output run no code of users; reg* types included. */
 bool sl_builtin_type(const char *name);
@@ -168,8 +178,8 @@ bool sl_builtin_type(const char *name);
 /* Relations of pg_catalog. LEAKS: shows values out of other tables, or what other sessions run. */
 enum sl_system_relation { SL_SYSTEM_NONE, SL_SYSTEM_PLAIN, SL_SYSTEM_ADMIN, SL_SYSTEM_LEAKS };
 enum sl_system_relation sl_builtin_relation(const char *name);
-/* The one column of a plain relation of pg_catalog that holds passwords, or NULL: reading it, or a whole
- * row, is `admin`. */
+/* The one column of a plain relation of pg_catalog that holds passwords, or NULL: reading it, or a
+ * whole row, is `admin`. */
 const char *sl_builtin_secret_column(const char *name);
 /* sl_builtin_relation for information_schema. */
 enum sl_system_relation sl_builtin_information(const char *name);

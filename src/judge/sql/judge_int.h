@@ -27,7 +27,8 @@ struct dataset {
     struct sl_relation relation;
     bool listed; /* `relation` and its columns are known */
     bool system; /* pg_catalog, information_schema: columns are not followed */
-    const char *secret; /* a system relation's one column that only administrators may read, or NULL */
+    const char
+        *secret; /* a system relation's one column that only administrators may read, or NULL */
     uint32_t effects;
     uint32_t all_effects; /* those that touch every column, where columns are not known */
     struct use *uses;
@@ -96,7 +97,7 @@ struct judge {
     /* of the statement in hand */
     uint32_t effects;
     const char *tag;
-    bool neutral;        /* DDL that cannot change what names mean */
+    bool neutral;       /* DDL that cannot change what names mean */
     bool control;       /* transaction control, SHOW, harmless SET */
     bool shareable;     /* so far: every literal stands where a literal may differ */
     bool planned_only;  /* EXPLAIN without ANALYZE: nothing of it happens */

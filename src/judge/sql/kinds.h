@@ -1,5 +1,5 @@
-/* Every kind of statement that PostgreSQL 15's grammar makes: its tag, the effects that it has whatever
- * it names, and who looks closer. A kind that is not in this table is opaque.
+/* Every kind of statement that PostgreSQL 15's grammar makes: its tag, the effects that it has
+ * whatever it names, and who looks closer. A kind that is not in this table is opaque.
  *
  *   QUERY    SELECT and the writing statements: query.c, write.c
  *   SESSION  session.c

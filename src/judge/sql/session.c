@@ -204,7 +204,8 @@ static bool run_declared_text(struct judge *j, struct sl_span text, const char *
         return false;
     struct parse p = parse_begin(sql);
     foreach (cell, p.trees) {
-        const DeclareCursorStmt *d = (const DeclareCursorStmt *)((const RawStmt *)lfirst(cell))->stmt;
+        const DeclareCursorStmt *d =
+            (const DeclareCursorStmt *)((const RawStmt *)lfirst(cell))->stmt;
         struct outputs out = {0};
         if (d == NULL || !IsA(d, DeclareCursorStmt) || strcmp(d->portalname, name) != 0)
             continue;

@@ -83,8 +83,8 @@ enum sl_err sl_desk_start(struct sl_desk *d, struct sl_msg_setup *setup)
     return sl_tls_server_new(setup->tls_certificate, "http/1.1", sign, d, &d->tls);
 }
 
-/* A renewed certificate is for new connections; open ones keep what they began with. Going from plain text
- * to TLS, or back, takes a restart. */
+/* A renewed certificate is for new connections; open ones keep what they began with. Going from
+ * plain text to TLS, or back, takes a restart. */
 static enum sl_err renew(struct sl_desk *d, struct sl_span certificate, struct sl_buf *complaints)
 {
     struct sl_tls_context *fresh = NULL;

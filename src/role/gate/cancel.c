@@ -1,8 +1,8 @@
 /* Cancelling: our own keys towards clients, the server's own key towards the server.
  *
- * A client knows a key that the gate made up. A CancelRequest with it ends what waits for people, or
- * asks the server, over a connection of its own, to stop what runs in that session: nobody can reach
- * another session's statement without its key. */
+ * A client knows a key that the gate made up. A CancelRequest with it ends what waits for people,
+ * or asks the server, over a connection of its own, to stop what runs in that session: nobody can
+ * reach another session's statement without its key. */
 #include "role/gate/session.h"
 
 #include "crypto/crypto.h"
@@ -63,7 +63,8 @@ static void cancel_begin_tls(struct cancel *c)
     uint8_t byte = 0;
     size_t got = 0;
 
-    if (stream_read(&c->stream, &byte, 1, &got) != STREAM_DATA || byte != 'S' || c->target->tls == NULL) {
+    if (stream_read(&c->stream, &byte, 1, &got) != STREAM_DATA || byte != 'S' ||
+        c->target->tls == NULL) {
         cancel_over(c);
         return;
     }

@@ -1,7 +1,7 @@
 /* Keeping the catalog listing of each target: read at start, after DDL, and every few seconds.
  *
- * The gate's own connection logs in as the target's general login and stays open. While a listing is
- * stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
+ * The gate's own connection logs in as the target's general login and stays open. While a listing
+ * is stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
 #include "role/gate/session.h"
 
 #include "base/utf8.h"
@@ -19,8 +19,8 @@ struct catalog_reader {
     struct stream stream;
     struct sl_buf in;
     struct sl_catalog_builder *builder;
-    size_t query;       /* the one under way, or the number of queries when idle */
-    bool again;         /* became stale while it was being read */
+    size_t query; /* the one under way, or the number of queries when idle */
+    bool again;   /* became stale while it was being read */
     uint64_t last_ms;
 };
 
@@ -41,7 +41,8 @@ static void give_up(struct catalog_reader *r, const char *why)
 {
     struct target *t = r->target;
 
-    sl_log(SL_LOG_WARN, "catalog_not_read", SL_TEXT("target", t->config->name), SL_CSTR("why", why));
+    sl_log(SL_LOG_WARN, "catalog_not_read", SL_TEXT("target", t->config->name),
+           SL_CSTR("why", why));
     struct sl_span head = sl_utf8_head(sl_span_str(why), sizeof t->stale_why - 1);
     memcpy(t->stale_why, head.p, head.n);
     t->stale_why[head.n] = '\0';
@@ -110,7 +111,8 @@ static bool take_row(struct catalog_reader *r, struct sl_span body)
     if (sl_pg_row_get(body, &row) != SL_OK || row.count > FIELDS_MAX)
         return false;
     while (sl_pg_values_next(&row, &v))
-        fields[n++] = v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
+        fields[n++] =
+            v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
     return sl_catalog_row(r->builder, fields, n) == SL_OK;
 }
 
@@ -228,7 +230,8 @@ void catalog_start(struct gate *g, struct target *t)
     t->stale = true;
     t->retry_at_ms = sl_loop_now_ms(g->loop) + RETRY_MS;
     for (size_t i = 0; i < t->config->login_count; i++)
-        if (t->config->logins[i].group.n == 0 && sl_span_find(t->config->logins[i].user, '{') == t->config->logins[i].user.n)
+        if (t->config->logins[i].group.n == 0 &&
+            sl_span_find(t->config->logins[i].user, '{') == t->config->logins[i].user.n)
             login = &t->config->logins[i];
     if (r == NULL || login == NULL) {
         free(r);
@@ -299,7 +302,9 @@ static void tell_keeper(struct gate *g, uint64_t now)
         const struct target *t = g->targets[i];
         sl_jw_object(&w);
         sl_jw_key(&w, "listing");
-        sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none") : t->stale ? SL_SPAN("stale") : SL_SPAN("current"));
+        sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none")
+                      : t->stale         ? SL_SPAN("stale")
+                                         : SL_SPAN("current"));
         sl_jw_key(&w, "name");
         sl_jw_str(&w, t->config->name);
         sl_jw_key(&w, "why");

@@ -25,10 +25,12 @@ void client_flush(struct session *s)
 
 static void protocol_error(struct session *s, const char *what)
 {
-    session_fatal(s, "08P01", what, "the client broke the PostgreSQL protocol; nothing of this message ran");
+    session_fatal(s, "08P01", what,
+                  "the client broke the PostgreSQL protocol; nothing of this message ran");
 }
 
-/* --- messages that stream by length: CopyData, and what is too large to be held -------------------- */
+/* --- messages that stream by length: CopyData, and what is too large to be held
+ * -------------------- */
 
 static size_t stream_some(struct session *s, struct sl_span in)
 {
@@ -49,7 +51,8 @@ static void stream_begin(struct session *s, struct sl_pg_frame f, bool drop)
 static void too_large(struct session *s, struct sl_pg_frame f)
 {
     SL_BUF(text, 256);
-    struct refusal r = {.sqlstate = "54000", .hint = "split it, or send the data with COPY ... FROM STDIN"};
+    struct refusal r = {.sqlstate = "54000",
+                        .hint = "split it, or send the data with COPY ... FROM STDIN"};
 
     sl_buf_say(&text, "this message has %U bytes; Sluice holds at most %U", (uint64_t)f.body_bytes,
                s->gate->config->settings.max_held_bytes);
@@ -63,7 +66,8 @@ static void too_large(struct session *s, struct sl_pg_frame f)
         refuse_extended(s, &r);
 }
 
-/* --- whole messages -------------------------------------------------------------------------------- */
+/* --- whole messages
+ * -------------------------------------------------------------------------------- */
 
 static enum take take_sync(struct session *s, struct sl_span whole)
 {
@@ -116,8 +120,8 @@ static enum take take_in_copy(struct session *s, uint8_t type, struct sl_span wh
     }
 }
 
-static enum take take_whole(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole,
-                            struct sl_span rest)
+static enum take take_whole(struct session *s, uint8_t type, struct sl_span body,
+                            struct sl_span whole, struct sl_span rest)
 {
     if (s->copy_in)
         return take_in_copy(s, type, whole);
@@ -222,7 +226,8 @@ size_t client_pump(struct session *s, struct sl_span in)
     return at;
 }
 
-/* --- reading --------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------- */
 
 static void client_gone(struct session *s)
 {

@@ -25,11 +25,11 @@ struct dial {
     struct sl_buf in, startup;
     struct sl_timer *timer;
     uint64_t call;
-    bool plus;                       /* SCRAM-SHA-256-PLUS was chosen */
+    bool plus; /* SCRAM-SHA-256-PLUS was chosen */
     bool was_sasl, proved, authenticated, ready, no_binding_seen;
     uint8_t server_signature[SL_SHA256];
     struct sl_buf first_bare, server_first, without_proof;
-    struct sl_buf binding;           /* tls-server-end-point data */
+    struct sl_buf binding; /* tls-server-end-point data */
     char nonce[33];
     struct sl_buf problem;
     char sqlstate[6];
@@ -168,9 +168,11 @@ static void handshake(struct dial *d)
         sl_watch_interest(d->result.stream.watch, SL_READABLE);
         send_startup(d);
     } else if (r == SL_TLS_WANT_READ || r == SL_TLS_WANT_WRITE) {
-        sl_watch_interest(d->result.stream.watch, r == SL_TLS_WANT_READ ? SL_READABLE : SL_WRITABLE);
+        sl_watch_interest(d->result.stream.watch,
+                          r == SL_TLS_WANT_READ ? SL_READABLE : SL_WRITABLE);
     } else {
-        sl_buf_say(&why, "TLS with the database server failed: %s", sl_tls_why(d->result.stream.tls));
+        sl_buf_say(&why, "TLS with the database server failed: %s",
+                   sl_tls_why(d->result.stream.tls));
         fail(d, "08001", sl_buf_text(&why));
     }
 }
@@ -198,7 +200,8 @@ static void take_tls_answer(struct dial *d)
         return;
     }
     sl_buf_put(&host, d->target->config->host);
-    if (d->target->tls == NULL || sl_tls_connect(d->target->tls, s->fd, sl_buf_text(&host), &s->tls) != SL_OK) {
+    if (d->target->tls == NULL ||
+        sl_tls_connect(d->target->tls, s->fd, sl_buf_text(&host), &s->tls) != SL_OK) {
         fail(d, "08001", "TLS with the database server cannot be set up");
         return;
     }
@@ -206,7 +209,8 @@ static void take_tls_answer(struct dial *d)
     handshake(d);
 }
 
-/* --- authentication -------------------------------------------------------------------------------- */
+/* --- authentication
+ * -------------------------------------------------------------------------------- */
 
 static void remember_call(struct dial *d)
 {
@@ -256,7 +260,8 @@ static void begin_scram(struct dial *d, const struct sl_pg_auth *a)
     struct sl_span gs2 = gs2_of(d);
     sl_scram_put_client_first(&first, gs2, SL_SPAN(""), sl_span_str(d->nonce));
     sl_scram_put_client_first_bare(&d->first_bare, SL_SPAN(""), sl_span_str(d->nonce));
-    sl_pg_put_sasl_initial(&b, d->plus ? SL_SCRAM_SHA256_PLUS : SL_SCRAM_SHA256, sl_buf_span(&first));
+    sl_pg_put_sasl_initial(&b, d->plus ? SL_SCRAM_SHA256_PLUS : SL_SCRAM_SHA256,
+                           sl_buf_span(&first));
     d->was_sasl = true;
     send_bytes(d, &b);
 }
@@ -272,16 +277,19 @@ static void continue_scram(struct dial *d, struct sl_span message)
         return;
     }
     sl_buf_put(&d->server_first, message);
-    sl_scram_put_client_final_without_proof(&d->without_proof, gs2_of(d), sl_buf_span(&d->binding), m.nonce);
-    sl_buf_say(&auth, "%S,%S,%S", sl_buf_span(&d->first_bare), message, sl_buf_span(&d->without_proof));
+    sl_scram_put_client_final_without_proof(&d->without_proof, gs2_of(d), sl_buf_span(&d->binding),
+                                            m.nonce);
+    sl_buf_say(&auth, "%S,%S,%S", sl_buf_span(&d->first_bare), message,
+               sl_buf_span(&d->without_proof));
     if (sl_buf_err(&auth) != SL_OK || d->gate->keeper == NULL) {
         fail(d, "57P03", "Sluice's keeper is restarting: try again");
         return;
     }
     remember_call(d);
     SL_SEND(d->gate->keeper, upstream_scram, .call = d->call, .session = d->session,
-            .target = d->target->config->name, .attempt = d->attempt, .auth_message = sl_buf_span(&auth),
-            .salt = sl_span(m.salt, m.salt_bytes), .iterations = m.iterations);
+            .target = d->target->config->name, .attempt = d->attempt,
+            .auth_message = sl_buf_span(&auth), .salt = sl_span(m.salt, m.salt_bytes),
+            .iterations = m.iterations);
 }
 
 static void end_scram(struct dial *d, struct sl_span message)
@@ -333,7 +341,8 @@ static void take_auth(struct dial *d, struct sl_span body)
     struct sl_pg_auth a;
 
     if (sl_pg_auth_get(body, &a) != SL_OK) {
-        fail(d, "28000", "the database server asks for an authentication that Sluice does not know");
+        fail(d, "28000",
+             "the database server asks for an authentication that Sluice does not know");
         return;
     }
     switch (a.kind) {
@@ -354,10 +363,12 @@ static void take_auth(struct dial *d, struct sl_span body)
         end_scram(d, a.data);
         return;
     case SL_PG_AUTH_CLEARTEXT:
-        fail(d, "28000", "the database server asks for the password in clear, which Sluice never sends");
+        fail(d, "28000",
+             "the database server asks for the password in clear, which Sluice never sends");
         return;
     default:
-        fail(d, "28000", "the database server asks for an authentication that Sluice does not support");
+        fail(d, "28000",
+             "the database server asks for an authentication that Sluice does not support");
     }
 }
 
@@ -433,7 +444,8 @@ static void pump(struct dial *d)
         enum sl_step step = sl_pg_frame(in, &f);
         if (step == SL_STEP_NEED_MORE)
             return;
-        if (step == SL_STEP_BROKEN || sl_pg_backend_check(f) != SL_OK || f.body_bytes > INPUT_MAX / 2) {
+        if (step == SL_STEP_BROKEN || sl_pg_backend_check(f) != SL_OK ||
+            f.body_bytes > INPUT_MAX / 2) {
             fail(d, "08P01", "the database server does not speak the PostgreSQL protocol");
             return;
         }
@@ -508,8 +520,9 @@ static void on_ready(void *owner, int fd, unsigned ready)
     }
 }
 
-enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session, const struct sl_pg_option *options,
-                     size_t option_count, dial_fn *fn, void *owner, struct dial **out)
+enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session,
+                     const struct sl_pg_option *options, size_t option_count, dial_fn *fn,
+                     void *owner, struct dial **out)
 {
     struct dial *d = calloc(1, sizeof *d);
 
@@ -518,7 +531,8 @@ enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session, const s
     *d = (struct dial){.gate = g, .target = t, .session = session, .fn = fn, .owner = owner};
     d->result.stream.fd = -1;
     d->result.statuses = d->in = sl_buf(INPUT_MAX);
-    d->first_bare = d->server_first = d->without_proof = d->binding = sl_buf(SL_SCRAM_MAX_MESSAGE * 2);
+    d->first_bare = d->server_first = d->without_proof = d->binding =
+        sl_buf(SL_SCRAM_MAX_MESSAGE * 2);
     d->startup = sl_buf(SL_PG_MAX_STARTUP);
     d->problem = sl_buf(4096);
     sl_pg_put_startup(&d->startup, options, option_count);

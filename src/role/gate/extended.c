@@ -1,8 +1,8 @@
 /* The extended protocol: Parse may pass, Bind + Execute is the action (P1).
  *
  * Names are bookkept as the server will see them: a definition counts as confirmed only when the
- * server has said so; one that is still on its way may be used only before the next Sync, because an
- * error on the way makes the server skip exactly until there (session.h, struct statement_name).
+ * server has said so; one that is still on its way may be used only before the next Sync, because
+ * an error on the way makes the server skip exactly until there (session.h, struct statement_name).
  */
 #include "role/gate/session.h"
 
@@ -11,9 +11,11 @@
 /* Of one session: the server's own memory is its business, the gate is everybody's. */
 enum { NAMES_MAX = 16384, PREPARED_BYTES_MAX = 32 * 1024 * 1024 };
 
-/* --- Parse ----------------------------------------------------------------------------------------- */
+/* --- Parse
+ * ----------------------------------------------------------------------------------------- */
 
-static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse *m, struct meaning *meaning)
+static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse *m,
+                                     struct meaning *meaning)
 {
     struct prepared *p = calloc(1, sizeof *p);
     uint8_t *text = malloc(m->sql.n + 1);
@@ -43,7 +45,8 @@ static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse
     return p;
 }
 
-static enum take refuse(struct session *s, const char *sqlstate, const char *message, const char *hint)
+static enum take refuse(struct session *s, const char *sqlstate, const char *message,
+                        const char *hint)
 {
     struct refusal r = {.sqlstate = sqlstate, .message = message, .hint = hint};
 
@@ -147,7 +150,8 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
     if (s->prepared_bytes > PREPARED_BYTES_MAX ||
         (s->statements != NULL && sl_map_count(s->statements) > NAMES_MAX)) {
         prepared_unref(p);
-        return refuse(s, "54000", "this session has too many prepared statements", "close some of them");
+        return refuse(s, "54000", "this session has too many prepared statements",
+                      "close some of them");
     }
     p->is_set = is_set;
     p->user_types = has_user_types(&m);
@@ -161,7 +165,8 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
     return TAKE_DONE;
 }
 
-/* --- Bind ------------------------------------------------------------------------------------------ */
+/* --- Bind
+ * ------------------------------------------------------------------------------------------ */
 
 /* The statement that the server will have under this name when the Bind arrives. */
 static enum take find_statement(struct session *s, struct sl_span name, struct prepared **out)
@@ -179,7 +184,8 @@ static enum take find_statement(struct session *s, struct sl_span name, struct p
         *out = n->tentative;
         return TAKE_DONE;
     }
-    return wait_for_answers(s); /* sent before an earlier Sync and not confirmed: what says the server? */
+    return wait_for_answers(
+        s); /* sent before an earlier Sync and not confirmed: what says the server? */
 }
 
 /* What follows a Bind in the input: is its Execute there? */
@@ -263,7 +269,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
-    s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags = filled.flags & ITEM_LABELLED;
+    s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
+        filled.flags & ITEM_LABELLED;
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -306,8 +313,9 @@ static enum take hold_bind(struct session *s, const struct judged *j, const stru
     return hold_take(s, j, &what);
 }
 
-static enum take bind_by_verdict(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
-                                 const struct prepared *p, struct sl_span whole, struct sl_span rest)
+static enum take bind_by_verdict(struct session *s, const struct judged *j,
+                                 const struct sl_pg_bind *m, const struct prepared *p,
+                                 struct sl_span whole, struct sl_span rest)
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
     uint32_t max_rows = 0;
@@ -326,7 +334,8 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, cons
     return send_bind(s, j, m, p, max_rows, whole);
 }
 
-static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole, struct sl_span rest)
+static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole,
+                           struct sl_span rest)
 {
     struct sl_pg_bind m;
     struct prepared *p;
@@ -344,7 +353,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
                       "prepare it with a Parse message first");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
-    bool fresh = p->user_types || (p->generation == s->target->generation && p->context == s->context);
+    bool fresh =
+        p->user_types || (p->generation == s->target->generation && p->context == s->context);
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
@@ -357,7 +367,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     return t;
 }
 
-/* --- the rest -------------------------------------------------------------------------------------- */
+/* --- the rest
+ * -------------------------------------------------------------------------------------- */
 
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {
@@ -376,11 +387,13 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501", "more rows are asked for than the approval shows",
                       "run the statement again without a row limit, and it is held as a whole");
     if (p->by_names && p->names_epoch != s->names_epoch)
-        return refuse(s, "42501", "names that this portal uses were given to something else since its Bind",
+        return refuse(s, "42501",
+                      "names that this portal uses were given to something else since its Bind",
                       "bind it again");
     uint64_t row_limit = p->row_limit;
     if (row_limit != 0 && p->rows_asked >= row_limit)
-        return refuse(s, "42501", "this portal has returned as many rows of labelled data as it may", NULL);
+        return refuse(s, "42501",
+                      "this portal has returned as many rows of labelled data as it may", NULL);
     row_limit -= p->rows_asked;
     p->rows_asked += m.max_rows == 0 ? row_limit : m.max_rows;
     struct item *item = item_push(s, ITEM_EXECUTE);
@@ -401,12 +414,14 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-static enum take take_named(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole)
+static enum take take_named(struct session *s, uint8_t type, struct sl_span body,
+                            struct sl_span whole)
 {
     struct sl_pg_named m;
 
     if (sl_pg_named_get(body, &m) != SL_OK) {
-        session_fatal(s, "08P01", "a Describe or Close message that does not follow the protocol", NULL);
+        session_fatal(s, "08P01", "a Describe or Close message that does not follow the protocol",
+                      NULL);
         return TAKE_DEAD;
     }
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);

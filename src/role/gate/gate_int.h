@@ -2,11 +2,12 @@
  *
  * The way of an action: client.c frames what a client says; query.c and extended.c find its meaning
  * (meaning.c: cache, else a judge), its verdict (verdict.c: cached policy) and either record.c +
- * forward it, or refuse.c it, or hold.c it; server.c watches what the server answers and writes outcomes.
+ * forward it, or refuse.c it, or hold.c it; server.c watches what the server answers and writes
+ * outcomes.
  *
  * A message that has to wait (for a judge, a decision, the journal) stays at the head of the
- * session's input, untouched; when the wait ends it is handled again from its start, now finding the
- * answer it lacked. So there is one way through the code, waiting or not.
+ * session's input, untouched; when the wait ends it is handled again from its start, now finding
+ * the answer it lacked. So there is one way through the code, waiting or not.
  */
 #ifndef SL_ROLE_GATE_INT_H
 #define SL_ROLE_GATE_INT_H
@@ -24,7 +25,8 @@
 enum {
     GATE_READ_BYTES = 128 * 1024,
     GATE_MAX_JUDGES = 64,
-    GATE_PID_BITS = 24, /* of a cancel key's process id; above them the gate's number, at most 6 bits */
+    GATE_PID_BITS =
+        24, /* of a cancel key's process id; above them the gate's number, at most 6 bits */
     GATE_CACHE_ENTRIES = 16384,
     GATE_VERDICTS_EACH = 8,
     GATE_FACTS_MAX = 61 * 1024,
@@ -41,7 +43,7 @@ struct question;
  * key of cached verdicts. */
 struct identity {
     size_t refs;
-    uint64_t id; /* never used twice */
+    uint64_t id;        /* never used twice */
     struct sl_span key; /* all facts, encoded: the key in gate->identities */
     struct sl_span name, owner;
     enum sl_identity_kind kind;
@@ -62,7 +64,8 @@ struct verdict {
     struct sl_arena *mem;
 };
 
-/* What a text means to a judge. Shared between the cache, prepared statements and waiting messages. */
+/* What a text means to a judge. Shared between the cache, prepared statements and waiting messages.
+ */
 struct meaning {
     size_t refs;
     struct sl_meaning m;
@@ -76,22 +79,22 @@ struct meaning {
 struct target {
     const struct sl_target *config;
     uint32_t index;
-    uint32_t generation;       /* of the catalog listing; 0: none yet */
-    struct sl_buf snapshot;    /* the listing, as the judges get it */
+    uint32_t generation;              /* of the catalog listing; 0: none yet */
+    struct sl_buf snapshot;           /* the listing, as the judges get it */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
     struct sl_tls_context *tls;
-    unsigned ddl_under_way;    /* messages with DDL, or ends of transactions with DDL, on their way */
-    bool stale;                /* the listing must be read again before anything is judged */
+    unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
+    bool stale;             /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
-    char stale_why[128];       /* why the listing could not be read the last time */
+    char stale_why[128]; /* why the listing could not be read the last time */
 };
 
 struct judge_seat {
     struct sl_channel *channel;
-    uint64_t ask;             /* 0: free */
+    uint64_t ask; /* 0: free */
     uint64_t session;
     uint64_t deadline_ms;
     uint32_t *target_generations; /* what this judge was sent; one for each target */
@@ -101,14 +104,14 @@ struct gate {
     struct sl_loop *loop;
     uint32_t index;
     struct sl_channel *super, *keeper;
-    int sign_fd;               /* the synchronous signing channel, -1 without TLS */
+    int sign_fd; /* the synchronous signing channel, -1 without TLS */
     int listen_fd;
     struct sl_watch *listen_watch;
     struct judge_seat judges[GATE_MAX_JUDGES];
     struct question *first_question, *last_question; /* for which no judge was free */
     uint64_t next_ask;
-    uint64_t told_ms;          /* when the keeper last heard about the listings */
-    struct sl_timer *tick;     /* judge deadlines, journal retry, catalog polls */
+    uint64_t told_ms;      /* when the keeper last heard about the listings */
+    struct sl_timer *tick; /* judge deadlines, journal retry, catalog polls */
 
     struct sl_config *config;
     uint32_t generation;
@@ -120,20 +123,20 @@ struct gate {
     size_t journal_bytes;
     uint64_t next_action, last_kick_ms, sync_wanted;
     bool journal_full;
-    struct sl_buf gone;        /* sessions that ended: when, and the keeper's handle (gone.c) */
+    struct sl_buf gone; /* sessions that ended: when, and the keeper's handle (gone.c) */
     size_t gone_look_at;
 
-    struct sl_map *sessions;   /* u64 id -> struct session */
-    struct sl_map *by_keeper;  /* u64 session handle of the keeper -> struct session */
-    struct sl_map *by_action;  /* u64 action -> struct session that holds it */
-    struct sl_map *by_call;    /* u64 call -> struct dial that waits for a proof */
+    struct sl_map *sessions;  /* u64 id -> struct session */
+    struct sl_map *by_keeper; /* u64 session handle of the keeper -> struct session */
+    struct sl_map *by_action; /* u64 action -> struct session that holds it */
+    struct sl_map *by_call;   /* u64 call -> struct dial that waits for a proof */
     struct sl_map *identities;
     struct sl_map *meanings;
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
-    uint8_t secret[32];        /* for salts of commitments */
+    uint8_t secret[32]; /* for salts of commitments */
     uint64_t salt_counter;
-    uint8_t *read_buffer;      /* GATE_READ_BYTES, shared by all sessions */
+    uint8_t *read_buffer; /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;
     struct sl_buf facts, text; /* of the journal record being written: kept to spare allocations */
     bool draining;
@@ -141,13 +144,14 @@ struct gate {
 };
 
 /* identity.c */
-enum sl_err identity_of(struct gate *g, const struct sl_msg_login_ok *ok, struct identity **out) SL_MUST_CHECK;
+enum sl_err identity_of(struct gate *g, const struct sl_msg_login_ok *ok, struct identity **out)
+    SL_MUST_CHECK;
 void identity_unref(struct gate *g, struct identity *who);
 
 /* meaning.c: the cache */
 struct meaning_key {
-    uint64_t text[2];    /* keyed hash of the shape, or of the whole text */
-    uint64_t context;    /* hash of search_path and role */
+    uint64_t text[2]; /* keyed hash of the shape, or of the whole text */
+    uint64_t context; /* hash of search_path and role */
     uint32_t target, generation;
 };
 struct meaning *meaning_get(struct gate *g, const struct meaning_key *key);
@@ -163,7 +167,8 @@ struct verdict *verdict_of(struct gate *g, struct session *s, struct meaning *m)
 struct verdict *verdict_ref(struct verdict *v);
 void verdict_unref(struct verdict *v);
 
-/* judges.c: session->meaning is set and the session resumed when the answer (or its lack) is there. */
+/* judges.c: session->meaning is set and the session resumed when the answer (or its lack) is there.
+ */
 void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool with_names);
 void judges_answer(struct gate *g, unsigned seat, struct sl_span body);
 void judges_seat_new(struct gate *g, unsigned seat, struct sl_channel *channel);
@@ -191,6 +196,7 @@ void gone_note(struct gate *g, uint64_t keeper_session);
 void gone_tell_again(struct gate *g);
 
 /* main.c: the TLS signature that only the keeper can make */
-bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out);
+bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
+               struct sl_buf *out);
 
 #endif

@@ -1,13 +1,18 @@
-/* Sessions that ended a moment ago. A keeper that dies may not have heard of it, and the next one knows the
- * session from its records: it is told again, and ignores what it heard already. */
+/* Sessions that ended a moment ago. A keeper that dies may not have heard of it, and the next one
+ * knows the session from its records: it is told again, and ignores what it heard already. */
 #include "role/gate/gate_int.h"
 
 #include "base/cursor.h"
 
-enum { REMEMBERED_MS = 5000, RECORD = 16, LEAST_BYTES = 256 * RECORD, MAX_BYTES = 64 * 1024 * 1024 };
+enum {
+    REMEMBERED_MS = 5000,
+    RECORD = 16,
+    LEAST_BYTES = 256 * RECORD,
+    MAX_BYTES = 64 * 1024 * 1024
+};
 
-/* While there is no keeper nothing is forgotten; past the ceiling the oldest half is. Done when the list
- * has doubled, so that it costs each session next to nothing. */
+/* While there is no keeper nothing is forgotten; past the ceiling the oldest half is. Done when the
+ * list has doubled, so that it costs each session next to nothing. */
 static void forget_old(struct gate *g)
 {
     uint64_t now = sl_loop_now_ms(g->loop);

@@ -53,7 +53,8 @@ void hold_free(struct session *s)
     free(h);
 }
 
-/* --- asking ---------------------------------------------------------------------------------------- */
+/* --- asking
+ * ---------------------------------------------------------------------------------------- */
 
 static void propose(struct session *s)
 {
@@ -79,17 +80,22 @@ static void wait_over(void *owner)
     struct hold *h = s->hold;
     SL_BUF(text, 512);
 
-    if (h->phase == PHASE_CHECKING || h->phase == PHASE_OFFERED || h->phase == PHASE_GRANTED) /* it runs within the moment */
+    if (h->phase == PHASE_CHECKING || h->phase == PHASE_OFFERED ||
+        h->phase == PHASE_GRANTED) /* it runs within the moment */
         return;
     if (h->approval[0] == '\0')
-        sl_buf_put_str(&text, "the wait ended before there was an approval: Sluice's keeper has not answered yet");
+        sl_buf_put_str(
+            &text,
+            "the wait ended before there was an approval: Sluice's keeper has not answered yet");
     else
         sl_buf_say(&text, "still waiting for a decision on approval %s", h->approval);
     hold_leave(s, 2, "the client's wait ended");
     h->phase = PHASE_REFUSED;
     memcpy(h->sqlstate, "SL001", 6);
     sl_buf_put(&h->message, sl_buf_span(&text));
-    sl_buf_put_str(&h->hint, "run the same statement again: it joins this approval, or runs once it is approved");
+    sl_buf_put_str(
+        &h->hint,
+        "run the same statement again: it joins this approval, or runs once it is approved");
     session_resume(s, WAIT_HOLD);
 }
 
@@ -134,7 +140,8 @@ static enum sl_err begin(struct session *s, const struct judged *j, const struct
     return SL_OK;
 }
 
-/* --- the answer to the client ---------------------------------------------------------------------- */
+/* --- the answer to the client
+ * ---------------------------------------------------------------------- */
 
 static void refuse_now(struct session *s, bool extended)
 {
@@ -179,7 +186,8 @@ static bool means_the_same(struct session *s, const struct judged *j, const stru
 }
 
 /* Before the grant is spent, and once more before the bytes go. */
-static enum take take_approved(struct session *s, const struct judged *j, const struct held_bytes *what)
+static enum take take_approved(struct session *s, const struct judged *j,
+                               const struct held_bytes *what)
 {
     struct hold *h = s->hold;
 
@@ -189,12 +197,15 @@ static enum take take_approved(struct session *s, const struct judged *j, const 
         h->phase = PHASE_OFFERED;
         s->wait = WAIT_HOLD;
         if (s->gate->keeper != NULL)
-            SL_SEND(s->gate->keeper, action_spend, .action = h->action, .approval = sl_span_str(h->approval),
+            SL_SEND(s->gate->keeper, action_spend, .action = h->action,
+                    .approval = sl_span_str(h->approval),
                     .digest = sl_span(h->digest, sizeof h->digest));
         return TAKE_WAIT;
     }
-    hold_refused(s->hold, "SL002", "this statement means something else now than what was approved; it did not run",
-            "definitions, policy or session settings changed while it waited; run it again to ask anew");
+    hold_refused(s->hold, "SL002",
+                 "this statement means something else now than what was approved; it did not run",
+                 "definitions, policy or session settings changed while it waited; run it again to "
+                 "ask anew");
     hold_leave(s, 3, "the action means something else now");
     refuse_now(s, what->extended);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -245,9 +256,12 @@ void hold_again(struct session *s)
 
     if (h == NULL || h->phase == PHASE_GRANTED || h->phase == PHASE_REFUSED)
         return;
-    if (h->phase == PHASE_OFFERED) { /* spent or not: we cannot know, so it must be asked anew (P11) */
-        hold_refused(h, "08007", "the approval may have been spent when Sluice's keeper ended; the statement did not run",
-                "look at the approval, then run the statement again to ask anew");
+    if (h->phase ==
+        PHASE_OFFERED) { /* spent or not: we cannot know, so it must be asked anew (P11) */
+        hold_refused(h, "08007",
+                     "the approval may have been spent when Sluice's keeper ended; the statement "
+                     "did not run",
+                     "look at the approval, then run the statement again to ask anew");
         session_resume(s, WAIT_HOLD);
         return;
     }
@@ -264,7 +278,8 @@ void hold_leave(struct session *s, uint8_t how, const char *why)
     SL_SEND(s->gate->keeper, action_left, .action = h->action, .how = how, .why = sl_span_str(why));
 }
 
-/* Under a new policy or catalog it is denied or allowed: nobody's yes or no counts for it now (P3). */
+/* Under a new policy or catalog it is denied or allowed: nobody's yes or no counts for it now (P3).
+ */
 void hold_moot(struct session *s)
 {
     if (s->hold == NULL || hold_is_granted(s))
@@ -288,6 +303,7 @@ void hold_end(struct session *s, const char *why)
 void hold_cancel(struct session *s)
 {
     hold_leave(s, 1, "cancelled by the client");
-    hold_refused(s->hold, "57014", "canceling statement due to user request", "it was held and never ran");
+    hold_refused(s->hold, "57014", "canceling statement due to user request",
+                 "it was held and never ran");
     session_resume(s, WAIT_HOLD);
 }

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-/* --- the operation, from the bytes themselves ------------------------------------------------------ */
+/* --- the operation, from the bytes themselves
+ * ------------------------------------------------------ */
 
 static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
 {
@@ -16,8 +17,8 @@ static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
 
     while (ok && sl_pg_values_next(&values, &v)) {
         uint32_t type = n < what->prepared->type_count ? what->prepared->types[n] : 0;
-        parameters[n++] =
-            (struct sl_pg_parameter){.type = type, .format = v.format, .null = v.null, .value = v.bytes};
+        parameters[n++] = (struct sl_pg_parameter){
+            .type = type, .format = v.format, .null = v.null, .value = v.bytes};
     }
     for (size_t i = 0; ok && i < formats; i++)
         results[i] = sl_pg_bind_result_format(what->bind, i);
@@ -36,7 +37,8 @@ enum sl_err hold_put_operation(struct sl_buf *b, const struct held_bytes *what)
     return sl_buf_err(b);
 }
 
-/* --- the action document, as the keeper builds it too ---------------------------------------------- */
+/* --- the action document, as the keeper builds it too
+ * ---------------------------------------------- */
 
 static size_t label_names(const struct sl_config *c, uint64_t bits, struct sl_span *out)
 {
@@ -48,8 +50,8 @@ static size_t label_names(const struct sl_config *c, uint64_t bits, struct sl_sp
     return n;
 }
 
-static enum sl_err fill_datasets(struct sl_arena *mem, const struct session *s, const struct judged *j,
-                                 struct sl_action *a)
+static enum sl_err fill_datasets(struct sl_arena *mem, const struct session *s,
+                                 const struct judged *j, struct sl_action *a)
 {
     const struct sl_meaning *m = &j->meaning->m;
     struct sl_action_dataset *datasets = sl_arena_array(mem, m->access_count + 1, sizeof *datasets);
@@ -61,7 +63,8 @@ static enum sl_err fill_datasets(struct sl_arena *mem, const struct session *s, 
         datasets[i].labels = sl_arena_array(mem, 64, sizeof *datasets[i].labels);
         if (datasets[i].labels == NULL)
             return SL_EMEMORY;
-        datasets[i].label_count = label_names(s->gate->config, j->verdict->labels[i], datasets[i].labels);
+        datasets[i].label_count =
+            label_names(s->gate->config, j->verdict->labels[i], datasets[i].labels);
     }
     a->datasets = datasets;
     return SL_OK;
@@ -81,7 +84,7 @@ static enum sl_err fill_requesters(struct sl_arena *mem, const struct hold *h, s
 }
 
 enum sl_err hold_digest(const struct session *s, const struct judged *j, struct sl_span operation,
-                             uint8_t out[SL_SHA256])
+                        uint8_t out[SL_SHA256])
 {
     const struct hold *h = s->hold;
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;

@@ -7,7 +7,14 @@
 
 enum { OPERATION_MAX = 32 * 1024 * 1024, TEXT_MAX = 8192 };
 
-enum hold_phase { PHASE_PROPOSED, PHASE_HELD, PHASE_CHECKING, PHASE_OFFERED, PHASE_GRANTED, PHASE_REFUSED };
+enum hold_phase {
+    PHASE_PROPOSED,
+    PHASE_HELD,
+    PHASE_CHECKING,
+    PHASE_OFFERED,
+    PHASE_GRANTED,
+    PHASE_REFUSED
+};
 
 struct hold {
     enum hold_phase phase;

@@ -6,7 +6,8 @@
 #include "base/when.h"
 #include "os/clock.h"
 
-/* --- the keeper's messages ------------------------------------------------------------------------- */
+/* --- the keeper's messages
+ * ------------------------------------------------------------------------- */
 
 static void tell_client(struct session *s, const struct sl_msg_action_held *m)
 {
@@ -18,10 +19,12 @@ static void tell_client(struct session *s, const struct sl_msg_action_held *m)
     uint64_t now = sl_clock_us();
 
     sl_duration_put(&left, m->expires_us > now ? (m->expires_us - now) / 1000 : 0);
-    sl_buf_say(&message, "held%s: approval %S, %S to %s", m->joined ? ", joining an open request" : "", m->approval,
-               sl_buf_span(&left), m->granted ? "run it: it is approved" : "decide");
+    sl_buf_say(&message, "held%s: approval %S, %S to %s",
+               m->joined ? ", joining an open request" : "", m->approval, sl_buf_span(&left),
+               m->granted ? "run it: it is approved" : "decide");
     sl_buf_say(&detail, "%S; needs a yes from %S", m->why, m->reviewers);
-    sl_buf_say(&hint, "Wait, or run the same statement again later. Reviewers see it at %S", m->link);
+    sl_buf_say(&hint, "Wait, or run the same statement again later. Reviewers see it at %S",
+               m->link);
     struct sl_pg_notice n = {
         .severity = SL_SPAN("NOTICE"),
         .sqlstate = SL_SPAN("00000"),
@@ -127,7 +130,7 @@ static void take_stale(struct session *s)
     struct hold *h = s->hold;
 
     bool older = h->generation == g->generation; /* ours is: the new policy is on its way */
-    hold_free(s); /* judged and evaluated again from the start */
+    hold_free(s);                                /* judged and evaluated again from the start */
     judged_done(&s->kept);
     if (older)
         s->wait = WAIT_KEEPER; /* until the reload, or a tick later */
@@ -156,10 +159,11 @@ void hold_keeper(struct session *s, enum sl_message type, struct sl_span body)
     }
     if (e == SL_OK || s->hold != h)
         return;
-    sl_log(SL_LOG_ERROR, "hold_refused", SL_NUM("session", s->id), SL_CSTR("message", sl_ipc_name(type)),
-           SL_CSTR("why", sl_err_text(e)));
-    hold_refused(h, "XX000", "Sluice's own check of this approval failed; the statement did not run",
-            "this is a fault in Sluice: tell whoever runs it");
+    sl_log(SL_LOG_ERROR, "hold_refused", SL_NUM("session", s->id),
+           SL_CSTR("message", sl_ipc_name(type)), SL_CSTR("why", sl_err_text(e)));
+    hold_refused(h, "XX000",
+                 "Sluice's own check of this approval failed; the statement did not run",
+                 "this is a fault in Sluice: tell whoever runs it");
     hold_leave(s, 3, "the gate's check failed");
     session_resume(s, WAIT_HOLD);
 }

@@ -25,7 +25,8 @@ static enum sl_err key_of(struct sl_buf *b, const struct sl_msg_login_ok *ok)
     return sl_buf_err(b);
 }
 
-static enum sl_err copy_list(struct sl_arena *mem, const struct sl_ipc_list *list, struct sl_names *out)
+static enum sl_err copy_list(struct sl_arena *mem, const struct sl_ipc_list *list,
+                             struct sl_names *out)
 {
     struct sl_span item;
     size_t at = 0;

@@ -15,7 +15,8 @@ static const char locks_query[] =
     "SELECT pg_catalog.concat(n.nspname, '.', c.relname), l.mode FROM pg_catalog.pg_locks l"
     " JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation"
     " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-    " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'"
+    " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype "
+    "OPERATOR(pg_catalog.=) 'relation'"
     " AND l.granted AND n.nspname OPERATOR(pg_catalog.<>) 'pg_catalog' ORDER BY 1, 2";
 
 static void ask(struct session *s, const char *sql, void (*done)(struct session *s, bool ok))
@@ -51,7 +52,7 @@ static bool next_row(struct sl_cursor *c, struct sl_pg_values *out)
 void inner_message(struct session *s, uint8_t type, struct sl_span body)
 {
     enum sl_pg_ready ready;
-    void (*done)(struct session *s, bool ok) = s->internal_done;
+    void (*done)(struct session * s, bool ok) = s->internal_done;
 
     if (type == SL_PG_DATA_ROW)
         keep_row(s, body);
@@ -72,7 +73,8 @@ void inner_message(struct session *s, uint8_t type, struct sl_span body)
     sl_buf_done(&s->internal);
 }
 
-/* --- the session's context ------------------------------------------------------------------------- */
+/* --- the session's context
+ * ------------------------------------------------------------------------- */
 
 enum { CONTEXT_FIELDS = 10 };
 
@@ -89,7 +91,8 @@ static bool read_context(struct session *s, struct sl_pg_value fields[CONTEXT_FI
     return n == CONTEXT_FIELDS;
 }
 
-/* A pooler makes up the process id that it tells at login, and may change servers under a session. */
+/* A pooler makes up the process id that it tells at login, and may change servers under a session.
+ */
 static bool is_own_server(const struct session *s, struct sl_span pid)
 {
     uint64_t number;
@@ -107,8 +110,10 @@ static void context_done(struct session *s, bool ok)
         return;
     }
     if (!is_own_server(s, f[9].bytes)) {
-        session_fatal(s, "0A000", "a connection pooler stands between Sluice and the database server",
-                      "give the target the address of the server itself: behind a pooler nobody can say which "
+        session_fatal(s, "0A000",
+                      "a connection pooler stands between Sluice and the database server",
+                      "give the target the address of the server itself: behind a pooler nobody "
+                      "can say which "
                       "session a statement runs in");
         return;
     }
@@ -117,8 +122,8 @@ static void context_done(struct session *s, bool ok)
     s->context_odd = !sl_span_is(f[3].bytes, "on") || !sl_span_is(f[4].bytes, "UTF8") ||
                      !sl_span_is(f[5].bytes, "origin");
     s->temp_objects = sl_span_is(f[7].bytes, "t");
-    s->context = sl_hash(s->search_path, s->gate->seed[0]) ^ (sl_hash(s->role, s->gate->seed[1]) * 3) ^
-                 (s->temp_objects ? 1 : 0);
+    s->context = sl_hash(s->search_path, s->gate->seed[0]) ^
+                 (sl_hash(s->role, s->gate->seed[1]) * 3) ^ (s->temp_objects ? 1 : 0);
     s->context_unknown = false;
     if (s->tx == 'I')
         s->context_touched = false;
@@ -129,7 +134,8 @@ void inner_context(struct session *s)
     ask(s, sl_catalog_session_query, context_done);
 }
 
-/* --- the locks that a transaction holds ------------------------------------------------------------ */
+/* --- the locks that a transaction holds
+ * ------------------------------------------------------------ */
 
 static void locks_done(struct session *s, bool ok)
 {

@@ -63,9 +63,10 @@ static void known_texts(struct session *s, struct sl_span text, struct sl_buf *n
     }
 }
 
-/* A cursor's text goes with those of the prepared statements, under a name that those cannot have. */
-static void known_cursors(struct session *s, struct sl_span text, struct sl_buf *names, struct sl_buf *texts,
-                          struct sl_buf *b, struct sl_msg_judge_ask *ask)
+/* A cursor's text goes with those of the prepared statements, under a name that those cannot have.
+ */
+static void known_cursors(struct session *s, struct sl_span text, struct sl_buf *names,
+                          struct sl_buf *texts, struct sl_buf *b, struct sl_msg_judge_ask *ask)
 {
     SL_BUF(name, 256);
     struct sl_span key;
@@ -84,8 +85,8 @@ static void known_cursors(struct session *s, struct sl_span text, struct sl_buf 
     }
 }
 
-static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t number, bool with_names,
-                                struct sl_buf *out)
+static enum sl_err put_question(struct session *s, struct sl_span text, uint64_t number,
+                                bool with_names, struct sl_buf *out)
 {
     SL_BUF(names, 1024 * 1024);
     SL_BUF(texts, 8 * 1024 * 1024);

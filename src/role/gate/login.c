@@ -1,7 +1,8 @@
-/* A client's way in: startup packet, TLS, proof of identity (checked by the keeper), then the server.
+/* A client's way in: startup packet, TLS, proof of identity (checked by the keeper), then the
+ * server.
  *
- * Nothing but the startup packet is believed before the keeper has said who this is, and nothing of it
- * reaches the server but an allow-list of harmless options. */
+ * Nothing but the startup packet is believed before the keeper has said who this is, and nothing of
+ * it reaches the server but an allow-list of harmless options. */
 #include "role/gate/session.h"
 
 #include "base/encode.h"
@@ -31,10 +32,21 @@ struct login {
 
 /* Options that change nothing of what a text means; `options` is never passed on. */
 static const char *const allowed[] = {
-    "client_encoding",     "DateStyle",        "TimeZone",          "IntervalStyle",
-    "extra_float_digits",  "statement_timeout", "lock_timeout",     "idle_in_transaction_session_timeout",
-    "idle_session_timeout", "application_name", "bytea_output",     "search_path", "geqo",
-    "tcp_user_timeout",    "connect_timeout",
+    "client_encoding",
+    "DateStyle",
+    "TimeZone",
+    "IntervalStyle",
+    "extra_float_digits",
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "application_name",
+    "bytea_output",
+    "search_path",
+    "geqo",
+    "tcp_user_timeout",
+    "connect_timeout",
 };
 
 static void login_cleanup(struct login *l)
@@ -84,7 +96,8 @@ static void say(struct session *s, struct sl_buf *b)
         session_kill(s, "the client went away");
 }
 
-/* --- the startup packet ---------------------------------------------------------------------------- */
+/* --- the startup packet
+ * ---------------------------------------------------------------------------- */
 
 static bool is_allowed(const struct target *t, struct sl_span name)
 {
@@ -119,8 +132,8 @@ static bool take_option(struct session *s, struct sl_span name, struct sl_span v
 {
     SL_BUF(text, 512);
 
-    if (sl_span_is(name, "user") || sl_span_is(name, "database") || sl_span_is(name, "application_name") ||
-        sl_span_starts(name, SL_SPAN("_pq_.")))
+    if (sl_span_is(name, "user") || sl_span_is(name, "database") ||
+        sl_span_is(name, "application_name") || sl_span_starts(name, SL_SPAN("_pq_.")))
         return true;
     if (sl_span_is(name, "replication")) {
         session_fatal(s, "0A000", "replication connections are refused by Sluice",
@@ -128,7 +141,8 @@ static bool take_option(struct session *s, struct sl_span name, struct sl_span v
         return false;
     }
     if (sl_span_eq_nocase(name, SL_SPAN("client_encoding")) && !is_utf8_name(value)) {
-        session_fatal(s, "0A000", "Sluice reads statements as UTF-8 only", "set client_encoding to UTF8");
+        session_fatal(s, "0A000", "Sluice reads statements as UTF-8 only",
+                      "set client_encoding to UTF8");
         return false;
     }
     if (!is_allowed(s->target, name) || value.n > VALUE_MAX) {
@@ -147,7 +161,8 @@ static bool take_option(struct session *s, struct sl_span name, struct sl_span v
     return false;
 }
 
-/* "-c name=value -c name=value" and "--name=value"; backslashes are refused rather than understood. */
+/* "-c name=value -c name=value" and "--name=value"; backslashes are refused rather than understood.
+ */
 static bool take_options_string(struct session *s, struct sl_span text)
 {
     while (text.n > 0) {
@@ -200,7 +215,8 @@ static void ask_for_proof(struct session *s)
     s->phase = PHASE_AUTH;
     if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN) {
         if (!s->client_is_tls && !is_loopback(s)) {
-            session_fatal(s, "28000", "a token may only be sent over TLS", "connect with sslmode=require");
+            session_fatal(s, "28000", "a token may only be sent over TLS",
+                          "connect with sslmode=require");
             return;
         }
         l->step = STEP_TOKEN;
@@ -241,7 +257,8 @@ static void take_startup(struct session *s, const struct sl_pg_startup *m)
         sl_buf_put_str(&text, "there is no target \"");
         sl_utf8_put_printable(&text, sl_span_head(s->login->database, 64));
         sl_buf_put_str(&text, "\"");
-        session_fatal(s, "3D000", sl_buf_text(&text), "the database name of a connection is the name of a target");
+        session_fatal(s, "3D000", sl_buf_text(&text),
+                      "the database name of a connection is the name of a target");
         return;
     }
     for (size_t i = 0; i < m->option_count; i++) {
@@ -263,7 +280,8 @@ static void answer_tls_request(struct session *s)
 {
     struct gate *g = s->gate;
 
-    if (s->login->tls_asked || s->in.n > 0) { /* whatever follows unasked did not come through TLS */
+    if (s->login->tls_asked ||
+        s->in.n > 0) { /* whatever follows unasked did not come through TLS */
         session_kill(s, "bytes behind a request for TLS");
         return;
     }
@@ -312,7 +330,8 @@ static void take_first_packet(struct session *s, struct sl_span body)
     }
 }
 
-/* --- proof ----------------------------------------------------------------------------------------- */
+/* --- proof
+ * ----------------------------------------------------------------------------------------- */
 
 static bool keeper_is_there(struct session *s)
 {
@@ -340,8 +359,8 @@ static void take_token(struct session *s, struct sl_span body)
         return;
     wait_for_keeper(s);
     SL_SEND(s->gate->keeper, login_token, .conn = s->id, .target = s->target->config->name,
-            .user = s->login->user, .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
-            .token = token);
+            .user = s->login->user, .address = sl_span_str(s->short_address),
+            .tls = s->client_is_tls, .token = token);
 }
 
 static void take_sasl_first(struct session *s, struct sl_span body)
@@ -360,8 +379,8 @@ static void take_sasl_first(struct session *s, struct sl_span body)
         return;
     l->gs2_header = sl_arena_copy(l->mem, first.gs2_header);
     wait_for_keeper(s);
-    SL_SEND(s->gate->keeper, login_scram, .conn = s->id, .target = s->target->config->name, .user = l->user,
-            .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
+    SL_SEND(s->gate->keeper, login_scram, .conn = s->id, .target = s->target->config->name,
+            .user = l->user, .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
             .client_first_bare = first.bare);
 }
 
@@ -381,7 +400,8 @@ static void take_sasl_final(struct session *s, struct sl_span body)
         return;
     l->used_scram = true;
     wait_for_keeper(s);
-    SL_SEND(s->gate->keeper, login_proof, .conn = s->id, .client_final_without_proof = m.without_proof,
+    SL_SEND(s->gate->keeper, login_proof, .conn = s->id,
+            .client_final_without_proof = m.without_proof,
             .proof = sl_span(m.proof, sizeof m.proof));
 }
 
@@ -411,7 +431,8 @@ static void take_auth(struct session *s, uint8_t type, struct sl_span body)
     }
 }
 
-/* --- the keeper's answers -------------------------------------------------------------------------- */
+/* --- the keeper's answers
+ * -------------------------------------------------------------------------- */
 
 static enum sl_err take_challenge(struct session *s, struct sl_span body)
 {
@@ -443,8 +464,9 @@ static enum sl_err take_ok(struct session *s, struct sl_span body)
     s->login->server_signature = sl_arena_copy(s->login->mem, m.server_signature);
     if (s->login->upstream_user.p == NULL || s->login->server_signature.p == NULL)
         return SL_EMEMORY;
-    sl_log(SL_LOG_INFO, "session_open", SL_NUM("session", m.session), SL_TEXT("identity", s->who->name),
-           SL_TEXT("target", s->target->config->name), SL_CSTR("address", s->short_address));
+    sl_log(SL_LOG_INFO, "session_open", SL_NUM("session", m.session),
+           SL_TEXT("identity", s->who->name), SL_TEXT("target", s->target->config->name),
+           SL_CSTR("address", s->short_address));
     upstream_begin(s);
     return SL_OK;
 }
@@ -487,7 +509,8 @@ void login_keeper_lost(struct session *s)
         session_fatal(s, "57P03", "Sluice's keeper is restarting", "try again in a moment");
 }
 
-/* --- the server ------------------------------------------------------------------------------------ */
+/* --- the server
+ * ------------------------------------------------------------------------------------ */
 
 static void finish(struct session *s, struct sl_span statuses)
 {
@@ -545,12 +568,13 @@ void upstream_begin(struct session *s)
               add_option(s, SL_SPAN("database"), s->target->config->database) &&
               add_option(s, SL_SPAN("client_encoding"), SL_SPAN("UTF8")) &&
               add_option(s, SL_SPAN("application_name"), sl_span_head(sl_buf_span(&app), 63));
-    if (!ok || dial_new(s->gate, s->target, s->keeper_session, l->options, l->option_count, dialled, s,
-                        &l->dial) != SL_OK)
+    if (!ok || dial_new(s->gate, s->target, s->keeper_session, l->options, l->option_count, dialled,
+                        s, &l->dial) != SL_OK)
         session_fatal(s, "53200", "out of memory", NULL);
 }
 
-/* --- reading --------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------- */
 
 static bool step(struct session *s)
 {

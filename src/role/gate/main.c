@@ -19,7 +19,8 @@ enum { TICK_MS = 20, SIGN_TIMEOUT_MS = 2000, ACCEPTS_AT_ONCE = 64 };
 
 static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);
 
-/* --- the keeper ------------------------------------------------------------------------------------ */
+/* --- the keeper
+ * ------------------------------------------------------------------------------------ */
 
 static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
 {
@@ -92,7 +93,8 @@ static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *
         struct session *s = value;
         struct item *item = s->dead ? NULL : item_head(s);
         if (item != NULL && item->action == m.action) {
-            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session), SL_TEXT("by", m.who));
+            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session),
+                   SL_TEXT("by", m.who));
             upstream_cancel(s);
             return;
         }
@@ -170,7 +172,8 @@ static void keeper_new(struct gate *g, int fd)
     if (g->keeper != NULL)
         sl_channel_free(g->keeper);
     g->keeper = NULL;
-    if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_keeper_end, g, &g->keeper) != SL_OK) {
+    if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_keeper_end, g,
+                       &g->keeper) != SL_OK) {
         close(fd);
         return;
     }
@@ -179,7 +182,8 @@ static void keeper_new(struct gate *g, int fd)
     gate_each_session(g, ask_sync_again);
 }
 
-/* --- the judges ------------------------------------------------------------------------------------ */
+/* --- the judges
+ * ------------------------------------------------------------------------------------ */
 
 static unsigned seat_of(const struct gate *g, const struct sl_channel *c)
 {
@@ -200,8 +204,10 @@ static void on_judge_end(void *owner, struct sl_channel *c, enum sl_err why)
         return;
     }
     if (why != SL_EGONE) {
-        sl_log(SL_LOG_WARN, "judge_broke_the_rules", SL_NUM("judge", seat), SL_CSTR("why", sl_err_text(why)));
-        SL_SEND(g->super, peer_bad, .role = SL_ROLE_JUDGE, .index = seat, .why = sl_span_str(sl_err_text(why)));
+        sl_log(SL_LOG_WARN, "judge_broke_the_rules", SL_NUM("judge", seat),
+               SL_CSTR("why", sl_err_text(why)));
+        SL_SEND(g->super, peer_bad, .role = SL_ROLE_JUDGE, .index = seat,
+                .why = sl_span_str(sl_err_text(why)));
     }
     judges_seat_lost(g, seat, NULL);
 }
@@ -210,15 +216,16 @@ static void judge_new(struct gate *g, uint32_t index, int fd)
 {
     struct sl_channel *c;
 
-    if (index >= GATE_MAX_JUDGES ||
-        sl_channel_new(g->loop, fd, SL_ROLE_JUDGE, SL_CONN_OPEN, on_packet, on_judge_end, g, &c) != SL_OK) {
+    if (index >= GATE_MAX_JUDGES || sl_channel_new(g->loop, fd, SL_ROLE_JUDGE, SL_CONN_OPEN,
+                                                   on_packet, on_judge_end, g, &c) != SL_OK) {
         close(fd);
         return;
     }
     judges_seat_new(g, index, c);
 }
 
-/* --- the supervisor -------------------------------------------------------------------------------- */
+/* --- the supervisor
+ * -------------------------------------------------------------------------------- */
 
 static void on_listen(void *owner, int fd, unsigned ready)
 {
@@ -284,7 +291,8 @@ static void take_reload(struct gate *g, struct sl_channel *c, struct sl_packet *
 
 static void end_idle(struct session *s)
 {
-    if (s->gate->draining && (s->phase != PHASE_READY || (s->item_count == 0 && s->tx == 'I' && s->hold == NULL)))
+    if (s->gate->draining &&
+        (s->phase != PHASE_READY || (s->item_count == 0 && s->tx == 'I' && s->hold == NULL)))
         session_fatal(s, "57P01", "Sluice is shutting down", NULL);
 }
 
@@ -375,7 +383,8 @@ static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
     }
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time
+ * ------------------------------------------------------------------------------------------ */
 
 static void on_tick(void *owner)
 {
@@ -393,9 +402,11 @@ static void on_tick(void *owner)
         drain_tick(g);
 }
 
-/* --- the beginning --------------------------------------------------------------------------------- */
+/* --- the beginning
+ * --------------------------------------------------------------------------------- */
 
-bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input, struct sl_buf *out)
+bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
+               struct sl_buf *out)
 {
     struct gate *g = owner;
     SL_BUF(question, 64 * 1024);
@@ -403,14 +414,16 @@ bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_sp
     uint8_t late[64];
     struct sl_packet answer;
     struct sl_msg_signed_ m;
-    struct sl_msg_sign ask = {.call = ++g->next_call, .digest = digest, .padding = padding, .input = input};
+    struct sl_msg_sign ask = {
+        .call = ++g->next_call, .digest = digest, .padding = padding, .input = input};
 
     if (g->sign_fd < 0)
         return false;
     while (recv(g->sign_fd, late, sizeof late, MSG_DONTWAIT) > 0)
         continue; /* an answer that came too late belongs to a question that is gone */
     sl_msg_sign_put(&question, &ask);
-    if (sl_channel_ask(g->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_TIMEOUT_MS, &scratch, &answer) != SL_OK)
+    if (sl_channel_ask(g->sign_fd, SL_ROLE_KEEPER, sl_buf_span(&question), SIGN_TIMEOUT_MS,
+                       &scratch, &answer) != SL_OK)
         return false;
     if (answer.type != SL_MESSAGE_SIGNED || sl_msg_signed__get(answer.body, &m) != SL_OK ||
         m.call != ask.call || !m.found)
@@ -435,8 +448,8 @@ static enum sl_err map_journal(struct gate *g, struct sl_packet *p)
 
 static enum sl_err make_maps(struct gate *g)
 {
-    struct sl_map **maps[] = {&g->sessions, &g->by_keeper, &g->by_action, &g->by_call,
-                              &g->identities, &g->meanings};
+    struct sl_map **maps[] = {&g->sessions, &g->by_keeper,  &g->by_action,
+                              &g->by_call,  &g->identities, &g->meanings};
 
     sl_random(g->seed, sizeof g->seed);
     sl_random(g->secret, sizeof g->secret);
@@ -460,7 +473,8 @@ static enum sl_err enter_sandbox(struct gate *g)
     enum sl_err e = sl_sandbox_enter(&box, &missing);
 
     if (missing.n > 0)
-        sl_log(e == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox", SL_CSTR("missing", sl_buf_text(&missing)));
+        sl_log(e == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
+               SL_CSTR("missing", sl_buf_text(&missing)));
     return e;
 }
 
@@ -477,7 +491,8 @@ static enum sl_err start(struct gate *g)
     SL_TRY(make_maps(g));
     SL_TRY(sl_loop_new(&g->loop));
     SL_TRY(targets_setup(g, &setup, &complaints));
-    SL_TRY(sl_channel_new(g->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet, on_super_end, g, &g->super));
+    SL_TRY(sl_channel_new(g->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet,
+                          on_super_end, g, &g->super));
     SL_TRY(sl_timer_new(g->loop, on_tick, g, &g->tick));
     SL_TRY(enter_sandbox(g));
     sl_timer_arm(g->tick, TICK_MS);

@@ -35,8 +35,8 @@ struct meaning *meaning_new(struct sl_span bytes, const char *why_opaque)
         return NULL;
     m->bytes = copy;
     if (why_opaque != NULL || sl_meaning_get(mem, copy, &m->m) != SL_OK) {
-        m->m = sl_meaning_opaque(sl_span_str(why_opaque != NULL ? why_opaque
-                                                                : "the judge's answer was not valid"));
+        m->m = sl_meaning_opaque(
+            sl_span_str(why_opaque != NULL ? why_opaque : "the judge's answer was not valid"));
         m->m.flags = SL_MEANING_UNSHAPED | SL_MEANING_CONTEXT;
         m->bytes = sl_span(NULL, 0);
     }

@@ -1,7 +1,8 @@
 /* The names of a session: prepared statements, portals, cursors, as the server has them.
  *
- * Definitions of the protocol count once the server confirmed them; those that SQL text makes behind
- * the protocol's back (PREPARE, DEALLOCATE, DECLARE, CLOSE) are taken from the judged meaning. */
+ * Definitions of the protocol count once the server confirmed them; those that SQL text makes
+ * behind the protocol's back (PREPARE, DEALLOCATE, DECLARE, CLOSE) are taken from the judged
+ * meaning. */
 #include "role/gate/session.h"
 
 #include <stdlib.h>
@@ -129,8 +130,9 @@ static void item_name_free(struct item *item)
 
 static void *named_by(struct sl_map *m, const struct item *item)
 {
-    return m == NULL || item->name == NULL ? NULL
-                                           : sl_map_get(m, sl_span(item->name->name, item->name->n));
+    return m == NULL || item->name == NULL
+               ? NULL
+               : sl_map_get(m, sl_span(item->name->name, item->name->n));
 }
 
 static void confirm_portal(struct session *s, struct item *item)
@@ -178,7 +180,8 @@ void extended_drop(struct session *s, struct item *item)
 {
     if ((item->flags & ITEM_REFUSED) != 0)
         return;
-    if (item->kind == ITEM_BIND && named_by(s->portals, item) != NULL) /* which one it is now is not known */
+    if (item->kind == ITEM_BIND &&
+        named_by(s->portals, item) != NULL) /* which one it is now is not known */
         portal_free(sl_map_remove(s->portals, sl_span(item->name->name, item->name->n)));
     if (item->kind == ITEM_PARSE && item->prepared != NULL) {
         struct statement_name *n = named_by(s->statements, item);
@@ -216,8 +219,10 @@ static void forget_statement(struct session *s, struct sl_span name)
     free(text);
 }
 
-/* Texts behind names that SQL made, for the judge. What is not kept is not known: then it is opaque. */
-static void remember(struct session *s, struct sl_map **map, struct sl_span name, struct sl_span text)
+/* Texts behind names that SQL made, for the judge. What is not kept is not known: then it is
+ * opaque. */
+static void remember(struct session *s, struct sl_map **map, struct sl_span name,
+                     struct sl_span text)
 {
     enum { TEXTS_MAX = 1024, TEXT_BYTES_MAX = 16 * 1024 };
     struct sl_map *m = names_map(s, map);

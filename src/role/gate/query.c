@@ -26,7 +26,8 @@ static bool take_kept(struct session *s, struct judged *out)
     if (kept.meaning == NULL)
         return false;
     s->kept = (struct judged){0};
-    if (s->meaning_generation == s->target->generation && kept.verdict->generation == s->gate->generation) {
+    if (s->meaning_generation == s->target->generation &&
+        kept.verdict->generation == s->gate->generation) {
         *out = kept;
         return true;
     }
@@ -90,8 +91,8 @@ static bool is_understood(const struct session *s)
 
 enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
 
-/* Although the session is not understood this text is: it only controls a transaction, or the server
- * refuses it, because the transaction has failed and nothing in the text ends that. */
+/* Although the session is not understood this text is: it only controls a transaction, or the
+ * server refuses it, because the transaction has failed and nothing in the text ends that. */
 static bool is_harmless_now(const struct session *s, const struct sl_meaning *m)
 {
     if ((m->flags & SL_MEANING_ONLY_CONTROL) != 0)
@@ -103,7 +104,8 @@ static bool is_harmless_now(const struct session *s, const struct sl_meaning *m)
 /* Settings go back when a transaction ends, in the middle of this text. */
 static bool reverts_within(const struct session *s, const struct sl_meaning *m)
 {
-    return s->context_touched && (m->flags & ENDS_TX) != 0 && (m->flags & SL_MEANING_ONLY_CONTROL) == 0;
+    return s->context_touched && (m->flags & ENDS_TX) != 0 &&
+           (m->flags & SL_MEANING_ONLY_CONTROL) == 0;
 }
 
 static struct meaning_key key_of_shape(const struct session *s, const struct sl_shape *shape)
@@ -128,8 +130,8 @@ static struct meaning_key key_of_text(const struct session *s, struct sl_span te
     };
 }
 
-/* The gate's own floor under the judge's words: whoever finds one of these words in a text must have
- * said one of these effects, or the answer is not believed. */
+/* The gate's own floor under the judge's words: whoever finds one of these words in a text must
+ * have said one of these effects, or the answer is not believed. */
 static const struct {
     uint32_t floor, effects;
 } floors[] = {
@@ -139,7 +141,8 @@ static const struct {
     {SL_FLOOR_CALL, SL_EFFECT_CALL},
     {SL_FLOOR_DO, SL_EFFECT_CALL | SL_EFFECT_PROGRAM},
     {SL_FLOOR_PRIVILEGE, SL_EFFECT_PRIVILEGE},
-    {SL_FLOOR_EXECUTE | SL_FLOOR_SET | SL_FLOOR_LOCK | SL_FLOOR_ADMIN | SL_FLOOR_NOTIFY | SL_FLOOR_UNKNOWN,
+    {SL_FLOOR_EXECUTE | SL_FLOOR_SET | SL_FLOOR_LOCK | SL_FLOOR_ADMIN | SL_FLOOR_NOTIFY |
+         SL_FLOOR_UNKNOWN,
      SL_EFFECT_ALL & ~SL_EFFECT_READ},
 };
 
@@ -265,7 +268,8 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     return TAKE_DONE;
 }
 
-enum take action_judge(struct session *s, struct sl_span text, struct meaning *known, struct judged *out)
+enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
+                       struct judged *out)
 {
     struct judged j = {0};
     enum take t = settle(s);
@@ -275,10 +279,11 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
     if (take_kept(s, out))
         return TAKE_DONE;
     if (!is_understood(s)) {
-        const char *why = s->context_odd ? "the session's settings change what text means"
-                          : s->opaque_since_ddl ? "it follows a change of definitions in its own transaction"
-                          : s->target->stale ? "the catalog of the target could not be read"
-                                             : "the session's settings changed in the same pipeline";
+        const char *why =
+            s->context_odd        ? "the session's settings change what text means"
+            : s->opaque_since_ddl ? "it follows a change of definitions in its own transaction"
+            : s->target->stale    ? "the catalog of the target could not be read"
+                                  : "the session's settings changed in the same pipeline";
         /* Leaving a transaction must stay possible whatever happened in it. */
         t = find_meaning(s, text, &j.meaning);
         if (t != TAKE_DONE)
@@ -310,7 +315,8 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
     return TAKE_DONE;
 }
 
-/* --- the simple protocol --------------------------------------------------------------------------- */
+/* --- the simple protocol
+ * --------------------------------------------------------------------------- */
 
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {
@@ -339,7 +345,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
     if ((m->flags & ENDS_TX) != 0)
         flags |= ITEM_ENDS_TX;
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
-    bool ddl = (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
+    bool ddl =
+        (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
     if (ddl && !s->temp_objects) {
         s->temp_objects = true;
         s->context ^= 1; /* another context: what was cached without them does not hold */
@@ -433,7 +440,8 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
         session_fatal(s, "08P01", "a Query message without a proper end", NULL);
         return TAKE_DEAD;
     }
-    if (s->unsynced && s->item_count > 0) /* if any of it fails, the server skips this message too */
+    if (s->unsynced &&
+        s->item_count > 0) /* if any of it fails, the server skips this message too */
         return wait_for_answers(s);
     enum take t = settings_take(s, text, whole, &was_ours);
     if (was_ours)

@@ -1,4 +1,5 @@
-/* Writing the journal: the intent before the bytes go out (P6), the outcome when the answer is there. */
+/* Writing the journal: the intent before the bytes go out (P6), the outcome when the answer is
+ * there. */
 #include "role/gate/session.h"
 
 #include "base/encode.h"
@@ -76,8 +77,8 @@ static void commit_literals(struct gate *g, struct sl_span text, struct sl_inten
 }
 
 /* A long text by digest and head; a text whose literals may not be recorded by its shape. */
-static void set_text(struct gate *g, const struct judged *j, struct sl_span text, struct sl_intent *r,
-                     struct sl_buf *scratch)
+static void set_text(struct gate *g, const struct judged *j, struct sl_span text,
+                     struct sl_intent *r, struct sl_buf *scratch)
 {
     if (j->verdict->answer.record_shape) {
         r->flags |= SL_INTENT_SHAPE;
@@ -169,8 +170,8 @@ static void note_in_transaction(struct session *s, uint64_t action, uint32_t fla
     s->tx_last = action;
 }
 
-enum take record_intent(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
-                        const struct sl_pg_bind *bind, uint64_t *action)
+enum take record_intent(struct session *s, const struct judged *j, struct sl_span text,
+                        uint32_t flags, const struct sl_pg_bind *bind, uint64_t *action)
 {
     struct gate *g = s->gate;
     struct sl_intent r = {0};
@@ -194,7 +195,8 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
         return TAKE_WAIT;
     }
     if (e != SL_OK) {
-        session_fatal(s, "58030", "Sluice cannot record this statement, so it did not run", sl_err_text(e));
+        session_fatal(s, "58030", "Sluice cannot record this statement, so it did not run",
+                      sl_err_text(e));
         return TAKE_DEAD;
     }
     kick_if_needed(g, pending);
@@ -208,7 +210,8 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
 }
 
 /* A denied action is history too; it never ran, so a full journal does not change the answer. */
-void record_refusal(struct session *s, const struct judged *j, struct sl_span text, const char *approval)
+void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
+                    const char *approval)
 {
     struct gate *g = s->gate;
     struct sl_intent r = {.action = ++g->next_action};
@@ -219,7 +222,8 @@ void record_refusal(struct session *s, const struct judged *j, struct sl_span te
     uint64_t pending = sl_journal_pending(&g->journal);
     enum sl_err e = sl_journal_intent(&g->journal, &r);
     if (e != SL_OK)
-        sl_log(SL_LOG_ERROR, "refusal_not_recorded", SL_NUM("session", s->id), SL_CSTR("why", sl_err_text(e)));
+        sl_log(SL_LOG_ERROR, "refusal_not_recorded", SL_NUM("session", s->id),
+               SL_CSTR("why", sl_err_text(e)));
     else
         record_outcome(s, r.action, SL_OUTCOME_REFUSED);
     kick_if_needed(g, pending);
@@ -238,7 +242,8 @@ void record_outcome(struct session *s, uint64_t action, uint8_t outcome)
 
     memcpy(r.sqlstate, s->sqlstate, sizeof r.sqlstate);
     if (sl_journal_outcome(&s->gate->journal, &r) != SL_OK)
-        sl_log(SL_LOG_ERROR, "outcome_not_recorded", SL_NUM("session", s->id), SL_NUM("action", action));
+        sl_log(SL_LOG_ERROR, "outcome_not_recorded", SL_NUM("session", s->id),
+               SL_NUM("action", action));
 }
 
 void record_txn(struct session *s, uint8_t outcome)

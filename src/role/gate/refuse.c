@@ -29,7 +29,8 @@ static void put_error(struct sl_buf *b, const struct refusal *r)
 }
 
 /* The message that must fail goes to the server; the error that comes back is replaced by ours. */
-static void fail_at_server(struct session *s, enum item_kind kind, const struct refusal *r, struct sl_span message)
+static void fail_at_server(struct session *s, enum item_kind kind, const struct refusal *r,
+                           struct sl_span message)
 {
     SL_BUF(error, TEXT_MAX * 4);
     uint8_t *copy;
@@ -49,8 +50,9 @@ static void fail_at_server(struct session *s, enum item_kind kind, const struct 
         session_kill(s, "the server does not take what it is sent");
 }
 
-/* In the middle of a pipeline the server may be skipping to its Sync already, and would skip a Query
- * too: then every later answer would be taken for that of the message before. A Sync it never skips. */
+/* In the middle of a pipeline the server may be skipping to its Sync already, and would skip a
+ * Query too: then every later answer would be taken for that of the message before. A Sync it never
+ * skips. */
 static void refuse_in_pipeline(struct session *s, const struct refusal *r)
 {
     SL_BUF(b, 16);
@@ -108,8 +110,8 @@ static void put_rules(struct sl_buf *b, const struct sl_answer *a)
         sl_buf_put_str(b, a->from_default ? "the target's default" : "Sluice itself");
 }
 
-void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message, struct sl_buf *detail,
-                   struct sl_buf *hint)
+void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message,
+                   struct sl_buf *detail, struct sl_buf *hint)
 {
     const struct sl_meaning *m = &j->meaning->m;
 
@@ -121,5 +123,6 @@ void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *mes
         sl_buf_say(detail, "%s%S", i == 0 ? " on " : ", ", m->accesses[i].dataset);
     if (m->opaque_why.n > 0)
         sl_buf_say(detail, " (%S)", m->opaque_why);
-    sl_buf_put_str(hint, "nothing of this message ran; ask whoever keeps the policy of this target");
+    sl_buf_put_str(hint,
+                   "nothing of this message ran; ask whoever keeps the policy of this target");
 }

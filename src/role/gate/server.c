@@ -114,8 +114,9 @@ static bool say_withheld(struct session *s, struct sl_span body)
     struct sl_pg_notice ours = {
         .severity = SL_SPAN("ERROR"),
         .sqlstate = SL_SPAN("XX000"),
-        .message = SL_SPAN("the server reported an error; its text is withheld, because the statement reads "
-                           "labelled data"),
+        .message = SL_SPAN(
+            "the server reported an error; its text is withheld, because the statement reads "
+            "labelled data"),
     };
     if (sl_pg_notice_get(body, &theirs) == SL_OK) {
         ours.sqlstate = theirs.sqlstate;
@@ -169,7 +170,8 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
     bool ok = true;
 
     s->copy_in = false;
-    if (item == NULL || item->kind == ITEM_SYNC) { /* the server ends the session, or an error at commit */
+    if (item == NULL ||
+        item->kind == ITEM_SYNC) { /* the server ends the session, or an error at commit */
         if (item != NULL)
             note_error(s, body);
         r->at += whole;
@@ -304,7 +306,8 @@ static bool take_reply(struct run *r, uint8_t type, size_t whole)
 {
     static const struct {
         uint8_t type, kind;
-    } pairs[] = {{SL_PG_PARSE_COMPLETE, ITEM_PARSE}, {SL_PG_BIND_COMPLETE, ITEM_BIND},
+    } pairs[] = {{SL_PG_PARSE_COMPLETE, ITEM_PARSE},
+                 {SL_PG_BIND_COMPLETE, ITEM_BIND},
                  {SL_PG_CLOSE_COMPLETE, ITEM_CLOSE}};
     struct session *s = r->s;
     struct item *item = item_head(s);
@@ -344,7 +347,8 @@ static bool take_copy_in(struct run *r, size_t whole)
 
     if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_EXECUTE))
         return false;
-    if (s->item_count > 1) /* the server would read what follows as the data: nothing is certain then */
+    if (s->item_count >
+        1) /* the server would read what follows as the data: nothing is certain then */
         return false;
     s->copy_in = true;
     r->at += whole;

@@ -1,23 +1,23 @@
 /* One client's session and its own connection to the server.
  *
- * Lifetimes: `login` exists until the session is ready; `hold` while an action waits for people; items
- * are the answers that the server still owes. Other parts know a session by its id alone.
+ * Lifetimes: `login` exists until the session is ready; `hold` while an action waits for people;
+ * items are the answers that the server still owes. Other parts know a session by its id alone.
  */
 #ifndef SL_ROLE_GATE_SESSION_H
 #define SL_ROLE_GATE_SESSION_H
 
-#include "role/gate/gate_int.h"
 #include "role/gate/dial.h"
+#include "role/gate/gate_int.h"
 #include "wire/pg/pg.h"
 
 enum phase {
-    PHASE_STARTUP,   /* nothing but startup packets are read */
-    PHASE_TLS,       /* the client's handshake */
-    PHASE_AUTH,      /* waiting for a password or SASL message */
-    PHASE_KEEPER,    /* the keeper decides about the login */
-    PHASE_UPSTREAM,  /* the server's connection is being made */
+    PHASE_STARTUP,  /* nothing but startup packets are read */
+    PHASE_TLS,      /* the client's handshake */
+    PHASE_AUTH,     /* waiting for a password or SASL message */
+    PHASE_KEEPER,   /* the keeper decides about the login */
+    PHASE_UPSTREAM, /* the server's connection is being made */
     PHASE_READY,
-    PHASE_CLOSING,   /* what is queued for the client still goes out */
+    PHASE_CLOSING, /* what is queued for the client still goes out */
 };
 
 /* Why the message at the head of the input waits. */
@@ -54,9 +54,10 @@ enum item_flag {
     ITEM_ENDS_DDL = 16,    /* its end makes the catalog listing stale */
     ITEM_DIGEST_BODY = 32, /* COPY FROM STDIN of a held action: digest what streams in */
     ITEM_COPY_IN = 64,
-    ITEM_CONTEXT = 128,    /* may have changed settings: read them back */
-    ITEM_ENDS_TX = 256,    /* ends a transaction or a part of it: settings may go back to what they were */
-    ITEM_DDL = 512,        /* changes definitions, at once or when its transaction ends */
+    ITEM_CONTEXT = 128, /* may have changed settings: read them back */
+    ITEM_ENDS_TX =
+        256,        /* ends a transaction or a part of it: settings may go back to what they were */
+    ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
 };
 
 struct item_name {
@@ -72,8 +73,9 @@ struct item {
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
-            struct prepared *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
-            struct item_name *name;    /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+            struct prepared
+                *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
+            struct item_name *name; /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
         };
     };
 };
@@ -85,10 +87,10 @@ struct prepared {
     struct meaning *meaning;
     uint32_t generation; /* of the catalog when it was judged */
     uint64_t context;
-    uint32_t *types;     /* parameter types that the client gave */
+    uint32_t *types; /* parameter types that the client gave */
     size_t type_count;
-    bool is_set;         /* SET sluice.x: the server has an empty statement instead */
-    bool user_types;     /* of parameters: `meaning` is opaque and stays so */
+    bool is_set;          /* SET sluice.x: the server has an empty statement instead */
+    bool user_types;      /* of parameters: `meaning` is opaque and stays so */
     uint64_t names_epoch; /* of the session when it was defined */
     size_t *account;      /* the session's bytes of texts, of which these are a part */
 };
@@ -106,16 +108,16 @@ struct portal {
     uint64_t action;
     uint16_t item_flags;
     uint32_t row_limit;
-    uint64_t rows_asked;  /* of the row limit, by the Executes so far */
-    uint32_t serial;      /* of the Bind that made it */
-    bool confirmed;       /* the server has said that it made it */
-    uint64_t segment;     /* an unconfirmed one may be used in its own segment only */
-    bool granted;         /* it was held: runs as often as the grant says */
+    uint64_t rows_asked;   /* of the row limit, by the Executes so far */
+    uint32_t serial;       /* of the Bind that made it */
+    bool confirmed;        /* the server has said that it made it */
+    uint64_t segment;      /* an unconfirmed one may be used in its own segment only */
+    bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
     struct prepared *made; /* a reference; whose names are known once it has run */
-    bool by_names;        /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch; /* ... true as long as no name moved since the Bind */
+    bool by_names;         /* EXECUTE, FETCH and the like: */
+    uint64_t names_epoch;  /* ... true as long as no name moved since the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -146,18 +148,18 @@ struct session {
     char short_address[48];
     bool client_is_tls, client_is_loopback;
 
-    uint32_t cancel_pid, cancel_secret;   /* ours, as the client knows them */
-    uint32_t server_pid, server_secret;   /* the server's own */
+    uint32_t cancel_pid, cancel_secret; /* ours, as the client knows them */
+    uint32_t server_pid, server_secret; /* the server's own */
 
-    char tx;                 /* I, T or E as of the last ReadyForQuery */
-    char last_tag;           /* 'C' COMMIT, 'R' ROLLBACK, 0 other: of the running message */
-    bool unsynced;           /* extended messages went out since the last Sync */
-    bool skip_to_sync;       /* after an error in the extended protocol */
+    char tx;           /* I, T or E as of the last ReadyForQuery */
+    char last_tag;     /* 'C' COMMIT, 'R' ROLLBACK, 0 other: of the running message */
+    bool unsynced;     /* extended messages went out since the last Sync */
+    bool skip_to_sync; /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
-    bool ddl_unsynced;       /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects;       /* the session may have temporary objects that hide others */
-    uint64_t segment;        /* counts Syncs and queries sent */
+    bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
+    bool temp_objects; /* the session may have temporary objects that hide others */
+    uint64_t segment;  /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
 
     struct item *items;
@@ -167,32 +169,32 @@ struct session {
     uint8_t sqlstate[5];
     bool failed;
 
-    struct sl_map *statements; /* name -> struct statement_name */
-    struct sl_map *portals;    /* name -> struct portal */
+    struct sl_map *statements;   /* name -> struct statement_name */
+    struct sl_map *portals;      /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
-    struct sl_map *cursors;    /* names made by DECLARE -> struct sl_span text */
-    uint64_t names_epoch;      /* counts the statements that may have redefined names by SQL */
+    struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text */
+    uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
     uint32_t bind_serial;
-    size_t prepared_bytes;     /* of the texts of prepared statements */
+    size_t prepared_bytes; /* of the texts of prepared statements */
 
-    struct meaning *meaning;   /* what the judge said about the message at the head */
+    struct meaning *meaning;     /* what the judge said about the message at the head */
     uint32_t meaning_generation; /* of the listing when it was asked */
     bool meaning_with_names;
     struct hold *hold;
-    struct judged kept;        /* of the message at the head, while it waits for people or the journal */
-    uint64_t intent;           /* its intent is in the journal already; waiting for the sync */
-    struct sl_span forward;    /* messages to send in one go: a part of the input being pumped */
+    struct judged kept; /* of the message at the head, while it waits for people or the journal */
+    uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
+    struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
     uint64_t sync_position;
 
     /* the session's context, part of every judgement */
     struct sl_span search_path, role; /* malloc'd */
-    uint64_t context;          /* hash of the two */
-    bool context_unknown;      /* must be read back before the next judgement */
-    bool context_touched;      /* changed, and the end of a transaction may change it back */
-    bool context_odd;          /* a setting under which text cannot be trusted to mean what it says */
-    struct sl_buf internal;    /* rows of the gate's own query */
+    uint64_t context;                 /* hash of the two */
+    bool context_unknown;             /* must be read back before the next judgement */
+    bool context_touched;             /* changed, and the end of a transaction may change it back */
+    bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
+    struct sl_buf internal; /* rows of the gate's own query */
     void (*internal_done)(struct session *s, bool ok);
-    struct sl_buf locks;       /* JSON for the reviewer */
+    struct sl_buf locks; /* JSON for the reviewer */
     bool locks_known;
 
     struct sl_span reason, run, sink; /* malloc'd */
@@ -220,7 +222,8 @@ void login_free(struct session *s);
 void login_keeper(struct session *s, enum sl_message type, struct sl_span body);
 void login_keeper_lost(struct session *s);
 void upstream_begin(struct session *s);
-/* Asks the server to stop what it does for this session (a CancelRequest with the server's own key). */
+/* Asks the server to stop what it does for this session (a CancelRequest with the server's own
+ * key). */
 void upstream_cancel(struct session *s);
 
 /* client.c: handles what it can of `in`; returns the bytes that are done with. */
@@ -259,23 +262,26 @@ struct sl_map *names_map(struct session *s, struct sl_map **m);
 
 /* judging one text: the common road of both protocols */
 /* TAKE_WAIT: the session waits and will come again. */
-enum take action_judge(struct session *s, struct sl_span text, struct meaning *known, struct judged *out);
+enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
+                       struct judged *out);
 void judged_done(struct judged *j);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action);
-/* What is sent now may change the session and its definitions: from here on, not from its answer on. */
+/* What is sent now may change the session and its definitions: from here on, not from its answer
+ * on. */
 void item_sent(struct session *s, struct item *item);
-void ddl_begins(struct session *s); /* other sessions wait until it has ended */
+void ddl_begins(struct session *s);            /* other sessions wait until it has ended */
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
 
 /* record.c */
-enum take record_intent(struct session *s, const struct judged *j, struct sl_span text, uint32_t flags,
-                        const struct sl_pg_bind *bind, uint64_t *action);
-void record_refusal(struct session *s, const struct judged *j, struct sl_span text, const char *approval);
+enum take record_intent(struct session *s, const struct judged *j, struct sl_span text,
+                        uint32_t flags, const struct sl_pg_bind *bind, uint64_t *action);
+void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
+                    const char *approval);
 void record_outcome(struct session *s, uint64_t action, uint8_t outcome);
 void record_txn(struct session *s, uint8_t outcome);
 
@@ -292,8 +298,8 @@ struct refusal {
 void refuse_simple(struct session *s, const struct refusal *r);
 void refuse_extended(struct session *s, const struct refusal *r);
 /* The texts of a denial. */
-void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message, struct sl_buf *detail,
-                   struct sl_buf *hint);
+void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message,
+                   struct sl_buf *detail, struct sl_buf *hint);
 
 /* hold.c: TAKE_DONE when the grant is spent and the bytes may go now. */
 struct held_bytes {
@@ -308,7 +314,8 @@ void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
 void hold_again(struct session *s); /* a new keeper: ask again */
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
-void hold_moot(struct session *s); /* judged again, and it is not held any more: its approval is void */
+void hold_moot(
+    struct session *s); /* judged again, and it is not held any more: its approval is void */
 void hold_free(struct session *s);
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
@@ -316,10 +323,11 @@ bool hold_waits(const struct session *s); /* for people: nothing is granted yet 
 bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
-uint64_t hold_action(const struct session *s); /* 0: none */
+uint64_t hold_action(const struct session *s);              /* 0: none */
 
 /* settings.c: SET sluice.x and SHOW sluice.x in the simple protocol. */
-enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole, bool *was_ours);
+enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,
+                        bool *was_ours);
 bool settings_is_set(struct sl_span text);
 bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *complaint);
 

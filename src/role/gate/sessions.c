@@ -1,5 +1,5 @@
-/* Sessions come and go. A session that ends is only marked; it is freed from the loop, when nothing of
- * it is on the stack any more. */
+/* Sessions come and go. A session that ends is only marked; it is freed from the loop, when nothing
+ * of it is on the stack any more. */
 #include "role/gate/session.h"
 
 #include "base/utf8.h"
@@ -119,7 +119,8 @@ void session_ready(struct session *s)
         session_kill(s, "the client spoke before it was told that it may");
 }
 
-/* --- the end --------------------------------------------------------------------------------------- */
+/* --- the end
+ * --------------------------------------------------------------------------------------- */
 
 static void close_items(struct session *s)
 {
@@ -176,7 +177,8 @@ void session_kill(struct session *s, const char *why)
         return;
     s->dead = true;
     if (s->keeper_session != 0)
-        sl_log(SL_LOG_INFO, "session_close", SL_NUM("session", s->keeper_session), SL_CSTR("why", why));
+        sl_log(SL_LOG_INFO, "session_close", SL_NUM("session", s->keeper_session),
+               SL_CSTR("why", why));
     hold_leave(s, 0, why);
     hold_free(s);
     if (s->target != NULL && s->keeper_session != 0)
@@ -214,7 +216,8 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
     if (s->dead)
         return;
     sl_pg_put_error(&b, &n);
-    if (sl_buf_err(&b) == SL_OK && s->server_left == 0 && !stream_write(&s->client, sl_buf_span(&b)))
+    if (sl_buf_err(&b) == SL_OK && s->server_left == 0 &&
+        !stream_write(&s->client, sl_buf_span(&b)))
         s->client.out.n = 0;
     if (s->client.out.n == 0) {
         session_kill(s, message);
@@ -226,14 +229,16 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
     stream_pause(&s->client, true);
 }
 
-/* --- the beginning --------------------------------------------------------------------------------- */
+/* --- the beginning
+ * --------------------------------------------------------------------------------- */
 
 static void set_keys(struct session *s)
 {
     sl_random(&s->cancel_secret, sizeof s->cancel_secret);
     sl_random(&s->cancel_pid, sizeof s->cancel_pid);
     s->cancel_pid &= (1u << GATE_PID_BITS) - 1;
-    s->cancel_pid |= s->gate->index << GATE_PID_BITS; /* positive: clients show it as a process id */
+    s->cancel_pid |= s->gate->index
+                     << GATE_PID_BITS; /* positive: clients show it as a process id */
 }
 
 static void refuse_busy(struct session *s)
@@ -262,7 +267,8 @@ bool session_accept(struct gate *g, int listening)
     s->client_is_loopback = sl_net_is_loopback(&peer);
     set_keys(s);
     sl_net_put_host(&text, &peer);
-    memcpy(s->short_address, sl_buf_text(&text), text.n < sizeof s->short_address ? text.n : sizeof s->short_address - 1);
+    memcpy(s->short_address, sl_buf_text(&text),
+           text.n < sizeof s->short_address ? text.n : sizeof s->short_address - 1);
     if (sl_timer_new(g->loop, on_end_timer, s, &s->end_timer) != SL_OK ||
         sl_map_put(g->sessions, sl_map_u64(&s->id), s) != SL_OK ||
         stream_open(&s->client, g->loop, fd, on_client, s) != SL_OK) {

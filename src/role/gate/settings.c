@@ -114,7 +114,9 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
     SL_BUF(plain, VALUE_MAX);
 
     if (!split_set(text, &name, &value) || !unquote(value, &plain)) {
-        sl_buf_put_str(complaint, "write SET sluice.NAME = 'value' with at most 1,024 bytes, alone in its message");
+        sl_buf_put_str(
+            complaint,
+            "write SET sluice.NAME = 'value' with at most 1,024 bytes, alone in its message");
         return false;
     }
     struct sl_span key = sl_span_from(name, 7), what = sl_buf_span(&plain);
@@ -127,7 +129,8 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
     else if (is(key, "wait"))
         return set_wait(s, what, complaint);
     else {
-        sl_buf_put_str(complaint, "Sluice knows sluice.reason, sluice.run, sluice.sink and sluice.wait");
+        sl_buf_put_str(complaint,
+                       "Sluice knows sluice.reason, sluice.run, sluice.sink and sluice.wait");
         return false;
     }
     return true;
@@ -175,7 +178,8 @@ static enum take answer_show(struct session *s, struct sl_span name)
 }
 
 /* Only looks closer at texts that begin like ours, so that others pay next to nothing. */
-enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole, bool *was_ours)
+enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,
+                        bool *was_ours)
 {
     struct sl_span rest = text, name, value;
 

@@ -4,7 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum sl_err stream_open(struct stream *s, struct sl_loop *loop, int fd, sl_watch_fn *fn, void *owner)
+enum sl_err stream_open(struct stream *s, struct sl_loop *loop, int fd, sl_watch_fn *fn,
+                        void *owner)
 {
     *s = (struct stream){.fd = fd, .out = sl_buf(STREAM_QUEUE_MAX)};
     return sl_watch_new(loop, fd, SL_READABLE, fn, owner, &s->watch);
@@ -21,8 +22,8 @@ void stream_close(struct stream *s)
     *s = (struct stream){.fd = -1};
 }
 
-enum sl_err stream_move(struct stream *to, struct stream *from, struct sl_loop *loop, sl_watch_fn *fn,
-                        void *owner)
+enum sl_err stream_move(struct stream *to, struct stream *from, struct sl_loop *loop,
+                        sl_watch_fn *fn, void *owner)
 {
     struct sl_watch *watch;
 

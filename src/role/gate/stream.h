@@ -16,21 +16,21 @@ enum { STREAM_QUEUE_MAX = 64 * 1024 * 1024, STREAM_QUEUE_HIGH = 256 * 1024 };
 struct stream {
     int fd; /* -1: closed */
     struct sl_watch *watch;
-    struct sl_tls *tls;       /* NULL: plain */
-    struct sl_buf out;        /* what the socket did not take yet */
-    bool paused;              /* the owner does not want to read now */
-    bool tls_wants_write;     /* a TLS read or handshake needs the socket to be writable */
+    struct sl_tls *tls;   /* NULL: plain */
+    struct sl_buf out;    /* what the socket did not take yet */
+    bool paused;          /* the owner does not want to read now */
+    bool tls_wants_write; /* a TLS read or handshake needs the socket to be writable */
 };
 
 enum stream_result { STREAM_DATA, STREAM_AGAIN, STREAM_END, STREAM_FAILED };
 
 /* Takes the descriptor over. */
-enum sl_err stream_open(struct stream *s, struct sl_loop *loop, int fd, sl_watch_fn *fn, void *owner)
-    SL_MUST_CHECK;
+enum sl_err stream_open(struct stream *s, struct sl_loop *loop, int fd, sl_watch_fn *fn,
+                        void *owner) SL_MUST_CHECK;
 void stream_close(struct stream *s);
 /* Another owner: `to` takes over everything, `from` is closed and empty. */
-enum sl_err stream_move(struct stream *to, struct stream *from, struct sl_loop *loop, sl_watch_fn *fn,
-                        void *owner) SL_MUST_CHECK;
+enum sl_err stream_move(struct stream *to, struct stream *from, struct sl_loop *loop,
+                        sl_watch_fn *fn, void *owner) SL_MUST_CHECK;
 
 /* Up to `room` bytes. */
 enum stream_result stream_read(struct stream *s, uint8_t *into, size_t room, size_t *got);

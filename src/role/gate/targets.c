@@ -90,7 +90,8 @@ static struct target *find(struct gate *g, struct sl_span name)
     return NULL;
 }
 
-/* Sessions keep their target; its description is exchanged. The catalog is read again in any case. */
+/* Sessions keep their target; its description is exchanged. The catalog is read again in any case.
+ */
 static void renew(struct gate *g, struct target *t, const struct target *fresh)
 {
     part_free(t);
@@ -167,7 +168,8 @@ static void end_without_target(struct session *s)
         session_fatal(s, "57P01", "this target is no longer configured", NULL);
 }
 
-/* The replaced configuration stays in memory: verdicts and held actions still point at its rules. */
+/* The replaced configuration stays in memory: verdicts and held actions still point at its rules.
+ */
 enum sl_err targets_reload(struct gate *g, const struct sl_msg_reload *m, struct sl_buf *complaints)
 {
     struct sl_config *c;

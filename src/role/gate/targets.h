@@ -4,8 +4,10 @@
 
 #include "role/gate/gate_int.h"
 
-enum sl_err targets_setup(struct gate *g, const struct sl_msg_setup *m, struct sl_buf *complaints) SL_MUST_CHECK;
+enum sl_err targets_setup(struct gate *g, const struct sl_msg_setup *m, struct sl_buf *complaints)
+    SL_MUST_CHECK;
 /* On failure everything stays as it was. */
-enum sl_err targets_reload(struct gate *g, const struct sl_msg_reload *m, struct sl_buf *complaints) SL_MUST_CHECK;
+enum sl_err targets_reload(struct gate *g, const struct sl_msg_reload *m, struct sl_buf *complaints)
+    SL_MUST_CHECK;
 
 #endif

@@ -56,8 +56,10 @@ static void put_facts(const struct sl_config *c, const struct sl_meaning *m, str
         put_str(b, v->answer.rules[i]->name);
 }
 
-/* The dataset with all the columns that the listing knows for it; as it is when the listing does not. */
-static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t, struct sl_meaning_access *access)
+/* The dataset with all the columns that the listing knows for it; as it is when the listing does
+ * not. */
+static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t,
+                                    struct sl_meaning_access *access)
 {
     size_t dot = sl_span_find(access->dataset, '.');
     struct sl_catalog listing;
@@ -65,7 +67,8 @@ static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t
 
     access->all_columns = true;
     if (dot == access->dataset.n || sl_catalog_open(sl_buf_span(&t->snapshot), &listing) != SL_OK ||
-        !sl_catalog_relation(&listing, sl_span_head(access->dataset, dot), sl_span_from(access->dataset, dot + 1), &r))
+        !sl_catalog_relation(&listing, sl_span_head(access->dataset, dot),
+                             sl_span_from(access->dataset, dot + 1), &r))
         return SL_OK;
     access->columns = sl_arena_array(mem, r.column_count + 1u, sizeof *access->columns);
     if (access->columns == NULL)
@@ -77,7 +80,8 @@ static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t
     return SL_OK;
 }
 
-/* "Failing row contains (...)": an error of a write shows columns that the statement never named. */
+/* "Failing row contains (...)": an error of a write shows columns that the statement never named.
+ */
 static bool error_shows_labels(struct sl_arena *mem, const struct gate *g, const struct session *s,
                                const struct sl_meaning_access *access)
 {

@@ -23,8 +23,8 @@ static enum sl_err check_operation(struct sl_span operation)
     return err;
 }
 
-static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m, const struct session *s,
-                        struct ask *a)
+static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
+                        const struct session *s, struct ask *a)
 {
     struct keeper *k = p->keeper;
     struct person *who = SL_ARENA_NEW(k->mem, struct person);
@@ -38,11 +38,14 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m, c
     a->who = who;
     a->meaning = meaning;
     a->target = sl_config_target(k->config, s->target);
-    a->action = (struct sl_action){
-        .protocol = s->protocol, .operation = m->operation,
-        .context = {m->context_user, m->context_database, m->context_role, m->context_search_path,
-                    m->context_encoding, m->context_settings},
-        .reason = m->reason, .run = m->run, .sink = m->sink};
+    a->action = (struct sl_action){.protocol = s->protocol,
+                                   .operation = m->operation,
+                                   .context = {m->context_user, m->context_database,
+                                               m->context_role, m->context_search_path,
+                                               m->context_encoding, m->context_settings},
+                                   .reason = m->reason,
+                                   .run = m->run,
+                                   .sink = m->sink};
     a->show = m->show;
     a->encoded = m->meaning;
     a->now_us = sl_clock_us();
@@ -57,8 +60,9 @@ static struct sl_span sentence_of(struct keeper *k, const struct ask *a)
     SL_BUF(text, 4096);
 
     if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
-        sl_buf_say(&text, "Sluice cannot know what this does (%S); %s by rule: %S", a->meaning->opaque_why,
-                   a->answer.verdict == SL_DENY ? "denied" : "held", rule_names(k, &a->answer));
+        sl_buf_say(&text, "Sluice cannot know what this does (%S); %s by rule: %S",
+                   a->meaning->opaque_why, a->answer.verdict == SL_DENY ? "denied" : "held",
+                   rule_names(k, &a->answer));
     else {
         sl_buf_say(&text, "%s by rule: %S (", a->answer.verdict == SL_DENY ? "denied" : "held",
                    rule_names(k, &a->answer));
@@ -68,13 +72,18 @@ static struct sl_span sentence_of(struct keeper *k, const struct ask *a)
     return sl_arena_copy(k->mem, sl_buf_span(&text));
 }
 
-static void joined_leaf(struct keeper *k, const struct approval *a, const struct session *s, uint64_t action)
+static void joined_leaf(struct keeper *k, const struct approval *a, const struct session *s,
+                        uint64_t action)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_JOINED, .time_us = sl_clock_us(), .approval = a->id,
-        .digest = a->digest, .session = s->id, .action = action, .identity = a->identity});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_JOINED,
+                                                             .time_us = sl_clock_us(),
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .session = s->id,
+                                                             .action = action,
+                                                             .identity = a->identity});
     store_leaf(&k->store, &leaf, false, NULL);
 }
 
@@ -136,7 +145,8 @@ static void judge(struct peer *p, const struct session *s, struct ask *a)
     if (a->answer.enforced == SL_ALLOW)
         ANSWER(p, action_stale, .action = a->gate_action);
     else if (a->answer.enforced == SL_DENY)
-        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, a), "");
+        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, a),
+               "");
     else
         hold(p, s, a);
 }
@@ -148,7 +158,8 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
     struct ask a = {0};
 
     if (s == NULL || waiter_find(k, p->index, m->action) != NULL) {
-        sl_channel_break(p->channel, SL_ESTATE); /* a session that we never gave it, or an action twice */
+        sl_channel_break(p->channel,
+                         SL_ESTATE); /* a session that we never gave it, or an action twice */
         return;
     }
     if (m->generation != k->generation) {
@@ -161,12 +172,14 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
         return;
     }
     if (s->ending || k->draining || !person_active(a.who) || a.target == NULL)
-        refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0), SL_SPAN("this session is ending"), "");
+        refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0), SL_SPAN("this session is ending"),
+               "");
     else
         judge(p, s, &a);
 }
 
-/* --- spending (P2) -------------------------------------------------------------------------------- */
+/* --- spending (P2)
+ * -------------------------------------------------------------------------------- */
 
 static void refuse_spend(struct peer *p, struct waiter *w, uint64_t action, struct sl_span approval,
                          const char *why)
@@ -178,8 +191,8 @@ static void refuse_spend(struct peer *p, struct waiter *w, uint64_t action, stru
 }
 
 /* Why this grant may not be spent here and now; NULL when it may. */
-static const char *spend_problem(struct keeper *k, const struct approval *a, const struct session *s,
-                                 struct sl_span digest)
+static const char *spend_problem(struct keeper *k, const struct approval *a,
+                                 const struct session *s, struct sl_span digest)
 {
     struct person who;
 
@@ -196,8 +209,8 @@ static const char *spend_problem(struct keeper *k, const struct approval *a, con
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 
-/* The gate looks again when a policy comes; one that does not know it yet, or does not want to, gets no
- * further than here (P3). */
+/* The gate looks again when a policy comes; one that does not know it yet, or does not want to,
+ * gets no further than here (P3). */
 static bool still_means_it(struct keeper *k, const struct approval *a, const struct waiter *w)
 {
     struct sl_meaning meaning;
@@ -225,33 +238,44 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
     }
     const char *problem = spend_problem(k, &a, s, m->digest);
     if (problem == NULL && !still_means_it(k, &a, w)) {
-        approval_end(k, &a, &(struct move){.on = SL_APPROVAL_ON_VOID}); /* which refuses all who wait for it */
+        approval_end(k, &a,
+                     &(struct move){
+                         .on = SL_APPROVAL_ON_VOID}); /* which refuses all who wait for it */
         return;
     }
-    if (problem == NULL &&
-        approval_move(k, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND, .session = s->id, .action = m->action}) != SL_OK)
+    if (problem == NULL && approval_move(k, &a,
+                                         &(struct move){.on = SL_APPROVAL_ON_SPEND,
+                                                        .session = s->id,
+                                                        .action = m->action}) != SL_OK)
         problem = "there is no grant to spend";
     if (problem != NULL) {
         refuse_spend(p, w, m->action, m->approval, problem);
         return;
     }
     running_add(k, s->id, m->action, a.id);
-    ANSWER(p, action_go, .action = m->action, .approval = a.id, .grant_expires_us = a.grant_expires_us);
+    ANSWER(p, action_go, .action = m->action, .approval = a.id,
+           .grant_expires_us = a.grant_expires_us);
     waiter_remove(k, w);
     waiters_ask_again(k, a.id);
 }
 
-/* --- leaving -------------------------------------------------------------------------------------- */
+/* --- leaving
+ * -------------------------------------------------------------------------------------- */
 
 enum { LEFT_GONE = 0, LEFT_CANCELLED = 1, LEFT_WAITED = 2, LEFT_CHANGED = 3 };
 
-static void left_leaf(struct keeper *k, const struct approval *a, const struct waiter *w, struct sl_span why)
+static void left_leaf(struct keeper *k, const struct approval *a, const struct waiter *w,
+                      struct sl_span why)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_LEFT, .time_us = sl_clock_us(), .approval = a->id,
-        .digest = a->digest, .session = w->session, .action = w->action, .reason = why});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_LEFT,
+                                                             .time_us = sl_clock_us(),
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .session = w->session,
+                                                             .action = w->action,
+                                                             .reason = why});
     store_leaf(&k->store, &leaf, false, NULL);
 }
 

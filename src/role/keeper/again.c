@@ -2,9 +2,9 @@
 
 #include "base/encode.h"
 
-/* Does an approved action still mean what was shown, under the policy that is in force now? The document is
- * made once more with what the policy says today about rules, labels, environment and requester set; only
- * when its digest is the approved one does the yes still count (P3). */
+/* Does an approved action still mean what was shown, under the policy that is in force now? The
+ * document is made once more with what the policy says today about rules, labels, environment and
+ * requester set; only when its digest is the approved one does the yes still count (P3). */
 
 static json_t *names_json(const struct sl_span *items, size_t count)
 {
@@ -51,8 +51,11 @@ static bool same_digest(const struct approval *a, const struct sl_action *now)
 bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
                     const struct sl_meaning *meaning)
 {
-    struct ask ask = {.who = who, .meaning = meaning, .target = sl_config_target(k->config, a->target),
-                      .trigger = sl_json_str(a->detail, "trigger"), .now_us = sl_clock_us()};
+    struct ask ask = {.who = who,
+                      .meaning = meaning,
+                      .target = sl_config_target(k->config, a->target),
+                      .trigger = sl_json_str(a->detail, "trigger"),
+                      .now_us = sl_clock_us()};
 
     return ask.target != NULL && ask_judge(k, &ask) == SL_OK && ask.answer.enforced == SL_HOLD &&
            same_digest(a, &ask.action);

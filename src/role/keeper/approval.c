@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
-/* --- reading one from the view ------------------------------------------------------------------- */
+/* --- reading one from the view -------------------------------------------------------------------
+ */
 
 static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int column)
 {
@@ -41,19 +42,20 @@ static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
 
 static struct sl_names names_of(struct keeper *k, const json_t *array)
 {
-    struct sl_names names = {sl_arena_array(k->mem, json_array_size(array) + 1, sizeof *names.items), 0};
+    struct sl_names names = {
+        sl_arena_array(k->mem, json_array_size(array) + 1, sizeof *names.items), 0};
     size_t i;
     json_t *item;
 
     if (names.items == NULL)
         return (struct sl_names){0};
-    json_array_foreach(array, i, item)
-        names.items[names.count++] = sl_span(json_string_value(item), json_string_length(item));
+    json_array_foreach(array, i, item) names.items[names.count++] =
+        sl_span(json_string_value(item), json_string_length(item));
     return names;
 }
 
-/* Accounts are only ever joined to a person, never parted from one: who somebody is today includes who
- * they were when the action was asked. */
+/* Accounts are only ever joined to a person, never parted from one: who somebody is today includes
+ * who they were when the action was asked. */
 static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
 {
     const json_t *list = json_object_get(a->detail, "requesters");
@@ -63,7 +65,8 @@ static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
     a->requesters = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->requesters);
     if (a->requesters == NULL)
         return SL_EMEMORY;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         uint64_t role = 0;
 
         if (!sl_json_u64(item, "role", &role))
@@ -85,18 +88,20 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
     a->rules = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->rules);
     if (a->requirements == NULL || a->rules == NULL)
         return SL_EMEMORY;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         uint64_t need = 0;
 
         if (!sl_json_u64(item, "need", &need) || need > UINT32_MAX)
             return SL_ECORRUPT;
         a->rules[i] = sl_json_str(item, "rule");
-        a->requirements[i] = (struct sl_reviewers){names_of(k, json_object_get(item, "groups")),
-                                                   names_of(k, json_object_get(item, "identities")),
-                                                   (uint32_t)need};
+        a->requirements[i] =
+            (struct sl_reviewers){names_of(k, json_object_get(item, "groups")),
+                                  names_of(k, json_object_get(item, "identities")), (uint32_t)need};
         a->requirement_count++;
     }
-    return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK : SL_ECORRUPT;
+    return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK
+                                                                                   : SL_ECORRUPT;
 }
 
 static enum sl_err fill_votes(struct keeper *k, struct approval *a)
@@ -105,9 +110,10 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
 
     a->votes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *a->votes);
     while (a->votes != NULL && a->vote_count < SL_VOTES_MAX && db_row(&rows))
-        a->votes[a->vote_count++] = (struct vote_row){
-            keep(k, &rows, 0), keep(k, &rows, 1), keep(k, &rows, 2), keep(k, &rows, 3),
-            keep(k, &rows, 4), keep(k, &rows, 5), (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7)};
+        a->votes[a->vote_count++] =
+            (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1), keep(k, &rows, 2),
+                              keep(k, &rows, 3),          keep(k, &rows, 4), keep(k, &rows, 5),
+                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7)};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -159,23 +165,38 @@ void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count
     }
 }
 
-/* --- who may decide ------------------------------------------------------------------------------ */
+/* --- who may decide ------------------------------------------------------------------------------
+ */
 
-enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a, const struct person *who,
-                                   const struct credential *with, enum sl_decide_channel channel,
-                                   uint32_t *may)
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
+                                   const struct person *who, const struct credential *with,
+                                   enum sl_decide_channel channel, uint32_t *may)
 {
     struct sl_vote *yes;
     size_t yes_count = approval_yes(k, a, &yes);
     struct sl_decide_question q = {
-        .channel = channel, .state = a->state, .asked_us = a->asked_us, .expires_us = a->expires_us,
-        .now_us = sl_clock_us(), .requesters = a->requesters, .requester_count = a->requester_count,
-        .requirements = a->requirements, .requirement_count = a->requirement_count,
-        .votes = yes, .vote_count = yes_count, .passkey_required = a->passkey,
-        .who = {.name = who->name, .person = who->person, .kind = who->kind,
-                .active = person_active(who), .since_us = who->since_us,
-                .memberships = who->memberships, .membership_count = who->groups.count},
-        .with = {.deciding = with->deciding, .over = with->over, .since_us = with->since_us,
+        .channel = channel,
+        .state = a->state,
+        .asked_us = a->asked_us,
+        .expires_us = a->expires_us,
+        .now_us = sl_clock_us(),
+        .requesters = a->requesters,
+        .requester_count = a->requester_count,
+        .requirements = a->requirements,
+        .requirement_count = a->requirement_count,
+        .votes = yes,
+        .vote_count = yes_count,
+        .passkey_required = a->passkey,
+        .who = {.name = who->name,
+                .person = who->person,
+                .kind = who->kind,
+                .active = person_active(who),
+                .since_us = who->since_us,
+                .memberships = who->memberships,
+                .membership_count = who->groups.count},
+        .with = {.deciding = with->deciding,
+                 .over = with->over,
+                 .since_us = with->since_us,
                  .issuer = with->issuer,
                  .issuer_person = with->issuer.n == 0 ? with->issuer : person_of(k, with->issuer)}};
 
@@ -190,7 +211,8 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
     struct credential with;
     uint32_t may = 0;
 
-    if (person_get(k, vote->identity, &who) != SL_OK || credential_by_id(k, vote->credential, &with) != SL_OK)
+    if (person_get(k, vote->identity, &who) != SL_OK ||
+        credential_by_id(k, vote->credential, &with) != SL_OK)
         return false;
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
@@ -208,7 +230,8 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a)
     return true;
 }
 
-/* --- moving -------------------------------------------------------------------------------------- */
+/* --- moving --------------------------------------------------------------------------------------
+ */
 
 static enum sl_entry_approval_event leaf_event(enum sl_approval_state to)
 {
@@ -247,11 +270,18 @@ static void record_move(struct keeper *k, const struct approval *a, const struct
     event_u64(event, "grant_expires", grant_expires_us);
     event_u64(event, "session", m->session);
     event_u64(event, "action", m->action);
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = leaf_event(to), .time_us = now_us, .approval = a->id, .digest = a->digest,
-        .session = m->session, .action = m->action,
-        .expires_us = to == SL_APPROVAL_APPROVED ? grant_expires_us : 0, .approver = m->by,
-        .channel = m->channel, .reason = to == SL_APPROVAL_APPROVED ? sl_span(NULL, 0) : why});
+    sl_entry_put_approval(
+        &leaf,
+        &(struct sl_entry_approval){.event = leaf_event(to),
+                                    .time_us = now_us,
+                                    .approval = a->id,
+                                    .digest = a->digest,
+                                    .session = m->session,
+                                    .action = m->action,
+                                    .expires_us = to == SL_APPROVAL_APPROVED ? grant_expires_us : 0,
+                                    .approver = m->by,
+                                    .channel = m->channel,
+                                    .reason = to == SL_APPROVAL_APPROVED ? sl_span(NULL, 0) : why});
     store_record(&k->store, &leaf, event, true);
 }
 
@@ -270,8 +300,9 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     a->why = why;
     a->grant_expires_us = grant_expires_us;
     k->important = true;
-    sl_log(SL_LOG_INFO, "approval", SL_TEXT("id", a->id), SL_CSTR("state", sl_approval_state_name(to)),
-           SL_TEXT("identity", a->identity), SL_TEXT("target", a->target), SL_TEXT("by", m->by));
+    sl_log(SL_LOG_INFO, "approval", SL_TEXT("id", a->id),
+           SL_CSTR("state", sl_approval_state_name(to)), SL_TEXT("identity", a->identity),
+           SL_TEXT("target", a->target), SL_TEXT("by", m->by));
     keeper_event(k, sl_approval_state_name(to), a->id, to);
     return SL_OK;
 }
@@ -295,14 +326,16 @@ void approval_end(struct keeper *k, struct approval *a, const struct move *m)
 
     if (approval_move(k, a, m) != SL_OK)
         return;
-    if (!sl_span_starts(a->why, sl_span_str(sl_approval_state_name(a->state)))) /* "denied by rita" says it */
+    if (!sl_span_starts(
+            a->why, sl_span_str(sl_approval_state_name(a->state)))) /* "denied by rita" says it */
         sl_buf_say(&why, "%s: ", sl_approval_state_name(a->state));
     sl_buf_put(&why, a->why);
     waiters_refuse(k, a, m->by, sl_buf_text(&why), hint_of(a->state));
     policy_change_decided(k, a);
 }
 
-/* --- time, and the kill switch ------------------------------------------------------------------- */
+/* --- time, and the kill switch -------------------------------------------------------------------
+ */
 
 static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
 {
@@ -317,7 +350,8 @@ static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
     return count;
 }
 
-static void end_each(struct keeper *k, const struct sl_span *list, size_t count, const struct move *m)
+static void end_each(struct keeper *k, const struct sl_span *list, size_t count,
+                     const struct move *m)
 {
     for (size_t i = 0; i < count; i++) {
         APPROVAL(a);

@@ -6,8 +6,8 @@
 
 enum { SUMMARY_BYTES = 240 };
 
-/* An approval as its readers see it (methods.h). Values of the statement are for those who asked and
- * for those who have to judge it; everybody else who may see the approval sees its outline. */
+/* An approval as its readers see it (methods.h). Values of the statement are for those who asked
+ * and for those who have to judge it; everybody else who may see the approval sees its outline. */
 
 static bool in_requester_set(const struct call *c, const struct approval *a)
 {
@@ -37,7 +37,8 @@ static bool voted(const struct call *c, const struct approval *a)
 bool approval_visible(struct call *c, const struct approval *a)
 {
     return in_requester_set(c, a) || is_reviewer(c, a) || voted(c, a) ||
-           approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) == SL_DECIDE_NEW_MEMBERSHIP;
+           approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) ==
+               SL_DECIDE_NEW_MEMBERSHIP;
 }
 
 static json_t *names(struct sl_names list)
@@ -90,7 +91,8 @@ static void put_votes(json_t *out, const struct approval *a)
 /* Password literals are shown to nobody (P10); the page says that something was left out. */
 static void mask_sql(json_t *out, json_t *operation)
 {
-    struct sl_span sql = sl_json_str(operation, "sql"), coded = sl_json_str(operation, "sql_base64");
+    struct sl_span sql = sl_json_str(operation, "sql"),
+                   coded = sl_json_str(operation, "sql_base64");
     SL_BUF(bytes, SL_ACTION_MAX_BYTES);
     SL_BUF(masked, SL_ACTION_MAX_BYTES);
     SL_BUF(again, SL_ACTION_MAX_BYTES);
@@ -135,8 +137,8 @@ static void put_operation(json_t *out, const struct approval *a, const json_t *d
 /* The document's own members, so that a page shows exactly what is digested. */
 static void put_document(json_t *out, const struct approval *a, bool values)
 {
-    static const char *const members[] = {"statements", "effects", "datasets", "reason", "run",
-                                          "sink", "context", "requesters"};
+    static const char *const members[] = {"statements", "effects", "datasets", "reason",
+                                          "run",        "sink",    "context",  "requesters"};
     json_t *document = NULL;
 
     if (a->action.n == 0 || sl_json_read(a->action, &document, NULL) != SL_OK) {
@@ -158,8 +160,8 @@ static void put_document(json_t *out, const struct approval *a, bool values)
 
 static void put_detail(json_t *out, const struct approval *a)
 {
-    static const char *const members[] = {"reviewers", "rule", "show", "repeats", "trigger",
-                                          "in_transaction", "policy"};
+    static const char *const members[] = {"reviewers", "rule",           "show",  "repeats",
+                                          "trigger",   "in_transaction", "policy"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -198,7 +200,8 @@ json_t *approval_json(struct call *c, const struct approval *a)
 {
     json_t *out = json_object();
     bool mine = in_requester_set(c, a);
-    enum sl_decide_reason reason = approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL);
+    enum sl_decide_reason reason =
+        approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL);
     SL_BUF(digest, 128);
 
     sl_hex_put(&digest, sl_span(a->digest, sizeof a->digest));

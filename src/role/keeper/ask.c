@@ -3,10 +3,12 @@
 #include "base/encode.h"
 #include "role/keeper/mask.h"
 
-/* Making an approval out of an action: the policy is evaluated again with the same code as the gate's,
- * and identity, requester set, target and labels are filled in here, whatever the gate believes. */
+/* Making an approval out of an action: the policy is evaluated again with the same code as the
+ * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
+ * believes. */
 
-/* --- judging again ------------------------------------------------------------------------------- */
+/* --- judging again -------------------------------------------------------------------------------
+ */
 
 static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *labels)
 {
@@ -48,8 +50,12 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     if (labels == NULL)
         return SL_EMEMORY;
     SL_TRY(put_datasets(k, a, labels));
-    struct sl_question q = {.identity = a->who->name, .kind = a->who->kind, .groups = a->who->groups,
-                            .target = a->target, .meaning = a->meaning, .labels = labels,
+    struct sl_question q = {.identity = a->who->name,
+                            .kind = a->who->kind,
+                            .groups = a->who->groups,
+                            .target = a->target,
+                            .meaning = a->meaning,
+                            .labels = labels,
                             .now_us = a->now_us};
     sl_policy_judge(k->config, &q, k->mem, &a->answer);
     SL_TRY(put_requesters(k, a));
@@ -94,7 +100,8 @@ struct sl_span approval_link(struct keeper *k, struct sl_span id)
     return sl_arena_copy(k->mem, sl_buf_span(&link));
 }
 
-/* --- can it be held? ----------------------------------------------------------------------------- */
+/* --- can it be held? -----------------------------------------------------------------------------
+ */
 
 static enum sl_err say_no(struct ask *a, const char *refusal, const char *hint)
 {
@@ -110,13 +117,14 @@ static enum sl_err too_few(struct keeper *k, struct ask *a)
     sl_buf_say(&text, "this would be held, but too few people could decide it (needed: ");
     reviewers_text(&text, a->requirements, a->requirement_count);
     sl_buf_say(&text, ")");
-    return say_no(a, sl_arena_text(k->mem, sl_buf_span(&text)),
-                  "Reviewers must be active humans outside the requester set who claimed a deciding "
-                  "credential before this was asked (sluice identity invite, sluice enroll).");
+    return say_no(
+        a, sl_arena_text(k->mem, sl_buf_span(&text)),
+        "Reviewers must be active humans outside the requester set who claimed a deciding "
+        "credential before this was asked (sluice identity invite, sluice enroll).");
 }
 
 static const char in_transaction_text[] = "this would be held, and the rule refuses that inside a "
-                                         "transaction, where it would keep its locks";
+                                          "transaction, where it would keep its locks";
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
 
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
@@ -135,7 +143,8 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     return SL_OK;
 }
 
-/* --- what is recorded ---------------------------------------------------------------------------- */
+/* --- what is recorded ----------------------------------------------------------------------------
+ */
 
 static json_t *names_json(const struct sl_span *items, size_t count)
 {
@@ -246,8 +255,8 @@ static void put_facts(struct sl_buf *b, const struct ask *a)
     put_str16(b, a->action.sink);
 }
 
-/* The statement as the world may read it: passwords masked, long texts by digest and head, nothing at
- * all where the rule says `record: shape` (the salted action digest stands for it then). */
+/* The statement as the world may read it: passwords masked, long texts by digest and head, nothing
+ * at all where the rule says `record: shape` (the salted action digest stands for it then). */
 static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
 {
     json_t *operation = NULL;
@@ -296,19 +305,32 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
     ask_put_facts(a, &facts);
     put_text(&text, a, &flags);
     struct sl_names names = {a->action.requesters, a->action.requester_count};
-    sl_entry_put_approval(leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_ASKED, .time_us = a->now_us, .approval = sl_span_str(a->id),
-        .digest = a->digest, .session = a->session, .action = a->gate_action,
-        .identity = a->who->name, .owner = a->who->owner, .target = a->target->name,
-        .environment = a->target->environment, .protocol = a->action.protocol,
-        .requesters = entry_list(names), .facts = sl_buf_span(&facts), .text = sl_buf_span(&text),
-        .flags = flags, .needs = needs_of(k, a), .need_count = a->requirement_count,
-        .policy_digest = k->config->digest, .rules_digest = a->answer.rules_digest,
-        .repeats = a->repeats, .expires_us = a->now_us + a->answer.expires_ms * 1000});
+    sl_entry_put_approval(
+        leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
+                                          .time_us = a->now_us,
+                                          .approval = sl_span_str(a->id),
+                                          .digest = a->digest,
+                                          .session = a->session,
+                                          .action = a->gate_action,
+                                          .identity = a->who->name,
+                                          .owner = a->who->owner,
+                                          .target = a->target->name,
+                                          .environment = a->target->environment,
+                                          .protocol = a->action.protocol,
+                                          .requesters = entry_list(names),
+                                          .facts = sl_buf_span(&facts),
+                                          .text = sl_buf_span(&text),
+                                          .flags = flags,
+                                          .needs = needs_of(k, a),
+                                          .need_count = a->requirement_count,
+                                          .policy_digest = k->config->digest,
+                                          .rules_digest = a->answer.rules_digest,
+                                          .repeats = a->repeats,
+                                          .expires_us = a->now_us + a->answer.expires_ms * 1000});
 }
 
-/* The event names the document by its digest: bind values, literals, passwords and the salt lie beside the
- * log, where they can be erased (P10). */
+/* The event names the document by its digest: bind values, literals, passwords and the salt lie
+ * beside the log, where they can be erased (P10). */
 static enum sl_err record_asked(struct keeper *k, struct ask *a)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -337,7 +359,8 @@ static enum sl_err record_asked(struct keeper *k, struct ask *a)
     return SL_OK;
 }
 
-/* --- joining, or asking anew ---------------------------------------------------------------------- */
+/* --- joining, or asking anew
+ * ---------------------------------------------------------------------- */
 
 static bool one_id(struct keeper *k, enum db_sql sql, const uint8_t key[32], struct sl_span *id)
 {
@@ -350,8 +373,8 @@ static bool one_id(struct keeper *k, enum db_sql sql, const uint8_t key[32], str
     return found;
 }
 
-/* The key covers identity, requester set, target, text, values, session, reason and the matched rules:
- * what joins is the very same action under the very same rules. */
+/* The key covers identity, requester set, target, text, values, session, reason and the matched
+ * rules: what joins is the very same action under the very same rules. */
 static bool join(struct keeper *k, struct ask *a)
 {
     struct sl_span id;
@@ -374,7 +397,8 @@ enum sl_err ask_hold(struct keeper *k, struct ask *a)
     struct sl_span secret = sl_span(k->store.secret, sizeof k->store.secret);
 
     SL_TRY(sl_approval_join_key(secret, &a->action, a->join_key));
-    if (join(k, a) && a->joined_pending && a->in_transaction && a->answer.in_transaction == SL_TX_REFUSE)
+    if (join(k, a) && a->joined_pending && a->in_transaction &&
+        a->answer.in_transaction == SL_TX_REFUSE)
         return say_no(a, in_transaction_text, in_transaction_hint);
     if (a->joined)
         return SL_OK;

@@ -56,7 +56,8 @@ void call_STATUS(struct call *c)
         json_array_append_new(journals, journal_json(&k->journals[i]));
     if (k->programs != NULL)
         json_object_set(status, "programs", k->programs);
-    if (c->peer != NULL && c->peer->role == SL_ROLE_CONTROL) /* the desk's callers are strangers: no names */
+    if (c->peer != NULL &&
+        c->peer->role == SL_ROLE_CONTROL) /* the desk's callers are strangers: no names */
         json_object_set_new(status, "targets", stats_targets(k));
     json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
     json_object_set_new(status, "journals", journals);
@@ -102,7 +103,8 @@ void call_LEDGER_CHECKPOINT(struct call *c)
     json_put_str(c->reply, "checkpoint", sl_buf_span(&note));
 }
 
-/* --- erasing ---------------------------------------------------------------------------------------- */
+/* --- erasing
+ * ---------------------------------------------------------------------------------------- */
 
 static uint64_t entry_of(struct keeper *k, struct sl_span id)
 {
@@ -113,8 +115,8 @@ static uint64_t entry_of(struct keeper *k, struct sl_span id)
     return entry;
 }
 
-/* First beside the log, then in the view: a crash between the two leaves something to erase again, and
- * never a document that only looks erased. */
+/* First beside the log, then in the view: a crash between the two leaves something to erase again,
+ * and never a document that only looks erased. */
 static enum sl_err erase(struct keeper *k, struct sl_span id)
 {
     json_t *event = event_new("erased", sl_clock_us());
@@ -136,7 +138,8 @@ void call_APPROVAL_ERASE(struct call *c)
         return;
     }
     if (a.state == SL_APPROVAL_PENDING || a.state == SL_APPROVAL_APPROVED) {
-        call_problem(c, 409, "Not possible now", "It is still open: what people decide about must stay.",
+        call_problem(c, 409, "Not possible now",
+                     "It is still open: what people decide about must stay.",
                      "Cancel or revoke it first.");
         return;
     }

@@ -4,15 +4,16 @@
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000 };
 
-/* The approval that the body names, if the caller may see it; else the answer is made. What one may not
- * see does not exist. */
+/* The approval that the body names, if the caller may see it; else the answer is made. What one may
+ * not see does not exist. */
 static bool named(struct call *c, struct approval *a)
 {
     struct sl_span id = call_str(c, "id");
 
     if (id.n > 0 && approval_get(c->keeper, id, a) == SL_OK && approval_visible(c, a))
         return true;
-    call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+    call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.",
+                 "");
     return false;
 }
 
@@ -57,7 +58,8 @@ void call_APPROVAL_LIST(struct call *c)
     json_object_set_new(c->reply, "approvals", list);
 }
 
-/* --- ending ---------------------------------------------------------------------------------------- */
+/* --- ending
+ * ---------------------------------------------------------------------------------------- */
 
 static bool is_requester(const struct call *c, const struct approval *a)
 {
@@ -95,8 +97,11 @@ static void end(struct call *c, struct approval *a, enum sl_approval_event on, c
     sl_buf_say(&reason, "%s by %S", word, c->who.name);
     if (call_str(c, "reason").n > 0)
         sl_buf_say(&reason, ": %S", sl_span_head(call_str(c, "reason"), 2000));
-    approval_end(c->keeper, a, &(struct move){.on = on, .by = c->who.name, .channel = SL_SPAN("http"),
-                                              .reason = sl_buf_span(&reason)});
+    approval_end(c->keeper, a,
+                 &(struct move){.on = on,
+                                .by = c->who.name,
+                                .channel = SL_SPAN("http"),
+                                .reason = sl_buf_span(&reason)});
     APPROVAL(after);
     if (approval_get(c->keeper, a->id, &after) == SL_OK)
         c->reply = approval_json(c, &after);
@@ -104,8 +109,10 @@ static void end(struct call *c, struct approval *a, enum sl_approval_event on, c
 
 static void not_yours(struct call *c)
 {
-    call_problem(c, 403, "Not yours", "Only the requester, its owner or a reviewer with a deciding "
-                 "credential may do this.", "");
+    call_problem(c, 403, "Not yours",
+                 "Only the requester, its owner or a reviewer with a deciding "
+                 "credential may do this.",
+                 "");
 }
 
 void call_CANCEL(struct call *c)

@@ -2,8 +2,8 @@
 
 #include "base/encode.h"
 
-/* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it counts
- * only for the digest that the person was shown (P3). */
+/* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
+ * counts only for the digest that the person was shown (P3). */
 
 enum { REASON_BYTES = 4000 };
 
@@ -14,8 +14,8 @@ static void refuse(struct call *c, const struct approval *a, enum sl_decide_reas
                           ? 409
                           : 403;
 
-    sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id), SL_TEXT("identity", c->who.name),
-           SL_CSTR("reason", sl_decide_reason_name(reason)));
+    sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id),
+           SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
     call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason), "");
     json_put_str(c->reply, "reason", sl_span_str(sl_decide_reason_name(reason)));
 }
@@ -39,10 +39,17 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     event_str(event, "channel", SL_SPAN("http"));
     event_str(event, "credential", c->with.id);
     event_u64(event, "may", may);
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_DECIDED, .time_us = now_us, .approval = a->id, .digest = a->digest,
-        .decision = decision, .approver = c->who.name, .credential = c->with.id,
-        .channel = SL_SPAN("http"), .proof = SL_SPAN("token"), .rule = rule, .reason = reason});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
+                                                             .time_us = now_us,
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .decision = decision,
+                                                             .approver = c->who.name,
+                                                             .credential = c->with.id,
+                                                             .channel = SL_SPAN("http"),
+                                                             .proof = SL_SPAN("token"),
+                                                             .rule = rule,
+                                                             .reason = reason});
     store_record(&c->keeper->store, &leaf, event, true);
 }
 
@@ -61,8 +68,11 @@ static void denied(struct call *c, struct approval *a)
     sl_buf_say(&why, "denied by %S", c->who.name);
     if (call_str(c, "reason").n > 0)
         sl_buf_say(&why, ": %S", sl_span_head(call_str(c, "reason"), REASON_BYTES));
-    approval_end(c->keeper, a, &(struct move){.on = SL_APPROVAL_ON_DENY, .by = c->who.name,
-                                              .channel = SL_SPAN("http"), .reason = sl_buf_span(&why)});
+    approval_end(c->keeper, a,
+                 &(struct move){.on = SL_APPROVAL_ON_DENY,
+                                .by = c->who.name,
+                                .channel = SL_SPAN("http"),
+                                .reason = sl_buf_span(&why)});
 }
 
 static void count_votes(struct call *c, struct sl_span id, bool yes)
@@ -99,7 +109,8 @@ void call_DECISION(struct call *c)
     uint32_t may = 0;
 
     if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK || !approval_visible(c, &a)) {
-        call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+        call_problem(c, 404, "No such approval",
+                     "There is no approval with this id that you may see.", "");
         return;
     }
     if (!yes && !sl_span_is(decision, "deny")) {
@@ -116,8 +127,10 @@ void call_DECISION(struct call *c)
         return;
     }
     if (a.action.n == 0) {
-        call_problem(c, 409, "Erased", "What was asked has been erased: nobody can be shown what they would "
-                     "decide.", "");
+        call_problem(c, 409, "Erased",
+                     "What was asked has been erased: nobody can be shown what they would "
+                     "decide.",
+                     "");
         return;
     }
     enum sl_decide_reason reason =

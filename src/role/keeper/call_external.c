@@ -2,8 +2,8 @@
 
 #include "base/encode.h"
 
-/* Actions of callers that Sluice does not sit in front of: they describe what they are about to do, wait
- * for the decision, and consume the grant once. */
+/* Actions of callers that Sluice does not sit in front of: they describe what they are about to do,
+ * wait for the decision, and consume the grant once. */
 
 static bool strings(struct call *c, const json_t *array, struct sl_names *out)
 {
@@ -12,7 +12,8 @@ static bool strings(struct call *c, const json_t *array, struct sl_names *out)
 
     if (array != NULL && !json_is_array(array))
         return false;
-    json_array_foreach(array, i, item) {
+    json_array_foreach(array, i, item)
+    {
         if (!json_is_string(item))
             return false;
         names_add(c->keeper->mem, out, sl_span(json_string_value(item), json_string_length(item)));
@@ -46,7 +47,8 @@ static bool datasets_of(struct call *c, struct sl_meaning *m)
     m->accesses = sl_arena_array(c->keeper->mem, json_array_size(array) + 1, sizeof *m->accesses);
     if (m->accesses == NULL || json_array_size(array) > SL_MEANING_MAX_ACCESSES)
         return false;
-    json_array_foreach(array, i, item) {
+    json_array_foreach(array, i, item)
+    {
         struct sl_meaning_access *a = &m->accesses[m->access_count++];
         struct sl_names columns = {0};
 
@@ -67,11 +69,13 @@ static bool meaning_of(struct call *c, struct sl_meaning *m)
     struct sl_names tags = {0};
 
     if (!effects_of(c, json_object_get(c->body, "effects"), &m->effects) || !datasets_of(c, m) ||
-        !strings(c, json_object_get(c->body, "statements"), &tags) || tags.count > SL_MEANING_MAX_STATEMENTS)
+        !strings(c, json_object_get(c->body, "statements"), &tags) ||
+        tags.count > SL_MEANING_MAX_STATEMENTS)
         return false;
     m->statements = sl_arena_array(c->keeper->mem, tags.count + 1, sizeof *m->statements);
     for (size_t i = 0; m->statements != NULL && i < tags.count; i++)
-        m->statements[m->statement_count++] = (struct sl_meaning_statement){tags.items[i], m->effects};
+        m->statements[m->statement_count++] =
+            (struct sl_meaning_statement){tags.items[i], m->effects};
     if (m->effects == 0)
         *m = sl_meaning_opaque(SL_SPAN("the caller did not say what it does"));
     return true;
@@ -85,19 +89,24 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
 
     a->target = sl_config_target(k->config, call_str(c, "target"));
     if (a->target == NULL || !sl_target_admits(a->target, c->who.name, &c->who.groups)) {
-        call_problem(c, 404, "No such target", "There is no target of this name that you may use.", "");
+        call_problem(c, 404, "No such target", "There is no target of this name that you may use.",
+                     "");
         return false;
     }
     if (meaning == NULL || !json_is_object(given) || sl_json_canonical(operation, given) != SL_OK ||
         !meaning_of(c, meaning)) {
-        call_problem(c, 400, "Not an action", "operation must be an object, effects and statements lists of "
-                     "names, datasets a list of {name, effects, columns}.", "");
+        call_problem(c, 400, "Not an action",
+                     "operation must be an object, effects and statements lists of "
+                     "names, datasets a list of {name, effects, columns}.",
+                     "");
         return false;
     }
     a->who = &c->who;
     a->meaning = meaning;
-    a->action = (struct sl_action){.protocol = SL_SPAN("external"), .operation = sl_buf_span(operation),
-                                   .reason = call_str(c, "reason"), .run = call_str(c, "run"),
+    a->action = (struct sl_action){.protocol = SL_SPAN("external"),
+                                   .operation = sl_buf_span(operation),
+                                   .reason = call_str(c, "reason"),
+                                   .run = call_str(c, "run"),
                                    .sink = call_str(c, "sink")};
     a->trigger = call_str(c, "triggered_by");
     a->now_us = sl_clock_us();
@@ -116,24 +125,32 @@ static void hold(struct call *c, struct ask *a)
         return;
     }
     if (err != SL_OK || approval_get(c->keeper, sl_span_str(a->id), &made) != SL_OK) {
-        call_problem(c, 500, "Not recorded", "The action could not be recorded as an approval.", "");
+        call_problem(c, 500, "Not recorded", "The action could not be recorded as an approval.",
+                     "");
         return;
     }
     c->status = a->joined ? 200 : 201;
     c->reply = approval_json(c, &made);
 }
 
-/* Each call that lets something run is a session of its own, so that ledger entries of external actions
- * read like all others. */
-static struct sl_entry_session begin(struct call *c, struct sl_span target, struct sl_span environment,
-                                     struct sl_names requesters)
+/* Each call that lets something run is a session of its own, so that ledger entries of external
+ * actions read like all others. */
+static struct sl_entry_session begin(struct call *c, struct sl_span target,
+                                     struct sl_span environment, struct sl_names requesters)
 {
     struct keeper *k = c->keeper;
-    struct sl_entry_session session = {
-        .time_us = sl_clock_us(), .session = k->next_session++, .identity = c->who.name,
-        .identity_kind = sl_span_str(sl_identity_kind_name(c->who.kind)), .owner = c->who.owner,
-        .target = target, .environment = environment, .protocol = SL_SPAN("external"),
-        .address = c->address, .groups = entry_list(c->who.groups), .requesters = entry_list(requesters)};
+    struct sl_entry_session session = {.time_us = sl_clock_us(),
+                                       .session = k->next_session++,
+                                       .identity = c->who.name,
+                                       .identity_kind =
+                                           sl_span_str(sl_identity_kind_name(c->who.kind)),
+                                       .owner = c->who.owner,
+                                       .target = target,
+                                       .environment = environment,
+                                       .protocol = SL_SPAN("external"),
+                                       .address = c->address,
+                                       .groups = entry_list(c->who.groups),
+                                       .requesters = entry_list(requesters)};
     SL_BUF(leaf, SL_ENTRY_MAX);
 
     sl_entry_put_session(&leaf, &session);
@@ -151,8 +168,8 @@ static void finish(struct keeper *k, struct sl_entry_session *session)
     store_leaf(&k->store, &leaf, true, NULL);
 }
 
-/* What was allowed or denied at once is history too (P6). What became of it only the caller knows, so its
- * outcome is recorded as unknown. */
+/* What was allowed or denied at once is history too (P6). What became of it only the caller knows,
+ * so its outcome is recorded as unknown. */
 static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
 {
     struct keeper *k = c->keeper;
@@ -162,14 +179,26 @@ static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
     SL_BUF(facts, SL_ENTRY_MAX);
 
     ask_put_facts(a, &facts);
-    sl_entry_put_action(&leaf, &(struct sl_entry_one){
-        .time_us = a->now_us, .environment = session.environment, .protocol = session.protocol,
-        .owner = session.owner, .requesters = session.requesters,
-        .action = {.session = session.session, .action = 1, .identity = session.identity,
-                   .target = session.target, .asked_us = a->now_us,
-                   .started_us = outcome == SL_OUTCOME_REFUSED ? 0 : a->now_us, .ended_us = a->now_us,
-                   .flags = a->answer.verdict == a->answer.enforced ? 0 : (uint32_t)SL_INTENT_OBSERVED,
-                   .outcome = outcome, .facts = sl_buf_span(&facts), .policy_digest = k->config->digest}});
+    sl_entry_put_action(&leaf,
+                        &(struct sl_entry_one){
+                            .time_us = a->now_us,
+                            .environment = session.environment,
+                            .protocol = session.protocol,
+                            .owner = session.owner,
+                            .requesters = session.requesters,
+                            .action = {.session = session.session,
+                                       .action = 1,
+                                       .identity = session.identity,
+                                       .target = session.target,
+                                       .asked_us = a->now_us,
+                                       .started_us = outcome == SL_OUTCOME_REFUSED ? 0 : a->now_us,
+                                       .ended_us = a->now_us,
+                                       .flags = a->answer.verdict == a->answer.enforced
+                                                    ? 0
+                                                    : (uint32_t)SL_INTENT_OBSERVED,
+                                       .outcome = outcome,
+                                       .facts = sl_buf_span(&facts),
+                                       .policy_digest = k->config->digest}});
     store_leaf(&k->store, &leaf, false, NULL);
     finish(k, &session);
 }
@@ -199,7 +228,8 @@ void call_APPROVAL_CREATE(struct call *c)
     }
 }
 
-/* --- consuming -------------------------------------------------------------------------------------- */
+/* --- consuming
+ * -------------------------------------------------------------------------------------- */
 
 /* What the caller said about its action when it asked, out of the document. */
 static bool still_means_it(struct call *c, const struct approval *a)
@@ -233,7 +263,8 @@ static const char *consume_problem(struct call *c, const struct approval *a)
         return "The digest is not that of what was approved.";
     if (!approval_votes_stand(c->keeper, a))
         return "A person who approved may no longer decide.";
-    return still_means_it(c, a) ? NULL : "The action means something else now, under another policy.";
+    return still_means_it(c, a) ? NULL
+                                : "The action means something else now, under another policy.";
 }
 
 static void record_consumed(struct call *c, const struct approval *a)
@@ -251,7 +282,8 @@ void call_CONSUME(struct call *c)
     struct sl_span id = call_str(c, "id");
 
     if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK || !approval_visible(c, &a)) {
-        call_problem(c, 404, "No such approval", "There is no approval with this id that you may see.", "");
+        call_problem(c, 404, "No such approval",
+                     "There is no approval with this id that you may see.", "");
         return;
     }
     const char *problem = consume_problem(c, &a);
@@ -259,10 +291,13 @@ void call_CONSUME(struct call *c)
         call_problem(c, 409, "Not consumed", problem, "");
         return;
     }
-    struct sl_entry_session session = begin(c, a.target, a.environment,
-                                            requester_names(c->keeper, a.requesters, a.requester_count));
-    if (approval_move(c->keeper, &a, &(struct move){.on = SL_APPROVAL_ON_SPEND, .session = session.session,
-                                                    .action = 1}) == SL_OK)
+    struct sl_entry_session session =
+        begin(c, a.target, a.environment,
+              requester_names(c->keeper, a.requesters, a.requester_count));
+    if (approval_move(c->keeper, &a,
+                      &(struct move){.on = SL_APPROVAL_ON_SPEND,
+                                     .session = session.session,
+                                     .action = 1}) == SL_OK)
         record_consumed(c, &a);
     finish(c->keeper, &session);
     c->reply = approval_json(c, &a);

@@ -11,8 +11,8 @@ static bool name_ok(struct sl_span name)
     for (size_t i = 0; i < name.n; i++) {
         uint8_t b = name.p[i];
 
-        if (!((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_' ||
-              b == '.' || b == '-' || b == '@'))
+        if (!((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
+              b == '_' || b == '.' || b == '-' || b == '@'))
             return false;
     }
     return true;
@@ -23,13 +23,19 @@ static struct sl_span by(const struct call *c)
     return c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator");
 }
 
-static void roster(struct call *c, json_t *event, enum sl_entry_roster_event what, const struct person *who,
-                   struct sl_span other, struct sl_names groups)
+static void roster(struct call *c, json_t *event, enum sl_entry_roster_event what,
+                   const struct person *who, struct sl_span other, struct sl_names groups)
 {
-    roster_leaf(c->keeper, event, &(struct sl_entry_roster){
-        .event = what, .identity = who->name,
-        .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)), .owner = who->owner,
-        .other = other, .groups = entry_list(groups), .by = by(c), .channel = SL_SPAN("control")});
+    roster_leaf(c->keeper, event,
+                &(struct sl_entry_roster){.event = what,
+                                          .identity = who->name,
+                                          .identity_kind =
+                                              sl_span_str(sl_identity_kind_name(who->kind)),
+                                          .owner = who->owner,
+                                          .other = other,
+                                          .groups = entry_list(groups),
+                                          .by = by(c),
+                                          .channel = SL_SPAN("control")});
 }
 
 /* The identity that "name" names; else the answer is made. */
@@ -50,7 +56,8 @@ static void done(struct call *c, struct sl_span name)
     json_put_str(c->reply, "name", name);
 }
 
-/* --- adding ---------------------------------------------------------------------------------------- */
+/* --- adding
+ * ---------------------------------------------------------------------------------------- */
 
 /* Everybody who is not human answers to a human: the owner is who P4 keeps from deciding. */
 static bool add_is_right(struct call *c, enum sl_identity_kind kind)
@@ -58,7 +65,8 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
     struct person ignored, owner;
 
     if (!name_ok(call_str(c, "name"))) {
-        call_problem(c, 400, "Not a name", "A name has letters, digits and _ . - @, at most 63.", "");
+        call_problem(c, 400, "Not a name", "A name has letters, digits and _ . - @, at most 63.",
+                     "");
         return false;
     }
     if (kind == 0) {
@@ -72,7 +80,8 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
     if (call_str(c, "owner").n == 0) {
         if (kind == SL_HUMAN)
             return true;
-        call_problem(c, 400, "Who owns it?", "An agent or service needs an owner: the human who answers for it.",
+        call_problem(c, 400, "Who owns it?",
+                     "An agent or service needs an owner: the human who answers for it.",
                      "--owner NAME");
         return false;
     }
@@ -85,7 +94,8 @@ static json_t *groups_of(struct call *c, struct sl_names *names)
     size_t i;
     json_t *item;
 
-    json_array_foreach(given, i, item) {
+    json_array_foreach(given, i, item)
+    {
         struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
 
         if (!json_is_string(item) || !name_ok(name)) {
@@ -117,7 +127,8 @@ void call_IDENTITY_ADD(struct call *c)
         return;
     json_t *groups = groups_of(c, &who.groups);
     if (groups == NULL) {
-        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.", "");
+        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
+                     "");
         return;
     }
     json_t *event = event_new("identity_added", sl_clock_us());
@@ -141,14 +152,16 @@ void call_IDENTITY_INVITE(struct call *c)
     if (!named(c, "name", &who))
         return;
     if (who.kind != SL_HUMAN || !person_active(&who)) {
-        call_problem(c, 409, "Not possible", "Only an active human can claim a deciding credential.", "");
+        call_problem(c, 409, "Not possible",
+                     "Only an active human can claim a deciding credential.", "");
         return;
     }
     done(c, who.name);
     add_invitation(c, &who);
 }
 
-/* --- listing ---------------------------------------------------------------------------------------- */
+/* --- listing
+ * ---------------------------------------------------------------------------------------- */
 
 static json_t *linked_of(struct call *c, const struct person *who)
 {
@@ -171,7 +184,8 @@ static json_t *identity_json(struct call *c, const struct person *who)
     struct credential ignored;
 
     for (size_t i = 0; i < who->groups.count; i++)
-        json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p, who->groups.items[i].n));
+        json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
+                                                   who->groups.items[i].n));
     json_put_str(one, "name", who->name);
     json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
     json_put_str(one, "owner", who->owner);
@@ -179,7 +193,8 @@ static json_t *identity_json(struct call *c, const struct person *who)
     json_object_set_new(one, "groups", groups);
     json_object_set_new(one, "linked", linked_of(c, who));
     json_object_set_new(one, "can_decide",
-                        json_boolean(credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
+                        json_boolean(
+                            credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
     json_put_time(one, "since", who->since_us);
     return one;
 }
@@ -214,7 +229,8 @@ void call_IDENTITY_LIST(struct call *c)
     json_object_set_new(c->reply, "identities", list);
 }
 
-/* --- ending, pausing (the kill switch) ---------------------------------------------------------------- */
+/* --- ending, pausing (the kill switch)
+ * ---------------------------------------------------------------- */
 
 static void set_status(struct call *c, const struct person *who, const char *status,
                        enum sl_entry_roster_event what, const char *why)
@@ -245,8 +261,8 @@ static bool pause_one(struct call *c, const struct person *who, bool off)
 {
     if (!sl_span_is(who->status, off ? "paused" : "active"))
         return false;
-    set_status(c, who, off ? "active" : "paused", off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE,
-               "the identity was paused");
+    set_status(c, who, off ? "active" : "paused",
+               off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");
     return true;
 }
 
@@ -255,8 +271,10 @@ static void pause_agents(struct call *c, bool off)
     struct sl_span *names;
     size_t changed = 0, count;
 
-    count = list_names(c, db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
-                                 off ? SL_SPAN("paused") : SL_SPAN("active")), &names);
+    count = list_names(c,
+                       db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
+                              off ? SL_SPAN("paused") : SL_SPAN("active")),
+                       &names);
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
@@ -278,13 +296,15 @@ void call_IDENTITY_PAUSE(struct call *c)
     if (!named(c, "name", &who))
         return;
     if (!pause_one(c, &who, off)) {
-        call_problem(c, 409, "Nothing to do", off ? "This identity is not paused." : "This identity is not active.", "");
+        call_problem(c, 409, "Nothing to do",
+                     off ? "This identity is not paused." : "This identity is not active.", "");
         return;
     }
     done(c, who.name);
 }
 
-/* --- links and groups ---------------------------------------------------------------------------------- */
+/* --- links and groups
+ * ---------------------------------------------------------------------------------- */
 
 static void link_os_user(struct call *c, const struct person *who)
 {
@@ -294,9 +314,13 @@ static void link_os_user(struct call *c, const struct person *who)
     event_str(event, "name", who->name);
     event_str(event, "os_user", call_str(c, "os_user"));
     sl_buf_say(&reason, "sits at the control socket as user %S", call_str(c, "os_user"));
-    roster_leaf(c->keeper, event, &(struct sl_entry_roster){
-        .event = SL_ENTRY_ROSTER_LINK, .identity = who->name, .other = who->name, .by = by(c),
-        .channel = SL_SPAN("control"), .reason = sl_buf_span(&reason)});
+    roster_leaf(c->keeper, event,
+                &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_LINK,
+                                          .identity = who->name,
+                                          .other = who->name,
+                                          .by = by(c),
+                                          .channel = SL_SPAN("control"),
+                                          .reason = sl_buf_span(&reason)});
     done(c, who->name);
 }
 
@@ -328,7 +352,8 @@ void call_IDENTITY_GROUP(struct call *c)
     if (!named(c, "name", &who))
         return;
     if (!name_ok(call_str(c, "group"))) {
-        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.", "");
+        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
+                     "");
         return;
     }
     names_add(c->keeper->mem, &groups, call_str(c, "group"));

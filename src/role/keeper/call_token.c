@@ -2,7 +2,8 @@
 
 #include "base/when.h"
 
-/* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their human). */
+/* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their
+ * human). */
 
 static const uint64_t default_ttl_ms = 8 * 3600 * 1000, max_ttl_ms = 366ull * 24 * 3600 * 1000;
 
@@ -11,7 +12,8 @@ static bool ttl_of(struct call *c, uint64_t *ttl_ms)
     struct sl_span text = call_str(c, "ttl");
 
     *ttl_ms = default_ttl_ms;
-    return (text.n == 0 || sl_duration_get(text, ttl_ms) == SL_OK) && *ttl_ms > 0 && *ttl_ms <= max_ttl_ms;
+    return (text.n == 0 || sl_duration_get(text, ttl_ms) == SL_OK) && *ttl_ms > 0 &&
+           *ttl_ms <= max_ttl_ms;
 }
 
 void call_TOKEN_CREATE(struct call *c)
@@ -22,15 +24,18 @@ void call_TOKEN_CREATE(struct call *c)
     SL_BUF(id, 64);
 
     if (person_get(c->keeper, call_str(c, "name"), &who) != SL_OK || !person_active(&who)) {
-        call_problem(c, 404, "No such identity", "There is no active identity of this name.", "sluice identity list");
+        call_problem(c, 404, "No such identity", "There is no active identity of this name.",
+                     "sluice identity list");
         return;
     }
     if (!ttl_of(c, &ttl_ms)) {
-        call_problem(c, 400, "For how long?", "ttl is a duration such as 30m, 8h or 7d, at most 366d.", "");
+        call_problem(c, 400, "For how long?",
+                     "ttl is a duration such as 30m, 8h or 7d, at most 366d.", "");
         return;
     }
     uint64_t expires_us = sl_clock_us() + ttl_ms * 1000;
-    if (credential_make(c->keeper, &who, false, expires_us, c->maker, sl_span(NULL, 0), &secret, &id) != SL_OK) {
+    if (credential_make(c->keeper, &who, false, expires_us, c->maker, sl_span(NULL, 0), &secret,
+                        &id) != SL_OK) {
         call_problem(c, 500, "Not made", "The token could not be made.", "");
         return;
     }
@@ -63,7 +68,8 @@ void call_TOKEN_REVOKE(struct call *c)
     size_t count = 1, revoked = 0;
 
     if (id.n == 0 && name.n == 0) {
-        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.", "sluice token list");
+        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
+                     "sluice token list");
         return;
     }
     if (id.n == 0)
@@ -73,7 +79,8 @@ void call_TOKEN_REVOKE(struct call *c)
 
         if (credential_by_id(c->keeper, ids[i], &with) != SL_OK)
             continue;
-        credential_revoke(c->keeper, &with, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+        credential_revoke(c->keeper, &with,
+                          c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
         if (with.deciding)
             grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
         else
@@ -81,7 +88,8 @@ void call_TOKEN_REVOKE(struct call *c)
         revoked++;
     }
     if (revoked == 0) {
-        call_problem(c, 404, "No such token", "There is no token of this id or identity.", "sluice token list");
+        call_problem(c, 404, "No such token", "There is no token of this id or identity.",
+                     "sluice token list");
         return;
     }
     c->reply = json_object();
@@ -109,7 +117,8 @@ void call_TOKEN_LIST(struct call *c)
     json_object_set_new(c->reply, "tokens", list);
 }
 
-/* --- enrolling --------------------------------------------------------------------------------------- */
+/* --- enrolling
+ * --------------------------------------------------------------------------------------- */
 
 struct invitation {
     struct sl_span identity, issuer, os_user;
@@ -123,7 +132,8 @@ static bool find_invitation(struct call *c, struct sl_span hash, struct invitati
 
     if (found)
         *out = (struct invitation){.identity = sl_arena_copy(c->keeper->mem, db_span(&rows, 0)),
-                                   .expires_us = db_u64(&rows, 2), .used_us = db_u64(&rows, 3),
+                                   .expires_us = db_u64(&rows, 2),
+                                   .used_us = db_u64(&rows, 3),
                                    .issuer = sl_arena_copy(c->keeper->mem, db_span(&rows, 4)),
                                    .os_user = sl_arena_copy(c->keeper->mem, db_span(&rows, 5))};
     db_end(&rows);
@@ -134,7 +144,8 @@ static void no_such_code(struct call *c)
 {
     limits_failed(&c->keeper->limits, c->address, SL_SPAN("enroll"), sl_clock_us());
     sign_in_failed(c->keeper, SL_SPAN("enroll"), sl_span(NULL, 0), c->address, "wrong code");
-    call_problem(c, 403, "This code does not work", "The code is unknown, used, replaced or older than a day.",
+    call_problem(c, 403, "This code does not work",
+                 "The code is unknown, used, replaced or older than a day.",
                  "Ask for a new one: sluice identity invite NAME");
 }
 
@@ -149,7 +160,8 @@ void call_ENROLL(struct call *c)
     SL_BUF(id, 64);
 
     if (!limits_allow(&k->limits, c->address, SL_SPAN("enroll"), sl_clock_us())) {
-        call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.", "");
+        call_problem(c, 429, "Too many attempts",
+                     "Wait a moment; each failure makes the wait longer.", "");
         return;
     }
     sl_sha256(call_str(c, "code"), hash);

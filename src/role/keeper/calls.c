@@ -2,8 +2,8 @@
 
 #include "base/when.h"
 
-/* Methods of the desk and of the command line: one table says who may call what with which credential,
- * and every call is checked against it before its function runs. */
+/* Methods of the desk and of the command line: one table says who may call what with which
+ * credential, and every call is checked against it before its function runs. */
 
 static const struct method {
     const char *name;
@@ -18,7 +18,8 @@ static const struct method {
 
 void json_put_str(json_t *object, const char *key, struct sl_span value)
 {
-    json_object_set_new(object, key, json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
+    json_object_set_new(object, key,
+                        json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
 }
 
 void json_put_time(json_t *object, const char *key, uint64_t at_us)
@@ -31,7 +32,8 @@ void json_put_time(json_t *object, const char *key, uint64_t at_us)
     json_put_str(object, key, sl_buf_span(&text));
 }
 
-void call_problem(struct call *c, uint32_t status, const char *title, const char *detail, const char *hint)
+void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
+                  const char *hint)
 {
     json_decref(c->reply);
     c->status = status;
@@ -64,7 +66,8 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
     uint64_t now_us = sl_clock_us();
 
     if (!limits_allow(&k->limits, c->address, SL_SPAN("api"), now_us)) {
-        call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.", "");
+        call_problem(c, 429, "Too many attempts",
+                     "Wait a moment; each failure makes the wait longer.", "");
         return false;
     }
     if (credential_find(k, secret, &c->with) != SL_OK || c->with.over ||
@@ -81,7 +84,8 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
         return false;
     }
     if (m->needs == SL_NEEDS_DECIDING && !c->with.deciding) {
-        call_problem(c, 403, "Wrong kind of credential", sl_decide_reason_text(SL_DECIDE_ASKING_TOKEN),
+        call_problem(c, 403, "Wrong kind of credential",
+                     sl_decide_reason_text(SL_DECIDE_ASKING_TOKEN),
                      "Claim one with `sluice enroll CODE`.");
         return false;
     }
@@ -98,9 +102,12 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
     const struct method *m = find(method);
 
     if (m == NULL || (m->callers & (unsigned)role) == 0) {
-        call_problem(c, 404, "No such method", m == NULL ? "There is no method of this name." :
-                     "This method is not for this caller: the control socket manages, the desk carries "
-                     "people's requests.", "");
+        call_problem(c, 404, "No such method",
+                     m == NULL ? "There is no method of this name."
+                               : "This method is not for this caller: the control socket manages, "
+                                 "the desk carries "
+                                 "people's requests.",
+                     "");
         return;
     }
     if (m->needs != SL_NEEDS_NOTHING && !authenticate(c, m, credential))
@@ -121,7 +128,8 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
 
     if (p->role == SL_ROLE_CONTROL)
         c.maker = (struct maker){issuer_of(k, p->os_user), p->os_user};
-    if (sl_json_read(m->body.n == 0 ? SL_SPAN("{}") : m->body, &body, &where) != SL_OK || !json_is_object(body))
+    if (sl_json_read(m->body.n == 0 ? SL_SPAN("{}") : m->body, &body, &where) != SL_OK ||
+        !json_is_object(body))
         call_problem(&c, 400, "Not a JSON object", sl_buf_text(&where), "");
     else {
         c.body = body;
@@ -144,7 +152,8 @@ static json_t *names_json(struct sl_names names)
     json_t *array = json_array();
 
     for (size_t i = 0; i < names.count; i++)
-        json_array_append_new(array, json_stringn((const char *)names.items[i].p, names.items[i].n));
+        json_array_append_new(array,
+                              json_stringn((const char *)names.items[i].p, names.items[i].n));
     return array;
 }
 
@@ -155,6 +164,7 @@ void call_WHOAMI(struct call *c)
     json_put_str(c->reply, "kind", sl_span_str(sl_identity_kind_name(c->who.kind)));
     json_put_str(c->reply, "owner", c->who.owner);
     json_object_set_new(c->reply, "groups", names_json(c->who.groups));
-    json_put_str(c->reply, "credential", c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
+    json_put_str(c->reply, "credential",
+                 c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
     json_put_time(c->reply, "expires_at", c->with.expires_us);
 }

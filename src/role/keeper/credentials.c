@@ -2,8 +2,8 @@
 
 #include "base/encode.h"
 
-/* A secret is its prefix and 256 bits from the kernel in base64url. Only its SHA-256 is kept, and for
- * asking tokens a SCRAM verifier: nobody can get a secret back from the state directory. */
+/* A secret is its prefix and 256 bits from the kernel in base64url. Only its SHA-256 is kept, and
+ * for asking tokens a SCRAM verifier: nobody can get a secret back from the state directory. */
 
 enum { SECRET_BYTES = 32, ID_BYTES = 8, INVITATION_US_HOURS = 24 };
 static const uint64_t invitation_life_us = (uint64_t)INVITATION_US_HOURS * 3600 * 1000 * 1000;
@@ -46,7 +46,8 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     uint8_t hash[SL_SHA256];
 
     sl_sha256(secret, hash);
-    return first(k, db_ask(k->store.db, DB_CREDENTIAL_BY_HASH, "b", sl_span(hash, sizeof hash)), out);
+    return first(k, db_ask(k->store.db, DB_CREDENTIAL_BY_HASH, "b", sl_span(hash, sizeof hash)),
+                 out);
 }
 
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
@@ -71,7 +72,8 @@ bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t bef
 struct sl_span issuer_of(struct keeper *k, struct sl_span os_user)
 {
     struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_OF_OS_USER, "s", os_user);
-    struct sl_span name = db_row(&rows) ? sl_arena_copy(k->mem, db_span(&rows, 0)) : sl_span(NULL, 0);
+    struct sl_span name =
+        db_row(&rows) ? sl_arena_copy(k->mem, db_span(&rows, 0)) : sl_span(NULL, 0);
 
     db_end(&rows);
     return name;
@@ -88,7 +90,8 @@ void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *
     k->important = true;
 }
 
-static enum sl_err put_verifier(json_t *event, const struct person *who, struct sl_span secret, bool deciding)
+static enum sl_err put_verifier(json_t *event, const struct person *who, struct sl_span secret,
+                                bool deciding)
 {
     struct sl_scram_verifier v = {{0}, {0}};
     uint8_t salted[32];
@@ -103,9 +106,9 @@ static enum sl_err put_verifier(json_t *event, const struct person *who, struct 
     return SL_OK;
 }
 
-enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding, uint64_t expires_us,
-                            struct maker by, struct sl_span invitation, struct sl_buf *secret,
-                            struct sl_buf *id)
+enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
+                            uint64_t expires_us, struct maker by, struct sl_span invitation,
+                            struct sl_buf *secret, struct sl_buf *id)
 {
     uint64_t now_us = sl_clock_us();
     uint8_t hash[SL_SHA256], id_bytes[ID_BYTES];
@@ -128,16 +131,23 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
         json_decref(event);
         return err;
     }
-    roster_leaf(k, event, &(struct sl_entry_roster){
-        .event = deciding ? SL_ENTRY_ROSTER_ENROL : SL_ENTRY_ROSTER_TOKEN_CREATE,
-        .time_us = now_us, .identity = who->name, .credential = sl_buf_span(id),
-        .hash_head = sl_span(hash, 8), .expires_us = expires_us,
-        .by = by.issuer.n > 0 ? by.issuer : deciding ? who->name : SL_SPAN("operator"),
-        .channel = deciding ? SL_SPAN("http") : SL_SPAN("control")});
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){
+                    .event = deciding ? SL_ENTRY_ROSTER_ENROL : SL_ENTRY_ROSTER_TOKEN_CREATE,
+                    .time_us = now_us,
+                    .identity = who->name,
+                    .credential = sl_buf_span(id),
+                    .hash_head = sl_span(hash, 8),
+                    .expires_us = expires_us,
+                    .by = by.issuer.n > 0 ? by.issuer
+                          : deciding      ? who->name
+                                          : SL_SPAN("operator"),
+                    .channel = deciding ? SL_SPAN("http") : SL_SPAN("control")});
     return SL_OK;
 }
 
-enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by, struct sl_buf *code)
+enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by,
+                            struct sl_buf *code)
 {
     uint64_t now_us = sl_clock_us();
     uint8_t hash[SL_SHA256];
@@ -152,10 +162,14 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
     event_u64(event, "expires", now_us + invitation_life_us);
     event_str(event, "issuer", by.issuer);
     event_str(event, "issuer_uid", by.os_user);
-    roster_leaf(k, event, &(struct sl_entry_roster){
-        .event = SL_ENTRY_ROSTER_INVITE, .time_us = now_us, .identity = who->name,
-        .expires_us = now_us + invitation_life_us, .hash_head = sl_span(hash, 8),
-        .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"), .channel = SL_SPAN("control")});
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_INVITE,
+                                          .time_us = now_us,
+                                          .identity = who->name,
+                                          .expires_us = now_us + invitation_life_us,
+                                          .hash_head = sl_span(hash, 8),
+                                          .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                                          .channel = SL_SPAN("control")});
     return SL_OK;
 }
 
@@ -165,9 +179,13 @@ void credential_revoke(struct keeper *k, const struct credential *c, struct sl_s
     json_t *event = event_new("credential_revoked", now_us);
 
     event_str(event, "id", c->id);
-    roster_leaf(k, event, &(struct sl_entry_roster){
-        .event = c->deciding ? SL_ENTRY_ROSTER_CREDENTIAL_REVOKE : SL_ENTRY_ROSTER_TOKEN_REVOKE,
-        .time_us = now_us, .identity = c->identity, .credential = c->id, .by = by,
-        .channel = SL_SPAN("control")});
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){.event = c->deciding ? SL_ENTRY_ROSTER_CREDENTIAL_REVOKE
+                                                               : SL_ENTRY_ROSTER_TOKEN_REVOKE,
+                                          .time_us = now_us,
+                                          .identity = c->identity,
+                                          .credential = c->id,
+                                          .by = by,
+                                          .channel = SL_SPAN("control")});
     sessions_end_of(k, sl_span(NULL, 0), c->id, "the token was revoked");
 }

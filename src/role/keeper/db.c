@@ -55,12 +55,14 @@ static enum sl_err prepare_all(struct db *db)
     return SL_OK;
 }
 
-/* No sync at commit: the ledger is what survives a power cut, and the view is caught up from it. Only
- * db_settle makes the view durable, before the ledger lets go of what the view has taken over. */
+/* No sync at commit: the ledger is what survives a power cut, and the view is caught up from it.
+ * Only db_settle makes the view durable, before the ledger lets go of what the view has taken over.
+ */
 static enum sl_err set_up(struct db *db, const char *path)
 {
-    SL_TRY(err_of(sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                                         SQLITE_OPEN_NOMUTEX, NULL)));
+    SL_TRY(err_of(sqlite3_open_v2(path, &db->handle,
+                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                  NULL)));
     SL_TRY(execute(db, "pragma journal_mode = wal"));
     SL_TRY(execute(db, "pragma synchronous = normal"));
     SL_TRY(execute(db, "pragma locking_mode = exclusive"));
@@ -129,8 +131,9 @@ static void bind(struct db *db, sqlite3_stmt *statement, const char *kinds, va_l
         } else {
             s = va_arg(arguments, struct sl_span);
             const char *p = s.p == NULL ? "" : (const char *)s.p;
-            code = kinds[i] == 's' ? sqlite3_bind_text(statement, i + 1, p, (int)s.n, SQLITE_TRANSIENT)
-                                   : sqlite3_bind_blob(statement, i + 1, p, (int)s.n, SQLITE_TRANSIENT);
+            code = kinds[i] == 's'
+                       ? sqlite3_bind_text(statement, i + 1, p, (int)s.n, SQLITE_TRANSIENT)
+                       : sqlite3_bind_blob(statement, i + 1, p, (int)s.n, SQLITE_TRANSIENT);
         }
         if (code != SQLITE_OK && db->why == SL_OK)
             db->why = err_of(code);
@@ -216,11 +219,11 @@ static void dump_table(struct db *db, const char *select, struct sl_buf *out)
 void db_dump(struct db *db, struct sl_buf *out)
 {
     static const char *const tables[] = {
-        "select * from meta order by 1",       "select * from identity order by 1",
+        "select * from meta order by 1",          "select * from identity order by 1",
         "select * from membership order by 1, 2", "select * from credential order by 1",
-        "select * from invitation order by 1", "select * from session order by 1",
-        "select * from approval order by 1",   "select * from vote order by 1, 3",
-        "select * from journal order by 1",    "select * from open_action order by 1, 2, 3",
+        "select * from invitation order by 1",    "select * from session order by 1",
+        "select * from approval order by 1",      "select * from vote order by 1, 3",
+        "select * from journal order by 1",       "select * from open_action order by 1, 2, 3",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

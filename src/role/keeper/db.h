@@ -1,8 +1,9 @@
 /* The keeper's view in SQLite: a thin layer with prepared statements named in sql.h.
  *
  * The view is never the truth: the ledger is. One transaction stays open from commit to commit; it
- * is committed only after the ledger has been synced, together with the index up to which the ledger
- * was applied. Any failure of SQLite sticks (db_err): the keeper then stops and catches up by replay.
+ * is committed only after the ledger has been synced, together with the index up to which the
+ * ledger was applied. Any failure of SQLite sticks (db_err): the keeper then stops and catches up
+ * by replay.
  */
 #ifndef SL_ROLE_KEEPER_DB_H
 #define SL_ROLE_KEEPER_DB_H
@@ -30,15 +31,16 @@ struct db_rows {
 struct db_rows db_ask(struct db *db, enum db_sql sql, const char *kinds, ...);
 bool db_row(struct db_rows *rows); /* false at the end, which also ends it */
 void db_end(struct db_rows *rows);
-struct sl_span db_span(const struct db_rows *rows, int column); /* until the next db_row or db_end */
+struct sl_span db_span(const struct db_rows *rows,
+                       int column); /* until the next db_row or db_end */
 uint64_t db_u64(const struct db_rows *rows, int column);
 
 /* For statements without rows. */
-#define db_run(db, sql, ...)                                                          \
-    do {                                                                              \
-        struct db_rows db_run_rows = db_ask((db), (sql), __VA_ARGS__);                \
-        while (db_row(&db_run_rows)) {                                                \
-        }                                                                             \
+#define db_run(db, sql, ...)                                           \
+    do {                                                               \
+        struct db_rows db_run_rows = db_ask((db), (sql), __VA_ARGS__); \
+        while (db_row(&db_run_rows)) {                                 \
+        }                                                              \
     } while (0)
 /* How many rows the last statement changed. */
 uint64_t db_changes(struct db *db);

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-/* One pass over a gate's journal. Nothing is allocated for a record and no query is made: intents are
- * copied side by side into one buffer, outcomes find theirs by the low bits of the action's number, and
- * up to 100 allowed actions share a leaf. The state that says how far was read goes with the last leaf
- * of the pass, so that leaves and position stand or fall together. */
+/* One pass over a gate's journal. Nothing is allocated for a record and no query is made: intents
+ * are copied side by side into one buffer, outcomes find theirs by the low bits of the action's
+ * number, and up to 100 allowed actions share a leaf. The state that says how far was read goes
+ * with the last leaf of the pass, so that leaves and position stand or fall together. */
 
 static struct drain *drain_get(struct keeper *k)
 {
@@ -43,8 +43,9 @@ void drain_free(struct drain *d)
     free(d);
 }
 
-void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j, const struct action_key *opened,
-                   size_t opened_count, const struct action_key *ended, size_t ended_count)
+void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
+                   const struct action_key *opened, size_t opened_count,
+                   const struct action_key *ended, size_t ended_count)
 {
     sl_buf_put_u8(b, 1);
     sl_buf_put_le32(b, gate);
@@ -62,13 +63,15 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j, con
     }
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------- */
 
 static void take_intent(struct drain *d, const struct sl_intent *in)
 {
     struct entry *e = &d->entries[d->count];
 
-    memset((uint8_t *)e + offsetof(struct entry, ended_us), 0, sizeof *e - offsetof(struct entry, ended_us));
+    memset((uint8_t *)e + offsetof(struct entry, ended_us), 0,
+           sizeof *e - offsetof(struct entry, ended_us));
     e->intent = *in;
     e->facts_at = d->bytes.n;
     sl_buf_put(&d->bytes, in->facts);
@@ -88,18 +91,27 @@ static struct entry *entry_of(struct drain *d, uint64_t session, uint64_t action
 }
 
 /* An outcome whose intent was recorded in an earlier pass. */
-static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_outcome_record *r)
+static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
+                         const struct sl_outcome_record *r)
 {
     struct action_key key = {r->session, r->action};
     const char *approval = sl_map_get(k->running, key_span(&key));
     struct sl_entry_outcome o = {
-        .time_us = sl_clock_us(), .session = r->session, .action = r->action, .ended_us = r->ended_us,
-        .rows = r->rows, .bytes = r->bytes, .outcome = r->outcome, .approval = sl_span_str(approval),
-        .sqlstate = r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
+        .time_us = sl_clock_us(),
+        .session = r->session,
+        .action = r->action,
+        .ended_us = r->ended_us,
+        .rows = r->rows,
+        .bytes = r->bytes,
+        .outcome = r->outcome,
+        .approval = sl_span_str(approval),
+        .sqlstate =
+            r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
 
     if ((uintptr_t)sl_map_get(k->open, key_span(&key)) != (uintptr_t)gate + 1)
-        return r->outcome == SL_OUTCOME_REFUSED && session_get(k, gate, r->session) != NULL; /* said already */
+        return r->outcome == SL_OUTCOME_REFUSED &&
+               session_get(k, gate, r->session) != NULL; /* said already */
     sl_map_remove(k->open, key_span(&key));
     sl_entry_put_outcome(&d->leaf, &o);
     drain_push_leaf(k, d);
@@ -108,7 +120,8 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate, const
     return true;
 }
 
-static bool take_outcome(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_outcome_record *r)
+static bool take_outcome(struct keeper *k, struct drain *d, uint32_t gate,
+                         const struct sl_outcome_record *r)
 {
     struct entry *e = entry_of(d, r->session, r->action);
 
@@ -135,15 +148,19 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
 
         if (session_get(k, gate, r->session) == NULL)
             return false;
-        sl_entry_put_txn(&d->leaf, &(struct sl_entry_txn){
-            .time_us = sl_clock_us(), .session = r->session, .ended_us = r->ended_us,
-            .first_action = r->first_action, .last_action = r->last_action, .outcome = r->outcome});
+        sl_entry_put_txn(&d->leaf, &(struct sl_entry_txn){.time_us = sl_clock_us(),
+                                                          .session = r->session,
+                                                          .ended_us = r->ended_us,
+                                                          .first_action = r->first_action,
+                                                          .last_action = r->last_action,
+                                                          .outcome = r->outcome});
         drain_push_leaf(k, d);
     }
     return true;
 }
 
-static bool take(struct keeper *k, struct drain *d, uint32_t gate, const struct sl_journal_record *r)
+static bool take(struct keeper *k, struct drain *d, uint32_t gate,
+                 const struct sl_journal_record *r)
 {
     switch (r->type) {
     case SL_JOURNAL_INTENT:
@@ -162,9 +179,11 @@ static bool take(struct keeper *k, struct drain *d, uint32_t gate, const struct 
 static bool finish(struct keeper *k, struct drain *d, uint32_t gate)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
-    bool right = sl_buf_err(&d->bytes) == SL_OK && drain_write_entries(k, d, gate) && write_txns(k, d, gate);
+    bool right =
+        sl_buf_err(&d->bytes) == SL_OK && drain_write_entries(k, d, gate) && write_txns(k, d, gate);
 
-    drained_state(&state, gate, &k->journals[gate], d->opened, d->opened_count, d->ended, d->ended_count);
+    drained_state(&state, gate, &k->journals[gate], d->opened, d->opened_count, d->ended,
+                  d->ended_count);
     if (!d->have_last) {
         store_drained(&k->store, sl_buf_span(&state));
         return right;

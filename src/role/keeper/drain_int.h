@@ -1,4 +1,5 @@
-/* The working memory of one pass over a journal, shared by who reads records and who makes leaves. */
+/* The working memory of one pass over a journal, shared by who reads records and who makes leaves.
+ */
 #ifndef SL_ROLE_KEEPER_DRAIN_INT_H
 #define SL_ROLE_KEEPER_DRAIN_INT_H
 
@@ -32,17 +33,18 @@ struct drain {
     struct cached_facts {
         struct sl_buf journal, json;
     } facts[FACTS_SLOTS];
-    size_t last_facts; /* the slot that the entry before used */
+    size_t last_facts;        /* the slot that the entry before used */
     struct sl_buf leaf, last; /* `last` waits for the next, or for the state */
     bool have_last;
     struct entry *parts[SL_ENTRY_MAX_BATCH], *last_parts[SL_ENTRY_MAX_BATCH];
     unsigned part_count, last_part_count;
 };
 
-/* drain_leaves.c: every entry of the pass as leaves, allowed ones up to 100 in one. False: an action of a
- * session that this gate was never given, or facts that cannot be read. */
+/* drain_leaves.c: every entry of the pass as leaves, allowed ones up to 100 in one. False: an
+ * action of a session that this gate was never given, or facts that cannot be read. */
 bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate);
-/* The leaf that was just built in d->leaf becomes the last one; the one before it goes to the ledger. */
+/* The leaf that was just built in d->leaf becomes the last one; the one before it goes to the
+ * ledger. */
 void drain_push_leaf(struct keeper *k, struct drain *d);
 /* The last leaf goes to the ledger, with the state that says how far was read. */
 void drain_append_last(struct keeper *k, struct drain *d, struct sl_span state);

@@ -1,7 +1,8 @@
 #include "role/keeper/drain_int.h"
 #include "role/keeper/mask.h"
 
-/* --- leaves ------------------------------------------------------------------------------------- */
+/* --- leaves -------------------------------------------------------------------------------------
+ */
 
 static void put_openings(struct keeper *k, uint64_t index, struct entry **parts, unsigned count)
 {
@@ -77,18 +78,29 @@ bool drain_empty(const uint8_t *p, size_t n)
     return true;
 }
 
-static struct sl_entry_action action_of(const struct entry *e, const struct session *s, struct sl_span facts)
+static struct sl_entry_action action_of(const struct entry *e, const struct session *s,
+                                        struct sl_span facts)
 {
     const struct sl_intent *in = &e->intent;
 
     return (struct sl_entry_action){
-        .session = in->session, .action = in->action, .identity = s->identity, .target = s->target,
-        .asked_us = in->asked_us, .started_us = in->started_us, .ended_us = e->ended_us,
-        .flags = in->flags, .outcome = e->outcome, .facts = facts, .text = in->text,
+        .session = in->session,
+        .action = in->action,
+        .identity = s->identity,
+        .target = s->target,
+        .asked_us = in->asked_us,
+        .started_us = in->started_us,
+        .ended_us = e->ended_us,
+        .flags = in->flags,
+        .outcome = e->outcome,
+        .facts = facts,
+        .text = in->text,
         .policy_digest = in->policy_digest,
         .commitment = drain_empty(in->commitment, sizeof in->commitment) ? NULL : in->commitment,
-        .rows = e->rows, .bytes = e->bytes,
-        .sqlstate = e->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(e->sqlstate, sizeof e->sqlstate)};
+        .rows = e->rows,
+        .bytes = e->bytes,
+        .sqlstate =
+            e->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(e->sqlstate, sizeof e->sqlstate)};
 }
 
 bool drain_held(const struct entry *e)
@@ -128,8 +140,11 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
     SL_BUF(id, 64);
     APPROVAL(a);
     struct sl_names approvers = {0}, requesters = {0};
-    struct sl_entry_one one = {.time_us = sl_clock_us(), .action = action_of(e, s, facts),
-                               .environment = s->environment, .protocol = s->protocol, .owner = s->owner};
+    struct sl_entry_one one = {.time_us = sl_clock_us(),
+                               .action = action_of(e, s, facts),
+                               .environment = s->environment,
+                               .protocol = s->protocol,
+                               .owner = s->owner};
 
     put_uuid(&id, e->intent.approval);
     if (drain_held(e) && approval_get(k, sl_buf_span(&id), &a) == SL_OK) {
@@ -151,7 +166,8 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
     drain_push_leaf(k, d);
 }
 
-/* --- the entries of a pass, in order -------------------------------------------------------------- */
+/* --- the entries of a pass, in order
+ * -------------------------------------------------------------- */
 
 static void resolve(struct drain *d, struct entry *e)
 {
@@ -182,7 +198,8 @@ static void end_batch(struct keeper *k, struct drain *d)
     d->batch.count = 0;
 }
 
-static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e, const struct sl_entry_action *action)
+static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e,
+                         const struct sl_entry_action *action)
 {
     enum sl_err err = SL_ELIMIT;
 
@@ -218,7 +235,8 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
             end_batch(k, d); /* what came before the lie stays recorded */
             return false;
         }
-        if (e->outcome == 0 && verdict_of(e) == SL_DENY && (e->intent.flags & SL_INTENT_OBSERVED) == 0)
+        if (e->outcome == 0 && verdict_of(e) == SL_DENY &&
+            (e->intent.flags & SL_INTENT_OBSERVED) == 0)
             e->outcome = SL_OUTCOME_REFUSED;
         if (e->outcome == 0)
             remember_open(k, d, gate, (struct action_key){e->intent.session, e->intent.action});

@@ -1,7 +1,8 @@
 #include "role/keeper/keeper_int.h"
 
-/* Before an action is held: are there people at all who could let it run? The same check that a decision
- * goes through is asked about everybody who is a reviewer, with the credential that they hold today. */
+/* Before an action is held: are there people at all who could let it run? The same check that a
+ * decision goes through is asked about everybody who is a reviewer, with the credential that they
+ * hold today. */
 
 enum { MAX_CANDIDATES = 2000 };
 
@@ -42,12 +43,19 @@ static uint32_t could_vote(struct keeper *k, struct sl_decide_question q, struct
 
     if (person_get(k, name, &who) != SL_OK || !credential_deciding(k, name, q.asked_us, &with))
         return 0;
-    q.who = (struct sl_decider){.name = who.name, .person = who.person, .kind = who.kind,
-                                .active = person_active(&who), .since_us = who.since_us,
-                                .memberships = who.memberships, .membership_count = who.groups.count};
-    q.with = (struct sl_decide_credential){
-        .deciding = true, .since_us = with.since_us, .issuer = with.issuer,
-        .issuer_person = with.issuer.n == 0 ? with.issuer : person_of(k, with.issuer)};
+    q.who = (struct sl_decider){.name = who.name,
+                                .person = who.person,
+                                .kind = who.kind,
+                                .active = person_active(&who),
+                                .since_us = who.since_us,
+                                .memberships = who.memberships,
+                                .membership_count = who.groups.count};
+    q.with = (struct sl_decide_credential){.deciding = true,
+                                           .since_us = with.since_us,
+                                           .issuer = with.issuer,
+                                           .issuer_person = with.issuer.n == 0
+                                                                ? with.issuer
+                                                                : person_of(k, with.issuer)};
     *person = who.person;
     return sl_decide_check(&q, &may) == SL_DECIDE_YES ? may : 0;
 }
@@ -62,7 +70,8 @@ static bool useful(const struct sl_vote *votes, size_t count, uint32_t may, uint
     return alike < slots && count < SL_VOTES_MAX;
 }
 
-static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person, uint32_t may, uint32_t slots)
+static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person, uint32_t may,
+                     uint32_t slots)
 {
     for (size_t i = 0; i < *count; i++)
         if (sl_span_eq(votes[i].person, person)) {
@@ -81,10 +90,16 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
     uint32_t slots = sl_quorum_need(requirements, count);
     struct sl_vote votes[SL_VOTES_MAX];
     size_t vote_count = 0;
-    struct sl_decide_question q = {
-        .channel = SL_CHANNEL_HTTP, .state = SL_APPROVAL_PENDING, .asked_us = now_us, .now_us = now_us,
-        .expires_us = UINT64_MAX, .requesters = requesters, .requester_count = requester_count,
-        .requirements = requirements, .requirement_count = count, .passkey_required = passkey};
+    struct sl_decide_question q = {.channel = SL_CHANNEL_HTTP,
+                                   .state = SL_APPROVAL_PENDING,
+                                   .asked_us = now_us,
+                                   .now_us = now_us,
+                                   .expires_us = UINT64_MAX,
+                                   .requesters = requesters,
+                                   .requester_count = requester_count,
+                                   .requirements = requirements,
+                                   .requirement_count = count,
+                                   .passkey_required = passkey};
 
     if (c.names == NULL || slots > SL_VOTES_MAX)
         return false;

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The gates' journals: attached when the supervisor hands them over, read on a timer, and what a gate
- * had under way when it died is written down as unknown (P11). */
+/* The gates' journals: attached when the supervisor hands them over, read on a timer, and what a
+ * gate had under way when it died is written down as unknown (P11). */
 
-/* --- spent approvals whose outcome is due ---------------------------------------------------------- */
+/* --- spent approvals whose outcome is due
+ * ---------------------------------------------------------- */
 
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval)
 {
@@ -103,25 +104,32 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const 
     return true;
 }
 
-/* --- unknown outcomes ------------------------------------------------------------------------------ */
+/* --- unknown outcomes
+ * ------------------------------------------------------------------------------ */
 
 static void say_unknown(struct keeper *k, struct action_key key)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     const char *approval = sl_map_get(k->running, key_span(&key));
-    struct sl_outcome_record r = {.session = key.session, .action = key.action,
-                                  .ended_us = sl_clock_us(), .outcome = SL_OUTCOME_UNKNOWN};
+    struct sl_outcome_record r = {.session = key.session,
+                                  .action = key.action,
+                                  .ended_us = sl_clock_us(),
+                                  .outcome = SL_OUTCOME_UNKNOWN};
 
-    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){
-        .time_us = r.ended_us, .session = r.session, .action = r.action, .ended_us = r.ended_us,
-        .outcome = SL_OUTCOME_UNKNOWN, .approval = sl_span_str(approval),
-        .why = SL_SPAN("the gate ended before the answer")});
+    sl_entry_put_outcome(
+        &leaf, &(struct sl_entry_outcome){.time_us = r.ended_us,
+                                          .session = r.session,
+                                          .action = r.action,
+                                          .ended_us = r.ended_us,
+                                          .outcome = SL_OUTCOME_UNKNOWN,
+                                          .approval = sl_span_str(approval),
+                                          .why = SL_SPAN("the gate ended before the answer")});
     if (!outcome_of_held(k, &r, &leaf))
         store_leaf(&k->store, &leaf, false, NULL);
 }
 
-/* Did this action belong to a session of the gate that was opened before then? An unknown session is as
- * old as can be. */
+/* Did this action belong to a session of the gate that was opened before then? An unknown session
+ * is as old as can be. */
 static bool older(struct keeper *k, uint32_t gate, struct action_key key, uint64_t before_us)
 {
     const struct session *s = sl_map_get(k->sessions, sl_map_u64(&key.session));
@@ -180,7 +188,8 @@ static void unknown_open(struct keeper *k, uint32_t gate, uint64_t before_us)
     free(keys);
 }
 
-/* --- attaching and reading -------------------------------------------------------------------------- */
+/* --- attaching and reading
+ * -------------------------------------------------------------------------- */
 
 static void detach(struct journal *j)
 {
@@ -248,8 +257,8 @@ static void load_open(struct keeper *k, uint32_t gate)
     }
 }
 
-/* Where the view says that reading stood. A file of another generation is new: what was under way in the
- * one before it is lost. */
+/* Where the view says that reading stood. A file of another generation is new: what was under way
+ * in the one before it is lost. */
 static void take_position(struct keeper *k, uint32_t gate)
 {
     struct journal *j = &k->journals[gate];
@@ -297,7 +306,8 @@ void journal_attach(struct keeper *k, uint32_t gate, int fd)
     enum sl_err err = map(j, fd);
     close(fd);
     if (err != SL_OK) {
-        sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate), SL_CSTR("why", sl_err_text(err)));
+        sl_log(SL_LOG_ERROR, "journal_refused", SL_NUM("gate", gate),
+               SL_CSTR("why", sl_err_text(err)));
         journal_bad(k, gate);
         return;
     }

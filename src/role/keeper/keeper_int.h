@@ -1,8 +1,8 @@
 /* The keeper from the inside: one process, one loop, one writer of the ledger.
  *
- * A message comes in, its handler reads the view, records events (store.h), and puts its answers into
- * the peer's outbox. Before the loop sleeps everything recorded in that batch is committed once, and
- * only then do the outboxes go out: nobody hears of what a crash could take back.
+ * A message comes in, its handler reads the view, records events (store.h), and puts its answers
+ * into the peer's outbox. Before the loop sleeps everything recorded in that batch is committed
+ * once, and only then do the outboxes go out: nobody hears of what a crash could take back.
  */
 #ifndef SL_ROLE_KEEPER_KEEPER_INT_H
 #define SL_ROLE_KEEPER_KEEPER_INT_H
@@ -35,7 +35,7 @@ struct peer {
     struct keeper *keeper;
     enum sl_role role;
     uint32_t index;
-    bool signing;           /* a gate's signing channel: answered at once, nothing else allowed */
+    bool signing; /* a gate's signing channel: answered at once, nothing else allowed */
     struct sl_channel *channel;
     struct sl_buf outbox;   /* answers that wait for the commit */
     struct sl_span os_user; /* control: decimal uid of the caller */
@@ -67,7 +67,7 @@ struct waiter {
     uint64_t session, action;
     uint32_t gate, generation; /* of the policy under which it asked */
     bool offered;
-    struct sl_buf meaning;     /* encoded, to judge it again when the policy is another */
+    struct sl_buf meaning; /* encoded, to judge it again when the policy is another */
     struct waiter *next;
 };
 
@@ -89,8 +89,9 @@ struct keeper {
     struct waiter *waiters;
     struct journal journals[MAX_GATES];
     struct sl_map *running; /* session+action of spent approvals whose outcome is due -> its id */
-    struct sl_map *open;    /* session+action of recorded actions whose outcome is due -> its gate + 1 */
-    struct drain *drain;    /* working memory of the journals' reader */
+    struct sl_map
+        *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
+    struct drain *drain; /* working memory of the journals' reader */
     struct exchange *exchanges;
     struct upstream_secret *secrets;
     uint64_t next_call, next_event;
@@ -100,14 +101,15 @@ struct keeper {
     struct sl_signal *term;
     struct sl_watch *control;
     int control_fd;
-    struct peer *offered;   /* the gate that was just offered a grant: wait for its spend, briefly */
+    struct peer *offered; /* the gate that was just offered a grant: wait for its spend, briefly */
     bool offline, draining, important; /* important: sign a checkpoint soon */
     char *state_dir;
     struct policy_change *change;
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
-    json_t *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
+    json_t
+        *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
 };
 
 /* --- peers.c: channels and the batch ---------------------------------------------------------- */
@@ -118,24 +120,26 @@ void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char
 void peers_free(struct keeper *k);
 void keeper_before_sleep(void *owner);
 /* Into the outbox; goes out after the commit. */
-#define ANSWER(peer, name, ...)                                                       \
-    do {                                                                              \
-        struct sl_msg_##name answer_message = {__VA_ARGS__};                          \
-        sl_msg_##name##_put(&(peer)->outbox, &answer_message);                        \
+#define ANSWER(peer, name, ...)                                \
+    do {                                                       \
+        struct sl_msg_##name answer_message = {__VA_ARGS__};   \
+        sl_msg_##name##_put(&(peer)->outbox, &answer_message); \
     } while (0)
 /* To the gate of this index, if it is there. */
-#define ANSWER_GATE(k, gate, name, ...)                                               \
-    do {                                                                              \
-        struct peer *answer_peer = peer_find((k), SL_ROLE_GATE, (gate));              \
-        if (answer_peer != NULL)                                                      \
-            ANSWER(answer_peer, name, __VA_ARGS__);                                   \
+#define ANSWER_GATE(k, gate, name, ...)                                  \
+    do {                                                                 \
+        struct peer *answer_peer = peer_find((k), SL_ROLE_GATE, (gate)); \
+        if (answer_peer != NULL)                                         \
+            ANSWER(answer_peer, name, __VA_ARGS__);                      \
     } while (0)
 void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet);
 _Noreturn void keeper_die(const char *what, enum sl_err why);
 /* Tells the desk that an approval changed. */
-void keeper_event(struct keeper *k, const char *kind, struct sl_span approval, enum sl_approval_state state);
+void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
+                  enum sl_approval_state state);
 
-/* --- people.c: identities as the view has them, in k->mem --------------------------------------- */
+/* --- people.c: identities as the view has them, in k->mem ---------------------------------------
+ */
 struct person {
     struct sl_span name, owner, status, person, os_user, salt;
     enum sl_identity_kind kind;
@@ -154,7 +158,8 @@ void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name
 struct sl_entry_list entry_list(struct sl_names names);
 struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count);
 
-/* --- credentials.c ------------------------------------------------------------------------------ */
+/* --- credentials.c ------------------------------------------------------------------------------
+ */
 #define TOKEN_PREFIX "slt_"
 #define CREDENTIAL_PREFIX "sld_"
 #define CODE_PREFIX "slc_"
@@ -164,17 +169,19 @@ struct credential {
     uint64_t since_us, expires_us;
 };
 /* By the secret itself; SL_ENOTFOUND. `over` says that it is revoked or expired. */
-enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct credential *out) SL_MUST_CHECK;
-enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out) SL_MUST_CHECK;
+enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct credential *out)
+    SL_MUST_CHECK;
+enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
+    SL_MUST_CHECK;
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
 struct maker {
     struct sl_span issuer, os_user; /* issuer: identity, may be empty */
 };
-enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding, uint64_t expires_us,
-                            struct maker by, struct sl_span invitation, struct sl_buf *secret,
-                            struct sl_buf *id) SL_MUST_CHECK;
+enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
+                            uint64_t expires_us, struct maker by, struct sl_span invitation,
+                            struct sl_buf *secret, struct sl_buf *id) SL_MUST_CHECK;
 enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by,
                             struct sl_buf *code) SL_MUST_CHECK;
 void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by);
@@ -182,7 +189,8 @@ void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *
 /* Who is behind an operating system user, as far as an identity says so. */
 struct sl_span issuer_of(struct keeper *k, struct sl_span os_user);
 
-/* --- login.c, sessions.c ------------------------------------------------------------------------ */
+/* --- login.c, sessions.c ------------------------------------------------------------------------
+ */
 void on_login_token(struct peer *p, const struct sl_msg_login_token *m);
 void on_login_scram(struct peer *p, const struct sl_msg_login_scram *m);
 void on_login_proof(struct peer *p, const struct sl_msg_login_proof *m);
@@ -198,17 +206,19 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
-void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential, const char *why);
+void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
+                     const char *why);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
 void sessions_free(struct keeper *k);
-void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target, struct sl_span address,
-                    const char *why);
+void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target,
+                    struct sl_span address, const char *why);
 void sign_in_failures_flush(struct keeper *k);
 bool upstream_user_of(struct keeper *k, const struct sl_target *target, const struct person *who,
                       struct sl_buf *user);
 
-/* --- upstream.c --------------------------------------------------------------------------------- */
+/* --- upstream.c ---------------------------------------------------------------------------------
+ */
 void on_upstream_scram(struct peer *p, const struct sl_msg_upstream_scram *m);
 void on_upstream_md5(struct peer *p, const struct sl_msg_upstream_md5 *m);
 void on_secret(struct peer *p, const struct sl_msg_secret *m);
@@ -216,7 +226,8 @@ void on_sign(struct peer *p, const struct sl_msg_sign *m);
 void secrets_free(struct keeper *k);
 void secrets_forget_peer(struct keeper *k, const struct peer *p);
 
-/* --- approval.c: an approval as the view has it, in k->mem -------------------------------------- */
+/* --- approval.c: an approval as the view has it, in k->mem --------------------------------------
+ */
 struct vote_row {
     struct sl_span identity, person, decision, reason, channel, credential;
     uint32_t may;
@@ -241,7 +252,8 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
 void approval_done(struct approval *a);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
-/* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move. */
+/* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move.
+ */
 struct move {
     enum sl_approval_event on;
     struct sl_span by, channel, reason;
@@ -250,19 +262,21 @@ struct move {
 enum sl_err approval_move(struct keeper *k, struct approval *a, const struct move *m) SL_MUST_CHECK;
 /* Moves it and tells every client that waits for it why. */
 void approval_end(struct keeper *k, struct approval *a, const struct move *m);
-enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a, const struct person *who,
-                                   const struct credential *with, enum sl_decide_channel channel,
-                                   uint32_t *may);
-/* Everybody whose yes counted could still say it: active, credential not revoked, still a reviewer. */
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
+                                   const struct person *who, const struct credential *with,
+                                   enum sl_decide_channel channel, uint32_t *may);
+/* Everybody whose yes counted could still say it: active, credential not revoked, still a reviewer.
+ */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
-/* --- waiters.c ---------------------------------------------------------------------------------- */
-struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval,
-                          struct sl_span meaning);
+/* --- waiters.c ----------------------------------------------------------------------------------
+ */
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action,
+                          struct sl_span approval, struct sl_span meaning);
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
@@ -273,17 +287,20 @@ void waiters_offer(struct keeper *k, const struct approval *a);
 void waiters_ask_again(struct keeper *k, struct sl_span approval);
 void waiters_drop_session(struct keeper *k, uint64_t session);
 
-/* --- action.c: what a gate asks ----------------------------------------------------------------- */
+/* --- action.c: what a gate asks -----------------------------------------------------------------
+ */
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
-/* --- ask.c: making an approval ------------------------------------------------------------------ */
+/* --- ask.c: making an approval ------------------------------------------------------------------
+ */
 struct ask {
     const struct person *who;
     const struct sl_target *target;
     const struct sl_meaning *meaning;
-    struct sl_action action; /* all but identity, requesters, target, datasets, digest of rules, salt */
+    struct sl_action
+        action; /* all but identity, requesters, target, datasets, digest of rules, salt */
     struct sl_span trigger, show, why, encoded; /* encoded: the meaning as it came */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
@@ -308,22 +325,26 @@ void ask_put_facts(const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
 
-/* --- again.c: what was approved, under the policy of now ----------------------------------------- */
+/* --- again.c: what was approved, under the policy of now -----------------------------------------
+ */
 bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
                     const struct sl_meaning *meaning);
 bool same_policy(const struct keeper *k, const struct approval *a);
 
-/* --- people who may decide ---------------------------------------------------------------------- */
+/* --- people who may decide ----------------------------------------------------------------------
+ */
 /* Could these requirements ever be met by people who exist now? */
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count, bool passkey,
                    uint64_t now_us);
 
-/* --- journals.c --------------------------------------------------------------------------------- */
+/* --- journals.c ---------------------------------------------------------------------------------
+ */
 void journal_attach(struct keeper *k, uint32_t gate, int fd);
 void journals_drain(struct keeper *k);
 void journal_drain(struct keeper *k, uint32_t gate);
-void journal_gone(struct keeper *k, uint32_t gate); /* the gate died: what it had under way is unknown */
+void journal_gone(struct keeper *k,
+                  uint32_t gate); /* the gate died: what it had under way is unknown */
 void journals_close(struct keeper *k);
 /* This gate's process started then: what sessions older than that had under way is unknown. */
 void journals_accuse(struct keeper *k); /* what was found bad before the supervisor could be told */
@@ -331,8 +352,10 @@ void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
-/* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the world. */
-bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const struct sl_buf *leaf);
+/* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
+ * world. */
+bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,
+                     const struct sl_buf *leaf);
 enum sl_err running_load(struct keeper *k) SL_MUST_CHECK;
 void running_free(struct keeper *k);
 void journals_release(struct keeper *k); /* after the commit: what was read may be overwritten */
@@ -348,10 +371,12 @@ static inline struct sl_span key_span(const struct action_key *key)
     return sl_span(key, sizeof *key);
 }
 /* The compact state of a drain (view.h). */
-void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j, const struct action_key *opened,
-                   size_t opened_count, const struct action_key *ended, size_t ended_count);
+void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
+                   const struct action_key *opened, size_t opened_count,
+                   const struct action_key *ended, size_t ended_count);
 
-/* --- calls.c and call_*.c ----------------------------------------------------------------------- */
+/* --- calls.c and call_*.c -----------------------------------------------------------------------
+ */
 struct call {
     struct keeper *keeper;
     struct peer *peer; /* NULL: offline */
@@ -366,7 +391,8 @@ struct call {
 void on_call(struct peer *p, const struct sl_msg_call *m);
 /* Runs one method; c->reply is set afterwards in any case. */
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
-void call_problem(struct call *c, uint32_t status, const char *title, const char *detail, const char *hint);
+void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
+                  const char *hint);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
@@ -376,13 +402,16 @@ bool approval_visible(struct call *c, const struct approval *a);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
 
-/* --- stats.c: what the supervisor tells about the programs -------------------------------------- */
+/* --- stats.c: what the supervisor tells about the programs --------------------------------------
+ */
 void on_stats(struct peer *p, const struct sl_msg_stats *m);
 void stats_forget_gate(struct keeper *k, uint32_t gate);
-/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say. */
+/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say.
+ */
 json_t *stats_targets(struct keeper *k);
 
-/* --- policy_change.c, control.c, offline.c ------------------------------------------------------ */
+/* --- policy_change.c, control.c, offline.c ------------------------------------------------------
+ */
 void on_policy_propose(struct peer *p, const struct sl_msg_policy_propose *m);
 void policy_change_decided(struct keeper *k, const struct approval *a);
 void on_reload(struct peer *p, const struct sl_msg_reload *m);

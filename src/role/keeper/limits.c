@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 enum {
-    PAIR_BURST = 5,     /* failures of one name from one address before it waits */
-    ALONE_BURST = 50,   /* of one address, or of one name */
+    PAIR_BURST = 5,               /* failures of one name from one address before it waits */
+    ALONE_BURST = 50,             /* of one address, or of one name */
     REFILL_US = 10 * 1000 * 1000, /* one failure is forgotten every ten seconds */
     FIRST_WAIT_US = 1000 * 1000,
-    MAX_DOUBLINGS = 6,  /* the wait ends at 64 seconds */
+    MAX_DOUBLINGS = 6, /* the wait ends at 64 seconds */
     MAX_BUCKETS = 20000,
 };
 
@@ -113,8 +113,8 @@ void limits_failed(struct limits *l, struct sl_span address, struct sl_span name
         if (b->failures <= burst)
             continue;
         uint32_t doublings = b->failures - burst - 1;
-        b->blocked_until_us =
-            now_us + ((uint64_t)FIRST_WAIT_US << (doublings < MAX_DOUBLINGS ? doublings : MAX_DOUBLINGS));
+        b->blocked_until_us = now_us + ((uint64_t)FIRST_WAIT_US
+                                        << (doublings < MAX_DOUBLINGS ? doublings : MAX_DOUBLINGS));
     }
 }
 

@@ -1,7 +1,8 @@
-/* How often one may guess: a bucket of failures for each key, and a wait that doubles when it is empty.
+/* How often one may guess: a bucket of failures for each key, and a wait that doubles when it is
+ * empty.
  *
- * Pure: time comes in. Three keys are counted for each attempt: address and name together (a few), the
- * address alone and the name alone (more), so that a guesser is slowed down without locking out
+ * Pure: time comes in. Three keys are counted for each attempt: address and name together (a few),
+ * the address alone and the name alone (more), so that a guesser is slowed down without locking out
  * everybody else who shares its address or its name.
  */
 #ifndef SL_ROLE_KEEPER_LIMITS_H

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-/* Signing in: a token as the password, or SCRAM-SHA-256 with a token as the secret. Whatever goes wrong
- * with name or secret has one text, so that a guesser learns nothing from it. */
+/* Signing in: a token as the password, or SCRAM-SHA-256 with a token as the secret. Whatever goes
+ * wrong with name or secret has one text, so that a guesser learns nothing from it. */
 
 enum { MAX_EXCHANGES = 8192, NONCE_BYTES = 18, SALT_BYTES = 16 };
 static const uint64_t exchange_life_us = 60 * 1000 * 1000;
@@ -20,10 +20,12 @@ struct exchange {
     struct exchange *next;
 };
 
-static const char wrong[] = "password authentication failed: unknown identity, or a wrong, expired or "
-                            "revoked token";
+static const char wrong[] =
+    "password authentication failed: unknown identity, or a wrong, expired or "
+    "revoked token";
 
-static void refuse(struct peer *p, uint64_t conn, const char *sqlstate, struct sl_span text, const char *hint)
+static void refuse(struct peer *p, uint64_t conn, const char *sqlstate, struct sl_span text,
+                   const char *hint)
 {
     ANSWER(p, login_refused, .conn = conn, .sqlstate = sl_span_str(sqlstate), .text = text,
            .hint = sl_span_str(hint));
@@ -98,12 +100,16 @@ static void succeeded(struct peer *p, const struct attempt *a, const struct pers
         sl_buf_say(&text, "there is no target \"%S\", or \"%S\" may not use it",
                    sl_utf8_head(a->target, 200), who->name);
         sign_in_failed(k, a->user, a->target, host_of(a->address), "not admitted");
-        refuse(p, a->conn, "3D000", sl_buf_span(&text), "`access` of the target lists who may use it.");
+        refuse(p, a->conn, "3D000", sl_buf_span(&text),
+               "`access` of the target lists who may use it.");
         return;
     }
-    session_open(p, who, with, &(struct session_facts){
-        .target = target->name, .address = a->address, .conn = a->conn, .tls = a->tls,
-        .server_signature = a->server_signature});
+    session_open(p, who, with,
+                 &(struct session_facts){.target = target->name,
+                                         .address = a->address,
+                                         .conn = a->conn,
+                                         .tls = a->tls,
+                                         .server_signature = a->server_signature});
 }
 
 void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
@@ -128,7 +134,8 @@ void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
     succeeded(p, &a, &who, &with);
 }
 
-/* --- SCRAM-SHA-256 ------------------------------------------------------------------------------ */
+/* --- SCRAM-SHA-256 ------------------------------------------------------------------------------
+ */
 
 static void exchange_free(struct exchange *x)
 {
@@ -188,11 +195,12 @@ static struct sl_span client_nonce(struct sl_span bare)
     if (!sl_span_starts(bare, SL_SPAN("n=")) || !sl_span_starts(rest, SL_SPAN("r=")))
         return sl_span(NULL, 0);
     rest = sl_span_from(rest, 2);
-    return sl_span_find(rest, ',') == rest.n && rest.n >= 8 && rest.n <= 256 ? rest : sl_span(NULL, 0);
+    return sl_span_find(rest, ',') == rest.n && rest.n >= 8 && rest.n <= 256 ? rest
+                                                                             : sl_span(NULL, 0);
 }
 
-static enum sl_err exchange_new(struct peer *p, const struct sl_msg_login_scram *m, struct sl_span nonce,
-                                struct exchange **out)
+static enum sl_err exchange_new(struct peer *p, const struct sl_msg_login_scram *m,
+                                struct sl_span nonce, struct exchange **out)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(text, 2048);
@@ -205,7 +213,8 @@ static enum sl_err exchange_new(struct peer *p, const struct sl_msg_login_scram 
     sl_random(random, sizeof random);
     sl_buf_put(&text, nonce);
     sl_base64_put(&text, sl_span(random, sizeof random));
-    *x = (struct exchange){.peer = p, .conn = m->conn, .since_us = sl_clock_us(), .tls = m->tls != 0};
+    *x = (struct exchange){
+        .peer = p, .conn = m->conn, .since_us = sl_clock_us(), .tls = m->tls != 0};
     x->nonce = sl_arena_copy(mem, sl_buf_span(&text));
     sl_buf_reset(&text);
     sl_buf_say(&text, "r=%S,s=", x->nonce);
@@ -235,7 +244,8 @@ void on_login_scram(struct peer *p, const struct sl_msg_login_scram *m)
         return;
     }
     if (expire(k, sl_clock_us()) >= MAX_EXCHANGES || exchange_new(p, m, nonce, &x) != SL_OK) {
-        refuse(p, m->conn, "53300", SL_SPAN("too many logins are under way"), "Try again in a moment.");
+        refuse(p, m->conn, "53300", SL_SPAN("too many logins are under way"),
+               "Try again in a moment.");
         return;
     }
     x->next = k->exchanges;
@@ -254,8 +264,9 @@ static bool final_is_right(const struct exchange *x, struct sl_span final)
 }
 
 /* One salt for all tokens of an identity: the proof tells which token it was made with. */
-static bool find_by_proof(struct keeper *k, struct sl_span user, struct sl_span auth, struct sl_span proof,
-                          struct sl_span *id, struct sl_scram_verifier *verifier)
+static bool find_by_proof(struct keeper *k, struct sl_span user, struct sl_span auth,
+                          struct sl_span proof, struct sl_span *id,
+                          struct sl_scram_verifier *verifier)
 {
     struct db_rows rows = db_ask(k->store.db, DB_CREDENTIAL_VERIFIERS, "si", user, sl_clock_us());
     bool found = false;
@@ -286,7 +297,8 @@ static void check_proof(struct peer *p, struct exchange *x, const struct sl_msg_
     uint8_t signature[SL_SHA256];
     SL_BUF(auth, 4096);
 
-    sl_buf_say(&auth, "%S,%S,%S", x->client_first_bare, x->server_first, m->client_final_without_proof);
+    sl_buf_say(&auth, "%S,%S,%S", x->client_first_bare, x->server_first,
+               m->client_final_without_proof);
     if (sl_buf_err(&auth) != SL_OK || !final_is_right(x, m->client_final_without_proof)) {
         refuse(p, x->conn, "08P01", SL_SPAN("malformed SCRAM message"), "");
         return;

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* sluice-keeper: holds keys, identities, approvals and the ledger; decides; parses no stranger's protocol. */
+/* sluice-keeper: holds keys, identities, approvals and the ledger; decides; parses no stranger's
+ * protocol. */
 
 #ifndef SLUICE_VERSION
 #define SLUICE_VERSION "0"
 #endif
 
-/* --- timers ---------------------------------------------------------------------------------------- */
+/* --- timers
+ * ---------------------------------------------------------------------------------------- */
 
 static void on_journals(void *owner)
 {
@@ -40,7 +42,9 @@ static void on_checkpoint(void *owner)
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
     enum sl_err err = settle ? store_settle(&k->store) : store_checkpoint(&k->store);
     if (err != SL_OK)
-        keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded" : "no checkpoint", err);
+        keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded"
+                                   : "no checkpoint",
+                   err);
     sl_timer_arm(k->checkpoint_timer, CHECKPOINT_EVERY_MS);
 }
 
@@ -52,7 +56,8 @@ static void on_term(void *owner, int number)
     sl_loop_stop(k->loop);
 }
 
-/* --- starting --------------------------------------------------------------------------------------- */
+/* --- starting
+ * --------------------------------------------------------------------------------------- */
 
 static enum sl_err make_timers(struct keeper *k)
 {
@@ -83,12 +88,16 @@ static enum sl_err close_door(struct keeper *k, const struct sl_msg_setup *m)
 {
     SL_BUF(missing, 4096);
     struct sl_sandbox_path paths[] = {{k->state_dir, true}};
-    struct sl_sandbox sandbox = {.role = SL_ROLE_KEEPER, .paths = paths, .path_count = SL_COUNT(paths),
-                                 .max_files = 4096, .best_effort = sl_span_is(m->sandbox, "best-effort")};
+    struct sl_sandbox sandbox = {.role = SL_ROLE_KEEPER,
+                                 .paths = paths,
+                                 .path_count = SL_COUNT(paths),
+                                 .max_files = 4096,
+                                 .best_effort = sl_span_is(m->sandbox, "best-effort")};
     enum sl_err err = sl_sandbox_enter(&sandbox, &missing);
 
     if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox", SL_TEXT("missing", sl_buf_span(&missing)));
+        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
+               SL_TEXT("missing", sl_buf_span(&missing)));
     return err;
 }
 
@@ -97,21 +106,25 @@ static void record_start(struct keeper *k)
     SL_BUF(leaf, SL_ENTRY_MAX);
 
     record_policy(k); /* the text first: nothing is ever in force that the ledger cannot show */
-    sl_entry_put_start(&leaf, &(struct sl_entry_start){
-        .time_us = k->started_us, .version = SL_SPAN(SLUICE_VERSION), .policy_digest = k->config->digest,
-        .cut_bytes = k->store.opened.cut_bytes, .replayed = k->store.opened.replayed});
+    sl_entry_put_start(&leaf, &(struct sl_entry_start){.time_us = k->started_us,
+                                                       .version = SL_SPAN(SLUICE_VERSION),
+                                                       .policy_digest = k->config->digest,
+                                                       .cut_bytes = k->store.opened.cut_bytes,
+                                                       .replayed = k->store.opened.replayed});
     store_leaf(&k->store, &leaf, true, NULL);
 }
 
 static enum sl_err open_store(struct keeper *k)
 {
-    struct store_options o = {.state_dir = k->state_dir, .now_us = k->started_us,
+    struct store_options o = {.state_dir = k->state_dir,
+                              .now_us = k->started_us,
                               .origin = k->config->settings.ledger_origin};
     SL_BUF(why, 4096);
     enum sl_err err = store_open(&k->store, &o, &why);
 
     if (err != SL_OK) {
-        sl_log(SL_LOG_ERROR, "store_refused", SL_CSTR("why", why.n > 0 ? sl_buf_text(&why) : sl_err_text(err)));
+        sl_log(SL_LOG_ERROR, "store_refused",
+               SL_CSTR("why", why.n > 0 ? sl_buf_text(&why) : sl_err_text(err)));
         return err;
     }
     record_start(k);
@@ -174,7 +187,8 @@ static enum sl_err start(struct keeper *k, int fd)
     return SL_OK;
 }
 
-/* --- ending ------------------------------------------------------------------------------------------ */
+/* --- ending
+ * ------------------------------------------------------------------------------------------ */
 
 static void record_stop(struct keeper *k)
 {
@@ -183,7 +197,8 @@ static void record_stop(struct keeper *k)
     journals_drain(k);
     sign_in_failures_flush(k);
     sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = sl_clock_us(),
-                                                     .why = k->draining ? SL_SPAN("drained") : SL_SPAN("ended")});
+                                                     .why = k->draining ? SL_SPAN("drained")
+                                                                        : SL_SPAN("ended")});
     store_leaf(&k->store, &leaf, true, NULL);
     enum sl_err err = store_settle(&k->store);
     if (err == SL_OK)

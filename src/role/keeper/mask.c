@@ -1,13 +1,15 @@
 #include "role/keeper/mask.h"
 
-/* A narrow lexer of SQL: it knows where literals are, and never replaces anything but the inside of one.
- * What a reviewer reads is therefore every word that runs, and what is masked is only ever data. */
+/* A narrow lexer of SQL: it knows where literals are, and never replaces anything but the inside of
+ * one. What a reviewer reads is therefore every word that runs, and what is masked is only ever
+ * data. */
 
 enum { DEPTH_MAX = 4, TEXT_MAX = 64 * 1024 * 1024 };
 
 static bool word_byte(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 128;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c >= 128;
 }
 
 static bool blank(uint8_t c)
@@ -35,7 +37,8 @@ bool mask_needed(struct sl_span sql)
     return false;
 }
 
-/* --- literals ------------------------------------------------------------------------------------- */
+/* --- literals
+ * ------------------------------------------------------------------------------------- */
 
 /* A literal of the text: [at, end), of which `inside` is the content. */
 struct literal {
@@ -57,8 +60,8 @@ static struct literal quoted(struct sl_span sql, size_t at, bool backslashes)
             break;
     }
     size_t close = i < sql.n ? i : sql.n;
-    return (struct literal){close < sql.n ? close + 1 : sql.n, sl_span(sql.p + at + 1, close - at - 1),
-                            backslashes, false};
+    return (struct literal){close < sql.n ? close + 1 : sql.n,
+                            sl_span(sql.p + at + 1, close - at - 1), backslashes, false};
 }
 
 /* $tag$...$tag$; end == at when this is none ($1, a$b). */
@@ -100,7 +103,8 @@ static void encode(struct sl_buf *out, const struct literal *l, struct sl_span c
     }
 }
 
-/* --- what a literal may hold ---------------------------------------------------------------------- */
+/* --- what a literal may hold
+ * ---------------------------------------------------------------------- */
 
 static size_t skip_blanks(struct sl_span s, size_t at)
 {
@@ -187,7 +191,8 @@ static void mask_content(struct sl_buf *out, struct sl_span content, unsigned de
 {
     struct sl_span key;
 
-    if (sl_span_starts(content, SL_SPAN("postgres://")) || sl_span_starts(content, SL_SPAN("postgresql://")))
+    if (sl_span_starts(content, SL_SPAN("postgres://")) ||
+        sl_span_starts(content, SL_SPAN("postgresql://")))
         mask_address(out, content);
     else if (key_end(content, skip_blanks(content, 0), &key) != skip_blanks(content, 0))
         mask_settings(out, content);
@@ -196,7 +201,8 @@ static void mask_content(struct sl_buf *out, struct sl_span content, unsigned de
 }
 
 /* A literal that is no password may hold a statement or a connection string with one. */
-static void put_literal(struct sl_buf *out, struct sl_span sql, size_t at, const struct literal *l, unsigned depth)
+static void put_literal(struct sl_buf *out, struct sl_span sql, size_t at, const struct literal *l,
+                        unsigned depth)
 {
     SL_BUF(content, TEXT_MAX);
     SL_BUF(masked, TEXT_MAX);
@@ -215,7 +221,8 @@ static void put_literal(struct sl_buf *out, struct sl_span sql, size_t at, const
     sl_buf_put(out, sl_span(sql.p + after, l->end - after));
 }
 
-/* --- the text ------------------------------------------------------------------------------------- */
+/* --- the text
+ * ------------------------------------------------------------------------------------- */
 
 static size_t comment_end(struct sl_span sql, size_t at)
 {
@@ -251,7 +258,8 @@ static size_t name_end(struct sl_span sql, size_t at)
     return end;
 }
 
-/* The literal that begins at `at`, with its E, N, B, X or U& in front; end == at when there is none. */
+/* The literal that begins at `at`, with its E, N, B, X or U& in front; end == at when there is
+ * none. */
 static struct literal literal_at(struct sl_span sql, size_t at)
 {
     uint8_t letter = sql.p[at] | 0x20;
@@ -268,8 +276,8 @@ static struct literal literal_at(struct sl_span sql, size_t at)
     return quoted(sql, quote, letter == 'e' && quote > at);
 }
 
-/* `secret`: the word before was PASSWORD. Statements inside a literal may be of a language where `=` gives a
- * variable its value; there only a literal right behind the word is a password. */
+/* `secret`: the word before was PASSWORD. Statements inside a literal may be of a language where
+ * `=` gives a variable its value; there only a literal right behind the word is a password. */
 static void mask_at(struct sl_buf *out, struct sl_span sql, unsigned depth)
 {
     bool secret = false;

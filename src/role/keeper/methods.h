@@ -1,16 +1,19 @@
-/* The methods of a CALL to the keeper: who may call, with which credential, and what the bodies hold.
+/* The methods of a CALL to the keeper: who may call, with which credential, and what the bodies
+ * hold.
  *
- * Request and reply bodies are JSON objects. A reply has an HTTP-like status; from 400 on its body is
- * RFC 9457 problem details: {"type":"about:blank","title":"..","status":n,"detail":"..","hint":".."}.
- * `credential` is the caller's token in clear; the keeper looks it up by its SHA-256 each time.
- * The control socket proves itself by its file permissions and SO_PEERCRED: it manages, never decides.
+ * Request and reply bodies are JSON objects. A reply has an HTTP-like status; from 400 on its body
+ * is RFC 9457 problem details:
+ * {"type":"about:blank","title":"..","status":n,"detail":"..","hint":".."}. `credential` is the
+ * caller's token in clear; the keeper looks it up by its SHA-256 each time. The control socket
+ * proves itself by its file permissions and SO_PEERCRED: it manages, never decides.
  *
  * An approval as JSON (approval.list, .get, .create, decision, cancel, revoke, stop, consume):
  *   {"id","state","identity","requesters":[],"target","environment","protocol",
  *    "digest":"<hex>","statements":[],"effects":[],"datasets":[{"name","effects","labels","columns"}],
- *    "operation":{..} and "summary" (only for those who may see values; else "operation_hidden":true;
- *    "operation_masked":true when a password literal was replaced; "erased":true, and none of the document's
- *    members, when the document is gone), "reason","run","sink","rule","held_why",
+ *    "operation":{..} and "summary" (only for those who may see values; else
+ * "operation_hidden":true; "operation_masked":true when a password literal was replaced;
+ * "erased":true, and none of the document's members, when the document is gone),
+ * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
@@ -18,8 +21,9 @@
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
  *    "mine":bool}
  *
- * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted, approved,
- * denied, expired, cancelled, spent, lapsed, revoked, left (the client went away), outcome.
+ * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
+ * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
+ * outcome.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H
@@ -81,8 +85,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(LEDGER_CHECKPOINT,   "ledger.checkpoint", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)
 /* clang-format on */
 
-#define SL_METHOD_STRING(NAME, wire, roles, needs) static const char SL_METHOD_##NAME[] \
-    __attribute__((unused)) = wire;
+#define SL_METHOD_STRING(NAME, wire, roles, needs) \
+    static const char SL_METHOD_##NAME[] __attribute__((unused)) = wire;
 SL_METHODS(SL_METHOD_STRING)
 #undef SL_METHOD_STRING
 

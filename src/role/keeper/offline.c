@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* One control command on the state folder while no keeper runs: {"method","body","origin"?} comes on
- * standard input, {"status","body"} goes to standard output. The ledger's lock keeps a running keeper and
- * this apart. */
+/* One control command on the state folder while no keeper runs: {"method","body","origin"?} comes
+ * on standard input, {"status","body"} goes to standard output. The ledger's lock keeps a running
+ * keeper and this apart. */
 
 enum { MAX_INPUT = 1024 * 1024 };
 
@@ -27,7 +27,8 @@ static enum sl_err read_input(struct sl_buf *in)
 
 static enum sl_err run(struct keeper *k, const json_t *input, struct call *c, struct sl_buf *why)
 {
-    struct store_options o = {.state_dir = k->state_dir, .origin = sl_json_str(input, "origin"),
+    struct store_options o = {.state_dir = k->state_dir,
+                              .origin = sl_json_str(input, "origin"),
                               .now_us = sl_clock_us()};
 
     SL_TRY(store_open(&k->store, &o, why));
@@ -61,7 +62,8 @@ static void put_answer(struct call *c, enum sl_err err, struct sl_buf *why)
                      why->n > 0 ? sl_buf_text(why) : sl_err_text(err), "");
     json_object_set_new(answer, "status", json_integer(c->status));
     json_object_set(answer, "body", c->reply);
-    if (sl_json_canonical(&text, answer) == SL_OK && sl_file_write_all(1, sl_buf_span(&text)) != SL_OK)
+    if (sl_json_canonical(&text, answer) == SL_OK &&
+        sl_file_write_all(1, sl_buf_span(&text)) != SL_OK)
         c->status = 500;
     json_decref(answer);
 }

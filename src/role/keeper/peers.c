@@ -11,7 +11,8 @@ _Noreturn void keeper_die(const char *what, enum sl_err why)
     exit(1);
 }
 
-/* --- the life of a peer ------------------------------------------------------------------------ */
+/* --- the life of a peer ------------------------------------------------------------------------
+ */
 
 static void drop_gate(struct keeper *k, struct peer *p)
 {
@@ -24,8 +25,8 @@ static void drop_gate(struct keeper *k, struct peer *p)
     sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
 }
 
-/* Asks the supervisor for another: one that broke the rules has nobody to talk to any more. A gate that
- * is not configured has no program behind it. */
+/* Asks the supervisor for another: one that broke the rules has nobody to talk to any more. A gate
+ * that is not configured has no program behind it. */
 void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why)
 {
     if (k->super == NULL || k->super->ended || (role == SL_ROLE_GATE && index >= k->gates))
@@ -44,7 +45,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     p->ended = true;
     if (why != SL_EGONE) {
         sl_log(SL_LOG_WARN, "peer_broke_the_rules", SL_CSTR("peer", sl_role_name(p->role)),
-                   SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
+               SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
         if (p->role == SL_ROLE_GATE || p->role == SL_ROLE_DESK)
             peer_accuse(k, p->role, p->index, sl_err_text(why));
     }
@@ -60,9 +61,13 @@ enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index
 
     if (p == NULL)
         return SL_EMEMORY;
-    *p = (struct peer){.keeper = k, .role = role, .index = index,
-                       .outbox = sl_buf(512 * 1024 * 1024), .next = k->peers};
-    enum sl_err err = sl_channel_new(k->loop, fd, role, SL_CONN_OPEN, keeper_packet, on_end, p, &p->channel);
+    *p = (struct peer){.keeper = k,
+                       .role = role,
+                       .index = index,
+                       .outbox = sl_buf(512 * 1024 * 1024),
+                       .next = k->peers};
+    enum sl_err err =
+        sl_channel_new(k->loop, fd, role, SL_CONN_OPEN, keeper_packet, on_end, p, &p->channel);
     if (err != SL_OK) {
         free(p);
         return err;
@@ -113,7 +118,8 @@ static void reap(struct keeper *k)
     }
 }
 
-/* --- the end of a batch ------------------------------------------------------------------------ */
+/* --- the end of a batch ------------------------------------------------------------------------
+ */
 
 static void flush(struct peer *p)
 {
@@ -134,7 +140,8 @@ static void flush(struct peer *p)
     sl_buf_reset(&p->outbox);
 }
 
-/* A decision and its spend are a moment apart: when the spend comes in time, both share one sync. */
+/* A decision and its spend are a moment apart: when the spend comes in time, both share one sync.
+ */
 static bool spend_is_here(struct keeper *k)
 {
     struct pollfd wait = {.fd = sl_channel_fd(k->offered->channel), .events = POLLIN};
@@ -152,7 +159,9 @@ void keeper_before_sleep(void *owner)
         return; /* the loop will not sleep: the spend is handled first */
     enum sl_err err = store_commit(&k->store);
     if (err != SL_OK)
-        keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded" : "the store failed", err);
+        keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded"
+                                   : "the store failed",
+                   err);
     journals_release(k);
     for (struct peer *p = k->peers; p != NULL; p = p->next)
         flush(p);
@@ -163,16 +172,18 @@ void keeper_before_sleep(void *owner)
     }
 }
 
-void keeper_event(struct keeper *k, const char *kind, struct sl_span approval, enum sl_approval_state state)
+void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
+                  enum sl_approval_state state)
 {
     struct peer *desk = peer_find(k, SL_ROLE_DESK, 0);
 
     if (desk != NULL)
-        ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind), .approval = approval,
-               .state = sl_span_str(sl_approval_state_name(state)));
+        ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind),
+               .approval = approval, .state = sl_span_str(sl_approval_state_name(state)));
 }
 
-/* --- messages in ------------------------------------------------------------------------------- */
+/* --- messages in -------------------------------------------------------------------------------
+ */
 
 static void on_drain(struct peer *p, const struct sl_msg_drain *m)
 {
@@ -182,26 +193,26 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     ANSWER(p, drained, .left = 0);
 }
 
-#define PLAIN_MESSAGES(X)                                                             \
-    X(LOGIN_TOKEN, login_token) X(LOGIN_SCRAM, login_scram) X(LOGIN_PROOF, login_proof) \
-    X(SESSION_CLOSED, session_closed) X(UPSTREAM_SCRAM, upstream_scram)               \
-    X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret) X(SIGN, sign)                     \
-    X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)                   \
-    X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                         \
-    X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose)     \
-    X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)
+#define PLAIN_MESSAGES(X)                                                                         \
+    X(LOGIN_TOKEN, login_token)                                                                   \
+    X(LOGIN_SCRAM, login_scram) X(LOGIN_PROOF, login_proof) X(SESSION_CLOSED, session_closed)     \
+        X(UPSTREAM_SCRAM, upstream_scram) X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret)         \
+            X(SIGN, sign) X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)         \
+                X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                         \
+                    X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose) \
+                        X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
     if (p->signing && packet->type != SL_MESSAGE_SIGN)
         return SL_EDENIED;
     switch (packet->type) {
-#define CASE(NAME, name)                                                              \
-    case SL_MESSAGE_##NAME: {                                                         \
-        struct sl_msg_##name m;                                                       \
-        SL_TRY(sl_msg_##name##_get(packet->body, &m));                                \
-        on_##name(p, &m);                                                             \
-        return SL_OK;                                                                 \
+#define CASE(NAME, name)                               \
+    case SL_MESSAGE_##NAME: {                          \
+        struct sl_msg_##name m;                        \
+        SL_TRY(sl_msg_##name##_get(packet->body, &m)); \
+        on_##name(p, &m);                              \
+        return SL_OK;                                  \
     }
         PLAIN_MESSAGES(CASE)
 #undef CASE
@@ -228,7 +239,8 @@ void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet)
     sl_arena_reset(p->keeper->mem);
 }
 
-/* --- new ends of channels, from the supervisor -------------------------------------------------- */
+/* --- new ends of channels, from the supervisor --------------------------------------------------
+ */
 
 static void end_earlier(struct keeper *k, enum sl_role role, uint32_t index, bool signing)
 {

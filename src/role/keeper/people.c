@@ -37,7 +37,8 @@ static enum sl_err load_groups(struct keeper *k, struct person *p)
         since[count++] = db_u64(&rows, 1);
     }
     db_end(&rows);
-    p->groups = (struct sl_names){sl_arena_array(k->mem, count + 1, sizeof *p->groups.items), count};
+    p->groups =
+        (struct sl_names){sl_arena_array(k->mem, count + 1, sizeof *p->groups.items), count};
     p->memberships = sl_arena_array(k->mem, count + 1, sizeof *p->memberships);
     if (p->groups.items == NULL || p->memberships == NULL)
         return SL_EMEMORY;
@@ -99,7 +100,8 @@ static bool holds(const struct set *s, struct sl_span name)
     return false;
 }
 
-static void add(struct set *s, struct sl_span name, struct sl_span person, enum sl_requester_role role)
+static void add(struct set *s, struct sl_span name, struct sl_span person,
+                enum sl_requester_role role)
 {
     if (name.n == 0 || holds(s, name))
         return;

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* A new configuration, and with `policy_changes: hold` the approval that it needs first. Who may decide
- * about the policy is the group `admins`: without enough of them the old policy stays. */
+/* A new configuration, and with `policy_changes: hold` the approval that it needs first. Who may
+ * decide about the policy is the group `admins`: without enough of them the old policy stays. */
 
 struct policy_change {
     uint32_t generation;
@@ -31,8 +31,10 @@ static void record_reload(struct keeper *k, bool accepted, struct sl_span why)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_reload(&leaf, &(struct sl_entry_reload){.time_us = sl_clock_us(), .accepted = accepted,
-                                                         .policy_digest = k->config->digest, .why = why});
+    sl_entry_put_reload(&leaf, &(struct sl_entry_reload){.time_us = sl_clock_us(),
+                                                         .accepted = accepted,
+                                                         .policy_digest = k->config->digest,
+                                                         .why = why});
     store_leaf(&k->store, &leaf, true, NULL);
 }
 
@@ -69,15 +71,18 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         record_policy(k);
     }
     record_reload(k, accepted, sl_span_head(sl_buf_span(&complaints), 4000));
-    ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted, .why = sl_buf_span(&complaints));
+    ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted,
+           .why = sl_buf_span(&complaints));
 }
 
-/* --- holding a change ------------------------------------------------------------------------------- */
+/* --- holding a change
+ * ------------------------------------------------------------------------------- */
 
 static void decided(struct keeper *k, uint32_t generation, bool accepted, struct sl_span why)
 {
     if (k->super != NULL)
-        ANSWER(k->super, policy_decided, .generation = generation, .accepted = accepted, .why = why);
+        ANSWER(k->super, policy_decided, .generation = generation, .accepted = accepted,
+               .why = why);
 }
 
 static void put_operation(struct sl_buf *b, const struct sl_msg_policy_propose *m)
@@ -101,24 +106,38 @@ static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
     static const struct sl_target policy = {.name = {(const uint8_t *)"policy", 6}};
     static struct sl_meaning_statement change = {.tag = {(const uint8_t *)"policy change", 13},
                                                  .effects = SL_EFFECT_ADMIN};
-    static const struct sl_meaning meaning = {.effects = SL_EFFECT_ADMIN, .statements = &change,
+    static const struct sl_meaning meaning = {.effects = SL_EFFECT_ADMIN,
+                                              .statements = &change,
                                               .statement_count = 1};
     static const struct person who = {.name = {(const uint8_t *)"operator", 8},
-                                      .person = {(const uint8_t *)"operator", 8}, .kind = SL_SERVICE};
+                                      .person = {(const uint8_t *)"operator", 8},
+                                      .kind = SL_SERVICE};
     static struct sl_reviewers needed = {.groups = {&admins, 1}, .need = 1};
     static struct sl_requester requester = {.name = {(const uint8_t *)"operator", 8},
                                             .person = {(const uint8_t *)"operator", 8},
                                             .role = SL_REQUESTER_SELF};
 
-    *a = (struct ask){.who = &who, .target = &policy, .meaning = &meaning, .now_us = sl_clock_us(),
+    *a = (struct ask){.who = &who,
+                      .target = &policy,
+                      .meaning = &meaning,
+                      .now_us = sl_clock_us(),
                       .why = SL_SPAN("policy_changes: hold"),
-                      .requesters = &requester, .requester_count = 1,
-                      .requirements = &needed, .requirement_count = 1};
-    a->answer = (struct sl_answer){.verdict = SL_HOLD, .enforced = SL_HOLD, .from_default = true,
-                                   .expires_ms = time_to_decide_ms, .grant_ttl_ms = time_to_load_ms};
-    a->action = (struct sl_action){.identity = who.name, .requesters = &operator_name, .requester_count = 1,
-                                   .target = policy.name, .protocol = SL_SPAN("policy"),
-                                   .operation = operation, .meaning = &meaning};
+                      .requesters = &requester,
+                      .requester_count = 1,
+                      .requirements = &needed,
+                      .requirement_count = 1};
+    a->answer = (struct sl_answer){.verdict = SL_HOLD,
+                                   .enforced = SL_HOLD,
+                                   .from_default = true,
+                                   .expires_ms = time_to_decide_ms,
+                                   .grant_ttl_ms = time_to_load_ms};
+    a->action = (struct sl_action){.identity = who.name,
+                                   .requesters = &operator_name,
+                                   .requester_count = 1,
+                                   .target = policy.name,
+                                   .protocol = SL_SPAN("policy"),
+                                   .operation = operation,
+                                   .meaning = &meaning};
     memcpy(a->action.rules_digest, k->config->digest, sizeof a->action.rules_digest);
 }
 

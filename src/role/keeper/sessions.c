@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-/* --- the record of sessions --------------------------------------------------------------------- */
+/* --- the record of sessions ---------------------------------------------------------------------
+ */
 
 struct copier {
     uint8_t *at;
@@ -22,8 +23,8 @@ static struct sl_span copy(struct copier *c, struct sl_span s)
 
 static enum sl_err session_add(struct keeper *k, const struct session *from, struct session **out)
 {
-    size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n + from->protocol.n +
-               from->upstream_user.n + from->credential.n;
+    size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n +
+               from->protocol.n + from->upstream_user.n + from->credential.n;
     struct session *s = malloc(sizeof *s + n);
 
     if (s == NULL)
@@ -65,7 +66,8 @@ void sessions_free(struct keeper *k)
     k->sessions = NULL;
 }
 
-/* --- opening ------------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------------------------------
+ */
 
 /* A name that can stand in a connection string and is nobody's role by accident. */
 static bool safe_name(struct sl_span name)
@@ -116,12 +118,21 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
     event_str(event, "environment", s->environment);
     event_u64(event, "gate", s->gate);
     event_str(event, "credential", s->credential);
-    sl_entry_put_session(&leaf, &(struct sl_entry_session){
-        .time_us = s->since_us, .session = s->id, .gate = s->gate, .identity = s->identity,
-        .identity_kind = sl_span_str(sl_identity_kind_name(s->kind)), .owner = s->owner,
-        .target = s->target, .environment = s->environment, .protocol = s->protocol,
-        .address = facts->address, .upstream_user = s->upstream_user,
-        .groups = entry_list(who->groups), .requesters = entry_list(requesters), .tls = facts->tls});
+    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = s->since_us,
+                                                           .session = s->id,
+                                                           .gate = s->gate,
+                                                           .identity = s->identity,
+                                                           .identity_kind = sl_span_str(
+                                                               sl_identity_kind_name(s->kind)),
+                                                           .owner = s->owner,
+                                                           .target = s->target,
+                                                           .environment = s->environment,
+                                                           .protocol = s->protocol,
+                                                           .address = facts->address,
+                                                           .upstream_user = s->upstream_user,
+                                                           .groups = entry_list(who->groups),
+                                                           .requesters = entry_list(requesters),
+                                                           .tls = facts->tls});
     store_record(&k->store, &leaf, event, false);
 }
 
@@ -167,11 +178,17 @@ void session_open(struct peer *p, const struct person *who, const struct credent
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
     }
-    struct session from = {
-        .id = k->next_session++, .since_us = sl_clock_us(), .gate = p->index, .kind = who->kind,
-        .identity = who->name, .owner = who->owner, .target = target->name,
-        .environment = target->environment, .protocol = target->protocol,
-        .upstream_user = sl_buf_span(&user), .credential = with->id};
+    struct session from = {.id = k->next_session++,
+                           .since_us = sl_clock_us(),
+                           .gate = p->index,
+                           .kind = who->kind,
+                           .identity = who->name,
+                           .owner = who->owner,
+                           .target = target->name,
+                           .environment = target->environment,
+                           .protocol = target->protocol,
+                           .upstream_user = sl_buf_span(&user),
+                           .credential = with->id};
     if (session_add(k, &from, &s) != SL_OK) {
         refuse(p, facts->conn, "no room for another session", "");
         return;
@@ -181,7 +198,8 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     answer_ok(p, s, who, facts, names);
 }
 
-/* --- ending -------------------------------------------------------------------------------------- */
+/* --- ending --------------------------------------------------------------------------------------
+ */
 
 static void forget(struct keeper *k, struct session *s, const char *why)
 {
@@ -190,22 +208,29 @@ static void forget(struct keeper *k, struct session *s, const char *why)
     json_t *event = event_new("session_closed", now_us);
 
     event_u64(event, "session", s->id);
-    sl_entry_put_session(&leaf, &(struct sl_entry_session){
-        .time_us = now_us, .session = s->id, .close = true, .gate = s->gate, .identity = s->identity,
-        .target = s->target, .why = sl_span_str(why)});
+    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = now_us,
+                                                           .session = s->id,
+                                                           .close = true,
+                                                           .gate = s->gate,
+                                                           .identity = s->identity,
+                                                           .target = s->target,
+                                                           .why = sl_span_str(why)});
     store_record(&k->store, &leaf, event, false);
     waiters_drop_session(k, s->id);
     sl_map_remove(k->sessions, sl_map_u64(&s->id));
     free(s);
 }
 
-/* What the session did last may still lie in the journal: it is read before the session is forgotten. */
+/* What the session did last may still lie in the journal: it is read before the session is
+ * forgotten. */
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m)
 {
     struct session *s = session_get(p->keeper, p->index, m->session);
 
-    if (s == NULL) { /* it may have said so to the keeper before us; what is not its own it may not end */
-        if (m->session >= p->keeper->next_session || sl_map_get(p->keeper->sessions, sl_map_u64(&m->session)) != NULL)
+    if (s == NULL) { /* it may have said so to the keeper before us; what is not its own it may not
+                        end */
+        if (m->session >= p->keeper->next_session ||
+            sl_map_get(p->keeper->sessions, sl_map_u64(&m->session)) != NULL)
             sl_channel_break(p->channel, SL_ESTATE);
         return;
     }
@@ -223,7 +248,8 @@ void session_end(struct keeper *k, struct session *s, const char *why)
     ANSWER_GATE(k, s->gate, session_end, .session = s->id, .why = sl_span_str(why));
 }
 
-void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential, const char *why)
+void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
+                     const char *why)
 {
     size_t at = 0;
     struct sl_span key;
@@ -252,7 +278,8 @@ void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, c
     }
 }
 
-/* --- after a restart ----------------------------------------------------------------------------- */
+/* --- after a restart -----------------------------------------------------------------------------
+ */
 
 /* Sessions outlive the keeper: their gates still hold them. */
 enum sl_err sessions_load(struct keeper *k)
@@ -263,12 +290,16 @@ enum sl_err sessions_load(struct keeper *k)
     while (err == SL_OK && db_row(&rows)) {
         struct session *s;
         const struct sl_target *target = sl_config_target(k->config, db_span(&rows, 4));
-        struct session from = {
-            .id = db_u64(&rows, 0), .since_us = db_u64(&rows, 7), .gate = (uint32_t)db_u64(&rows, 6),
-            .identity = db_span(&rows, 1), .kind = sl_identity_kind_of(db_span(&rows, 2)),
-            .owner = db_span(&rows, 3), .target = db_span(&rows, 4), .environment = db_span(&rows, 5),
-            .protocol = target == NULL ? SL_SPAN("postgres") : target->protocol,
-            .credential = db_span(&rows, 8)};
+        struct session from = {.id = db_u64(&rows, 0),
+                               .since_us = db_u64(&rows, 7),
+                               .gate = (uint32_t)db_u64(&rows, 6),
+                               .identity = db_span(&rows, 1),
+                               .kind = sl_identity_kind_of(db_span(&rows, 2)),
+                               .owner = db_span(&rows, 3),
+                               .target = db_span(&rows, 4),
+                               .environment = db_span(&rows, 5),
+                               .protocol = target == NULL ? SL_SPAN("postgres") : target->protocol,
+                               .credential = db_span(&rows, 8)};
 
         err = session_add(k, &from, &s);
         if (from.id >= k->next_session)
@@ -278,7 +309,8 @@ enum sl_err sessions_load(struct keeper *k)
     return err;
 }
 
-/* --- failures, one leaf a second for each address and name ---------------------------------------- */
+/* --- failures, one leaf a second for each address and name
+ * ---------------------------------------- */
 
 enum { MAX_FAILURES = 64 };
 struct sign_in_failures {
@@ -301,8 +333,8 @@ static void put_text(char *out, size_t size, struct sl_span text)
         memcpy(out, head.p, head.n);
 }
 
-void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target, struct sl_span address,
-                    const char *why)
+void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target,
+                    struct sl_span address, const char *why)
 {
     struct failure f = {.first_us = sl_clock_us(), .count = 1};
 
@@ -336,10 +368,15 @@ void sign_in_failures_flush(struct keeper *k)
         const struct failure *f = &k->failures->items[i];
         SL_BUF(leaf, SL_ENTRY_MAX);
 
-        sl_entry_put_sign_in_failure(&leaf, &(struct sl_entry_sign_in_failure){
-            .time_us = sl_clock_us(), .first_us = f->first_us, .last_us = f->last_us, .count = f->count,
-            .identity = sl_span_str(f->identity), .target = sl_span_str(f->target),
-            .address = sl_span_str(f->address), .why = sl_span_str(f->why)});
+        sl_entry_put_sign_in_failure(
+            &leaf, &(struct sl_entry_sign_in_failure){.time_us = sl_clock_us(),
+                                                      .first_us = f->first_us,
+                                                      .last_us = f->last_us,
+                                                      .count = f->count,
+                                                      .identity = sl_span_str(f->identity),
+                                                      .target = sl_span_str(f->target),
+                                                      .address = sl_span_str(f->address),
+                                                      .why = sl_span_str(f->why)});
         store_leaf(&k->store, &leaf, false, NULL);
         sl_log(SL_LOG_WARN, "sign_in_failure", SL_CSTR("identity", f->identity),
                SL_CSTR("address", f->address), SL_NUM("count", f->count), SL_CSTR("why", f->why));

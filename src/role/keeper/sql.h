@@ -2,49 +2,59 @@
 #ifndef SL_ROLE_KEEPER_SQL_H
 #define SL_ROLE_KEEPER_SQL_H
 
-#define SL_KEEPER_SCHEMA                                                                            \
-    "create table if not exists meta(key text primary key, value integer not null);"                \
-    "insert or ignore into meta values('applied', 0);"                                              \
-    "create table if not exists identity(name text primary key, kind text not null, owner text not "\
-    "null, status text not null, since_us integer not null, person text not null, os_user text not "\
-    "null, salt blob not null);"                                                                    \
-    "create index if not exists identity_person on identity(person);"                               \
-    "create index if not exists identity_owner on identity(owner);"                                 \
-    "create table if not exists membership(identity text not null, grp text not null, since_us "    \
-    "integer not null, primary key(identity, grp));"                                                \
-    "create index if not exists membership_grp on membership(grp);"                                 \
-    "create table if not exists credential(id text primary key, identity text not null, deciding "  \
-    "integer not null, hash blob not null unique, stored_key blob not null, server_key blob not "   \
-    "null, since_us integer not null, expires_us integer not null, revoked_us integer not null, "   \
-    "issuer text not null, issuer_uid text not null);"                                              \
-    "create index if not exists credential_identity on credential(identity);"                       \
-    "create table if not exists invitation(hash blob primary key, identity text not null, since_us "\
-    "integer not null, expires_us integer not null, used_us integer not null, issuer text not null,"\
-    " issuer_uid text not null);"                                                                   \
-    "create table if not exists session(id integer primary key, identity text not null, kind text " \
-    "not null, owner text not null, target text not null, environment text not null, gate integer " \
-    "not null, since_us integer not null, credential text not null);"                               \
-    "create table if not exists journal(gate integer primary key, generation integer not null, "    \
-    "position integer not null);"                                                                   \
-    "create table if not exists open_action(gate integer not null, session integer not null, action"\
-    " integer not null, primary key(gate, session, action)) without rowid;"                         \
-    "create table if not exists approval(id text primary key, state text not null, identity text "  \
-    "not null, target text not null, environment text not null, protocol text not null, asked_us "  \
-    "integer not null, expires_us integer not null, grant_ttl_ms integer not null, grant_expires_us"\
-    " integer not null, closed_us integer not null, digest blob not null, salt blob not null, "     \
-    "join_key blob not null, action text not null, detail text not null, passkey integer not null, "\
-    "why text not null, outcome text not null, session integer not null, gate_action integer not "  \
-    "null, sequence integer not null, entry integer not null);"                                                             \
-    "create index if not exists approval_join on approval(join_key);"                               \
-    "create index if not exists approval_state on approval(state, asked_us);"                       \
-    "create index if not exists approval_identity on approval(identity);"                           \
-    "create table if not exists vote(approval text not null, identity text not null, person text "  \
-    "not null, decision text not null, reason text not null, channel text not null, credential text"\
+#define SL_KEEPER_SCHEMA                                                                           \
+    "create table if not exists meta(key text primary key, value integer not null);"               \
+    "insert or ignore into meta values('applied', 0);"                                             \
+    "create table if not exists identity(name text primary key, kind text not null, owner text "   \
+    "not "                                                                                         \
+    "null, status text not null, since_us integer not null, person text not null, os_user text "   \
+    "not "                                                                                         \
+    "null, salt blob not null);"                                                                   \
+    "create index if not exists identity_person on identity(person);"                              \
+    "create index if not exists identity_owner on identity(owner);"                                \
+    "create table if not exists membership(identity text not null, grp text not null, since_us "   \
+    "integer not null, primary key(identity, grp));"                                               \
+    "create index if not exists membership_grp on membership(grp);"                                \
+    "create table if not exists credential(id text primary key, identity text not null, deciding " \
+    "integer not null, hash blob not null unique, stored_key blob not null, server_key blob not "  \
+    "null, since_us integer not null, expires_us integer not null, revoked_us integer not null, "  \
+    "issuer text not null, issuer_uid text not null);"                                             \
+    "create index if not exists credential_identity on credential(identity);"                      \
+    "create table if not exists invitation(hash blob primary key, identity text not null, "        \
+    "since_us "                                                                                    \
+    "integer not null, expires_us integer not null, used_us integer not null, issuer text not "    \
+    "null,"                                                                                        \
+    " issuer_uid text not null);"                                                                  \
+    "create table if not exists session(id integer primary key, identity text not null, kind "     \
+    "text "                                                                                        \
+    "not null, owner text not null, target text not null, environment text not null, gate "        \
+    "integer "                                                                                     \
+    "not null, since_us integer not null, credential text not null);"                              \
+    "create table if not exists journal(gate integer primary key, generation integer not null, "   \
+    "position integer not null);"                                                                  \
+    "create table if not exists open_action(gate integer not null, session integer not null, "     \
+    "action"                                                                                       \
+    " integer not null, primary key(gate, session, action)) without rowid;"                        \
+    "create table if not exists approval(id text primary key, state text not null, identity text " \
+    "not null, target text not null, environment text not null, protocol text not null, asked_us " \
+    "integer not null, expires_us integer not null, grant_ttl_ms integer not null, "               \
+    "grant_expires_us"                                                                             \
+    " integer not null, closed_us integer not null, digest blob not null, salt blob not null, "    \
+    "join_key blob not null, action text not null, detail text not null, passkey integer not "     \
+    "null, "                                                                                       \
+    "why text not null, outcome text not null, session integer not null, gate_action integer not " \
+    "null, sequence integer not null, entry integer not null);"                                    \
+    "create index if not exists approval_join on approval(join_key);"                              \
+    "create index if not exists approval_state on approval(state, asked_us);"                      \
+    "create index if not exists approval_identity on approval(identity);"                          \
+    "create table if not exists vote(approval text not null, identity text not null, person text " \
+    "not null, decision text not null, reason text not null, channel text not null, credential "   \
+    "text"                                                                                         \
     " not null, may integer not null, at_us integer not null, primary key(approval, person));"
 
-#define SL_APPROVAL_COLUMNS                                                                         \
-    "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "      \
-    "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, "  \
+#define SL_APPROVAL_COLUMNS                                                                        \
+    "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
+    "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
 
 /* clang-format off */
@@ -131,7 +141,7 @@ enum db_sql {
 #define SL_DB_NAME(name, text) DB_##name,
     SL_KEEPER_SQL(SL_DB_NAME)
 #undef SL_DB_NAME
-    DB_SQL_COUNT
+        DB_SQL_COUNT
 };
 
 #endif

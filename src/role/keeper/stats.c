@@ -2,15 +2,17 @@
 
 #include "base/when.h"
 
-/* The supervisor knows the processes. From its word about when a gate was started the keeper learns,
- * even right after its own restart, that older sessions and what they had under way are gone. */
+/* The supervisor knows the processes. From its word about when a gate was started the keeper
+ * learns, even right after its own restart, that older sessions and what they had under way are
+ * gone. */
 
 static void gate_started(struct keeper *k, const json_t *program)
 {
     uint64_t index = 0, started_us = 0;
 
-    if (!sl_span_is(sl_json_str(program, "role"), "gate") || !sl_json_u64(program, "index", &index) ||
-        index >= MAX_GATES || sl_when_get(sl_json_str(program, "started"), &started_us) != SL_OK)
+    if (!sl_span_is(sl_json_str(program, "role"), "gate") ||
+        !sl_json_u64(program, "index", &index) || index >= MAX_GATES ||
+        sl_when_get(sl_json_str(program, "started"), &started_us) != SL_OK)
         return;
     journal_gate_started(k, (uint32_t)index, started_us);
 }
@@ -22,8 +24,7 @@ static void on_programs(struct keeper *k, const json_t *told)
 
     json_decref(k->programs);
     k->programs = json_incref(json_object_get(told, "programs"));
-    json_array_foreach(k->programs, i, program)
-        gate_started(k, program);
+    json_array_foreach(k->programs, i, program) gate_started(k, program);
 }
 
 void stats_forget_gate(struct keeper *k, uint32_t gate)
@@ -50,7 +51,8 @@ void on_stats(struct peer *p, const struct sl_msg_stats *m)
     json_decref(told);
 }
 
-/* --- targets ------------------------------------------------------------------------------------- */
+/* --- targets -------------------------------------------------------------------------------------
+ */
 
 static const char *const listings[] = {"current", "stale", "none"}; /* from good to bad */
 
@@ -71,7 +73,8 @@ static void put_listing(const struct keeper *k, struct sl_span name, json_t *out
     json_t *one;
 
     for (uint32_t gate = 0; gate < MAX_GATES; gate++)
-        json_array_foreach(k->listings[gate], i, one) {
+        json_array_foreach(k->listings[gate], i, one)
+        {
             if (!sl_span_eq(sl_json_str(one, "name"), name))
                 continue;
             size_t rank = rank_of(sl_json_str(one, "listing"));

@@ -15,7 +15,8 @@ static enum sl_err read_document(void *owner, struct sl_buf *out)
 {
     const struct replaying *now = owner;
 
-    return sl_ledger_find_opening(now->store->state_dir, now->record->index, 0, SL_OPENING_DOCUMENT, out);
+    return sl_ledger_find_opening(now->store->state_dir, now->record->index, 0, SL_OPENING_DOCUMENT,
+                                  out);
 }
 
 static enum sl_err replay(void *owner, const struct sl_wal_record *r)
@@ -117,7 +118,8 @@ static enum sl_err append_leaf(struct store *s, const struct sl_buf *leaf, struc
     return sl_ledger_append_opening(s->ledger, *index, 0, SL_OPENING_DOCUMENT, document);
 }
 
-static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *event, struct sl_span document)
+static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *event,
+                          struct sl_span document)
 {
     SL_BUF(state, SL_WAL_MAX_STATE);
     uint64_t index = 0;
@@ -219,7 +221,8 @@ json_t *event_new(const char *name, uint64_t at_us)
 /* A value that jansson refuses (not UTF-8) is left out; view_apply then refuses the event. */
 void event_str(json_t *event, const char *key, struct sl_span value)
 {
-    json_object_set_new(event, key, json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
+    json_object_set_new(event, key,
+                        json_stringn(value.p == NULL ? "" : (const char *)value.p, value.n));
 }
 
 void event_u64(json_t *event, const char *key, uint64_t value)

@@ -1,28 +1,30 @@
 /* Where the keeper's state lives: the ledger, which is the truth, and the view of it in SQLite.
  *
- * Every change is one event: a JSON object with a name in "e", appended to the write-ahead log beside
- * the leaf that tells the world, and applied to the view by view_apply. A replay applies the same
- * events with the same function, so what a crash left behind and what was lived through are equal.
+ * Every change is one event: a JSON object with a name in "e", appended to the write-ahead log
+ * beside the leaf that tells the world, and applied to the view by view_apply. A replay applies the
+ * same events with the same function, so what a crash left behind and what was lived through are
+ * equal.
  *
- * Failure sticks. After a store_record that failed nothing is answered any more: the keeper ends, and
- * its next start catches up from what is on the disk.
+ * Failure sticks. After a store_record that failed nothing is answered any more: the keeper ends,
+ * and its next start catches up from what is on the disk.
  */
 #ifndef SL_ROLE_KEEPER_STORE_H
 #define SL_ROLE_KEEPER_STORE_H
 
-#include "json/json.h"
 #include "os/ledger_store.h"
 #include "role/keeper/db.h"
+#include "json/json.h"
 
 struct store {
     struct db *db;
     struct sl_ledger *ledger;
     struct sl_ledger_opened opened;
-    uint8_t secret[32];   /* keys the join index and the salts of unknown users; <state>/keys/keeper.key */
-    bool needs_sync;      /* an event that must be on the disk before anybody is answered */
-    bool needs_write;     /* something that must at least be with the kernel */
-    uint64_t sequence;    /* orders approvals */
-    uint64_t applied;     /* up to here the view is committed */
+    uint8_t secret[32];    /* keys the join index and the salts of unknown users;
+                              <state>/keys/keeper.key */
+    bool needs_sync;       /* an event that must be on the disk before anybody is answered */
+    bool needs_write;      /* something that must at least be with the kernel */
+    uint64_t sequence;     /* orders approvals */
+    uint64_t applied;      /* up to here the view is committed */
     const char *state_dir; /* while it opens */
     enum sl_err why;
 };
@@ -34,11 +36,12 @@ struct store_options {
 };
 
 /* Opens both and catches the view up. `why` gets a sentence for the operator. */
-enum sl_err store_open(struct store *s, const struct store_options *o, struct sl_buf *why) SL_MUST_CHECK;
+enum sl_err store_open(struct store *s, const struct store_options *o, struct sl_buf *why)
+    SL_MUST_CHECK;
 void store_done(struct store *s);
 
-/* Appends leaf (NULL: state alone) and event, and applies the event. Takes the reference to `event`;
- * NULL (it could not be built) is an error. `sync`: answers wait for the disk. */
+/* Appends leaf (NULL: state alone) and event, and applies the event. Takes the reference to
+ * `event`; NULL (it could not be built) is an error. `sync`: answers wait for the disk. */
 void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, bool sync);
 /* The same with what the leaf names by digest only: `document` goes beside the log, where it can be
  * erased, in the same commit (P10), and to the view, which a replay gives what is still there. */
@@ -53,7 +56,8 @@ void store_drained(struct store *s, struct sl_span state);
 enum sl_err store_commit(struct store *s) SL_MUST_CHECK;
 /* Commits and signs a checkpoint. */
 enum sl_err store_checkpoint(struct store *s) SL_MUST_CHECK;
-/* The same, puts the view on the disk, and lets the ledger remove log segments that nobody needs. */
+/* The same, puts the view on the disk, and lets the ledger remove log segments that nobody needs.
+ */
 enum sl_err store_settle(struct store *s) SL_MUST_CHECK;
 
 /* A new event with its name and time. */

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* Proofs for the databases behind the gates. The secret is asked of the supervisor, kept here, and only
- * what the server's challenge needs leaves: a gate never sees a password. */
+/* Proofs for the databases behind the gates. The secret is asked of the supervisor, kept here, and
+ * only what the server's challenge needs leaves: a gate never sees a password. */
 
 enum { MAX_SECRET_BYTES = 4096, MAX_WAITING = 20000 };
 
@@ -19,7 +19,7 @@ struct waiting_proof {
 struct upstream_secret {
     struct sl_buf target, login, secret;
     bool known;
-    uint64_t asked; /* the call that is under way; 0: none */
+    uint64_t asked;     /* the call that is under way; 0: none */
     uint8_t salted[32]; /* of the last salt and iterations: PBKDF2 once, not for each session */
     struct sl_buf salted_for;
     uint32_t salted_iterations;
@@ -78,10 +78,12 @@ void secrets_forget_peer(struct keeper *k, const struct peer *p)
         }
 }
 
-static struct upstream_secret *secret_of(struct keeper *k, struct sl_span target, struct sl_span login)
+static struct upstream_secret *secret_of(struct keeper *k, struct sl_span target,
+                                         struct sl_span login)
 {
     for (struct upstream_secret *s = k->secrets; s != NULL; s = s->next)
-        if (sl_span_eq(sl_buf_span(&s->target), target) && sl_span_eq(sl_buf_span(&s->login), login))
+        if (sl_span_eq(sl_buf_span(&s->target), target) &&
+            sl_span_eq(sl_buf_span(&s->login), login))
             return s;
     struct upstream_secret *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -95,7 +97,8 @@ static struct upstream_secret *secret_of(struct keeper *k, struct sl_span target
     return s;
 }
 
-/* --- answering ----------------------------------------------------------------------------------- */
+/* --- answering -----------------------------------------------------------------------------------
+ */
 
 static void answer_none(struct peer *p, uint64_t call, struct sl_span why)
 {
@@ -104,7 +107,8 @@ static void answer_none(struct peer *p, uint64_t call, struct sl_span why)
 
 static enum sl_err salt_it(struct upstream_secret *s, struct sl_span salt, uint32_t iterations)
 {
-    if (s->salted_iterations == iterations && sl_span_eq(sl_buf_span(&s->salted_for), salt) && salt.n > 0)
+    if (s->salted_iterations == iterations && sl_span_eq(sl_buf_span(&s->salted_for), salt) &&
+        salt.n > 0)
         return SL_OK;
     SL_TRY(sl_scram_salted(sl_buf_span(&s->secret), salt, iterations, s->salted));
     sl_buf_reset(&s->salted_for);
@@ -119,7 +123,8 @@ static void answer_scram(struct upstream_secret *s, const struct waiting_proof *
     uint8_t proof[32], signature[32];
 
     if (w->iterations < SL_SCRAM_MIN_ITERATIONS || w->iterations > SL_SCRAM_MAX_ITERATIONS) {
-        answer_none(w->peer, w->call, SL_SPAN("the server asks for an iteration count out of bounds"));
+        answer_none(w->peer, w->call,
+                    SL_SPAN("the server asks for an iteration count out of bounds"));
         return;
     }
     if (salt_it(s, sl_buf_span(&w->salt), w->iterations) != SL_OK) {
@@ -127,7 +132,8 @@ static void answer_scram(struct upstream_secret *s, const struct waiting_proof *
         return;
     }
     sl_scram_client(s->salted, sl_buf_span(&w->auth_message), proof, signature);
-    ANSWER(w->peer, upstream_proof, .call = w->call, .found = 1, .proof = sl_span(proof, sizeof proof),
+    ANSWER(w->peer, upstream_proof, .call = w->call, .found = 1,
+           .proof = sl_span(proof, sizeof proof),
            .server_signature = sl_span(signature, sizeof signature));
 }
 
@@ -135,8 +141,8 @@ static void answer_md5(struct upstream_secret *s, const struct waiting_proof *w)
 {
     char answer[36];
 
-    if (sl_md5_password(sl_buf_span(&s->secret), sl_buf_span(&w->user), sl_buf_span(&w->salt), answer) !=
-        SL_OK) {
+    if (sl_md5_password(sl_buf_span(&s->secret), sl_buf_span(&w->user), sl_buf_span(&w->salt),
+                        answer) != SL_OK) {
         answer_none(w->peer, w->call, SL_SPAN("md5 is not available here"));
         return;
     }
@@ -175,11 +181,13 @@ void on_secret(struct peer *p, const struct sl_msg_secret *m)
     }
 }
 
-/* --- asking -------------------------------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------------------------------
+ */
 
 /* Which login a session (or, with session 0, the gate itself) uses. */
 static bool login_of(struct peer *p, uint64_t session, struct sl_span target_name,
-                     const struct sl_target **target, const struct sl_login **login, struct sl_buf *user)
+                     const struct sl_target **target, const struct sl_login **login,
+                     struct sl_buf *user)
 {
     struct keeper *k = p->keeper;
     const struct session *s = session == 0 ? NULL : session_get(k, p->index, session);
@@ -214,7 +222,8 @@ static struct waiting_proof *waiting_new(struct peer *p, const struct question *
 
     if (w == NULL)
         keeper_die("a proof could not be prepared", SL_EMEMORY);
-    *w = (struct waiting_proof){.peer = p, .call = q->call, .md5 = q->md5, .iterations = q->iterations};
+    *w = (struct waiting_proof){
+        .peer = p, .call = q->call, .md5 = q->md5, .iterations = q->iterations};
     w->auth_message = w->salt = w->user = sl_buf(64 * 1024);
     sl_buf_put(&w->auth_message, q->auth_message);
     sl_buf_put(&w->salt, q->salt);
@@ -252,25 +261,35 @@ static void ask(struct peer *p, const struct question *q)
 
 void on_upstream_scram(struct peer *p, const struct sl_msg_upstream_scram *m)
 {
-    ask(p, &(struct question){.call = m->call, .session = m->session, .target = m->target,
-                              .auth_message = m->auth_message, .salt = m->salt, .attempt = m->attempt,
+    ask(p, &(struct question){.call = m->call,
+                              .session = m->session,
+                              .target = m->target,
+                              .auth_message = m->auth_message,
+                              .salt = m->salt,
+                              .attempt = m->attempt,
                               .iterations = m->iterations});
 }
 
 void on_upstream_md5(struct peer *p, const struct sl_msg_upstream_md5 *m)
 {
-    ask(p, &(struct question){.call = m->call, .session = m->session, .target = m->target,
-                              .salt = m->salt, .attempt = m->attempt, .md5 = true});
+    ask(p, &(struct question){.call = m->call,
+                              .session = m->session,
+                              .target = m->target,
+                              .salt = m->salt,
+                              .attempt = m->attempt,
+                              .md5 = true});
 }
 
-/* --- the TLS key --------------------------------------------------------------------------------- */
+/* --- the TLS key ---------------------------------------------------------------------------------
+ */
 
 /* Nothing waits for the ledger here: the handshake of a stranger is no event. */
 void on_sign(struct peer *p, const struct sl_msg_sign *m)
 {
     SL_BUF(signature, 4096);
-    bool signed_it = p->signing && p->keeper->tls_key != NULL &&
-                     sl_tls_key_sign(p->keeper->tls_key, m->digest, m->padding, m->input, &signature) == SL_OK;
+    bool signed_it =
+        p->signing && p->keeper->tls_key != NULL &&
+        sl_tls_key_sign(p->keeper->tls_key, m->digest, m->padding, m->input, &signature) == SL_OK;
 
     SL_SEND(p->channel, signed_, .call = m->call, .found = signed_it,
             .signature = signed_it ? sl_buf_span(&signature) : sl_span(NULL, 0));

@@ -163,8 +163,8 @@ static void apply_asked(struct db *db, struct fields *f)
     salt_of(document, salt);
     db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssiii", str(f, "id"), str(f, "identity"),
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
-           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, document,
-           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
+           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join,
+           document, str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
 }
 
 static void apply_voted(struct db *db, struct fields *f)
@@ -196,8 +196,8 @@ static void apply_moved(struct db *db, struct fields *f)
         f->bad = true;
         return;
     }
-    db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)), str(f, "why"),
-           grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
+    db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)),
+           str(f, "why"), grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
     if (to == SL_APPROVAL_SPENT)
         db_run(db, DB_APPROVAL_SPENT_BY, "sii", id, u64(f, "session"), u64(f, "action"));
 }
@@ -212,10 +212,11 @@ static void apply_erased(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
 }
 
-#define EVENTS(X)                                                                     \
-    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user)       \
-    X(group_set) X(credential_made) X(credential_revoked) X(invited)                  \
-    X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased)
+#define EVENTS(X)                                                                              \
+    X(identity_added)                                                                          \
+    X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
+        X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
+            X(moved) X(outcome) X(erased)
 
 static const struct {
     const char *name;
@@ -271,7 +272,8 @@ enum sl_err view_drained(struct db *db, struct sl_span state)
     return sl_cursor_done(&c) ? db_err(db) : SL_EMALFORMED;
 }
 
-enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read, void *owner)
+enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read,
+                        void *owner)
 {
     SL_BUF(document, SL_ACTION_MAX_BYTES);
     json_t *event = NULL;

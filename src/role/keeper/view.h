@@ -6,9 +6,8 @@
  *   identity_linked     name to
  *   identity_os_user    name os_user
  *   group_set           name group member at
- *   credential_made     id identity deciding hash stored_key server_key at expires issuer issuer_uid
- *                       invitation (the hash of the code that it was claimed with)
- *   credential_revoked  id at
+ *   credential_made     id identity deciding hash stored_key server_key at expires issuer
+ * issuer_uid invitation (the hash of the code that it was claimed with) credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
  *   session_opened      session identity kind owner target environment gate at credential
  *   session_closed      session
@@ -22,19 +21,20 @@
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
 
-#include "json/json.h"
 #include "role/keeper/db.h"
+#include "json/json.h"
 
-/* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code. `document`:
- * of `asked`, the action's; empty once it is erased, and what does not have the event's digest counts as
- * erased. `entry`: the number of the leaf that belongs to the event, 0 without one. */
+/* SL_EMALFORMED: no such event, or a field is missing: the log was not written by this code.
+ * `document`: of `asked`, the action's; empty once it is erased, and what does not have the event's
+ * digest counts as erased. `entry`: the number of the leaf that belongs to the event, 0 without
+ * one. */
 enum sl_err view_apply(struct db *db, const json_t *event, struct sl_span document, uint64_t entry)
     SL_MUST_CHECK;
-/* The bytes of a WAL record's state: JSON, or a drained journal. `read` gives the document that lies
- * beside the record; SL_ENOTFOUND when it is not there. */
+/* The bytes of a WAL record's state: JSON, or a drained journal. `read` gives the document that
+ * lies beside the record; SL_ENOTFOUND when it is not there. */
 typedef enum sl_err view_document_fn(void *owner, struct sl_buf *out);
-enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read, void *owner)
-    SL_MUST_CHECK;
+enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, view_document_fn *read,
+                        void *owner) SL_MUST_CHECK;
 
 /* What a drained journal leaves behind, little-endian:
  *   u8 1 · u32 gate · u64 generation · u64 position

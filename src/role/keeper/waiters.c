@@ -9,14 +9,17 @@ static struct sl_span id_of(const struct waiter *w)
     return sl_span(w->approval, 36);
 }
 
-struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action, struct sl_span approval,
-                          struct sl_span meaning)
+struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t action,
+                          struct sl_span approval, struct sl_span meaning)
 {
     struct waiter **end = &k->waiters, *w = calloc(1, sizeof *w);
 
     if (w == NULL || approval.n != 36)
         keeper_die("a waiting client could not be noted", SL_EMEMORY);
-    *w = (struct waiter){.session = s->id, .action = action, .gate = s->gate, .generation = k->generation,
+    *w = (struct waiter){.session = s->id,
+                         .action = action,
+                         .gate = s->gate,
+                         .generation = k->generation,
                          .meaning = sl_buf(SL_MEANING_MAX_BYTES)};
     memcpy(w->approval, approval.p, 36);
     sl_buf_put(&w->meaning, meaning);
@@ -101,9 +104,12 @@ static void granted_leaf(struct keeper *k, const struct approval *a, const struc
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-        .event = SL_ENTRY_APPROVAL_GRANTED, .time_us = sl_clock_us(), .approval = a->id,
-        .digest = a->digest, .session = w->session, .action = w->action});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_GRANTED,
+                                                             .time_us = sl_clock_us(),
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .session = w->session,
+                                                             .action = w->action});
     store_leaf(&k->store, &leaf, false, NULL);
 }
 

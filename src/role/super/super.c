@@ -281,7 +281,8 @@ static enum sl_err close_door(bool best_effort)
     enum sl_err err = sl_sandbox_supervise(best_effort, &missing);
 
     if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox", SL_TEXT("missing", sl_buf_span(&missing)));
+        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
+               SL_TEXT("missing", sl_buf_span(&missing)));
     return err;
 }
 
