@@ -134,8 +134,8 @@ struct gate {
     struct sl_map *meanings;
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
-    uint8_t secret[32]; /* for salts of commitments */
-    uint64_t salt_counter;
+    uint8_t salts[4096]; /* random, for commitments: 16 bytes each, the last first */
+    size_t salts_left;
     uint8_t *read_buffer; /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;
     struct sl_buf facts, text; /* of the journal record being written: kept to spare allocations */

@@ -452,7 +452,6 @@ static enum sl_err make_maps(struct gate *g)
                               &g->by_call,  &g->identities, &g->meanings};
 
     sl_random(g->seed, sizeof g->seed);
-    sl_random(g->secret, sizeof g->secret);
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], g->seed[0]));
     SL_TRY(sl_sha256_new(&g->sha));

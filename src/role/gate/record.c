@@ -7,7 +7,7 @@
 #include "crypto/crypto.h"
 #include "os/clock.h"
 
-enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50 };
+enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50, SALT_BYTES = 16 };
 
 static void kick(struct gate *g, bool now)
 {
@@ -35,18 +35,24 @@ static void put_part(struct sl_buf *b, struct sl_span s)
     sl_buf_put(b, s);
 }
 
+/* Fresh from the kernel, asked for many at a time. */
+static void next_salt(struct gate *g, uint8_t salt[SALT_BYTES])
+{
+    if (g->salts_left == 0) {
+        sl_random(g->salts, sizeof g->salts);
+        g->salts_left = sizeof g->salts / SALT_BYTES;
+    }
+    g->salts_left--;
+    memcpy(salt, g->salts + g->salts_left * SALT_BYTES, SALT_BYTES);
+}
+
 /* Salted commitment over the bind values: SHA-256(salt || count || values with their lengths). */
 static void commit_values(struct gate *g, const struct sl_pg_bind *bind, struct sl_intent *r)
 {
     struct sl_pg_values values = bind->values;
     struct sl_pg_value v;
-    uint8_t digest[SL_SHA256];
-    struct sl_span seed[2] = {sl_span(g->secret, sizeof g->secret),
-                              sl_span(&g->salt_counter, sizeof g->salt_counter)};
 
-    g->salt_counter++;
-    sl_sha256_parts(seed, 2, digest);
-    memcpy(r->salt, digest, sizeof r->salt);
+    next_salt(g, r->salt);
     sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
     while (sl_pg_values_next(&values, &v)) {
         uint32_t head[2] = {v.null ? UINT32_MAX : (uint32_t)v.bytes.n, v.format};
@@ -60,13 +66,8 @@ static void commit_literals(struct gate *g, struct sl_span text, struct sl_inten
 {
     struct sl_shape_walk walk = sl_shape_walk(text);
     struct sl_span literal;
-    uint8_t digest[SL_SHA256];
-    struct sl_span seed[2] = {sl_span(g->secret, sizeof g->secret),
-                              sl_span(&g->salt_counter, sizeof g->salt_counter)};
 
-    g->salt_counter++;
-    sl_sha256_parts(seed, 2, digest);
-    memcpy(r->salt, digest, sizeof r->salt);
+    next_salt(g, r->salt);
     sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
     while (sl_shape_next_literal(&walk, &literal)) {
         uint32_t n = (uint32_t)literal.n;
