@@ -34,7 +34,7 @@ static void tell_client(struct session *s, const struct sl_msg_action_held *m)
     };
     sl_pg_put_notice(&b, &n);
     if (sl_buf_err(&b) == SL_OK)
-        server_say(s, sl_buf_span(&b));
+        server_say_now(s, sl_buf_span(&b));
 }
 
 static enum sl_err take_uuid(struct hold *h, struct sl_span text)

@@ -62,6 +62,15 @@ void server_say(struct session *s, struct sl_span bytes)
     item_push(s, ITEM_LOCAL)->local = sl_span(copy, bytes.n);
 }
 
+/* A notice belongs to no answer: it may stand between any two messages. */
+void server_say_now(struct session *s, struct sl_span bytes)
+{
+    if (s->server_left > 0)
+        server_say(s, bytes);
+    else if (!stream_write(&s->client, bytes))
+        session_kill(s, "the client does not take its answers");
+}
+
 static void begin_action(struct session *s)
 {
     s->rows = s->tag_rows = s->bytes = 0;

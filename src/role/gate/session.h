@@ -340,5 +340,7 @@ void inner_message(struct session *s, uint8_t type, struct sl_span body);
 void server_input(struct session *s);
 /* Bytes of ours for the client, in order with what the server still owes. */
 void server_say(struct session *s, struct sl_span bytes);
+/* A notice of ours, at once. */
+void server_say_now(struct session *s, struct sl_span bytes);
 
 #endif
