@@ -147,8 +147,7 @@ static void check_login(struct sl_live *l, const struct sl_login *login, const c
         explicit_bzero(password.p, password.cap);
 }
 
-/* --- the catalog, for `sluice explain --live`
- * ------------------------------------------------------ */
+/* --- the catalog, for `sluice explain --live` --- */
 static enum sl_err take_rows(PGresult *r, struct sl_catalog_builder *into)
 {
     struct sl_span fields[64];

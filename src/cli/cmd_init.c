@@ -95,8 +95,7 @@ static bool is_sound(struct sl_init *in)
     return true;
 }
 
-/* --- options
- * --------------------------------------------------------------------------------------- */
+/* --- options --- */
 
 static bool read_password(const char *path, struct sl_init *in)
 {

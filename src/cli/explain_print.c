@@ -148,8 +148,7 @@ void sl_explain_print(const struct sl_explain *e)
     fputs(sl_buf_text(&out), stdout);
 }
 
-/* --- JSON
- * ----------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 static json_t *text_json(struct sl_span s)
 {
     return json_stringn(s.n == 0 ? "" : (const char *)s.p, s.n);

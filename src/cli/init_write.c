@@ -100,8 +100,7 @@ int sl_init_write(struct sl_init *in)
     return code;
 }
 
-/* --- people
- * ---------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 static int add(const struct sl_manage *m, struct sl_buf *name, const char *kind, const char *owner,
                const char *group, json_t **reply)

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +18,7 @@
 
 enum { ANSWER_WITHIN_MS = 10000, PATH_BYTES = 8192, ANSWER_BYTES = 40 * 1024 * 1024 };
 
-/* --- words
- * ------------------------------------------------------------------------------------------ */
+/* --- words --- */
 
 static const struct sl_manage_option *find(const struct sl_manage_option *options, size_t count,
                                            const char *word)
@@ -77,8 +77,7 @@ int sl_manage_words(struct sl_manage *m, int argc, char **argv,
     return SL_EXIT_FINE;
 }
 
-/* --- where the state is
- * ------------------------------------------------------------------------------ */
+/* --- where the state is --- */
 
 static int find_state(const struct sl_manage *m, struct sl_buf *state, struct sl_buf *origin)
 {
@@ -104,8 +103,7 @@ static int find_state(const struct sl_manage *m, struct sl_buf *state, struct sl
     return SL_EXIT_REFUSED;
 }
 
-/* --- a running keeper
- * --------------------------------------------------------------------------------- */
+/* --- a running keeper --- */
 
 /* SL_EGONE, SL_ENOTFOUND: nothing runs. */
 static enum sl_err ask_running(const char *state, const char *method, const struct sl_buf *body,
@@ -138,8 +136,7 @@ static enum sl_err ask_running(const char *state, const char *method, const stru
     return sl_json_read(answer.body, reply, NULL);
 }
 
-/* --- a stopped one
- * ------------------------------------------------------------------------------------ */
+/* --- a stopped one --- */
 
 static _Noreturn void become_keeper(const char *program, const char *state, int in, int out)
 {
@@ -227,8 +224,7 @@ static enum sl_err ask_stopped(const char *state, struct sl_span origin, const c
     return err;
 }
 
-/* --- both
- * --------------------------------------------------------------------------------------------- */
+/* --- both --- */
 
 static void complain(const struct sl_manage *m, const json_t *problem)
 {
@@ -237,6 +233,19 @@ static void complain(const struct sl_manage *m, const json_t *problem)
     fprintf(stderr, "%s: %.*s\n", m->command, (int)detail.n, (const char *)detail.p);
     if (hint.n > 0)
         fprintf(stderr, "  hint: %.*s\n", (int)hint.n, (const char *)hint.p);
+}
+
+/* Only the first identity makes a state folder: a mistyped name must not leave keys behind. */
+static bool may_begin(const struct sl_manage *m, const char *state, const char *method)
+{
+    SL_BUF(keys, PATH_BYTES);
+
+    sl_buf_say(&keys, "%s/keys", state);
+    if (strcmp(method, "identity.add") == 0 || access(sl_buf_text(&keys), F_OK) == 0)
+        return true;
+    fprintf(stderr, "%s: %s is no state folder of Sluice\n", m->command, state);
+    fputs("  hint: 'sluice identity add' or 'sluice init' begins a new one\n", stderr);
+    return false;
 }
 
 int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, json_t **reply)
@@ -251,6 +260,10 @@ int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, 
     if (code != SL_EXIT_FINE || sl_json_canonical(&text, body) != SL_OK) {
         json_decref(body);
         return code != SL_EXIT_FINE ? code : SL_EXIT_USAGE;
+    }
+    if (!may_begin(m, sl_buf_text(&state), method)) {
+        json_decref(body);
+        return SL_EXIT_REFUSED;
     }
     enum sl_err err = ask_running(sl_buf_text(&state), method, &text, &status, &answer);
     if (err == SL_EGONE || err == SL_ENOTFOUND)

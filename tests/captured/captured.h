@@ -96,8 +96,7 @@ static bool keeper_goes_on(void)
     return SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
 }
 
-/* --- people
- * ----------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 static void claim(const char *code, char *credential)
 {
@@ -131,8 +130,7 @@ static void add_agent(const char *name, const char *owner, char *token)
     keep_text(token, SECRET_BYTES, said("token"));
 }
 
-/* --- a session, and an action of it that is held
- * ---------------------------------------------------- */
+/* --- a session, and an action of it that is held --- */
 
 struct held {
     uint64_t action;

@@ -18,8 +18,7 @@ static void test_the_stage(void)
     SL_CHECK(session != 0 && leaks == 0);
 }
 
-/* --- deciding
- * --------------------------------------------------------------------------------------- */
+/* --- deciding --- */
 
 static void test_no_decision_without_the_persons_credential(void)
 {
@@ -87,8 +86,7 @@ static void test_no_credential_that_is_over(void)
     SL_CHECK_INT(decide(credential, later.approval, later.digest_hex, "approve"), 401);
 }
 
-/* --- seeing
- * ----------------------------------------------------------------------------------------- */
+/* --- seeing --- */
 
 static bool reply_has(const char *part)
 {
@@ -136,8 +134,7 @@ static void test_status_names_nobody(void)
     SL_CHECK(!reply_has("rita") && !reply_has("bot") && !reply_has("telling"));
 }
 
-/* --- managing, and everything else
- * ------------------------------------------------------------------- */
+/* --- managing, and everything else --- */
 
 static void test_no_management(void)
 {

@@ -2,8 +2,7 @@
  * decisions, grants and identities are never its own to make. The first argument is the keeper. */
 #include "tests/captured/captured_gate.h"
 
-/* --- decisions
- * -------------------------------------------------------------------------------------- */
+/* --- decisions --- */
 
 /* Even with the reviewer's own credential in its hands: a gate carries no decisions. */
 static void test_a_gate_cannot_decide(void)
@@ -49,8 +48,7 @@ static void test_a_gate_says_only_what_a_gate_may(void)
     SL_CHECK(is_open(play.gate));
 }
 
-/* --- grants (P1, P2, P3)
- * ---------------------------------------------------------------------------- */
+/* --- grants (P1, P2, P3) --- */
 
 static void test_no_spend_without_approval(void)
 {
@@ -112,8 +110,7 @@ static void test_no_spend_after_expiry(void)
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "lapsed");
 }
 
-/* --- other identities
- * ------------------------------------------------------------------------------- */
+/* --- other identities --- */
 
 /* bot's yes is not cat's, though both sit on the same gate. */
 static void test_no_grant_of_another_session(void)

@@ -38,8 +38,7 @@ static void test_the_stage(void)
     set_the_stage();
 }
 
-/* --- secrets (P10)
- * ---------------------------------------------------------------------------------- */
+/* --- secrets (P10) --- */
 
 static struct sl_msg_upstream_proof prove(uint32_t iterations, uint64_t in_session)
 {
@@ -129,8 +128,7 @@ static void test_the_key_signs_digests_only(void)
     keeper_goes_on();
 }
 
-/* --- nonsense
- * --------------------------------------------------------------------------------------- */
+/* --- nonsense --- */
 
 static uint64_t noise_state = 20260101;
 
@@ -190,8 +188,7 @@ static void test_no_body_that_can_change(void)
     keeper_goes_on();
 }
 
-/* --- the journal
- * ------------------------------------------------------------------------------------ */
+/* --- the journal --- */
 
 static int new_journal(struct sl_journal *ring)
 {

@@ -74,8 +74,7 @@ static const char config[] = "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1
                              "    when: {effects: [program]}\n"
                              "    then: deny\n";
 
-/* --- messages
- * ------------------------------------------------------------------------------------- */
+/* --- messages --- */
 
 static void send_with(int fd, struct sl_buf *message, int passed)
 {
@@ -144,8 +143,7 @@ static bool hear(int fd, enum sl_message type)
 
 #define HEARD(name, out) SL_CHECK_INT(sl_msg_##name##_get(play.body, (out)), SL_OK)
 
-/* --- the keeper's life
- * ----------------------------------------------------------------------------- */
+/* --- the keeper's life --- */
 
 static int new_peer(enum sl_role role, const char *purpose)
 {
@@ -245,8 +243,7 @@ static int remove_one(const char *path, const struct stat *s, int kind, struct F
     return remove(path);
 }
 
-/* --- calls
- * ------------------------------------------------------------------------------------------ */
+/* --- calls --- */
 
 /* One method; the reply is in play.reply until the next call. `body` with ' for ". */
 static uint32_t call_as(int fd, const char *method, const char *credential, const char *body)

@@ -190,8 +190,7 @@ static void test_complaints_have_a_ceiling(void)
     SL_CHECK_INT(lines, 21); /* twenty, and how many more there are */
 }
 
-/* --- every key of the table is taken, its default reads, and what it resolved to reads back
- * -------- */
+/* --- every key of the table is taken, its default reads, and what it resolved to reads back --- */
 static const char every_key[] =
     "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: "
     "\"0.0.0.0:80\"}\n"
@@ -409,8 +408,7 @@ static void test_warnings(void)
     }
 }
 
-/* --- no bytes stop it
- * ----------------------------------------------------------------------------- */
+/* --- no bytes stop it --- */
 static void survives(struct sl_span yaml)
 {
     SL_BUF(complaints, 1 << 20);
@@ -434,8 +432,7 @@ static void test_truncation_and_flips(void)
     }
 }
 
-/* --- the manual
- * ------------------------------------------------------------------------------------ */
+/* --- the manual --- */
 static void test_the_manual_is_the_key_table(void)
 {
     SL_BUF(want, 1 << 20);

@@ -19,8 +19,7 @@ static void keep(char out[128], const char *text)
     memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
 }
 
-/* --- a little language of the gate
- * ------------------------------------------------------------------- */
+/* --- a little language of the gate --- */
 
 static unsigned login_token(const char *name, const char *secret, const char *address, bool tls)
 {
@@ -146,8 +145,7 @@ static void journal(uint64_t action, bool intent, bool outcome, const char *id)
     TELL(play.gate, journal_kick, .position = 0);
 }
 
-/* --- tests
- * -------------------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 static void test_people(void)
 {

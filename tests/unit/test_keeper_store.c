@@ -64,8 +64,7 @@ static void dump(struct store *s, struct sl_buf *out)
     sl_buf_put(out, text);
 }
 
-/* --- a story
- * ---------------------------------------------------------------------------------------- */
+/* --- a story --- */
 
 static const char key_hex[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -357,8 +356,7 @@ static void test_second_spend_is_refused(void)
     store_done(&s);
 }
 
-/* --- what lies beside the log (P10)
- * ------------------------------------------------------------------- */
+/* --- what lies beside the log (P10) --- */
 
 static const char document[] =
     "{\"operation\":{\"sql\":\"alter role x password 'geheim'\"},\"salt\":"
@@ -493,8 +491,7 @@ static void test_one_keeper(void)
     store_done(&first);
 }
 
-/* --- guessing
- * ---------------------------------------------------------------------------------------- */
+/* --- guessing --- */
 
 static void test_limits(void)
 {
@@ -526,8 +523,7 @@ static void test_limits(void)
     limits_done(&l);
 }
 
-/* --- masking
- * ------------------------------------------------------------------------------------------ */
+/* --- masking --- */
 
 static const struct {
     const char *sql, *masked;

@@ -120,8 +120,7 @@ static void one_leaf(const char *text, const char *sentence)
     sl_buf_done(&h.said);
 }
 
-/* --- what lies beside the log
- * ----------------------------------------------------------------------- */
+/* --- what lies beside the log --- */
 
 static enum sl_err give_document(void *owner, uint64_t entry, struct sl_buf *out)
 {

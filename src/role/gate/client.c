@@ -29,8 +29,7 @@ static void protocol_error(struct session *s, const char *what)
                   "the client broke the PostgreSQL protocol; nothing of this message ran");
 }
 
-/* --- messages that stream by length: CopyData, and what is too large to be held
- * -------------------- */
+/* --- messages that stream by length: CopyData, and what is too large to be held --- */
 
 static size_t stream_some(struct session *s, struct sl_span in)
 {
@@ -66,8 +65,7 @@ static void too_large(struct session *s, struct sl_pg_frame f)
         refuse_extended(s, &r);
 }
 
-/* --- whole messages
- * -------------------------------------------------------------------------------- */
+/* --- whole messages --- */
 
 static enum take take_sync(struct session *s, struct sl_span whole)
 {
@@ -226,8 +224,7 @@ size_t client_pump(struct session *s, struct sl_span in)
     return at;
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void client_gone(struct session *s)
 {

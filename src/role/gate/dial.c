@@ -209,8 +209,7 @@ static void take_tls_answer(struct dial *d)
     handshake(d);
 }
 
-/* --- authentication
- * -------------------------------------------------------------------------------- */
+/* --- authentication --- */
 
 static void remember_call(struct dial *d)
 {

@@ -11,8 +11,7 @@
 /* Of one session: the server's own memory is its business, the gate is everybody's. */
 enum { NAMES_MAX = 16384, PREPARED_BYTES_MAX = 32 * 1024 * 1024 };
 
-/* --- Parse
- * ----------------------------------------------------------------------------------------- */
+/* --- Parse --- */
 
 static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse *m,
                                      struct meaning *meaning)
@@ -165,8 +164,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
     return TAKE_DONE;
 }
 
-/* --- Bind
- * ------------------------------------------------------------------------------------------ */
+/* --- Bind --- */
 
 /* The statement that the server will have under this name when the Bind arrives. */
 static enum take find_statement(struct session *s, struct sl_span name, struct prepared **out)
@@ -367,8 +365,7 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     return t;
 }
 
-/* --- the rest
- * -------------------------------------------------------------------------------------- */
+/* --- the rest --- */
 
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {

@@ -53,8 +53,7 @@ void hold_free(struct session *s)
     free(h);
 }
 
-/* --- asking
- * ---------------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static void propose(struct session *s)
 {
@@ -140,8 +139,7 @@ static enum sl_err begin(struct session *s, const struct judged *j, const struct
     return SL_OK;
 }
 
-/* --- the answer to the client
- * ---------------------------------------------------------------------- */
+/* --- the answer to the client --- */
 
 static void refuse_now(struct session *s, bool extended)
 {

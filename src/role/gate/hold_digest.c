@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-/* --- the operation, from the bytes themselves
- * ------------------------------------------------------ */
+/* --- the operation, from the bytes themselves --- */
 
 static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
 {
@@ -37,8 +36,7 @@ enum sl_err hold_put_operation(struct sl_buf *b, const struct held_bytes *what)
     return sl_buf_err(b);
 }
 
-/* --- the action document, as the keeper builds it too
- * ---------------------------------------------- */
+/* --- the action document, as the keeper builds it too --- */
 
 static size_t label_names(const struct sl_config *c, uint64_t bits, struct sl_span *out)
 {

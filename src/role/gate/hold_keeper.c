@@ -6,8 +6,7 @@
 #include "base/when.h"
 #include "os/clock.h"
 
-/* --- the keeper's messages
- * ------------------------------------------------------------------------- */
+/* --- the keeper's messages --- */
 
 static void tell_client(struct session *s, const struct sl_msg_action_held *m)
 {

@@ -73,8 +73,7 @@ void inner_message(struct session *s, uint8_t type, struct sl_span body)
     sl_buf_done(&s->internal);
 }
 
-/* --- the session's context
- * ------------------------------------------------------------------------- */
+/* --- the session's context --- */
 
 enum { CONTEXT_FIELDS = 10 };
 
@@ -134,8 +133,7 @@ void inner_context(struct session *s)
     ask(s, sl_catalog_session_query, context_done);
 }
 
-/* --- the locks that a transaction holds
- * ------------------------------------------------------------ */
+/* --- the locks that a transaction holds --- */
 
 static void locks_done(struct session *s, bool ok)
 {

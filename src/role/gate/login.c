@@ -96,8 +96,7 @@ static void say(struct session *s, struct sl_buf *b)
         session_kill(s, "the client went away");
 }
 
-/* --- the startup packet
- * ---------------------------------------------------------------------------- */
+/* --- the startup packet --- */
 
 static bool is_allowed(const struct target *t, struct sl_span name)
 {
@@ -330,8 +329,7 @@ static void take_first_packet(struct session *s, struct sl_span body)
     }
 }
 
-/* --- proof
- * ----------------------------------------------------------------------------------------- */
+/* --- proof --- */
 
 static bool keeper_is_there(struct session *s)
 {
@@ -431,8 +429,7 @@ static void take_auth(struct session *s, uint8_t type, struct sl_span body)
     }
 }
 
-/* --- the keeper's answers
- * -------------------------------------------------------------------------- */
+/* --- the keeper's answers --- */
 
 static enum sl_err take_challenge(struct session *s, struct sl_span body)
 {
@@ -509,8 +506,7 @@ void login_keeper_lost(struct session *s)
         session_fatal(s, "57P03", "Sluice's keeper is restarting", "try again in a moment");
 }
 
-/* --- the server
- * ------------------------------------------------------------------------------------ */
+/* --- the server --- */
 
 static void finish(struct session *s, struct sl_span statuses)
 {
@@ -573,8 +569,7 @@ void upstream_begin(struct session *s)
         session_fatal(s, "53200", "out of memory", NULL);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static bool step(struct session *s)
 {

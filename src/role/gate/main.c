@@ -19,8 +19,7 @@ enum { TICK_MS = 20, SIGN_TIMEOUT_MS = 2000, ACCEPTS_AT_ONCE = 64 };
 
 static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);
 
-/* --- the keeper
- * ------------------------------------------------------------------------------------ */
+/* --- the keeper --- */
 
 static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
 {
@@ -182,8 +181,7 @@ static void keeper_new(struct gate *g, int fd)
     gate_each_session(g, ask_sync_again);
 }
 
-/* --- the judges
- * ------------------------------------------------------------------------------------ */
+/* --- the judges --- */
 
 static unsigned seat_of(const struct gate *g, const struct sl_channel *c)
 {
@@ -224,8 +222,7 @@ static void judge_new(struct gate *g, uint32_t index, int fd)
     judges_seat_new(g, index, c);
 }
 
-/* --- the supervisor
- * -------------------------------------------------------------------------------- */
+/* --- the supervisor --- */
 
 static void on_listen(void *owner, int fd, unsigned ready)
 {
@@ -383,8 +380,7 @@ static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
     }
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------ */
+/* --- time --- */
 
 static void on_tick(void *owner)
 {
@@ -402,8 +398,7 @@ static void on_tick(void *owner)
         drain_tick(g);
 }
 
-/* --- the beginning
- * --------------------------------------------------------------------------------- */
+/* --- the beginning --- */
 
 bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
                struct sl_buf *out)

@@ -315,8 +315,7 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
     return TAKE_DONE;
 }
 
-/* --- the simple protocol
- * --------------------------------------------------------------------------- */
+/* --- the simple protocol --- */
 
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {

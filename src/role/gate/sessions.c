@@ -119,8 +119,7 @@ void session_ready(struct session *s)
         session_kill(s, "the client spoke before it was told that it may");
 }
 
-/* --- the end
- * --------------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void close_items(struct session *s)
 {
@@ -229,8 +228,7 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
     stream_pause(&s->client, true);
 }
 
-/* --- the beginning
- * --------------------------------------------------------------------------------- */
+/* --- the beginning --- */
 
 static void set_keys(struct session *s)
 {

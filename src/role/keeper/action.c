@@ -178,8 +178,7 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
         judge(p, s, &a);
 }
 
-/* --- spending (P2)
- * -------------------------------------------------------------------------------- */
+/* --- spending (P2) --- */
 
 static void refuse_spend(struct peer *p, struct waiter *w, uint64_t action, struct sl_span approval,
                          const char *why)
@@ -259,8 +258,7 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
     waiters_ask_again(k, a.id);
 }
 
-/* --- leaving
- * -------------------------------------------------------------------------------------- */
+/* --- leaving --- */
 
 enum { LEFT_GONE = 0, LEFT_CANCELLED = 1, LEFT_WAITED = 2, LEFT_CHANGED = 3 };
 

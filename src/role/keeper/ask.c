@@ -359,8 +359,7 @@ static enum sl_err record_asked(struct keeper *k, struct ask *a)
     return SL_OK;
 }
 
-/* --- joining, or asking anew
- * ---------------------------------------------------------------------- */
+/* --- joining, or asking anew --- */
 
 static bool one_id(struct keeper *k, enum db_sql sql, const uint8_t key[32], struct sl_span *id)
 {

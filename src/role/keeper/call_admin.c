@@ -103,8 +103,7 @@ void call_LEDGER_CHECKPOINT(struct call *c)
     json_put_str(c->reply, "checkpoint", sl_buf_span(&note));
 }
 
-/* --- erasing
- * ---------------------------------------------------------------------------------------- */
+/* --- erasing --- */
 
 static uint64_t entry_of(struct keeper *k, struct sl_span id)
 {

@@ -58,8 +58,7 @@ void call_APPROVAL_LIST(struct call *c)
     json_object_set_new(c->reply, "approvals", list);
 }
 
-/* --- ending
- * ---------------------------------------------------------------------------------------- */
+/* --- ending --- */
 
 static bool is_requester(const struct call *c, const struct approval *a)
 {

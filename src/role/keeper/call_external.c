@@ -228,8 +228,7 @@ void call_APPROVAL_CREATE(struct call *c)
     }
 }
 
-/* --- consuming
- * -------------------------------------------------------------------------------------- */
+/* --- consuming --- */
 
 /* What the caller said about its action when it asked, out of the document. */
 static bool still_means_it(struct call *c, const struct approval *a)

@@ -56,8 +56,7 @@ static void done(struct call *c, struct sl_span name)
     json_put_str(c->reply, "name", name);
 }
 
-/* --- adding
- * ---------------------------------------------------------------------------------------- */
+/* --- adding --- */
 
 /* Everybody who is not human answers to a human: the owner is who P4 keeps from deciding. */
 static bool add_is_right(struct call *c, enum sl_identity_kind kind)
@@ -160,8 +159,7 @@ void call_IDENTITY_INVITE(struct call *c)
     add_invitation(c, &who);
 }
 
-/* --- listing
- * ---------------------------------------------------------------------------------------- */
+/* --- listing --- */
 
 static json_t *linked_of(struct call *c, const struct person *who)
 {
@@ -229,8 +227,7 @@ void call_IDENTITY_LIST(struct call *c)
     json_object_set_new(c->reply, "identities", list);
 }
 
-/* --- ending, pausing (the kill switch)
- * ---------------------------------------------------------------- */
+/* --- ending, pausing (the kill switch) --- */
 
 static void set_status(struct call *c, const struct person *who, const char *status,
                        enum sl_entry_roster_event what, const char *why)
@@ -303,8 +300,7 @@ void call_IDENTITY_PAUSE(struct call *c)
     done(c, who.name);
 }
 
-/* --- links and groups
- * ---------------------------------------------------------------------------------- */
+/* --- links and groups --- */
 
 static void link_os_user(struct call *c, const struct person *who)
 {

@@ -117,8 +117,7 @@ void call_TOKEN_LIST(struct call *c)
     json_object_set_new(c->reply, "tokens", list);
 }
 
-/* --- enrolling
- * --------------------------------------------------------------------------------------- */
+/* --- enrolling --- */
 
 struct invitation {
     struct sl_span identity, issuer, os_user;

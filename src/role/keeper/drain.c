@@ -63,8 +63,7 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
     }
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void take_intent(struct drain *d, const struct sl_intent *in)
 {

@@ -166,8 +166,7 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
     drain_push_leaf(k, d);
 }
 
-/* --- the entries of a pass, in order
- * -------------------------------------------------------------- */
+/* --- the entries of a pass, in order --- */
 
 static void resolve(struct drain *d, struct entry *e)
 {

@@ -8,8 +8,7 @@
 /* The gates' journals: attached when the supervisor hands them over, read on a timer, and what a
  * gate had under way when it died is written down as unknown (P11). */
 
-/* --- spent approvals whose outcome is due
- * ---------------------------------------------------------- */
+/* --- spent approvals whose outcome is due --- */
 
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval)
 {
@@ -104,8 +103,7 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const 
     return true;
 }
 
-/* --- unknown outcomes
- * ------------------------------------------------------------------------------ */
+/* --- unknown outcomes --- */
 
 static void say_unknown(struct keeper *k, struct action_key key)
 {
@@ -188,8 +186,7 @@ static void unknown_open(struct keeper *k, uint32_t gate, uint64_t before_us)
     free(keys);
 }
 
-/* --- attaching and reading
- * -------------------------------------------------------------------------- */
+/* --- attaching and reading --- */
 
 static void detach(struct journal *j)
 {

@@ -13,8 +13,7 @@
 #define SLUICE_VERSION "0"
 #endif
 
-/* --- timers
- * ---------------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 static void on_journals(void *owner)
 {
@@ -56,8 +55,7 @@ static void on_term(void *owner, int number)
     sl_loop_stop(k->loop);
 }
 
-/* --- starting
- * --------------------------------------------------------------------------------------- */
+/* --- starting --- */
 
 static enum sl_err make_timers(struct keeper *k)
 {
@@ -187,8 +185,7 @@ static enum sl_err start(struct keeper *k, int fd)
     return SL_OK;
 }
 
-/* --- ending
- * ------------------------------------------------------------------------------------------ */
+/* --- ending --- */
 
 static void record_stop(struct keeper *k)
 {

@@ -37,8 +37,7 @@ bool mask_needed(struct sl_span sql)
     return false;
 }
 
-/* --- literals
- * ------------------------------------------------------------------------------------- */
+/* --- literals --- */
 
 /* A literal of the text: [at, end), of which `inside` is the content. */
 struct literal {
@@ -103,8 +102,7 @@ static void encode(struct sl_buf *out, const struct literal *l, struct sl_span c
     }
 }
 
-/* --- what a literal may hold
- * ---------------------------------------------------------------------- */
+/* --- what a literal may hold --- */
 
 static size_t skip_blanks(struct sl_span s, size_t at)
 {
@@ -221,8 +219,7 @@ static void put_literal(struct sl_buf *out, struct sl_span sql, size_t at, const
     sl_buf_put(out, sl_span(sql.p + after, l->end - after));
 }
 
-/* --- the text
- * ------------------------------------------------------------------------------------- */
+/* --- the text --- */
 
 static size_t comment_end(struct sl_span sql, size_t at)
 {

@@ -75,8 +75,7 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
            .why = sl_buf_span(&complaints));
 }
 
-/* --- holding a change
- * ------------------------------------------------------------------------------- */
+/* --- holding a change --- */
 
 static void decided(struct keeper *k, uint32_t generation, bool accepted, struct sl_span why)
 {

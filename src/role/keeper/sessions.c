@@ -309,8 +309,7 @@ enum sl_err sessions_load(struct keeper *k)
     return err;
 }
 
-/* --- failures, one leaf a second for each address and name
- * ---------------------------------------- */
+/* --- failures, one leaf a second for each address and name --- */
 
 enum { MAX_FAILURES = 64 };
 struct sign_in_failures {
