@@ -1,39 +1,9 @@
-#include "role/gate/dial.h"
+#include "role/gate/dial_int.h"
 
-#include "base/encode.h"
 #include "base/utf8.h"
-#include "crypto/crypto.h"
-#include "os/clock.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-enum { INPUT_MAX = 64 * 1024, SERVER_TEXT_MAX = 300, ATTEMPTS = 2 };
-
-enum dial_phase { DIAL_CONNECT, DIAL_TLS_ASK, DIAL_TLS, DIAL_LOGIN, DIAL_PROOF, DIAL_OVER };
-
-struct dial {
-    struct gate *gate;
-    struct target *target;
-    uint64_t session;
-    dial_fn *fn;
-    void *owner;
-    enum dial_phase phase;
-    size_t next_address;
-    uint8_t attempt;
-    struct dial_result result;
-    struct sl_buf in, startup;
-    struct sl_timer *timer;
-    uint64_t call;
-    bool plus; /* SCRAM-SHA-256-PLUS was chosen */
-    bool was_sasl, proved, authenticated, ready, no_binding_seen;
-    uint8_t server_signature[SL_SHA256];
-    struct sl_buf first_bare, server_first, without_proof;
-    struct sl_buf binding; /* tls-server-end-point data */
-    char nonce[33];
-    struct sl_buf problem;
-    char sqlstate[6];
-};
 
 static void on_ready(void *owner, int fd, unsigned ready);
 static void connect_next(struct dial *d);
@@ -85,7 +55,7 @@ static void over(struct dial *d, const char *sqlstate, const char *problem)
     sl_timer_arm(d->timer, 0);
 }
 
-static void fail(struct dial *d, const char *sqlstate, const char *problem)
+void dial_fail(struct dial *d, const char *sqlstate, const char *problem)
 {
     stream_close(&d->result.stream);
     over(d, sqlstate, problem);
@@ -96,7 +66,7 @@ static void on_timer(void *owner)
     struct dial *d = owner;
 
     if (d->phase != DIAL_OVER)
-        fail(d, "08001", "the database server did not answer in time");
+        dial_fail(d, "08001", "the database server did not answer in time");
     else if (d->ready)
         d->fn(d->owner, d, NULL, NULL);
     else
@@ -110,7 +80,7 @@ static void unreachable(struct dial *d)
     if (d->next_address < d->target->address_count)
         connect_next(d);
     else
-        fail(d, "08001", "the database server cannot be reached");
+        dial_fail(d, "08001", "the database server cannot be reached");
 }
 
 static void connect_next(struct dial *d)
@@ -129,19 +99,19 @@ static void connect_next(struct dial *d)
         sl_watch_interest(d->result.stream.watch, SL_WRITABLE);
         return;
     }
-    fail(d, "08001", "the database server cannot be reached");
+    dial_fail(d, "08001", "the database server cannot be reached");
 }
 
-static void send_bytes(struct dial *d, struct sl_buf *b)
+void dial_send(struct dial *d, struct sl_buf *b)
 {
     if (sl_buf_err(b) != SL_OK || !stream_write(&d->result.stream, sl_buf_span(b)))
-        fail(d, "08006", "the database server closed the connection");
+        dial_fail(d, "08006", "the database server closed the connection");
 }
 
 static void send_startup(struct dial *d)
 {
     d->phase = DIAL_LOGIN;
-    send_bytes(d, &d->startup);
+    dial_send(d, &d->startup);
 }
 
 static void connected(struct dial *d)
@@ -156,7 +126,7 @@ static void connected(struct dial *d)
     }
     d->phase = DIAL_TLS_ASK;
     sl_pg_put_ssl_request(&b);
-    send_bytes(d, &b);
+    dial_send(d, &b);
 }
 
 static void handshake(struct dial *d)
@@ -173,7 +143,7 @@ static void handshake(struct dial *d)
     } else {
         sl_buf_say(&why, "TLS with the database server failed: %s",
                    sl_tls_why(d->result.stream.tls));
-        fail(d, "08001", sl_buf_text(&why));
+        dial_fail(d, "08001", sl_buf_text(&why));
     }
 }
 
@@ -196,179 +166,17 @@ static void take_tls_answer(struct dial *d)
         return;
     }
     if (got != 1 || byte[0] != 'S') {
-        fail(d, "08001", "the database server does not speak TLS, which the target asks for");
+        dial_fail(d, "08001", "the database server does not speak TLS, which the target asks for");
         return;
     }
     sl_buf_put(&host, d->target->config->host);
     if (d->target->tls == NULL ||
         sl_tls_connect(d->target->tls, s->fd, sl_buf_text(&host), &s->tls) != SL_OK) {
-        fail(d, "08001", "TLS with the database server cannot be set up");
+        dial_fail(d, "08001", "TLS with the database server cannot be set up");
         return;
     }
     d->phase = DIAL_TLS;
     handshake(d);
-}
-
-/* --- authentication --- */
-
-static void remember_call(struct dial *d)
-{
-    d->call = ++d->gate->next_call;
-    if (sl_map_put(d->gate->by_call, sl_map_u64(&d->call), d) != SL_OK)
-        fail(d, "53200", "out of memory");
-    d->phase = DIAL_PROOF;
-}
-
-static void answer_md5(struct dial *d, struct sl_span salt)
-{
-    if (d->gate->keeper == NULL) {
-        fail(d, "57P03", "Sluice's keeper is restarting: try again");
-        return;
-    }
-    remember_call(d);
-    SL_SEND(d->gate->keeper, upstream_md5, .call = d->call, .session = d->session,
-            .target = d->target->config->name, .attempt = d->attempt, .salt = salt);
-}
-
-static struct sl_span gs2_of(const struct dial *d)
-{
-    if (d->plus)
-        return SL_SPAN("p=tls-server-end-point,,");
-    return d->no_binding_seen ? SL_SPAN("y,,") : SL_SPAN("n,,");
-}
-
-static void begin_scram(struct dial *d, const struct sl_pg_auth *a)
-{
-    SL_BUF(first, 1024);
-    SL_BUF(b, 2048);
-    SL_BUF(hex, 64);
-    uint8_t random[16];
-
-    bool tls = d->result.stream.tls != NULL;
-    d->plus = tls && sl_pg_auth_offers(a, SL_SCRAM_SHA256_PLUS) &&
-              sl_tls_end_point(d->result.stream.tls, &d->binding) == SL_OK;
-    if (!d->plus && !sl_pg_auth_offers(a, SL_SCRAM_SHA256)) {
-        fail(d, "28000", "the database server asks for a SASL mechanism that Sluice does not have");
-        return;
-    }
-    sl_random(random, sizeof random);
-    sl_hex_put(&hex, sl_span(random, sizeof random));
-    memcpy(d->nonce, hex.p, 32);
-    /* "y" tells a server that can bind that somebody in the middle took its offer away */
-    d->no_binding_seen = tls && !sl_pg_auth_offers(a, SL_SCRAM_SHA256_PLUS);
-    struct sl_span gs2 = gs2_of(d);
-    sl_scram_put_client_first(&first, gs2, SL_SPAN(""), sl_span_str(d->nonce));
-    sl_scram_put_client_first_bare(&d->first_bare, SL_SPAN(""), sl_span_str(d->nonce));
-    sl_pg_put_sasl_initial(&b, d->plus ? SL_SCRAM_SHA256_PLUS : SL_SCRAM_SHA256,
-                           sl_buf_span(&first));
-    d->was_sasl = true;
-    send_bytes(d, &b);
-}
-
-static void continue_scram(struct dial *d, struct sl_span message)
-{
-    struct sl_scram_server_first m;
-    SL_BUF(auth, 8192);
-
-    if (!d->was_sasl || d->server_first.n > 0 || sl_scram_server_first_get(message, &m) != SL_OK ||
-        !sl_scram_nonce_extends(m.nonce, sl_span_str(d->nonce))) {
-        fail(d, "28000", "the database server's SCRAM message is not valid");
-        return;
-    }
-    sl_buf_put(&d->server_first, message);
-    sl_scram_put_client_final_without_proof(&d->without_proof, gs2_of(d), sl_buf_span(&d->binding),
-                                            m.nonce);
-    sl_buf_say(&auth, "%S,%S,%S", sl_buf_span(&d->first_bare), message,
-               sl_buf_span(&d->without_proof));
-    if (sl_buf_err(&auth) != SL_OK || d->gate->keeper == NULL) {
-        fail(d, "57P03", "Sluice's keeper is restarting: try again");
-        return;
-    }
-    remember_call(d);
-    SL_SEND(d->gate->keeper, upstream_scram, .call = d->call, .session = d->session,
-            .target = d->target->config->name, .attempt = d->attempt,
-            .auth_message = sl_buf_span(&auth), .salt = sl_span(m.salt, m.salt_bytes),
-            .iterations = m.iterations);
-}
-
-static void end_scram(struct dial *d, struct sl_span message)
-{
-    struct sl_scram_server_final m;
-
-    if (!d->proved || sl_scram_server_final_get(message, &m) != SL_OK || m.refused ||
-        !sl_secret_eq(sl_span(m.signature, sizeof m.signature),
-                      sl_span(d->server_signature, sizeof d->server_signature))) {
-        fail(d, "28000", "the database server could not prove that it knows the password");
-        return;
-    }
-    d->proved = false;
-    d->authenticated = true;
-}
-
-void dial_proof(struct dial *d, const struct sl_msg_upstream_proof *m)
-{
-    SL_BUF(b, 4096);
-
-    sl_map_remove(d->gate->by_call, sl_map_u64(&d->call));
-    d->call = 0;
-    if (d->phase != DIAL_PROOF)
-        return;
-    d->phase = DIAL_LOGIN;
-    if (!m->found) {
-        SL_BUF(why, 512);
-        sl_buf_say(&why, "Sluice has no password for this target: %S", m->why);
-        fail(d, "28000", sl_buf_text(&why));
-        return;
-    }
-    if (!d->was_sasl) {
-        sl_pg_put_password(&b, m->proof);
-        d->authenticated = true;
-    } else if (m->proof.n == SL_SHA256 && m->server_signature.n == SL_SHA256) {
-        memcpy(d->server_signature, m->server_signature.p, SL_SHA256);
-        sl_scram_put_proof(&d->without_proof, m->proof.p);
-        sl_pg_put_sasl_response(&b, sl_buf_span(&d->without_proof));
-        d->proved = true;
-    } else {
-        fail(d, "XX000", "the keeper's proof has the wrong size");
-        return;
-    }
-    send_bytes(d, &b);
-}
-
-static void take_auth(struct dial *d, struct sl_span body)
-{
-    struct sl_pg_auth a;
-
-    if (sl_pg_auth_get(body, &a) != SL_OK) {
-        fail(d, "28000",
-             "the database server asks for an authentication that Sluice does not know");
-        return;
-    }
-    switch (a.kind) {
-    case SL_PG_AUTH_OK:
-        if (d->was_sasl && !d->authenticated)
-            fail(d, "28000", "the database server skipped the end of SCRAM");
-        return;
-    case SL_PG_AUTH_MD5:
-        answer_md5(d, a.data);
-        return;
-    case SL_PG_AUTH_SASL:
-        begin_scram(d, &a);
-        return;
-    case SL_PG_AUTH_SASL_CONTINUE:
-        continue_scram(d, a.data);
-        return;
-    case SL_PG_AUTH_SASL_FINAL:
-        end_scram(d, a.data);
-        return;
-    case SL_PG_AUTH_CLEARTEXT:
-        fail(d, "28000",
-             "the database server asks for the password in clear, which Sluice never sends");
-        return;
-    default:
-        fail(d, "28000",
-             "the database server asks for an authentication that Sluice does not support");
-    }
 }
 
 /* A login that was refused is tried once more with the secret read anew. */
@@ -378,7 +186,7 @@ static void take_error(struct dial *d, struct sl_span body)
     SL_BUF(safe, 2048);
 
     if (sl_pg_notice_get(body, &n) != SL_OK) {
-        fail(d, "08006", "the database server's error message is not valid");
+        dial_fail(d, "08006", "the database server's error message is not valid");
         return;
     }
     bool login = sl_span_starts(n.sqlstate, SL_SPAN("28"));
@@ -393,7 +201,7 @@ static void take_error(struct dial *d, struct sl_span body)
     sl_utf8_put_printable(&safe, sl_utf8_head(n.message, SERVER_TEXT_MAX));
     SL_BUF(code, 8);
     sl_buf_put(&code, n.sqlstate);
-    fail(d, login ? "08004" : sl_buf_text(&code), sl_buf_text(&safe));
+    dial_fail(d, login ? "08004" : sl_buf_text(&code), sl_buf_text(&safe));
 }
 
 static void take_key(struct dial *d, struct sl_span body)
@@ -401,7 +209,7 @@ static void take_key(struct dial *d, struct sl_span body)
     struct sl_pg_key k;
 
     if (sl_pg_key_get(body, &k) != SL_OK || k.secret.n != 4) {
-        fail(d, "08P01", "the database server's cancel key is not valid");
+        dial_fail(d, "08P01", "the database server's cancel key is not valid");
         return;
     }
     d->result.pid = k.pid;
@@ -413,7 +221,7 @@ static void take_message(struct dial *d, uint8_t type, struct sl_span body, stru
 {
     switch (type) {
     case SL_PG_AUTHENTICATION:
-        take_auth(d, body);
+        dial_take_auth(d, body);
         return;
     case SL_PG_ERROR_RESPONSE:
         take_error(d, body);
@@ -430,7 +238,8 @@ static void take_message(struct dial *d, uint8_t type, struct sl_span body, stru
         over(d, NULL, NULL);
         return;
     default:
-        fail(d, "08P01", "the database server sent a message that does not belong into a login");
+        dial_fail(d, "08P01",
+                  "the database server sent a message that does not belong into a login");
     }
 }
 
@@ -445,7 +254,7 @@ static void pump(struct dial *d)
             return;
         if (step == SL_STEP_BROKEN || sl_pg_backend_check(f) != SL_OK ||
             f.body_bytes > INPUT_MAX / 2) {
-            fail(d, "08P01", "the database server does not speak the PostgreSQL protocol");
+            dial_fail(d, "08P01", "the database server does not speak the PostgreSQL protocol");
             return;
         }
         size_t n = SL_PG_HEADER + (size_t)f.body_bytes;
@@ -466,7 +275,7 @@ static void take_input(struct dial *d)
     uint8_t *room = sl_buf_room(&d->in, 8192);
 
     if (room == NULL) {
-        fail(d, "08P01", "the database server says too much during its login");
+        dial_fail(d, "08P01", "the database server says too much during its login");
         return;
     }
     switch (stream_read(&d->result.stream, room, 8192, &got)) {
@@ -474,7 +283,7 @@ static void take_input(struct dial *d)
         return;
     case STREAM_END:
     case STREAM_FAILED:
-        fail(d, "08006", "the database server closed the connection during its login");
+        dial_fail(d, "08006", "the database server closed the connection during its login");
         return;
     case STREAM_DATA:
         d->in.n += got;
@@ -510,7 +319,7 @@ static void on_ready(void *owner, int fd, unsigned ready)
     case DIAL_LOGIN:
     case DIAL_PROOF:
         if ((ready & SL_WRITABLE) != 0 && !stream_flush(&d->result.stream))
-            fail(d, "08006", "the database server closed the connection");
+            dial_fail(d, "08006", "the database server closed the connection");
         else if ((ready & SL_READABLE) != 0)
             take_input(d);
         return;

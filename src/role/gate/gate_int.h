@@ -195,6 +195,14 @@ void gate_wake_late(struct gate *g);
 void gone_note(struct gate *g, uint64_t keeper_session);
 void gone_tell_again(struct gate *g);
 
+/* main.c: what comes over any of the gate's channels */
+void gate_on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);
+
+/* keeper_link.c */
+void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p);
+/* A channel to a keeper, the first or a new one: what waits is asked again. */
+void keeper_connect(struct gate *g, int fd);
+
 /* main.c: the TLS signature that only the keeper can make */
 bool gate_sign(void *owner, struct sl_span digest, uint8_t padding, struct sl_span input,
                struct sl_buf *out);

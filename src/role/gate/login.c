@@ -3,51 +3,13 @@
  *
  * Nothing but the startup packet is believed before the keeper has said who this is, and nothing of
  * it reaches the server but an allow-list of harmless options. */
-#include "role/gate/session.h"
+#include "role/gate/login_int.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
-
-enum { INPUT_MAX = 80 * 1024, OPTIONS_MAX = 32, VALUE_MAX = 256 };
-
-enum login_step { STEP_STARTUP, STEP_TOKEN, STEP_SASL_FIRST, STEP_SASL_FINAL, STEP_KEEPER };
-
-struct login {
-    enum login_step step;
-    struct sl_timer *timer;
-    struct sl_arena *mem;
-    struct sl_pg_option options[OPTIONS_MAX]; /* for the server */
-    size_t option_count;
-    struct sl_span user, database, upstream_user, app_name;
-    bool tls_asked;
-    struct sl_span server_signature;
-    struct sl_span nonce;      /* the whole one: client's and keeper's */
-    struct sl_span gs2_header; /* what the client said about channel binding */
-    bool used_scram;
-    struct dial *dial;
-};
-
-/* Options that change nothing of what a text means; `options` is never passed on. */
-static const char *const allowed[] = {
-    "client_encoding",
-    "DateStyle",
-    "TimeZone",
-    "IntervalStyle",
-    "extra_float_digits",
-    "statement_timeout",
-    "lock_timeout",
-    "idle_in_transaction_session_timeout",
-    "idle_session_timeout",
-    "application_name",
-    "bytea_output",
-    "search_path",
-    "geqo",
-    "tcp_user_timeout",
-    "connect_timeout",
-};
 
 static void login_cleanup(struct login *l)
 {
@@ -90,107 +52,13 @@ void login_begin(struct session *s)
     sl_timer_arm(l->timer, s->gate->config->settings.login_timeout_ms);
 }
 
-static void say(struct session *s, struct sl_buf *b)
+void login_say(struct session *s, struct sl_buf *b)
 {
     if (sl_buf_err(b) != SL_OK || !stream_write(&s->client, sl_buf_span(b)))
         session_kill(s, "the client went away");
 }
 
 /* --- the startup packet --- */
-
-static bool is_allowed(const struct target *t, struct sl_span name)
-{
-    for (size_t i = 0; i < SL_COUNT(allowed); i++)
-        if (sl_span_eq_nocase(name, sl_span_str(allowed[i])))
-            return true;
-    for (size_t i = 0; i < t->config->startup_parameters.count; i++)
-        if (sl_span_eq_nocase(name, t->config->startup_parameters.items[i]))
-            return true;
-    return false;
-}
-
-static bool is_utf8_name(struct sl_span v)
-{
-    return sl_span_eq_nocase(v, SL_SPAN("UTF8")) || sl_span_eq_nocase(v, SL_SPAN("UTF-8")) ||
-           sl_span_eq_nocase(v, SL_SPAN("'utf-8'")) || sl_span_eq_nocase(v, SL_SPAN("unicode"));
-}
-
-static bool add_option(struct session *s, struct sl_span name, struct sl_span value)
-{
-    struct login *l = s->login;
-    struct sl_pg_option o = {sl_arena_copy(l->mem, name), sl_arena_copy(l->mem, value)};
-
-    if (l->option_count == OPTIONS_MAX || o.name.p == NULL || o.value.p == NULL)
-        return false;
-    l->options[l->option_count++] = o;
-    return true;
-}
-
-/* True: taken, or left out on purpose. False: the session was refused. */
-static bool take_option(struct session *s, struct sl_span name, struct sl_span value)
-{
-    SL_BUF(text, 512);
-
-    if (sl_span_is(name, "user") || sl_span_is(name, "database") ||
-        sl_span_is(name, "application_name") || sl_span_starts(name, SL_SPAN("_pq_.")))
-        return true;
-    if (sl_span_is(name, "replication")) {
-        session_fatal(s, "0A000", "replication connections are refused by Sluice",
-                      "connect to the database server itself for replication");
-        return false;
-    }
-    if (sl_span_eq_nocase(name, SL_SPAN("client_encoding")) && !is_utf8_name(value)) {
-        session_fatal(s, "0A000", "Sluice reads statements as UTF-8 only",
-                      "set client_encoding to UTF8");
-        return false;
-    }
-    if (!is_allowed(s->target, name) || value.n > VALUE_MAX) {
-        sl_buf_put_str(&text, "the startup option ");
-        sl_utf8_put_printable(&text, sl_span_head(name, 64));
-        sl_buf_put_str(&text, " is not allowed");
-        session_fatal(s, "42501", sl_buf_text(&text),
-                      "leave it out, or have it added to the target's startup_parameters");
-        return false;
-    }
-    if (sl_span_eq_nocase(name, SL_SPAN("client_encoding")))
-        return true; /* ours is always UTF8 */
-    if (add_option(s, name, value))
-        return true;
-    session_fatal(s, "54000", "too many startup options", NULL);
-    return false;
-}
-
-/* "-c name=value -c name=value" and "--name=value"; backslashes are refused rather than understood.
- */
-static bool take_options_string(struct session *s, struct sl_span text)
-{
-    while (text.n > 0) {
-        while (text.n > 0 && text.p[0] == ' ')
-            text = sl_span_from(text, 1);
-        if (text.n == 0)
-            break;
-        if (sl_span_starts(text, SL_SPAN("-c")))
-            text = sl_span_from(text, 2);
-        else if (sl_span_starts(text, SL_SPAN("--")))
-            text = sl_span_from(text, 2);
-        else
-            goto refused;
-        while (text.n > 0 && text.p[0] == ' ')
-            text = sl_span_from(text, 1);
-        struct sl_span word = sl_span_head(text, sl_span_find(text, ' '));
-        size_t equals = sl_span_find(word, '=');
-        if (equals == word.n || equals == 0 || sl_span_find(word, '\\') != word.n)
-            goto refused;
-        if (!take_option(s, sl_span_head(word, equals), sl_span_from(word, equals + 1)))
-            return false;
-        text = sl_span_from(text, word.n);
-    }
-    return true;
-refused:
-    session_fatal(s, "42501", "the startup option \"options\" may only hold -c name=value",
-                  "set other parameters with SET after connecting");
-    return false;
-}
 
 static struct target *find_target(struct gate *g, struct sl_span name)
 {
@@ -224,7 +92,7 @@ static void ask_for_proof(struct session *s)
         l->step = STEP_SASL_FIRST;
         sl_pg_put_auth_sasl(&b, mechanisms, 1);
     }
-    say(s, &b);
+    login_say(s, &b);
 }
 
 static bool take_names(struct session *s, const struct sl_pg_startup *m)
@@ -260,16 +128,11 @@ static void take_startup(struct session *s, const struct sl_pg_startup *m)
                       "the database name of a connection is the name of a target");
         return;
     }
-    for (size_t i = 0; i < m->option_count; i++) {
-        bool ok = sl_span_is(m->options[i].name, "options")
-                      ? take_options_string(s, m->options[i].value)
-                      : take_option(s, m->options[i].name, m->options[i].value);
-        if (!ok)
-            return;
-    }
+    if (!startup_take(s, m))
+        return;
     if (m->negotiate) {
         sl_pg_put_negotiate(&b, m);
-        say(s, &b);
+        login_say(s, &b);
     }
     if (!s->dead)
         ask_for_proof(s);
@@ -445,7 +308,7 @@ static enum sl_err take_challenge(struct session *s, struct sl_span body)
     s->login->step = STEP_SASL_FINAL;
     s->phase = PHASE_AUTH;
     sl_pg_put_auth_sasl_continue(&b, m.server_first);
-    say(s, &b);
+    login_say(s, &b);
     return SL_OK;
 }
 
@@ -504,69 +367,6 @@ void login_keeper_lost(struct session *s)
 {
     if (s->login != NULL && s->phase == PHASE_KEEPER)
         session_fatal(s, "57P03", "Sluice's keeper is restarting", "try again in a moment");
-}
-
-/* --- the server --- */
-
-static void finish(struct session *s, struct sl_span statuses)
-{
-    struct login *l = s->login;
-    SL_BUF(b, 80 * 1024);
-    SL_BUF(final, 256);
-    uint8_t secret[4];
-
-    if (l->used_scram && l->server_signature.n == SL_SCRAM_DIGEST) {
-        sl_scram_put_server_final(&final, l->server_signature.p);
-        sl_pg_put_auth_sasl_final(&b, sl_buf_span(&final));
-    }
-    for (unsigned i = 0; i < 4; i++)
-        secret[i] = (uint8_t)(s->cancel_secret >> (24 - 8 * i));
-    sl_pg_put_auth_ok(&b);
-    sl_buf_put(&b, statuses);
-    sl_pg_put_key(&b, s->cancel_pid, sl_span(secret, sizeof secret));
-    sl_pg_put_ready(&b, SL_PG_IDLE);
-    say(s, &b);
-    login_free(s);
-    if (!s->dead)
-        session_ready(s);
-}
-
-static void dialled(void *owner, struct dial *d, const char *sqlstate, const char *problem)
-{
-    struct session *s = owner;
-    SL_BUF(statuses, 64 * 1024);
-
-    if (problem != NULL) {
-        sl_log(SL_LOG_WARN, "server_unreachable", SL_TEXT("target", s->target->config->name),
-               SL_CSTR("why", problem));
-        session_fatal(s, sqlstate, problem, "the target's server is not Sluice: see its own log");
-        return;
-    }
-    struct dial_result *r = dial_result(d);
-    s->server_pid = r->pid;
-    s->server_secret = r->secret;
-    sl_buf_put(&statuses, sl_buf_span(&r->statuses));
-    if (sl_buf_err(&statuses) != SL_OK || session_take_server(s, &r->stream) != SL_OK) {
-        session_fatal(s, "53200", "out of memory", NULL);
-        return;
-    }
-    finish(s, sl_buf_span(&statuses));
-}
-
-void upstream_begin(struct session *s)
-{
-    struct login *l = s->login;
-    SL_BUF(app, 256);
-
-    s->phase = PHASE_UPSTREAM;
-    sl_buf_say(&app, "sluice:%S:%U", s->who->name, s->keeper_session);
-    bool ok = add_option(s, SL_SPAN("user"), l->upstream_user) &&
-              add_option(s, SL_SPAN("database"), s->target->config->database) &&
-              add_option(s, SL_SPAN("client_encoding"), SL_SPAN("UTF8")) &&
-              add_option(s, SL_SPAN("application_name"), sl_span_head(sl_buf_span(&app), 63));
-    if (!ok || dial_new(s->gate, s->target, s->keeper_session, l->options, l->option_count, dialled,
-                        s, &l->dial) != SL_OK)
-        session_fatal(s, "53200", "out of memory", NULL);
 }
 
 /* --- reading --- */

@@ -17,170 +17,6 @@
 
 enum { TICK_MS = 20, SIGN_TIMEOUT_MS = 2000, ACCEPTS_AT_ONCE = 64 };
 
-static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);
-
-/* --- the keeper --- */
-
-static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_cursor cursor = sl_cursor(p->body);
-    uint64_t action = sl_cursor_le64(&cursor); /* the first field of each of these messages */
-    struct session *s = sl_map_get(g->by_action, sl_map_u64(&action));
-
-    if (cursor.short_read)
-        sl_channel_break(c, SL_EMALFORMED);
-    else if (s != NULL && !s->dead)
-        hold_keeper(s, p->type, p->body);
-}
-
-static void keeper_login(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_cursor cursor = sl_cursor(p->body);
-    uint64_t conn = sl_cursor_le64(&cursor);
-    struct session *s = gate_session(g, conn);
-
-    if (cursor.short_read)
-        sl_channel_break(c, SL_EMALFORMED);
-    else if (s != NULL)
-        login_keeper(s, p->type, p->body);
-}
-
-static void keeper_proof(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_msg_upstream_proof m;
-
-    if (sl_msg_upstream_proof_get(p->body, &m) != SL_OK) {
-        sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    struct dial *d = sl_map_get(g->by_call, sl_map_u64(&m.call));
-    if (d != NULL)
-        dial_proof(d, &m);
-}
-
-static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_msg_session_end m;
-    SL_BUF(why, 512);
-
-    if (sl_msg_session_end_get(p->body, &m) != SL_OK) {
-        sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    struct session *s = sl_map_get(g->by_keeper, sl_map_u64(&m.session));
-    if (s == NULL)
-        return;
-    if (s->phase == PHASE_READY && item_head(s) != NULL)
-        upstream_cancel(s); /* the server would go on with it, not noticing that nobody listens */
-    sl_buf_say(&why, "this session was ended: %S", m.why);
-    session_fatal(s, "57P01", sl_buf_text(&why), NULL);
-}
-
-/* A running statement is stopped where it runs. */
-static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_msg_action_stop m;
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
-
-    if (sl_msg_action_stop_get(p->body, &m) != SL_OK) {
-        sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    while (sl_map_next(g->sessions, &at, &key, &value)) {
-        struct session *s = value;
-        struct item *item = s->dead ? NULL : item_head(s);
-        if (item != NULL && item->action == m.action) {
-            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session),
-                   SL_TEXT("by", m.who));
-            upstream_cancel(s);
-            return;
-        }
-    }
-}
-
-static void keeper_synced(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    struct sl_msg_journal_synced m;
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
-
-    if (sl_msg_journal_synced_get(p->body, &m) != SL_OK) {
-        sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    while (sl_map_next(g->sessions, &at, &key, &value)) {
-        struct session *s = value;
-        if (!s->dead && s->wait == WAIT_SYNC && s->sync_position <= m.position)
-            session_resume(s, WAIT_SYNC);
-    }
-}
-
-static void from_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p)
-{
-    switch (p->type) {
-    case SL_MESSAGE_LOGIN_CHALLENGE:
-    case SL_MESSAGE_LOGIN_OK:
-    case SL_MESSAGE_LOGIN_REFUSED:
-        keeper_login(g, c, p);
-        return;
-    case SL_MESSAGE_UPSTREAM_PROOF:
-        keeper_proof(g, c, p);
-        return;
-    case SL_MESSAGE_SESSION_END:
-        keeper_end(g, c, p);
-        return;
-    case SL_MESSAGE_ACTION_STOP:
-        keeper_stop(g, c, p);
-        return;
-    case SL_MESSAGE_JOURNAL_SYNCED:
-        keeper_synced(g, c, p);
-        return;
-    case SL_MESSAGE_ACTION_HELD:
-    case SL_MESSAGE_ACTION_REFUSED:
-    case SL_MESSAGE_ACTION_STALE:
-    case SL_MESSAGE_ACTION_OFFER:
-    case SL_MESSAGE_ACTION_GO:
-        keeper_action(g, c, p);
-        return;
-    default:
-        sl_channel_break(c, SL_EUNSUPPORTED);
-    }
-}
-
-static void on_keeper_end(void *owner, struct sl_channel *c, enum sl_err why)
-{
-    struct gate *g = owner;
-
-    sl_log(SL_LOG_WARN, "keeper_lost", SL_CSTR("why", sl_err_text(why)));
-    sl_channel_free(c);
-    g->keeper = NULL;
-    gate_each_session(g, login_keeper_lost);
-}
-
-static void ask_sync_again(struct session *s)
-{
-    if (s->wait == WAIT_SYNC)
-        SL_SEND(s->gate->keeper, journal_sync, .position = s->sync_position);
-}
-
-static void keeper_new(struct gate *g, int fd)
-{
-    if (g->keeper != NULL)
-        sl_channel_free(g->keeper);
-    g->keeper = NULL;
-    if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, on_packet, on_keeper_end, g,
-                       &g->keeper) != SL_OK) {
-        close(fd);
-        return;
-    }
-    gone_tell_again(g);
-    gate_each_session(g, hold_again);
-    gate_each_session(g, ask_sync_again);
-}
-
 /* --- the judges --- */
 
 static unsigned seat_of(const struct gate *g, const struct sl_channel *c)
@@ -215,7 +51,7 @@ static void judge_new(struct gate *g, uint32_t index, int fd)
     struct sl_channel *c;
 
     if (index >= GATE_MAX_JUDGES || sl_channel_new(g->loop, fd, SL_ROLE_JUDGE, SL_CONN_OPEN,
-                                                   on_packet, on_judge_end, g, &c) != SL_OK) {
+                                                   gate_on_packet, on_judge_end, g, &c) != SL_OK) {
         close(fd);
         return;
     }
@@ -263,7 +99,7 @@ static void take_peer(struct gate *g, struct sl_channel *c, struct sl_packet *p)
             close(g->sign_fd);
         g->sign_fd = fd;
     } else if (m.role == SL_ROLE_KEEPER)
-        keeper_new(g, fd);
+        keeper_connect(g, fd);
     else if (m.role == SL_ROLE_JUDGE)
         judge_new(g, m.index, fd);
     else
@@ -363,14 +199,14 @@ static void on_super_end(void *owner, struct sl_channel *c, enum sl_err why)
     sl_loop_stop(g->loop);
 }
 
-static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
+void gate_on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
 {
     struct gate *g = owner;
 
     if (c == g->super) {
         from_super(g, c, p);
     } else if (c == g->keeper) {
-        from_keeper(g, c, p);
+        keeper_message(g, c, p);
     } else {
         unsigned seat = seat_of(g, c);
         if (seat < GATE_MAX_JUDGES && p->type == SL_MESSAGE_JUDGE_ANSWER)
@@ -485,7 +321,7 @@ static enum sl_err start(struct gate *g)
     SL_TRY(make_maps(g));
     SL_TRY(sl_loop_new(&g->loop));
     SL_TRY(targets_setup(g, &setup, &complaints));
-    SL_TRY(sl_channel_new(g->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, on_packet,
+    SL_TRY(sl_channel_new(g->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, gate_on_packet,
                           on_super_end, g, &g->super));
     SL_TRY(sl_timer_new(g->loop, on_tick, g, &g->tick));
     SL_TRY(enter_sandbox(g));

@@ -1,0 +1,34 @@
+/* The insides of a login, shared by login.c and startup.c. */
+#ifndef SL_ROLE_GATE_LOGIN_INT_H
+#define SL_ROLE_GATE_LOGIN_INT_H
+
+#include "role/gate/session.h"
+
+enum { INPUT_MAX = 80 * 1024, OPTIONS_MAX = 32, VALUE_MAX = 256 };
+
+enum login_step { STEP_STARTUP, STEP_TOKEN, STEP_SASL_FIRST, STEP_SASL_FINAL, STEP_KEEPER };
+
+struct login {
+    enum login_step step;
+    struct sl_timer *timer;
+    struct sl_arena *mem;
+    struct sl_pg_option options[OPTIONS_MAX]; /* for the server */
+    size_t option_count;
+    struct sl_span user, database, upstream_user, app_name;
+    bool tls_asked;
+    struct sl_span server_signature;
+    struct sl_span nonce;      /* the whole one: client's and keeper's */
+    struct sl_span gs2_header; /* what the client said about channel binding */
+    bool used_scram;
+    struct dial *dial;
+};
+
+/* An option for the server's startup packet; false when there is no room. */
+bool startup_add(struct session *s, struct sl_span name, struct sl_span value);
+/* Takes the client's options, or ends the session with a sentence (false). */
+bool startup_take(struct session *s, const struct sl_pg_startup *m);
+
+/* To the client; a client that is gone ends the session. */
+void login_say(struct session *s, struct sl_buf *b);
+
+#endif
