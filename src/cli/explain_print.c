@@ -121,7 +121,7 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
         sl_buf_put_str(b, "needs      decisions signed with a passkey\n");
     if (a->time_dependent)
         sl_buf_put_str(
-            b, "note       a rule depends on the time of day; this is the answer for now\n");
+            b, "note       a rule depends on the time of day; this is the answer at this hour\n");
     if (a->enforced != a->verdict)
         sl_buf_put_str(
             b,
