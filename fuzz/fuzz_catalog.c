@@ -19,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             SL_PROMISE(
                 sl_catalog_find_column(&c, &at, sl_catalog_column(&c, &at, k).name, &column));
     }
+    for (uint32_t i = 0; i < c.part_count; i++) {
+        struct sl_part part = sl_catalog_part_at(&c, i);
+        SL_PROMISE(sl_catalog_parts(&c, part.owner, part.schema, part.name).count > 0);
+    }
     (void)sl_catalog_has_name(&c, 'f', SL_SPAN("lower"));
     (void)sl_catalog_has_name_in(&c, 'o', SL_SPAN("public"), SL_SPAN("="));
     return 0;

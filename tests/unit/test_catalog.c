@@ -98,15 +98,17 @@ static void test_rows_that_are_not_ours(void)
     SL_CHECK_INT(out.n, 0);
 }
 
-static void feed(const char *const (*rows)[6], size_t n, bool backwards, struct sl_buf *out)
+enum { FIELDS = 8 };
+
+static void feed(const char *const (*rows)[FIELDS], size_t n, bool backwards, struct sl_buf *out)
 {
     SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *b = NULL;
 
     SL_CHECK_INT(sl_catalog_builder_new(&b), SL_OK);
     for (size_t i = 0; i < n; i++) {
-        struct sl_span fields[6];
+        struct sl_span fields[FIELDS];
         size_t count = 0;
-        for (; count < 6 && rows[backwards ? n - 1 - i : i][count] != NULL; count++)
+        for (; count < FIELDS && rows[backwards ? n - 1 - i : i][count] != NULL; count++)
             fields[count] = sl_span_str(rows[backwards ? n - 1 - i : i][count]);
         SL_CHECK_INT(sl_catalog_row(b, fields, count), SL_OK);
     }
@@ -115,7 +117,7 @@ static void feed(const char *const (*rows)[6], size_t n, bool backwards, struct 
 
 static void test_any_order_gives_the_same_bytes(void)
 {
-    static const char *const rows[][6] = {
+    static const char *const rows[][FIELDS] = {
         {"R", "s", "t", "r", "tc"},
         {"R", "s", "a", "v", ""},
         {"R", "r", "t", "r", ""},
@@ -127,6 +129,11 @@ static void test_any_order_gives_the_same_bytes(void)
         {"N", "f", "s", "f"},
         {"N", "o", "s", "+"},
         {"X", "user_casts"},
+        {"P", "r", "s", "a", "v", "0", "", "SELECT 1"},
+        {"P", "f", "s", "f", "f", "65536", "sql", "CREATE FUNCTION s.f()"},
+        {"P", "f", "s", "f", "n", "65536", "", ""},
+        {"P", "f", "r", "f", "f", "0", "c", ""},
+        {"P", "f", "r", "f", "f", "0", "c", ""},
     };
     SL_BUF(forwards, 10000);
     SL_BUF(backwards, 10000);
@@ -143,6 +150,50 @@ static void test_any_order_gives_the_same_bytes(void)
     SL_CHECK_TEXT(sl_catalog_column(&c, &r, 0).name, "y"); /* by number, not by text */
 }
 
+/* Definitions are found by their owner, or by its name in any schema. */
+static void test_definitions(void)
+{
+    static const char *const rows[][FIELDS] = {
+        {"R", "s", "v", "v", "", "70001"},
+        {"C", "s", "v", "7", "x", "b"},
+        {"P", "r", "s", "v", "v", "0", "", "SELECT t.x FROM s.t"},
+        {"P", "r", "s", "t", "t", "79", "", "CREATE TRIGGER"},
+        {"P", "r", "s", "t", "d", "0", "x", "now()"},
+        {"P", "f", "s", "f", "f", "65536", "sql", "two"},
+        {"P", "f", "s", "f", "f", "0", "plpgsql", "one"},
+        {"P", "f", "r", "f", "f", "0", "c", ""},
+        {"P", "f", "r", "g", "f", "0", "c", ""},
+        {"P", "x", "x", "x", "v", "150018", "", ""},
+    };
+    SL_BUF(bytes, 10000);
+    struct sl_catalog c;
+    struct sl_relation r;
+
+    feed(rows, SL_COUNT(rows), false, &bytes);
+    SL_CHECK_INT(sl_catalog_open(sl_buf_span(&bytes), &c), SL_OK);
+    SL_CHECK(sl_catalog_relation_by_oid(&c, 70001, &r));
+    SL_CHECK(!sl_catalog_relation_by_oid(&c, 70002, &r) && !sl_catalog_relation_by_oid(&c, 0, &r));
+    SL_CHECK(r.kind == 'v' && (r.problems & 1u << SL_CATALOG_VIEW) != 0);
+    SL_CHECK_INT(sl_catalog_column(&c, &r, 0).number, 7);
+
+    struct sl_parts of_t = sl_catalog_parts(&c, 'r', SL_SPAN("s"), SL_SPAN("t"));
+    SL_CHECK_INT(of_t.count, 2);
+    struct sl_part part = sl_catalog_part_at(&c, of_t.first);
+    SL_CHECK(part.kind == 'd' && part.owner == 'r' && part.num == 0);
+    SL_CHECK_TEXT(part.about, "x");
+    SL_CHECK_TEXT(part.text, "now()");
+    SL_CHECK_INT(sl_catalog_part_at(&c, of_t.first + 1).num, 79);
+
+    struct sl_parts of_f = sl_catalog_parts_named(&c, 'f', SL_SPAN("f"));
+    SL_CHECK_INT(of_f.count, 3);
+    SL_CHECK_TEXT(sl_catalog_part_at(&c, of_f.first).schema, "r");
+    SL_CHECK_TEXT(sl_catalog_part_at(&c, of_f.first + 1).text, "one"); /* by number */
+    SL_CHECK_INT(sl_catalog_parts(&c, 'f', SL_SPAN("s"), SL_SPAN("f")).count, 2);
+    SL_CHECK_INT(sl_catalog_parts(&c, 'f', SL_SPAN("s"), SL_SPAN("g")).count, 0);
+    SL_CHECK_INT(sl_catalog_parts_named(&c, 'o', SL_SPAN("f")).count, 0);
+    SL_CHECK_INT(sl_catalog_parts(&c, 'x', SL_SPAN("x"), SL_SPAN("x")).count, 1);
+}
+
 static void use(const struct sl_catalog *c)
 {
     struct sl_relation r;
@@ -154,6 +205,11 @@ static void use(const struct sl_catalog *c)
         SL_CHECK(sl_catalog_reason_text(at.change_why) != NULL);
         for (uint32_t k = 0; k < at.column_count; k++)
             SL_CHECK(sl_catalog_find_column(c, &at, sl_catalog_column(c, &at, k).name, &column));
+    }
+    for (uint32_t i = 0; i < c->part_count; i++) {
+        struct sl_part part = sl_catalog_part_at(c, i);
+        struct sl_parts of_owner = sl_catalog_parts(c, part.owner, part.schema, part.name);
+        SL_CHECK(i >= of_owner.first && i - of_owner.first < of_owner.count);
     }
     (void)sl_catalog_has_name(c, 'f', SL_SPAN("danger"));
 }
@@ -183,6 +239,7 @@ int main(void)
     SL_RUN(test_plainness);
     SL_RUN(test_rows_that_are_not_ours);
     SL_RUN(test_any_order_gives_the_same_bytes);
+    SL_RUN(test_definitions);
     SL_RUN(test_a_hostile_gate);
     sl_buf_done(&snapshot);
     return sl_tap_done();

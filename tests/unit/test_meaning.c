@@ -49,11 +49,16 @@ static struct sl_meaning *make(struct sl_arena *mem, unsigned seed)
     m->flow_count = roll(&seed, 3);
     m->flows = sl_arena_array(mem, m->flow_count + 1, sizeof *m->flows);
     for (size_t i = 0; i < m->flow_count; i++)
-        m->flows[i] = (struct sl_meaning_flow){word(&seed), word(&seed)};
+        m->flows[i] =
+            (struct sl_meaning_flow){word(&seed), word(&seed), (uint8_t)(1 + roll(&seed, 2))};
     m->name_count = roll(&seed, 3);
     m->names = sl_arena_array(mem, m->name_count + 1, sizeof *m->names);
     for (size_t i = 0; i < m->name_count; i++)
         m->names[i] = (struct sl_meaning_name){(uint8_t)(1 + roll(&seed, 7)), word(&seed)};
+    m->definition_count = roll(&seed, 3);
+    m->definitions = sl_arena_array(mem, m->definition_count + 1, sizeof *m->definitions);
+    for (size_t i = 0; i < m->definition_count; i++)
+        m->definitions[i] = i == 0 ? SL_SPAN("function public.f 00") : SL_SPAN("view public.v 00");
     return m;
 }
 
@@ -65,6 +70,7 @@ static void check_same(const struct sl_meaning *a, const struct sl_meaning *b)
     SL_CHECK_INT(a->access_count, b->access_count);
     SL_CHECK_INT(a->flow_count, b->flow_count);
     SL_CHECK_INT(a->name_count, b->name_count);
+    SL_CHECK_INT(a->definition_count, b->definition_count);
     for (size_t i = 0; i < a->access_count && i < b->access_count; i++) {
         SL_CHECK_BYTES(a->accesses[i].dataset, b->accesses[i].dataset);
         SL_CHECK(a->accesses[i].all_columns == b->accesses[i].all_columns);

@@ -90,7 +90,7 @@ static void put_meaning(struct sl_jw *w, const struct sl_action *a)
         put_dataset(w, &a->datasets[i]);
     sl_jw_end(w);
     sl_jw_key(w, "definitions");
-    put_names(w, NULL, 0);
+    put_names(w, a->meaning->definitions, a->meaning->definition_count);
     sl_jw_key(w, "effects");
     put_effects(w, a->meaning->effects);
 }

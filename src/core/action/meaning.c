@@ -3,7 +3,7 @@
 #include "base/cursor.h"
 #include "base/utf8.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 static void put_str(struct sl_buf *b, struct sl_span s)
 {
@@ -49,6 +49,7 @@ void sl_meaning_put(struct sl_buf *b, const struct sl_meaning *m)
         put_access(b, &m->accesses[i]);
     put_count(b, m->flow_count);
     for (size_t i = 0; i < m->flow_count; i++) {
+        sl_buf_put_u8(b, m->flows[i].kind);
         put_str(b, m->flows[i].source);
         put_str(b, m->flows[i].destination);
     }
@@ -57,6 +58,9 @@ void sl_meaning_put(struct sl_buf *b, const struct sl_meaning *m)
         sl_buf_put_u8(b, m->names[i].kind);
         put_str(b, m->names[i].name);
     }
+    put_count(b, m->definition_count);
+    for (size_t i = 0; i < m->definition_count; i++)
+        put_str(b, m->definitions[i]);
 }
 
 /* The decoder: `why` sticks, so that the code below reads like the list in the header. */
@@ -124,6 +128,17 @@ static void get_access(struct decoder *d, struct sl_meaning_access *a)
         a->columns[i] = get_str(d);
 }
 
+static void get_definitions(struct decoder *d, struct sl_meaning *m)
+{
+    m->definitions =
+        get_array(d, SL_MEANING_MAX_DEFINITIONS, sizeof *m->definitions, &m->definition_count);
+    for (size_t i = 0; i < m->definition_count; i++) {
+        m->definitions[i] = get_str(d);
+        if (i > 0 && sl_span_cmp(m->definitions[i - 1], m->definitions[i]) >= 0)
+            fail(d, SL_EMALFORMED);
+    }
+}
+
 static void get_lists(struct decoder *d, struct sl_meaning *m)
 {
     m->statements =
@@ -137,8 +152,11 @@ static void get_lists(struct decoder *d, struct sl_meaning *m)
         get_access(d, &m->accesses[i]);
     m->flows = get_array(d, SL_MEANING_MAX_FLOWS, sizeof *m->flows, &m->flow_count);
     for (size_t i = 0; i < m->flow_count; i++) {
+        m->flows[i].kind = sl_cursor_u8(&d->c);
         m->flows[i].source = get_str(d);
         m->flows[i].destination = get_str(d);
+        if (m->flows[i].kind < SL_FLOW_DIRECT || m->flows[i].kind > SL_FLOW_INDIRECT)
+            fail(d, SL_EMALFORMED);
     }
     m->names = get_array(d, SL_MEANING_MAX_STATEMENTS, sizeof *m->names, &m->name_count);
     for (size_t i = 0; i < m->name_count; i++) {
@@ -147,6 +165,7 @@ static void get_lists(struct decoder *d, struct sl_meaning *m)
         if (m->names[i].kind < SL_NAME_PREPARE || m->names[i].kind > SL_NAME_SETTING)
             fail(d, SL_EMALFORMED);
     }
+    get_definitions(d, m);
 }
 
 /* What the parts do, the whole does: a judge cannot say "read" above a list of deletes. */

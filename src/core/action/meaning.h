@@ -5,11 +5,12 @@
  * what the gate keeps in its cache and what travels to the keeper with a held action.
  *
  * Encoding, little-endian, strings as u16 length + UTF-8 bytes:
- *   u8 version (1) · u32 effects · u32 flags · str opaque_why
+ *   u8 version (2) · u32 effects · u32 flags · str opaque_why
  *   u16 n, n x statement { str tag · u32 effects }
  *   u16 n, n x access    { str dataset · u32 effects · u8 all_columns · u16 n, n x str column }
- *   u16 n, n x flow      { str source · str destination }     (direct column flow)
+ *   u16 n, n x flow      { u8 kind · str source · str destination }
  *   u16 n, n x name      { u8 kind · str name }               (prepared statements, cursors)
+ *   u16 n, n x str definition
  */
 #ifndef SL_CORE_ACTION_MEANING_H
 #define SL_CORE_ACTION_MEANING_H
@@ -22,6 +23,7 @@ enum {
     SL_MEANING_MAX_ACCESSES = 1000,
     SL_MEANING_MAX_COLUMNS = 2000,
     SL_MEANING_MAX_FLOWS = 4000,
+    SL_MEANING_MAX_DEFINITIONS = 1000,
     SL_MEANING_MAX_BYTES = 256 * 1024,
 };
 
@@ -58,9 +60,15 @@ struct sl_meaning_access {
     size_t column_count;
 };
 
+/* How a column gets into another: its value does (DIRECT), or it decides which values do (INDIRECT:
+ * WHERE, JOIN, GROUP BY, ORDER BY). */
+enum sl_flow_kind { SL_FLOW_DIRECT = 1, SL_FLOW_INDIRECT = 2 };
+
 struct sl_meaning_flow {
     struct sl_span source;      /* schema.table.column */
-    struct sl_span destination; /* schema.table.column, or result.NAME */
+    struct sl_span destination; /* schema.table.column, or result.NAME; of an indirect one also
+                                   schema.table or result: it decides about the whole row */
+    uint8_t kind;               /* enum sl_flow_kind */
 };
 
 /* What the text says about names that live in the session. */
@@ -91,6 +99,10 @@ struct sl_meaning {
     size_t flow_count;
     struct sl_meaning_name *names;
     size_t name_count;
+    /* What the judge looked into: "view public.v <SHA-256 of its text>", "function public.f ...",
+     * sorted and without doubles. Part of the action document (P3). */
+    struct sl_span *definitions;
+    size_t definition_count;
 };
 
 /* Appends the encoding. */

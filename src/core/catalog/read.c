@@ -29,9 +29,14 @@ static const uint8_t *name_row(const struct sl_catalog *c, uint32_t i)
     return column_row(c, c->column_count) + (size_t)i * SL_CATALOG_NAME_BYTES;
 }
 
+static const uint8_t *part_row(const struct sl_catalog *c, uint32_t i)
+{
+    return name_row(c, c->name_count) + (size_t)i * SL_CATALOG_PART_BYTES;
+}
+
 static const uint8_t *text_of(const struct sl_catalog *c)
 {
-    return name_row(c, c->name_count);
+    return part_row(c, c->part_count);
 }
 
 struct name {
@@ -60,7 +65,10 @@ struct sl_relation sl_catalog_relation_at(const struct sl_catalog *c, uint32_t i
                                 .insert_why = row[10],
                                 .change_why = row[11],
                                 .first_column = le32(row + 12),
-                                .column_count = le32(row + 16)};
+                                .column_count = le32(row + 16),
+                                .oid = le32(row + 20),
+                                .problems = le16(row + 24),
+                                .kind = row[26]};
 }
 
 /* --- checking, once ------------------------------------------------------------------------- */
@@ -91,7 +99,8 @@ static bool relation_is_sound(const struct sl_catalog *c, uint32_t i, uint32_t *
 
     if (!text_fits(c, le32(row), (size_t)le16(row + 4) + le16(row + 6)) || row[8] > 15 ||
         row[9] >= SL_CATALOG_REASON_COUNT || row[10] >= SL_CATALOG_REASON_COUNT ||
-        row[11] >= SL_CATALOG_REASON_COUNT)
+        row[11] >= SL_CATALOG_REASON_COUNT || le16(row + 24) >= 1u << SL_CATALOG_REASON_COUNT ||
+        row[26] == 0 || strchr("rpvmfS", row[26]) == NULL || row[27] != 0)
         return false;
     struct sl_relation r = sl_catalog_relation_at(c, i);
     if (!sl_utf8_valid(r.schema) || !sl_utf8_valid(r.name) || r.first_column != *next_column ||
@@ -108,7 +117,7 @@ static bool column_is_sound(const struct sl_catalog *c, uint32_t i)
 {
     const uint8_t *row = column_row(c, i);
 
-    return text_fits(c, le32(row), le16(row + 4)) && row[7] == 0 &&
+    return text_fits(c, le32(row), le16(row + 4)) && row[7] == 0 && le16(row + 10) == 0 &&
            memchr("bredu", row[6], 5) != NULL &&
            sl_utf8_valid(sl_span(text_of(c) + le32(row), le16(row + 4)));
 }
@@ -129,6 +138,50 @@ static bool name_is_sound(const struct sl_catalog *c, uint32_t i)
     return order_of_names(&before, &here) < 0;
 }
 
+static uint64_t part_bytes(const uint8_t *row)
+{
+    return (uint64_t)le32(row + 4) + le16(row + 12) + le16(row + 14) + le16(row + 16);
+}
+
+struct sl_part sl_catalog_part_at(const struct sl_catalog *c, uint32_t index)
+{
+    SL_PROMISE(index < c->part_count);
+    const uint8_t *row = part_row(c, index), *at = text_of(c) + le32(row);
+    struct sl_part p = {.owner = row[18], .kind = row[19], .num = le32(row + 8)};
+
+    p.name = sl_span(at, le16(row + 12));
+    p.schema = sl_span(p.name.p + p.name.n, le16(row + 14));
+    p.about = sl_span(p.schema.p + p.schema.n, le16(row + 16));
+    p.text = sl_span(p.about.p + p.about.n, le32(row + 4));
+    return p;
+}
+
+/* Of the owners alone: owner, name, schema. */
+static int order_of_owners(const struct sl_part *a, const struct sl_part *b)
+{
+    if (a->owner != b->owner)
+        return a->owner < b->owner ? -1 : 1;
+    int order = sl_span_cmp(a->name, b->name);
+    return order != 0 ? order : sl_span_cmp(a->schema, b->schema);
+}
+
+static bool part_is_sound(const struct sl_catalog *c, uint32_t i)
+{
+    const uint8_t *row = part_row(c, i);
+
+    if (part_bytes(row) > c->text_bytes || !text_fits(c, le32(row), (size_t)part_bytes(row)) ||
+        memchr("rfotx", row[18], 5) == NULL || row[19] < 'a' || row[19] > 'z')
+        return false;
+    struct sl_part here = sl_catalog_part_at(c, i);
+    if (!sl_utf8_valid(here.name) || !sl_utf8_valid(here.schema) || !sl_utf8_valid(here.about) ||
+        !sl_utf8_valid(here.text))
+        return false;
+    if (i == 0)
+        return true;
+    struct sl_part before = sl_catalog_part_at(c, i - 1);
+    return order_of_owners(&before, &here) <= 0;
+}
+
 static bool all_sound(const struct sl_catalog *c)
 {
     uint32_t next_column = 0;
@@ -141,6 +194,9 @@ static bool all_sound(const struct sl_catalog *c)
             return false;
     for (uint32_t i = 0; i < c->name_count; i++)
         if (!name_is_sound(c, i))
+            return false;
+    for (uint32_t i = 0; i < c->part_count; i++)
+        if (!part_is_sound(c, i))
             return false;
     return next_column == c->column_count;
 }
@@ -157,13 +213,14 @@ enum sl_err sl_catalog_open(struct sl_span bytes, struct sl_catalog *out)
     c.relation_count = sl_cursor_le32(&head);
     c.column_count = sl_cursor_le32(&head);
     c.name_count = sl_cursor_le32(&head);
+    c.part_count = sl_cursor_le32(&head);
     c.text_bytes = sl_cursor_le32(&head);
-    uint32_t zero = sl_cursor_le32(&head);
-    if (head.short_read || !sl_span_is(magic, SL_CATALOG_MAGIC) || zero != 0 || c.facts > 3)
+    if (head.short_read || !sl_span_is(magic, SL_CATALOG_MAGIC) || c.facts > 3)
         return SL_EMALFORMED;
     uint64_t all = SL_CATALOG_HEAD_BYTES + (uint64_t)c.relation_count * SL_CATALOG_RELATION_BYTES +
                    (uint64_t)c.column_count * SL_CATALOG_COLUMN_BYTES +
-                   (uint64_t)c.name_count * SL_CATALOG_NAME_BYTES + c.text_bytes;
+                   (uint64_t)c.name_count * SL_CATALOG_NAME_BYTES +
+                   (uint64_t)c.part_count * SL_CATALOG_PART_BYTES + c.text_bytes;
     if (all != bytes.n || !all_sound(&c))
         return SL_EMALFORMED;
     *out = c;
@@ -200,7 +257,7 @@ struct sl_column sl_catalog_column(const struct sl_catalog *c, const struct sl_r
     SL_PROMISE(at < r->column_count && r->first_column + at < c->column_count);
     const uint8_t *row = column_row(c, r->first_column + at);
 
-    return (struct sl_column){{text_of(c) + le32(row), le16(row + 4)}, row[6]};
+    return (struct sl_column){{text_of(c) + le32(row), le16(row + 4)}, row[6], le16(row + 8)};
 }
 
 bool sl_catalog_find_column(const struct sl_catalog *c, const struct sl_relation *r,
@@ -253,4 +310,59 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
         return false;
     struct name here = name_at(c, at);
     return order_of_names(&here, &want) == 0;
+}
+
+/* --- definitions --- */
+
+/* The first part whose owner is not below (or, with `above`, is above) `want`; without a schema the
+ * name alone counts. */
+static uint32_t part_bound(const struct sl_catalog *c, const struct sl_part *want, bool any_schema,
+                           bool above)
+{
+    uint32_t low = 0, high = c->part_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct sl_part here = sl_catalog_part_at(c, middle);
+        if (any_schema)
+            here.schema = want->schema;
+        int order = order_of_owners(&here, want);
+        if (order < 0 || (above && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct sl_parts parts_of(const struct sl_catalog *c, const struct sl_part *want,
+                                bool any_schema)
+{
+    uint32_t first = part_bound(c, want, any_schema, false);
+
+    return (struct sl_parts){first, part_bound(c, want, any_schema, true) - first};
+}
+
+struct sl_parts sl_catalog_parts(const struct sl_catalog *c, uint8_t owner, struct sl_span schema,
+                                 struct sl_span name)
+{
+    return parts_of(c, &(struct sl_part){.owner = owner, .schema = schema, .name = name}, false);
+}
+
+struct sl_parts sl_catalog_parts_named(const struct sl_catalog *c, uint8_t owner,
+                                       struct sl_span name)
+{
+    return parts_of(c, &(struct sl_part){.owner = owner, .name = name}, true);
+}
+
+bool sl_catalog_relation_by_oid(const struct sl_catalog *c, uint32_t oid, struct sl_relation *out)
+{
+    for (uint32_t i = 0; oid != 0 && i < c->relation_count; i++) {
+        struct sl_relation here = sl_catalog_relation_at(c, i);
+        if (here.oid != oid)
+            continue;
+        *out = here;
+        return true;
+    }
+    return false;
 }

@@ -197,7 +197,7 @@ static void add_flow(struct judge *j, struct sl_span source, struct sl_span dest
     if (flows == NULL)
         return;
     j->flows = flows;
-    flows[j->flow_count++] = (struct sl_meaning_flow){source, destination};
+    flows[j->flow_count++] = (struct sl_meaning_flow){source, destination, SL_FLOW_DIRECT};
 }
 
 void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
