@@ -145,7 +145,7 @@ static bool judge_policy(struct sl_explain *e)
     if (labels == NULL)
         return false;
     for (size_t i = 0; i < e->meaning.access_count; i++)
-        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i]);
+        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i], NULL);
     e->question.identity = sl_span_str(e->identity);
     e->question.target = e->target;
     e->question.meaning = &e->meaning;

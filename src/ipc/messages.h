@@ -146,6 +146,21 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_JOURNAL_SYNC(F) F(u64, position)
 #define SL_MSG_JOURNAL_SYNCED(F) F(u64, position)
 
+/* --- gate and keeper: labels that follow the data ------------------------------------------- */
+/* columns[i] takes the label labels[i] over from sources[i]; sent before the bytes of the action that
+ * does it. told: grows by one; comes back in LABELS. how: 0 stays (a column has another name now, or
+ * nobody can say when it is committed), 1 settled by the action's outcome, 2 by its transaction's.
+ * session 0: no action, the listing showed it. */
+#define SL_MSG_LABEL_FLOW(F) F(u64, told) F(str, target) F(u64, session) F(u64, action) F(u8, how) \
+    F(list, columns) F(list, labels) F(list, sources)
+/* These columns are gone from the target, and no others have their names. */
+#define SL_MSG_LABEL_GONE(F) F(str, target) F(list, columns)
+/* The whole map (core/policy/labels.h), with everything that this gate told up to `told`. Comes first
+ * on a fresh channel, and whenever it changes. */
+#define SL_MSG_LABELS(F) F(u64, told) F(bytes, map)
+/* The server described a labelled column that the judge had not seen: the answer was stopped. */
+#define SL_MSG_LABEL_STOPPED(F) F(u64, session) F(u64, action) F(str, column) F(str, why)
+
 /* --- desk, control and keeper --------------------------------------------------------------- */
 /* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
  * credential: the caller's token, checked by the keeper each time. body, reply: JSON objects. */
@@ -199,7 +214,11 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(JOURNAL_SYNCED,   journal_synced,  61, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(CALL,             call,            70, SL_ROLE_DESK | SL_ROLE_CONTROL,   SL_CONN_LIVE)                  \
     X(REPLY,            reply,           71, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
-    X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)
+    X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LABEL_FLOW,       label_flow,      95, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LABEL_GONE,       label_gone,      96, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LABELS,           labels,          97, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LABEL_STOPPED,    label_stopped,   98, SL_ROLE_GATE,                     SL_CONN_LIVE)
 /* clang-format on */
 
 enum sl_message {

@@ -24,6 +24,7 @@
     P(LOGIN, struct sl_login, "targets[].login")         \
     P(ACCESS, struct sl_target, "targets[].access")      \
     P(LABEL, struct sl_label_rule, "targets[].labels[]") \
+    P(DECLASSIFY, struct sl_declassify, "targets[].declassify[]") \
     P(RULE, struct sl_rule, "policy[]")                  \
     P(WHEN, struct sl_rule, "policy[].when")             \
     P(REVIEWERS, struct sl_reviewers, "reviewers")       \
@@ -149,6 +150,15 @@ K(LABEL, "tables", DATASETS, tables, "", 1, 1000, "", "", RELOAD,               
   "Patterns for `schema.table`: every column of it is labelled. Case does not count.")               \
 K(LABEL, "label", ONE_OR_MORE, labels, NULL, 1, 64, "", "", RELOAD,                                  \
   "The label, or a list of them. At most 64 different ones in the file.")                            \
+M(TARGET, "declassify", MANY, declassify, DECLASSIFY, false,                                         \
+  "Where labels that came along with data do not count, and why. A label follows each column into "   \
+  "every column that is made from it; nothing else takes it away. What `labels` gives stays.")        \
+K(DECLASSIFY, "columns", COLUMNS, columns, NULL, 1, 1000, "", "", RELOAD,                            \
+  "Patterns for `schema.table.column`: columns that labelled data flows into. Case counts.")         \
+K(DECLASSIFY, "labels", LIST, labels, NULL, 1, 64, "", "", RELOAD,                                   \
+  "The labels that do not count there; each must be one that the file gives somewhere.")             \
+K(DECLASSIFY, "reason", TEXT, reason, NULL, 1, 500, "", "", RELOAD,                                  \
+  "Why what lies there is harmless: it stands in the ledger beside each label that it takes away.")  \
 M(TOP, "policy", MANY, rules, RULE, false,                                                           \
   "The rules. Their order does not matter.")                                                         \
 K(RULE, "name", NAME, name, NULL, 1, 128, "", "", RELOAD,                                            \

@@ -1,4 +1,4 @@
-/* Small questions about a target: who may use it, as whom, what is labelled, and who decides. */
+/* Small questions about a target: who may use it, as whom, and who decides. */
 #include "core/policy/policy_int.h"
 
 const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name)
@@ -27,40 +27,6 @@ const struct sl_login *sl_target_login(const struct sl_target *t, const struct s
             return &t->logins[i];
     }
     return general;
-}
-
-static bool labels_table(const struct sl_label_rule *l, struct sl_span dataset)
-{
-    for (size_t i = 0; i < l->tables.count; i++)
-        if (sl_dataset_could(l->tables.items[i], dataset))
-            return true;
-    return false;
-}
-
-static bool labels_column(struct sl_span pattern, const struct sl_meaning_access *a)
-{
-    if (a->all_columns && sl_any_column_could(pattern, a->dataset))
-        return true;
-    for (size_t i = 0; i < a->column_count; i++)
-        if (sl_column_could(pattern, a->dataset, a->columns[i]))
-            return true;
-    return false;
-}
-
-uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
-                      const struct sl_meaning_access *access)
-{
-    uint64_t bits = 0;
-
-    (void)c; /* the bits were numbered when it was loaded */
-    for (size_t i = 0; i < t->label_count; i++) {
-        const struct sl_label_rule *l = &t->labels[i];
-        bool hit = labels_table(l, access->dataset);
-        for (size_t j = 0; j < l->columns.count && !hit; j++)
-            hit = labels_column(l->columns.items[j], access);
-        bits |= hit ? l->label_bits : 0;
-    }
-    return bits;
 }
 
 static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewers **out, size_t max,

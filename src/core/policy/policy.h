@@ -111,6 +111,12 @@ struct sl_label_rule {
     uint64_t label_bits; /* into config->labels */
 };
 
+/* Derived labels that do not count on these columns (labels.h). */
+struct sl_declassify {
+    struct sl_names columns, labels;
+    struct sl_span reason;
+};
+
 struct sl_target {
     struct sl_span name, protocol, host, port, database, environment;
     bool host_is_unix; /* host is a socket directory */
@@ -126,6 +132,8 @@ struct sl_target {
     struct sl_names startup_parameters; /* allowed beside the built-in list */
     struct sl_label_rule *labels;
     size_t label_count;
+    struct sl_declassify *declassify;
+    size_t declassify_count;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;
@@ -192,9 +200,11 @@ bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
 const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
 
 /* Labels of one access as bits into config->labels: table labels, and those of its columns. With
- * all_columns every column pattern that could name a column of the table counts. */
+ * all_columns every column pattern that could name a column of the table counts. `derived`: the
+ * labels that came along with data (core/policy/labels.h); NULL where there can be none. */
+struct sl_label_map;
 uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
-                      const struct sl_meaning_access *access);
+                      const struct sl_meaning_access *access, const struct sl_label_map *derived);
 
 struct sl_question {
     struct sl_span identity;

@@ -108,8 +108,10 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
         collect(j, &m);
     if (j->out_of_memory)
         return SL_EMEMORY;
-    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES)
-        m.flow_count = 0; /* lineage is the part that verdicts do not rest on */
+    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES) {
+        m.flow_count = 0; /* the part without which a meaning still says what is touched */
+        m.flags |= SL_MEANING_FLOWS_CUT;
+    }
     if (!fits(&m) || size_of(&m) > SL_MEANING_MAX_BYTES) {
         struct sl_meaning_statement *all = note_alloc(j, sizeof *all);
         if (all == NULL)

@@ -187,8 +187,12 @@ static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b
 
 static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination)
 {
-    if (source.p == NULL || destination.p == NULL || j->flow_count >= SL_MEANING_MAX_FLOWS)
+    if (source.p == NULL || destination.p == NULL)
         return;
+    if (j->flow_count >= SL_MEANING_MAX_FLOWS) {
+        j->flags |= SL_MEANING_FLOWS_CUT;
+        return;
+    }
     for (size_t i = 0; i < j->flow_count; i++)
         if (sl_span_eq(j->flows[i].source, source) &&
             sl_span_eq(j->flows[i].destination, destination))
@@ -206,6 +210,8 @@ void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dat
     if (to_column == NULL || !sl_utf8_valid(sl_span_str(to_column)) || j->planned_only)
         return;
     for (const struct origin *o = from; o != NULL; o = o->next) {
+        if (j->flow_count >= SL_MEANING_MAX_FLOWS)
+            j->flags |= SL_MEANING_FLOWS_CUT;
         if (j->flow_count >= SL_MEANING_MAX_FLOWS || !depth_step(j, 1 + j->flow_count / 8))
             return;
         struct sl_span destination = joined(j, to_dataset, sl_span_str(to_column));

@@ -73,6 +73,22 @@ static bool begin_reading(struct catalog_reader *r)
     return sl_catalog_builder_new(&r->builder) == SL_OK && send_query(r);
 }
 
+/* Labels go with columns that have another name now, before anything is judged by the new listing. */
+static bool take_listing(struct catalog_reader *r, const struct sl_buf *fresh)
+{
+    struct target *t = r->target;
+    struct sl_catalog listing;
+
+    if (sl_catalog_open(sl_buf_span(fresh), &listing) != SL_OK ||
+        !labels_listing(r->gate, t, sl_buf_span(&t->snapshot), sl_buf_span(fresh)))
+        return false;
+    sl_buf_done(&t->snapshot);
+    t->snapshot = *fresh;
+    t->listing = listing;
+    t->has_oids = listing.relation_count > 0 && sl_catalog_relation_at(&listing, 0).oid != 0;
+    return true;
+}
+
 /* The same bytes mean that nothing moved: every cached meaning stays. */
 static bool finish(struct catalog_reader *r)
 {
@@ -84,8 +100,10 @@ static bool finish(struct catalog_reader *r)
         return false;
     }
     if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot))) {
-        sl_buf_done(&t->snapshot);
-        t->snapshot = fresh;
+        if (!take_listing(r, &fresh)) {
+            sl_buf_done(&fresh);
+            return false;
+        }
         t->generation++;
         sl_log(SL_LOG_INFO, "catalog_read", SL_TEXT("target", t->config->name),
                SL_NUM("generation", t->generation), SL_NUM("bytes", t->snapshot.n));

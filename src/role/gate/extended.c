@@ -226,6 +226,7 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         return NULL;
     }
     prepared_unref(p->made);
+    verdict_unref(p->verdict);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
@@ -245,6 +246,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
 
     if (t != TAKE_DONE)
         return t;
+    if (!labels_spread(s, j, action))
+        return TAKE_DEAD;
     hold_free(s);
     struct portal *portal = open_portal(s, m->portal);
     if (portal == NULL)
@@ -260,6 +263,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->action = action;
     portal->item_flags = filled.flags;
     portal->row_limit = filled.row_limit;
+    portal->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     portal->granted = granted;
     portal->granted_rows = max_rows;
     extended_forget(s, &j->meaning->m);
@@ -393,6 +397,9 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
                       "this portal has returned as many rows of labelled data as it may", NULL);
     row_limit -= p->rows_asked;
     p->rows_asked += m.max_rows == 0 ? row_limit : m.max_rows;
+    witness_ask(s, p, m.portal);
+    if (s->dead)
+        return TAKE_DEAD;
     struct item *item = item_push(s, ITEM_EXECUTE);
     item->flags = p->item_flags;
     item->row_limit = (uint32_t)row_limit;
@@ -422,6 +429,9 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         return TAKE_DEAD;
     }
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
+    if (type == SL_PG_DESCRIBE && m.kind == 'P' && s->portals != NULL &&
+        sl_map_get(s->portals, m.name) != NULL)
+        witness_attach(item, sl_map_get(s->portals, m.name));
     if (type == SL_PG_CLOSE && m.kind == 'S') {
         item->name = name_copy(m.name);
         if (item->name == NULL)

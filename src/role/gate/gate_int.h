@@ -13,8 +13,9 @@
 #define SL_ROLE_GATE_INT_H
 
 #include "base/map.h"
+#include "core/catalog/catalog.h"
 #include "core/ledger/journal.h"
-#include "core/policy/policy.h"
+#include "core/policy/labels.h"
 #include "ipc/messages.h"
 #include "os/channel.h"
 #include "os/log.h"
@@ -57,6 +58,14 @@ struct verdict {
     uint64_t identity;
     uint32_t generation; /* of the policy */
     uint32_t target;
+    uint64_t label_generation;
+    struct sl_spread *spread; /* labels that the action carries along; views into its meaning */
+    size_t spread_count;
+    bool witness; /* descriptions of its answers are compared with `accesses`, own copies */
+    struct sl_meaning_access *accesses;
+    size_t access_count;
+    uint64_t witnessed; /* hash of the last description that passed; 0: none did yet */
+    uint32_t witnessed_listing;
     struct sl_answer answer;
     uint64_t *labels;    /* one for each access */
     bool labelled_read;  /* error texts of the server may hold labelled values (P10) */
@@ -81,6 +90,8 @@ struct target {
     uint32_t index;
     uint32_t generation;              /* of the catalog listing; 0: none yet */
     struct sl_buf snapshot;           /* the listing, as the judges get it */
+    struct sl_catalog listing;        /* the same, opened */
+    bool has_oids;                    /* its relations have the server's numbers */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
     struct sl_tls_context *tls;
@@ -118,6 +129,10 @@ struct gate {
     struct target **targets; /* they stay where they are as long as sessions point at them */
     size_t target_count;
     struct sl_tls_context *tls;
+
+    struct sl_label_map *labels; /* derived ones: labels.c */
+    uint64_t label_generation, labels_told;
+    struct label_tell *first_tell;
 
     struct sl_journal journal;
     size_t journal_bytes;
@@ -181,6 +196,17 @@ void catalog_start(struct gate *g, struct target *t);
 void catalog_tick(struct gate *g);
 void catalog_stale(struct gate *g, struct target *t);
 void catalog_stop(struct target *t);
+
+/* labels.c: the keeper's map; what it has not heard yet, to a new keeper; a new listing: columns
+ * that have other names now. */
+enum sl_err labels_take(struct gate *g, struct sl_span body) SL_MUST_CHECK;
+void labels_tell_again(struct gate *g);
+bool labels_listing(struct gate *g, struct target *t, struct sl_span before, struct sl_span after);
+
+/* witness.c: is the server asked to confirm what the judge said? */
+enum sl_err witness_prepare(const struct gate *g, const struct target *t,
+                            const struct sl_meaning *m, struct sl_arena *mem,
+                            struct verdict *v) SL_MUST_CHECK;
 
 /* sessions.c */
 bool session_accept(struct gate *g, int listening); /* false: nobody waits */

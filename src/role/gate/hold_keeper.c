@@ -50,6 +50,15 @@ static enum sl_err take_uuid(struct hold *h, struct sl_span text)
     return SL_OK;
 }
 
+/* Labels came while the question was on its way: asked again with them, it joins what was made. */
+static void judge_again(struct session *s)
+{
+    hold_leave(s, 0, "labels changed while it was asked");
+    hold_free(s);
+    judged_done(&s->kept);
+    session_resume(s, WAIT_HOLD);
+}
+
 static enum sl_err take_held(struct session *s, struct sl_span body)
 {
     struct hold *h = s->hold;
@@ -66,6 +75,11 @@ static enum sl_err take_held(struct session *s, struct sl_span body)
     sl_buf_put(&h->requesters, m.requester.items);
     h->requester_list = (struct sl_ipc_list){m.requester.count, sl_buf_span(&h->requesters)};
     SL_TRY(hold_digest(s, &h->judged, sl_buf_span(&h->operation), digest));
+    if (memcmp(digest, h->digest, sizeof digest) != 0 &&
+        h->judged.verdict->label_generation != s->gate->label_generation) {
+        judge_again(s);
+        return SL_OK;
+    }
     if (memcmp(digest, h->digest, sizeof digest) != 0)
         return SL_ECORRUPT;
     h->phase = PHASE_HELD;

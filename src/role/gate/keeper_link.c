@@ -121,6 +121,12 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     case SL_MESSAGE_JOURNAL_SYNCED:
         keeper_synced(g, c, p);
         return;
+    case SL_MESSAGE_LABELS: {
+        enum sl_err e = labels_take(g, p->body);
+        if (e != SL_OK)
+            sl_channel_break(c, e);
+        return;
+    }
     case SL_MESSAGE_ACTION_HELD:
     case SL_MESSAGE_ACTION_REFUSED:
     case SL_MESSAGE_ACTION_STALE:
@@ -159,6 +165,7 @@ void keeper_connect(struct gate *g, int fd)
         close(fd);
         return;
     }
+    labels_tell_again(g);
     gone_tell_again(g);
     gate_each_session(g, hold_again);
     gate_each_session(g, ask_sync_again);

@@ -285,6 +285,7 @@ static enum sl_err make_maps(struct gate *g)
     sl_random(g->seed, sizeof g->seed);
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], g->seed[0]));
+    SL_TRY(sl_label_map_new(&g->labels));
     SL_TRY(sl_sha256_new(&g->sha));
     g->facts = sl_buf(GATE_FACTS_MAX);
     g->text = sl_buf(SL_JOURNAL_MAX_TEXT + 64);

@@ -33,8 +33,10 @@ void name_free(struct statement_name *n)
 
 static void portal_free(struct portal *p)
 {
-    if (p != NULL)
-        prepared_unref(p->made);
+    if (p == NULL)
+        return;
+    prepared_unref(p->made);
+    verdict_unref(p->verdict);
     free(p);
 }
 

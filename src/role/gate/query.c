@@ -18,7 +18,7 @@ void judged_keep(struct session *s, const struct judged *j)
     s->kept = fresh;
 }
 
-/* What was judged before the wait still holds, if neither listing nor policy moved. */
+/* What was judged before the wait still holds, if neither listing nor policy nor labels moved. */
 static bool take_kept(struct session *s, struct judged *out)
 {
     struct judged kept = s->kept;
@@ -27,7 +27,8 @@ static bool take_kept(struct session *s, struct judged *out)
         return false;
     s->kept = (struct judged){0};
     if (s->meaning_generation == s->target->generation &&
-        kept.verdict->generation == s->gate->generation) {
+        kept.verdict->generation == s->gate->generation &&
+        kept.verdict->label_generation == s->gate->label_generation) {
         *out = kept;
         return true;
     }
@@ -392,9 +393,12 @@ static enum take send_query(struct session *s, const struct judged *j, struct sl
 
     if (t != TAKE_DONE)
         return t;
+    if (!labels_spread(s, j, action))
+        return TAKE_DEAD;
     hold_free(s);
     struct item *item = item_push(s, ITEM_QUERY);
     item_fill(s, item, j, action);
+    item->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     item_sent(s, item);
     s->segment++;
     s->unsynced = false;

@@ -334,17 +334,23 @@ static bool take_reply(struct run *r, uint8_t type, size_t whole)
     return false;
 }
 
-static bool take_description(struct run *r, uint8_t type, size_t whole)
+static bool take_description(struct run *r, uint8_t type, struct sl_span body, size_t whole)
 {
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item == NULL)
+    if (item == NULL || (item->kind != ITEM_DESCRIBE &&
+                         (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)))
         return false;
+    if (item->verdict != NULL && type == SL_PG_NO_DATA)
+        witness_sees_nothing(s, item);
+    else if (item->verdict != NULL && (!run_flush(r) || !witness_sees(s, item, body)))
+        return true; /* the session has ended */
+    bool ours = (item->flags & ITEM_OURS) != 0;
     if (item->kind == ITEM_DESCRIBE)
         end_item(s, SL_OUTCOME_OK);
-    else if (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)
-        return false;
+    if (ours)
+        return run_skip(r, whole);
     r->at += whole;
     return true;
 }
@@ -390,7 +396,7 @@ static bool take_message(struct run *r, uint8_t type, struct sl_span body, size_
         return take_reply(r, type, whole);
     case SL_PG_ROW_DESCRIPTION:
     case SL_PG_NO_DATA:
-        return take_description(r, type, whole);
+        return take_description(r, type, body, whole);
     case SL_PG_COPY_IN_RESPONSE:
         return take_copy_in(r, whole);
     case SL_PG_PARAMETER_DESCRIPTION:

@@ -57,7 +57,8 @@ enum item_flag {
     ITEM_CONTEXT = 128, /* may have changed settings: read them back */
     ITEM_ENDS_TX =
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
-    ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
+    ITEM_DDL = 512,   /* changes definitions, at once or when its transaction ends */
+    ITEM_OURS = 4096, /* a Describe that the client did not send: its answer is swallowed */
 };
 
 struct item_name {
@@ -70,8 +71,10 @@ struct item {
     uint16_t flags;
     uint32_t row_limit; /* 0: none; of ITEM_BIND: which definition of its portal it is */
     uint64_t action;    /* 0: no action is recorded for it */
+    struct verdict *verdict; /* a reference: the answer's description is compared with it; or NULL */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
+        uint64_t bound;       /* ITEM_DESCRIBE with a verdict: the action of its portal */
         struct {
             struct prepared
                 *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
@@ -115,6 +118,8 @@ struct portal {
     bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
+    struct verdict *verdict; /* a reference: see struct item */
+    bool described;          /* a Describe of it is on its way, or was answered */
     struct prepared *made; /* a reference; whose names are known once it has run */
     bool by_names;         /* EXECUTE, FETCH and the like: */
     uint64_t names_epoch;  /* ... true as long as no name moved since the Bind */
@@ -324,6 +329,17 @@ bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
 uint64_t hold_action(const struct session *s);              /* 0: none */
+
+/* labels.c: what an action carries along is in the map, and told, before its bytes go out. False:
+ * the session has ended. */
+bool labels_spread(struct session *s, const struct judged *j, uint64_t action);
+
+/* witness.c: the server's description against the judge's word. False: the answer was stopped and
+ * the session ended. */
+bool witness_sees(struct session *s, const struct item *item, struct sl_span description);
+void witness_sees_nothing(const struct session *s, const struct item *item);
+void witness_ask(struct session *s, struct portal *p, struct sl_span name);
+void witness_attach(struct item *item, struct portal *p);
 
 /* settings.c: SET sluice.x and SHOW sluice.x in the simple protocol. */
 enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,

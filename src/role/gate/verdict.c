@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MEMORY = 1024 * 1024, FACTS = 60 * 1024 };
+enum { MEMORY = 8 * 1024 * 1024, FACTS = 60 * 1024 };
 
 struct verdict *verdict_ref(struct verdict *v)
 {
@@ -90,7 +90,7 @@ static bool error_shows_labels(struct sl_arena *mem, const struct gate *g, const
     if ((access->effects & ~(uint32_t)SL_EFFECT_READ) == 0)
         return false;
     return with_all_columns(mem, s->target, &whole) != SL_OK ||
-           sl_labels_of(g->config, s->target->config, &whole) != 0;
+           sl_labels_of(g->config, s->target->config, &whole, g->labels) != 0;
 }
 
 static struct verdict *verdict_new(struct gate *g, const struct session *s, const struct meaning *m)
@@ -106,7 +106,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
     if (v->labels == NULL)
         return NULL;
     for (size_t i = 0; i < m->m.access_count; i++) {
-        v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i]);
+        v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i], g->labels);
         v->labelled_read |= v->labels[i] != 0 || error_shows_labels(mem, g, s, &m->m.accesses[i]);
     }
     struct sl_question q = {
@@ -119,6 +119,10 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
         .now_us = sl_clock_us(),
     };
     sl_policy_judge(g->config, &q, mem, &v->answer);
+    if (sl_labels_spread(g->config, s->target->config, &m->m, g->labels, mem, &v->spread,
+                         &v->spread_count) != SL_OK ||
+        witness_prepare(g, s->target, &m->m, mem, v) != SL_OK)
+        return NULL;
     v->facts = sl_buf(FACTS);
     put_facts(g->config, &m->m, v);
     if (sl_buf_err(&v->facts) != SL_OK) {
@@ -128,6 +132,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
     v->refs = 1;
     v->identity = s->who->id;
     v->generation = g->generation;
+    v->label_generation = g->label_generation;
     v->target = s->target->index;
     v->mem = sl_arena_take(&mem);
     return v;
@@ -138,7 +143,7 @@ struct verdict *verdict_of(struct gate *g, struct session *s, struct meaning *m)
     for (unsigned i = 0; i < GATE_VERDICTS_EACH; i++) {
         struct verdict *v = m->verdicts[i];
         if (v != NULL && v->identity == s->who->id && v->generation == g->generation &&
-            v->target == s->target->index)
+            v->label_generation == g->label_generation && v->target == s->target->index)
             return verdict_ref(v);
     }
     struct verdict *v = verdict_new(g, s, m);

@@ -208,14 +208,14 @@ static const char *spend_problem(struct keeper *k, const struct approval *a,
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 
-/* The gate looks again when a policy comes; one that does not know it yet, or does not want to,
+/* The gate looks again when a policy or a label comes; one that does not know it yet, or does not want to,
  * gets no further than here (P3). */
 static bool still_means_it(struct keeper *k, const struct approval *a, const struct waiter *w)
 {
     struct sl_meaning meaning;
     struct person who;
 
-    return w->generation == k->generation ||
+    return (w->generation == k->generation && w->label_version == k->label_version) ||
            (sl_meaning_get(k->mem, sl_buf_span(&w->meaning), &meaning) == SL_OK &&
             person_get(k, a->identity, &who) == SL_OK && means_the_same(k, a, &who, &meaning));
 }

@@ -20,7 +20,7 @@ static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *label
     for (size_t i = 0; i < m->access_count; i++) {
         struct sl_names names = {0};
 
-        labels[i] = sl_labels_of(k->config, a->target, &m->accesses[i]);
+        labels[i] = sl_labels_of(k->config, a->target, &m->accesses[i], k->labels);
         for (size_t bit = 0; bit < k->config->labels.count && bit < 64; bit++)
             if ((labels[i] >> bit & 1) != 0)
                 names_add(k->mem, &names, k->config->labels.items[bit]);

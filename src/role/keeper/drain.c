@@ -126,6 +126,7 @@ static bool take_outcome(struct keeper *k, struct drain *d, uint32_t gate,
 
     if (r->outcome < SL_OUTCOME_OK || r->outcome > SL_OUTCOME_UNKNOWN)
         return false;
+    labels_outcome(k, gate, r->session, r->action, r->outcome);
     if (e == NULL)
         return late_outcome(k, d, gate, r);
     e->outcome = r->outcome;
@@ -154,6 +155,7 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
                                                           .last_action = r->last_action,
                                                           .outcome = r->outcome});
         drain_push_leaf(k, d);
+        labels_txn(k, r);
     }
     return true;
 }

@@ -12,6 +12,7 @@
 #include "core/approval/approval.h"
 #include "core/ledger/entry.h"
 #include "core/ledger/journal.h"
+#include "core/policy/labels.h"
 #include "crypto/crypto.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -40,6 +41,7 @@ struct peer {
     struct sl_buf outbox;   /* answers that wait for the commit */
     struct sl_span os_user; /* control: decimal uid of the caller */
     char os_user_text[24];
+    uint64_t labels_told; /* of a gate: the last LABEL_FLOW that is in the map */
     bool ended;
     struct peer *next;
 };
@@ -66,6 +68,7 @@ struct waiter {
     char approval[37];
     uint64_t session, action;
     uint32_t gate, generation; /* of the policy under which it asked */
+    uint64_t label_version;    /* the same of the labels */
     bool offered;
     struct sl_buf meaning; /* encoded, to judge it again when the policy is another */
     struct waiter *next;
@@ -91,6 +94,8 @@ struct keeper {
     struct sl_map *running; /* session+action of spent approvals whose outcome is due -> its id */
     struct sl_map
         *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
+    struct sl_label_map *labels; /* derived ones: labels.c */
+    uint64_t label_version, label_pending;
     struct drain *drain; /* working memory of the journals' reader */
     struct exchange *exchanges;
     struct upstream_secret *secrets;
@@ -292,6 +297,18 @@ void waiters_drop_session(struct keeper *k, uint64_t session);
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
+
+/* --- labels.c: labels that follow the data --------------------------------------------------------
+ */
+void labels_load(struct keeper *k);
+void labels_greet(struct keeper *k, struct peer *gate); /* the map, first on its channel */
+void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m);
+void on_label_gone(struct peer *p, const struct sl_msg_label_gone *m);
+void on_label_stopped(struct peer *p, const struct sl_msg_label_stopped *m);
+void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t action,
+                    uint8_t outcome);
+void labels_txn(struct keeper *k, const struct sl_txn_record *r);
+void labels_session_over(struct keeper *k, uint64_t session);
 
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */

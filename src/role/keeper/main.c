@@ -126,6 +126,7 @@ static enum sl_err open_store(struct keeper *k)
         return err;
     }
     record_start(k);
+    labels_load(k);
     SL_TRY(sessions_load(k));
     return running_load(k);
 }
@@ -221,6 +222,7 @@ static void finish(struct keeper *k)
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
     running_free(k);
+    sl_label_map_free(k->labels);
     limits_done(&k->limits);
     sl_config_free(k->config);
     sl_arena_free(k->mem);

@@ -35,6 +35,11 @@
     "create table if not exists open_action(gate integer not null, session integer not null, "     \
     "action"                                                                                       \
     " integer not null, primary key(gate, session, action)) without rowid;"                        \
+    "create table if not exists derived_label(target text not null, column_name text not null, "   \
+    "label text not null, source text not null, session integer not null, action integer not "     \
+    "null, how integer not null, primary key(target, column_name, label, session, action)) "       \
+    "without rowid;"                                                                               \
+    "create index if not exists derived_label_session on derived_label(session, action);"          \
     "create table if not exists approval(id text primary key, state text not null, identity text " \
     "not null, target text not null, environment text not null, protocol text not null, asked_us " \
     "integer not null, expires_us integer not null, grant_ttl_ms integer not null, "               \
@@ -103,6 +108,18 @@
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \
     X(OPEN_REMOVE, "delete from open_action where gate = ?1 and session = ?2 and action = ?3")      \
     X(OPEN_LIST, "select session, action from open_action where gate = ?1 order by 1, 2")           \
+    X(LABEL_ADD, "insert or ignore into derived_label values(?1, ?2, ?3, ?4, ?5, ?6, ?7)")          \
+    X(LABEL_SETTLE, "insert or ignore into derived_label select target, column_name, label, "       \
+        "source, 0, 0, 0 from derived_label where session = ?1 and action between ?2 and ?3")       \
+    X(LABEL_FORGET, "delete from derived_label where session = ?1 and action between ?2 and ?3")    \
+    X(LABEL_DROP, "delete from derived_label where target = ?1 and column_name = ?2 and session = 0") \
+    X(LABEL_OF, "select target, column_name, label, source, how from derived_label where session "  \
+        "= ?1 and action between ?2 and ?3 order by 1, 2, 3")                                       \
+    X(LABEL_WAITS, "select count(*) from derived_label where target = ?1 and column_name = ?2 and " \
+        "session <> 0")                                                                             \
+    X(LABEL_PENDING, "select count(*) from derived_label where session <> 0")                       \
+    X(LABEL_LIST, "select target, column_name, label, max(source), max(session = 0) from "          \
+        "derived_label group by 1, 2, 3 order by 1, 2, 3")                                          \
     X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, " \
         "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                          \
     X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                   \

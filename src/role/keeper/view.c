@@ -212,11 +212,45 @@ static void apply_erased(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
 }
 
+static struct sl_span item_of(struct fields *f, const char *key, size_t i)
+{
+    const json_t *value = json_array_get(json_object_get(f->event, key), i);
+
+    f->bad = f->bad || !json_is_string(value);
+    return json_is_string(value) ? sl_span(json_string_value(value), json_string_length(value))
+                                 : sl_span(NULL, 0);
+}
+
+static void apply_labelled(struct db *db, struct fields *f)
+{
+    struct sl_span target = str(f, "target");
+    uint64_t session = u64(f, "session"), action = u64(f, "action"), how = u64(f, "how");
+    size_t count = json_array_size(json_object_get(f->event, "columns"));
+
+    for (size_t i = 0; i < count; i++)
+        db_run(db, DB_LABEL_ADD, "ssssiii", target, item_of(f, "columns", i),
+               item_of(f, "labels", i), item_of(f, "from", i), session, action, how);
+}
+
+static void apply_label_ended(struct db *db, struct fields *f)
+{
+    uint64_t session = u64(f, "session"), first = u64(f, "first"), last = u64(f, "last");
+
+    if (yes(f, "stays"))
+        db_run(db, DB_LABEL_SETTLE, "iii", session, first, last);
+    db_run(db, DB_LABEL_FORGET, "iii", session, first, last);
+}
+
+static void apply_label_dropped(struct db *db, struct fields *f)
+{
+    db_run(db, DB_LABEL_DROP, "ss", str(f, "target"), str(f, "column"));
+}
+
 #define EVENTS(X)                                                                              \
     X(identity_added)                                                                          \
     X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
         X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
-            X(moved) X(outcome) X(erased)
+            X(moved) X(outcome) X(erased) X(labelled) X(label_ended) X(label_dropped)
 
 static const struct {
     const char *name;
