@@ -65,8 +65,8 @@ struct sl_spread {
  * holds), all that is read goes into all that is written. Memory and `out` are of `mem`. */
 enum sl_err sl_labels_spread(const struct sl_config *c, const struct sl_target *t,
                              const struct sl_meaning *m, const struct sl_label_map *derived,
-                             struct sl_arena *mem, struct sl_spread **out,
-                             size_t *count) SL_MUST_CHECK;
+                             struct sl_arena *mem, struct sl_spread **out, size_t *count)
+    SL_MUST_CHECK;
 
 /* What became of a labelled column between two listings of the same target. */
 struct sl_label_move {

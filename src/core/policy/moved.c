@@ -19,7 +19,8 @@ static struct sl_span name_of(const struct moving *m, const struct sl_relation *
     SL_BUF(name, 4 * SL_LABEL_MAX_NAME);
 
     sl_buf_say(&name, "%S.%S.%S", r->schema, r->name, column);
-    return sl_buf_err(&name) != SL_OK ? sl_span(NULL, 0) : sl_arena_copy(m->mem, sl_buf_span(&name));
+    return sl_buf_err(&name) != SL_OK ? sl_span(NULL, 0)
+                                      : sl_arena_copy(m->mem, sl_buf_span(&name));
 }
 
 static enum sl_err add(struct moving *m, struct sl_label_move move)

@@ -5,8 +5,13 @@
 #include "core/policy/policy_int.h"
 
 enum {
-    WRITES = SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_IMPORT | SL_EFFECT_DDL |
-             SL_EFFECT_OPAQUE,
+    WRITES =
+        SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_IMPORT | SL_EFFECT_DDL | SL_EFFECT_OPAQUE,
+};
+
+/* What this action brings to one column. */
+struct brought {
+    uint64_t labels, counting; /* counting: those that no rule declassifies there */
 };
 
 struct spreading {
@@ -15,15 +20,14 @@ struct spreading {
     const struct sl_meaning *m;
     const struct sl_label_map *derived;
     struct sl_arena *mem;
-    struct sl_map *so_far; /* column -> uint64_t of labels that this action brings it */
+    struct sl_map *so_far; /* column -> struct brought */
     struct sl_spread *out;
     size_t count, room;
 };
 
 static bool is_stored(struct sl_span column)
 {
-    return !sl_span_starts(column, SL_SPAN("result.")) &&
-           sl_span_find(column, '.') < column.n;
+    return !sl_span_starts(column, SL_SPAN("result.")) && sl_span_find(column, '.') < column.n;
 }
 
 /* Those of `labels` that the destination does not hold for good. */
@@ -40,16 +44,24 @@ static uint64_t lacking(const struct spreading *s, struct sl_span column, uint64
     return missing;
 }
 
+static uint64_t counting(const struct spreading *s, struct sl_span column, uint64_t labels)
+{
+    for (size_t i = 0; i < s->c->labels.count && i < 64; i++)
+        if ((labels >> i & 1) != 0 && sl_declassify_of(s->t, column, s->c->labels.items[i]) != NULL)
+            labels &= ~(UINT64_C(1) << i);
+    return labels;
+}
+
 static enum sl_err add(struct spreading *s, struct sl_span column, struct sl_span source,
                        uint64_t labels, bool *changed)
 {
-    uint64_t *brought = sl_map_get(s->so_far, column);
+    struct brought *brought = sl_map_get(s->so_far, column);
 
-    labels = lacking(s, column, brought == NULL ? labels : labels & ~*brought);
+    labels = lacking(s, column, brought == NULL ? labels : labels & ~brought->labels);
     if (labels == 0)
         return SL_OK;
     if (brought == NULL) {
-        brought = SL_ARENA_NEW(s->mem, uint64_t);
+        brought = SL_ARENA_NEW(s->mem, struct brought);
         if (brought == NULL)
             return SL_EMEMORY;
         SL_TRY(sl_map_put(s->so_far, column, brought));
@@ -63,7 +75,8 @@ static enum sl_err add(struct spreading *s, struct sl_span column, struct sl_spa
         s->out = more;
         s->room = s->room * 2 + 8;
     }
-    *brought |= labels;
+    brought->labels |= labels;
+    brought->counting |= counting(s, column, labels);
     s->out[s->count++] = (struct sl_spread){column, source, labels};
     *changed = true;
     return SL_OK;
@@ -75,9 +88,9 @@ static enum sl_err along_flows(struct spreading *s, bool *changed)
         const struct sl_meaning_flow *f = &s->m->flows[i];
         if (f->kind != SL_FLOW_DIRECT || !is_stored(f->destination))
             continue;
-        const uint64_t *brought = sl_map_get(s->so_far, f->source);
+        const struct brought *brought = sl_map_get(s->so_far, f->source);
         uint64_t labels = sl_labels_of_column(s->c, s->t, f->source, s->derived);
-        labels |= brought == NULL ? 0 : *brought;
+        labels |= brought == NULL ? 0 : brought->counting;
         if (labels != 0)
             SL_TRY(add(s, f->destination, f->source, labels, changed));
     }
@@ -112,8 +125,8 @@ static enum sl_err everywhere(struct spreading *s)
 
 static enum sl_err spread(struct spreading *s)
 {
-    bool inexact = (s->m->effects & SL_EFFECT_OPAQUE) != 0 ||
-                   (s->m->flags & SL_MEANING_FLOWS_CUT) != 0;
+    bool inexact =
+        (s->m->effects & SL_EFFECT_OPAQUE) != 0 || (s->m->flags & SL_MEANING_FLOWS_CUT) != 0;
     bool changed = s->m->flow_count > 0;
 
     SL_TRY(sl_map_new(&s->so_far, 0));

@@ -73,7 +73,8 @@ static bool begin_reading(struct catalog_reader *r)
     return sl_catalog_builder_new(&r->builder) == SL_OK && send_query(r);
 }
 
-/* Labels go with columns that have another name now, before anything is judged by the new listing. */
+/* Labels go with columns that have another name now, before anything is judged by the new listing.
+ */
 static bool take_listing(struct catalog_reader *r, const struct sl_buf *fresh)
 {
     struct target *t = r->target;

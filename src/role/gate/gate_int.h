@@ -205,8 +205,8 @@ bool labels_listing(struct gate *g, struct target *t, struct sl_span before, str
 
 /* witness.c: is the server asked to confirm what the judge said? */
 enum sl_err witness_prepare(const struct gate *g, const struct target *t,
-                            const struct sl_meaning *m, struct sl_arena *mem,
-                            struct verdict *v) SL_MUST_CHECK;
+                            const struct sl_meaning *m, struct sl_arena *mem, struct verdict *v)
+    SL_MUST_CHECK;
 
 /* sessions.c */
 bool session_accept(struct gate *g, int listening); /* false: nobody waits */

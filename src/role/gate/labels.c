@@ -1,8 +1,9 @@
 /* Labels that follow the data (core/policy/labels.h), as this gate sees them.
  *
  * What an action carries along is in the gate's own map before its bytes go out, and is told to the
- * keeper on the way; the keeper's map replaces the gate's whenever it comes, with what the keeper has
- * not heard yet put on top. Cached verdicts belong to one state of the map (label_generation). */
+ * keeper on the way; the keeper's map replaces the gate's whenever it comes, with what the keeper
+ * has not heard yet put on top. Cached verdicts belong to one state of the map (label_generation).
+ */
 #include "role/gate/session.h"
 
 #include <stdlib.h>
@@ -157,8 +158,8 @@ static bool telling_done(struct gate *g, struct telling *t)
     return true;
 }
 
-/* A text with transaction control of its own may be committed in parts: then nobody takes its labels
- * back. */
+/* A text with transaction control of its own may be committed in parts: then nobody takes its
+ * labels back. */
 static uint8_t how_of(const struct session *s, const struct sl_meaning *m)
 {
     const uint32_t control = SL_MEANING_TX_BEGIN | SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK |

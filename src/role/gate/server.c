@@ -339,8 +339,8 @@ static bool take_description(struct run *r, uint8_t type, struct sl_span body, s
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item == NULL || (item->kind != ITEM_DESCRIBE &&
-                         (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)))
+    if (item == NULL ||
+        (item->kind != ITEM_DESCRIBE && (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)))
         return false;
     if (item->verdict != NULL && type == SL_PG_NO_DATA)
         witness_sees_nothing(s, item);

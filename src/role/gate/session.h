@@ -57,7 +57,7 @@ enum item_flag {
     ITEM_CONTEXT = 128, /* may have changed settings: read them back */
     ITEM_ENDS_TX =
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
-    ITEM_DDL = 512,   /* changes definitions, at once or when its transaction ends */
+    ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
     ITEM_OURS = 4096, /* a Describe that the client did not send: its answer is swallowed */
 };
 
@@ -71,7 +71,8 @@ struct item {
     uint16_t flags;
     uint32_t row_limit; /* 0: none; of ITEM_BIND: which definition of its portal it is */
     uint64_t action;    /* 0: no action is recorded for it */
-    struct verdict *verdict; /* a reference: the answer's description is compared with it; or NULL */
+    struct verdict
+        *verdict; /* a reference: the answer's description is compared with it; or NULL */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         uint64_t bound;       /* ITEM_DESCRIBE with a verdict: the action of its portal */
@@ -120,9 +121,9 @@ struct portal {
     bool executed;
     struct verdict *verdict; /* a reference: see struct item */
     bool described;          /* a Describe of it is on its way, or was answered */
-    struct prepared *made; /* a reference; whose names are known once it has run */
-    bool by_names;         /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch;  /* ... true as long as no name moved since the Bind */
+    struct prepared *made;   /* a reference; whose names are known once it has run */
+    bool by_names;           /* EXECUTE, FETCH and the like: */
+    uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */

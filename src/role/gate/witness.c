@@ -1,5 +1,5 @@
-/* The server as second witness: before the first row of a result goes on, what the server says about
- * its columns (table oid and column number of each) is compared with what the judge said.
+/* The server as second witness: before the first row of a result goes on, what the server says
+ * about its columns (table oid and column number of each) is compared with what the judge said.
  *
  * A labelled column that the judge did not name stops the answer: the judge was fooled, or the
  * catalog moved. So does a table of users that the listing does not know. Only plain columns have a
@@ -110,14 +110,15 @@ static bool passes(const struct session *s, const struct verdict *v,
     }
     bool known = find_column(&t->listing, &r, field->number, &c);
     sl_buf_say(column, "%S.%S.%S", r.schema, r.name, known ? c.name : SL_SPAN("*"));
-    uint64_t labels = sl_labels_of_column(s->gate->config, t->config, sl_buf_span(column),
-                                          s->gate->labels);
+    uint64_t labels =
+        sl_labels_of_column(s->gate->config, t->config, sl_buf_span(column), s->gate->labels);
     if (labels == 0 || is_covered_view(&r, v, labels))
         return true;
     struct sl_span dataset = sl_span(column->p, r.schema.n + 1 + r.name.n);
     if (known && is_named(v, dataset, c.name))
         return true;
-    sl_buf_say(why, "the server answers with %S, which is labelled and was not seen in the statement",
+    sl_buf_say(why,
+               "the server answers with %S, which is labelled and was not seen in the statement",
                sl_buf_span(column));
     return false;
 }
@@ -149,9 +150,10 @@ static void stop(struct session *s, uint64_t action, struct sl_buf *column, stru
     end_action(s, action);
     meaning_forget_all(s->gate); /* what was said about other texts may be no better */
     sl_buf_say(&text, "stopped before its first row: %S", sl_buf_span(why));
-    session_fatal(s, "42501", sl_buf_text(&text),
-                  "the definitions moved under the statement, or Sluice misread it: connect and try "
-                  "again; if it happens again, tell whoever runs Sluice");
+    session_fatal(
+        s, "42501", sl_buf_text(&text),
+        "the definitions moved under the statement, or Sluice misread it: connect and try "
+        "again; if it happens again, tell whoever runs Sluice");
 }
 
 static bool compare(const struct session *s, const struct verdict *v, struct sl_span description,

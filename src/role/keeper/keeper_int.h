@@ -298,7 +298,8 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
-/* --- labels.c: labels that follow the data --------------------------------------------------------
+/* --- labels.c: labels that follow the data
+ * --------------------------------------------------------
  */
 void labels_load(struct keeper *k);
 void labels_greet(struct keeper *k, struct peer *gate); /* the map, first on its channel */

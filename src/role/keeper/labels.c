@@ -150,8 +150,8 @@ static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, uin
                         const struct label_row *rows, size_t count)
 {
     struct label_row fresh[SL_ENTRY_LABEL_COLUMNS];
-    struct sl_entry_label e = {.event = m->session == 0 ? SL_ENTRY_LABEL_MOVED
-                                                        : SL_ENTRY_LABEL_DERIVED,
+    struct sl_entry_label e = {.event =
+                                   m->session == 0 ? SL_ENTRY_LABEL_MOVED : SL_ENTRY_LABEL_DERIVED,
                                .target = m->target,
                                .session = m->session,
                                .action = m->action};
@@ -185,9 +185,9 @@ static bool is_wanted(struct keeper *k, const struct sl_msg_label_flow *m, uint8
 
     for (size_t i = 0; i < k->config->labels.count; i++)
         known = known || sl_span_eq(k->config->labels.items[i], row->label);
-    return known && (how != HOW_STAYS ||
-                     !sl_label_map_find(k->labels, m->target, row->column, row->label, &d) ||
-                     !d.settled);
+    return known &&
+           (how != HOW_STAYS ||
+            !sl_label_map_find(k->labels, m->target, row->column, row->label, &d) || !d.settled);
 }
 
 static bool is_sound(const struct label_row *row)

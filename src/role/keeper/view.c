@@ -246,11 +246,12 @@ static void apply_label_dropped(struct db *db, struct fields *f)
     db_run(db, DB_LABEL_DROP, "ss", str(f, "target"), str(f, "column"));
 }
 
-#define EVENTS(X)                                                                              \
-    X(identity_added)                                                                          \
-    X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
-        X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
-            X(moved) X(outcome) X(erased) X(labelled) X(label_ended) X(label_dropped)
+#define EVENTS(X)                                                                                \
+    X(identity_added)                                                                            \
+    X(identity_status)                                                                           \
+    X(identity_linked) X(identity_os_user) X(group_set) X(credential_made) X(credential_revoked) \
+        X(invited) X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)     \
+            X(erased) X(labelled) X(label_ended) X(label_dropped)
 
 static const struct {
     const char *name;
