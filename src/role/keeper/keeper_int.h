@@ -107,6 +107,7 @@ struct keeper {
     struct policy_change *change;
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
+    json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
         *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
