@@ -286,6 +286,12 @@ class Play:
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)
 
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) over plain HTTP(?:, as (?P<channel>\S+))?")
+    def decides_over_http(self, who, what, channel):
+        status = self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel)
+        if status != 200:
+            raise Wrong(f"answered {status}")
+
     @line(r"(?P<who>[\w-]+) (?P<what>revokes|cancels it|stops it)(?: -> (?P<no>refused))?")
     def withdraws(self, who, what, no):
         done = self.lab.api({"revokes": "revoke", "cancels it": "cancel", "stops it": "stop"}[what], self.approval,

@@ -326,6 +326,28 @@ static void test_denied(void)
     SL_CHECK_INT(decide(rita, "approve"), 409);
 }
 
+/* What a caller says it is goes on record, if it is a word for callers. */
+static void test_channels(void)
+{
+    static const struct {
+        const char *claimed, *recorded;
+    } cases[] = {{"cli", "cli"},      {"console", "console"}, {"", "http"},    {"http", "http"},
+                 {"control", "http"}, {"chat", "http"},       {"CLI", "http"}, {"cli ", "http"}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(sql, 64);
+
+        sl_buf_say(&sql, "drop table channel_%u", (unsigned)i);
+        hold(SL_EFFECT_DDL, sl_buf_text(&sql));
+        play.channel = cases[i].claimed;
+        SL_CHECK_INT(decide(rita, "deny"), 200);
+        play.channel = NULL;
+        SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+        const json_t *vote = json_array_get(json_object_get(play.reply, "votes"), 0);
+        SL_CHECK_TEXT(sl_json_str(vote, "channel"), cases[i].recorded);
+    }
+}
+
 static void test_joining(void)
 {
     char first[37];
@@ -688,6 +710,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P10_passwords_are_masked);
     SL_RUN(test_P10_erase);
     SL_RUN(test_denied);
+    SL_RUN(test_channels);
     SL_RUN(test_joining);
     SL_RUN(test_P5_silence_is_denial);
     SL_RUN(test_cancel_and_revoke);

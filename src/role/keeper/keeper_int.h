@@ -178,6 +178,7 @@ bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t bef
                          struct credential *out);
 struct maker {
     struct sl_span issuer, os_user; /* issuer: identity, may be empty */
+    struct sl_span channel;         /* empty: the control socket */
 };
 enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
                             uint64_t expires_us, struct maker by, struct sl_span invitation,
@@ -383,7 +384,8 @@ struct call {
     struct person who;
     struct credential with;
     struct sl_span address;
-    struct maker maker; /* control: who sits there */
+    enum sl_decide_channel channel; /* how it came; from the desk: as the caller says */
+    struct maker maker;             /* control: who sits there */
     const json_t *body;
     json_t *reply;
     uint32_t status;
@@ -394,6 +396,7 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
                   const char *hint);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
+struct sl_span call_channel(const struct call *c);        /* for the record */
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
