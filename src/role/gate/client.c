@@ -162,8 +162,11 @@ static void message_done(struct session *s)
         meaning_unref(s->meaning);
         s->meaning = NULL;
     }
-    if (s->intent != 0) { /* recorded, and then the server skipped it */
-        record_outcome(s, s->intent, SL_OUTCOME_FAILED);
+    if (s->intent !=
+        0) { /* recorded, and then the server would have skipped it, or it was denied */
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED,
+                                       .sqlstate = s->skip_to_sync ? "25P02" : "42501"});
         s->intent = 0;
     }
     if (s->hold != NULL)

@@ -200,6 +200,7 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
                       sl_err_text(e));
         return TAKE_DEAD;
     }
+    hold_recorded(s);
     kick_if_needed(g, pending);
     note_in_transaction(s, r.action, r.flags);
     *action = r.action;

@@ -346,7 +346,10 @@ void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(
     struct session *s); /* judged again, and it is not held any more: its approval is void */
+/* A grant that may be spent, and for which no intent is in the journal, is recorded as refused: a
+ * spent grant always has an outcome. */
 void hold_free(struct session *s);
+void hold_recorded(struct session *s); /* the intent is in the journal */
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
 bool hold_waits(const struct session *s); /* for people: nothing is granted yet */

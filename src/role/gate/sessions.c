@@ -140,6 +140,10 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
+    if (s->intent != 0) /* it waited for the disk */
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = "08006"});
+    s->intent = 0;
     portals_end(s);
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);

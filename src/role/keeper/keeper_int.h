@@ -67,6 +67,7 @@ struct waiter {
     uint64_t session, action;
     uint32_t gate, generation; /* of the policy under which it asked */
     bool offered;
+    bool withdrawn; /* its journal says that it will not run; that it left is still on its way */
     struct sl_buf meaning; /* encoded, to judge it again when the policy is another */
     struct waiter *next;
 };
@@ -280,6 +281,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
                           struct sl_span approval, struct sl_span meaning);
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
+void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
 void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span who, const char *why,
                     const char *hint);
@@ -359,6 +361,8 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,
                      const struct sl_buf *leaf);
 enum sl_err running_load(struct keeper *k) SL_MUST_CHECK;
 void running_free(struct keeper *k);
+/* The session is over, and its journal is read: what was spent and not said to have ended. */
+void running_unknown_of(struct keeper *k, uint64_t session);
 void journals_release(struct keeper *k); /* after the commit: what was read may be overwritten */
 
 /* drain.c: one pass over what a gate has written since. False: the journal is damaged. */
