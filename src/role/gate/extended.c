@@ -264,6 +264,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->row_limit = filled.row_limit;
     portal->granted = granted;
     portal->granted_rows = max_rows;
+    changing_note(s, &j->meaning->m);
     extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
@@ -358,7 +359,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
-        t = bind_by_verdict(s, &j, &m, p, whole, rest);
+        t = changing_wait(s, &j);
+        if (t == TAKE_DONE)
+            t = bind_by_verdict(s, &j, &m, p, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);

@@ -279,6 +279,8 @@ static void note_transaction(struct session *s, char now)
     if (now != 'I')
         return;
     note_ddl(s);
+    if (!ddl_follows(s))
+        changing_over(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     if (s->item_count == 1) /* nothing was bound since */
