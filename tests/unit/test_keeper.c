@@ -119,7 +119,7 @@ static uint64_t hold_and_approve(uint32_t effects, const char *sql)
 
 static void journal(uint64_t action, bool intent, bool outcome, const char *id)
 {
-    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, [19] = 0};
     struct sl_intent in = {.session = session,
                            .action = action,
                            .asked_us = 1,

@@ -39,6 +39,7 @@ void drain_free(struct drain *d)
     for (size_t i = 0; i < FACTS_SLOTS; i++) {
         sl_buf_done(&d->facts[i].journal);
         sl_buf_done(&d->facts[i].json);
+        lineage_story_unref(d->facts[i].story);
     }
     free(d);
 }
@@ -118,6 +119,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
         return true;
     } /* else a grant that was spent, and then nothing was run with it */
     sl_entry_put_outcome(&d->leaf, &o);
+    lineage_outcome(k->store.lineage, &o);
     drain_push_leaf(k, d);
     outcome_of_held(k, r, NULL);
     return true;
@@ -151,12 +153,14 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
 
         if (session_get(k, gate, r->session) == NULL)
             return false;
-        sl_entry_put_txn(&d->leaf, &(struct sl_entry_txn){.time_us = sl_clock_us(),
-                                                          .session = r->session,
-                                                          .ended_us = r->ended_us,
-                                                          .first_action = r->first_action,
-                                                          .last_action = r->last_action,
-                                                          .outcome = r->outcome});
+        struct sl_entry_txn txn = {.time_us = sl_clock_us(),
+                                   .session = r->session,
+                                   .ended_us = r->ended_us,
+                                   .first_action = r->first_action,
+                                   .last_action = r->last_action,
+                                   .outcome = r->outcome};
+        sl_entry_put_txn(&d->leaf, &txn);
+        lineage_ended(k->store.lineage, &txn);
         drain_push_leaf(k, d);
     }
     return true;

@@ -325,7 +325,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Effects, datasets, rules, reason: as ledger leaves carry them. */
-void ask_put_facts(const struct ask *a, struct sl_buf *facts);
+void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
 
