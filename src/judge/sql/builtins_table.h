@@ -2013,7 +2013,7 @@
     K("pg_stat_get_xact_tuples_newpage_updated", PURE, 6, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_xact_tuples_returned", PURE, 7, 0, "a counter or a time of the server's statistics: numbers, no values") \
     K("pg_stat_get_xact_tuples_updated", PURE, 7, 0, "a counter or a time of the server's statistics: numbers, no values") \
-    K("pg_stat_have_stats", PURE, 7, 0, "a counter or a time of the server's statistics: numbers, no values") \
+    K("pg_stat_have_stats", ADMIN, 7, 0, "says whether the server counts something of any database; only superusers may ask") \
     K("pg_stat_reset", ADMIN, 7, 1, "sets counters of the server back") \
     K("pg_stat_reset_replication_slot", ADMIN, 7, 0, "sets counters of the server back") \
     K("pg_stat_reset_shared", ADMIN, 7, 0, "sets counters of the server back") \
