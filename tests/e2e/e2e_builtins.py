@@ -47,7 +47,8 @@ PROOFS = [
                "select cursor_to_xml('c', 1, true, false, '')", "<ssn>000007919</ssn>"),
     # runs code of users
     ("opaque", f"select json_populate_record(null::staging.pair_of, '{{\"a\": 41}}') <= {SEEN}", r"41\|seen"),
-    ("opaque", f"select * from jsonb_populate_recordset(null::staging.pair_of, '[{{\"a\": 42}}]') <= {SEEN}", r"42\|seen"),
+    ("opaque", f"select * from jsonb_populate_recordset(null::staging.pair_of, '[{{\"a\": 42}}]') <= {SEEN}",
+     r"42\|seen"),
     ("opaque", f"select domain_in('43', 'staging.watched'::regtype::oid, -1) is null <= {SEEN}", r"43\|seen"),
     ("opaque", f"select record_in('(44)', 'staging.pair_of'::regtype::oid, -1) <= {SEEN}", r"44\|seen"),
     ("opaque", f"select array_in('{{45}}', 'staging.watched'::regtype::oid, -1) <= {SEEN}", r"45\|seen"),
@@ -155,7 +156,8 @@ def test_unreviewed(lab):
                      "setting surprise is not reviewed (builtins_settings.txt)"], wrong
     text = script.table(made, {15: server})
     assert script.compare(text, text, [15]) == []
-    for old, new in (("calm", "clam"), ("RUNS_SQL", "LEAKS"), ('D("query_to_xml", RUNS_SQL', 'K("query_to_xml", PURE')):
+    for old, new in (("calm", "clam"), ("RUNS_SQL", "LEAKS"),
+                     ('D("query_to_xml", RUNS_SQL', 'K("query_to_xml", PURE')):
         assert script.compare(text.replace(old, new), text, [15]) != [], (old, new)
     assert script.compare(text.replace('K("calm", PURE', 'D("calm", RUNS_CODE'), text, [15]) == []
 
@@ -228,8 +230,8 @@ MORE = {"int4range": "[1,3)", "int4multirange": "{[1,3)}"}
 PROBE = """
 do $probe$ declare f record; called int := 0; bad text := ''; begin
     for f in
-        select p.proname, string_agg(coalesce(quote_literal(v.value) || '::' || quote_ident(coalesce(v.type, t.typname)), '?'),
-                                     ', ' order by a.at) filter (where a.oid is not null) arguments
+        select p.proname, string_agg(coalesce(quote_literal(v.value) || '::' || quote_ident(v.type), '?'), ', '
+                                     order by a.at) filter (where a.oid is not null) arguments
         from pg_proc p left join lateral unnest(p.proargtypes) with ordinality a(oid, at) on true
             left join pg_type t on t.oid = a.oid left join (values %s) v(name, type, value) on v.name = t.typname
         where p.pronamespace = 'pg_catalog'::regnamespace and p.prokind = 'f' and p.proname = any ('{%s}')
