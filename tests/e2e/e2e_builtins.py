@@ -64,7 +64,8 @@ PROOFS = [
     ("program", "!select pg_read_binary_file('PG_VERSION')", "31350a"),
     ("program", "!select * from pg_ls_dir('.')", "PG_VERSION"),
     ("program", "!select size from pg_stat_file('PG_VERSION')", "^3$"),
-    ("program", "!select lo_from_bytea(4713, 'proof') => select lo_export(4713, 'proof.bin') <= select pg_read_file('proof.bin')", "proof"),
+    ("program", "!select lo_from_bytea(4713, 'proof') => select lo_export(4713, 'proof.bin') <="
+                " select pg_read_file('proof.bin')", "proof"),
     ("program", "!select lo_import('PG_VERSION', 4711) <= select lo_get(4711)", "31350a"),
     # large objects
     ("opaque", "select lo_from_bytea(4712, 'shelf') <= select lo_get(4712)", "7368656c66"),
@@ -205,10 +206,6 @@ def test_parameters(lab):
         assert lab.pg.sql(f"set {setting};\n{sql}") == after, (setting, sql)
 
 
-STATE = """select md5(string_agg(name || setting, ',' order by name)) from pg_settings where name not like 'transaction%';
-select count(*) from pg_locks where locktype = 'advisory'; select count(*) from pg_cursors;
-select count(*) from pg_listening_channels();
-"""
 # An ordinary value of each type; a function with an argument of another type is not called.
 VALUES = {
     "int2": "1", "int4": "1", "int8": "1", "float4": "1.5", "float8": "1.5", "numeric": "1.5", "money": "1", "bool": "true",
@@ -226,9 +223,13 @@ AS = {"anyelement": "int4", "anycompatible": "int4", "anynonarray": "int4", "any
       "anycompatiblearray": "_int4", "anyrange": "int4range", "anymultirange": "int4multirange"}
 MORE = {"int4range": "[1,3)", "int4multirange": "{[1,3)}"}
 
-# Calls each function and tells how many there were, and which wrote or lacked rights. Any other error is an answer.
+STATE = """(select md5(string_agg(name || setting, ',' order by name)) from pg_settings where name not like 'transaction%%')
+    || (select count(*) from pg_locks where locktype = 'advisory') || (select count(*) from pg_cursors)
+    || (select count(*) from pg_listening_channels())"""
+# Calls each function and tells how many there were, whether the session is as it was, and which functions wrote or
+# lacked rights. Any other error is an answer.
 PROBE = """
-do $probe$ declare f record; called int := 0; bad text := ''; begin
+do $probe$ declare f record; called int := 0; bad text := ''; before text := """ + STATE + """; begin
     for f in
         select p.proname, string_agg(coalesce(quote_literal(v.value) || '::' || quote_ident(v.type), '?'), ', '
                                      order by a.at) filter (where a.oid is not null) arguments
@@ -246,34 +247,68 @@ do $probe$ declare f record; called int := 0; bad text := ''; begin
             when others then null;
         end;
     end loop;
-    raise notice 'called %%:%%', called, bad;
-end $probe$;"""
+    raise warning 'called %%, %%:%%', called, before = """ + STATE + """, bad;
+end $probe$"""
+COUNTING = ["create sequence staging.counting", "alter sequence staging.counting owner to app"]
 
 
-def probe(lab, names):
+def probe(run, names):
     """How many functions of these names were called, as app and read-only; which did what they should not; and
-    whether the session is as it was."""
+    whether the session is as it was. run(statements): gives back what the server said."""
     values = [(n, n, v) for n, v in {**VALUES, **MORE}.items()] + [(n, t, {**VALUES, **MORE}[t]) for n, t in AS.items()]
     rows = ", ".join("({})".format(", ".join("'" + x.replace("'", "''") + "'" for x in row)) for row in values)
     call = PROBE % (rows, ",".join(f'"{n}"' for n in names))
-    lab.pg.sql("create sequence if not exists staging.counting; alter sequence staging.counting owner to app")
     # The empty DO loads PL/pgSQL, which brings parameters of its own.
-    done = lab.pg._psql(f"set role app; do 'begin end';\n{STATE}\nbegin read only;{call}\ncommit;\n{STATE}", "shop")
-    told = re.search(r"NOTICE:  called (\d+):(.*)", done.stderr)
-    assert told, done.stderr
-    lines = done.stdout.splitlines()
-    assert len(lines) == 8, lines
-    return int(told[1]), told[2].split(), lines[:4] == lines[4:]
+    said = run(["set session authorization app", "do 'begin end'", "begin read only", call, "commit"])
+    told = re.search(r"WARNING:  called (\d+), (\w):(.*)", said)
+    assert told, said
+    return int(told[1]), told[3].split(), told[2] == "t"
+
+
+def harmless(script, version):
+    rows = script.rows_of(script.TABLE.read_text(encoding="utf-8"), [version])
+    return [name for (section, name), (group, _) in rows.items()
+            if "FUNCTIONS" in section and group == "PURE" and not name.startswith("pg_sleep")]
+
+
+def check_probes(script, version, run):
+    called, bad, same = probe(run, harmless(script, version))
+    assert called > 2000 and bad == [] and same, (called, bad, same)
+    # The probe sees what it should.
+    assert set(probe(run, ["nextval", "pg_ls_dir", "setval"])[1]) == {"nextval", "pg_ls_dir", "setval"}
+    assert probe(run, ["pg_advisory_lock"]) == (2, [], False)
 
 
 def test_harmless(lab):
     """harmless functions, called with ordinary values, write nothing, need no right and leave the session as it was"""
+    def run(statements):
+        done = lab.pg._psql(";\n".join(statements) + ";", "shop")
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+    run(COUNTING)
+    check_probes(load_script(), 15, run)
+
+
+def test_harmless_on_newer_servers(lab):
+    """the same on PostgreSQL 16 and 17, where pg_input_is_valid runs the check of a domain"""
     script = load_script()
-    rows = script.rows_of(script.TABLE.read_text(encoding="utf-8"), [15])
-    listed = [name for (section, name), (group, _) in rows.items()
-              if "FUNCTIONS" in section and group == "PURE" and not name.startswith("pg_sleep")]
-    called, bad, same = probe(lab, listed)
-    assert called > 1500 and bad == [] and same, (called, bad, same)
-    # The probe sees what it should.
-    assert set(probe(lab, ["nextval", "pg_ls_dir", "setval"])[1]) == {"nextval", "pg_ls_dir", "setval"}
-    assert probe(lab, ["pg_advisory_lock"]) == (2, [], False)
+    for version in (16, 17):
+        folder = lab.folder / f"server{version}"
+        folder.mkdir()
+        try:
+            programs = script.programs_of(version, {}, folder)
+            script.make_server(programs, folder / "it")
+        except script.Missing as why:
+            raise Skip(str(why)) from why
+
+        def run(statements, programs=programs, folder=folder):
+            return script.run_server(programs, folder / "it", statements)
+        run(["create role app", "create schema staging authorization app", "create table customers (id int)",
+             "create table staging.lonely (id int, note text)", "alter table staging.lonely owner to app",
+             "create function staging.seen(v int) returns bool language plpgsql as"
+             " $$ begin insert into staging.lonely values (v, 'seen'); return true; end $$",
+             "create domain staging.watched as int check (staging.seen(value))", *COUNTING])
+        check_probes(script, version, run)
+        said = run(["set session authorization app", "select pg_input_is_valid('46', 'staging.watched')",
+                    "do $$ begin raise warning 'saw %', (select note || id from staging.lonely); end $$"])
+        assert "saw seen46" in said, said

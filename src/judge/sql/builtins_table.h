@@ -1,10 +1,13 @@
-/* Made by script/builtins; do not edit. What PostgreSQL's own functions, relations, parameters and types are
- * to the judge: facts of the servers below, rules, and the reviewed lists builtins_*.txt beside this file.
+/* Made by script/builtins; do not edit. What PostgreSQL's own functions, relations, parameters and
+ * types are to the judge: facts of the servers below, rules, and the reviewed lists builtins_*.txt
+ * beside this file.
+ *
  * Read from: PostgreSQL 15.20, 16.14, 17.10.
  *
- * A function that is immutable, parallel safe, built in, no aggregate, open to everybody and without reg* types
- * is PURE by rule; what takes `internal`, or is a trigger or handler, is UNCALLABLE; what takes or gives
- * `cstring` is RUNS_CODE. Every other has a line in builtins_functions.txt. Names are in strcmp order.
+ * A function that is immutable, parallel safe, built in, no aggregate, open to everybody and
+ * without reg* types is PURE by rule; what takes `internal`, or is a trigger or handler, is
+ * UNCALLABLE; what takes or gives `cstring` is RUNS_CODE. Every other has a line in
+ * builtins_functions.txt. Names are in strcmp order.
  *
  *   K(name, kind, versions, bare, reason)    sl_builtin_function answers with this kind
  *   D(name, doubt, versions, bare, reason)   it answers NONE: opaque, for this doubt
