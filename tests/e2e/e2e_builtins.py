@@ -206,6 +206,38 @@ def test_parameters(lab):
         assert lab.pg.sql(f"set {setting};\n{sql}") == after, (setting, sql)
 
 
+# Two values of each type that an aggregate may take, and how a result shows them.
+TWO = {"int4": ("1111", "2222"), "text": ("aaaa", "bbbb"), "bytea": ("aaaa", "bbbb"), "xml": ("<a>aaaa</a>", "<a>bbbb</a>"),
+       "float8": ("1111", "2222"), "bool": ("true", "false"), "anyelement": ("1111", "2222"),
+       "anynonarray": ("1111", "2222"), "anyarray": ("{1111}", "{2222}"), "anyrange": ("[1111,1112)", "[2222,2223)")}
+MARK = re.compile(r"1111|2222|aaaa|bbbb|true|false")
+
+
+def test_aggregates(lab):
+    """an aggregate that gives back two of its values is an export, and no other is"""
+    script = load_script()
+    rows = script.rows_of(script.TABLE.read_text(encoding="utf-8"), [15])
+    groups = {name: group for (section, name), (group, _) in rows.items() if "FUNCTIONS" in section}
+    found = lab.pg.sql("""select p.proname, string_agg(t.typname, ' ' order by a.at) from pg_proc p
+        join pg_aggregate g on g.aggfnoid = p.oid and g.aggkind = 'n', unnest(p.proargtypes) with ordinality a(oid, at)
+        join pg_type t on t.oid = a.oid where p.pronamespace = 'pg_catalog'::regnamespace group by p.oid, p.proname""")
+    asked = 0
+    for name, types in (line.split("|") for line in found.splitlines()):
+        first, *others = ["int4" if t == "any" else t for t in types.split()]
+        if first not in TWO or any(t not in TWO for t in others):
+            continue
+        cast = {"anyarray": "int4[]", "anyrange": "int4range", "anyelement": "int4", "anynonarray": "int4"}.get(first, first)
+        one, two = (f"'{v}'::{cast}" for v in TWO[first])
+        more = "".join(f", {t}({x})" for t, x in zip(others, ["x"] * 9)) if cast == "int4" else ", x" * len(others)
+        done = lab.pg._psql("set bytea_output = escape; "
+                            f"select {name}(x{more})::text from (values ({one}), ({two})) v(x)", "shop")
+        both = all(MARK.search(v)[0] in done.stdout for v in TWO[first])
+        assert done.returncode == 0, (name, types, done.stderr)
+        assert both == (groups[name] == "VALUES"), (name, types, groups[name], done.stdout)
+        asked += 1
+    assert asked > 30, asked
+
+
 # An ordinary value of each type; a function with an argument of another type is not called.
 VALUES = {
     "int2": "1", "int4": "1", "int8": "1", "float4": "1.5", "float8": "1.5", "numeric": "1.5", "money": "1", "bool": "true",
