@@ -25,6 +25,7 @@
     P(ACCESS, struct sl_target, "targets[].access")      \
     P(LABEL, struct sl_label_rule, "targets[].labels[]") \
     P(DECLASSIFY, struct sl_declassify, "targets[].declassify[]") \
+    P(CANARY, struct sl_canary, "targets[].canary")      \
     P(RULE, struct sl_rule, "policy[]")                  \
     P(WHEN, struct sl_rule, "policy[].when")             \
     P(REVIEWERS, struct sl_reviewers, "reviewers")       \
@@ -159,6 +160,17 @@ K(DECLASSIFY, "labels", LIST, labels, NULL, 1, 64, "", "", RELOAD,              
   "The labels that do not count there; each must be one that the file gives somewhere.")             \
 K(DECLASSIFY, "reason", TEXT, reason, NULL, 1, 500, "", "", RELOAD,                                  \
   "Why what lies there is harmless: it stands in the ledger beside each label that it takes away.")  \
+M(TARGET, "canary", ONE, canary, CANARY, false,                                                      \
+  "A statement that must be held or denied, sent through the front door every minute. When it flows, the " \
+  "log says so as an error, `sluice status` shows it and the ledger keeps it.")                      \
+K(CANARY, "statement", TEXT, statement, NULL, 1, 4000, "", "", RELOAD,                               \
+  "SQL that does no harm should it ever run, such as `delete from customers where false`.")          \
+K(CANARY, "identity", TEXT, identity, NULL, 1, 128, "", "", RELOAD,                                  \
+  "Who sends it: an identity of its own (`sluice identity add canary --kind service`), with access.") \
+K(CANARY, "token_file", TEXT, token_file, NULL, 1, 4000, "", "", RELOAD,                             \
+  "File that holds its asking token. Relative to the configuration file.")                           \
+K(CANARY, "every", DURATION, every_ms, "1m", 1000, 86400000, "", "", RELOAD,                         \
+  "How often.")                                                                                      \
 M(TOP, "policy", MANY, rules, RULE, false,                                                           \
   "The rules. Their order does not matter.")                                                         \
 K(RULE, "name", NAME, name, NULL, 1, 128, "", "", RELOAD,                                            \

@@ -117,6 +117,13 @@ struct sl_declassify {
     struct sl_span reason;
 };
 
+/* A statement that must be held, tried again and again: `sluice canary`. */
+struct sl_canary {
+    struct sl_span statement; /* empty: there is none */
+    struct sl_span identity, token_file;
+    uint64_t every_ms;
+};
+
 struct sl_target {
     struct sl_span name, protocol, host, port, database, environment;
     bool host_is_unix; /* host is a socket directory */
@@ -134,6 +141,7 @@ struct sl_target {
     size_t label_count;
     struct sl_declassify *declassify;
     size_t declassify_count;
+    struct sl_canary canary;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;

@@ -123,13 +123,32 @@ static bool passes(const struct session *s, const struct verdict *v,
     return false;
 }
 
+/* Its outcome is recorded: the portal records none. */
+static void forget_in_portals(struct session *s, uint64_t action)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
+        struct portal *p = value;
+        if (p->action != action)
+            continue;
+        p->action = 0;
+        if (p->reading != NULL)
+            p->reading->ended = true;
+    }
+}
+
 /* The action ends as failed; whatever else the session has under way ends with it. */
 static void end_action(struct session *s, uint64_t action)
 {
     memcpy(s->sqlstate, "42501", sizeof s->sqlstate);
     s->failed = true;
-    if (action != 0)
-        record_outcome(s, action, SL_OUTCOME_FAILED);
+    if (action == 0)
+        return;
+    record_outcome(s, action, SL_OUTCOME_FAILED);
+    forget_in_portals(s, action);
     for (uint32_t i = 0; i < s->item_count; i++) {
         struct item *item = &s->items[(s->item_head + i) & (s->item_room - 1)];
         if (item->action == action)

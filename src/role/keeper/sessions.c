@@ -218,6 +218,7 @@ static void forget(struct keeper *k, struct session *s, const char *why)
     store_record(&k->store, &leaf, event, false);
     labels_session_over(k, s->id);
     waiters_drop_session(k, s->id);
+    running_unknown_of(k, s->id);
     sl_map_remove(k->sessions, sl_map_u64(&s->id));
     free(s);
 }
