@@ -78,15 +78,14 @@ static bool begin_reading(struct catalog_reader *r)
 static bool take_listing(struct catalog_reader *r, const struct sl_buf *fresh)
 {
     struct target *t = r->target;
-    struct sl_catalog listing;
+    struct sl_catalog catalog;
 
-    if (sl_catalog_open(sl_buf_span(fresh), &listing) != SL_OK ||
-        !labels_listing(r->gate, t, sl_buf_span(&t->snapshot), sl_buf_span(fresh)))
+    if (sl_catalog_open(sl_buf_span(fresh), &catalog) != SL_OK ||
+        !labels_listing(r->gate, t, &catalog))
         return false;
     sl_buf_done(&t->snapshot);
     t->snapshot = *fresh;
-    t->listing = listing;
-    t->has_oids = listing.relation_count > 0 && sl_catalog_relation_at(&listing, 0).oid != 0;
+    t->catalog = catalog;
     return true;
 }
 

@@ -90,7 +90,7 @@ struct target {
     uint32_t index;
     uint32_t generation;              /* of the catalog listing; 0: none yet */
     struct sl_buf snapshot;           /* the listing, as the judges get it */
-    struct sl_catalog listing;        /* the same, opened */
+    struct sl_catalog catalog;        /* a view into it, checked once; not before generation 1 */
     bool has_oids;                    /* its relations have the server's numbers */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
@@ -202,7 +202,7 @@ void catalog_stop(struct target *t);
  * that have other names now. */
 enum sl_err labels_take(struct gate *g, struct sl_span body) SL_MUST_CHECK;
 void labels_tell_again(struct gate *g);
-bool labels_listing(struct gate *g, struct target *t, struct sl_span before, struct sl_span after);
+bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now);
 
 /* witness.c: is the server asked to confirm what the judge said? */
 enum sl_err witness_prepare(const struct gate *g, const struct target *t,

@@ -225,18 +225,18 @@ static void tell_moved(struct gate *g, struct target *t, const struct sl_label_m
     }
 }
 
-bool labels_listing(struct gate *g, struct target *t, struct sl_span before, struct sl_span after)
+bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_label_move *moves = NULL;
-    struct sl_catalog old, now;
     size_t count = 0;
 
-    if (before.n == 0)
+    t->has_oids = now->relation_count > 0 && sl_catalog_relation_at(now, 0).oid != 0;
+    if (t->generation == 0)
         return true; /* nothing to compare with */
-    if (sl_arena_new(&mem, MEMORY) != SL_OK || sl_catalog_open(before, &old) != SL_OK ||
-        sl_catalog_open(after, &now) != SL_OK ||
-        sl_labels_moved(g->config, t->config, g->labels, &old, &now, mem, &moves, &count) != SL_OK)
+    if (sl_arena_new(&mem, MEMORY) != SL_OK ||
+        sl_labels_moved(g->config, t->config, g->labels, &t->catalog, now, mem, &moves, &count) !=
+            SL_OK)
         return false;
     tell_moved(g, t, moves, count);
     tell_gone(g, t, moves, count);

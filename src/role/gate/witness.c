@@ -101,14 +101,14 @@ static bool passes(const struct session *s, const struct verdict *v,
 
     if (field->table_oid < FIRST_OF_USERS || field->number <= 0)
         return true;
-    if (!sl_catalog_relation_by_oid(&t->listing, field->table_oid, &r)) {
+    if (!sl_catalog_relation_by_oid(&t->catalog, field->table_oid, &r)) {
         if (s->temp_objects) /* names of temporary tables are opaque wherever one could be meant */
             return true;
         sl_buf_say(why, "the server answers from a table (oid %u) that is not in the listing",
                    field->table_oid);
         return false;
     }
-    bool known = find_column(&t->listing, &r, field->number, &c);
+    bool known = find_column(&t->catalog, &r, field->number, &c);
     sl_buf_say(column, "%S.%S.%S", r.schema, r.name, known ? c.name : SL_SPAN("*"));
     uint64_t labels =
         sl_labels_of_column(s->gate->config, t->config, sl_buf_span(column), s->gate->labels);
