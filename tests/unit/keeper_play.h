@@ -46,6 +46,7 @@ static const char config[] = "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1
                              "    login: {user: app, password_file: app.pass}\n"
                              "    access: {groups: [engineers, agents]}\n"
                              "    default: allow\n"
+                             "    labels: [{columns: [hidden.people.mail], label: pii}]\n"
                              "policy:\n"
                              "  - name: schema\n"
                              "    when: {effects: [ddl]}\n"
