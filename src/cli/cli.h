@@ -31,6 +31,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
       "say what SQL would do: JSON lines in, JSON lines out")                                      \
+    X(labels, "[--target T] [--json] [--config FILE]",                                             \
+      "show which columns have a label that came along with data")                                 \
     X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")  \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \

@@ -2,6 +2,7 @@
 #include "cli/check_live.h"
 #include "cli/cli.h"
 #include "cli/explain_int.h"
+#include "cli/labels.h"
 #include "cli/load.h"
 
 #include "os/clock.h"
@@ -145,7 +146,7 @@ static bool judge_policy(struct sl_explain *e)
     if (labels == NULL)
         return false;
     for (size_t i = 0; i < e->meaning.access_count; i++)
-        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i], NULL);
+        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i], e->labels);
     e->question.identity = sl_span_str(e->identity);
     e->question.target = e->target;
     e->question.meaning = &e->meaning;
@@ -174,6 +175,7 @@ static int explain(struct sl_explain *e)
         return wrong("out of memory");
     if (sl_sql_self_test() != SL_OK)
         return wrong("the SQL grammar library is not the one that Sluice was built for");
+    e->labels = sl_cli_labels_of(e->config_path);
     int result = make_catalog(e);
     if (result != SL_EXIT_FINE)
         return result;
@@ -202,6 +204,7 @@ int sl_cli_explain(int argc, char **argv)
     if (sl_arena_new(&e.mem, 64 * 1024 * 1024) != SL_OK)
         return wrong("out of memory");
     int result = explain(&e);
+    sl_label_map_free(e.labels);
     sl_config_free(e.config);
     sl_buf_done(&e.snapshot);
     sl_arena_free(e.mem);

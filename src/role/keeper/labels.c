@@ -424,3 +424,28 @@ void labels_session_over(struct keeper *k, uint64_t session)
     if (count > 0)
         end(k, session, 0, LAST_ACTION, true, rows, count);
 }
+
+/* --- for people ---------------------------------------------------------------------------------
+ */
+
+void call_LABEL_LIST(struct call *c)
+{
+    struct keeper *k = c->keeper;
+    json_t *list = json_array();
+
+    if (k->labels == NULL) /* no keeper runs: this is one command on the state folder */
+        labels_load(k);
+    for (size_t i = 0; i < sl_label_map_count(k->labels); i++) {
+        struct sl_derived d = sl_label_map_at(k->labels, i);
+        json_t *one = json_object();
+
+        json_put_str(one, "target", d.target);
+        json_put_str(one, "column", d.column);
+        json_put_str(one, "label", d.label);
+        json_put_str(one, "from", d.source);
+        json_object_set_new(one, "settled", json_boolean(d.settled));
+        json_array_append_new(list, one);
+    }
+    c->reply = json_object();
+    json_object_set_new(c->reply, "labels", list);
+}
