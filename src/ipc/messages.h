@@ -150,7 +150,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* columns[i] takes the label labels[i] over from sources[i]; sent before the bytes of the action that
  * does it. told: grows by one; comes back in LABELS. how: 0 stays (a column has another name now, or
  * nobody can say when it is committed), 1 settled by the action's outcome, 2 by its transaction's.
- * session 0: no action, the listing showed it. */
+ * session 0: no action, the listing showed it. Without columns, how 0: what this session
+ * brought so far stays, because it sends a COMMIT now. */
 #define SL_MSG_LABEL_FLOW(F) F(u64, told) F(str, target) F(u64, session) F(u64, action) F(u8, how) \
     F(list, columns) F(list, labels) F(list, sources)
 /* These columns are gone from the target, and no others have their names. */

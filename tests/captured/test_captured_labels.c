@@ -156,6 +156,46 @@ static void test_every_gate_hears_it_and_it_outlives_the_keeper(void)
     session = sign_in(play.gate, "bot", bot);
 }
 
+static void put_text(struct sl_buf *b, const char *text)
+{
+    sl_buf_put_le16(b, (uint16_t)strlen(text));
+    sl_buf_put_str(b, text);
+}
+
+/* Killed with its gate before it heard of the label: the journal tells of the flow. */
+static void test_what_nobody_told_is_in_the_journal(void)
+{
+    SL_BUF(facts, 1024);
+
+    with_journal();
+    sl_buf_put_le32(&facts, SL_EFFECT_READ | SL_EFFECT_INSERT);
+    sl_buf_put_u8(&facts, 0);
+    sl_buf_put_le16(&facts, 0); /* statements */
+    sl_buf_put_le16(&facts, 0); /* datasets */
+    sl_buf_put_u8(&facts, 0);
+    sl_buf_put_le16(&facts, 1); /* flows */
+    sl_buf_put_u8(&facts, SL_FLOW_DIRECT);
+    put_text(&facts, "hidden.people.mail");
+    put_text(&facts, "public.s.r");
+    for (int i = 0; i < 4; i++)
+        sl_buf_put_le16(&facts, 0); /* rules, run, reason, sink */
+    kill(play.pid, SIGSTOP);        /* it reads nothing more */
+    SL_CHECK_INT(sl_journal_intent(&play.ring, &(struct sl_intent){.session = session,
+                                                                   .action = 600,
+                                                                   .asked_us = 1,
+                                                                   .started_us = 2,
+                                                                   .facts = sl_buf_span(&facts),
+                                                                   .text = SL_SPAN("insert")}),
+                 SL_OK);
+    kill_keeper();
+    start_keeper();
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    check_map(play.gate, 0, "public.s.c pii settled, public.s.r pii settled");
+    drop("public.s.r");
+    session = sign_in(play.gate, "bot", bot);
+}
+
 static void test_a_gate_labels_what_it_may(void)
 {
     check_map(play.gate, tell(play.gate, "finance", session, 530, 1, "public.s.d", "gold"),
@@ -191,6 +231,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_label_lives_as_its_action_ends);
     SL_RUN(test_what_is_under_way_keeps_a_dropped_column);
     SL_RUN(test_every_gate_hears_it_and_it_outlives_the_keeper);
+    SL_RUN(test_what_nobody_told_is_in_the_journal);
     SL_RUN(test_a_gate_labels_what_it_may);
     SL_RUN(test_lists_that_do_not_fit_end_the_gate);
     return end_play();

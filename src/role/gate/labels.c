@@ -158,38 +158,80 @@ static bool telling_done(struct gate *g, struct telling *t)
     return true;
 }
 
-/* A text with transaction control of its own may be committed in parts: then nobody takes its
- * labels back. */
+/* Who knows what it does to transactions? */
+static bool is_unsure(const struct sl_meaning *m)
+{
+    return (m->effects & (SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0;
+}
+
+/* Something is under way after which the transaction may be another one than `tx` says. */
+static bool tx_may_end(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->item_count; i++)
+        if ((s->items[(s->item_head + i) & (s->item_room - 1)].flags &
+             (ITEM_ENDS_TX | ITEM_CONTEXT)) != 0)
+            return true;
+    return false;
+}
+
+/* A text that may be committed in parts, or in a transaction that nobody can name yet: then nobody
+ * takes its labels back. */
 static uint8_t how_of(const struct session *s, const struct sl_meaning *m)
 {
     const uint32_t control = SL_MEANING_TX_BEGIN | SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK |
                              SL_MEANING_TX_SAVEPOINT;
 
-    if ((m->flags & control) != 0)
+    if ((m->flags & control) != 0 || is_unsure(m) || tx_may_end(s))
         return HOW_STAYS;
     return s->tx == 'T' ? HOW_BY_TXN : HOW_BY_OUTCOME;
 }
 
-bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
+static struct telling telling_of(const struct session *s, uint64_t action, uint8_t how)
 {
-    const struct verdict *v = j->verdict;
-    struct telling t = {.columns = sl_buf(TELL_MAX),
-                        .labels = sl_buf(TELL_MAX),
-                        .sources = sl_buf(TELL_MAX),
-                        .m = {.target = s->target->config->name,
-                              .session = s->keeper_session,
-                              .action = action,
-                              .how = how_of(s, &j->meaning->m)}};
+    return (struct telling){.columns = sl_buf(TELL_MAX),
+                            .labels = sl_buf(TELL_MAX),
+                            .sources = sl_buf(TELL_MAX),
+                            .m = {.target = s->target->config->name,
+                                  .session = s->keeper_session,
+                                  .action = action,
+                                  .how = how}};
+}
 
-    if (v->spread_count == 0)
-        return true;
-    for (size_t i = 0; i < v->spread_count; i++)
-        telling_add(s->gate, &t, v->spread[i].column, v->spread[i].labels, v->spread[i].source);
-    if (telling_done(s->gate, &t))
+static bool told(struct session *s, struct telling *t)
+{
+    if (telling_done(s->gate, t))
         return true;
     session_fatal(s, "53200", "Sluice cannot keep the labels of what this statement copies",
                   "it did not run");
     return false;
+}
+
+/* A COMMIT may be the end of a part of what the server later calls one transaction (AND CHAIN, or
+ * in the middle of a text): what came before it stays, whatever is rolled back afterwards. */
+static bool commit_so_far(struct session *s, const struct sl_meaning *m, uint64_t action)
+{
+    struct telling t = telling_of(s, action, HOW_STAYS);
+
+    if (!s->labels_open || ((m->flags & SL_MEANING_TX_COMMIT) == 0 && !is_unsure(m)))
+        return true;
+    s->labels_open = false;
+    return told(s, &t);
+}
+
+bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
+{
+    const struct sl_meaning *m = &j->meaning->m;
+    const struct verdict *v = j->verdict;
+
+    if (!commit_so_far(s, m, action))
+        return false;
+    if (v->spread_count == 0)
+        return true;
+    struct telling t = telling_of(s, action, how_of(s, m));
+    s->labels_open = s->labels_open || t.m.how == HOW_BY_TXN;
+    for (size_t i = 0; i < v->spread_count; i++)
+        telling_add(s->gate, &t, v->spread[i].column, v->spread[i].labels, v->spread[i].source);
+    return told(s, &t);
 }
 
 /* --- a new listing --- */

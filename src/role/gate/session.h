@@ -184,6 +184,7 @@ struct session {
     bool temp_objects;          /* the session may have temporary objects that hide others */
     uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
+    bool labels_open; /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
     uint32_t item_head, item_count, item_room;

@@ -174,6 +174,7 @@ static bool take(struct keeper *k, struct drain *d, uint32_t gate,
     switch (r->type) {
     case SL_JOURNAL_INTENT:
         take_intent(d, &r->intent);
+        labels_recover(k, gate, &r->intent);
         return true;
     case SL_JOURNAL_OUTCOME:
         return take_outcome(k, d, gate, &r->outcome);

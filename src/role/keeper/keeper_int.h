@@ -314,6 +314,8 @@ void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t 
                     uint8_t outcome);
 void labels_txn(struct keeper *k, const struct sl_txn_record *r);
 void labels_session_over(struct keeper *k, uint64_t session);
+/* labels_recover.c: of an intent that a crash left in a journal. */
+void labels_recover(struct keeper *k, uint32_t gate, const struct sl_intent *in);
 
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */

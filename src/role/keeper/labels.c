@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/labels_int.h"
 
 /* Labels that follow the data (core/policy/labels.h): the keeper's map is the one that counts.
  *
@@ -171,7 +171,7 @@ static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, uin
     event_json(event, "from", spans_json(rows, count, offsetof(struct label_row, source)));
     if (n > 0)
         put_leaf(k, &leaf, &e, fresh, n);
-    store_record(&k->store, n > 0 ? &leaf : NULL, event, false);
+    store_record(&k->store, n > 0 ? &leaf : NULL, event, true);
 }
 
 /* --- what gates tell ----------------------------------------------------------------------------
@@ -232,7 +232,21 @@ void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
         return;
     }
     p->labels_told = m->told;
+    if (s != NULL && how == HOW_STAYS && m->columns.count == 0)
+        labels_session_over(k, s->id);
     changed(k, p);
+}
+
+void labels_bring(struct keeper *k, const struct session *s, uint64_t action,
+                  const struct sl_spread *spread)
+{
+    struct sl_msg_label_flow m = {.target = s->target, .session = s->id, .action = action};
+
+    for (size_t i = 0; i < k->config->labels.count && i < 64; i++) {
+        struct label_row row = {spread->column, k->config->labels.items[i], spread->source};
+        if ((spread->labels >> i & 1) != 0 && is_wanted(k, &m, HOW_STAYS, &row))
+            record_part(k, &m, HOW_STAYS, &row, 1);
+    }
 }
 
 static bool waits_for(struct keeper *k, struct sl_span target, struct sl_span column)
