@@ -92,8 +92,8 @@ def _user():
 
 
 class Postgres:
-    def __init__(self, folder, port, tls=None):
-        self.folder, self.port, self.tls = pathlib.Path(folder), port, tls
+    def __init__(self, folder, port, tls=None, settings=None):
+        self.folder, self.port, self.tls, self.settings = pathlib.Path(folder), port, tls, settings or {}
         self.data, self.user, self.child = self.folder / "data", _user(), None
         self.marks = 0
 
@@ -121,7 +121,7 @@ class Postgres:
                     "logging_collector": "on", "log_destination": "jsonlog", "log_directory": "log",
                     "log_filename": "said", "log_rotation_age": "0", "log_rotation_size": "0",
                     "log_line_prefix": "%m [%p] %a ", "full_page_writes": "off", "autovacuum": "off",
-                    "synchronous_commit": "off", "max_wal_senders": "2", "log_parameter_max_length": "1024"}
+                    "synchronous_commit": "off", "max_wal_senders": "2", "log_parameter_max_length": "1024", **self.settings}
         if self.tls:
             for name in ("server.crt", "server.key"):
                 shutil.copy(self.tls / name, self.data / name)
