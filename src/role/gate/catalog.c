@@ -1,4 +1,5 @@
-/* Keeping the catalog listing of each target: read at start, after DDL, and every few seconds.
+/* Keeping the catalog listing of each target: read at start, after DDL, and when the fingerprint
+ * that is asked for every few seconds is another one.
  *
  * The gate's own connection logs in as the target's general login and stays open. While a listing
  * is stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
@@ -10,7 +11,14 @@
 
 #include <stdlib.h>
 
-enum { POLL_MS = 2000, RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
+enum { RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024, FINGERPRINT_MAX = 64 };
+
+enum asking {
+    ASKING_NOTHING,
+    ASKING_FINGERPRINT,
+    ASKING_LISTING,
+    ASKING_ROLLBACK, /* of a listing that met a locked table */
+};
 
 struct catalog_reader {
     struct gate *gate;
@@ -19,9 +27,15 @@ struct catalog_reader {
     struct stream stream;
     struct sl_buf in;
     struct sl_catalog_builder *builder;
-    size_t query; /* the one under way, or the number of queries when idle */
-    bool again;   /* became stale while it was being read */
+    enum asking asking;
+    size_t query;    /* of the listing */
+    bool changed;    /* the listing is read whatever the fingerprint says */
+    bool again;      /* became stale while it was being read */
+    bool texts;      /* it is read with the texts that need locks */
+    bool incomplete; /* the last one was read without them: tried again at each poll */
     uint64_t last_ms;
+    uint8_t fingerprint[FINGERPRINT_MAX], listed[FINGERPRINT_MAX]; /* now; of the last listing */
+    size_t fingerprint_n, listed_n;
 };
 
 static void on_ready(void *owner, int fd, unsigned ready);
@@ -55,22 +69,72 @@ static void give_up(struct catalog_reader *r, const char *why)
     reader_free(r);
 }
 
-static bool send_query(struct catalog_reader *r)
+static bool ask(struct catalog_reader *r, enum asking what, const char *sql)
 {
     SL_BUF(b, 64 * 1024);
 
-    sl_pg_put_query(&b, sl_span_str(sl_catalog_queries[r->query]));
+    r->asking = what;
+    sl_pg_put_query(&b, sl_span_str(sql));
     return sl_buf_err(&b) == SL_OK && stream_write(&r->stream, sl_buf_span(&b));
 }
 
-static bool begin_reading(struct catalog_reader *r)
+static bool ask_next(struct catalog_reader *r)
+{
+    bool settings = r->query == 1;
+    const char *sql =
+        settings && !r->texts ? sl_catalog_without_texts : sl_catalog_queries[r->query];
+
+    return ask(r, ASKING_LISTING, sql);
+}
+
+static bool list(struct catalog_reader *r, bool texts)
 {
     sl_catalog_builder_free(r->builder);
     r->builder = NULL;
     r->query = 0;
+    r->texts = texts;
+    return sl_catalog_builder_new(&r->builder) == SL_OK && ask_next(r);
+}
+
+/* The fingerprint comes first, and from before the listing's own snapshot: what changes between the
+ * two is seen at the next poll. */
+static bool begin_reading(struct catalog_reader *r, bool changed)
+{
+    r->changed = changed;
     r->again = false;
+    r->fingerprint_n = 0;
     r->last_ms = sl_loop_now_ms(r->gate->loop);
-    return sl_catalog_builder_new(&r->builder) == SL_OK && send_query(r);
+    return ask(r, ASKING_FINGERPRINT, sl_catalog_fingerprint_query);
+}
+
+static bool same_fingerprint(const struct catalog_reader *r)
+{
+    return r->fingerprint_n > 0 &&
+           sl_span_eq(sl_span(r->fingerprint, r->fingerprint_n), sl_span(r->listed, r->listed_n));
+}
+
+static void adopt(struct target *t, const struct sl_buf *fresh, const struct sl_catalog *catalog)
+{
+    sl_buf_done(&t->snapshot);
+    t->snapshot = *fresh;
+    t->catalog = *catalog;
+    t->generation++;
+    sl_log(SL_LOG_INFO, "catalog_read", SL_TEXT("target", t->config->name),
+           SL_NUM("generation", t->generation), SL_NUM("bytes", t->snapshot.n),
+           SL_NUM("server", sl_catalog_server_version(catalog)));
+}
+
+static bool is_current(struct catalog_reader *r)
+{
+    struct target *t = r->target;
+
+    r->asking = ASKING_NOTHING;
+    if (r->again)
+        return begin_reading(r, true);
+    t->stale = false;
+    t->stale_why[0] = '\0';
+    gate_wake(r->gate, WAIT_CATALOG);
+    return true;
 }
 
 /* The same bytes mean that nothing moved: every cached meaning stays. */
@@ -78,26 +142,23 @@ static bool finish(struct catalog_reader *r)
 {
     struct target *t = r->target;
     struct sl_buf fresh = sl_buf(SL_CATALOG_MAX_BYTES);
+    struct sl_catalog catalog;
 
-    if (sl_catalog_finish(r->builder, &fresh) != SL_OK) {
+    if (sl_catalog_finish(r->builder, &fresh) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&fresh), &catalog) != SL_OK) {
         sl_buf_done(&fresh);
         return false;
     }
-    if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot))) {
-        sl_buf_done(&t->snapshot);
-        t->snapshot = fresh;
-        t->generation++;
-        sl_log(SL_LOG_INFO, "catalog_read", SL_TEXT("target", t->config->name),
-               SL_NUM("generation", t->generation), SL_NUM("bytes", t->snapshot.n));
-    } else {
+    if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot)))
+        adopt(t, &fresh, &catalog);
+    else
         sl_buf_done(&fresh);
-    }
-    if (r->again)
-        return begin_reading(r);
-    t->stale = false;
-    t->stale_why[0] = '\0';
-    gate_wake(r->gate, WAIT_CATALOG);
-    return true;
+    sl_catalog_builder_free(r->builder);
+    r->builder = NULL;
+    r->incomplete = !r->texts;
+    memcpy(r->listed, r->fingerprint, r->fingerprint_n);
+    r->listed_n = r->fingerprint_n;
+    return is_current(r);
 }
 
 static bool take_row(struct catalog_reader *r, struct sl_span body)
@@ -108,29 +169,60 @@ static bool take_row(struct catalog_reader *r, struct sl_span body)
     struct sl_pg_value v;
     size_t n = 0;
 
-    if (sl_pg_row_get(body, &row) != SL_OK || row.count > FIELDS_MAX)
+    if (r->asking == ASKING_NOTHING || sl_pg_row_get(body, &row) != SL_OK || row.count > FIELDS_MAX)
         return false;
     while (sl_pg_values_next(&row, &v))
         fields[n++] =
             v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
-    return sl_catalog_row(r->builder, fields, n) == SL_OK;
+    if (r->asking == ASKING_LISTING)
+        return sl_catalog_row(r->builder, fields, n) == SL_OK;
+    if (n != 1 || fields[0].n == 0 || fields[0].n > FINGERPRINT_MAX)
+        return false;
+    memcpy(r->fingerprint, fields[0].p, fields[0].n);
+    r->fingerprint_n = fields[0].n;
+    return true;
+}
+
+/* Somebody keeps a table locked, whose name a definition needs: then without those texts. */
+static bool take_error(struct catalog_reader *r, struct sl_span body)
+{
+    struct sl_pg_notice n;
+
+    if (r->asking != ASKING_LISTING || !r->texts || sl_pg_notice_get(body, &n) != SL_OK ||
+        !sl_span_is(n.sqlstate, "55P03"))
+        return false;
+    r->asking = ASKING_ROLLBACK;
+    return true;
 }
 
 static bool take_ready(struct catalog_reader *r)
 {
-    if (r->query >= sl_catalog_query_count)
+    switch (r->asking) {
+    case ASKING_NOTHING:
         return true;
-    r->query++;
-    return r->query < sl_catalog_query_count ? send_query(r) : finish(r);
+    case ASKING_FINGERPRINT:
+        if (!r->changed && !r->incomplete && same_fingerprint(r))
+            return is_current(r);
+        return list(r, true);
+    case ASKING_ROLLBACK:
+        if (!r->texts)
+            return list(r, false);
+        r->texts = false;
+        return ask(r, ASKING_ROLLBACK, "ROLLBACK");
+    case ASKING_LISTING:
+        r->query++;
+        return r->query < sl_catalog_query_count ? ask_next(r) : finish(r);
+    }
+    return false;
 }
 
 static bool take_message(struct catalog_reader *r, uint8_t type, struct sl_span body)
 {
     switch (type) {
     case SL_PG_DATA_ROW:
-        return r->query < sl_catalog_query_count && take_row(r, body);
+        return take_row(r, body);
     case SL_PG_ERROR_RESPONSE:
-        return false;
+        return take_error(r, body);
     case SL_PG_READY_FOR_QUERY:
         return take_ready(r);
     default:
@@ -216,7 +308,7 @@ static void dialled(void *owner, struct dial *d, const char *sqlstate, const cha
     }
     dial_free(d);
     r->dial = NULL;
-    if (!begin_reading(r))
+    if (!begin_reading(r, true))
         give_up(r, "the server does not take the questions");
 }
 
@@ -259,9 +351,9 @@ void catalog_stale(struct gate *g, struct target *t)
     struct catalog_reader *r = t->reader;
     if (r == NULL || r->dial != NULL)
         return;
-    if (r->query < sl_catalog_query_count)
+    if (r->asking != ASKING_NOTHING)
         r->again = true;
-    else if (!begin_reading(r))
+    else if (!begin_reading(r, true))
         give_up(r, "the connection is lost");
 }
 
@@ -280,10 +372,21 @@ static void tick_target(struct gate *g, struct target *t, uint64_t now)
             catalog_start(g, t);
         return;
     }
-    if (r->dial != NULL || r->query < sl_catalog_query_count || now - r->last_ms < POLL_MS)
+    if (r->dial != NULL || r->asking != ASKING_NOTHING || now - r->last_ms < t->config->poll_ms)
         return;
-    if (!begin_reading(r))
+    if (!begin_reading(r, t->stale))
         give_up(r, "the connection is lost");
+}
+
+/* "17.10", or "18.1, untested" */
+static void put_server(const struct target *t, struct sl_buf *out)
+{
+    uint32_t version = t->generation == 0 ? 0 : sl_catalog_server_version(&t->catalog);
+
+    if (version == 0)
+        return;
+    sl_buf_say(out, "%u.%u%s", version / 10000, version % 10000,
+               sl_catalog_tested(version) ? "" : ", untested");
 }
 
 /* For `sluice status`: while a listing is not current, statements wait or are opaque. */
@@ -300,6 +403,8 @@ static void tell_keeper(struct gate *g, uint64_t now)
     sl_jw_array(&w);
     for (size_t i = 0; i < g->target_count; i++) {
         const struct target *t = g->targets[i];
+        SL_BUF(server, 64);
+        put_server(t, &server);
         sl_jw_object(&w);
         sl_jw_key(&w, "listing");
         sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none")
@@ -307,6 +412,8 @@ static void tell_keeper(struct gate *g, uint64_t now)
                                          : SL_SPAN("current"));
         sl_jw_key(&w, "name");
         sl_jw_str(&w, t->config->name);
+        sl_jw_key(&w, "server");
+        sl_jw_str(&w, sl_buf_span(&server));
         sl_jw_key(&w, "why");
         sl_jw_str(&w, sl_span_str(t->stale_why));
         sl_jw_end(&w);

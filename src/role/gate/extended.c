@@ -268,7 +268,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
-        filled.flags & ITEM_LABELLED;
+        filled.flags & (ITEM_LABELLED | ITEM_DDL);
+    ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;

@@ -273,6 +273,13 @@ void item_fill(struct session *s, struct item *item, const struct judged *j, uin
  * on. */
 void item_sent(struct session *s, struct item *item);
 void ddl_begins(struct session *s);            /* other sessions wait until it has ended */
+
+/* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
+enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
+void ddl_opens(struct session *s, const struct sl_meaning *m);
+bool ddl_closes(struct session *s);
+enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
+
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);

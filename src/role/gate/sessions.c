@@ -140,6 +140,8 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
+    if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
+        catalog_stale(s->gate, s->target);
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
     s->tx_first = 0;
