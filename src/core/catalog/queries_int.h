@@ -29,9 +29,13 @@
     " AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') OR c.oid" OF_USERS ")"
 
 /* To see some texts the server locks the tables that they speak of. Where somebody keeps one locked
- * (DDL in an open transaction), the listing is read without such texts. */
+ * (DDL in an open transaction), the listing is read without such texts. What is longer than
+ * SL_CATALOG_MAX_TEXT does not even leave the server. */
 #define TEXTS_WANTED "pg_catalog.current_setting('sluice.texts')" EQ "'on'"
-#define LOCKING_TEXT(text) "CASE WHEN " TEXTS_WANTED " THEN " text " ELSE '' END"
+#define LOCKING_TEXT(text)                                                                         \
+    "CASE WHEN " TEXTS_WANTED " THEN (SELECT CASE WHEN pg_catalog.octet_length(x.t)"               \
+    " OPERATOR(pg_catalog.>) 1048576 THEN '' ELSE x.t END FROM (SELECT " text " OFFSET 0) x (t))"  \
+    " ELSE '' END"
 
 /* The beginning of every definition of a relation `c` in schema `n`. */
 #define FROM_RELATIONS                                                                             \

@@ -3,40 +3,14 @@
  *
  * The gate's own connection logs in as the target's general login and stays open. While a listing
  * is stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
-#include "role/gate/session.h"
+#include "role/gate/catalog_int.h"
 
 #include "base/utf8.h"
-#include "core/catalog/catalog.h"
 #include "json/json.h"
 
 #include <stdlib.h>
 
-enum { RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024, FINGERPRINT_MAX = 64 };
-
-enum asking {
-    ASKING_NOTHING,
-    ASKING_FINGERPRINT,
-    ASKING_LISTING,
-    ASKING_ROLLBACK, /* of a listing that met a locked table */
-};
-
-struct catalog_reader {
-    struct gate *gate;
-    struct target *target;
-    struct dial *dial;
-    struct stream stream;
-    struct sl_buf in;
-    struct sl_catalog_builder *builder;
-    enum asking asking;
-    size_t query;    /* of the listing */
-    bool changed;    /* the listing is read whatever the fingerprint says */
-    bool again;      /* became stale while it was being read */
-    bool texts;      /* it is read with the texts that need locks */
-    bool incomplete; /* the last one was read without them: tried again at each poll */
-    uint64_t last_ms;
-    uint8_t fingerprint[FINGERPRINT_MAX], listed[FINGERPRINT_MAX]; /* now; of the last listing */
-    size_t fingerprint_n, listed_n;
-};
+enum { RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
 
 static void on_ready(void *owner, int fd, unsigned ready);
 
@@ -69,167 +43,6 @@ static void give_up(struct catalog_reader *r, const char *why)
     reader_free(r);
 }
 
-static bool ask(struct catalog_reader *r, enum asking what, const char *sql)
-{
-    SL_BUF(b, 64 * 1024);
-
-    r->asking = what;
-    sl_pg_put_query(&b, sl_span_str(sql));
-    return sl_buf_err(&b) == SL_OK && stream_write(&r->stream, sl_buf_span(&b));
-}
-
-static bool ask_next(struct catalog_reader *r)
-{
-    bool settings = r->query == 1;
-    const char *sql =
-        settings && !r->texts ? sl_catalog_without_texts : sl_catalog_queries[r->query];
-
-    return ask(r, ASKING_LISTING, sql);
-}
-
-static bool list(struct catalog_reader *r, bool texts)
-{
-    sl_catalog_builder_free(r->builder);
-    r->builder = NULL;
-    r->query = 0;
-    r->texts = texts;
-    return sl_catalog_builder_new(&r->builder) == SL_OK && ask_next(r);
-}
-
-/* The fingerprint comes first, and from before the listing's own snapshot: what changes between the
- * two is seen at the next poll. */
-static bool begin_reading(struct catalog_reader *r, bool changed)
-{
-    r->changed = changed;
-    r->again = false;
-    r->fingerprint_n = 0;
-    r->last_ms = sl_loop_now_ms(r->gate->loop);
-    return ask(r, ASKING_FINGERPRINT, sl_catalog_fingerprint_query);
-}
-
-static bool same_fingerprint(const struct catalog_reader *r)
-{
-    return r->fingerprint_n > 0 &&
-           sl_span_eq(sl_span(r->fingerprint, r->fingerprint_n), sl_span(r->listed, r->listed_n));
-}
-
-static void adopt(struct target *t, const struct sl_buf *fresh, const struct sl_catalog *catalog)
-{
-    sl_buf_done(&t->snapshot);
-    t->snapshot = *fresh;
-    t->catalog = *catalog;
-    t->generation++;
-    sl_log(SL_LOG_INFO, "catalog_read", SL_TEXT("target", t->config->name),
-           SL_NUM("generation", t->generation), SL_NUM("bytes", t->snapshot.n),
-           SL_NUM("server", sl_catalog_server_version(catalog)));
-}
-
-static bool is_current(struct catalog_reader *r)
-{
-    struct target *t = r->target;
-
-    r->asking = ASKING_NOTHING;
-    if (r->again)
-        return begin_reading(r, true);
-    t->stale = false;
-    t->stale_why[0] = '\0';
-    gate_wake(r->gate, WAIT_CATALOG);
-    return true;
-}
-
-/* The same bytes mean that nothing moved: every cached meaning stays. */
-static bool finish(struct catalog_reader *r)
-{
-    struct target *t = r->target;
-    struct sl_buf fresh = sl_buf(SL_CATALOG_MAX_BYTES);
-    struct sl_catalog catalog;
-
-    if (sl_catalog_finish(r->builder, &fresh) != SL_OK ||
-        sl_catalog_open(sl_buf_span(&fresh), &catalog) != SL_OK) {
-        sl_buf_done(&fresh);
-        return false;
-    }
-    if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot)))
-        adopt(t, &fresh, &catalog);
-    else
-        sl_buf_done(&fresh);
-    sl_catalog_builder_free(r->builder);
-    r->builder = NULL;
-    r->incomplete = !r->texts;
-    memcpy(r->listed, r->fingerprint, r->fingerprint_n);
-    r->listed_n = r->fingerprint_n;
-    return is_current(r);
-}
-
-static bool take_row(struct catalog_reader *r, struct sl_span body)
-{
-    enum { FIELDS_MAX = 16 };
-    struct sl_span fields[FIELDS_MAX];
-    struct sl_pg_values row;
-    struct sl_pg_value v;
-    size_t n = 0;
-
-    if (r->asking == ASKING_NOTHING || sl_pg_row_get(body, &row) != SL_OK || row.count > FIELDS_MAX)
-        return false;
-    while (sl_pg_values_next(&row, &v))
-        fields[n++] =
-            v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
-    if (r->asking == ASKING_LISTING)
-        return sl_catalog_row(r->builder, fields, n) == SL_OK;
-    if (n != 1 || fields[0].n == 0 || fields[0].n > FINGERPRINT_MAX)
-        return false;
-    memcpy(r->fingerprint, fields[0].p, fields[0].n);
-    r->fingerprint_n = fields[0].n;
-    return true;
-}
-
-/* Somebody keeps a table locked, whose name a definition needs: then without those texts. */
-static bool take_error(struct catalog_reader *r, struct sl_span body)
-{
-    struct sl_pg_notice n;
-
-    if (r->asking != ASKING_LISTING || !r->texts || sl_pg_notice_get(body, &n) != SL_OK ||
-        !sl_span_is(n.sqlstate, "55P03"))
-        return false;
-    r->asking = ASKING_ROLLBACK;
-    return true;
-}
-
-static bool take_ready(struct catalog_reader *r)
-{
-    switch (r->asking) {
-    case ASKING_NOTHING:
-        return true;
-    case ASKING_FINGERPRINT:
-        if (!r->changed && !r->incomplete && same_fingerprint(r))
-            return is_current(r);
-        return list(r, true);
-    case ASKING_ROLLBACK:
-        if (!r->texts)
-            return list(r, false);
-        r->texts = false;
-        return ask(r, ASKING_ROLLBACK, "ROLLBACK");
-    case ASKING_LISTING:
-        r->query++;
-        return r->query < sl_catalog_query_count ? ask_next(r) : finish(r);
-    }
-    return false;
-}
-
-static bool take_message(struct catalog_reader *r, uint8_t type, struct sl_span body)
-{
-    switch (type) {
-    case SL_PG_DATA_ROW:
-        return take_row(r, body);
-    case SL_PG_ERROR_RESPONSE:
-        return take_error(r, body);
-    case SL_PG_READY_FOR_QUERY:
-        return take_ready(r);
-    default:
-        return true;
-    }
-}
-
 static bool pump(struct catalog_reader *r)
 {
     size_t at = 0;
@@ -244,7 +57,7 @@ static bool pump(struct catalog_reader *r)
         if (step == SL_STEP_NEED_MORE || left.n < n)
             break;
         if (sl_pg_backend_check(f) != SL_OK ||
-            !take_message(r, f.type, sl_span(left.p + SL_PG_HEADER, f.body_bytes)))
+            !listing_message(r, f.type, sl_span(left.p + SL_PG_HEADER, f.body_bytes)))
             return false;
         at += n;
     }
@@ -287,7 +100,8 @@ static void on_ready(void *owner, int fd, unsigned ready)
     }
     do {
         if ((ready & SL_READABLE) != 0 && !read_input(r)) {
-            give_up(r, "the server did not answer as expected");
+            give_up(r,
+                    r->problem[0] != '\0' ? r->problem : "the server did not answer as expected");
             return;
         }
     } while (stream_has_hidden_input(&r->stream));
@@ -308,7 +122,7 @@ static void dialled(void *owner, struct dial *d, const char *sqlstate, const cha
     }
     dial_free(d);
     r->dial = NULL;
-    if (!begin_reading(r, true))
+    if (!listing_begin(r, true))
         give_up(r, "the server does not take the questions");
 }
 
@@ -353,7 +167,7 @@ void catalog_stale(struct gate *g, struct target *t)
         return;
     if (r->asking != ASKING_NOTHING)
         r->again = true;
-    else if (!begin_reading(r, true))
+    else if (!listing_begin(r, true))
         give_up(r, "the connection is lost");
 }
 
@@ -374,7 +188,7 @@ static void tick_target(struct gate *g, struct target *t, uint64_t now)
     }
     if (r->dial != NULL || r->asking != ASKING_NOTHING || now - r->last_ms < t->config->poll_ms)
         return;
-    if (!begin_reading(r, t->stale))
+    if (!listing_begin(r, t->stale))
         give_up(r, "the connection is lost");
 }
 
