@@ -269,16 +269,12 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     return TAKE_DONE;
 }
 
-enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
-                       struct judged *out)
+static enum take judge_text(struct session *s, struct sl_span text, struct meaning *known,
+                            struct judged *out)
 {
     struct judged j = {0};
-    enum take t = settle(s);
+    enum take t;
 
-    if (t != TAKE_DONE)
-        return t;
-    if (take_kept(s, out))
-        return TAKE_DONE;
     if (!is_understood(s)) {
         const char *why =
             s->context_odd        ? "the session's settings change what text means"
@@ -291,7 +287,7 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
             return t;
         if (!is_harmless_now(s, &j.meaning->m)) {
             if (s->opaque_since_ddl)
-                changing_note(s, &j.meaning->m); /* if it runs: what is opaque names nothing */
+                ddl_opens(s, &j.meaning->m); /* if it runs: what is opaque names nothing */
             meaning_unref(j.meaning);
             j.meaning = opaque(why);
         }
@@ -318,18 +314,43 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
     return TAKE_DONE;
 }
 
-enum take action_opaque(struct session *s, struct judged *j, const char *why)
+static enum take judge_as_opaque(struct session *s, struct judged *j, const char *why)
 {
-    struct judged fresh = {.meaning = opaque(why)};
-
-    if (fresh.meaning != NULL)
-        fresh.verdict = verdict_of(s->gate, s, fresh.meaning);
     judged_done(j);
-    *j = fresh;
-    if (fresh.verdict != NULL)
+    j->meaning = opaque(why);
+    if (j->meaning != NULL)
+        j->verdict = verdict_of(s->gate, s, j->meaning);
+    if (j->verdict != NULL)
         return TAKE_DONE;
+    judged_done(j);
     session_kill(s, "out of memory");
     return TAKE_DEAD;
+}
+
+/* What others are changing just now is waited for. */
+static enum take yield_to_ddl(struct session *s, struct judged *j)
+{
+    enum ddl_way way = ddl_way_of(s, &j->meaning->m);
+
+    if (way == DDL_FREE)
+        return TAKE_DONE;
+    if (way == DDL_TOO_LATE)
+        return judge_as_opaque(s, j, "an open transaction changes definitions that it uses");
+    judged_keep(s, j);
+    judged_done(j);
+    client_flush(s);
+    s->wait = WAIT_CATALOG;
+    return TAKE_WAIT;
+}
+
+enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
+                       struct judged *out)
+{
+    enum take t = settle(s);
+
+    if (t == TAKE_DONE && !take_kept(s, out))
+        t = judge_text(s, text, known, out);
+    return t == TAKE_DONE ? yield_to_ddl(s, out) : t;
 }
 
 /* --- the simple protocol --- */
@@ -413,7 +434,7 @@ static enum take send_query(struct session *s, const struct judged *j, struct sl
     struct item *item = item_push(s, ITEM_QUERY);
     item_fill(s, item, j, action);
     item_sent(s, item);
-    changing_note(s, &j->meaning->m);
+    ddl_opens(s, &j->meaning->m);
     s->segment++;
     s->unsynced = false;
     extended_forget(s, &j->meaning->m);
@@ -466,9 +487,7 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    t = changing_wait(s, &j);
-    if (t == TAKE_DONE)
-        t = by_verdict(s, &j, text, whole);
+    t = by_verdict(s, &j, text, whole);
     if (t == TAKE_WAIT)
         judged_keep(s, &j);
     judged_done(&j);

@@ -265,10 +265,14 @@ static bool ddl_follows(const struct session *s)
 /* However its transaction ended, what it changed may be in force now. */
 static void note_ddl(struct session *s)
 {
-    if (!s->ddl_in_tx || ddl_follows(s))
+    if (ddl_follows(s))
+        return;
+    bool changed = ddl_closes(s) || s->ddl_in_tx;
+    if (!changed)
         return;
     s->ddl_in_tx = s->opaque_since_ddl = false;
-    catalog_stale(s->gate, s->target);
+    if ((item_head(s)->flags & ITEM_ENDS_DDL) == 0) /* else the item's end says so */
+        catalog_stale(s->gate, s->target);
 }
 
 static void note_transaction(struct session *s, char now)
@@ -279,8 +283,6 @@ static void note_transaction(struct session *s, char now)
     if (now != 'I')
         return;
     note_ddl(s);
-    if (!ddl_follows(s))
-        changing_over(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     if (s->item_count == 1) /* nothing was bound since */
