@@ -68,6 +68,8 @@ static size_t size_of(const struct sl_meaning *m)
         n += 4 + m->flows[i].source.n + m->flows[i].destination.n;
     for (size_t i = 0; i < m->name_count; i++)
         n += 3 + m->names[i].name.n;
+    for (size_t i = 0; i < m->definition_count; i++)
+        n += 2 + m->definitions[i].n;
     return n;
 }
 
@@ -89,7 +91,8 @@ static bool fits(const struct sl_meaning *m)
 {
     return m->statement_count <= SL_MEANING_MAX_STATEMENTS &&
            m->access_count <= SL_MEANING_MAX_ACCESSES && m->flow_count <= SL_MEANING_MAX_FLOWS &&
-           m->name_count <= SL_MEANING_MAX_STATEMENTS;
+           m->name_count <= SL_MEANING_MAX_STATEMENTS &&
+           m->definition_count <= SL_MEANING_MAX_DEFINITIONS;
 }
 
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
@@ -104,6 +107,7 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
     m.flow_count = j->flow_count;
     m.names = j->names;
     m.name_count = j->name_count;
+    definition_finish(j, &m);
     if (j->dataset_count > 0)
         collect(j, &m);
     if (j->out_of_memory)

@@ -118,6 +118,8 @@ struct judge {
     size_t flow_count, flow_room;
     struct sl_meaning_name *names;
     size_t name_count, name_room;
+    struct sl_span *definitions; /* what was looked into */
+    size_t definition_count, definition_room;
 };
 
 /* note.c: memory and what is noted */
@@ -142,6 +144,12 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
 struct output *output_add(struct judge *j, struct outputs *o, const char *name);
 /* Where any column of it may come from. */
 struct origin *output_union(struct judge *j, const struct outputs *o);
+
+/* definition.c: the judgement rests on this text ("view", "function", ... schema.name): noted once,
+ * with its SHA-256. */
+void note_definition(struct judge *j, const char *kind_word, struct sl_span schema,
+                     struct sl_span name, struct sl_span text);
+void definition_finish(struct judge *j, struct sl_meaning *out); /* sorted */
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
