@@ -178,7 +178,7 @@ void note_reads(struct judge *j, const struct origin *reads);
 void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
                const char *to_column);
 void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
-                    const char *to_column);
+                    const char *to_column, uint32_t effect);
 /* It decides about the rows of this dataset, or of the result. */
 void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset);
 void note_result(struct judge *j, const struct outputs *out); /* what goes to the client */
@@ -199,7 +199,6 @@ void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
  * with its SHA-256. */
 void note_definition(struct judge *j, const char *kind_word, struct sl_span schema,
                      struct sl_span name, struct sl_span text);
-void definition_finish(struct judge *j, struct sl_meaning *out); /* sorted */
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
