@@ -115,16 +115,33 @@ static bool carries_away(enum sl_builtin kind)
     return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY || kind == SL_BUILTIN_SET_CONFIG;
 }
 
+/* ssn(c) is c.ssn where c is a row and nothing else is called ssn. */
+static bool is_projection(struct judge *j, struct scope *s, const FuncCall *call,
+                          struct origin **flow)
+{
+    const char *name =
+        list_length(call->funcname) == 1 ? name_text(linitial(call->funcname)) : NULL;
+
+    return name != NULL && list_length(call->args) == 1 && call->agg_order == NIL &&
+           call->agg_filter == NULL && call->over == NULL && !call->agg_star &&
+           !call->agg_distinct && !call->func_variadic && j->ctx->catalog != NULL &&
+           !j->ctx->temp_objects && sl_builtin_function(name) == SL_BUILTIN_NONE &&
+           !sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) &&
+           column_field(j, s, linitial(call->args), name, flow);
+}
+
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
 {
     const char *name;
+    if (is_projection(j, s, call, flow))
+        return;
     enum sl_builtin kind = name_function(j, call->funcname, call->args, &name);
     struct origin *from = NULL;
 
     call_effects(j, kind, call);
     expr_list(j, s, call->args, &from);
     expr_sort(j, s, call->agg_order);
-    expr_walk(j, s, call->agg_filter, NULL);
+    expr_walk(j, s, call->agg_filter, &from);
     expr_window(j, s, call->over);
     if (call->agg_within_group) { /* percentile_disc gives back a value of what it sorts */
         const ListCell *cell;
@@ -133,6 +150,5 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     }
     if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, from);
-    if (flow != NULL && name != NULL && strcmp(name, "count") != 0)
-        origin_join(j, flow, from);
+    origin_join(j, flow, from);
 }
