@@ -120,6 +120,21 @@ struct judge {
     size_t name_count, name_room;
     struct sl_span *definitions; /* what was looked into */
     size_t definition_count, definition_room;
+
+    /* of the bodies of users that are being walked (code_int.h) */
+    struct code *codes;
+    uint64_t body_bytes; /* read so far */
+    unsigned bodies;     /* inside each other */
+    unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
+    uint32_t path_id;    /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;     /* names may lie in schemas that are not on `path` */
+    bool path_of_user;   /* "$user" stands on the path */
+    bool of_user;        /* inside SECURITY DEFINER: "$user" is not who asks */
+    bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
+    bool in_ambient;      /* walking casts and operator classes */
+    bool in_default;      /* what a default advances is no change of its own */
+    const struct arguments *arguments; /* what $1 stands for */
+    struct origin **reads;             /* what the body in hand has read */
 };
 
 /* note.c: memory and what is noted */
@@ -154,12 +169,20 @@ void definition_finish(struct judge *j, struct sl_meaning *out); /* sorted */
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects);
+/* problems.c: is all that this use of a listed relation sets off understood? Its effects are noted
+ * then, else the statement is opaque. */
+bool relation_is_understood(struct judge *j, struct dataset *d, uint32_t effects);
 /* The same for DDL: a thing that need not exist, or need not be plain. */
 struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new);
 RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when it is none */
+/* The built-in one that may be meant: its effects count besides those of users' functions, which
+ * call.c looks for. */
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
-                              const char **last);
+                              const char **schema, const char **last, bool *surely);
 void name_operator(struct judge *j, const List *names);
+/* With the values that it is given; what it reads by itself flows, too. */
+void name_operator_call(struct judge *j, const List *names, struct origin *given,
+                        struct origin **flow);
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);
 const char *name_text(const void *node); /* of a String node, else NULL */
