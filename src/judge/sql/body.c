@@ -32,6 +32,9 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
                                    .any_schema = j->any_schema,
                                    .of_user = j->of_user,
                                    .variables_first = j->variables_first,
+                                   .as_server = j->as_server,
+                                   .pending = j->pending,
+                                   .decides = j->decides,
                                    .literals = j->literals,
                                    .literals_approved = j->literals_approved,
                                    .path_id = j->path_id,
@@ -42,7 +45,9 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
     j->bodies++;
     j->body_bytes += bytes;
     j->effects = 0;
-    j->neutral = false;
+    j->neutral = j->variables_first = false;
+    j->as_server = code_of_server(j);
+    j->pending = j->decides = NULL;
     return true;
 }
 
@@ -80,6 +85,9 @@ void body_leave(struct judge *j, const struct body_before *before)
     j->any_schema = before->any_schema;
     j->of_user = before->of_user;
     j->variables_first = before->variables_first;
+    j->as_server = before->as_server;
+    j->pending = before->pending;
+    j->decides = before->decides;
     j->literals = before->literals;
     j->literals_approved = before->literals_approved;
     j->path_id = before->path_id;
@@ -369,6 +377,7 @@ static void sql_body(struct judge *j, struct body *b, const char *text)
         return;
     }
     struct parse p = parse_begin(text);
+    j->as_server = false;
     if (!p.accepted)
         note_opaque(j, "PostgreSQL 15's grammar does not accept a body", NULL);
     foreach (cell, p.trees) {

@@ -158,24 +158,41 @@ static bool call_users(struct judge *j, const char *schema, const char *name,
     return true;
 }
 
+/* ssn(c) is c.ssn where c is a row and nothing else is called ssn. */
+static bool is_projection(struct judge *j, struct scope *s, const FuncCall *call,
+                          struct origin **flow)
+{
+    const char *name =
+        list_length(call->funcname) == 1 ? name_text(linitial(call->funcname)) : NULL;
+
+    return name != NULL && list_length(call->args) == 1 && call->agg_order == NIL &&
+           call->agg_filter == NULL && call->over == NULL && !call->agg_star &&
+           !call->agg_distinct && !call->func_variadic && j->ctx->catalog != NULL &&
+           !j->ctx->temp_objects && sl_builtin_function(name) == SL_BUILTIN_NONE &&
+           !sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) &&
+           column_field(j, s, linitial(call->args), name, flow);
+}
+
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
 {
     const char *schema, *name;
     bool surely;
+
+    if (is_projection(j, s, call, flow))
+        return;
     enum sl_builtin kind =
         name_function(j, call->funcname, call->args, &schema, &name, &surely);
 
     call_effects(j, kind, call);
     struct arguments a = arguments_of(j, s, call);
-    expr_walk(j, s, call->agg_filter, NULL);
+    expr_walk(j, s, call->agg_filter, &a.all);
     expr_window(j, s, call->over);
     bool users = !surely && call_users(j, schema, name, &a, flow);
     if (!users && !surely && kind == SL_BUILTIN_NONE)
         note_opaque(j, "function %s is not known to be harmless", name);
     if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, a.all);
-    if (flow != NULL && name != NULL && strcmp(name, "count") != 0)
-        origin_join(j, flow, a.all);
+    origin_join(j, flow, a.all);
 }
 
 void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct origin **out)

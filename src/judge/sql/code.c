@@ -9,10 +9,25 @@ bool code_has_parts(const struct judge *j)
     return j->ctx->catalog != NULL && j->ctx->catalog->part_count > 0;
 }
 
+bool code_of_server(const struct judge *j)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+
+    if (c == NULL)
+        return false;
+    struct sl_parts all = sl_catalog_parts(c, 'x', SL_SPAN("x"), SL_SPAN("x"));
+    for (uint32_t i = all.first; i < all.first + all.count; i++)
+        if (sl_catalog_part_at(c, i).kind == 'v')
+            return true;
+    return false;
+}
+
 bool code_in_reach(const struct judge *j, const char *schema, struct sl_span candidate)
 {
     if (schema != NULL)
         return sl_span_is(candidate, schema);
+    if (j->as_server)
+        return sl_span_is(candidate, "pg_catalog");
     if (j->any_schema || sl_span_is(candidate, "pg_catalog"))
         return true;
     for (size_t i = 0; i < j->path_count; i++)
@@ -26,6 +41,8 @@ bool code_users_may_own(const struct judge *j, uint8_t kind, const char *schema,
     const struct sl_catalog *c = j->ctx->catalog;
     struct sl_span n = sl_span_str(name);
 
+    if (schema == NULL && j->as_server)
+        schema = "pg_catalog";
     if (c == NULL)
         return schema == NULL || strcmp(schema, "pg_catalog") != 0;
     if (schema != NULL && strcmp(schema, "pg_catalog") != 0)

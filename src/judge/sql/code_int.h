@@ -49,6 +49,8 @@ const struct code *code_run_for(struct judge *j, uint32_t part, const struct dat
                                 uint32_t because, code_walk_fn *walk, const void *with);
 /* Has the catalog definitions at all? Without them nothing that users made is understood. */
 bool code_has_parts(const struct judge *j);
+/* Are they a server's own texts, where unqualified names are of pg_catalog? */
+bool code_of_server(const struct judge *j);
 /* Could this name mean something of users in this schema (NULL: anywhere on the search path)? */
 bool code_in_reach(const struct judge *j, const char *schema, struct sl_span candidate);
 bool code_users_may_own(const struct judge *j, uint8_t kind, const char *schema, const char *name);
@@ -84,6 +86,8 @@ struct body_before {
     uint32_t effects, flags;
     const char *tag;
     bool neutral, control, shareable, catalog_first, any_schema, of_user, variables_first;
+    bool as_server;
+    struct origin **pending, **decides;
     unsigned literals, literals_approved;
     uint32_t path_id;
     struct sl_span *path;
@@ -119,6 +123,8 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
 /* fires.c: what a use of a relation sets off. True when all of this kind is understood; effects
  * that it has are noted. */
 bool fires_triggers(struct judge *j, struct dataset *d, uint32_t effects);
+/* Does every way to write to this view set off something else instead? */
+bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_defaults(struct judge *j, struct dataset *d);
 bool fires_checks(struct judge *j, struct dataset *d);

@@ -160,17 +160,19 @@ static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, str
 
 static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow)
 {
-    struct outputs out = {0};
+    struct outputs out = {.later = true};
 
     if (l->operName != NIL)
         name_operator(j, l->operName);
     else if (l->subLinkType == ANY_SUBLINK)
         name_operator_text(j, "=");
-    expr_walk(j, s, l->testexpr, NULL);
+    expr_walk(j, s, l->testexpr, flow);
     query_walk(j, s, s == NULL ? NULL : s->ctes, l->subselect, &out);
-    if (l->subLinkType == EXISTS_SUBLINK)
+    origin_join(j, j->decides, out.decides);
+    if (l->subLinkType == EXISTS_SUBLINK) /* what it would give is never looked at */
         return;
-    struct origin *all = output_union(j, &out);
+    struct origin *all = NULL;
+    outputs_use(j, &out, &all);
     origin_join(j, flow, all);
     if (l->subLinkType == ARRAY_SUBLINK) { /* a whole column in one value */
         bool from_users = false;
@@ -214,12 +216,12 @@ static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struc
 
     if (c->arg != NULL)
         name_operator_text(j, "=");
-    expr_walk(j, s, c->arg, NULL);
+    expr_walk(j, s, c->arg, flow); /* a condition tells of its columns: that is a flow, too */
     foreach (cell, c->args) {
         const CaseWhen *when = NODE(j, CaseWhen, cell);
         if (when == NULL)
             continue;
-        expr_walk(j, s, when->expr, NULL);
+        expr_walk(j, s, when->expr, flow);
         expr_walk(j, s, when->result, flow);
     }
     expr_walk(j, s, c->defresult, flow);
@@ -263,6 +265,15 @@ static void walk_parameter(struct judge *j, const ParamRef *p, struct origin **f
         origin_join(j, flow, a->items[p->number - 1]);
     else if (a != NULL)
         origin_join(j, flow, a->all);
+}
+
+/* (c).name of the row of a source. */
+static bool is_field(struct judge *j, struct scope *s, const A_Indirection *n, struct origin **flow)
+{
+    const char *name =
+        list_length(n->indirection) == 1 ? name_text(linitial(n->indirection)) : NULL;
+
+    return name != NULL && column_field(j, s, n->arg, name, flow);
 }
 
 static void walk_xml(struct judge *j, struct scope *s, const XmlExpr *x, struct origin **flow)
@@ -343,7 +354,8 @@ static void walk_node(struct judge *j, struct scope *s, const Node *n, struct or
         expr_list(j, s, ((const A_ArrayExpr *)n)->elements, flow);
         return;
     case T_A_Indirection:
-        walk_selection(j, s, (const A_Indirection *)n, flow);
+        if (!is_field(j, s, (const A_Indirection *)n, flow))
+            walk_selection(j, s, (const A_Indirection *)n, flow);
         return;
     case T_NamedArgExpr:
         expr_walk(j, s, ((const NamedArgExpr *)n)->arg, flow);
@@ -374,8 +386,13 @@ static void walk_node(struct judge *j, struct scope *s, const Node *n, struct or
 
 void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow)
 {
+    struct origin **pending = j->pending;
+
     if (node == NULL || !depth_enter(j))
         return;
-    walk_node(j, s, node, flow);
+    if (flow == NULL)
+        j->pending = NULL;
+    walk_node(j, s, node, flow == NULL ? j->decides : flow);
+    j->pending = pending;
     depth_leave(j);
 }

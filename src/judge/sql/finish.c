@@ -95,6 +95,16 @@ static bool fits(const struct sl_meaning *m)
            m->definition_count <= SL_MEANING_MAX_DEFINITIONS;
 }
 
+/* Do values come to lie in a table? Labels rest on such flows. */
+static bool flows_stay(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->flow_count; i++)
+        if (m->flows[i].kind == SL_FLOW_DIRECT &&
+            !sl_span_starts(m->flows[i].destination, SL_SPAN("result.")))
+            return true;
+    return false;
+}
+
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
 {
     struct sl_meaning m = {.effects = j->all_effects,
@@ -112,8 +122,8 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
         collect(j, &m);
     if (j->out_of_memory)
         return SL_EMEMORY;
-    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES)
-        m.flow_count = 0; /* lineage is the part that verdicts do not rest on */
+    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES && !flows_stay(&m))
+        m.flow_count = 0; /* what leaves is told by the accesses, too */
     if (!fits(&m) || size_of(&m) > SL_MEANING_MAX_BYTES) {
         struct sl_meaning_statement *all = note_alloc(j, sizeof *all);
         if (all == NULL)

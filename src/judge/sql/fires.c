@@ -207,6 +207,47 @@ bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects)
     return true;
 }
 
+/* --- instead ----------------------------------------------------------------------------------- */
+
+enum { AT_INSTEAD = 1 << 6 };
+
+/* The writing effects that this part takes over, whatever the row. */
+static uint32_t taken_over(struct judge *j, const struct sl_part *part)
+{
+    struct parse p;
+    uint32_t effects = 0;
+
+    if ((part->kind != 't' && part->kind != 'u') || part->num == 'R' || part->text.n == 0)
+        return 0;
+    const Node *tree = body_parse(j, "", part->text, "", &p);
+    if (tree == NULL)
+        return 0;
+    if (IsA(tree, CreateTrigStmt) && ((const CreateTrigStmt *)tree)->timing == AT_INSTEAD)
+        effects = effects_of(((const CreateTrigStmt *)tree)->events);
+    if (IsA(tree, RuleStmt) && ((const RuleStmt *)tree)->instead &&
+        ((const RuleStmt *)tree)->whereClause == NULL)
+        effects = effect_of_event(((const RuleStmt *)tree)->event);
+    parse_end(&p);
+    return effects;
+}
+
+bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    const uint32_t writes =
+        SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE;
+    uint32_t left = effects & writes;
+
+    if (left == 0 || !code_has_parts(j) || !d->listed)
+        return false;
+    struct sl_parts all =
+        sl_catalog_parts(j->ctx->catalog, 'r', d->relation.schema, d->relation.name);
+    for (uint32_t i = all.first; i < all.first + all.count; i++) {
+        struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
+        left &= ~taken_over(j, &p);
+    }
+    return left == 0;
+}
+
 /* --- expressions ---------------------------------------------------------------------------- */
 
 static void walk_default(struct judge *j, const struct sl_part *part, struct code *self,

@@ -89,7 +89,7 @@
     X(CreateSchemaStmt,         "create schema",        DDL,                    DDL)              \
     X(CreateStatsStmt,          "create statistics",    DDL,                    DDL)              \
     X(AlterStatsStmt,           "alter statistics",     DDL,                    PLAIN)            \
-    X(RefreshMatViewStmt,       "refresh materialized view", READ | UPDATE,     OPAQUE)           \
+    X(RefreshMatViewStmt,       "refresh materialized view", UPDATE,            QUERY)            \
     X(CreateFunctionStmt,       "create function",      DDL,                    DDL)              \
     X(AlterFunctionStmt,        "alter function",       DDL,                    PLAIN)            \
     X(DefineStmt,               "create ",              DDL,                    DDL)              \

@@ -88,15 +88,22 @@ static struct dataset *system_dataset(struct judge *j, const char *schema, const
     return d;
 }
 
-static struct dataset *listed_dataset(struct judge *j, const struct sl_relation *r)
+/* A schema that neither the text nor the DDL wrote is not written either. */
+static struct dataset *listed_as(struct judge *j, const struct sl_relation *r, bool with_schema)
 {
-    struct dataset *d = note_new_dataset(j, r->schema, r->name);
+    bool bare = j->ctx->as_written && !with_schema && r->oid == SL_SQL_DDL_BARE;
+    struct dataset *d = note_new_dataset(j, bare ? (struct sl_span){0} : r->schema, r->name);
 
     if (d != NULL) {
         d->listed = true;
         d->relation = *r;
     }
     return d;
+}
+
+struct dataset *name_listed(struct judge *j, const struct sl_relation *r)
+{
+    return listed_as(j, r, false);
 }
 
 /* Under SECURITY DEFINER "$user" is somebody else: what lies in another schema may be meant. */
@@ -110,7 +117,7 @@ static void find_elsewhere(struct judge *j, const char *name, const struct datas
         if (!sl_span_is(r.name, name) ||
             (found != NULL && sl_span_eq(found->relation.schema, r.schema)))
             continue;
-        note_all_columns(j, listed_dataset(j, &r), effects);
+        note_all_columns(j, name_listed(j, &r), effects);
         note_opaque(j, "%s may be in the schema of a function's owner", name);
     }
 }
@@ -125,7 +132,7 @@ static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t 
     for (size_t i = 0; j->ctx->catalog != NULL && i < j->path_count; i++) {
         if (!sl_catalog_relation(j->ctx->catalog, j->path[i], sl_span_str(name), &r))
             continue;
-        struct dataset *d = listed_dataset(j, &r);
+        struct dataset *d = name_listed(j, &r);
         if (found != NULL && d != found) {
             note_all_columns(j, d, effects);
             note_all_columns(j, found, effects);
@@ -146,7 +153,7 @@ static struct dataset *find_listed(struct judge *j, const RangeVar *v, uint32_t 
         return find_on_path(j, v->relname, effects);
     if (j->ctx->catalog != NULL && sl_catalog_relation(j->ctx->catalog, sl_span_str(v->schemaname),
                                                        sl_span_str(v->relname), &r))
-        return listed_dataset(j, &r);
+        return listed_as(j, &r, true);
     return NULL;
 }
 
@@ -163,6 +170,59 @@ static struct dataset *find_system(struct judge *j, const RangeVar *v)
     return system_dataset(j, "pg_catalog", v->relname, sl_builtin_relation(v->relname));
 }
 
+/* --- is it plain for these effects? ---------------------------------------------------------- */
+
+#define PROBLEM(reason) (1u << SL_CATALOG_##reason)
+
+/* As core/catalog decides what may be read, inserted into and changed. */
+static uint32_t problems_for(const struct sl_relation *r, uint32_t effects)
+{
+    const uint32_t changes = SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE;
+    uint32_t stops = PROBLEM(ROW_SECURITY) | PROBLEM(RULES) | PROBLEM(INHERITANCE) |
+                     PROBLEM(PARTITIONED) | PROBLEM(OTHER_KIND) | PROBLEM(USER_TYPE) |
+                     PROBLEM(USER_INDEX) | PROBLEM(VIEW) | PROBLEM(MATVIEW) | PROBLEM(FOREIGN);
+
+    if ((effects & (changes | SL_EFFECT_INSERT)) != 0)
+        stops |= PROBLEM(DEFAULTS) | PROBLEM(TRIGGERS) | PROBLEM(DOMAIN_TYPE);
+    else if (r->kind == 'S')
+        stops = 0;
+    if ((effects & changes) != 0)
+        stops |= PROBLEM(CASCADES);
+    return r->problems & stops;
+}
+
+/* What its definitions explain; each part sees to it that what they do is noted. */
+static uint32_t understood_by_parts(struct judge *j, struct dataset *d, uint32_t effects,
+                                    uint32_t left)
+{
+    const uint32_t writes =
+        SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_IMPORT;
+    uint32_t understood = 0;
+
+    if ((left & PROBLEM(VIEW)) != 0 && effects != 0 && (effects & ~writes) == 0 &&
+        view_write_through(j, d, effects))
+        understood |= NAME_VIEW;
+    if ((left & NAME_CHILD) != 0 && inherit_children(j, d, effects))
+        understood |= NAME_CHILD;
+    return understood | problems_understood(j, d, effects, left & ~understood);
+}
+
+void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t understood)
+{
+    uint32_t left = problems_for(&d->relation, effects) & ~understood;
+    unsigned why = 0;
+    SL_BUF(b, 300);
+
+    if (left != 0)
+        left &= ~understood_by_parts(j, d, effects, left);
+    if (left == 0)
+        return;
+    while ((left >> why & 1) == 0)
+        why++;
+    sl_buf_say(&b, "%%s %s", sl_catalog_reason_text((enum sl_catalog_reason)why));
+    note_opaque(j, sl_buf_text(&b), sl_arena_text(j->mem, d->relation.name));
+}
+
 static struct dataset *unlisted(struct judge *j, const RangeVar *v)
 {
     struct dataset *d = note_new_dataset(j, sl_span_str(v->schemaname), sl_span_str(v->relname));
@@ -174,26 +234,35 @@ static struct dataset *unlisted(struct judge *j, const RangeVar *v)
 
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects)
 {
+    return name_relation_but(j, v, effects, 0);
+}
+
+struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t effects,
+                                  uint32_t understood)
+{
     struct dataset *d;
 
     if (v == NULL || v->relname == NULL) {
         note_opaque(j, "a relation has no name", NULL);
         return NULL;
     }
-    d = find_listed(j, v, effects);
-    if (d == NULL ||
-        (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && j->catalog_first)) {
+    d = j->as_server && v->schemaname == NULL ? NULL : find_listed(j, v, effects);
+    if (d == NULL || (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 &&
+                      (j->catalog_first || j->as_server))) {
         struct dataset *system = find_system(j, v);
         d = system == NULL ? d : system;
     }
-    if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first)
+    if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first &&
+        !j->as_server)
         note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
-    if (v->schemaname == NULL && j->ctx->temp_objects)
+    if (v->schemaname == NULL && j->ctx->temp_objects && !j->as_server)
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
         d = unlisted(j, v);
-    else if (d->listed)
-        relation_is_understood(j, d, effects);
+    else if (d->listed && !view_is_known(j, d))
+        understood &= ~(uint32_t)NAME_VIEW;
+    if (d != NULL && d->listed)
+        name_check(j, d, effects, understood | (v->inh ? 0 : NAME_CHILD));
     if (d != NULL && d->system && (effects & ~(uint32_t)SL_EFFECT_READ) != 0)
         note_opaque(j, "%s belongs to the system and is not only read", v->relname);
     if (d != NULL)
@@ -204,7 +273,7 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
 /* Where an unqualified new thing comes to lie: the first schema of the path that exists. */
 static struct sl_span schema_of_new(struct judge *j)
 {
-    for (size_t i = 0; i < j->path_count; i++)
+    for (size_t i = 0; i < j->path_count && !j->ctx->as_written; i++)
         if (j->ctx->catalog != NULL &&
             sl_catalog_has_name_in(j->ctx->catalog, 's', j->path[i], j->path[i]))
             return j->path[i];
@@ -230,6 +299,8 @@ struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects
         d = find_listed(j, v, effects);
         if (d == NULL)
             d = note_new_dataset(j, sl_span_str(v->schemaname), sl_span_str(v->relname));
+        else if ((effects & SL_EFFECT_DDL) != 0)
+            inherit_children(j, d, effects & SL_EFFECT_DDL);
     }
     note_dataset(j, d, effects);
     return d;
@@ -351,7 +422,7 @@ static bool is_enum(const struct judge *j, const char *schema, const char *name)
 static bool type_is_known(const struct judge *j, const char *schema, const char *name)
 {
     if (schema == NULL && sl_builtin_type(name))
-        return j->catalog_first;
+        return j->catalog_first || j->as_server;
     if (schema != NULL && strcmp(schema, "pg_catalog") == 0)
         return sl_builtin_type(name);
     return is_enum(j, schema, name);

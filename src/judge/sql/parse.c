@@ -24,6 +24,45 @@ void parse_end(struct parse *p)
     p->memory = NULL;
 }
 
+/* --- definitions ------------------------------------------------------------------------------ */
+
+/* Names in what a definition gives are views into its tree. */
+struct kept_parse {
+    struct kept_parse *next;
+    struct parse parse;
+};
+
+enum { MAX_DEFINITIONS_BYTES = 4 * 1024 * 1024 }; /* trees take memory that no arena counts */
+
+const List *parse_keep(struct judge *j, struct sl_span text)
+{
+    const char *refusal = caps_refuse(j->ctx, text);
+    const char *sql = refusal == NULL ? sl_arena_text(j->mem, text) : NULL;
+    struct kept_parse *kept = NOTE_NEW(j, struct kept_parse);
+
+    j->parsed_bytes += text.n;
+    if (refusal != NULL || j->parsed_bytes > MAX_DEFINITIONS_BYTES || !depth_step(j, text.n)) {
+        note_opaque(j, "the definitions behind the names are too large", NULL);
+        return NULL;
+    }
+    if (sql == NULL || kept == NULL) {
+        j->out_of_memory = true;
+        return NULL;
+    }
+    *kept = (struct kept_parse){j->parses, parse_begin(sql)};
+    j->parses = kept;
+    if (!kept->parse.accepted)
+        note_opaque(j, "PostgreSQL 15's grammar does not accept a definition", NULL);
+    return kept->parse.trees;
+}
+
+void parse_end_all(struct judge *j)
+{
+    for (struct kept_parse *kept = j->parses; kept != NULL; kept = kept->next)
+        parse_end(&kept->parse);
+    j->parses = NULL;
+}
+
 enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text,
                          struct sl_arena *mem, struct sl_span **out, size_t *count)
 {

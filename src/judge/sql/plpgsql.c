@@ -335,6 +335,7 @@ void plpgsql_walk(struct judge *j, struct body *b, const char *text)
         return;
     }
     j->variables_first = true;
+    j->as_server = false;
     special_variables(&p);
     do {
         before = known(&p);

@@ -119,17 +119,19 @@ static void query(struct judge *j, const Node *n)
     case T_CreateTableAsStmt:
         create_as(j, (const CreateTableAsStmt *)n);
         return;
+    case T_RefreshMatViewStmt:
+        view_refresh(j, (const RefreshMatViewStmt *)n);
+        return;
     default:
         break;
     }
     j->shareable = !j->planned_only && j->executing == 0 && !IsA(n, MergeStmt);
-    bool into = IsA(n, SelectStmt) && ((const SelectStmt *)n)->intoClause != NULL;
+    bool into = query_into(n) != NULL;
     if (into)
         j->tag = "select into";
     query_walk(j, NULL, NULL, n, &out);
-    if (IsA(n, SelectStmt) && !into)
-        for (size_t i = 0; i < out.count; i++)
-            note_flow(j, out.items[i].origins, SL_SPAN("result"), out.items[i].name);
+    if (!into)
+        note_result(j, &out);
 }
 
 /* --- session -------------------------------------------------------------------------------- */
@@ -167,8 +169,6 @@ static void session(struct judge *j, const Node *n)
 static const char *opaque_sentence(const Node *n)
 {
     switch (nodeTag(n)) {
-    case T_RefreshMatViewStmt:
-        return "the definition of the materialized view is not known";
     case T_DropOwnedStmt:
     case T_ReassignOwnedStmt:
         return "what the role owns is not known";
@@ -221,8 +221,6 @@ static void users_code(struct judge *j, const Node *n)
 static void unknown_code(struct judge *j, const Node *n)
 {
     note_opaque(j, opaque_sentence(n), NULL);
-    if (IsA(n, RefreshMatViewStmt))
-        name_object(j, ((const RefreshMatViewStmt *)n)->relation, SL_EFFECT_UPDATE, false);
 }
 
 /* --- one statement -------------------------------------------------------------------------- */
@@ -277,6 +275,7 @@ static void begin_statement(struct judge *j)
     j->tag = "unknown";
     j->control = j->neutral = j->shareable = j->planned_only = false;
     j->literals = j->literals_approved = 0;
+    j->pending = j->decides = NULL;
 }
 
 /* SET search_path or DDL before it in the same text: its names were looked up too early. */
@@ -356,6 +355,7 @@ enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
         return SL_EMEMORY;
     struct parse p = parse_begin(sql);
     enum sl_err err = judge_parsed(&j, &p, out);
+    parse_end_all(&j);
     parse_end(&p);
     return err;
 }
