@@ -188,7 +188,9 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     expr_walk(j, s, call->agg_filter, &a.all);
     expr_window(j, s, call->over);
     bool users = !surely && call_users(j, schema, name, &a, flow);
-    if (!users && !surely && kind == SL_BUILTIN_NONE)
+    bool may_be_built_in = schema == NULL || strcmp(schema, "pg_catalog") == 0;
+    if (!surely && kind == SL_BUILTIN_NONE &&
+        (!users || (may_be_built_in && sl_builtin_doubt(name) > SL_DOUBT_UNKNOWN)))
         note_opaque(j, "function %s is not known to be harmless", name);
     if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, a.all);

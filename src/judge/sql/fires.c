@@ -250,6 +250,69 @@ bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects)
 
 /* --- expressions ---------------------------------------------------------------------------- */
 
+/* In a listing made of DDL the whole statement stands where a server gives an expression. */
+static bool is_statement(struct sl_span text)
+{
+    return sl_span_eq_nocase(sl_span_head(text, 6), SL_SPAN("create")) ||
+           sl_span_eq_nocase(sl_span_head(text, 5), SL_SPAN("alter"));
+}
+
+static void default_of_constraint(struct judge *j, struct scope *s, const ColumnDef *c,
+                                  struct origin **flow)
+{
+    const ListCell *cell;
+
+    expr_walk(j, s, c->raw_default, flow);
+    foreach (cell, c->constraints) {
+        const Constraint *k = NODE(j, Constraint, cell);
+        if (k != NULL && (k->contype == CONSTR_DEFAULT || k->contype == CONSTR_GENERATED))
+            expr_walk(j, s, k->raw_expr, flow);
+    }
+}
+
+static void default_in(struct judge *j, struct scope *s, const Node *tree, const char *column,
+                       struct origin **flow)
+{
+    const List *list = IsA(tree, CreateStmt)       ? ((const CreateStmt *)tree)->tableElts
+                       : IsA(tree, AlterTableStmt) ? ((const AlterTableStmt *)tree)->cmds
+                                                   : NIL;
+    const ListCell *cell;
+
+    foreach (cell, list) {
+        const Node *n = lfirst(cell);
+        const char *name = NULL;
+        if (IsA(n, AlterTableCmd)) {
+            name = ((const AlterTableCmd *)n)->name;
+            n = ((const AlterTableCmd *)n)->def;
+        }
+        if (n != NULL && IsA(n, ColumnDef) && strcmp(((const ColumnDef *)n)->colname, column) == 0)
+            default_of_constraint(j, s, (const ColumnDef *)n, flow);
+        else if (n != NULL && name != NULL && strcmp(name, column) == 0)
+            expr_walk(j, s, n, flow);
+    }
+}
+
+static void default_of(struct judge *j, struct dataset *d, const struct sl_part *part,
+                       const char *column, struct origin **flow)
+{
+    struct body_before before;
+    struct body b = {.trigger = NULL};
+    struct parse p;
+
+    if (!is_statement(part->text)) {
+        body_expression(j, d, part->text, flow);
+        return;
+    }
+    if (!body_enter(j, &before, part->text.n))
+        return;
+    body_row_source(j, &b.scope, d, sl_arena_text(j->mem, d->relation.name), false);
+    const Node *tree = body_parse(j, "", part->text, "", &p);
+    if (tree != NULL)
+        default_in(j, &b.scope, tree, column, flow);
+    parse_end(&p);
+    body_leave(j, &before);
+}
+
 static void walk_default(struct judge *j, const struct sl_part *part, struct code *self,
                          const void *with)
 {
@@ -261,7 +324,7 @@ static void walk_default(struct judge *j, const struct sl_part *part, struct cod
     (void)self;
     note_definition(j, "default", part->schema, part->name, part->text);
     j->in_default = true;
-    body_expression(j, d, part->text, &from);
+    default_of(j, d, part, column == NULL ? "" : column, &from);
     j->in_default = before;
     if (column != NULL)
         note_flow(j, from, d->name, column);
@@ -276,8 +339,28 @@ static void walk_policy(struct judge *j, const struct sl_part *part, struct code
                         const void *with)
 {
     (void)self;
+    struct dataset *d = (struct dataset *)(uintptr_t)with;
+    struct body_before before;
+    struct body b = {.trigger = NULL};
+    struct parse p;
+
     note_definition(j, "policy", part->schema, part->name, part->text);
-    body_expression(j, (struct dataset *)(uintptr_t)with, part->text, NULL);
+    if (!is_statement(part->text)) {
+        body_expression(j, d, part->text, NULL);
+        return;
+    }
+    if (!body_enter(j, &before, part->text.n))
+        return;
+    body_row_source(j, &b.scope, d, sl_arena_text(j->mem, d->relation.name), false);
+    const CreatePolicyStmt *n = body_parse(j, "", part->text, "", &p);
+    if (n != NULL && IsA(n, CreatePolicyStmt)) {
+        expr_walk(j, &b.scope, n->qual, NULL);
+        expr_walk(j, &b.scope, n->with_check, NULL);
+    } else if (n != NULL) {
+        note_opaque(j, "the definition of a policy is none", NULL);
+    }
+    parse_end(&p);
+    body_leave(j, &before);
 }
 
 static bool policy_counts(const struct sl_part *p, uint32_t effects)
@@ -319,22 +402,52 @@ static void one_exclusion(struct judge *j, struct scope *s, const List *pair)
     }
 }
 
-static void constraint(struct judge *j, struct scope *s, const Node *tree)
+static void one_constraint(struct judge *j, struct scope *s, const Constraint *k)
 {
-    const AlterTableStmt *a = (const AlterTableStmt *)tree;
-    const AlterTableCmd *c =
-        IsA(a, AlterTableStmt) && list_length(a->cmds) == 1 ? linitial(a->cmds) : NULL;
-    const Constraint *k = c == NULL ? NULL : (const Constraint *)c->def;
     const ListCell *cell;
 
-    if (k == NULL || !IsA(k, Constraint)) {
-        note_opaque(j, "a constraint that the judge cannot read", NULL);
+    if (k->contype != CONSTR_CHECK && k->contype != CONSTR_EXCLUSION)
         return;
-    }
     expr_walk(j, s, k->raw_expr, NULL);
     expr_walk(j, s, k->where_clause, NULL);
     foreach (cell, k->exclusions)
         one_exclusion(j, s, lfirst(cell));
+}
+
+/* Every constraint in a list of columns, constraints and commands of ALTER TABLE. */
+static void constraints(struct judge *j, struct scope *s, const List *list)
+{
+    const ListCell *cell;
+
+    foreach (cell, list) {
+        const Node *n = lfirst(cell);
+        if (n != NULL && IsA(n, AlterTableCmd))
+            n = ((const AlterTableCmd *)n)->def;
+        if (n != NULL && IsA(n, Constraint))
+            one_constraint(j, s, (const Constraint *)n);
+        if (n == NULL || !IsA(n, ColumnDef) || !depth_enter(j))
+            continue;
+        constraints(j, s, ((const ColumnDef *)n)->constraints);
+        depth_leave(j);
+    }
+}
+
+static void constraints_in(struct judge *j, struct scope *s, const Node *tree)
+{
+    switch (nodeTag(tree)) {
+    case T_AlterTableStmt:
+        constraints(j, s, ((const AlterTableStmt *)tree)->cmds);
+        return;
+    case T_CreateStmt:
+        constraints(j, s, ((const CreateStmt *)tree)->tableElts);
+        constraints(j, s, ((const CreateStmt *)tree)->constraints);
+        return;
+    case T_CreateDomainStmt:
+        constraints(j, s, ((const CreateDomainStmt *)tree)->constraints);
+        return;
+    default:
+        note_opaque(j, "a constraint that the judge cannot read", NULL);
+    }
 }
 
 void fires_constraint(struct judge *j, struct dataset *d, struct sl_span text)
@@ -347,9 +460,10 @@ void fires_constraint(struct judge *j, struct dataset *d, struct sl_span text)
         return;
     body_row_source(j, &b.scope, d,
                     d == NULL ? "value" : sl_arena_text(j->mem, d->relation.name), false);
-    const Node *tree = body_parse(j, "ALTER TABLE t ADD ", text, "", &p);
+    const Node *tree =
+        body_parse(j, is_statement(text) ? "" : "ALTER TABLE t ADD ", text, "", &p);
     if (tree != NULL)
-        constraint(j, &b.scope, tree);
+        constraints_in(j, &b.scope, tree);
     parse_end(&p);
     body_leave(j, &before);
 }

@@ -210,7 +210,7 @@ static void built_in(struct judge *j, const char *name)
         note_effect(j, SL_EFFECT_ADMIN);
         return;
     default:
-        if (!is_harmless_support(name))
+        if (!is_harmless_support(name) && sl_builtin_doubt(name) != SL_DOUBT_UNCALLABLE)
             note_opaque(j, "built-in function %s runs where the judge does not expect it", name);
     }
 }
@@ -284,8 +284,8 @@ void function_fires(struct judge *j, const List *names, const struct trigger *t)
     }
     if (any && !is_undefined(j, v.schemaname, v.relname))
         return;
-    if (!any && (v.schemaname == NULL || strcmp(v.schemaname, "pg_catalog") == 0))
-        built_in(j, v.relname);
-    else
-        note_opaque(j, "the function %s of a trigger is not known", v.relname);
+    if (!any && (v.schemaname == NULL || strcmp(v.schemaname, "pg_catalog") == 0) &&
+        is_harmless_support(v.relname))
+        return;
+    note_opaque(j, "the function %s of a trigger is not known", v.relname);
 }
