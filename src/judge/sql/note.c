@@ -76,6 +76,8 @@ void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint
     for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
         if ((b->effects & effects) != 0)
             note_column(j, b->dataset, column_below(b, column), b->effects & effects);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, column);
     if (d->secret != NULL && (column.n == 0 || sl_span_is(column, d->secret)))
         note_dataset(j, d, SL_EFFECT_ADMIN);
     if (d->system || column.n == 0 || !sl_utf8_valid(column))
@@ -112,11 +114,16 @@ void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
             note_all_columns(j, b->dataset, b->effects & effects);
     if (d->secret != NULL)
         note_dataset(j, d, SL_EFFECT_ADMIN);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, (struct sl_span){0});
+    struct origin **reads = j->reads;
+    j->reads = NULL; /* the whole row stands for its columns */
     if (!d->listed)
         d->all_effects |= planned(j, effects);
     else
         for (uint32_t i = 0; i < d->relation.column_count; i++)
             note_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name, effects);
+    j->reads = reads;
 }
 
 /* The effect is the statement's even when nothing of it comes from a table; what the system's own
