@@ -181,7 +181,8 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *   'g' function that an aggregate calls     about, text: schema and name; num: overload << 16
  * owner 'o', an operator:
  *   'o' the function behind it               about, text: schema and name;
- *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too
+ *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too;
+ *       + 32 when it takes nothing but values of users' own types (as 256 below)
  * owner 't', a type:
  *   'y' what it is                           about: typtype (b, c, d, e, r, m); text: extension
  *   'k' CHECK constraint of a domain         text: pg_get_constraintdef
@@ -190,8 +191,10 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *                                            about, text: schema and name
  * owner 'x', the database (schema and name are "x"):
  *   'a' function of a cast                   about, text: schema and name;
- *       num: castcontext (e explicit, a assignment, i implicit)
- *   'o' support function of a default operator class of users    about, text: schema and name
+ *       num: castcontext (e explicit, a assignment, i implicit), + 256 when one of its types is
+ *       users' own (neither an enum nor a domain): it runs only where there is a value of that type
+ *   'o' support function of a default operator class of users    about, text: schema and name;
+ *       num: 256 as above, else 0
  *   't' function of an enabled event trigger  about, text: schema and name
  *   'v' server version                       num: server_version_num
  */

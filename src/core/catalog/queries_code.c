@@ -68,21 +68,28 @@ const char sl_catalog_query_aggregates[] =
     "  part (function)"
     NAMED_FUNCTION("part.function");
 
-/* 'o': the function behind an operator, and whether the planner calls functions of users for it */
+/* 'o': the function behind an operator; whether the planner calls functions of users for it, and
+ * whether it takes values of users' own types alone */
 const char sl_catalog_query_operators[] =
     "SELECT 'P', 'o', n.nspname, o.oprname, 'o', (CASE o.oprkind WHEN 'l' THEN 1 ELSE 2 END"
-    ADD "CASE WHEN o.oprrest" OF_USERS " OR o.oprjoin" OF_USERS " THEN 16 ELSE 0 END)"
-    "::pg_catalog.text, fn.nspname, f.proname"
+    ADD "CASE WHEN o.oprrest" OF_USERS " OR o.oprjoin" OF_USERS " THEN 16 ELSE 0 END"
+    ADD "CASE WHEN r.letter" EQ "'u' AND (o.oprkind" EQ "'l' OR l.letter" EQ "'u')"
+    "  THEN 32 ELSE 0 END)::pg_catalog.text, fn.nspname, f.proname"
     " FROM pg_catalog.pg_operator o"
     " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"
+    " LEFT JOIN (" TYPE_LETTERS ") l ON l.oid" EQ "o.oprleft"
+    " LEFT JOIN (" TYPE_LETTERS ") r ON r.oid" EQ "o.oprright"
     NAMED_FUNCTION("o.oprcode")
     " WHERE o.oid" OF_USERS " AND " NOT_TEMPORARY;
 
-/* 'a': functions of casts */
+/* 'a': functions of casts; 256: one of its types is users' own */
 const char sl_catalog_query_casts[] =
-    "SELECT 'P', 'x', 'x', 'x', 'a', " CODE_OF("k.castcontext") "::pg_catalog.text,"
+    "SELECT 'P', 'x', 'x', 'x', 'a', (" CODE_OF("k.castcontext")
+    ADD "CASE WHEN a.letter" EQ "'u' OR b.letter" EQ "'u' THEN 256 ELSE 0 END)::pg_catalog.text,"
     " fn.nspname, f.proname"
     " FROM pg_catalog.pg_cast k"
+    " JOIN (" TYPE_LETTERS ") a ON a.oid" EQ "k.castsource"
+    " JOIN (" TYPE_LETTERS ") b ON b.oid" EQ "k.casttarget"
     NAMED_FUNCTION("k.castfunc")
     " WHERE k.oid" OF_USERS;
 
@@ -90,10 +97,16 @@ const char sl_catalog_query_casts[] =
  * operators, of default classes of users and of what users put into built-in ones. The classes of
  * other access methods run only where an index names them (queries_relation.c). */
 const char sl_catalog_query_operator_classes[] =
-    "SELECT DISTINCT 'P', 'x', 'x', 'x', 'o', '0', fn.nspname, f.proname"
-    " FROM (SELECT s.oid, s.amprocfamily, s.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc s"
-    "  UNION ALL SELECT s.oid, s.amopfamily, o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop s"
-    "  JOIN pg_catalog.pg_operator o ON o.oid" EQ "s.amopopr) m (oid, family, function)"
+    "SELECT DISTINCT 'P', 'x', 'x', 'x', 'o',"
+    " CASE WHEN a.letter" EQ "'u' OR b.letter" EQ "'u' THEN '256' ELSE '0' END,"
+    " fn.nspname, f.proname"
+    " FROM (SELECT s.oid, s.amprocfamily, s.amproc::pg_catalog.oid, s.amproclefttype,"
+    "   s.amprocrighttype FROM pg_catalog.pg_amproc s"
+    "  UNION ALL SELECT s.oid, s.amopfamily, o.oprcode::pg_catalog.oid, s.amoplefttype,"
+    "   s.amoprighttype FROM pg_catalog.pg_amop s"
+    "  JOIN pg_catalog.pg_operator o ON o.oid" EQ "s.amopopr) m (oid, family, function, \"left\", \"right\")"
+    " JOIN (" TYPE_LETTERS ") a ON a.oid" EQ "m.\"left\""
+    " JOIN (" TYPE_LETTERS ") b ON b.oid" EQ "m.\"right\""
     " JOIN pg_catalog.pg_opfamily y ON y.oid" EQ "m.family AND y.opfmethod IN (403, 405)"
     NAMED_FUNCTION("m.function")
     " WHERE m.oid" OF_USERS " AND (y.oid" BUILT_IN

@@ -46,6 +46,17 @@
 #define NAMED_FUNCTION(function)                                                                   \
     " JOIN pg_catalog.pg_proc f ON f.oid" EQ function                                              \
     " JOIN pg_catalog.pg_namespace fn ON fn.oid" EQ "f.pronamespace"
+/* Letters of enum sl_column_type for the type with this oid: its own, or that of its elements. */
+#define TYPE_LETTERS                                                                               \
+    "SELECT t.oid, CASE"                                                                           \
+    " WHEN t.oid IN (24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191) THEN 'r'"     \
+    " WHEN t.oid IN (1008, 2207, 2208, 2209, 2210, 2211, 3735, 3770, 4090, 4097, 4192) THEN 'r'"   \
+    " WHEN t.typtype" EQ "'c' OR e.typtype" EQ "'c' THEN 'u'"                                      \
+    " WHEN t.oid" BUILT_IN " THEN 'b'"                                                             \
+    " WHEN t.typtype" EQ "'e' OR (t.typcategory" EQ "'A' AND e.typtype" EQ "'e') THEN 'e'"         \
+    " WHEN t.typtype" EQ "'d' AND t.typbasetype" BUILT_IN " THEN 'd'"                              \
+    " ELSE 'u' END AS letter"                                                                      \
+    " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid" EQ "t.typelem"
 /* clang-format on */
 
 extern const char sl_catalog_query_views[], sl_catalog_query_defaults[],

@@ -96,6 +96,7 @@ static void not_seen(struct judge *j, const struct sl_part *f)
 
 static void of_extension(struct judge *j, const struct sl_part *f, const struct review *r)
 {
+    ambient_user_values(j); /* its values may be of the extension's own types */
     note_effect(j, r->effects & ~(uint32_t)SL_EFFECT_OPAQUE);
     if ((r->effects & SL_EFFECT_OPAQUE) != 0)
         note_opaque(j, "function %s of an extension does what the judge cannot see",
@@ -169,8 +170,8 @@ static bool is_undefined(struct judge *j, const char *schema, const char *name)
            sl_catalog_parts_named(c, 'f', n).count == 0;
 }
 
-bool function_call(struct judge *j, const char *schema, const char *name,
-                   const struct arguments *a, struct origin **flow)
+bool function_call(struct judge *j, const char *schema, const char *name, const struct arguments *a,
+                   struct origin **flow)
 {
     if (!code_users_may_own(j, 'f', schema, name))
         return false;

@@ -170,6 +170,9 @@ struct judge {
     bool of_user;        /* inside SECURITY DEFINER: "$user" is not who asks */
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
+    /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
+     * are, and what takes only such values is passed over; when one shows up, all is judged again. */
+    bool user_values, saw_user_values;
     bool in_default;      /* what a default advances is no change of its own */
     const struct arguments *arguments; /* what $1 stands for */
     struct origin **reads;             /* what the body in hand has read */
