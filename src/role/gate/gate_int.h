@@ -1,9 +1,9 @@
 /* The gate's insides: its one process-wide state, and what every file of the folder shares.
  *
- * The way of an action: client.c frames what a client says; query.c and extended.c find its meaning
- * (meaning.c: cache, else a judge), its verdict (verdict.c: cached policy) and either record.c +
- * forward it, or refuse.c it, or hold.c it; server.c watches what the server answers and writes
- * outcomes.
+ * The way of an action: client.c frames what a client says; query.c and extended.c have it judged
+ * (judging.c: its meaning from meaning.c's cache, else from a judge; its verdict from verdict.c's)
+ * and either record.c + forward it, or refuse.c it, or hold.c it; server.c passes on what the
+ * server answers, and answer.c writes outcomes.
  *
  * A message that has to wait (for a judge, a decision, the journal) stays at the head of the
  * session's input, untouched; when the wait ends it is handled again from its start, now finding

@@ -272,11 +272,15 @@ struct item_name *name_copy(struct sl_span name);
 /* The map, made when it is first needed; NULL after ending the session for want of memory. */
 struct sl_map *names_map(struct session *s, struct sl_map **m);
 
-/* judging one text: the common road of both protocols */
+/* judging.c: the common road of both protocols */
+enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
 /* TAKE_WAIT: the session waits and will come again. */
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
 void judged_done(struct judged *j);
+/* floor.c: the text's own words (`own`, and those of what it executes) say more than the judge. */
+bool floor_is_above(const struct session *s, struct sl_span text, uint32_t own,
+                    const struct meaning *m);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
