@@ -99,6 +99,7 @@ struct source {
     bool hidden;         /* behind the alias of a join: no name of it can be used */
     bool of_cte;
     bool own_names; /* `outputs` are called as the columns of `dataset` are */
+    bool variable;  /* of a body: its type was looked at where it was declared */
 };
 
 struct scope {
