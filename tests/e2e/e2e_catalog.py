@@ -254,6 +254,8 @@ def test_untested_version(lab):
         else:
             raise AssertionError("it connected")
         wait_for(lambda: "tested on 15 and 17" in target(lab, "newer").get("why", ""), 10, "the reason in the status")
+        said = lab.sluice("check", "--live", "--config", lab.folder / "sluice.yaml")
+        assert "nobody can connect unless the target says untested: allow" in said.err, said
         one["untested"] = "allow"
         reload(lab)
         wait_for(lambda: target(lab, "newer")["listing"] == "current", 10, "a listing")

@@ -1,4 +1,4 @@
-/* The listing: names, columns, what is not plain (rows R, C, N, X), and the order of all questions. */
+/* The listing: names, columns, what is not plain (rows R, C, N, X); the order of all questions. */
 #include "core/catalog/queries_int.h"
 
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* Definitions of what runs: rows P with owner 'f' (functions), 'o' (operators) and 'x' (whatever the
+/* Definitions of what runs: rows P with owner 'f' (functions), 'o' (operators), 'x' (whatever the
  * database runs by itself). */
 #include "core/catalog/queries_int.h"
 

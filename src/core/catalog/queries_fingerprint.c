@@ -28,7 +28,8 @@ const char sl_catalog_fingerprint_query[] =
     " ORDER BY m.catalog COLLATE pg_catalog.\"C\")) FROM ("
     MARK("pg_class", "WHERE x.oid" OF_USERS " AND x.relpersistence" NE "'t'"
          " AND x.relkind" NE "'t'")
-    " UNION ALL" MARK("pg_attribute", LASTING("x.attrelid") " AND x.attnum OPERATOR(pg_catalog.>) 0")
+    " UNION ALL" MARK("pg_attribute", LASTING("x.attrelid")
+                      " AND x.attnum OPERATOR(pg_catalog.>) 0")
     " UNION ALL" MARK("pg_attrdef", LASTING("x.adrelid"))
     " UNION ALL" MARK("pg_index", LASTING("x.indrelid"))
     " UNION ALL" MARK("pg_inherits", LASTING("x.inhrelid"))
