@@ -112,6 +112,21 @@ static void base_type(struct judge *j, const struct sl_part *p)
         note_opaque(j, "type %s is not understood", name);
 }
 
+/* The row of a listed relation whose columns run nothing. Of any other composite type each field
+ * may be of any type. */
+static bool is_plain_row(const struct judge *j, const struct sl_part *part)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+    struct sl_relation r;
+    bool plain = sl_catalog_relation(c, part->schema, part->name, &r);
+
+    for (uint32_t i = 0; plain && i < r.column_count; i++) {
+        enum sl_column_type type = sl_catalog_column(c, &r, i).type;
+        plain = type != SL_COLUMN_DOMAIN && type != SL_COLUMN_OTHER;
+    }
+    return plain;
+}
+
 /* Parts of one type; `part` is the one that says what it is. */
 static void walk_type(struct judge *j, const struct sl_part *part, struct code *self,
                       const void *with)
@@ -120,8 +135,8 @@ static void walk_type(struct judge *j, const struct sl_part *part, struct code *
 
     (void)self;
     (void)with;
-    if (sl_span_is(part->about, "c"))
-        ambient_types(j); /* of its fields any may be of any type */
+    if (sl_span_is(part->about, "c") && !is_plain_row(j, part))
+        ambient_types(j);
     for (uint32_t i = all.first; i < all.first + all.count; i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
         if (p.kind == 'b')

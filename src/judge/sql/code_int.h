@@ -30,7 +30,7 @@ void arguments_add(struct judge *j, struct arguments *a, struct origin *from);
 struct code {
     struct code *next;
     uint32_t part, path_id, because; /* effects that set it off, where that matters */
-    const struct dataset *table; /* whose row a trigger is given */
+    const struct dataset *table;     /* whose row a trigger is given */
     bool planned, walking, walked;
     bool met, grown; /* while it was walked: it called itself, with something new */
     unsigned level;
@@ -57,8 +57,8 @@ bool code_users_may_own(const struct judge *j, uint8_t kind, const char *schema,
 
 /* function.c: every function of users that the name may mean. False when there is none that takes
  * the arguments. */
-bool function_call(struct judge *j, const char *schema, const char *name,
-                   const struct arguments *a, struct origin **flow);
+bool function_call(struct judge *j, const char *schema, const char *name, const struct arguments *a,
+                   struct origin **flow);
 /* A function by its exact name, as definitions name it; built-in ones, too. */
 void function_named(struct judge *j, struct sl_span schema, struct sl_span name,
                     const struct arguments *a, struct origin **flow);
@@ -77,7 +77,7 @@ void function_fires(struct judge *j, const List *name, const struct trigger *t);
 
 /* body.c: a text of users between what the statement was before and after it. */
 struct body {
-    struct scope scope;  /* its parameters and variables */
+    struct scope scope; /* its parameters and variables */
     struct cte *ctes;
     struct outputs *pool; /* all that its variables may hold */
     const struct trigger *trigger;

@@ -207,7 +207,8 @@ bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects)
     return true;
 }
 
-/* --- instead ----------------------------------------------------------------------------------- */
+/* --- instead -----------------------------------------------------------------------------------
+ */
 
 enum { AT_INSTEAD = 1 << 6 };
 
@@ -458,10 +459,9 @@ void fires_constraint(struct judge *j, struct dataset *d, struct sl_span text)
 
     if (!body_enter(j, &before, text.n))
         return;
-    body_row_source(j, &b.scope, d,
-                    d == NULL ? "value" : sl_arena_text(j->mem, d->relation.name), false);
-    const Node *tree =
-        body_parse(j, is_statement(text) ? "" : "ALTER TABLE t ADD ", text, "", &p);
+    body_row_source(j, &b.scope, d, d == NULL ? "value" : sl_arena_text(j->mem, d->relation.name),
+                    false);
+    const Node *tree = body_parse(j, is_statement(text) ? "" : "ALTER TABLE t ADD ", text, "", &p);
     if (tree != NULL)
         constraints_in(j, &b.scope, tree);
     parse_end(&p);

@@ -169,8 +169,8 @@ static bool is_undefined(struct judge *j, const char *schema, const char *name)
            sl_catalog_parts_named(c, 'f', n).count == 0;
 }
 
-bool function_call(struct judge *j, const char *schema, const char *name,
-                   const struct arguments *a, struct origin **flow)
+bool function_call(struct judge *j, const char *schema, const char *name, const struct arguments *a,
+                   struct origin **flow)
 {
     if (!code_users_may_own(j, 'f', schema, name))
         return false;

@@ -53,9 +53,8 @@ static void declared_type(struct plpgsql *p, struct sl_span type)
     const SelectStmt *n = body_parse(p->j, "SELECT NULL::", type, "", &parse);
     if (n == NULL)
         return;
-    const ResTarget *t = IsA(n, SelectStmt) && list_length(n->targetList) == 1
-                             ? linitial(n->targetList)
-                             : NULL;
+    const ResTarget *t =
+        IsA(n, SelectStmt) && list_length(n->targetList) == 1 ? linitial(n->targetList) : NULL;
     if (t != NULL && n->fromClause == NIL && t->val != NULL && IsA(t->val, TypeCast))
         body_type(p->j, ((const TypeCast *)t->val)->typeName);
     else

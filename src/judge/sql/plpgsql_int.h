@@ -31,7 +31,7 @@ struct plpgsql {
 bool plpgsql_tokens(struct judge *j, const char *text, const struct token **out, size_t *count);
 
 void read_broken(struct plpgsql *p, const char *why);
-bool read_done(const struct plpgsql *p); /* at the end, or broken */
+bool read_done(const struct plpgsql *p);                      /* at the end, or broken */
 struct sl_span read_text(const struct plpgsql *p, size_t at); /* of one token; empty at the end */
 struct sl_span read_range(const struct plpgsql *p, size_t from, size_t to);
 /* An unquoted word (lower-case here) or a sign. */
@@ -44,8 +44,8 @@ const char *read_name(struct plpgsql *p);
 const char *read_name_at(const struct plpgsql *p, size_t at); /* NULL when it is none */
 /* From the next token to the first of the words outside of parentheses; that one is next then. */
 struct sl_span read_until(struct plpgsql *p, const char *const *words, size_t count);
-#define READ_UNTIL(p, ...)                                     \
-    read_until((p), (const char *const[]){__VA_ARGS__},        \
+#define READ_UNTIL(p, ...)                              \
+    read_until((p), (const char *const[]){__VA_ARGS__}, \
                sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 /* plpgsql_value.c: pieces of SQL, and where values go. */

@@ -34,8 +34,8 @@ static const char *constant(const void *tree)
 {
     const SelectStmt *n = tree;
 
-    if (n == NULL || !IsA(n, SelectStmt) || n->op != SETOP_NONE || list_length(n->targetList) != 1 ||
-        n->fromClause != NIL || n->whereClause != NULL)
+    if (n == NULL || !IsA(n, SelectStmt) || n->op != SETOP_NONE ||
+        list_length(n->targetList) != 1 || n->fromClause != NIL || n->whereClause != NULL)
         return NULL;
     const ResTarget *t = linitial(n->targetList);
     if (!IsA(t, ResTarget) || !expr_is_literal(t->val) ||
