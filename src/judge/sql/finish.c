@@ -117,7 +117,8 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
     m.flow_count = j->flow_count;
     m.names = j->names;
     m.name_count = j->name_count;
-    definition_finish(j, &m);
+    m.definitions = j->definitions;
+    m.definition_count = j->definition_count;
     if (j->dataset_count > 0)
         collect(j, &m);
     if (j->out_of_memory)

@@ -124,21 +124,22 @@ void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dat
 }
 
 void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
-                    const char *to_column)
+                    const char *to_column, uint32_t effect)
 {
-    if (to == NULL || from == NULL || to_column == NULL)
+    if (to == NULL || from == NULL || to_column == NULL || !depth_enter(j))
         return;
     note_flow(j, from, to->name, to_column);
     if (has_few_below(to))
         for (const struct below *b = to->below; b != NULL; b = b->next)
-            if (b->columns == NULL && (b->effects & SL_EFFECT_INSERT) != 0)
+            if (b->columns == NULL && (b->effects & effect) != 0)
                 note_flow(j, from, b->dataset->name, to_column);
     for (const struct below *b = to->below; b != NULL && depth_step(j, 1); b = b->next)
         for (size_t i = 0; b->columns != NULL && i < b->columns->count; i++)
             if (strcmp(b->columns->items[i].name, to_column) == 0 &&
                 b->columns->items[i].origins != NULL)
                 note_flow_into(j, from, b->dataset,
-                               sl_arena_text(j->mem, b->columns->items[i].origins->column));
+                               sl_arena_text(j->mem, b->columns->items[i].origins->column), effect);
+    depth_leave(j);
 }
 
 void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset)

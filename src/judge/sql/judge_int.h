@@ -193,7 +193,7 @@ void note_reads(struct judge *j, const struct origin *reads);
 void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
                const char *to_column);
 void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
-                    const char *to_column);
+                    const char *to_column, uint32_t effect);
 /* It decides about the rows of this dataset, or of the result. */
 void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset);
 void note_result(struct judge *j, const struct outputs *out); /* what goes to the client */
@@ -214,7 +214,6 @@ void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
  * with its SHA-256. */
 void note_definition(struct judge *j, const char *kind_word, struct sl_span schema,
                      struct sl_span name, struct sl_span text);
-void definition_finish(struct judge *j, struct sl_meaning *out); /* sorted */
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
@@ -241,6 +240,7 @@ RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when 
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
                               const char **schema, const char **last, bool *surely);
 void name_operator(struct judge *j, const List *names);
+bool name_operator_is_users(const struct judge *j, const List *names); /* it may be */
 /* With the values that it is given; what it reads by itself flows, too. */
 void name_operator_call(struct judge *j, const List *names, struct origin *given,
                         struct origin **flow);

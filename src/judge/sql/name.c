@@ -232,6 +232,13 @@ static struct dataset *unlisted(struct judge *j, const RangeVar *v)
     return d;
 }
 
+/* pg_catalog stands behind schemas of users on the search path: is one of theirs found first? */
+static void behind_users(struct judge *j, const RangeVar *v, const struct dataset *found)
+{
+    if (j->ctx->catalog == NULL || (found != NULL && found->listed))
+        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
+}
+
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects)
 {
     return name_relation_but(j, v, effects, 0);
@@ -254,7 +261,7 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
     }
     if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first &&
         !j->as_server)
-        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
+        behind_users(j, v, d);
     if (v->schemaname == NULL && j->ctx->temp_objects && !j->as_server)
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
@@ -399,6 +406,13 @@ void name_operator_call(struct judge *j, const List *names, struct origin *given
         note_opaque(j, "an operator has a name that the judge cannot read", NULL);
     else
         users_operator(j, schema, op, given, flow);
+}
+
+bool name_operator_is_users(const struct judge *j, const List *names)
+{
+    const char *schema, *op;
+
+    return split(names, &schema, &op) && code_users_may_own(j, 'o', schema, op);
 }
 
 void name_operator(struct judge *j, const List *names)

@@ -437,7 +437,12 @@ static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, stru
 
     query_walk(j, s->up, s->ctes, n->larg, out);
     query_walk(j, s->up, s->ctes, n->rarg, &right);
-    merge_outputs(j, out, &right);
+    if (n->op == SETOP_EXCEPT) { /* what the right side gives comes out nowhere */
+        outputs_use(j, &right, &out->decides);
+        origin_join(j, &out->decides, right.decides);
+    } else {
+        merge_outputs(j, out, &right);
+    }
 }
 
 /* May the reads of its outputs wait until they are used? Not where the rows themselves depend on
@@ -446,7 +451,7 @@ static bool may_wait(const SelectStmt *n)
 {
     return n->distinctClause == NIL && n->groupClause == NIL && n->havingClause == NULL &&
            n->sortClause == NIL && n->lockingClause == NIL && n->intoClause == NULL &&
-           (n->op == SETOP_NONE || n->all);
+           (n->op == SETOP_NONE || (n->op == SETOP_UNION && n->all));
 }
 
 const IntoClause *query_into(const void *select)
@@ -474,6 +479,7 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
     walk_order(j, &s, n->sortClause, out);
     walk_limit(j, &s, n);
     walk_locks(j, &s, n->lockingClause);
+    origin_join(j, &out->decides, *j->decides);
     if (into != NULL)
         write_into(j, into, out);
 }
@@ -488,7 +494,6 @@ static void walk_select_alone(struct judge *j, struct scope *up, struct cte *cte
     j->pending = NULL;
     j->decides = &own;
     walk_select(j, up, ctes, n, out);
-    origin_join(j, &out->decides, own);
     j->pending = pending;
     j->decides = decides;
 }

@@ -52,9 +52,10 @@ static void insert_flows(struct judge *j, struct dataset *d, const List *cols,
     for (size_t i = 0; d != NULL && i < from->count; i++) {
         const char *column = target_column(j, d, cols, i);
         in_order = in_order && !from->items[i].star;
-        note_flow_into(j, from->items[i].origins, d, in_order && column != NULL ? column : "*");
+        note_flow_into(j, from->items[i].origins, d, in_order && column != NULL ? column : "*",
+                       SL_EFFECT_INSERT);
     }
-    note_flow_into(j, from->rest, d, "*");
+    note_flow_into(j, from->rest, d, "*", SL_EFFECT_INSERT);
     if (d != NULL)
         note_indirect(j, from->decides, d->name);
 }
@@ -130,7 +131,7 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
             expr_approve(j, t->val);
             expr_walk(j, s, t->val, &from);
         }
-        note_flow_into(j, from, d, t->name);
+        note_flow_into(j, from, d, t->name, SL_EFFECT_UPDATE);
     }
 }
 
@@ -305,7 +306,7 @@ static void merge_insert(struct judge *j, struct scope *s, struct dataset *d,
     foreach (cell, w->values) {
         struct origin *from = NULL;
         expr_walk(j, s, lfirst(cell), &from);
-        note_flow_into(j, from, d, target_column(j, d, w->targetList, i));
+        note_flow_into(j, from, d, target_column(j, d, w->targetList, i), SL_EFFECT_INSERT);
         i++;
     }
 }
