@@ -268,6 +268,7 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
         d = unlisted(j, v);
     else if (d->listed && !view_is_known(j, d))
         understood &= ~(uint32_t)NAME_VIEW;
+    ambient_casts(j); /* values are compared, or stored */
     if (d != NULL && d->listed)
         name_check(j, d, effects, understood | (v->inh ? 0 : NAME_CHILD));
     if (d != NULL && d->system && (effects & ~(uint32_t)SL_EFFECT_READ) != 0)
