@@ -123,6 +123,7 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
 
 /* fires.c: what a use of a relation sets off. True when all of this kind is understood; effects
  * that it has are noted. */
+bool fires_has_part(struct judge *j, const struct dataset *d, uint8_t kind);
 bool fires_triggers(struct judge *j, struct dataset *d, uint32_t effects);
 /* Does every way to write to this view set off something else instead? */
 bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects);
