@@ -319,3 +319,11 @@ bool fires_checks(struct judge *j, struct dataset *d)
     return run_parts(j, d, 'k', 0, NULL, walk_constraint) &&
            run_parts(j, d, 'i', 0, NULL, walk_index);
 }
+
+void fires_when_rebuilt(struct judge *j, struct dataset *d)
+{
+    if (d != NULL && d->listed && code_has_parts(j) &&
+        (d->relation.problems & (1u << SL_CATALOG_USER_INDEX)) != 0 && !fires_checks(j, d))
+        note_opaque(j, "the checks and indexes of %s are not known",
+                    sl_arena_text(j->mem, d->relation.name));
+}
