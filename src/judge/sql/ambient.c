@@ -65,9 +65,9 @@ void ambient_user_values(struct judge *j)
 
 /* --- types ---------------------------------------------------------------------------------- */
 
-static void type_part(struct judge *j, const struct sl_part *p)
+static void type_part(struct judge *j, const struct sl_part *p, bool checks)
 {
-    if (p->kind == 'k') {
+    if (p->kind == 'k' && checks) {
         note_definition(j, "type", p->schema, p->name, p->text);
         if (p->text.n == 0)
             note_opaque(j, "the check of a domain is not known", NULL);
@@ -99,21 +99,21 @@ static void walk_types(struct judge *j, const struct sl_part *part, struct code 
     uint32_t end = first_of_owner(j->ctx->catalog, 't' + 1);
 
     (void)part;
-    (void)with;
     for (uint32_t i = self->part; i < end && depth_step(j, 1); i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
-        type_part(j, &p);
+        type_part(j, &p, with != NULL);
     }
 }
 
-bool ambient_types(struct judge *j)
+/* Reading runs the functions of types, and only new values are checked. */
+bool ambient_types(struct judge *j, bool checks)
 {
     if (!code_has_parts(j))
         return false;
     uint32_t first = first_of_owner(j->ctx->catalog, 't');
     if (first < j->ctx->catalog->part_count &&
         sl_catalog_part_at(j->ctx->catalog, first).owner == 't')
-        code_run(j, first, NULL, NULL, walk_types, NULL);
+        code_run_for(j, first, NULL, checks, walk_types, checks ? "checks" : NULL);
     ambient_casts(j);
     ambient_user_values(j);
     return true;
@@ -129,6 +129,21 @@ static void base_type(struct judge *j, const struct sl_part *p)
         note_opaque(j, "type %s is not understood", name);
 }
 
+/* The row of a listed relation whose columns run nothing. Of any other composite type each field
+ * may be of any type. */
+static bool is_plain_row(const struct judge *j, const struct sl_part *part)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+    struct sl_relation r;
+    bool plain = sl_catalog_relation(c, part->schema, part->name, &r);
+
+    for (uint32_t i = 0; plain && i < r.column_count; i++) {
+        enum sl_column_type type = sl_catalog_column(c, &r, i).type;
+        plain = type != SL_COLUMN_DOMAIN && type != SL_COLUMN_OTHER;
+    }
+    return plain;
+}
+
 /* Parts of one type; `part` is the one that says what it is. */
 static void walk_type(struct judge *j, const struct sl_part *part, struct code *self,
                       const void *with)
@@ -137,14 +152,14 @@ static void walk_type(struct judge *j, const struct sl_part *part, struct code *
 
     (void)self;
     (void)with;
-    if (sl_span_is(part->about, "c"))
-        ambient_types(j); /* of its fields any may be of any type */
+    if (sl_span_is(part->about, "c") && !is_plain_row(j, part))
+        ambient_types(j, true);
     for (uint32_t i = all.first; i < all.first + all.count; i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
         if (p.kind == 'b')
             base_type(j, &p);
         else
-            type_part(j, &p);
+            type_part(j, &p, true);
     }
 }
 

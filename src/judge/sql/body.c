@@ -55,7 +55,8 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
 static bool sets_only_own(const struct judge *j, size_t from)
 {
     for (size_t i = from; i < j->name_count; i++)
-        if (j->names[i].kind == SL_NAME_SETTING && memchr(j->names[i].name.p, '.', j->names[i].name.n) == NULL)
+        if (j->names[i].kind == SL_NAME_SETTING &&
+            memchr(j->names[i].name.p, '.', j->names[i].name.n) == NULL)
             return false;
     return true;
 }
@@ -67,8 +68,7 @@ static void check_moves(struct judge *j, const struct body_before *before)
 
     if ((j->effects & SL_EFFECT_DDL) != 0 && !j->neutral)
         note_opaque(j, "a body changes definitions, and so what names mean", NULL);
-    if (!sets_only_own(j, before->name_count) ||
-        (context && before->name_count == j->name_count))
+    if (!sets_only_own(j, before->name_count) || (context && before->name_count == j->name_count))
         note_opaque(j, "a body changes the session, and so what names mean", NULL);
 }
 
@@ -192,17 +192,30 @@ static struct origin *argument(const struct arguments *a, int position)
 /* Types that only code has, and that run nothing. */
 void body_type(struct judge *j, const TypeName *t)
 {
-    static const char *const names[] = {
-        "any",           "anyarray",        "anycompatible",      "anycompatiblearray",
-        "anycompatiblemultirange",          "anycompatiblenonarray", "anycompatiblerange",
-        "anyelement",    "anyenum",         "anymultirange",      "anynonarray",
-        "anyrange",      "cstring",         "event_trigger",      "internal",
-        "record",        "refcursor",       "trigger",            "void"};
+    static const char *const names[] = {"any",
+                                        "anyarray",
+                                        "anycompatible",
+                                        "anycompatiblearray",
+                                        "anycompatiblemultirange",
+                                        "anycompatiblenonarray",
+                                        "anycompatiblerange",
+                                        "anyelement",
+                                        "anyenum",
+                                        "anymultirange",
+                                        "anynonarray",
+                                        "anyrange",
+                                        "cstring",
+                                        "event_trigger",
+                                        "internal",
+                                        "record",
+                                        "refcursor",
+                                        "trigger",
+                                        "void"};
     RangeVar v = t == NULL ? (RangeVar){0} : name_of_list(j, t->names);
 
     if (t == NULL)
         return;
-    if (t->pct_type && !ambient_types(j))
+    if (t->pct_type && !ambient_types(j, true))
         note_opaque(j, "a type is taken from a column", NULL);
     for (size_t i = 0; v.relname != NULL && i < SL_COUNT(names); i++)
         if (strcmp(names[i], v.relname) == 0 && j->catalog_first)
@@ -261,8 +274,7 @@ static void own_path(struct judge *j, const VariableSetStmt *set)
             j->any_schema = true; /* whose name that is depends on who calls it */
         else if (sl_span_is(name, "pg_catalog"))
             j->catalog_first = j->catalog_first && j->path_count == 0;
-        else if (name.n > 0 && !sl_span_is(name, "pg_temp") &&
-                 j->path_count < SL_COUNT(j->path))
+        else if (name.n > 0 && !sl_span_is(name, "pg_temp") && j->path_count < SL_COUNT(j->path))
             j->path[j->path_count++] = sl_arena_copy(j->mem, name);
     }
 }
@@ -298,7 +310,8 @@ static struct options options_of(struct judge *j, const CreateFunctionStmt *f, u
         else if (strcmp(e->defname, "language") == 0)
             o.language = name_text(e->arg);
         else if (strcmp(e->defname, "security") == 0)
-            o.definer = e->arg != NULL && IsA(e->arg, Boolean) && ((const Boolean *)e->arg)->boolval;
+            o.definer =
+                e->arg != NULL && IsA(e->arg, Boolean) && ((const Boolean *)e->arg)->boolval;
         else if (strcmp(e->defname, "set") == 0) {
             const VariableSetStmt *set = (const VariableSetStmt *)e->arg;
             own_setting(j, set);
@@ -323,15 +336,21 @@ static bool is_expression(const SelectStmt *n)
            n->windowClause == NIL && n->distinctClause == NIL;
 }
 
-void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow)
+void body_rows(struct judge *j, struct body *b, const void *node, struct outputs *out)
 {
     const SelectStmt *n = node;
-    struct outputs out = {0};
 
     if (IsA(n, SelectStmt) && is_expression(n))
-        query_targets(j, &b->scope, n->targetList, &out);
+        query_targets(j, &b->scope, n->targetList, out);
     else
-        query_walk(j, &b->scope, b->ctes, node, &out);
+        query_walk(j, &b->scope, b->ctes, node, out);
+}
+
+void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow)
+{
+    struct outputs out = {0};
+
+    body_rows(j, b, node, &out);
     if (flow != NULL)
         origin_join(j, flow, output_union(j, &out));
 }
@@ -352,8 +371,14 @@ void body_statement(struct judge *j, struct body *b, const void *node, struct or
     case T_CallStmt:
         call_procedure(j, &b->scope, node, flow);
         return;
+    case T_CopyStmt: /* from or to a file; the client takes no part in it */
+        if (((const CopyStmt *)node)->filename != NULL) {
+            statement_walk(j, node);
+            return;
+        }
+        note_opaque(j, "a body copies to or from the client", NULL);
+        return;
     case T_TransactionStmt:
-    case T_CopyStmt:
     case T_PrepareStmt:
     case T_ExecuteStmt:
     case T_DeallocateStmt:

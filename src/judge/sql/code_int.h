@@ -30,7 +30,7 @@ void arguments_add(struct judge *j, struct arguments *a, struct origin *from);
 struct code {
     struct code *next;
     uint32_t part, path_id, because; /* effects that set it off, where that matters */
-    const struct dataset *table; /* whose row a trigger is given */
+    const struct dataset *table;     /* whose row a trigger is given */
     bool planned, walking, walked;
     bool met, grown; /* while it was walked: it called itself, with something new */
     unsigned level;
@@ -57,8 +57,8 @@ bool code_users_may_own(const struct judge *j, uint8_t kind, const char *schema,
 
 /* function.c: every function of users that the name may mean. False when there is none that takes
  * the arguments. */
-bool function_call(struct judge *j, const char *schema, const char *name,
-                   const struct arguments *a, struct origin **flow);
+bool function_call(struct judge *j, const char *schema, const char *name, const struct arguments *a,
+                   struct origin **flow);
 /* A function by its exact name, as definitions name it; built-in ones, too. */
 void function_named(struct judge *j, struct sl_span schema, struct sl_span name,
                     const struct arguments *a, struct origin **flow);
@@ -77,7 +77,7 @@ void function_fires(struct judge *j, const List *name, const struct trigger *t);
 
 /* body.c: a text of users between what the statement was before and after it. */
 struct body {
-    struct scope scope;  /* its parameters and variables */
+    struct scope scope; /* its parameters and variables */
     struct cte *ctes;
     struct outputs *pool; /* all that its variables may hold */
     const struct trigger *trigger;
@@ -101,6 +101,7 @@ void body_function(struct judge *j, const struct sl_part *part, struct code *sel
 void body_do(struct judge *j, const char *text);
 void body_statement(struct judge *j, struct body *b, const void *node, struct origin **flow);
 /* SELECT list: without FROM it is only an expression, and reads nothing by itself. */
+void body_rows(struct judge *j, struct body *b, const void *node, struct outputs *out);
 void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow);
 struct source *body_variable(struct judge *j, struct body *b, const char *name);
 void body_type(struct judge *j, const TypeName *t);
@@ -122,12 +123,15 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
 
 /* fires.c: what a use of a relation sets off. True when all of this kind is understood; effects
  * that it has are noted. */
+bool fires_has_part(struct judge *j, const struct dataset *d, uint8_t kind);
 bool fires_triggers(struct judge *j, struct dataset *d, uint32_t effects);
 /* Does every way to write to this view set off something else instead? */
 bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_defaults(struct judge *j, struct dataset *d);
 bool fires_checks(struct judge *j, struct dataset *d);
+/* DDL and maintenance go over all rows of a table again. */
+void fires_when_rebuilt(struct judge *j, struct dataset *d);
 bool fires_policies(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_cascades(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_at_ddl(struct judge *j);
@@ -139,7 +143,7 @@ void ambient_casts(struct judge *j);
 /* The same for casts and operator classes of types that users made: a value of such a type may be
  * at hand from here on (a type by its name, a whole row, the result of a function of users). */
 void ambient_user_values(struct judge *j);
-bool ambient_types(struct judge *j);
+bool ambient_types(struct judge *j, bool checks); /* of every type that users made */
 /* A type of users, by name: false when it is not understood. */
 bool ambient_type(struct judge *j, const char *schema, const char *name);
 

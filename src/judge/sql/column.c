@@ -149,7 +149,8 @@ static void qualified(struct judge *j, struct scope *s, const char *schema, cons
         return;
     }
     enum found found = in_source(j, from, name, flow);
-    bool open_table = j->ctx->assume_plain && (from->outputs != NULL || !from->dataset->listed);
+    bool open_table = j->ctx->assume_plain &&
+                      (from->outputs != NULL || (from->dataset != NULL && !from->dataset->listed));
     bool of_system = from->dataset != NULL && from->dataset->system;
     if (found == NO)
         row_function(j, from, name, flow);

@@ -126,7 +126,7 @@ void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dat
 void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
                     const char *to_column, uint32_t effect)
 {
-    if (to == NULL || from == NULL || to_column == NULL)
+    if (to == NULL || from == NULL || to_column == NULL || !depth_enter(j))
         return;
     note_flow(j, from, to->name, to_column);
     if (has_few_below(to))
@@ -139,6 +139,7 @@ void note_flow_into(struct judge *j, const struct origin *from, struct dataset *
                 b->columns->items[i].origins != NULL)
                 note_flow_into(j, from, b->dataset,
                                sl_arena_text(j->mem, b->columns->items[i].origins->column), effect);
+    depth_leave(j);
 }
 
 void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset)

@@ -68,14 +68,10 @@ static struct sl_span column_below(const struct below *b, struct sl_span column)
     return (struct sl_span){0};
 }
 
-void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects)
+static void note_own_column(struct judge *j, struct dataset *d, struct sl_span column,
+                            uint32_t effects)
 {
-    if (d == NULL)
-        return;
     note_dataset(j, d, effects);
-    for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
-        if ((b->effects & effects) != 0)
-            note_column(j, b->dataset, column_below(b, column), b->effects & effects);
     if ((effects & SL_EFFECT_READ) != 0 && !d->system)
         origin_add(j, j->reads, d, column);
     if (d->secret != NULL && (column.n == 0 || sl_span_is(column, d->secret)))
@@ -104,14 +100,23 @@ void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint
     d->use_count++;
 }
 
-void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
+/* Children of children are among the children already; a view may lie over a view. */
+void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects)
 {
-    if (d == NULL)
+    if (d == NULL || !depth_enter(j))
         return;
-    note_dataset(j, d, effects);
+    note_own_column(j, d, column, effects);
     for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
-        if ((b->effects & effects) != 0)
-            note_all_columns(j, b->dataset, b->effects & effects);
+        if ((b->effects & effects) != 0 && b->columns == NULL)
+            note_own_column(j, b->dataset, column, b->effects & effects);
+        else if ((b->effects & effects) != 0)
+            note_column(j, b->dataset, column_below(b, column), b->effects & effects);
+    depth_leave(j);
+}
+
+static void note_own_columns(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    note_dataset(j, d, effects);
     if (d->secret != NULL)
         note_dataset(j, d, SL_EFFECT_ADMIN);
     if ((effects & SL_EFFECT_READ) != 0 && !d->system)
@@ -122,8 +127,22 @@ void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
         d->all_effects |= planned(j, effects);
     else
         for (uint32_t i = 0; i < d->relation.column_count; i++)
-            note_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name, effects);
+            note_own_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name,
+                            effects);
     j->reads = reads;
+}
+
+void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    if (d == NULL || !depth_enter(j))
+        return;
+    note_own_columns(j, d, effects);
+    for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
+        if ((b->effects & effects) != 0 && b->columns == NULL)
+            note_own_columns(j, b->dataset, b->effects & effects);
+        else if ((b->effects & effects) != 0)
+            note_all_columns(j, b->dataset, b->effects & effects);
+    depth_leave(j);
 }
 
 /* The effect is the statement's even when nothing of it comes from a table; what the system's own

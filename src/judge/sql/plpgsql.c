@@ -112,7 +112,8 @@ static struct origin *over_cursor(struct plpgsql *p)
             read_take(p, ",");
         }
     }
-    return at == NULL || at->outputs == NULL ? NULL : at->outputs->rest;
+    p->row = at == NULL ? NULL : at->outputs;
+    return at == NULL || at->outputs == NULL ? NULL : output_union(p->j, at->outputs);
 }
 
 static struct origin *over_dynamic(struct plpgsql *p)
@@ -297,11 +298,11 @@ static void once(struct plpgsql *p)
 
 static void special_variables(struct plpgsql *p)
 {
-    static const char *const names[] = {"found",       "sqlstate",     "sqlerrm",
-                                        "tg_name",     "tg_when",      "tg_level",
-                                        "tg_op",       "tg_relid",     "tg_relname",
+    static const char *const names[] = {"found",         "sqlstate",        "sqlerrm",
+                                        "tg_name",       "tg_when",         "tg_level",
+                                        "tg_op",         "tg_relid",        "tg_relname",
                                         "tg_table_name", "tg_table_schema", "tg_nargs",
-                                        "tg_argv",     "tg_event",     "tg_tag"};
+                                        "tg_argv",       "tg_event",        "tg_tag"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++)
         body_variable(p->j, p->b, names[i]);
@@ -340,8 +341,7 @@ void plpgsql_walk(struct judge *j, struct body *b, const char *text)
     do {
         before = known(&p);
         once(&p);
-    } while (!p.broken && known(&p) != before && ++passes < CODE_MAX_PASSES &&
-             !j->out_of_memory);
+    } while (!p.broken && known(&p) != before && ++passes < CODE_MAX_PASSES && !j->out_of_memory);
     if (passes == CODE_MAX_PASSES)
         note_opaque(j, "a PL/pgSQL body carries its values around too often", NULL);
 }

@@ -109,14 +109,13 @@ static void execute(struct plpgsql *p)
 static void returns_row(struct plpgsql *p, struct sl_span what, struct origin *value)
 {
     const struct trigger *t = p->b->trigger;
-    bool as_given = sl_span_eq_nocase(what, SL_SPAN("new")) ||
-                    sl_span_eq_nocase(what, SL_SPAN("old"));
+    bool as_given =
+        sl_span_eq_nocase(what, SL_SPAN("new")) || sl_span_eq_nocase(what, SL_SPAN("old"));
 
     if (t == NULL || t->table == NULL || as_given || !t->table->listed)
         return;
     for (uint32_t i = 0; i < t->table->relation.column_count; i++) {
-        struct sl_span name =
-            sl_catalog_column(p->j->ctx->catalog, &t->table->relation, i).name;
+        struct sl_span name = sl_catalog_column(p->j->ctx->catalog, &t->table->relation, i).name;
         const char *column = sl_arena_text(p->j->mem, name);
         if (column != NULL)
             note_flow(p->j, value, t->table->name, column);
@@ -244,7 +243,7 @@ static void open_cursor(struct plpgsql *p)
                 parameters = value_list(p, (const char *const[]){",", ";"}, 2);
             value_assign(p, name, NULL, value_dynamic(p, text, parameters));
         } else {
-            value_assign(p, name, NULL, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
+            value_cursor(p, name, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
         }
     }
     read_expect(p, ";");
@@ -252,8 +251,8 @@ static void open_cursor(struct plpgsql *p)
 
 static bool is_direction(const struct plpgsql *p)
 {
-    static const char *const words[] = {"next",     "prior",    "first",   "last",    "absolute",
-                                        "relative", "forward",  "backward", "all"};
+    static const char *const words[] = {"next",     "prior",   "first",    "last", "absolute",
+                                        "relative", "forward", "backward", "all"};
 
     for (size_t i = 0; i < SL_COUNT(words); i++)
         if (read_is(p, words[i]))
@@ -300,8 +299,9 @@ static void fetch(struct plpgsql *p)
     if (!p->broken && !is_own_cursor(p, cursor))
         note_opaque(p->j, "the judge does not know what cursor %s reads", cursor);
     const struct source *at = p->broken ? NULL : body_variable(p->j, p->b, cursor);
+    p->row = at == NULL ? NULL : at->outputs;
     if (read_take(p, "into"))
-        value_into(p, at == NULL || at->outputs == NULL ? NULL : at->outputs->rest);
+        value_into(p, at == NULL || at->outputs == NULL ? NULL : output_union(p->j, at->outputs));
     read_expect(p, ";");
 }
 
@@ -347,11 +347,11 @@ bool statement_known(struct plpgsql *p)
         const char *word;
         void (*read)(struct plpgsql *p);
     } kinds[] = {
-        {"perform", perform},      {"return", returns},       {"raise", raise},
-        {"execute", execute},      {"null", nothing},         {"get", diagnostics},
-        {"assert", assertion},     {"open", open_cursor},     {"fetch", fetch},
-        {"move", fetch},           {"close", close_cursor},   {"call", call_statement},
-        {"do", do_statement},      {"commit", transaction},   {"rollback", transaction},
+        {"perform", perform},  {"return", returns},     {"raise", raise},
+        {"execute", execute},  {"null", nothing},       {"get", diagnostics},
+        {"assert", assertion}, {"open", open_cursor},   {"fetch", fetch},
+        {"move", fetch},       {"close", close_cursor}, {"call", call_statement},
+        {"do", do_statement},  {"commit", transaction}, {"rollback", transaction},
     };
 
     for (size_t i = 0; i < SL_COUNT(kinds); i++)

@@ -33,7 +33,7 @@ static enum token_kind kind_of(struct sl_span s)
         return TOKEN_QUOTED;
     if (letter) /* E'..', U&"..", b'..' begin with a letter, too */
         return memchr(s.p, '\'', s.n) != NULL || memchr(s.p, '"', s.n) != NULL ? TOKEN_STRING
-                                                                              : TOKEN_WORD;
+                                                                               : TOKEN_WORD;
     return (c >= '0' && c <= '9') || (c == '.' && s.n > 1 && s.p[1] >= '0' && s.p[1] <= '9')
                ? TOKEN_NUMBER
                : TOKEN_OTHER;
@@ -124,7 +124,8 @@ struct sl_span read_range(const struct plpgsql *p, size_t from, size_t to)
 {
     if (p->broken || from >= to || to > p->count)
         return (struct sl_span){0};
-    return sl_span(p->text.p + p->tokens[from].start, p->tokens[to - 1].end - p->tokens[from].start);
+    return sl_span(p->text.p + p->tokens[from].start,
+                   p->tokens[to - 1].end - p->tokens[from].start);
 }
 
 bool read_is_at(const struct plpgsql *p, size_t at, const char *word)

@@ -1,7 +1,8 @@
 #include "judge/sql/schema_int.h"
 
 /* The definitions (rows P) that DDL makes, for a listing without a server. Where a server gives an
- * expression, here stands the whole statement that it comes from: whoever reads it finds it there. */
+ * expression, here stands the whole statement that it comes from: whoever reads it finds it there.
+ */
 
 struct made { /* a function or an operator of the DDL: what is not made here is built in */
     struct made *next;
@@ -48,8 +49,8 @@ static void remember(struct schema_code *s, struct made **list, const char *sche
 
 static const struct made *find(const struct made *m, const char *schema, const char *name)
 {
-    while (m != NULL && (strcmp(m->name, name) != 0 ||
-                         (schema != NULL && strcmp(m->schema, schema) != 0)))
+    while (m != NULL &&
+           (strcmp(m->name, name) != 0 || (schema != NULL && strcmp(m->schema, schema) != 0)))
         m = m->next;
     return m;
 }
@@ -57,7 +58,8 @@ static const struct made *find(const struct made *m, const char *schema, const c
 /* The schema of a function that a definition names. */
 static const char *schema_of(struct schema_code *s, const RangeVar *v)
 {
-    const struct made *m = v->relname == NULL ? NULL : find(s->functions, v->schemaname, v->relname);
+    const struct made *m =
+        v->relname == NULL ? NULL : find(s->functions, v->schemaname, v->relname);
 
     return v->schemaname != NULL ? v->schemaname : m != NULL ? m->schema : "pg_catalog";
 }
@@ -109,6 +111,7 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
     RangeVar v = name_of_list(s->j, n->funcname);
     const char *language = n->sql_body != NULL ? "sql" : "";
     uint32_t overload = s->overloads++ << 16, flags = n->is_procedure ? SL_CODE_PROCEDURE : 0;
+    uint32_t volatility = SL_CODE_VOLATILE;
     const ListCell *cell;
 
     foreach (cell, n->options) {
@@ -117,6 +120,10 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
             continue;
         if (strcmp(e->defname, "language") == 0 && name_text(e->arg) != NULL)
             language = name_text(e->arg);
+        if (strcmp(e->defname, "volatility") == 0 && name_text(e->arg) != NULL)
+            volatility = strcmp(name_text(e->arg), "volatile") == 0 ? SL_CODE_VOLATILE
+                         : strcmp(name_text(e->arg), "stable") == 0 ? SL_CODE_STABLE
+                                                                    : 0;
         if (strcmp(e->defname, "support") == 0)
             language = "c"; /* a planner's helper runs besides the body */
     }
@@ -126,14 +133,15 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
         flags |= SL_CODE_SETOF;
     bool readable = strcmp(language, "sql") == 0 || strcmp(language, "plpgsql") == 0;
     const char *schema = or_public(v.schemaname);
-    part(s, "f", schema, v.relname, "f", overload | flags, language, readable ? s->text : "");
+    part(s, "f", schema, v.relname, "f", overload | flags | volatility, language,
+         readable ? s->text : "");
     arguments(s, schema, v.relname, n->parameters, n->is_procedure, overload);
     remember(s, &s->functions, v.schemaname, v.relname, NULL, NULL);
 }
 
 static void aggregate(struct schema_code *s, const DefineStmt *n)
 {
-    static const char *const steps[] = {"sfunc",      "finalfunc",   "combinefunc", "serialfunc",
+    static const char *const steps[] = {"sfunc",        "finalfunc", "combinefunc", "serialfunc",
                                         "deserialfunc", "msfunc",    "minvfunc",    "mfinalfunc"};
     RangeVar v = name_of_list(s->j, n->defnames);
     uint32_t overload = s->overloads++ << 16;
@@ -141,7 +149,8 @@ static void aggregate(struct schema_code *s, const DefineStmt *n)
     const ListCell *cell;
 
     part(s, "f", schema, v.relname, "f", overload | SL_CODE_AGGREGATE, "internal", "");
-    if (n->args != NIL && !n->oldstyle && (linitial(n->args) == NULL || IsA(linitial(n->args), List)))
+    if (n->args != NIL && !n->oldstyle &&
+        (linitial(n->args) == NULL || IsA(linitial(n->args), List)))
         arguments(s, schema, v.relname, linitial(n->args), false, overload);
     foreach (cell, n->definition) {
         const DefElem *e = NODE(s->j, DefElem, cell);
@@ -195,7 +204,7 @@ static void base_of(struct schema_code *s, const RangeVar *v, const TypeName *ba
 
     if (b.relname == NULL)
         return;
-    const char *schema = b.schemaname != NULL       ? b.schemaname
+    const char *schema = b.schemaname != NULL         ? b.schemaname
                          : sl_builtin_type(b.relname) ? "pg_catalog"
                                                       : "public";
     part(s, "t", or_public(v->schemaname), v->relname, "b", 0, schema, b.relname);
@@ -351,8 +360,8 @@ static void operator_class(struct schema_code *s, const CreateOpClassStmt *n)
 
     foreach (cell, n->items) {
         const CreateOpClassItem *i = NODE(s->j, CreateOpClassItem, cell);
-        RangeVar v = i == NULL || i->name == NULL ? (RangeVar){0}
-                                                  : name_of_list(s->j, i->name->objname);
+        RangeVar v =
+            i == NULL || i->name == NULL ? (RangeVar){0} : name_of_list(s->j, i->name->objname);
         if (v.relname == NULL || !n->isDefault)
             continue;
         const struct made *m = find(s->operators, v.schemaname, v.relname);
