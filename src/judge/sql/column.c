@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Columns to their tables, as the server finds them: the innermost scope that has the name. Where
  * the columns of something are not known it may be meant, and counts. */
@@ -107,17 +107,22 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
 {
     const enum found enough = j->ctx->assume_plain ? PERHAPS : YES; /* without a listing: guess */
+    bool variable = false;
 
     for (struct scope *at = s; at != NULL; at = at->up) {
         bool found = false;
         for (const struct source *from = at->sources; from != NULL; from = from->next)
             if (!from->only_qualified && !from->hidden && in_source(j, from, name, flow) >= enough)
                 found = true;
-        if (found && (enough == YES || by_alias(s, NULL, name) == NULL))
+        if (found && !j->variables_first && (enough == YES || by_alias(s, NULL, name) == NULL))
             return;
+        if (found && j->variables_first) { /* a variable of this name may be meant as well */
+            variable = true;
+            break;
+        }
     }
     struct source *row = by_alias(s, NULL, name);
-    if (row != NULL)
+    if (row != NULL && (!variable || row->only_qualified))
         whole_row(j, row, flow);
 }
 
@@ -125,13 +130,11 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 static void row_function(struct judge *j, const struct source *from, const char *name,
                          struct origin **flow)
 {
-    const struct sl_catalog *c = j->ctx->catalog;
+    struct origin *given = NULL;
 
-    whole_row(j, from, flow);
-    if (c == NULL || sl_catalog_has_name(c, 'f', sl_span_str(name)) ||
-        (sl_builtin_function(name) != SL_BUILTIN_NONE &&
-         sl_builtin_function(name) != SL_BUILTIN_PURE))
-        note_opaque(j, "%s may call a function with a row", name);
+    whole_row(j, from, &given);
+    origin_join(j, flow, given);
+    function_of_row(j, name, given, flow);
 }
 
 static void qualified(struct judge *j, struct scope *s, const char *schema, const char *table,

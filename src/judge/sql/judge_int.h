@@ -158,6 +158,21 @@ struct judge {
     struct view *views;        /* that were expanded */
     struct kept_parse *parses; /* that live as long as the judgement */
     size_t parsed_bytes;
+
+    /* of the bodies of users that are being walked (code_int.h) */
+    struct code *codes;
+    uint64_t body_bytes; /* read so far */
+    unsigned bodies;     /* inside each other */
+    unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
+    uint32_t path_id;    /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;     /* names may lie in schemas that are not on `path` */
+    bool path_of_user;   /* "$user" stands on the path */
+    bool of_user;        /* inside SECURITY DEFINER: "$user" is not who asks */
+    bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
+    bool in_ambient;      /* walking casts and operator classes */
+    bool in_default;      /* what a default advances is no change of its own */
+    const struct arguments *arguments; /* what $1 stands for */
+    struct origin **reads;             /* what the body in hand has read */
 };
 
 /* note.c: memory and what is noted */
@@ -214,12 +229,20 @@ struct dataset *name_listed(struct judge *j, const struct sl_relation *r);
 /* Opaque when these effects on a listed relation do more than they say; `understood`: problems that
  * the caller has looked into. */
 void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t understood);
+/* problems.c: which of the problems `left` of a listed relation (bits) are understood, because the
+ * definitions are there and could be judged. Their effects are noted. */
+uint32_t problems_understood(struct judge *j, struct dataset *d, uint32_t effects, uint32_t left);
 /* The same for DDL: a thing that need not exist, or need not be plain. */
 struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new);
 RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when it is none */
+/* The built-in one that may be meant: its effects count besides those of users' functions, which
+ * call.c looks for. */
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
-                              const char **last);
+                              const char **schema, const char **last, bool *surely);
 void name_operator(struct judge *j, const List *names);
+/* With the values that it is given; what it reads by itself flows, too. */
+void name_operator_call(struct judge *j, const List *names, struct origin *given,
+                        struct origin **flow);
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);
 const char *name_text(const void *node); /* of a String node, else NULL */

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Names to things. What a user could have made instead of a built-in thing makes it opaque,
  * wherever on the search path it may lie: which overload the server would pick is not ours to
@@ -55,13 +55,16 @@ bool name_catalog_first(struct judge *j)
     bool first = !j->ctx->temp_objects;
 
     while (j->path_count < SL_COUNT(j->path) && path_next(&rest, j, &one)) {
-        if (sl_span_is(one, "$user"))
+        if (sl_span_is(one, "$user")) {
             one = j->ctx->user;
+            j->path_of_user = true;
+        }
         if (sl_span_is(one, "pg_catalog") && j->path_count > 0)
             first = false; /* it stands behind something else */
         if (one.n > 0 && !sl_span_is(one, "pg_catalog"))
             j->path[j->path_count++] = one;
     }
+    j->any_schema = rest.n > 0 && j->path_count == SL_COUNT(j->path);
     return first;
 }
 
@@ -103,6 +106,22 @@ struct dataset *name_listed(struct judge *j, const struct sl_relation *r)
     return listed_as(j, r, false);
 }
 
+/* Under SECURITY DEFINER "$user" is somebody else: what lies in another schema may be meant. */
+static void find_elsewhere(struct judge *j, const char *name, const struct dataset *found,
+                           uint32_t effects)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+
+    for (uint32_t i = 0; c != NULL && i < c->relation_count && depth_step(j, 1); i++) {
+        struct sl_relation r = sl_catalog_relation_at(c, i);
+        if (!sl_span_is(r.name, name) ||
+            (found != NULL && sl_span_eq(found->relation.schema, r.schema)))
+            continue;
+        note_all_columns(j, name_listed(j, &r), effects);
+        note_opaque(j, "%s may be in the schema of a function's owner", name);
+    }
+}
+
 /* The relations on the search path; more than one is ambiguous, for some schemas may be closed to
  * this role and the server passes over them. The first is returned, all are noted. */
 static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t effects)
@@ -121,6 +140,8 @@ static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t 
         }
         found = found == NULL ? d : found;
     }
+    if (j->any_schema)
+        find_elsewhere(j, name, found, effects);
     return found;
 }
 
@@ -183,7 +204,7 @@ static uint32_t understood_by_parts(struct judge *j, struct dataset *d, uint32_t
         understood |= NAME_VIEW;
     if ((left & NAME_CHILD) != 0 && inherit_children(j, d, effects))
         understood |= NAME_CHILD;
-    return understood;
+    return understood | problems_understood(j, d, effects, left & ~understood);
 }
 
 void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t understood)
@@ -321,64 +342,75 @@ static bool split(const List *names, const char **schema, const char **last)
     return *last != NULL && (n == 1 || *schema != NULL);
 }
 
-/* Could something that a user made be meant by this name? */
-static bool users_may_own(const struct judge *j, uint8_t kind, const char *schema, const char *name)
-{
-    const struct sl_catalog *c = j->ctx->catalog;
-
-    if (schema == NULL && j->as_server)
-        schema = "pg_catalog";
-    if (schema == NULL)
-        return c == NULL || sl_catalog_has_name(c, kind, sl_span_str(name));
-    if (strcmp(schema, "pg_catalog") != 0)
-        return true;
-    return c != NULL && sl_catalog_has_name_in(c, kind, SL_SPAN("pg_catalog"), sl_span_str(name));
-}
-
-static void check_casts(struct judge *j)
-{
-    if (j->ctx->catalog != NULL && (j->ctx->catalog->facts & SL_CATALOG_USER_CASTS) != 0)
-        note_opaque(j, "a cast or an operator class that users made may touch the values", NULL);
-}
-
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
-                              const char **last)
+                              const char **schema, const char **last, bool *surely)
 {
-    const char *schema;
-    bool surely = false;
-
     *last = NULL;
-    if (!split(names, &schema, last)) {
+    *surely = false;
+    if (!split(names, schema, last)) {
         note_opaque(j, "a function has a name that the judge cannot read", NULL);
+        *surely = true;
         return SL_BUILTIN_NONE;
     }
-    enum sl_builtin kind = sl_builtin_function(*last);
-    check_casts(j);
-    if (schema == NULL && args == NIL && j->catalog_first)
-        surely = sl_builtin_without_arguments(*last) && j->ctx->catalog != NULL;
-    if (kind == SL_BUILTIN_NONE || (!surely && users_may_own(j, 'f', schema, *last))) {
-        note_opaque(j, "function %s is not known to be harmless", *last);
-        return kind; /* its effects count besides: the built-in one may be meant */
+    ambient_casts(j);
+    if (*schema == NULL && args == NIL && j->catalog_first)
+        *surely = sl_builtin_without_arguments(*last) && j->ctx->catalog != NULL;
+    return *schema == NULL || strcmp(*schema, "pg_catalog") == 0 ? sl_builtin_function(*last)
+                                                                 : SL_BUILTIN_NONE;
+}
+
+static void run_operator(struct judge *j, const struct sl_part *p, const struct arguments *a,
+                         struct origin **flow)
+{
+    if ((p->num & 16) != 0 && !function_is_reviewed(j, p->about, p->text))
+        note_opaque(j, "a planner function of users stands behind operator %s",
+                    sl_arena_text(j->mem, p->name));
+    function_named(j, p->about, p->text, a, flow);
+}
+
+static void users_operator(struct judge *j, const char *schema, const char *op,
+                           struct origin *given, struct origin **flow)
+{
+    struct arguments a = {.least = -1, .all = given};
+    bool any = false;
+
+    if (!code_users_may_own(j, 'o', schema, op))
+        return;
+    struct sl_parts all = code_has_parts(j)
+                              ? sl_catalog_parts_named(j->ctx->catalog, 'o', sl_span_str(op))
+                              : (struct sl_parts){0};
+    for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {
+        struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
+        if (p.kind != 'o' || !code_in_reach(j, schema, p.schema))
+            continue;
+        any = true;
+        run_operator(j, &p, &a, flow);
     }
-    return kind;
+    if (!any)
+        note_opaque(j, "operator %s may be one that a user made", op);
 }
 
 void name_operator_text(struct judge *j, const char *op)
 {
-    check_casts(j);
-    if (users_may_own(j, 'o', NULL, op))
-        note_opaque(j, "operator %s may be one that a user made", op);
+    ambient_casts(j);
+    users_operator(j, NULL, op, NULL, NULL);
+}
+
+void name_operator_call(struct judge *j, const List *names, struct origin *given,
+                        struct origin **flow)
+{
+    const char *schema, *op;
+
+    ambient_casts(j);
+    if (!split(names, &schema, &op))
+        note_opaque(j, "an operator has a name that the judge cannot read", NULL);
+    else
+        users_operator(j, schema, op, given, flow);
 }
 
 void name_operator(struct judge *j, const List *names)
 {
-    const char *schema, *op;
-
-    check_casts(j);
-    if (!split(names, &schema, &op))
-        note_opaque(j, "an operator has a name that the judge cannot read", NULL);
-    else if (users_may_own(j, 'o', schema, op))
-        note_opaque(j, "operator %s may be one that a user made", op);
+    name_operator_call(j, names, NULL, NULL);
 }
 
 /* Enum types are users' own but run no code of theirs. */
@@ -410,9 +442,9 @@ void name_type(struct judge *j, const TypeName *t)
     j->shareable = false; /* literals may hide in a type: float(24), interval second(3) */
     if (t == NULL)
         return;
-    check_casts(j);
+    ambient_casts(j);
     if (t->pct_type || !split(t->names, &schema, &name))
         note_opaque(j, "a type has a name that the judge cannot read", NULL);
-    else if (!type_is_known(j, schema, name))
+    else if (!type_is_known(j, schema, name) && !ambient_type(j, schema, name))
         note_opaque(j, "type %s is not built in", name);
 }

@@ -72,6 +72,8 @@ static void note_own_column(struct judge *j, struct dataset *d, struct sl_span c
                             uint32_t effects)
 {
     note_dataset(j, d, effects);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, column);
     if (d->secret != NULL && (column.n == 0 || sl_span_is(column, d->secret)))
         note_dataset(j, d, SL_EFFECT_ADMIN);
     if (d->system || column.n == 0 || !sl_utf8_valid(column))
@@ -117,12 +119,17 @@ static void note_own_columns(struct judge *j, struct dataset *d, uint32_t effect
     note_dataset(j, d, effects);
     if (d->secret != NULL)
         note_dataset(j, d, SL_EFFECT_ADMIN);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, (struct sl_span){0});
+    struct origin **reads = j->reads;
+    j->reads = NULL; /* the whole row stands for its columns */
     if (!d->listed)
         d->all_effects |= planned(j, effects);
     else
         for (uint32_t i = 0; i < d->relation.column_count; i++)
             note_own_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name,
                             effects);
+    j->reads = reads;
 }
 
 void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)

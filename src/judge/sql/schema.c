@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/schema_int.h"
 
 /* A listing out of DDL text, for a judgement without a server: the rows that the start-up queries
  * would give after these statements. What is not followed leaves the thing out of the listing (then
@@ -35,6 +35,7 @@ struct schema {
     struct sl_catalog_builder *out;
     struct sl_span ddl, statement; /* all of it, and the one in hand */
     struct table *tables, **last_table;
+    struct schema_code code;
     enum sl_err why;
 };
 
@@ -101,7 +102,8 @@ static bool runs_code(struct schema *s, const Node *expression)
     j->effects = 0;
     expr_walk(j, &none, expression, NULL);
     j->opaque_why = (struct sl_span){0};
-    return (j->effects & SL_EFFECT_OPAQUE) != 0;
+    return (j->effects & SL_EFFECT_OPAQUE) != 0 ||
+           (s->code.operators != NULL && !expr_is_literal(expression)); /* it may use one of them */
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -538,6 +540,8 @@ static void take_all(struct schema *s, const List *trees)
         s->statement = text_of(s, raw);
         if (raw->stmt != NULL && s->why == SL_OK)
             take_statement(s, raw->stmt);
+        if (raw->stmt != NULL && s->why == SL_OK)
+            s->why = schema_code(&s->code, raw->stmt, s->statement);
     }
     resolve(s);
     name_row(s, "s", "public", "public");
@@ -565,6 +569,7 @@ enum sl_err sl_sql_schema(struct sl_span ddl, struct sl_catalog_builder *out)
     SL_TRY(sl_arena_new(&mem, 64 * 1024 * 1024));
     s.j = (struct judge){.ctx = &ctx, .mem = mem};
     s.j.catalog_first = name_catalog_first(&s.j);
+    s.code = (struct schema_code){.j = &s.j, .out = out};
     const char *text = sl_arena_text(mem, ddl);
     if (text == NULL)
         return SL_EMEMORY;

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 #include "judge/sql/kinds.h"
 
@@ -22,7 +22,7 @@ enum word {
     CALL = SL_EFFECT_CALL,
     SESSION = SL_EFFECT_SESSION,
 };
-enum handler { HANDLER_QUERY, HANDLER_SESSION, HANDLER_DDL, HANDLER_PLAIN, HANDLER_OPAQUE };
+enum handler { HANDLER_QUERY, HANDLER_SESSION, HANDLER_DDL, HANDLER_PLAIN, HANDLER_CODE, HANDLER_OPAQUE };
 
 static const struct kind {
     NodeTag node;
@@ -169,10 +169,6 @@ static void session(struct judge *j, const Node *n)
 static const char *opaque_sentence(const Node *n)
 {
     switch (nodeTag(n)) {
-    case T_CallStmt:
-        return "a procedure runs code that the judge does not see";
-    case T_DoStmt:
-        return "DO runs code that the judge does not see";
     case T_DropOwnedStmt:
     case T_ReassignOwnedStmt:
         return "what the role owns is not known";
@@ -181,12 +177,50 @@ static const char *opaque_sentence(const Node *n)
     }
 }
 
-/* Arguments of CALL read tables, too. */
+/* What it gives back goes to the client. */
+static void call(struct judge *j, const CallStmt *n)
+{
+    struct origin *out = NULL;
+
+    call_procedure(j, NULL, n, &out);
+    note_flow(j, out, SL_SPAN("result"), "call");
+}
+
+static void anonymous_block(struct judge *j, const DoStmt *n)
+{
+    static const char *const trusted[] = {"plperl", "pltcl", "plv8", "plls", "plcoffee"};
+    const char *language = "plpgsql", *text = NULL;
+    const ListCell *cell;
+
+    foreach (cell, n->args) {
+        const DefElem *e = NODE(j, DefElem, cell);
+        if (e != NULL && e->defname != NULL && strcmp(e->defname, "language") == 0)
+            language = name_text(e->arg);
+        else if (e != NULL)
+            text = name_text(e->arg);
+    }
+    if (language != NULL && text != NULL && strcmp(language, "plpgsql") == 0) {
+        body_do(j, text);
+        return;
+    }
+    bool inside = false;
+    for (size_t i = 0; language != NULL && i < SL_COUNT(trusted); i++)
+        inside = inside || strcmp(language, trusted[i]) == 0;
+    note_effect(j, inside ? 0 : SL_EFFECT_PROGRAM);
+    note_opaque(j, "DO runs code that the judge does not read", NULL);
+}
+
+static void users_code(struct judge *j, const Node *n)
+{
+    if (IsA(n, CallStmt))
+        call(j, (const CallStmt *)n);
+    else
+        anonymous_block(j, (const DoStmt *)n);
+}
+
 static void unknown_code(struct judge *j, const Node *n)
 {
     note_opaque(j, opaque_sentence(n), NULL);
-    if (IsA(n, CallStmt) && ((const CallStmt *)n)->funccall != NULL)
-        expr_list(j, NULL, ((const CallStmt *)n)->funccall->args, NULL);
 }
 
 /* --- one statement -------------------------------------------------------------------------- */
@@ -196,7 +230,7 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
     j->tag = k->tag;
     note_effect(j, k->effects);
     if ((k->effects & SL_EFFECT_DDL) != 0 && j->ctx->catalog != NULL &&
-        (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0)
+        (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0 && !fires_at_ddl(j))
         note_opaque(j, "event triggers run code of users at DDL", NULL);
     switch (k->handler) {
     case HANDLER_QUERY:
@@ -209,6 +243,9 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
         ddl_walk(j, n);
         return;
     case HANDLER_PLAIN:
+        return;
+    case HANDLER_CODE:
+        users_code(j, n);
         return;
     case HANDLER_OPAQUE:
         unknown_code(j, n);

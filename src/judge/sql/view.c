@@ -126,6 +126,8 @@ struct outputs *view_expand(struct judge *j, struct dataset *d)
         note_opaque(j, "a view is made of itself", NULL);
     if (v != NULL) {
         j->effects |= v->effects;
+        if (v->outputs != NULL) /* a body that names it reads them, too */
+            origin_join(j, j->reads, v->outputs->decides);
         return v->outputs;
     }
     v = NOTE_NEW(j, struct view);

@@ -225,6 +225,8 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         session_kill(s, "out of memory");
         return NULL;
     }
+    portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
+    reading_unref(p->reading);
     prepared_unref(p->made);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
@@ -262,6 +264,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->row_limit = filled.row_limit;
     portal->granted = granted;
     portal->granted_rows = max_rows;
+    changing_note(s, &j->meaning->m);
     extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
@@ -356,7 +359,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
-        t = bind_by_verdict(s, &j, &m, p, whole, rest);
+        t = changing_wait(s, &j);
+        if (t == TAKE_DONE)
+            t = bind_by_verdict(s, &j, &m, p, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);
@@ -396,7 +401,10 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     struct item *item = item_push(s, ITEM_EXECUTE);
     item->flags = p->item_flags;
     item->row_limit = (uint32_t)row_limit;
-    item->action = p->action;
+    if (!portal_execute(p, m.max_rows, item)) {
+        session_kill(s, "out of memory");
+        return TAKE_DEAD;
+    }
     p->executed = true;
     item_sent(s, item);
     item->prepared = p->made;
@@ -422,7 +430,12 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         return TAKE_DEAD;
     }
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
-    if (type == SL_PG_CLOSE && m.kind == 'S') {
+    struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
+                           ? sl_map_get(s->portals, m.name)
+                           : NULL;
+    if (p != NULL)
+        item->row_limit = p->serial;
+    if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)
             session_kill(s, "out of memory");

@@ -84,7 +84,7 @@ static void end_item(struct session *s, uint8_t outcome)
     struct item *item = item_head(s);
 
     if (item->action != 0)
-        record_outcome(s, item->action, outcome);
+        portal_outcome(s, item, outcome);
     if ((item->flags & ITEM_ENDS_DDL) != 0) {
         if (s->target->ddl_under_way > 0)
             s->target->ddl_under_way--;
@@ -92,7 +92,8 @@ static void end_item(struct session *s, uint8_t outcome)
     }
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_unknown = true;
-    if (outcome == SL_OUTCOME_OK && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
+    bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
+    if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
         (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
         names_happened(s, &item->prepared->meaning->m, item->prepared->text);
     item_pop(s);
@@ -159,9 +160,9 @@ static void drop_to_sync(struct session *s)
     bool first = true;
 
     while ((item = item_head(s)) != NULL && item->kind != ITEM_SYNC && item->kind != ITEM_QUERY) {
-        extended_drop(s, item);
         if (!first)
             memcpy(s->sqlstate, "25P02", 5); /* never reached: the pipeline failed before it */
+        extended_drop(s, item);
         if (item->kind == ITEM_LOCAL)
             item_pop(s);
         else
@@ -248,7 +249,7 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
         r->at += whole;
     }
     if (item->kind == ITEM_EXECUTE)
-        end_item(s, outcome_of(s));
+        end_item(s, type == SL_PG_PORTAL_SUSPENDED ? OUTCOME_PORTION : outcome_of(s));
     return true;
 }
 
@@ -278,6 +279,8 @@ static void note_transaction(struct session *s, char now)
     if (now != 'I')
         return;
     note_ddl(s);
+    if (!ddl_follows(s))
+        changing_over(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     if (s->item_count == 1) /* nothing was bound since */
