@@ -718,6 +718,9 @@ static const struct {
     {"select * from parent p join kid k using (id)",
      "read | r parent kid grandkid | c kid.extra>result.extra kid.secret>result.secret parent.id>result.id "
      "parent.secret>result.secret | i kid.id>result parent.id>result"},
+    {"select label from v_simple_2 for update",
+     "read update | r v_simple_2 v_simple orders | w v_simple_2 v_simple orders | c orders.note>result.label "
+     "v_simple.label>result.label v_simple_2.label>result.label | i orders.total>result"},
 };
 /* clang-format on */
 

@@ -356,6 +356,34 @@ static void test_definitions_of_a_server(void)
     open_ddl(lineage_ddl);
 }
 
+/* What a function reads counts although nobody looks at what it gives, each time that it is called.
+ */
+static void test_functions_in_what_is_not_used(void)
+{
+    static const char *const queries[] = {
+        "select b from (select leak(1) as a, leak(2) as b from orders) q",
+        "select 1 from (select leak(1) as a from orders) q",
+        "with w as (select id, leak(id) as a, leak(id) as b from orders) select id, b from w",
+        "select b from calls", "select 1 from calls; select a from calls"};
+    struct sl_sql_context ctx = context(false);
+    SL_BUF(ddl, 64 * 1024);
+
+    sl_buf_say(&ddl,
+               "%s; create function leak(i int) returns text language sql as "
+               "'select ssn from customers where id = i'; "
+               "create view calls as select leak(id) as a, leak(total) as b from orders;",
+               lineage_ddl);
+    open_ddl(sl_buf_text(&ddl));
+    for (size_t i = 0; i < SL_COUNT(queries); i++) {
+        sl_arena_reset(mem);
+        struct sl_meaning m = judge(&ctx, queries[i]);
+        if (!SL_CHECK(has(&m, SL_SPAN("public.customers"), SL_SPAN("ssn")) &&
+                      (m.effects & SL_EFFECT_OPAQUE) == 0))
+            printf("#   sql: %s: %s\n", queries[i], (const char *)m.opaque_why.p);
+    }
+    open_ddl(lineage_ddl);
+}
+
 /* --- bounds --------------------------------------------------------------------------------- */
 
 /* v_n over v_(n-1), each with `more` behind it. */
@@ -450,6 +478,7 @@ int main(void)
     SL_RUN(test_a_schema_or_an_alias_changes_nothing);
     SL_RUN(test_definitions_are_told);
     SL_RUN(test_definitions_of_a_server);
+    SL_RUN(test_functions_in_what_is_not_used);
     SL_RUN(test_towers_and_trees_of_views);
     SL_RUN(test_wide_views);
     SL_RUN(test_little_memory);
