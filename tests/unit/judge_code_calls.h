@@ -172,7 +172,61 @@ static const char calls_schema[] =
     "create function of_customer(c customers) returns text language sql as $$ select c.ssn "
     "$$;\n"
     "create function zap(c customers) returns text language sql as $$ delete from orders "
-    "returning 'x' $$;\n";
+    "returning 'x' $$;\n"
+    "create function typed_row() returns void language plpgsql as $$ declare r orders; begin "
+    "select id, id, email into r from customers limit 1; insert into audit (who) values "
+    "(r.note); end $$;\n"
+    "create function record_row() returns void language plpgsql as $$ declare r record; "
+    "begin select id, email as note into r from customers limit 1; insert into audit (who) "
+    "values (r.note); end $$;\n"
+    "create function record_twice(r orders) returns void language plpgsql as $$ begin "
+    "declare r record; begin select 1 as note into r; end; insert into audit (who) values "
+    "(r.note); end $$;\n"
+    "create function record_whole(a text) returns void language plpgsql as $$ declare r "
+    "record; begin select 1 as note into r; r := row(a); insert into audit (who) values "
+    "(r.note); end $$;\n"
+    "create function scalars() returns void language plpgsql as $$ declare a text; b text; "
+    "begin select email, ssn into a, b from customers limit 1; insert into audit (who, what) "
+    "values (a, b); end $$;\n"
+    "create function carried(n int) returns void language plpgsql as $$ declare a text; b "
+    "text; c text; begin for i in 1 .. n loop insert into audit (who) values (c); c := b; b "
+    ":= a; a := (select ssn from customers limit 1); end loop; end $$;\n"
+    "create function quoted(\"Name\" text) returns void language plpgsql as $$ declare \"my "
+    "Var\" text; begin \"my Var\" := \"Name\"; insert into audit (who) values (\"my Var\"); end $$;\n"
+    "create function aliased(text) returns void language plpgsql as $$ declare given alias "
+    "for $1; begin insert into audit (who) values (given); insert into audit (what) values "
+    "($1); end $$;\n"
+    "create function labelled(a text) returns void language plpgsql as $$ <<outermost>> "
+    "declare b text := a; begin insert into audit (who) values (outermost.b); insert into "
+    "audit (what) values (labelled.a); end $$;\n"
+    "create function comments() returns int language plpgsql as $$ begin /* delete from "
+    "orders; */ return 1; -- delete from orders;\n"
+    "end $$;\n"
+    "create function strings() returns text language plpgsql as $$ begin return 'delete from "
+    "orders; end; '' '; end $$;\n"
+    "create function unreserved() returns int language plpgsql as $$ declare return_ int; "
+    "close int; begin close := 3; return_ := close; return return_; end $$;\n"
+    "create function stacked() returns void language plpgsql as $$ declare m text; begin "
+    "perform 1 / 0; exception when others then get stacked diagnostics m = message_text; "
+    "raise warning '%', m; end $$;\n"
+    "create function deep(n int) returns int language sql as 'select case when $1 > 0 then "
+    "deep($1 - 1) else (select count(*)::int from secrets) end';\n"
+    "create function fifty_one() returns int language plpgsql as $$ begin return query "
+    "select 1; raise exception sqlstate '22012'; return next 4; end $$;\n"
+    "create function with_temp() returns void language plpgsql as $$ begin create temp table "
+    "scratch (a int); end $$;\n"
+    "create function notifies() returns void language plpgsql as $$ begin perform "
+    "pg_notify('x', 'y'); notify z; end $$;\n"
+    "create function locks() returns void language plpgsql as $$ begin perform id from "
+    "orders for update; lock table orders; end $$;\n"
+    "create function grants() returns void language plpgsql as $$ begin grant select on "
+    "orders to public; end $$;\n"
+    "create function copies() returns void language plpgsql as $$ begin copy orders to "
+    "'/tmp/x'; end $$;\n"
+    "create function recursive_query(n int) returns int language sql as $$ with recursive "
+    "t(i) as (select n union all select i + 1 from t where i < 10) select max(i) from t $$;\n"
+    "create function writes_in_with() returns setof int language sql as $$ with gone as "
+    "(delete from orders returning id) select id from gone $$;\n";
 
 static const struct judged judge_calls[] = {
     {"select add_one(3);",
@@ -402,9 +456,7 @@ static const struct judged judge_calls[] = {
     {"do $$ declare r record; begin for r in select * from customers loop insert into audit "
      "(who) values (r.email); end loop; end $$;",
      "do: read insert call | public.customers(id,name,email,ssn)=read | "
-     "public.audit(who)=insert ~ public.customers.id -> public.audit.who ~ "
-     "public.customers.name -> public.audit.who ~ public.customers.email -> public.audit.who "
-     "~ public.customers.ssn -> public.audit.who"},
+     "public.audit(who)=insert ~ public.customers.email -> public.audit.who"},
     {"do $$ begin execute 'drop table orders'; end $$;",
      "do: ddl call opaque | public.orders(id,customer_id,total,note)=ddl"},
     {"do language plpython3u 'x';",
@@ -448,6 +500,115 @@ static const struct judged judge_calls[] = {
      "public.made2(e)=insert+ddl ~ public.customers.email -> public.made2.e"},
     {"copy (select first_email()) to stdout;",
      "copy to: read export | public.customers(email)=read+export ! copy-out"},
+    {"select typed_row();",
+     "select: read insert | public.customers(id,email)=read | public.audit(who)=insert ! "
+     "shared ~ public.customers.id -> public.audit.who ~ public.customers.email -> "
+     "public.audit.who"},
+    {"select record_row();",
+     "select: read insert | public.customers(id,email)=read | public.audit(who)=insert ! "
+     "shared ~ public.customers.email -> public.audit.who"},
+    {"select record_twice(o) from orders o;",
+     "select: read insert | public.orders(id,customer_id,total,note)=read | "
+     "public.audit(who)=insert ! shared ~ public.orders.id -> public.audit.who ~ "
+     "public.orders.customer_id -> public.audit.who ~ public.orders.total -> "
+     "public.audit.who ~ public.orders.note -> public.audit.who"},
+    {"select record_whole(email) from customers;",
+     "select: read insert | public.customers(email)=read | public.audit(who)=insert ! shared "
+     "~ public.customers.email -> public.audit.who"},
+    {"select scalars();",
+     "select: read insert | public.customers(email,ssn)=read | public.audit(who,what)=insert "
+     "! shared ~ public.customers.email -> public.audit.who ~ public.customers.ssn -> "
+     "public.audit.what"},
+    {"select carried(9);",
+     "select: read insert | public.audit(who)=insert | public.customers(ssn)=read ~ "
+     "public.customers.ssn -> public.audit.who"},
+    {"select quoted(email) from customers;",
+     "select: read insert | public.customers(email)=read | public.audit(who)=insert ! shared "
+     "~ public.customers.email -> public.audit.who"},
+    {"select aliased(email) from customers;",
+     "select: read insert | public.customers(email)=read | public.audit(who,what)=insert ! "
+     "shared ~ public.customers.email -> public.audit.who ~ public.customers.email -> "
+     "public.audit.what"},
+    {"select labelled(email) from customers;",
+     "select: read insert | public.customers(email)=read | public.audit(who,what)=insert ! "
+     "shared ~ public.customers.email -> public.audit.who ~ public.customers.email -> "
+     "public.audit.what"},
+    {"select comments();",
+     "select: read ! shared"},
+    {"select strings();",
+     "select: read ! shared"},
+    {"select unreserved();",
+     "select: read ! shared"},
+    {"select stacked();",
+     "select: read ! shared"},
+    {"select deep(3);",
+     "select: read | public.secrets()=read"},
+    {"select fifty_one();",
+     "select: read ! shared"},
+    {"select with_temp();",
+     "select: read ddl opaque | pg_temp.scratch(a)=ddl ! context"},
+    {"select notifies();",
+     "select: read session ! shared listen"},
+    {"select locks();",
+     "select: read update admin | public.orders(id)=read | public.orders()=update+admin ! "
+     "shared"},
+    {"select grants();",
+     "select: read privilege | public.orders(id,customer_id,total,note)=privilege ! shared"},
+    {"select copies();",
+     "select: read export program | public.orders(id,customer_id,total,note)=read+export ! "
+     "shared"},
+    {"select recursive_query(1);",
+     "select: read"},
+    {"select * from writes_in_with();",
+     "select: read delete | public.orders(id)=read | "
+     "public.orders(id,customer_id,total,note)=delete ! shared"},
+    {"select id from customers where add_one(id) in (select over(1, 2));",
+     "select: read delete | public.customers(id)=read | public.orders(id)=read | "
+     "public.orders(id,customer_id,total,note)=delete"},
+    {"select array(select ssn_of(1));",
+     "select: read export | public.customers(ssn,id)=read+export"},
+    {"select case when wipe() > 1 then 1 end;",
+     "select: read delete | public.orders(id,customer_id,total,note)=delete"},
+    {"select coalesce(wipe(), 1);",
+     "select: read delete | public.orders(id,customer_id,total,note)=delete"},
+    {"select row(wipe());",
+     "select: read delete | public.orders(id,customer_id,total,note)=delete ! shared"},
+    {"values (wipe());",
+     "select: read delete | public.orders(id,customer_id,total,note)=delete ! shared"},
+    {"insert into audit (who) select first_email() returning who;",
+     "insert: read insert | public.audit(who)=read+insert | public.customers(email)=read ! "
+     "shared ~ public.customers.email -> public.audit.who"},
+    {"merge into secrets s using customers c on s.id = c.id when not matched then insert "
+     "values (wipe(), c.email);",
+     "merge: read insert delete | public.secrets(id)=read | public.secrets(id,body)=insert | "
+     "public.customers(id,email)=read | public.orders(id,customer_id,total,note)=delete ~ "
+     "public.customers.email -> public.secrets.body"},
+    {"select * from customers order by wipe();",
+     "select: read delete | public.customers(id,name,email,ssn)=read | "
+     "public.orders(id,customer_id,total,note)=delete ! shared"},
+    {"select * from customers limit wipe();",
+     "select: read delete | public.customers(id,name,email,ssn)=read | "
+     "public.orders(id,customer_id,total,note)=delete ! shared"},
+    {"select count(*) filter (where wipe() > 0) from customers;",
+     "select: read delete | public.customers()=read | "
+     "public.orders(id,customer_id,total,note)=delete"},
+    {"select * from customers c join lateral ssn_of(c.id) s on true;",
+     "select: read | public.customers(id,ssn,name,email)=read"},
+    {"select * from rows from (ssn_of(1), wipe()) as r(a, b);",
+     "select: read delete | public.customers(ssn,id)=read | "
+     "public.orders(id,customer_id,total,note)=delete"},
+    {"select sum(over(id, 2)) over (order by wipe()) from customers;",
+     "select: read delete | public.customers(id)=read | public.orders(id)=read | "
+     "public.orders(id,customer_id,total,note)=delete"},
+    {"create index on customers (add_one(id));",
+     "create index: read ddl | public.customers(id)=read | public.customers()=ddl"},
+    {"create table t3 (a int default wipe());",
+     "create table: ddl | public.t3(a)=ddl"},
+    {"alter table orders add column extra int default wipe();",
+     "alter table: delete ddl | public.orders(id,customer_id,total,note)=delete+ddl"},
+    {"execute nosuch(wipe());",
+     "execute: delete session opaque | public.orders(id,customer_id,total,note)=delete ! "
+     "prepared unshaped"},
 };
 /* clang-format on */
 

@@ -49,9 +49,9 @@ void ambient_casts(struct judge *j)
 
 /* --- types ---------------------------------------------------------------------------------- */
 
-static void type_part(struct judge *j, const struct sl_part *p)
+static void type_part(struct judge *j, const struct sl_part *p, bool checks)
 {
-    if (p->kind == 'k') {
+    if (p->kind == 'k' && checks) {
         note_definition(j, "type", p->schema, p->name, p->text);
         if (p->text.n == 0)
             note_opaque(j, "the check of a domain is not known", NULL);
@@ -83,21 +83,21 @@ static void walk_types(struct judge *j, const struct sl_part *part, struct code 
     uint32_t end = first_of_owner(j->ctx->catalog, 't' + 1);
 
     (void)part;
-    (void)with;
     for (uint32_t i = self->part; i < end && depth_step(j, 1); i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
-        type_part(j, &p);
+        type_part(j, &p, with != NULL);
     }
 }
 
-bool ambient_types(struct judge *j)
+/* Reading runs the functions of types, and only new values are checked. */
+bool ambient_types(struct judge *j, bool checks)
 {
     if (!code_has_parts(j))
         return false;
     uint32_t first = first_of_owner(j->ctx->catalog, 't');
     if (first < j->ctx->catalog->part_count &&
         sl_catalog_part_at(j->ctx->catalog, first).owner == 't')
-        code_run(j, first, NULL, NULL, walk_types, NULL);
+        code_run_for(j, first, NULL, checks, walk_types, checks ? "checks" : NULL);
     ambient_casts(j);
     return true;
 }
@@ -136,13 +136,13 @@ static void walk_type(struct judge *j, const struct sl_part *part, struct code *
     (void)self;
     (void)with;
     if (sl_span_is(part->about, "c") && !is_plain_row(j, part))
-        ambient_types(j);
+        ambient_types(j, true);
     for (uint32_t i = all.first; i < all.first + all.count; i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
         if (p.kind == 'b')
             base_type(j, &p);
         else
-            type_part(j, &p);
+            type_part(j, &p, true);
     }
 }
 

@@ -214,7 +214,7 @@ void body_type(struct judge *j, const TypeName *t)
 
     if (t == NULL)
         return;
-    if (t->pct_type && !ambient_types(j))
+    if (t->pct_type && !ambient_types(j, true))
         note_opaque(j, "a type is taken from a column", NULL);
     for (size_t i = 0; v.relname != NULL && i < SL_COUNT(names); i++)
         if (strcmp(names[i], v.relname) == 0 && j->catalog_first)
@@ -335,15 +335,21 @@ static bool is_expression(const SelectStmt *n)
            n->windowClause == NIL && n->distinctClause == NIL;
 }
 
-void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow)
+void body_rows(struct judge *j, struct body *b, const void *node, struct outputs *out)
 {
     const SelectStmt *n = node;
-    struct outputs out = {0};
 
     if (IsA(n, SelectStmt) && is_expression(n))
-        query_targets(j, &b->scope, n->targetList, &out);
+        query_targets(j, &b->scope, n->targetList, out);
     else
-        query_walk(j, &b->scope, b->ctes, node, &out);
+        query_walk(j, &b->scope, b->ctes, node, out);
+}
+
+void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow)
+{
+    struct outputs out = {0};
+
+    body_rows(j, b, node, &out);
     if (flow != NULL)
         origin_join(j, flow, output_union(j, &out));
 }
@@ -364,8 +370,14 @@ void body_statement(struct judge *j, struct body *b, const void *node, struct or
     case T_CallStmt:
         call_procedure(j, &b->scope, node, flow);
         return;
+    case T_CopyStmt: /* from or to a file; the client takes no part in it */
+        if (((const CopyStmt *)node)->filename != NULL) {
+            statement_walk(j, node);
+            return;
+        }
+        note_opaque(j, "a body copies to or from the client", NULL);
+        return;
     case T_TransactionStmt:
-    case T_CopyStmt:
     case T_PrepareStmt:
     case T_ExecuteStmt:
     case T_DeallocateStmt:

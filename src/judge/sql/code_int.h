@@ -101,6 +101,7 @@ void body_function(struct judge *j, const struct sl_part *part, struct code *sel
 void body_do(struct judge *j, const char *text);
 void body_statement(struct judge *j, struct body *b, const void *node, struct origin **flow);
 /* SELECT list: without FROM it is only an expression, and reads nothing by itself. */
+void body_rows(struct judge *j, struct body *b, const void *node, struct outputs *out);
 void body_select(struct judge *j, struct body *b, const void *node, struct origin **flow);
 struct source *body_variable(struct judge *j, struct body *b, const char *name);
 void body_type(struct judge *j, const TypeName *t);
@@ -136,7 +137,7 @@ void fires_constraint(struct judge *j, struct dataset *d, struct sl_span text);
 
 /* ambient.c: code that may run anywhere that values are compared, converted or stored. */
 void ambient_casts(struct judge *j);
-bool ambient_types(struct judge *j);
+bool ambient_types(struct judge *j, bool checks); /* of every type that users made */
 /* A type of users, by name: false when it is not understood. */
 bool ambient_type(struct judge *j, const char *schema, const char *name);
 

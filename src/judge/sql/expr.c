@@ -147,12 +147,14 @@ static void check_operator(struct judge *j, const A_Expr *e, struct origin *give
  * comes from them. */
 static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow)
 {
-    struct origin *given = NULL;
+    const bool users = name_operator_is_users(j, e->name);
+    struct origin *given = NULL, **operands = users ? &given : flow;
 
     approve_operands(j, s, e);
-    expr_walk(j, s, e->lexpr, &given);
-    expr_walk(j, s, e->rexpr, &given);
-    origin_join(j, flow, given);
+    expr_walk(j, s, e->lexpr, operands);
+    expr_walk(j, s, e->rexpr, operands);
+    if (users)
+        origin_join(j, flow, given);
     check_operator(j, e, given, flow);
 }
 

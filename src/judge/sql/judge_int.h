@@ -240,6 +240,7 @@ RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when 
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
                               const char **schema, const char **last, bool *surely);
 void name_operator(struct judge *j, const List *names);
+bool name_operator_is_users(const struct judge *j, const List *names); /* it may be */
 /* With the values that it is given; what it reads by itself flows, too. */
 void name_operator_call(struct judge *j, const List *names, struct origin *given,
                         struct origin **flow);

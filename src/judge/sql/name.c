@@ -268,6 +268,7 @@ struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t e
         d = unlisted(j, v);
     else if (d->listed && !view_is_known(j, d))
         understood &= ~(uint32_t)NAME_VIEW;
+    ambient_casts(j); /* values are compared, or stored */
     if (d != NULL && d->listed)
         name_check(j, d, effects, understood | (v->inh ? 0 : NAME_CHILD));
     if (d != NULL && d->system && (effects & ~(uint32_t)SL_EFFECT_READ) != 0)
@@ -406,6 +407,13 @@ void name_operator_call(struct judge *j, const List *names, struct origin *given
         note_opaque(j, "an operator has a name that the judge cannot read", NULL);
     else
         users_operator(j, schema, op, given, flow);
+}
+
+bool name_operator_is_users(const struct judge *j, const List *names)
+{
+    const char *schema, *op;
+
+    return split(names, &schema, &op) && code_users_may_own(j, 'o', schema, op);
 }
 
 void name_operator(struct judge *j, const List *names)

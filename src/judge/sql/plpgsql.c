@@ -112,7 +112,8 @@ static struct origin *over_cursor(struct plpgsql *p)
             read_take(p, ",");
         }
     }
-    return at == NULL || at->outputs == NULL ? NULL : at->outputs->rest;
+    p->row = at == NULL ? NULL : at->outputs;
+    return at == NULL || at->outputs == NULL ? NULL : output_union(p->j, at->outputs);
 }
 
 static struct origin *over_dynamic(struct plpgsql *p)

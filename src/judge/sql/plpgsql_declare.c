@@ -17,6 +17,8 @@ static void declare_alias(struct plpgsql *p, const char *name)
     } else { /* one variable under two names */
         const char *other = read_name(p);
         struct source *old = p->broken ? NULL : body_variable(p->j, p->b, other);
+        value_declare(p, name, false);
+        value_declare(p, other, false);
         struct source *at = old == NULL ? NULL : body_variable(p->j, p->b, name);
         if (at != NULL)
             at->outputs = old->outputs;
@@ -35,7 +37,7 @@ static void declare_cursor(struct plpgsql *p, const char *name)
         }
     if (!read_take(p, "is"))
         read_expect(p, "for");
-    value_assign(p, name, NULL, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
+    value_cursor(p, name, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
     read_expect(p, ";");
 }
 
@@ -46,7 +48,8 @@ static void declared_type(struct plpgsql *p, struct sl_span type)
     if (p->broken)
         return;
     if (memchr(type.p == NULL ? (const uint8_t *)"" : type.p, '%', type.n) != NULL) {
-        if (!ambient_types(p->j)) /* table.column%TYPE, table%ROWTYPE: any type that there is */
+        if (!ambient_types(p->j,
+                           true)) /* table.column%TYPE, table%ROWTYPE: any type that there is */
             note_opaque(p->j, "a variable has a type that the judge does not know", NULL);
         return;
     }
@@ -65,8 +68,10 @@ static void declared_type(struct plpgsql *p, struct sl_span type)
 static void declare_variable(struct plpgsql *p, const char *name)
 {
     read_take(p, "constant");
+    struct sl_span type = READ_UNTIL(p, "collate", "not", ":=", "=", "default", ";");
+    value_declare(p, name, sl_span_eq_nocase(type, SL_SPAN("record")));
     body_variable(p->j, p->b, name);
-    declared_type(p, READ_UNTIL(p, "collate", "not", ":=", "=", "default", ";"));
+    declared_type(p, type);
     if (read_take(p, "collate"))
         do
             read_name(p);

@@ -17,6 +17,13 @@ struct token {
     enum token_kind kind;
 };
 
+/* What a name was declared as: a record, in every block that declares it, or something else. */
+struct variable_kind {
+    struct variable_kind *next;
+    const char *name;
+    bool record;
+};
+
 struct plpgsql {
     struct judge *j;
     struct body *b;
@@ -24,6 +31,8 @@ struct plpgsql {
     const struct token *tokens;
     size_t count, at;
     bool broken;
+    struct variable_kind *kinds;
+    const struct outputs *row; /* of the query whose value was last asked for, where it is known */
 };
 
 /* plpgsql_read.c: the tokens of a text without its comments; false when it has none that the
@@ -54,11 +63,14 @@ struct origin *value_of_query(struct plpgsql *p, const char *before, struct sl_s
                               const char *after);
 /* EXECUTE: `text` is an expression that gives SQL. */
 struct origin *value_dynamic(struct plpgsql *p, struct sl_span text, struct origin *parameters);
+void value_declare(struct plpgsql *p, const char *name, bool record); /* before it is a variable */
 bool value_is_variable(const struct plpgsql *p, const char *name);
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from);
 void value_assign_all(struct plpgsql *p, struct origin *from);
-/* INTO [STRICT] a, b.c, ... */
+/* INTO [STRICT] a, b.c, ... takes `row` apart, or each of them gets all of `from`. */
 void value_into(struct plpgsql *p, struct origin *from);
+/* A cursor holds the rows of the query that was just asked for. */
+void value_cursor(struct plpgsql *p, const char *name, struct origin *from);
 /* The names of such a list, without assigning. */
 void value_skip_targets(struct plpgsql *p);
 /* a, b, c up to one of the words */

@@ -243,7 +243,7 @@ static void open_cursor(struct plpgsql *p)
                 parameters = value_list(p, (const char *const[]){",", ";"}, 2);
             value_assign(p, name, NULL, value_dynamic(p, text, parameters));
         } else {
-            value_assign(p, name, NULL, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
+            value_cursor(p, name, value_of_query(p, "", READ_UNTIL(p, ";"), ""));
         }
     }
     read_expect(p, ";");
@@ -299,8 +299,9 @@ static void fetch(struct plpgsql *p)
     if (!p->broken && !is_own_cursor(p, cursor))
         note_opaque(p->j, "the judge does not know what cursor %s reads", cursor);
     const struct source *at = p->broken ? NULL : body_variable(p->j, p->b, cursor);
+    p->row = at == NULL ? NULL : at->outputs;
     if (read_take(p, "into"))
-        value_into(p, at == NULL || at->outputs == NULL ? NULL : at->outputs->rest);
+        value_into(p, at == NULL || at->outputs == NULL ? NULL : output_union(p->j, at->outputs));
     read_expect(p, ";");
 }
 

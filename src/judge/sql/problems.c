@@ -26,7 +26,7 @@ static bool is_understood(struct judge *j, struct dataset *d, enum sl_catalog_re
         return fires_cascades(j, d, effects);
     case SL_CATALOG_USER_TYPE:
     case SL_CATALOG_DOMAIN_TYPE:
-        return ambient_types(j);
+        return ambient_types(j, (effects & (SL_EFFECT_INSERT | SL_EFFECT_UPDATE)) != 0);
     case SL_CATALOG_FOREIGN: /* its rows lie outside of the database */
         note_effect(j, SL_EFFECT_PROGRAM);
         return code_has_parts(j);
