@@ -25,7 +25,14 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "user-space memory per idle session, kB": ("<=", 7.0),
     "listing of 1,000 relations, ms": ("<=", 2000),
     "listing of 1,000 relations, MB": ("<=", 16.0),
+    "judge, pgbench select, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench update, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench insert, us beyond the parse": ("<=", 5.0),
+    "judge, analytic, 30 lines, us": ("<=", 150.0),
 }
+
+
+PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog"]
 
 
 class Report:
@@ -224,16 +231,16 @@ def measure_catalog(stage, report, rounds):
     report.add("catalog", "question of each poll, ms", statistics.median(asked), spread(asked))
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--build", default="build")
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=int, default=5)
-    options.add_argument("--json", help="write the figures to this file")
-    options.add_argument("--only", choices=["simple", "prepared", "bulk", "release", "idle", "catalog"], action="append")
-    given = options.parse_args()
-    wanted = given.only or ["simple", "prepared", "bulk", "release", "idle", "catalog"]
-    report = Report()
+def measure_judge(build, report):
+    """CPU of the judge alone: no server, no gate."""
+    out = subprocess.run([f"{build}/bench/bench_judge"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        name, whole, beyond = line.split("\t")
+        report.add("judge", f"judge, {name}, us", float(whole))
+        report.add("judge", f"judge, {name}, us beyond the parse", float(beyond))
+
+
+def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
         for mode in ("simple", "prepared"):
             if mode in wanted:
@@ -247,6 +254,22 @@ def main():
             measure_idle(stage, report, 500)
         if "catalog" in wanted:
             measure_catalog(stage, report, given.rounds)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--build", default="build")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=int, default=5)
+    options.add_argument("--json", help="write the figures to this file")
+    options.add_argument("--only", choices=PARTS, action="append")
+    given = options.parse_args()
+    wanted = given.only or PARTS
+    report = Report()
+    if "judge" in wanted:
+        measure_judge(given.build, report)
+    if wanted != ["judge"]:
+        measure_stage(given, wanted, report)
     if given.json:
         with open(given.json, "w") as file:
             json.dump(report.rows, file, indent=1)
