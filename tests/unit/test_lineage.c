@@ -179,7 +179,8 @@ static bool next(void *owner, struct sl_lineage_edge *out)
 
     for (; g->at < g->count; g->at++)
         if (g->pairs[g->at][here] == g->node) {
-            *out = (struct sl_lineage_edge){g->pairs[g->at][1 - here], g->at, SL_LINEAGE_DIRECT};
+            *out = (struct sl_lineage_edge){g->pairs[g->at][1 - here], g->node, g->at,
+                                            SL_LINEAGE_DIRECT};
             g->at++;
             return true;
         }
@@ -246,6 +247,7 @@ static void test_paths(void)
     SL_CHECK_INT(found.steps[0].parent, SL_LINEAGE_ROOT);
     SL_CHECK_INT(found.steps[2].parent, 1);
     SL_CHECK_INT(found.steps[2].edge, 4);
+    SL_CHECK_INT(found.steps[2].from, 4);
     SL_CHECK_INT(sl_lineage_path(mem, &graph, to, 1, to, 1, &bounds, &found), SL_OK);
     SL_CHECK_INT(found.count, 1);
     SL_CHECK_INT(sl_lineage_path(mem, &graph, to, 1, nowhere, 1, &bounds, &found), SL_ENOTFOUND);
