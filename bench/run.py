@@ -15,6 +15,7 @@ import urllib.request
 
 from stage import PG, Stage, cpu_us
 
+MEASURES = ["simple", "prepared", "bulk", "release", "idle", "lineage"]
 LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "cpu per transaction, all of Sluice / PgBouncer": ("<=", 1.15),
     "cpu per transaction, gate / PgBouncer": ("<=", 1.05),
@@ -23,6 +24,8 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "keeper per statement, us": ("<=", 2.0),
     "approve to first byte, ms": ("<=", 2.0),
     "user-space memory per idle session, kB": ("<=", 7.0),
+    "lineage of a statement in a transaction, us": ("<=", 1.0),
+    **{f"{name}, ms": ("<=", 50.0) for name in ("up", "down", "who", "path", "impact")},
 }
 
 
@@ -185,15 +188,39 @@ def measure_idle(stage, report, count):
     report.add("idle", "user-space memory per idle session, kB", grown / count / 1024)
 
 
+def measure_lineage(stage, report, edges, rounds):
+    """Over HTTP, as a person would ask, on a view that was filled while Sluice was stopped."""
+    print(f"\nlineage: a graph of {edges:,} edges, {rounds} rounds of each question")
+    program = os.path.join(stage.build, "bench", "bench_lineage")
+    costs = dict(line.split() for line in subprocess.run([program, "cost"], check=True, capture_output=True,
+                                                         text=True).stdout.splitlines())
+    report.add("lineage", "lineage of a statement that reads, us", float(costs["read"]))
+    report.add("lineage", "lineage of a statement in a transaction, us", float(costs["transaction"]))
+    start = []
+    stage.again(lambda: start.append(subprocess.run(
+        [program, "fill", stage.path("state", "sluice.db"), str(edges)], check=True, capture_output=True,
+        text=True).stdout.strip()))
+    first, last, third = start[0], "l10.t1.c1", "l3.t1.c1"
+    questions = {"up": f"up?of={last}", "down": f"down?of={first}", "who": "who?of=l0.t1&limit=50",
+                 "path": f"path?from={first}&to={third}", "impact": f"impact?of={first.rsplit('.', 1)[0]}"}
+    for name, question in questions.items():
+        took = []
+        for _ in range(rounds):
+            began = time.monotonic()
+            call(stage, "GET", f"/v1/lineage/{question}")
+            took.append((time.monotonic() - began) * 1000)
+        report.add("lineage", f"{name}, ms", statistics.median(took), spread(took))
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--build", default="build")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=5)
     options.add_argument("--json", help="write the figures to this file")
-    options.add_argument("--only", choices=["simple", "prepared", "bulk", "release", "idle"], action="append")
+    options.add_argument("--only", choices=MEASURES, action="append")
     given = options.parse_args()
-    wanted = given.only or ["simple", "prepared", "bulk", "release", "idle"]
+    wanted = given.only or MEASURES
     report = Report()
     with Stage(given.build) as stage:
         for mode in ("simple", "prepared"):
@@ -206,6 +233,8 @@ def main():
             measure_release(stage, report, 21)
         if "idle" in wanted:
             measure_idle(stage, report, 500)
+        if "lineage" in wanted:
+            measure_lineage(stage, report, 1_000_000, 21)
     if given.json:
         with open(given.json, "w") as file:
             json.dump(report.rows, file, indent=1)

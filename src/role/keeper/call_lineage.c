@@ -10,7 +10,9 @@
 
 enum { MAX_STARTS = 64, WHO_DEFAULT = 50, WHO_MAX = 1000 };
 
-static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 5000, .edges = 50000};
+/* What is told step by step costs most in the telling. */
+static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edges = 20000},
+                                      wide = {.depth = 50, .steps = 20000, .edges = 50000};
 
 /* --- who may see what --- */
 
@@ -191,7 +193,8 @@ static void too_large(struct call *c)
 
 /* --- up, down --- */
 
-static bool walk(struct call *c, enum sl_lineage_way way, struct sl_lineage_found *found)
+static bool walk(struct call *c, enum sl_lineage_way way, const struct sl_lineage_bounds *most,
+                 struct sl_lineage_found *found)
 {
     struct question q;
 
@@ -199,7 +202,7 @@ static bool walk(struct call *c, enum sl_lineage_way way, struct sl_lineage_foun
         return false;
     struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
-    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, &bounds, found) == SL_OK)
+    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, most, found) == SL_OK)
         return true;
     too_large(c);
     return false;
@@ -209,7 +212,7 @@ void call_LINEAGE_UP(struct call *c)
 {
     struct sl_lineage_found found;
 
-    if (walk(c, SL_LINEAGE_UP, &found))
+    if (walk(c, SL_LINEAGE_UP, &bounds, &found))
         answer_steps(c, &found);
 }
 
@@ -217,7 +220,7 @@ void call_LINEAGE_DOWN(struct call *c)
 {
     struct sl_lineage_found found;
 
-    if (walk(c, SL_LINEAGE_DOWN, &found))
+    if (walk(c, SL_LINEAGE_DOWN, &bounds, &found))
         answer_steps(c, &found);
 }
 
@@ -233,7 +236,7 @@ void call_LINEAGE_PATH(struct call *c)
     struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
     enum sl_err err = sl_lineage_path(c->keeper->mem, &graph, from.from, from.count, to.from,
-                                      to.count, &bounds, &found);
+                                      to.count, &wide, &found);
     if (err == SL_OK || err == SL_ENOTFOUND)
         answer_steps(c, &found);
     else
@@ -293,7 +296,7 @@ void call_LINEAGE_IMPACT(struct call *c)
     struct sl_lineage_found found;
     struct impact x = {.call = c};
 
-    if (!walk(c, SL_LINEAGE_DOWN, &found))
+    if (!walk(c, SL_LINEAGE_DOWN, &wide, &found))
         return;
     x.datasets = json_array();
     x.sinks = json_array();

@@ -23,7 +23,7 @@ enum sl_err lineage_new(struct db *db, struct lineage **out)
         return SL_EMEMORY;
     l->db = db;
     SL_TRY(sl_arena_new(&l->names, NAMES_BYTES));
-    struct sl_map **maps[] = {&l->doers, &l->seats, &l->opens, &l->stories, &l->acts, &l->nodes};
+    struct sl_map **maps[] = {&l->doers, &l->seats, &l->stories, &l->acts, &l->nodes};
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
     load_seats(l);

@@ -59,10 +59,12 @@ struct seat {
 struct lineage {
     struct db *db;
     struct sl_arena *names;                /* doers, for the life of the process */
-    struct sl_map *doers, *seats, *opens;  /* by text; by session; by session + action */
+    struct sl_map *doers, *seats;          /* by text; by session */
     struct sl_map *stories, *acts, *nodes; /* by facts; by key; by name */
     struct act *first, *last;              /* all acts in the order in which they came */
     struct seat *seat;                     /* the one asked for last */
+    struct open *spare;                    /* memory for those to come */
+    size_t unsaved;                        /* open ones that the table does not have yet */
     enum sl_err why;
 };
 
