@@ -217,3 +217,50 @@ size_t sl_lineage_print_impact(const json_t *answer)
     print_more(answer);
     return count + outside;
 }
+
+/* --- a held statement --- */
+
+static void print_names(const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *name = json_array_get(list, i);
+
+        fputs(i == 0 ? "" : ", ", stdout);
+        sl_api_print_text(stdout, sl_span(json_string_value(name), json_string_length(name)));
+    }
+}
+
+static void print_flow(const json_t *f)
+{
+    fputs("  ", stdout);
+    sl_api_print_text(stdout, member(f, "from"));
+    fputs(" -> ", stdout);
+    sl_api_print_text(stdout, member(f, "to"));
+    if (json_array_size(json_object_get(f, "labels")) > 0) {
+        fputs("; labels ", stdout);
+        print_names(json_object_get(f, "labels"));
+    }
+    putchar('\n');
+}
+
+void sl_lineage_print_held(const json_t *lineage)
+{
+    const json_t *flows = json_object_get(lineage, "flows"),
+                 *downstream = json_object_get(lineage, "downstream"),
+                 *datasets = json_object_get(downstream, "datasets");
+    uint64_t count = number(downstream, "dataset_count"), all = number(lineage, "flow_count");
+
+    if (json_array_size(flows) > 0)
+        puts("Flows");
+    for (size_t i = 0; i < json_array_size(flows); i++)
+        print_flow(json_array_get(flows, i));
+    if (all > json_array_size(flows))
+        printf("  ... %llu in all\n", (unsigned long long)all);
+    if (count == 0)
+        return;
+    printf("Downstream  %llu dataset%s with %llu columns made from what it changes: ",
+           (unsigned long long)count, count == 1 ? "" : "s",
+           (unsigned long long)number(downstream, "columns"));
+    print_names(datasets);
+    puts(count > json_array_size(datasets) ? ", ..." : "");
+}

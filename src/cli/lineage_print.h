@@ -10,5 +10,8 @@ size_t sl_lineage_print_tree(const json_t *answer, bool up);
 /* Who, what, when, why, one act after the other. */
 size_t sl_lineage_print_acts(const json_t *answer);
 size_t sl_lineage_print_impact(const json_t *answer);
+/* Of a held statement: where its data would come from and go to, what depends on its target. NULL
+ * is fine. */
+void sl_lineage_print_held(const json_t *lineage);
 
 #endif

@@ -144,6 +144,28 @@ def test_create_table_as(lab):
     assert impact["sinks"] == ["s3://reports/q3.csv"], impact
 
 
+def test_shown(lab):
+    """the page of a held statement says where its data comes from and goes to, and what depends on its target"""
+    c = lab.raw()
+    wanted = hold(lab, c, "copy (select email from customers) to stdout")
+    seen = lab.approval(wanted)["lineage"]
+    assert seen["flows"] == [{"from": "public.customers.email", "to": "client of agent-7", "flow": "export",
+                              "labels": ["pii"]}], seen
+    lab.deny("rita", wanted)
+    c.until("Z")
+    assert "lineage" not in lab.approval(wanted)
+    e = lab.raw("erin")
+    e.query("alter table staging.wide add column more text")
+    e.until("N")
+    wanted = lab.pending_one("erin")["id"]
+    down = lab.approval(wanted)["lineage"]["downstream"]
+    assert down["dataset_count"] == 1 and down["datasets"] == ["staging.scratch"] and down["columns"] == 2, down
+    page = lab.api("show", wanted, "rita", check=True).out
+    assert "Downstream  1 dataset with 2 columns made from what it changes: staging.scratch\n" in page, page
+    lab.deny("rita", wanted)
+    e.until("Z")
+
+
 def test_who_may_ask(lab):
     """who reviews nothing sees what they and their agents did, and nothing else"""
     done = lab.sluice("lineage", "who", "staging.wide", *lab.where())

@@ -193,8 +193,7 @@ static void too_large(struct call *c)
 
 /* --- up, down --- */
 
-static bool walk(struct call *c, enum sl_lineage_way way, const struct sl_lineage_bounds *most,
-                 struct sl_lineage_found *found)
+static bool walk(struct call *c, enum sl_lineage_way way, struct sl_lineage_found *found)
 {
     struct question q;
 
@@ -202,7 +201,7 @@ static bool walk(struct call *c, enum sl_lineage_way way, const struct sl_lineag
         return false;
     struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
-    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, most, found) == SL_OK)
+    if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, &bounds, found) == SL_OK)
         return true;
     too_large(c);
     return false;
@@ -212,7 +211,7 @@ void call_LINEAGE_UP(struct call *c)
 {
     struct sl_lineage_found found;
 
-    if (walk(c, SL_LINEAGE_UP, &bounds, &found))
+    if (walk(c, SL_LINEAGE_UP, &found))
         answer_steps(c, &found);
 }
 
@@ -220,7 +219,7 @@ void call_LINEAGE_DOWN(struct call *c)
 {
     struct sl_lineage_found found;
 
-    if (walk(c, SL_LINEAGE_DOWN, &bounds, &found))
+    if (walk(c, SL_LINEAGE_DOWN, &found))
         answer_steps(c, &found);
 }
 
@@ -291,24 +290,40 @@ static void add_impact(struct impact *x, const struct sl_lineage_step *s)
     db_end(&rows);
 }
 
-void call_LINEAGE_IMPACT(struct call *c)
+json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count)
 {
-    struct sl_lineage_found found;
+    struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
+    struct sl_lineage_graph graph = lineage_graph(&g);
     struct impact x = {.call = c};
+    struct sl_lineage_found found;
 
-    if (!walk(c, SL_LINEAGE_DOWN, &wide, &found))
-        return;
+    if (sl_lineage_walk(c->keeper->mem, &graph, SL_LINEAGE_DOWN, from, count, &wide, &found) !=
+        SL_OK)
+        return NULL;
     x.datasets = json_array();
     x.sinks = json_array();
     for (size_t i = 0; i < found.count; i++)
         if (found.steps[i].parent != SL_LINEAGE_ROOT && !found.steps[i].again)
             add_impact(&x, &found.steps[i]);
-    c->reply = json_object();
-    put_some(c->reply, "of", call_str(c, "of"));
-    json_object_set_new(c->reply, "datasets", x.datasets);
-    json_object_set_new(c->reply, "sinks", x.sinks);
-    put_number(c->reply, "columns", x.columns);
-    json_object_set_new(c->reply, "more", json_boolean(found.more));
+    json_t *out = json_object();
+    json_object_set_new(out, "datasets", x.datasets);
+    json_object_set_new(out, "sinks", x.sinks);
+    put_number(out, "columns", x.columns);
+    json_object_set_new(out, "more", json_boolean(found.more));
+    return out;
+}
+
+void call_LINEAGE_IMPACT(struct call *c)
+{
+    struct question q;
+
+    if (!find(c, "of", &q))
+        return;
+    c->reply = lineage_impact(c, q.from, q.count);
+    if (c->reply == NULL)
+        too_large(c);
+    else
+        put_some(c->reply, "of", q.name);
 }
 
 /* --- who --- */

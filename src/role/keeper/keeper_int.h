@@ -398,6 +398,10 @@ struct sl_span call_str(struct call *c, const char *key); /* optional */
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
+void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
+/* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);

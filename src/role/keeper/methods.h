@@ -20,6 +20,9 @@
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
  *    "mine":bool}
+ * and of approval.get, until it is over: "lineage":{"flows":[{"from","to","flow","labels"?}] (the
+ * first 20 direct ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
+ * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
