@@ -1,9 +1,15 @@
 """Lineage: what agents did to data is told exactly, and told again after a restart and a replay."""
 
+import datetime
 import json
+import pathlib
 import time
+import uuid
 
 from lab import wait_for
+
+LAB = {"change": lambda config: config.update(lineage={"openlineage": {"file": "events.ndjson"}})}
+
 
 def asked(lab, *words, by="rita"):
     done = lab.sluice("lineage", *words, "--json", "--credential-file", lab.enroll(by), *lab.where())
@@ -221,3 +227,42 @@ def test_text(lab):
     assert "outside: s3://reports/q3.csv" in lab.sluice("lineage", "impact", "customers", *where, check=True).out
     for wrong in ((), ("sideways", "x"), ("up",), ("up", "a", "b"), ("path", "a"), ("up", "x", "--since", "1h")):
         assert lab.sluice("lineage", *wrong).rc == 2, wrong
+
+
+def test_openlineage(lab):
+    """run events are in their file, with columns, kinds of flow, text and verdict; a replay says them again alike"""
+    lines = (lab.state / "openlineage" / "events.ndjson").read_text().splitlines()
+    events = [json.loads(x) for x in lines]
+    assert len(events) > 10
+    for e in events:
+        assert e["schemaURL"] == "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent", e
+        assert set(e) == {"eventTime", "eventType", "run", "job", "inputs", "outputs", "producer", "schemaURL"}, e
+        assert str(uuid.UUID(e["run"]["runId"])) == e["run"]["runId"] and e["job"]["name"] and e["job"]["namespace"]
+        datetime.datetime.fromisoformat(e["eventTime"].replace("Z", "+00:00"))
+        facets = [*e["run"]["facets"].values(), *e["job"]["facets"].values(),
+                  *[f for d in e["inputs"] + e["outputs"] for f in d["facets"].values()]]
+        assert all(f["_producer"] and f["_schemaURL"] for f in facets), e
+        for d in e["outputs"]:
+            for column in d["facets"]["columnLineage"]["fields"].values():
+                assert all(i["namespace"] and i["name"] and i["field"] and
+                           i["transformations"][0]["type"] in ("DIRECT", "INDIRECT") for i in column["inputFields"]), e
+    facet = json.loads((pathlib.Path(__file__).parents[2] / "docs" / "sluice-verdict-facet.schema.json").read_text())
+    for e in events:    # our own facet against its schema, as far as names and choices go
+        said = e["run"]["facets"]["sluice_verdict"]
+        assert set(facet["required"]) <= set(said) <= set(facet["properties"]), said
+        assert said["standing"] in facet["properties"]["standing"]["enum"], said
+    by_run = {}
+    for e in events:    # what the replays said again is the same
+        assert by_run.setdefault(e["run"]["runId"], e) == e, (e, by_run[e["run"]["runId"]])
+    assert len(by_run) < len(events), "the rebuilt view told nothing again"
+    verdicts = {(e["eventType"], e["run"]["facets"]["sluice_verdict"]["standing"]) for e in events}
+    assert {("COMPLETE", "committed"), ("FAIL", "rolled_back"), ("ABORT", "denied"), ("ABORT", "expired")} <= verdicts
+    first = next(e for e in events if e["job"]["name"] == "agent-7: insert")
+    out = first["outputs"][0]
+    assert out["name"] == "shop.staging.wide" and out["namespace"] == f"postgres://127.0.0.1:{lab.ports[0]}", out
+    mail = out["facets"]["columnLineage"]["fields"]["body"]["inputFields"][0]
+    assert (mail["name"], mail["field"]) == ("shop.public.customers", "email"), mail
+    assert mail["transformations"][0]["type"] == "DIRECT", mail
+    assert first["job"]["facets"]["sql"]["query"].startswith("insert into staging.wide"), first
+    verdict = first["run"]["facets"]["sluice_verdict"]
+    assert verdict["identity"] == "agent-7" and verdict["reason"] == "report for carol", verdict

@@ -80,6 +80,21 @@ struct sl_lineage_graph lineage_graph(struct lineage_graph *g);
 size_t lineage_find(struct db *db, struct sl_span target, struct sl_span name, uint64_t *out,
                     size_t max);
 
+/* --- for others --- */
+
+/* An act, when it is first put into the tables; after a crash perhaps once more. */
+struct lineage_act {
+    uint8_t key[16];
+    struct sl_span target, identity, owner, approval, approvers, why, text;
+    enum lineage_standing standing;
+    bool observed;
+    uint64_t session, action, at_us;
+    const struct sl_lineage_story *story;
+};
+/* NULL: those are all, for now; the tables are committed after it. */
+typedef enum sl_err lineage_told_fn(void *owner, const struct lineage_act *act);
+void lineage_tell(struct lineage *l, lineage_told_fn *told, void *owner);
+
 /* Everything told so far is in the tables. Errors stick. */
 enum sl_err lineage_flush(struct lineage *l) SL_MUST_CHECK;
 

@@ -1,6 +1,8 @@
 /* Who sits at which session, and what of it is still open. */
 #include "role/keeper/lineage_int.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 
 /* --- doers and seats --- */
@@ -59,7 +61,8 @@ static struct happened so_far(const struct open *o)
                              .bytes = o->bytes,
                              .flags = o->flags,
                              .approval = sl_span_str(o->approval),
-                             .approvers = sl_buf_span(&o->approvers)};
+                             .approvers = sl_buf_span(&o->approvers),
+                             .text = sl_buf_span(&o->text)};
 }
 
 static void forget(struct lineage *l, struct open *o)
@@ -75,7 +78,6 @@ static void forget(struct lineage *l, struct open *o)
         *(o->after == NULL ? &s->last : &o->after->before) = o->before;
     }
     lineage_story_unref(o->story);
-    sl_buf_done(&o->approvers);
     o->after = l->spare; /* the next one has its memory */
     l->spare = o;
 }
@@ -114,6 +116,7 @@ static struct open *open_new(struct lineage *l, uint8_t outcome, const struct ha
         return NULL;
     }
     l->unsaved++;
+    struct sl_buf approvers = o->approvers, text = o->text;
     *o = (struct open){.session = h->session,
                        .action = h->action,
                        .at_us = h->at_us,
@@ -123,11 +126,16 @@ static struct open *open_new(struct lineage *l, uint8_t outcome, const struct ha
                        .who = h->who,
                        .flags = h->flags,
                        .outcome = outcome,
-                       .approvers = sl_buf(8192),
+                       .approvers = approvers,
+                       .text = text,
                        .before = s->last};
     memcpy(o->approval, h->approval.p == NULL ? (const uint8_t *)"" : h->approval.p,
            h->approval.n < sizeof o->approval ? h->approval.n : 0);
-    sl_buf_put(&o->approvers, sl_span_head(h->approvers, 4096));
+    o->approvers.max = o->text.max = LINEAGE_WORDS;
+    sl_buf_reset(&o->approvers);
+    sl_buf_reset(&o->text);
+    sl_buf_put(&o->approvers, sl_span_head(h->approvers, LINEAGE_WORDS));
+    sl_buf_put(&o->text, sl_utf8_head(h->text, LINEAGE_WORDS));
     h->story->refs++;
     *(s->last == NULL ? &s->first : &s->last->after) = o;
     s->last = o;
@@ -273,6 +281,7 @@ static void free_list(struct open *o)
         struct open *after = o->after;
 
         sl_buf_done(&o->approvers);
+        sl_buf_done(&o->text);
         free(o);
         o = after;
     }
