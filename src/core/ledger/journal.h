@@ -44,7 +44,7 @@ enum sl_journal_type { SL_JOURNAL_INTENT = 1, SL_JOURNAL_OUTCOME = 2, SL_JOURNAL
 enum sl_outcome {
     SL_OUTCOME_OK = 1,
     SL_OUTCOME_FAILED = 2,  /* the server answered with an error */
-    SL_OUTCOME_REFUSED = 3, /* never forwarded */
+    SL_OUTCOME_REFUSED = 3, /* never forwarded; of a spent grant also without an intent */
     SL_OUTCOME_UNKNOWN = 4, /* forwarded, and the answer was lost (P11) */
 };
 

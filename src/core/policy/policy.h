@@ -111,6 +111,13 @@ struct sl_label_rule {
     uint64_t label_bits; /* into config->labels */
 };
 
+/* A statement that must be held, tried again and again: `sluice canary`. */
+struct sl_canary {
+    struct sl_span statement; /* empty: there is none */
+    struct sl_span identity, token_file;
+    uint64_t every_ms;
+};
+
 struct sl_target {
     struct sl_span name, protocol, host, port, database, environment;
     bool host_is_unix; /* host is a socket directory */
@@ -124,8 +131,11 @@ struct sl_target {
     enum sl_verdict default_verdict;
     struct sl_reviewers reviewers; /* for holds that come from the default; need 0: not given */
     struct sl_names startup_parameters; /* allowed beside the built-in list */
+    uint64_t poll_ms;                   /* for changes of definitions past the gateway */
+    bool untested_allowed;              /* a server version that Sluice was not tested on */
     struct sl_label_rule *labels;
     size_t label_count;
+    struct sl_canary canary;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;

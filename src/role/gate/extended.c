@@ -225,6 +225,8 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         session_kill(s, "out of memory");
         return NULL;
     }
+    portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
+    reading_unref(p->reading);
     prepared_unref(p->made);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
@@ -268,7 +270,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
-        filled.flags & ITEM_LABELLED;
+        filled.flags & (ITEM_LABELLED | ITEM_DDL);
+    ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -396,7 +399,10 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     struct item *item = item_push(s, ITEM_EXECUTE);
     item->flags = p->item_flags;
     item->row_limit = (uint32_t)row_limit;
-    item->action = p->action;
+    if (!portal_execute(p, m.max_rows, item)) {
+        session_kill(s, "out of memory");
+        return TAKE_DEAD;
+    }
     p->executed = true;
     item_sent(s, item);
     item->prepared = p->made;
@@ -422,7 +428,12 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         return TAKE_DEAD;
     }
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
-    if (type == SL_PG_CLOSE && m.kind == 'S') {
+    struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
+                           ? sl_map_get(s->portals, m.name)
+                           : NULL;
+    if (p != NULL)
+        item->row_limit = p->serial;
+    if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)
             session_kill(s, "out of memory");

@@ -35,6 +35,7 @@ struct hold {
     char sqlstate[6];
     struct sl_buf message, detail, hint;
     bool told;
+    bool spending; /* SPEND was sent, and no intent is in the journal yet */
 };
 
 /* The canonical operation of what is held, from its bytes. */

@@ -68,14 +68,17 @@ struct item_name {
 struct item {
     uint8_t kind;
     uint16_t flags;
-    uint32_t row_limit; /* 0: none; of ITEM_BIND: which definition of its portal it is */
+    uint32_t row_limit; /* 0: none; of ITEM_BIND, ITEM_CLOSE: which definition of its portal */
     uint64_t action;    /* 0: no action is recorded for it */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
             struct prepared
                 *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
-            struct item_name *name; /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+            union {
+                struct item_name *name;  /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+                struct reading *reading; /* ITEM_EXECUTE of a portion: a reference */
+            };
         };
     };
 };
@@ -104,6 +107,14 @@ struct statement_name {
     uint64_t names_epoch; /* what was defined in an earlier one is not what this name means now */
 };
 
+/* A portal that is read in portions: one action, with one outcome when the portal ends. */
+struct reading {
+    size_t refs;
+    uint64_t action, rows, bytes;
+    bool closed; /* its portal is no more: no further portion will be asked for */
+    bool ended;  /* the outcome is recorded */
+};
+
 struct portal {
     uint64_t action;
     uint16_t item_flags;
@@ -115,9 +126,10 @@ struct portal {
     bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
-    struct prepared *made; /* a reference; whose names are known once it has run */
-    bool by_names;         /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch;  /* ... true as long as no name moved since the Bind */
+    struct reading *reading; /* a reference; since the first Execute that may leave rows */
+    struct prepared *made;   /* a reference; whose names are known once it has run */
+    bool by_names;           /* EXECUTE, FETCH and the like: */
+    uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -158,8 +170,8 @@ struct session {
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
     bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects; /* the session may have temporary objects that hide others */
-    uint64_t segment;  /* counts Syncs and queries sent */
+    bool temp_objects;          /* the session may have temporary objects that hide others */
+    uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
 
     struct item *items;
@@ -260,11 +272,15 @@ struct item_name *name_copy(struct sl_span name);
 /* The map, made when it is first needed; NULL after ending the session for want of memory. */
 struct sl_map *names_map(struct session *s, struct sl_map **m);
 
-/* judging one text: the common road of both protocols */
+/* judging.c: the common road of both protocols */
+enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
 /* TAKE_WAIT: the session waits and will come again. */
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
 void judged_done(struct judged *j);
+/* floor.c: the text's own words (`own`, and those of what it executes) say more than the judge. */
+bool floor_is_above(const struct session *s, struct sl_span text, uint32_t own,
+                    const struct meaning *m);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
@@ -273,6 +289,13 @@ void item_fill(struct session *s, struct item *item, const struct judged *j, uin
  * on. */
 void item_sent(struct session *s, struct item *item);
 void ddl_begins(struct session *s);            /* other sessions wait until it has ended */
+
+/* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
+enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
+void ddl_opens(struct session *s, const struct sl_meaning *m);
+bool ddl_closes(struct session *s);
+enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
+
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
@@ -282,8 +305,26 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
                         uint32_t flags, const struct sl_pg_bind *bind, uint64_t *action);
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
                     const char *approval);
+/* Of what the server has just answered. */
 void record_outcome(struct session *s, uint64_t action, uint8_t outcome);
+struct ending {
+    uint8_t outcome;
+    const char *sqlstate; /* five characters; NULL: none */
+    uint64_t rows, bytes;
+};
+void record_ending(struct session *s, uint64_t action, const struct ending *e);
 void record_txn(struct session *s, uint8_t outcome);
+
+/* portal.c: how the action of a portal ends */
+enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */
+/* An Execute was answered. */
+void portal_outcome(struct session *s, const struct item *item, uint8_t outcome);
+/* The reference for the item of an Execute that is sent now. False: without memory. */
+bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item);
+void portal_end(struct session *s, struct portal *p, const struct ending *unexecuted);
+void portal_free(struct session *s, struct portal *p); /* NULL: nothing */
+void portals_end(struct session *s);                   /* with the session */
+void reading_unref(struct reading *r);
 
 /* items */
 struct item *item_push(struct session *s, enum item_kind kind);
@@ -316,7 +357,10 @@ void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(
     struct session *s); /* judged again, and it is not held any more: its approval is void */
+/* A grant that may be spent, and for which no intent is in the journal, is recorded as refused: a
+ * spent grant always has an outcome. */
 void hold_free(struct session *s);
+void hold_recorded(struct session *s); /* the intent is in the journal */
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
 bool hold_waits(const struct session *s); /* for people: nothing is granted yet */

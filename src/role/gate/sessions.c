@@ -127,7 +127,7 @@ static void close_items(struct session *s)
 
     while ((item = item_head(s)) != NULL) {
         if (item->action != 0)
-            record_outcome(s, item->action, SL_OUTCOME_UNKNOWN);
+            portal_outcome(s, item, SL_OUTCOME_UNKNOWN);
         if ((item->flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way > 0) {
             s->target->ddl_under_way--;
             catalog_stale(s->gate, s->target);
@@ -140,6 +140,13 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
+    if (s->intent != 0) /* it waited for the disk */
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = "08006"});
+    s->intent = 0;
+    portals_end(s);
+    if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
+        catalog_stale(s->gate, s->target);
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
     s->tx_first = 0;

@@ -90,7 +90,7 @@ static struct entry *entry_of(struct drain *d, uint64_t session, uint64_t action
     return e->intent.action == action && e->intent.session == session ? e : NULL;
 }
 
-/* An outcome whose intent was recorded in an earlier pass. */
+/* An outcome whose intent was recorded in an earlier pass, or that never had one. */
 static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
                          const struct sl_outcome_record *r)
 {
@@ -109,14 +109,18 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
             r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
 
-    if ((uintptr_t)sl_map_get(k->open, key_span(&key)) != (uintptr_t)gate + 1)
-        return r->outcome == SL_OUTCOME_REFUSED &&
-               session_get(k, gate, r->session) != NULL; /* said already */
-    sl_map_remove(k->open, key_span(&key));
+    if ((uintptr_t)sl_map_get(k->open, key_span(&key)) == (uintptr_t)gate + 1) {
+        sl_map_remove(k->open, key_span(&key));
+        d->ended[d->ended_count++] = key;
+    } else if (r->outcome != SL_OUTCOME_REFUSED || session_get(k, gate, r->session) == NULL) {
+        return false;
+    } else if (approval == NULL) { /* said already, or its SPEND is still on its way */
+        waiter_withdraw(k, gate, r->action);
+        return true;
+    } /* else a grant that was spent, and then nothing was run with it */
     sl_entry_put_outcome(&d->leaf, &o);
     lineage_outcome(k->store.lineage, &o);
     drain_push_leaf(k, d);
-    d->ended[d->ended_count++] = key;
     outcome_of_held(k, r, NULL);
     return true;
 }
