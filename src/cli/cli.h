@@ -34,6 +34,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(labels, "[--target T] [--json] [--config FILE]",                                             \
       "show which columns have a label that came along with data")                                 \
     X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")  \
+    X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
+      "say where data came from, where it went, and who touched it")                               \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \

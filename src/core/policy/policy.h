@@ -159,7 +159,7 @@ struct sl_settings {
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
     uint32_t gates, judges, max_connections, max_statement_bytes;
     uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms;
-    struct sl_span ledger_origin;
+    struct sl_span ledger_origin, openlineage_file;
 };
 
 struct sl_config {

@@ -120,6 +120,7 @@ static enum sl_err open_store(struct keeper *k)
                SL_CSTR("why", why.n > 0 ? sl_buf_text(&why) : sl_err_text(err)));
         return err;
     }
+    SL_TRY(openlineage_open(k));
     record_start(k);
     labels_load(k);
     SL_TRY(sessions_load(k));
@@ -214,6 +215,7 @@ static void finish(struct keeper *k)
     sl_signal_free(k->term);
     sl_loop_free(k->loop);
     store_done(&k->store);
+    openlineage_close(k);
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
     running_free(k);
