@@ -358,6 +358,11 @@ static void print_claim(FILE *out, const json_t *approval, const char *title, co
 /* The client's own words stand behind marks: they are a claim, not a fact. */
 void sl_api_print_claims(FILE *out, const json_t *approval)
 {
+    if (json_object_get(approval, "delivered") != NULL) {
+        fputs("Budget      ", out);
+        sl_api_print_text(out, sl_json_str(approval, "held_why"));
+        fputc('\n', out);
+    }
     print_claim(out, approval, "Reason", "reason");
     if (sl_json_str(approval, "reason").n == 0)
         fputs("Reason      (none given)\n", out);

@@ -392,8 +392,9 @@ class Lab:
         return self.sluice(command, which, *more, "--credential-file", self.enroll(by), *self.where(),
                            check=check)
 
-    def approve(self, by, which, reason="checked in the lab", check=True):
-        return self.api("approve", which, by, "--reason", reason, "--yes", check=check)
+    def approve(self, by, which, reason="checked in the lab", check=True, rows=None):
+        more = ["--rows", str(rows)] if rows else []
+        return self.api("approve", which, by, "--reason", reason, "--yes", *more, check=check)
 
     def deny(self, by, which, reason="not today", check=True):
         return self.api("deny", which, by, "--reason", reason, "--yes", check=check)

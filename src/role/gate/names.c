@@ -34,6 +34,8 @@ void name_free(struct statement_name *n)
 static void portal_free(struct portal *p)
 {
     if (p != NULL)
+        meter_unref(p->meter);
+    if (p != NULL)
         prepared_unref(p->made);
     free(p);
 }
@@ -139,7 +141,7 @@ static void confirm_portal(struct session *s, struct item *item)
 {
     struct portal *p = named_by(s->portals, item);
 
-    if (p != NULL && p->serial == item->row_limit)
+    if (p != NULL && p->serial == item->serial)
         p->confirmed = true;
     item_name_free(item);
 }

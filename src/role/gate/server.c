@@ -21,7 +21,7 @@ static bool run_flush(struct run *r)
     struct sl_span part = sl_span(r->in.p + r->from, r->at - r->from);
 
     r->from = r->at;
-    return part.n == 0 || stream_write(&r->s->client, part);
+    return part.n == 0 || r->s->muted || stream_write(&r->s->client, part);
 }
 
 /* The message just behind the run is not for the client. */
@@ -85,6 +85,8 @@ static void end_item(struct session *s, uint8_t outcome)
 
     if (item->action != 0)
         record_outcome(s, item->action, outcome);
+    if (item->meter != NULL)
+        meter_settle(s, item->meter, outcome);
     if ((item->flags & ITEM_ENDS_DDL) != 0) {
         if (s->target->ddl_under_way > 0)
             s->target->ddl_under_way--;
@@ -136,20 +138,11 @@ static bool say_withheld(struct session *s, struct sl_span body)
     return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
-static bool say_cut(struct session *s, uint32_t limit)
+static bool say_cut(struct session *s)
 {
-    SL_BUF(b, 1024);
-    SL_BUF(text, 512);
-
-    sl_buf_say(&text, "stopped: this statement may return %u rows of labelled data", limit);
-    struct sl_pg_notice n = {
-        .severity = SL_SPAN("ERROR"),
-        .sqlstate = SL_SPAN("42501"),
-        .message = sl_buf_span(&text),
-        .hint = SL_SPAN("ask for fewer rows, or for a rule with a larger budget"),
-    };
-    sl_pg_put_error(&b, &n);
-    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
+    memcpy(s->sqlstate, s->cut_sqlstate, sizeof s->sqlstate);
+    s->failed = true;
+    return stream_write(&s->client, sl_buf_span(&s->cut));
 }
 
 /* After an error in the extended protocol the server skips everything to the next Sync. */
@@ -187,11 +180,13 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
         return true;
     }
     note_error(s, body);
-    if ((item->flags & ITEM_REFUSED) != 0) {
+    if (s->muted) {
+        r->at += whole;
+    } else if ((item->flags & ITEM_REFUSED) != 0) {
         ok = run_skip(r, whole) && stream_write(&s->client, item->local);
     } else if ((item->flags & ITEM_CUT) != 0) {
-        ok = run_skip(r, whole) && say_cut(s, item->row_limit);
-        item->row_limit = 0;
+        ok = run_skip(r, whole) && say_cut(s);
+        s->muted = item->kind == ITEM_QUERY; /* it says so once */
     } else if ((item->flags & ITEM_LABELLED) != 0) {
         ok = run_skip(r, whole) && say_withheld(s, body);
     } else {
@@ -216,6 +211,25 @@ static void note_tag(struct session *s, struct sl_span body)
         s->last_tag = 'R';
 }
 
+/* It was complete before it could be cancelled. The client is told all the same that it was stopped,
+ * and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not ended with
+ * a Sync yet, must fail on the server too. */
+static bool cut_complete(struct run *r, struct item *item, size_t whole)
+{
+    static const struct refusal skipped = {.sqlstate = "25P02", .message = "stopped"};
+    struct session *s = r->s;
+
+    if (!run_skip(r, whole) || !say_cut(s))
+        return false;
+    s->muted = true;
+    if (item->kind != ITEM_EXECUTE)
+        return true;
+    end_item(s, SL_OUTCOME_FAILED);
+    if (s->unsynced)
+        refuse_extended(s, &skipped);
+    return !s->dead;
+}
+
 /* CommandComplete, EmptyQueryResponse, PortalSuspended. */
 static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size_t whole)
 {
@@ -227,18 +241,8 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
     s->copy_in = false;
     if (type == SL_PG_COMMAND_COMPLETE)
         note_tag(s, body);
-    if ((item->flags & ITEM_CUT) != 0) {
-        /* It was complete before the cancellation reached it. The client is told that it was cut; a
-         * transaction that it is part of is not known to be harmed, so nothing more to undo. */
-        bool ok = run_skip(r, whole) && say_cut(s, item->row_limit);
-        s->failed = true;
-        memcpy(s->sqlstate, "42501", 5);
-        if (item->kind == ITEM_EXECUTE) {
-            session_kill(s, "over its row limit");
-            return false;
-        }
-        return ok;
-    }
+    if ((item->flags & ITEM_CUT) != 0 && !s->muted)
+        return cut_complete(r, item, whole);
     if ((item->flags & ITEM_IS_SET) != 0) {
         SL_BUF(b, 64);
         sl_pg_put_tag(&b, "SET");
@@ -290,6 +294,21 @@ static void note_transaction(struct session *s, char now)
     s->context_unknown = s->context_unknown || outcome != SL_OUTCOME_OK;
 }
 
+/* It must not commit what the client was told has failed. */
+static bool fail_transaction(struct run *r, size_t whole)
+{
+    struct session *s = r->s;
+
+    if (s->item_count > 0 || (s->wait != WAIT_NOTHING && s->wait != WAIT_ANSWERS)) {
+        session_kill(s, "a statement in a transaction was stopped, and more had been sent");
+        return false;
+    }
+    if (!run_skip(r, whole))
+        return false;
+    inner_fail(s);
+    return !s->dead;
+}
+
 static bool take_ready(struct run *r, struct sl_span body, size_t whole)
 {
     struct session *s = r->s;
@@ -299,14 +318,15 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
     if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_SYNC) ||
         sl_pg_ready_get(body, &ready) != SL_OK)
         return false;
-    bool cut = (item->flags & ITEM_CUT) != 0;
+    bool muted = s->muted;
+    if (muted && !run_flush(r))
+        return false;
+    s->muted = false;
     note_transaction(s, (char)ready);
     s->copy_in = false;
     end_item(s, outcome_of(s));
-    if (cut && s->tx == 'T') { /* it must not commit what the client was told has failed */
-        session_kill(s, "over its row limit");
-        return false;
-    }
+    if (muted && s->tx == 'T')
+        return fail_transaction(r, whole);
     r->at += whole;
     return true;
 }
@@ -417,22 +437,21 @@ static bool take_message(struct run *r, uint8_t type, struct sl_span body, size_
     }
 }
 
-/* DataRow and CopyData: counted and passed by length, without being looked at. */
-static void begin_row(struct session *s, uint32_t body_bytes)
+/* DataRow and CopyData: counted and passed by length, without being looked at. False: it must wait.
+ */
+static bool begin_row(struct session *s, struct item *item, uint32_t body_bytes)
 {
-    struct item *item = item_head(s);
+    bool drop = (item->flags & ITEM_CUT) != 0 || s->muted;
 
-    s->server_left = SL_PG_HEADER + (uint64_t)body_bytes;
-    s->bytes += body_bytes;
-    if (item == NULL || item->kind == ITEM_INTERNAL)
-        return;
-    if (item->row_limit != 0 && s->rows >= item->row_limit && (item->flags & ITEM_CUT) == 0) {
-        item->flags |= ITEM_CUT;
-        upstream_cancel(s);
+    if (!drop && item->meter != NULL && !meter_take(item->meter, 1, body_bytes)) {
+        stop_begin(s, body_bytes);
+        return false;
     }
-    s->server_drop = (item->flags & ITEM_CUT) != 0;
-    if (!s->server_drop)
-        s->rows++;
+    s->server_left = SL_PG_HEADER + (uint64_t)body_bytes;
+    s->server_drop = drop;
+    s->rows += !drop;
+    s->bytes += drop ? 0 : body_bytes;
+    return true;
 }
 
 static bool pass_row(struct run *r)
@@ -458,19 +477,22 @@ static bool is_row(struct session *s, uint8_t type)
     return item == NULL || item->kind != ITEM_INTERNAL;
 }
 
-/* Whole rows without a limit: counted and passed in one go. */
+/* Whole rows that nothing limits, or all of which may pass: counted and passed in one go. */
 static bool pass_rows(struct run *r, struct sl_span left)
 {
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item == NULL || item->kind == ITEM_INTERNAL || item->row_limit != 0)
+    if (item == NULL || item->kind == ITEM_INTERNAL || (item->flags & ITEM_CUT) != 0)
         return false;
     struct sl_pg_run rows = sl_pg_run(left, left.p[0]);
     if (rows.messages == 0)
         return false;
+    uint64_t bytes = rows.bytes - rows.messages * SL_PG_HEADER;
+    if (item->meter != NULL && !s->muted && !meter_take(item->meter, rows.messages, bytes))
+        return false;
     s->rows += rows.messages;
-    s->bytes += rows.bytes - rows.messages * SL_PG_HEADER;
+    s->bytes += bytes;
     r->at += rows.bytes;
     return true;
 }
@@ -499,7 +521,8 @@ static bool pump(struct run *r)
         if (is_row(s, f.type)) {
             if (item_head(s) == NULL)
                 return false;
-            begin_row(s, f.body_bytes);
+            if (!begin_row(s, item_head(s), f.body_bytes))
+                break;
             continue;
         }
         if (f.body_bytes > WHOLE_MAX)
@@ -574,18 +597,49 @@ static void server_lost(struct session *s)
                   "statements under way are recorded as unknown: look before you repeat them");
 }
 
+static void after_input(struct session *s);
+
 void server_input(struct session *s)
 {
+    if (s->stop != NULL)
+        return;
     do {
         if (!read_some(s)) {
             if (!s->dead)
                 server_lost(s);
             return;
         }
-    } while (!s->dead && stream_has_hidden_input(&s->server));
+    } while (!s->dead && s->stop == NULL && stream_has_hidden_input(&s->server));
+    after_input(s);
+}
+
+void server_go_on(struct session *s)
+{
+    size_t used = 0;
+
     if (s->dead || s->phase != PHASE_READY)
         return;
-    stream_pause(&s->server, stream_is_full(&s->client));
+    if (!pump_input(s, sl_buf_span(&s->server_in), &used)) {
+        if (!s->dead)
+            server_lost(s);
+        return;
+    }
+    if (s->dead)
+        return;
+    sl_buf_drop(&s->server_in, used);
+    if (s->server_in.n == 0 && s->server_in.p != NULL)
+        sl_buf_done(&s->server_in);
+    after_input(s);
+    if (!s->dead && s->phase == PHASE_READY && stream_has_hidden_input(&s->server))
+        server_input(s);
+}
+
+/* Who waited for what came. */
+static void after_input(struct session *s)
+{
+    if (s->dead || s->phase != PHASE_READY)
+        return;
+    stream_pause(&s->server, s->stop != NULL || stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&
         (s->copy_in || s->item_count == 0 || (item_head(s)->flags & ITEM_COPY_IN) == 0))
         session_resume(s, WAIT_COPY);

@@ -212,11 +212,48 @@ static void apply_erased(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
 }
 
+/* Approved up to so many rows; of several people's numbers the smallest counts. */
+static void apply_capped(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CAP_ADD, "si", str(f, "id"), u64(f, "rows"));
+}
+
+/* Adds to what counts as used from `start` on. */
+static void add_use(struct db *db, struct fields *f, uint64_t rows, uint64_t bytes_,
+                    uint64_t statements)
+{
+    db_run(db, DB_BUDGET_USE, "sssiiii", str(f, "rule"), str(f, "target"), str(f, "who"),
+           u64(f, "start"), rows, bytes_, statements);
+}
+
+/* What is lent counts as used until it comes back; what passed of it in the meantime counts from now
+ * on. Buckets that nobody counts any more go. */
+static void apply_budget_lent(struct db *db, struct fields *f)
+{
+    uint64_t session = u64(f, "session"), lease = u64(f, "lease");
+    uint64_t used_rows = u64(f, "used_rows"), used_bytes = u64(f, "used_bytes");
+    struct sl_span rule = str(f, "rule");
+
+    if (used_rows > 0 || used_bytes > 0) {
+        add_use(db, f, used_rows, used_bytes, 0);
+        db_run(db, DB_LEASE_USED, "iisii", session, lease, rule, used_rows, used_bytes);
+    }
+    db_run(db, DB_LEASE_ADD, "iisssiii", session, lease, rule, str(f, "target"), str(f, "who"),
+           u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_BUDGET_PRUNE, "sssi", rule, str(f, "target"), str(f, "who"), u64(f, "since"));
+}
+
+static void apply_budget_returned(struct db *db, struct fields *f)
+{
+    add_use(db, f, u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
+}
+
 #define EVENTS(X)                                                                              \
     X(identity_added)                                                                          \
     X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
         X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
-            X(moved) X(outcome) X(erased)
+            X(moved) X(outcome) X(erased) X(capped) X(budget_lent) X(budget_returned)
 
 static const struct {
     const char *name;
