@@ -21,8 +21,7 @@ struct option_row {
 static const struct option_row rows[] = {
     TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
     TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
-    TEXT("--rows", "N", SL_API_ROWS, rows,
-         "let so many rows pass, in all, then it is held again"),
+    TEXT("--rows", "N", SL_API_ROWS, rows, "let so many rows pass, in all, then it is held again"),
     TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
     TEXT("--save", "FILE|-", SL_API_SAVE, save,
          "where the credential goes; - prints it on stdout, alone"),

@@ -143,7 +143,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */ \
     X(DENIED, "denied")     /* pending    -> denied                                            */ \
     X(EXPIRED, "expired")   /* pending    -> expired                                           */ \
-    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                                                                               \
+    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                       \
     X(REVOKED, "revoked") /* approved   -> revoked                                           */   \
     X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */   \
     X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */   \

@@ -1,4 +1,5 @@
-/* How much of a budget is left. Pure: who keeps the counts, and the clock, is the caller's business.
+/* How much of a budget is left. Pure: who keeps the counts, and the clock, is the caller's
+ * business.
  */
 #include "core/policy/policy.h"
 
@@ -29,8 +30,8 @@ uint64_t sl_budget_bucket(const struct sl_budget *b, uint64_t now_ms, uint64_t l
     return start > last_ms ? start : last_ms;
 }
 
-/* The newest bucket may be as old as `bucket_ms`, and what is in the oldest may have happened at its
- * very end. */
+/* The newest bucket may be as old as `bucket_ms`, and what is in the oldest may have happened at
+ * its very end. */
 uint64_t sl_budget_since(const struct sl_budget *b, uint64_t bucket_ms)
 {
     uint64_t span = 0;

@@ -232,7 +232,8 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
 /* What goes beyond a budget, or beyond what one statement may return. With data that is labelled it
  * is an export too: `q->meaning` must have been through sl_policy_add_export. Denied where a deny
  * rule matches that; held by the hold rules that match it; where none does, by `rule`, whose budget
- * it is (NULL: the limit of labelled data; then it is held like what the target's default holds). */
+ * it is (NULL: the limit of labelled data; then it is held like what the target's default holds).
+ */
 void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
 /* Reads of labelled data become exports as well. */

@@ -16,10 +16,10 @@
 struct lease {
     uint64_t id, keeper_session;
     struct gate *gate;
-    struct session *session; /* NULL once the statement has ended */
-    struct verdict *verdict; /* whose budgets: a reference */
-    struct sl_span run;      /* malloc'd: as it was when it began */
-    uint64_t rows, bytes;    /* may still pass */
+    struct session *session;                         /* NULL once the statement has ended */
+    struct verdict *verdict;                         /* whose budgets: a reference */
+    struct sl_span run;                              /* malloc'd: as it was when it began */
+    uint64_t rows, bytes;                            /* may still pass */
     uint64_t used_rows, used_bytes, used_statements; /* not told to the keeper yet */
     struct sl_budget_use need;                       /* of the question that is open */
     uint64_t asked_rows, asked_bytes;                /* told with the question that is open */
@@ -44,13 +44,15 @@ struct meter {
     struct sl_span message;    /* malloc'd: the text of a Query, the body of a Bind */
     struct prepared *prepared; /* extended: a reference */
     uint64_t action;
-    uint64_t rows, bytes;  /* delivered; of a portal by all its Executes */
-    uint64_t granted;      /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
-    struct sl_buf grants;  /* u64 each: actions that continued it, whose outcome is due */
-    struct sl_buf rule;    /* whose budget was held last */
+    uint64_t rows, bytes; /* delivered; of a portal by all its Executes */
+    uint64_t granted;     /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
+    struct sl_buf grants; /* u64 each: actions that continued it, whose outcome is due */
+    struct sl_buf rule;   /* whose budget was held last */
 };
 
 bool meter_is_counted(const struct meter *m); /* by the keeper */
+/* Would meter_take let them pass? */
+bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes);
 /* What would have to be asked for: the statement as it was sent, and that this goes beyond. */
 enum sl_err meter_say(const struct meter *m, struct sl_pg_bind *bind, struct held_bytes *out)
     SL_MUST_CHECK;

@@ -227,6 +227,7 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     }
     prepared_unref(p->made);
     meter_unref(p->meter);
+    tally_unref(p->tally);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
@@ -237,8 +238,8 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     return s->dead ? NULL : p;
 }
 
-static enum take send_bind(struct session *s, const struct judged *j,
-                           const struct held_bytes *what, struct sl_span whole)
+static enum take send_bind(struct session *s, const struct judged *j, const struct held_bytes *what,
+                           struct sl_span whole)
 {
     const struct sl_pg_bind *m = what->bind;
     const struct prepared *p = what->prepared;
@@ -317,9 +318,8 @@ static enum take hold_bind(struct session *s, const struct judged *j, struct hel
     return hold_take(s, j, what);
 }
 
-static enum take bind_by_verdict(struct session *s, const struct judged *j,
-                                 struct held_bytes *what, struct sl_span whole,
-                                 struct sl_span rest)
+static enum take bind_by_verdict(struct session *s, const struct judged *j, struct held_bytes *what,
+                                 struct sl_span whole, struct sl_span rest)
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
 
@@ -410,7 +410,10 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501",
                       "names that this portal uses were given to something else since its Bind",
                       "bind it again");
+    if (p->tally == NULL && m.max_rows != 0)
+        p->tally = tally_new(s, p->action);
     struct item *item = item_push(s, ITEM_EXECUTE);
+    item->tally = tally_ref(p->tally);
     item->flags = p->item_flags;
     item->meter = meter_ref(p->meter);
     item->action = p->action;

@@ -1,5 +1,5 @@
-/* Borrowing from the keeper. What was lent counts as used there until we give it back, so a gate that
- * dies has used all of it; what we give back is said until the keeper has answered. */
+/* Borrowing from the keeper. What was lent counts as used there until we give it back, so a gate
+ * that dies has used all of it; what we give back is said until the keeper has answered. */
 #include "role/gate/budget.h"
 
 #include <stdlib.h>
@@ -94,10 +94,6 @@ static void take_lease(struct lease *l, const struct sl_msg_budget_lease *m)
     l->asked = false;
     l->used_up = m->answer == 1;
     l->stale = m->answer == 2;
-    if (m->answer != 0) { /* what was told with the question was not taken */
-        l->used_rows += l->asked_rows;
-        l->used_bytes += l->asked_bytes;
-    }
     l->asked_rows = l->asked_bytes = 0;
     if (m->answer == 0) {
         l->rows = more(l->rows, m->rows);
@@ -141,6 +137,13 @@ void leases_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     answered(l->session, l);
 }
 
+static void take_back_told(struct lease *l)
+{
+    l->used_rows += l->asked_rows;
+    l->used_bytes += l->asked_bytes;
+    l->asked_rows = l->asked_bytes = 0;
+}
+
 /* A new keeper: what was not answered is said again. Whether the one before it took what was told
  * with an open question is not known: it counts twice rather than not at all. */
 void leases_again(struct gate *g)
@@ -151,9 +154,10 @@ void leases_again(struct gate *g)
 
     while (sl_map_next(g->leases, &at, &key, &value)) {
         struct lease *l = value;
-        if (l->session == NULL)
+        if (l->session == NULL) {
+            take_back_told(l);
             send_return(l);
-        else if (l->asked)
+        } else if (l->asked)
             send_ask(l, &l->need);
     }
 }

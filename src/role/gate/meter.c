@@ -30,9 +30,9 @@ static struct sl_budget_use want_of(const struct meter *m)
 {
     uint64_t rows = m == NULL ? 0 : m->rows, bytes = m == NULL ? 0 : m->bytes;
 
-    return (struct sl_budget_use){
-        .rows = least(rows > CHUNK_ROWS ? rows : CHUNK_ROWS, MOST_ROWS),
-        .bytes = least(bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES, MOST_BYTES)};
+    return (struct sl_budget_use){.rows = least(rows > CHUNK_ROWS ? rows : CHUNK_ROWS, MOST_ROWS),
+                                  .bytes =
+                                      least(bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES, MOST_BYTES)};
 }
 
 /* Before what was lent runs out, so that the result need not stop. */
@@ -54,23 +54,27 @@ static void pay(uint64_t *left, uint64_t amount)
         *left -= amount;
 }
 
-bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes)
+bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes)
 {
     const struct sl_answer *a = answer_of(m);
+    const struct lease *l = m->lease;
+
+    if (m->granted != 0)
+        return rows <= left_of(m->granted, m->rows);
+    if (rows > left_of(a->row_limit, m->rows) || bytes > left_of(a->byte_limit, m->bytes))
+        return false;
+    return a->budget_count == 0 || (l != NULL && rows <= l->rows && bytes <= l->bytes);
+}
+
+bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes)
+{
     struct lease *l = m->lease;
 
-    if (m->granted != 0) {
-        if (rows > left_of(m->granted, m->rows))
-            return false;
-    } else {
-        if (rows > left_of(a->row_limit, m->rows) || bytes > left_of(a->byte_limit, m->bytes))
-            return false;
-        if (a->budget_count > 0 && (l == NULL || rows > l->rows || bytes > l->bytes))
-            return false;
-    }
+    if (!meter_lets(m, rows, bytes))
+        return false;
     m->rows += rows;
     m->bytes += bytes;
-    if (m->granted != 0 || a->budget_count == 0)
+    if (m->granted != 0 || !meter_is_counted(m))
         return true;
     pay(&l->rows, rows);
     pay(&l->bytes, bytes);

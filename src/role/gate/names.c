@@ -33,8 +33,10 @@ void name_free(struct statement_name *n)
 
 static void portal_free(struct portal *p)
 {
-    if (p != NULL)
+    if (p != NULL) {
         meter_unref(p->meter);
+        tally_unref(p->tally);
+    }
     if (p != NULL)
         prepared_unref(p->made);
     free(p);

@@ -74,7 +74,7 @@ void server_say_now(struct session *s, struct sl_span bytes)
 static void begin_action(struct session *s)
 {
     s->rows = s->tag_rows = s->bytes = 0;
-    s->failed = false;
+    s->failed = s->suspended = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
     s->last_tag = 0;
 }
@@ -83,7 +83,9 @@ static void end_item(struct session *s, uint8_t outcome)
 {
     struct item *item = item_head(s);
 
-    if (item->action != 0)
+    if (item->tally != NULL)
+        tally_end(item->tally, outcome, s->suspended);
+    else if (item->action != 0)
         record_outcome(s, item->action, outcome);
     if (item->meter != NULL)
         meter_settle(s, item->meter, outcome);
@@ -211,9 +213,9 @@ static void note_tag(struct session *s, struct sl_span body)
         s->last_tag = 'R';
 }
 
-/* It was complete before it could be cancelled. The client is told all the same that it was stopped,
- * and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not ended with
- * a Sync yet, must fail on the server too. */
+/* It was complete before it could be cancelled. The client is told all the same that it was
+ * stopped, and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not
+ * ended with a Sync yet, must fail on the server too. */
 static bool cut_complete(struct run *r, struct item *item, size_t whole)
 {
     static const struct refusal skipped = {.sqlstate = "25P02", .message = "stopped"};
@@ -241,6 +243,7 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
     s->copy_in = false;
     if (type == SL_PG_COMMAND_COMPLETE)
         note_tag(s, body);
+    s->suspended = type == SL_PG_PORTAL_SUSPENDED;
     if ((item->flags & ITEM_CUT) != 0 && !s->muted)
         return cut_complete(r, item, whole);
     if ((item->flags & ITEM_IS_SET) != 0) {

@@ -73,6 +73,7 @@ struct item {
     uint32_t serial;     /* of ITEM_BIND: which definition of its portal it is */
     uint64_t action;     /* 0: no action is recorded for it */
     struct meter *meter; /* ITEM_QUERY, ITEM_EXECUTE: a reference; NULL: nothing limits its rows */
+    struct tally *tally; /* ITEM_EXECUTE of a part of the rows: a reference, else NULL */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
@@ -111,6 +112,7 @@ struct portal {
     uint64_t action;
     uint16_t item_flags;
     struct meter *meter;   /* a reference: counts the rows of all its Executes */
+    struct tally *tally;   /* a reference: once it is read in steps */
     uint32_t serial;       /* of the Bind that made it */
     bool confirmed;        /* the server has said that it made it */
     uint64_t segment;      /* an unconfirmed one may be used in its own segment only */
@@ -169,7 +171,7 @@ struct session {
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
     uint8_t sqlstate[5];
-    bool failed;
+    bool failed, suspended;
 
     struct sl_map *statements;   /* name -> struct statement_name */
     struct sl_map *portals;      /* name -> struct portal */
@@ -276,8 +278,8 @@ struct sl_map *names_map(struct session *s, struct sl_map **m);
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
 void judged_done(struct judged *j);
-/* verdict.c: the same action as it goes beyond this rule's budget (NULL: beyond what a statement may
- * return of labelled data). False: out of memory. */
+/* verdict.c: the same action as it goes beyond this rule's budget (NULL: beyond what a statement
+ * may return of labelled data). False: out of memory. */
 bool judged_over(struct session *s, const struct judged *j, const struct sl_rule *rule,
                  struct judged *out) SL_MUST_CHECK;
 /* Keeps what was judged for the message at the head, which is about to wait. */
@@ -356,6 +358,12 @@ const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
 uint64_t hold_action(const struct session *s);              /* 0: none */
 uint64_t hold_rows(const struct session *s); /* that the grant lets pass; 0: as policy says */
+
+/* tally.c */
+struct tally *tally_new(struct session *s, uint64_t action); /* NULL without memory */
+struct tally *tally_ref(struct tally *t);
+void tally_unref(struct tally *t); /* the last one says the outcome, if nothing else did */
+void tally_end(struct tally *t, uint8_t outcome, bool suspended);
 
 /* budget.h: meters, leases, stops */
 /* Before a message is sent that policy allows: borrows what it needs. TAKE_DONE with over->verdict

@@ -126,7 +126,9 @@ static void close_items(struct session *s)
     struct item *item;
 
     while ((item = item_head(s)) != NULL) {
-        if (item->action != 0)
+        if (item->tally != NULL)
+            tally_end(item->tally, SL_OUTCOME_UNKNOWN, false);
+        else if (item->action != 0)
             record_outcome(s, item->action, SL_OUTCOME_UNKNOWN);
         if (item->meter != NULL)
             meter_settle(s, item->meter, SL_OUTCOME_UNKNOWN);
@@ -142,6 +144,7 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
+    extended_forget_portals(s); /* outcomes of what was read in part */
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
     s->tx_first = 0;

@@ -14,9 +14,9 @@
 enum { RETRY_MS = 40, CANCEL_AFTER_MS = 30 };
 
 struct stop {
-    uint64_t row_bytes; /* of the row that must wait */
-    struct hold *hold;  /* NULL: people were not asked yet */
-    bool leased;        /* the keeper's answer is awaited */
+    uint64_t row_bytes;     /* of the row that must wait */
+    struct hold *hold;      /* NULL: people were not asked yet */
+    bool leased;            /* the keeper's answer is awaited */
     struct sl_timer *timer; /* the next step, from the loop */
 };
 
@@ -91,8 +91,9 @@ static void refuse_with_hold(struct session *s)
     struct refusal r = {.sqlstate = h->sqlstate,
                         .message = sl_buf_text(&message),
                         .detail = detail.n == 0 ? NULL : sl_buf_text(&detail),
-                        .hint = "the rows before this came out of your budget or were approved; ask "
-                                "for fewer rows, or for a larger budget"};
+                        .hint =
+                            "the rows before this came out of your budget or were approved; ask "
+                            "for fewer rows, or for a larger budget"};
     stop_refuse(s, &r);
 }
 
@@ -157,10 +158,8 @@ static enum sl_err say_continue(const struct session *s, struct sl_pg_bind *bind
     const struct meter *m = meter_of(s);
 
     SL_TRY(meter_say(m, bind, what));
-    what->over = (struct over_budget){.is = true,
-                                      .rule = sl_buf_span(&m->rule),
-                                      .continues = m->action,
-                                      .delivered = m->rows};
+    what->over = (struct over_budget){
+        .is = true, .rule = sl_buf_span(&m->rule), .continues = m->action, .delivered = m->rows};
     return SL_OK;
 }
 
@@ -169,8 +168,8 @@ static bool judge_over(struct session *s, struct judged *over)
     struct meter *m = meter_of(s);
     struct sl_span name = sl_buf_span(&m->rule);
 
-    return judged_over(s, &m->judged,
-                       name.n == 0 ? NULL : sl_config_rule(s->gate->config, name), over);
+    return judged_over(s, &m->judged, name.n == 0 ? NULL : sl_config_rule(s->gate->config, name),
+                       over);
 }
 
 static void denied(struct session *s, const struct judged *over)
@@ -215,10 +214,11 @@ static enum sl_err propose(struct session *s)
 
 /* --- the next step --- */
 
-/* Under another policy than the one that it was judged with, the limits are those of the new one. */
+/* Under another policy than the one that it was judged with, the limits are those of the new one.
+ */
 static bool refresh(struct session *s, struct meter *m)
 {
-    if (m->judged.verdict->generation == s->gate->generation)
+    if (m->granted != 0 || m->judged.verdict->generation == s->gate->generation)
         return false;
     struct verdict *fresh = verdict_of(s->gate, s, m->judged.meaning);
     if (fresh == NULL)
@@ -285,8 +285,8 @@ static void step(void *owner)
         return;
     if (s->stop->hold != NULL && s->stop->hold->phase == PHASE_GRANTED)
         grant_recorded(s);
-    else if (s->stop->hold == NULL && m->granted == 0 && refresh(s, m))
-        go_on(s);
+    else if (s->stop->hold == NULL && (refresh(s, m) || meter_lets(m, 1, s->stop->row_bytes)))
+        go_on(s); /* another policy, or what was asked for ahead has come */
     else if (!needs_lease(m, s->stop->row_bytes))
         ask_people(s);
     else if (ask_lease(s, m) != SL_OK)
@@ -453,8 +453,8 @@ void stop_keeper(struct session *s, enum sl_message type, struct sl_span body)
     refuse_with_hold(s);
 }
 
-/* A new keeper knows the approval, not that somebody waits. Spent or not cannot be known once it was
- * offered (P11). */
+/* A new keeper knows the approval, not that somebody waits. Spent or not cannot be known once it
+ * was offered (P11). */
 void stop_again(struct session *s)
 {
     struct hold *h = s->stop == NULL ? NULL : s->stop->hold;
@@ -462,8 +462,7 @@ void stop_again(struct session *s)
     if (h == NULL || h->phase == PHASE_GRANTED)
         return;
     if (h->phase == PHASE_OFFERED) {
-        hold_refused(h, "08007",
-                     "the approval may have been spent when Sluice's keeper ended", "");
+        hold_refused(h, "08007", "the approval may have been spent when Sluice's keeper ended", "");
         refuse_with_hold(s);
         return;
     }

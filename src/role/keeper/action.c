@@ -61,8 +61,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 static void say_over(struct keeper *k, const struct session *s, const struct ask *a,
                      struct sl_buf *text)
 {
-    const struct sl_rule *r =
-        a->over.rule.n == 0 ? NULL : sl_config_rule(k->config, a->over.rule);
+    const struct sl_rule *r = a->over.rule.n == 0 ? NULL : sl_config_rule(k->config, a->over.rule);
 
     if (r != NULL && sl_budget_is_counted(&r->budget)) {
         sl_buf_say(text, "the budget of rule \"%S\" is used up: ", r->name);

@@ -70,8 +70,8 @@ bool means_the_same(struct keeper *k, const struct approval *a, const struct per
                       .trigger = sl_json_str(a->detail, "trigger"),
                       .now_us = sl_clock_us()};
 
-    return ask.target != NULL && read_over(k, a, &ask.over) && ask_judge(k, &ask) == SL_OK && ask.answer.enforced == SL_HOLD &&
-           same_digest(a, &ask.action);
+    return ask.target != NULL && read_over(k, a, &ask.over) && ask_judge(k, &ask) == SL_OK &&
+           ask.answer.enforced == SL_HOLD && same_digest(a, &ask.action);
 }
 
 bool same_policy(const struct keeper *k, const struct approval *a)

@@ -73,40 +73,26 @@ void budget_say_use(struct keeper *k, const struct session *s, const struct sl_r
 
 /* --- lending --- */
 
-static struct sl_budget_use lease_of(struct keeper *k, const struct session *s, uint64_t lease,
-                                     struct sl_span rule)
-{
-    struct sl_budget_use lent = {0};
-
-    add(db_ask(k->store.db, DB_LEASE_GET, "iis", s->id, lease, rule), &lent);
-    return lent;
-}
-
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
-/* What nothing limits is not counted: 0 in the event. A gate cannot have used more than it was lent.
- */
+/* What nothing limits is not counted: 0 in the event. */
 static void record_lent(struct keeper *k, const struct session *s, const struct count *c,
-                        const struct sl_msg_budget_ask *m, const struct sl_budget_use *lent)
+                        uint64_t lease, const struct sl_budget_use *lent)
 {
-    struct sl_budget_use before = lease_of(k, s, m->lease, c->rule->name);
     json_t *event = event_new("budget_lent", sl_clock_us());
 
     event_u64(event, "session", s->id);
-    event_u64(event, "lease", m->lease);
+    event_u64(event, "lease", lease);
     event_str(event, "rule", c->rule->name);
     event_str(event, "target", c->target);
     event_str(event, "who", c->who);
-    event_u64(event, "start", c->bucket_ms);
     event_u64(event, "since", c->since_ms);
     event_u64(event, "rows", c->rule->budget.rows == 0 ? 0 : lent->rows);
     event_u64(event, "bytes", c->rule->budget.bytes == 0 ? 0 : lent->bytes);
     event_u64(event, "statements", lent->statements);
-    event_u64(event, "used_rows", least(m->used_rows, before.rows));
-    event_u64(event, "used_bytes", least(m->used_bytes, before.bytes));
     store_record(&k->store, NULL, event, false);
 }
 
@@ -148,30 +134,9 @@ static void lend(struct peer *p, const struct session *s, const struct sl_msg_bu
         lent.bytes = least(lent.bytes, one.bytes);
     }
     for (size_t i = 0; i < count; i++)
-        record_lent(k, s, &counts[i], m, &lent);
+        record_lent(k, s, &counts[i], m->lease, &lent);
     ANSWER(p, budget_lease, .session = s->id, .lease = m->lease, .rows = lent.rows,
            .bytes = lent.bytes);
-}
-
-void on_budget_ask(struct peer *p, const struct sl_msg_budget_ask *m)
-{
-    struct keeper *k = p->keeper;
-    struct session *s = session_get(k, p->index, m->session);
-    const struct sl_rule *rules[RULES_MAX];
-
-    if (s == NULL) {
-        sl_channel_break(p->channel, SL_ESTATE);
-        return;
-    }
-    if (m->generation != k->generation) {
-        ANSWER(p, budget_lease, .session = s->id, .lease = m->lease, .answer = 2);
-        return;
-    }
-    size_t count = rules_of(k, m, rules);
-    if (count == 0)
-        sl_channel_break(p->channel, SL_EMALFORMED); /* no such budget in the very same policy */
-    else
-        lend(p, s, m, rules, count);
 }
 
 /* --- giving back --- */
@@ -192,12 +157,11 @@ static size_t leases_of(struct keeper *k, uint64_t session, uint64_t lease, stru
     if (list == NULL)
         keeper_die("leases could not be listed", SL_EMEMORY);
     while (count < RULES_MAX && db_row(&rows))
-        list[count++] = (struct lease_row){
-            db_u64(&rows, 0),
-            sl_arena_copy(k->mem, db_span(&rows, 1)),
-            sl_arena_copy(k->mem, db_span(&rows, 2)),
-            sl_arena_copy(k->mem, db_span(&rows, 3)),
-            {db_u64(&rows, 4), db_u64(&rows, 5), db_u64(&rows, 6)}};
+        list[count++] = (struct lease_row){db_u64(&rows, 0),
+                                           sl_arena_copy(k->mem, db_span(&rows, 1)),
+                                           sl_arena_copy(k->mem, db_span(&rows, 2)),
+                                           sl_arena_copy(k->mem, db_span(&rows, 3)),
+                                           {db_u64(&rows, 4), db_u64(&rows, 5), db_u64(&rows, 6)}};
     db_end(&rows);
     *out = list;
     return count;
@@ -207,8 +171,7 @@ static size_t leases_of(struct keeper *k, uint64_t session, uint64_t lease, stru
 static uint64_t bucket_of(struct keeper *k, const struct lease_row *l)
 {
     const struct sl_rule *r = sl_config_rule(k->config, l->rule);
-    struct db_rows last =
-        db_ask(k->store.db, DB_BUDGET_LAST, "sss", l->rule, l->target, l->who);
+    struct db_rows last = db_ask(k->store.db, DB_BUDGET_LAST, "sss", l->rule, l->target, l->who);
     uint64_t last_ms = db_row(&last) ? db_u64(&last, 0) : 0, now_ms = sl_clock_us() / 1000;
 
     db_end(&last);
@@ -217,17 +180,22 @@ static uint64_t bucket_of(struct keeper *k, const struct lease_row *l)
     return sl_budget_bucket(&r->budget, now_ms, last_ms);
 }
 
-static void give_back(struct keeper *k, uint64_t session, const struct lease_row *l,
-                      const struct sl_budget_use *used)
+static void put_lease(struct keeper *k, json_t *event, uint64_t session, const struct lease_row *l)
 {
-    json_t *event = event_new("budget_returned", sl_clock_us());
-
     event_u64(event, "session", session);
     event_u64(event, "lease", l->lease);
     event_str(event, "rule", l->rule);
     event_str(event, "target", l->target);
     event_str(event, "who", l->who);
     event_u64(event, "start", bucket_of(k, l));
+}
+
+static void give_back(struct keeper *k, uint64_t session, const struct lease_row *l,
+                      const struct sl_budget_use *used)
+{
+    json_t *event = event_new("budget_returned", sl_clock_us());
+
+    put_lease(k, event, session, l);
     event_u64(event, "rows", least(used->rows, l->lent.rows));
     event_u64(event, "bytes", least(used->bytes, l->lent.bytes));
     event_u64(event, "statements", least(used->statements, l->lent.statements));
@@ -257,4 +225,48 @@ void budgets_close(struct keeper *k, const struct session *s)
     for (size_t n = leases_of(k, s->id, 0, &list); n > 0; n = leases_of(k, s->id, 0, &list))
         for (size_t i = 0; i < n; i++)
             give_back(k, s->id, &list[i], &list[i].lent);
+}
+
+/* --- the question --- */
+
+/* What passed since the last question counts from now on, whatever the answer will be. A gate
+ * cannot have used more than it was lent. */
+static void note_used(struct keeper *k, const struct session *s, const struct sl_msg_budget_ask *m)
+{
+    struct lease_row *list;
+
+    if (m->lease == 0 || (m->used_rows == 0 && m->used_bytes == 0))
+        return;
+    size_t count = leases_of(k, s->id, m->lease, &list);
+    for (size_t i = 0; i < count; i++) {
+        json_t *event = event_new("budget_used", sl_clock_us());
+
+        put_lease(k, event, s->id, &list[i]);
+        event_u64(event, "rows", least(m->used_rows, list[i].lent.rows));
+        event_u64(event, "bytes", least(m->used_bytes, list[i].lent.bytes));
+        store_record(&k->store, NULL, event, false);
+    }
+}
+
+void on_budget_ask(struct peer *p, const struct sl_msg_budget_ask *m)
+{
+    struct keeper *k = p->keeper;
+    struct session *s = session_get(k, p->index, m->session);
+    const struct sl_rule *rules[RULES_MAX];
+
+    if (s == NULL) {
+        sl_channel_break(p->channel, SL_ESTATE);
+        return;
+    }
+    if (m->generation != k->generation) {
+        note_used(k, s, m);
+        ANSWER(p, budget_lease, .session = s->id, .lease = m->lease, .answer = 2);
+        return;
+    }
+    note_used(k, s, m);
+    size_t count = rules_of(k, m, rules);
+    if (count == 0)
+        sl_channel_break(p->channel, SL_EMALFORMED); /* no such budget in the very same policy */
+    else
+        lend(p, s, m, rules, count);
 }

@@ -219,12 +219,18 @@ static void dump_table(struct db *db, const char *select, struct sl_buf *out)
 void db_dump(struct db *db, struct sl_buf *out)
 {
     static const char *const tables[] = {
-        "select * from meta order by 1",          "select * from identity order by 1",
-        "select * from membership order by 1, 2", "select * from credential order by 1",
-        "select * from invitation order by 1",    "select * from session order by 1",
-        "select * from approval order by 1",      "select * from vote order by 1, 3",
-        "select * from journal order by 1",       "select * from open_action order by 1, 2, 3",
-        "select * from approval_cap order by 1",  "select * from budget_use order by 1, 2, 3, 4",
+        "select * from meta order by 1",
+        "select * from identity order by 1",
+        "select * from membership order by 1, 2",
+        "select * from credential order by 1",
+        "select * from invitation order by 1",
+        "select * from session order by 1",
+        "select * from approval order by 1",
+        "select * from vote order by 1, 3",
+        "select * from journal order by 1",
+        "select * from open_action order by 1, 2, 3",
+        "select * from approval_cap order by 1",
+        "select * from budget_use order by 1, 2, 3, 4",
         "select * from budget_lease order by 1, 2, 3",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)

@@ -308,9 +308,9 @@ void budget_say_use(struct keeper *k, const struct session *s, const struct sl_r
  * ----------------------------------------------------------
  */
 struct over {
-    bool is;             /* else nothing below counts */
-    struct sl_span rule; /* whose budget; empty: the limit of labelled data */
-    bool continues;      /* a statement that runs, and has delivered this much: */
+    bool is;                 /* else nothing below counts */
+    struct sl_span rule;     /* whose budget; empty: the limit of labelled data */
+    bool continues;          /* a statement that runs, and has delivered this much: */
     uint64_t delivered, cap; /* cap: rows that a yes without a number lets pass, in all */
 };
 /* What an operation (canonical JSON) says about it. SL_EMALFORMED. */

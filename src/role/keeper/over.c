@@ -1,8 +1,8 @@
 #include "role/keeper/keeper_int.h"
 
-/* What goes beyond a budget is held as an action of its own: the same operation, with whose budget it
- * is (`budget`), and where the statement runs already, which action it continues and how many rows
- * it has delivered. All of that is part of the digest. */
+/* What goes beyond a budget is held as an action of its own: the same operation, with whose budget
+ * it is (`budget`), and where the statement runs already, which action it continues and how many
+ * rows it has delivered. All of that is part of the digest. */
 
 static uint64_t doubled(uint64_t n)
 {

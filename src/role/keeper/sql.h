@@ -161,8 +161,6 @@
         "excluded.bytes, statements = statements + excluded.statements")                            \
     X(LEASE_USED, "update budget_lease set rows = max(rows - ?4, 0), bytes = max(bytes - ?5, 0) "   \
         "where session = ?1 and lease = ?2 and rule = ?3")                                          \
-    X(LEASE_GET, "select rows, bytes, statements from budget_lease where session = ?1 and lease = " \
-        "?2 and rule = ?3")                                                                         \
     X(LEASES_OF, "select lease, rule, target, who, rows, bytes, statements from budget_lease where "\
         "session = ?1 and (?2 = 0 or lease = ?2) order by lease, rule")                             \
     X(LEASE_REMOVE, "delete from budget_lease where session = ?1 and lease = ?2 and rule = ?3")     \

@@ -226,21 +226,24 @@ static void add_use(struct db *db, struct fields *f, uint64_t rows, uint64_t byt
            u64(f, "start"), rows, bytes_, statements);
 }
 
-/* What is lent counts as used until it comes back; what passed of it in the meantime counts from now
- * on. Buckets that nobody counts any more go. */
+/* What is lent counts as used until it comes back. Buckets that nobody counts any more go. */
 static void apply_budget_lent(struct db *db, struct fields *f)
 {
-    uint64_t session = u64(f, "session"), lease = u64(f, "lease");
-    uint64_t used_rows = u64(f, "used_rows"), used_bytes = u64(f, "used_bytes");
-    struct sl_span rule = str(f, "rule");
+    struct sl_span rule = str(f, "rule"), target = str(f, "target"), who = str(f, "who");
 
-    if (used_rows > 0 || used_bytes > 0) {
-        add_use(db, f, used_rows, used_bytes, 0);
-        db_run(db, DB_LEASE_USED, "iisii", session, lease, rule, used_rows, used_bytes);
-    }
-    db_run(db, DB_LEASE_ADD, "iisssiii", session, lease, rule, str(f, "target"), str(f, "who"),
+    db_run(db, DB_LEASE_ADD, "iisssiii", u64(f, "session"), u64(f, "lease"), rule, target, who,
            u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
-    db_run(db, DB_BUDGET_PRUNE, "sssi", rule, str(f, "target"), str(f, "who"), u64(f, "since"));
+    db_run(db, DB_BUDGET_PRUNE, "sssi", rule, target, who, u64(f, "since"));
+}
+
+/* Of what is lent this has passed. */
+static void apply_budget_used(struct db *db, struct fields *f)
+{
+    uint64_t rows = u64(f, "rows"), bytes_ = u64(f, "bytes");
+
+    add_use(db, f, rows, bytes_, 0);
+    db_run(db, DB_LEASE_USED, "iisii", u64(f, "session"), u64(f, "lease"), str(f, "rule"), rows,
+           bytes_);
 }
 
 static void apply_budget_returned(struct db *db, struct fields *f)
@@ -249,11 +252,12 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                              \
-    X(identity_added)                                                                          \
-    X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
-        X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
-            X(moved) X(outcome) X(erased) X(capped) X(budget_lent) X(budget_returned)
+#define EVENTS(X)                                                                                \
+    X(identity_added)                                                                            \
+    X(identity_status)                                                                           \
+    X(identity_linked) X(identity_os_user) X(group_set) X(credential_made) X(credential_revoked) \
+        X(invited) X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)     \
+            X(erased) X(capped) X(budget_lent) X(budget_used) X(budget_returned)
 
 static const struct {
     const char *name;
