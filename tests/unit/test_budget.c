@@ -57,7 +57,8 @@ static void test_lending(void)
     SL_CHECK_INT(out.rows, 80);
     SL_CHECK(!lend(&hour, USE(20), USE(81), USE(0), &out));
     SL_CHECK(!lend(&hour, USE(100), USE(1), USE(1), &out));
-    SL_CHECK(!lend(&hour, USE(100), USE(0), USE(1), &out));
+    SL_CHECK(lend(&hour, USE(100), USE(0), USE(9), &out)); /* of other things */
+    SL_CHECK_INT(out.rows, 0);
     SL_CHECK(!lend(&hour, USE(UINT64_MAX), USE(1), USE(1), &out));
     SL_CHECK_INT(out.rows, 0); /* untouched */
     struct sl_budget calls = {.set = true, .statements = 2, .per = SL_PER_TIME, .per_ms = 60000};

@@ -1,5 +1,5 @@
-/* Budgets as a gate meets them: borrowing from the keeper, giving back, and what stays used when the
- * gate, the session or the keeper ends. The first argument is the program. */
+/* Budgets as a gate meets them: borrowing from the keeper, giving back, and what stays used when
+ * the gate, the session or the keeper ends. The first argument is the program. */
 #include "tests/unit/keeper_play.h"
 
 static char token[128];
@@ -17,8 +17,7 @@ static void open_session(void)
 
 static void test_people(void)
 {
-    SL_CHECK_INT(
-        call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
                  200);

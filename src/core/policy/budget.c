@@ -48,7 +48,7 @@ static bool lend(uint64_t limit, uint64_t used, uint64_t need, uint64_t want, ui
     *out = UINT64_MAX;
     if (limit == 0)
         return true;
-    if (need > left || left == 0)
+    if (need > left)
         return false;
     uint64_t share = want < half ? want : half;
     *out = share > need ? share : need;

@@ -227,8 +227,11 @@ static bool cut_complete(struct run *r, struct item *item, size_t whole)
     if (item->kind != ITEM_EXECUTE)
         return true;
     end_item(s, SL_OUTCOME_FAILED);
-    if (s->unsynced)
-        refuse_extended(s, &skipped);
+    if (!s->unsynced)
+        return true;
+    if (s->hold != NULL)
+        hold_end(s, "a statement before it was stopped");
+    refuse_extended(s, &skipped);
     return !s->dead;
 }
 
@@ -648,7 +651,8 @@ static void after_input(struct session *s)
         session_resume(s, WAIT_COPY);
     if (s->wait == WAIT_ANSWERS && s->item_count == 0)
         session_resume(s, WAIT_ANSWERS);
-    if (s->wait == WAIT_HOLD && s->skip_to_sync && hold_waits(s)) /* the server would skip it */
+    if (s->wait == WAIT_HOLD && s->skip_to_sync &&
+        (s->hold == NULL || hold_waits(s))) /* the server would skip it */
         session_resume(s, WAIT_HOLD);
     if (s->wait == WAIT_INTERNAL && s->item_count == 0 && s->internal_done == NULL)
         session_resume(s, WAIT_INTERNAL);

@@ -1,5 +1,5 @@
-/* A portal that is read in steps is one action: it has one outcome, with the rows of all its Executes,
- * when it has delivered all of them or is dropped. */
+/* A portal that is read in steps is one action: it has one outcome, with the rows of all its
+ * Executes, when it has delivered all of them or is dropped. */
 #include "role/gate/session.h"
 
 #include <stdlib.h>

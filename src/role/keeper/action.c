@@ -73,7 +73,7 @@ static void say_over(struct keeper *k, const struct session *s, const struct ask
         sl_buf_put_str(text, "beyond the rows of labelled data that a statement may return");
     }
     if (a->over.continues)
-        sl_buf_say(text, "; %U rows delivered, of an unknown number", a->over.delivered);
+        sl_buf_say(text, "; %U rows delivered (no estimate of the rest)", a->over.delivered);
     sl_buf_say(text, "; a yes lets it %s %U rows (or --rows)",
                a->over.continues ? "go on up to" : "return up to", a->over.cap);
     sl_buf_say(text, "; %s by: %S", a->answer.verdict == SL_DENY ? "denied" : "held",

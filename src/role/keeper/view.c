@@ -252,12 +252,13 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                                \
-    X(identity_added)                                                                            \
-    X(identity_status)                                                                           \
-    X(identity_linked) X(identity_os_user) X(group_set) X(credential_made) X(credential_revoked) \
-        X(invited) X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)     \
-            X(erased) X(capped) X(budget_lent) X(budget_used) X(budget_returned)
+#define EVENTS(X)                                                                           \
+    X(identity_added)                                                                       \
+    X(identity_status)                                                                      \
+    X(identity_linked)                                                                      \
+    X(identity_os_user) X(group_set) X(credential_made) X(credential_revoked) X(invited)    \
+        X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased) \
+            X(capped) X(budget_lent) X(budget_used) X(budget_returned)
 
 static const struct {
     const char *name;
