@@ -2,6 +2,7 @@
 /* A hostile gate's journal: the input is the shared head, then the ring. The reader ends, stays
  * inside, and what it returns is sound. Before that, the input is also written as the body of a
  * proper record, so that it gets past the check value. */
+#include "core/ledger/facts.h"
 #include "core/ledger/journal.h"
 
 #include <stdlib.h>

@@ -48,6 +48,7 @@ static void set_up(struct exchange *x, struct sl_api *api, const char *path)
         add_header(x, "Authorization", sl_buf_span(&bearer));
         sl_secret_wipe(bearer.p, bearer.n);
     }
+    add_header(x, "Sluice-Channel", SL_SPAN("cli")); /* how a decision reached the keeper */
     curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
 }
 

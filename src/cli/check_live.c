@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "cli/check_live_int.h"
+#include "cli/connect.h"
 #include "cli/secret.h"
 #include "os/paths.h"
 
@@ -93,7 +94,7 @@ static PGconn *connect_to(struct sl_live *l, const char *password)
     return PQconnectdbParams(keys, values, 0);
 }
 
-static void put_libpq_text(struct sl_buf *b, const char *message)
+void sl_cli_put_libpq(struct sl_buf *b, const char *message)
 {
     SL_BUF(line, 4096);
 
@@ -114,7 +115,7 @@ static void try_login(struct sl_live *l, const char *password)
     } else {
         struct sl_buf *b = sl_live_found(l);
         sl_buf_put_str(b, "cannot log in: ");
-        put_libpq_text(b, PQerrorMessage(l->conn));
+        sl_cli_put_libpq(b, PQerrorMessage(l->conn));
         sl_buf_put_str(b, "; correct address, user, password or pg_hba.conf\n");
     }
     PQfinish(l->conn);
@@ -174,7 +175,7 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
                           : status == PGRES_COMMAND_OK ? SL_OK
                                                        : SL_EIO;
         if (err != SL_OK)
-            put_libpq_text(l->out, status == PGRES_FATAL_ERROR ? PQresultErrorMessage(r)
+            sl_cli_put_libpq(l->out, status == PGRES_FATAL_ERROR ? PQresultErrorMessage(r)
                                                                : sl_err_text(err));
         PQclear(r);
         SL_TRY(err);
@@ -182,9 +183,9 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
     return SL_OK;
 }
 
-enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
-                                const char *config_path, const char *identity,
-                                struct sl_catalog_builder *into, struct sl_buf *why)
+enum sl_err sl_cli_connect(const struct sl_target *t, const struct sl_names *groups,
+                           const char *config_path, const char *identity, PGconn **out,
+                           struct sl_buf *why)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(user, 256);
@@ -197,21 +198,30 @@ enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names
         return SL_ENOTFOUND;
     }
     SL_TRY(sl_cli_secret(login, config_path, &password, why));
-    struct sl_live l = {.target = t,
-                        .mem = mem,
-                        .out = why,
-                        .user = sl_buf_text(&user),
-                        .config_path = config_path};
+    struct sl_live l = {
+        .target = t, .mem = mem, .user = sl_buf_text(&user), .config_path = config_path};
     sl_buf_reset(why); /* what a check would remark about the file is not asked here */
-    l.conn = connect_to(&l, sl_buf_text(&password));
-    enum sl_err err = PQstatus(l.conn) == CONNECTION_OK ? SL_OK : SL_EGONE;
-    if (err != SL_OK)
-        put_libpq_text(why, PQerrorMessage(l.conn));
-    else
-        err = list_catalog(&l, into);
-    PQfinish(l.conn);
+    PGconn *conn = connect_to(&l, sl_buf_text(&password));
     if (password.p != NULL)
         explicit_bzero(password.p, password.cap);
+    if (PQstatus(conn) != CONNECTION_OK) {
+        sl_cli_put_libpq(why, PQerrorMessage(conn));
+        PQfinish(conn);
+        return SL_EGONE;
+    }
+    *out = conn;
+    return SL_OK;
+}
+
+enum sl_err sl_cli_list_catalog(const struct sl_target *t, const struct sl_names *groups,
+                                const char *config_path, const char *identity,
+                                struct sl_catalog_builder *into, struct sl_buf *why)
+{
+    struct sl_live l = {.target = t, .out = why};
+
+    SL_TRY(sl_cli_connect(t, groups, config_path, identity, &l.conn, why));
+    enum sl_err err = list_catalog(&l, into);
+    PQfinish(l.conn);
     return err;
 }
 

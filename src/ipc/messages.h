@@ -168,8 +168,10 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 
 /* --- desk, control and keeper --------------------------------------------------------------- */
 /* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
- * credential: the caller's token, checked by the keeper each time. body, reply: JSON objects. */
-#define SL_MSG_CALL(F) F(u64, call) F(str, method) F(bytes, credential) F(str, address) F(bytes, body)
+ * credential: the caller's token, checked by the keeper each time. channel: what the caller says it
+ * is ("cli"); the keeper takes the words that it knows. body, reply: JSON objects. */
+#define SL_MSG_CALL(F) F(u64, call) F(str, method) F(bytes, credential) F(str, address) F(str, channel) \
+    F(bytes, body)
 #define SL_MSG_REPLY(F) F(u64, call) F(u32, status) F(bytes, body)
 #define SL_MSG_EVENT(F) F(u64, event) F(str, kind) F(str, approval) F(str, state)
 

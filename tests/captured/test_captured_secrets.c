@@ -204,7 +204,7 @@ static int new_journal(struct sl_journal *ring)
 static void intend(struct sl_journal *ring, uint64_t in_session, uint64_t action,
                    const uint8_t approval[16])
 {
-    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, [19] = 0};
     struct sl_intent r = {.session = in_session,
                           .action = action,
                           .asked_us = 1,

@@ -1,5 +1,6 @@
 """Setting up: `sluice init` on a database of one's own, and servers that Sluice must not sit in front of."""
 
+import json
 import os
 import re
 import subprocess
@@ -118,3 +119,28 @@ def test_cancel_over_gates(lab):
         sleeper.join(10)
         assert done and "canceling" in done[0], done
         connection.close()
+
+
+def test_classify(lab):
+    """sluice classify proposes labels for what a sample shows, with counts and without a value"""
+    lab.pg.sql("create table public.contacts (id int primary key, reach text, account text, born date, note text);"
+               "insert into public.contacts select n, 'someone' || n || '@example.net', 'DE89370400440532013000',"
+               " date '1980-01-01' + n, 'note ' || n from generate_series(1, 50) n;"
+               "create table public.huge as select g as id, 'person' || g || '@example.net' as contact from"
+               " generate_series(1, 60000) g; analyze public.huge; grant select on public.contacts, public.huge to app")
+    done = lab.sluice("classify", "--target", "finance", "--json", "--sample", "500")
+    assert done.rc == 0, done
+    found = {p["column"]: p for p in json.loads(done.out)["proposals"]}
+    assert found["public.contacts.reach"]["label"] == "pii" and found["public.contacts.reach"]["hits"] == 50, found
+    assert found["public.contacts.account"]["label"] == "financial", found
+    assert found["public.huge.contact"]["label"] == "pii", found
+    assert "public.contacts.note" not in found and "public.contacts.id" not in found, found
+    assert "public.customers.email" not in found, "it has a label already"
+    text = lab.sluice("classify", "--target", "finance")
+    assert '- {columns: ["public.contacts.reach"], label: pii}' in text.out, text
+    assert "someone1@" not in done.out + text.out and "DE8937" not in done.out + text.out
+    lab.pg.sql("create table public.closed (email text)")
+    refused = lab.sluice("classify", "--target", "finance")
+    assert refused.rc == 1 and "public.closed" in refused.err, refused
+    assert lab.sluice("classify", "--target", "nothing").rc == 1
+    assert lab.sluice("classify").rc == 2

@@ -10,6 +10,7 @@ Many labs may run beside each other. What a lab starts it ends, by the numbers i
 goes with its folder (SLUICE_LAB_KEEP=1 keeps that).
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -395,6 +396,19 @@ class Lab:
     def approve(self, by, which, reason="checked in the lab", check=True, rows=None):
         more = ["--rows", str(rows)] if rows else []
         return self.api("approve", which, by, "--reason", reason, "--yes", *more, check=check)
+
+    def decide_over_http(self, by, which, decision, channel=None, reason="without the command line"):
+        """As a program would that knows nothing of `sluice`; the HTTP status."""
+        credential = json.loads(self.enroll(by).read_text())["credential"]
+        headers = {"Authorization": f"Bearer {credential}", "Content-Type": "application/json"}
+        if channel is not None:
+            headers["Sluice-Channel"] = channel
+        body = {"decision": decision, "digest": self.approval(which)["digest"], "reason": reason}
+        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        connection.request("POST", f"/v1/approvals/{which}/decision", json.dumps(body), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def deny(self, by, which, reason="not today", check=True):
         return self.api("deny", which, by, "--reason", reason, "--yes", check=check)

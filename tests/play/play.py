@@ -153,14 +153,20 @@ class Play:
     def sends(self, who, what):
         self.client(who).raw.write(b"".join(self._message(m.strip()) for m in what.split("|")))
 
-    @staticmethod
-    def _message(m):
+    def _oid(self, name):
+        """Of a type, as the server has it; a number is one already."""
+        number = int(name) if name.isdigit() else int(self.lab.pg.sql(f"select '{name}'::regtype::oid"))
+        return number - (1 << 32) if number >= 1 << 31 else number
+
+    def _message(self, m):
         head, _, rest = m.partition(":")
         word, *names = head.split()
+        types = names[names.index("of") + 1:] if "of" in names else ()
+        names = names[:names.index("of")] if "of" in names else names
         names = ["" if n == "-" else n for n in names]
         first = names[0] if names else ""
         if word == "parse":
-            return wire.parse(rest.strip(), first)
+            return wire.parse(rest.strip(), first, [self._oid(t) for t in types])
         if word == "bind":
             return wire.bind(values_of(rest.strip()), first, names[1] if len(names) > 1 else "")
         if word == "execute":
@@ -293,6 +299,12 @@ class Play:
         if (done.rc != 0) != bool(no):
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) over plain HTTP(?:, as (?P<channel>\S+))?")
+    def decides_over_http(self, who, what, channel):
+        status = self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel)
+        if status != 200:
+            raise Wrong(f"answered {status}")
 
     @line(r"(?P<who>[\w-]+) (?P<what>revokes|cancels it|stops it)(?: -> (?P<no>refused))?")
     def withdraws(self, who, what, no):

@@ -13,19 +13,20 @@ from typing import Callable
 import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GROUPS = ["build", "unit", "fuzz", "lint", "cppcheck", "tidy", "play", "e2e", "crash"]
+GROUPS = ["build", "unit", "fuzz", "lint", "cppcheck", "tidy", "play", "corpus", "oracle", "e2e", "crash"]
 QUICK = ["build", "unit", "lint", "play"]
 # Folder of each build, and the groups that need it.
 BUILDS = {"gcc": ("build", []), "clang": ("build-clang", ["--clang"]), "fuzz": ("build-fuzz", ["--fuzz"])}
 NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"],
-         "lint": ["gcc"], "tidy": ["gcc"], "play": ["gcc"], "e2e": ["gcc"], "crash": ["gcc"],
+         "lint": ["gcc"], "tidy": ["gcc"], "play": ["gcc"], "corpus": ["gcc"], "oracle": ["gcc"],
+         "e2e": ["gcc"], "crash": ["gcc"],
          "cppcheck": []}
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
 ONE_AT_A_TIME = threading.Lock()
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
-LIMITS = {"play": 600, "e2e": 600, "crash": 300}
+LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 600, "crash": 300}
 
 
 @dataclasses.dataclass
@@ -143,4 +144,4 @@ def _system(group):
 
 # Steps that may run two at a time; the others measure time or use ports.
 TOGETHER = {"unit": unit, "fuzz": fuzz, "lint": lint, "cppcheck": cppcheck, "tidy": tidy}
-ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "e2e", "crash")}
+ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "corpus", "oracle", "e2e", "crash")}

@@ -141,7 +141,7 @@ static inline void start(void)
 
 struct asked {
     uint64_t call;
-    char method[32], credential[64], address[64], body[512];
+    char method[32], credential[64], address[64], channel[32], body[512];
 };
 
 static inline void keep(char *out, size_t room, struct sl_span text)
@@ -164,6 +164,7 @@ static inline struct asked asked(void)
     keep(a.method, sizeof a.method, m.method);
     keep(a.credential, sizeof a.credential, m.credential);
     keep(a.address, sizeof a.address, m.address);
+    keep(a.channel, sizeof a.channel, m.channel);
     keep(a.body, sizeof a.body, m.body);
     return a;
 }

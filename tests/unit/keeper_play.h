@@ -28,7 +28,8 @@ static struct play {
     int super, gate, desk, control, journal;
     struct sl_journal ring;
     uint64_t call;
-    unsigned accused; /* how often the keeper asked for another gate or desk */
+    const char *channel; /* what the caller says it is; NULL: nothing */
+    unsigned accused;    /* how often the keeper asked for another gate or desk */
     uint8_t in[DATAGRAM];
     struct sl_span body; /* of the last message, views into `in` */
     json_t *reply;
@@ -263,6 +264,7 @@ static uint32_t call_as(int fd, const char *method, const char *credential, cons
         sl_buf_put_u8(&text, *body == '\'' ? '"' : (uint8_t)*body);
     TELL(fd, call, .call = ++play.call, .method = sl_span_str(method),
          .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .channel = sl_span_str(play.channel == NULL ? "" : play.channel),
          .body = sl_buf_span(&text));
     json_decref(play.reply);
     play.reply = NULL;

@@ -2,8 +2,8 @@
 #ifndef SL_TESTS_LEDGER_STORY_H
 #define SL_TESTS_LEDGER_STORY_H
 
-#include "core/action/effect.h"
 #include "core/ledger/entry.h"
+#include "core/ledger/facts.h"
 #include "core/ledger/note.h"
 #include "crypto/crypto.h"
 
@@ -68,23 +68,27 @@ static inline void story_roster(struct story *s, enum sl_entry_roster_event even
 
 static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
 {
+    struct sl_span columns[] = {SL_SPAN("email"), SL_SPAN("id")}, label = SL_SPAN("pii"),
+                   rule = SL_SPAN("regulated data leaves");
+    struct sl_meaning_statement copy = {SL_SPAN("copy"), SL_EFFECT_EXPORT};
+    struct sl_meaning_access customers = {.dataset = SL_SPAN("public.customers"),
+                                          .effects = SL_EFFECT_EXPORT,
+                                          .columns = columns,
+                                          .column_count = 2};
+    struct sl_meaning_flow flows[] = {
+        {SL_SPAN("public.customers.id"), SL_SPAN("result"), SL_FLOW_INDIRECT},
+        {SL_SPAN("public.customers.email"), SL_SPAN("result.email"), SL_FLOW_DIRECT}};
+    struct sl_meaning m = {.effects = SL_EFFECT_EXPORT | SL_EFFECT_READ,
+                           .statements = &copy,
+                           .statement_count = 1,
+                           .accesses = &customers,
+                           .access_count = 1,
+                           .flows = flows,
+                           .flow_count = 2};
+    struct sl_action_dataset dataset = {&customers, &label, 1};
     SL_BUF(raw, 4096);
 
-    sl_buf_put_le32(&raw, SL_EFFECT_EXPORT | SL_EFFECT_READ);
-    sl_buf_put_u8(&raw, verdict);
-    sl_buf_put_le16(&raw, 1);
-    sl_buf_put_le16(&raw, 4);
-    sl_buf_put_str(&raw, "copy");
-    sl_buf_put_le16(&raw, 1);
-    sl_buf_put_le16(&raw, 16);
-    sl_buf_put_str(&raw, "public.customers");
-    sl_buf_put_le32(&raw, SL_EFFECT_EXPORT);
-    sl_buf_put_le16(&raw, 1);
-    sl_buf_put_le16(&raw, 3);
-    sl_buf_put_str(&raw, "pii");
-    sl_buf_put_le16(&raw, 1);
-    sl_buf_put_le16(&raw, 21);
-    sl_buf_put_str(&raw, "regulated data leaves");
+    sl_facts_put(&raw, &(struct sl_facts_said){&m, &dataset, (enum sl_verdict)verdict, {&rule, 1}});
     for (int i = 0; i < 3; i++)
         sl_buf_put_le16(&raw, 0);
     sl_buf_reset(b);

@@ -253,6 +253,7 @@ static void test_approve_binds_to_what_was_shown(void)
     answer("approval.get", 200, HOSTILE);
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.method), "decision");
+    SL_CHECK_TEXT(sl_span_str(a.channel), "cli");
     SL_CHECK_TEXT(sl_span_str(a.body),
                   "{\"decision\":\"approve\",\"digest\":\"d16e57\",\"id\":\"" ID
                   "\",\"reason\":\"it is \\\"fine\\\"\"}");

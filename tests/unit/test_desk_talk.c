@@ -167,6 +167,35 @@ static void test_a_decision_is_carried(void)
     close(fd);
 }
 
+/* The word goes on as it came: the keeper knows which it takes. */
+static void test_the_channel_is_carried(void)
+{
+    static const struct {
+        const char *header, *carried;
+    } cases[] = {
+        {"", ""},
+        {"Sluice-Channel: cli\r\n", "cli"},
+        {"sluice-channel: Cli\r\n", "Cli"},
+        {"Sluice-Channel: nobody knows it\r\n", "nobody knows it"},
+        {"Sluice-Channel: longer than any word of ours\r\n", ""},
+        {"Sluice-Channel: cli\r\nSluice-Channel: chat\r\n", "cli"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(text, 1024);
+        int fd = dial();
+
+        sl_buf_say(&text, "POST /v1/approvals/" ID "/cancel HTTP/1.1\r\n@" AUTH "%s$",
+                   cases[i].header);
+        say(fd, sl_buf_text(&text));
+        struct asked a = asked();
+        SL_CHECK_TEXT(sl_span_str(a.channel), cases[i].carried);
+        reply(&a, 200, "{}");
+        check_heard(fd, "HTTP/1.1 200 OK");
+        close(fd);
+    }
+}
+
 static void test_an_id_in_the_body_is_refused(void)
 {
     int fd = dial();
@@ -506,6 +535,7 @@ int main(int argc, char **argv)
     SL_RUN(test_what_needs_no_keeper);
     SL_RUN(test_a_question_is_carried);
     SL_RUN(test_a_decision_is_carried);
+    SL_RUN(test_the_channel_is_carried);
     SL_RUN(test_an_id_in_the_body_is_refused);
     SL_RUN(test_smuggling);
     SL_RUN(test_pipelined_answers_stay_in_order);

@@ -1,4 +1,5 @@
 /* The journal's ring: order, wrap, full, and a reader whose writer is hostile (P6). */
+#include "core/ledger/facts.h"
 #include "core/ledger/journal.h"
 
 #include "core/action/effect.h"
@@ -303,59 +304,6 @@ static void test_a_writer_that_follows_the_format(void)
     }
 }
 
-static void put_str(struct sl_buf *b, const char *text)
-{
-    sl_buf_put_le16(b, (uint16_t)strlen(text));
-    sl_buf_put_str(b, text);
-}
-
-static void put_facts(struct sl_buf *b)
-{
-    sl_buf_put_le32(b, SL_EFFECT_READ | SL_EFFECT_EXPORT);
-    sl_buf_put_u8(b, 1);
-    sl_buf_put_le16(b, 1);
-    put_str(b, "select");
-    sl_buf_put_le16(b, 1);
-    put_str(b, "public.customers");
-    sl_buf_put_le32(b, SL_EFFECT_READ);
-    sl_buf_put_le16(b, 2);
-    put_str(b, "financial");
-    put_str(b, "pii");
-    sl_buf_put_le16(b, 1);
-    put_str(b, "regulated data leaves");
-    put_str(b, "run-1");
-    put_str(b, "ticket 12");
-    put_str(b, "");
-}
-
-static void test_facts(void)
-{
-    SL_BUF(b, 1000);
-    struct sl_facts f;
-
-    put_facts(&b);
-    SL_CHECK_INT(sl_facts_get(sl_buf_span(&b), &f), SL_OK);
-    SL_CHECK(f.effects == (SL_EFFECT_READ | SL_EFFECT_EXPORT) && f.verdict == 1);
-    SL_CHECK_TEXT(sl_facts_str(&f.tags), "select");
-    SL_CHECK_TEXT(sl_facts_str(&f.datasets), "public.customers");
-    SL_CHECK_INT(sl_cursor_le32(&f.datasets), SL_EFFECT_READ);
-    SL_CHECK_INT(sl_cursor_le16(&f.datasets), 2);
-    SL_CHECK_TEXT(sl_facts_str(&f.datasets), "financial");
-    SL_CHECK_TEXT(sl_facts_str(&f.datasets), "pii");
-    SL_CHECK(sl_cursor_done(&f.datasets) && sl_cursor_done(&f.tags));
-    SL_CHECK_TEXT(sl_facts_str(&f.rules), "regulated data leaves");
-    SL_CHECK_TEXT(f.run, "run-1");
-    SL_CHECK_TEXT(f.reason, "ticket 12");
-
-    for (size_t cut = 0; cut < b.n; cut++)
-        SL_CHECK_INT(sl_facts_get(sl_span_head(sl_buf_span(&b), cut), &f), SL_ECORRUPT);
-    SL_CHECK_INT(sl_facts_get(sl_span(NULL, 0), &f), SL_ECORRUPT);
-    b.p[4] = 3;
-    SL_CHECK_INT(sl_facts_get(sl_buf_span(&b), &f), SL_ECORRUPT);
-    b.p[4] = 1, b.p[3] = 0x80;
-    SL_CHECK_INT(sl_facts_get(sl_buf_span(&b), &f), SL_ECORRUPT);
-}
-
 int main(void)
 {
     SL_RUN(test_round_trip);
@@ -367,6 +315,5 @@ int main(void)
     SL_RUN(test_every_flipped_bit_of_a_small_ring);
     SL_RUN(test_noise);
     SL_RUN(test_a_writer_that_follows_the_format);
-    SL_RUN(test_facts);
     return sl_tap_done();
 }

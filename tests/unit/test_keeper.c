@@ -119,7 +119,7 @@ static uint64_t hold_and_approve(uint32_t effects, const char *sql)
 
 static void journal(uint64_t action, bool intent, bool outcome, const char *id)
 {
-    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t facts[] = {1, 0, 0, 0, SL_HOLD, [19] = 0};
     struct sl_intent in = {.session = session,
                            .action = action,
                            .asked_us = 1,
@@ -326,6 +326,28 @@ static void test_denied(void)
     SL_CHECK_INT(decide(rita, "approve"), 409);
 }
 
+/* What a caller says it is goes on record, if it is a word for callers. */
+static void test_channels(void)
+{
+    static const struct {
+        const char *claimed, *recorded;
+    } cases[] = {{"cli", "cli"},      {"console", "console"}, {"", "http"},    {"http", "http"},
+                 {"control", "http"}, {"chat", "http"},       {"CLI", "http"}, {"cli ", "http"}};
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(sql, 64);
+
+        sl_buf_say(&sql, "drop table channel_%u", (unsigned)i);
+        hold(SL_EFFECT_DDL, sl_buf_text(&sql));
+        play.channel = cases[i].claimed;
+        SL_CHECK_INT(decide(rita, "deny"), 200);
+        play.channel = NULL;
+        SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+        const json_t *vote = json_array_get(json_object_get(play.reply, "votes"), 0);
+        SL_CHECK_TEXT(sl_json_str(vote, "channel"), cases[i].recorded);
+    }
+}
+
 static void test_joining(void)
 {
     char first[37];
@@ -510,6 +532,56 @@ static void test_P9_crash_keeps_decisions(void)
 }
 
 /* P11: the gate ends with the statement under way. */
+static void journal_unused(uint64_t action)
+{
+    struct sl_outcome_record out = {.session = session,
+                                    .action = action,
+                                    .ended_us = sl_clock_us(),
+                                    .outcome = SL_OUTCOME_REFUSED,
+                                    .sqlstate = "25P02"};
+
+    SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+    usleep(150 * 1000); /* longer than the keeper leaves a journal unread */
+}
+
+static void outcome_is(const char *outcome, const char *sqlstate)
+{
+    state_of(approval);
+    const json_t *o = json_object_get(play.reply, "outcome");
+    SL_CHECK_TEXT(sl_json_str(o, "outcome"), outcome);
+    SL_CHECK_TEXT(sl_json_str(o, "sqlstate"), sqlstate);
+}
+
+/* The gate has no bytes to send when GO comes, or before it comes, or says nothing at all. */
+static void test_P2_a_spent_grant_has_an_outcome(void)
+{
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table never_sent");
+
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    journal_unused(action);
+    outcome_is("refused", "25P02");
+    journal_unused(action); /* said already */
+    outcome_is("refused", "25P02");
+
+    /* The journal is read before the SPEND that was sent first: then it is not spent at all. */
+    action = hold_and_approve(SL_EFFECT_DDL, "drop table overtaken");
+    journal_unused(action);
+    TELL(play.gate, action_spend, .action = action, .approval = sl_span_str(approval),
+         .digest = sl_span(digest, 32));
+    TELL(play.gate, action_left, .action = action, .how = 0, .why = SL_SPAN("gone"));
+    SL_CHECK_TEXT(sl_span_str(state_of(approval)), "approved");
+    hold(SL_EFFECT_DDL, "drop table overtaken");
+    SL_CHECK_INT(held.granted, 1);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+
+    action = hold_and_approve(SL_EFFECT_DDL, "drop table said_nothing");
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    TELL(play.gate, session_closed, .session = session);
+    open_session();
+    outcome_is("unknown", "");
+}
+
 static void test_P11_lost_answer_is_unknown(void)
 {
     uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table j");
@@ -688,6 +760,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P10_passwords_are_masked);
     SL_RUN(test_P10_erase);
     SL_RUN(test_denied);
+    SL_RUN(test_channels);
     SL_RUN(test_joining);
     SL_RUN(test_P5_silence_is_denial);
     SL_RUN(test_cancel_and_revoke);
@@ -695,6 +768,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_yes_of_a_former_reviewer);
     SL_RUN(test_renewed_key_signs);
     SL_RUN(test_P9_crash_keeps_decisions);
+    SL_RUN(test_P2_a_spent_grant_has_an_outcome);
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_status_of_targets);
     SL_RUN(test_kill_switch);

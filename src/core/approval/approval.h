@@ -107,7 +107,7 @@ const char *sl_decide_reason_name(enum sl_decide_reason reason); /* "IS_OWNER", 
 
 /* How a decision reached the keeper. The same check holds for each. */
 #define SL_DECIDE_CHANNELS(X) \
-    X(HTTP, "http") X(CONSOLE, "console") X(CHAT, "chat") X(CONTROL, "control")
+    X(HTTP, "http") X(CLI, "cli") X(CONSOLE, "console") X(CHAT, "chat") X(CONTROL, "control")
 enum sl_decide_channel {
 #define SL_DECIDE_CHANNEL(name, text) SL_CHANNEL_##name,
     SL_DECIDE_CHANNELS(SL_DECIDE_CHANNEL)
@@ -115,6 +115,9 @@ enum sl_decide_channel {
         SL_DECIDE_CHANNEL_COUNT
 };
 const char *sl_decide_channel_name(enum sl_decide_channel channel);
+/* What a caller over HTTP says it is: "cli" or "console". Nobody proves it and nothing is allowed
+ * by it; any other word is HTTP, because the rest is not for callers to say. */
+enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
 
 /* Why a name is in the requester set. */
 enum sl_requester_role {

@@ -30,6 +30,16 @@ const char *sl_decide_channel_name(enum sl_decide_channel channel)
     return (size_t)channel < SL_COUNT(names) ? names[channel] : "unknown";
 }
 
+enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word)
+{
+    static const enum sl_decide_channel claimable[] = {SL_CHANNEL_CLI, SL_CHANNEL_CONSOLE};
+
+    for (size_t i = 0; i < SL_COUNT(claimable); i++)
+        if (sl_span_is(word, sl_decide_channel_name(claimable[i])))
+            return claimable[i];
+    return SL_CHANNEL_HTTP;
+}
+
 /* The strongest thing that the requester set says about this identity: its own name first, then
  * accounts of the same person. */
 static enum sl_decide_reason requester_check(const struct sl_decide_question *q)

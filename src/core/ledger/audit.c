@@ -159,6 +159,7 @@ static sl_audit_kind_fn *const kinds[] = {
     [SL_ENTRY_POLICY] = sl_audit_policy,
     [SL_ENTRY_ROSTER] = sl_audit_roster,
     [SL_ENTRY_KEY] = sl_audit_key,
+    [SL_ENTRY_CANARY] = sl_audit_plain,
 };
 
 void sl_audit_plain(struct sl_audit *a, const json_t *leaf)

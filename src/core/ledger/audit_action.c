@@ -165,8 +165,8 @@ void sl_audit_action(struct sl_audit *a, const json_t *leaf)
         SL_FOUND(a, "action %U of session %U was denied, but ran", name.action, name.session);
 }
 
-/* The late outcome belongs to an action that is waiting for it, or to a grant whose action's own
- * leaf was lost with its gate. */
+/* The late outcome belongs to an action that is waiting for it, or to a grant whose action has no
+ * leaf: it was lost with its gate, or nothing was run. */
 void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
 {
     struct name name = name_of(a, leaf);

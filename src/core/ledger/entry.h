@@ -34,7 +34,8 @@ enum {
     X(RELOAD, "reload")                   \
     X(POLICY, "policy")                   \
     X(ROSTER, "roster")                   \
-    X(KEY, "key")
+    X(KEY, "key")                         \
+    X(CANARY, "canary")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
@@ -231,6 +232,13 @@ struct sl_entry_stop {
     struct sl_span why;
 };
 void sl_entry_put_stop(struct sl_buf *b, const struct sl_entry_stop *e);
+
+/* A canary flowed, or is held again after it did. */
+struct sl_entry_canary {
+    uint64_t time_us;
+    struct sl_span target, identity, result, why; /* result: "flowed", "held", "denied" */
+};
+void sl_entry_put_canary(struct sl_buf *b, const struct sl_entry_canary *e);
 
 struct sl_entry_reload {
     uint64_t time_us;

@@ -80,6 +80,22 @@ void sl_entry_put_stop(struct sl_buf *b, const struct sl_entry_stop *e)
     sl_jw_end(&w);
 }
 
+void sl_entry_put_canary(struct sl_buf *b, const struct sl_entry_canary *e)
+{
+    struct sl_jw w = sl_jw(b);
+    size_t start = b->n;
+
+    sl_jw_object(&w);
+    sl_member_str(&w, "identity", e->identity);
+    sl_member_kind(&w, SL_ENTRY_CANARY);
+    sl_member_str(&w, "result", e->result);
+    sl_member_str(&w, "target", e->target);
+    sl_member_time_v(&w, e->time_us);
+    sl_member_said(&w, "why", e->why);
+    sl_jw_end(&w);
+    sl_entry_check(b, start);
+}
+
 void sl_entry_put_reload(struct sl_buf *b, const struct sl_entry_reload *e)
 {
     struct sl_jw w = sl_jw(b);

@@ -44,7 +44,7 @@ enum sl_journal_type { SL_JOURNAL_INTENT = 1, SL_JOURNAL_OUTCOME = 2, SL_JOURNAL
 enum sl_outcome {
     SL_OUTCOME_OK = 1,
     SL_OUTCOME_FAILED = 2,  /* the server answered with an error */
-    SL_OUTCOME_REFUSED = 3, /* never forwarded */
+    SL_OUTCOME_REFUSED = 3, /* never forwarded; of a spent grant also without an intent */
     SL_OUTCOME_UNKNOWN = 4, /* forwarded, and the answer was lost (P11) */
 };
 
@@ -57,11 +57,7 @@ enum sl_intent_flag {
     SL_INTENT_TEXT_BYTES = 1 << 5,  /* the text is not valid UTF-8 */
 };
 
-/* `facts` is built once for each cached verdict and copied: the part that does not change from one
- * action to the next. str = u16 length + bytes:
- *   u32 effects · u8 verdict · u16 n, n x str statement tag · u16 n, n x { str dataset, u32
- * effects, u16 n, n x str label } · u16 n, n x str rule name · str run · str reason · str sink
- * Little-endian, strings UTF-8; verdict 0 allow, 1 hold, 2 deny. */
+/* `facts`: what it is and what the policy said, as core/ledger/facts.h has it. */
 struct sl_intent {
     uint64_t session, action; /* action: unique within the gate's life, growing */
     uint64_t asked_us, started_us;
@@ -126,17 +122,5 @@ enum sl_err sl_journal_read(struct sl_journal *j, uint64_t *at, struct sl_buf *s
 /* Where the reader stands, and moving it: everything before `at` may be overwritten. */
 uint64_t sl_journal_tail(struct sl_journal *j);
 void sl_journal_release(struct sl_journal *j, uint64_t at);
-
-/* Walks the lists inside `facts`; strict. */
-struct sl_facts {
-    uint32_t effects;
-    uint8_t verdict;
-    struct sl_cursor tags, datasets, rules;
-    uint16_t tag_count, dataset_count, rule_count;
-    struct sl_span run, reason, sink;
-};
-enum sl_err sl_facts_get(struct sl_span facts, struct sl_facts *out) SL_MUST_CHECK;
-/* One string of a list: u16 length + bytes. */
-struct sl_span sl_facts_str(struct sl_cursor *c);
 
 #endif

@@ -1,7 +1,6 @@
 /* The bodies of journal records. The fixed part of each is a struct without holes, copied as it is:
  * both ends run on one machine, and the writer has no nanoseconds to spare. */
 #include "base/utf8.h"
-#include "core/action/effect.h"
 #include "core/ledger/journal_int.h"
 
 struct intent_body {
@@ -29,7 +28,6 @@ _Static_assert(sizeof(struct txn_body) == 40, "no holes");
 enum {
     ALL_FLAGS = (SL_INTENT_TEXT_BYTES << 1) - 1,
     TEXT_DIGEST_BYTES = 32,
-    LAST_VERDICT = 2 /* deny */
 };
 
 enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r)
@@ -201,77 +199,4 @@ enum sl_err sl_journal_record_get(struct sl_span body, struct sl_journal_record 
     r.type = body.p[0];
     *out = r;
     return SL_OK;
-}
-
-/* --- facts --- */
-
-static struct sl_span facts_str(struct sl_cursor *c, bool *sound)
-{
-    struct sl_span s = sl_facts_str(c);
-
-    *sound = *sound && sl_utf8_valid(s);
-    return s;
-}
-
-static uint32_t facts_effects(struct sl_cursor *c, bool *sound)
-{
-    uint32_t effects = sl_cursor_le32(c);
-
-    *sound = *sound && (effects & ~(uint32_t)SL_EFFECT_ALL) == 0;
-    return effects;
-}
-
-static struct sl_cursor walked(const struct sl_cursor *c, size_t from)
-{
-    return sl_cursor(sl_span_head(sl_span_from(c->in, from), c->at - from));
-}
-
-/* Steps over `count` strings and returns a cursor over them. */
-static struct sl_cursor facts_list(struct sl_cursor *c, uint16_t count, bool *sound)
-{
-    size_t from = c->at;
-
-    for (unsigned i = 0; i < count && !c->short_read; i++)
-        (void)facts_str(c, sound);
-    return walked(c, from);
-}
-
-static struct sl_cursor facts_datasets(struct sl_cursor *c, uint16_t count, bool *sound)
-{
-    size_t from = c->at;
-
-    for (unsigned i = 0; i < count && !c->short_read; i++) {
-        (void)facts_str(c, sound);
-        (void)facts_effects(c, sound);
-        (void)facts_list(c, sl_cursor_le16(c), sound);
-    }
-    return walked(c, from);
-}
-
-enum sl_err sl_facts_get(struct sl_span facts, struct sl_facts *out)
-{
-    struct sl_cursor c = sl_cursor(facts);
-    struct sl_facts f = {0};
-    bool sound = true;
-
-    f.effects = facts_effects(&c, &sound);
-    f.verdict = sl_cursor_u8(&c);
-    f.tag_count = sl_cursor_le16(&c);
-    f.tags = facts_list(&c, f.tag_count, &sound);
-    f.dataset_count = sl_cursor_le16(&c);
-    f.datasets = facts_datasets(&c, f.dataset_count, &sound);
-    f.rule_count = sl_cursor_le16(&c);
-    f.rules = facts_list(&c, f.rule_count, &sound);
-    f.run = facts_str(&c, &sound);
-    f.reason = facts_str(&c, &sound);
-    f.sink = facts_str(&c, &sound);
-    if (!sound || f.verdict > LAST_VERDICT || !sl_cursor_done(&c))
-        return SL_ECORRUPT;
-    *out = f;
-    return SL_OK;
-}
-
-struct sl_span sl_facts_str(struct sl_cursor *c)
-{
-    return sl_cursor_take(c, sl_cursor_le16(c));
 }

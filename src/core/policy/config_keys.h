@@ -24,6 +24,7 @@
     P(LOGIN, struct sl_login, "targets[].login")         \
     P(ACCESS, struct sl_target, "targets[].access")      \
     P(LABEL, struct sl_label_rule, "targets[].labels[]") \
+    P(CANARY, struct sl_canary, "targets[].canary")      \
     P(RULE, struct sl_rule, "policy[]")                  \
     P(WHEN, struct sl_rule, "policy[].when")             \
     P(REVIEWERS, struct sl_reviewers, "reviewers")       \
@@ -149,6 +150,17 @@ K(LABEL, "tables", DATASETS, tables, "", 1, 1000, "", "", RELOAD,               
   "Patterns for `schema.table`: every column of it is labelled. Case does not count.")               \
 K(LABEL, "label", ONE_OR_MORE, labels, NULL, 1, 64, "", "", RELOAD,                                  \
   "The label, or a list of them. At most 64 different ones in the file.")                            \
+M(TARGET, "canary", ONE, canary, CANARY, false,                                                      \
+  "A statement that must be held or denied, sent through the front door every minute. When it flows, the " \
+  "log says so as an error, `sluice status` shows it and the ledger keeps it.")                      \
+K(CANARY, "statement", TEXT, statement, NULL, 1, 4000, "", "", RELOAD,                               \
+  "SQL that does no harm should it ever run, such as `delete from customers where false`.")          \
+K(CANARY, "identity", TEXT, identity, NULL, 1, 128, "", "", RELOAD,                                  \
+  "Who sends it: an identity of its own (`sluice identity add canary --kind service`), with access.") \
+K(CANARY, "token_file", TEXT, token_file, NULL, 1, 4000, "", "", RELOAD,                             \
+  "File that holds its asking token. Relative to the configuration file.")                           \
+K(CANARY, "every", DURATION, every_ms, "1m", 1000, 86400000, "", "", RELOAD,                         \
+  "How often.")                                                                                      \
 M(TOP, "policy", MANY, rules, RULE, false,                                                           \
   "The rules. Their order does not matter.")                                                         \
 K(RULE, "name", NAME, name, NULL, 1, 128, "", "", RELOAD,                                            \

@@ -37,6 +37,7 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_LOGIN] = "`targets[].login`",
         [SL_PLACE_ACCESS] = "`targets[].access`",
         [SL_PLACE_LABEL] = "`targets[].labels[]`: one label",
+        [SL_PLACE_CANARY] = "`targets[].canary`",
         [SL_PLACE_RULE] = "`policy[]`: one rule",
         [SL_PLACE_WHEN] = "`policy[].when`",
         [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",

@@ -112,6 +112,13 @@ struct sl_label_rule {
     uint64_t label_bits; /* into config->labels */
 };
 
+/* A statement that must be held, tried again and again: `sluice canary`. */
+struct sl_canary {
+    struct sl_span statement; /* empty: there is none */
+    struct sl_span identity, token_file;
+    uint64_t every_ms;
+};
+
 struct sl_target {
     struct sl_span name, protocol, host, port, database, environment;
     bool host_is_unix; /* host is a socket directory */
@@ -127,6 +134,7 @@ struct sl_target {
     struct sl_names startup_parameters; /* allowed beside the built-in list */
     struct sl_label_rule *labels;
     size_t label_count;
+    struct sl_canary canary;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
     size_t applying_count;

@@ -60,6 +60,7 @@ struct sl_desk_request {
     char id[SL_DESK_ID_BYTES];
     uint8_t credential[SL_DESK_MAX_CREDENTIAL];
     size_t credential_bytes;
+    char channel[16]; /* what the caller says it is; the keeper knows the words */
     struct sl_buf query, body;
     size_t *all_bodies; /* the desk's count, which `body` is part of */
     /* a long poll: the state that the client knows (empty: the first one that was read) */

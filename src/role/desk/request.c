@@ -116,6 +116,15 @@ static void keep_last_event(struct sl_desk_request *r, const struct sl_http1_hea
         r->last_event[0] = '?';
 }
 
+/* A longer one is no word that the keeper knows. */
+static void keep_channel(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span word = sl_http1_header(h, "Sluice-Channel");
+
+    if (word.p != NULL && word.n < sizeof r->channel)
+        memcpy(r->channel, word.p, word.n);
+}
+
 static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_http1_head *h)
 {
     struct sl_desk_request *r = calloc(1, sizeof *r);
@@ -158,6 +167,7 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
     check_type(r, h);
     check_query(r);
     keep_last_event(r, h);
+    keep_channel(r, h);
     if (r->refusal != 0 && r->has_body) { /* the body is not read: the connection ends */
         r->keep_alive = false;
         answer_refusal(c);

@@ -70,6 +70,8 @@ static void too_large(struct session *s, struct sl_pg_frame f)
 static enum take take_sync(struct session *s, struct sl_span whole)
 {
     client_forward(s, whole);
+    if (s->ddl_unsynced && s->target->ddl_under_way == 1) /* it may have been open for long */
+        s->target->ddl_since_ms = sl_loop_now_ms(s->gate->loop);
     item_push(s, ITEM_SYNC)->flags = s->ddl_unsynced ? ITEM_ENDS_DDL : 0;
     s->ddl_unsynced = false;
     s->segment++;
@@ -162,10 +164,14 @@ static void message_done(struct session *s)
         meaning_unref(s->meaning);
         s->meaning = NULL;
     }
-    if (s->intent != 0) { /* recorded, and then the server skipped it */
-        record_outcome(s, s->intent, SL_OUTCOME_FAILED);
+    if (s->intent !=
+        0) { /* recorded, and then the server would have skipped it, or it was denied */
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED,
+                                       .sqlstate = s->skip_to_sync ? "25P02" : "42501"});
         s->intent = 0;
     }
+    s->changing_since_ms = 0;
     if (s->hold != NULL)
         hold_end(s, "the server skips it after an error before it");
     if (s->lease != NULL)

@@ -225,9 +225,10 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
         session_kill(s, "out of memory");
         return NULL;
     }
+    portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
+    reading_unref(p->reading);
     prepared_unref(p->made);
     meter_unref(p->meter);
-    tally_unref(p->tally);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
@@ -271,6 +272,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->item_flags = filled.flags;
     portal->granted = granted;
     portal->granted_rows = what->max_rows;
+    changing_note(s, &j->meaning->m);
     extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
@@ -379,7 +381,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     if (t == TAKE_DONE) {
         struct held_bytes what = {
             .extended = true, .text = p->text, .bind = &m, .prepared = p, .bind_body = body};
-        t = bind_by_budget(s, &j, &what, whole, rest);
+        t = changing_wait(s, &j);
+        if (t == TAKE_DONE)
+            t = bind_by_budget(s, &j, &what, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);
@@ -410,13 +414,13 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501",
                       "names that this portal uses were given to something else since its Bind",
                       "bind it again");
-    if (p->tally == NULL && m.max_rows != 0)
-        p->tally = tally_new(s, p->action);
     struct item *item = item_push(s, ITEM_EXECUTE);
-    item->tally = tally_ref(p->tally);
     item->flags = p->item_flags;
     item->meter = meter_ref(p->meter);
-    item->action = p->action;
+    if (!portal_execute(p, m.max_rows, item)) {
+        session_kill(s, "out of memory");
+        return TAKE_DEAD;
+    }
     p->executed = true;
     item_sent(s, item);
     item->prepared = p->made;
@@ -442,7 +446,12 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         return TAKE_DEAD;
     }
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
-    if (type == SL_PG_CLOSE && m.kind == 'S') {
+    struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
+                           ? sl_map_get(s->portals, m.name)
+                           : NULL;
+    if (p != NULL)
+        item->serial = p->serial;
+    if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)
             session_kill(s, "out of memory");

@@ -85,7 +85,8 @@ struct target {
     size_t address_count;
     struct sl_tls_context *tls;
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
-    bool stale;             /* the listing must be read again before anything is judged */
+    struct session *changing; /* sessions whose open transactions change definitions */
+    bool stale;               /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
     struct catalog_reader *reader;
     uint64_t retry_at_ms;

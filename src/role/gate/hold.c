@@ -33,6 +33,24 @@ uint64_t hold_action(const struct session *s)
     return hold_is_granted(s) ? s->hold->action : 0;
 }
 
+void hold_recorded(struct session *s)
+{
+    if (s->hold != NULL)
+        s->hold->spending = false;
+}
+
+/* Its grant is spent, or the keeper is about to spend it, and nothing of it ran or will run. */
+static void record_unused(struct session *s, const struct hold *h)
+{
+    const char *sqlstate = h->sqlstate[0] != '\0' ? h->sqlstate
+                           : s->dead              ? "08006"
+                           : s->skip_to_sync      ? "25P02"
+                                                  : "42501";
+
+    record_ending(s, h->action,
+                  &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = sqlstate});
+}
+
 uint64_t hold_rows(const struct session *s)
 {
     return hold_is_granted(s) ? s->hold->rows : 0;
@@ -42,6 +60,8 @@ void hold_drop(struct session *s, struct hold *h)
 {
     if (h == NULL)
         return;
+    if (h->spending)
+        record_unused(s, h);
     sl_map_remove(s->gate->by_action, sl_map_u64(&h->action));
     sl_timer_free(h->timer);
     judged_done(&h->judged);
@@ -207,7 +227,8 @@ static enum take take_approved(struct session *s, const struct judged *j,
             return TAKE_DONE;
         h->phase = PHASE_OFFERED;
         s->wait = WAIT_HOLD;
-        if (s->gate->keeper != NULL)
+        h->spending = s->gate->keeper != NULL;
+        if (h->spending)
             SL_SEND(s->gate->keeper, action_spend, .action = h->action,
                     .approval = sl_span_str(h->approval),
                     .digest = sl_span(h->digest, sizeof h->digest));

@@ -36,6 +36,7 @@ struct hold {
     struct sl_buf message, detail, hint;
     bool told;
     uint64_t rows; /* granted: how many rows may pass in all; 0: as policy says */
+    bool spending; /* SPEND was sent, and no intent is in the journal yet */
 };
 
 /* Makes one and notes its action; `wait_over` comes when the client's wait ends. */

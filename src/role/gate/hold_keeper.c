@@ -107,6 +107,7 @@ enum sl_err hold_take_refused(struct hold *h, struct sl_span body)
 
     SL_TRY(sl_msg_action_refused_get(body, &m));
     h->phase = PHASE_REFUSED;
+    h->spending = false;
     memcpy(h->sqlstate, m.sqlstate.n == 5 ? (const char *)m.sqlstate.p : "42501", 5);
     if (m.why.n == 0)
         sl_buf_put_str(&h->message, "refused");
@@ -133,6 +134,7 @@ static void take_stale(struct session *s)
     struct gate *g = s->gate;
     struct hold *h = s->hold;
 
+    h->spending = false;
     bool older = h->generation == g->generation; /* ours is: the new policy is on its way */
     hold_free(s);                                /* judged and evaluated again from the start */
     judged_done(&s->kept);

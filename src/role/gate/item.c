@@ -54,7 +54,8 @@ void item_pop(struct session *s)
     else if (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE)
         prepared_unref(item->prepared);
     meter_unref(item->meter);
-    tally_unref(item->tally);
+    if (item->kind == ITEM_EXECUTE)
+        reading_unref(item->reading);
     s->item_head = (s->item_head + 1) & (s->item_room - 1);
     s->item_count--;
 }

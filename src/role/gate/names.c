@@ -31,17 +31,6 @@ void name_free(struct statement_name *n)
     free(n);
 }
 
-static void portal_free(struct portal *p)
-{
-    if (p != NULL) {
-        meter_unref(p->meter);
-        tally_unref(p->tally);
-    }
-    if (p != NULL)
-        prepared_unref(p->made);
-    free(p);
-}
-
 void extended_forget_all(struct session *s)
 {
     struct sl_span key;
@@ -62,7 +51,7 @@ void extended_forget_portals(struct session *s)
 
     while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
         sl_map_remove(s->portals, key);
-        portal_free(value);
+        portal_free(s, value);
     }
 }
 
@@ -165,6 +154,12 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
                 n->tentative = NULL;
             }
         }
+    } else if (reply == SL_PG_CLOSE_COMPLETE && item->serial != 0) {
+        struct portal *p = named_by(s->portals, item);
+        if (p != NULL && p->serial == item->serial) {
+            sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
+            portal_free(s, p);
+        }
     } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL && s->statements != NULL) {
         struct sl_span name = sl_span(item->name->name, item->name->n);
         struct statement_name *n = sl_map_get(s->statements, name);
@@ -179,14 +174,29 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
     extended_drop(s, item);
 }
 
+/* Its Bind failed, or was skipped: which portal has the name now is not known. */
+static void drop_portal(struct session *s, struct item *item)
+{
+    struct portal *p = named_by(s->portals, item);
+    char sqlstate[6] = "";
+
+    if (p == NULL)
+        return;
+    memcpy(sqlstate, s->sqlstate, sizeof s->sqlstate);
+    portal_end(s, p,
+               &(struct ending){.outcome = SL_OUTCOME_FAILED,
+                                .sqlstate = sqlstate[0] == '\0' ? NULL : sqlstate});
+    sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
+    portal_free(s, p);
+}
+
 /* The server did not do (or has done, see above) what this item stands for. */
 void extended_drop(struct session *s, struct item *item)
 {
     if ((item->flags & ITEM_REFUSED) != 0)
         return;
-    if (item->kind == ITEM_BIND &&
-        named_by(s->portals, item) != NULL) /* which one it is now is not known */
-        portal_free(sl_map_remove(s->portals, sl_span(item->name->name, item->name->n)));
+    if (item->kind == ITEM_BIND)
+        drop_portal(s, item);
     if (item->kind == ITEM_PARSE && item->prepared != NULL) {
         struct statement_name *n = named_by(s->statements, item);
         if (n != NULL && n->tentative == item->prepared) {
@@ -275,7 +285,7 @@ static void forget_name(struct session *s, const struct sl_meaning_name *n)
         if (n->name.n > 0) {
             forget_in(s->cursors, n->name);
             if (s->portals != NULL)
-                portal_free(sl_map_remove(s->portals, n->name));
+                portal_free(s, sl_map_remove(s->portals, n->name));
         } else {
             forget_texts(s->cursors);
             extended_forget_portals(s);

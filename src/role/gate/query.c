@@ -64,7 +64,8 @@ static enum take settle(struct session *s)
     enum { LISTING_WAIT_MS = 30000, DDL_WAIT_MS = 3000 };
     struct target *t = s->target;
     bool listing = t->stale && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS;
-    bool ddl = t->ddl_under_way > 0 && since_ms(s, t->ddl_since_ms) < DDL_WAIT_MS;
+    unsigned own = s->ddl_unsynced ? 1 : 0; /* which ends with a Sync that is yet to come */
+    bool ddl = t->ddl_under_way > own && since_ms(s, t->ddl_since_ms) < DDL_WAIT_MS;
 
     if (listing || ddl) {
         client_flush(s);
@@ -289,6 +290,8 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
         if (t != TAKE_DONE)
             return t;
         if (!is_harmless_now(s, &j.meaning->m)) {
+            if (s->opaque_since_ddl)
+                changing_note(s, &j.meaning->m); /* if it runs: what is opaque names nothing */
             meaning_unref(j.meaning);
             j.meaning = opaque(why);
         }
@@ -313,6 +316,20 @@ enum take action_judge(struct session *s, struct sl_span text, struct meaning *k
     }
     *out = j;
     return TAKE_DONE;
+}
+
+enum take action_opaque(struct session *s, struct judged *j, const char *why)
+{
+    struct judged fresh = {.meaning = opaque(why)};
+
+    if (fresh.meaning != NULL)
+        fresh.verdict = verdict_of(s->gate, s, fresh.meaning);
+    judged_done(j);
+    *j = fresh;
+    if (fresh.verdict != NULL)
+        return TAKE_DONE;
+    session_kill(s, "out of memory");
+    return TAKE_DEAD;
 }
 
 /* --- the simple protocol --- */
@@ -400,6 +417,7 @@ static enum take send_query(struct session *s, const struct judged *j,
     if (!metered)
         session_kill(s, "out of memory");
     item_sent(s, item);
+    changing_note(s, &j->meaning->m);
     s->segment++;
     s->unsynced = false;
     extended_forget(s, &j->meaning->m);
@@ -468,7 +486,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    t = by_budget(s, &j, text, whole);
+    t = changing_wait(s, &j);
+    if (t == TAKE_DONE)
+        t = by_budget(s, &j, text, whole);
     if (t == TAKE_WAIT)
         judged_keep(s, &j);
     judged_done(&j);

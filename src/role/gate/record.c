@@ -200,6 +200,7 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
                       sl_err_text(e));
         return TAKE_DEAD;
     }
+    hold_recorded(s);
     kick_if_needed(g, pending);
     note_in_transaction(s, r.action, r.flags);
     *action = r.action;
@@ -252,21 +253,31 @@ void record_refusal(struct session *s, const struct judged *j, struct sl_span te
     kick_if_needed(g, pending);
 }
 
-void record_outcome(struct session *s, uint64_t action, uint8_t outcome)
+void record_ending(struct session *s, uint64_t action, const struct ending *e)
 {
     struct sl_outcome_record r = {
         .session = s->keeper_session,
         .action = action,
         .ended_us = sl_clock_us(),
-        .rows = s->tag_rows > s->rows ? s->tag_rows : s->rows,
-        .bytes = s->bytes,
-        .outcome = outcome,
+        .rows = e->rows,
+        .bytes = e->bytes,
+        .outcome = e->outcome,
     };
 
-    memcpy(r.sqlstate, s->sqlstate, sizeof r.sqlstate);
+    if (e->sqlstate != NULL)
+        memcpy(r.sqlstate, e->sqlstate, sizeof r.sqlstate);
     if (sl_journal_outcome(&s->gate->journal, &r) != SL_OK)
         sl_log(SL_LOG_ERROR, "outcome_not_recorded", SL_NUM("session", s->id),
                SL_NUM("action", action));
+}
+
+void record_outcome(struct session *s, uint64_t action, uint8_t outcome)
+{
+    record_ending(s, action,
+                  &(struct ending){.outcome = outcome,
+                                   .sqlstate = s->sqlstate[0] == 0 ? NULL : (char *)s->sqlstate,
+                                   .rows = s->tag_rows > s->rows ? s->tag_rows : s->rows,
+                                   .bytes = s->bytes});
 }
 
 void record_txn(struct session *s, uint8_t outcome)

@@ -74,7 +74,7 @@ void server_say_now(struct session *s, struct sl_span bytes)
 static void begin_action(struct session *s)
 {
     s->rows = s->tag_rows = s->bytes = 0;
-    s->failed = s->suspended = false;
+    s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
     s->last_tag = 0;
 }
@@ -83,12 +83,10 @@ static void end_item(struct session *s, uint8_t outcome)
 {
     struct item *item = item_head(s);
 
-    if (item->tally != NULL)
-        tally_end(item->tally, outcome, s->suspended);
-    else if (item->action != 0)
-        record_outcome(s, item->action, outcome);
+    if (item->action != 0)
+        portal_outcome(s, item, outcome);
     if (item->meter != NULL)
-        meter_settle(s, item->meter, outcome);
+        meter_settle(s, item->meter, outcome == OUTCOME_PORTION ? SL_OUTCOME_OK : outcome);
     if ((item->flags & ITEM_ENDS_DDL) != 0) {
         if (s->target->ddl_under_way > 0)
             s->target->ddl_under_way--;
@@ -96,7 +94,8 @@ static void end_item(struct session *s, uint8_t outcome)
     }
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_unknown = true;
-    if (outcome == SL_OUTCOME_OK && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
+    bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
+    if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
         (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
         names_happened(s, &item->prepared->meaning->m, item->prepared->text);
     item_pop(s);
@@ -154,9 +153,9 @@ static void drop_to_sync(struct session *s)
     bool first = true;
 
     while ((item = item_head(s)) != NULL && item->kind != ITEM_SYNC && item->kind != ITEM_QUERY) {
-        extended_drop(s, item);
         if (!first)
             memcpy(s->sqlstate, "25P02", 5); /* never reached: the pipeline failed before it */
+        extended_drop(s, item);
         if (item->kind == ITEM_LOCAL)
             item_pop(s);
         else
@@ -246,7 +245,6 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
     s->copy_in = false;
     if (type == SL_PG_COMMAND_COMPLETE)
         note_tag(s, body);
-    s->suspended = type == SL_PG_PORTAL_SUSPENDED;
     if ((item->flags & ITEM_CUT) != 0 && !s->muted)
         return cut_complete(r, item, whole);
     if ((item->flags & ITEM_IS_SET) != 0) {
@@ -258,7 +256,7 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
         r->at += whole;
     }
     if (item->kind == ITEM_EXECUTE)
-        end_item(s, outcome_of(s));
+        end_item(s, type == SL_PG_PORTAL_SUSPENDED ? OUTCOME_PORTION : outcome_of(s));
     return true;
 }
 
@@ -288,6 +286,8 @@ static void note_transaction(struct session *s, char now)
     if (now != 'I')
         return;
     note_ddl(s);
+    if (!ddl_follows(s))
+        changing_over(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     if (s->item_count == 1) /* nothing was bound since */

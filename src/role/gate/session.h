@@ -70,16 +70,18 @@ struct item_name {
 struct item {
     uint8_t kind;
     uint16_t flags;
-    uint32_t serial;     /* of ITEM_BIND: which definition of its portal it is */
+    uint32_t serial;     /* of ITEM_BIND, ITEM_CLOSE: which definition of its portal */
     uint64_t action;     /* 0: no action is recorded for it */
     struct meter *meter; /* ITEM_QUERY, ITEM_EXECUTE: a reference; NULL: nothing limits its rows */
-    struct tally *tally; /* ITEM_EXECUTE of a part of the rows: a reference, else NULL */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         struct {
             struct prepared
                 *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
-            struct item_name *name; /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+            union {
+                struct item_name *name;  /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+                struct reading *reading; /* ITEM_EXECUTE of a portion: a reference */
+            };
         };
     };
 };
@@ -108,20 +110,28 @@ struct statement_name {
     uint64_t names_epoch; /* what was defined in an earlier one is not what this name means now */
 };
 
+/* A portal that is read in portions: one action, with one outcome when the portal ends. */
+struct reading {
+    size_t refs;
+    uint64_t action, rows, bytes;
+    bool closed; /* its portal is no more: no further portion will be asked for */
+    bool ended;  /* the outcome is recorded */
+};
+
 struct portal {
     uint64_t action;
     uint16_t item_flags;
     struct meter *meter;   /* a reference: counts the rows of all its Executes */
-    struct tally *tally;   /* a reference: once it is read in steps */
     uint32_t serial;       /* of the Bind that made it */
     bool confirmed;        /* the server has said that it made it */
     uint64_t segment;      /* an unconfirmed one may be used in its own segment only */
     bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
-    struct prepared *made; /* a reference; whose names are known once it has run */
-    bool by_names;         /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch;  /* ... true as long as no name moved since the Bind */
+    struct reading *reading; /* a reference; since the first Execute that may leave rows */
+    struct prepared *made;   /* a reference; whose names are known once it has run */
+    bool by_names;           /* EXECUTE, FETCH and the like: */
+    uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -162,8 +172,13 @@ struct session {
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
     bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects; /* the session may have temporary objects that hide others */
-    uint64_t segment;  /* counts Syncs and queries sent */
+    /* names that its open transaction changes (changing.c) */
+    bool is_changing, changing_more;
+    struct sl_buf changing;
+    struct session *changing_next;
+    uint64_t changing_since_ms; /* waits for another session's names; 0: it does not */
+    bool temp_objects;          /* the session may have temporary objects that hide others */
+    uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
 
     struct item *items;
@@ -171,7 +186,7 @@ struct session {
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
     uint8_t sqlstate[5];
-    bool failed, suspended;
+    bool failed;
 
     struct sl_map *statements;   /* name -> struct statement_name */
     struct sl_map *portals;      /* name -> struct portal */
@@ -282,6 +297,8 @@ void judged_done(struct judged *j);
  * may return of labelled data). False: out of memory. */
 bool judged_over(struct session *s, const struct judged *j, const struct sl_rule *rule,
                  struct judged *out) SL_MUST_CHECK;
+/* It is opaque after all. */
+enum take action_opaque(struct session *s, struct judged *j, const char *why);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags and action of an item for what is about to be sent. */
@@ -294,6 +311,12 @@ bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
 
+/* changing.c */
+void changing_note(struct session *s, const struct sl_meaning *m); /* is sent now */
+void changing_over(struct session *s);                             /* its transaction has ended */
+/* TAKE_DONE: nobody else is changing what it names. */
+enum take changing_wait(struct session *s, struct judged *j);
+
 struct held_bytes;
 
 /* record.c */
@@ -305,8 +328,26 @@ enum sl_err record_continue(struct session *s, const struct judged *j,
                             uint64_t action) SL_MUST_CHECK;
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
                     const char *approval);
+/* Of what the server has just answered. */
 void record_outcome(struct session *s, uint64_t action, uint8_t outcome);
+struct ending {
+    uint8_t outcome;
+    const char *sqlstate; /* five characters; NULL: none */
+    uint64_t rows, bytes;
+};
+void record_ending(struct session *s, uint64_t action, const struct ending *e);
 void record_txn(struct session *s, uint8_t outcome);
+
+/* portal.c: how the action of a portal ends */
+enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */
+/* An Execute was answered. */
+void portal_outcome(struct session *s, const struct item *item, uint8_t outcome);
+/* The reference for the item of an Execute that is sent now. False: without memory. */
+bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item);
+void portal_end(struct session *s, struct portal *p, const struct ending *unexecuted);
+void portal_free(struct session *s, struct portal *p); /* NULL: nothing */
+void portals_end(struct session *s);                   /* with the session */
+void reading_unref(struct reading *r);
 
 /* items */
 struct item *item_push(struct session *s, enum item_kind kind);
@@ -349,7 +390,10 @@ void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(
     struct session *s); /* judged again, and it is not held any more: its approval is void */
+/* A grant that may be spent, and for which no intent is in the journal, is recorded as refused: a
+ * spent grant always has an outcome. */
 void hold_free(struct session *s);
+void hold_recorded(struct session *s); /* the intent is in the journal */
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
 bool hold_waits(const struct session *s); /* for people: nothing is granted yet */
@@ -358,12 +402,6 @@ const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
 uint64_t hold_action(const struct session *s);              /* 0: none */
 uint64_t hold_rows(const struct session *s); /* that the grant lets pass; 0: as policy says */
-
-/* tally.c */
-struct tally *tally_new(struct session *s, uint64_t action); /* NULL without memory */
-struct tally *tally_ref(struct tally *t);
-void tally_unref(struct tally *t); /* the last one says the outcome, if nothing else did */
-void tally_end(struct tally *t, uint8_t outcome, bool suspended);
 
 /* budget.h: meters, leases, stops */
 /* Before a message is sent that policy allows: borrows what it needs. TAKE_DONE with over->verdict

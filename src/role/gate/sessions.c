@@ -126,10 +126,8 @@ static void close_items(struct session *s)
     struct item *item;
 
     while ((item = item_head(s)) != NULL) {
-        if (item->tally != NULL)
-            tally_end(item->tally, SL_OUTCOME_UNKNOWN, false);
-        else if (item->action != 0)
-            record_outcome(s, item->action, SL_OUTCOME_UNKNOWN);
+        if (item->action != 0)
+            portal_outcome(s, item, SL_OUTCOME_UNKNOWN);
         if (item->meter != NULL)
             meter_settle(s, item->meter, SL_OUTCOME_UNKNOWN);
         if ((item->flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way > 0) {
@@ -144,7 +142,12 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
-    extended_forget_portals(s); /* outcomes of what was read in part */
+    if (s->intent != 0) /* it waited for the disk */
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = "08006"});
+    s->intent = 0;
+    portals_end(s);
+    changing_over(s);
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
     s->tx_first = 0;

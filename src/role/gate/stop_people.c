@@ -133,7 +133,8 @@ static void spend(struct session *s)
     judged_done(&over);
     if (e == SL_OK) {
         h->phase = PHASE_OFFERED;
-        if (s->gate->keeper != NULL)
+        h->spending = s->gate->keeper != NULL;
+        if (h->spending)
             SL_SEND(s->gate->keeper, action_spend, .action = h->action,
                     .approval = sl_span_str(h->approval),
                     .digest = sl_span(h->digest, sizeof h->digest));
@@ -164,6 +165,7 @@ void stop_granted(struct session *s)
                       sl_err_text(e));
         return;
     }
+    h->spending = false;
     sl_buf_put_le64(&m->grants, h->action);
     m->granted = h->rows > m->rows ? h->rows : m->rows + 1;
     lease_end(m->lease);
@@ -202,6 +204,7 @@ static enum sl_err take(struct session *s, enum sl_message type, struct sl_span 
         stop_refuse_with_hold(s);
         return SL_OK;
     case SL_MESSAGE_ACTION_STALE: /* another policy is on its way: asked again, all of it */
+        h->spending = false;
         hold_drop(s, h);
         s->stop->hold = NULL;
         sl_timer_arm(s->stop->timer, STOP_RETRY_MS);

@@ -1,6 +1,7 @@
 #include "role/gate/session.h"
 
 #include "core/catalog/catalog.h"
+#include "core/ledger/facts.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
@@ -21,39 +22,38 @@ void verdict_unref(struct verdict *v)
     sl_arena_free(v->mem);
 }
 
-static void put_str(struct sl_buf *b, struct sl_span s)
+/* The labels of each access by name. */
+static struct sl_action_dataset *datasets_of(struct sl_arena *mem, const struct sl_config *c,
+                                             const struct sl_meaning *m, const uint64_t *labels)
 {
-    sl_buf_put_le16(b, (uint16_t)(s.n > UINT16_MAX ? UINT16_MAX : s.n));
-    sl_buf_put(b, sl_span_head(s, UINT16_MAX));
-}
+    struct sl_action_dataset *sets = sl_arena_array(mem, m->access_count + 1, sizeof *sets);
 
-static void put_labels(struct sl_buf *b, const struct sl_config *c, uint64_t labels)
-{
-    sl_buf_put_le16(b, (uint16_t)__builtin_popcountll(labels));
-    for (size_t i = 0; i < c->labels.count; i++)
-        if ((labels & UINT64_C(1) << i) != 0)
-            put_str(b, c->labels.items[i]);
-}
-
-/* The unchanging part of every journal record of this verdict (core/ledger/journal.h). */
-static void put_facts(const struct sl_config *c, const struct sl_meaning *m, struct verdict *v)
-{
-    struct sl_buf *b = &v->facts;
-
-    sl_buf_put_le32(b, m->effects);
-    sl_buf_put_u8(b, (uint8_t)v->answer.verdict);
-    sl_buf_put_le16(b, (uint16_t)m->statement_count);
-    for (size_t i = 0; i < m->statement_count; i++)
-        put_str(b, m->statements[i].tag);
-    sl_buf_put_le16(b, (uint16_t)m->access_count);
-    for (size_t i = 0; i < m->access_count; i++) {
-        put_str(b, m->accesses[i].dataset);
-        sl_buf_put_le32(b, m->accesses[i].effects);
-        put_labels(b, c, v->labels[i]);
+    for (size_t i = 0; sets != NULL && i < m->access_count; i++) {
+        size_t count = (size_t)__builtin_popcountll(labels[i]);
+        struct sl_span *names = sl_arena_array(mem, count + 1, sizeof *names);
+        if (names == NULL)
+            return NULL;
+        sets[i] = (struct sl_action_dataset){&m->accesses[i], names, 0};
+        for (size_t l = 0; l < c->labels.count && l < 64; l++)
+            if ((labels[i] & UINT64_C(1) << l) != 0)
+                names[sets[i].label_count++] = c->labels.items[l];
     }
-    sl_buf_put_le16(b, (uint16_t)v->answer.rule_count);
+    return sets;
+}
+
+/* The unchanging part of every journal record of this verdict (core/ledger/facts.h). */
+static enum sl_err put_facts(struct sl_arena *mem, const struct sl_config *c,
+                             const struct sl_meaning *m, struct verdict *v)
+{
+    struct sl_action_dataset *datasets = datasets_of(mem, c, m, v->labels);
+    struct sl_names rules = {sl_arena_array(mem, v->answer.rule_count + 1, sizeof *rules.items), 0};
+
+    if (datasets == NULL || rules.items == NULL)
+        return SL_EMEMORY;
     for (size_t i = 0; i < v->answer.rule_count; i++)
-        put_str(b, v->answer.rules[i]->name);
+        rules.items[rules.count++] = v->answer.rules[i]->name;
+    sl_facts_put(&v->facts, &(struct sl_facts_said){m, datasets, v->answer.verdict, rules});
+    return sl_buf_err(&v->facts);
 }
 
 /* The dataset with all the columns that the listing knows for it; as it is when the listing does
@@ -132,8 +132,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, stru
     else
         sl_policy_judge(g->config, &q, mem, &v->answer);
     v->facts = sl_buf(FACTS);
-    put_facts(g->config, &m->m, v);
-    if (sl_buf_err(&v->facts) != SL_OK) {
+    if (put_facts(mem, g->config, &m->m, v) != SL_OK) {
         sl_buf_done(&v->facts);
         return NULL;
     }

@@ -262,6 +262,8 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
         refuse_spend(p, w, m->action, m->approval, "there is no such approval");
         return;
     }
+    if (w->withdrawn) /* the grant stays; what is said next is that the client left */
+        return;
     const char *problem = spend_problem(k, &a, s, m->digest);
     if (problem == NULL && !still_means_it(k, &a, w)) {
         approval_end(k, &a,

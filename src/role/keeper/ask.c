@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "core/ledger/facts.h"
 #include "role/keeper/mask.h"
 
 /* Making an approval out of an action: the policy is evaluated again with the same code as the
@@ -255,41 +256,22 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     return sl_buf_err(out);
 }
 
-static void put_str16(struct sl_buf *b, struct sl_span s)
-{
-    s = sl_span_head(s, UINT16_MAX);
-    sl_buf_put_le16(b, (uint16_t)s.n);
-    sl_buf_put(b, s);
-}
-
 /* The facts of the action as a journal would say them, so that ledger leaves read alike. */
-static void put_facts(struct sl_buf *b, const struct ask *a)
+static void put_facts(struct keeper *k, struct sl_buf *b, const struct ask *a)
 {
-    const struct sl_meaning *m = a->meaning;
+    struct sl_names rules = {0};
 
-    sl_buf_put_le32(b, m->effects);
-    sl_buf_put_u8(b, (uint8_t)a->answer.verdict);
-    sl_buf_put_le16(b, (uint16_t)m->statement_count);
-    for (size_t i = 0; i < m->statement_count; i++)
-        put_str16(b, m->statements[i].tag);
-    sl_buf_put_le16(b, (uint16_t)m->access_count);
-    for (size_t i = 0; i < m->access_count; i++) {
-        const struct sl_action_dataset *d = &a->action.datasets[i];
-
-        put_str16(b, m->accesses[i].dataset);
-        sl_buf_put_le32(b, m->accesses[i].effects);
-        sl_buf_put_le16(b, (uint16_t)d->label_count);
-        for (size_t l = 0; l < d->label_count; l++)
-            put_str16(b, d->labels[l]);
-    }
-    sl_buf_put_le16(b, (uint16_t)(a->answer.rule_count + a->answer.from_default));
     for (size_t i = 0; i < a->answer.rule_count; i++)
-        put_str16(b, a->answer.rules[i]->name);
+        names_add(k->mem, &rules, a->answer.rules[i]->name);
     if (a->answer.from_default)
-        put_str16(b, SL_SPAN("default"));
-    put_str16(b, a->action.run);
-    put_str16(b, a->action.reason);
-    put_str16(b, a->action.sink);
+        names_add(k->mem, &rules, SL_SPAN("default"));
+    sl_facts_put(b,
+                 &(struct sl_facts_said){a->meaning, a->action.datasets, a->answer.verdict, rules});
+    const struct sl_span said[] = {a->action.run, a->action.reason, a->action.sink};
+    for (size_t i = 0; i < SL_COUNT(said); i++) {
+        sl_buf_put_le16(b, (uint16_t)sl_span_head(said[i], UINT16_MAX).n);
+        sl_buf_put(b, sl_span_head(said[i], UINT16_MAX));
+    }
 }
 
 /* The statement as the world may read it: passwords masked, long texts by digest and head, nothing
@@ -325,11 +307,11 @@ static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
     return needs;
 }
 
-void ask_put_facts(const struct ask *a, struct sl_buf *facts)
+void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts)
 {
     SL_BUF(journal_facts, SL_ENTRY_MAX);
 
-    put_facts(&journal_facts, a);
+    put_facts(k, &journal_facts, a);
     sl_entry_put_facts(facts, sl_buf_span(&journal_facts));
 }
 
@@ -339,7 +321,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
     SL_BUF(text, SL_ENTRY_MAX);
     uint32_t flags = 0;
 
-    ask_put_facts(a, &facts);
+    ask_put_facts(k, a, &facts);
     put_text(&text, a, &flags);
     struct sl_names names = {a->action.requesters, a->action.requester_count};
     sl_entry_put_approval(

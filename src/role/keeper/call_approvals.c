@@ -99,7 +99,7 @@ static void end(struct call *c, struct approval *a, enum sl_approval_event on, c
     approval_end(c->keeper, a,
                  &(struct move){.on = on,
                                 .by = c->who.name,
-                                .channel = SL_SPAN("http"),
+                                .channel = call_channel(c),
                                 .reason = sl_buf_span(&reason)});
     APPROVAL(after);
     if (approval_get(c->keeper, a->id, &after) == SL_OK)

@@ -71,7 +71,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     event_str(event, "person", c->who.person);
     event_str(event, "decision", decision);
     event_str(event, "reason", reason);
-    event_str(event, "channel", SL_SPAN("http"));
+    event_str(event, "channel", call_channel(c));
     event_str(event, "credential", c->with.id);
     event_u64(event, "may", may);
     sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
@@ -81,7 +81,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
                                                              .decision = decision,
                                                              .approver = c->who.name,
                                                              .credential = c->with.id,
-                                                             .channel = SL_SPAN("http"),
+                                                             .channel = call_channel(c),
                                                              .proof = SL_SPAN("token"),
                                                              .rule = rule,
                                                              .rows = rows_of(c),
@@ -109,7 +109,7 @@ static void denied(struct call *c, struct approval *a)
     approval_end(c->keeper, a,
                  &(struct move){.on = SL_APPROVAL_ON_DENY,
                                 .by = c->who.name,
-                                .channel = SL_SPAN("http"),
+                                .channel = call_channel(c),
                                 .reason = sl_buf_span(&why)});
 }
 
@@ -173,8 +173,7 @@ void call_DECISION(struct call *c)
                      "");
         return;
     }
-    enum sl_decide_reason reason =
-        approval_may(c->keeper, &a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    enum sl_decide_reason reason = approval_may(c->keeper, &a, &c->who, &c->with, c->channel, &may);
     if (reason != SL_DECIDE_YES) {
         refuse(c, &a, reason);
         return;

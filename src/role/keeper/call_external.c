@@ -178,7 +178,7 @@ static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
     SL_BUF(leaf, SL_ENTRY_MAX);
     SL_BUF(facts, SL_ENTRY_MAX);
 
-    ask_put_facts(a, &facts);
+    ask_put_facts(k, a, &facts);
     sl_entry_put_action(&leaf,
                         &(struct sl_entry_one){
                             .time_us = a->now_us,

@@ -170,8 +170,8 @@ void call_ENROLL(struct call *c)
         no_such_code(c);
         return;
     }
-    if (credential_make(k, &who, true, 0, (struct maker){found.issuer, found.os_user},
-                        sl_span(hash, sizeof hash), &secret, &id) != SL_OK) {
+    struct maker by = {found.issuer, found.os_user, call_channel(c)};
+    if (credential_make(k, &who, true, 0, by, sl_span(hash, sizeof hash), &secret, &id) != SL_OK) {
         call_problem(c, 500, "Not made", "The credential could not be made.", "");
         return;
     }

@@ -46,6 +46,11 @@ void call_problem(struct call *c, uint32_t status, const char *title, const char
         json_put_str(c->reply, "hint", sl_span_str(hint));
 }
 
+struct sl_span call_channel(const struct call *c)
+{
+    return sl_span_str(sl_decide_channel_name(c->channel));
+}
+
 struct sl_span call_str(struct call *c, const char *key)
 {
     return sl_json_str(c->body, key);
@@ -126,8 +131,11 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
     SL_BUF(text, 32 * 1024 * 1024);
     SL_BUF(where, 512);
 
-    if (p->role == SL_ROLE_CONTROL)
-        c.maker = (struct maker){issuer_of(k, p->os_user), p->os_user};
+    c.channel = sl_decide_channel_claimed(m->channel);
+    if (p->role == SL_ROLE_CONTROL) {
+        c.channel = SL_CHANNEL_CONTROL;
+        c.maker = (struct maker){.issuer = issuer_of(k, p->os_user), .os_user = p->os_user};
+    }
     if (sl_json_read(m->body.n == 0 ? SL_SPAN("{}") : m->body, &body, &where) != SL_OK ||
         !json_is_object(body))
         call_problem(&c, 400, "Not a JSON object", sl_buf_text(&where), "");

@@ -142,7 +142,7 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
                     .by = by.issuer.n > 0 ? by.issuer
                           : deciding      ? who->name
                                           : SL_SPAN("operator"),
-                    .channel = deciding ? SL_SPAN("http") : SL_SPAN("control")});
+                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     return SL_OK;
 }
 

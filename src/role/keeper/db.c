@@ -232,6 +232,13 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from approval_cap order by 1",
         "select * from budget_use order by 1, 2, 3, 4",
         "select * from budget_lease order by 1, 2, 3",
+        "select * from lineage_node order by 1",
+        "select * from lineage_act order by 1",
+        "select * from lineage_touch order by 1, 2, 3",
+        "select * from lineage_edge order by 1, 2, 3, 4",
+        "select * from lineage_flow order by 1, 2, 3",
+        "select * from lineage_open order by 1, 2",
+        "select * from lineage_asked order by 1",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

@@ -39,6 +39,7 @@ void drain_free(struct drain *d)
     for (size_t i = 0; i < FACTS_SLOTS; i++) {
         sl_buf_done(&d->facts[i].journal);
         sl_buf_done(&d->facts[i].json);
+        lineage_story_unref(d->facts[i].story);
     }
     free(d);
 }
@@ -89,7 +90,7 @@ static struct entry *entry_of(struct drain *d, uint64_t session, uint64_t action
     return e->intent.action == action && e->intent.session == session ? e : NULL;
 }
 
-/* An outcome whose intent was recorded in an earlier pass. */
+/* An outcome whose intent was recorded in an earlier pass, or that never had one. */
 static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
                          const struct sl_outcome_record *r)
 {
@@ -108,13 +109,18 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
             r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
 
-    if ((uintptr_t)sl_map_get(k->open, key_span(&key)) != (uintptr_t)gate + 1)
-        return r->outcome == SL_OUTCOME_REFUSED &&
-               session_get(k, gate, r->session) != NULL; /* said already */
-    sl_map_remove(k->open, key_span(&key));
+    if ((uintptr_t)sl_map_get(k->open, key_span(&key)) == (uintptr_t)gate + 1) {
+        sl_map_remove(k->open, key_span(&key));
+        d->ended[d->ended_count++] = key;
+    } else if (r->outcome != SL_OUTCOME_REFUSED || session_get(k, gate, r->session) == NULL) {
+        return false;
+    } else if (approval == NULL) { /* said already, or its SPEND is still on its way */
+        waiter_withdraw(k, gate, r->action);
+        return true;
+    } /* else a grant that was spent, and then nothing was run with it */
     sl_entry_put_outcome(&d->leaf, &o);
+    lineage_outcome(k->store.lineage, &o);
     drain_push_leaf(k, d);
-    d->ended[d->ended_count++] = key;
     outcome_of_held(k, r, NULL);
     return true;
 }
@@ -147,12 +153,14 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
 
         if (session_get(k, gate, r->session) == NULL)
             return false;
-        sl_entry_put_txn(&d->leaf, &(struct sl_entry_txn){.time_us = sl_clock_us(),
-                                                          .session = r->session,
-                                                          .ended_us = r->ended_us,
-                                                          .first_action = r->first_action,
-                                                          .last_action = r->last_action,
-                                                          .outcome = r->outcome});
+        struct sl_entry_txn txn = {.time_us = sl_clock_us(),
+                                   .session = r->session,
+                                   .ended_us = r->ended_us,
+                                   .first_action = r->first_action,
+                                   .last_action = r->last_action,
+                                   .outcome = r->outcome};
+        sl_entry_put_txn(&d->leaf, &txn);
+        lineage_ended(k->store.lineage, &txn);
         drain_push_leaf(k, d);
     }
     return true;

@@ -32,6 +32,7 @@ struct drain {
     size_t txn_count;
     struct cached_facts {
         struct sl_buf journal, json;
+        struct lineage_story *story;
     } facts[FACTS_SLOTS];
     size_t last_facts;        /* the slot that the entry before used */
     struct sl_buf leaf, last; /* `last` waits for the next, or for the state */

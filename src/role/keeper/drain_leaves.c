@@ -51,7 +51,7 @@ void drain_push_leaf(struct keeper *k, struct drain *d)
     d->have_last = true;
 }
 
-static struct sl_span facts_json(struct drain *d, struct sl_span journal_facts)
+static struct sl_span facts_json(struct keeper *k, struct drain *d, struct sl_span journal_facts)
 {
     struct cached_facts *c = &d->facts[d->last_facts];
 
@@ -67,6 +67,8 @@ static struct sl_span facts_json(struct drain *d, struct sl_span journal_facts)
     if (sl_buf_err(&c->json) != SL_OK)
         return sl_span(NULL, 0);
     sl_buf_put(&c->journal, journal_facts);
+    lineage_story_unref(c->story);
+    c->story = lineage_story(k->store.lineage, sl_buf_span(&c->json));
     return sl_buf_span(&c->json);
 }
 
@@ -162,6 +164,7 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
     if (!drain_empty(e->body_digest, sizeof e->body_digest))
         one.body_digest = e->body_digest;
     sl_entry_put_action(&d->leaf, &one);
+    lineage_leaf(k->store.lineage, sl_buf_span(&d->leaf));
     d->parts[d->part_count++] = e;
     drain_push_leaf(k, d);
 }
@@ -209,9 +212,12 @@ static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e,
         sl_entry_batch_begin(&d->batch, &d->leaf, &d->tables);
         err = sl_entry_batch_add(&d->batch, action);
     }
-    if (err == SL_OK)
-        d->parts[d->part_count++] = e;
-    return err == SL_OK;
+    if (err != SL_OK)
+        return false;
+    d->parts[d->part_count++] = e;
+    if (d->facts[d->last_facts].story != NULL)
+        lineage_item(k->store.lineage, d->facts[d->last_facts].story, action);
+    return true;
 }
 
 static void remember_open(struct keeper *k, struct drain *d, uint32_t gate, struct action_key key)
@@ -229,7 +235,7 @@ bool drain_write_entries(struct keeper *k, struct drain *d, uint32_t gate)
 
         resolve(d, e);
         mask(d, e);
-        struct sl_span facts = facts_json(d, e->intent.facts);
+        struct sl_span facts = facts_json(k, d, e->intent.facts);
         if (s == NULL || facts.n == 0) {
             end_batch(k, d); /* what came before the lie stays recorded */
             return false;

@@ -105,7 +105,9 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const 
 
 /* --- unknown outcomes --- */
 
-static void say_unknown(struct keeper *k, struct action_key key)
+static const char gate_ended[] = "the gate ended before the answer";
+
+static void say_unknown(struct keeper *k, struct action_key key, const char *why)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     const char *approval = sl_map_get(k->running, key_span(&key));
@@ -114,14 +116,13 @@ static void say_unknown(struct keeper *k, struct action_key key)
                                   .ended_us = sl_clock_us(),
                                   .outcome = SL_OUTCOME_UNKNOWN};
 
-    sl_entry_put_outcome(
-        &leaf, &(struct sl_entry_outcome){.time_us = r.ended_us,
-                                          .session = r.session,
-                                          .action = r.action,
-                                          .ended_us = r.ended_us,
-                                          .outcome = SL_OUTCOME_UNKNOWN,
-                                          .approval = sl_span_str(approval),
-                                          .why = SL_SPAN("the gate ended before the answer")});
+    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = r.ended_us,
+                                                           .session = r.session,
+                                                           .action = r.action,
+                                                           .ended_us = r.ended_us,
+                                                           .outcome = SL_OUTCOME_UNKNOWN,
+                                                           .approval = sl_span_str(approval),
+                                                           .why = sl_span_str(why)});
     if (!outcome_of_held(k, &r, &leaf))
         store_leaf(&k->store, &leaf, false, NULL);
 }
@@ -147,7 +148,22 @@ static void unknown_running(struct keeper *k, uint32_t gate, uint64_t before_us)
 
         memcpy(&which, key.p, sizeof which);
         if (older(k, gate, which, before_us))
-            say_unknown(k, which);
+            say_unknown(k, which, gate_ended);
+    }
+}
+
+void running_unknown_of(struct keeper *k, uint64_t session)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->running, &at, &key, &value)) {
+        struct action_key which;
+
+        memcpy(&which, key.p, sizeof which);
+        if (which.session == session && sl_map_get(k->open, key_span(&which)) == NULL)
+            say_unknown(k, which, "the session ended without saying what became of it");
     }
 }
 
@@ -177,7 +193,7 @@ static void unknown_open(struct keeper *k, uint32_t gate, uint64_t before_us)
     size_t count = open_of(k, gate, before_us, &keys);
 
     for (size_t i = 0; i < count; i++)
-        say_unknown(k, keys[i]);
+        say_unknown(k, keys[i], gate_ended);
     if (count > 0) {
         drained_state(&state, gate, &k->journals[gate], NULL, 0, keys, count);
         store_drained(&k->store, sl_buf_span(&state));

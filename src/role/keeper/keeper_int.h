@@ -67,6 +67,7 @@ struct waiter {
     uint64_t session, action;
     uint32_t gate, generation; /* of the policy under which it asked */
     bool offered;
+    bool withdrawn; /* its journal says that it will not run; that it left is still on its way */
     struct sl_buf meaning; /* encoded, to judge it again when the policy is another */
     struct waiter *next;
 };
@@ -107,6 +108,7 @@ struct keeper {
     struct policy_change *change;
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
+    json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
         *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
@@ -178,6 +180,7 @@ bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t bef
                          struct credential *out);
 struct maker {
     struct sl_span issuer, os_user; /* issuer: identity, may be empty */
+    struct sl_span channel;         /* empty: the control socket */
 };
 enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
                             uint64_t expires_us, struct maker by, struct sl_span invitation,
@@ -279,6 +282,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
                           struct sl_span approval, struct sl_span meaning);
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
+void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
 void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span who, const char *why,
                     const char *hint);
@@ -347,7 +351,7 @@ uint64_t approval_cap(struct keeper *k, const struct approval *a);
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Effects, datasets, rules, reason: as ledger leaves carry them. */
-void ask_put_facts(const struct ask *a, struct sl_buf *facts);
+void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
 
@@ -384,6 +388,8 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,
                      const struct sl_buf *leaf);
 enum sl_err running_load(struct keeper *k) SL_MUST_CHECK;
 void running_free(struct keeper *k);
+/* The session is over, and its journal is read: what was spent and not said to have ended. */
+void running_unknown_of(struct keeper *k, uint64_t session);
 void journals_release(struct keeper *k); /* after the commit: what was read may be overwritten */
 
 /* drain.c: one pass over what a gate has written since. False: the journal is damaged. */
@@ -409,7 +415,8 @@ struct call {
     struct person who;
     struct credential with;
     struct sl_span address;
-    struct maker maker; /* control: who sits there */
+    enum sl_decide_channel channel; /* how it came; from the desk: as the caller says */
+    struct maker maker;             /* control: who sits there */
     const json_t *body;
     json_t *reply;
     uint32_t status;
@@ -420,6 +427,7 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
                   const char *hint);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
+struct sl_span call_channel(const struct call *c);        /* for the record */
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE

@@ -225,6 +225,7 @@ static void finish(struct keeper *k)
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);
+    json_decref(k->canaries);
     for (uint32_t i = 0; i < MAX_GATES; i++)
         stats_forget_gate(k, i);
     free(k->change);

@@ -79,6 +79,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \
+    X(CANARY_REPORT,       "canary.report",     SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"vkey"}: the old key signs the new */                                                             \
     X(LEDGER_ROTATE_KEY,   "ledger.rotate_key", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"checkpoint":"the signed note"} */                                                                \

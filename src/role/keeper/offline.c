@@ -71,7 +71,7 @@ static void put_answer(struct call *c, enum sl_err err, struct sl_buf *why)
 int keeper_offline(const char *state_dir)
 {
     struct keeper k = {0};
-    struct call c = {.keeper = &k};
+    struct call c = {.keeper = &k, .channel = SL_CHANNEL_CONTROL};
     json_t *input = NULL;
     SL_BUF(in, MAX_INPUT);
     SL_BUF(why, 4096);
@@ -85,7 +85,7 @@ int keeper_offline(const char *state_dir)
     sl_buf_put_decimal(&uid, getuid());
     if (err == SL_OK) {
         c.body = json_object_get(input, "body");
-        c.maker = (struct maker){{NULL, 0}, sl_buf_span(&uid)};
+        c.maker = (struct maker){.os_user = sl_buf_span(&uid)};
         err = run(&k, input, &c, &why);
     }
     put_answer(&c, err, &why);

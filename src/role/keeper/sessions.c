@@ -218,6 +218,7 @@ static void forget(struct keeper *k, struct session *s, const char *why)
                                                            .why = sl_span_str(why)});
     store_record(&k->store, &leaf, event, false);
     waiters_drop_session(k, s->id);
+    running_unknown_of(k, s->id);
     sl_map_remove(k->sessions, sl_map_u64(&s->id));
     free(s);
 }

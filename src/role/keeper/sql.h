@@ -2,6 +2,39 @@
 #ifndef SL_ROLE_KEEPER_SQL_H
 #define SL_ROLE_KEEPER_SQL_H
 
+/* The lineage graph (role/keeper/lineage.h). An act is what one identity did with one meaning in
+ * one hour; its touches and edges are written once, when it is first seen. A flow is an edge that
+ * counts (committed, or of unknown outcome), once for all its acts: what walks run over. */
+#define SL_LINEAGE_SCHEMA                                                                          \
+    "create table if not exists lineage_node(id integer primary key, target text not null, kind "  \
+    "integer not null, dataset text not null, col text not null, whole integer not null, "         \
+    "unique(dataset, col, target, kind));"                                                         \
+    "create index if not exists lineage_node_whole on lineage_node(whole) where whole > 0;"        \
+    "create table if not exists lineage_act(id integer primary key, key blob not null unique, "    \
+    "target text not null, identity text not null, owner text not null, run text not null, "       \
+    "reason text not null, sink text not null, statements text not null, rules text not null, "    \
+    "verdict text not null, standing integer not null, observed integer not null, approval text "  \
+    "not null, approvers text not null, why text not null, session integer not null, action "      \
+    "integer not null, first_us integer not null, last_us integer not null, count integer not "    \
+    "null, rows integer not null, bytes integer not null);"                                        \
+    "create table if not exists lineage_touch(node integer not null, hour integer not null, act "  \
+    "integer not null, effects integer not null, all_columns integer not null, primary key(node, " \
+    "hour, act)) without rowid;"                                                                   \
+    "create table if not exists lineage_edge(src integer not null, dst integer not null, kind "    \
+    "integer not null, act integer not null, primary key(src, dst, kind, act)) without rowid;"     \
+    "create table if not exists lineage_flow(src integer not null, dst integer not null, kind "    \
+    "integer not null, first_act integer not null, last_act integer not null, primary key(src, "   \
+    "dst, kind)) without rowid;"                                                                   \
+    "create index if not exists lineage_flow_back on lineage_flow(dst, src, kind);"                \
+    "create table if not exists lineage_open(session integer not null, action integer not null, "  \
+    "identity text not null, owner text not null, target text not null, facts text not null, "     \
+    "flags integer not null, outcome integer not null, at_us integer not null, rows integer not "  \
+    "null, bytes integer not null, approval text not null, approvers text not null, primary "      \
+    "key(session, action)) without rowid;"                                                         \
+    "create table if not exists lineage_asked(approval text primary key, identity text not null, " \
+    "owner text not null, target text not null, protocol text not null, facts text not null, "     \
+    "session integer not null, action integer not null, at_us integer not null) without rowid;"
+
 #define SL_KEEPER_SCHEMA                                                                           \
     "create table if not exists meta(key text primary key, value integer not null);"               \
     "insert or ignore into meta values('applied', 0);"                                             \
@@ -59,7 +92,8 @@
     "rule text not null, target text not null, who text not null, rows integer not null, bytes "   \
     "integer not null, statements integer not null, primary key(session, lease, rule)) without "   \
     "rowid;"                                                                                       \
-    "create index if not exists budget_lease_who on budget_lease(rule, target, who);"
+    "create index if not exists budget_lease_who on budget_lease(rule, target, "                   \
+    "who);" SL_LINEAGE_SCHEMA
 
 #define SL_APPROVAL_COLUMNS                                                                        \
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
@@ -164,6 +198,28 @@
     X(LEASES_OF, "select lease, rule, target, who, rows, bytes, statements from budget_lease where "\
         "session = ?1 and (?2 = 0 or lease = ?2) order by lease, rule")                             \
     X(LEASE_REMOVE, "delete from budget_lease where session = ?1 and lease = ?2 and rule = ?3")     \
+    X(NODE_GET, "select id from lineage_node where dataset = ?1 and col = ?2 and target = ?3 and "   \
+        "kind = ?4")                                                                                \
+    X(NODE_ADD, "insert into lineage_node(dataset, col, target, kind, whole) values(?1, ?2, ?3, ?4, "\
+        "?5) returning id")                                                                         \
+    X(ACT_GET, "select id from lineage_act where key = ?1")                                         \
+    X(ACT_ADD, "insert into lineage_act values(null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, " \
+        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) returning id")                      \
+    X(ACT_MORE, "update lineage_act set first_us = min(first_us, ?2), last_us = max(last_us, ?3), " \
+        "count = count + ?4, rows = rows + ?5, bytes = bytes + ?6 where id = ?1")                   \
+    X(TOUCH_ADD, "insert or ignore into lineage_touch values(?1, ?2, ?3, ?4, ?5)")                  \
+    X(EDGE_ADD, "insert or ignore into lineage_edge values(?1, ?2, ?3, ?4)")                        \
+    X(FLOW_ADD, "insert into lineage_flow values(?1, ?2, ?3, ?4, ?4) on conflict do update set "    \
+        "last_act = ?4")                                                                            \
+    X(OPEN_FLOW_ADD, "insert or replace into lineage_open values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "   \
+        "?9, ?10, ?11, ?12, ?13)")                                                                  \
+    X(OPEN_FLOW_REMOVE, "delete from lineage_open where session = ?1 and action = ?2")              \
+    X(OPEN_FLOW_LIST, "select session, action, identity, owner, target, facts, flags, outcome, "    \
+        "at_us, rows, bytes, approval, approvers from lineage_open order by session, action")       \
+    X(ASKED_ADD, "insert or replace into lineage_asked values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
+    X(ASKED_GET, "select identity, owner, target, protocol, facts, session, action, at_us from "    \
+        "lineage_asked where approval = ?1")                                                        \
+    X(ASKED_REMOVE, "delete from lineage_asked where approval = ?1")                                \
     X(COUNTS, "select (select count(*) from identity), (select count(*) from approval where state " \
         "= 'pending'), (select count(*) from approval where state = 'approved'), (select count(*) " \
         "from approval)")

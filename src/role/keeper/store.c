@@ -26,6 +26,8 @@ static enum sl_err replay(void *owner, const struct sl_wal_record *r)
 
     if (r->kind == SL_WAL_CHECKPOINT)
         return SL_OK;
+    if (r->kind == SL_WAL_LEAF)
+        lineage_leaf(s->lineage, r->leaf);
     return view_replay(s->db, r->state, r->index, read_document, &now);
 }
 
@@ -87,6 +89,7 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
     SL_TRY(load_secret(s, o->state_dir));
     s->state_dir = o->state_dir;
     SL_TRY(db_open(sl_buf_text(&path), &s->db));
+    SL_TRY(lineage_new(s->db, &s->lineage));
     SL_TRY(open_ledger(s, o, why));
     s->state_dir = NULL;
     s->sequence = one_number(s->db, DB_APPROVAL_LAST);
@@ -97,6 +100,7 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
 void store_done(struct store *s)
 {
     sl_ledger_free(s->ledger);
+    lineage_free(s->lineage);
     db_free(s->db);
     sl_secret_wipe(s->secret, sizeof s->secret);
     *s = (struct store){0};
@@ -132,6 +136,8 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
         SL_TRY(sl_ledger_append_state(s->ledger, sl_buf_span(&state)));
     else
         SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document, &index));
+    if (leaf != NULL)
+        lineage_leaf(s->lineage, sl_buf_span(leaf));
     return view_apply(s->db, event, document, index);
 }
 
@@ -159,6 +165,8 @@ void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t 
     if (s->why == SL_OK)
         fail(s, sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_span(NULL, 0),
                                  index == NULL ? &ignored : index));
+    if (s->why == SL_OK)
+        lineage_leaf(s->lineage, sl_buf_span(leaf));
     s->needs_write = true;
     s->needs_sync = s->needs_sync || sync;
 }
@@ -178,6 +186,7 @@ static enum sl_err sync_all(struct store *s)
     SL_TRY(sl_ledger_commit(s->ledger));
     if (s->applied == sl_ledger_sequence(s->ledger))
         return SL_OK; /* every change of the view comes with a record: there is none */
+    SL_TRY(lineage_flush(s->lineage));
     db_run(s->db, DB_APPLIED_SET, "i", sl_ledger_sequence(s->ledger));
     SL_TRY(db_commit(s->db));
     s->applied = sl_ledger_sequence(s->ledger);

@@ -12,12 +12,13 @@
 #define SL_ROLE_KEEPER_STORE_H
 
 #include "os/ledger_store.h"
-#include "role/keeper/db.h"
+#include "role/keeper/lineage.h"
 #include "json/json.h"
 
 struct store {
     struct db *db;
     struct sl_ledger *ledger;
+    struct lineage *lineage; /* told of every leaf */
     struct sl_ledger_opened opened;
     uint8_t secret[32];    /* keys the join index and the salts of unknown users;
                               <state>/keys/keeper.key */

@@ -51,6 +51,14 @@ void waiter_remove(struct keeper *k, struct waiter *w)
     }
 }
 
+void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action)
+{
+    struct waiter *w = waiter_find(k, gate, action);
+
+    if (w != NULL)
+        w->withdrawn = true;
+}
+
 size_t waiters_of(struct keeper *k, struct sl_span approval)
 {
     size_t count = 0;

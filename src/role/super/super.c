@@ -189,7 +189,8 @@ static void program_ended(struct sl_super *s, pid_t pid, int status)
             sl_program_ended(&s->programs[i], status);
             return;
         }
-    (void)sl_secret_ended(s, pid, status);
+    if (!sl_canary_ended(s->canaries, pid))
+        (void)sl_secret_ended(s, pid, status);
 }
 
 static void on_child(void *owner, int number)
@@ -294,6 +295,7 @@ static enum sl_err prepare(struct sl_super *s)
     SL_TRY(sl_places_open(&s->places, s->config_file, s->inputs->config));
     SL_TRY(sl_loop_new(&s->loop));
     SL_TRY(sl_timer_new(s->loop, nag, s, &s->nag));
+    SL_TRY(sl_canaries_new(s, &s->canaries));
     nag(s);
     return watch_signals(s);
 }
@@ -301,6 +303,7 @@ static enum sl_err prepare(struct sl_super *s)
 static void clean_up(struct sl_super *s)
 {
     sl_secret_forget_all(s);
+    sl_canaries_free(s->canaries);
     for (size_t i = 0; i < s->program_count; i++) {
         sl_channel_free(s->programs[i].channel);
         sl_timer_free(s->programs[i].deadline);

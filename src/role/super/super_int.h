@@ -84,6 +84,14 @@ void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask);
 bool sl_secret_ended(struct sl_super *s, pid_t pid, int status);
 void sl_secret_forget_all(struct sl_super *s);
 
+/* --- canaries (canary.c) --------------------------------------------------------------------- */
+struct sl_canaries;
+enum sl_err sl_canaries_new(struct sl_super *s, struct sl_canaries **out) SL_MUST_CHECK;
+/* True when this process was one of ours. */
+bool sl_canary_ended(struct sl_canaries *all, pid_t pid);
+/* Ends those that run. NULL is fine. */
+void sl_canaries_free(struct sl_canaries *all);
+
 /* --- the whole (super.c) --------------------------------------------------------------------- */
 enum sl_super_phase { SL_SUPER_STARTING, SL_SUPER_RUNNING, SL_SUPER_DRAINING, SL_SUPER_LAST };
 
@@ -100,6 +108,7 @@ struct sl_super {
     struct sl_signal *signals[5];
     struct sl_timer *nag; /* sandbox: best-effort is said again every hour */
     struct sl_secret_job *secrets;
+    struct sl_canaries *canaries;
     int exit_code;
 };
 struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role,

@@ -1,0 +1,83 @@
+"""The parse against another build of the same grammar: npm's libpg-query (WASM). What one accepts the other accepts,
+and newer grammar than the judge's is opaque, never something else."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import corpus
+import judge
+import tap
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAM = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve() / "src" / "cli" / "sluice"
+NEWER = [   # accepted by the grammar of 17, not by that of 15
+    "merge into t using s on t.a = s.a when not matched by source then delete",
+    "select json_table.* from json_table('[]', '$[*]' columns (a int path '$'))",
+    "merge into t using s on t.a = s.a when matched then delete returning *",
+    "select json_exists('{}', '$.a')",
+]
+
+
+def install(folder, version):
+    """The folder of npm's libpg-query of that major, or Skip."""
+    if shutil.which("npm") is None:
+        raise tap.Skip("npm is not installed")
+    where = folder / version
+    where.mkdir()
+    (where / "package.json").write_text('{"private": true, "type": "module"}')
+    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
+                           f"libpg-query@^{version}"], cwd=where, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise tap.Skip(f"npm cannot install libpg-query {version}: {done.stderr.strip()[:200]}")
+    shutil.copy(HERE / "accepts.mjs", where)
+    return where
+
+
+def accepted(where, statements):
+    """For each statement the node types that the WASM grammar makes of it, or None."""
+    done = subprocess.run(["node", "accepts.mjs"], cwd=where, input=json.dumps(statements), capture_output=True,
+                          text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr[:1000])
+    return json.loads(done.stdout)
+
+
+def texts():
+    out = []
+    for part in ("attacks", "benign"):
+        for file in sorted((HERE.parent / "corpus" / part).glob("*.txt")):
+            out += [m for e in corpus.read(file) for m in e.messages]
+    return sorted(set(out))
+
+
+def check_same(folder):
+    statements = texts()
+    theirs = accepted(install(folder, "15"), statements)
+    ours = judge.judge(PROGRAM, statements)
+    print(f"# {len(statements)} texts, {sum(t is None for t in theirs)} that neither accepts")
+    wrong = []
+    for sql, their, our in zip(statements, theirs, ours):
+        refused = any("grammar does not accept" in s.get("why", "") for s in our["statements"])
+        if refused != (their is None):
+            wrong.append(f"{sql[:100]}: {'refused' if refused else 'accepted'} here, not there")
+        elif their is not None and not refused and len(their) != len(our["statements"]):
+            wrong.append(f"{sql[:100]}: {len(our['statements'])} statements here, {len(their)} there")
+    if wrong:
+        raise AssertionError("\n".join(wrong))
+
+
+def check_newer(folder):
+    where = install(folder, "17")
+    if None in accepted(where, NEWER):
+        raise AssertionError("the newer grammar does not accept what this test says it does")
+    flows = [sql for sql, answer in zip(NEWER, judge.judge(PROGRAM, NEWER)) if not answer["opaque"]]
+    if flows:
+        raise AssertionError(f"understood by a grammar that cannot know it: {flows}")
+
+
+def run(out, folder):
+    out.run("another build of the grammar accepts the same texts", check_same, folder)
+    out.run("newer grammar than the judge's is opaque", check_newer, folder)
