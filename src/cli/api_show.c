@@ -401,7 +401,8 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
 {
     sl_api_print_sentence(api, stdout, approval);
     putchar('\n');
-    print_row(approval, "Verdict", "held_why");
+    if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
+        print_row(approval, "Verdict", "held_why");
     print_row(approval, "Outcome", "why");
     sl_api_print_claims(stdout, approval);
     sl_api_print_operation(stdout, approval);
