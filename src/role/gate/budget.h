@@ -48,6 +48,7 @@ struct meter {
     uint64_t granted;     /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
     struct sl_buf grants; /* u64 each: actions that continued it, whose outcome is due */
     struct sl_buf rule;   /* whose budget was held last */
+    bool withdrawn;       /* the policy of now does not allow it */
 };
 
 bool meter_is_counted(const struct meter *m); /* by the keeper */

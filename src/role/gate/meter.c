@@ -61,6 +61,8 @@ bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes)
 
     if (m->granted != 0)
         return rows <= left_of(m->granted, m->rows);
+    if (m->withdrawn)
+        return false;
     if (rows > left_of(a->row_limit, m->rows) || bytes > left_of(a->byte_limit, m->bytes))
         return false;
     return a->budget_count == 0 || (l != NULL && rows <= l->rows && bytes <= l->bytes);

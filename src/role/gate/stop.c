@@ -114,17 +114,18 @@ void stop_cancel(struct session *s)
 
 /* --- the next step --- */
 
-/* Under another policy than the one that it was judged with, the limits are those of the new one.
- */
+/* Under another policy than the one that it was judged with, the limits are those of the new one;
+ * one that does not allow the statement any more has nothing left for it. False: out of memory. */
 static bool refresh(struct session *s, struct meter *m)
 {
     if (m->granted != 0 || m->judged.verdict->generation == s->gate->generation)
-        return false;
+        return true;
     struct verdict *fresh = verdict_of(s->gate, s, m->judged.meaning);
     if (fresh == NULL)
         return false;
     verdict_unref(m->judged.verdict);
     m->judged.verdict = fresh;
+    m->withdrawn = fresh->answer.enforced != SL_ALLOW;
     lease_end(m->lease);
     m->lease = NULL;
     return true;
@@ -135,7 +136,7 @@ static bool needs_lease(const struct meter *m, uint64_t row_bytes)
 {
     const struct sl_answer *a = &m->judged.verdict->answer;
 
-    return m->granted == 0 && a->budget_count > 0 &&
+    return m->granted == 0 && !m->withdrawn && a->budget_count > 0 &&
            (a->row_limit == 0 || m->rows < a->row_limit) &&
            (a->byte_limit == 0 || m->bytes + row_bytes <= a->byte_limit);
 }
@@ -183,8 +184,8 @@ static void step(void *owner)
         return;
     if (s->stop->hold != NULL && s->stop->hold->phase == PHASE_GRANTED)
         stop_granted(s);
-    else if (s->stop->hold == NULL && (refresh(s, m) || meter_lets(m, 1, s->stop->row_bytes)))
-        stop_go_on(s); /* another policy, or what was asked for ahead has come */
+    else if (s->stop->hold == NULL && refresh(s, m) && meter_lets(m, 1, s->stop->row_bytes))
+        stop_go_on(s); /* another policy lets it, or what was asked for ahead has come */
     else if (!needs_lease(m, s->stop->row_bytes))
         stop_ask_people(s);
     else if (ask_lease(s, m) != SL_OK)
