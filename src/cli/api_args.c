@@ -21,6 +21,7 @@ struct option_row {
 static const struct option_row rows[] = {
     TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
     TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
+    TEXT("--rows", "N", SL_API_ROWS, rows, "let so many rows pass, in all, then it is held again"),
     TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
     TEXT("--since", "TIME", SL_API_SINCE, since, "only what happened in this time: 7d, 12h, 30m"),
     TEXT("--target", "NAME", SL_API_TARGET, target, "only data of this target"),

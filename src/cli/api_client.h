@@ -31,9 +31,11 @@ enum sl_api_option {
     SL_API_CREDENTIAL = 1 << 8,
     SL_API_TARGET = 1 << 9,
     SL_API_SINCE = 1 << 10,
+    SL_API_ROWS = 1 << 11,
 };
 struct sl_api_args {
-    const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since;
+    const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
+        *rows;
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
 };

@@ -359,6 +359,11 @@ static void print_claim(FILE *out, const json_t *approval, const char *title, co
 /* The client's own words stand behind marks: they are a claim, not a fact. */
 void sl_api_print_claims(FILE *out, const json_t *approval)
 {
+    if (json_object_get(approval, "delivered") != NULL) {
+        fputs("Budget      ", out);
+        sl_api_print_text(out, sl_json_str(approval, "held_why"));
+        fputc('\n', out);
+    }
     print_claim(out, approval, "Reason", "reason");
     if (sl_json_str(approval, "reason").n == 0)
         fputs("Reason      (none given)\n", out);
@@ -397,7 +402,8 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
 {
     sl_api_print_sentence(api, stdout, approval);
     putchar('\n');
-    print_row(approval, "Verdict", "held_why");
+    if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
+        print_row(approval, "Verdict", "held_why");
     print_row(approval, "Outcome", "why");
     sl_api_print_claims(stdout, approval);
     sl_api_print_operation(stdout, approval);

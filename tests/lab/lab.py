@@ -394,8 +394,9 @@ class Lab:
         return self.sluice(command, which, *more, "--credential-file", self.enroll(by), *self.where(),
                            check=check)
 
-    def approve(self, by, which, reason="checked in the lab", check=True):
-        return self.api("approve", which, by, "--reason", reason, "--yes", check=check)
+    def approve(self, by, which, reason="checked in the lab", check=True, rows=None):
+        more = ["--rows", str(rows)] if rows else []
+        return self.api("approve", which, by, "--reason", reason, "--yes", *more, check=check)
 
     def decide_over_http(self, by, which, decision, channel=None, reason="without the command line"):
         """As a program would that knows nothing of `sluice`; the HTTP status."""

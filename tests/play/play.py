@@ -226,6 +226,13 @@ class Play:
         if heard.errors or ", ".join(heard.tags) != tags:
             raise Wrong(f"{heard}")
 
+    @line(r"(?P<who>[\w/-]+) has (?P<count>\d+) rows?")
+    def has_rows(self, who, count):
+        heard = self.client(who).partial
+        n = len(heard.rows) if heard else None
+        if n != int(count):
+            raise Wrong(f"{n} rows")
+
     @line(r"(?P<who>[\w/-]+) heard nothing of: (?P<pattern>.*)")
     def heard_nothing(self, who, pattern):
         heard = self.client(who).read("Z", 15)
@@ -289,10 +296,11 @@ class Play:
 
     # --- people ------------------------------------------------------------------------------
 
-    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies)(?: -> (?P<no>refused)(?P<why>: .*)?)?")
-    def decides(self, who, what, no, why):
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies)(?: (?P<rows>\d+) rows)?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def decides(self, who, what, rows, no, why):
+        more = {"rows": int(rows)} if rows else {}
         act = self.lab.approve if what == "approves" else self.lab.deny
-        done = act(who, self.approval, check=False)
+        done = act(who, self.approval, check=False, **more)
         if (done.rc != 0) != bool(no):
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)

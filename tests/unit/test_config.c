@@ -387,8 +387,8 @@ static void test_warnings(void)
         {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
         {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
         {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: "
-                  "1h}}]\n",
-         "counts rows per statement only"},
+                  "run}}]\n",
+         "a client names its runs itself"},
         {OPEN("") "policy: [{name: a, then: deny, when: {targets: [x]}}]\n",
          "can never match: no target"},
         {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n",

@@ -190,6 +190,7 @@ struct sl_entry_approval {
     struct sl_span approver, credential, channel,
         proof;             /* proof: "token", "passkey", "vouched by desk" */
     struct sl_span rule;   /* decided: the rule (need) that this vote counts for */
+    uint64_t rows;         /* decided: how many rows this person lets pass; 0: no number */
     struct sl_span reason; /* the approver's words, or why it ended */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);

@@ -258,10 +258,11 @@ K(BUDGET, "bytes", SIZE64, bytes, "", 1, 9007199254740991, "bytes", "", RELOAD, 
 K(BUDGET, "statements", COUNT, statements, "", 1, 9007199254740991, "statements", "", RELOAD,        \
   "Statements that may run.")                                                                        \
 K(BUDGET, "per", PER, per, "statement", 60000, 2592000000, "", "", RELOAD,                           \
-  "`statement`, `run`, or a duration such as `1h`. This build counts rows per statement; a rule with any " \
-  "other budget holds instead of allowing.")                                                         \
+  "`statement`, `run` (named by `SET sluice.run`; without a name: the session), or a duration such " \
+  "as `1h`, which slides.")                                                                          \
 K(BUDGET, "by", CHOICE, by, "identity", 0, 0, "", "identity|owner|run", RELOAD,                      \
-  "Whose use is added up.")
+  "Whose use is added up: the identity's, or that of its owner and all that the owner owns. " \
+  "`run`: a run's of that owner.")
 /* clang-format on */
 
 #endif

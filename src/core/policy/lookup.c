@@ -9,6 +9,14 @@ const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_sp
     return NULL;
 }
 
+const struct sl_rule *sl_config_rule(const struct sl_config *c, struct sl_span name)
+{
+    for (size_t i = 0; i < c->rule_count; i++)
+        if (sl_span_eq(c->rules[i].name, name))
+            return &c->rules[i];
+    return NULL;
+}
+
 bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
                       const struct sl_names *groups)
 {

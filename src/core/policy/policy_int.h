@@ -170,7 +170,5 @@ bool sl_is_loopback(struct sl_span host);
 /* The first derived label of this target whose column is not before `column` (label_map.c). */
 size_t sl_label_map_from(const struct sl_label_map *m, struct sl_span target,
                          struct sl_span column);
-/* Can this build count the budget? */
-bool sl_budget_counts(const struct sl_budget *b);
 
 #endif

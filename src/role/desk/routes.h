@@ -33,7 +33,7 @@ enum sl_desk_kind {
       "target! operation! effects! datasets statements reason run sink")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
     X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
-      "decision! digest! reason!")                                                                               \
+      "decision! digest! reason! rows")                                                                          \
     X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \

@@ -149,6 +149,8 @@ struct gate {
     struct sl_map *by_call;   /* u64 call -> struct dial that waits for a proof */
     struct sl_map *identities;
     struct sl_map *meanings;
+    struct sl_map *leases; /* u64 number -> struct lease */
+    uint64_t next_lease;
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
     uint8_t salts[4096]; /* random, for commitments: 16 bytes each, the last first */
@@ -222,6 +224,10 @@ void gate_wake_late(struct gate *g);
 /* gone.c: tells the keeper that a session ended, and a new keeper again */
 void gone_note(struct gate *g, uint64_t keeper_session);
 void gone_tell_again(struct gate *g);
+
+/* lease.c */
+void leases_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p);
+void leases_again(struct gate *g);
 
 /* main.c: what comes over any of the gate's channels */
 void gate_on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);

@@ -279,8 +279,8 @@ static enum sl_err map_journal(struct gate *g, struct sl_packet *p)
 
 static enum sl_err make_maps(struct gate *g)
 {
-    struct sl_map **maps[] = {&g->sessions, &g->by_keeper,  &g->by_action,
-                              &g->by_call,  &g->identities, &g->meanings};
+    struct sl_map **maps[] = {&g->sessions,   &g->by_keeper, &g->by_action, &g->by_call,
+                              &g->identities, &g->meanings,  &g->leases};
 
     sl_random(g->seed, sizeof g->seed);
     for (size_t i = 0; i < SL_COUNT(maps); i++)

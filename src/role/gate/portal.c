@@ -81,6 +81,7 @@ void portal_free(struct session *s, struct portal *p)
         return;
     portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
     reading_unref(p->reading);
+    meter_unref(p->meter);
     prepared_unref(p->made);
     verdict_unref(p->verdict);
     free(p);

@@ -211,6 +211,28 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
     return TAKE_DONE;
 }
 
+enum sl_err record_continue(struct session *s, const struct judged *j,
+                            const struct held_bytes *what, const uint8_t approval[16],
+                            uint64_t action)
+{
+    struct gate *g = s->gate;
+    struct sl_intent r = {.action = action};
+
+    fill(s, j, what->text, what->extended ? SL_INTENT_EXTENDED : 0, &r);
+    memcpy(r.approval, approval, sizeof r.approval);
+    if (what->bind != NULL && what->bind->values.count > 0)
+        commit_values(g, what->bind, &r);
+    uint64_t pending = sl_journal_pending(&g->journal);
+    enum sl_err e = sl_journal_intent(&g->journal, &r);
+    if (e == SL_EFULL)
+        kick(g, true);
+    if (e != SL_OK)
+        return e;
+    kick_if_needed(g, pending);
+    note_in_transaction(s, action, r.flags);
+    return SL_OK;
+}
+
 /* A denied action is history too; it never ran, so a full journal does not change the answer. */
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
                     const char *approval)

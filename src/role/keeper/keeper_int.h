@@ -317,6 +317,28 @@ void labels_txn(struct keeper *k, const struct sl_txn_record *r);
 void labels_session_over(struct keeper *k, uint64_t session);
 /* labels_recover.c: of an intent that a crash left in a journal. */
 void labels_recover(struct keeper *k, uint32_t gate, const struct sl_intent *in);
+/* --- budget.c: what is left, and what is lent
+ * ---------------------------------------------------
+ */
+void on_budget_ask(struct peer *p, const struct sl_msg_budget_ask *m);
+void on_budget_return(struct peer *p, const struct sl_msg_budget_return *m);
+/* Nobody will say any more what was used of its leases: all of it counts as used. */
+void budgets_close(struct keeper *k, const struct session *s);
+/* "500 of 500 rows in 1h", as it stands now. */
+void budget_say_use(struct keeper *k, const struct session *s, const struct sl_rule *r,
+                    struct sl_span run, struct sl_buf *out);
+
+/* --- over.c: what goes beyond a budget
+ * ----------------------------------------------------------
+ */
+struct over {
+    bool is;                 /* else nothing below counts */
+    struct sl_span rule;     /* whose budget; empty: the limit of labelled data */
+    bool continues;          /* a statement that runs, and has delivered this much: */
+    uint64_t delivered, cap; /* cap: rows that a yes without a number lets pass, in all */
+};
+/* What an operation (canonical JSON) says about it. SL_EMALFORMED. */
+enum sl_err over_read(struct keeper *k, const json_t *operation, struct over *out) SL_MUST_CHECK;
 
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */
@@ -329,6 +351,7 @@ struct ask {
     struct sl_span trigger, show, why, encoded; /* encoded: the meaning as it came */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
+    struct over over;
     /* out */
     struct sl_answer answer;
     struct sl_requester *requesters;
@@ -343,6 +366,8 @@ struct ask {
 };
 /* Judges the action again and fills in what only the keeper knows. */
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Rows that the grant lets pass; 0: as policy says. */
+uint64_t approval_cap(struct keeper *k, const struct approval *a);
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Effects, datasets, rules, reason: as ledger leaves carry them. */

@@ -207,6 +207,7 @@ static void forget(struct keeper *k, struct session *s, const char *why)
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("session_closed", now_us);
 
+    budgets_close(k, s);
     event_u64(event, "session", s->id);
     sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = now_us,
                                                            .session = s->id,

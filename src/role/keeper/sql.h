@@ -2,9 +2,9 @@
 #ifndef SL_ROLE_KEEPER_SQL_H
 #define SL_ROLE_KEEPER_SQL_H
 
-/* The lineage graph (role/keeper/lineage.h). An act is what one identity did with one meaning in one
- * hour; its touches and edges are written once, when it is first seen. A flow is an edge that counts
- * (committed, or of unknown outcome), once for all its acts: what walks run over. */
+/* The lineage graph (role/keeper/lineage.h). An act is what one identity did with one meaning in
+ * one hour; its touches and edges are written once, when it is first seen. A flow is an edge that
+ * counts (committed, or of unknown outcome), once for all its acts: what walks run over. */
 #define SL_LINEAGE_SCHEMA                                                                          \
     "create table if not exists lineage_node(id integer primary key, target text not null, kind "  \
     "integer not null, dataset text not null, col text not null, whole integer not null, "         \
@@ -88,7 +88,17 @@
     "create table if not exists vote(approval text not null, identity text not null, person text " \
     "not null, decision text not null, reason text not null, channel text not null, credential "   \
     "text"                                                                                         \
-    " not null, may integer not null, at_us integer not null, primary key(approval, person));" SL_LINEAGE_SCHEMA
+    " not null, may integer not null, at_us integer not null, primary key(approval, person));"     \
+    "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
+    "create table if not exists budget_use(rule text not null, target text not null, who text not" \
+    " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
+    "integer not null, primary key(rule, target, who, start_ms)) without rowid;"                   \
+    "create table if not exists budget_lease(session integer not null, lease integer not null, "   \
+    "rule text not null, target text not null, who text not null, rows integer not null, bytes "   \
+    "integer not null, statements integer not null, primary key(session, lease, rule)) without "   \
+    "rowid;"                                                                                       \
+    "create index if not exists budget_lease_who on budget_lease(rule, target, "                   \
+    "who);" SL_LINEAGE_SCHEMA
 
 #define SL_APPROVAL_COLUMNS                                                                        \
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
@@ -187,6 +197,29 @@
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \
         "vote where approval = ?1 order by at_us, person")                                          \
+    X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\
+        "min(rows, excluded.rows)")                                                                 \
+    X(CAP_GET, "select rows from approval_cap where approval = ?1")                                 \
+    X(BUDGET_LAST, "select coalesce(max(start_ms), 0) from budget_use where rule = ?1 and target = "\
+        "?2 and who = ?3")                                                                          \
+    X(BUDGET_USED, "select coalesce(sum(rows), 0), coalesce(sum(bytes), 0), coalesce(sum("          \
+        "statements), 0) from budget_use where rule = ?1 and target = ?2 and who = ?3 and start_ms "\
+        ">= ?4")                                                                                    \
+    X(BUDGET_LENT, "select coalesce(sum(rows), 0), coalesce(sum(bytes), 0), coalesce(sum("          \
+        "statements), 0) from budget_lease where rule = ?1 and target = ?2 and who = ?3")           \
+    X(BUDGET_USE, "insert into budget_use values(?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict(rule, "    \
+        "target, who, start_ms) do update set rows = rows + excluded.rows, bytes = bytes + "        \
+        "excluded.bytes, statements = statements + excluded.statements")                            \
+    X(BUDGET_PRUNE, "delete from budget_use where rule = ?1 and target = ?2 and who = ?3 and "      \
+        "start_ms < ?4")                                                                            \
+    X(LEASE_ADD, "insert into budget_lease values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict("     \
+        "session, lease, rule) do update set rows = rows + excluded.rows, bytes = bytes + "         \
+        "excluded.bytes, statements = statements + excluded.statements")                            \
+    X(LEASE_USED, "update budget_lease set rows = max(rows - ?4, 0), bytes = max(bytes - ?5, 0) "   \
+        "where session = ?1 and lease = ?2 and rule = ?3")                                          \
+    X(LEASES_OF, "select lease, rule, target, who, rows, bytes, statements from budget_lease where "\
+        "session = ?1 and (?2 = 0 or lease = ?2) order by lease, rule")                             \
+    X(LEASE_REMOVE, "delete from budget_lease where session = ?1 and lease = ?2 and rule = ?3")     \
     X(NODE_GET, "select id from lineage_node where dataset = ?1 and col = ?2 and target = ?3 and "   \
         "kind = ?4")                                                                                \
     X(NODE_ADD, "insert into lineage_node(dataset, col, target, kind, whole) values(?1, ?2, ?3, ?4, "\

@@ -246,12 +246,55 @@ static void apply_label_dropped(struct db *db, struct fields *f)
     db_run(db, DB_LABEL_DROP, "ss", str(f, "target"), str(f, "column"));
 }
 
-#define EVENTS(X)                                                                                \
-    X(identity_added)                                                                            \
-    X(identity_status)                                                                           \
-    X(identity_linked) X(identity_os_user) X(group_set) X(credential_made) X(credential_revoked) \
-        X(invited) X(session_opened) X(session_closed) X(asked) X(voted) X(moved) X(outcome)     \
-            X(erased) X(labelled) X(label_ended) X(label_dropped)
+/* Approved up to so many rows; of several people's numbers the smallest counts. */
+static void apply_capped(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CAP_ADD, "si", str(f, "id"), u64(f, "rows"));
+}
+
+/* Adds to what counts as used from `start` on. */
+static void add_use(struct db *db, struct fields *f, uint64_t rows, uint64_t bytes_,
+                    uint64_t statements)
+{
+    db_run(db, DB_BUDGET_USE, "sssiiii", str(f, "rule"), str(f, "target"), str(f, "who"),
+           u64(f, "start"), rows, bytes_, statements);
+}
+
+/* What is lent counts as used until it comes back. Buckets that nobody counts any more go. */
+static void apply_budget_lent(struct db *db, struct fields *f)
+{
+    struct sl_span rule = str(f, "rule"), target = str(f, "target"), who = str(f, "who");
+
+    db_run(db, DB_LEASE_ADD, "iisssiii", u64(f, "session"), u64(f, "lease"), rule, target, who,
+           u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_BUDGET_PRUNE, "sssi", rule, target, who, u64(f, "since"));
+}
+
+/* Of what is lent this has passed. */
+static void apply_budget_used(struct db *db, struct fields *f)
+{
+    uint64_t rows = u64(f, "rows"), bytes_ = u64(f, "bytes");
+
+    add_use(db, f, rows, bytes_, 0);
+    db_run(db, DB_LEASE_USED, "iisii", u64(f, "session"), u64(f, "lease"), str(f, "rule"), rows,
+           bytes_);
+}
+
+static void apply_budget_returned(struct db *db, struct fields *f)
+{
+    add_use(db, f, u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
+}
+
+#define EVENTS(X)                                                                      \
+    X(identity_added)                                                                  \
+    X(identity_status)                                                                 \
+    X(identity_linked)                                                                 \
+    X(identity_os_user)                                                                \
+    X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
+        X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)  \
+            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)    \
+                X(budget_returned)
 
 static const struct {
     const char *name;
