@@ -314,10 +314,6 @@ void join_sources(struct judge *j, struct scope *s, const JoinExpr *join, struct
 /* query.c: SELECT, and any statement that may stand in a WITH */
 void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
                 struct outputs *out);
-struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
-/* with.c */
-/* WITH RECURSIVE: a query that a later one names first. */
-void query_cte(struct judge *j, struct cte *c);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
 /* UNION and the like: column by column. */
@@ -325,6 +321,9 @@ void query_merge(struct judge *j, struct outputs *left, const struct outputs *ri
 void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
 /* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
 bool query_may_wait(const SelectStmt *n);
+/* with.c: its queries before `ctes`; and, of WITH RECURSIVE, one that another names first. */
+struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
+void query_cte(struct judge *j, struct cte *c);
 /* figure.c: the name that the server gives to an output without one */
 const char *figure_name(const Node *n);
 
