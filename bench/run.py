@@ -23,7 +23,14 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "keeper per statement, us": ("<=", 2.0),
     "approve to first byte, ms": ("<=", 2.0),
     "user-space memory per idle session, kB": ("<=", 7.0),
+    "judge, pgbench select, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench update, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench insert, us beyond the parse": ("<=", 5.0),
+    "judge, analytic, 30 lines, us": ("<=", 150.0),
 }
+
+
+PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle"]
 
 
 class Report:
@@ -185,16 +192,16 @@ def measure_idle(stage, report, count):
     report.add("idle", "user-space memory per idle session, kB", grown / count / 1024)
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--build", default="build")
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=int, default=5)
-    options.add_argument("--json", help="write the figures to this file")
-    options.add_argument("--only", choices=["simple", "prepared", "bulk", "release", "idle"], action="append")
-    given = options.parse_args()
-    wanted = given.only or ["simple", "prepared", "bulk", "release", "idle"]
-    report = Report()
+def measure_judge(build, report):
+    """CPU of the judge alone: no server, no gate."""
+    out = subprocess.run([f"{build}/bench/bench_judge"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        name, whole, beyond = line.split("\t")
+        report.add("judge", f"judge, {name}, us", float(whole))
+        report.add("judge", f"judge, {name}, us beyond the parse", float(beyond))
+
+
+def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
         for mode in ("simple", "prepared"):
             if mode in wanted:
@@ -206,6 +213,22 @@ def main():
             measure_release(stage, report, 21)
         if "idle" in wanted:
             measure_idle(stage, report, 500)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--build", default="build")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=int, default=5)
+    options.add_argument("--json", help="write the figures to this file")
+    options.add_argument("--only", choices=PARTS, action="append")
+    given = options.parse_args()
+    wanted = given.only or PARTS
+    report = Report()
+    if "judge" in wanted:
+        measure_judge(given.build, report)
+    if wanted != ["judge"]:
+        measure_stage(given, wanted, report)
     if given.json:
         with open(given.json, "w") as file:
             json.dump(report.rows, file, indent=1)

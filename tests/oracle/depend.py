@@ -47,8 +47,8 @@ def judge_says(answer):
     found, sure = set(), not answer["opaque"]
     for statement in answer["statements"]:
         for source, _ in [*statement["columns"], *statement.get("indirect", [])]:
-            if not source.startswith(("pg_catalog.", "information_schema.")):
-                found.add(source)
+            if not source.startswith(("pg_catalog.", "information_schema.")):  # a schema is only told when it was written
+                found.add(source if source.count(".") > 1 else "public." + source)
     return found, sure
 
 

@@ -35,68 +35,68 @@ static const struct {
     {"select 1, 'x', null, -id from customers",
      "read | r customers | c customers.id>result.?column?"},
     {"select count(*), count(ssn), max(id) as m from customers",
-     "read | r customers | c customers.ssn>result.count customers.id>result.m"},
+     "read | r customers | c customers.id>result.m customers.ssn>result.count"},
     {"select id::int8, name::varchar(10), '1'::int, 2::numeric from customers",
      "read | r customers | c customers.id>result.id customers.name>result.name"},
     {"select case when ssn = 'x' then name else email end, case when ssn = 'x' then 1 end, case when id = 1 then "
      "2 else id::int8 end from customers",
-     "read | r customers | c customers.ssn>result.email customers.name>result.email customers.email>result.email "
-     "customers.ssn>result.case customers.id>result.id"},
+     "read | r customers | c customers.email>result.email customers.id>result.id customers.name>result.email "
+     "customers.ssn>result.case customers.ssn>result.email"},
     {"select coalesce(name, email), nullif(name, email), greatest(id, 2), least(id, 3) from customers",
-     "read | r customers | c customers.name>result.coalesce customers.email>result.coalesce "
-     "customers.name>result.nullif customers.email>result.nullif customers.id>result.greatest "
-     "customers.id>result.least"},
+     "read | r customers | c customers.email>result.coalesce customers.email>result.nullif "
+     "customers.id>result.greatest customers.id>result.least customers.name>result.coalesce "
+     "customers.name>result.nullif"},
     {"select array[id], row(id, name), exists(select 1 from orders), array(select note from orders) from "
      "customers",
      "read export | r customers orders | c customers.id>result.array customers.id>result.row "
      "customers.name>result.row orders.note>result.array"},
     {"select (select max(total) from orders), (select 1), (select note as n from orders limit 1) from customers",
-     "read | r customers orders | c orders.total>result.max orders.note>result.n"},
+     "read | r customers orders | c orders.note>result.n orders.total>result.max"},
     {"select current_date, current_timestamp, current_user, session_user, localtime, current_schema from "
      "customers",
      "read | r customers"},
     {"select name || email, id + 1, not (id = 1), name is null, name like 'x' from customers",
-     "read | r customers | c customers.name>result.?column? customers.email>result.?column? "
-     "customers.id>result.?column?"},
+     "read | r customers | c customers.email>result.?column? customers.id>result.?column? "
+     "customers.name>result.?column?"},
     {"select lower(name) as \"Lower\", upper(email) \"UP er\", id \"select\" from customers",
-     "read | r customers | c customers.name>result.Lower customers.email>result.UP er customers.id>result.select"},
+     "read | r customers | c customers.email>result.UP er customers.id>result.select customers.name>result.Lower"},
     {"select (array[id])[1], (row(id, name)).f1 from customers",
      "read | r customers | c customers.id>result.array customers.id>result.f1 customers.name>result.f1"},
     {"select name collate \"C\", extract(year from placed), substring(note from 1 for 2), trim(note) from "
      "customers, orders",
-     "read | r customers orders | c customers.name>result.name orders.placed>result.extract "
-     "orders.note>result.substring orders.note>result.btrim"},
+     "read | r customers orders | c customers.name>result.name orders.note>result.btrim "
+     "orders.note>result.substring orders.placed>result.extract"},
     {"select grouping(status), status from customers group by rollup (status)",
      "read | r customers | c customers.status>result.status | i customers.status>result"},
     {"select xmlelement(name x, name) from customers",
      "read | r customers | c customers.name>result.xmlelement"},
     /* stars and rows */
     {"select * from customers",
-     "read | r customers | c customers.id>result.id customers.name>result.name customers.email>result.email "
+     "read | r customers | c customers.email>result.email customers.id>result.id customers.name>result.name "
      "customers.ssn>result.ssn customers.status>result.status"},
     {"select c.*, o.id from customers c join orders o on o.customer_id = c.id",
-     "read | r customers orders | c customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.ssn>result.ssn customers.status>result.status orders.id>result.id | "
-     "i orders.customer_id>result customers.id>result"},
+     "read | r customers orders | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name customers.ssn>result.ssn customers.status>result.status orders.id>result.id | i "
+     "customers.id>result orders.customer_id>result"},
     {"select customers from customers",
-     "read | r customers | c customers.id>result.customers customers.name>result.customers "
-     "customers.email>result.customers customers.ssn>result.customers customers.status>result.customers"},
+     "read | r customers | c customers.email>result.customers customers.id>result.customers "
+     "customers.name>result.customers customers.ssn>result.customers customers.status>result.customers"},
     {"select c::text from customers c",
-     "read | r customers | c customers.id>result.c customers.name>result.c customers.email>result.c "
+     "read | r customers | c customers.email>result.c customers.id>result.c customers.name>result.c "
      "customers.ssn>result.c customers.status>result.c"},
     {"select row(c.*) from customers c",
-     "read | r customers | c customers.id>result.row customers.name>result.row customers.email>result.row "
+     "read | r customers | c customers.email>result.row customers.id>result.row customers.name>result.row "
      "customers.ssn>result.row customers.status>result.row"},
     {"select (c).ssn, (c).* from customers c",
-     "read | r customers | c customers.ssn>result.ssn customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.status>result.status"},
+     "read | r customers | c customers.email>result.email customers.id>result.id customers.name>result.name "
+     "customers.ssn>result.ssn customers.status>result.status"},
     {"select ssn(c), c.name from customers c",
-     "read | r customers | c customers.ssn>result.ssn customers.name>result.name"},
+     "read | r customers | c customers.name>result.name customers.ssn>result.ssn"},
     {"select to_jsonb(c) from customers c",
-     "read | r customers | c customers.id>result.to_jsonb customers.name>result.to_jsonb "
-     "customers.email>result.to_jsonb customers.ssn>result.to_jsonb customers.status>result.to_jsonb"},
+     "read | r customers | c customers.email>result.to_jsonb customers.id>result.to_jsonb "
+     "customers.name>result.to_jsonb customers.ssn>result.to_jsonb customers.status>result.to_jsonb"},
     {"table customers",
-     "read | r customers | c customers.id>result.id customers.name>result.name customers.email>result.email "
+     "read | r customers | c customers.email>result.email customers.id>result.id customers.name>result.name "
      "customers.ssn>result.ssn customers.status>result.status"},
     {"select x.* from (values (1, 'a'), (2, 'b')) as x",
      "read"},
@@ -110,7 +110,7 @@ static const struct {
     {"select t.a from customers as t (a, b)",
      "read | r customers | c customers.id>result.a"},
     {"select b, email from customers t (a, b)",
-     "read | r customers | c customers.name>result.b customers.email>result.email"},
+     "read | r customers | c customers.email>result.email customers.name>result.b"},
     {"select q.x from (select id, ssn from customers) q (x, y)",
      "read | r customers | c customers.id>result.x"},
     {"select customers.id from customers c",
@@ -121,9 +121,9 @@ static const struct {
      "read | r public.customers | c public.customers.id>result.id"},
     /* joins */
     {"select * from customers join payments using (id)",
-     "read | r customers payments | c customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.ssn>result.ssn customers.status>result.status "
-     "payments.order_id>result.order_id payments.card>result.card payments.amount>result.amount | i "
+     "read | r customers payments | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name customers.ssn>result.ssn customers.status>result.status "
+     "payments.amount>result.amount payments.card>result.card payments.order_id>result.order_id | i "
      "customers.id>result payments.id>result"},
     {"select id from customers join payments using (id)",
      "read | r customers payments | c customers.id>result.id | i customers.id>result payments.id>result"},
@@ -135,9 +135,9 @@ static const struct {
      "read | r customers payments | c customers.id>result.id payments.id>result.id | i customers.id>result "
      "payments.id>result"},
     {"select * from customers natural join payments",
-     "read | r customers payments | c customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.ssn>result.ssn customers.status>result.status "
-     "payments.order_id>result.order_id payments.card>result.card payments.amount>result.amount | i "
+     "read | r customers payments | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name customers.ssn>result.ssn customers.status>result.status "
+     "payments.amount>result.amount payments.card>result.card payments.order_id>result.order_id | i "
      "customers.id>result payments.id>result"},
     {"select c.id, p.id from customers c join payments p using (id)",
      "read | r customers payments | c customers.id>result.id payments.id>result.id | i customers.id>result "
@@ -145,26 +145,27 @@ static const struct {
     {"select x.id from customers join payments using (id) as x",
      "read | r customers payments | c customers.id>result.id | i customers.id>result payments.id>result"},
     {"select j.card from (customers c join payments p on p.id = c.id) as j",
-     "read | r customers payments | c payments.card>result.card | i payments.id>result customers.id>result"},
+     "read | r customers payments | c payments.card>result.card | i customers.id>result payments.id>result"},
     {"select j.c1 from (customers c join payments p on p.id = c.id) as j (c1, c2)",
-     "read | r customers payments | c customers.id>result.c1 | i payments.id>result customers.id>result"},
+     "read | r customers payments | c customers.id>result.c1 | i customers.id>result payments.id>result"},
     {"select * from customers c cross join payments",
-     "read | r customers payments | c customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.ssn>result.ssn customers.status>result.status payments.id>result.id "
-     "payments.order_id>result.order_id payments.card>result.card payments.amount>result.amount"},
+     "read | r customers payments | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name customers.ssn>result.ssn customers.status>result.status "
+     "payments.amount>result.amount payments.card>result.card payments.id>result.id "
+     "payments.order_id>result.order_id"},
     {"select name, card from customers c, payments p where p.id = c.id",
      "read | r customers payments | c customers.name>result.name payments.card>result.card | i "
-     "payments.id>result customers.id>result"},
+     "customers.id>result payments.id>result"},
     {"select name from customers c left join payments p on p.id = c.id and p.amount > 3",
-     "read | r customers payments | c customers.name>result.name | i payments.id>result customers.id>result "
-     "payments.amount>result"},
+     "read | r customers payments | c customers.name>result.name | i customers.id>result payments.amount>result "
+     "payments.id>result"},
     {"select id, note from customers join orders using (id) join payments using (id)",
      "read | r customers orders payments | c customers.id>result.id orders.note>result.note | i "
      "customers.id>result orders.id>result payments.id>result"},
     {"select name from customers c, lateral (select total from orders o where o.customer_id = c.id) x",
-     "read | r customers orders | c customers.name>result.name | i orders.customer_id>result customers.id>result"},
+     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result"},
     {"select x.total from customers c, lateral (select total from orders o where o.customer_id = c.id) x",
-     "read | r customers orders | c orders.total>result.total | i orders.customer_id>result customers.id>result"},
+     "read | r customers orders | c orders.total>result.total | i customers.id>result orders.customer_id>result"},
     {"select x.both from customers c, lateral (select c.ssn || o.note as both from orders o) x",
      "read | r customers orders | c customers.ssn>result.both orders.note>result.both"},
     /* only what is used */
@@ -195,8 +196,8 @@ static const struct {
     {"select exists (select ssn from customers where name = 'x')",
      "read | r customers | i customers.name>result"},
     {"select name from customers where id in (select customer_id from orders where note = 'x')",
-     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.note>result "
-     "orders.customer_id>result"},
+     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result "
+     "orders.note>result"},
     {"select id in (select customer_id from orders) from customers",
      "read | r customers orders | c customers.id>result.?column? orders.customer_id>result.?column?"},
     {"select q from (select name, ssn from customers) q",
@@ -204,7 +205,7 @@ static const struct {
     {"select q.* from (select name, ssn from customers) q",
      "read | r customers | c customers.name>result.name customers.ssn>result.ssn"},
     {"select q.n from (select c as n, c.ssn as s from customers c) q",
-     "read | r customers | c customers.id>result.n customers.name>result.n customers.email>result.n "
+     "read | r customers | c customers.email>result.n customers.id>result.n customers.name>result.n "
      "customers.ssn>result.n customers.status>result.n"},
     {"select a from (select (select max(note) from orders) as a, (select max(card) from payments) as b) q",
      "read | r orders payments | c orders.note>result.a"},
@@ -232,7 +233,7 @@ static const struct {
      "orders.id>result"},
     {"with recursive t (a, b, c) as (select id::text, name, email from customers union all select b, c, note "
      "from t join orders on total = 1) select a from t",
-     "read | r customers orders | c customers.id>result.a customers.name>result.a customers.email>result.a "
+     "read | r customers orders | c customers.email>result.a customers.id>result.a customers.name>result.a "
      "orders.note>result.a | i orders.total>result"},
     {"with recursive a as (select * from b), b as (select id, ssn from customers) select id from a",
      "read | r customers | c customers.id>result.id"},
@@ -241,7 +242,7 @@ static const struct {
     {"with d as (delete from orders where total > 5 returning note, id) select note from d",
      "read delete | r orders | w orders | c orders.note>result.note | i orders.total>orders"},
     {"with i as (insert into orders (id, note) select id, email from customers returning id) select * from i",
-     "read insert | r orders customers | w orders | c customers.id>orders.id customers.email>orders.note "
+     "read insert | r orders customers | w orders | c customers.email>orders.note customers.id>orders.id "
      "orders.id>result.id"},
     {"with u as (update orders set note = 'x' where id = 1 returning *) select count(*) from u",
      "read update | r orders | w orders | i orders.id>orders"},
@@ -256,7 +257,7 @@ static const struct {
     {"select name from customers union select note from orders",
      "read | r customers orders | c customers.name>result.name orders.note>result.name"},
     {"select name as a, id from customers union all select note, total from orders order by 1",
-     "read | r customers orders | c customers.name>result.a orders.note>result.a customers.id>result.id "
+     "read | r customers orders | c customers.id>result.id customers.name>result.a orders.note>result.a "
      "orders.total>result.id | i customers.name>result orders.note>result"},
     {"select name from customers intersect select note from orders order by name",
      "read | r customers orders | c customers.name>result.name orders.note>result.name | i customers.name>result "
@@ -265,13 +266,13 @@ static const struct {
      "read | r customers orders payments | c customers.name>result.name orders.note>result.name | i "
      "payments.card>result"},
     {"select id, name from customers union all (select id, note from orders limit 3)",
-     "read | r customers orders | c customers.id>result.id orders.id>result.id customers.name>result.name "
+     "read | r customers orders | c customers.id>result.id customers.name>result.name orders.id>result.id "
      "orders.note>result.name"},
     {"select name into fresh from customers union all select note from orders",
      "read insert ddl | r customers orders | w fresh | c customers.name>fresh.name orders.note>fresh.name"},
     /* grouping, ordering */
     {"select status, count(*) from customers group by status having max(ssn) > 'x' order by 2",
-     "read | r customers | c customers.status>result.status | i customers.status>result customers.ssn>result"},
+     "read | r customers | c customers.status>result.status | i customers.ssn>result customers.status>result"},
     {"select status as s from customers group by s",
      "read | r customers | c customers.status>result.s | i customers.status>result"},
     {"select status from customers group by 1",
@@ -287,9 +288,9 @@ static const struct {
     {"select distinct name from customers",
      "read | r customers | c customers.name>result.name"},
     {"select count(*) from customers group by grouping sets ((status), (name, email), ())",
-     "read | r customers | i customers.status>result customers.name>result customers.email>result"},
+     "read | r customers | i customers.email>result customers.name>result customers.status>result"},
     {"select sum(total) filter (where note = 'x') from orders",
-     "read | r orders | c orders.total>result.sum orders.note>result.sum"},
+     "read | r orders | c orders.note>result.sum orders.total>result.sum"},
     {"select string_agg(note, ',' order by total) from orders",
      "read export | r orders | c orders.note>result.string_agg | i orders.total>result"},
     {"select lag(total) over (partition by customer_id order by placed) from orders",
@@ -306,9 +307,9 @@ static const struct {
     {"select * from generate_series(1, 3)",
      "read"},
     {"select x.v from customers, unnest(array[name, email]) as x (v)",
-     "read | r customers | c customers.name>result.v customers.email>result.v"},
+     "read | r customers | c customers.email>result.v customers.name>result.v"},
     {"select e.value from customers, jsonb_each(to_jsonb(customers)) e",
-     "read | r customers | c customers.id>result.value customers.name>result.value customers.email>result.value "
+     "read | r customers | c customers.email>result.value customers.id>result.value customers.name>result.value "
      "customers.ssn>result.value customers.status>result.value"},
     {"select k from orders, jsonb_object_keys(to_jsonb(note)) k",
      "read | r orders | c orders.note>result.k"},
@@ -326,8 +327,8 @@ static const struct {
     {"select id from customers for update",
      "read update | r customers | w customers | c customers.id>result.id"},
     {"select c.id from customers c, orders o where o.id = c.id for update of o",
-     "read update | r customers orders | w orders | c customers.id>result.id | i orders.id>result "
-     "customers.id>result"},
+     "read update | r customers orders | w orders | c customers.id>result.id | i customers.id>result "
+     "orders.id>result"},
     {"select id from (select id from customers) q for share",
      "read update | r customers | w customers | c customers.id>result.id"},
     {"select id from v_contact for update",
@@ -335,8 +336,8 @@ static const struct {
      "v_contact.id>result.id"},
     /* views */
     {"select * from v_contact",
-     "read | r v_contact customers | c customers.id>result.id v_contact.id>result.id customers.name>result.name "
-     "v_contact.name>result.name customers.email>result.email v_contact.email>result.email"},
+     "read | r v_contact customers | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name v_contact.email>result.email v_contact.id>result.id v_contact.name>result.name"},
     {"select email from v_contact where name = 'x'",
      "read | r v_contact customers | c customers.email>result.email v_contact.email>result.email | i "
      "customers.name>result v_contact.name>result"},
@@ -344,19 +345,19 @@ static const struct {
      "read | r v_star orders | c orders.total>result.total v_star.total>result.total"},
     {"select name from v_paid",
      "read | r v_paid orders customers payments | c customers.name>result.name v_paid.name>result.name | i "
-     "customers.id>result orders.customer_id>result payments.order_id>result orders.id>result "
-     "payments.amount>result"},
+     "customers.id>result orders.customer_id>result orders.id>result payments.amount>result "
+     "payments.order_id>result"},
     {"select card from v_paid",
      "read | r v_paid orders customers payments | c payments.card>result.card v_paid.card>result.card | i "
-     "customers.id>result orders.customer_id>result payments.order_id>result orders.id>result "
-     "payments.amount>result"},
+     "customers.id>result orders.customer_id>result orders.id>result payments.amount>result "
+     "payments.order_id>result"},
     {"select count(*) from v_top",
      "read | r v_top v_paid orders customers payments | i customers.id>result orders.customer_id>result "
-     "payments.order_id>result orders.id>result payments.amount>result v_paid.order_id>result"},
+     "orders.id>result payments.amount>result payments.order_id>result v_paid.order_id>result"},
     {"select name from v_top",
      "read | r v_top v_paid orders customers payments | c customers.name>result.name v_paid.name>result.name "
-     "v_top.name>result.name | i customers.id>result orders.customer_id>result payments.order_id>result "
-     "orders.id>result payments.amount>result v_paid.order_id>result"},
+     "v_top.name>result.name | i customers.id>result orders.customer_id>result orders.id>result "
+     "payments.amount>result payments.order_id>result v_paid.order_id>result"},
     {"select n from v_agg",
      "read | r v_agg customers | c v_agg.n>result.n | i customers.status>result"},
     {"select worst from v_agg",
@@ -372,13 +373,13 @@ static const struct {
      "read | r v_contact customers | c customers.id>result.x v_contact.id>result.x"},
     {"select a.name from v_top a join v_top b on a.name = b.name",
      "read | r v_top v_paid orders customers payments | c customers.name>result.name v_paid.name>result.name "
-     "v_top.name>result.name | i customers.id>result orders.customer_id>result payments.order_id>result "
-     "orders.id>result payments.amount>result v_paid.order_id>result v_top.name>result v_paid.name>result "
-     "customers.name>result"},
+     "v_top.name>result.name | i customers.id>result customers.name>result orders.customer_id>result "
+     "orders.id>result payments.amount>result payments.order_id>result v_paid.name>result v_paid.order_id>result "
+     "v_top.name>result"},
     {"with w as (select * from v_paid) select name from w",
      "read | r v_paid orders customers payments | c customers.name>result.name v_paid.name>result.name | i "
-     "customers.id>result orders.customer_id>result payments.order_id>result orders.id>result "
-     "payments.amount>result"},
+     "customers.id>result orders.customer_id>result orders.id>result payments.amount>result "
+     "payments.order_id>result"},
     {"select ssn from m_ssn",
      "read | r m_ssn customers | c customers.ssn>result.ssn m_ssn.ssn>result.ssn | i customers.status>result"},
     {"refresh materialized view m_ssn",
@@ -387,21 +388,21 @@ static const struct {
     {"refresh materialized view m_ssn with no data",
      "update | w m_ssn"},
     {"insert into v_simple (number, label) select id, email from customers",
-     "read insert | r customers | w v_simple orders | c customers.id>v_simple.number customers.id>orders.id "
-     "customers.email>v_simple.label customers.email>orders.note"},
+     "read insert | r customers | w v_simple orders | c customers.email>orders.note "
+     "customers.email>v_simple.label customers.id>orders.id customers.id>v_simple.number"},
     {"insert into v_simple values (1, 'x')",
      "insert | w v_simple orders"},
     {"update v_simple set label = 'x' where number = 3",
-     "read update | r v_simple orders | w v_simple orders | i orders.total>v_simple v_simple.number>v_simple "
-     "orders.id>v_simple"},
+     "read update | r v_simple orders | w v_simple orders | i orders.id>v_simple orders.total>v_simple "
+     "v_simple.number>v_simple"},
     {"update v_simple_2 set label = (select ssn from customers where customers.id = number)",
      "read update | r v_simple_2 v_simple orders customers | w v_simple_2 v_simple orders | c "
-     "customers.ssn>v_simple_2.label customers.ssn>v_simple.label customers.ssn>orders.note | i "
-     "orders.total>v_simple_2 orders.id>v_simple_2 v_simple.number>v_simple_2 v_simple_2.number>v_simple_2 "
-     "customers.id>v_simple_2"},
+     "customers.ssn>orders.note customers.ssn>v_simple.label customers.ssn>v_simple_2.label | i "
+     "customers.id>v_simple_2 orders.id>v_simple_2 orders.total>v_simple_2 v_simple.number>v_simple_2 "
+     "v_simple_2.number>v_simple_2"},
     {"delete from v_simple_2 where label = 'x'",
-     "read delete | r v_simple_2 v_simple orders | w v_simple_2 v_simple orders | i orders.total>v_simple_2 "
-     "v_simple_2.label>v_simple_2 v_simple.label>v_simple_2 orders.note>v_simple_2"},
+     "read delete | r v_simple_2 v_simple orders | w v_simple_2 v_simple orders | i orders.note>v_simple_2 "
+     "orders.total>v_simple_2 v_simple.label>v_simple_2 v_simple_2.label>v_simple_2"},
     {"delete from v_simple returning number",
      "read delete | r v_simple orders | w v_simple orders | c orders.id>result.number "
      "v_simple.number>result.number | i orders.total>v_simple"},
@@ -413,8 +414,8 @@ static const struct {
      "read | r v_top v_paid orders customers payments"},
     {"explain analyze select name from v_top",
      "read | r v_top v_paid orders customers payments | c customers.name>result.name v_paid.name>result.name "
-     "v_top.name>result.name | i customers.id>result orders.customer_id>result payments.order_id>result "
-     "orders.id>result payments.amount>result v_paid.order_id>result"},
+     "v_top.name>result.name | i customers.id>result orders.customer_id>result orders.id>result "
+     "payments.amount>result payments.order_id>result v_paid.order_id>result"},
     /* inheritance and partitions */
     {"select what from events",
      "read | r events events_a events_b | c events.what>result.what"},
@@ -429,8 +430,8 @@ static const struct {
     {"select secret from v_parent",
      "read | r v_parent parent kid grandkid | c parent.secret>result.secret v_parent.secret>result.secret"},
     {"update parent set secret = name from customers where customers.id = parent.id",
-     "read update | r parent kid grandkid customers | w parent kid grandkid | c customers.name>parent.secret "
-     "customers.name>grandkid.secret customers.name>kid.secret | i customers.id>parent parent.id>parent"},
+     "read update | r parent kid grandkid customers | w parent kid grandkid | c customers.name>grandkid.secret "
+     "customers.name>kid.secret customers.name>parent.secret | i customers.id>parent parent.id>parent"},
     {"delete from only parent",
      "delete | w parent"},
     {"delete from parent",
@@ -438,8 +439,8 @@ static const struct {
     {"insert into parent (id) values (1)",
      "insert | w parent"},
     {"insert into events (id, what) select id, note from orders",
-     "read insert | r orders | w events events_a events_b | c orders.id>events.id orders.id>events_b.id "
-     "orders.id>events_a.id orders.note>events.what orders.note>events_b.what orders.note>events_a.what"},
+     "read insert | r orders | w events events_a events_b | c orders.id>events.id orders.id>events_a.id "
+     "orders.id>events_b.id orders.note>events.what orders.note>events_a.what orders.note>events_b.what"},
     {"update events set what = 'x' where id = 1",
      "read update | r events events_a events_b | w events events_a events_b | i events.id>events"},
     {"truncate events",
@@ -451,11 +452,11 @@ static const struct {
     {"drop table events",
      "ddl | w events events_a events_b"},
     {"insert into events_a select * from events_b",
-     "read insert | r events_b | w events_a | c events_b.id>events_a.id events_b.at>events_a.at "
+     "read insert | r events_b | w events_a | c events_b.at>events_a.at events_b.id>events_a.id "
      "events_b.what>events_a.what"},
     /* writes */
     {"insert into orders select id, id, 1, name, null from customers",
-     "read insert | r customers | w orders | c customers.id>orders.id customers.id>orders.customer_id "
+     "read insert | r customers | w orders | c customers.id>orders.customer_id customers.id>orders.id "
      "customers.name>orders.note"},
     {"insert into orders (note, id) values ((select ssn from customers limit 1), 1), ('x', 2)",
      "read insert | r customers | w orders | c customers.ssn>orders.note"},
@@ -477,32 +478,32 @@ static const struct {
     {"update orders set total = total + 1 where id = 3",
      "read update | r orders | w orders | c orders.total>orders.total | i orders.id>orders"},
     {"update orders set (note, total) = (select name, id from customers where customers.id = orders.customer_id)",
-     "read update | r orders customers | w orders | c customers.name>orders.note customers.id>orders.total | i "
+     "read update | r orders customers | w orders | c customers.id>orders.total customers.name>orders.note | i "
      "customers.id>orders orders.customer_id>orders"},
     {"update orders set (note, total) = ('x', id), placed = default",
      "read update | r orders | w orders | c orders.id>orders.total"},
     {"update orders o set note = c.name from customers c where c.id = o.customer_id returning c.email, o.*",
-     "read update | r orders customers | w orders | c customers.name>orders.note customers.email>result.email "
-     "orders.id>result.id orders.customer_id>result.customer_id orders.total>result.total "
-     "orders.note>result.note orders.placed>result.placed | i customers.id>orders orders.customer_id>orders"},
+     "read update | r orders customers | w orders | c customers.email>result.email customers.name>orders.note "
+     "orders.customer_id>result.customer_id orders.id>result.id orders.note>result.note "
+     "orders.placed>result.placed orders.total>result.total | i customers.id>orders orders.customer_id>orders"},
     {"delete from orders",
      "delete | w orders"},
     {"delete from orders where id = 3",
      "read delete | r orders | w orders | i orders.id>orders"},
     {"delete from orders using customers c where c.id = customer_id and c.ssn = 'x' returning note",
      "read delete | r orders customers | w orders | c orders.note>result.note | i customers.id>orders "
-     "orders.customer_id>orders customers.ssn>orders"},
+     "customers.ssn>orders orders.customer_id>orders"},
     {"merge into orders o using customers c on c.id = o.id when matched and c.status = 'x' then update set note "
      "= c.email when not matched then insert (id, note) values (c.id, c.name)",
      "read insert update | r orders customers | w orders | c customers.email>orders.note customers.id>orders.id "
-     "customers.name>orders.note | i customers.id>orders orders.id>orders customers.status>orders"},
+     "customers.name>orders.note | i customers.id>orders customers.status>orders orders.id>orders"},
     {"merge into orders o using (select id, ssn from customers) c on c.id = o.id when matched then delete",
      "read delete | r orders customers | w orders | i customers.id>orders orders.id>orders"},
     {"create table fresh as select id, ssn as s from customers",
      "read insert ddl | r customers | w fresh | c customers.id>fresh.id customers.ssn>fresh.s"},
     {"create table fresh (a, b) as select * from v_contact",
-     "read insert ddl | r v_contact customers | w fresh | c customers.id>fresh.a v_contact.id>fresh.a "
-     "customers.name>fresh.b v_contact.name>fresh.b customers.email>fresh.email v_contact.email>fresh.email"},
+     "read insert ddl | r v_contact customers | w fresh | c customers.email>fresh.email customers.id>fresh.a "
+     "customers.name>fresh.b v_contact.email>fresh.email v_contact.id>fresh.a v_contact.name>fresh.b"},
     {"create table fresh as select id from customers with no data",
      "read ddl | r customers | w fresh | c customers.id>fresh.id"},
     {"select id, ssn into fresh from customers where name = 'x'",
@@ -512,21 +513,21 @@ static const struct {
      "read ddl | r customers | w fresh | c customers.id>fresh.id customers.ssn>fresh.s | i customers.name>fresh"},
     {"create view fresh (a) as select v_paid.card from v_paid",
      "read ddl | r v_paid orders customers payments | w fresh | c payments.card>fresh.a v_paid.card>fresh.a | i "
-     "customers.id>fresh orders.customer_id>fresh payments.order_id>fresh orders.id>fresh payments.amount>fresh"},
+     "customers.id>fresh orders.customer_id>fresh orders.id>fresh payments.amount>fresh payments.order_id>fresh"},
     {"create materialized view fresh as select count(ssn) from customers",
      "read insert ddl | r customers | w fresh | c customers.ssn>fresh.count"},
     {"copy (select id, ssn from customers where name = 'x') to stdout",
      "read export | r customers | c customers.id>result.id customers.ssn>result.ssn | i customers.name>result"},
     {"copy customers to stdout",
-     "read export | r customers | c customers.id>result.id customers.name>result.name "
-     "customers.email>result.email customers.ssn>result.ssn customers.status>result.status"},
+     "read export | r customers | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name customers.ssn>result.ssn customers.status>result.status"},
     {"copy customers (id, ssn) to stdout",
      "read export | r customers | c customers.id>result.id customers.ssn>result.ssn"},
     {"copy orders (id, note) from stdin",
      "insert import | w orders"},
     {"copy v_contact to stdout",
-     "read export opaque | r v_contact | c v_contact.id>result.id v_contact.name>result.name "
-     "v_contact.email>result.email"},
+     "read export opaque | r v_contact | c v_contact.email>result.email v_contact.id>result.id "
+     "v_contact.name>result.name"},
     {"truncate orders, payments",
      "truncate | w orders payments"},
     /* names */
@@ -549,17 +550,17 @@ static const struct {
     {"select name from customers where ctid = '(0,1)'",
      "read | r customers | c customers.name>result.name"},
     {"select c.nosuch from customers c",
-     "read | r customers | c customers.id>result.nosuch customers.name>result.nosuch "
-     "customers.email>result.nosuch customers.ssn>result.nosuch customers.status>result.nosuch"},
+     "read | r customers | c customers.email>result.nosuch customers.id>result.nosuch "
+     "customers.name>result.nosuch customers.ssn>result.nosuch customers.status>result.nosuch"},
     {"select x.id from customers c",
      "read opaque | r customers"},
     {"select name from customers where id = (select customer_id from orders where orders.id = customers.id)",
-     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.id>result "
-     "orders.customer_id>result"},
+     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result "
+     "orders.id>result"},
     {"select name from customers c where exists (select 1 from orders where customer_id = c.id)",
-     "read | r customers orders | c customers.name>result.name | i orders.customer_id>result customers.id>result"},
+     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result"},
     {"select id from customers where (name, email) = (select note, note from orders)",
-     "read | r customers orders | c customers.id>result.id | i customers.name>result customers.email>result "
+     "read | r customers orders | c customers.id>result.id | i customers.email>result customers.name>result "
      "orders.note>result"},
     {"select name from customers where id = any (select customer_id from orders)",
      "read | r customers orders | c customers.name>result.name | i customers.id>result orders.customer_id>result"},
@@ -585,11 +586,11 @@ static const struct {
     {"create view fresh as select name from customers except select note from orders",
      "read ddl | r customers orders | w fresh | c customers.name>fresh.name | i orders.note>fresh"},
     {"select max(ssn) filter (where status = 'x') as m, count(distinct email) from customers",
-     "read | r customers | c customers.ssn>result.m customers.status>result.m customers.email>result.count"},
+     "read | r customers | c customers.email>result.count customers.ssn>result.m customers.status>result.m"},
     {"select n from (select name as n, ssn from customers offset 3) q",
      "read | r customers | c customers.name>result.n"},
     {"select s.name from (customers c join orders o on o.id = c.id) s",
-     "read | r customers orders | c customers.name>result.name | i orders.id>result customers.id>result"},
+     "read | r customers orders | c customers.name>result.name | i customers.id>result orders.id>result"},
     {"select c.name from (customers c join orders o using (id)) join payments using (id)",
      "read | r customers orders payments | c customers.name>result.name | i customers.id>result orders.id>result "
      "payments.id>result"},
@@ -608,12 +609,12 @@ static const struct {
      "read | r customers | c customers.name>result.name customers.ssn>result.ssn"},
     {"with recursive t (n, l) as (select id, 0 from customers union all select o.id, l + 1 from t join orders o "
      "on o.customer_id = n) search depth first by n set ord select n, ord from t",
-     "read | r customers orders | c customers.id>result.n orders.id>result.n | i orders.customer_id>result "
-     "customers.id>result orders.id>result"},
+     "read | r customers orders | c customers.id>result.n orders.id>result.n | i customers.id>result "
+     "orders.customer_id>result orders.id>result"},
     {"with recursive t (n) as (select id from customers union all select o.id from t join orders o on "
      "o.customer_id = n) cycle n set is_cycle using path select n from t where not is_cycle",
-     "read | r customers orders | c customers.id>result.n orders.id>result.n | i orders.customer_id>result "
-     "customers.id>result orders.id>result"},
+     "read | r customers orders | c customers.id>result.n orders.id>result.n | i customers.id>result "
+     "orders.customer_id>result orders.id>result"},
     {"with a as (with b as (select ssn as x from customers) select x from b) select x from a",
      "read | r customers | c customers.ssn>result.x"},
     {"with x as (select 1 as a) select (select a from x), name from customers",
@@ -621,14 +622,14 @@ static const struct {
     {"select (with w as (select max(note) as m from orders) select m from w)",
      "read | r orders | c orders.note>result.m"},
     {"select name from customers where status in ('a', 'b') and id between 1 and 2",
-     "read | r customers | c customers.name>result.name | i customers.status>result customers.id>result"},
+     "read | r customers | c customers.name>result.name | i customers.id>result customers.status>result"},
     {"select sum(total) over (partition by (select max(card) from payments)) from orders",
      "read | r orders payments | c orders.total>result.sum | i payments.card>result"},
     {"select array_agg(name order by email) from customers",
      "read export | r customers | c customers.name>result.array_agg | i customers.email>result"},
     {"select json_agg(c) from customers c",
-     "read export | r customers | c customers.id>result.json_agg customers.name>result.json_agg "
-     "customers.email>result.json_agg customers.ssn>result.json_agg customers.status>result.json_agg"},
+     "read export | r customers | c customers.email>result.json_agg customers.id>result.json_agg "
+     "customers.name>result.json_agg customers.ssn>result.json_agg customers.status>result.json_agg"},
     {"select string_agg(x.s, ',') from (select ssn as s, name from customers) x",
      "read export | r customers | c customers.ssn>result.string_agg"},
     {"insert into orders (id, note) select * from (select id, ssn from customers) q",
@@ -647,31 +648,30 @@ static const struct {
     {"update only parent set secret = 'x'",
      "update | w parent"},
     {"delete from orders where customer_id in (select id from v_contact where email = 'x')",
-     "read delete | r orders v_contact customers | w orders | i orders.customer_id>orders v_contact.email>orders "
-     "customers.email>orders v_contact.id>orders customers.id>orders"},
+     "read delete | r orders v_contact customers | w orders | i customers.email>orders customers.id>orders "
+     "orders.customer_id>orders v_contact.email>orders v_contact.id>orders"},
     {"merge into orders using customers on orders.id = customers.id when not matched then insert default values",
-     "read insert | r orders customers | w orders | i orders.id>orders customers.id>orders"},
+     "read insert | r orders customers | w orders | i customers.id>orders orders.id>orders"},
     {"merge into orders o using v_contact c on c.id = o.id when matched then update set (note, total) = (c.name, "
      "3)",
      "read update | r orders v_contact customers | w orders | c customers.name>orders.note "
-     "v_contact.name>orders.note | i customers.id>orders v_contact.id>orders orders.id>orders"},
+     "v_contact.name>orders.note | i customers.id>orders orders.id>orders v_contact.id>orders"},
     {"copy (delete from orders returning note) to stdout",
      "read delete export | r orders | w orders | c orders.note>result.note"},
     {"copy (select * from v_contact) to stdout",
-     "read export | r v_contact customers | c customers.id>result.id v_contact.id>result.id "
-     "customers.name>result.name v_contact.name>result.name customers.email>result.email "
-     "v_contact.email>result.email"},
+     "read export | r v_contact customers | c customers.email>result.email customers.id>result.id "
+     "customers.name>result.name v_contact.email>result.email v_contact.id>result.id v_contact.name>result.name"},
     {"create table fresh as values (1, 2)",
      "insert ddl | w fresh"},
     {"create table fresh as table customers",
-     "read insert ddl | r customers | w fresh | c customers.id>fresh.id customers.name>fresh.name "
-     "customers.email>fresh.email customers.ssn>fresh.ssn customers.status>fresh.status"},
+     "read insert ddl | r customers | w fresh | c customers.email>fresh.email customers.id>fresh.id "
+     "customers.name>fresh.name customers.ssn>fresh.ssn customers.status>fresh.status"},
     {"create table fresh as with w as (select ssn from customers) select * from w",
      "read insert ddl | r customers | w fresh | c customers.ssn>fresh.ssn"},
     {"create view fresh as select * from customers join payments using (id)",
-     "read ddl | r customers payments | w fresh | c customers.id>fresh.id customers.name>fresh.name "
-     "customers.email>fresh.email customers.ssn>fresh.ssn customers.status>fresh.status "
-     "payments.order_id>fresh.order_id payments.card>fresh.card payments.amount>fresh.amount | i "
+     "read ddl | r customers payments | w fresh | c customers.email>fresh.email customers.id>fresh.id "
+     "customers.name>fresh.name customers.ssn>fresh.ssn customers.status>fresh.status "
+     "payments.amount>fresh.amount payments.card>fresh.card payments.order_id>fresh.order_id | i "
      "customers.id>fresh payments.id>fresh"},
     {"create or replace view v_contact as select ssn as id from customers",
      "read ddl | r customers | w v_contact | c customers.ssn>v_contact.id"},
@@ -680,8 +680,8 @@ static const struct {
     {"select \"c\".\"name\" from customers \"c\"",
      "read | r customers | c customers.name>result.name"},
     {"select c.name from customers as \"C\", orders as c",
-     "read | r customers orders | c orders.id>result.name orders.customer_id>result.name "
-     "orders.total>result.name orders.note>result.name orders.placed>result.name"},
+     "read | r customers orders | c orders.customer_id>result.name orders.id>result.name orders.note>result.name "
+     "orders.placed>result.name orders.total>result.name"},
     {"select id from customers c1 where exists (select 1 from customers c2 where c2.id = c1.id and c2.ssn = 'x')",
      "read | r customers | c customers.id>result.id | i customers.id>result customers.ssn>result"},
     {"select (select ssn from customers where customers.id = o.customer_id) from orders o",
@@ -705,19 +705,22 @@ static const struct {
     {"select c.relname, name from pg_catalog.pg_class c, customers",
      "read | r pg_catalog.pg_class customers | c customers.name>result.name"},
     {"select m_ssn from m_ssn",
-     "read | r m_ssn customers | c customers.id>result.m_ssn m_ssn.id>result.m_ssn m_ssn.ssn>result.m_ssn "
-     "customers.ssn>result.m_ssn | i customers.status>result"},
+     "read | r m_ssn customers | c customers.id>result.m_ssn customers.ssn>result.m_ssn m_ssn.id>result.m_ssn "
+     "m_ssn.ssn>result.m_ssn | i customers.status>result"},
     {"select n.id from v_simple_2 s join customers n on n.id = s.number",
-     "read | r v_simple_2 v_simple orders customers | c customers.id>result.id | i orders.total>result "
-     "customers.id>result v_simple_2.number>result v_simple.number>result orders.id>result"},
+     "read | r v_simple_2 v_simple orders customers | c customers.id>result.id | i customers.id>result "
+     "orders.id>result orders.total>result v_simple.number>result v_simple_2.number>result"},
     {"select label from v_simple_2",
      "read | r v_simple_2 v_simple orders | c orders.note>result.label v_simple.label>result.label "
      "v_simple_2.label>result.label | i orders.total>result"},
     {"begin",
      ""},
     {"select * from parent p join kid k using (id)",
-     "read | r parent kid grandkid | c parent.id>result.id parent.secret>result.secret kid.secret>result.secret "
-     "kid.extra>result.extra | i parent.id>result kid.id>result"},
+     "read | r parent kid grandkid | c kid.extra>result.extra kid.secret>result.secret parent.id>result.id "
+     "parent.secret>result.secret | i kid.id>result parent.id>result"},
+    {"select label from v_simple_2 for update",
+     "read update | r v_simple_2 v_simple orders | w v_simple_2 v_simple orders | c orders.note>result.label "
+     "v_simple.label>result.label v_simple_2.label>result.label | i orders.total>result"},
 };
 /* clang-format on */
 

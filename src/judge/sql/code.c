@@ -123,10 +123,14 @@ static bool pass(struct judge *j, struct code *c, code_walk_fn *walk_part, const
     struct sl_part part = sl_catalog_part_at(j->ctx->catalog, c->part);
     const struct origin *read = c->reads;
     uint32_t before = j->effects, known = c->effects;
+    struct origin **pending = j->pending, **decides = j->decides;
 
     c->met = c->grown = false;
     j->effects = 0;
+    j->pending = j->decides = NULL; /* it may run whatever becomes of its value */
     walk_part(j, &part, c, with);
+    j->pending = pending;
+    j->decides = decides;
     c->effects |= j->effects;
     j->effects |= before;
     return c->met && (c->grown || read != c->reads || known != c->effects);

@@ -104,8 +104,10 @@ void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct data
 {
     struct outputs *of_view = d == NULL || !view_is_known(j, d) ? NULL : view_expand(j, d);
 
-    if (of_view != NULL)
+    if (of_view != NULL) {
         origin_join(j, j->decides, of_view->decides);
+        origin_join(j, &s->tables, of_view->tables);
+    }
     add_table(j, s, v, d, of_view);
 }
 

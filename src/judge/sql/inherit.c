@@ -59,8 +59,11 @@ bool inherit_children(struct judge *j, struct dataset *d, uint32_t effects)
         if (b->columns != NULL || (b->effects & effects) == 0)
             continue;
         note_dataset(j, b->dataset, b->effects & effects);
+        uint32_t checked = b->effects & effects;
+        if (d->relation.kind == 'p' && (checked & SL_EFFECT_UPDATE) != 0)
+            checked |= SL_EFFECT_INSERT | SL_EFFECT_DELETE; /* a row may move to another one */
         if ((effects & ~(uint32_t)SL_EFFECT_DDL) != 0)
-            name_check(j, b->dataset, b->effects & effects, NAME_CHILD);
+            name_check(j, b->dataset, checked, NAME_CHILD);
     }
     return true;
 }

@@ -10,6 +10,7 @@ struct view {
     struct outputs *outputs; /* NULL: it could not be understood */
     uint32_t effects;        /* of its query; noted again for each statement that names it */
     bool busy, planned;
+    bool in_code; /* walked inside code that calls itself, perhaps: holds only in there */
 };
 
 static bool find_text(const struct judge *j, const struct dataset *d, struct sl_span *out)
@@ -111,7 +112,8 @@ static struct view *find(struct judge *j, const struct dataset *d)
 {
     struct view *v = j->views;
 
-    while (v != NULL && (v->dataset != d || v->planned != j->planned_only))
+    while (v != NULL && (v->dataset != d || v->planned != j->planned_only ||
+                         (v->in_code && !v->busy && j->code_level == 0)))
         v = v->next;
     return v;
 }
@@ -126,12 +128,18 @@ struct outputs *view_expand(struct judge *j, struct dataset *d)
         note_opaque(j, "a view is made of itself", NULL);
     if (v != NULL) {
         j->effects |= v->effects;
+        if (v->outputs != NULL) /* a body that names it reads them, too */
+            origin_join(j, j->reads, v->outputs->decides);
         return v->outputs;
     }
     v = NOTE_NEW(j, struct view);
     if (v == NULL || !find_text(j, d, &text) || !depth_enter(j))
         return NULL;
-    *v = (struct view){.next = j->views, .dataset = d, .busy = true, .planned = j->planned_only};
+    *v = (struct view){.next = j->views,
+                       .dataset = d,
+                       .busy = true,
+                       .planned = j->planned_only,
+                       .in_code = j->code_level > 0};
     j->views = v;
     j->effects = 0;
     v->outputs = walk(j, d, text);
@@ -174,7 +182,7 @@ static struct outputs *columns_below(struct judge *j, const struct dataset *view
 {
     struct scope s = {0};
     struct outputs *all = NOTE_NEW(j, struct outputs);
-    struct origin **pending = j->pending, **decides = j->decides;
+    struct origin **pending = j->pending, **decides = j->decides, *checked = NULL;
 
     if (all == NULL)
         return NULL;
@@ -182,6 +190,8 @@ static struct outputs *columns_below(struct judge *j, const struct dataset *view
     j->decides = NULL;
     from_base(j, &s, linitial(n->fromClause), base);
     query_targets(j, &s, n->targetList, all);
+    j->pending = &checked;
+    expr_walk(j, &s, n->whereClause, &checked); /* a CHECK OPTION looks at the new row alone */
     j->pending = pending;
     j->decides = decides;
     if (all->open || all->count != view->relation.column_count)
