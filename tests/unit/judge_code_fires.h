@@ -119,7 +119,9 @@ static const char fires_schema[] =
     "create view ruled as select id, email from customers;\n"
     "create rule r as on update to ruled do instead insert into audit (who) values "
     "(new.email);\n"
-    "create foreign table far (id int, body text) server elsewhere;\n";
+    "create foreign table far (id int, body text) server elsewhere;\n"
+    "create function hidden_wipe(a int) returns int language plpgsql immutable as $$ begin "
+    "perform wipe_orders(a); return 1; end $$;\n";
 
 static const struct judged judge_fires[] = {
     {"insert into t_insert values (1, 'a', 'b', 'c');",
@@ -306,6 +308,19 @@ static const struct judged judge_fires[] = {
      "public.audit(who,what)=insert | public.parent(id,name)=delete | "
      "public.child(id,parent_id)=delete ! shared ~ public.t_insert.email -> public.audit.who "
      "~ public.child.id -> public.audit.what"},
+    {"explain select wipe_orders(1);",
+     "explain: read | public.orders(id,total,note)=read"},
+    {"explain select hidden_wipe(1);",
+     "explain: read delete | public.orders(id,total,note)=delete"},
+    {"reindex table i_wiping;",
+     "reindex: delete admin | public.i_wiping()=admin | public.orders(id,total,note)=delete"},
+    {"vacuum i_wiping;",
+     "vacuum: delete admin | public.i_wiping()=admin | public.orders(id,total,note)=delete"},
+    {"alter table i_wiping add column x int;",
+     "alter table: delete ddl | public.i_wiping(id,note)=ddl | "
+     "public.orders(id,total,note)=delete"},
+    {"cluster i_wiping;",
+     "cluster: delete admin | public.i_wiping()=admin | public.orders(id,total,note)=delete"},
 };
 /* clang-format on */
 

@@ -85,7 +85,7 @@ struct body {
 struct body_before {
     uint32_t effects, flags;
     const char *tag;
-    bool neutral, control, shareable, catalog_first, any_schema, of_user, variables_first;
+    bool neutral, control, shareable, catalog_first, any_schema, in_default, variables_first;
     bool as_server;
     struct origin **pending, **decides;
     unsigned literals, literals_approved;
@@ -123,12 +123,15 @@ void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct 
 
 /* fires.c: what a use of a relation sets off. True when all of this kind is understood; effects
  * that it has are noted. */
+bool fires_has_part(struct judge *j, const struct dataset *d, uint8_t kind);
 bool fires_triggers(struct judge *j, struct dataset *d, uint32_t effects);
 /* Does every way to write to this view set off something else instead? */
 bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_defaults(struct judge *j, struct dataset *d);
 bool fires_checks(struct judge *j, struct dataset *d);
+/* DDL and maintenance go over all rows of a table again. */
+void fires_when_rebuilt(struct judge *j, struct dataset *d);
 bool fires_policies(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_cascades(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_at_ddl(struct judge *j);

@@ -116,9 +116,27 @@ static bool makes_range(const struct judge *j, const struct sl_part *f)
     return false;
 }
 
-/* Only what is written in C is believed by its review: the rest can be looked into. */
+/* The planner runs what is not volatile, so an EXPLAIN of it is no mere plan. */
+static bool runs_when_planned(const struct sl_part *f)
+{
+    return (f->num & (SL_CODE_VOLATILE | SL_CODE_AGGREGATE | SL_CODE_WINDOW)) == 0;
+}
+
+static void look_into(struct judge *j, const struct sl_part *f, struct code *self,
+                      const void *with);
+
 static void walk_function(struct judge *j, const struct sl_part *f, struct code *self,
                           const void *with)
+{
+    bool planned = j->planned_only;
+
+    j->planned_only = planned && !runs_when_planned(f);
+    look_into(j, f, self, with);
+    j->planned_only = planned;
+}
+
+/* Only what is written in C is believed by its review: the rest can be looked into. */
+static void look_into(struct judge *j, const struct sl_part *f, struct code *self, const void *with)
 {
     bool readable = sl_span_is(f->about, "sql") || sl_span_is(f->about, "plpgsql");
     const struct review *r = review_of(j, f);

@@ -111,6 +111,7 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
     RangeVar v = name_of_list(s->j, n->funcname);
     const char *language = n->sql_body != NULL ? "sql" : "";
     uint32_t overload = s->overloads++ << 16, flags = n->is_procedure ? SL_CODE_PROCEDURE : 0;
+    uint32_t volatility = SL_CODE_VOLATILE;
     const ListCell *cell;
 
     foreach (cell, n->options) {
@@ -119,6 +120,10 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
             continue;
         if (strcmp(e->defname, "language") == 0 && name_text(e->arg) != NULL)
             language = name_text(e->arg);
+        if (strcmp(e->defname, "volatility") == 0 && name_text(e->arg) != NULL)
+            volatility = strcmp(name_text(e->arg), "volatile") == 0 ? SL_CODE_VOLATILE
+                         : strcmp(name_text(e->arg), "stable") == 0 ? SL_CODE_STABLE
+                                                                    : 0;
         if (strcmp(e->defname, "support") == 0)
             language = "c"; /* a planner's helper runs besides the body */
     }
@@ -128,7 +133,8 @@ static void function(struct schema_code *s, const CreateFunctionStmt *n)
         flags |= SL_CODE_SETOF;
     bool readable = strcmp(language, "sql") == 0 || strcmp(language, "plpgsql") == 0;
     const char *schema = or_public(v.schemaname);
-    part(s, "f", schema, v.relname, "f", overload | flags, language, readable ? s->text : "");
+    part(s, "f", schema, v.relname, "f", overload | flags | volatility, language,
+         readable ? s->text : "");
     arguments(s, schema, v.relname, n->parameters, n->is_procedure, overload);
     remember(s, &s->functions, v.schemaname, v.relname, NULL, NULL);
 }
