@@ -99,6 +99,7 @@ struct source {
     bool hidden;         /* behind the alias of a join: no name of it can be used */
     bool of_cte;
     bool own_names; /* `outputs` are called as the columns of `dataset` are */
+    bool variable;  /* of a body: its type was looked at where it was declared */
 };
 
 struct scope {
@@ -169,6 +170,9 @@ struct judge {
     bool path_of_user;   /* "$user" stands on the path */
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
+    /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
+     * are, and what takes only such values is passed over; when one shows up, all is judged again. */
+    bool user_values, saw_user_values;
     bool in_default;      /* what a default advances is no change of its own */
     const struct arguments *arguments; /* what $1 stands for */
     struct origin **reads;             /* what the body in hand has read */
