@@ -165,9 +165,9 @@ struct judge {
     uint64_t body_bytes;            /* read so far */
     unsigned bodies;                /* inside each other */
     unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
-    uint32_t path_id;    /* which search path names are looked up on: 0 the session's own */
-    bool any_schema;     /* names may lie in schemas that are not on `path` */
-    bool path_of_user;   /* "$user" stands on the path */
+    uint32_t path_id;     /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;      /* names may lie in schemas that are not on `path` */
+    bool path_of_user;    /* "$user" stands on the path */
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
     /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
