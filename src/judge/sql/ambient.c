@@ -12,19 +12,33 @@ static struct sl_parts of_database(const struct judge *j)
     return sl_catalog_parts(j->ctx->catalog, 'x', SL_SPAN("x"), SL_SPAN("x"));
 }
 
+enum { OF_USER_TYPES = 256 }; /* in a part's num: runs only where there is a value of such a type */
+
+/* with: which of the two kinds. */
 static void walk_casts(struct judge *j, const struct sl_part *part, struct code *self,
                        const void *with)
 {
     struct sl_parts all = of_database(j);
+    uint32_t kind = *(const uint32_t *)with;
 
     (void)part;
     (void)self;
-    (void)with;
     for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
-        if (p.kind == 'a' || p.kind == 'o')
+        if ((p.kind == 'a' || p.kind == 'o') && (p.num & OF_USER_TYPES) == kind)
             function_named(j, p.about, p.text, &any, NULL);
     }
+}
+
+static void run_casts(struct judge *j, uint32_t kind)
+{
+    struct sl_parts all = of_database(j);
+
+    if (all.count == 0)
+        return;
+    j->in_ambient = true; /* what they do in there counts by this walk already */
+    code_run_for(j, all.first, NULL, kind, walk_casts, &kind);
+    j->in_ambient = false;
 }
 
 void ambient_casts(struct judge *j)
@@ -39,12 +53,14 @@ void ambient_casts(struct judge *j)
                         NULL);
         return;
     }
-    struct sl_parts all = of_database(j);
-    if (all.count == 0)
-        return;
-    j->in_ambient = true; /* what they do in there counts by this walk already */
-    code_run(j, all.first, NULL, NULL, walk_casts, NULL);
-    j->in_ambient = false;
+    run_casts(j, 0);
+}
+
+void ambient_user_values(struct judge *j)
+{
+    j->saw_user_values = true;
+    if (j->user_values && j->ctx->catalog != NULL && !j->in_ambient && code_has_parts(j))
+        run_casts(j, OF_USER_TYPES);
 }
 
 /* --- types ---------------------------------------------------------------------------------- */
@@ -99,6 +115,7 @@ bool ambient_types(struct judge *j, bool checks)
         sl_catalog_part_at(j->ctx->catalog, first).owner == 't')
         code_run_for(j, first, NULL, checks, walk_types, checks ? "checks" : NULL);
     ambient_casts(j);
+    ambient_user_values(j);
     return true;
 }
 

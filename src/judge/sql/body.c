@@ -145,6 +145,7 @@ struct source *body_variable(struct judge *j, struct body *b, const char *name)
             return at;
     struct source *at = add_source(j, &b->scope, name);
     if (at != NULL) {
+        at->variable = true;
         at->outputs = NOTE_NEW(j, struct outputs);
         if (at->outputs != NULL)
             at->outputs->open = true;

@@ -140,6 +140,9 @@ void fires_constraint(struct judge *j, struct dataset *d, struct sl_span text);
 
 /* ambient.c: code that may run anywhere that values are compared, converted or stored. */
 void ambient_casts(struct judge *j);
+/* The same for casts and operator classes of types that users made: a value of such a type may be
+ * at hand from here on (a type by its name, a whole row, the result of a function of users). */
+void ambient_user_values(struct judge *j);
 bool ambient_types(struct judge *j, bool checks); /* of every type that users made */
 /* A type of users, by name: false when it is not understood. */
 bool ambient_type(struct judge *j, const char *schema, const char *name);

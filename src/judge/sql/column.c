@@ -82,6 +82,8 @@ static enum found in_source(struct judge *j, const struct source *s, const char 
 
 static void whole_row(struct judge *j, const struct source *s, struct origin **flow)
 {
+    if (!s->variable)
+        ambient_user_values(j); /* a row is a value of its table's own type */
     if (s->outputs != NULL) {
         outputs_use(j, s->outputs, flow);
     } else if (s->dataset != NULL && s->dataset->system) {

@@ -96,6 +96,7 @@ static void not_seen(struct judge *j, const struct sl_part *f)
 
 static void of_extension(struct judge *j, const struct sl_part *f, const struct review *r)
 {
+    ambient_user_values(j); /* its values may be of the extension's own types */
     note_effect(j, r->effects & ~(uint32_t)SL_EFFECT_OPAQUE);
     if ((r->effects & SL_EFFECT_OPAQUE) != 0)
         note_opaque(j, "function %s of an extension does what the judge cannot see",

@@ -99,6 +99,7 @@ struct source {
     bool hidden;         /* behind the alias of a join: no name of it can be used */
     bool of_cte;
     bool own_names; /* `outputs` are called as the columns of `dataset` are */
+    bool variable;  /* of a body: its type was looked at where it was declared */
 };
 
 struct scope {
@@ -169,6 +170,9 @@ struct judge {
     bool path_of_user;    /* "$user" stands on the path */
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
+    /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
+     * are, and what takes only such values is passed over; when one shows up, all is judged again. */
+    bool user_values, saw_user_values;
     bool in_default;      /* what a default advances is no change of its own */
     const struct arguments *arguments; /* what $1 stands for */
     struct origin **reads;             /* what the body in hand has read */
@@ -313,11 +317,16 @@ void join_sources(struct judge *j, struct scope *s, const JoinExpr *join, struct
 /* query.c: SELECT, and any statement that may stand in a WITH */
 void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
                 struct outputs *out);
-struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
-/* WITH RECURSIVE: a query that a later one names first. */
-void query_cte(struct judge *j, struct cte *c);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
+/* UNION and the like: column by column. */
+void query_merge(struct judge *j, struct outputs *left, const struct outputs *right);
+void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
+/* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
+bool query_may_wait(const SelectStmt *n);
+/* with.c: its queries before `ctes`; and, of WITH RECURSIVE, one that another names first. */
+struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
+void query_cte(struct judge *j, struct cte *c);
 /* figure.c: the name that the server gives to an output without one */
 const char *figure_name(const Node *n);
 

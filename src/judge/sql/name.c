@@ -360,6 +360,8 @@ enum sl_builtin name_function(struct judge *j, const List *names, const List *ar
                                                                  : SL_BUILTIN_NONE;
 }
 
+enum { OF_USER_TYPES_ALONE = 32 }; /* in the num of an operator's part */
+
 static void run_operator(struct judge *j, const struct sl_part *p, const struct arguments *a,
                          struct origin **flow)
 {
@@ -385,6 +387,8 @@ static void users_operator(struct judge *j, const char *schema, const char *op,
         if (p.kind != 'o' || !code_in_reach(j, schema, p.schema))
             continue;
         any = true;
+        if ((p.num & OF_USER_TYPES_ALONE) != 0 && !j->user_values)
+            continue;
         run_operator(j, &p, &a, flow);
     }
     if (!any)
@@ -453,6 +457,9 @@ void name_type(struct judge *j, const TypeName *t)
     ambient_casts(j);
     if (t->pct_type || !split(t->names, &schema, &name))
         note_opaque(j, "a type has a name that the judge cannot read", NULL);
-    else if (!type_is_known(j, schema, name) && !ambient_type(j, schema, name))
-        note_opaque(j, "type %s is not built in", name);
+    else if (!type_is_known(j, schema, name)) {
+        ambient_user_values(j);
+        if (!ambient_type(j, schema, name))
+            note_opaque(j, "type %s is not built in", name);
+    }
 }

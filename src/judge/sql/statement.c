@@ -347,10 +347,21 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
     return j->out_of_memory ? SL_EMEMORY : note_finish(j, out);
 }
 
+/* user_values: in, whether values of users' own types are at hand; out, whether any showed up. */
+static enum sl_err judge_once(const struct sl_sql_context *ctx, struct sl_arena *mem,
+                              const struct parse *p, bool *user_values, struct sl_meaning *out)
+{
+    struct judge j = {.ctx = ctx, .mem = mem, .user_values = *user_values};
+    enum sl_err err = judge_parsed(&j, p, out);
+
+    parse_end_all(&j);
+    *user_values = j.saw_user_values;
+    return err;
+}
+
 enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
                          struct sl_arena *mem, struct sl_meaning *out)
 {
-    struct judge j = {.ctx = ctx, .mem = mem};
     const char *refusal = caps_refuse(ctx, text);
 
     if (refusal != NULL) {
@@ -361,8 +372,10 @@ enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
     if (sql == NULL)
         return SL_EMEMORY;
     struct parse p = parse_begin(sql);
-    enum sl_err err = judge_parsed(&j, &p, out);
-    parse_end_all(&j);
+    bool again = false;
+    enum sl_err err = judge_once(ctx, mem, &p, &again, out);
+    if (err == SL_OK && again)
+        err = judge_once(ctx, mem, &p, &again, out);
     parse_end(&p);
     return err;
 }
