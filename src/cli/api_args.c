@@ -22,6 +22,12 @@ static const struct option_row rows[] = {
     TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
     TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
     TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
+    TEXT("--by", "KEY[,KEY]", SL_API_USAGE, by, "what to group by (identity)"),
+    TEXT("--identity", "NAME", SL_API_USAGE, identity, "only of this identity"),
+    TEXT("--dataset", "NAME", SL_API_USAGE, dataset, "only of this dataset (schema.table)"),
+    TEXT("--label", "LABEL", SL_API_USAGE, label, "only of data with this label"),
+    TEXT("--since", "TIME", SL_API_USAGE, since, "how far back, such as 7d (24h)"),
+    TEXT("--limit", "N", SL_API_USAGE, limit, "at most so many lines, 1 to 1000 (100)"),
     TEXT("--save", "FILE|-", SL_API_SAVE, save,
          "where the credential goes; - prints it on stdout, alone"),
     FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
@@ -102,12 +108,12 @@ int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const 
             return print_help(help, options);
         if (is_option ? !take(argc, argv, &i, options, out) : !takes_word || out->word != NULL) {
             fprintf(stderr, "sluice %s: '%s' is not understood here\n", argv[0], argv[i]);
-            return sl_cli_usage(argv[0]);
+            return sl_cli_misuse(argv[0]);
         }
         if (!is_option)
             out->word = argv[i];
     }
     if (takes_word && out->word == NULL)
-        return sl_cli_usage(argv[0]);
+        return sl_cli_misuse(argv[0]);
     return SL_API_CONTINUE;
 }

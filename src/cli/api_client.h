@@ -29,9 +29,11 @@ enum sl_api_option {
     SL_API_DIGEST = 1 << 6,
     SL_API_STATE = 1 << 7,
     SL_API_CREDENTIAL = 1 << 8,
+    SL_API_USAGE = 1 << 9,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state;
+    const char *by, *identity, *dataset, *label, *since, *limit;
     const char *word; /* the one argument that is no option */
     bool json, all, yes, replace, allow_http;
 };

@@ -92,3 +92,21 @@ size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *
         add_reviewers(own != NULL ? own : &c->any_reviewers, out, max, &count);
     return count;
 }
+
+/* --- metrics --- */
+
+static bool is_loopback(struct sl_span host)
+{
+    return sl_span_starts(host, SL_SPAN("127.")) || sl_span_is(host, "::1") ||
+           sl_span_is(host, "[::1]") || sl_span_is(host, "localhost");
+}
+
+/* Behind a proxy, of which a public_url tells, the whole world comes from loopback. */
+bool sl_config_metrics_open(const struct sl_config *c)
+{
+    const struct sl_settings *s = &c->settings;
+
+    return s->metrics_access == SL_METRICS_OPEN ||
+           (s->metrics_access == SL_METRICS_LOCAL && is_loopback(s->http_host) &&
+            s->public_url.n == 0);
+}

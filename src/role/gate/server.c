@@ -73,7 +73,7 @@ void server_say_now(struct session *s, struct sl_span bytes)
 
 static void begin_action(struct session *s)
 {
-    s->rows = s->tag_rows = s->bytes = 0;
+    s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
     s->last_tag = 0;
@@ -588,6 +588,7 @@ void server_input(struct session *s)
     } while (!s->dead && stream_has_hidden_input(&s->server));
     if (s->dead || s->phase != PHASE_READY)
         return;
+    s->gate->streaming |= s->bytes != s->told_bytes; /* the tick will tell the journal */
     stream_pause(&s->server, stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&
         (s->copy_in || s->item_count == 0 || (item_head(s)->flags & ITEM_COPY_IN) == 0))
