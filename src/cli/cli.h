@@ -35,7 +35,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \
-    X(usage, "[--by KEY[,KEY]] [--label LABEL] [--since 7d] [--json]",                              \
+    X(usage, "[--by KEY[,KEY]] [--label LABEL] [--since 7d] [--json]",                             \
       "show who moved how much of which data")                                                     \
     X(version, "", "print the version")
 

@@ -35,7 +35,8 @@ static void split(const char *by, struct keys *out)
     char *rest = NULL;
 
     *out = (struct keys){0};
-    strncpy(out->text, by == NULL ? "identity" : by, sizeof out->text - 1);
+    by = by == NULL ? "identity" : by;
+    memcpy(out->text, by, strnlen(by, sizeof out->text - 1));
     for (char *word = strtok_r(out->text, ",", &rest); word != NULL && out->count < MAX_KEYS;
          word = strtok_r(NULL, ",", &rest))
         out->names[out->count++] = word;
@@ -261,8 +262,8 @@ int sl_cli_usage(int argc, char **argv)
     struct keys keys;
     json_t *answer = NULL;
     SL_API(api);
-    int code = sl_api_args(argc, argv, SL_API_USAGE | SL_API_JSON | SL_API_CREDENTIAL, false, help,
-                           &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_USAGE | SL_API_JSON | SL_API_CREDENTIAL, false, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = are_right(&args) ? sl_api_open(&args, true, &api) : sl_cli_misuse(argv[0]);

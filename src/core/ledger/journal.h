@@ -22,8 +22,8 @@
  *   OUTCOME  it ended
  *   TXN      the transaction that earlier actions were part of ended
  *   PROGRESS how far an action that still runs has come: rows and bytes since its start. Each one
- *            replaces the one before it, and OUTCOME replaces them all; without OUTCOME the last one
- *            is what is known. Losing one loses nothing, so a full ring simply has none
+ *            replaces the one before it, and OUTCOME replaces them all; without an OUTCOME the last
+ *            is what is known. A full ring simply has none: losing one loses nothing.
  * The reader returns only records whose type, flags, outcome, SQLSTATE (five of 0-9A-Z, or zeros)
  * and UTF-8 are sound; `facts` is checked by sl_facts_get.
  *

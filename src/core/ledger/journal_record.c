@@ -205,10 +205,8 @@ static enum sl_err get_progress(struct sl_cursor *c, struct sl_progress_record *
     if (c->short_read)
         return SL_ECORRUPT;
     memcpy(&body, fixed.p, sizeof body);
-    *out = (struct sl_progress_record){.session = body.session,
-                                       .action = body.action,
-                                       .rows = body.rows,
-                                       .bytes = body.bytes};
+    *out = (struct sl_progress_record){
+        .session = body.session, .action = body.action, .rows = body.rows, .bytes = body.bytes};
     return memcmp(body.zero, zero, sizeof zero) == 0 ? SL_OK : SL_ECORRUPT;
 }
 

@@ -104,7 +104,7 @@ M(TOP, "metrics", ONE, settings, METRICS, false,                                
   "`/metrics` for Prometheus, at `listen.http`. It has totals: no identity, no dataset, no SQL.")    \
 K(METRICS, "access", CHOICE, settings.metrics_access, "local", 0, 0, "", "local|open|token|off", RELOAD, \
   "Who may read them. `token`: whoever has a valid token, of either kind. `local`: everybody where "  \
-  "`listen.http` is a loopback address and there is no `public_url`, else as `token`. `open`: "        \
+  "`listen.http` is a loopback address and no `public_url` leads elsewhere, else as `token`. `open`: " \
   "everybody who reaches the port. `off`: nobody.")                                                  \
 M(TOP, "targets", MANY, targets, TARGET, true,                                                       \
   "What lies behind the gateway.")                                                                   \

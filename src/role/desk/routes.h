@@ -13,12 +13,12 @@
 enum { SL_DESK_ID_BYTES = 36 };
 
 enum sl_desk_kind {
-    SL_DESK_PAGE,   /* a page for people */
-    SL_DESK_HEALTH, /* is the keeper there? */
+    SL_DESK_PAGE,    /* a page for people */
+    SL_DESK_HEALTH,  /* is the keeper there? */
     SL_DESK_METRICS, /* Prometheus' text */
-    SL_DESK_CALL,   /* one question to the keeper, its answer passed on */
-    SL_DESK_WATCH,  /* the same, and with ?wait=N answered when the state changes */
-    SL_DESK_EVENTS, /* server-sent events */
+    SL_DESK_CALL,    /* one question to the keeper, its answer passed on */
+    SL_DESK_WATCH,   /* the same, and with ?wait=N answered when the state changes */
+    SL_DESK_EVENTS,  /* server-sent events */
 };
 
 /* clang-format off */

@@ -134,10 +134,10 @@ static void put_totals(struct sl_buf *b, const struct totals *t)
 {
     static const struct {
         const char *name, *help;
-    } kinds[] = {
-        {"sluice_statements_total", "Statements by what the policy said, whatever became of them."},
-        {"sluice_rows_total", "Rows read, and rows changed by what was committed."},
-        {"sluice_result_bytes_total", "Bytes of rows that servers sent to clients."}};
+    } kinds[] = {{"sluice_statements_total",
+                  "Statements by what the policy said, whatever became of them."},
+                 {"sluice_rows_total", "Rows read, and rows changed by what was committed."},
+                 {"sluice_result_bytes_total", "Bytes of rows that servers sent to clients."}};
 
     for (size_t i = 0; i < SL_COUNT(kinds); i++) {
         put_head(b, kinds[i].name, "counter", kinds[i].help);
@@ -177,8 +177,7 @@ static void put_usage(struct keeper *k, struct sl_buf *b)
 
 /* --- approvals --- */
 
-static const char *const ends[] = {"cancelled", "denied",  "expired",
-                                   "lapsed",    "revoked", "spent"};
+static const char *const ends[] = {"cancelled", "denied", "expired", "lapsed", "revoked", "spent"};
 
 static void put_states(struct keeper *k, struct sl_buf *b)
 {

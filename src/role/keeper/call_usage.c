@@ -64,9 +64,8 @@ static bool read_wanted(struct call *c, struct wanted *w)
                          .identity = call_str(c, "identity"),
                          .dataset = call_str(c, "dataset"),
                          .label = call_str(c, "label"),
-                         .only = c->with.deciding && c->who.kind == SL_HUMAN
-                                     ? sl_span(NULL, 0)
-                                     : c->who.name};
+                         .only = c->with.deciding && c->who.kind == SL_HUMAN ? sl_span(NULL, 0)
+                                                                             : c->who.name};
     sl_json_u64(c->body, "limit", &w->limit);
     w->limit = w->limit > ROWS_MAX ? ROWS_MAX : w->limit;
     return read_by(c, w) && read_since(c, w);
@@ -83,8 +82,7 @@ static void put_counts(json_t *out, const struct db_rows *rows)
     static const char *const names[] = {"statements", "rows", "bytes"};
 
     for (int i = 0; i < (int)SL_COUNT(names); i++)
-        json_object_set_new(out, names[i],
-                            json_integer((json_int_t)db_u64(rows, FIRST_COUNT + i)));
+        json_object_set_new(out, names[i], json_integer((json_int_t)db_u64(rows, FIRST_COUNT + i)));
 }
 
 /* What a statement does not have (no run, no dataset, ...) is null. */

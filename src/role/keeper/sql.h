@@ -35,8 +35,8 @@
     "owner text not null, target text not null, protocol text not null, facts text not null, "     \
     "session integer not null, action integer not null, at_us integer not null) without rowid;"
 
-/* Usage (usage.h). usage_what: one set of datasets with columns and labels; usage_total: what metrics
- * show, never purged; usage_open: what a restart must remember of actions under way. */
+/* Usage (usage.h). usage_what: one set of datasets with columns and labels; usage_total: what
+ * metrics show, never purged; usage_open: what a restart must remember of actions under way. */
 #define SL_USAGE_SCHEMA                                                                            \
     "create table if not exists usage_who(id integer primary key, identity text not null, owner "  \
     "text not null, target text not null, unique(identity, owner, target));"                       \

@@ -82,8 +82,8 @@ static uint64_t at_most(uint64_t n)
 
 static bool waits(uint8_t outcome, const struct usage_event *e)
 {
-    return outcome == 0 || (outcome == SL_OUTCOME_OK && e->facts->changes &&
-                            (e->flags & SL_INTENT_IN_TX) != 0);
+    return outcome == 0 ||
+           (outcome == SL_OUTCOME_OK && e->facts->changes && (e->flags & SL_INTENT_IN_TX) != 0);
 }
 
 void usage_happened(struct usage *u, uint8_t outcome, const struct usage_event *told)

@@ -3,7 +3,8 @@
  * It is told of every leaf in the order of the log, as the lineage graph is: in JSON by usage_leaf
  * (each leaf of a replay, the rare ones of a living keeper), and straight from a drained journal by
  * usage_item, usage_outcome and usage_ended. Both end in the same rows. Beside that it hears of
- * progress, which is in no leaf: what a running statement has moved so far, replaced by its outcome.
+ * progress, which is in no leaf: what a running statement has moved so far, replaced by its
+ * outcome.
  *
  * What counts
  *   statement  each action, once, whatever became of it: when its intent is read, and of a held one
@@ -14,11 +15,12 @@
  *              committed; what failed, was rolled back or ended unseen counts none.
  * All of it stands in the hour in which the statement began (a held one: was asked).
  *
- * A row of the table is one hour, identity (with owner and target), set of datasets with columns and
- * labels, verdict, effects, run and reason. Run and reason are cut at USAGE_TEXT_BYTES. An identity
- * that made USAGE_EXACT rows in one hour gets further ones with run and reason `(other)`, and from
- * USAGE_COARSE on with its labels alone, dataset `(other)`: who floods the table blurs only himself.
- * Beyond the retention rows go; usage_total (by target, verdict and effects) never does.
+ * A row of the table is one hour, identity (with owner and target), set of datasets with columns
+ * and labels, verdict, effects, run and reason. Run and reason are cut at USAGE_TEXT_BYTES. An
+ * identity that made USAGE_EXACT rows in one hour gets further ones with run and reason `(other)`,
+ * and from USAGE_COARSE on with its labels alone, dataset `(other)`: who floods the table blurs
+ * only himself. Beyond the retention rows go; usage_total (by target, verdict and effects) never
+ * does.
  */
 #ifndef SL_ROLE_KEEPER_USAGE_H
 #define SL_ROLE_KEEPER_USAGE_H

@@ -28,9 +28,9 @@ struct usage_facts {
     struct usage_touch *touches;
     size_t touch_count;
     struct usage_touch other; /* the only one, when there are too many to tell */
-    uint64_t what, coarse; /* the set in the table, exact and by labels alone; 0: not known */
-    struct cell *last;     /* the cell that it was counted in last */
-    uint64_t epoch;        /* `what`, `coarse` and `last` are of this one */
+    uint64_t what, coarse;    /* the set in the table, exact and by labels alone; 0: not known */
+    struct cell *last;        /* the cell that it was counted in last */
+    uint64_t epoch;           /* `what`, `coarse` and `last` are of this one */
 };
 
 /* A row of the table, with what is to be added to it. */

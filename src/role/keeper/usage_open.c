@@ -225,8 +225,8 @@ enum { CHANGES = 1, IN_TX = 2, ROLLED_BACK = 4 };
 
 static void save(struct usage *u, const struct seat *s, struct open *o)
 {
-    uint64_t flags = (o->changes ? CHANGES : 0u) | (o->in_tx ? IN_TX : 0u) |
-                     (o->rolled_back ? ROLLED_BACK : 0u);
+    uint64_t flags =
+        (o->changes ? CHANGES : 0u) | (o->in_tx ? IN_TX : 0u) | (o->rolled_back ? ROLLED_BACK : 0u);
 
     db_run(u->db, DB_USAGE_OPEN_ADD, "iiiiiii", s->session, o->action, o->cell->id, flags,
            (uint64_t)o->outcome, o->rows, o->bytes);
@@ -279,9 +279,8 @@ void usage_opens_load(struct usage *u)
 
     while (next_saved(&rows, &one)) {
         one.open.cell = usage_cell_of_row(u, one.cell);
-        struct seat *s = one.open.cell == NULL
-                             ? NULL
-                             : usage_seat(u, one.session, one.open.cell->who);
+        struct seat *s =
+            one.open.cell == NULL ? NULL : usage_seat(u, one.session, one.open.cell->who);
         if (s != NULL)
             insert(u, s, &one.open);
     }
