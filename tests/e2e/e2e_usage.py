@@ -290,6 +290,7 @@ def test_metrics(lab):
         assert sum(v for k, v in now.items() if k.startswith(metric + "{")) == total[count], metric
     assert now["sluice_up"] == 1 and now["sluice_approvals_total{state=\"denied\"}"] == 1
     assert now["sluice_decision_wait_seconds_count"] == 2 and now["sluice_decision_wait_seconds_bucket{le=\"+Inf\"}"] == 2
+    assert abs(now["sluice_catalog_checked_timestamp_seconds{target=\"finance\"}"] - time.time()) < 60
     for secret in ("agent-7", "carol", "customers", "select", "ticket"):
         assert secret not in text, secret
     lab.raw("agent-7").ask("select 1 from orders where id = 1")

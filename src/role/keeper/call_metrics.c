@@ -243,6 +243,15 @@ static void put_listings(struct keeper *k, struct sl_buf *b)
     json_array_foreach(targets, i, one)
         put_labelled(b, "sluice_catalog_current", "target", sl_json_str(one, "name"),
                      sl_span_is(sl_json_str(one, "listing"), "current"));
+    put_head(b, "sluice_catalog_checked_timestamp_seconds", "gauge",
+             "When the catalog was last found to be that of the server, by the slowest gate.");
+    json_array_foreach(targets, i, one)
+    {
+        uint64_t at_us = 0;
+        if (sl_when_get(sl_json_str(one, "checked"), &at_us) == SL_OK)
+            put_labelled(b, "sluice_catalog_checked_timestamp_seconds", "target",
+                         sl_json_str(one, "name"), at_us / 1000000);
+    }
     json_decref(targets);
 }
 

@@ -187,16 +187,16 @@ static void take_progress(struct drain *d, const struct sl_progress_record *r)
 /* After the leaves of the pass: the intent may be in one of them. */
 static bool tell_progress(struct keeper *k, struct drain *d, uint32_t gate, struct sl_buf *state)
 {
-    if (d->progress_count > 0)
-        view_progress_put(state, d->progress, d->progress_count);
-    for (size_t i = 0; i < d->progress_count; i++) {
-        const struct sl_progress_record *r = &d->progress[i];
+    size_t right = 0;
 
-        if (session_get(k, gate, r->session) == NULL)
-            return false;
-        usage_progress(k->store.usage, r->session, r->action, r->rows, r->bytes);
-    }
-    return true;
+    while (right < d->progress_count && session_get(k, gate, d->progress[right].session) != NULL)
+        right++;
+    if (right > 0)
+        view_progress_put(state, d->progress, right);
+    for (size_t i = 0; i < right; i++)
+        usage_progress(k->store.usage, d->progress[i].session, d->progress[i].action,
+                       d->progress[i].rows, d->progress[i].bytes);
+    return right == d->progress_count;
 }
 
 static bool take(struct keeper *k, struct drain *d, uint32_t gate,

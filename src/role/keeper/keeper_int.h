@@ -415,7 +415,8 @@ void json_put_time(json_t *object, const char *key, uint64_t at_us);
  */
 void on_stats(struct peer *p, const struct sl_msg_stats *m);
 void stats_forget_gate(struct keeper *k, uint32_t gate);
-/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say.
+/* [{"name","listing":"current|stale|none","checked"?,"why"?,"sessions":n}], the worst of what the
+ * gates say.
  */
 json_t *stats_targets(struct keeper *k);
 void metrics_free(struct keeper *k);
