@@ -4,7 +4,12 @@
 
 /* Who used what: the table of usage, grouped as the caller likes. */
 
-enum { ROWS_DEFAULT = 100, ROWS_MAX = 1000, FIRST_COUNT = USAGE_KEY_COUNT };
+enum {
+    ROWS_DEFAULT = 100,
+    ROWS_MAX = 1000,
+    LOOKED_AT_MAX = 300 * 1000, /* lines of the table: a second of the keeper's time */
+    FIRST_COUNT = USAGE_KEY_COUNT,
+};
 
 struct wanted {
     unsigned by; /* bits of enum usage_key */
@@ -140,6 +145,19 @@ static json_t *list_json(struct call *c, const struct wanted *w, bool *more)
     return list;
 }
 
+static bool is_small_enough(struct call *c, const struct wanted *w)
+{
+    struct db_rows rows =
+        db_ask(c->keeper->store.db, DB_USAGE_SIZE, "issi", w->since_us / USAGE_HOUR_US, w->identity,
+               w->only, (uint64_t)LOOKED_AT_MAX + 1);
+    uint64_t size = db_row(&rows) ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    return size <= LOOKED_AT_MAX ||
+           refuse(c, "That is more than 300,000 lines of the table: ask for a shorter time, or for "
+                     "one identity.");
+}
+
 void call_USAGE(struct call *c)
 {
     struct keeper *k = c->keeper;
@@ -151,6 +169,8 @@ void call_USAGE(struct call *c)
     journals_drain(k); /* what has left until now */
     if (usage_flush(k->store.usage) != SL_OK)
         keeper_die("usage could not be counted", db_err(k->store.db));
+    if (!is_small_enough(c, &w))
+        return;
     c->reply = json_object();
     json_object_set_new(c->reply, "usage", list_json(c, &w, &more));
     json_object_set_new(c->reply, "more", json_boolean(more));

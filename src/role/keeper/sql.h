@@ -47,6 +47,7 @@
     "not null, what integer not null, verdict text not null, effects integer not null, run text "  \
     "not null, reason text not null, statements integer not null, rows integer not null, bytes "   \
     "integer not null, unique(hour, who, what, verdict, effects, run, reason));"                   \
+    "create index if not exists usage_of on usage(who, hour);"                                     \
     "create table if not exists usage_open(session integer not null, action integer not null, "    \
     "cell integer not null, flags integer not null, outcome integer not null, rows integer not "   \
     "null, bytes integer not null, primary key(session, action)) without rowid;"                   \
@@ -225,7 +226,7 @@
     X(USAGE_TOTAL_MORE, "insert into usage_total values(?1, ?2, ?3, ?4, ?5, ?6) on conflict do "     \
         "update set statements = statements + ?4, rows = rows + ?5, bytes = bytes + ?6")            \
     X(USAGE_OPEN_ADD, "insert or replace into usage_open values(?1, ?2, ?3, ?4, ?5, ?6, ?7)")        \
-    X(USAGE_OPEN_REMOVE, "delete from usage_open where session = ?1 and action = ?2")               \
+    X(USAGE_OPEN_REMOVE, "delete from usage_open where session = ?1 and action between ?2 and ?3")  \
     X(USAGE_OPEN_LIST, "select session, action, cell, flags, outcome, rows, bytes from usage_open "  \
         "order by session, action")                                                                 \
     X(USAGE_PURGE, "delete from usage where hour < ?1 and id not in (select cell from usage_open)")  \
@@ -236,13 +237,17 @@
         "u.reason else '' end, case when ?1 & 16 then w.target else '' end, t.d, t.c, t.l, case "    \
         "when ?1 & 256 then u.verdict else '' end, case when ?1 & 512 then u.hour else 0 end, "      \
         "cast(total(u.statements) as integer), cast(total(u.rows) as integer), "                    \
-        "cast(total(u.bytes) as integer) from usage u join usage_who w on w.id = u.who join (select " \
+        "cast(total(u.bytes) as integer) from usage_who w cross join usage u on u.who = w.id join "    \
+        "(select "                                                                                  \
         "distinct what, case when ?1 & 32 then dataset else '' end as d, case when ?1 & 64 and col " \
         "<> '' then dataset || '.' || col else '' end as c, case when ?1 & 128 then label else '' "  \
         "end as l from usage_touch where (?4 = '' or dataset = ?4) and (?5 = '' or label = ?5)) t on " \
         "t.what = u.what where u.hour >= ?2 and (?3 = '' or w.identity = ?3) and (?6 = '' or "       \
         "w.identity = ?6 or w.owner = ?6) group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 13 desc, 12 " \
         "desc, 11 desc, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 limit ?7")                                    \
+    X(USAGE_SIZE, "select count(*) from (select 1 from usage_who w cross join usage u on u.who = "   \
+        "w.id where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
+        "or w.owner = ?3) limit ?4)")                                                               \
     X(USAGE_TOTALS, "select target, verdict, effects, statements, rows, bytes from usage_total "    \
         "order by 1, 2, 3")                                                                         \
     X(COUNTER_MORE, "insert into counter values(?1, ?2) on conflict do update set value = value + "  \

@@ -62,9 +62,10 @@ void usage_seats_free(struct usage *u)
 
 /* --- open actions: an array for each session, because most end in the order in which they began */
 
-static struct open *find(struct seat *s, uint64_t action)
+/* The place of the first whose number is no less. */
+static size_t place_of(const struct seat *s, uint64_t action)
 {
-    size_t from = 0, to = s == NULL ? 0 : s->count;
+    size_t from = 0, to = s->count;
 
     while (from < to) { /* numbers grow */
         size_t middle = from + (to - from) / 2;
@@ -74,7 +75,14 @@ static struct open *find(struct seat *s, uint64_t action)
         else
             to = middle;
     }
-    return s != NULL && from < s->count && s->opens[from].action == action ? &s->opens[from] : NULL;
+    return from;
+}
+
+static struct open *find(struct seat *s, uint64_t action)
+{
+    size_t at = s == NULL ? 0 : place_of(s, action);
+
+    return s != NULL && at < s->count && s->opens[at].action == action ? &s->opens[at] : NULL;
 }
 
 static bool make_room(struct usage *u, struct seat *s)
@@ -126,7 +134,7 @@ void usage_open_add(struct usage *u, uint8_t outcome, const struct usage_event *
 static void close_open(struct usage *u, struct seat *s, struct open *o)
 {
     if (o->stored)
-        db_run(u->db, DB_USAGE_OPEN_REMOVE, "ii", s->session, o->action);
+        db_run(u->db, DB_USAGE_OPEN_REMOVE, "iii", s->session, o->action, o->action);
     o->cell->refs--;
     size_t at = (size_t)(o - s->opens);
     s->count--;
@@ -181,28 +189,43 @@ void usage_outcome(struct usage *u, const struct sl_entry_outcome *r)
     close_open(u, s, o);
 }
 
+/* False: it is over. */
+static bool stays_open(struct open *o, bool committed)
+{
+    if (!o->in_tx)
+        return true;
+    o->in_tx = false;
+    o->rolled_back = !committed;
+    if (o->outcome == 0) /* its own outcome is all that is missing */
+        return true;
+    if (committed)
+        o->cell->rows += o->rows;
+    o->cell->refs--;
+    return false;
+}
+
+/* In one pass, however many statements the transaction had. */
 void usage_ended(struct usage *u, const struct sl_entry_txn *txn)
 {
     struct seat *s = usage_seat(u, txn->session, NULL);
-    bool committed = txn->outcome == 1;
+    size_t from = s == NULL ? 0 : place_of(s, txn->first_action), kept = from, i = from;
+    bool stored = false;
 
-    for (size_t i = s == NULL ? 0 : s->count; i > 0; i--) {
-        struct open *o = &s->opens[i - 1];
+    for (; s != NULL && i < s->count && s->opens[i].action <= txn->last_action; i++) {
+        struct open *o = &s->opens[i];
 
-        if (o->action < txn->first_action)
-            break;
-        if (o->action > txn->last_action || !o->in_tx)
-            continue;
-        o->in_tx = false;
-        o->rolled_back = !committed;
-        if (o->outcome == 0) { /* its own outcome is all that is missing */
-            o->stale = true;
-            continue;
-        }
-        if (committed)
-            o->cell->rows += o->rows;
-        close_open(u, s, o);
+        stored |= o->stored;
+        o->stored = false; /* what stays is stored again */
+        if (stays_open(o, txn->outcome == 1))
+            s->opens[kept++] = *o;
     }
+    if (kept < i) {
+        memmove(&s->opens[kept], &s->opens[i], (s->count - i) * sizeof s->opens[0]);
+        s->count -= i - kept;
+    }
+    if (stored)
+        db_run(u->db, DB_USAGE_OPEN_REMOVE, "iii", txn->session, txn->first_action,
+               txn->last_action);
 }
 
 /* A session that is over tells nothing more: what it left open was not seen to be committed. */
