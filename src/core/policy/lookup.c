@@ -108,6 +108,15 @@ size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *
 
 /* --- metrics --- */
 
+/* Digits, dots and a port: no name that only begins so. */
+static bool is_number(struct sl_span host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if ((host.p[i] < '0' || host.p[i] > '9') && host.p[i] != '.' && host.p[i] != ':')
+            return false;
+    return true;
+}
+
 /* With or without a port and a path behind it. */
 static bool is_loopback(struct sl_span place)
 {
@@ -115,7 +124,7 @@ static bool is_loopback(struct sl_span place)
     struct sl_span host = sl_span_head(place, sl_span_find(place, '/'));
 
     if (sl_span_starts(host, SL_SPAN("127.")))
-        return sl_span_find(host, '@') == host.n;
+        return is_number(host);
     for (size_t i = 0; i < SL_COUNT(names); i++)
         if (sl_span_starts(host, sl_span_str(names[i])) &&
             (host.n == strlen(names[i]) || host.p[strlen(names[i])] == ':'))
