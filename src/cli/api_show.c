@@ -1,6 +1,7 @@
 /* An approval as its reader needs it: the sentence first, then everything that bears on the
  * decision. */
 #include "cli/api_client.h"
+#include "cli/lineage_print.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -403,6 +404,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_list_row(approval, "Kinds", "statements");
     print_list_row(approval, "Effects", "effects");
     print_each(approval, "Data", "datasets", print_dataset);
+    sl_lineage_print_held(json_object_get(approval, "lineage"));
     print_session(approval);
     print_facts(approval, "Also", "show");
     print_facts(approval, "Result", "outcome");

@@ -263,7 +263,8 @@ int sl_cli_usage(int argc, char **argv)
     json_t *answer = NULL;
     SL_API(api);
     int code =
-        sl_api_args(argc, argv, SL_API_USAGE | SL_API_JSON | SL_API_CREDENTIAL, false, help, &args);
+        sl_api_args(argc, argv, SL_API_USAGE | SL_API_SINCE | SL_API_JSON | SL_API_CREDENTIAL, 0,
+                    help, &args);
 
     if (code == SL_API_CONTINUE)
         code = are_right(&args) ? sl_api_open(&args, true, &api) : sl_cli_misuse(argv[0]);

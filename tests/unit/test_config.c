@@ -200,7 +200,7 @@ static const char every_key[] =
     "example.org/log}\ngates: 4\njudges: 3\n"
     "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, "
     "judge: 100ms, "
-    "drain: 1h}\n"
+    "drain: 1h}\nlineage: {openlineage: {file: events.ndjson}}\n"
     "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: "
     "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
@@ -238,6 +238,7 @@ static void test_every_key(void)
     SL_CHECK_INT(s->max_statement_bytes, 65536);
     SL_CHECK_INT(s->connect_timeout_ms, 250);
     SL_CHECK_INT(s->drain_ms, 3600000);
+    SL_CHECK_TEXT(s->openlineage_file, "events.ndjson");
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
     SL_CHECK_INT(t->login_count, 2);
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");

@@ -21,6 +21,8 @@
     P(TIMEOUTS, struct sl_config, "timeouts")            \
     P(USAGE, struct sl_config, "usage")                  \
     P(METRICS, struct sl_config, "metrics")              \
+    P(LINEAGE, struct sl_config, "lineage")              \
+    P(OPENLINEAGE, struct sl_config, "lineage.openlineage") \
     P(TARGET, struct sl_target, "targets[]")             \
     P(TARGET_TLS, struct sl_target, "targets[].tls")     \
     P(LOGIN, struct sl_login, "targets[].login")         \
@@ -85,6 +87,13 @@ K(TOP, "max_statement", SIZE32, settings.max_statement_bytes, "1MB", 1024, 16777
   "The longest text that is judged; longer text is opaque.")                                         \
 K(TOP, "max_held", SIZE64, settings.max_held_bytes, "16MB", 65536, 25165824, "bytes", "", RELOAD,    \
   "The most bytes of one held action that a gate keeps; a larger one is refused.")                   \
+M(TOP, "lineage", ONE, settings, LINEAGE, false,                                                     \
+  "Who touched which data, for others to read.")                                                     \
+M(LINEAGE, "openlineage", ONE, settings, OPENLINEAGE, false,                                         \
+  "Run events of OpenLineage (2-0-2).")                                                              \
+K(OPENLINEAGE, "file", TEXT, settings.openlineage_file, NULL, 1, 64, "", "", RESTART,                \
+  "The name of a file in `<state>/openlineage`: one event a line is appended, at least once. At 64 MB it is " \
+  "put aside with its time behind the name.")                                                        \
 M(TOP, "timeouts", ONE, settings, TIMEOUTS, false,                                                   \
   "How long Sluice waits for others. When time is up the answer is no.")                             \
 K(TIMEOUTS, "login", DURATION, settings.login_timeout_ms, "30s", 100, 600000, "", "", RELOAD,        \

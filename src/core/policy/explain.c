@@ -235,7 +235,7 @@ size_t sl_config_frozen(const struct sl_config *running, const struct sl_config 
         bool setting = k->place == SL_PLACE_TOP || k->place == SL_PLACE_LISTEN ||
                        k->place == SL_PLACE_TLS || k->place == SL_PLACE_LEDGER ||
                        k->place == SL_PLACE_TIMEOUTS || k->place == SL_PLACE_USAGE ||
-                       k->place == SL_PLACE_METRICS;
+                       k->place == SL_PLACE_METRICS || k->place == SL_PLACE_OPENLINEAGE;
         if (k->reload || !setting || !key_changed(k, running, wanted))
             continue;
         sl_buf_say(out, k->place == SL_PLACE_TOP ? "%s%s" : "%s.%s",

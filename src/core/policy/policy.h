@@ -159,7 +159,7 @@ struct sl_settings {
     uint32_t gates, judges, max_connections, max_statement_bytes;
     uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
         usage_retention_ms;
-    struct sl_span ledger_origin;
+    struct sl_span ledger_origin, openlineage_file;
     enum sl_metrics_access metrics_access;
 };
 

@@ -4,6 +4,8 @@
 #include "os/log.h"
 #include "json/json.h"
 
+enum { MAX_QUERY_VALUE = 1024 };
+
 /* The console is not here yet: the pages say how to go on. */
 static const char page_begin[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta "
@@ -38,8 +40,6 @@ static void handle_page(struct sl_desk_conn *c)
                                                .type = "text/html; charset=utf-8",
                                                .body = sl_buf_span(&page)});
 }
-
-enum { MAX_QUERY_VALUE = 512 };
 
 /* --- the body of a question ----------------------------------------------------------------- */
 
@@ -90,28 +90,29 @@ static json_t *read_body(struct sl_desk_conn *c)
 
 static int add_query(json_t *object, struct sl_span name, struct sl_span value)
 {
+    SL_BUF(key, 64);
+    SL_BUF(text, SL_DESK_MAX_TARGET);
     uint64_t number;
-    SL_BUF(text, MAX_QUERY_VALUE);
 
-    if (!sl_span_is(name, "limit")) {
-        sl_http1_unescape(&text, value);
-        return json_object_setn_new(object, (const char *)name.p, name.n,
-                                    json_stringn((const char *)text.p, text.n));
-    }
+    sl_buf_put(&key, name);
+    sl_http1_unescape(&text, value);
+    if (json_object_get(object, sl_buf_text(&key)) != NULL)
+        return -1; /* there twice */
+    if (!sl_span_is(name, "limit"))
+        return json_object_set_new(object, sl_buf_text(&key),
+                                   json_stringn((const char *)text.p, text.n));
     if (sl_span_u64(value, &number) != SL_OK || number == 0 || number > 1000)
         return -1;
-    return json_object_set_new(object, "limit", json_integer((json_int_t)number));
+    return json_object_set_new(object, sl_buf_text(&key), json_integer((json_int_t)number));
 }
 
-/* Fields of the query, whose names were checked, become members of the question. */
+/* Query fields become members of the question; which there may be, the route said already. */
 static bool add_query_fields(json_t *object, struct sl_span query)
 {
-    struct sl_span rest = query, name, value;
+    struct sl_span name, value;
 
-    while (sl_http1_query_next(&rest, &name, &value))
-        if (value.n == 0 || value.n > MAX_QUERY_VALUE ||
-            json_object_getn(object, (const char *)name.p, name.n) != NULL ||
-            add_query(object, name, value) != 0)
+    while (sl_http1_query_next(&query, &name, &value))
+        if (value.n == 0 || value.n > MAX_QUERY_VALUE || add_query(object, name, value) != 0)
             return false;
     return true;
 }
@@ -142,8 +143,8 @@ static void handle_call(struct sl_desk_conn *c)
         return;
     if (!add_query_fields(object, sl_buf_span(&c->request->query)))
         sl_desk_problem(c, 400,
-                        "each field of the query must be there once, with a text, and limit a "
-                        "number from 1 to 1000");
+                        "a field of the query is empty, too long, there twice, or no number from 1 "
+                        "to 1000 (limit)");
     else if (!add_id(c->request, object))
         sl_desk_problem(c, 503, "out of memory");
     else

@@ -42,6 +42,12 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
+    X(CALL,     GET,    "/v1/lineage/up",             "lineage.up",      true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/down",           "lineage.down",    true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/who",            "lineage.who",     true,                                   \
+      "of target since limit", "")                                                                              \
+    X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
+    X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
     X(EVENTS,   GET,    "/v1/events",                 "whoami",          true,       "",             "")
 /* clang-format on */
 

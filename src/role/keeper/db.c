@@ -68,7 +68,8 @@ static enum sl_err set_up(struct db *db, const char *path)
     SL_TRY(execute(db, "pragma locking_mode = exclusive"));
     SL_TRY(execute(db, "pragma temp_store = memory"));
     SL_TRY(execute(db, "pragma secure_delete = on")); /* what is erased is gone from the file too */
-    SL_TRY(execute(db, SL_KEEPER_SCHEMA));
+    SL_TRY(execute(db, "pragma cache_size = -16384")); /* walks over the lineage graph */
+    SL_TRY(execute(db, "begin; " SL_KEEPER_SCHEMA " commit"));
     SL_TRY(prepare_all(db));
     return execute(db, "begin");
 }

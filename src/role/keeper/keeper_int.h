@@ -106,6 +106,7 @@ struct keeper {
     bool offline, draining, important; /* important: sign a checkpoint soon */
     char *state_dir;
     struct policy_change *change;
+    struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
     struct metrics_text *metrics; /* what was told last, for a moment */
@@ -407,6 +408,14 @@ struct sl_span call_channel(const struct call *c);        /* for the record */
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
+void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
+/* openlineage.c: run events into the file that the configuration names, if it names one. They are on
+ * the disk before the view says that it has their acts. */
+enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
+void openlineage_close(struct keeper *k);
+/* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);

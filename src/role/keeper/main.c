@@ -131,6 +131,7 @@ static enum sl_err open_store(struct keeper *k)
                SL_CSTR("why", why.n > 0 ? sl_buf_text(&why) : sl_err_text(err)));
         return err;
     }
+    SL_TRY(openlineage_open(k));
     record_start(k);
     SL_TRY(sessions_load(k));
     return running_load(k);
@@ -224,6 +225,7 @@ static void finish(struct keeper *k)
     sl_signal_free(k->term);
     sl_loop_free(k->loop);
     store_done(&k->store);
+    openlineage_close(k);
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
     running_free(k);

@@ -20,6 +20,9 @@
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
  *    "mine":bool}
+ * and of approval.get, until it is over: "lineage":{"flows":[{"from","to","flow","labels"?}] (the
+ * first 20 direct ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
+ * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
@@ -53,6 +56,19 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(STOP,                "stop",              SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
     X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
+    /* {"of":"DATASET[.COLUMN]","target"?} -> {"of","steps":[{"name","kind","target","depth",                    \
+       "parent"?,"from"?,"flow"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
+       {"identity","owner","run","reason","sink","statements","rules","verdict","standing",                     \
+        "observed"?,"approval","approvers","why","session","action","first_at","last_at","count",               \
+        "rows","bytes"}; members with nothing to say are left out */                                            \
+    X(LINEAGE_UP,          "lineage.up",        SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(LINEAGE_DOWN,        "lineage.down",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?,"since"?:"7d","limit"?:n} -> {"of","acts":[act + {"name","effects"}],"more"} */           \
+    X(LINEAGE_WHO,         "lineage.who",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"from","to","target"?} -> {"steps":[..],"more"}: empty when there is no way */                          \
+    X(LINEAGE_PATH,        "lineage.path",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?} -> {"of","datasets":[{"name","target","columns","depth"}],"columns","sinks":[],"more"} */ \
+    X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \

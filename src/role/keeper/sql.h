@@ -113,6 +113,11 @@
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
 
+#define SL_ACT_COLUMNS                                                                             \
+    "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "        \
+    "a.verdict, a.standing, a.observed, a.approval, a.approvers, a.why, a.session, a.action, "     \
+    "a.first_us, a.last_us, a.count, a.rows, a.bytes"
+
 /* clang-format off */
 #define SL_KEEPER_SQL(X)                                                                            \
     X(APPLIED_GET, "select value from meta where key = 'applied'")                                  \
@@ -206,6 +211,27 @@
     X(OPEN_FLOW_REMOVE, "delete from lineage_open where session = ?1 and action = ?2")              \
     X(OPEN_FLOW_LIST, "select session, action, identity, owner, target, facts, flags, outcome, "    \
         "at_us, rows, bytes, approval, approvers from lineage_open order by session, action")       \
+    X(NODE_BY_ID, "select target, kind, dataset, col from lineage_node where id = ?1")               \
+    X(NODES_NAMED, "select id from lineage_node where dataset = ?1 and col = ?2 and (?3 = '' or "   \
+        "target = ?3 or target = '') order by id")                                                  \
+    X(FLOWS_DOWN, "select dst, src, kind, last_act from lineage_flow where src in (select ?1 union " \
+        "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "  \
+        "lineage_node where id = ?1 and whole > 0)")                                                \
+    X(FLOWS_UP, "select src, dst, kind, last_act from lineage_flow where dst in (select ?1 union "  \
+        "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "  \
+        "lineage_node where id = ?1 and whole > 0)")                                                \
+    X(EDGE_SEEN_BY, "select max(e.act) from lineage_edge e join lineage_act a on a.id = e.act "     \
+        "where e.src = ?1 and e.dst = ?2 and e.kind = ?3 and a.standing <= 1 and a.identity in "     \
+        "(select value from json_each(?4))")                                                        \
+    X(ACT_BY_ID, "select " SL_ACT_COLUMNS " from lineage_act a where a.id = ?1")                    \
+    X(TOUCHES_OF, "select " SL_ACT_COLUMNS ", t.effects, t.all_columns from lineage_touch t join "  \
+        "lineage_act a on a.id = t.act where t.node = ?1 and t.hour >= ?2 and a.last_us >= ?3 and " \
+        "t.all_columns >= ?4 and (?5 = '' or a.identity in (select value from json_each(?5))) "     \
+        "order by t.hour desc, t.act desc limit ?6")                                                \
+    X(WHOLE_OF, "select whole from lineage_node where id = ?1")                                     \
+    X(IDENTITIES_UNDER, "with recursive mine(name) as (select name from identity where person = ?1 " \
+        "union select i.name from identity i join mine m on i.owner = m.name) select "               \
+        "json_group_array(name) from mine")                                                          \
     X(ASKED_ADD, "insert or replace into lineage_asked values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(ASKED_GET, "select identity, owner, target, protocol, facts, session, action, at_us from "    \
         "lineage_asked where approval = ?1")                                                        \
