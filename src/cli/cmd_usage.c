@@ -16,7 +16,8 @@ static const char help[] =
     "own.\n\n"
     "A statement that touches two datasets counts under both, so lines may add up to more than "
     "the total. Rows of\n"
-    "changes count once they are committed. Time is counted in whole hours (UTC).\n";
+    "changes count once they are committed. Time is counted in whole hours (UTC), 24 of them "
+    "without --since.\n";
 
 enum { MAX_CELL = 60, MAX_PATH = 4096, COUNTS = 3, MAX_KEYS = 10 };
 
