@@ -32,10 +32,12 @@ enum sl_api_option {
     SL_API_TARGET = 1 << 9,
     SL_API_SINCE = 1 << 10,
     SL_API_ROWS = 1 << 11,
+    SL_API_USAGE = 1 << 12,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
+    const char *by, *identity, *dataset, *label, *limit;
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
 };

@@ -39,6 +39,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \
+    X(usage, "[--by KEY[,KEY]] [--label LABEL] [--since 7d] [--json]",                             \
+      "show who moved how much of which data")                                                     \
     X(version, "", "print the version")
 
 #define SL_COMMAND_DECLARE(name, words, help) int sl_cli_##name(int argc, char **argv);
@@ -46,6 +48,6 @@ SL_COMMANDS(SL_COMMAND_DECLARE)
 #undef SL_COMMAND_DECLARE
 
 /* Prints the usage line of a command to stderr; returns SL_EXIT_USAGE. */
-int sl_cli_usage(const char *name);
+int sl_cli_misuse(const char *name);
 
 #endif

@@ -161,7 +161,7 @@ static int explain(struct sl_explain *e)
     SL_BUF(path, 8192);
 
     if (sl_path_config(e->config_path, &path) != SL_OK)
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     e->config_path = sl_buf_text(&path);
     if (sl_cli_load_config(e->config_path, &e->config) != SL_EXIT_FINE)
         return SL_EXIT_REFUSED;
@@ -170,7 +170,7 @@ static int explain(struct sl_explain *e)
         return wrong("the configuration has no such target");
     e->question.kind = sl_identity_kind_of(sl_span_str(e->kind));
     if (e->question.kind == 0)
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     if (!make_groups(e, &e->question.groups))
         return wrong("out of memory");
     if (sl_sql_self_test() != SL_OK)
@@ -196,7 +196,7 @@ int sl_cli_explain(int argc, char **argv)
     bool wants_help = false;
 
     if (!read_options(argc, argv, &e, &wants_help))
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     if (wants_help) {
         fputs(help, stdout);
         return SL_EXIT_FINE;

@@ -54,7 +54,7 @@ int sl_cli_labels(int argc, char **argv)
             return SL_EXIT_FINE;
         }
     if (sl_manage_words(&manage, argc - 1, argv + 1, options, 1, words, 0, &count) != SL_EXIT_FINE)
-        return sl_cli_usage("labels");
+        return sl_cli_misuse("labels");
     int code = sl_manage_call(&manage, "label.list", json_object(), &reply);
     if (code != SL_EXIT_FINE)
         return code;

@@ -110,5 +110,5 @@ int sl_cli_lineage(int argc, char **argv)
             code = sl_api_open(&args, true, &api);
         return code == SL_API_CONTINUE ? ask(&api, q, &args) : code;
     }
-    return sl_cli_usage(argv[0]);
+    return sl_cli_misuse(argv[0]);
 }

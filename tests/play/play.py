@@ -145,6 +145,45 @@ class Play:
         else:
             raise Wrong("it connected")
 
+    # --- usage -------------------------------------------------------------------------------
+
+    @line(r"usage of (?P<run>\w+) is (?P<statements>\d+) statements?, (?P<rows>\d+) rows?")
+    def usage_is(self, run, statements, rows):
+        wanted = (int(statements), int(rows))
+        try:
+            laboratory.wait_for(lambda: self.lab.usage_of_run(run)[:2] == wanted, 5, "it")
+        except AssertionError:
+            raise Wrong(f"it is {self.lab.usage_of_run(run)}") from None
+
+    @line(r"usage of (?P<run>\w+) passes (?P<rows>\d+) rows within (?P<time>\S+)")
+    def usage_passes(self, run, rows, time):
+        laboratory.wait_for(lambda: self.lab.usage_of_run(run)[1] > int(rows), seconds_of(time), "it")
+
+    @line(r"usage is noted")
+    def usage_noted(self):
+        self.noted = self._usage()
+
+    def _usage(self):
+        return self.lab.usage("identity,owner,run,reason,target,dataset,column,label,verdict,hour")
+
+    @line(r"usage is as noted")
+    def usage_as_noted(self):
+        now = laboratory.wait_for(lambda: self._usage_or_none() or None, 10, "an answer")
+        if now != self.noted:
+            raise Wrong(f"it was {self.noted}\nand is {now}")
+
+    def _usage_or_none(self):
+        try:
+            return self._usage()
+        except AssertionError:      # no keeper yet
+            return None
+
+    @line(r"usage is no less than noted")
+    def usage_no_less(self):
+        now = laboratory.wait_for(lambda: self._usage_or_none() or None, 10, "an answer")
+        if any(now["total"][c] < self.noted["total"][c] for c in ("statements", "rows", "bytes")):
+            raise Wrong(f"it was {self.noted}\nand is {now}")
+
     @line(r"direct: (?P<sql>.*?)(?: -> (?P<wanted>\S+))?")
     def direct(self, sql, wanted):
         self._match(wanted, self.lab.pg.sql(sql))

@@ -343,6 +343,39 @@ static void test_what_needs_a_restart(void)
 
 /* --- footguns -----------------------------------------------------------------------------------
  */
+/* Closed to strangers, unless nobody else can come, or the file says so. */
+static void test_who_reads_metrics(void)
+{
+    static const struct {
+        const char *head;
+        bool open;
+    } rows[] = {{"", true},
+                {"listen: {http: \"[::1]:8080\"}\n", true},
+                {"listen: {http: localhost:8080}\n", true},
+                {"listen: {http: 0.0.0.0:8080}\n", false},
+                {"listen: {http: 10.1.2.3:8080}\n", false},
+                {"public_url: https://sluice.example\n", false},
+                {"public_url: http://localhost:9000\n", true},
+                {"public_url: http://localhost.example:9000\n", false},
+                {"public_url: http://127.0.0.1.example\n", false},
+                {"metrics: {access: token}\n", false},
+                {"metrics: {access: off}\n", false},
+                {"listen: {http: 0.0.0.0:8080}\nmetrics: {access: local}\n", false},
+                {"listen: {http: 0.0.0.0:8080}\nmetrics: {access: open}\n", true}};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+
+        sl_buf_say(
+            &text,
+            "%stargets: [{name: t, address: 127.0.0.1:5432, database: d, login: {user: u}}]\n",
+            rows[i].head);
+        SL_FREED_BY(sl_config) struct sl_config *c = load(sl_buf_text(&text));
+        if (!SL_CHECK(c != NULL && sl_config_metrics_open(c) == rows[i].open))
+            printf("#   %s", rows[i].head);
+    }
+}
+
 static void test_warnings(void)
 {
 #define OPEN(more)                                                                              \
@@ -463,6 +496,7 @@ int main(void)
     SL_RUN(test_order_does_not_change_the_digest);
     SL_RUN(test_differences);
     SL_RUN(test_what_needs_a_restart);
+    SL_RUN(test_who_reads_metrics);
     SL_RUN(test_warnings);
     SL_RUN(test_truncation_and_flips);
     SL_RUN(test_the_manual_is_the_key_table);

@@ -19,6 +19,8 @@
     P(TLS, struct sl_config, "tls")                      \
     P(LEDGER, struct sl_config, "ledger")                \
     P(TIMEOUTS, struct sl_config, "timeouts")            \
+    P(USAGE, struct sl_config, "usage")                  \
+    P(METRICS, struct sl_config, "metrics")              \
     P(LINEAGE, struct sl_config, "lineage")              \
     P(OPENLINEAGE, struct sl_config, "lineage.openlineage") \
     P(TARGET, struct sl_target, "targets[]")             \
@@ -103,6 +105,17 @@ K(TIMEOUTS, "judge", DURATION, settings.judge_timeout_ms, "2s", 10, 60000, "", "
   "For one answer of a judge; a late judge is replaced and its statement is opaque.")                \
 K(TIMEOUTS, "drain", DURATION, settings.drain_ms, "30s", 0, 3600000, "", "", RELOAD,                 \
   "After SIGTERM, for sessions to end by themselves.")                                               \
+M(TOP, "usage", ONE, settings, USAGE, false,                                                         \
+  "The table of who moved how much of which data, behind `sluice usage`.")                           \
+K(USAGE, "retention", DURATION, settings.usage_retention_ms, "90d", 86400000, 315360000000, "", "", RELOAD, \
+  "How long it remembers, by the hour. The ledger remembers all of it; what is over is also gone from a " \
+  "view that is built again.")                                                                       \
+M(TOP, "metrics", ONE, settings, METRICS, false,                                                     \
+  "`/metrics` for Prometheus, at `listen.http`. It has totals: no identity, no dataset, no SQL.")    \
+K(METRICS, "access", CHOICE, settings.metrics_access, "local", 0, 0, "", "local|open|token|off", RELOAD, \
+  "Who may read them. `token`: whoever has a valid token, of either kind. `local`: everybody where "  \
+  "`listen.http` is a loopback address and no `public_url` leads elsewhere, else as `token`. `open`: " \
+  "everybody who reaches the port. `off`: nobody.")                                                  \
 M(TOP, "targets", MANY, targets, TARGET, true,                                                       \
   "What lies behind the gateway.")                                                                   \
 K(TARGET, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                           \

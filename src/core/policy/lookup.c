@@ -66,3 +66,47 @@ size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *
         add_reviewers(own != NULL ? own : &c->any_reviewers, out, max, &count);
     return count;
 }
+
+/* --- metrics --- */
+
+/* Digits, dots and a port: no name that only begins so. */
+static bool is_number(struct sl_span host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if ((host.p[i] < '0' || host.p[i] > '9') && host.p[i] != '.' && host.p[i] != ':')
+            return false;
+    return true;
+}
+
+/* With or without a port and a path behind it. */
+static bool is_loopback(struct sl_span place)
+{
+    static const char *const names[] = {"localhost", "::1", "[::1]"};
+    struct sl_span host = sl_span_head(place, sl_span_find(place, '/'));
+
+    if (sl_span_starts(host, SL_SPAN("127.")))
+        return is_number(host);
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        if (sl_span_starts(host, sl_span_str(names[i])) &&
+            (host.n == strlen(names[i]) || host.p[strlen(names[i])] == ':'))
+            return true;
+    return false;
+}
+
+/* Behind a proxy, of which a public_url tells, the whole world comes from loopback. */
+static bool is_elsewhere(struct sl_span url)
+{
+    for (size_t i = 0; i + 3 <= url.n; i++)
+        if (memcmp(url.p + i, "://", 3) == 0)
+            return !is_loopback(sl_span_from(url, i + 3));
+    return true;
+}
+
+bool sl_config_metrics_open(const struct sl_config *c)
+{
+    const struct sl_settings *s = &c->settings;
+
+    return s->metrics_access == SL_METRICS_OPEN ||
+           (s->metrics_access == SL_METRICS_LOCAL && is_loopback(s->http_host) &&
+            !is_elsewhere(s->public_url));
+}

@@ -32,6 +32,8 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_TLS] = "`tls`",
         [SL_PLACE_LEDGER] = "`ledger`",
         [SL_PLACE_TIMEOUTS] = "`timeouts`",
+        [SL_PLACE_USAGE] = "`usage`",
+        [SL_PLACE_METRICS] = "`metrics`",
         [SL_PLACE_LINEAGE] = "`lineage`",
         [SL_PLACE_OPENLINEAGE] = "`lineage.openlineage`",
         [SL_PLACE_TARGET] = "`targets[]`: one target",

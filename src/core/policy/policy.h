@@ -152,6 +152,13 @@ struct sl_target {
 };
 
 /* Everything outside rules and targets, with its default in config_keys.h. */
+enum sl_metrics_access {
+    SL_METRICS_LOCAL = 1,
+    SL_METRICS_OPEN,
+    SL_METRICS_TOKEN,
+    SL_METRICS_OFF,
+};
+
 struct sl_settings {
     struct sl_span state, runtime, public_url;
     struct sl_span postgres_host, postgres_port, http_host, http_port;
@@ -159,8 +166,10 @@ struct sl_settings {
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
     uint32_t gates, judges, max_connections, max_statement_bytes;
-    uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms;
+    uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
+        usage_retention_ms;
     struct sl_span ledger_origin, openlineage_file;
+    enum sl_metrics_access metrics_access;
 };
 
 struct sl_config {
@@ -179,6 +188,8 @@ struct sl_config {
 /* Complaints (errors, one a line) are appended to `complaints`. SL_ECONFIG when there is any. */
 enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
                            struct sl_buf *complaints) SL_MUST_CHECK;
+/* Are metrics told to whoever reaches the HTTP port? (`metrics.access`) */
+bool sl_config_metrics_open(const struct sl_config *c);
 void sl_config_free(struct sl_config *c); /* NULL is fine */
 SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 

@@ -249,6 +249,28 @@ static void on_health(struct sl_desk_conn *c, unsigned status, struct sl_span bo
         sl_desk_problem(c, 503, "the keeper does not answer");
 }
 
+static void on_metrics(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+
+    if (status != 200 || sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
+                                               .type = "text/plain; version=0.0.4; charset=utf-8",
+                                               .body = sl_json_str(told, "text")});
+    json_decref(told);
+}
+
+/* The keeper looks at the configuration too: it is its word that opens them. */
+static void handle_metrics(struct sl_desk_conn *c)
+{
+    bool is_open = sl_config_metrics_open(c->desk->config);
+
+    sl_desk_ask(c, is_open ? "metrics.open" : "metrics", SL_SPAN("{}"), on_metrics);
+}
+
 void sl_desk_handle(struct sl_desk_conn *c)
 {
     switch (c->request->route->kind) {
@@ -257,6 +279,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_HEALTH:
         sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_health);
+        break;
+    case SL_DESK_METRICS:
+        handle_metrics(c);
         break;
     case SL_DESK_CALL:
         handle_call(c);

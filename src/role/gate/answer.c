@@ -5,7 +5,7 @@
 
 static void begin_action(struct session *s)
 {
-    s->rows = s->tag_rows = s->bytes = 0;
+    s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
     s->last_tag = 0;

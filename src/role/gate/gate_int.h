@@ -100,6 +100,7 @@ struct target {
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
     bool stale;               /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
+    uint64_t checked_us; /* when the listing was last found to be that of the server; 0: never */
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
     char stale_why[128]; /* why the listing could not be read the last time */
@@ -140,6 +141,8 @@ struct gate {
     size_t journal_bytes;
     uint64_t next_action, last_kick_ms, sync_wanted;
     bool journal_full;
+    bool streaming; /* some answer is under way that the journal does not tell of yet */
+    uint64_t told_progress_ms;
     struct sl_buf gone; /* sessions that ended: when, and the keeper's handle (gone.c) */
     size_t gone_look_at;
 

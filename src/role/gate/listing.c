@@ -1,6 +1,7 @@
 /* The conversation in which a listing is read: a fingerprint, then all questions in one
  * transaction. Where a locked table or the sheer size stands against it, it is read without the
  * texts. */
+#include "os/clock.h"
 #include "role/gate/catalog_int.h"
 
 #include "base/utf8.h"
@@ -69,6 +70,7 @@ static bool is_current(struct catalog_reader *r)
     if (r->again)
         return listing_begin(r, true);
     t->stale = false;
+    t->checked_us = sl_clock_us();
     t->stale_why[0] = '\0';
     gate_wake(r->gate, WAIT_CATALOG);
     return true;

@@ -230,6 +230,7 @@ static void on_tick(void *owner)
         gate_wake(g, WAIT_JOURNAL);
     }
     gate_wake_late(g);
+    record_progress(g);
     if (g->draining)
         drain_tick(g);
 }

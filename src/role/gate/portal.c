@@ -41,6 +41,8 @@ void portal_outcome(struct session *s, const struct item *item, uint8_t outcome)
         end_reading(s, r, outcome, sqlstate[0] == '\0' ? NULL : sqlstate);
     else if (r->closed && r->refs == 1) /* the item's own */
         end_reading(s, r, SL_OUTCOME_OK, NULL);
+    else
+        record_portion(s, r->action, r->rows, r->bytes);
 }
 
 bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item)

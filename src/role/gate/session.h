@@ -187,6 +187,7 @@ struct session {
     uint32_t item_head, item_count, item_room;
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
+    uint64_t told_bytes;            /* of them, what the journal says already (record_progress) */
     uint8_t sqlstate[5];
     bool failed;
 
@@ -342,6 +343,10 @@ struct ending {
 };
 void record_ending(struct session *s, uint64_t action, const struct ending *e);
 void record_txn(struct session *s, uint8_t outcome);
+/* How far the running statements have come since the journal said so last. */
+void record_progress(struct gate *g);
+/* The same of an action that waits between two portions. */
+void record_portion(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes);
 
 /* portal.c: how the action of a portal ends */
 enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */

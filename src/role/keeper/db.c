@@ -241,6 +241,13 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from lineage_flow order by 1, 2, 3",
         "select * from lineage_open order by 1, 2",
         "select * from lineage_asked order by 1",
+        "select * from usage_who order by 1",
+        "select * from usage_what order by 1",
+        "select * from usage_touch order by 1, 2, 3, 4",
+        "select * from usage order by 1",
+        "select * from usage_open order by 1, 2",
+        "select * from usage_total order by 1, 2, 3",
+        "select * from counter order by 1",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

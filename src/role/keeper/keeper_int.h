@@ -114,6 +114,7 @@ struct keeper {
     struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
+    struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
@@ -468,9 +469,11 @@ void json_put_time(json_t *object, const char *key, uint64_t at_us);
  */
 void on_stats(struct peer *p, const struct sl_msg_stats *m);
 void stats_forget_gate(struct keeper *k, uint32_t gate);
-/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say.
+/* [{"name","listing":"current|stale|none","checked"?,"why"?,"sessions":n}], the worst of what the
+ * gates say.
  */
 json_t *stats_targets(struct keeper *k);
+void metrics_free(struct keeper *k);
 
 /* --- policy_change.c, control.c, offline.c ------------------------------------------------------
  */

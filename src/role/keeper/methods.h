@@ -73,6 +73,14 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
     X(STATUS,              "status",            SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
+    /* {"by"?: "identity,hour", "since"?: "7d", "identity"?, "dataset"?, "label"?, "limit"?: n} ->              \
+       {"usage":[{key: text or null .., "statements","rows","bytes"}],"more":bool,"total":{..},"since","all"}:  \
+       most bytes first; to an asking token only its own and what it owns (all: false) */                       \
+    X(USAGE,               "usage",             SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {} -> {"text"}: Prometheus' text format 0.0.4 */                                                         \
+    X(METRICS,             "metrics",           SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* the same for whoever asks, where the configuration says so */                                            \
+    X(METRICS_OPEN,        "metrics.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"name","kind","owner"?,"groups"?:[],"os_user"?} -> {"name","code"?: invitation of a human} */           \
     X(IDENTITY_ADD,        "identity.add",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"identities":[{"name","kind","owner","status","groups","linked","since"}]} */                     \

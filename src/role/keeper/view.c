@@ -335,9 +335,46 @@ static void pairs(struct db *db, struct sl_cursor *c, uint32_t gate, enum db_sql
     }
 }
 
+void view_progress_put(struct sl_buf *b, const struct sl_progress_record *r, size_t count)
+{
+    sl_buf_put_u8(b, VIEW_PROGRESS);
+    sl_buf_put_le32(b, (uint32_t)count);
+    for (size_t i = 0; i < count; i++) {
+        sl_buf_put_le64(b, r[i].session);
+        sl_buf_put_le64(b, r[i].action);
+        sl_buf_put_le64(b, r[i].rows);
+        sl_buf_put_le64(b, r[i].bytes);
+    }
+}
+
+uint32_t view_progress_begin(struct sl_cursor *at, struct sl_span state)
+{
+    *at = sl_cursor(state);
+    if (state.n == 0 || state.p[0] != VIEW_PROGRESS)
+        return 0;
+    (void)sl_cursor_u8(at);
+    return sl_cursor_le32(at);
+}
+
+bool view_progress_next(struct sl_cursor *at, uint32_t *left, struct sl_progress_record *out)
+{
+    if (*left == 0)
+        return false;
+    --*left;
+    out->session = sl_cursor_le64(at);
+    out->action = sl_cursor_le64(at);
+    out->rows = sl_cursor_le64(at);
+    out->bytes = sl_cursor_le64(at);
+    return !at->short_read;
+}
+
 enum sl_err view_drained(struct db *db, struct sl_span state)
 {
-    struct sl_cursor c = sl_cursor(state);
+    struct sl_cursor c;
+    struct sl_progress_record skipped;
+    uint32_t left = view_progress_begin(&c, state);
+    while (view_progress_next(&c, &left, &skipped))
+        ;
     uint8_t type = sl_cursor_u8(&c);
     uint32_t gate = sl_cursor_le32(&c);
     uint64_t generation = sl_cursor_le64(&c), position = sl_cursor_le64(&c);
@@ -358,7 +395,7 @@ enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, vie
 
     if (state.n == 0)
         return SL_OK;
-    if (state.p[0] == VIEW_DRAINED)
+    if (state.p[0] == VIEW_DRAINED || state.p[0] == VIEW_PROGRESS)
         return view_drained(db, state);
     SL_TRY(sl_json_read(state, &event, NULL));
     enum sl_err err = sl_span_is(sl_json_str(event, "e"), "asked") ? read(owner, &document) : SL_OK;
