@@ -103,8 +103,10 @@ bool plpgsql_tokens(struct judge *j, const char *text, const struct token **out,
 {
     PgQueryScanResult r = pg_query_scan(text);
     const uint8_t *bytes = (const uint8_t *)r.pbuf.data;
-    struct reader all = {bytes, bytes + r.pbuf.len};
-    size_t room = r.error != NULL ? 0 : count_tokens(all);
+    bool empty =
+        r.error != NULL || bytes == NULL; /* a text without any token has no bytes at all */
+    struct reader all = {bytes, empty ? bytes : bytes + r.pbuf.len};
+    size_t room = empty ? 0 : count_tokens(all);
     struct token *tokens = room == 0 ? NULL : note_alloc(j, room * sizeof *tokens);
 
     *count = tokens == NULL ? 0 : decode(all, sl_span_str(text), tokens, room);
