@@ -346,7 +346,7 @@ static bool split(const List *names, const char **schema, const char **last)
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
                               const char **schema, const char **last, bool *surely)
 {
-    *last = NULL;
+    *schema = *last = NULL;
     *surely = false;
     if (!split(names, schema, last)) {
         note_opaque(j, "a function has a name that the judge cannot read", NULL);
