@@ -179,6 +179,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_reviewers *)field)->need == 0;
     if (k->inner == SL_PLACE_BUDGET)
         return !((const struct sl_budget *)field)->set;
+    if (k->inner == SL_PLACE_ELEVATE)
+        return ((const struct sl_elevate *)field)->login.n == 0;
     if (k->inner == SL_PLACE_CANARY)
         return ((const struct sl_canary *)field)->statement.n == 0;
     return k->inner == SL_PLACE_TLS &&
