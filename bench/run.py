@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 
-from stage import PG, Stage, cpu_us
+from stage import PASSWORD, PG, Stage, cpu_us
 
 LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "cpu per transaction, all of Sluice / PgBouncer": ("<=", 1.15),
@@ -23,7 +23,16 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "keeper per statement, us": ("<=", 2.0),
     "approve to first byte, ms": ("<=", 2.0),
     "user-space memory per idle session, kB": ("<=", 7.0),
+    "listing of 1,000 relations, ms": ("<=", 2000),
+    "listing of 1,000 relations, MB": ("<=", 16.0),
+    "judge, pgbench select, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench update, us beyond the parse": ("<=", 5.0),
+    "judge, pgbench insert, us beyond the parse": ("<=", 5.0),
+    "judge, analytic, 30 lines, us": ("<=", 150.0),
 }
+
+
+PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog"]
 
 
 class Report:
@@ -185,16 +194,53 @@ def measure_idle(stage, report, count):
     report.add("idle", "user-space memory per idle session, kB", grown / count / 1024)
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--build", default="build")
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=int, default=5)
-    options.add_argument("--json", help="write the figures to this file")
-    options.add_argument("--only", choices=["simple", "prepared", "bulk", "release", "idle"], action="append")
-    given = options.parse_args()
-    wanted = given.only or ["simple", "prepared", "bulk", "release", "idle"]
-    report = Report()
+WIDE = """
+create function twice(n int) returns int language sql immutable as 'select n * 2';
+create function note() returns trigger language plpgsql as 'begin return new; end';
+select format('create table t%s (id int primary key, %s)', n, (select string_agg(format('column_%s text default %L', i,
+    'value ' || i), ', ') from generate_series(1, 19) i)) from generate_series(1, 700) n \\gexec
+select format('create index on t%s (lower(column_3)) where id > 0', n) from generate_series(1, 700) n \\gexec
+select format('create trigger note before insert on t%s for each row execute function note()', n)
+    from generate_series(1, 700) n \\gexec
+select format('create view v%s as select a.*, twice(a.id) from t%s a join t%s b using (id) where b.column_2 <> %L', n, n,
+    n + 1, 'x') from generate_series(1, 300) n \\gexec
+select format('create function f%s(n int) returns int language plpgsql as %L', n, 'begin ' || repeat('n := n + 1; ', 30) || 'return n; end')
+    from generate_series(1, 500) n \\gexec
+"""
+
+
+def measure_catalog(stage, report, rounds):
+    """The whole listing as the gate asks for it and builds it, and the question that it asks every poll."""
+    psql = ["psql", "-X", "-q", "-t", "-h", stage.path("data"), "-p", str(stage.server), "-U", "postgres"]
+    subprocess.run([*psql, "-d", "postgres", "-c", "create database wide"], check=True)
+    subprocess.run([*psql, "-d", "wide", "-v", "ON_ERROR_STOP=1"], input=WIDE, text=True, check=True,
+                   stdout=subprocess.DEVNULL)
+    where = f"host=127.0.0.1 port={stage.server} user=app password={PASSWORD} dbname=wide"
+    lister = os.path.join(stage.build, "tests/catalog/list_catalog")
+    read, asked = [], []
+    for _ in range(rounds):
+        said = {}
+        for option in ("--sums", "--fingerprint"):
+            said[option] = json.loads(subprocess.run([lister, where, option], check=True, capture_output=True).stdout)
+        read.append(said["--sums"])
+        asked.append(said["--fingerprint"]["ms"])
+    print(f"\n{read[0]['relations']} relations, {read[0]['columns']} columns, {read[0]['parts']} definitions")
+    times = [one["ms"] for one in read]
+    report.add("catalog", "listing of 1,000 relations, ms", statistics.median(times), spread(times))
+    report.add("catalog", "listing of 1,000 relations, MB", read[0]["bytes"] / 1e6)
+    report.add("catalog", "question of each poll, ms", statistics.median(asked), spread(asked))
+
+
+def measure_judge(build, report):
+    """CPU of the judge alone: no server, no gate."""
+    out = subprocess.run([f"{build}/bench/bench_judge"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        name, whole, beyond = line.split("\t")
+        report.add("judge", f"judge, {name}, us", float(whole))
+        report.add("judge", f"judge, {name}, us beyond the parse", float(beyond))
+
+
+def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
         for mode in ("simple", "prepared"):
             if mode in wanted:
@@ -206,6 +252,24 @@ def main():
             measure_release(stage, report, 21)
         if "idle" in wanted:
             measure_idle(stage, report, 500)
+        if "catalog" in wanted:
+            measure_catalog(stage, report, given.rounds)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--build", default="build")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=int, default=5)
+    options.add_argument("--json", help="write the figures to this file")
+    options.add_argument("--only", choices=PARTS, action="append")
+    given = options.parse_args()
+    wanted = given.only or PARTS
+    report = Report()
+    if "judge" in wanted:
+        measure_judge(given.build, report)
+    if wanted != ["judge"]:
+        measure_stage(given, wanted, report)
     if given.json:
         with open(given.json, "w") as file:
             json.dump(report.rows, file, indent=1)

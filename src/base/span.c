@@ -37,8 +37,13 @@ size_t sl_span_find(struct sl_span s, uint8_t byte)
     return hit == NULL ? s.n : (size_t)(hit - s.p);
 }
 
+static uint8_t same(uint8_t c)
+{
+    return c;
+}
+
 /* The classic two-pointer match: on a mismatch, let the last star eat one byte more. */
-bool sl_span_glob(struct sl_span pattern, struct sl_span s)
+static inline bool glob(struct sl_span pattern, struct sl_span s, uint8_t (*of)(uint8_t c))
 {
     size_t p = 0, i = 0, star = SIZE_MAX, resume = 0;
 
@@ -46,7 +51,7 @@ bool sl_span_glob(struct sl_span pattern, struct sl_span s)
         if (p < pattern.n && pattern.p[p] == '*') {
             star = p++;
             resume = i;
-        } else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == s.p[i])) {
+        } else if (p < pattern.n && (pattern.p[p] == '?' || of(pattern.p[p]) == of(s.p[i]))) {
             p++;
             i++;
         } else if (star != SIZE_MAX) {
@@ -59,6 +64,16 @@ bool sl_span_glob(struct sl_span pattern, struct sl_span s)
     while (p < pattern.n && pattern.p[p] == '*')
         p++;
     return p == pattern.n;
+}
+
+bool sl_span_glob(struct sl_span pattern, struct sl_span s)
+{
+    return glob(pattern, s, same);
+}
+
+bool sl_span_glob_nocase(struct sl_span pattern, struct sl_span s)
+{
+    return glob(pattern, s, lower);
 }
 
 enum sl_err sl_span_u64(struct sl_span s, uint64_t *out)

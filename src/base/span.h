@@ -63,6 +63,8 @@ size_t sl_span_find(struct sl_span s, uint8_t byte);
 /* Shell-like pattern: `*` any run (dots included), `?` one byte, all else literal and exact.
  * Linear in s.n * pattern stars; no recursion. */
 bool sl_span_glob(struct sl_span pattern, struct sl_span s);
+/* The same; ASCII letters compare without case. */
+bool sl_span_glob_nocase(struct sl_span pattern, struct sl_span s);
 
 /* A decimal number of digits only, no sign, no blanks. */
 enum sl_err sl_span_u64(struct sl_span s, uint64_t *out) SL_MUST_CHECK;

@@ -16,7 +16,6 @@ struct command {
     struct sl_catalog catalog;
     struct sl_sql_context context;
     struct sl_arena *mem;
-    bool ddl_says_public;
 };
 
 static int complain(const char *what)
@@ -26,25 +25,6 @@ static int complain(const char *what)
 }
 
 /* --- one answer ----------------------------------------------------------------------------- */
-
-static bool contains(struct sl_span text, struct sl_span word)
-{
-    for (size_t i = 0; word.n <= text.n && i <= text.n - word.n; i++)
-        if (sl_span_eq_nocase(sl_span(text.p + i, word.n), word))
-            return true;
-    return false;
-}
-
-/* A schema that neither the text nor the DDL named is left out: unqualified DDL goes to `public`.
- */
-static struct sl_span shown(const struct command *c, struct sl_span sql, struct sl_span name)
-{
-    const struct sl_span prefix = SL_SPAN("public.");
-
-    if (!sl_span_starts(name, prefix) || c->ddl_says_public || contains(sql, SL_SPAN("public")))
-        return name;
-    return sl_span_from(name, prefix.n);
-}
 
 static void put_effects(struct sl_jw *w, uint32_t effects)
 {
@@ -57,8 +37,8 @@ static void put_effects(struct sl_jw *w, uint32_t effects)
 }
 
 /* Each dataset once, although a meaning has one access for each group of effects. */
-static void put_datasets(struct sl_jw *w, const char *key, const struct command *c,
-                         struct sl_span sql, const struct sl_meaning *m, uint32_t effects)
+static void put_datasets(struct sl_jw *w, const char *key, const struct sl_meaning *m,
+                         uint32_t effects)
 {
     sl_jw_key(w, key);
     sl_jw_array(w);
@@ -68,41 +48,43 @@ static void put_datasets(struct sl_jw *w, const char *key, const struct command 
             before = before || ((m->accesses[k].effects & effects) != 0 &&
                                 sl_span_eq(m->accesses[k].dataset, m->accesses[i].dataset));
         if (!before && (m->accesses[i].effects & effects) != 0)
-            sl_jw_str(w, shown(c, sql, m->accesses[i].dataset));
+            sl_jw_str(w, m->accesses[i].dataset);
     }
     sl_jw_end(w);
 }
 
-static void put_flows(struct sl_jw *w, const struct command *c, struct sl_span sql,
-                      const struct sl_meaning *m)
+static void put_flows(struct sl_jw *w, const char *key, const struct sl_meaning *m,
+                      enum sl_flow_kind kind)
 {
-    sl_jw_key(w, "columns");
+    sl_jw_key(w, key);
     sl_jw_array(w);
     for (size_t i = 0; i < m->flow_count; i++) {
+        if (m->flows[i].kind != kind)
+            continue;
         sl_jw_array(w);
-        sl_jw_str(w, shown(c, sql, m->flows[i].source));
-        sl_jw_str(w, shown(c, sql, m->flows[i].destination));
+        sl_jw_str(w, m->flows[i].source);
+        sl_jw_str(w, m->flows[i].destination);
         sl_jw_end(w);
     }
     sl_jw_end(w);
 }
 
-static void put_statement(struct sl_jw *w, const struct command *c, struct sl_span sql,
-                          const struct sl_meaning *m)
+static void put_statement(struct sl_jw *w, const struct sl_meaning *m)
 {
     const uint32_t reads = SL_EFFECT_READ | SL_EFFECT_EXPORT;
 
     sl_jw_object(w);
-    put_flows(w, c, sql, m);
+    put_flows(w, "columns", m, SL_FLOW_DIRECT);
     put_effects(w, m->effects);
+    put_flows(w, "indirect", m, SL_FLOW_INDIRECT);
     sl_jw_key(w, "kind");
     sl_jw_str(w, m->statement_count == 0 ? SL_SPAN("unknown") : m->statements[0].tag);
-    put_datasets(w, "reads", c, sql, m, reads);
+    put_datasets(w, "reads", m, reads);
     if (m->opaque_why.n > 0) {
         sl_jw_key(w, "why");
         sl_jw_str(w, m->opaque_why);
     }
-    put_datasets(w, "writes", c, sql, m, ~reads);
+    put_datasets(w, "writes", m, ~reads);
     sl_jw_end(w);
 }
 
@@ -130,7 +112,7 @@ static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_sp
         struct sl_meaning m;
         SL_TRY(sl_sql_judge(&c->context, parts[i], c->mem, &m));
         opaque = opaque || (m.effects & SL_EFFECT_OPAQUE) != 0;
-        put_statement(&inner, c, parts[i], &m);
+        put_statement(&inner, &m);
     }
     sl_jw_end(&inner);
     SL_TRY(sl_buf_err(&statements));
@@ -202,7 +184,6 @@ static enum sl_err load_schema(struct command *c, const char *path)
         SL_TRY(sl_sql_schema(sl_buf_span(&c->ddl), b));
     }
     SL_TRY(sl_catalog_finish(b, &c->snapshot));
-    c->ddl_says_public = contains(sl_buf_span(&c->ddl), SL_SPAN("public"));
     return sl_catalog_open(sl_buf_span(&c->snapshot), &c->catalog);
 }
 
@@ -221,6 +202,7 @@ static int run(struct command *c, const char *schema)
         .catalog = &c->catalog,
         .search_path = SL_SPAN("public"),
         .standard_strings = true,
+        .as_written = true,
         .assume_plain = schema == NULL,
     };
     return answer_all(c);
@@ -230,9 +212,8 @@ static const char help[] =
     "usage: sluice judge --dialect postgres [--schema DDL.sql]\n\n"
     "Says what SQL would do, without a server and without policy. Reads JSON lines\n"
     "  {\"id\": 1, \"sql\": \"select name from customers\"}\n"
-    "on standard input and answers each with one line: kind, effects, reads, writes and columns "
-    "of\n"
-    "each statement, and whether the whole is opaque.\n"
+    "on standard input and answers each with one line: kind, effects, reads, writes, columns\n"
+    "and indirect flows of each statement, and whether the whole is opaque.\n"
     "  --schema FILE   take tables, views and functions from this DDL text\n"
     "Exit codes: 0 fine, 1 a line or the DDL is wrong, 2 usage.\n";
 

@@ -1,6 +1,7 @@
 /* The DSN, and whether the server answers to it. */
 #include "cli/cli.h"
 #include "cli/init.h"
+#include "core/catalog/catalog.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -85,7 +86,11 @@ static void report(PGconn *c, struct sl_init *in)
 {
     printf("Connected to %s as %s: PostgreSQL %d.\n", sl_buf_text(&in->database),
            sl_buf_text(&in->user), PQserverVersion(c) / 10000);
-    if (PQserverVersion(c) / 10000 != 15)
+    if (!sl_catalog_tested((uint32_t)PQserverVersion(c)))
+        fputs("warning: Sluice was not tested on this version of PostgreSQL; nobody can connect "
+              "unless the target says untested: allow\n",
+              stderr);
+    if (PQserverVersion(c) / 10000 > 15)
         fputs("warning: Sluice judges by the grammar of PostgreSQL 15; newer statements are held "
               "as opaque\n",
               stderr);

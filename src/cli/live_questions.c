@@ -3,6 +3,7 @@
 #include "cli/check_live_int.h"
 
 #include "base/utf8.h"
+#include "core/catalog/catalog.h"
 
 #include <string.h>
 
@@ -124,13 +125,20 @@ static bool may_read_pg_hba(struct sl_live *l)
 
 static void look_at_version(struct sl_live *l)
 {
-    int version = PQserverVersion(l->conn);
+    uint32_t version = (uint32_t)PQserverVersion(l->conn);
+    bool allowed = l->target->untested_allowed;
 
-    if (version / 10000 != 15)
-        sl_buf_say(sl_live_found(l),
-                   "the server is PostgreSQL %d; Sluice is tested with 15, and what a newer "
-                   "grammar adds is opaque\n",
+    if (version / 10000 > 15)
+        sl_buf_say(sl_live_note(l),
+                   "the server is PostgreSQL %u; what its grammar added since 15 is opaque\n",
                    version / 10000);
+    if (sl_catalog_tested(version))
+        return;
+    struct sl_buf *b = allowed ? sl_live_note(l) : sl_live_found(l);
+    sl_buf_say(b, "the server is PostgreSQL %u; Sluice was tested on ", version / 10000);
+    sl_catalog_put_tested(b);
+    sl_buf_put_str(b, allowed ? "\n"
+                              : "; nobody can connect unless the target says untested: allow\n");
 }
 
 static void look_at_password(struct sl_live *l)

@@ -1,6 +1,7 @@
 #include "os/child.h"
 
 #include "os/clock.h"
+#include "os/log.h"
 #include "os/packet_int.h"
 
 #include <unistd.h>
@@ -29,4 +30,23 @@ enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *
     }
     *packet = got;
     return SL_OK;
+}
+
+enum sl_err sl_child_setup_alone(struct sl_buf *scratch, struct sl_msg_setup *out)
+{
+    struct sl_packet packet;
+
+    SL_TRY(sl_child_setup(SL_CHILD_FD, scratch, out, &packet));
+    return packet.fd_count == 0 ? SL_OK : SL_EMALFORMED;
+}
+
+enum sl_err sl_child_close_door(const struct sl_sandbox *wanted)
+{
+    SL_BUF(missing, 4096);
+    enum sl_err err = sl_sandbox_enter(wanted, &missing);
+
+    if (missing.n > 0)
+        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox_incomplete",
+               SL_TEXT("missing", sl_buf_span(&missing)));
+    return err;
 }

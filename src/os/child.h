@@ -16,5 +16,9 @@ enum { SL_CHILD_FD = 3, SL_CHILD_LOCK_FD = 4 };
 /* Blocks until SETUP has come (10 s at most); its body stays in `scratch`. */
 enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *out,
                            struct sl_packet *packet) SL_MUST_CHECK;
+/* The same on SL_CHILD_FD, for a child that is given no descriptors with it. */
+enum sl_err sl_child_setup_alone(struct sl_buf *scratch, struct sl_msg_setup *out) SL_MUST_CHECK;
+/* Enters the sandbox; what of it could not be had goes to the log. */
+enum sl_err sl_child_close_door(const struct sl_sandbox *wanted) SL_MUST_CHECK;
 
 #endif

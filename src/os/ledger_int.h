@@ -1,5 +1,6 @@
 /* Inside the ledger's file side. One struct, and one file for each thing it does:
- *   ledger_store.c   append, write, commit         ledger_open.c      opening, damage, replay
+ *   ledger_store.c   append, write, commit         ledger_open.c      opening, making
+ *   ledger_survey.c  damage, the signed end        ledger_replay.c    tree and records anew
  *   ledger_wal.c     segments                      ledger_tree.c      tiles, bundles, checkpoints
  *   ledger_keys.c    key files, rotation           ledger_openings.c  what is erasable
  */
@@ -64,6 +65,26 @@ enum sl_err sl_ledger_open_segment(struct sl_ledger *l)
     SL_MUST_CHECK; /* the last one, for writing */
 enum sl_err sl_ledger_read_segment(const struct sl_ledger *l, size_t number, struct sl_buf *file)
     SL_MUST_CHECK;
+
+/* ledger_survey.c */
+struct sl_ledger_survey {
+    uint64_t cut_bytes;
+    struct sl_buf newest_key, older_key; /* of the last key leaf in the log */
+    uint64_t key_index;
+};
+/* What the first walk over the log finds. */
+enum sl_err sl_ledger_survey(struct sl_ledger *l, struct sl_ledger_survey *s, struct sl_buf *why)
+    SL_MUST_CHECK;
+/* The newest of the file and of what the log holds. */
+enum sl_err sl_ledger_find_checkpoint(struct sl_ledger *l, struct sl_buf *why) SL_MUST_CHECK;
+enum sl_err sl_ledger_check_checkpoint(struct sl_ledger *l, const struct sl_ledger_survey *s,
+                                       struct sl_buf *why) SL_MUST_CHECK;
+void sl_ledger_survey_done(struct sl_ledger_survey *s);
+
+/* ledger_replay.c */
+enum sl_err sl_ledger_build_tree(struct sl_ledger *l, struct sl_buf *why) SL_MUST_CHECK;
+enum sl_err sl_ledger_replay(struct sl_ledger *l, const struct sl_ledger_options *o,
+                             uint64_t *count, struct sl_buf *why) SL_MUST_CHECK;
 
 /* ledger_tree.c */
 enum sl_err sl_ledger_absorb(struct sl_ledger *l)

@@ -126,12 +126,13 @@ def wait_for(condition, seconds=10, what="the condition"):
 
 class Lab:
     def __init__(self, change=None, people=None, upstream_tls=None, environment=None, start=True,
-                 deciders=("rita", "bob", "carol"), ca=None):
+                 deciders=("rita", "bob", "carol"), ca=None, pg_settings=None):
         """change(config): edits the configuration before the start. upstream_tls: a folder with
         server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims
-        a credential at once."""
+        a credential at once. pg_settings: of postgresql.conf."""
         self.change, self.people, self.deciders = change, people or PEOPLE, deciders
         self.upstream_tls, self.should_start, self.ca = upstream_tls, start, ca
+        self.pg_settings = pg_settings
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},
                             "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
@@ -156,7 +157,7 @@ class Lab:
     def _begin(self):
         self.ports = pg_port, self.port, self.http = free_ports(3)
         self.state = self.folder / "state"
-        self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls)
+        self.pg = server.Postgres(self.folder / "pg", pg_port, self.upstream_tls, self.pg_settings)
         creating = threading.Thread(target=self._create_pg)
         creating.start()
         try:

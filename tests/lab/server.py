@@ -92,8 +92,10 @@ def _user():
 
 
 class Postgres:
-    def __init__(self, folder, port, tls=None):
-        self.folder, self.port, self.tls = pathlib.Path(folder), port, tls
+    def __init__(self, folder, port, tls=None, settings=None, binaries=BIN):
+        """binaries: the folder of another version's initdb and postgres (embedded.py)."""
+        self.folder, self.port, self.tls, self.settings = pathlib.Path(folder), port, tls, settings or {}
+        self.binaries = binaries
         self.data, self.user, self.child = self.folder / "data", _user(), None
         self.marks = 0
 
@@ -107,7 +109,7 @@ class Postgres:
         self.folder.mkdir(mode=0o755)
         if self.user is not None:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
-        subprocess.run(self._as([BIN / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust",
+        subprocess.run(self._as([self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust",
                                  "--no-sync", "--encoding=UTF8", "--locale=C"]),
                        check=True, capture_output=True, cwd="/")
         (self.data / "pg_hba.conf").write_text(
@@ -121,7 +123,7 @@ class Postgres:
                     "logging_collector": "on", "log_destination": "jsonlog", "log_directory": "log",
                     "log_filename": "said", "log_rotation_age": "0", "log_rotation_size": "0",
                     "log_line_prefix": "%m [%p] %a ", "full_page_writes": "off", "autovacuum": "off",
-                    "synchronous_commit": "off", "max_wal_senders": "2", "log_parameter_max_length": "1024"}
+                    "synchronous_commit": "off", "max_wal_senders": "2", "log_parameter_max_length": "1024", **self.settings}
         if self.tls:
             for name in ("server.crt", "server.key"):
                 shutil.copy(self.tls / name, self.data / name)
@@ -137,7 +139,7 @@ class Postgres:
 
     def start(self):
         self.output = open(self.folder.parent / "postgres.out", "ab")
-        self.child = subprocess.Popen(self._as([BIN / "postgres", "-D", self.data]), stdout=self.output,
+        self.child = subprocess.Popen(self._as([self.binaries / "postgres", "-D", self.data]), stdout=self.output,
                                       stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd="/")
         end = time.monotonic() + 20
         while time.monotonic() < end:

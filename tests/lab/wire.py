@@ -8,6 +8,7 @@
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import hmac
 import os
@@ -292,7 +293,7 @@ class Raw:
         parts = dict(p.split("=", 1) for p in challenge.split(","))
         if not parts["r"].startswith(self.nonce):
             raise Closed("a nonce that is not ours")
-        salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(parts["s"]), int(parts["i"]))
+        salted = salted_password(password, parts["s"], int(parts["i"]))
         client = hmac.digest(salted, b"Client Key", "sha256")
         final = f"c=biws,r={parts['r']}"
         whole = f"{self.first},{challenge},{final}".encode()
@@ -301,6 +302,11 @@ class Raw:
         server = hmac.digest(salted, b"Server Key", "sha256")
         self.server_proof = base64.b64encode(hmac.digest(server, whole, "sha256")).decode()
         return f"{final},p={base64.b64encode(proof).decode()}".encode()
+
+
+@functools.lru_cache
+def salted_password(password, salt, rounds):
+    return hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), rounds)
 
 
 class Refused(Exception):

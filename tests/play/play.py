@@ -195,6 +195,11 @@ class Play:
         self.approval = found.group(1)
         self._match((saying or "")[2:], json.dumps(heard.notices[-1]))
 
+    @line(r"(?P<who>[\w/-]+) is told: (?P<pattern>.*)")
+    def is_told(self, who, pattern):
+        heard = self.client(who).read("NZE", 10)
+        self._match(pattern, json.dumps(heard.notices, ensure_ascii=False))
+
     @line(r"(?P<who>[\w/-]+) expects error (?P<code>\w{5})(?P<saying>: .*)?")
     def expects_error(self, who, code, saying):
         heard = self.client(who).read("Z", 15)
@@ -391,6 +396,10 @@ class Play:
     @line(r"log says: (?P<pattern>.*)")
     def log_says(self, pattern):
         laboratory.wait_for(lambda: any(re.search(pattern, x) for x in self.lab.events()), 5, "the log line")
+
+    @line(r"status shows (?P<pattern>.*)")
+    def status_shows(self, pattern):
+        laboratory.wait_for(lambda: re.search(pattern, json.dumps(self.lab.status()), re.S), 5, "the status")
 
     # --- the world ---------------------------------------------------------------------------
 

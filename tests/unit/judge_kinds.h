@@ -39,7 +39,7 @@ static const struct judged judge_kinds[] = {
     {"call danger()",
      "call: call opaque"},
     {"do $$ begin end $$",
-     "do: program opaque"},
+     "do: call"},
     {"prepare p as delete from orders",
      "prepare: delete session | public.orders(id,customer_id,total,note,placed)=delete ! "
      "prepared"},
@@ -215,7 +215,7 @@ static const struct judged judge_kinds[] = {
     {"security label on table customers is 'x'",
      "security label: ddl privilege | public.customers(id,name,email,ssn,status)=ddl"},
     {"do language plpgsql $$begin end$$",
-     "do: program opaque"},
+     "do: call"},
     {"reindex table orders",
      "reindex: admin | public.orders()=admin"},
     {"cluster orders",

@@ -33,6 +33,25 @@ static void test_globs(void)
             printf("#   pattern %s, text %s\n", cases[i].pattern, cases[i].text);
 }
 
+static void test_globs_without_case(void)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } cases[] = {
+        {"*.SSN", "public.People.ssn", true},
+        {"a*C", "AbbC", true},
+        {"a?c", "A.C", true},
+        {"[", "{", false},
+        {"\xc3\x84", "\xc3\xa4", false}, /* ASCII only */
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        if (!SL_CHECK(sl_span_glob_nocase(sl_span_str(cases[i].pattern),
+                                          sl_span_str(cases[i].text)) == cases[i].matches))
+            printf("#   pattern %s, text %s\n", cases[i].pattern, cases[i].text);
+}
+
 static void test_cursor_stops_at_the_end(void)
 {
     struct sl_cursor c = sl_cursor(SL_SPAN("\x01\x02\x03"));
@@ -171,6 +190,7 @@ static void test_times(void)
 int main(void)
 {
     SL_RUN(test_globs);
+    SL_RUN(test_globs_without_case);
     SL_RUN(test_cursor_stops_at_the_end);
     SL_RUN(test_buffer_has_a_ceiling);
     SL_RUN(test_say);

@@ -194,6 +194,48 @@ static void test_definitions(void)
     SL_CHECK_INT(sl_catalog_parts(&c, 'x', SL_SPAN("x"), SL_SPAN("x")).count, 1);
 }
 
+/* A definition that is too long is there, and says nothing. */
+static void test_long_definitions(void)
+{
+    static char text[SL_CATALOG_MAX_TEXT + 2];
+    SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *b = NULL;
+    SL_BUF(bytes, 4 * 1024 * 1024);
+    struct sl_catalog c;
+    struct sl_span row[] = {SL_SPAN("P"), SL_SPAN("r"), SL_SPAN("s"),   SL_SPAN("t"),
+                            SL_SPAN("d"), SL_SPAN("0"), SL_SPAN("one"), sl_span(text, 1)};
+
+    memset(text, 'x', sizeof text);
+    row[7].n = SL_CATALOG_MAX_TEXT;
+    SL_CHECK_INT(sl_catalog_builder_new(&b), SL_OK);
+    SL_CHECK_INT(sl_catalog_row(b, row, 8), SL_OK);
+    row[6] = SL_SPAN("two");
+    row[7].n = SL_CATALOG_MAX_TEXT + 1;
+    SL_CHECK_INT(sl_catalog_row(b, row, 8), SL_OK);
+    SL_CHECK_INT(sl_catalog_finish(b, &bytes), SL_OK);
+    SL_CHECK_INT(sl_catalog_open(sl_buf_span(&bytes), &c), SL_OK);
+    SL_CHECK_INT(c.part_count, 2);
+    SL_CHECK_INT(sl_catalog_part_at(&c, 0).text.n, SL_CATALOG_MAX_TEXT);
+    SL_CHECK_INT(sl_catalog_part_at(&c, 1).text.n, 0);
+}
+
+static void test_versions(void)
+{
+    static const char *const rows[][FIELDS] = {{"P", "x", "x", "x", "v", "170002", "", ""}};
+    SL_BUF(bytes, 10000);
+    SL_BUF(said, 100);
+    struct sl_catalog c;
+
+    feed(rows, 1, false, &bytes);
+    SL_CHECK_INT(sl_catalog_open(sl_buf_span(&bytes), &c), SL_OK);
+    SL_CHECK_INT(sl_catalog_server_version(&c), 170002);
+    SL_CHECK_INT(sl_catalog_open(sl_buf_span(&snapshot), &c), SL_OK);
+    SL_CHECK_INT(sl_catalog_server_version(&c), 0);
+    SL_CHECK(sl_catalog_tested(150020) && sl_catalog_tested(170000));
+    SL_CHECK(!sl_catalog_tested(140011) && !sl_catalog_tested(160000) && !sl_catalog_tested(0));
+    sl_catalog_put_tested(&said);
+    SL_CHECK_TEXT(sl_buf_span(&said), "15 and 17");
+}
+
 static void use(const struct sl_catalog *c)
 {
     struct sl_relation r;
@@ -240,6 +282,8 @@ int main(void)
     SL_RUN(test_rows_that_are_not_ours);
     SL_RUN(test_any_order_gives_the_same_bytes);
     SL_RUN(test_definitions);
+    SL_RUN(test_long_definitions);
+    SL_RUN(test_versions);
     SL_RUN(test_a_hostile_gate);
     sl_buf_done(&snapshot);
     return sl_tap_done();

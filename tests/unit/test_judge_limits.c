@@ -2,7 +2,6 @@
  * opaque. */
 #include "judge/sql/sql.h"
 
-#include "judge/sql/builtins.h"
 #include "tests/unit/judge_fixture.h"
 #include "tests/unit/judge_kinds.h"
 #include "tests/unit/judge_queries.h"
@@ -152,30 +151,6 @@ static void test_no_memory_of_earlier_statements(void)
     SL_CHECK((judge(SL_SPAN("select * from fresh")).effects & SL_EFFECT_OPAQUE) != 0);
 }
 
-static void test_tables_are_in_order(void)
-{
-    static const char *const functions[] = {
-#define NAME(name) #name,
-        SL_BUILTINS(NAME, NAME, NAME, NAME, NAME, NAME, NAME, NAME)
-#undef NAME
-    };
-
-    for (size_t i = 0; i < SL_COUNT(functions); i++) {
-        SL_CHECK(i == 0 || strcmp(functions[i - 1], functions[i]) < 0);
-        SL_CHECK(sl_builtin_function(functions[i]) != SL_BUILTIN_NONE);
-    }
-    SL_CHECK_INT(sl_builtin_function("query_to_xml"), SL_BUILTIN_NONE);
-    SL_CHECK_INT(sl_builtin_function("pg_stat_get_activity"), SL_BUILTIN_ADMIN);
-    SL_CHECK_INT(sl_builtin_function(""), SL_BUILTIN_NONE);
-    SL_CHECK(sl_builtin_type("_int4") && sl_builtin_type("zzz") == false &&
-             sl_builtin_type("aclitem"));
-    SL_CHECK_INT(sl_builtin_relation("pg_views"), SL_SYSTEM_PLAIN);
-    SL_CHECK_INT(sl_builtin_relation("pg_authid"), SL_SYSTEM_ADMIN);
-    SL_CHECK_INT(sl_builtin_relation("pg_stats"), SL_SYSTEM_LEAKS);
-    SL_CHECK(sl_builtin_harmless_setting("work_mem") &&
-             !sl_builtin_harmless_setting("search_path"));
-}
-
 int main(void)
 {
     SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
@@ -190,7 +165,6 @@ int main(void)
     SL_RUN(test_more_than_a_meaning_holds);
     SL_RUN(test_no_memory_is_an_error_and_no_answer);
     SL_RUN(test_no_memory_of_earlier_statements);
-    SL_RUN(test_tables_are_in_order);
     SL_RUN(test_mauled_texts);
     sl_arena_free(mem);
     return sl_tap_done();

@@ -160,15 +160,14 @@ static enum sl_err add_part(struct sl_catalog_builder *b, const struct sl_span *
     if (!letter(f[1], "rfotx", &part.owner) || !letter(f[4], "vdkitpuhcxfnegoyba", &part.kind))
         return SL_EMALFORMED;
     SL_TRY(number(f[5], UINT32_MAX, &part.num));
-    if (f[7].n > SL_CATALOG_MAX_TEXT)
-        return SL_OK; /* left out, and so not understood */
+    struct sl_span text = sl_span_head(f[7], f[7].n > SL_CATALOG_MAX_TEXT ? 0 : f[7].n);
     part.schema = sl_arena_copy(b->mem, f[2]);
     part.name = sl_arena_copy(b->mem, f[3]);
     part.about = sl_arena_copy(b->mem, f[6]);
-    part.text = sl_arena_copy(b->mem, f[7]);
+    part.text = sl_arena_copy(b->mem, text);
     struct part *place = more(&b->parts, sizeof part);
     if (place == NULL || part.schema.p == NULL || part.name.p == NULL ||
-        (part.about.p == NULL && f[6].n > 0) || (part.text.p == NULL && f[7].n > 0))
+        (part.about.p == NULL && f[6].n > 0) || (part.text.p == NULL && text.n > 0))
         return SL_ELIMIT;
     *place = part;
     return SL_OK;

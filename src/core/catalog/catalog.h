@@ -22,13 +22,21 @@
 
 enum { SL_CATALOG_MAX_BYTES = 32 * 1024 * 1024, SL_CATALOG_MAX_ROWS = 1000 * 1000 };
 
-/* What one definition may be long: a longer one is left out, and so not understood. */
+/* What one definition may be long: a longer one has an empty text, which nobody understands. */
 enum { SL_CATALOG_MAX_TEXT = 1024 * 1024 };
 
 /* Statements for the simple protocol, in order; each row goes to sl_catalog_row. They need no
  * special rights. The first opens a read-only snapshot and the last one ends it. */
 extern const char *const sl_catalog_queries[];
 extern const size_t sl_catalog_query_count;
+
+/* Instead of the second statement: the texts that the server can only write when it may lock the
+ * tables they speak of stay empty. For when one of them is locked (SQLSTATE 55P03). */
+extern const char sl_catalog_without_texts[];
+
+/* One row with one field: another text whenever anything moved that the listing holds. Asked before
+ * the listing is read, outside of its transaction. */
+extern const char sl_catalog_fingerprint_query[];
 
 /* One row: search_path, current_user, session_user, standard_conforming_strings ("on"),
  * client_encoding, session_replication_role, row_security, "t" when the session has temporary
@@ -148,7 +156,8 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
 
 /* One definition that belongs to something which users made. `num`, `about` and `text` by kind; SQL
  * is as the server's own pg_get_*def functions write it with an empty search_path, so every name in
- * it that is not of pg_catalog carries its schema.
+ * it that is not of pg_catalog carries its schema. An empty text where SQL belongs is a
+ * definition that could not be read (too long, or its tables were locked): nobody understands it.
  *
  * owner 'r', a relation:
  *   'v' query of a view or materialized view
@@ -172,7 +181,8 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *   'g' function that an aggregate calls     about, text: schema and name; num: overload << 16
  * owner 'o', an operator:
  *   'o' the function behind it               about, text: schema and name;
- *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too
+ *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too;
+ *       + 32 when it takes nothing but values of users' own types (as 256 below)
  * owner 't', a type:
  *   'y' what it is                           about: typtype (b, c, d, e, r, m); text: extension
  *   'k' CHECK constraint of a domain         text: pg_get_constraintdef
@@ -181,8 +191,10 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *                                            about, text: schema and name
  * owner 'x', the database (schema and name are "x"):
  *   'a' function of a cast                   about, text: schema and name;
- *       num: castcontext (e explicit, a assignment, i implicit)
- *   'o' support function of a default operator class of users    about, text: schema and name
+ *       num: castcontext (e explicit, a assignment, i implicit), + 256 when one of its types is
+ *       users' own (neither an enum nor a domain): it runs only where there is a value of that type
+ *   'o' support function of a default operator class of users    about, text: schema and name;
+ *       num: 256 as above, else 0
  *   't' function of an enabled event trigger  about, text: schema and name
  *   'v' server version                       num: server_version_num
  */
@@ -215,6 +227,12 @@ struct sl_parts sl_catalog_parts(const struct sl_catalog *c, uint8_t owner, stru
 struct sl_parts sl_catalog_parts_named(const struct sl_catalog *c, uint8_t owner,
                                        struct sl_span name);
 struct sl_part sl_catalog_part_at(const struct sl_catalog *c, uint32_t index);
+
+/* server_version_num of the server that was listed; 0 when it did not say. */
+uint32_t sl_catalog_server_version(const struct sl_catalog *c);
+/* Whether this server's major version is one that Sluice was tested on; the list of them. */
+bool sl_catalog_tested(uint32_t server_version_num);
+void sl_catalog_put_tested(struct sl_buf *out);
 
 /* The relation with this oid (the server names columns so), by a walk over all of them. */
 bool sl_catalog_relation_by_oid(const struct sl_catalog *c, uint32_t oid, struct sl_relation *out);

@@ -1,130 +1,155 @@
-#include "core/catalog/catalog.h"
+/* The listing: names, columns, what is not plain (rows R, C, N, X); the order of all questions. */
+#include "core/catalog/queries_int.h"
 
-/* Every name is written with its schema and every operator between built-in types, so that nothing
- * in a search_path can stand in for it; the search_path is emptied first all the same. Objects with
- * an oid from 16384 on were made by users (FirstNormalObjectId). */
+/* clang-format off */
 
-#define BUILTIN "OPERATOR(pg_catalog.<) 16384"
-#define IS "OPERATOR(pg_catalog.=)"
-#define USERS "OPERATOR(pg_catalog.>=) 16384"
-
-/* Letters of enum sl_column_type for the type with this oid: its own, or that of its elements. */
-#define TYPE_LETTERS                                                                             \
-    "SELECT t.oid, CASE"                                                                         \
-    " WHEN t.oid IN (24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191) THEN 'r'"   \
-    " WHEN t.oid IN (1008, 2207, 2208, 2209, 2210, 2211, 3735, 3770, 4090, 4097, 4192) THEN 'r'" \
-    " WHEN t.typtype " IS " 'c' OR e.typtype " IS " 'c' THEN 'u'"                                \
-    " WHEN t.oid " BUILTIN " THEN 'b'"                                                           \
-    " WHEN t.typtype " IS " 'e' OR (t.typcategory " IS " 'A' AND e.typtype " IS " 'e') THEN 'e'" \
-    " WHEN t.typtype " IS " 'd' AND t.typbasetype " BUILTIN " THEN 'd'"                          \
-    " ELSE 'u' END AS letter"                                                                    \
-    " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid " IS " t.typelem"
 
 /* Things of users that an expression of `classid` `objid` uses. Enum types run no code. */
-#define USES_CODE(classid, objid)                                                                \
-    "EXISTS (SELECT 1 FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_type dt"               \
-    " ON d.refclassid " IS " 'pg_catalog.pg_type'::pg_catalog.regclass AND dt.oid " IS           \
-    " d.refobjid"                                                                                \
-    " WHERE d.classid " IS " 'pg_catalog." classid "'::pg_catalog.regclass AND d.objid " IS      \
-    " " objid " AND d.refobjid " USERS                                                           \
-    " AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,"                           \
-    " 'pg_catalog.pg_operator'::pg_catalog.regclass, "                                           \
-    "'pg_catalog.pg_opclass'::pg_catalog.regclass,"                                              \
-    " 'pg_catalog.pg_opfamily'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)" \
-    " AND (dt.typtype IS NULL OR dt.typtype OPERATOR(pg_catalog.<>) 'e'))"
+#define USES_CODE(classid, objid)                                                                  \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_type dt"                 \
+    " ON d.refclassid" EQ "'pg_catalog.pg_type'::pg_catalog.regclass AND dt.oid" EQ "d.refobjid"   \
+    " WHERE d.classid" EQ "'pg_catalog." classid "'::pg_catalog.regclass AND d.objid" EQ objid     \
+    " AND d.refobjid" OF_USERS                                                                     \
+    " AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,"                             \
+    " 'pg_catalog.pg_operator'::pg_catalog.regclass, "                                             \
+    "'pg_catalog.pg_opclass'::pg_catalog.regclass,"                                                \
+    " 'pg_catalog.pg_opfamily'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)"   \
+    " AND (dt.typtype IS NULL OR dt.typtype" NE "'e'))"
 
-/* What a session keeps for itself would change the listing all the time. */
-#define NOT_TEMPORARY "n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast_)?temp_'"
+/* The problems of a relation: letters of build_rows.c, in any order */
+#define HAS_RULES                                                                                  \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class" EQ "c.oid"                    \
+    " AND w.rulename" NE "'_RETURN' AND w.ev_enabled" NE "'D')"
+#define INHERITS                                                                                   \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i"                                               \
+    " WHERE i.inhrelid" EQ "c.oid OR i.inhparent" EQ "c.oid)"
+#define INDEX_RUNS_CODE                                                                            \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class xc"                      \
+    " ON xc.oid" EQ "x.indexrelid WHERE x.indrelid" EQ "c.oid AND (xc.relam" OF_USERS              \
+    " OR EXISTS (SELECT 1 FROM pg_catalog.unnest(x.indclass) o WHERE o" OF_USERS ")"               \
+    " OR " USES_CODE("pg_class", "x.indexrelid") "))"
+#define CONSTRAINT_RUNS_CODE                                                                       \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid" EQ "c.oid"                 \
+    " AND " USES_CODE("pg_constraint", "k.oid") ")"
+#define STATISTICS_RUN_CODE                                                                        \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid" EQ "c.oid"              \
+    " AND " USES_CODE("pg_statistic_ext", "s.oid") ")"
+#define DEFAULT_RUNS_CODE                                                                          \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_attrdef a WHERE a.adrelid" EQ "c.oid"                     \
+    " AND " USES_CODE("pg_attrdef", "a.oid") ")"
+#define HAS_TRIGGERS                                                                               \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t WHERE t.tgrelid" EQ "c.oid"                     \
+    " AND NOT t.tgisinternal AND t.tgenabled" NE "'D')"
+#define IS_CASCADED_FROM                                                                           \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.confrelid" EQ "c.oid"                \
+    " AND k.contype" EQ "'f'"                                                                      \
+    " AND (k.confupdtype IN ('c', 'n', 'd') OR k.confdeltype IN ('c', 'n', 'd')))"
 
-#define OUR_RELATIONS                                                                              \
-    "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence OPERATOR(pg_catalog.<>) 't'" \
-    " AND (n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') OR c.oid " USERS ")"
+/* R schema name kind problems oid */
+static const char relations[] =
+    "SELECT 'R', n.nspname, c.relname, c.relkind::pg_catalog.text, pg_catalog.concat("
+    " CASE WHEN c.relrowsecurity THEN 's' END,"
+    " CASE WHEN " HAS_RULES " THEN 'u' END,"
+    " CASE WHEN c.relispartition THEN 'p' END,"
+    " CASE WHEN " INHERITS " THEN 'h' END,"
+    " CASE WHEN c.relkind" EQ "'r' AND c.relam" OF_USERS " THEN 'k' END,"
+    " CASE WHEN " INDEX_RUNS_CODE " OR " CONSTRAINT_RUNS_CODE " OR " STATISTICS_RUN_CODE
+    "  THEN 'i' END,"
+    " CASE WHEN " DEFAULT_RUNS_CODE " THEN 'd' END,"
+    " CASE WHEN " HAS_TRIGGERS " THEN 't' END,"
+    " CASE WHEN " IS_CASCADED_FROM " THEN 'c' END),"
+    " c.oid::pg_catalog.text"
+    FROM_RELATIONS
+    " WHERE " OUR_RELATIONS;
+
+/* C schema relation number column type */
+static const char columns[] =
+    "SELECT 'C', n.nspname, c.relname, a.attnum::pg_catalog.text, a.attname, l.letter"
+    FROM_RELATIONS
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "c.oid"
+    " JOIN (" TYPE_LETTERS ") l ON l.oid" EQ "a.atttypid"
+    " WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND " OUR_RELATIONS;
+
+/* N kind schema name */
+static const char function_names[] =
+    "SELECT DISTINCT 'N', 'f', n.nspname, p.proname FROM pg_catalog.pg_proc p"
+    " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "p.pronamespace"
+    " WHERE p.oid" OF_USERS " AND " NOT_TEMPORARY;
+static const char operator_names[] =
+    "SELECT DISTINCT 'N', 'o', n.nspname, o.oprname FROM pg_catalog.pg_operator o"
+    " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"
+    " WHERE o.oid" OF_USERS " AND " NOT_TEMPORARY;
+static const char type_names[] =
+    "SELECT DISTINCT 'N', CASE WHEN t.typtype" EQ "'e' THEN 'e' ELSE 't' END, n.nspname, t.typname"
+    " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid" EQ "t.typnamespace"
+    " WHERE t.oid" OF_USERS " AND t.typcategory" NE "'A' AND " NOT_TEMPORARY;
+static const char schema_names[] =
+    "SELECT 'N', 's', n.nspname, n.nspname FROM pg_catalog.pg_namespace n WHERE " NOT_TEMPORARY;
+
+/* X fact */
+static const char user_casts[] =
+    "SELECT 'X', 'user_casts' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_cast k"
+    " JOIN (" TYPE_LETTERS ") a ON a.oid" EQ "k.castsource"
+    " JOIN (" TYPE_LETTERS ") b ON b.oid" EQ "k.casttarget"
+    " WHERE k.oid" OF_USERS " AND a.letter" NE "'u' AND b.letter" NE "'u')"
+    " OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o"
+    " JOIN (" TYPE_LETTERS ") l ON l.oid" EQ "o.opcintype"
+    " WHERE o.oid" OF_USERS " AND o.opcdefault AND o.opcmethod IN (403, 405)"
+    " AND l.letter" NE "'u')";
+static const char event_triggers[] =
+    "SELECT 'X', 'event_triggers' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_event_trigger e"
+    " WHERE e.evtenabled" NE "'D')";
+
+/* How the server writes values into definitions does not depend on the login's own settings, and a
+ * locked table or a slow server does not keep the reader for long. */
+#define SETTINGS(texts)                                                                            \
+    "SET LOCAL search_path = pg_catalog; SET LOCAL sluice.texts = '" texts "';"                    \
+    " SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '20s';"                      \
+    " SET LOCAL jit = off; SET LOCAL quote_all_identifiers = off;"                                 \
+    " SET LOCAL standard_conforming_strings = on; SET LOCAL DateStyle = 'ISO, YMD';"               \
+    " SET LOCAL IntervalStyle = postgres; SET LOCAL TimeZone = 'UTC';"                             \
+    " SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex"
+const char sl_catalog_without_texts[] = SETTINGS("off");
 
 const char *const sl_catalog_queries[] = {
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    "SET LOCAL search_path = pg_catalog",
-
-    /* R schema name kind problems: the letters of builder.c, in any order */
-    "SELECT 'R', n.nspname, c.relname, c.relkind::pg_catalog.text,"
-    " pg_catalog.concat(CASE WHEN c.relrowsecurity THEN 's' END, CASE WHEN c.relhasrules THEN 'u' "
-    "END,"
-    " CASE WHEN c.relispartition THEN 'p' END,"
-    " CASE WHEN c.relhassubclass OR EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i"
-    "  WHERE i.inhrelid " IS " c.oid) THEN 'h' END,"
-    " CASE WHEN c.relkind " IS " 'r' AND c.relam " USERS " THEN 'k' END,"
-    " CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class xc"
-    "  ON xc.oid " IS " x.indexrelid WHERE x.indrelid " IS " c.oid AND (xc.relam " USERS
-    "  OR EXISTS (SELECT 1 FROM pg_catalog.unnest(x.indclass) o WHERE o " USERS ")"
-    "  OR " USES_CODE(
-        "pg_class",
-        "x.indexrelid") "))"
-                        "  OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid " IS
-                        " c.oid AND " USES_CODE(
-                            "pg_constraint",
-                            "k.oid") ")"
-                                     "  OR EXISTS (SELECT 1 FROM pg_catalog.pg_statistic_ext s "
-                                     "WHERE s.stxrelid " IS " c.oid AND " USES_CODE(
-                                         "pg_statistic_ext",
-                                         "s.oid") ") THEN 'i' END,"
-                                                  " CASE WHEN EXISTS (SELECT 1 FROM "
-                                                  "pg_catalog.pg_attrdef a WHERE a.adrelid " IS
-                                                  " c.oid AND " USES_CODE(
-                                                      "pg_attrdef",
-                                                      "a.oid") ") THEN 'd' END,"
-                                                               " CASE WHEN EXISTS (SELECT 1 FROM "
-                                                               "pg_catalog.pg_trigger t WHERE "
-                                                               "t.tgrelid " IS " c.oid"
-                                                               "  AND NOT t.tgisinternal) THEN 't' "
-                                                               "END,"
-                                                               " CASE WHEN EXISTS (SELECT 1 FROM "
-                                                               "pg_catalog.pg_constraint k WHERE "
-                                                               "k.confrelid " IS " c.oid"
-                                                               "  AND k.contype " IS
-                                                               " 'f' AND (k.confupdtype IN ('c', "
-                                                               "'n', 'd') OR k.confdeltype IN "
-                                                               "('c', 'n', 'd')))"
-                                                               "  THEN 'c' END)"
-                                                               " FROM pg_catalog.pg_class c JOIN "
-                                                               "pg_catalog.pg_namespace n ON "
-                                                               "n.oid " IS " c.relnamespace"
-                                                               " WHERE " OUR_RELATIONS,
-
-    /* C schema relation number column type */
-    "SELECT 'C', n.nspname, c.relname, a.attnum::pg_catalog.text, a.attname, l.letter"
-    " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid " IS " a.attrelid"
-    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " c.relnamespace"
-    " JOIN (" TYPE_LETTERS ") l ON l.oid " IS " a.atttypid"
-    " WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND " OUR_RELATIONS,
-
-    /* N kind schema name */
-    "SELECT DISTINCT 'N', 'f', n.nspname, p.proname FROM pg_catalog.pg_proc p"
-    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " p.pronamespace WHERE p.oid " USERS
-    " AND " NOT_TEMPORARY,
-    "SELECT DISTINCT 'N', 'o', n.nspname, o.oprname FROM pg_catalog.pg_operator o"
-    " JOIN pg_catalog.pg_namespace n ON n.oid " IS " o.oprnamespace WHERE o.oid " USERS
-    " AND " NOT_TEMPORARY,
-    "SELECT DISTINCT 'N', CASE WHEN t.typtype " IS
-    " 'e' THEN 'e' ELSE 't' END, n.nspname, t.typname"
-    " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid " IS " t.typnamespace"
-    " WHERE t.oid " USERS " AND t.typcategory OPERATOR(pg_catalog.<>) 'A' AND " NOT_TEMPORARY,
-
-    "SELECT 'N', 's', n.nspname, n.nspname FROM pg_catalog.pg_namespace n WHERE " NOT_TEMPORARY,
-
-    /* X fact */
-    "SELECT 'X', 'user_casts' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_cast k JOIN (" TYPE_LETTERS
-    ") a"
-    " ON a.oid " IS " k.castsource JOIN (" TYPE_LETTERS ") b ON b.oid " IS " k.casttarget"
-    " WHERE k.oid " USERS " AND a.letter OPERATOR(pg_catalog.<>) 'u' AND b.letter"
-    " OPERATOR(pg_catalog.<>) 'u')"
-    " OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o JOIN (" TYPE_LETTERS ") l ON l.oid " IS
-    " o.opcintype"
-    " WHERE o.oid " USERS " AND o.opcdefault AND o.opcmethod IN (403, 405) AND l.letter"
-    " OPERATOR(pg_catalog.<>) 'u')",
-    "SELECT 'X', 'event_triggers' WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_event_trigger e"
-    " WHERE e.evtenabled OPERATOR(pg_catalog.<>) 'D')",
+    SETTINGS("on"),
+    relations,
+    columns,
+    function_names,
+    operator_names,
+    type_names,
+    schema_names,
+    user_casts,
+    event_triggers,
+    sl_catalog_query_views,
+    sl_catalog_query_defaults,
+    sl_catalog_query_constraints,
+    sl_catalog_query_indexes,
+    sl_catalog_query_statistics,
+    sl_catalog_query_triggers,
+    sl_catalog_query_policies,
+    sl_catalog_query_rules,
+    sl_catalog_query_children,
+    sl_catalog_query_cascades,
+    sl_catalog_query_foreign_tables,
+    sl_catalog_query_bodies,
+    sl_catalog_query_arguments,
+    sl_catalog_query_extension_functions,
+    sl_catalog_query_aggregates,
+    sl_catalog_query_operators,
+    sl_catalog_query_casts,
+    sl_catalog_query_operator_classes,
+    sl_catalog_query_event_triggers,
+    sl_catalog_query_version,
+    sl_catalog_query_types,
+    sl_catalog_query_domain_checks,
+    sl_catalog_query_base_types,
+    sl_catalog_query_type_functions,
     "COMMIT",
 };
 const size_t sl_catalog_query_count = SL_COUNT(sl_catalog_queries);
+/* clang-format on */
 
 const char sl_catalog_session_query[] =
     "SELECT pg_catalog.current_setting('search_path'), CURRENT_USER::pg_catalog.text,"

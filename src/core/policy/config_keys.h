@@ -145,6 +145,11 @@ M(TARGET, "reviewers", ONE, reviewers, REVIEWERS, false,                        
   "groups and identities of all hold rules together.")                                               \
 K(TARGET, "startup_parameters", LIST, startup_parameters, "", 1, 100, "", "", RELOAD,                \
   "Parameters that a client may send at start, beside the built-in harmless ones.")                  \
+K(TARGET, "poll", DURATION, poll_ms, "2s", 100, 3600000, "", "", RELOAD,                             \
+  "How often Sluice asks whether definitions were changed past it (one small question); what changed is " \
+  "seen this much later at most. DDL through Sluice is seen at once.")                               \
+K(TARGET, "untested", SWITCH, untested_allowed, "refuse", 0, 0, "", "refuse|allow", RELOAD,          \
+  "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it.")  \
 M(TARGET, "labels", MANY, labels, LABEL, false,                                                      \
   "Which tables and columns hold which class of data.")                                              \
 K(LABEL, "columns", COLUMNS, columns, "", 1, 1000, "", "", RELOAD,                                   \

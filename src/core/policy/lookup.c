@@ -63,9 +63,22 @@ static bool labels_table(const struct sl_label_rule *l, struct sl_span dataset)
     return false;
 }
 
+/* The server's own relations have no columns that users named: there a pattern for columns of any
+ * table does not speak of all of them, one that names the schema does. */
+static bool speaks_of_all(struct sl_span pattern, struct sl_span dataset)
+{
+    static const char *const own[] = {"pg_catalog.", "information_schema."};
+
+    for (size_t i = 0; i < SL_COUNT(own); i++)
+        if (sl_span_starts(dataset, sl_span_str(own[i])))
+            return sl_span_starts(pattern, sl_span_str(own[i]));
+    return true;
+}
+
 static bool labels_column(struct sl_span pattern, const struct sl_meaning_access *a)
 {
-    if (a->all_columns && sl_any_column_could(pattern, a->dataset))
+    if (a->all_columns && speaks_of_all(pattern, a->dataset) &&
+        sl_any_column_could(pattern, a->dataset))
         return true;
     for (size_t i = 0; i < a->column_count; i++)
         if (sl_column_could(pattern, a->dataset, a->columns[i]))

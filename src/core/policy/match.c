@@ -5,39 +5,10 @@
 
 enum { NAME_MAX_BYTES = 1024 };
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-/* sl_span_glob without regard to ASCII case. */
-static bool glob_fold(struct sl_span pattern, struct sl_span s)
-{
-    size_t p = 0, i = 0, star = SIZE_MAX, resume = 0;
-
-    while (i < s.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            resume = i;
-        } else if (p < pattern.n && (pattern.p[p] == '?' || lower(pattern.p[p]) == lower(s.p[i]))) {
-            p++;
-            i++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            i = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*')
-        p++;
-    return p == pattern.n;
-}
-
 bool sl_names_match(const struct sl_names *patterns, struct sl_span name, bool fold)
 {
     for (size_t i = 0; i < patterns->count; i++)
-        if ((fold ? glob_fold : sl_span_glob)(patterns->items[i], name))
+        if ((fold ? sl_span_glob_nocase : sl_span_glob)(patterns->items[i], name))
             return true;
     return false;
 }
@@ -85,7 +56,7 @@ static bool schema_is_known(struct sl_span dataset)
 static bool tail_could(struct sl_span pattern, struct sl_span name)
 {
     for (size_t at = 0; at < pattern.n; at++)
-        if (glob_fold(sl_span_from(pattern, at), name))
+        if (sl_span_glob_nocase(sl_span_from(pattern, at), name))
             return true;
     return false;
 }
@@ -94,7 +65,7 @@ static bool tail_could(struct sl_span pattern, struct sl_span name)
 static bool head_could(struct sl_span pattern, struct sl_span name)
 {
     for (size_t n = 1; n <= pattern.n; n++)
-        if (glob_fold(sl_span_head(pattern, n), name))
+        if (sl_span_glob_nocase(sl_span_head(pattern, n), name))
             return true;
     return false;
 }
@@ -111,7 +82,7 @@ bool sl_dataset_could(struct sl_span pattern, struct sl_span dataset)
 {
     struct joined tail = {.fits = true};
 
-    if (glob_fold(pattern, dataset))
+    if (sl_span_glob_nocase(pattern, dataset))
         return true;
     if (schema_is_known(dataset))
         return false;
@@ -141,7 +112,7 @@ bool sl_column_could(struct sl_span pattern, struct sl_span dataset, struct sl_s
     join(&name, dataset);
     join(&name, SL_SPAN("."));
     join(&name, column);
-    if (!name.fits || glob_fold(pattern, sl_span(name.bytes + 1, name.n - 1)))
+    if (!name.fits || sl_span_glob_nocase(pattern, sl_span(name.bytes + 1, name.n - 1)))
         return true;
     return !schema_is_known(dataset) && tail_could(pattern, sl_span(name.bytes, name.n));
 }

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Rights, publications and maintenance: which relations they are about. */
 
@@ -49,7 +49,7 @@ void admin_vacuum(struct judge *j, const VacuumStmt *n)
         if (r == NULL)
             continue;
         if (r->relation != NULL)
-            name_object(j, r->relation, SL_EFFECT_ADMIN, false);
+            fires_when_rebuilt(j, name_object(j, r->relation, SL_EFFECT_ADMIN, false));
     }
 }
 

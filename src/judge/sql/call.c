@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Function calls. The table of built-ins says what they are; a few have effects of their own. */
 
@@ -37,6 +37,8 @@ static void call_sequence(struct judge *j, const List *args)
 {
     RangeVar v;
 
+    if (j->in_default)
+        return;
     if (args == NIL || !simple_name(j, literal_text(linitial(args)), &v)) {
         note_effect(j, SL_EFFECT_UPDATE);
         note_opaque(j, "a sequence is not named by a plain literal", NULL);
@@ -115,24 +117,98 @@ static bool carries_away(enum sl_builtin kind)
     return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY || kind == SL_BUILTIN_SET_CONFIG;
 }
 
+/* What the call hands over. Arguments by name, and an array in place of many, may mean any
+ * overload. */
+static struct arguments arguments_of(struct judge *j, struct scope *s, const FuncCall *call)
+{
+    struct arguments a = {.by_position = !call->func_variadic};
+    const ListCell *cell;
+
+    foreach (cell, call->args) {
+        struct origin *from = NULL;
+        expr_walk(j, s, lfirst(cell), &from);
+        arguments_add(j, &a, from);
+        if (lfirst(cell) != NULL && IsA(lfirst(cell), NamedArgExpr))
+            a.by_position = false;
+    }
+    expr_sort(j, s, call->agg_order);
+    if (call->agg_within_group) /* percentile_disc gives back a value of what it sorts */
+        foreach (cell, call->agg_order) {
+            struct origin *from = NULL;
+            expr_walk(j, s, ((const SortBy *)lfirst(cell))->node, &from);
+            arguments_add(j, &a, from);
+        }
+    if (!a.by_position)
+        a.least = -1;
+    return a;
+}
+
+/* Of users, where the built-in one need not be meant. What it reads by itself comes back, too. */
+static bool call_users(struct judge *j, const char *schema, const char *name,
+                       const struct arguments *a, struct origin **flow)
+{
+    struct origin *read = NULL;
+
+    if (!function_call(j, schema, name, a, &read))
+        return false;
+    if (function_is_aggregate(j, schema, name))
+        call_exports(j, a->all);
+    origin_join(j, flow, a->all);
+    origin_join(j, flow, read);
+    return true;
+}
+
+/* ssn(c) is c.ssn where c is a row and nothing else is called ssn. */
+static bool is_projection(struct judge *j, struct scope *s, const FuncCall *call,
+                          struct origin **flow)
+{
+    const char *name =
+        list_length(call->funcname) == 1 ? name_text(linitial(call->funcname)) : NULL;
+
+    return name != NULL && list_length(call->args) == 1 && call->agg_order == NIL &&
+           call->agg_filter == NULL && call->over == NULL && !call->agg_star &&
+           !call->agg_distinct && !call->func_variadic && j->ctx->catalog != NULL &&
+           !j->ctx->temp_objects && sl_builtin_function(name) == SL_BUILTIN_NONE &&
+           !sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) &&
+           column_field(j, s, linitial(call->args), name, flow);
+}
+
 void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct origin **flow)
 {
-    const char *name;
-    enum sl_builtin kind = name_function(j, call->funcname, call->args, &name);
-    struct origin *from = NULL;
+    const char *schema, *name;
+    bool surely;
+
+    if (is_projection(j, s, call, flow))
+        return;
+    enum sl_builtin kind =
+        name_function(j, call->funcname, call->args, &schema, &name, &surely);
 
     call_effects(j, kind, call);
-    expr_list(j, s, call->args, &from);
-    expr_sort(j, s, call->agg_order);
-    expr_walk(j, s, call->agg_filter, NULL);
+    struct arguments a = arguments_of(j, s, call);
+    expr_walk(j, s, call->agg_filter, &a.all);
     expr_window(j, s, call->over);
-    if (call->agg_within_group) { /* percentile_disc gives back a value of what it sorts */
-        const ListCell *cell;
-        foreach (cell, call->agg_order)
-            expr_walk(j, s, ((const SortBy *)lfirst(cell))->node, &from);
-    }
+    bool users = !surely && call_users(j, schema, name, &a, flow);
+    bool may_be_built_in = schema == NULL || strcmp(schema, "pg_catalog") == 0;
+    if (!surely && kind == SL_BUILTIN_NONE &&
+        (!users || (may_be_built_in && sl_builtin_doubt(name) > SL_DOUBT_UNKNOWN)))
+        note_opaque(j, "function %s is not known to be harmless", name);
     if (carries_away(kind) || is_many_percentiles(name, call->args))
-        call_exports(j, from);
-    if (flow != NULL && name != NULL && strcmp(name, "count") != 0)
-        origin_join(j, flow, from);
+        call_exports(j, a.all);
+    origin_join(j, flow, a.all);
+}
+
+void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct origin **out)
+{
+    const char *schema, *name;
+    bool surely;
+
+    if (n->funccall == NULL || !IsA(n->funccall, FuncCall)) {
+        note_opaque(j, "a CALL of nothing", NULL);
+        return;
+    }
+    name_function(j, n->funccall->funcname, n->funccall->args, &schema, &name, &surely);
+    struct arguments a = arguments_of(j, s, n->funccall);
+    a.least = -1; /* arguments that it only gives back may stand in the call, too */
+    if (name != NULL && !call_users(j, schema, name, &a, out))
+        note_opaque(j, "procedure %s is not known to be harmless", name);
 }

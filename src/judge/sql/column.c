@@ -1,18 +1,17 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Columns to their tables, as the server finds them: the innermost scope that has the name. Where
  * the columns of something are not known it may be meant, and counts. */
 
 enum found { NO, PERHAPS, YES };
 
-static void touch(struct judge *j, struct dataset *d, const char *column, struct origin **flow)
+static void touch(struct judge *j, struct dataset *d, struct sl_span name, struct origin **flow)
 {
     if (d->system) { /* only its secret column matters */
-        note_column(j, d, sl_span_str(column), SL_EFFECT_READ);
+        note_column(j, d, name, SL_EFFECT_READ);
         return;
     }
-    struct sl_span name = sl_arena_copy(j->mem, sl_span_str(column));
-    note_column(j, d, name, SL_EFFECT_READ);
+    note_read(j, d, name);
     origin_add(j, flow, d, name);
 }
 
@@ -32,15 +31,25 @@ static enum found in_dataset(struct judge *j, struct dataset *d, const char *nam
     struct sl_column column;
 
     if (!d->listed) {
-        touch(j, d, name, flow);
+        touch(j, d, sl_arena_copy(j->mem, sl_span_str(name)), flow); /* outlives the tree */
         return PERHAPS;
     }
     if (is_system_column(name))
         return YES;
     if (!sl_catalog_find_column(j->ctx->catalog, &d->relation, sl_span_str(name), &column))
         return NO;
-    touch(j, d, name, flow);
+    touch(j, d, column.name, flow);
     return YES;
+}
+
+/* Behind a star of unknown columns the name is one of them. */
+static void behind_star(struct judge *j, const struct output *star, const char *name,
+                        struct origin **flow)
+{
+    struct sl_span copy = sl_arena_copy(j->mem, sl_span_str(name));
+
+    for (const struct origin *o = star->origins; o != NULL; o = o->next)
+        touch(j, o->dataset, copy, flow);
 }
 
 static enum found in_outputs(struct judge *j, const struct outputs *o, const char *name,
@@ -49,15 +58,18 @@ static enum found in_outputs(struct judge *j, const struct outputs *o, const cha
     enum found found = NO;
 
     for (size_t i = 0; i < o->count; i++)
-        if (o->items[i].name != NULL && strcmp(o->items[i].name, name) == 0) {
-            origin_join(j, flow, o->items[i].origins);
+        if (!o->items[i].star && o->items[i].name != NULL && strcmp(o->items[i].name, name) == 0) {
+            output_use(j, &o->items[i], flow);
             found = YES;
         }
-    if (found == NO && o->open) {
-        origin_join(j, flow, o->rest);
-        found = PERHAPS;
-    }
-    return found;
+    if (found == YES || !o->open)
+        return found;
+    for (size_t i = 0; i < o->count; i++)
+        if (o->items[i].star)
+            behind_star(j, &o->items[i], name, flow);
+    note_reads(j, o->rest_reads);
+    origin_join(j, flow, o->rest);
+    return PERHAPS;
 }
 
 static enum found in_source(struct judge *j, const struct source *s, const char *name,
@@ -70,10 +82,14 @@ static enum found in_source(struct judge *j, const struct source *s, const char 
 
 static void whole_row(struct judge *j, const struct source *s, struct origin **flow)
 {
+    if (!s->variable)
+        ambient_user_values(j); /* a row is a value of its table's own type */
     if (s->outputs != NULL) {
-        origin_join(j, flow, output_union(j, s->outputs));
-    } else if (s->dataset != NULL) {
+        outputs_use(j, s->outputs, flow);
+    } else if (s->dataset != NULL && s->dataset->system) {
         note_all_columns(j, s->dataset, SL_EFFECT_READ);
+    } else if (s->dataset != NULL) {
+        note_read(j, s->dataset, (struct sl_span){0});
         origin_add(j, flow, s->dataset, (struct sl_span){0});
     }
 }
@@ -82,7 +98,7 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
 {
     for (; s != NULL; s = s->up)
         for (struct source *at = s->sources; at != NULL; at = at->next)
-            if (at->alias != NULL && strcmp(at->alias, alias) == 0 &&
+            if (!at->hidden && at->alias != NULL && strcmp(at->alias, alias) == 0 &&
                 (schema == NULL || (at->schema != NULL && strcmp(at->schema, schema) == 0)))
                 return at;
     return NULL;
@@ -92,16 +108,23 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
  * name of an output (ORDER BY), which was followed already. */
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
 {
+    const enum found enough = j->ctx->assume_plain ? PERHAPS : YES; /* without a listing: guess */
+    bool variable = false;
+
     for (struct scope *at = s; at != NULL; at = at->up) {
         bool found = false;
         for (const struct source *from = at->sources; from != NULL; from = from->next)
-            if (!from->only_qualified && in_source(j, from, name, flow) == YES)
+            if (!from->only_qualified && !from->hidden && in_source(j, from, name, flow) >= enough)
                 found = true;
-        if (found)
+        if (found && !j->variables_first && (enough == YES || by_alias(s, NULL, name) == NULL))
             return;
+        if (found && j->variables_first) { /* a variable of this name may be meant as well */
+            variable = true;
+            break;
+        }
     }
     struct source *row = by_alias(s, NULL, name);
-    if (row != NULL)
+    if (row != NULL && (!variable || row->only_qualified))
         whole_row(j, row, flow);
 }
 
@@ -109,13 +132,11 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 static void row_function(struct judge *j, const struct source *from, const char *name,
                          struct origin **flow)
 {
-    const struct sl_catalog *c = j->ctx->catalog;
+    struct origin *given = NULL;
 
-    whole_row(j, from, flow);
-    if (c == NULL || sl_catalog_has_name(c, 'f', sl_span_str(name)) ||
-        (sl_builtin_function(name) != SL_BUILTIN_NONE &&
-         sl_builtin_function(name) != SL_BUILTIN_PURE))
-        note_opaque(j, "%s may call a function with a row", name);
+    whole_row(j, from, &given);
+    origin_join(j, flow, given);
+    function_of_row(j, name, given, flow);
 }
 
 static void qualified(struct judge *j, struct scope *s, const char *schema, const char *table,
@@ -128,7 +149,8 @@ static void qualified(struct judge *j, struct scope *s, const char *schema, cons
         return;
     }
     enum found found = in_source(j, from, name, flow);
-    bool open_table = from->dataset != NULL && !from->dataset->listed && j->ctx->assume_plain;
+    bool open_table = j->ctx->assume_plain &&
+                      (from->outputs != NULL || (from->dataset != NULL && !from->dataset->listed));
     bool of_system = from->dataset != NULL && from->dataset->system;
     if (found == NO)
         row_function(j, from, name, flow);
@@ -173,7 +195,8 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
         note_opaque(j, "a column has a name that the judge cannot read", NULL);
     } else if (star && n == 0) {
         for (const struct source *at = s == NULL ? NULL : s->sources; at != NULL; at = at->next)
-            whole_row(j, at, flow);
+            if (!at->only_qualified && !at->hidden)
+                whole_row(j, at, flow);
     } else if (star) {
         struct source *row = row_of(s, parts, n);
         if (row == NULL)
@@ -187,34 +210,119 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
     }
 }
 
+bool column_is_input(struct judge *j, struct scope *s, const char *name)
+{
+    struct sl_column column;
+    bool found = false;
+
+    for (const struct source *at = s->sources; at != NULL && !found; at = at->next) {
+        const struct dataset *d = at->dataset;
+        if (at->outputs == NULL && d != NULL)
+            found = !d->listed || sl_catalog_find_column(j->ctx->catalog, &d->relation,
+                                                         sl_span_str(name), &column);
+        for (size_t i = 0; at->outputs != NULL && i < at->outputs->count; i++)
+            found = found || (at->outputs->items[i].name != NULL &&
+                              strcmp(at->outputs->items[i].name, name) == 0);
+    }
+    return found;
+}
+
+/* The row that an argument names, when it surely is one: `c` where no column is called c. */
+static struct source *row_named(struct judge *j, struct scope *s, const void *node)
+{
+    const char *parts[4];
+    bool star;
+
+    if (node == NULL || s == NULL || !IsA(node, ColumnRef))
+        return NULL;
+    int n = parts_of(node, parts, &star);
+    if (n == 1 && !star) {
+        for (struct scope *at = s; at != NULL; at = at->up)
+            if (column_is_input(j, at, parts[0]))
+                return NULL;
+        return by_alias(s, NULL, parts[0]);
+    }
+    return n >= 1 && star ? row_of(s, parts, n) : NULL;
+}
+
+bool column_field(struct judge *j, struct scope *s, const void *row, const char *field,
+                  struct origin **flow)
+{
+    struct source *at = row_named(j, s, row);
+    struct sl_column column;
+
+    if (at == NULL)
+        return false;
+    if (at->outputs == NULL)
+        return at->dataset != NULL && at->dataset->listed && !is_system_column(field) &&
+               sl_catalog_find_column(j->ctx->catalog, &at->dataset->relation, sl_span_str(field),
+                                      &column) &&
+               in_dataset(j, at->dataset, field, flow) == YES;
+    for (size_t i = 0; i < at->outputs->count; i++)
+        if (!at->outputs->items[i].star && at->outputs->items[i].name != NULL &&
+            strcmp(at->outputs->items[i].name, field) == 0)
+            return in_outputs(j, at->outputs, field, flow) == YES;
+    return false;
+}
+
 /* --- stars ---------------------------------------------------------------------------------- */
+
+/* One column of a star: read now, or when the output is used. */
+static void star_column(struct judge *j, struct outputs *out, const struct output *from)
+{
+    struct output *o = output_add(j, out, from->name);
+
+    if (o == NULL)
+        return;
+    *o = *from;
+    if (out->later)
+        return;
+    note_reads(j, from->reads);
+    o->reads = NULL;
+}
 
 static void star_of_outputs(struct judge *j, const struct outputs *from, struct outputs *out)
 {
-    for (size_t i = 0; i < from->count; i++) {
-        struct output *o = output_add(j, out, from->items[i].name);
-        if (o != NULL)
-            o->origins = from->items[i].origins;
+    for (size_t i = 0; i < from->count; i++)
+        star_column(j, out, &from->items[i]);
+    if (!from->open)
+        return;
+    out->open = true;
+    origin_join(j, &out->rest, from->rest);
+    if (out->later)
+        origin_join(j, &out->rest_reads, from->rest_reads);
+    else
+        note_reads(j, from->rest_reads);
+}
+
+/* A system catalog's columns are not followed, and its secrets are not seen through a star. */
+static void star_of_unlisted(struct judge *j, struct dataset *d, struct outputs *out)
+{
+    struct output star = {.name = "*", .star = true};
+
+    out->open = true;
+    if (d->system) {
+        note_all_columns(j, d, SL_EFFECT_READ);
+        return;
     }
-    if (from->open) {
-        out->open = true;
-        origin_join(j, &out->rest, from->rest);
-    }
+    origin_add(j, &star.origins, d, (struct sl_span){0});
+    star.reads = star.origins;
+    star_column(j, out, &star);
 }
 
 static void star_of_dataset(struct judge *j, struct dataset *d, struct outputs *out)
 {
-    note_all_columns(j, d, SL_EFFECT_READ);
     if (!d->listed) {
-        out->open = true;
-        origin_add(j, &out->rest, d, (struct sl_span){0});
+        star_of_unlisted(j, d, out);
         return;
     }
+    note_dataset(j, d, SL_EFFECT_READ);
     for (uint32_t i = 0; i < d->relation.column_count; i++) {
         struct sl_span name = sl_catalog_column(j->ctx->catalog, &d->relation, i).name;
-        struct output *o = output_add(j, out, sl_arena_text(j->mem, name));
-        if (o != NULL)
-            origin_add(j, &o->origins, d, name);
+        struct output o = {.name = sl_arena_text(j->mem, name)};
+        origin_add(j, &o.origins, d, name);
+        o.reads = o.origins;
+        star_column(j, out, &o);
     }
 }
 
@@ -228,15 +336,19 @@ static void star_of(struct judge *j, const struct source *s, struct outputs *out
         out->open = true;
 }
 
+void column_star_between(struct judge *j, struct source *first, const struct source *end,
+                         struct outputs *out)
+{
+    for (const struct source *at = first; at != NULL && at != end; at = at->next)
+        if (!at->only_qualified && !at->hidden)
+            star_of(j, at, out);
+}
+
 void column_star(struct judge *j, struct scope *s, struct outputs *out)
 {
-    for (const struct source *at = s->sources; at != NULL; at = at->next)
-        if (!at->only_qualified)
-            star_of(j, at, out);
-    if (s->merged) { /* merged columns come first: the positions are not known */
-        origin_join(j, &out->rest, output_union(j, out));
+    column_star_between(j, s->sources, NULL, out);
+    if (s->merged) /* merged columns come first: the positions are not known */
         out->open = true;
-    }
 }
 
 void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, struct outputs *out)
@@ -254,12 +366,25 @@ void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, stru
     }
 }
 
+bool column_star_of_row(struct judge *j, struct scope *s, const void *row, struct outputs *out)
+{
+    struct source *at = row_named(j, s, row);
+
+    if (at != NULL)
+        star_of(j, at, out);
+    return at != NULL;
+}
+
 /* --- types ---------------------------------------------------------------------------------- */
 
 static bool plain_in(struct judge *j, const struct source *s, const char *name, bool *found)
 {
     struct sl_column column;
 
+    if (s->outputs != NULL && !s->own_names) {
+        *found = true; /* under another name than the table's own */
+        return false;
+    }
     if (s->dataset == NULL || !s->dataset->listed ||
         !sl_catalog_find_column(j->ctx->catalog, &s->dataset->relation, sl_span_str(name),
                                 &column)) {
@@ -285,6 +410,8 @@ bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref)
     }
     for (; s != NULL && !any; s = s->up)
         for (const struct source *at = s->sources; at != NULL; at = at->next) {
+            if (at->hidden || at->only_qualified)
+                continue;
             bool plain = plain_in(j, at, parts[0], &found);
             if (found && !plain)
                 return false;

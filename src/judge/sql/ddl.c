@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* DDL, rights and maintenance: the effects stand in the table of kinds; here is what they touch. */
 
@@ -114,6 +114,7 @@ static struct scope scope_of(struct judge *j, const RangeVar *v, struct dataset 
     struct scope s = {0};
 
     *d = name_object(j, v, SL_EFFECT_DDL, false);
+    fires_when_rebuilt(j, *d);
     if (*d != NULL)
         from_table(j, &s, v, *d);
     return s;
@@ -409,10 +410,12 @@ void ddl_walk(struct judge *j, const void *node)
         admin_vacuum(j, node);
         return;
     case T_ClusterStmt:
-        name_object(j, ((const ClusterStmt *)node)->relation, SL_EFFECT_ADMIN, false);
+        fires_when_rebuilt(
+            j, name_object(j, ((const ClusterStmt *)node)->relation, SL_EFFECT_ADMIN, false));
         return;
     case T_ReindexStmt:
-        name_object(j, ((const ReindexStmt *)node)->relation, SL_EFFECT_ADMIN, false);
+        fires_when_rebuilt(
+            j, name_object(j, ((const ReindexStmt *)node)->relation, SL_EFFECT_ADMIN, false));
         return;
     case T_LockStmt:
         admin_lock(j, node);

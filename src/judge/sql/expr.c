@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 #include "nodes/primnodes.h"
 
@@ -114,7 +114,8 @@ static void approve_operands(struct judge *j, struct scope *s, const A_Expr *e)
 
 /* --- operators ------------------------------------------------------------------------------ */
 
-static void check_operator(struct judge *j, const A_Expr *e)
+static void check_operator(struct judge *j, const A_Expr *e, struct origin *given,
+                           struct origin **flow)
 {
     switch (e->kind) {
     case AEXPR_BETWEEN:
@@ -136,7 +137,7 @@ static void check_operator(struct judge *j, const A_Expr *e)
     case AEXPR_LIKE:
     case AEXPR_ILIKE:
     case AEXPR_SIMILAR:
-        name_operator(j, e->name);
+        name_operator_call(j, e->name, given, flow);
         return;
     }
     note_opaque(j, "an operator of an unknown kind", NULL);
@@ -146,27 +147,34 @@ static void check_operator(struct judge *j, const A_Expr *e)
  * comes from them. */
 static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, struct origin **flow)
 {
-    check_operator(j, e);
+    const bool users = name_operator_is_users(j, e->name);
+    struct origin *given = NULL, **operands = users ? &given : flow;
+
     approve_operands(j, s, e);
-    expr_walk(j, s, e->lexpr, flow);
-    expr_walk(j, s, e->rexpr, flow);
+    expr_walk(j, s, e->lexpr, operands);
+    expr_walk(j, s, e->rexpr, operands);
+    if (users)
+        origin_join(j, flow, given);
+    check_operator(j, e, given, flow);
 }
 
 /* --- subqueries ----------------------------------------------------------------------------- */
 
 static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow)
 {
-    struct outputs out = {0};
+    struct outputs out = {.later = true};
 
     if (l->operName != NIL)
         name_operator(j, l->operName);
     else if (l->subLinkType == ANY_SUBLINK)
         name_operator_text(j, "=");
-    expr_walk(j, s, l->testexpr, NULL);
+    expr_walk(j, s, l->testexpr, flow);
     query_walk(j, s, s == NULL ? NULL : s->ctes, l->subselect, &out);
-    if (l->subLinkType == EXISTS_SUBLINK)
+    origin_join(j, j->decides, out.decides);
+    if (l->subLinkType == EXISTS_SUBLINK) /* what it would give is never looked at */
         return;
-    struct origin *all = output_union(j, &out);
+    struct origin *all = NULL;
+    outputs_use(j, &out, &all);
     origin_join(j, flow, all);
     if (l->subLinkType == ARRAY_SUBLINK) { /* a whole column in one value */
         bool from_users = false;
@@ -210,19 +218,19 @@ static void walk_case(struct judge *j, struct scope *s, const CaseExpr *c, struc
 
     if (c->arg != NULL)
         name_operator_text(j, "=");
-    expr_walk(j, s, c->arg, NULL);
+    expr_walk(j, s, c->arg, flow); /* a condition tells of its columns: that is a flow, too */
     foreach (cell, c->args) {
         const CaseWhen *when = NODE(j, CaseWhen, cell);
         if (when == NULL)
             continue;
-        expr_walk(j, s, when->expr, NULL);
+        expr_walk(j, s, when->expr, flow);
         expr_walk(j, s, when->result, flow);
     }
     expr_walk(j, s, c->defresult, flow);
 }
 
 static void walk_indirection(struct judge *j, struct scope *s, const List *list,
-                             struct origin **flow)
+                             struct origin *given, struct origin **flow)
 {
     const ListCell *cell;
 
@@ -232,16 +240,42 @@ static void walk_indirection(struct judge *j, struct scope *s, const List *list,
             expr_walk(j, s, ((const A_Indices *)n)->lidx, flow);
             expr_walk(j, s, ((const A_Indices *)n)->uidx, flow);
         } else if (IsA(n, String)) {
-            const char *name =
-                strVal(n); /* (f()).name, (row).name: a field, or a function of the row */
-            if (j->ctx->catalog == NULL ||
-                sl_catalog_has_name(j->ctx->catalog, 'f', sl_span_str(name)) ||
-                sl_builtin_function(name) > SL_BUILTIN_PURE)
-                note_opaque(j, "%s may call a function with a row", name);
+            /* (f()).name, (row).name: a field, or a function of the row */
+            function_of_row(j, strVal(n), given, flow);
         } else if (!IsA(n, A_Star)) {
             note_opaque(j, "a selection of an unknown kind", NULL);
         }
     }
+}
+
+static void walk_selection(struct judge *j, struct scope *s, const A_Indirection *i,
+                           struct origin **flow)
+{
+    struct origin *given = NULL;
+
+    expr_walk(j, s, i->arg, &given);
+    origin_join(j, flow, given);
+    walk_indirection(j, s, i->indirection, given, flow);
+}
+
+/* $1: outside of a body its value comes with the statement. */
+static void walk_parameter(struct judge *j, const ParamRef *p, struct origin **flow)
+{
+    const struct arguments *a = j->arguments;
+
+    if (a != NULL && a->by_position && p->number > 0 && p->number < CODE_ARGUMENTS)
+        origin_join(j, flow, a->items[p->number - 1]);
+    else if (a != NULL)
+        origin_join(j, flow, a->all);
+}
+
+/* (c).name of the row of a source. */
+static bool is_field(struct judge *j, struct scope *s, const A_Indirection *n, struct origin **flow)
+{
+    const char *name =
+        list_length(n->indirection) == 1 ? name_text(linitial(n->indirection)) : NULL;
+
+    return name != NULL && column_field(j, s, n->arg, name, flow);
 }
 
 static void walk_xml(struct judge *j, struct scope *s, const XmlExpr *x, struct origin **flow)
@@ -273,6 +307,8 @@ static void walk_node(struct judge *j, struct scope *s, const Node *n, struct or
         column_reference(j, s, (const ColumnRef *)n, flow);
         return;
     case T_ParamRef:
+        walk_parameter(j, (const ParamRef *)n, flow);
+        return;
     case T_SetToDefault:
     case T_SQLValueFunction:
     case T_CurrentOfExpr:
@@ -320,8 +356,8 @@ static void walk_node(struct judge *j, struct scope *s, const Node *n, struct or
         expr_list(j, s, ((const A_ArrayExpr *)n)->elements, flow);
         return;
     case T_A_Indirection:
-        expr_walk(j, s, ((const A_Indirection *)n)->arg, flow);
-        walk_indirection(j, s, ((const A_Indirection *)n)->indirection, flow);
+        if (!is_field(j, s, (const A_Indirection *)n, flow))
+            walk_selection(j, s, (const A_Indirection *)n, flow);
         return;
     case T_NamedArgExpr:
         expr_walk(j, s, ((const NamedArgExpr *)n)->arg, flow);
@@ -352,8 +388,13 @@ static void walk_node(struct judge *j, struct scope *s, const Node *n, struct or
 
 void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow)
 {
+    struct origin **pending = j->pending;
+
     if (node == NULL || !depth_enter(j))
         return;
-    walk_node(j, s, node, flow);
+    if (flow == NULL)
+        j->pending = NULL;
+    walk_node(j, s, node, flow == NULL ? j->decides : flow);
+    j->pending = pending;
     depth_leave(j);
 }

@@ -68,6 +68,8 @@ static size_t size_of(const struct sl_meaning *m)
         n += 4 + m->flows[i].source.n + m->flows[i].destination.n;
     for (size_t i = 0; i < m->name_count; i++)
         n += 3 + m->names[i].name.n;
+    for (size_t i = 0; i < m->definition_count; i++)
+        n += 2 + m->definitions[i].n;
     return n;
 }
 
@@ -89,7 +91,18 @@ static bool fits(const struct sl_meaning *m)
 {
     return m->statement_count <= SL_MEANING_MAX_STATEMENTS &&
            m->access_count <= SL_MEANING_MAX_ACCESSES && m->flow_count <= SL_MEANING_MAX_FLOWS &&
-           m->name_count <= SL_MEANING_MAX_STATEMENTS;
+           m->name_count <= SL_MEANING_MAX_STATEMENTS &&
+           m->definition_count <= SL_MEANING_MAX_DEFINITIONS;
+}
+
+/* Do values come to lie in a table? Labels rest on such flows. */
+static bool flows_stay(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->flow_count; i++)
+        if (m->flows[i].kind == SL_FLOW_DIRECT &&
+            !sl_span_starts(m->flows[i].destination, SL_SPAN("result.")))
+            return true;
+    return false;
 }
 
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
@@ -104,12 +117,14 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
     m.flow_count = j->flow_count;
     m.names = j->names;
     m.name_count = j->name_count;
+    m.definitions = j->definitions;
+    m.definition_count = j->definition_count;
     if (j->dataset_count > 0)
         collect(j, &m);
     if (j->out_of_memory)
         return SL_EMEMORY;
-    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES)
-        m.flow_count = 0; /* lineage is the part that verdicts do not rest on */
+    if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES && !flows_stay(&m))
+        m.flow_count = 0; /* what leaves is told by the accesses, too */
     if (!fits(&m) || size_of(&m) > SL_MEANING_MAX_BYTES) {
         struct sl_meaning_statement *all = note_alloc(j, sizeof *all);
         if (all == NULL)

@@ -18,54 +18,102 @@ static struct source *add_source(struct judge *j, struct scope *s, const char *a
     return at;
 }
 
+void from_outputs(struct judge *j, struct scope *s, const char *alias, struct outputs *outputs)
+{
+    struct source *at = add_source(j, s, alias);
+
+    if (at != NULL)
+        at->outputs = outputs;
+}
+
+/* The column at this place when stars stand before it: any of what there is. */
+static void any_output(struct judge *j, const struct outputs *from, struct output *out)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        origin_join(j, &out->origins, from->items[i].origins);
+        origin_join(j, &out->reads, from->items[i].reads);
+    }
+    origin_join(j, &out->origins, from->rest);
+    origin_join(j, &out->reads, from->rest_reads);
+}
+
 /* t AS a (x, y): the first columns get other names. */
-static struct outputs *renamed(struct judge *j, const struct outputs *from, const List *names)
+struct outputs *from_renamed(struct judge *j, const struct outputs *from, const List *names)
 {
     struct outputs *o = NOTE_NEW(j, struct outputs);
     size_t n = (size_t)list_length(names);
+    bool in_order = true;
 
     if (o == NULL)
         return NULL;
-    o->open = from->open;
-    o->rest = from->rest;
-    for (size_t i = 0; i < from->count || i < n; i++) {
-        const char *name = i < n ? name_text(list_nth(names, (int)i)) : from->items[i].name;
-        struct output *item = output_add(j, o, name);
+    *o = *from;
+    o->items = NULL;
+    o->count = o->room = 0;
+    for (size_t i = 0; i < n && (i < from->count || from->open); i++) {
+        struct output *item = output_add(j, o, NULL);
+        in_order = in_order && i < from->count && !from->items[i].star;
+        if (item == NULL)
+            return NULL;
+        if (in_order)
+            *item = from->items[i];
+        else
+            any_output(j, from, item);
+        item->name = name_text(list_nth(names, (int)i));
+    }
+    for (size_t i = 0; i < from->count; i++) { /* a star may be more than what got a name */
+        struct output *item =
+            i >= n || from->items[i].star ? output_add(j, o, from->items[i].name) : NULL;
         if (item != NULL)
-            item->origins =
-                from->open || i >= from->count ? output_union(j, from) : from->items[i].origins;
+            *item = from->items[i];
     }
     return o;
 }
 
-void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d)
+static struct outputs *of_alias(struct judge *j, struct outputs *from, const Alias *alias)
+{
+    return alias == NULL || alias->colnames == NIL ? from : from_renamed(j, from, alias->colnames);
+}
+
+static const char *schema_of(struct judge *j, const RangeVar *v, const struct dataset *d)
+{
+    if (v->alias != NULL)
+        return NULL;
+    return d != NULL && d->listed ? sl_arena_text(j->mem, d->relation.schema) : v->schemaname;
+}
+
+static void add_table(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d,
+                      struct outputs *of_view)
 {
     struct source *at = add_source(j, s, v->alias != NULL ? v->alias->aliasname : v->relname);
 
     if (at == NULL)
         return;
     at->dataset = d;
-    if (v->alias == NULL)
-        at->schema = v->schemaname;
+    at->schema = schema_of(j, v, d);
+    at->outputs = of_view;
+    at->own_names = of_view != NULL;
     if (v->alias == NULL || v->alias->colnames == NIL || d == NULL)
         return;
-    struct scope alone = {.sources = at};
-    struct outputs all = {0};
-    struct source *next = at->next;
-    at->next = NULL;
-    if (d->listed) { /* which of them are touched is seen when they are used: no star here */
-        for (uint32_t i = 0; i < d->relation.column_count; i++) {
-            struct sl_span name = sl_catalog_column(j->ctx->catalog, &d->relation, i).name;
-            struct output *o = output_add(j, &all, sl_arena_text(j->mem, name));
-            if (o != NULL)
-                origin_add(j, &o->origins, d, name);
-        }
-        note_all_columns(j, d, SL_EFFECT_READ); /* renamed columns are rare: all of them count */
-    } else {
-        column_star(j, &alone, &all);
+    struct outputs all = {.later = true};
+    column_star_between(j, at, at->next, &all);
+    at->outputs = from_renamed(j, &all, v->alias->colnames);
+    at->own_names = false;
+}
+
+void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d)
+{
+    struct outputs *of_view = d == NULL || !view_is_known(j, d) ? NULL : view_expand(j, d);
+
+    if (of_view != NULL) {
+        origin_join(j, j->decides, of_view->decides);
+        origin_join(j, &s->tables, of_view->tables);
     }
-    at->next = next;
-    at->outputs = renamed(j, &all, v->alias->colnames);
+    add_table(j, s, v, d, of_view);
+}
+
+void from_base(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d)
+{
+    add_table(j, s, v, d, NULL);
 }
 
 static struct cte *find_cte(const struct scope *s, const RangeVar *v)
@@ -77,12 +125,15 @@ static struct cte *find_cte(const struct scope *s, const RangeVar *v)
     return c;
 }
 
-static void from_cte(struct judge *j, struct scope *s, const RangeVar *v, const struct cte *c)
+static void from_cte(struct judge *j, struct scope *s, const RangeVar *v, struct cte *c)
 {
     struct source *at = add_source(j, s, v->alias != NULL ? v->alias->aliasname : v->relname);
 
+    query_cte(j, c);
     if (at == NULL)
         return;
+    c->used = true;
+    at->of_cte = true;
     if (c->outputs == NULL) {
         note_opaque(j, "a recursive WITH refers forward to %s", c->name);
         at->outputs = NOTE_NEW(j, struct outputs);
@@ -90,35 +141,35 @@ static void from_cte(struct judge *j, struct scope *s, const RangeVar *v, const 
             at->outputs->open = true;
         return;
     }
-    at->outputs = c->outputs;
-    if (v->alias != NULL && v->alias->colnames != NIL)
-        at->outputs = renamed(j, c->outputs, v->alias->colnames);
+    at->outputs = of_alias(j, c->outputs, v->alias);
+    origin_join(j, j->decides, c->outputs->decides);
 }
 
 static void from_range(struct judge *j, struct scope *s, const RangeVar *v)
 {
-    const struct cte *c = v->relname == NULL ? NULL : find_cte(s, v);
+    struct cte *c = v->relname == NULL ? NULL : find_cte(s, v);
 
-    if (c != NULL)
+    if (c != NULL) {
         from_cte(j, s, v, c);
-    else
-        from_table(j, s, v, name_relation(j, v, SL_EFFECT_READ));
+        return;
+    }
+    struct dataset *d = name_relation_but(j, v, SL_EFFECT_READ, NAME_VIEW);
+    from_table(j, s, v, d);
+    origin_add(j, &s->tables, d, (struct sl_span){0});
 }
 
-/* A subquery sees the sources of this scope only when LATERAL; that it may see them always finds
- * more columns, never fewer. */
+/* A subquery sees the sources of this scope only when LATERAL. */
 static void from_subselect(struct judge *j, struct scope *s, const RangeSubselect *r)
 {
     struct outputs *out = NOTE_NEW(j, struct outputs);
 
     if (out == NULL)
         return;
+    out->later = true;
     query_walk(j, r->lateral ? s : s->up, s->ctes, r->subquery, out);
-    struct source *at = add_source(j, s, r->alias == NULL ? NULL : r->alias->aliasname);
-    if (at != NULL)
-        at->outputs = r->alias != NULL && r->alias->colnames != NIL
-                          ? renamed(j, out, r->alias->colnames)
-                          : out;
+    from_outputs(j, s, r->alias == NULL ? NULL : r->alias->aliasname, of_alias(j, out, r->alias));
+    origin_join(j, j->decides, out->decides);
+    origin_join(j, &s->tables, out->tables);
 }
 
 static void column_definitions(struct judge *j, struct outputs *out, const List *list,
@@ -137,30 +188,101 @@ static void column_definitions(struct judge *j, struct outputs *out, const List 
     }
 }
 
+/* Built-in functions whose columns are known: the names, or "" where the alias names the one. */
+static const struct {
+    const char *function, *first, *second;
+} shapes[] = {
+    {"generate_series", "", NULL},
+    {"generate_subscripts", "", NULL},
+    {"regexp_split_to_table", "", NULL},
+    {"string_to_table", "", NULL},
+    {"regexp_matches", "", NULL},
+    {"json_object_keys", "", NULL},
+    {"jsonb_object_keys", "", NULL},
+    {"jsonb_path_query", "", NULL},
+    {"json_array_elements", "value", NULL},
+    {"jsonb_array_elements", "value", NULL},
+    {"json_array_elements_text", "value", NULL},
+    {"jsonb_array_elements_text", "value", NULL},
+    {"json_each", "key", "value"},
+    {"jsonb_each", "key", "value"},
+    {"json_each_text", "key", "value"},
+    {"jsonb_each_text", "key", "value"},
+};
+
+static void function_column(struct judge *j, struct outputs *out, const char *name,
+                            struct origin *from)
+{
+    struct output *o = output_add(j, out, name);
+
+    if (o != NULL)
+        o->origins = from;
+}
+
+/* Without a known shape it has at least one column: the alias, or the function's name. */
+static void function_columns(struct judge *j, struct outputs *out, const char *name,
+                             const char *alias, struct origin *from)
+{
+    for (size_t i = 0; name != NULL && i < SL_COUNT(shapes); i++) {
+        if (strcmp(shapes[i].function, name) != 0)
+            continue;
+        function_column(j, out, shapes[i].first[0] != 0 ? shapes[i].first : alias, from);
+        if (shapes[i].second != NULL)
+            function_column(j, out, shapes[i].second, from);
+        return;
+    }
+    if (alias != NULL)
+        function_column(j, out, alias, from);
+    out->open = true; /* what a function gives is not listed: any name may be one of its columns */
+    origin_join(j, &out->rest, from);
+}
+
 static void from_function(struct judge *j, struct scope *s, const RangeFunction *r)
 {
     struct outputs *out = NOTE_NEW(j, struct outputs);
-    struct origin *from = NULL;
+    const char *alias = r->alias == NULL ? NULL : r->alias->aliasname, *name = NULL;
     const ListCell *cell;
-    const char *name = NULL;
 
     if (out == NULL)
         return;
     foreach (cell, r->functions) {
         const List *pair = lfirst(cell);
         const Node *call = linitial(pair);
+        const List *columns = list_length(pair) > 1 ? lsecond(pair) : NIL;
+        struct origin *from = NULL;
         expr_walk(j, s, call, &from);
-        if (call != NULL && IsA(call, FuncCall))
-            name = name_text(llast(((const FuncCall *)call)->funcname));
-        if (list_length(pair) > 1)
-            column_definitions(j, out, lsecond(pair), from);
+        name = call == NULL ? NULL : figure_name(call);
+        if (columns == NIL)
+            columns = r->coldeflist;
+        if (columns != NIL)
+            column_definitions(j, out, columns, from);
+        else
+            function_columns(j, out, name,
+                             alias != NULL && list_length(r->functions) == 1 ? alias : name, from);
     }
-    column_definitions(j, out, r->coldeflist, from);
-    out->open = true; /* what a function gives is not listed: any name may be one of its columns */
-    out->rest = from;
-    struct source *at = add_source(j, s, r->alias != NULL ? r->alias->aliasname : name);
-    if (at != NULL)
-        at->outputs = r->alias != NULL ? renamed(j, out, r->alias->colnames) : out;
+    if (r->ordinality)
+        function_column(j, out, "ordinality", NULL);
+    from_outputs(j, s, alias != NULL ? alias : name, of_alias(j, out, r->alias));
+}
+
+static void table_function_columns(struct judge *j, struct scope *s, const RangeTableFunc *r,
+                                   struct origin *from, struct outputs *out)
+{
+    const ListCell *cell;
+
+    foreach (cell, r->columns) {
+        const RangeTableFuncCol *c = NODE(j, RangeTableFuncCol, cell);
+        struct origin *own = NULL;
+        if (c == NULL)
+            continue;
+        if (!c->for_ordinality) {
+            name_type(j, c->typeName);
+            own = from;
+        }
+        expr_walk(j, s, c->colexpr, &own);
+        expr_walk(j, s, c->coldefexpr, &own);
+        function_column(j, out, c->colname, own);
+    }
 }
 
 static void from_table_function(struct judge *j, struct scope *s, const RangeTableFunc *r)
@@ -179,21 +301,9 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
             continue;
         expr_walk(j, s, t->val, NULL);
     }
-    foreach (cell, r->columns) {
-        const RangeTableFuncCol *c = NODE(j, RangeTableFuncCol, cell);
-        if (c == NULL)
-            continue;
-        if (!c->for_ordinality)
-            name_type(j, c->typeName);
-        expr_walk(j, s, c->colexpr, NULL);
-        expr_walk(j, s, c->coldefexpr, &from);
-        struct output *o = output_add(j, out, c->colname);
-        if (o != NULL)
-            o->origins = from;
-    }
-    struct source *at = add_source(j, s, r->alias == NULL ? "xmltable" : r->alias->aliasname);
-    if (at != NULL)
-        at->outputs = r->alias != NULL ? renamed(j, out, r->alias->colnames) : out;
+    table_function_columns(j, s, r, from, out);
+    from_outputs(j, s, r->alias == NULL ? "xmltable" : r->alias->aliasname,
+                 of_alias(j, out, r->alias));
 }
 
 static void from_sample(struct judge *j, struct scope *s, const RangeTableSample *r)
@@ -217,57 +327,15 @@ static void from_sample(struct judge *j, struct scope *s, const RangeTableSample
 
 static void from_item(struct judge *j, struct scope *s, const Node *n);
 
-static void using_columns(struct judge *j, struct scope *s, const List *names)
-{
-    const ListCell *cell;
-
-    foreach (cell, names)
-        if (name_text(lfirst(cell)) != NULL)
-            column_named(j, s, name_text(lfirst(cell)), NULL);
-    if (names != NIL) {
-        name_operator_text(j, "=");
-        s->merged = true;
-    }
-}
-
-/* All columns that the two sides share join: which, the names alone do not say. */
-static void natural_columns(struct judge *j, struct scope *s)
-{
-    name_operator_text(j, "=");
-    s->merged = true;
-    for (const struct source *at = s->sources; at != NULL; at = at->next)
-        if (at->dataset != NULL)
-            note_all_columns(j, at->dataset, SL_EFFECT_READ);
-}
-
-/* (a JOIN b) AS x: another name for all columns of both. */
-static void join_alias(struct judge *j, struct scope *s, struct source *first, const Alias *alias)
-{
-    struct outputs *all = NOTE_NEW(j, struct outputs);
-
-    if (alias == NULL || all == NULL)
-        return;
-    struct scope part = {.sources = first, .merged = s->merged};
-    column_star(j, &part, all);
-    struct source *at = add_source(j, s, alias->aliasname);
-    if (at == NULL)
-        return;
-    at->outputs = renamed(j, all, alias->colnames);
-    at->only_qualified = alias->colnames == NIL;
-}
-
 static void from_join(struct judge *j, struct scope *s, const JoinExpr *join)
 {
-    struct source **first = s->last == NULL ? &s->sources : s->last;
+    struct source **left = s->last == NULL ? &s->sources : s->last;
 
     from_item(j, s, join->larg);
+    struct source **right = s->last == NULL ? &s->sources : s->last;
     from_item(j, s, join->rarg);
-    if (join->isNatural)
-        natural_columns(j, s);
-    using_columns(j, s, join->usingClause);
-    expr_walk(j, s, join->quals, NULL);
-    join_alias(j, s, *first, join->alias);
-    join_alias(j, s, *first, join->join_using_alias);
+    if (*left != NULL)
+        join_sources(j, s, join, *left, *right);
 }
 
 static void from_known(struct judge *j, struct scope *s, const Node *n)

@@ -11,6 +11,9 @@
 #include "judge/sql/builtins.h"
 #include "judge/sql/sql.h"
 
+struct view;       /* view.c */
+struct kept_parse; /* parse.c */
+
 /* --- what was found ------------------------------------------------------------------------- */
 
 /* A column of a dataset and what happens to it. */
@@ -33,6 +36,17 @@ struct dataset {
     uint32_t all_effects; /* those that touch every column, where columns are not known */
     struct use *uses;
     size_t use_count;
+    struct below *below; /* what is done to it is done to these, too */
+    bool has_children;   /* its children are among them */
+};
+
+/* A child of a table, or the table under a view that is written through. */
+struct below {
+    struct below *next;
+    struct dataset *dataset;
+    uint32_t effects;        /* those that go down */
+    struct outputs *columns; /* of a view: each with the column under it as its one origin; of a
+                                child NULL: the same columns */
 };
 
 /* Where a value comes from: a column, or with an empty column the whole row. */
@@ -42,9 +56,12 @@ struct origin {
     struct sl_span column;
 };
 
+/* Lists of origins grow at the head and are never changed, so that they can share their tails. */
 struct output {
     const char *name; /* NULL: no name that could be referred to */
     struct origin *origins;
+    struct origin *reads; /* columns that are read only when it is used */
+    bool star;            /* all columns of a dataset whose columns are not known */
 };
 
 /* The columns that a query gives. `open`: there may be more, or in another order; then `rest` is
@@ -52,8 +69,11 @@ struct output {
 struct outputs {
     struct output *items;
     size_t count, room;
+    bool later; /* asked for: what its outputs read counts when they are used, not at once */
     bool open;
-    struct origin *rest;
+    struct origin *rest, *rest_reads;
+    struct origin *decides; /* columns that decide which rows there are (WHERE, JOIN, ...) */
+    struct origin *tables;  /* what stands in FROM, for locks */
 };
 
 /* --- scopes --------------------------------------------------------------------------------- */
@@ -61,7 +81,11 @@ struct outputs {
 struct cte {
     struct cte *next;
     const char *name;
-    struct outputs *outputs; /* NULL while it is not known yet */
+    struct outputs *outputs;      /* NULL while it is not known yet */
+    const CommonTableExpr *query; /* of WITH RECURSIVE: walked when it is first named */
+    struct scope *up;
+    struct cte *all;
+    bool recursive, busy, used;
 };
 
 /* One thing in a FROM clause. Either a dataset or the outputs of something. */
@@ -71,14 +95,19 @@ struct source {
     const char *schema; /* for schema.table.column: only of tables without alias */
     struct dataset *dataset;
     struct outputs *outputs;
-    bool only_qualified; /* a second name for what is in the scope already */
+    bool only_qualified; /* its columns have a second name in the scope: a join's, its tables' */
+    bool hidden;         /* behind the alias of a join: no name of it can be used */
+    bool of_cte;
+    bool own_names; /* `outputs` are called as the columns of `dataset` are */
+    bool variable;  /* of a body: its type was looked at where it was declared */
 };
 
 struct scope {
     struct scope *up;
     struct source *sources, **last;
     struct cte *ctes;
-    bool merged; /* USING or NATURAL: the order of `*` is not simply that of the sources */
+    struct origin *tables; /* in FROM, also in subqueries: what a lock goes through to */
+    bool merged; /* USING or NATURAL over unknown columns: the order of `*` is not known */
 };
 
 /* --- the judgement -------------------------------------------------------------------------- */
@@ -104,6 +133,13 @@ struct judge {
     unsigned executing; /* depth of EXECUTE inside EXECUTE */
     unsigned literals, literals_approved;
 
+    /* of the query in hand */
+    struct origin **pending; /* where reads go that count later; NULL: they count at once */
+    struct origin **decides; /* where columns go that decide about rows and flow nowhere */
+
+    /* of the definition in hand */
+    bool as_server; /* its text is the server's own: unqualified names are of pg_catalog */
+
     /* of the whole text */
     uint32_t flags, all_effects;
     bool all_control, all_shareable;
@@ -118,6 +154,29 @@ struct judge {
     size_t flow_count, flow_room;
     struct sl_meaning_name *names;
     size_t name_count, name_room;
+    struct sl_span *definitions; /* what was looked into */
+    size_t definition_count, definition_room;
+    struct view *views;        /* that were expanded */
+    struct kept_parse *parses; /* that live as long as the judgement */
+    size_t parsed_bytes;
+
+    /* of the bodies of users that are being walked (code_int.h) */
+    struct code *codes;
+    uint64_t body_bytes; /* read so far */
+    unsigned bodies;     /* inside each other */
+    unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
+    uint32_t path_id;    /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;     /* names may lie in schemas that are not on `path` */
+    bool path_of_user;   /* "$user" stands on the path */
+    bool of_user;        /* inside SECURITY DEFINER: "$user" is not who asks */
+    bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
+    bool in_ambient;      /* walking casts and operator classes */
+    /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
+     * are, and what takes only such values is passed over; when one shows up, all is judged again. */
+    bool user_values, saw_user_values;
+    bool in_default;      /* what a default advances is no change of its own */
+    const struct arguments *arguments; /* what $1 stands for */
+    struct origin **reads;             /* what the body in hand has read */
 };
 
 /* note.c: memory and what is noted */
@@ -131,8 +190,17 @@ void note_dataset(struct judge *j, struct dataset *d, uint32_t effects);
 void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects);
 void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects);
 void note_origins(struct judge *j, const struct origin *origins, uint32_t effects);
+/* A column is looked at; with an empty column the whole row. Counts at once, or is pending. */
+void note_read(struct judge *j, struct dataset *d, struct sl_span column);
+void note_reads(struct judge *j, const struct origin *reads);
+/* flow.c: a value flows into a column, also of what lies below a view. */
 void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
                const char *to_column);
+void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
+                    const char *to_column, uint32_t effect);
+/* It decides about the rows of this dataset, or of the result. */
+void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset);
+void note_result(struct judge *j, const struct outputs *out); /* what goes to the client */
 void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name);
 struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name);
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out);
@@ -142,29 +210,79 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
 struct output *output_add(struct judge *j, struct outputs *o, const char *name);
 /* Where any column of it may come from. */
 struct origin *output_union(struct judge *j, const struct outputs *o);
+/* An output, or all of them, are used: their reads count, their origins join the flow. */
+void output_use(struct judge *j, const struct output *o, struct origin **flow);
+void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow);
+
+/* definition.c: the judgement rests on this text ("view", "function", ... schema.name): noted once,
+ * with its SHA-256. */
+void note_definition(struct judge *j, const char *kind_word, struct sl_span schema,
+                     struct sl_span name, struct sl_span text);
 
 /* name.c: names of relations, functions, operators, types */
 bool name_catalog_first(struct judge *j); /* reads ctx->search_path */
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects);
+/* The same where some problems of enum sl_catalog_reason (bits) are nothing that stops it. */
+enum {
+    NAME_VIEW = 1u << SL_CATALOG_VIEW | 1u << SL_CATALOG_MATVIEW | 1u << SL_CATALOG_RULES,
+    NAME_CHILD = 1u << SL_CATALOG_INHERITANCE | 1u << SL_CATALOG_PARTITIONED,
+};
+struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t effects,
+                                  uint32_t understood);
+struct dataset *name_listed(struct judge *j, const struct sl_relation *r);
+/* Opaque when these effects on a listed relation do more than they say; `understood`: problems that
+ * the caller has looked into. */
+void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t understood);
+/* problems.c: which of the problems `left` of a listed relation (bits) are understood, because the
+ * definitions are there and could be judged. Their effects are noted. */
+uint32_t problems_understood(struct judge *j, struct dataset *d, uint32_t effects, uint32_t left);
 /* The same for DDL: a thing that need not exist, or need not be plain. */
 struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects, bool is_new);
 RangeVar name_of_list(struct judge *j, const List *names); /* relname NULL when it is none */
+/* The built-in one that may be meant: its effects count besides those of users' functions, which
+ * call.c looks for. */
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
-                              const char **last);
+                              const char **schema, const char **last, bool *surely);
 void name_operator(struct judge *j, const List *names);
+bool name_operator_is_users(const struct judge *j, const List *names); /* it may be */
+/* With the values that it is given; what it reads by itself flows, too. */
+void name_operator_call(struct judge *j, const List *names, struct origin *given,
+                        struct origin **flow);
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);
 const char *name_text(const void *node); /* of a String node, else NULL */
 
+/* inherit.c: the children of a table join in what is done to it. False: they are not known. */
+bool inherit_children(struct judge *j, struct dataset *d, uint32_t effects);
+
+/* view.c: the outputs of a view or materialized view, column by column with what lies beneath; NULL
+ * when there is no definition. Walked once a judgement. */
+struct outputs *view_expand(struct judge *j, struct dataset *d);
+bool view_is_known(const struct judge *j, const struct dataset *d); /* it has a definition */
+/* What is written to the view is written to the one table under it. False: not one of those. */
+bool view_write_through(struct judge *j, struct dataset *d, uint32_t effects);
+void view_refresh(struct judge *j, const RefreshMatViewStmt *n);
+
 /* column.c */
 void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, struct origin **flow);
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow);
+/* f(x) or (x).f where x is the row of a source that has a column f. False: it is none. */
+bool column_field(struct judge *j, struct scope *s, const void *row, const char *field,
+                  struct origin **flow);
+/* Is there a column of this name in the innermost scope? */
+bool column_is_input(struct judge *j, struct scope *s, const char *name);
 void column_star(struct judge *j, struct scope *s, struct outputs *out);
+/* The same for the sources from `first` up to `end`. */
+void column_star_between(struct judge *j, struct source *first, const struct source *end,
+                         struct outputs *out);
+/* (c).*: false when the argument is not surely the row of a source. */
+bool column_star_of_row(struct judge *j, struct scope *s, const void *row, struct outputs *out);
 void column_star_of(struct judge *j, struct scope *s, const ColumnRef *ref, struct outputs *out);
 /* Is this operand a value whose type is surely built in and no reg* type? */
 bool column_is_plain(struct judge *j, struct scope *s, const ColumnRef *ref);
 
-/* expr.c: flow may be NULL: the value decides something but goes nowhere */
+/* expr.c: flow may be NULL: the value goes nowhere but decides about the rows of the query in hand;
+ * its columns are read at once. Otherwise all that flows in must be joined to the flow. */
 void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin **flow);
 void expr_list(struct judge *j, struct scope *s, const List *list, struct origin **flow);
 bool expr_is_literal(const void *node);
@@ -188,12 +306,25 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
 /* from.c */
 void from_list(struct judge *j, struct scope *s, const List *from);
 void from_table(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d);
+/* The same without a look beneath it, when it is a view. */
+void from_base(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d);
+struct outputs *from_renamed(struct judge *j, const struct outputs *from, const List *names);
+void from_outputs(struct judge *j, struct scope *s, const char *alias, struct outputs *outputs);
+
+/* join.c: the columns of a JOIN that has names of its own */
+void join_sources(struct judge *j, struct scope *s, const JoinExpr *join, struct source *left,
+                  struct source *right);
 
 /* query.c: SELECT, and any statement that may stand in a WITH */
 void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
                 struct outputs *out);
 struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
+/* WITH RECURSIVE: a query that a later one names first. */
+void query_cte(struct judge *j, struct cte *c);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
+const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
+/* figure.c: the name that the server gives to an output without one */
+const char *figure_name(const Node *n);
 
 /* write.c */
 void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n,
@@ -238,5 +369,8 @@ struct parse {
 };
 struct parse parse_begin(const char *text);
 void parse_end(struct parse *p);
+/* The statements of a definition, as long as the judgement lasts. NULL: not to be read (opaque). */
+const List *parse_keep(struct judge *j, struct sl_span text);
+void parse_end_all(struct judge *j);
 
 #endif

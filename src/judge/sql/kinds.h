@@ -5,6 +5,7 @@
  *   SESSION  session.c
  *   DDL      ddl.c: names what is touched, may add effects
  *   PLAIN    nothing more to know
+ *   CODE     runs code of users, which is judged as far as it can be read
  *   OPAQUE   cannot be known: runs code that the judge does not see
  *
  * A tag that ends in a blank is completed with the kind of object: "drop " + "table".
@@ -38,8 +39,8 @@
     X(NotifyStmt,               "notify",               SESSION,                SESSION)          \
     X(LockStmt,                 "lock",                 NONE,                   DDL)              \
     X(TruncateStmt,             "truncate",             TRUNCATE,               DDL)              \
-    X(CallStmt,                 "call",                 CALL,                   OPAQUE)           \
-    X(DoStmt,                   "do",                   PROGRAM,                OPAQUE)           \
+    X(CallStmt,                 "call",                 CALL,                   CODE)             \
+    X(DoStmt,                   "do",                   CALL,                   CODE)             \
     X(LoadStmt,                 "load",                 PROGRAM | ADMIN,        OPAQUE)           \
     X(VacuumStmt,               "",                     ADMIN,                  DDL)              \
     X(ClusterStmt,              "cluster",              ADMIN,                  DDL)              \
@@ -88,7 +89,7 @@
     X(CreateSchemaStmt,         "create schema",        DDL,                    DDL)              \
     X(CreateStatsStmt,          "create statistics",    DDL,                    DDL)              \
     X(AlterStatsStmt,           "alter statistics",     DDL,                    PLAIN)            \
-    X(RefreshMatViewStmt,       "refresh materialized view", READ | UPDATE,     OPAQUE)           \
+    X(RefreshMatViewStmt,       "refresh materialized view", UPDATE,            QUERY)            \
     X(CreateFunctionStmt,       "create function",      DDL,                    DDL)              \
     X(AlterFunctionStmt,        "alter function",       DDL,                    PLAIN)            \
     X(DefineStmt,               "create ",              DDL,                    DDL)              \

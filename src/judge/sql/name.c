@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 /* Names to things. What a user could have made instead of a built-in thing makes it opaque,
  * wherever on the search path it may lie: which overload the server would pick is not ours to
@@ -55,13 +55,16 @@ bool name_catalog_first(struct judge *j)
     bool first = !j->ctx->temp_objects;
 
     while (j->path_count < SL_COUNT(j->path) && path_next(&rest, j, &one)) {
-        if (sl_span_is(one, "$user"))
+        if (sl_span_is(one, "$user")) {
             one = j->ctx->user;
+            j->path_of_user = true;
+        }
         if (sl_span_is(one, "pg_catalog") && j->path_count > 0)
             first = false; /* it stands behind something else */
         if (one.n > 0 && !sl_span_is(one, "pg_catalog"))
             j->path[j->path_count++] = one;
     }
+    j->any_schema = rest.n > 0 && j->path_count == SL_COUNT(j->path);
     return first;
 }
 
@@ -85,15 +88,38 @@ static struct dataset *system_dataset(struct judge *j, const char *schema, const
     return d;
 }
 
-static struct dataset *listed_dataset(struct judge *j, const struct sl_relation *r)
+/* A schema that neither the text nor the DDL wrote is not written either. */
+static struct dataset *listed_as(struct judge *j, const struct sl_relation *r, bool with_schema)
 {
-    struct dataset *d = note_new_dataset(j, r->schema, r->name);
+    bool bare = j->ctx->as_written && !with_schema && r->oid == SL_SQL_DDL_BARE;
+    struct dataset *d = note_new_dataset(j, bare ? (struct sl_span){0} : r->schema, r->name);
 
     if (d != NULL) {
         d->listed = true;
         d->relation = *r;
     }
     return d;
+}
+
+struct dataset *name_listed(struct judge *j, const struct sl_relation *r)
+{
+    return listed_as(j, r, false);
+}
+
+/* Under SECURITY DEFINER "$user" is somebody else: what lies in another schema may be meant. */
+static void find_elsewhere(struct judge *j, const char *name, const struct dataset *found,
+                           uint32_t effects)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+
+    for (uint32_t i = 0; c != NULL && i < c->relation_count && depth_step(j, 1); i++) {
+        struct sl_relation r = sl_catalog_relation_at(c, i);
+        if (!sl_span_is(r.name, name) ||
+            (found != NULL && sl_span_eq(found->relation.schema, r.schema)))
+            continue;
+        note_all_columns(j, name_listed(j, &r), effects);
+        note_opaque(j, "%s may be in the schema of a function's owner", name);
+    }
 }
 
 /* The relations on the search path; more than one is ambiguous, for some schemas may be closed to
@@ -106,7 +132,7 @@ static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t 
     for (size_t i = 0; j->ctx->catalog != NULL && i < j->path_count; i++) {
         if (!sl_catalog_relation(j->ctx->catalog, j->path[i], sl_span_str(name), &r))
             continue;
-        struct dataset *d = listed_dataset(j, &r);
+        struct dataset *d = name_listed(j, &r);
         if (found != NULL && d != found) {
             note_all_columns(j, d, effects);
             note_all_columns(j, found, effects);
@@ -114,6 +140,8 @@ static struct dataset *find_on_path(struct judge *j, const char *name, uint32_t 
         }
         found = found == NULL ? d : found;
     }
+    if (j->any_schema)
+        find_elsewhere(j, name, found, effects);
     return found;
 }
 
@@ -125,7 +153,7 @@ static struct dataset *find_listed(struct judge *j, const RangeVar *v, uint32_t 
         return find_on_path(j, v->relname, effects);
     if (j->ctx->catalog != NULL && sl_catalog_relation(j->ctx->catalog, sl_span_str(v->schemaname),
                                                        sl_span_str(v->relname), &r))
-        return listed_dataset(j, &r);
+        return listed_as(j, &r, true);
     return NULL;
 }
 
@@ -142,24 +170,57 @@ static struct dataset *find_system(struct judge *j, const RangeVar *v)
     return system_dataset(j, "pg_catalog", v->relname, sl_builtin_relation(v->relname));
 }
 
-static void check_plain(struct judge *j, const struct dataset *d, const char *name,
-                        uint32_t effects)
+/* --- is it plain for these effects? ---------------------------------------------------------- */
+
+#define PROBLEM(reason) (1u << SL_CATALOG_##reason)
+
+/* As core/catalog decides what may be read, inserted into and changed. */
+static uint32_t problems_for(const struct sl_relation *r, uint32_t effects)
 {
-    const struct sl_relation *r = &d->relation;
-    enum sl_catalog_reason why = SL_CATALOG_PLAIN;
+    const uint32_t changes = SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE;
+    uint32_t stops = PROBLEM(ROW_SECURITY) | PROBLEM(RULES) | PROBLEM(INHERITANCE) |
+                     PROBLEM(PARTITIONED) | PROBLEM(OTHER_KIND) | PROBLEM(USER_TYPE) |
+                     PROBLEM(USER_INDEX) | PROBLEM(VIEW) | PROBLEM(MATVIEW) | PROBLEM(FOREIGN);
+
+    if ((effects & (changes | SL_EFFECT_INSERT)) != 0)
+        stops |= PROBLEM(DEFAULTS) | PROBLEM(TRIGGERS) | PROBLEM(DOMAIN_TYPE);
+    else if (r->kind == 'S')
+        stops = 0;
+    if ((effects & changes) != 0)
+        stops |= PROBLEM(CASCADES);
+    return r->problems & stops;
+}
+
+/* What its definitions explain; each part sees to it that what they do is noted. */
+static uint32_t understood_by_parts(struct judge *j, struct dataset *d, uint32_t effects,
+                                    uint32_t left)
+{
+    const uint32_t writes =
+        SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_IMPORT;
+    uint32_t understood = 0;
+
+    if ((left & PROBLEM(VIEW)) != 0 && effects != 0 && (effects & ~writes) == 0 &&
+        view_write_through(j, d, effects))
+        understood |= NAME_VIEW;
+    if ((left & NAME_CHILD) != 0 && inherit_children(j, d, effects))
+        understood |= NAME_CHILD;
+    return understood | problems_understood(j, d, effects, left & ~understood);
+}
+
+void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t understood)
+{
+    uint32_t left = problems_for(&d->relation, effects) & ~understood;
+    unsigned why = 0;
     SL_BUF(b, 300);
 
-    if ((effects & (SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_TRUNCATE)) != 0 &&
-        (r->flags & SL_RELATION_CHANGE) == 0)
-        why = r->change_why;
-    if ((effects & SL_EFFECT_INSERT) != 0 && (r->flags & SL_RELATION_INSERT) == 0)
-        why = r->insert_why;
-    if ((r->flags & SL_RELATION_READ) == 0)
-        why = r->read_why;
-    if (why == SL_CATALOG_PLAIN)
+    if (left != 0)
+        left &= ~understood_by_parts(j, d, effects, left);
+    if (left == 0)
         return;
-    sl_buf_say(&b, "%%s %s", sl_catalog_reason_text(why));
-    note_opaque(j, sl_buf_text(&b), name);
+    while ((left >> why & 1) == 0)
+        why++;
+    sl_buf_say(&b, "%%s %s", sl_catalog_reason_text((enum sl_catalog_reason)why));
+    note_opaque(j, sl_buf_text(&b), sl_arena_text(j->mem, d->relation.name));
 }
 
 static struct dataset *unlisted(struct judge *j, const RangeVar *v)
@@ -171,7 +232,20 @@ static struct dataset *unlisted(struct judge *j, const RangeVar *v)
     return d;
 }
 
+/* pg_catalog stands behind schemas of users on the search path: is one of theirs found first? */
+static void behind_users(struct judge *j, const RangeVar *v, const struct dataset *found)
+{
+    if (j->ctx->catalog == NULL || (found != NULL && found->listed))
+        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
+}
+
 struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effects)
+{
+    return name_relation_but(j, v, effects, 0);
+}
+
+struct dataset *name_relation_but(struct judge *j, const RangeVar *v, uint32_t effects,
+                                  uint32_t understood)
 {
     struct dataset *d;
 
@@ -179,20 +253,24 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
         note_opaque(j, "a relation has no name", NULL);
         return NULL;
     }
-    d = find_listed(j, v, effects);
-    if (d == NULL ||
-        (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && j->catalog_first)) {
+    d = j->as_server && v->schemaname == NULL ? NULL : find_listed(j, v, effects);
+    if (d == NULL || (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 &&
+                      (j->catalog_first || j->as_server))) {
         struct dataset *system = find_system(j, v);
         d = system == NULL ? d : system;
     }
-    if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first)
-        note_opaque(j, "%s need not be the one of pg_catalog on this search path", v->relname);
-    if (v->schemaname == NULL && j->ctx->temp_objects)
+    if (v->schemaname == NULL && strncmp(v->relname, "pg_", 3) == 0 && !j->catalog_first &&
+        !j->as_server)
+        behind_users(j, v, d);
+    if (v->schemaname == NULL && j->ctx->temp_objects && !j->as_server)
         note_opaque(j, "%s may be a temporary object of this session", v->relname);
     if (d == NULL)
         d = unlisted(j, v);
-    else if (d->listed)
-        check_plain(j, d, v->relname, effects);
+    else if (d->listed && !view_is_known(j, d))
+        understood &= ~(uint32_t)NAME_VIEW;
+    ambient_casts(j); /* values are compared, or stored */
+    if (d != NULL && d->listed)
+        name_check(j, d, effects, understood | (v->inh ? 0 : NAME_CHILD));
     if (d != NULL && d->system && (effects & ~(uint32_t)SL_EFFECT_READ) != 0)
         note_opaque(j, "%s belongs to the system and is not only read", v->relname);
     if (d != NULL)
@@ -203,7 +281,7 @@ struct dataset *name_relation(struct judge *j, const RangeVar *v, uint32_t effec
 /* Where an unqualified new thing comes to lie: the first schema of the path that exists. */
 static struct sl_span schema_of_new(struct judge *j)
 {
-    for (size_t i = 0; i < j->path_count; i++)
+    for (size_t i = 0; i < j->path_count && !j->ctx->as_written; i++)
         if (j->ctx->catalog != NULL &&
             sl_catalog_has_name_in(j->ctx->catalog, 's', j->path[i], j->path[i]))
             return j->path[i];
@@ -229,6 +307,8 @@ struct dataset *name_object(struct judge *j, const RangeVar *v, uint32_t effects
         d = find_listed(j, v, effects);
         if (d == NULL)
             d = note_new_dataset(j, sl_span_str(v->schemaname), sl_span_str(v->relname));
+        else if ((effects & SL_EFFECT_DDL) != 0)
+            inherit_children(j, d, effects & SL_EFFECT_DDL);
     }
     note_dataset(j, d, effects);
     return d;
@@ -263,62 +343,86 @@ static bool split(const List *names, const char **schema, const char **last)
     return *last != NULL && (n == 1 || *schema != NULL);
 }
 
-/* Could something that a user made be meant by this name? */
-static bool users_may_own(const struct judge *j, uint8_t kind, const char *schema, const char *name)
-{
-    const struct sl_catalog *c = j->ctx->catalog;
-
-    if (schema == NULL)
-        return c == NULL || sl_catalog_has_name(c, kind, sl_span_str(name));
-    if (strcmp(schema, "pg_catalog") != 0)
-        return true;
-    return c != NULL && sl_catalog_has_name_in(c, kind, SL_SPAN("pg_catalog"), sl_span_str(name));
-}
-
-static void check_casts(struct judge *j)
-{
-    if (j->ctx->catalog != NULL && (j->ctx->catalog->facts & SL_CATALOG_USER_CASTS) != 0)
-        note_opaque(j, "a cast or an operator class that users made may touch the values", NULL);
-}
-
 enum sl_builtin name_function(struct judge *j, const List *names, const List *args,
-                              const char **last)
+                              const char **schema, const char **last, bool *surely)
 {
-    const char *schema;
-    bool surely = false;
-
     *last = NULL;
-    if (!split(names, &schema, last)) {
+    *surely = false;
+    if (!split(names, schema, last)) {
         note_opaque(j, "a function has a name that the judge cannot read", NULL);
+        *surely = true;
         return SL_BUILTIN_NONE;
     }
-    enum sl_builtin kind = sl_builtin_function(*last);
-    check_casts(j);
-    if (schema == NULL && args == NIL && j->catalog_first)
-        surely = sl_builtin_without_arguments(*last) && j->ctx->catalog != NULL;
-    if (kind == SL_BUILTIN_NONE || (!surely && users_may_own(j, 'f', schema, *last))) {
-        note_opaque(j, "function %s is not known to be harmless", *last);
-        return kind; /* its effects count besides: the built-in one may be meant */
+    ambient_casts(j);
+    if (*schema == NULL && args == NIL && j->catalog_first)
+        *surely = sl_builtin_without_arguments(*last) && j->ctx->catalog != NULL;
+    return *schema == NULL || strcmp(*schema, "pg_catalog") == 0 ? sl_builtin_function(*last)
+                                                                 : SL_BUILTIN_NONE;
+}
+
+enum { OF_USER_TYPES_ALONE = 32 }; /* in the num of an operator's part */
+
+static void run_operator(struct judge *j, const struct sl_part *p, const struct arguments *a,
+                         struct origin **flow)
+{
+    if ((p->num & 16) != 0 && !function_is_reviewed(j, p->about, p->text))
+        note_opaque(j, "a planner function of users stands behind operator %s",
+                    sl_arena_text(j->mem, p->name));
+    function_named(j, p->about, p->text, a, flow);
+}
+
+static void users_operator(struct judge *j, const char *schema, const char *op,
+                           struct origin *given, struct origin **flow)
+{
+    struct arguments a = {.least = -1, .all = given};
+    bool any = false;
+
+    if (!code_users_may_own(j, 'o', schema, op))
+        return;
+    struct sl_parts all = code_has_parts(j)
+                              ? sl_catalog_parts_named(j->ctx->catalog, 'o', sl_span_str(op))
+                              : (struct sl_parts){0};
+    for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {
+        struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
+        if (p.kind != 'o' || !code_in_reach(j, schema, p.schema))
+            continue;
+        any = true;
+        if ((p.num & OF_USER_TYPES_ALONE) != 0 && !j->user_values)
+            continue;
+        run_operator(j, &p, &a, flow);
     }
-    return kind;
+    if (!any)
+        note_opaque(j, "operator %s may be one that a user made", op);
 }
 
 void name_operator_text(struct judge *j, const char *op)
 {
-    check_casts(j);
-    if (users_may_own(j, 'o', NULL, op))
-        note_opaque(j, "operator %s may be one that a user made", op);
+    ambient_casts(j);
+    users_operator(j, NULL, op, NULL, NULL);
+}
+
+void name_operator_call(struct judge *j, const List *names, struct origin *given,
+                        struct origin **flow)
+{
+    const char *schema, *op;
+
+    ambient_casts(j);
+    if (!split(names, &schema, &op))
+        note_opaque(j, "an operator has a name that the judge cannot read", NULL);
+    else
+        users_operator(j, schema, op, given, flow);
+}
+
+bool name_operator_is_users(const struct judge *j, const List *names)
+{
+    const char *schema, *op;
+
+    return split(names, &schema, &op) && code_users_may_own(j, 'o', schema, op);
 }
 
 void name_operator(struct judge *j, const List *names)
 {
-    const char *schema, *op;
-
-    check_casts(j);
-    if (!split(names, &schema, &op))
-        note_opaque(j, "an operator has a name that the judge cannot read", NULL);
-    else if (users_may_own(j, 'o', schema, op))
-        note_opaque(j, "operator %s may be one that a user made", op);
+    name_operator_call(j, names, NULL, NULL);
 }
 
 /* Enum types are users' own but run no code of theirs. */
@@ -337,7 +441,7 @@ static bool is_enum(const struct judge *j, const char *schema, const char *name)
 static bool type_is_known(const struct judge *j, const char *schema, const char *name)
 {
     if (schema == NULL && sl_builtin_type(name))
-        return j->catalog_first;
+        return j->catalog_first || j->as_server;
     if (schema != NULL && strcmp(schema, "pg_catalog") == 0)
         return sl_builtin_type(name);
     return is_enum(j, schema, name);
@@ -350,9 +454,12 @@ void name_type(struct judge *j, const TypeName *t)
     j->shareable = false; /* literals may hide in a type: float(24), interval second(3) */
     if (t == NULL)
         return;
-    check_casts(j);
+    ambient_casts(j);
     if (t->pct_type || !split(t->names, &schema, &name))
         note_opaque(j, "a type has a name that the judge cannot read", NULL);
-    else if (!type_is_known(j, schema, name))
-        note_opaque(j, "type %s is not built in", name);
+    else if (!type_is_known(j, schema, name)) {
+        ambient_user_values(j);
+        if (!ambient_type(j, schema, name))
+            note_opaque(j, "type %s is not built in", name);
+    }
 }

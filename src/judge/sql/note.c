@@ -57,11 +57,23 @@ void note_dataset(struct judge *j, struct dataset *d, uint32_t effects)
     note_effect(j, effects);
 }
 
-void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects)
+/* The column of the table under a view that this column of the view is. */
+static struct sl_span column_below(const struct below *b, struct sl_span column)
 {
-    if (d == NULL)
-        return;
+    if (b->columns == NULL)
+        return column;
+    for (size_t i = 0; i < b->columns->count; i++)
+        if (sl_span_is(column, b->columns->items[i].name) && b->columns->items[i].origins != NULL)
+            return b->columns->items[i].origins->column;
+    return (struct sl_span){0};
+}
+
+static void note_own_column(struct judge *j, struct dataset *d, struct sl_span column,
+                            uint32_t effects)
+{
     note_dataset(j, d, effects);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, column);
     if (d->secret != NULL && (column.n == 0 || sl_span_is(column, d->secret)))
         note_dataset(j, d, SL_EFFECT_ADMIN);
     if (d->system || column.n == 0 || !sl_utf8_valid(column))
@@ -88,18 +100,49 @@ void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint
     d->use_count++;
 }
 
-void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
+/* Children of children are among the children already; a view may lie over a view. */
+void note_column(struct judge *j, struct dataset *d, struct sl_span column, uint32_t effects)
 {
-    if (d == NULL)
+    if (d == NULL || !depth_enter(j))
         return;
+    note_own_column(j, d, column, effects);
+    for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
+        if ((b->effects & effects) != 0 && b->columns == NULL)
+            note_own_column(j, b->dataset, column, b->effects & effects);
+        else if ((b->effects & effects) != 0)
+            note_column(j, b->dataset, column_below(b, column), b->effects & effects);
+    depth_leave(j);
+}
+
+static void note_own_columns(struct judge *j, struct dataset *d, uint32_t effects)
+{
     note_dataset(j, d, effects);
     if (d->secret != NULL)
         note_dataset(j, d, SL_EFFECT_ADMIN);
+    if ((effects & SL_EFFECT_READ) != 0 && !d->system)
+        origin_add(j, j->reads, d, (struct sl_span){0});
+    struct origin **reads = j->reads;
+    j->reads = NULL; /* the whole row stands for its columns */
     if (!d->listed)
         d->all_effects |= planned(j, effects);
     else
         for (uint32_t i = 0; i < d->relation.column_count; i++)
-            note_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name, effects);
+            note_own_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name,
+                            effects);
+    j->reads = reads;
+}
+
+void note_all_columns(struct judge *j, struct dataset *d, uint32_t effects)
+{
+    if (d == NULL || !depth_enter(j))
+        return;
+    note_own_columns(j, d, effects);
+    for (const struct below *b = d->below; b != NULL && depth_step(j, 1); b = b->next)
+        if ((b->effects & effects) != 0 && b->columns == NULL)
+            note_own_columns(j, b->dataset, b->effects & effects);
+        else if ((b->effects & effects) != 0)
+            note_all_columns(j, b->dataset, b->effects & effects);
+    depth_leave(j);
 }
 
 /* The effect is the statement's even when nothing of it comes from a table; what the system's own
@@ -114,6 +157,24 @@ void note_origins(struct judge *j, const struct origin *origins, uint32_t effect
         else
             note_column(j, o->dataset, o->column, effects);
     }
+}
+
+void note_read(struct judge *j, struct dataset *d, struct sl_span column)
+{
+    if (j->pending != NULL)
+        origin_add(j, j->pending, d, column);
+    else if (column.n == 0)
+        note_all_columns(j, d, SL_EFFECT_READ);
+    else
+        note_column(j, d, column, SL_EFFECT_READ);
+}
+
+void note_reads(struct judge *j, const struct origin *reads)
+{
+    if (j->pending != NULL)
+        origin_join(j, j->pending, reads);
+    else
+        note_origins(j, reads, SL_EFFECT_READ);
 }
 
 struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name)
@@ -172,54 +233,6 @@ void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name
             (struct sl_meaning_name){(uint8_t)kind, sl_arena_copy(j->mem, text)};
 }
 
-static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b)
-{
-    uint8_t *text = note_alloc(j, a.n + 1 + b.n);
-
-    if (text == NULL)
-        return (struct sl_span){0};
-    memcpy(text, a.p, a.n);
-    text[a.n] = '.';
-    if (b.n > 0)
-        memcpy(text + a.n + 1, b.p, b.n);
-    return sl_span(text, a.n + 1 + b.n);
-}
-
-static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination)
-{
-    if (source.p == NULL || destination.p == NULL || j->flow_count >= SL_MEANING_MAX_FLOWS)
-        return;
-    for (size_t i = 0; i < j->flow_count; i++)
-        if (sl_span_eq(j->flows[i].source, source) &&
-            sl_span_eq(j->flows[i].destination, destination))
-            return;
-    struct sl_meaning_flow *flows = grow(j, j->flows, j->flow_count, &j->flow_room, sizeof *flows);
-    if (flows == NULL)
-        return;
-    j->flows = flows;
-    flows[j->flow_count++] = (struct sl_meaning_flow){source, destination, SL_FLOW_DIRECT};
-}
-
-void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
-               const char *to_column)
-{
-    if (to_column == NULL || !sl_utf8_valid(sl_span_str(to_column)) || j->planned_only)
-        return;
-    for (const struct origin *o = from; o != NULL; o = o->next) {
-        if (j->flow_count >= SL_MEANING_MAX_FLOWS || !depth_step(j, 1 + j->flow_count / 8))
-            return;
-        struct sl_span destination = joined(j, to_dataset, sl_span_str(to_column));
-        if (!o->dataset->system && o->column.n > 0)
-            add_flow(j, joined(j, o->dataset->name, o->column), destination);
-        for (uint32_t i = 0;
-             o->column.n == 0 && o->dataset->listed && i < o->dataset->relation.column_count; i++)
-            add_flow(j,
-                     joined(j, o->dataset->name,
-                            sl_catalog_column(j->ctx->catalog, &o->dataset->relation, i).name),
-                     destination);
-    }
-}
-
 /* --- where values come from ----------------------------------------------------------------- */
 
 /* Also the search for doubles is work that counts. */
@@ -250,6 +263,10 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
 {
     if (list == NULL || *list == more)
         return;
+    if (*list == NULL) {
+        *list = (struct origin *)more;
+        return;
+    }
     for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
         origin_add(j, list, more->dataset, more->column);
 }
@@ -263,6 +280,20 @@ struct output *output_add(struct judge *j, struct outputs *o, const char *name)
     o->items = items;
     items[o->count] = (struct output){.name = name};
     return &items[o->count++];
+}
+
+void output_use(struct judge *j, const struct output *o, struct origin **flow)
+{
+    note_reads(j, o->reads);
+    origin_join(j, flow, o->origins);
+}
+
+void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
+{
+    for (size_t i = 0; i < o->count; i++)
+        output_use(j, &o->items[i], flow);
+    note_reads(j, o->rest_reads);
+    origin_join(j, flow, o->rest);
 }
 
 struct origin *output_union(struct judge *j, const struct outputs *o)

@@ -1,5 +1,6 @@
 #include "judge/sql/judge_int.h"
 
+#include "crypto/crypto.h"
 #include "pg_query.h"
 #include "pg_query/pg_query_internal.h"
 
@@ -21,6 +22,45 @@ void parse_end(struct parse *p)
     if (p->memory != NULL)
         pg_query_exit_memory_context(p->memory);
     p->memory = NULL;
+}
+
+/* --- definitions ------------------------------------------------------------------------------ */
+
+/* Names in what a definition gives are views into its tree. */
+struct kept_parse {
+    struct kept_parse *next;
+    struct parse parse;
+};
+
+enum { MAX_DEFINITIONS_BYTES = 4 * 1024 * 1024 }; /* trees take memory that no arena counts */
+
+const List *parse_keep(struct judge *j, struct sl_span text)
+{
+    const char *refusal = caps_refuse(j->ctx, text);
+    const char *sql = refusal == NULL ? sl_arena_text(j->mem, text) : NULL;
+    struct kept_parse *kept = NOTE_NEW(j, struct kept_parse);
+
+    j->parsed_bytes += text.n;
+    if (refusal != NULL || j->parsed_bytes > MAX_DEFINITIONS_BYTES || !depth_step(j, text.n)) {
+        note_opaque(j, "the definitions behind the names are too large", NULL);
+        return NULL;
+    }
+    if (sql == NULL || kept == NULL) {
+        j->out_of_memory = true;
+        return NULL;
+    }
+    *kept = (struct kept_parse){j->parses, parse_begin(sql)};
+    j->parses = kept;
+    if (!kept->parse.accepted)
+        note_opaque(j, "PostgreSQL 15's grammar does not accept a definition", NULL);
+    return kept->parse.trees;
+}
+
+void parse_end_all(struct judge *j)
+{
+    for (struct kept_parse *kept = j->parses; kept != NULL; kept = kept->next)
+        parse_end(&kept->parse);
+    j->parses = NULL;
 }
 
 enum sl_err sl_sql_split(const struct sl_sql_context *ctx, struct sl_span text,
@@ -154,6 +194,9 @@ enum sl_err sl_sql_self_test(void)
         {"MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE", merge_is_laid_out},
     };
 
+    uint8_t first_use[SL_SHA256];
+
+    sl_sha256(SL_SPAN(""), first_use); /* reads OpenSSL's configuration, before the sandbox */
     for (size_t i = 0; i < SL_COUNT(known); i++) {
         struct parse p = parse_begin(known[i].text);
         bool good = known[i].is_laid_out(only_statement(&p));

@@ -8,25 +8,10 @@
 
 static void rename_outputs(struct judge *j, struct outputs *o, const List *names)
 {
-    for (int i = 0; i < list_length(names); i++) {
-        if ((size_t)i < o->count) {
-            o->items[i].name = name_text(list_nth(names, i));
-        } else if (o->open) {
-            struct output *item = output_add(j, o, name_text(list_nth(names, i)));
-            if (item != NULL)
-                origin_join(j, &item->origins, o->rest);
-        }
-    }
-}
+    struct outputs *named = names == NIL ? NULL : from_renamed(j, o, names);
 
-/* A recursive query feeds on itself: each of its columns may come from all that flows in. */
-static void blur(struct judge *j, struct outputs *o)
-{
-    struct origin *all = output_union(j, o);
-
-    for (size_t i = 0; i < o->count; i++)
-        o->items[i].origins = all;
-    o->rest = all;
+    if (named != NULL)
+        *o = *named;
 }
 
 static bool is_recursive_union(const CommonTableExpr *c)
@@ -39,41 +24,48 @@ static bool is_recursive_union(const CommonTableExpr *c)
 
 static void merge_outputs(struct judge *j, struct outputs *left, const struct outputs *right);
 static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n);
+static bool may_wait(const SelectStmt *n);
 
-/* The first arm gives the names and the start; the second refers to it. */
-static void walk_recursive_union(struct judge *j, struct scope *up, struct cte *self,
-                                 struct cte *ctes, const CommonTableExpr *c, struct outputs *out)
+static size_t length(const struct origin *o)
 {
-    const SelectStmt *n = (const SelectStmt *)c->ctequery;
-    struct outputs right = {0};
-    struct scope s = {.up = up, .ctes = ctes};
+    size_t n = 0;
 
-    query_walk(j, up, ctes, n->larg, out);
-    rename_outputs(j, out, c->aliascolnames);
-    blur(j, out);
-    self->outputs = out;
-    query_walk(j, up, ctes, n->rarg, &right);
-    merge_outputs(j, out, &right);
-    expr_sort(j, &s, n->sortClause);
-    walk_limit(j, &s, n);
+    for (; o != NULL; o = o->next)
+        n++;
+    return n;
 }
 
-static void walk_recursive(struct judge *j, struct scope *up, struct cte *self, struct cte *ctes,
-                           const CommonTableExpr *c)
+static size_t size_of(const struct outputs *o)
 {
-    struct outputs *out = NOTE_NEW(j, struct outputs);
+    size_t n = length(o->rest) + length(o->rest_reads) + length(o->decides) + length(o->tables);
 
-    if (out == NULL || !depth_enter(j))
-        return;
-    if (is_recursive_union(c)) {
-        walk_recursive_union(j, up, self, ctes, c, out);
-    } else {
-        query_walk(j, up, ctes, c->ctequery, out);
-        rename_outputs(j, out, c->aliascolnames);
-    }
-    blur(j, out);
+    for (size_t i = 0; i < o->count; i++)
+        n += length(o->items[i].origins) + length(o->items[i].reads);
+    return n;
+}
+
+/* The first arm gives the names and the start; the second refers to it, again and again, until
+ * nothing new flows into any column. */
+static void walk_recursive_union(struct judge *j, struct cte *self, struct outputs *out)
+{
+    const SelectStmt *n = (const SelectStmt *)self->query->ctequery;
+    struct scope s = {.up = self->up, .ctes = self->all};
+    size_t before;
+
+    out->later = may_wait(n);
+    query_walk(j, self->up, self->all, n->larg, out);
+    rename_outputs(j, out, self->query->aliascolnames);
     self->outputs = out;
-    depth_leave(j);
+    do {
+        struct outputs right = {.later = may_wait(n)};
+        before = size_of(out);
+        self->used = false;
+        query_walk(j, self->up, self->all, n->rarg, &right);
+        merge_outputs(j, out, &right);
+    } while (self->used && depth_step(j, 1 + before) && !j->out_of_memory &&
+             size_of(out) != before);
+    expr_sort(j, &s, n->sortClause);
+    walk_limit(j, &s, n);
 }
 
 /* SEARCH and CYCLE add columns. */
@@ -91,31 +83,50 @@ static void added_columns(struct judge *j, const CommonTableExpr *c, struct outp
     }
 }
 
-static void walk_cte(struct judge *j, struct scope *up, struct cte *self, struct cte *ctes,
-                     bool recursive, const CommonTableExpr *c)
+static void walk_cte(struct judge *j, struct cte *self)
 {
-    if (recursive) {
-        walk_recursive(j, up, self, ctes, c);
+    const CommonTableExpr *c = self->query;
+    struct outputs *out = NOTE_NEW(j, struct outputs);
+
+    if (out == NULL || !depth_enter(j))
+        return;
+    if (self->recursive && is_recursive_union(c)) {
+        walk_recursive_union(j, self, out);
     } else {
-        struct outputs *out = NOTE_NEW(j, struct outputs);
-        if (out == NULL)
-            return;
-        query_walk(j, up, ctes, c->ctequery, out);
+        out->later = true;
+        query_walk(j, self->up, self->all, c->ctequery, out);
         rename_outputs(j, out, c->aliascolnames);
         self->outputs = out;
     }
-    if (self->outputs != NULL)
-        added_columns(j, c, self->outputs);
+    added_columns(j, c, out);
+    depth_leave(j);
 }
 
-static struct cte *push(struct judge *j, struct cte *ctes, const char *name)
+/* The queries of one WITH RECURSIVE may stand in any order: each is walked when it is first named.
+ * What names itself finds its first arm, or nothing. */
+void query_cte(struct judge *j, struct cte *c)
 {
-    struct cte *c = NOTE_NEW(j, struct cte);
+    struct origin **pending = j->pending, **decides = j->decides;
 
-    if (c == NULL)
+    if (c->outputs != NULL || c->busy || c->query == NULL)
+        return;
+    c->busy = true;
+    j->pending = j->decides = NULL;
+    walk_cte(j, c);
+    j->pending = pending;
+    j->decides = decides;
+    c->busy = false;
+}
+
+static struct cte *push(struct judge *j, struct cte *ctes, struct scope *up,
+                        const CommonTableExpr *c)
+{
+    struct cte *one = c == NULL ? NULL : NOTE_NEW(j, struct cte);
+
+    if (one == NULL)
         return ctes;
-    *c = (struct cte){.next = ctes, .name = name};
-    return c;
+    *one = (struct cte){.next = ctes, .name = c->ctename, .query = c, .up = up, .all = ctes};
+    return one;
 }
 
 /* Without RECURSIVE each query sees those before it; with RECURSIVE all see all. */
@@ -126,83 +137,21 @@ struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, cons
 
     if (with == NULL)
         return ctes;
-    if (with->recursive)
-        foreach (cell, with->ctes)
-            if (IsA(lfirst(cell), CommonTableExpr))
-                all = push(j, all, ((const CommonTableExpr *)lfirst(cell))->ctename);
     foreach (cell, with->ctes) {
-        const CommonTableExpr *c = NODE(j, CommonTableExpr, cell);
-        if (c == NULL)
-            continue;
-        if (j->out_of_memory)
-            break;
-        struct cte *self = all;
-        if (with->recursive)
-            while (self != ctes && strcmp(self->name, c->ctename) != 0)
-                self = self->next;
-        struct cte alone = {.name = c->ctename};
-        walk_cte(j, up, with->recursive ? self : &alone, all, with->recursive, c);
-        if (!with->recursive) {
-            all = push(j, all, c->ctename);
-            if (all != NULL)
-                all->outputs = alone.outputs;
-        }
+        all = push(j, all, up, NODE(j, CommonTableExpr, cell));
+        if (!with->recursive && all != ctes && all->query == lfirst(cell))
+            query_cte(j, all);
     }
+    for (struct cte *c = all; with->recursive && c != ctes; c = c->next) {
+        c->all = all;
+        c->recursive = true;
+    }
+    for (struct cte *c = all; with->recursive && c != ctes; c = c->next)
+        query_cte(j, c);
     return all;
 }
 
 /* --- targets -------------------------------------------------------------------------------- */
-
-/* The name that the server gives to an unnamed output, as far as anything can refer to it. */
-static const char *implied_name(const Node *n)
-{
-    if (n == NULL)
-        return NULL;
-    switch (nodeTag(n)) {
-    case T_ColumnRef:
-        return name_text(llast(((const ColumnRef *)n)->fields));
-    case T_FuncCall:
-        return name_text(llast(((const FuncCall *)n)->funcname));
-    case T_TypeCast: {
-        const char *inner = implied_name(((const TypeCast *)n)->arg);
-        const TypeName *t = ((const TypeCast *)n)->typeName;
-        return inner != NULL || t == NULL || t->names == NIL ? inner : name_text(llast(t->names));
-    }
-    case T_CollateClause:
-        return implied_name(((const CollateClause *)n)->arg);
-    case T_A_Indirection: {
-        const A_Indirection *i = (const A_Indirection *)n;
-        const char *last = name_text(llast(i->indirection));
-        return last != NULL ? last : implied_name(i->arg);
-    }
-    case T_CaseExpr: {
-        const char *last = implied_name((const Node *)((const CaseExpr *)n)->defresult);
-        return last != NULL ? last : "case";
-    }
-    case T_CoalesceExpr:
-        return "coalesce";
-    case T_A_ArrayExpr:
-        return "array";
-    case T_RowExpr:
-        return "row";
-    case T_SubLink: {
-        const SubLink *l = (const SubLink *)n;
-        const SelectStmt *s = (const SelectStmt *)l->subselect;
-        if (l->subLinkType == EXISTS_SUBLINK)
-            return "exists";
-        if (l->subLinkType == ARRAY_SUBLINK)
-            return "array";
-        if (l->subLinkType == EXPR_SUBLINK && s != NULL && IsA(s, SelectStmt) &&
-            s->targetList != NIL) {
-            const ResTarget *t = linitial(s->targetList);
-            return t->name != NULL ? t->name : implied_name(t->val);
-        }
-        return NULL;
-    }
-    default:
-        return NULL;
-    }
-}
 
 static bool is_star(const Node *n)
 {
@@ -217,45 +166,59 @@ static void star_target(struct judge *j, struct scope *s, const ColumnRef *ref, 
         column_star_of(j, s, ref, out);
 }
 
-/* (expression).*: as many columns as it has. */
-static void unfolded_target(struct judge *j, struct scope *s, const Node *n, struct outputs *out)
+/* (c).* of a source is its columns; (expression).* is as many columns as it has. */
+static void unfolded_target(struct judge *j, struct scope *s, const A_Indirection *n,
+                            struct outputs *out)
 {
-    expr_walk(j, s, n, &out->rest);
+    if (list_length(n->indirection) == 1 && column_star_of_row(j, s, n->arg, out))
+        return;
     out->open = true;
+    j->pending = out->later ? &out->rest_reads : NULL;
+    expr_walk(j, s, n, &out->rest);
+}
+
+static void plain_target(struct judge *j, struct scope *s, const ResTarget *t, struct outputs *out)
+{
+    struct output one = {.name = t->name != NULL ? t->name : figure_name(t->val)};
+
+    j->pending = out->later ? &one.reads : NULL;
+    expr_walk(j, s, t->val, &one.origins);
+    struct output *o = output_add(j, out, one.name);
+    if (o != NULL)
+        *o = one;
 }
 
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out)
 {
+    struct origin **pending = j->pending;
     const ListCell *cell;
 
     foreach (cell, targets) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)
             continue;
-        if (is_star(t->val)) {
+        j->pending = NULL;
+        if (is_star(t->val))
             star_target(j, s, (const ColumnRef *)t->val, out);
-        } else if (t->val != NULL && IsA(t->val, A_Indirection) &&
-                   IsA(llast(((const A_Indirection *)t->val)->indirection), A_Star)) {
-            unfolded_target(j, s, t->val, out);
-        } else {
-            struct origin *from = NULL;
-            expr_walk(j, s, t->val, &from);
-            struct output *o = output_add(j, out, t->name != NULL ? t->name : implied_name(t->val));
-            if (o != NULL)
-                o->origins = from;
-        }
+        else if (t->val != NULL && IsA(t->val, A_Indirection) &&
+                 IsA(llast(((const A_Indirection *)t->val)->indirection), A_Star))
+            unfolded_target(j, s, (const A_Indirection *)t->val, out);
+        else
+            plain_target(j, s, t, out);
     }
+    j->pending = pending;
 }
 
 /* --- SELECT --------------------------------------------------------------------------------- */
 
+/* The lock of a subquery or a view goes through to what is read there; a WITH query has none. */
 static void lock_source(struct judge *j, const struct source *at)
 {
     if (at->dataset != NULL)
         note_dataset(j, at->dataset, SL_EFFECT_UPDATE);
-    else if (at->outputs != NULL) /* the lock goes through to what the subquery reads */
-        for (const struct origin *o = output_union(j, at->outputs); o != NULL; o = o->next)
-            note_dataset(j, o->dataset, SL_EFFECT_UPDATE);
+    for (const struct origin *o = at->outputs == NULL || at->of_cte ? NULL : at->outputs->tables;
+         o != NULL; o = o->next)
+        note_dataset(j, o->dataset, SL_EFFECT_UPDATE);
 }
 
 /* Locks keep others from writing: an update, though no value changes. */
@@ -289,23 +252,24 @@ static void walk_values(struct judge *j, struct scope *s, const List *rows, stru
     foreach (row, rows) {
         size_t at = 0;
         foreach (cell, (const List *)lfirst(row)) {
-            struct origin *from = NULL;
+            struct output one = {0};
             expr_approve(j, lfirst(cell));
-            expr_walk(j, s, lfirst(cell), &from);
+            j->pending = out->later ? &one.reads : NULL;
+            expr_walk(j, s, lfirst(cell), &one.origins);
+            j->pending = NULL;
             if (at == out->count)
                 output_add(j, out, NULL);
-            if (at < out->count)
-                origin_join(j, &out->items[at].origins, from);
+            if (at < out->count) {
+                origin_join(j, &out->items[at].origins, one.origins);
+                origin_join(j, &out->items[at].reads, one.reads);
+            }
             at++;
         }
     }
-    static const char *const names[] = {"column1", "column2", "column3", "column4", "column5",
-                                        "column6", "column7", "column8", "column9"};
-    for (size_t i = 0; i < out->count && i < SL_COUNT(names); i++)
-        out->items[i].name = names[i];
-    if (out->count > SL_COUNT(names)) {
-        out->rest = output_union(j, out); /* column10 and on have names that nobody uses */
-        out->open = true;
+    for (size_t i = 0; i < out->count; i++) {
+        SL_BUF(name, 30);
+        sl_buf_say(&name, "column%u", (unsigned)i + 1);
+        out->items[i].name = sl_arena_text(j->mem, sl_buf_span(&name));
     }
 }
 
@@ -325,13 +289,78 @@ static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n)
     expr_walk(j, s, n->limitCount, NULL);
 }
 
-/* DISTINCT without ON is a list of one NULL. */
-static void walk_distinct(struct judge *j, struct scope *s, const List *list)
+/* ORDER BY 1, GROUP BY 1 and the names of outputs. False: it is none of them. */
+static bool use_output(struct judge *j, struct scope *s, const Node *n, const struct outputs *out,
+                       bool inputs_first)
+{
+    const A_Const *c = (const A_Const *)n;
+    const ColumnRef *ref = (const ColumnRef *)n;
+    bool found = false;
+
+    if (n != NULL && IsA(n, A_Const) && !c->isnull && c->val.node.type == T_Integer) {
+        size_t at = (size_t)c->val.ival.ival - 1;
+        j->literals++; /* another number is another output */
+        if (at < out->count && !out->open)
+            output_use(j, &out->items[at], j->decides);
+        else
+            outputs_use(j, out, j->decides);
+        return true;
+    }
+    const char *name = n != NULL && IsA(n, ColumnRef) && list_length(ref->fields) == 1
+                           ? name_text(linitial(ref->fields))
+                           : NULL;
+    if (name == NULL || (inputs_first && column_is_input(j, s, name)))
+        return false;
+    for (size_t i = 0; i < out->count; i++)
+        if (!out->items[i].star && out->items[i].name != NULL &&
+            strcmp(out->items[i].name, name) == 0) {
+            output_use(j, &out->items[i], j->decides);
+            found = true;
+        }
+    return found;
+}
+
+static void walk_groups(struct judge *j, struct scope *s, const List *groups,
+                        const struct outputs *out)
+{
+    const ListCell *cell;
+
+    foreach (cell, groups) {
+        const Node *n = lfirst(cell);
+        if (n != NULL && IsA(n, GroupingSet) && depth_enter(j)) {
+            walk_groups(j, s, ((const GroupingSet *)n)->content, out);
+            depth_leave(j);
+        } else if (!use_output(j, s, n, out, true)) {
+            expr_walk(j, s, n, NULL);
+        }
+    }
+}
+
+static void walk_order(struct judge *j, struct scope *s, const List *order,
+                       const struct outputs *out)
+{
+    const ListCell *cell;
+
+    foreach (cell, order) {
+        const SortBy *by = NODE(j, SortBy, cell);
+        if (by == NULL)
+            continue;
+        if (by->useOp != NIL)
+            name_operator(j, by->useOp);
+        if (!use_output(j, s, by->node, out, false))
+            expr_walk(j, s, by->node, NULL);
+    }
+}
+
+/* DISTINCT ON may name outputs, too. Without ON it is a list of one NULL. */
+static void walk_distinct(struct judge *j, struct scope *s, const List *list,
+                          const struct outputs *out)
 {
     const ListCell *cell;
 
     foreach (cell, list)
-        expr_walk(j, s, lfirst(cell), NULL);
+        if (lfirst(cell) != NULL && !use_output(j, s, lfirst(cell), out, false))
+            expr_walk(j, s, lfirst(cell), NULL);
 }
 
 static void walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
@@ -341,54 +370,132 @@ static void walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, str
         walk_values(j, s, n->valuesLists, out);
     else
         query_targets(j, s, n->targetList, out);
-    walk_distinct(j, s, n->distinctClause);
+    out->tables = s->tables;
+    walk_distinct(j, s, n->distinctClause, out);
     expr_walk(j, s, n->whereClause, NULL);
-    expr_list(j, s, n->groupClause, NULL);
+    walk_groups(j, s, n->groupClause, out);
     expr_walk(j, s, n->havingClause, NULL);
     walk_windows(j, s, n->windowClause);
+}
+
+/* Do the positions of both agree? A star stands for as many columns as its table has. */
+static bool is_parallel(const struct outputs *left, const struct outputs *right)
+{
+    if (left->count != right->count || left->rest != NULL || right->rest != NULL)
+        return false;
+    for (size_t i = 0; i < left->count; i++)
+        if (left->items[i].star != right->items[i].star)
+            return false;
+    return left->open == right->open;
+}
+
+/* All that flows into any column of either flows into each. */
+static void blend(struct judge *j, struct outputs *left, const struct outputs *right)
+{
+    struct outputs both = {0};
+    struct output *all = output_add(j, &both, NULL);
+
+    if (all == NULL)
+        return;
+    for (const struct outputs *o = left;; o = right) {
+        for (size_t i = 0; i < o->count; i++) {
+            origin_join(j, &all->origins, o->items[i].origins);
+            origin_join(j, &all->reads, o->items[i].reads);
+        }
+        origin_join(j, &all->origins, o->rest);
+        origin_join(j, &all->reads, o->rest_reads);
+        if (o == right)
+            break;
+    }
+    for (size_t i = 0; i < left->count; i++) {
+        left->items[i].origins = all->origins;
+        left->items[i].reads = all->reads;
+    }
+    left->rest = all->origins;
+    left->rest_reads = all->reads;
+    left->open = true;
 }
 
 /* UNION and the like: column by column. */
 static void merge_outputs(struct judge *j, struct outputs *left, const struct outputs *right)
 {
-    if (left->open || right->open || left->count != right->count) {
-        struct origin *all = output_union(j, left);
-        origin_join(j, &all, output_union(j, right));
-        for (size_t i = 0; i < left->count; i++)
-            left->items[i].origins = all;
-        left->rest = all;
-        left->open = true;
+    origin_join(j, &left->decides, right->decides);
+    origin_join(j, &left->tables, right->tables);
+    if (!is_parallel(left, right)) {
+        blend(j, left, right);
         return;
     }
-    for (size_t i = 0; i < left->count; i++)
+    for (size_t i = 0; i < left->count; i++) {
         origin_join(j, &left->items[i].origins, right->items[i].origins);
+        origin_join(j, &left->items[i].reads, right->items[i].reads);
+    }
 }
 
 static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
 {
-    struct outputs right = {0};
+    struct outputs right = {.later = out->later};
 
     query_walk(j, s->up, s->ctes, n->larg, out);
     query_walk(j, s->up, s->ctes, n->rarg, &right);
-    merge_outputs(j, out, &right);
+    if (n->op == SETOP_EXCEPT) { /* what the right side gives comes out nowhere */
+        outputs_use(j, &right, &out->decides);
+        origin_join(j, &out->decides, right.decides);
+    } else {
+        merge_outputs(j, out, &right);
+    }
+}
+
+/* May the reads of its outputs wait until they are used? Not where the rows themselves depend on
+ * them. */
+static bool may_wait(const SelectStmt *n)
+{
+    return n->distinctClause == NIL && n->groupClause == NIL && n->havingClause == NULL &&
+           n->sortClause == NIL && n->lockingClause == NIL && n->intoClause == NULL &&
+           (n->op == SETOP_NONE || (n->op == SETOP_UNION && n->all));
+}
+
+const IntoClause *query_into(const void *select)
+{
+    const SelectStmt *n = select;
+
+    while (n != NULL && IsA(n, SelectStmt) && n->op != SETOP_NONE)
+        n = n->larg;
+    return n != NULL && IsA(n, SelectStmt) ? n->intoClause : NULL;
 }
 
 static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, const SelectStmt *n,
                         struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
+    const IntoClause *into = query_into(n);
 
+    out->later = out->later && may_wait(n);
     if (n->valuesLists == NIL) /* VALUES of an INSERT reads nothing */
         note_effect(j, SL_EFFECT_READ);
     if (n->op == SETOP_NONE)
         walk_leaf(j, &s, n, out);
     else
         walk_set(j, &s, n, out);
-    expr_sort(j, &s, n->sortClause);
+    walk_order(j, &s, n->sortClause, out);
     walk_limit(j, &s, n);
     walk_locks(j, &s, n->lockingClause);
-    if (n->intoClause != NULL)
-        write_into(j, n->intoClause, out);
+    origin_join(j, &out->decides, *j->decides);
+    if (into != NULL)
+        write_into(j, into, out);
+}
+
+/* The columns that decide about its rows are kept apart from those of the query around it. */
+static void walk_select_alone(struct judge *j, struct scope *up, struct cte *ctes,
+                              const SelectStmt *n, struct outputs *out)
+{
+    struct origin **pending = j->pending, **decides = j->decides;
+    struct origin *own = NULL;
+
+    j->pending = NULL;
+    j->decides = &own;
+    walk_select(j, up, ctes, n, out);
+    j->pending = pending;
+    j->decides = decides;
 }
 
 static void walk_known(struct judge *j, struct scope *up, struct cte *ctes, const Node *n,
@@ -396,7 +503,7 @@ static void walk_known(struct judge *j, struct scope *up, struct cte *ctes, cons
 {
     switch (nodeTag(n)) {
     case T_SelectStmt:
-        walk_select(j, up, ctes, (const SelectStmt *)n, out);
+        walk_select_alone(j, up, ctes, (const SelectStmt *)n, out);
         return;
     case T_InsertStmt:
         write_insert(j, up, ctes, (const InsertStmt *)n, out);

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/schema_int.h"
 
 /* A listing out of DDL text, for a judgement without a server: the rows that the start-up queries
  * would give after these statements. What is not followed leaves the thing out of the listing (then
@@ -7,6 +7,7 @@
 struct table {
     struct table *next;
     const char *schema, *name;
+    bool with_schema; /* the DDL wrote it */
     char kind;
     uint32_t problems; /* bits of 'a'..'z': the letters of core/catalog */
     struct column_row {
@@ -14,6 +15,13 @@ struct table {
         const char *name;
         char type;
     } * columns, **last;
+    struct parent {
+        struct parent *next;
+        const struct table *table;
+    } * parents;
+    const Node *query; /* of a view, or of CREATE TABLE AS: its columns are still to be found */
+    const List *column_names; /* that the DDL gives to the query's columns */
+    struct sl_span text;      /* of the statement, for a view */
 };
 
 struct enum_type {
@@ -25,7 +33,9 @@ struct schema {
     struct enum_type *enums;
     struct judge j;
     struct sl_catalog_builder *out;
-    struct table *tables;
+    struct sl_span ddl, statement; /* all of it, and the one in hand */
+    struct table *tables, **last_table;
+    struct schema_code code;
     enum sl_err why;
 };
 
@@ -36,7 +46,7 @@ static const char *or_public(const char *schema)
 
 static void row(struct schema *s, const char *const *fields, size_t n)
 {
-    struct sl_span spans[6];
+    struct sl_span spans[8];
 
     for (size_t i = 0; i < n; i++)
         spans[i] = sl_span_str(fields[i]);
@@ -65,10 +75,13 @@ static struct table *add_table(struct schema *s, const RangeVar *v, char kind)
     if (t != NULL || v == NULL || v->relpersistence == 't' ||
         (t = NOTE_NEW(&s->j, struct table)) == NULL)
         return t;
-    *t = (struct table){
-        .next = s->tables, .schema = or_public(v->schemaname), .name = v->relname, .kind = kind};
+    *t = (struct table){.schema = or_public(v->schemaname),
+                        .with_schema = v->schemaname != NULL,
+                        .name = v->relname,
+                        .kind = kind};
     t->last = &t->columns;
-    s->tables = t;
+    *s->last_table = t; /* in the order of the text */
+    s->last_table = &t->next;
     name_row(s, "t", v->schemaname, v->relname);
     return t;
 }
@@ -89,7 +102,8 @@ static bool runs_code(struct schema *s, const Node *expression)
     j->effects = 0;
     expr_walk(j, &none, expression, NULL);
     j->opaque_why = (struct sl_span){0};
-    return (j->effects & SL_EFFECT_OPAQUE) != 0;
+    return (j->effects & SL_EFFECT_OPAQUE) != 0 ||
+           (s->code.operators != NULL && !expr_is_literal(expression)); /* it may use one of them */
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -127,6 +141,22 @@ static void add_column(struct schema *s, struct table *t, const char *name, char
     t->last = &c->next;
 }
 
+/* INHERITS, PARTITION OF and LIKE: the columns of another table come first. */
+static bool copy_columns(struct schema *s, struct table *t, const RangeVar *from)
+{
+    const struct table *parent = find(s, from);
+
+    for (const struct column_row *c = parent == NULL ? NULL : parent->columns; c != NULL;
+         c = c->next) {
+        bool there = false;
+        for (const struct column_row *own = t->columns; own != NULL; own = own->next)
+            there = there || strcmp(own->name, c->name) == 0;
+        if (!there)
+            add_column(s, t, c->name, c->type);
+    }
+    return parent != NULL;
+}
+
 static void take_constraint(struct schema *s, struct table *t, const Constraint *c)
 {
     if (c == NULL)
@@ -151,6 +181,21 @@ static void take_column(struct schema *s, struct table *t, const ColumnDef *c)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
 
+static void become_child(struct schema *s, struct table *t, struct table *parent)
+{
+    struct parent *p = NOTE_NEW(&s->j, struct parent);
+
+    problem(parent, 'h');
+    problem(t, 'h');
+    if (p == NULL || t == NULL || parent == NULL) {
+        problem(parent, 'k'); /* one of the two is not in the listing */
+        problem(t, 'k');
+        return;
+    }
+    *p = (struct parent){t->parents, parent};
+    t->parents = p;
+}
+
 static void take_table(struct schema *s, const CreateStmt *n, char kind)
 {
     struct table *t = add_table(s, n->relation, kind);
@@ -162,16 +207,20 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
         problem(t, 'h');
     if (n->partspec != NULL)
         t->kind = 'p';
-    foreach (cell, n->inhRelations)
-        problem(find(s, NODE(&s->j, RangeVar, cell)), 'h');
+    foreach (cell, n->inhRelations) {
+        const RangeVar *parent = NODE(&s->j, RangeVar, cell);
+        become_child(s, t, find(s, parent));
+        copy_columns(s, t, parent);
+    }
     foreach (cell, n->tableElts) {
         const Node *e = lfirst(cell);
         if (IsA(e, ColumnDef))
             take_column(s, t, (const ColumnDef *)e);
         else if (IsA(e, Constraint))
             take_constraint(s, t, (const Constraint *)e);
-        else
-            problem(t, 'k'); /* LIKE: its columns are not followed */
+        else if (!IsA(e, TableLikeClause) ||
+                 !copy_columns(s, t, ((const TableLikeClause *)e)->relation))
+            problem(t, 'k');
     }
     foreach (cell, n->constraints)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
@@ -213,8 +262,10 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
             problem(t, 's');
             break;
         case AT_AttachPartition:
-            problem(t, 'p');
-            problem(find(s, ((const PartitionCmd *)c->def)->name), 'p');
+            become_child(s, find(s, ((const PartitionCmd *)c->def)->name), t);
+            break;
+        case AT_AddInherit:
+            become_child(s, t, find(s, (const RangeVar *)c->def));
             break;
         default:
             problem(t, 'k'); /* changed in a way that is not followed */
@@ -224,20 +275,16 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
 
 /* --- the rest ------------------------------------------------------------------------------- */
 
-static void take_view(struct schema *s, const ViewStmt *n)
+static void take_query(struct schema *s, const RangeVar *name, char kind, const Node *query,
+                       const List *columns)
 {
-    struct table *t = add_table(s, n->view, 'v');
-    struct outputs out = {0};
+    struct table *t = add_table(s, name, kind);
 
-    if (t == NULL || t->columns != NULL)
+    if (t == NULL || t->query != NULL || t->columns != NULL)
         return;
-    query_walk(&s->j, NULL, NULL, n->query, &out);
-    s->j.opaque_why = (struct sl_span){0};
-    for (size_t i = 0; i < out.count; i++)
-        add_column(s, t,
-                   i < (size_t)list_length(n->aliases) ? name_text(list_nth(n->aliases, (int)i))
-                                                       : out.items[i].name,
-                   'b');
+    t->query = query;
+    t->column_names = columns;
+    t->text = s->statement;
 }
 
 static void take_index(struct schema *s, const IndexStmt *n)
@@ -298,10 +345,14 @@ static void take_statement(struct schema *s, const Node *n)
         alter_table(s, (const AlterTableStmt *)n);
         return;
     case T_ViewStmt:
-        take_view(s, (const ViewStmt *)n);
+        take_query(s, ((const ViewStmt *)n)->view, 'v', ((const ViewStmt *)n)->query,
+                   ((const ViewStmt *)n)->aliases);
         return;
     case T_CreateTableAsStmt:
-        add_table(s, ((const CreateTableAsStmt *)n)->into->rel, 'm');
+        take_query(s, ((const CreateTableAsStmt *)n)->into->rel,
+                   ((const CreateTableAsStmt *)n)->objtype == OBJECT_MATVIEW ? 'm' : 'r',
+                   ((const CreateTableAsStmt *)n)->query,
+                   ((const CreateTableAsStmt *)n)->into->colNames);
         return;
     case T_CreateSeqStmt:
         add_table(s, ((const CreateSeqStmt *)n)->sequence, 'S');
@@ -352,6 +403,89 @@ static void take_statement(struct schema *s, const Node *n)
     }
 }
 
+/* --- columns of queries ----------------------------------------------------------------------- */
+
+static void query_columns(struct schema *s, struct table *t, const struct outputs *out)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const char *name = i < (size_t)list_length(t->column_names)
+                               ? name_text(list_nth(t->column_names, (int)i))
+                               : out->items[i].name;
+        if (!out->items[i].star)
+            add_column(s, t, name, 'b');
+    }
+    t->query = NULL;
+}
+
+/* What may be known of a view's columns with the tables and views that are known so far. */
+static bool resolve_one(struct schema *s, struct table *t, bool at_last)
+{
+    struct outputs out = {0};
+
+    s->j.steps = 0;
+    query_walk(&s->j, NULL, NULL, t->query, &out);
+    s->j.opaque_why = (struct sl_span){0};
+    if (out.open && !at_last)
+        return false;
+    if (out.open)
+        problem(t, 'k');
+    query_columns(s, t, &out);
+    return true;
+}
+
+static void put_table(struct schema *s, const struct table *t);
+
+/* A listing of what is known so far, and another look at what is not. */
+static bool resolve_more(struct schema *s, bool at_last)
+{
+    SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *known = NULL;
+    SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
+    struct sl_catalog_builder *out = s->out;
+    struct sl_catalog catalog;
+    struct sl_sql_context ctx = *s->j.ctx;
+    const struct sl_sql_context *before = s->j.ctx;
+    bool more = false;
+
+    if (sl_catalog_builder_new(&known) != SL_OK)
+        return false;
+    s->out = known;
+    for (const struct table *t = s->tables; t != NULL; t = t->next)
+        if (t->query == NULL)
+            put_table(s, t);
+    s->out = out;
+    if (s->why == SL_OK)
+        s->why = sl_catalog_finish(known, &snapshot);
+    if (s->why == SL_OK)
+        s->why = sl_catalog_open(sl_buf_span(&snapshot), &catalog);
+    if (s->why != SL_OK)
+        return false;
+    ctx.catalog = &catalog;
+    s->j.ctx = &ctx;
+    for (struct table *t = s->tables; t != NULL; t = t->next)
+        more |= t->query != NULL && resolve_one(s, t, at_last);
+    s->j.ctx = before;
+    s->j.datasets = NULL; /* they point into the snapshot */
+    s->j.views = NULL;
+    return more;
+}
+
+enum { MAX_ROUNDS = 64 };
+
+static void resolve(struct schema *s)
+{
+    bool left = false;
+
+    for (unsigned round = 0; round <= MAX_ROUNDS; round++) {
+        left = false;
+        for (const struct table *t = s->tables; t != NULL; t = t->next)
+            left |= t->query != NULL;
+        if (!left || !resolve_more(s, false))
+            break;
+    }
+    if (left)
+        resolve_more(s, true);
+}
+
 /* --- rows out ------------------------------------------------------------------------------- */
 
 static void put_table(struct schema *s, const struct table *t)
@@ -364,7 +498,9 @@ static void put_table(struct schema *s, const struct table *t)
         if ((t->problems >> i & 1) != 0)
             letters[n++] = (char)('a' + i);
     letters[n] = 0;
-    row(s, (const char *const[]){"R", t->schema, t->name, kind, letters}, 5);
+    SL_BUF(oid, 20);
+    sl_buf_put_decimal(&oid, t->with_schema ? SL_SQL_DDL_WITH_SCHEMA : SL_SQL_DDL_BARE);
+    row(s, (const char *const[]){"R", t->schema, t->name, kind, letters, sl_buf_text(&oid)}, 6);
     for (const struct column_row *c = t->columns; c != NULL; c = c->next) {
         SL_BUF(decimal, 20);
         sl_buf_put_decimal(&decimal, ++number);
@@ -374,18 +510,45 @@ static void put_table(struct schema *s, const struct table *t)
     }
 }
 
+static void put_parts(struct schema *s, const struct table *t)
+{
+    const char *text = t->text.n == 0 ? NULL : sl_arena_text(s->j.mem, t->text);
+
+    if (text != NULL && t->kind != 'r')
+        row(s, (const char *const[]){"P", "r", t->schema, t->name, "v", "0", "", text}, 8);
+    for (const struct parent *p = t->parents; p != NULL; p = p->next)
+        row(s,
+            (const char *const[]){"P", "r", p->table->schema, p->table->name, "h", "0", t->schema,
+                                  t->name},
+            8);
+}
+
+static struct sl_span text_of(const struct schema *s, const RawStmt *raw)
+{
+    struct sl_span rest =
+        sl_span_from(s->ddl, raw->stmt_location < 0 ? 0 : (size_t)raw->stmt_location);
+
+    return raw->stmt_len > 0 ? sl_span_head(rest, (size_t)raw->stmt_len) : rest;
+}
+
 static void take_all(struct schema *s, const List *trees)
 {
     const ListCell *cell;
 
     foreach (cell, trees) {
         const RawStmt *raw = lfirst(cell);
+        s->statement = text_of(s, raw);
         if (raw->stmt != NULL && s->why == SL_OK)
             take_statement(s, raw->stmt);
+        if (raw->stmt != NULL && s->why == SL_OK)
+            s->why = schema_code(&s->code, raw->stmt, s->statement);
     }
+    resolve(s);
     name_row(s, "s", "public", "public");
-    for (const struct table *t = s->tables; t != NULL; t = t->next)
+    for (const struct table *t = s->tables; t != NULL; t = t->next) {
         put_table(s, t);
+        put_parts(s, t);
+    }
 }
 
 enum sl_err sl_sql_schema(struct sl_span ddl, struct sl_catalog_builder *out)
@@ -396,14 +559,17 @@ enum sl_err sl_sql_schema(struct sl_span ddl, struct sl_catalog_builder *out)
                                  .search_path = SL_SPAN("public"),
                                  .standard_strings = true,
                                  .assume_plain = true,
+                                 .as_written = true,
                                  .max_bytes = 16 * 1024 * 1024};
-    struct schema s = {.out = out};
+    struct schema s = {.out = out, .ddl = ddl};
 
+    s.last_table = &s.tables;
     if (caps_refuse(&ctx, ddl) != NULL)
         return SL_EMALFORMED;
     SL_TRY(sl_arena_new(&mem, 64 * 1024 * 1024));
     s.j = (struct judge){.ctx = &ctx, .mem = mem};
     s.j.catalog_first = name_catalog_first(&s.j);
+    s.code = (struct schema_code){.j = &s.j, .out = out};
     const char *text = sl_arena_text(mem, ddl);
     if (text == NULL)
         return SL_EMEMORY;

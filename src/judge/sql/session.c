@@ -191,6 +191,7 @@ static void declare(struct judge *j, const DeclareCursorStmt *n)
 
     note_name(j, SL_NAME_DECLARE, n->portalname);
     query_walk(j, NULL, NULL, n->query, &out);
+    note_result(j, &out);
 }
 
 /* The query of the DECLARE in a text, which was judged when it was declared: it runs now. */
@@ -210,6 +211,7 @@ static bool run_declared_text(struct judge *j, struct sl_span text, const char *
         if (d == NULL || !IsA(d, DeclareCursorStmt) || strcmp(d->portalname, name) != 0)
             continue;
         query_walk(j, NULL, NULL, d->query, &out);
+        note_result(j, &out);
         found = true;
     }
     parse_end(&p);

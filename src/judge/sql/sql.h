@@ -35,6 +35,9 @@ enum {
     SL_SQL_MAX_STEPS = 10 * 1000 * 1000, /* of the walker: well under a second */
 };
 
+/* Instead of oids, for relations out of sl_sql_schema: did the DDL write their schema? */
+enum { SL_SQL_DDL_BARE = 1, SL_SQL_DDL_WITH_SCHEMA = 2 };
+
 struct sl_sql_prepared {
     struct sl_span name; /* of the statement, as SL_NAME_PREPARE gave it */
     struct sl_span text; /* the whole text that held PREPARE name AS ... */
@@ -47,8 +50,9 @@ struct sl_sql_context {
     struct sl_span user;        /* what "$user" stands for */
     bool standard_strings;      /* standard_conforming_strings is on; off makes any quote opaque */
     bool temp_objects;          /* unqualified names may be the session's own: opaque */
-    bool assume_plain;          /* a what-if: a relation that is not listed is a plain table */
-    size_t max_bytes;           /* 0: SL_SQL_MAX_BYTES; never above 16 MB */
+    bool as_written;   /* a listing out of sl_sql_schema: names as SQL and DDL wrote them */
+    bool assume_plain; /* a what-if: a relation that is not listed is a plain table */
+    size_t max_bytes;  /* 0: SL_SQL_MAX_BYTES; never above 16 MB */
     const struct sl_sql_prepared *prepared;
     size_t prepared_count;
     const struct sl_span *cursors; /* declared and judged in this session */

@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 #include "judge/sql/kinds.h"
 
@@ -22,7 +22,14 @@ enum word {
     CALL = SL_EFFECT_CALL,
     SESSION = SL_EFFECT_SESSION,
 };
-enum handler { HANDLER_QUERY, HANDLER_SESSION, HANDLER_DDL, HANDLER_PLAIN, HANDLER_OPAQUE };
+enum handler {
+    HANDLER_QUERY,
+    HANDLER_SESSION,
+    HANDLER_DDL,
+    HANDLER_PLAIN,
+    HANDLER_CODE,
+    HANDLER_OPAQUE
+};
 
 static const struct kind {
     NodeTag node;
@@ -119,17 +126,19 @@ static void query(struct judge *j, const Node *n)
     case T_CreateTableAsStmt:
         create_as(j, (const CreateTableAsStmt *)n);
         return;
+    case T_RefreshMatViewStmt:
+        view_refresh(j, (const RefreshMatViewStmt *)n);
+        return;
     default:
         break;
     }
     j->shareable = !j->planned_only && j->executing == 0 && !IsA(n, MergeStmt);
-    bool into = IsA(n, SelectStmt) && ((const SelectStmt *)n)->intoClause != NULL;
+    bool into = query_into(n) != NULL;
     if (into)
         j->tag = "select into";
     query_walk(j, NULL, NULL, n, &out);
-    if (IsA(n, SelectStmt) && !into)
-        for (size_t i = 0; i < out.count; i++)
-            note_flow(j, out.items[i].origins, SL_SPAN("result"), out.items[i].name);
+    if (!into)
+        note_result(j, &out);
 }
 
 /* --- session -------------------------------------------------------------------------------- */
@@ -167,12 +176,6 @@ static void session(struct judge *j, const Node *n)
 static const char *opaque_sentence(const Node *n)
 {
     switch (nodeTag(n)) {
-    case T_CallStmt:
-        return "a procedure runs code that the judge does not see";
-    case T_DoStmt:
-        return "DO runs code that the judge does not see";
-    case T_RefreshMatViewStmt:
-        return "the definition of the materialized view is not known";
     case T_DropOwnedStmt:
     case T_ReassignOwnedStmt:
         return "what the role owns is not known";
@@ -181,14 +184,50 @@ static const char *opaque_sentence(const Node *n)
     }
 }
 
-/* Arguments of CALL read tables, too. */
+/* What it gives back goes to the client. */
+static void call(struct judge *j, const CallStmt *n)
+{
+    struct origin *out = NULL;
+
+    call_procedure(j, NULL, n, &out);
+    note_flow(j, out, SL_SPAN("result"), "call");
+}
+
+static void anonymous_block(struct judge *j, const DoStmt *n)
+{
+    static const char *const trusted[] = {"plperl", "pltcl", "plv8", "plls", "plcoffee"};
+    const char *language = "plpgsql", *text = NULL;
+    const ListCell *cell;
+
+    foreach (cell, n->args) {
+        const DefElem *e = NODE(j, DefElem, cell);
+        if (e != NULL && e->defname != NULL && strcmp(e->defname, "language") == 0)
+            language = name_text(e->arg);
+        else if (e != NULL)
+            text = name_text(e->arg);
+    }
+    if (language != NULL && text != NULL && strcmp(language, "plpgsql") == 0) {
+        body_do(j, text);
+        return;
+    }
+    bool inside = false;
+    for (size_t i = 0; language != NULL && i < SL_COUNT(trusted); i++)
+        inside = inside || strcmp(language, trusted[i]) == 0;
+    note_effect(j, inside ? 0 : SL_EFFECT_PROGRAM);
+    note_opaque(j, "DO runs code that the judge does not read", NULL);
+}
+
+static void users_code(struct judge *j, const Node *n)
+{
+    if (IsA(n, CallStmt))
+        call(j, (const CallStmt *)n);
+    else
+        anonymous_block(j, (const DoStmt *)n);
+}
+
 static void unknown_code(struct judge *j, const Node *n)
 {
     note_opaque(j, opaque_sentence(n), NULL);
-    if (IsA(n, CallStmt) && ((const CallStmt *)n)->funccall != NULL)
-        expr_list(j, NULL, ((const CallStmt *)n)->funccall->args, NULL);
-    if (IsA(n, RefreshMatViewStmt))
-        name_object(j, ((const RefreshMatViewStmt *)n)->relation, SL_EFFECT_UPDATE, false);
 }
 
 /* --- one statement -------------------------------------------------------------------------- */
@@ -198,7 +237,7 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
     j->tag = k->tag;
     note_effect(j, k->effects);
     if ((k->effects & SL_EFFECT_DDL) != 0 && j->ctx->catalog != NULL &&
-        (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0)
+        (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0 && !fires_at_ddl(j))
         note_opaque(j, "event triggers run code of users at DDL", NULL);
     switch (k->handler) {
     case HANDLER_QUERY:
@@ -211,6 +250,9 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
         ddl_walk(j, n);
         return;
     case HANDLER_PLAIN:
+        return;
+    case HANDLER_CODE:
+        users_code(j, n);
         return;
     case HANDLER_OPAQUE:
         unknown_code(j, n);
@@ -240,6 +282,7 @@ static void begin_statement(struct judge *j)
     j->tag = "unknown";
     j->control = j->neutral = j->shareable = j->planned_only = false;
     j->literals = j->literals_approved = 0;
+    j->pending = j->decides = NULL;
 }
 
 /* SET search_path or DDL before it in the same text: its names were looked up too early. */
@@ -304,10 +347,21 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
     return j->out_of_memory ? SL_EMEMORY : note_finish(j, out);
 }
 
+/* user_values: in, whether values of users' own types are at hand; out, whether any showed up. */
+static enum sl_err judge_once(const struct sl_sql_context *ctx, struct sl_arena *mem,
+                              const struct parse *p, bool *user_values, struct sl_meaning *out)
+{
+    struct judge j = {.ctx = ctx, .mem = mem, .user_values = *user_values};
+    enum sl_err err = judge_parsed(&j, p, out);
+
+    parse_end_all(&j);
+    *user_values = j.saw_user_values;
+    return err;
+}
+
 enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
                          struct sl_arena *mem, struct sl_meaning *out)
 {
-    struct judge j = {.ctx = ctx, .mem = mem};
     const char *refusal = caps_refuse(ctx, text);
 
     if (refusal != NULL) {
@@ -318,7 +372,10 @@ enum sl_err sl_sql_judge(const struct sl_sql_context *ctx, struct sl_span text,
     if (sql == NULL)
         return SL_EMEMORY;
     struct parse p = parse_begin(sql);
-    enum sl_err err = judge_parsed(&j, &p, out);
+    bool again = false;
+    enum sl_err err = judge_once(ctx, mem, &p, &again, out);
+    if (err == SL_OK && again)
+        err = judge_once(ctx, mem, &p, &again, out);
     parse_end(&p);
     return err;
 }

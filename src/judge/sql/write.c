@@ -10,6 +10,7 @@ static void returning(struct judge *j, struct scope *s, const List *list, struct
     if (list == NIL)
         return;
     note_effect(j, SL_EFFECT_READ);
+    out->later = false; /* a writing query runs in any case */
     query_targets(j, s, list, out);
 }
 
@@ -42,13 +43,21 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
     }
 }
 
+/* By position; from a star of unknown columns on, into any of the columns. */
 static void insert_flows(struct judge *j, struct dataset *d, const List *cols,
                          const struct outputs *from)
 {
-    if (d == NULL || from->open)
-        return;
-    for (size_t i = 0; i < from->count; i++)
-        note_flow(j, from->items[i].origins, d->name, target_column(j, d, cols, i));
+    bool in_order = from->rest == NULL;
+
+    for (size_t i = 0; d != NULL && i < from->count; i++) {
+        const char *column = target_column(j, d, cols, i);
+        in_order = in_order && !from->items[i].star;
+        note_flow_into(j, from->items[i].origins, d, in_order && column != NULL ? column : "*",
+                       SL_EFFECT_INSERT);
+    }
+    note_flow_into(j, from->rest, d, "*", SL_EFFECT_INSERT);
+    if (d != NULL)
+        note_indirect(j, from->decides, d->name);
 }
 
 /* Literals of VALUES take the type of the column: it must be built in and no reg* type. */
@@ -61,12 +70,50 @@ static void check_literals(struct judge *j, const struct dataset *d)
             j->shareable = false;
 }
 
-/* SET of UPDATE, ON CONFLICT and MERGE. Of `SET (a, b) = source` each target holds the same source.
- */
+/* SET (a, b) = (x, y) and SET (a, b) = (SELECT x, y ...): each target has its own source. */
+struct assigned {
+    struct outputs row;
+    bool apart; /* `row` is known column by column */
+};
+
+static void assign_source(struct judge *j, struct scope *s, const Node *source,
+                          struct assigned *row)
+{
+    const SubLink *l = (const SubLink *)source;
+    const ListCell *cell;
+
+    *row = (struct assigned){0};
+    if (source != NULL && IsA(source, RowExpr)) {
+        row->apart = true;
+        foreach (cell, ((const RowExpr *)source)->args) {
+            struct output *o = output_add(j, &row->row, NULL);
+            struct origin *from = NULL;
+            expr_approve(j, lfirst(cell));
+            expr_walk(j, s, lfirst(cell), &from);
+            if (o != NULL)
+                o->origins = from;
+        }
+    } else if (source != NULL && IsA(source, SubLink) && l->subLinkType == EXPR_SUBLINK) {
+        query_walk(j, s, s->ctes, l->subselect, &row->row);
+        origin_join(j, j->decides, row->row.decides);
+        row->apart = !row->row.open;
+    } else {
+        expr_walk(j, s, source, &row->row.rest);
+    }
+}
+
+static struct origin *assigned_to(struct judge *j, const struct assigned *row, int column)
+{
+    if (row->apart && column >= 1 && (size_t)column <= row->row.count)
+        return row->row.items[column - 1].origins;
+    return output_union(j, &row->row);
+}
+
+/* SET of UPDATE, ON CONFLICT and MERGE. */
 static void set_columns(struct judge *j, struct scope *s, struct dataset *d, const List *targets)
 {
     const ListCell *cell;
-    struct origin *shared = NULL; /* of the row that several targets take apart */
+    struct assigned row = {0};
 
     foreach (cell, targets) {
         const ResTarget *t = NODE(j, ResTarget, cell);
@@ -77,23 +124,15 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_UPDATE);
         expr_list(j, s, t->indirection, NULL);
         if (m != NULL && IsA(m, MultiAssignRef)) {
-            if (m->colno == 1) {
-                shared = NULL;
-                expr_walk(j, s, m->source, &shared);
-            }
-            from = shared;
+            if (m->colno == 1)
+                assign_source(j, s, m->source, &row);
+            from = assigned_to(j, &row, m->colno);
         } else {
             expr_approve(j, t->val);
             expr_walk(j, s, t->val, &from);
         }
-        if (d != NULL)
-            note_flow(j, from, d->name, t->name);
+        note_flow_into(j, from, d, t->name, SL_EFFECT_UPDATE);
     }
-}
-
-static void target_source(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d)
-{
-    from_table(j, s, v, d);
 }
 
 static void infer(struct judge *j, struct scope *s, const InferClause *c)
@@ -113,70 +152,148 @@ static void infer(struct judge *j, struct scope *s, const InferClause *c)
     expr_walk(j, s, c->whereClause, NULL);
 }
 
-static void on_conflict(struct judge *j, struct scope *s, const RangeVar *v, struct dataset *d,
-                        const OnConflictClause *c)
+/* `excluded` is the row that was to be inserted: its columns are what flows into them. */
+static struct outputs *excluded_row(struct judge *j, struct dataset *d, const List *cols,
+                                    const struct outputs *from)
 {
-    RangeVar excluded = {.type = T_RangeVar, .relname = (char *)"excluded", .relpersistence = 'p'};
+    struct outputs *row = NOTE_NEW(j, struct outputs);
+
+    if (row == NULL)
+        return NULL;
+    if (d == NULL || !d->listed) {
+        row->open = true;
+        row->rest = output_union(j, from);
+    }
+    for (uint32_t i = 0; d != NULL && d->listed && i < d->relation.column_count; i++)
+        output_add(j, row,
+                   sl_arena_text(j->mem, sl_catalog_column(j->ctx->catalog, &d->relation, i).name));
+    for (size_t i = 0; i < from->count && !from->open; i++) {
+        const char *column = target_column(j, d, cols, i);
+        size_t at = 0;
+        while (column != NULL && at < row->count && row->items[at].name != NULL &&
+               strcmp(row->items[at].name, column) != 0)
+            at++;
+        if (column == NULL)
+            continue;
+        struct output *o = at < row->count ? &row->items[at] : output_add(j, row, column);
+        if (o != NULL)
+            o->origins = from->items[i].origins;
+    }
+    for (size_t i = 0; from->open && i < row->count; i++)
+        row->items[i].origins = output_union(j, from);
+    return row;
+}
+
+static void on_conflict(struct judge *j, struct scope *s, const InsertStmt *n, struct dataset *d,
+                        const struct outputs *from)
+{
+    const OnConflictClause *c = n->onConflictClause;
 
     if (c == NULL)
         return;
     infer(j, s, c->infer);
     if (c->action != ONCONFLICT_UPDATE)
         return;
-    from_table(j, s, &excluded, d);
-    d = name_relation(j, v, SL_EFFECT_UPDATE);
+    struct scope both = *s; /* RETURNING does not see `excluded` */
+    struct source target = {0};
+    if (s->sources != NULL)
+        target = *s->sources;
+    target.next = NULL;
+    both.sources = &target;
+    both.last = &target.next;
+    from_outputs(j, &both, "excluded", excluded_row(j, d, n->cols, from));
+    d = name_relation(j, n->relation, SL_EFFECT_UPDATE);
     note_effect(j, SL_EFFECT_UPDATE);
-    set_columns(j, s, d, c->targetList);
-    expr_walk(j, s, c->whereClause, NULL);
+    set_columns(j, &both, d, c->targetList);
+    expr_walk(j, &both, c->whereClause, NULL);
+}
+
+static struct dataset *insert(struct judge *j, struct scope *s, const InsertStmt *n,
+                              struct outputs *out)
+{
+    struct outputs from = {0};
+
+    note_effect(j, SL_EFFECT_INSERT);
+    struct dataset *d = name_relation(j, n->relation, SL_EFFECT_INSERT);
+    insert_columns(j, s, d, n->cols);
+    query_walk(j, s->up, s->ctes, n->selectStmt, &from);
+    check_literals(j, d);
+    insert_flows(j, d, n->cols, &from);
+    if (n->relation != NULL && (n->onConflictClause != NULL || n->returningList != NIL))
+        from_table(j, s, n->relation, d);
+    on_conflict(j, s, n, d, &from);
+    returning(j, s, n->returningList, out);
+    return d;
+}
+
+/* A writing query has its own list of what decides about its rows, and they are its target's. */
+struct writing {
+    struct origin **pending, **decides;
+    struct origin *own;
+    struct dataset *target;
+};
+
+static void writing_begin(struct judge *j, struct writing *w)
+{
+    *w = (struct writing){.pending = j->pending, .decides = j->decides};
+    j->pending = NULL;
+    j->decides = &w->own;
+}
+
+static void writing_end(struct judge *j, struct writing *w)
+{
+    j->pending = w->pending;
+    j->decides = w->decides;
+    if (w->target != NULL)
+        note_indirect(j, w->own, w->target->name);
 }
 
 void write_insert(struct judge *j, struct scope *up, struct cte *ctes, const InsertStmt *n,
                   struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
-    struct outputs from = {0};
+    struct writing w;
 
-    note_effect(j, SL_EFFECT_INSERT);
-    struct dataset *d = name_relation(j, n->relation, SL_EFFECT_INSERT);
-    insert_columns(j, &s, d, n->cols);
-    query_walk(j, up, s.ctes, n->selectStmt, &from);
-    check_literals(j, d);
-    insert_flows(j, d, n->cols, &from);
-    if (n->relation != NULL)
-        target_source(j, &s, n->relation, d);
-    on_conflict(j, &s, n->relation, d, n->onConflictClause);
-    returning(j, &s, n->returningList, out);
+    writing_begin(j, &w);
+    w.target = insert(j, &s, n, out);
+    writing_end(j, &w);
 }
 
 void write_update(struct judge *j, struct scope *up, struct cte *ctes, const UpdateStmt *n,
                   struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
+    struct writing w;
 
+    writing_begin(j, &w);
     note_effect(j, SL_EFFECT_UPDATE);
-    struct dataset *d = name_relation(j, n->relation, SL_EFFECT_UPDATE);
+    struct dataset *d = w.target = name_relation(j, n->relation, SL_EFFECT_UPDATE);
     if (n->relation != NULL)
-        target_source(j, &s, n->relation, d);
+        from_table(j, &s, n->relation, d);
     from_list(j, &s, n->fromClause);
     set_columns(j, &s, d, n->targetList);
     check_literals(j, d);
     expr_walk(j, &s, n->whereClause, NULL);
     returning(j, &s, n->returningList, out);
+    writing_end(j, &w);
 }
 
 void write_delete(struct judge *j, struct scope *up, struct cte *ctes, const DeleteStmt *n,
                   struct outputs *out)
 {
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
+    struct writing w;
 
+    writing_begin(j, &w);
     note_effect(j, SL_EFFECT_DELETE);
-    struct dataset *d = name_relation(j, n->relation, SL_EFFECT_DELETE);
+    struct dataset *d = w.target = name_relation(j, n->relation, SL_EFFECT_DELETE);
     note_all_columns(j, d, SL_EFFECT_DELETE);
     if (n->relation != NULL)
-        target_source(j, &s, n->relation, d);
+        from_table(j, &s, n->relation, d);
     from_list(j, &s, n->usingClause);
     expr_walk(j, &s, n->whereClause, NULL);
     returning(j, &s, n->returningList, out);
+    writing_end(j, &w);
 }
 
 static void merge_insert(struct judge *j, struct scope *s, struct dataset *d,
@@ -189,8 +306,7 @@ static void merge_insert(struct judge *j, struct scope *s, struct dataset *d,
     foreach (cell, w->values) {
         struct origin *from = NULL;
         expr_walk(j, s, lfirst(cell), &from);
-        if (d != NULL)
-            note_flow(j, from, d->name, target_column(j, d, w->targetList, i));
+        note_flow_into(j, from, d, target_column(j, d, w->targetList, i), SL_EFFECT_INSERT);
         i++;
     }
 }
@@ -229,16 +345,19 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
     union ListCell one = {.ptr_value = n->sourceRelation};
     List source = {.type = T_List, .length = 1, .max_length = 1, .elements = &one};
     const ListCell *cell;
+    struct writing w;
 
     j->shareable = false;
+    writing_begin(j, &w);
     note_effect(j, SL_EFFECT_READ);
-    struct dataset *d = name_relation(j, n->relation, SL_EFFECT_READ);
+    struct dataset *d = w.target = name_relation(j, n->relation, 0);
     if (n->relation != NULL)
-        target_source(j, &s, n->relation, d);
+        from_table(j, &s, n->relation, d);
     from_list(j, &s, &source);
     expr_walk(j, &s, n->joinCondition, NULL);
     foreach (cell, n->mergeWhenClauses)
         merge_when(j, &s, n->relation, NODE(j, MergeWhenClause, cell));
+    writing_end(j, &w);
 }
 
 /* --- new tables ----------------------------------------------------------------------------- */
@@ -251,14 +370,18 @@ void write_into(struct judge *j, const IntoClause *into, const struct outputs *f
     j->shareable = false;
     if (d == NULL)
         return;
+    bool in_order = from->rest == NULL;
     for (size_t i = 0; i < from->count; i++) {
-        const char *name = i < (size_t)list_length(into->colNames)
+        in_order = in_order && !from->items[i].star;
+        const char *name = in_order && i < (size_t)list_length(into->colNames)
                                ? name_text(list_nth(into->colNames, (int)i))
                                : from->items[i].name;
-        if (name != NULL)
+        if (name != NULL && !from->items[i].star)
             note_column(j, d, sl_span_str(name), effects);
         note_flow(j, from->items[i].origins, d->name, name);
     }
+    note_flow(j, from->rest, d->name, "*");
+    note_indirect(j, from->decides, d->name);
     if (from->open)
         d->all_effects |= effects;
 }
@@ -280,6 +403,30 @@ static void copy_query(struct judge *j, const CopyStmt *n)
     query_walk(j, NULL, NULL, n->query, &out);
     note_effect(j, SL_EFFECT_EXPORT);
     note_origins(j, output_union(j, &out), SL_EFFECT_EXPORT);
+    note_result(j, &out);
+}
+
+/* What COPY table TO gives away, column by column. */
+static void copy_out(struct judge *j, const CopyStmt *n, struct dataset *d)
+{
+    struct scope s = {0};
+    struct outputs out = {.later = true};
+    struct origin *from = NULL;
+    const ListCell *cell;
+
+    if (d == NULL)
+        return;
+    from_base(j, &s, n->relation, d);
+    if (n->attlist == NIL)
+        column_star(j, &s, &out);
+    foreach (cell, n->attlist) {
+        from = NULL;
+        if (name_text(lfirst(cell)) == NULL)
+            continue;
+        column_named(j, &s, name_text(lfirst(cell)), &from);
+        note_flow(j, from, SL_SPAN("result"), name_text(lfirst(cell)));
+    }
+    note_result(j, &out);
 }
 
 static void copy_table(struct judge *j, const CopyStmt *n)
@@ -296,6 +443,8 @@ static void copy_table(struct judge *j, const CopyStmt *n)
     foreach (cell, n->attlist)
         if (name_text(lfirst(cell)) != NULL)
             note_column(j, d, sl_span_str(name_text(lfirst(cell))), effects);
+    if (!n->is_from)
+        copy_out(j, n, d);
     if (n->whereClause != NULL) {
         from_table(j, &s, n->relation, d);
         expr_walk(j, &s, n->whereClause, NULL);

@@ -13,7 +13,6 @@ enum { DESCRIPTORS_BESIDE_CONNS = 64 };
 /* No files, no sockets but those that it is given. */
 static enum sl_err close_the_door(const struct sl_msg_setup *setup, const struct sl_desk *d)
 {
-    SL_BUF(missing, 4096);
     struct sl_sandbox wanted = {
         .role = SL_ROLE_DESK,
         .max_memory_bytes = 2048ull * 1024 * 1024,
@@ -21,12 +20,8 @@ static enum sl_err close_the_door(const struct sl_msg_setup *setup, const struct
         .best_effort =
             d->config->settings.sandbox_best_effort || sl_span_is(setup->sandbox, "best-effort"),
     };
-    enum sl_err err = sl_sandbox_enter(&wanted, &missing);
 
-    if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox_incomplete",
-               SL_TEXT("missing", sl_buf_span(&missing)));
-    return err;
+    return sl_child_close_door(&wanted);
 }
 
 static enum sl_err prepare(struct sl_desk *d)
@@ -43,17 +38,12 @@ static enum sl_err prepare(struct sl_desk *d)
     return sl_timer_new(d->loop, sl_desk_tick, d, &d->tick);
 }
 
-/* The channel to the supervisor opens after SETUP, which may leave descriptors behind that are not
- * ours. */
 static enum sl_err begin(struct sl_desk *d)
 {
     SL_BUF(scratch, SL_IPC_MAX_BODY);
     struct sl_msg_setup setup;
-    struct sl_packet packet;
 
-    SL_TRY(sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet));
-    if (packet.fd_count != 0)
-        return SL_EMALFORMED;
+    SL_TRY(sl_child_setup_alone(&scratch, &setup));
     SL_TRY(prepare(d));
     SL_TRY(sl_desk_start(d, &setup));
     SL_TRY(sl_channel_new(d->loop, SL_CHILD_FD, SL_ROLE_SUPER, SL_CONN_OPEN, sl_desk_super_packet,

@@ -1,28 +1,16 @@
-/* Keeping the catalog listing of each target: read at start, after DDL, and every few seconds.
+/* Keeping the catalog listing of each target: read at start, after DDL, and when the fingerprint
+ * that is asked for every few seconds is another one.
  *
  * The gate's own connection logs in as the target's general login and stays open. While a listing
  * is stale, statements of all sessions wait; when it cannot be read in time they are opaque. */
-#include "role/gate/session.h"
+#include "role/gate/catalog_int.h"
 
 #include "base/utf8.h"
-#include "core/catalog/catalog.h"
 #include "json/json.h"
 
 #include <stdlib.h>
 
-enum { POLL_MS = 2000, RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
-
-struct catalog_reader {
-    struct gate *gate;
-    struct target *target;
-    struct dial *dial;
-    struct stream stream;
-    struct sl_buf in;
-    struct sl_catalog_builder *builder;
-    size_t query; /* the one under way, or the number of queries when idle */
-    bool again;   /* became stale while it was being read */
-    uint64_t last_ms;
-};
+enum { RETRY_MS = 1000, TELL_MS = 2000, INPUT_MAX = 8 * 1024 * 1024 };
 
 static void on_ready(void *owner, int fd, unsigned ready);
 
@@ -55,89 +43,6 @@ static void give_up(struct catalog_reader *r, const char *why)
     reader_free(r);
 }
 
-static bool send_query(struct catalog_reader *r)
-{
-    SL_BUF(b, 64 * 1024);
-
-    sl_pg_put_query(&b, sl_span_str(sl_catalog_queries[r->query]));
-    return sl_buf_err(&b) == SL_OK && stream_write(&r->stream, sl_buf_span(&b));
-}
-
-static bool begin_reading(struct catalog_reader *r)
-{
-    sl_catalog_builder_free(r->builder);
-    r->builder = NULL;
-    r->query = 0;
-    r->again = false;
-    r->last_ms = sl_loop_now_ms(r->gate->loop);
-    return sl_catalog_builder_new(&r->builder) == SL_OK && send_query(r);
-}
-
-/* The same bytes mean that nothing moved: every cached meaning stays. */
-static bool finish(struct catalog_reader *r)
-{
-    struct target *t = r->target;
-    struct sl_buf fresh = sl_buf(SL_CATALOG_MAX_BYTES);
-
-    if (sl_catalog_finish(r->builder, &fresh) != SL_OK) {
-        sl_buf_done(&fresh);
-        return false;
-    }
-    if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot))) {
-        sl_buf_done(&t->snapshot);
-        t->snapshot = fresh;
-        t->generation++;
-        sl_log(SL_LOG_INFO, "catalog_read", SL_TEXT("target", t->config->name),
-               SL_NUM("generation", t->generation), SL_NUM("bytes", t->snapshot.n));
-    } else {
-        sl_buf_done(&fresh);
-    }
-    if (r->again)
-        return begin_reading(r);
-    t->stale = false;
-    t->stale_why[0] = '\0';
-    gate_wake(r->gate, WAIT_CATALOG);
-    return true;
-}
-
-static bool take_row(struct catalog_reader *r, struct sl_span body)
-{
-    enum { FIELDS_MAX = 16 };
-    struct sl_span fields[FIELDS_MAX];
-    struct sl_pg_values row;
-    struct sl_pg_value v;
-    size_t n = 0;
-
-    if (sl_pg_row_get(body, &row) != SL_OK || row.count > FIELDS_MAX)
-        return false;
-    while (sl_pg_values_next(&row, &v))
-        fields[n++] =
-            v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
-    return sl_catalog_row(r->builder, fields, n) == SL_OK;
-}
-
-static bool take_ready(struct catalog_reader *r)
-{
-    if (r->query >= sl_catalog_query_count)
-        return true;
-    r->query++;
-    return r->query < sl_catalog_query_count ? send_query(r) : finish(r);
-}
-
-static bool take_message(struct catalog_reader *r, uint8_t type, struct sl_span body)
-{
-    switch (type) {
-    case SL_PG_DATA_ROW:
-        return r->query < sl_catalog_query_count && take_row(r, body);
-    case SL_PG_ERROR_RESPONSE:
-        return false;
-    case SL_PG_READY_FOR_QUERY:
-        return take_ready(r);
-    default:
-        return true;
-    }
-}
-
 static bool pump(struct catalog_reader *r)
 {
     size_t at = 0;
@@ -152,7 +57,7 @@ static bool pump(struct catalog_reader *r)
         if (step == SL_STEP_NEED_MORE || left.n < n)
             break;
         if (sl_pg_backend_check(f) != SL_OK ||
-            !take_message(r, f.type, sl_span(left.p + SL_PG_HEADER, f.body_bytes)))
+            !listing_message(r, f.type, sl_span(left.p + SL_PG_HEADER, f.body_bytes)))
             return false;
         at += n;
     }
@@ -195,7 +100,8 @@ static void on_ready(void *owner, int fd, unsigned ready)
     }
     do {
         if ((ready & SL_READABLE) != 0 && !read_input(r)) {
-            give_up(r, "the server did not answer as expected");
+            give_up(r,
+                    r->problem[0] != '\0' ? r->problem : "the server did not answer as expected");
             return;
         }
     } while (stream_has_hidden_input(&r->stream));
@@ -216,7 +122,7 @@ static void dialled(void *owner, struct dial *d, const char *sqlstate, const cha
     }
     dial_free(d);
     r->dial = NULL;
-    if (!begin_reading(r))
+    if (!listing_begin(r, true))
         give_up(r, "the server does not take the questions");
 }
 
@@ -259,9 +165,9 @@ void catalog_stale(struct gate *g, struct target *t)
     struct catalog_reader *r = t->reader;
     if (r == NULL || r->dial != NULL)
         return;
-    if (r->query < sl_catalog_query_count)
+    if (r->asking != ASKING_NOTHING)
         r->again = true;
-    else if (!begin_reading(r))
+    else if (!listing_begin(r, true))
         give_up(r, "the connection is lost");
 }
 
@@ -280,10 +186,21 @@ static void tick_target(struct gate *g, struct target *t, uint64_t now)
             catalog_start(g, t);
         return;
     }
-    if (r->dial != NULL || r->query < sl_catalog_query_count || now - r->last_ms < POLL_MS)
+    if (r->dial != NULL || r->asking != ASKING_NOTHING || now - r->last_ms < t->config->poll_ms)
         return;
-    if (!begin_reading(r))
+    if (!listing_begin(r, t->stale))
         give_up(r, "the connection is lost");
+}
+
+/* "17.10", or "18.1, untested" */
+static void put_server(const struct target *t, struct sl_buf *out)
+{
+    uint32_t version = t->generation == 0 ? 0 : sl_catalog_server_version(&t->catalog);
+
+    if (version == 0)
+        return;
+    sl_buf_say(out, "%u.%u%s", version / 10000, version % 10000,
+               sl_catalog_tested(version) ? "" : ", untested");
 }
 
 /* For `sluice status`: while a listing is not current, statements wait or are opaque. */
@@ -300,6 +217,8 @@ static void tell_keeper(struct gate *g, uint64_t now)
     sl_jw_array(&w);
     for (size_t i = 0; i < g->target_count; i++) {
         const struct target *t = g->targets[i];
+        SL_BUF(server, 64);
+        put_server(t, &server);
         sl_jw_object(&w);
         sl_jw_key(&w, "listing");
         sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none")
@@ -307,6 +226,8 @@ static void tell_keeper(struct gate *g, uint64_t now)
                                          : SL_SPAN("current"));
         sl_jw_key(&w, "name");
         sl_jw_str(&w, t->config->name);
+        sl_jw_key(&w, "server");
+        sl_jw_str(&w, sl_buf_span(&server));
         sl_jw_key(&w, "why");
         sl_jw_str(&w, sl_span_str(t->stale_why));
         sl_jw_end(&w);

@@ -171,7 +171,6 @@ static void message_done(struct session *s)
                                        .sqlstate = s->skip_to_sync ? "25P02" : "42501"});
         s->intent = 0;
     }
-    s->changing_since_ms = 0;
     if (s->hold != NULL)
         hold_end(s, "the server skips it after an error before it");
 }

@@ -217,6 +217,28 @@ static void take_key(struct dial *d, struct sl_span body)
                        (uint32_t)k.secret.p[2] << 8 | k.secret.p[3];
 }
 
+/* "17.2", "15.9 (Debian ...)", "18beta1": the number that it starts with. */
+static void check_version(struct dial *d, struct sl_span body)
+{
+    SL_BUF(why, 300);
+    struct sl_pg_status status;
+    uint64_t major = 0;
+    size_t n = 0;
+
+    if (d->target->config->untested_allowed || sl_pg_status_get(body, &status) != SL_OK ||
+        !sl_span_is(status.name, "server_version"))
+        return;
+    while (n < status.value.n && n < 4 && status.value.p[n] >= '0' && status.value.p[n] <= '9')
+        n++;
+    if (sl_span_u64(sl_span_head(status.value, n), &major) == SL_OK &&
+        sl_catalog_tested((uint32_t)major * 10000))
+        return;
+    sl_buf_say(&why, "the database server is PostgreSQL %U; Sluice was tested on ", major);
+    sl_catalog_put_tested(&why);
+    sl_buf_put_str(&why, "; the target may say untested: allow");
+    dial_fail(d, "0A000", sl_buf_text(&why));
+}
+
 static void take_message(struct dial *d, uint8_t type, struct sl_span body, struct sl_span whole)
 {
     switch (type) {
@@ -228,6 +250,7 @@ static void take_message(struct dial *d, uint8_t type, struct sl_span body, stru
         return;
     case SL_PG_PARAMETER_STATUS:
         sl_buf_put(&d->result.statuses, whole);
+        check_version(d, body);
         return;
     case SL_PG_BACKEND_KEY_DATA:
         take_key(d, body);

@@ -264,14 +264,14 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->row_limit = filled.row_limit;
     portal->granted = granted;
     portal->granted_rows = max_rows;
-    changing_note(s, &j->meaning->m);
     extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
-        filled.flags & ITEM_LABELLED;
+        filled.flags & (ITEM_LABELLED | ITEM_DDL);
+    ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
@@ -359,9 +359,7 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
-        t = changing_wait(s, &j);
-        if (t == TAKE_DONE)
-            t = bind_by_verdict(s, &j, &m, p, whole, rest);
+        t = bind_by_verdict(s, &j, &m, p, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);

@@ -1,9 +1,9 @@
 /* The gate's insides: its one process-wide state, and what every file of the folder shares.
  *
- * The way of an action: client.c frames what a client says; query.c and extended.c find its meaning
- * (meaning.c: cache, else a judge), its verdict (verdict.c: cached policy) and either record.c +
- * forward it, or refuse.c it, or hold.c it; server.c watches what the server answers and writes
- * outcomes.
+ * The way of an action: client.c frames what a client says; query.c and extended.c have it judged
+ * (judging.c: its meaning from meaning.c's cache, else from a judge; its verdict from verdict.c's)
+ * and either record.c + forward it, or refuse.c it, or hold.c it; server.c passes on what the
+ * server answers, and answer.c writes outcomes.
  *
  * A message that has to wait (for a judge, a decision, the journal) stays at the head of the
  * session's input, untouched; when the wait ends it is handled again from its start, now finding
@@ -13,6 +13,7 @@
 #define SL_ROLE_GATE_INT_H
 
 #include "base/map.h"
+#include "core/catalog/catalog.h"
 #include "core/ledger/journal.h"
 #include "core/policy/policy.h"
 #include "ipc/messages.h"
@@ -36,6 +37,7 @@ struct session;
 struct login;
 struct hold;
 struct catalog_reader;
+struct ddl_change;
 struct dial;
 struct question;
 
@@ -81,11 +83,12 @@ struct target {
     uint32_t index;
     uint32_t generation;              /* of the catalog listing; 0: none yet */
     struct sl_buf snapshot;           /* the listing, as the judges get it */
+    struct sl_catalog catalog;        /* a view into it, checked once; not before generation 1 */
+    struct ddl_change *changes;       /* of definitions, that are not committed and listed yet */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
     struct sl_tls_context *tls;
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
-    struct session *changing; /* sessions whose open transactions change definitions */
     bool stale;               /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
     struct catalog_reader *reader;

@@ -294,18 +294,13 @@ static enum sl_err make_maps(struct gate *g)
 
 static enum sl_err enter_sandbox(struct gate *g)
 {
-    SL_BUF(missing, 4096);
     struct sl_sandbox box = {
         .role = SL_ROLE_GATE,
         .max_files = (uint64_t)g->config->settings.max_connections * 2 + 256,
         .best_effort = g->config->settings.sandbox_best_effort,
     };
-    enum sl_err e = sl_sandbox_enter(&box, &missing);
 
-    if (missing.n > 0)
-        sl_log(e == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
-               SL_CSTR("missing", sl_buf_text(&missing)));
-    return e;
+    return sl_child_close_door(&box);
 }
 
 static enum sl_err start(struct gate *g)

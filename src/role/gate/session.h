@@ -170,11 +170,6 @@ struct session {
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
     bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
-    /* names that its open transaction changes (changing.c) */
-    bool is_changing, changing_more;
-    struct sl_buf changing;
-    struct session *changing_next;
-    uint64_t changing_since_ms; /* waits for another session's names; 0: it does not */
     bool temp_objects;          /* the session may have temporary objects that hide others */
     uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
@@ -277,13 +272,15 @@ struct item_name *name_copy(struct sl_span name);
 /* The map, made when it is first needed; NULL after ending the session for want of memory. */
 struct sl_map *names_map(struct session *s, struct sl_map **m);
 
-/* judging one text: the common road of both protocols */
+/* judging.c: the common road of both protocols */
+enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
 /* TAKE_WAIT: the session waits and will come again. */
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
 void judged_done(struct judged *j);
-/* It is opaque after all. */
-enum take action_opaque(struct session *s, struct judged *j, const char *why);
+/* floor.c: the text's own words (`own`, and those of what it executes) say more than the judge. */
+bool floor_is_above(const struct session *s, struct sl_span text, uint32_t own,
+                    const struct meaning *m);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
 /* Flags, row limit and action of an item for what is about to be sent. */
@@ -292,15 +289,16 @@ void item_fill(struct session *s, struct item *item, const struct judged *j, uin
  * on. */
 void item_sent(struct session *s, struct item *item);
 void ddl_begins(struct session *s);            /* other sessions wait until it has ended */
+
+/* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
+enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
+void ddl_opens(struct session *s, const struct sl_meaning *m);
+bool ddl_closes(struct session *s);
+enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
+
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
-
-/* changing.c */
-void changing_note(struct session *s, const struct sl_meaning *m); /* is sent now */
-void changing_over(struct session *s);                             /* its transaction has ended */
-/* TAKE_DONE: nobody else is changing what it names. */
-enum take changing_wait(struct session *s, struct judged *j);
 
 /* record.c */
 enum take record_intent(struct session *s, const struct judged *j, struct sl_span text,

@@ -145,7 +145,8 @@ static void close_items(struct session *s)
                       &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = "08006"});
     s->intent = 0;
     portals_end(s);
-    changing_over(s);
+    if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
+        catalog_stale(s->gate, s->target);
     if (s->tx_first != 0)
         record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
     s->tx_first = 0;

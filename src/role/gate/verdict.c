@@ -62,19 +62,18 @@ static enum sl_err with_all_columns(struct sl_arena *mem, const struct target *t
                                     struct sl_meaning_access *access)
 {
     size_t dot = sl_span_find(access->dataset, '.');
-    struct sl_catalog listing;
     struct sl_relation r;
 
     access->all_columns = true;
-    if (dot == access->dataset.n || sl_catalog_open(sl_buf_span(&t->snapshot), &listing) != SL_OK ||
-        !sl_catalog_relation(&listing, sl_span_head(access->dataset, dot),
+    if (dot == access->dataset.n || t->generation == 0 ||
+        !sl_catalog_relation(&t->catalog, sl_span_head(access->dataset, dot),
                              sl_span_from(access->dataset, dot + 1), &r))
         return SL_OK;
     access->columns = sl_arena_array(mem, r.column_count + 1u, sizeof *access->columns);
     if (access->columns == NULL)
         return SL_EMEMORY;
     for (uint32_t i = 0; i < r.column_count; i++)
-        access->columns[i] = sl_catalog_column(&listing, &r, i).name;
+        access->columns[i] = sl_catalog_column(&t->catalog, &r, i).name;
     access->column_count = r.column_count;
     access->all_columns = false;
     return SL_OK;

@@ -111,30 +111,22 @@ static void on_super_end(void *owner, struct sl_channel *c, enum sl_err why)
 
 static enum sl_err close_the_door(const struct sl_msg_setup *setup)
 {
-    SL_BUF(missing, 4096);
     struct sl_sandbox wanted = {
         .role = SL_ROLE_JUDGE,
         .max_memory_bytes = max_memory_bytes,
         .max_files = MAX_FILES,
         .best_effort = sl_span_is(setup->sandbox, "best-effort"),
     };
-    enum sl_err err = sl_sandbox_enter(&wanted, &missing);
 
-    if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox_incomplete",
-               SL_TEXT("missing", sl_buf_span(&missing)));
-    return err;
+    return sl_child_close_door(&wanted);
 }
 
 static enum sl_err begin(struct judge_program *p)
 {
     SL_BUF(scratch, SL_IPC_MAX_BODY);
     struct sl_msg_setup setup;
-    struct sl_packet packet;
 
-    SL_TRY(sl_child_setup(SL_CHILD_FD, &scratch, &setup, &packet));
-    if (packet.fd_count != 0)
-        return SL_EMALFORMED;
+    SL_TRY(sl_child_setup_alone(&scratch, &setup));
     SL_TRY(sl_sql_self_test());
     SL_TRY(sl_arena_new(&p->mem, SL_JUDGE_MEMORY));
     SL_TRY(sl_loop_new(&p->loop));

@@ -84,19 +84,14 @@ static enum sl_err make_memory(struct keeper *k)
 
 static enum sl_err close_door(struct keeper *k, const struct sl_msg_setup *m)
 {
-    SL_BUF(missing, 4096);
     struct sl_sandbox_path paths[] = {{k->state_dir, true}};
     struct sl_sandbox sandbox = {.role = SL_ROLE_KEEPER,
                                  .paths = paths,
                                  .path_count = SL_COUNT(paths),
                                  .max_files = 4096,
                                  .best_effort = sl_span_is(m->sandbox, "best-effort")};
-    enum sl_err err = sl_sandbox_enter(&sandbox, &missing);
 
-    if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
-               SL_TEXT("missing", sl_buf_span(&missing)));
-    return err;
+    return sl_child_close_door(&sandbox);
 }
 
 static void record_start(struct keeper *k)

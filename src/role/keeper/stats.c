@@ -82,6 +82,8 @@ static void put_listing(const struct keeper *k, struct sl_span name, json_t *out
                 continue;
             worst = rank;
             told = true;
+            if (sl_json_str(one, "server").n > 0)
+                json_put_str(out, "server", sl_span_head(sl_json_str(one, "server"), 40));
             if (rank > 0 && sl_json_str(one, "why").n > 0)
                 json_put_str(out, "why", sl_span_head(sl_json_str(one, "why"), 200));
         }

@@ -282,7 +282,7 @@ static enum sl_err close_door(bool best_effort)
     enum sl_err err = sl_sandbox_supervise(best_effort, &missing);
 
     if (missing.n > 0)
-        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox",
+        sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox_incomplete",
                SL_TEXT("missing", sl_buf_span(&missing)));
     return err;
 }

@@ -1,0 +1,158 @@
+#include "judge/sql/judge_int.h"
+
+#include "base/utf8.h"
+
+/* From origins to flows: "public.t.a" into "result.x", or, where only a decision about rows is
+ * meant, into the dataset as a whole. */
+
+/* With hundreds of partitions the flows would not fit: then the parent's have to do. */
+static bool has_few_below(const struct dataset *d)
+{
+    unsigned n = 0;
+
+    for (const struct below *b = d->below; b != NULL && n <= 64; b = b->next)
+        n++;
+    return n <= 64;
+}
+
+static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b)
+{
+    uint8_t *text = note_alloc(j, a.n + 1 + b.n);
+
+    if (text == NULL)
+        return (struct sl_span){0};
+    memcpy(text, a.p, a.n);
+    text[a.n] = '.';
+    if (b.n > 0)
+        memcpy(text + a.n + 1, b.p, b.n);
+    return sl_span(text, a.n + 1 + b.n);
+}
+
+/* Labels of tables rest on their flows: what does not fit must not be forgotten. */
+static bool has_room(struct judge *j, struct sl_span destination)
+{
+    if (j->flow_count < SL_MEANING_MAX_FLOWS)
+        return true;
+    if (!sl_span_starts(destination, SL_SPAN("result")))
+        note_opaque(j, "more flows between columns than a meaning can hold", NULL);
+    return false;
+}
+
+static bool is_noted(const struct judge *j, struct sl_span source, struct sl_span destination,
+                     uint8_t kind)
+{
+    for (size_t i = 0; i < j->flow_count; i++)
+        if (j->flows[i].kind == kind && sl_span_eq(j->flows[i].source, source) &&
+            sl_span_eq(j->flows[i].destination, destination))
+            return true;
+    return false;
+}
+
+static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination,
+                     uint8_t kind)
+{
+    if (source.p == NULL || !depth_step(j, 1 + j->flow_count / 8) ||
+        is_noted(j, source, destination, kind) || !has_room(j, destination))
+        return;
+    if (j->flow_count == j->flow_room) {
+        size_t room = j->flow_room == 0 ? 16 : j->flow_room * 2;
+        struct sl_meaning_flow *more = note_alloc(j, room * sizeof *more);
+        if (more == NULL)
+            return;
+        if (j->flow_count > 0)
+            memcpy(more, j->flows, j->flow_count * sizeof *more);
+        j->flows = more;
+        j->flow_room = room;
+    }
+    j->flows[j->flow_count++] = (struct sl_meaning_flow){source, destination, kind};
+}
+
+static void add_whole_row(struct judge *j, const struct dataset *d, struct sl_span destination,
+                          uint8_t kind)
+{
+    if (!d->listed)
+        add_flow(j, joined(j, d->name, SL_SPAN("*")), destination, kind);
+    for (uint32_t i = 0; d->listed && i < d->relation.column_count; i++)
+        add_flow(j, joined(j, d->name, sl_catalog_column(j->ctx->catalog, &d->relation, i).name),
+                 destination, kind);
+}
+
+/* What a table's children hold flows with it where it stays: their labels follow it there. */
+static void add_origin(struct judge *j, const struct dataset *d, struct sl_span column,
+                       struct sl_span destination, uint8_t kind, bool with_children)
+{
+    if (d->system || (column.n > 0 && !sl_utf8_valid(column)))
+        return;
+    if (column.n == 0)
+        add_whole_row(j, d, destination, kind);
+    else
+        add_flow(j, joined(j, d->name, column), destination, kind);
+    for (const struct below *b = d->below; with_children && has_few_below(d) && b != NULL;
+         b = b->next)
+        if (b->columns == NULL)
+            add_origin(j, b->dataset, column, destination, kind, false);
+}
+
+/* Last noted, first in the list: people read them the other way round. */
+static void add_all(struct judge *j, const struct origin *from, struct sl_span destination,
+                    uint8_t kind)
+{
+    const bool stays = kind == SL_FLOW_DIRECT && !sl_span_starts(destination, SL_SPAN("result."));
+    size_t n = 0;
+
+    if (destination.p == NULL || j->planned_only)
+        return;
+    for (const struct origin *o = from; o != NULL; o = o->next)
+        n++;
+    const struct origin **in_order = note_alloc(j, n * sizeof *in_order);
+    if (in_order == NULL || !depth_step(j, n))
+        return;
+    size_t at = n;
+    for (const struct origin *o = from; o != NULL; o = o->next)
+        in_order[--at] = o;
+    for (; at < n && j->steps <= SL_SQL_MAX_STEPS; at++)
+        add_origin(j, in_order[at]->dataset, in_order[at]->column, destination, kind, stays);
+}
+
+void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,
+               const char *to_column)
+{
+    if (from == NULL || to_column == NULL || j->planned_only ||
+        !sl_utf8_valid(sl_span_str(to_column)))
+        return;
+    add_all(j, from, joined(j, to_dataset, sl_span_str(to_column)), SL_FLOW_DIRECT);
+}
+
+void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,
+                    const char *to_column, uint32_t effect)
+{
+    if (to == NULL || from == NULL || to_column == NULL || !depth_enter(j))
+        return;
+    note_flow(j, from, to->name, to_column);
+    if (has_few_below(to))
+        for (const struct below *b = to->below; b != NULL; b = b->next)
+            if (b->columns == NULL && (b->effects & effect) != 0)
+                note_flow(j, from, b->dataset->name, to_column);
+    for (const struct below *b = to->below; b != NULL && depth_step(j, 1); b = b->next)
+        for (size_t i = 0; b->columns != NULL && i < b->columns->count; i++)
+            if (strcmp(b->columns->items[i].name, to_column) == 0 &&
+                b->columns->items[i].origins != NULL)
+                note_flow_into(j, from, b->dataset,
+                               sl_arena_text(j->mem, b->columns->items[i].origins->column), effect);
+    depth_leave(j);
+}
+
+void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset)
+{
+    if (from != NULL)
+        add_all(j, from, to_dataset, SL_FLOW_INDIRECT);
+}
+
+void note_result(struct judge *j, const struct outputs *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        note_flow(j, out->items[i].origins, SL_SPAN("result"),
+                  out->items[i].star ? "*" : out->items[i].name);
+    note_flow(j, out->rest, SL_SPAN("result"), "*");
+    note_indirect(j, out->decides, SL_SPAN("result"));
+}

@@ -1,0 +1,354 @@
+/* What each message of the server means: outcomes, transactions, names that it has confirmed; and
+ * the few that are replaced (a refusal's error), swallowed (the gate's own questions) or withheld.
+ */
+#include "role/gate/server_int.h"
+
+static void begin_action(struct session *s)
+{
+    s->rows = s->tag_rows = s->bytes = 0;
+    s->failed = false;
+    memset(s->sqlstate, 0, sizeof s->sqlstate);
+    s->last_tag = 0;
+}
+
+void end_item(struct session *s, uint8_t outcome)
+{
+    struct item *item = item_head(s);
+
+    if (item->action != 0)
+        portal_outcome(s, item, outcome);
+    if ((item->flags & ITEM_ENDS_DDL) != 0) {
+        if (s->target->ddl_under_way > 0)
+            s->target->ddl_under_way--;
+        catalog_stale(s->gate, s->target);
+    }
+    if ((item->flags & ITEM_CONTEXT) != 0)
+        s->context_unknown = true;
+    bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
+    if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
+        (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
+        names_happened(s, &item->prepared->meaning->m, item->prepared->text);
+    item_pop(s);
+    begin_action(s);
+}
+
+static uint8_t outcome_of(const struct session *s)
+{
+    return s->failed ? SL_OUTCOME_FAILED : SL_OUTCOME_OK;
+}
+
+static void note_error(struct session *s, struct sl_span body)
+{
+    struct sl_pg_notice n;
+
+    s->failed = true;
+    memcpy(s->sqlstate, "XX000", 5);
+    if (sl_pg_notice_get(body, &n) == SL_OK && n.sqlstate.n == 5)
+        memcpy(s->sqlstate, n.sqlstate.p, 5);
+}
+
+/* The server's words could hold a labelled value: only its code goes on (P10). */
+static bool say_withheld(struct session *s, struct sl_span body)
+{
+    SL_BUF(b, 1024);
+    struct sl_pg_notice theirs = {0};
+
+    struct sl_pg_notice ours = {
+        .severity = SL_SPAN("ERROR"),
+        .sqlstate = SL_SPAN("XX000"),
+        .message = SL_SPAN(
+            "the server reported an error; its text is withheld, because the statement reads "
+            "labelled data"),
+    };
+    if (sl_pg_notice_get(body, &theirs) == SL_OK) {
+        ours.sqlstate = theirs.sqlstate;
+        if (theirs.severity.n > 0)
+            ours.severity = theirs.severity;
+    }
+    sl_pg_put_error(&b, &ours);
+    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
+}
+
+static bool say_cut(struct session *s, uint32_t limit)
+{
+    SL_BUF(b, 1024);
+    SL_BUF(text, 512);
+
+    sl_buf_say(&text, "stopped: this statement may return %u rows of labelled data", limit);
+    struct sl_pg_notice n = {
+        .severity = SL_SPAN("ERROR"),
+        .sqlstate = SL_SPAN("42501"),
+        .message = sl_buf_span(&text),
+        .hint = SL_SPAN("ask for fewer rows, or for a rule with a larger budget"),
+    };
+    sl_pg_put_error(&b, &n);
+    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
+}
+
+/* After an error in the extended protocol the server skips everything to the next Sync. */
+static void drop_to_sync(struct session *s)
+{
+    struct item *item;
+    bool first = true;
+
+    while ((item = item_head(s)) != NULL && item->kind != ITEM_SYNC && item->kind != ITEM_QUERY) {
+        if (!first)
+            memcpy(s->sqlstate, "25P02", 5); /* never reached: the pipeline failed before it */
+        extended_drop(s, item);
+        if (item->kind == ITEM_LOCAL)
+            item_pop(s);
+        else
+            end_item(s, SL_OUTCOME_FAILED);
+        first = false;
+    }
+    if (item == NULL)
+        s->skip_to_sync = true;
+}
+
+static bool take_error(struct run *r, struct sl_span body, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+    bool ok = true;
+
+    s->copy_in = false;
+    if (item == NULL ||
+        item->kind == ITEM_SYNC) { /* the server ends the session, or an error at commit */
+        if (item != NULL)
+            note_error(s, body);
+        r->at += whole;
+        return true;
+    }
+    note_error(s, body);
+    if ((item->flags & ITEM_REFUSED) != 0) {
+        ok = run_skip(r, whole) && stream_write(&s->client, item->local);
+    } else if ((item->flags & ITEM_CUT) != 0) {
+        ok = run_skip(r, whole) && say_cut(s, item->row_limit);
+        item->row_limit = 0;
+    } else if ((item->flags & ITEM_LABELLED) != 0) {
+        ok = run_skip(r, whole) && say_withheld(s, body);
+    } else {
+        r->at += whole;
+    }
+    if (item->kind != ITEM_QUERY)
+        drop_to_sync(s);
+    return ok;
+}
+
+static void note_tag(struct session *s, struct sl_span body)
+{
+    struct sl_pg_tag tag;
+
+    if (sl_pg_tag_get(body, &tag) != SL_OK)
+        return;
+    if (tag.has_rows)
+        s->tag_rows += tag.rows;
+    if (sl_span_is(tag.command, "COMMIT"))
+        s->last_tag = 'C';
+    else if (sl_span_is(tag.command, "ROLLBACK"))
+        s->last_tag = 'R';
+}
+
+/* CommandComplete, EmptyQueryResponse, PortalSuspended. */
+static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_EXECUTE))
+        return false;
+    s->copy_in = false;
+    if (type == SL_PG_COMMAND_COMPLETE)
+        note_tag(s, body);
+    if ((item->flags & ITEM_CUT) != 0) {
+        /* It was complete before the cancellation reached it. The client is told that it was cut; a
+         * transaction that it is part of is not known to be harmed, so nothing more to undo. */
+        bool ok = run_skip(r, whole) && say_cut(s, item->row_limit);
+        s->failed = true;
+        memcpy(s->sqlstate, "42501", 5);
+        if (item->kind == ITEM_EXECUTE) {
+            session_kill(s, "over its row limit");
+            return false;
+        }
+        return ok;
+    }
+    if ((item->flags & ITEM_IS_SET) != 0) {
+        SL_BUF(b, 64);
+        sl_pg_put_tag(&b, "SET");
+        if (!run_skip(r, whole) || !stream_write(&s->client, sl_buf_span(&b)))
+            return false;
+    } else {
+        r->at += whole;
+    }
+    if (item->kind == ITEM_EXECUTE)
+        end_item(s, type == SL_PG_PORTAL_SUSPENDED ? OUTCOME_PORTION : outcome_of(s));
+    return true;
+}
+
+/* Behind the item that is being answered. */
+static bool ddl_follows(const struct session *s)
+{
+    for (uint32_t i = 1; i < s->item_count; i++)
+        if ((s->items[(s->item_head + i) & (s->item_room - 1)].flags & ITEM_DDL) != 0)
+            return true;
+    return false;
+}
+
+/* However its transaction ended, what it changed may be in force now. */
+static void note_ddl(struct session *s)
+{
+    if (ddl_follows(s))
+        return;
+    bool changed = ddl_closes(s) || s->ddl_in_tx;
+    if (!changed)
+        return;
+    s->ddl_in_tx = s->opaque_since_ddl = false;
+    if ((item_head(s)->flags & ITEM_ENDS_DDL) == 0) /* else the item's end says so */
+        catalog_stale(s->gate, s->target);
+}
+
+static void note_transaction(struct session *s, char now)
+{
+    char before = s->tx;
+
+    s->tx = now;
+    if (now != 'I')
+        return;
+    note_ddl(s);
+    if (before != 'I' && s->context_touched)
+        s->context_unknown = true;
+    if (s->item_count == 1) /* nothing was bound since */
+        extended_forget_portals(s);
+    if (s->tx_first == 0)
+        return;
+    uint8_t outcome = s->last_tag == 'C' && before != 'E' ? SL_OUTCOME_OK : SL_OUTCOME_FAILED;
+    record_txn(s, outcome == SL_OUTCOME_OK ? 1 : 2);
+    s->tx_first = s->tx_last = 0;
+    s->context_unknown = s->context_unknown || outcome != SL_OUTCOME_OK;
+}
+
+static bool take_ready(struct run *r, struct sl_span body, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+    enum sl_pg_ready ready;
+
+    if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_SYNC) ||
+        sl_pg_ready_get(body, &ready) != SL_OK)
+        return false;
+    bool cut = (item->flags & ITEM_CUT) != 0;
+    note_transaction(s, (char)ready);
+    s->copy_in = false;
+    end_item(s, outcome_of(s));
+    if (cut && s->tx == 'T') { /* it must not commit what the client was told has failed */
+        session_kill(s, "over its row limit");
+        return false;
+    }
+    r->at += whole;
+    return true;
+}
+
+static bool take_reply(struct run *r, uint8_t type, size_t whole)
+{
+    static const struct {
+        uint8_t type, kind;
+    } pairs[] = {{SL_PG_PARSE_COMPLETE, ITEM_PARSE},
+                 {SL_PG_BIND_COMPLETE, ITEM_BIND},
+                 {SL_PG_CLOSE_COMPLETE, ITEM_CLOSE}};
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    for (size_t i = 0; i < SL_COUNT(pairs); i++) {
+        if (pairs[i].type != type)
+            continue;
+        if (item == NULL || item->kind != pairs[i].kind || (item->flags & ITEM_REFUSED) != 0)
+            return false;
+        extended_confirm(s, item, type);
+        end_item(s, SL_OUTCOME_OK);
+        r->at += whole;
+        return true;
+    }
+    return false;
+}
+
+static bool take_description(struct run *r, uint8_t type, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    if (item == NULL)
+        return false;
+    if (item->kind == ITEM_DESCRIBE)
+        end_item(s, SL_OUTCOME_OK);
+    else if (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)
+        return false;
+    r->at += whole;
+    return true;
+}
+
+static bool take_copy_in(struct run *r, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_EXECUTE))
+        return false;
+    if (s->item_count >
+        1) /* the server would read what follows as the data: nothing is certain then */
+        return false;
+    s->copy_in = true;
+    r->at += whole;
+    return true;
+}
+
+bool take_message(struct run *r, uint8_t type, struct sl_span body, size_t whole)
+{
+    struct session *s = r->s;
+    struct item *item = item_head(s);
+
+    if (item != NULL && item->kind == ITEM_INTERNAL) {
+        bool ok = run_skip(r, whole);
+        inner_message(s, type, body);
+        return ok;
+    }
+    switch (type) {
+    case SL_PG_ERROR_RESPONSE:
+        return take_error(r, body, whole);
+    case SL_PG_COMMAND_COMPLETE:
+    case SL_PG_EMPTY_QUERY:
+    case SL_PG_PORTAL_SUSPENDED:
+        return take_complete(r, type, body, whole);
+    case SL_PG_READY_FOR_QUERY:
+        return take_ready(r, body, whole);
+    case SL_PG_PARSE_COMPLETE:
+    case SL_PG_BIND_COMPLETE:
+    case SL_PG_CLOSE_COMPLETE:
+        return take_reply(r, type, whole);
+    case SL_PG_ROW_DESCRIPTION:
+    case SL_PG_NO_DATA:
+        return take_description(r, type, whole);
+    case SL_PG_COPY_IN_RESPONSE:
+        return take_copy_in(r, whole);
+    case SL_PG_PARAMETER_DESCRIPTION:
+    case SL_PG_COPY_OUT_RESPONSE:
+    case SL_PG_COPY_DONE_OUT:
+        if (item == NULL)
+            return false;
+        r->at += whole;
+        return true;
+    case SL_PG_NOTICE_RESPONSE:
+        if (item != NULL && (item->flags & (ITEM_LABELLED | ITEM_REFUSED)) != 0)
+            return run_skip(r, whole);
+        r->at += whole;
+        return true;
+    case SL_PG_NOTIFICATION:
+        r->at += whole;
+        return true;
+    case SL_PG_PARAMETER_STATUS:
+        s->context_unknown = true;
+        r->at += whole;
+        return true;
+    default:
+        return false;
+    }
+}
