@@ -50,6 +50,7 @@ create table staging.wide (id int, body text);
 GATES_OWN = [re.compile(p) for p in (
     r"^SELECT pg_catalog\.current_setting\('search_path'\), CURRENT_USER::pg_catalog\.text",
     r"^SELECT pg_catalog\.concat\(n\.nspname, '\.', c\.relname\), l\.mode FROM pg_catalog\.pg_locks",
+    r"^SELECT name, setting FROM pg_catalog\.pg_settings WHERE name OPERATOR",
     r"^sluice: refused$")]
 
 

@@ -39,6 +39,20 @@ const struct sl_login *sl_target_named_login(const struct sl_target *t, struct s
     return NULL;
 }
 
+void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity)
+{
+    static const char mark[] = "{identity}";
+    size_t at = 0;
+
+    while (at < login->user.n) {
+        struct sl_span rest = sl_span_from(login->user, at);
+        bool here = sl_span_starts(rest, sl_span_str(mark));
+
+        sl_buf_put(b, here ? identity : sl_span_head(rest, 1));
+        at += here ? sizeof mark - 1 : 1;
+    }
+}
+
 enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
 {
     struct sl_span found = {NULL, 0};

@@ -207,6 +207,8 @@ bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
 const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
 /* The login of this name, NULL when there is none. */
 const struct sl_login *sl_target_named_login(const struct sl_target *t, struct sl_span name);
+/* Its user with {identity} replaced. */
+void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity);
 
 /* Labels of one access as bits into config->labels: table labels, and those of its columns. With
  * all_columns every column pattern that could name a column of the table counts. */

@@ -328,7 +328,10 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j,
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD) {
-        enum take t = hold_bind(s, j, m, p, rest, &max_rows);
+        enum take t = TAKE_DONE;
+        if (!elevate_may(s, j, true, &t))
+            return t;
+        t = hold_bind(s, j, m, p, rest, &max_rows);
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t;
     }

@@ -231,6 +231,10 @@ void server_input(struct session *s)
     } while (!s->dead && stream_has_hidden_input(&s->server));
     if (s->dead || s->phase != PHASE_READY)
         return;
+    if (s->item_count == 0)
+        elevate_end(s);
+    if (s->dead)
+        return;
     stream_pause(&s->server, stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&
         (s->copy_in || s->item_count == 0 || (item_head(s)->flags & ITEM_COPY_IN) == 0))

@@ -69,6 +69,8 @@ static struct sl_span sentence_of(struct keeper *k, const struct ask *a)
         sl_effects_put(&text, a->meaning->effects);
         sl_buf_say(&text, ")");
     }
+    if (a->runs_as.n > 0)
+        sl_buf_say(&text, "; runs as the login %S", a->runs_as);
     return sl_arena_copy(k->mem, sl_buf_span(&text));
 }
 
