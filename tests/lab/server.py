@@ -61,6 +61,7 @@ class Entry:
         said = record.get("message", "")
         self.app = record.get("application_name", "")
         self.pid, self.detail = record.get("pid"), record.get("detail", "")
+        self.user = record.get("user", "")
         self.severity, self.sqlstate = record.get("error_severity"), record.get("state_code")
         self.kind, self.sql = "other", said
         found = re.match(r"(?:duration: [\d.]+ ms  )?(statement|parse|bind|execute|fastpath function call)"

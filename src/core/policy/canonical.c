@@ -194,6 +194,7 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
 
     switch (k->type) {
     case SL_KEY_TEXT:
+    case SL_KEY_NAME:
         return ((const struct sl_span *)field)->n == 0;
     case SL_KEY_COUNT:
     case SL_KEY_SIZE64:

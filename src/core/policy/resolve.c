@@ -51,9 +51,10 @@ static void check_logins(struct sl_load *l, const struct sl_node *at, struct sl_
         a->key = a->name.n > 0 ? a->name : a->group;
         check_login_user(l, at, a->user);
         if (a->name.n > 0 && a->group.n > 0)
-            sl_buf_put_str(about(l, at, "target", t->name),
-                           ": a login has a name and a group; expected a name for what rules elevate "
-                           "to, a group for what its members always are\n");
+            sl_buf_put_str(
+                about(l, at, "target", t->name),
+                ": a login has a name and a group; expected a name for what rules elevate "
+                "to, a group for what its members always are\n");
         if (a->password_file.n > 0 && a->password_command.count > 0)
             sl_buf_put_str(about(l, at, "target", t->name),
                            ": a login has password_file and "

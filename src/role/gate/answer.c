@@ -227,8 +227,8 @@ static void note_transaction(struct session *s, char now)
     s->context_unknown = s->context_unknown || outcome != SL_OUTCOME_OK;
 }
 
-/* A transaction that an elevated statement began goes with its connection; the client cannot be told
- * in the protocol's words that it is in none. */
+/* A transaction that an elevated statement began goes with its connection; the client cannot be
+ * told in the protocol's words that it is in none. */
 static bool left_open(struct run *r, size_t whole)
 {
     struct session *s = r->s;
@@ -315,7 +315,8 @@ static bool take_copy_in(struct run *r, size_t whole)
     if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_EXECUTE))
         return false;
     if (s->item_count > 1 ||
-        elevate_is_on(s)) /* the server would read what follows as the data: nothing is certain then */
+        elevate_is_on(
+            s)) /* the server would read what follows as the data: nothing is certain then */
         return false;
     s->copy_in = true;
     r->at += whole;

@@ -359,12 +359,8 @@ enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session, uint64_
 
     if (d == NULL)
         return SL_EMEMORY;
-    *d = (struct dial){.gate = g,
-                       .target = t,
-                       .session = session,
-                       .elevated = elevated,
-                       .fn = fn,
-                       .owner = owner};
+    *d = (struct dial){
+        .gate = g, .target = t, .session = session, .elevated = elevated, .fn = fn, .owner = owner};
     d->result.stream.fd = -1;
     d->result.statuses = d->in = sl_buf(INPUT_MAX);
     d->first_bare = d->server_first = d->without_proof = d->binding =

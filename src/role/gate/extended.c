@@ -141,6 +141,10 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             judged_done(&j);
             return s->dead ? TAKE_DEAD : TAKE_DONE;
         }
+        if (j.verdict->answer.enforced == SL_HOLD && !elevate_may(s, &j, true, &t)) {
+            judged_done(&j); /* the standing login may not even be allowed to parse it */
+            return t;
+        }
     }
     struct prepared *p = prepared_new(s, &m, j.meaning);
     judged_done(&j);

@@ -170,10 +170,10 @@ struct session {
     bool skip_to_sync; /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
-    bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects;          /* the session may have temporary objects that hide others */
-    bool temp_objects_asked;    /* ... and the server said so */
-    uint64_t segment;           /* counts Syncs and queries sent */
+    bool ddl_unsynced;       /* DDL went out in a pipeline: it commits at the next Sync */
+    bool temp_objects;       /* the session may have temporary objects that hide others */
+    bool temp_objects_asked; /* ... and the server said so */
+    uint64_t segment;        /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
 
     struct item *items;
@@ -291,7 +291,7 @@ void item_fill(struct session *s, struct item *item, const struct judged *j, uin
 /* What is sent now may change the session and its definitions: from here on, not from its answer
  * on. */
 void item_sent(struct session *s, struct item *item);
-void ddl_begins(struct session *s);            /* other sessions wait until it has ended */
+void ddl_begins(struct session *s); /* other sessions wait until it has ended */
 
 /* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
 enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
@@ -378,7 +378,8 @@ void hold_fails(struct session *s, const char *sqlstate);
 /* elevate.c: a granted statement that runs as another login, on a connection of its own. */
 /* Before it is held: false when it cannot be; then *t says whether it was refused, or waits. */
 bool elevate_may(struct session *s, const struct judged *j, bool extended, enum take *t);
-/* The grant is spent. TAKE_DONE with the grant still there: its connection is ready, or it needs none. */
+/* The grant is spent. TAKE_DONE with the grant still there: its connection is ready, or it needs
+ * none. */
 enum take elevate_take(struct session *s, const struct judged *j);
 /* The intent is recorded: what is sent from now on goes to that connection, if there is one. False:
  * the session is dead, and the action's outcome recorded. */

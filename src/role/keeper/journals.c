@@ -124,13 +124,15 @@ static void say_unknown(struct keeper *k, struct action_key key, const char *why
                                   .ended_us = sl_clock_us(),
                                   .outcome = SL_OUTCOME_UNKNOWN};
 
-    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = r.ended_us,
-                                                           .session = r.session,
-                                                           .action = r.action,
-                                                           .ended_us = r.ended_us,
-                                                           .outcome = SL_OUTCOME_UNKNOWN,
-                                                           .approval = sl_span_str(running == NULL ? NULL : running->approval),
-                                                           .why = sl_span_str(why)});
+    sl_entry_put_outcome(&leaf,
+                         &(struct sl_entry_outcome){.time_us = r.ended_us,
+                                                    .session = r.session,
+                                                    .action = r.action,
+                                                    .ended_us = r.ended_us,
+                                                    .outcome = SL_OUTCOME_UNKNOWN,
+                                                    .approval = sl_span_str(
+                                                        running == NULL ? NULL : running->approval),
+                                                    .why = sl_span_str(why)});
     if (!outcome_of_held(k, &r, &leaf))
         store_leaf(&k->store, &leaf, false, NULL);
 }

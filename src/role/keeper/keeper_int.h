@@ -95,7 +95,8 @@ struct keeper {
     uint64_t next_session;
     struct waiter *waiters;
     struct journal journals[MAX_GATES];
-    struct sl_map *running; /* session+action of spent approvals whose outcome is due -> struct running */
+    struct sl_map
+        *running; /* session+action of spent approvals whose outcome is due -> struct running */
     struct sl_map
         *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
     struct drain *drain; /* working memory of the journals' reader */
