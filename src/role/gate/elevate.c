@@ -83,6 +83,8 @@ static const char *obstacle(const struct session *s, const struct sl_meaning *m,
         return "it came in the extended protocol";
     if (s->tx != SL_PG_IDLE || s->unsynced)
         return "it is part of a transaction";
+    if ((m->effects & SL_EFFECT_OPAQUE) != 0 && (m->flags & SL_MEANING_CONTEXT) != 0)
+        return "Sluice cannot know what it does to its session";
     if ((m->flags & bound) != 0)
         return "it controls a transaction, settings, names or notifications of its session, or "
                "reads COPY data";
