@@ -23,6 +23,8 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "keeper per statement, us": ("<=", 2.0),
     "approve to first byte, ms": ("<=", 2.0),
     "user-space memory per idle session, kB": ("<=", 7.0),
+    "lineage of a statement in a transaction, us": ("<=", 1.0),
+    **{f"{name}, ms": ("<=", 50.0) for name in ("up", "down", "who", "path", "impact")},
     "listing of 1,000 relations, ms": ("<=", 2000),
     "listing of 1,000 relations, MB": ("<=", 16.0),
     "judge, pgbench select, us beyond the parse": ("<=", 5.0),
@@ -32,7 +34,7 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
 }
 
 
-PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog"]
+PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog", "lineage"]
 
 
 class Report:
@@ -231,6 +233,30 @@ def measure_catalog(stage, report, rounds):
     report.add("catalog", "question of each poll, ms", statistics.median(asked), spread(asked))
 
 
+def measure_lineage(stage, report, edges, rounds):
+    """Over HTTP, as a person would ask, on a view that was filled while Sluice was stopped."""
+    print(f"\nlineage: a graph of {edges:,} edges, {rounds} rounds of each question")
+    program = os.path.join(stage.build, "bench", "bench_lineage")
+    costs = dict(line.split() for line in subprocess.run([program, "cost"], check=True, capture_output=True,
+                                                         text=True).stdout.splitlines())
+    report.add("lineage", "lineage of a statement that reads, us", float(costs["read"]))
+    report.add("lineage", "lineage of a statement in a transaction, us", float(costs["transaction"]))
+    start = []
+    stage.again(lambda: start.append(subprocess.run(
+        [program, "fill", stage.path("state", "sluice.db"), str(edges)], check=True, capture_output=True,
+        text=True).stdout.strip()))
+    first, last, third = start[0], "l10.t1.c1", "l3.t1.c1"
+    questions = {"up": f"up?of={last}", "down": f"down?of={first}", "who": "who?of=l0.t1&limit=50",
+                 "path": f"path?from={first}&to={third}", "impact": f"impact?of={first.rsplit('.', 1)[0]}"}
+    for name, question in questions.items():
+        took = []
+        for _ in range(rounds):
+            began = time.monotonic()
+            call(stage, "GET", f"/v1/lineage/{question}")
+            took.append((time.monotonic() - began) * 1000)
+        report.add("lineage", f"{name}, ms", statistics.median(took), spread(took))
+
+
 def measure_judge(build, report):
     """CPU of the judge alone: no server, no gate."""
     out = subprocess.run([f"{build}/bench/bench_judge"], capture_output=True, text=True, check=True).stdout
@@ -254,6 +280,8 @@ def measure_stage(given, wanted, report):
             measure_idle(stage, report, 500)
         if "catalog" in wanted:
             measure_catalog(stage, report, given.rounds)
+        if "lineage" in wanted:
+            measure_lineage(stage, report, 1_000_000, 21)
 
 
 def main():

@@ -182,11 +182,22 @@ log_disconnections = 0
         self.run("identity", "add", "app", "--kind", "service", "--owner", "olga", "--group", "engineers",
                  "--state", state)
         self.token = self.run("token", "create", "app", "--state", state).strip()
-        self.start([self.sluice, "serve", "--config", self.path("sluice.yaml")],
-                   lambda: "ready\n" in open(self.path("sluice.log")).read(), "sluice.log", cwd=self.folder)
+        self.serve()
         self.url = f"http://127.0.0.1:{self.http}"
         self.credential = self.path("rita.credential")
         self.run("enroll", re.search(r"slc_[\w-]+", code).group(), "--url", self.url, "--save", self.credential)
+
+    def serve(self):
+        self.start([self.sluice, "serve", "--config", self.path("sluice.yaml")],
+                   lambda: "ready\n" in open(self.path("sluice.log")).read(), "sluice.log", cwd=self.folder)
+
+    def again(self, between):
+        """Stops Sluice, does something to its files, and starts it again."""
+        process = self.processes.pop()
+        process.terminate()
+        process.wait(30)
+        between()
+        self.serve()
 
     def ways(self):
         """name -> (port, password)"""

@@ -34,7 +34,8 @@ static void write_and_read(struct sl_journal *j, struct sl_span input)
 
     intent.facts = sl_cursor_take(&c, sl_cursor_u8(&c));
     intent.text = sl_cursor_rest(&c);
-    if (sl_journal_intent(j, &intent) == SL_OK)
+    struct sl_progress_record progress = {.rows = input.n, .bytes = intent.flags};
+    if (sl_journal_intent(j, &intent) == SL_OK && sl_journal_progress(j, &progress) == SL_OK)
         read_all(j);
 }
 

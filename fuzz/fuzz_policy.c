@@ -28,7 +28,7 @@ static void ask(const struct sl_config *c, const char *target, const struct sl_m
     SL_PROMISE(labels != NULL);
     q.target = sl_config_target(c, sl_span_str(target));
     for (size_t i = 0; i < m->access_count; i++)
-        labels[i] = sl_labels_of(c, q.target, &m->accesses[i]);
+        labels[i] = sl_labels_of(c, q.target, &m->accesses[i], NULL);
     q.labels = labels;
     sl_policy_judge(c, &q, mem, out);
 }

@@ -156,6 +156,14 @@ static bool is_confirmed(const struct sl_api_args *args, const char *verb)
     return strcmp(line, verb) == 0;
 }
 
+/* 0: not a number of rows. */
+static uint64_t rows_of(const char *text)
+{
+    uint64_t rows = 0;
+
+    return sl_span_u64(sl_span_str(text), &rows) == SL_OK && rows <= INT64_MAX ? rows : 0;
+}
+
 /* The digest goes along: the keeper refuses when the action is another than the one that was shown.
  */
 static int decide(struct sl_api *api, const struct sl_api_args *args, const char *verb,
@@ -179,6 +187,8 @@ static int decide(struct sl_api *api, const struct sl_api_args *args, const char
     json_object_set_new(body, "decision", json_string(verb));
     json_object_set_new(body, "digest", json_stringn((const char *)digest.p, digest.n));
     json_object_set_new(body, "reason", json_string(args->reason));
+    if (args->rows != NULL)
+        json_object_set_new(body, "rows", json_integer((json_int_t)rows_of(args->rows)));
     int code = sl_api_act(api, sl_buf_text(&id_text), "decision", body);
     json_decref(body);
     return code;
@@ -186,8 +196,8 @@ static int decide(struct sl_api *api, const struct sl_api_args *args, const char
 
 int sl_api_decide_command(int argc, char **argv, const char *verb, const char *help)
 {
-    const unsigned options =
-        SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST | SL_API_CREDENTIAL;
+    const unsigned options = SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST |
+                             SL_API_CREDENTIAL | (strcmp(verb, "approve") == 0 ? SL_API_ROWS : 0);
     struct sl_api_args args;
     SL_API(api);
     json_t *approval = NULL;
@@ -197,6 +207,10 @@ int sl_api_decide_command(int argc, char **argv, const char *verb, const char *h
         return code;
     if (args.reason == NULL || args.reason[0] == '\0') {
         fprintf(stderr, "sluice %s: --reason is needed: it is recorded with your decision\n", verb);
+        return SL_EXIT_USAGE;
+    }
+    if (args.rows != NULL && rows_of(args.rows) == 0) {
+        fprintf(stderr, "sluice %s: --rows takes a number of rows, at least 1\n", verb);
         return SL_EXIT_USAGE;
     }
     code = is_reason_fit(args.reason) ? sl_api_open(&args, true, &api) : SL_EXIT_USAGE;

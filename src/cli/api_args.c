@@ -21,7 +21,15 @@ struct option_row {
 static const struct option_row rows[] = {
     TEXT("--reason", "TEXT", SL_API_REASON, reason, "why; it is recorded"),
     TEXT("--digest", "HEX", SL_API_DIGEST, digest, "decide only if this is the action's digest"),
+    TEXT("--rows", "N", SL_API_ROWS, rows, "let so many rows pass, in all, then it is held again"),
     TEXT("--state", "STATE", SL_API_STATE, state, "only those in this state"),
+    TEXT("--by", "KEY[,KEY]", SL_API_USAGE, by, "what to group by (identity)"),
+    TEXT("--identity", "NAME", SL_API_USAGE, identity, "only of this identity"),
+    TEXT("--dataset", "NAME", SL_API_USAGE, dataset, "only of this dataset (schema.table)"),
+    TEXT("--label", "LABEL", SL_API_USAGE, label, "only of data with this label"),
+    TEXT("--limit", "N", SL_API_USAGE, limit, "at most so many lines, 1 to 1000 (100)"),
+    TEXT("--since", "TIME", SL_API_SINCE, since, "only what happened in this time: 7d, 12h, 30m"),
+    TEXT("--target", "NAME", SL_API_TARGET, target, "only data of this target"),
     TEXT("--save", "FILE|-", SL_API_SAVE, save,
          "where the credential goes; - prints it on stdout, alone"),
     FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
@@ -85,11 +93,12 @@ static bool take(int argc, char **argv, int *at, unsigned options, struct sl_api
     return true;
 }
 
-int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const char *help,
+int sl_api_args(int argc, char **argv, unsigned options, unsigned words, const char *help,
                 struct sl_api_args *out)
 {
     *out = (struct sl_api_args){0};
     bool are_words = false; /* after "--" */
+    unsigned seen = 0;
 
     for (int i = 1; i < argc; i++) {
         bool is_option = !are_words && argv[i][0] == '-' && argv[i][1] != '\0';
@@ -100,14 +109,14 @@ int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const 
         }
         if (is_option && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0))
             return print_help(help, options);
-        if (is_option ? !take(argc, argv, &i, options, out) : !takes_word || out->word != NULL) {
+        if (is_option ? !take(argc, argv, &i, options, out) : seen == words) {
             fprintf(stderr, "sluice %s: '%s' is not understood here\n", argv[0], argv[i]);
-            return sl_cli_usage(argv[0]);
+            return sl_cli_misuse(argv[0]);
         }
         if (!is_option)
-            out->word = argv[i];
+            *(seen++ == 0 ? &out->word : &out->second) = argv[i];
     }
-    if (takes_word && out->word == NULL)
-        return sl_cli_usage(argv[0]);
+    if (seen < words)
+        return sl_cli_misuse(argv[0]);
     return SL_API_CONTINUE;
 }

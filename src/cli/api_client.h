@@ -29,16 +29,22 @@ enum sl_api_option {
     SL_API_DIGEST = 1 << 6,
     SL_API_STATE = 1 << 7,
     SL_API_CREDENTIAL = 1 << 8,
+    SL_API_TARGET = 1 << 9,
+    SL_API_SINCE = 1 << 10,
+    SL_API_ROWS = 1 << 11,
+    SL_API_USAGE = 1 << 12,
 };
 struct sl_api_args {
-    const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state;
-    const char *word; /* the one argument that is no option */
+    const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
+        *rows;
+    const char *by, *identity, *dataset, *label, *limit;
+    const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
 };
-/* Parses; `takes_word`: exactly one must be there. SL_API_CONTINUE, or the exit code after --help
+/* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code after --help
  * or a usage error. The text of --help is `help`, then a paragraph on the options that are given.
  */
-int sl_api_args(int argc, char **argv, unsigned options, bool takes_word, const char *help,
+int sl_api_args(int argc, char **argv, unsigned options, unsigned words, const char *help,
                 struct sl_api_args *out);
 
 /* --- one caller, one gateway ---------------------------------------------------------------- */

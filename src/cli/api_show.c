@@ -1,6 +1,7 @@
 /* An approval as its reader needs it: the sentence first, then everything that bears on the
  * decision. */
 #include "cli/api_client.h"
+#include "cli/lineage_print.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -358,6 +359,11 @@ static void print_claim(FILE *out, const json_t *approval, const char *title, co
 /* The client's own words stand behind marks: they are a claim, not a fact. */
 void sl_api_print_claims(FILE *out, const json_t *approval)
 {
+    if (json_object_get(approval, "delivered") != NULL) {
+        fputs("Budget      ", out);
+        sl_api_print_text(out, sl_json_str(approval, "held_why"));
+        fputc('\n', out);
+    }
     print_claim(out, approval, "Reason", "reason");
     if (sl_json_str(approval, "reason").n == 0)
         fputs("Reason      (none given)\n", out);
@@ -396,7 +402,8 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
 {
     sl_api_print_sentence(api, stdout, approval);
     putchar('\n');
-    print_row(approval, "Verdict", "held_why");
+    if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
+        print_row(approval, "Verdict", "held_why");
     print_row(approval, "Runs as", "runs_as");
     print_row(approval, "Outcome", "why");
     sl_api_print_claims(stdout, approval);
@@ -404,6 +411,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_list_row(approval, "Kinds", "statements");
     print_list_row(approval, "Effects", "effects");
     print_each(approval, "Data", "datasets", print_dataset);
+    sl_lineage_print_held(json_object_get(approval, "lineage"));
     print_session(approval);
     print_facts(approval, "Also", "show");
     print_facts(approval, "Result", "outcome");

@@ -55,7 +55,7 @@ static bool is_labelled(const struct sl_sampled *s, struct sl_span table, struct
     struct sl_meaning_access access = {
         .dataset = table, .effects = SL_EFFECT_READ, .columns = &column, .column_count = 1};
 
-    return sl_labels_of(s->config, s->target, &access) != 0;
+    return sl_labels_of(s->config, s->target, &access, NULL) != 0;
 }
 
 static bool add(struct sl_sampled *s, struct sl_span name, struct sl_proposal p)

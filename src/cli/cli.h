@@ -31,10 +31,16 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
       "say what SQL would do: JSON lines in, JSON lines out")                                      \
+    X(labels, "[--target T] [--json] [--config FILE]",                                             \
+      "show which columns have a label that came along with data")                                 \
     X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")  \
+    X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
+      "say where data came from, where it went, and who touched it")                               \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \
+    X(usage, "[--by KEY[,KEY]] [--label LABEL] [--since 7d] [--json]",                             \
+      "show who moved how much of which data")                                                     \
     X(version, "", "print the version")
 
 #define SL_COMMAND_DECLARE(name, words, help) int sl_cli_##name(int argc, char **argv);
@@ -42,6 +48,6 @@ SL_COMMANDS(SL_COMMAND_DECLARE)
 #undef SL_COMMAND_DECLARE
 
 /* Prints the usage line of a command to stderr; returns SL_EXIT_USAGE. */
-int sl_cli_usage(const char *name);
+int sl_cli_misuse(const char *name);
 
 #endif

@@ -78,7 +78,7 @@ int sl_cli_approvals(int argc, char **argv)
                            false, help, &args);
 
     if (code == SL_API_CONTINUE)
-        code = is_state(args.state) ? sl_api_open(&args, true, &api) : sl_cli_usage(argv[0]);
+        code = is_state(args.state) ? sl_api_open(&args, true, &api) : sl_cli_misuse(argv[0]);
     if (code != SL_API_CONTINUE)
         return code;
     json_t *list = json_array();

@@ -227,7 +227,7 @@ int sl_cli_canary(int argc, char **argv)
         else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
             given = argv[++i];
         else
-            return sl_cli_usage("canary");
+            return sl_cli_misuse("canary");
     }
     if (sl_path_config(given, &path) != SL_OK || sl_arena_new(&mem, MEMORY) != SL_OK)
         return SL_EXIT_REFUSED;

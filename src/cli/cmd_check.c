@@ -146,7 +146,7 @@ int sl_cli_check(int argc, char **argv)
     struct options o = {0};
 
     if (!read_options(argc, argv, &o))
-        return sl_cli_usage("check");
+        return sl_cli_misuse("check");
     if (o.help) {
         fputs(help, stdout);
         return SL_EXIT_FINE;

@@ -166,7 +166,7 @@ int sl_cli_classify(int argc, char **argv)
     struct sl_sampled s = {0};
 
     if (!read_words(argc, argv, &w) || !read_sample(w.sample, &s.rows))
-        return sl_cli_usage("classify");
+        return sl_cli_misuse("classify");
     if (w.help) {
         fputs(help, stdout);
         return SL_EXIT_FINE;

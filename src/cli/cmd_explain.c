@@ -2,6 +2,7 @@
 #include "cli/check_live.h"
 #include "cli/cli.h"
 #include "cli/explain_int.h"
+#include "cli/labels.h"
 #include "cli/load.h"
 
 #include "os/clock.h"
@@ -145,7 +146,7 @@ static bool judge_policy(struct sl_explain *e)
     if (labels == NULL)
         return false;
     for (size_t i = 0; i < e->meaning.access_count; i++)
-        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i]);
+        labels[i] = sl_labels_of(e->config, e->target, &e->meaning.accesses[i], e->labels);
     e->question.identity = sl_span_str(e->identity);
     e->question.target = e->target;
     e->question.meaning = &e->meaning;
@@ -160,7 +161,7 @@ static int explain(struct sl_explain *e)
     SL_BUF(path, 8192);
 
     if (sl_path_config(e->config_path, &path) != SL_OK)
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     e->config_path = sl_buf_text(&path);
     if (sl_cli_load_config(e->config_path, &e->config) != SL_EXIT_FINE)
         return SL_EXIT_REFUSED;
@@ -169,11 +170,12 @@ static int explain(struct sl_explain *e)
         return wrong("the configuration has no such target");
     e->question.kind = sl_identity_kind_of(sl_span_str(e->kind));
     if (e->question.kind == 0)
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     if (!make_groups(e, &e->question.groups))
         return wrong("out of memory");
     if (sl_sql_self_test() != SL_OK)
         return wrong("the SQL grammar library is not the one that Sluice was built for");
+    e->labels = sl_cli_labels_of(e->config_path);
     int result = make_catalog(e);
     if (result != SL_EXIT_FINE)
         return result;
@@ -194,7 +196,7 @@ int sl_cli_explain(int argc, char **argv)
     bool wants_help = false;
 
     if (!read_options(argc, argv, &e, &wants_help))
-        return sl_cli_usage("explain");
+        return sl_cli_misuse("explain");
     if (wants_help) {
         fputs(help, stdout);
         return SL_EXIT_FINE;
@@ -202,6 +204,7 @@ int sl_cli_explain(int argc, char **argv)
     if (sl_arena_new(&e.mem, 64 * 1024 * 1024) != SL_OK)
         return wrong("out of memory");
     int result = explain(&e);
+    sl_label_map_free(e.labels);
     sl_config_free(e.config);
     sl_buf_done(&e.snapshot);
     sl_arena_free(e.mem);

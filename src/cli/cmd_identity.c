@@ -68,7 +68,7 @@ static int add(int argc, char **argv)
     json_object_set_new(body, "groups", groups);
     if (code != SL_EXIT_FINE || count != 1) {
         json_decref(body);
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     }
     json_object_set_new(body, "name", json_string(words[0]));
     json_object_set_new(body, "kind", json_string(kind));
@@ -110,7 +110,7 @@ static int list(int argc, char **argv)
     const char *words[1];
 
     if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 0, &count) != SL_EXIT_FINE)
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     int code = finish("identity.list", json_object(), &reply);
     if (code == SL_EXIT_FINE && !manage.json) {
         printf("%-20s %-8s %-9s %-12s %s\n", "NAME", "KIND", "STATUS", "OWNER", "GROUPS");
@@ -127,7 +127,7 @@ static int one_name(int argc, char **argv, const char *method)
 
     if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE ||
         count != 1)
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     return quiet(method, json_pack("{s:s}", "name", words[0]));
 }
 
@@ -152,7 +152,7 @@ static int pause_(int argc, char **argv)
     if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
             SL_EXIT_FINE ||
         (count == 1) == all)
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     json_t *body = json_pack("{s:b, s:b}", "off", off, "all_agents", all);
     if (count == 1)
         json_object_set_new(body, "name", json_string(words[0]));
@@ -167,7 +167,7 @@ static int link_(int argc, char **argv)
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 2, &count) != SL_EXIT_FINE ||
         count != (os_user == NULL ? 2 : 1))
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     return quiet("identity.link",
                  os_user == NULL ? json_pack("{s:s, s:s}", "name", words[0], "to", words[1])
                                  : json_pack("{s:s, s:s}", "name", words[0], "os_user", os_user));
@@ -182,7 +182,7 @@ static int group(int argc, char **argv)
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 2, &count) != SL_EXIT_FINE ||
         count != 2)
-        return sl_cli_usage("identity");
+        return sl_cli_misuse("identity");
     return quiet("identity.group", json_pack("{s:s, s:s, s:b}", "name", words[0], "group", words[1],
                                              "member", !gone));
 }
@@ -205,5 +205,5 @@ int sl_cli_identity(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < SL_COUNT(subcommands); i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 2, argv + 2);
-    return sl_cli_usage("identity");
+    return sl_cli_misuse("identity");
 }

@@ -146,11 +146,11 @@ static int parse(int argc, char **argv, struct sl_init *in)
             fputs(help, stdout);
             return -1;
         default:
-            return sl_cli_usage("init");
+            return sl_cli_misuse("init");
         }
     }
     in->dsn = optind + 1 == argc ? argv[optind] : NULL;
-    return in->dsn == NULL ? sl_cli_usage("init") : SL_EXIT_FINE;
+    return in->dsn == NULL ? sl_cli_misuse("init") : SL_EXIT_FINE;
 }
 
 static int run(struct sl_init *in)

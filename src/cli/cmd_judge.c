@@ -233,10 +233,10 @@ int sl_cli_judge(int argc, char **argv)
         else if (has_value && strcmp(argv[i], "--schema") == 0)
             schema = argv[i + 1];
         else
-            return sl_cli_usage("judge");
+            return sl_cli_misuse("judge");
     }
     if (dialect == NULL || strcmp(dialect, "postgres") != 0)
-        return sl_cli_usage("judge");
+        return sl_cli_misuse("judge");
     int code = run(&c, schema);
     sl_arena_free(c.mem);
     sl_buf_done(&c.ddl);

@@ -41,7 +41,7 @@ static void print_help(FILE *out)
 int sl_cli_ledger(int argc, char **argv)
 {
     if (argc < 2)
-        return sl_cli_usage("ledger");
+        return sl_cli_misuse("ledger");
     if (strcmp(argv[argc - 1], "--help") == 0) { /* of a subcommand too: it is one page */
         print_help(stdout);
         return SL_EXIT_FINE;
@@ -50,7 +50,7 @@ int sl_cli_ledger(int argc, char **argv)
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 1, argv + 1);
     fprintf(stderr, "sluice ledger: there is no '%s'\n", argv[1]);
-    return sl_cli_usage("ledger");
+    return sl_cli_misuse("ledger");
 }
 
 /* --- what the subcommands share --------------------------------------------------------------- */

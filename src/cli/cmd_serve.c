@@ -33,11 +33,11 @@ int sl_cli_serve(int argc, char **argv)
             return SL_EXIT_FINE;
         }
         if (option != 'c')
-            return sl_cli_usage("serve");
+            return sl_cli_misuse("serve");
         config = optarg;
     }
     if (optind != argc)
-        return sl_cli_usage("serve");
+        return sl_cli_misuse("serve");
     if (sl_path_config(config, &path) != SL_OK) {
         fputs("sluice serve: no configuration: give --config FILE\n", stderr);
         return SL_EXIT_USAGE;

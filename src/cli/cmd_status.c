@@ -162,9 +162,9 @@ int sl_cli_status(int argc, char **argv)
             return SL_EXIT_FINE;
         }
         if (option != 'c' && option != 'j')
-            return sl_cli_usage("status");
+            return sl_cli_misuse("status");
         config = option == 'c' ? optarg : config;
         as_json = as_json || option == 'j';
     }
-    return optind == argc ? run(config, as_json) : sl_cli_usage("status");
+    return optind == argc ? run(config, as_json) : sl_cli_misuse("status");
 }

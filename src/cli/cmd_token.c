@@ -22,7 +22,7 @@ static int create(int argc, char **argv)
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
         count != 1)
-        return sl_cli_usage("token");
+        return sl_cli_misuse("token");
     int code = sl_manage_call(&manage, "token.create",
                               json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), &reply);
     if (code != SL_EXIT_FINE)
@@ -43,7 +43,7 @@ static int revoke(int argc, char **argv)
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
         (count == 1) == (all != NULL))
-        return sl_cli_usage("token");
+        return sl_cli_misuse("token");
     json_t *body =
         all != NULL ? json_pack("{s:s}", "name", all) : json_pack("{s:s}", "id", words[0]);
     int code = sl_manage_call(&manage, "token.revoke", body, &reply);
@@ -72,7 +72,7 @@ static int list(int argc, char **argv)
     json_t *reply = NULL, *item;
 
     if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE)
-        return sl_cli_usage("token");
+        return sl_cli_misuse("token");
     int code = sl_manage_call(&manage, "token.list",
                               json_pack("{s:s}", "name", count == 1 ? words[0] : ""), &reply);
     if (code != SL_EXIT_FINE)
@@ -100,5 +100,5 @@ int sl_cli_token(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < SL_COUNT(subcommands); i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 2, argv + 2);
-    return sl_cli_usage("token");
+    return sl_cli_misuse("token");
 }

@@ -2,7 +2,7 @@
 #ifndef SL_CLI_EXPLAIN_INT_H
 #define SL_CLI_EXPLAIN_INT_H
 
-#include "core/policy/policy.h"
+#include "core/policy/labels.h"
 #include "judge/sql/sql.h"
 
 struct sl_explain {
@@ -11,6 +11,7 @@ struct sl_explain {
     struct sl_arena *mem;
     struct sl_config *config;
     const struct sl_target *target;
+    struct sl_label_map *labels; /* of the running Sluice; NULL: none runs */
     struct sl_buf snapshot; /* the catalog listing; the catalog is a view into it */
     struct sl_catalog catalog;
     struct sl_meaning meaning;

@@ -68,11 +68,8 @@ static void put_rules(struct sl_buf *b, const struct sl_explain *e)
     const struct sl_answer *a = &e->answer;
 
     for (size_t i = 0; i < a->rule_count; i++)
-        sl_buf_say(b, "because    rule \"%S\" (%s:%u) says %s%s\n", a->rules[i]->name,
-                   e->config_path, (unsigned)a->rules[i]->line, sl_verdict_name(a->rules[i]->then),
-                   a->rules[i]->then < a->verdict
-                       ? ", but its budget cannot be counted by this build"
-                       : "");
+        sl_buf_say(b, "because    rule \"%S\" (%s:%u) says %s\n", a->rules[i]->name, e->config_path,
+                   (unsigned)a->rules[i]->line, sl_verdict_name(a->rules[i]->then));
     if (a->from_default && e->target->has_default && e->target->default_verdict == a->verdict)
         sl_buf_say(b, "because    no allow rule covers all of it, and the target's default is %s\n",
                    sl_verdict_name(a->verdict));
@@ -123,7 +120,17 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
                    "alone, as a simple query, outside a transaction\n",
                    login);
     if (a->row_limit > 0)
-        sl_buf_say(b, "rows       at most %U\n", a->row_limit);
+        sl_buf_say(b, "rows       at most %U, then it is held\n", a->row_limit);
+    if (a->byte_limit > 0)
+        sl_buf_say(b, "bytes      at most %U, then it is held\n", a->byte_limit);
+    if (a->statement_limit > 0)
+        sl_buf_say(b, "statements at most %U in one message, else it is held\n",
+                   a->statement_limit);
+    for (size_t i = 0; i < a->budget_count; i++) {
+        sl_buf_say(b, "budget     of rule \"%S\": ", a->budgets[i]->name);
+        sl_budget_put(b, &a->budgets[i]->budget);
+        sl_buf_put_str(b, ", then it is held\n");
+    }
     if (a->reason_required)
         sl_buf_put_str(b, "needs      a reason (SET sluice.reason = '...')\n");
     if (a->passkey)
@@ -238,6 +245,19 @@ static json_t *rules_json(const struct sl_answer *a)
     return list;
 }
 
+static json_t *budgets_json(const struct sl_answer *a)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < a->budget_count; i++) {
+        SL_BUF(text, 256);
+        sl_budget_put(&text, &a->budgets[i]->budget);
+        json_array_append_new(list, json_pack("{s:o, s:o}", "rule", text_json(a->budgets[i]->name),
+                                              "budget", text_json(sl_buf_span(&text))));
+    }
+    return list;
+}
+
 static json_t *reviewers_json(const struct sl_explain *e)
 {
     const struct sl_reviewers *r[MOST_REVIEWERS];
@@ -263,19 +283,17 @@ static struct sl_span runs_as(const struct sl_answer *a)
 int sl_explain_print_json(const struct sl_explain *e)
 {
     const struct sl_answer *a = &e->answer;
-    json_t *object =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:s, s:b, "
-                  "s:o}",
-                  "target", text_json(e->target->name), "effects", effects_json(e->meaning.effects),
-                  "statements", statements_json(&e->meaning), "datasets", datasets_json(e),
-                  "lineage", lineage_json(&e->meaning), "opaque",
-                  (e->meaning.effects & SL_EFFECT_OPAQUE) != 0, "opaque_why",
-                  text_json(e->meaning.opaque_why), "verdict", sl_verdict_name(a->verdict),
-                  "enforced", sl_verdict_name(a->enforced), "rules", rules_json(a), "from_default",
-                  (int)a->from_default, "reviewers", reviewers_json(e), "row_limit",
-                  (json_int_t)a->row_limit, "basis", sl_explain_basis(e), "admitted",
-                  (int)sl_target_admits(e->target, e->question.identity, &e->question.groups),
-                  "runs_as", text_json(runs_as(a)));
+    json_t *object = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:o, s:s, s:b, s:o}",
+        "target", text_json(e->target->name), "effects", effects_json(e->meaning.effects),
+        "statements", statements_json(&e->meaning), "datasets", datasets_json(e), "lineage",
+        lineage_json(&e->meaning), "opaque", (e->meaning.effects & SL_EFFECT_OPAQUE) != 0,
+        "opaque_why", text_json(e->meaning.opaque_why), "verdict", sl_verdict_name(a->verdict),
+        "enforced", sl_verdict_name(a->enforced), "rules", rules_json(a), "from_default",
+        (int)a->from_default, "reviewers", reviewers_json(e), "row_limit", (json_int_t)a->row_limit,
+        "budgets", budgets_json(a), "basis", sl_explain_basis(e), "admitted",
+        (int)sl_target_admits(e->target, e->question.identity, &e->question.groups), "runs_as",
+        text_json(runs_as(a)));
 
     if (object == NULL || json_dumpf(object, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) != 0) {
         json_decref(object);

@@ -12,7 +12,7 @@ int sl_ledger_cmd_erase(int argc, char **argv)
 
     int code = sl_manage_words(&m, argc - 1, argv + 1, NULL, 0, &id, 1, &count);
     if (code == SL_EXIT_FINE && count != 1)
-        code = sl_cli_usage("ledger");
+        code = sl_cli_misuse("ledger");
     if (code != SL_EXIT_FINE) {
         json_decref(body);
         return code;

@@ -73,7 +73,7 @@ int sl_ledger_cmd_rotate_key(int argc, char **argv)
     SL_BUF(why, 8192);
 
     if (!sl_ledger_cmd_words(argc, argv, options, 1, NULL, 0) || state == NULL)
-        return sl_cli_usage("ledger");
+        return sl_cli_misuse("ledger");
     enum sl_err err = rotate_here(state, &line, &why);
     bool running = err == SL_EBUSY;
     if (running) {

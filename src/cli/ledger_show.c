@@ -99,7 +99,7 @@ int sl_ledger_cmd_show(int argc, char **argv)
     const char *words[2] = {NULL, NULL};
 
     if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), words, 2) || words[0] == NULL)
-        return sl_cli_usage("ledger");
+        return sl_cli_misuse("ledger");
     if (!set_wanted(&w, words[0]))
         return SL_EXIT_USAGE;
     int code = sl_ledger_cmd_open(words[1], &dir);
@@ -156,7 +156,7 @@ int sl_ledger_cmd_proof(int argc, char **argv)
     const char *words[2] = {NULL, NULL};
 
     if (!sl_ledger_cmd_words(argc, argv, NULL, 0, words, 2) || words[0] == NULL)
-        return sl_cli_usage("ledger");
+        return sl_cli_misuse("ledger");
     if (!set_wanted(&w, words[0]))
         return SL_EXIT_USAGE;
     int code = sl_ledger_cmd_open(words[1], &dir);
@@ -200,7 +200,7 @@ int sl_ledger_cmd_verify_proof(int argc, char **argv)
     struct sl_tlog_proof p;
 
     if (!sl_ledger_cmd_words(argc, argv, options, 1, &path, 1) || path == NULL || key_text == NULL)
-        return sl_cli_usage("ledger");
+        return sl_cli_misuse("ledger");
     int code = sl_ledger_cmd_key(key_text, &key);
     if (code != SL_EXIT_FINE)
         return code;

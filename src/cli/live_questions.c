@@ -175,7 +175,7 @@ static void look_at_labels(struct sl_live *l)
             struct sl_meaning_access access = {.dataset = sl_span_str(PQgetvalue(r, row, 0)),
                                                .columns = &column,
                                                .column_count = 1};
-            hit = sl_labels_of(l->config, &one, &access) != 0;
+            hit = sl_labels_of(l->config, &one, &access, NULL) != 0;
         }
         if (!hit)
             sl_buf_say(sl_live_found(l),

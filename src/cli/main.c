@@ -32,7 +32,7 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-int sl_cli_usage(const char *name)
+int sl_cli_misuse(const char *name)
 {
     const struct command *c = find(name);
 

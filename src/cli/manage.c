@@ -248,6 +248,21 @@ static bool may_begin(const struct sl_manage *m, const char *state, const char *
     return false;
 }
 
+static int ask_quietly(const char *state, const char *method, const struct sl_buf *text,
+                       json_t **reply)
+{
+    json_t *answer = NULL;
+    uint32_t status = 0;
+    enum sl_err err = ask_running(state, method, text, &status, &answer);
+
+    if (err == SL_OK && status < 400) {
+        *reply = answer;
+        return SL_EXIT_FINE;
+    }
+    json_decref(answer);
+    return SL_EXIT_UNREACHABLE;
+}
+
 int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, json_t **reply)
 {
     SL_BUF(state, PATH_BYTES);
@@ -260,6 +275,10 @@ int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, 
     if (code != SL_EXIT_FINE || sl_json_canonical(&text, body) != SL_OK) {
         json_decref(body);
         return code != SL_EXIT_FINE ? code : SL_EXIT_USAGE;
+    }
+    if (m->quiet) {
+        json_decref(body);
+        return ask_quietly(sl_buf_text(&state), method, &text, reply);
     }
     if (!may_begin(m, sl_buf_text(&state), method)) {
         json_decref(body);

@@ -10,6 +10,7 @@ struct sl_manage {
     const char *config;  /* --config, or NULL */
     const char *state;   /* --state, or NULL: the one that the configuration names */
     bool json;           /* --json: print the whole answer */
+    bool quiet;          /* of a running Sluice only, and without a word when there is none */
 };
 
 /* Calls one method (role/keeper/methods.h). Takes the reference to `body`. On success *reply is the

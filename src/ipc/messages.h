@@ -120,7 +120,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_SIGNED(F) F(u64, call) F(u8, found) F(bytes, signature)
 
 /* --- gate and keeper: actions --------------------------------------------------------------- */
-/* `operation` is the canonical JSON object of core/action/action.h (what the gate itself knows);
+/* `operation` is the canonical JSON object of core/action/action.h (what the gate itself knows; with a
+ * member `budget` it asks for what goes beyond that rule's budget);
  * the keeper adds identity, requester set, target, environment, matched rules and salt, and evaluates
  * the policy again. `meaning` is encoded as core/action/meaning.h. `show` is text for people, not
  * part of the digest: the locks already held, and so on, as a JSON object. */
@@ -139,7 +140,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_ACTION_STALE(F) F(u64, action)
 #define SL_MSG_ACTION_OFFER(F) F(u64, action) F(str, approval)
 #define SL_MSG_ACTION_SPEND(F) F(u64, action) F(str, approval) F(bytes, digest)
-#define SL_MSG_ACTION_GO(F) F(u64, action) F(str, approval) F(u64, grant_expires_us)
+/* rows: how many rows of the statement may pass, those from before the hold included; 0: as policy
+ * says. */
+#define SL_MSG_ACTION_GO(F) F(u64, action) F(str, approval) F(u64, grant_expires_us) F(u64, rows)
 /* how: 0 the client went away, 1 cancelled by the client, 2 the client's wait ended,
  * 3 the action means something else now. */
 #define SL_MSG_ACTION_LEFT(F) F(u64, action) F(u8, how) F(str, why)
@@ -148,6 +151,38 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* Answered when everything up to `position` is synced to disk (ledger.sync: all). */
 #define SL_MSG_JOURNAL_SYNC(F) F(u64, position)
 #define SL_MSG_JOURNAL_SYNCED(F) F(u64, position)
+
+/* --- gate and keeper: labels that follow the data ------------------------------------------- */
+/* columns[i] takes the label labels[i] over from sources[i]; sent before the bytes of the action that
+ * does it. told: grows by one; comes back in LABELS. how: 0 stays (a column has another name now, or
+ * nobody can say when it is committed), 1 settled by the action's outcome, 2 by its transaction's.
+ * session 0: no action, the listing showed it. Without columns, how 0: what this session
+ * brought so far stays, because it sends a COMMIT now. */
+#define SL_MSG_LABEL_FLOW(F) F(u64, told) F(str, target) F(u64, session) F(u64, action) F(u8, how) \
+    F(list, columns) F(list, labels) F(list, sources)
+/* These columns are gone from the target, and no others have their names. */
+#define SL_MSG_LABEL_GONE(F) F(str, target) F(list, columns)
+/* The whole map (core/policy/labels.h), with everything that this gate told up to `told`. Comes first
+ * on a fresh channel, and whenever it changes. */
+#define SL_MSG_LABELS(F) F(u64, told) F(bytes, map)
+/* The server described a labelled column that the judge had not seen: the answer was stopped. */
+#define SL_MSG_LABEL_STOPPED(F) F(u64, session) F(u64, action) F(str, column) F(str, why)
+/* --- gate and keeper: budgets --------------------------------------------------------------- */
+/* The gate borrows from what is left of the budgets of these rules, for one statement of the session:
+ * at least `rows`, `bytes` and `statements`, better want_rows and want_bytes. `lease` is the gate's
+ * own number; asking again with it adds to it. used_*: of what was lent before, this has passed since
+ * the last question. */
+#define SL_MSG_BUDGET_ASK(F) F(u64, session) F(u64, lease) F(u32, generation) F(list, rules) F(str, run) \
+    F(u64, rows) F(u64, bytes) F(u64, statements) F(u64, want_rows) F(u64, want_bytes) F(u64, used_rows) \
+    F(u64, used_bytes)
+/* answer: 0 lent, 1 used up (`rule` says whose, nothing was lent), 2 another policy: judge again.
+ * Rows and bytes are added to what is left of the lease; UINT64_MAX: nothing limits them. */
+#define SL_MSG_BUDGET_LEASE(F) F(u64, session) F(u64, lease) F(u8, answer) F(u64, rows) F(u64, bytes) \
+    F(str, rule)
+/* The statement ended: this much of the lease was used since the last question, the rest goes back.
+ * Said until the keeper has answered, also to the next keeper. */
+#define SL_MSG_BUDGET_RETURN(F) F(u64, session) F(u64, lease) F(u64, rows) F(u64, bytes) F(u64, statements)
+#define SL_MSG_BUDGET_RETURNED(F) F(u64, session) F(u64, lease)
 
 /* --- desk, control and keeper --------------------------------------------------------------- */
 /* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
@@ -202,9 +237,17 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(JOURNAL_KICK,     journal_kick,    59, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JOURNAL_SYNC,     journal_sync,    60, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JOURNAL_SYNCED,   journal_synced,  61, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(BUDGET_ASK,       budget_ask,     105, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(BUDGET_LEASE,     budget_lease,   106, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(BUDGET_RETURN,    budget_return,  107, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(BUDGET_RETURNED,  budget_returned, 108, SL_ROLE_KEEPER,                  SL_CONN_LIVE)                  \
     X(CALL,             call,            70, SL_ROLE_DESK | SL_ROLE_CONTROL,   SL_CONN_LIVE)                  \
     X(REPLY,            reply,           71, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
-    X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)
+    X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LABEL_FLOW,       label_flow,      95, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LABEL_GONE,       label_gone,      96, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LABELS,           labels,          97, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(LABEL_STOPPED,    label_stopped,   98, SL_ROLE_GATE,                     SL_CONN_LIVE)
 /* clang-format on */
 
 enum sl_message {

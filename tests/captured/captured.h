@@ -68,7 +68,7 @@ static bool is_ended(int fd)
 }
 
 /* Still open after it had time to be ended. */
-static bool is_open(int fd)
+static inline bool is_open(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     uint8_t byte;
@@ -194,7 +194,7 @@ static uint32_t decide(const char *credential, const char *approval, const char 
     return call_as(play.desk, "decision", credential, sl_buf_text(&body));
 }
 
-static const char *state_of(const char *credential, const char *approval)
+static inline const char *state_of(const char *credential, const char *approval)
 {
     SL_BUF(body, 256);
 
@@ -203,14 +203,14 @@ static const char *state_of(const char *credential, const char *approval)
     return said("state");
 }
 
-static unsigned spend(int gate, uint64_t action, const char *approval, const uint8_t digest[32])
+static inline unsigned spend(int gate, uint64_t action, const char *approval, const uint8_t digest[32])
 {
     TELL(gate, action_spend, .action = action, .approval = sl_span_str(approval),
          .digest = sl_span(digest, 32));
     return overhear(gate);
 }
 
-static struct held hold_and_approve(int gate, uint64_t session, uint32_t effects, const char *sql,
+static inline struct held hold_and_approve(int gate, uint64_t session, uint32_t effects, const char *sql,
                                     const char *credential)
 {
     struct held h = hold(gate, session, effects, sql);

@@ -28,7 +28,7 @@ static void set_the_stage(void)
     SL_CHECK(session != 0 && other_session != 0 && session != other_session);
 }
 
-static void put_head(struct sl_buf *b, unsigned type, uint32_t body_bytes)
+static inline void put_head(struct sl_buf *b, unsigned type, uint32_t body_bytes)
 {
     sl_buf_put_le16(b, (uint16_t)type);
     sl_buf_put_le16(b, 0);

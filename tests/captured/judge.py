@@ -133,6 +133,50 @@ def a_broken_answer(world, mode):
         lab.wait_for(lambda: (now := set(world.judges())) and not now & set(before), 10, "another judge")
 
 
+WITNESSED = [
+    ("a column", "select email from customers where id = 7"),
+    ("every column", "select * from public.customers where id = 7"),
+    ("a subquery", "select x.e from (select email as e from customers where id = 7) x"),
+    ("a join", "select o.item, c.email from orders o, customers c where c.id = 7"),
+    ("a second statement", "select id from orders limit 1; select email from customers where id = 7"),
+    ("a labelled table", "select amount from payments"),
+]
+
+
+def a_blind_judge(world):
+    """It says that a text only reads orders: the server's own description shows the labelled column, and the
+    answer is stopped before its first row, whether the client asks for a description or not."""
+    world.say("read")
+    wrong = []
+    for what, sql in WITNESSED:
+        ways = [("simple", lambda c: c.query(sql)), ("extended", lambda c: c.extended(sql))]
+        if ";" not in sql:
+            ways.append(("without describe", lambda c: c.write(
+                wire.parse(sql) + wire.bind() + wire.execute() + wire.message(b"S"))))
+        else:
+            ways.pop()
+        for way, send in ways:
+            client = world.raw("nightly")
+            send(client)
+            try:
+                answer = client.until("EZ", 6)
+                said = [e["C"] for e in answer.errors]
+                if said != ["42501"] or "person7" in str(answer.rows) or (answer.rows and ";" not in sql):
+                    wrong.append(f"{what}, {way}: {answer}")
+            except wire.Closed:
+                wrong.append(f"{what}, {way}: closed without a word")
+            client.drop()
+    assert not wrong, "\n".join(wrong)
+    lab.wait_for(lambda: world.files_with('"event":"stopped"', ("state/ledger/tile/entries",)), 5, "the ledger")
+
+
+def an_unlabelled_read_passes(world):
+    world.say("read")
+    client = world.raw("nightly")
+    answer = client.ask("select id, name from customers where id = 8", 6)
+    assert answer.rows and not answer.errors, str(answer)
+
+
 def a_good_word_again(world):
     """After all of it a fresh judge is believed again."""
     world.say("read")
@@ -151,6 +195,9 @@ def run(out):
         world.judges = lambda: world.pids("judge")
         for mode in ("read", "read-every-flag"):
             out.run(f"captured judge: `{mode}` for everything runs nothing that does more", a_liar, world, mode)
+        out.run("captured judge: a labelled column that it did not see is stopped by the server's own word",
+                a_blind_judge, world)
+        out.run("captured judge: what is not labelled passes", an_unlabelled_read_passes, world)
         for mode in BROKEN:
             out.run(f"captured judge: an answer that is {mode} means held", a_broken_answer, world, mode)
         out.run("captured judge: a fresh one is believed again", a_good_word_again, world)

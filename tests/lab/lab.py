@@ -394,8 +394,9 @@ class Lab:
         return self.sluice(command, which, *more, "--credential-file", self.enroll(by), *self.where(),
                            check=check)
 
-    def approve(self, by, which, reason="checked in the lab", check=True):
-        return self.api("approve", which, by, "--reason", reason, "--yes", check=check)
+    def approve(self, by, which, reason="checked in the lab", check=True, rows=None):
+        more = ["--rows", str(rows)] if rows else []
+        return self.api("approve", which, by, "--reason", reason, "--yes", *more, check=check)
 
     def decide_over_http(self, by, which, decision, channel=None, reason="without the command line"):
         """As a program would that knows nothing of `sluice`; the HTTP status."""
@@ -412,6 +413,21 @@ class Lab:
 
     def deny(self, by, which, reason="not today", check=True):
         return self.api("deny", which, by, "--reason", reason, "--yes", check=check)
+
+    # --- usage ---------------------------------------------------------------------------------
+
+    def usage(self, by="identity", who="rita", *more):
+        """The answer of `sluice usage`, asked by a decider, or with an asking token."""
+        with_file = ["--credential-file", self.enroll(who)] if who in self.deciders else []
+        environment = {} if with_file else {"SLUICE_CREDENTIAL": self.token(who)}
+        done = self.sluice("usage", "--by", by, "--limit", "1000", "--json", *more, *with_file, *self.where(),
+                           check=True, environment=environment)
+        return json.loads(done.out)
+
+    def usage_of_run(self, run):
+        """(statements, rows, bytes)"""
+        found = [r for r in self.usage("run")["usage"] if r["run"] == run]
+        return (found[0]["statements"], found[0]["rows"], found[0]["bytes"]) if found else (0, 0, 0)
 
     # --- what really happened ----------------------------------------------------------------
 

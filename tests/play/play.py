@@ -145,6 +145,45 @@ class Play:
         else:
             raise Wrong("it connected")
 
+    # --- usage -------------------------------------------------------------------------------
+
+    @line(r"usage of (?P<run>\w+) is (?P<statements>\d+) statements?, (?P<rows>\d+) rows?")
+    def usage_is(self, run, statements, rows):
+        wanted = (int(statements), int(rows))
+        try:
+            laboratory.wait_for(lambda: self.lab.usage_of_run(run)[:2] == wanted, 5, "it")
+        except AssertionError:
+            raise Wrong(f"it is {self.lab.usage_of_run(run)}") from None
+
+    @line(r"usage of (?P<run>\w+) passes (?P<rows>\d+) rows within (?P<time>\S+)")
+    def usage_passes(self, run, rows, time):
+        laboratory.wait_for(lambda: self.lab.usage_of_run(run)[1] > int(rows), seconds_of(time), "it")
+
+    @line(r"usage is noted")
+    def usage_noted(self):
+        self.noted = self._usage()
+
+    def _usage(self):
+        return self.lab.usage("identity,owner,run,reason,target,dataset,column,label,verdict,hour")
+
+    @line(r"usage is as noted")
+    def usage_as_noted(self):
+        now = laboratory.wait_for(lambda: self._usage_or_none() or None, 10, "an answer")
+        if now != self.noted:
+            raise Wrong(f"it was {self.noted}\nand is {now}")
+
+    def _usage_or_none(self):
+        try:
+            return self._usage()
+        except AssertionError:      # no keeper yet
+            return None
+
+    @line(r"usage is no less than noted")
+    def usage_no_less(self):
+        now = laboratory.wait_for(lambda: self._usage_or_none() or None, 10, "an answer")
+        if any(now["total"][c] < self.noted["total"][c] for c in ("statements", "rows", "bytes")):
+            raise Wrong(f"it was {self.noted}\nand is {now}")
+
     @line(r"direct: (?P<sql>.*?)(?: -> (?P<wanted>\S+))?")
     def direct(self, sql, wanted):
         self._match(wanted, self.lab.pg.sql(sql))
@@ -226,6 +265,13 @@ class Play:
         if heard.errors or ", ".join(heard.tags) != tags:
             raise Wrong(f"{heard}")
 
+    @line(r"(?P<who>[\w/-]+) has (?P<count>\d+) rows?")
+    def has_rows(self, who, count):
+        heard = self.client(who).partial
+        n = len(heard.rows) if heard else None
+        if n != int(count):
+            raise Wrong(f"{n} rows")
+
     @line(r"(?P<who>[\w/-]+) heard nothing of: (?P<pattern>.*)")
     def heard_nothing(self, who, pattern):
         heard = self.client(who).read("Z", 15)
@@ -289,10 +335,11 @@ class Play:
 
     # --- people ------------------------------------------------------------------------------
 
-    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies)(?: -> (?P<no>refused)(?P<why>: .*)?)?")
-    def decides(self, who, what, no, why):
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies)(?: (?P<rows>\d+) rows)?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def decides(self, who, what, rows, no, why):
+        more = {"rows": int(rows)} if rows else {}
         act = self.lab.approve if what == "approves" else self.lab.deny
-        done = act(who, self.approval, check=False)
+        done = act(who, self.approval, check=False, **more)
         if (done.rc != 0) != bool(no):
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)

@@ -89,7 +89,7 @@ static inline struct sl_question ask_question(struct sl_arena *mem, const struct
     q.groups.count = ask_split(mem, sl_span_str(ask->groups), ',', &q.groups.items);
     uint64_t *labels = sl_arena_array(mem, q.meaning->access_count + 1, sizeof *labels);
     for (size_t i = 0; i < q.meaning->access_count; i++)
-        labels[i] = sl_labels_of(c, q.target, &q.meaning->accesses[i]);
+        labels[i] = sl_labels_of(c, q.target, &q.meaning->accesses[i], NULL);
     q.labels = labels;
     return q;
 }

@@ -219,7 +219,7 @@ static const char every_key[] =
     "example.org/log}\ngates: 4\njudges: 3\n"
     "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, "
     "judge: 100ms, "
-    "drain: 1h}\n"
+    "drain: 1h}\nlineage: {openlineage: {file: events.ndjson}}\n"
     "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: "
     "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
@@ -257,6 +257,7 @@ static void test_every_key(void)
     SL_CHECK_INT(s->max_statement_bytes, 65536);
     SL_CHECK_INT(s->connect_timeout_ms, 250);
     SL_CHECK_INT(s->drain_ms, 3600000);
+    SL_CHECK_TEXT(s->openlineage_file, "events.ndjson");
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
     SL_CHECK_INT(t->login_count, 3);
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
@@ -362,6 +363,39 @@ static void test_what_needs_a_restart(void)
 
 /* --- footguns -----------------------------------------------------------------------------------
  */
+/* Closed to strangers, unless nobody else can come, or the file says so. */
+static void test_who_reads_metrics(void)
+{
+    static const struct {
+        const char *head;
+        bool open;
+    } rows[] = {{"", true},
+                {"listen: {http: \"[::1]:8080\"}\n", true},
+                {"listen: {http: localhost:8080}\n", true},
+                {"listen: {http: 0.0.0.0:8080}\n", false},
+                {"listen: {http: 10.1.2.3:8080}\n", false},
+                {"public_url: https://sluice.example\n", false},
+                {"public_url: http://localhost:9000\n", true},
+                {"public_url: http://localhost.example:9000\n", false},
+                {"public_url: http://127.0.0.1.example\n", false},
+                {"metrics: {access: token}\n", false},
+                {"metrics: {access: off}\n", false},
+                {"listen: {http: 0.0.0.0:8080}\nmetrics: {access: local}\n", false},
+                {"listen: {http: 0.0.0.0:8080}\nmetrics: {access: open}\n", true}};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+
+        sl_buf_say(
+            &text,
+            "%stargets: [{name: t, address: 127.0.0.1:5432, database: d, login: {user: u}}]\n",
+            rows[i].head);
+        SL_FREED_BY(sl_config) struct sl_config *c = load(sl_buf_text(&text));
+        if (!SL_CHECK(c != NULL && sl_config_metrics_open(c) == rows[i].open))
+            printf("#   %s", rows[i].head);
+    }
+}
+
 static void test_warnings(void)
 {
 #define OPEN(more)                                                                              \
@@ -409,8 +443,8 @@ static void test_warnings(void)
         {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
         {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
         {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: "
-                  "1h}}]\n",
-         "counts rows per statement only"},
+                  "run}}]\n",
+         "a client names its runs itself"},
         {OPEN("") "policy: [{name: a, then: deny, when: {targets: [x]}}]\n",
          "can never match: no target"},
         {OPEN("") "policy: [{name: a, then: deny, when: {labels: [x]}}]\n",
@@ -485,6 +519,7 @@ int main(void)
     SL_RUN(test_order_does_not_change_the_digest);
     SL_RUN(test_differences);
     SL_RUN(test_what_needs_a_restart);
+    SL_RUN(test_who_reads_metrics);
     SL_RUN(test_warnings);
     SL_RUN(test_truncation_and_flips);
     SL_RUN(test_the_manual_is_the_key_table);

@@ -58,10 +58,12 @@ static void test_round_trip(void)
                                         .sqlstate = "42P01"};
     struct sl_txn_record txn = {
         .session = 7, .ended_us = 10, .first_action = 1, .last_action = 2, .outcome = 2};
+    struct sl_progress_record progress = {.session = 7, .action = 1, .rows = 2, .bytes = 20};
     uint64_t at = sl_journal_tail(&f.reader);
 
     SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_ENOTFOUND);
     SL_CHECK_INT(sl_journal_intent(&f.writer, &sent), SL_OK);
+    SL_CHECK_INT(sl_journal_progress(&f.writer, &progress), SL_OK);
     SL_CHECK_INT(sl_journal_outcome(&f.writer, &outcome), SL_OK);
     SL_CHECK_INT(sl_journal_txn(&f.writer, &txn), SL_OK);
 
@@ -76,6 +78,9 @@ static void test_round_trip(void)
     SL_CHECK_TEXT(r.intent.facts, "facts");
     SL_CHECK_TEXT(r.intent.text, "select 1");
 
+    SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_OK);
+    SL_CHECK(r.type == SL_JOURNAL_PROGRESS && r.progress.session == 7 && r.progress.action == 1);
+    SL_CHECK(r.progress.rows == 2 && r.progress.bytes == 20);
     SL_CHECK_INT(sl_journal_read(&f.reader, &at, &scratch, &r), SL_OK);
     SL_CHECK_INT(r.type, SL_JOURNAL_OUTCOME);
     SL_CHECK(r.outcome.rows == 3 && r.outcome.bytes == 44 &&

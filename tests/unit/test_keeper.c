@@ -724,6 +724,11 @@ static void test_P6_damaged_journal(void)
     outcome_alone(session, SL_OUTCOME_OK); /* of an action that never began */
     accuses_the_gate();
     replace_gate();
+    struct sl_progress_record progress = {.session = session + 500, .action = 1, .rows = 1};
+    SL_CHECK_INT(sl_journal_progress(&play.ring, &progress), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+    accuses_the_gate();
+    replace_gate();
     propose_as(session, SL_EFFECT_READ, "select 1", "", 0); /* and life goes on */
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
     kill_keeper();

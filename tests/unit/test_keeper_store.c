@@ -175,6 +175,53 @@ static json_t *session(uint64_t id)
     return e;
 }
 
+/* One of the events about what is lent: of a rule and an owner, with so many rows. */
+static json_t *budget(const char *event, uint64_t lease, uint64_t start, uint64_t rows)
+{
+    json_t *e = event_new(event, 600);
+
+    event_u64(e, "session", 7);
+    event_u64(e, "lease", lease);
+    event_str(e, "rule", SL_SPAN("bites"));
+    event_str(e, "target", SL_SPAN("shop"));
+    event_str(e, "who", SL_SPAN("owner olga"));
+    event_u64(e, "start", start);
+    event_u64(e, "since", start);
+    event_u64(e, "rows", rows);
+    event_u64(e, "bytes", 10 * rows);
+    event_u64(e, "statements", 1);
+    return e;
+}
+
+static json_t *capped(const char *id, uint64_t rows)
+{
+    json_t *e = event_new("capped", 700);
+
+    event_str(e, "id", sl_span_str(id));
+    event_u64(e, "rows", rows);
+    return e;
+}
+
+static json_t *budget_story(size_t step)
+{
+    switch (step) {
+    case 0:
+        return budget("budget_lent", 1, 1000, 40);
+    case 1:
+        return budget("budget_used", 1, 1000, 30);
+    case 2:
+        return budget("budget_lent", 2, 2000, 5); /* what began before 2000 goes */
+    case 3:
+        return budget("budget_returned", 1, 3000, 7);
+    case 4:
+        return capped("a-2", 500);
+    case 5:
+        return capped("a-2", 700); /* the smallest counts */
+    default:
+        return NULL;
+    }
+}
+
 static json_t *story(size_t step)
 {
     switch (step) {
@@ -211,11 +258,11 @@ static json_t *story(size_t step)
     case 15:
         return named("identity_status", "name", "bot", "status", "paused");
     default:
-        return NULL;
+        return budget_story(step - 16);
     }
 }
 
-enum { STEPS = 17 }; /* the last one is a drained journal */
+enum { STEPS = 23 }; /* the last one is a drained journal */
 
 static void drained(struct store *s)
 {

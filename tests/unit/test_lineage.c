@@ -1,5 +1,5 @@
 /* Stories from facts, and walks over graphs. */
-#include "core/lineage/lineage.h"
+#include "core/lineage/openlineage.h"
 
 #include "tests/unit/tap.h"
 
@@ -151,6 +151,47 @@ static void test_nonsense(void)
     SL_CHECK(sl_lineage_read(mem, SL_SPAN("{"), &s) != SL_OK);
 }
 
+/* --- run events --- */
+
+static void test_a_run_event(void)
+{
+    struct sl_lineage_story s = story(
+        "{\"datasets\":[" SOURCE "," COPY "],\"effects\":[\"read\",\"insert\"],\"flows\":[["
+        "\"public.customers.email\",\"staging.copy.mail\"]],\"indirect\":[[\"public.customers.id\","
+        "\"staging.copy\"]],\"statements\":[\"insert\"],\"verdict\":\"allow\"}");
+    struct sl_openlineage_event e = {.at_us = UINT64_C(1700000000000000),
+                                     .id = {1, 2, 3, 4, 5, 6, 0xff, 8, 0xff},
+                                     .namespace_ = SL_SPAN("postgres://db:5432"),
+                                     .database = SL_SPAN("shop"),
+                                     .target = SL_SPAN("finance"),
+                                     .identity = SL_SPAN("bot"),
+                                     .standing = SL_SPAN("committed"),
+                                     .session = 3,
+                                     .action = 4,
+                                     .story = &s};
+    SL_BUF(got, 16 * 1024);
+
+    sl_openlineage_put(&got, &e);
+    SL_CHECK_INT(sl_buf_err(&got), SL_OK);
+    static const char *const parts[] = {
+        "{\"eventTime\":\"2023-11-14T22:13:20.000000Z\",\"eventType\":\"COMPLETE\",\"inputs\":[{"
+        "\"facets\":{},\"name\":\"shop.public.customers\",\"namespace\":\"postgres://db:5432\"}]",
+        "\"job\":{\"facets\":{},\"name\":\"bot: insert\",\"namespace\":\"sluice:finance\"}",
+        "\"runId\":\"01020304-0506-8f08-bf00-000000000000\"",
+        "\"fields\":{\"mail\":{\"inputFields\":[{\"field\":\"email\",\"name\":\"shop.public."
+        "customers\",\"namespace\":\"postgres://db:5432\",\"transformations\":[{\"masking\":false,"
+        "\"type\":\"DIRECT\"}]}]}}",
+        "\"dataset\":[{\"field\":\"id\",",
+        "\"type\":\"INDIRECT\"",
+        "\"standing\":\"committed\",\"target\":\"finance\",\"verdict\":\"allow\"}"};
+    for (size_t i = 0; i < SL_COUNT(parts); i++) {
+        bool there = strstr(sl_buf_text(&got), parts[i]) != NULL;
+        SL_CHECK(there);
+        if (!there)
+            printf("# lacks %s\n# in %s\n", parts[i], sl_buf_text(&got));
+    }
+}
+
 /* --- walks --- */
 
 struct graph {
@@ -179,7 +220,8 @@ static bool next(void *owner, struct sl_lineage_edge *out)
 
     for (; g->at < g->count; g->at++)
         if (g->pairs[g->at][here] == g->node) {
-            *out = (struct sl_lineage_edge){g->pairs[g->at][1 - here], g->at, SL_LINEAGE_DIRECT};
+            *out = (struct sl_lineage_edge){g->pairs[g->at][1 - here], g->node, g->at,
+                                            SL_LINEAGE_DIRECT};
             g->at++;
             return true;
         }
@@ -246,6 +288,7 @@ static void test_paths(void)
     SL_CHECK_INT(found.steps[0].parent, SL_LINEAGE_ROOT);
     SL_CHECK_INT(found.steps[2].parent, 1);
     SL_CHECK_INT(found.steps[2].edge, 4);
+    SL_CHECK_INT(found.steps[2].from, 4);
     SL_CHECK_INT(sl_lineage_path(mem, &graph, to, 1, to, 1, &bounds, &found), SL_OK);
     SL_CHECK_INT(found.count, 1);
     SL_CHECK_INT(sl_lineage_path(mem, &graph, to, 1, nowhere, 1, &bounds, &found), SL_ENOTFOUND);
@@ -264,6 +307,7 @@ int main(void)
     SL_RUN(test_results);
     SL_RUN(test_cut_flows);
     SL_RUN(test_nonsense);
+    SL_RUN(test_a_run_event);
     SL_RUN(test_up_and_down);
     SL_RUN(test_bounds);
     SL_RUN(test_paths);

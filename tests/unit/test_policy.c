@@ -197,22 +197,6 @@ static void test_only_its_name_allows_opaque(void)
     play(rows, SL_COUNT(rows));
 }
 
-static void test_budgets_that_nobody_counts_hold(void)
-{
-#define BUDGET(words) "", "{name: a, then: allow, budget: {" words "}}"
-    static const struct row rows[] = {
-        {BUDGET("rows: 10"), BOT(READ_T), "allow: a"},
-        {BUDGET("rows: 10, per: statement"), BOT(READ_T), "allow: a"},
-        {BUDGET("rows: 10, per: 1h"), BOT(READ_T), "hold: a"},
-        {BUDGET("rows: 10, per: run"), BOT(READ_T), "hold: a"},
-        {BUDGET("rows: 10, bytes: 1MB"), BOT(READ_T), "hold: a"},
-        {BUDGET("statements: 5"), BOT(READ_T), "hold: a"},
-        {"", "{name: a, then: allow, budget: {rows: 10, per: 1h}}, {name: b, then: allow}",
-         BOT(READ_T), "hold: a"},
-    };
-    play(rows, SL_COUNT(rows));
-}
-
 static uint64_t rows_for(const char *policy, struct ask ask)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
@@ -224,6 +208,80 @@ static uint64_t rows_for(const char *policy, struct ask ask)
     struct sl_question q = ask_question(mem, c, &ask);
     sl_policy_judge(c, &q, mem, &a);
     return a.row_limit;
+}
+
+/* "rows bytes statements: rules that are counted" */
+static void limits_are(const char *policy, struct ask ask, const char *want)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    SL_FREED_BY(sl_config) struct sl_config *c = config(", default: allow", policy);
+    struct sl_answer a;
+    SL_BUF(got, 512);
+
+    if (!SL_CHECK(c != NULL) || !SL_CHECK_INT(sl_arena_new(&mem, 1 << 20), SL_OK))
+        return;
+    struct sl_question q = ask_question(mem, c, &ask);
+    sl_policy_judge(c, &q, mem, &a);
+    sl_buf_say(&got, "%U %U %U:", a.row_limit, a.byte_limit, a.statement_limit);
+    for (size_t i = 0; i < a.budget_count; i++)
+        sl_buf_say(&got, " %S", a.budgets[i]->name);
+    if (!SL_CHECK_TEXT(sl_buf_span(&got), want))
+        printf("#   %s\n", policy);
+}
+
+/* Every budget of a rule that covers something counts. */
+static void test_budgets(void)
+{
+#define BUDGET(words) "{name: a, then: allow, budget: {" words "}}"
+    static const struct ask mail = BOT(READ_MAIL), plain = BOT(READ_T);
+
+    limits_are(BUDGET("rows: 10, per: statement"), plain, "10 0 0:");
+    limits_are(BUDGET("rows: 10, bytes: 1MB, statements: 3"), plain, "10 1048576 3:");
+    limits_are(BUDGET("rows: 10, per: 1h"), plain, "0 0 0: a");
+    limits_are(BUDGET("rows: 10, per: 1h"), mail, "0 0 0: a");
+    limits_are(BUDGET("statements: 10, per: 1h"), mail, "1000 0 0: a");
+    limits_are(BUDGET("rows: 10, per: run") ", {name: b, then: allow, budget: {rows: 7}}", plain,
+               "7 0 0: a");
+    limits_are("{name: a, when: {datasets: [public.other]}, then: allow, budget: {rows: 1, per: "
+               "1h}}",
+               plain, "0 0 0:");
+}
+
+/* "verdict: rules" of what goes beyond the budget of rule `a` (or of labelled data). */
+static void over_is(const char *target, const char *policy, struct ask ask, const char *want)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    SL_FREED_BY(sl_config) struct sl_config *c = config(target, policy);
+    struct sl_answer a;
+    SL_BUF(got, 512);
+
+    if (!SL_CHECK(c != NULL) || !SL_CHECK_INT(sl_arena_new(&mem, 1 << 20), SL_OK))
+        return;
+    struct sl_question q = ask_question(mem, c, &ask);
+    sl_policy_add_export((struct sl_meaning *)q.meaning, q.labels);
+    sl_policy_judge_over(c, &q, sl_config_rule(c, SL_SPAN("a")), mem, &a);
+    sl_buf_say(&got, "%s:", sl_verdict_name(a.verdict));
+    for (size_t i = 0; i < a.rule_count; i++)
+        sl_buf_say(&got, " %S", a.rules[i]->name);
+    if (a.from_default)
+        sl_buf_put_str(&got, " default");
+    if (!SL_CHECK_TEXT(sl_buf_span(&got), want))
+        printf("#   %s\n", policy);
+}
+
+static void test_beyond_a_budget(void)
+{
+#define BITES "{name: a, then: allow, budget: {rows: 10, per: 1h}}"
+    static const struct ask mail = BOT(READ_MAIL), plain = BOT(READ_T);
+
+    over_is(", default: allow", BITES, plain, "hold: a");
+    over_is(", default: deny", BITES, plain, "hold: a");
+    over_is(", default: allow", "{name: b, then: allow}", mail, "hold: default");
+    /* labelled data that goes beyond is an export too; other data is not */
+    over_is("", BITES ", {name: e, when: {effects: [export]}, then: hold}", mail, "hold: e");
+    over_is("", BITES ", {name: e, when: {effects: [export]}, then: hold}", plain, "hold: a");
+    over_is("", BITES ", {name: e, when: {effects: [export]}, then: deny}", mail, "deny: e");
+    over_is("", BITES ", {name: e, when: {effects: [export]}, then: deny}", plain, "hold: a");
 }
 
 static void test_row_limits(void)
@@ -511,7 +569,8 @@ int main(void)
     SL_RUN(test_each_key_of_when);
     SL_RUN(test_allow_covers_only_what_it_names);
     SL_RUN(test_only_its_name_allows_opaque);
-    SL_RUN(test_budgets_that_nobody_counts_hold);
+    SL_RUN(test_budgets);
+    SL_RUN(test_beyond_a_budget);
     SL_RUN(test_row_limits);
     SL_RUN(test_labels);
     SL_RUN(test_hours);

@@ -45,6 +45,7 @@ enum sl_meaning_flag {
     SL_MEANING_UNSHAPED = 1 << 13,    /* the text may not be cached at all */
     SL_MEANING_SLUICE_SET = 1 << 14,  /* SET sluice.*: answered by the gate */
     SL_MEANING_LISTEN = 1 << 15,      /* LISTEN, UNLISTEN, NOTIFY */
+    SL_MEANING_FLOWS_CUT = 1 << 16,   /* `flows` is not the whole list: made of facts */
 };
 
 struct sl_meaning_statement {

@@ -43,7 +43,7 @@ const char sl_catalog_query_bodies[] =
     "  WHERE m" NE "'t') END"
 const char sl_catalog_query_arguments[] =
     "SELECT 'P', 'f', p.nspname, p.proname, 'n', (" OVERLOAD
-    ADD "(given.n" SUB "p.pronargdefaults)" TIMES "256"
+    ADD "((given.n" SUB "p.pronargdefaults)" TIMES "256)"
     ADD "CASE WHEN p.provariadic" NE "0 THEN 255 ELSE given.n END)::pg_catalog.text, '', ''"
     " FROM " NUMBERED_FUNCTIONS " CROSS JOIN LATERAL (SELECT " GIVEN_ARGUMENTS ") given (n)";
 

@@ -158,6 +158,7 @@ static sl_audit_kind_fn *const kinds[] = {
     [SL_ENTRY_RELOAD] = sl_audit_reload,
     [SL_ENTRY_POLICY] = sl_audit_policy,
     [SL_ENTRY_ROSTER] = sl_audit_roster,
+    [SL_ENTRY_LABEL] = sl_audit_plain,
     [SL_ENTRY_KEY] = sl_audit_key,
     [SL_ENTRY_CANARY] = sl_audit_plain,
 };

@@ -35,7 +35,8 @@ enum {
     X(POLICY, "policy")                   \
     X(ROSTER, "roster")                   \
     X(KEY, "key")                         \
-    X(CANARY, "canary")
+    X(CANARY, "canary")                   \
+    X(LABEL, "label")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
@@ -144,7 +145,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */ \
     X(DENIED, "denied")     /* pending    -> denied                                            */ \
     X(EXPIRED, "expired")   /* pending    -> expired                                           */ \
-    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                                                                               \
+    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                       \
     X(REVOKED, "revoked") /* approved   -> revoked                                           */   \
     X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */   \
     X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */   \
@@ -189,6 +190,7 @@ struct sl_entry_approval {
     struct sl_span approver, credential, channel,
         proof;             /* proof: "token", "passkey", "vouched by desk" */
     struct sl_span rule;   /* decided: the rule (need) that this vote counts for */
+    uint64_t rows;         /* decided: how many rows this person lets pass; 0: no number */
     struct sl_span reason; /* the approver's words, or why it ended */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
@@ -292,6 +294,35 @@ struct sl_entry_roster {
     struct sl_span reason;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
+
+/* Labels that followed the data. `derived`: an action brought them (session, action). `moved`: a
+ * labelled column has another name. `withdrawn`: what brought it was rolled back. `dropped`: the
+ * column is gone. `stopped`: the server described a labelled column that the judge had not seen. */
+#define SL_ENTRY_LABEL_EVENTS(X) \
+    X(DERIVED, "derived")        \
+    X(MOVED, "moved")            \
+    X(WITHDRAWN, "withdrawn")    \
+    X(DROPPED, "dropped")        \
+    X(STOPPED, "stopped")
+enum sl_entry_label_event {
+#define SL_ENTRY_LABEL_EVENT(NAME, text) SL_ENTRY_LABEL_##NAME,
+    SL_ENTRY_LABEL_EVENTS(SL_ENTRY_LABEL_EVENT)
+#undef SL_ENTRY_LABEL_EVENT
+        SL_ENTRY_LABEL_EVENT_COUNT
+};
+enum { SL_ENTRY_LABEL_COLUMNS = 8 }; /* in one leaf: so many always fit */
+struct sl_entry_label_column {
+    struct sl_span column, label, source;
+    struct sl_span declassified; /* the reason of the rule that takes it away there, or empty */
+};
+struct sl_entry_label {
+    enum sl_entry_label_event event;
+    uint64_t time_us, session, action;
+    struct sl_span target, why;
+    const struct sl_entry_label_column *columns;
+    size_t count; /* at most SL_ENTRY_LABEL_COLUMNS */
+};
+void sl_entry_put_label(struct sl_buf *b, const struct sl_entry_label *e);
 
 /* The first leaf of a ledger names its key (statement empty); a rotation carries a signed note of
  * the old key over the new one (note.h: sl_note_put_rotation). Written by os/ledger_store itself.

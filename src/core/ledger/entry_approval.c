@@ -43,6 +43,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_said(w, "reason", e->reason);
     sl_member_str(w, "repeats", e->repeats);
     sl_member_list(w, "requesters", &e->requesters);
+    sl_member_u64(w, "rows", e->rows);
     sl_member_str(w, "rule", e->rule);
     sl_member_hex(w, "rules", e->rules_digest, SL_SHA256);
     sl_member_u64(w, "session", e->session);

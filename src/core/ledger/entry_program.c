@@ -199,3 +199,46 @@ void sl_entry_put_key(struct sl_buf *b, const struct sl_entry_key *e)
     sl_jw_end(&w);
     sl_entry_check(b, start);
 }
+
+static const char *label_event_name(enum sl_entry_label_event event)
+{
+    static const char *const names[] = {
+#define EVENT_NAME(NAME, text) text,
+        SL_ENTRY_LABEL_EVENTS(EVENT_NAME)
+#undef EVENT_NAME
+    };
+
+    return (unsigned)event < SL_COUNT(names) ? names[event] : "";
+}
+
+static void put_label_column(struct sl_jw *w, const struct sl_entry_label_column *c)
+{
+    sl_jw_object(w);
+    sl_member_said(w, "column", c->column);
+    sl_member_said(w, "declassified", c->declassified);
+    sl_member_said(w, "from", c->source);
+    sl_member_said(w, "label", c->label);
+    sl_jw_end(w);
+}
+
+void sl_entry_put_label(struct sl_buf *b, const struct sl_entry_label *e)
+{
+    struct sl_jw w = sl_jw(b);
+    size_t start = b->n;
+
+    sl_jw_object(&w);
+    sl_member_u64(&w, "action", e->action);
+    sl_jw_key(&w, "columns");
+    sl_jw_array(&w);
+    for (size_t i = 0; i < e->count; i++)
+        put_label_column(&w, &e->columns[i]);
+    sl_jw_end(&w);
+    sl_member_str(&w, "event", sl_span_str(label_event_name(e->event)));
+    sl_member_kind(&w, SL_ENTRY_LABEL);
+    sl_member_u64(&w, "session", e->session);
+    sl_member_str(&w, "target", e->target);
+    sl_member_time_v(&w, e->time_us);
+    sl_member_said(&w, "why", e->why);
+    sl_jw_end(&w);
+    sl_entry_check(b, start);
+}

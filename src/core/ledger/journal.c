@@ -184,6 +184,13 @@ uint64_t sl_journal_tail(struct sl_journal *j)
     return load(j->base, AT_TAIL);
 }
 
+uint64_t sl_journal_unread(const struct sl_journal *j, uint64_t at)
+{
+    uint64_t head = load(j->base, AT_HEAD), unread = head > at ? head - at : 0;
+
+    return unread < j->size ? unread : j->size;
+}
+
 void sl_journal_release(struct sl_journal *j, uint64_t at)
 {
     publish(j->base, AT_TAIL, at);

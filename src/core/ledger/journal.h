@@ -21,6 +21,9 @@
  *   INTENT   one action is about to be forwarded (or was refused: verdict deny)
  *   OUTCOME  it ended
  *   TXN      the transaction that earlier actions were part of ended
+ *   PROGRESS how far an action that still runs has come: rows and bytes since its start. Each one
+ *            replaces the one before it, and OUTCOME replaces them all; without an OUTCOME the last
+ *            is what is known. A full ring simply has none: losing one loses nothing.
  * The reader returns only records whose type, flags, outcome, SQLSTATE (five of 0-9A-Z, or zeros)
  * and UTF-8 are sound; `facts` is checked by sl_facts_get.
  *
@@ -39,7 +42,12 @@ enum {
     SL_JOURNAL_MAX_TEXT = 24 * 1024, /* longer texts are recorded by digest and head */
 };
 
-enum sl_journal_type { SL_JOURNAL_INTENT = 1, SL_JOURNAL_OUTCOME = 2, SL_JOURNAL_TXN = 3 };
+enum sl_journal_type {
+    SL_JOURNAL_INTENT = 1,
+    SL_JOURNAL_OUTCOME = 2,
+    SL_JOURNAL_TXN = 3,
+    SL_JOURNAL_PROGRESS = 4,
+};
 
 enum sl_outcome {
     SL_OUTCOME_OK = 1,
@@ -83,12 +91,17 @@ struct sl_txn_record {
     uint8_t outcome;                    /* 1 committed, 2 rolled back, 4 unknown */
 };
 
+struct sl_progress_record {
+    uint64_t session, action, rows, bytes;
+};
+
 struct sl_journal_record {
     enum sl_journal_type type;
     union {
         struct sl_intent intent;
         struct sl_outcome_record outcome;
         struct sl_txn_record txn;
+        struct sl_progress_record progress;
     };
 };
 
@@ -108,6 +121,9 @@ enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r) S
 enum sl_err sl_journal_outcome(struct sl_journal *j, const struct sl_outcome_record *r)
     SL_MUST_CHECK;
 enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r) SL_MUST_CHECK;
+/* Leaves the room for outcomes alone, as an INTENT does. */
+enum sl_err sl_journal_progress(struct sl_journal *j, const struct sl_progress_record *r)
+    SL_MUST_CHECK;
 /* Bytes not yet drained, as far as the writer knows (reads the shared tail). */
 uint64_t sl_journal_pending(struct sl_journal *j);
 /* Room that outcome records of actions under way need is kept back: an INTENT is refused with
@@ -121,6 +137,8 @@ enum sl_err sl_journal_read(struct sl_journal *j, uint64_t *at, struct sl_buf *s
                             struct sl_journal_record *out) SL_MUST_CHECK;
 /* Where the reader stands, and moving it: everything before `at` may be overwritten. */
 uint64_t sl_journal_tail(struct sl_journal *j);
+/* Bytes behind `at`, as the writer says; no more than there is room for. */
+uint64_t sl_journal_unread(const struct sl_journal *j, uint64_t at);
 void sl_journal_release(struct sl_journal *j, uint64_t at);
 
 #endif

@@ -25,6 +25,12 @@ struct txn_body {
 };
 _Static_assert(sizeof(struct txn_body) == 40, "no holes");
 
+struct progress_body {
+    uint8_t type, zero[7];
+    uint64_t session, action, rows, bytes;
+};
+_Static_assert(sizeof(struct progress_body) == 40, "no holes");
+
 enum {
     ALL_FLAGS = (SL_INTENT_TEXT_BYTES << 1) - 1,
     TEXT_DIGEST_BYTES = 32,
@@ -84,6 +90,20 @@ enum sl_err sl_journal_txn(struct sl_journal *j, const struct sl_txn_record *r)
     const struct sl_span part = sl_span(&body, sizeof body);
 
     return sl_journal_append(j, &part, 1, false);
+}
+
+enum sl_err sl_journal_progress(struct sl_journal *j, const struct sl_progress_record *r)
+{
+    struct progress_body body = {
+        .type = SL_JOURNAL_PROGRESS,
+        .session = r->session,
+        .action = r->action,
+        .rows = r->rows,
+        .bytes = r->bytes,
+    };
+    const struct sl_span part = sl_span(&body, sizeof body);
+
+    return sl_journal_append(j, &part, 1, true);
 }
 
 /* --- reading them back: nothing is believed --- */
@@ -176,6 +196,20 @@ static enum sl_err get_txn(struct sl_cursor *c, struct sl_txn_record *out)
                                                                                   : SL_ECORRUPT;
 }
 
+static enum sl_err get_progress(struct sl_cursor *c, struct sl_progress_record *out)
+{
+    struct sl_span fixed = sl_cursor_take(c, sizeof(struct progress_body));
+    struct progress_body body;
+    static const uint8_t zero[7];
+
+    if (c->short_read)
+        return SL_ECORRUPT;
+    memcpy(&body, fixed.p, sizeof body);
+    *out = (struct sl_progress_record){
+        .session = body.session, .action = body.action, .rows = body.rows, .bytes = body.bytes};
+    return memcmp(body.zero, zero, sizeof zero) == 0 ? SL_OK : SL_ECORRUPT;
+}
+
 enum sl_err sl_journal_record_get(struct sl_span body, struct sl_journal_record *out)
 {
     struct sl_journal_record r = {0};
@@ -191,6 +225,9 @@ enum sl_err sl_journal_record_get(struct sl_span body, struct sl_journal_record 
         break;
     case SL_JOURNAL_TXN:
         err = get_txn(&c, &r.txn);
+        break;
+    case SL_JOURNAL_PROGRESS:
+        err = get_progress(&c, &r.progress);
         break;
     }
     SL_TRY(err);

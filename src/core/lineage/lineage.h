@@ -74,6 +74,7 @@ enum sl_lineage_way { SL_LINEAGE_UP, SL_LINEAGE_DOWN };
 
 struct sl_lineage_edge {
     uint64_t node; /* the other end */
+    uint64_t from; /* this end: the node that was begun, its dataset, or a column of it */
     uint64_t edge; /* the graph's own name for it */
     enum sl_lineage_kind kind;
 };
@@ -89,7 +90,7 @@ struct sl_lineage_graph {
 enum { SL_LINEAGE_ROOT = UINT32_MAX };
 
 struct sl_lineage_step {
-    uint64_t node, edge;
+    uint64_t node, from, edge;
     uint32_t parent; /* the step that it was reached from, or SL_LINEAGE_ROOT */
     uint32_t depth;
     enum sl_lineage_kind kind;

@@ -44,6 +44,7 @@ static enum sl_err expand(struct walk *w, uint32_t at, enum sl_lineage_way way)
         w->looked_at++;
         if (err == SL_OK && !w->more && e.node != from.node)
             err = add(w, (struct sl_lineage_step){.node = e.node,
+                                                  .from = e.from,
                                                   .edge = e.edge,
                                                   .parent = at,
                                                   .depth = from.depth + 1,

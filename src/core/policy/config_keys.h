@@ -19,11 +19,16 @@
     P(TLS, struct sl_config, "tls")                      \
     P(LEDGER, struct sl_config, "ledger")                \
     P(TIMEOUTS, struct sl_config, "timeouts")            \
+    P(USAGE, struct sl_config, "usage")                  \
+    P(METRICS, struct sl_config, "metrics")              \
+    P(LINEAGE, struct sl_config, "lineage")              \
+    P(OPENLINEAGE, struct sl_config, "lineage.openlineage") \
     P(TARGET, struct sl_target, "targets[]")             \
     P(TARGET_TLS, struct sl_target, "targets[].tls")     \
     P(LOGIN, struct sl_login, "targets[].login")         \
     P(ACCESS, struct sl_target, "targets[].access")      \
     P(LABEL, struct sl_label_rule, "targets[].labels[]") \
+    P(DECLASSIFY, struct sl_declassify, "targets[].declassify[]") \
     P(CANARY, struct sl_canary, "targets[].canary")      \
     P(RULE, struct sl_rule, "policy[]")                  \
     P(WHEN, struct sl_rule, "policy[].when")             \
@@ -84,6 +89,13 @@ K(TOP, "max_statement", SIZE32, settings.max_statement_bytes, "1MB", 1024, 16777
   "The longest text that is judged; longer text is opaque.")                                         \
 K(TOP, "max_held", SIZE64, settings.max_held_bytes, "16MB", 65536, 25165824, "bytes", "", RELOAD,    \
   "The most bytes of one held action that a gate keeps; a larger one is refused.")                   \
+M(TOP, "lineage", ONE, settings, LINEAGE, false,                                                     \
+  "Who touched which data, for others to read.")                                                     \
+M(LINEAGE, "openlineage", ONE, settings, OPENLINEAGE, false,                                         \
+  "Run events of OpenLineage (2-0-2).")                                                              \
+K(OPENLINEAGE, "file", TEXT, settings.openlineage_file, NULL, 1, 64, "", "", RESTART,                \
+  "The name of a file in `<state>/openlineage`: one event a line is appended, at least once. At 64 MB it is " \
+  "put aside with its time behind the name.")                                                        \
 M(TOP, "timeouts", ONE, settings, TIMEOUTS, false,                                                   \
   "How long Sluice waits for others. When time is up the answer is no.")                             \
 K(TIMEOUTS, "login", DURATION, settings.login_timeout_ms, "30s", 100, 600000, "", "", RELOAD,        \
@@ -94,6 +106,17 @@ K(TIMEOUTS, "judge", DURATION, settings.judge_timeout_ms, "2s", 10, 60000, "", "
   "For one answer of a judge; a late judge is replaced and its statement is opaque.")                \
 K(TIMEOUTS, "drain", DURATION, settings.drain_ms, "30s", 0, 3600000, "", "", RELOAD,                 \
   "After SIGTERM, for sessions to end by themselves.")                                               \
+M(TOP, "usage", ONE, settings, USAGE, false,                                                         \
+  "The table of who moved how much of which data, behind `sluice usage`.")                           \
+K(USAGE, "retention", DURATION, settings.usage_retention_ms, "90d", 86400000, 315360000000, "", "", RELOAD, \
+  "How long it remembers, by the hour. The ledger remembers all of it; what is over is also gone from a " \
+  "view that is built again.")                                                                       \
+M(TOP, "metrics", ONE, settings, METRICS, false,                                                     \
+  "`/metrics` for Prometheus, at `listen.http`. It has totals: no identity, no dataset, no SQL.")    \
+K(METRICS, "access", CHOICE, settings.metrics_access, "local", 0, 0, "", "local|open|token|off", RELOAD, \
+  "Who may read them. `token`: whoever has a valid token, of either kind. `local`: everybody where "  \
+  "`listen.http` is a loopback address and no `public_url` leads elsewhere, else as `token`. `open`: " \
+  "everybody who reaches the port. `off`: nobody.")                                                  \
 M(TOP, "targets", MANY, targets, TARGET, true,                                                       \
   "What lies behind the gateway.")                                                                   \
 K(TARGET, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                           \
@@ -158,6 +181,15 @@ K(LABEL, "tables", DATASETS, tables, "", 1, 1000, "", "", RELOAD,               
   "Patterns for `schema.table`: every column of it is labelled. Case does not count.")               \
 K(LABEL, "label", ONE_OR_MORE, labels, NULL, 1, 64, "", "", RELOAD,                                  \
   "The label, or a list of them. At most 64 different ones in the file.")                            \
+M(TARGET, "declassify", MANY, declassify, DECLASSIFY, false,                                         \
+  "Where labels that came along with data do not count, and why. A label follows each column into "   \
+  "every column that is made from it; nothing else takes it away. What `labels` gives stays.")        \
+K(DECLASSIFY, "columns", COLUMNS, columns, NULL, 1, 1000, "", "", RELOAD,                            \
+  "Patterns for `schema.table.column`: columns that labelled data flows into. Case counts.")         \
+K(DECLASSIFY, "labels", LIST, labels, NULL, 1, 64, "", "", RELOAD,                                   \
+  "The labels that do not count there; each must be one that the file gives somewhere.")             \
+K(DECLASSIFY, "reason", TEXT, reason, NULL, 1, 500, "", "", RELOAD,                                  \
+  "Why what lies there is harmless: it stands in the ledger beside each label that it takes away.")  \
 M(TARGET, "canary", ONE, canary, CANARY, false,                                                      \
   "A statement that must be held or denied, sent through the front door every minute. When it flows, the " \
   "log says so as an error, `sluice status` shows it and the ledger keeps it.")                      \
@@ -247,10 +279,11 @@ K(BUDGET, "bytes", SIZE64, bytes, "", 1, 9007199254740991, "bytes", "", RELOAD, 
 K(BUDGET, "statements", COUNT, statements, "", 1, 9007199254740991, "statements", "", RELOAD,        \
   "Statements that may run.")                                                                        \
 K(BUDGET, "per", PER, per, "statement", 60000, 2592000000, "", "", RELOAD,                           \
-  "`statement`, `run`, or a duration such as `1h`. This build counts rows per statement; a rule with any " \
-  "other budget holds instead of allowing.")                                                         \
+  "`statement`, `run` (named by `SET sluice.run`; without a name: the session), or a duration such " \
+  "as `1h`, which slides.")                                                                          \
 K(BUDGET, "by", CHOICE, by, "identity", 0, 0, "", "identity|owner|run", RELOAD,                      \
-  "Whose use is added up.")
+  "Whose use is added up: the identity's, or that of its owner and all that the owner owns. " \
+  "`run`: a run's of that owner.")
 /* clang-format on */
 
 #endif

@@ -234,7 +234,8 @@ size_t sl_config_frozen(const struct sl_config *running, const struct sl_config 
         const struct sl_key *k = &sl_keys[i];
         bool setting = k->place == SL_PLACE_TOP || k->place == SL_PLACE_LISTEN ||
                        k->place == SL_PLACE_TLS || k->place == SL_PLACE_LEDGER ||
-                       k->place == SL_PLACE_TIMEOUTS;
+                       k->place == SL_PLACE_TIMEOUTS || k->place == SL_PLACE_USAGE ||
+                       k->place == SL_PLACE_METRICS || k->place == SL_PLACE_OPENLINEAGE;
         if (k->reload || !setting || !key_changed(k, running, wanted))
             continue;
         sl_buf_say(out, k->place == SL_PLACE_TOP ? "%s%s" : "%s.%s",

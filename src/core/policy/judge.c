@@ -7,7 +7,13 @@
 /* What must be covered: effects on each access, and effects on nothing that has a name. */
 struct need {
     uint32_t effects, covered;
-    uint64_t rows; /* the least row budget of the rules that cover a read of it; 0: none said */
+    bool said; /* a rule that covers a read of it has a budget of rows */
+};
+
+/* The least of several limits, and the rule that it is of. */
+struct limit {
+    uint64_t value; /* 0: none */
+    const struct sl_rule *rule;
 };
 
 struct trial {
@@ -16,9 +22,9 @@ struct trial {
     struct sl_answer *out;
     struct need *needs; /* one for each access, and one more for what has no dataset */
     uint32_t stated;    /* effects of all statements */
-    const struct sl_rule **allows, **holds, **denies;
-    size_t allow_count, hold_count, deny_count;
-    uint64_t rows; /* least row budget of any rule that covered something */
+    const struct sl_rule **allows, **holds, **denies, **budgets;
+    size_t allow_count, hold_count, deny_count, budget_count;
+    struct limit rows, bytes, statements; /* of one statement */
 };
 
 /* Bulk effects: a second statement of that effect without a dataset touches no data. */
@@ -149,10 +155,10 @@ static bool covers_access(const struct sl_rule *r, const struct sl_question *q, 
     return false;
 }
 
-static void least(uint64_t *limit, uint64_t rows)
+static void least(struct limit *limit, uint64_t value, const struct sl_rule *rule)
 {
-    if (rows > 0 && (*limit == 0 || rows < *limit))
-        *limit = rows;
+    if (value > 0 && (limit->value == 0 || value < limit->value))
+        *limit = (struct limit){value, rule};
 }
 
 /* Does the rule cover anything of the action? Marks what. */
@@ -172,7 +178,7 @@ static bool covers(struct trial *t, const struct sl_rule *r, bool mark)
             return true;
         n->covered |= effects;
         if ((n->effects & effects & DATA_LEAVES) != 0)
-            least(&n->rows, r->budget.rows);
+            n->said |= r->budget.rows > 0;
     }
     return anything;
 }
@@ -182,11 +188,14 @@ static void try_allow(struct trial *t, const struct sl_rule *r)
     if (!about_requester(r, t->q) || !covers(t, r, false) || !in_hours(t, r))
         return;
     (void)covers(t, r, true);
-    least(&t->rows, r->budget.rows);
-    if (sl_budget_counts(&r->budget))
-        t->allows[t->allow_count++] = r;
-    else
-        t->holds[t->hold_count++] = r; /* nobody would count: fail closed */
+    t->allows[t->allow_count++] = r;
+    if (sl_budget_is_counted(&r->budget)) {
+        t->budgets[t->budget_count++] = r;
+        return;
+    }
+    least(&t->rows, r->budget.rows, r);
+    least(&t->bytes, r->budget.bytes, r);
+    least(&t->statements, r->budget.statements, r);
 }
 
 /* --- what the action needs ---------------------------------------------------------------------
@@ -256,16 +265,26 @@ static enum sl_verdict default_verdict(const struct trial *t, uint32_t effects)
 /* --- the answer --------------------------------------------------------------------------------
  */
 /* Labelled data has a budget of rows unless the rules that cover it say another. */
-static uint64_t row_limit(const struct trial *t)
+static void limit_labelled(struct trial *t)
 {
-    uint64_t limit = t->rows;
-
     for (size_t i = 0; i < t->q->meaning->access_count; i++) {
         const struct need *n = &t->needs[i];
-        if (t->q->labels[i] != 0 && (n->effects & DATA_LEAVES) != 0)
-            least(&limit, n->rows > 0 ? n->rows : (uint64_t)SL_LABELLED_ROWS);
+        if (t->q->labels[i] != 0 && (n->effects & DATA_LEAVES) != 0 && !n->said)
+            least(&t->rows, SL_LABELLED_ROWS, NULL);
     }
-    return limit;
+}
+
+static void add_limits(struct trial *t, struct sl_answer *a)
+{
+    limit_labelled(t);
+    a->row_limit = t->rows.value;
+    a->row_rule = t->rows.rule;
+    a->byte_limit = t->bytes.value;
+    a->byte_rule = t->bytes.rule;
+    a->statement_limit = t->statements.value;
+    a->statement_rule = t->statements.rule;
+    a->budgets = t->budgets;
+    a->budget_count = t->budget_count;
 }
 
 static void shortest(uint64_t *ms, uint64_t other)
@@ -317,6 +336,17 @@ static void digest_rules(const struct trial *t, struct sl_answer *a)
         a->verdict = a->enforced = SL_DENY;
 }
 
+static void finish(struct trial *t, struct sl_answer *a)
+{
+    add_wishes(a, t->allows, t->allow_count);
+    add_wishes(a, t->holds, t->hold_count);
+    add_wishes(a, t->denies, t->deny_count);
+    add_times(a);
+    add_limits(t, a);
+    a->enforced = t->q->target->observe ? SL_ALLOW : a->verdict;
+    digest_rules(t, a);
+}
+
 static void choose(struct trial *t, struct sl_answer *a, uint32_t effects)
 {
     bool covered = all_covered(t);
@@ -330,13 +360,19 @@ static void choose(struct trial *t, struct sl_answer *a, uint32_t effects)
     a->rule_count = a->verdict == SL_DENY   ? t->deny_count
                     : a->verdict == SL_HOLD ? t->hold_count
                                             : t->allow_count;
-    add_wishes(a, t->allows, t->allow_count);
-    add_wishes(a, t->holds, t->hold_count);
-    add_wishes(a, t->denies, t->deny_count);
-    add_times(a);
-    a->row_limit = row_limit(t);
-    a->enforced = t->q->target->observe ? SL_ALLOW : a->verdict;
-    digest_rules(t, a);
+    finish(t, a);
+}
+
+/* Coverage is not asked again: it was allowed as far as the budget went. */
+static void choose_over(struct trial *t, struct sl_answer *a, const struct sl_rule *rule)
+{
+    if (t->deny_count == 0 && t->hold_count == 0 && rule != NULL)
+        t->holds[t->hold_count++] = rule;
+    a->verdict = t->deny_count > 0 ? SL_DENY : SL_HOLD;
+    a->from_default = t->deny_count == 0 && t->hold_count == 0;
+    a->rules = t->deny_count > 0 ? t->denies : t->holds;
+    a->rule_count = t->deny_count > 0 ? t->deny_count : t->hold_count;
+    finish(t, a);
 }
 
 static void ask_rules(struct trial *t, uint32_t effects)
@@ -354,27 +390,66 @@ static void ask_rules(struct trial *t, uint32_t effects)
     }
 }
 
+/* Every list has room for every rule, and the holds for one more (choose_over). */
+static bool make_room(struct trial *t, struct sl_arena *mem)
+{
+    size_t most = t->q->target->applying_count;
+
+    t->needs = sl_arena_array(mem, t->q->meaning->access_count + 1, sizeof *t->needs);
+    t->allows = sl_arena_array(mem, 4 * most + 2, sizeof(struct sl_rule *));
+    if (t->needs == NULL || t->allows == NULL)
+        return false;
+    t->budgets = t->allows + most;
+    t->denies = t->budgets + most;
+    t->holds = t->denies + most;
+    return true;
+}
+
+static const struct sl_answer out_of_memory = {.verdict = SL_DENY,
+                                               .enforced = SL_DENY,
+                                               .in_transaction = SL_TX_REFUSE,
+                                               .time_dependent = true};
+
 void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, struct sl_arena *mem,
                      struct sl_answer *out)
 {
-    size_t most = q->target->applying_count, accesses = q->meaning->access_count;
     struct sl_answer a = {.in_transaction = SL_TX_HOLD};
     struct trial t = {.c = c, .q = q, .out = &a};
     uint32_t effects = all_effects(q->meaning, &t.stated);
 
-    t.needs = sl_arena_array(mem, accesses + 1, sizeof *t.needs);
-    t.allows = sl_arena_array(mem, 3 * most + 1, sizeof(struct sl_rule *));
-    if (t.needs == NULL || t.allows == NULL) {
-        *out = (struct sl_answer){.verdict = SL_DENY,
-                                  .enforced = SL_DENY,
-                                  .in_transaction = SL_TX_REFUSE,
-                                  .time_dependent = true};
+    if (!make_room(&t, mem)) {
+        *out = out_of_memory;
         return;
     }
-    t.holds = t.allows + most;
-    t.denies = t.holds + most;
     list_needs(&t, effects);
     ask_rules(&t, effects);
     choose(&t, &a, effects);
     *out = a;
+}
+
+void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
+                          const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out)
+{
+    struct sl_answer a = {.in_transaction = SL_TX_HOLD};
+    struct trial t = {.c = c, .q = q, .out = &a};
+    uint32_t effects = all_effects(q->meaning, &t.stated);
+
+    if (!make_room(&t, mem)) {
+        *out = out_of_memory;
+        return;
+    }
+    list_needs(&t, effects);
+    ask_rules(&t, effects);
+    choose_over(&t, &a, rule);
+    *out = a;
+}
+
+void sl_policy_add_export(struct sl_meaning *m, const uint64_t *labels)
+{
+    for (size_t i = 0; i < m->access_count; i++) {
+        if (labels[i] == 0 || (m->accesses[i].effects & DATA_LEAVES) == 0)
+            continue;
+        m->accesses[i].effects |= SL_EFFECT_EXPORT;
+        m->effects |= SL_EFFECT_EXPORT;
+    }
 }

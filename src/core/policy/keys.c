@@ -113,6 +113,9 @@ struct sl_key_list sl_key_list_of(enum sl_place inner)
         return SL_LIST(struct sl_config, struct sl_rule, rules, rule_count, SL_CONFIG_MAX_RULES);
     case SL_PLACE_LOGIN:
         return SL_LIST(struct sl_target, struct sl_login, logins, login_count, SL_CONFIG_MAX_ITEMS);
+    case SL_PLACE_DECLASSIFY:
+        return SL_LIST(struct sl_target, struct sl_declassify, declassify, declassify_count,
+                       SL_CONFIG_MAX_ITEMS);
     default:
         SL_PROMISE(inner == SL_PLACE_LABEL);
         return SL_LIST(struct sl_target, struct sl_label_rule, labels, label_count,

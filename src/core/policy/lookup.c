@@ -1,4 +1,4 @@
-/* Small questions about a target: who may use it, as whom, what is labelled, and who decides. */
+/* Small questions about a target: who may use it, as whom, and who decides. */
 #include "core/policy/policy_int.h"
 
 const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name)
@@ -6,6 +6,14 @@ const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_sp
     for (size_t i = 0; i < c->target_count; i++)
         if (sl_span_eq(c->targets[i].name, name))
             return &c->targets[i];
+    return NULL;
+}
+
+const struct sl_rule *sl_config_rule(const struct sl_config *c, struct sl_span name)
+{
+    for (size_t i = 0; i < c->rule_count; i++)
+        if (sl_span_eq(c->rules[i].name, name))
+            return &c->rules[i];
     return NULL;
 }
 
@@ -69,53 +77,6 @@ enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
     return SL_OK;
 }
 
-static bool labels_table(const struct sl_label_rule *l, struct sl_span dataset)
-{
-    for (size_t i = 0; i < l->tables.count; i++)
-        if (sl_dataset_could(l->tables.items[i], dataset))
-            return true;
-    return false;
-}
-
-/* The server's own relations have no columns that users named: there a pattern for columns of any
- * table does not speak of all of them, one that names the schema does. */
-static bool speaks_of_all(struct sl_span pattern, struct sl_span dataset)
-{
-    static const char *const own[] = {"pg_catalog.", "information_schema."};
-
-    for (size_t i = 0; i < SL_COUNT(own); i++)
-        if (sl_span_starts(dataset, sl_span_str(own[i])))
-            return sl_span_starts(pattern, sl_span_str(own[i]));
-    return true;
-}
-
-static bool labels_column(struct sl_span pattern, const struct sl_meaning_access *a)
-{
-    if (a->all_columns && speaks_of_all(pattern, a->dataset) &&
-        sl_any_column_could(pattern, a->dataset))
-        return true;
-    for (size_t i = 0; i < a->column_count; i++)
-        if (sl_column_could(pattern, a->dataset, a->columns[i]))
-            return true;
-    return false;
-}
-
-uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
-                      const struct sl_meaning_access *access)
-{
-    uint64_t bits = 0;
-
-    (void)c; /* the bits were numbered when it was loaded */
-    for (size_t i = 0; i < t->label_count; i++) {
-        const struct sl_label_rule *l = &t->labels[i];
-        bool hit = labels_table(l, access->dataset);
-        for (size_t j = 0; j < l->columns.count && !hit; j++)
-            hit = labels_column(l->columns.items[j], access);
-        bits |= hit ? l->label_bits : 0;
-    }
-    return bits;
-}
-
 static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewers **out, size_t max,
                           size_t *count)
 {
@@ -144,4 +105,48 @@ size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *
     if (open && (own != NULL || count == 0))
         add_reviewers(own != NULL ? own : &c->any_reviewers, out, max, &count);
     return count;
+}
+
+/* --- metrics --- */
+
+/* Digits, dots and a port: no name that only begins so. */
+static bool is_number(struct sl_span host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if ((host.p[i] < '0' || host.p[i] > '9') && host.p[i] != '.' && host.p[i] != ':')
+            return false;
+    return true;
+}
+
+/* With or without a port and a path behind it. */
+static bool is_loopback(struct sl_span place)
+{
+    static const char *const names[] = {"localhost", "::1", "[::1]"};
+    struct sl_span host = sl_span_head(place, sl_span_find(place, '/'));
+
+    if (sl_span_starts(host, SL_SPAN("127.")))
+        return is_number(host);
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        if (sl_span_starts(host, sl_span_str(names[i])) &&
+            (host.n == strlen(names[i]) || host.p[strlen(names[i])] == ':'))
+            return true;
+    return false;
+}
+
+/* Behind a proxy, of which a public_url tells, the whole world comes from loopback. */
+static bool is_elsewhere(struct sl_span url)
+{
+    for (size_t i = 0; i + 3 <= url.n; i++)
+        if (memcmp(url.p + i, "://", 3) == 0)
+            return !is_loopback(sl_span_from(url, i + 3));
+    return true;
+}
+
+bool sl_config_metrics_open(const struct sl_config *c)
+{
+    const struct sl_settings *s = &c->settings;
+
+    return s->metrics_access == SL_METRICS_OPEN ||
+           (s->metrics_access == SL_METRICS_LOCAL && is_loopback(s->http_host) &&
+            !is_elsewhere(s->public_url));
 }

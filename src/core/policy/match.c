@@ -144,11 +144,3 @@ bool sl_is_loopback(struct sl_span host)
             return false; /* "127.example.com" is somebody's host */
     return sl_span_starts(host, SL_SPAN("127."));
 }
-
-/* Rows of one statement: the gate sees them pass. Everything else needs a count that outlives it.
- */
-bool sl_budget_counts(const struct sl_budget *b)
-{
-    return !b->set ||
-           (b->per == SL_PER_STATEMENT && b->bytes == 0 && b->statements == 0 && b->rows > 0);
-}

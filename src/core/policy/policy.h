@@ -15,8 +15,9 @@
  * satisfied.
  *   - A target without `default` holds. A default of allow never covers opaque: that holds.
  *   - Order of rules does not matter; adding a rule never loosens a hold or deny.
- *   - A rule with a `budget` whose budget cannot be counted by this build holds instead of
- * allowing.
+ *   - Every budget of an allow rule that covers something of the action counts. How much is left
+ * is not the policy's business: the answer names the limits of the statement itself and the rules
+ * whose use is added up. What goes beyond is asked with sl_policy_judge_over.
  */
 #ifndef SL_CORE_POLICY_POLICY_H
 #define SL_CORE_POLICY_POLICY_H
@@ -116,6 +117,12 @@ struct sl_label_rule {
     uint64_t label_bits; /* into config->labels */
 };
 
+/* Derived labels that do not count on these columns (labels.h). */
+struct sl_declassify {
+    struct sl_names columns, labels;
+    struct sl_span reason;
+};
+
 /* A statement that must be held, tried again and again: `sluice canary`. */
 struct sl_canary {
     struct sl_span statement; /* empty: there is none */
@@ -140,6 +147,8 @@ struct sl_target {
     bool untested_allowed;              /* a server version that Sluice was not tested on */
     struct sl_label_rule *labels;
     size_t label_count;
+    struct sl_declassify *declassify;
+    size_t declassify_count;
     struct sl_canary canary;
     uint32_t line;
     const struct sl_rule **applying; /* the rules that can speak of this target, by name */
@@ -148,6 +157,13 @@ struct sl_target {
 };
 
 /* Everything outside rules and targets, with its default in config_keys.h. */
+enum sl_metrics_access {
+    SL_METRICS_LOCAL = 1,
+    SL_METRICS_OPEN,
+    SL_METRICS_TOKEN,
+    SL_METRICS_OFF,
+};
+
 struct sl_settings {
     struct sl_span state, runtime, public_url;
     struct sl_span postgres_host, postgres_port, http_host, http_port;
@@ -155,8 +171,10 @@ struct sl_settings {
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
     uint32_t gates, judges, max_connections, max_statement_bytes;
-    uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms;
-    struct sl_span ledger_origin;
+    uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
+        usage_retention_ms;
+    struct sl_span ledger_origin, openlineage_file;
+    enum sl_metrics_access metrics_access;
 };
 
 struct sl_config {
@@ -175,6 +193,8 @@ struct sl_config {
 /* Complaints (errors, one a line) are appended to `complaints`. SL_ECONFIG when there is any. */
 enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
                            struct sl_buf *complaints) SL_MUST_CHECK;
+/* Are metrics told to whoever reaches the HTTP port? (`metrics.access`) */
+bool sl_config_metrics_open(const struct sl_config *c);
 void sl_config_free(struct sl_config *c); /* NULL is fine */
 SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 
@@ -211,9 +231,11 @@ const struct sl_login *sl_target_named_login(const struct sl_target *t, struct s
 void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity);
 
 /* Labels of one access as bits into config->labels: table labels, and those of its columns. With
- * all_columns every column pattern that could name a column of the table counts. */
+ * all_columns every column pattern that could name a column of the table counts. `derived`: the
+ * labels that came along with data (core/policy/labels.h); NULL where there can be none. */
+struct sl_label_map;
 uint64_t sl_labels_of(const struct sl_config *c, const struct sl_target *t,
-                      const struct sl_meaning_access *access);
+                      const struct sl_meaning_access *access, const struct sl_label_map *derived);
 
 struct sl_question {
     struct sl_span identity;
@@ -235,7 +257,12 @@ struct sl_answer {
     bool passkey;
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
     enum sl_in_transaction in_transaction;          /* the strictest */
-    uint64_t row_limit;       /* rows that one statement may return; 0: no limit */
+    /* What one statement may return or hold; 0: no limit. The rule that says so; NULL: the limit of
+     * labelled data, which no rule says. */
+    uint64_t row_limit, byte_limit, statement_limit;
+    const struct sl_rule *row_rule, *byte_rule, *statement_rule;
+    const struct sl_rule **budgets; /* by name: whose budgets are counted over statements */
+    size_t budget_count;
     uint8_t rules_digest[32]; /* over the matched rules and the default, when it counted */
 };
 
@@ -245,6 +272,42 @@ void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, str
 /* As which named login the held action runs once it is granted: empty when no rule says so.
  * SL_ESTATE when two of its rules say different ones: then it must not run. */
 enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login) SL_MUST_CHECK;
+/* What goes beyond a budget, or beyond what one statement may return. With data that is labelled it
+ * is an export too: `q->meaning` must have been through sl_policy_add_export. Denied where a deny
+ * rule matches that; held by the hold rules that match it; where none does, by `rule`, whose budget
+ * it is (NULL: the limit of labelled data; then it is held like what the target's default holds).
+ */
+void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
+                          const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
+/* Reads of labelled data become exports as well. */
+void sl_policy_add_export(struct sl_meaning *m, const uint64_t *labels);
+const struct sl_rule *sl_config_rule(const struct sl_config *c, struct sl_span name);
+
+/* --- budgets: the arithmetic of counting (budget.c) -------------------------------------------
+ *
+ * Use is added up in buckets, 60 a window. A bucket counts until all of it is older than the
+ * window, so no stretch of time as long as the window ever sees more than the budget. What is lent
+ * counts as used until it is given back. A clock that goes back adds to the newest bucket. */
+struct sl_budget_use {
+    uint64_t rows, bytes, statements;
+};
+/* Is it counted over statements, by the keeper? */
+bool sl_budget_is_counted(const struct sl_budget *b);
+/* Where use counts now: the beginning of a bucket; never before `last_ms`, the newest there is. */
+uint64_t sl_budget_bucket(const struct sl_budget *b, uint64_t now_ms, uint64_t last_ms);
+/* Buckets that begin at this time or later still count while `bucket_ms` is the newest. */
+uint64_t sl_budget_since(const struct sl_budget *b, uint64_t bucket_ms);
+/* How much may be lent now: at least `need`, and up to `want`, as long as that leaves others half
+ * of what is left. UINT64_MAX where nothing limits. False: less than `need` is left. */
+bool sl_budget_lend(const struct sl_budget *b, const struct sl_budget_use *used,
+                    const struct sl_budget_use *need, const struct sl_budget_use *want,
+                    struct sl_budget_use *out);
+/* "500 rows, 1MB per 1h by owner" */
+void sl_budget_put(struct sl_buf *out, const struct sl_budget *b);
+/* "500 of 500 rows, 3 of 10 statements in 1h" */
+void sl_budget_put_use(struct sl_buf *out, const struct sl_budget *b,
+                       const struct sl_budget_use *used);
+
 /* The reviewers of a hold: one requirement for each rule (and the default). Returns how many; at
  * most `max` are written, and a count above that means that there was no room and nothing may be
  * approved. A rule without reviewers and the default are decided by the target's reviewers, else by

@@ -167,7 +167,8 @@ bool sl_column_could(struct sl_span pattern, struct sl_span dataset, struct sl_s
 bool sl_any_column_could(struct sl_span pattern, struct sl_span dataset);
 bool sl_statement_matches(const struct sl_names *patterns, struct sl_span tag);
 bool sl_is_loopback(struct sl_span host);
-/* Can this build count the budget? */
-bool sl_budget_counts(const struct sl_budget *b);
+/* The first derived label of this target whose column is not before `column` (label_map.c). */
+size_t sl_label_map_from(const struct sl_label_map *m, struct sl_span target,
+                         struct sl_span column);
 
 #endif

@@ -198,6 +198,20 @@ static void number_labels(struct sl_config *c)
     }
 }
 
+/* A misspelt label would take nothing away, and nobody would notice. */
+static void check_declassify(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
+                             size_t index)
+{
+    const struct sl_target *t = &c->targets[index];
+
+    for (size_t i = 0; i < t->declassify_count; i++)
+        for (size_t j = 0; j < t->declassify[i].labels.count; j++)
+            if (!sl_names_has(&c->labels, t->declassify[i].labels.items[j]))
+                sl_buf_put_str(about(l, item_at(root, "targets", index), "declassify: the label",
+                                     t->declassify[i].labels.items[j]),
+                               " is given nowhere; expected one that `labels` or a rule names\n");
+}
+
 static bool speaks_of(const struct sl_rule *r, const struct sl_target *t)
 {
     return ((r->named & SL_WHEN_TARGETS) == 0 || sl_names_match(&r->targets, t->name, false)) &&
@@ -305,6 +319,8 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
         check_rule(l, root, c, i);
     collect_labels(l, c);
     number_labels(c);
+    for (size_t i = 0; i < c->target_count; i++)
+        check_declassify(l, root, c, i);
     derive_reviewers(l, c);
     derive_public_url(l, &c->settings);
     for (size_t i = 0; i < c->target_count; i++) {

@@ -233,10 +233,10 @@ static void warn_one_rule(struct warner *w, const struct sl_rule *r)
         (r->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_put_str(warn_rule(w, r),
                        " allows opaque: what Sluice cannot understand runs unseen\n");
-    if (!sl_budget_counts(&r->budget))
+    if (r->budget.set && (r->budget.per == SL_PER_RUN || r->budget.by == SL_BY_RUN))
         sl_buf_put_str(warn_rule(w, r),
-                       ": this build counts rows per statement only; what the rule covers "
-                       "is held\n");
+                       ": its budget is counted by run, and a client names its runs itself: one "
+                       "that names a new run begins anew\n");
     if (r->then == SL_ALLOW && r->named == 0)
         sl_buf_put_str(warn_rule(w, r), " allows everything but opaque to everybody\n");
 }

@@ -30,7 +30,7 @@ bool body_enter(struct judge *j, struct body_before *before, size_t bytes)
                                    .shareable = j->shareable,
                                    .catalog_first = j->catalog_first,
                                    .any_schema = j->any_schema,
-                                   .of_user = j->of_user,
+                                   .in_default = j->in_default,
                                    .variables_first = j->variables_first,
                                    .as_server = j->as_server,
                                    .pending = j->pending,
@@ -83,7 +83,7 @@ void body_leave(struct judge *j, const struct body_before *before)
     j->shareable = before->shareable;
     j->catalog_first = before->catalog_first;
     j->any_schema = before->any_schema;
-    j->of_user = before->of_user;
+    j->in_default = before->in_default;
     j->variables_first = before->variables_first;
     j->as_server = before->as_server;
     j->pending = before->pending;
@@ -256,6 +256,7 @@ static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt
 static void own_path(struct judge *j, const VariableSetStmt *set)
 {
     const ListCell *cell;
+    bool temporary = false;
 
     j->path_count = 0;
     j->catalog_first = true;
@@ -273,10 +274,14 @@ static void own_path(struct judge *j, const VariableSetStmt *set)
         if (sl_span_is(name, "$user"))
             j->any_schema = true; /* whose name that is depends on who calls it */
         else if (sl_span_is(name, "pg_catalog"))
-            j->catalog_first = j->catalog_first && j->path_count == 0;
-        else if (name.n > 0 && !sl_span_is(name, "pg_temp") && j->path_count < SL_COUNT(j->path))
+            j->catalog_first = j->catalog_first && j->path_count == 0 && !temporary;
+        else if (sl_span_is(name, "pg_temp"))
+            temporary = true;
+        else if (name.n > 0 && j->path_count < SL_COUNT(j->path))
             j->path[j->path_count++] = sl_arena_copy(j->mem, name);
     }
+    if (j->ctx->temp_objects && !temporary)
+        j->catalog_first = false; /* where nobody names them, they come first */
 }
 
 static void own_setting(struct judge *j, const VariableSetStmt *set)
@@ -472,11 +477,12 @@ void body_function(struct judge *j, const struct sl_part *part, struct code *sel
 
     if (!body_enter(j, &before, part->text.n))
         return;
+    j->in_default = false;
     const CreateFunctionStmt *f = body_parse(j, "", part->text, "", &p);
     if (f != NULL && IsA(f, CreateFunctionStmt)) {
         struct options o = options_of(j, f, self->part);
         if (o.definer && !o.own_path && j->path_of_user) {
-            j->any_schema = j->of_user = true;
+            j->any_schema = true;
             j->path_id |= 1u << 31;
         }
         j->arguments = &self->arguments;

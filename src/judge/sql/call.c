@@ -180,8 +180,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
 
     if (is_projection(j, s, call, flow))
         return;
-    enum sl_builtin kind =
-        name_function(j, call->funcname, call->args, &schema, &name, &surely);
+    enum sl_builtin kind = name_function(j, call->funcname, call->args, &schema, &name, &surely);
 
     call_effects(j, kind, call);
     struct arguments a = arguments_of(j, s, call);

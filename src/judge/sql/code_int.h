@@ -85,7 +85,7 @@ struct body {
 struct body_before {
     uint32_t effects, flags;
     const char *tag;
-    bool neutral, control, shareable, catalog_first, any_schema, of_user, variables_first;
+    bool neutral, control, shareable, catalog_first, any_schema, in_default, variables_first;
     bool as_server;
     struct origin **pending, **decides;
     unsigned literals, literals_approved;

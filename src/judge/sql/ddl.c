@@ -410,12 +410,12 @@ void ddl_walk(struct judge *j, const void *node)
         admin_vacuum(j, node);
         return;
     case T_ClusterStmt:
-        fires_when_rebuilt(
-            j, name_object(j, ((const ClusterStmt *)node)->relation, SL_EFFECT_ADMIN, false));
+        fires_when_rebuilt(j, name_object(j, ((const ClusterStmt *)node)->relation, SL_EFFECT_ADMIN,
+                                          false));
         return;
     case T_ReindexStmt:
-        fires_when_rebuilt(
-            j, name_object(j, ((const ReindexStmt *)node)->relation, SL_EFFECT_ADMIN, false));
+        fires_when_rebuilt(j, name_object(j, ((const ReindexStmt *)node)->relation, SL_EFFECT_ADMIN,
+                                          false));
         return;
     case T_LockStmt:
         admin_lock(j, node);

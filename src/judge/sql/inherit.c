@@ -52,6 +52,8 @@ bool inherit_children(struct judge *j, struct dataset *d, uint32_t effects)
 {
     if (j->ctx->catalog->part_count == 0) /* a listing without definitions */
         return false;
+    if (j->ctx->temp_objects && d->relation.kind != 'p')
+        return false; /* a child may be the session's own: those are not listed */
     if (!d->has_children && !take_children(j, d, &d->relation))
         return false;
     d->has_children = true;

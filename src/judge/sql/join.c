@@ -140,6 +140,31 @@ static void own_source(struct judge *j, struct scope *scope, struct sides *s,
         (*last)->only_qualified = true;
 }
 
+/* USING (...) AS x over unknown columns: each of its columns is that of both sides. */
+static void unknown_alias(struct judge *j, struct scope *scope, struct scope *part,
+                          const JoinExpr *join)
+{
+    struct outputs *shared = NOTE_NEW(j, struct outputs);
+    struct origin **pending = j->pending;
+    const ListCell *cell;
+
+    if (shared == NULL)
+        return;
+    foreach (cell, join->usingClause) {
+        struct output one = {.name = name_text(lfirst(cell))};
+        if (one.name == NULL)
+            continue;
+        j->pending = &one.reads;
+        column_named(j, part, one.name, &one.origins);
+        add(j, shared, &one);
+    }
+    j->pending = pending;
+    struct source **last = scope->last;
+    from_outputs(j, scope, join->join_using_alias->aliasname, shared);
+    if (last != NULL && *last != NULL)
+        (*last)->only_qualified = true;
+}
+
 void join_sources(struct judge *j, struct scope *scope, const JoinExpr *join, struct source *left,
                   struct source *right)
 {
@@ -164,6 +189,8 @@ void join_sources(struct judge *j, struct scope *scope, const JoinExpr *join, st
         use_named(j, &part, join->usingClause);
     expr_walk(j, &part, join->quals, NULL);
     scope->merged = scope->merged || (merges && !known);
+    if (join->join_using_alias != NULL && !known)
+        unknown_alias(j, scope, &part, join);
     if ((merges && known) || join->alias != NULL)
         own_source(j, scope, &s, &merged);
 }

@@ -162,13 +162,12 @@ struct judge {
 
     /* of the bodies of users that are being walked (code_int.h) */
     struct code *codes;
-    uint64_t body_bytes; /* read so far */
-    unsigned bodies;     /* inside each other */
+    uint64_t body_bytes;            /* read so far */
+    unsigned bodies;                /* inside each other */
     unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
-    uint32_t path_id;    /* which search path names are looked up on: 0 the session's own */
-    bool any_schema;     /* names may lie in schemas that are not on `path` */
-    bool path_of_user;   /* "$user" stands on the path */
-    bool of_user;        /* inside SECURITY DEFINER: "$user" is not who asks */
+    uint32_t path_id;     /* which search path names are looked up on: 0 the session's own */
+    bool any_schema;      /* names may lie in schemas that are not on `path` */
+    bool path_of_user;    /* "$user" stands on the path */
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
     /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
@@ -318,11 +317,16 @@ void join_sources(struct judge *j, struct scope *s, const JoinExpr *join, struct
 /* query.c: SELECT, and any statement that may stand in a WITH */
 void query_walk(struct judge *j, struct scope *up, struct cte *ctes, const void *node,
                 struct outputs *out);
-struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
-/* WITH RECURSIVE: a query that a later one names first. */
-void query_cte(struct judge *j, struct cte *c);
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out);
 const IntoClause *query_into(const void *select); /* of SELECT INTO, or NULL */
+/* UNION and the like: column by column. */
+void query_merge(struct judge *j, struct outputs *left, const struct outputs *right);
+void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
+/* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
+bool query_may_wait(const SelectStmt *n);
+/* with.c: its queries before `ctes`; and, of WITH RECURSIVE, one that another names first. */
+struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
+void query_cte(struct judge *j, struct cte *c);
 /* figure.c: the name that the server gives to an output without one */
 const char *figure_name(const Node *n);
 

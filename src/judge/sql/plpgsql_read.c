@@ -82,18 +82,32 @@ static size_t decode(struct reader r, struct sl_span text, struct token *out, si
     return n;
 }
 
+/* How many tokens there may be, comments and all. */
+static size_t count_tokens(struct reader r)
+{
+    size_t n = 0;
+
+    while (r.at < r.end) {
+        uint64_t tag = number(&r), value = number(&r);
+        if ((tag & 7) != 2)
+            continue;
+        if (value > (uint64_t)(r.end - r.at))
+            return 0;
+        r.at += value;
+        n++;
+    }
+    return n;
+}
+
 bool plpgsql_tokens(struct judge *j, const char *text, const struct token **out, size_t *count)
 {
-    struct sl_span s = sl_span_str(text);
-    struct token *tokens = note_alloc(j, (s.n + 1) * sizeof *tokens);
-
-    if (tokens == NULL)
-        return false;
     PgQueryScanResult r = pg_query_scan(text);
     const uint8_t *bytes = (const uint8_t *)r.pbuf.data;
-    *count = r.error != NULL
-                 ? 0
-                 : decode((struct reader){bytes, bytes + r.pbuf.len}, s, tokens, s.n + 1);
+    struct reader all = {bytes, bytes + r.pbuf.len};
+    size_t room = r.error != NULL ? 0 : count_tokens(all);
+    struct token *tokens = room == 0 ? NULL : note_alloc(j, room * sizeof *tokens);
+
+    *count = tokens == NULL ? 0 : decode(all, sl_span_str(text), tokens, room);
     pg_query_free_scan_result(r);
     *out = tokens;
     return *count > 0;

@@ -10,7 +10,9 @@ static bool is_understood(struct judge *j, struct dataset *d, enum sl_catalog_re
                           uint32_t effects)
 {
     switch (reason) {
-    case SL_CATALOG_TRIGGERS:
+    case SL_CATALOG_TRIGGERS: /* an update may move a row to another partition */
+        if ((effects & SL_EFFECT_UPDATE) != 0 && (d->relation.problems & BIT(PARTITIONED)) != 0)
+            effects |= SL_EFFECT_INSERT | SL_EFFECT_DELETE;
         return fires_triggers(j, d, effects);
     case SL_CATALOG_RULES:
         return fires_rules(j, d, effects);

@@ -2,154 +2,7 @@
 
 #include "nodes/primnodes.h"
 
-/* SELECT in all its forms, and WITH. */
-
-/* --- WITH ----------------------------------------------------------------------------------- */
-
-static void rename_outputs(struct judge *j, struct outputs *o, const List *names)
-{
-    struct outputs *named = names == NIL ? NULL : from_renamed(j, o, names);
-
-    if (named != NULL)
-        *o = *named;
-}
-
-static bool is_recursive_union(const CommonTableExpr *c)
-{
-    const SelectStmt *s = (const SelectStmt *)c->ctequery;
-
-    return s != NULL && IsA(s, SelectStmt) && s->op == SETOP_UNION && s->withClause == NULL &&
-           s->lockingClause == NIL && s->intoClause == NULL;
-}
-
-static void merge_outputs(struct judge *j, struct outputs *left, const struct outputs *right);
-static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n);
-static bool may_wait(const SelectStmt *n);
-
-static size_t length(const struct origin *o)
-{
-    size_t n = 0;
-
-    for (; o != NULL; o = o->next)
-        n++;
-    return n;
-}
-
-static size_t size_of(const struct outputs *o)
-{
-    size_t n = length(o->rest) + length(o->rest_reads) + length(o->decides) + length(o->tables);
-
-    for (size_t i = 0; i < o->count; i++)
-        n += length(o->items[i].origins) + length(o->items[i].reads);
-    return n;
-}
-
-/* The first arm gives the names and the start; the second refers to it, again and again, until
- * nothing new flows into any column. */
-static void walk_recursive_union(struct judge *j, struct cte *self, struct outputs *out)
-{
-    const SelectStmt *n = (const SelectStmt *)self->query->ctequery;
-    struct scope s = {.up = self->up, .ctes = self->all};
-    size_t before;
-
-    out->later = may_wait(n);
-    query_walk(j, self->up, self->all, n->larg, out);
-    rename_outputs(j, out, self->query->aliascolnames);
-    self->outputs = out;
-    do {
-        struct outputs right = {.later = may_wait(n)};
-        before = size_of(out);
-        self->used = false;
-        query_walk(j, self->up, self->all, n->rarg, &right);
-        merge_outputs(j, out, &right);
-    } while (self->used && depth_step(j, 1 + before) && !j->out_of_memory &&
-             size_of(out) != before);
-    expr_sort(j, &s, n->sortClause);
-    walk_limit(j, &s, n);
-}
-
-/* SEARCH and CYCLE add columns. */
-static void added_columns(struct judge *j, const CommonTableExpr *c, struct outputs *o)
-{
-    if (c->search_clause != NULL)
-        output_add(j, o, c->search_clause->search_seq_column);
-    if (c->cycle_clause != NULL) {
-        output_add(j, o, c->cycle_clause->cycle_mark_column);
-        output_add(j, o, c->cycle_clause->cycle_path_column);
-        expr_walk(j, NULL, c->cycle_clause->cycle_mark_value, NULL);
-        expr_walk(j, NULL, c->cycle_clause->cycle_mark_default, NULL);
-        if (c->cycle_clause->cycle_mark_value != NULL)
-            name_operator_text(j, "<>");
-    }
-}
-
-static void walk_cte(struct judge *j, struct cte *self)
-{
-    const CommonTableExpr *c = self->query;
-    struct outputs *out = NOTE_NEW(j, struct outputs);
-
-    if (out == NULL || !depth_enter(j))
-        return;
-    if (self->recursive && is_recursive_union(c)) {
-        walk_recursive_union(j, self, out);
-    } else {
-        out->later = true;
-        query_walk(j, self->up, self->all, c->ctequery, out);
-        rename_outputs(j, out, c->aliascolnames);
-        self->outputs = out;
-    }
-    added_columns(j, c, out);
-    depth_leave(j);
-}
-
-/* The queries of one WITH RECURSIVE may stand in any order: each is walked when it is first named.
- * What names itself finds its first arm, or nothing. */
-void query_cte(struct judge *j, struct cte *c)
-{
-    struct origin **pending = j->pending, **decides = j->decides;
-
-    if (c->outputs != NULL || c->busy || c->query == NULL)
-        return;
-    c->busy = true;
-    j->pending = j->decides = NULL;
-    walk_cte(j, c);
-    j->pending = pending;
-    j->decides = decides;
-    c->busy = false;
-}
-
-static struct cte *push(struct judge *j, struct cte *ctes, struct scope *up,
-                        const CommonTableExpr *c)
-{
-    struct cte *one = c == NULL ? NULL : NOTE_NEW(j, struct cte);
-
-    if (one == NULL)
-        return ctes;
-    *one = (struct cte){.next = ctes, .name = c->ctename, .query = c, .up = up, .all = ctes};
-    return one;
-}
-
-/* Without RECURSIVE each query sees those before it; with RECURSIVE all see all. */
-struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with)
-{
-    const ListCell *cell;
-    struct cte *all = ctes;
-
-    if (with == NULL)
-        return ctes;
-    foreach (cell, with->ctes) {
-        all = push(j, all, up, NODE(j, CommonTableExpr, cell));
-        if (!with->recursive && all != ctes && all->query == lfirst(cell))
-            query_cte(j, all);
-    }
-    for (struct cte *c = all; with->recursive && c != ctes; c = c->next) {
-        c->all = all;
-        c->recursive = true;
-    }
-    for (struct cte *c = all; with->recursive && c != ctes; c = c->next)
-        query_cte(j, c);
-    return all;
-}
+/* SELECT in all its forms. */
 
 /* --- targets -------------------------------------------------------------------------------- */
 
@@ -281,7 +134,7 @@ static void walk_windows(struct judge *j, struct scope *s, const List *windows)
         expr_window(j, s, NODE(j, WindowDef, cell));
 }
 
-static void walk_limit(struct judge *j, struct scope *s, const SelectStmt *n)
+void query_limit(struct judge *j, struct scope *s, const SelectStmt *n)
 {
     expr_approve(j, n->limitOffset);
     expr_approve(j, n->limitCount);
@@ -417,7 +270,7 @@ static void blend(struct judge *j, struct outputs *left, const struct outputs *r
 }
 
 /* UNION and the like: column by column. */
-static void merge_outputs(struct judge *j, struct outputs *left, const struct outputs *right)
+void query_merge(struct judge *j, struct outputs *left, const struct outputs *right)
 {
     origin_join(j, &left->decides, right->decides);
     origin_join(j, &left->tables, right->tables);
@@ -441,13 +294,13 @@ static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, stru
         outputs_use(j, &right, &out->decides);
         origin_join(j, &out->decides, right.decides);
     } else {
-        merge_outputs(j, out, &right);
+        query_merge(j, out, &right);
     }
 }
 
 /* May the reads of its outputs wait until they are used? Not where the rows themselves depend on
  * them. */
-static bool may_wait(const SelectStmt *n)
+bool query_may_wait(const SelectStmt *n)
 {
     return n->distinctClause == NIL && n->groupClause == NIL && n->havingClause == NULL &&
            n->sortClause == NIL && n->lockingClause == NIL && n->intoClause == NULL &&
@@ -469,7 +322,7 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
     struct scope s = {.up = up, .ctes = query_with(j, up, ctes, n->withClause)};
     const IntoClause *into = query_into(n);
 
-    out->later = out->later && may_wait(n);
+    out->later = out->later && query_may_wait(n);
     if (n->valuesLists == NIL) /* VALUES of an INSERT reads nothing */
         note_effect(j, SL_EFFECT_READ);
     if (n->op == SETOP_NONE)
@@ -477,7 +330,7 @@ static void walk_select(struct judge *j, struct scope *up, struct cte *ctes, con
     else
         walk_set(j, &s, n, out);
     walk_order(j, &s, n->sortClause, out);
-    walk_limit(j, &s, n);
+    query_limit(j, &s, n);
     walk_locks(j, &s, n->lockingClause);
     origin_join(j, &out->decides, *j->decides);
     if (into != NULL)

@@ -4,47 +4,12 @@
  * would give after these statements. What is not followed leaves the thing out of the listing (then
  * it is opaque) or counts as a problem of its table; it never makes a table plainer than it is. */
 
-struct table {
-    struct table *next;
-    const char *schema, *name;
-    bool with_schema; /* the DDL wrote it */
-    char kind;
-    uint32_t problems; /* bits of 'a'..'z': the letters of core/catalog */
-    struct column_row {
-        struct column_row *next;
-        const char *name;
-        char type;
-    } * columns, **last;
-    struct parent {
-        struct parent *next;
-        const struct table *table;
-    } * parents;
-    const Node *query; /* of a view, or of CREATE TABLE AS: its columns are still to be found */
-    const List *column_names; /* that the DDL gives to the query's columns */
-    struct sl_span text;      /* of the statement, for a view */
-};
-
-struct enum_type {
-    struct enum_type *next;
-    const char *name;
-};
-
-struct schema {
-    struct enum_type *enums;
-    struct judge j;
-    struct sl_catalog_builder *out;
-    struct sl_span ddl, statement; /* all of it, and the one in hand */
-    struct table *tables, **last_table;
-    struct schema_code code;
-    enum sl_err why;
-};
-
 static const char *or_public(const char *schema)
 {
     return schema == NULL ? "public" : schema;
 }
 
-static void row(struct schema *s, const char *const *fields, size_t n)
+void schema_row(struct schema *s, const char *const *fields, size_t n)
 {
     struct sl_span spans[8];
 
@@ -57,7 +22,7 @@ static void row(struct schema *s, const char *const *fields, size_t n)
 static void name_row(struct schema *s, const char *kind, const char *schema, const char *name)
 {
     if (name != NULL)
-        row(s, (const char *const[]){"N", kind, or_public(schema), name}, 4);
+        schema_row(s, (const char *const[]){"N", kind, or_public(schema), name}, 4);
 }
 
 static struct table *find(struct schema *s, const RangeVar *v)
@@ -86,7 +51,7 @@ static struct table *add_table(struct schema *s, const RangeVar *v, char kind)
     return t;
 }
 
-static void problem(struct table *t, char letter)
+void schema_problem(struct table *t, char letter)
 {
     if (t != NULL)
         t->problems |= 1u << (letter - 'a');
@@ -130,7 +95,7 @@ static char type_letter(struct schema *s, const TypeName *t)
     return (s->j.effects & SL_EFFECT_OPAQUE) != 0 ? 'u' : 'b';
 }
 
-static void add_column(struct schema *s, struct table *t, const char *name, char type)
+void schema_column(struct schema *s, struct table *t, const char *name, char type)
 {
     struct column_row *c = NOTE_NEW(&s->j, struct column_row);
 
@@ -152,7 +117,7 @@ static bool copy_columns(struct schema *s, struct table *t, const RangeVar *from
         for (const struct column_row *own = t->columns; own != NULL; own = own->next)
             there = there || strcmp(own->name, c->name) == 0;
         if (!there)
-            add_column(s, t, c->name, c->type);
+            schema_column(s, t, c->name, c->type);
     }
     return parent != NULL;
 }
@@ -163,20 +128,20 @@ static void take_constraint(struct schema *s, struct table *t, const Constraint 
         return;
     if (c->contype == CONSTR_FOREIGN && (c->fk_upd_action != 'a' || c->fk_del_action != 'a') &&
         (c->fk_upd_action != 'r' || c->fk_del_action != 'r'))
-        problem(find(s, c->pktable), 'c');
+        schema_problem(find(s, c->pktable), 'c');
     if (c->raw_expr != NULL && runs_code(s, c->raw_expr))
-        problem(t, c->contype == CONSTR_CHECK ? 'i' : 'd');
+        schema_problem(t, c->contype == CONSTR_CHECK ? 'i' : 'd');
     if (c->where_clause != NULL || c->exclusions != NIL)
-        problem(t, 'i');
+        schema_problem(t, 'i');
 }
 
 static void take_column(struct schema *s, struct table *t, const ColumnDef *c)
 {
     const ListCell *cell;
 
-    add_column(s, t, c->colname, type_letter(s, c->typeName));
+    schema_column(s, t, c->colname, type_letter(s, c->typeName));
     if (c->raw_default != NULL && runs_code(s, c->raw_default))
-        problem(t, 'd');
+        schema_problem(t, 'd');
     foreach (cell, c->constraints)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
 }
@@ -185,11 +150,11 @@ static void become_child(struct schema *s, struct table *t, struct table *parent
 {
     struct parent *p = NOTE_NEW(&s->j, struct parent);
 
-    problem(parent, 'h');
-    problem(t, 'h');
+    schema_problem(parent, 'h');
+    schema_problem(t, 'h');
     if (p == NULL || t == NULL || parent == NULL) {
-        problem(parent, 'k'); /* one of the two is not in the listing */
-        problem(t, 'k');
+        schema_problem(parent, 'k'); /* one of the two is not in the listing */
+        schema_problem(t, 'k');
         return;
     }
     *p = (struct parent){t->parents, parent};
@@ -204,7 +169,7 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
     if (t == NULL || t->columns != NULL)
         return;
     if (n->inhRelations != NIL || n->partbound != NULL || n->ofTypename != NULL)
-        problem(t, 'h');
+        schema_problem(t, 'h');
     if (n->partspec != NULL)
         t->kind = 'p';
     foreach (cell, n->inhRelations) {
@@ -220,7 +185,7 @@ static void take_table(struct schema *s, const CreateStmt *n, char kind)
             take_constraint(s, t, (const Constraint *)e);
         else if (!IsA(e, TableLikeClause) ||
                  !copy_columns(s, t, ((const TableLikeClause *)e)->relation))
-            problem(t, 'k');
+            schema_problem(t, 'k');
     }
     foreach (cell, n->constraints)
         take_constraint(s, t, NODE(&s->j, Constraint, cell));
@@ -246,7 +211,7 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
             break;
         case AT_ColumnDefault:
             if (c->def != NULL && runs_code(s, c->def))
-                problem(t, 'd');
+                schema_problem(t, 'd');
             break;
         case AT_ChangeOwner:
         case AT_SetNotNull:
@@ -259,7 +224,7 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
             break;
         case AT_EnableRowSecurity:
         case AT_ForceRowSecurity:
-            problem(t, 's');
+            schema_problem(t, 's');
             break;
         case AT_AttachPartition:
             become_child(s, find(s, ((const PartitionCmd *)c->def)->name), t);
@@ -268,7 +233,7 @@ static void alter_table(struct schema *s, const AlterTableStmt *n)
             become_child(s, t, find(s, (const RangeVar *)c->def));
             break;
         default:
-            problem(t, 'k'); /* changed in a way that is not followed */
+            schema_problem(t, 'k'); /* changed in a way that is not followed */
         }
     }
 }
@@ -293,13 +258,13 @@ static void take_index(struct schema *s, const IndexStmt *n)
     const ListCell *cell;
 
     if (n->whereClause != NULL && runs_code(s, n->whereClause))
-        problem(t, 'i');
+        schema_problem(t, 'i');
     foreach (cell, n->indexParams) {
         const IndexElem *e = NODE(&s->j, IndexElem, cell);
         if (e == NULL)
             continue;
         if ((e->expr != NULL && runs_code(s, e->expr)) || e->opclass != NIL)
-            problem(t, 'i');
+            schema_problem(t, 'i');
     }
 }
 
@@ -361,13 +326,13 @@ static void take_statement(struct schema *s, const Node *n)
         take_index(s, (const IndexStmt *)n);
         return;
     case T_CreateTrigStmt:
-        problem(find(s, ((const CreateTrigStmt *)n)->relation), 't');
+        schema_problem(find(s, ((const CreateTrigStmt *)n)->relation), 't');
         return;
     case T_RuleStmt:
-        problem(find(s, ((const RuleStmt *)n)->relation), 'u');
+        schema_problem(find(s, ((const RuleStmt *)n)->relation), 'u');
         return;
     case T_CreatePolicyStmt:
-        problem(find(s, ((const CreatePolicyStmt *)n)->table), 's');
+        schema_problem(find(s, ((const CreatePolicyStmt *)n)->table), 's');
         return;
     case T_CreateFunctionStmt:
         take_name(s, "f", ((const CreateFunctionStmt *)n)->funcname);
@@ -389,10 +354,10 @@ static void take_statement(struct schema *s, const Node *n)
         take_definition(s, (const DefineStmt *)n);
         return;
     case T_CreateCastStmt:
-        row(s, (const char *const[]){"X", "user_casts"}, 2);
+        schema_row(s, (const char *const[]){"X", "user_casts"}, 2);
         return;
     case T_CreateEventTrigStmt:
-        row(s, (const char *const[]){"X", "event_triggers"}, 2);
+        schema_row(s, (const char *const[]){"X", "event_triggers"}, 2);
         return;
     case T_CreateSchemaStmt:
         name_row(s, "s", ((const CreateSchemaStmt *)n)->schemaname,
@@ -403,125 +368,7 @@ static void take_statement(struct schema *s, const Node *n)
     }
 }
 
-/* --- columns of queries ----------------------------------------------------------------------- */
-
-static void query_columns(struct schema *s, struct table *t, const struct outputs *out)
-{
-    for (size_t i = 0; i < out->count; i++) {
-        const char *name = i < (size_t)list_length(t->column_names)
-                               ? name_text(list_nth(t->column_names, (int)i))
-                               : out->items[i].name;
-        if (!out->items[i].star)
-            add_column(s, t, name, 'b');
-    }
-    t->query = NULL;
-}
-
-/* What may be known of a view's columns with the tables and views that are known so far. */
-static bool resolve_one(struct schema *s, struct table *t, bool at_last)
-{
-    struct outputs out = {0};
-
-    s->j.steps = 0;
-    query_walk(&s->j, NULL, NULL, t->query, &out);
-    s->j.opaque_why = (struct sl_span){0};
-    if (out.open && !at_last)
-        return false;
-    if (out.open)
-        problem(t, 'k');
-    query_columns(s, t, &out);
-    return true;
-}
-
-static void put_table(struct schema *s, const struct table *t);
-
-/* A listing of what is known so far, and another look at what is not. */
-static bool resolve_more(struct schema *s, bool at_last)
-{
-    SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *known = NULL;
-    SL_BUF(snapshot, SL_CATALOG_MAX_BYTES);
-    struct sl_catalog_builder *out = s->out;
-    struct sl_catalog catalog;
-    struct sl_sql_context ctx = *s->j.ctx;
-    const struct sl_sql_context *before = s->j.ctx;
-    bool more = false;
-
-    if (sl_catalog_builder_new(&known) != SL_OK)
-        return false;
-    s->out = known;
-    for (const struct table *t = s->tables; t != NULL; t = t->next)
-        if (t->query == NULL)
-            put_table(s, t);
-    s->out = out;
-    if (s->why == SL_OK)
-        s->why = sl_catalog_finish(known, &snapshot);
-    if (s->why == SL_OK)
-        s->why = sl_catalog_open(sl_buf_span(&snapshot), &catalog);
-    if (s->why != SL_OK)
-        return false;
-    ctx.catalog = &catalog;
-    s->j.ctx = &ctx;
-    for (struct table *t = s->tables; t != NULL; t = t->next)
-        more |= t->query != NULL && resolve_one(s, t, at_last);
-    s->j.ctx = before;
-    s->j.datasets = NULL; /* they point into the snapshot */
-    s->j.views = NULL;
-    return more;
-}
-
-enum { MAX_ROUNDS = 64 };
-
-static void resolve(struct schema *s)
-{
-    bool left = false;
-
-    for (unsigned round = 0; round <= MAX_ROUNDS; round++) {
-        left = false;
-        for (const struct table *t = s->tables; t != NULL; t = t->next)
-            left |= t->query != NULL;
-        if (!left || !resolve_more(s, false))
-            break;
-    }
-    if (left)
-        resolve_more(s, true);
-}
-
-/* --- rows out ------------------------------------------------------------------------------- */
-
-static void put_table(struct schema *s, const struct table *t)
-{
-    char kind[2] = {t->kind, 0}, letters[27], type[2] = {0};
-    size_t n = 0;
-    unsigned number = 0;
-
-    for (unsigned i = 0; i < 26; i++)
-        if ((t->problems >> i & 1) != 0)
-            letters[n++] = (char)('a' + i);
-    letters[n] = 0;
-    SL_BUF(oid, 20);
-    sl_buf_put_decimal(&oid, t->with_schema ? SL_SQL_DDL_WITH_SCHEMA : SL_SQL_DDL_BARE);
-    row(s, (const char *const[]){"R", t->schema, t->name, kind, letters, sl_buf_text(&oid)}, 6);
-    for (const struct column_row *c = t->columns; c != NULL; c = c->next) {
-        SL_BUF(decimal, 20);
-        sl_buf_put_decimal(&decimal, ++number);
-        type[0] = c->type;
-        row(s, (const char *const[]){"C", t->schema, t->name, sl_buf_text(&decimal), c->name, type},
-            6);
-    }
-}
-
-static void put_parts(struct schema *s, const struct table *t)
-{
-    const char *text = t->text.n == 0 ? NULL : sl_arena_text(s->j.mem, t->text);
-
-    if (text != NULL && t->kind != 'r')
-        row(s, (const char *const[]){"P", "r", t->schema, t->name, "v", "0", "", text}, 8);
-    for (const struct parent *p = t->parents; p != NULL; p = p->next)
-        row(s,
-            (const char *const[]){"P", "r", p->table->schema, p->table->name, "h", "0", t->schema,
-                                  t->name},
-            8);
-}
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static struct sl_span text_of(const struct schema *s, const RawStmt *raw)
 {
@@ -543,11 +390,10 @@ static void take_all(struct schema *s, const List *trees)
         if (raw->stmt != NULL && s->why == SL_OK)
             s->why = schema_code(&s->code, raw->stmt, s->statement);
     }
-    resolve(s);
+    schema_resolve(s);
     name_row(s, "s", "public", "public");
     for (const struct table *t = s->tables; t != NULL; t = t->next) {
-        put_table(s, t);
-        put_parts(s, t);
+        schema_put(s, t);
     }
 }
 

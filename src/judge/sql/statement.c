@@ -289,7 +289,7 @@ static void begin_statement(struct judge *j)
 static void check_moved(struct judge *j)
 {
     const uint32_t uses = SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
-                          SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT | SL_EFFECT_IMPORT;
+                          SL_EFFECT_TRUNCATE | SL_EFFECT_EXPORT | SL_EFFECT_IMPORT | SL_EFFECT_CALL;
 
     if (j->moved && !j->control && (j->effects & uses) != 0)
         note_opaque(j, "an earlier statement of the text may change what the names mean", NULL);

@@ -22,7 +22,7 @@ static bool find_text(const struct judge *j, const struct dataset *d, struct sl_
     struct sl_parts parts = sl_catalog_parts(c, 'r', d->relation.schema, d->relation.name);
     for (uint32_t i = 0; i < parts.count; i++) {
         struct sl_part part = sl_catalog_part_at(c, parts.first + i);
-        if (part.kind == 'v') {
+        if (part.kind == 'v' && part.text.n > 0) {
             *out = part.text;
             return true;
         }

@@ -2,7 +2,7 @@
 
 #include "nodes/primnodes.h"
 
-/* INSERT, UPDATE, DELETE, MERGE, SELECT INTO, COPY: which columns are written and what flows into
+/* INSERT, UPDATE, DELETE, MERGE, SELECT INTO: which columns are written and what flows into
  * them. */
 
 static void returning(struct judge *j, struct scope *s, const List *list, struct outputs *out)
@@ -28,6 +28,22 @@ static const char *target_column(struct judge *j, const struct dataset *d, const
                          sl_catalog_column(j->ctx->catalog, &d->relation, (uint32_t)i).name);
 }
 
+/* column[1], column.field: a part of the column is written. */
+static void target_parts(struct judge *j, struct scope *s, const List *parts)
+{
+    const ListCell *cell;
+
+    foreach (cell, parts) {
+        const Node *n = lfirst(cell);
+        if (IsA(n, A_Indices)) {
+            expr_walk(j, s, ((const A_Indices *)n)->lidx, NULL);
+            expr_walk(j, s, ((const A_Indices *)n)->uidx, NULL);
+        } else if (!IsA(n, String)) {
+            note_opaque(j, "a part of a column of an unknown kind is written", NULL);
+        }
+    }
+}
+
 static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, const List *cols)
 {
     const ListCell *cell;
@@ -39,7 +55,7 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
         if (t == NULL)
             continue;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_INSERT);
-        expr_list(j, s, t->indirection, NULL);
+        target_parts(j, s, t->indirection);
     }
 }
 
@@ -122,7 +138,7 @@ static void set_columns(struct judge *j, struct scope *s, struct dataset *d, con
         const MultiAssignRef *m = (const MultiAssignRef *)t->val;
         struct origin *from = NULL;
         note_column(j, d, sl_span_str(t->name), SL_EFFECT_UPDATE);
-        expr_list(j, s, t->indirection, NULL);
+        target_parts(j, s, t->indirection);
         if (m != NULL && IsA(m, MultiAssignRef)) {
             if (m->colno == 1)
                 assign_source(j, s, m->source, &row);
@@ -384,80 +400,4 @@ void write_into(struct judge *j, const IntoClause *into, const struct outputs *f
     note_indirect(j, from->decides, d->name);
     if (from->open)
         d->all_effects |= effects;
-}
-
-/* --- COPY ----------------------------------------------------------------------------------- */
-
-static void copy_place(struct judge *j, const CopyStmt *n)
-{
-    if (n->is_program || n->filename != NULL)
-        note_effect(j, SL_EFFECT_PROGRAM);
-    else
-        j->flags |= n->is_from ? SL_MEANING_COPY_IN : SL_MEANING_COPY_OUT;
-}
-
-static void copy_query(struct judge *j, const CopyStmt *n)
-{
-    struct outputs out = {0};
-
-    query_walk(j, NULL, NULL, n->query, &out);
-    note_effect(j, SL_EFFECT_EXPORT);
-    note_origins(j, output_union(j, &out), SL_EFFECT_EXPORT);
-    note_result(j, &out);
-}
-
-/* What COPY table TO gives away, column by column. */
-static void copy_out(struct judge *j, const CopyStmt *n, struct dataset *d)
-{
-    struct scope s = {0};
-    struct outputs out = {.later = true};
-    struct origin *from = NULL;
-    const ListCell *cell;
-
-    if (d == NULL)
-        return;
-    from_base(j, &s, n->relation, d);
-    if (n->attlist == NIL)
-        column_star(j, &s, &out);
-    foreach (cell, n->attlist) {
-        from = NULL;
-        if (name_text(lfirst(cell)) == NULL)
-            continue;
-        column_named(j, &s, name_text(lfirst(cell)), &from);
-        note_flow(j, from, SL_SPAN("result"), name_text(lfirst(cell)));
-    }
-    note_result(j, &out);
-}
-
-static void copy_table(struct judge *j, const CopyStmt *n)
-{
-    uint32_t effects =
-        n->is_from ? SL_EFFECT_INSERT | SL_EFFECT_IMPORT : SL_EFFECT_READ | SL_EFFECT_EXPORT;
-    struct dataset *d = name_relation(j, n->relation, effects);
-    struct scope s = {0};
-    const ListCell *cell;
-
-    note_effect(j, effects);
-    if (n->attlist == NIL)
-        note_all_columns(j, d, effects);
-    foreach (cell, n->attlist)
-        if (name_text(lfirst(cell)) != NULL)
-            note_column(j, d, sl_span_str(name_text(lfirst(cell))), effects);
-    if (!n->is_from)
-        copy_out(j, n, d);
-    if (n->whereClause != NULL) {
-        from_table(j, &s, n->relation, d);
-        expr_walk(j, &s, n->whereClause, NULL);
-    }
-}
-
-void write_copy(struct judge *j, const CopyStmt *n)
-{
-    copy_place(j, n);
-    if (n->query != NULL)
-        copy_query(j, n);
-    else if (n->relation != NULL)
-        copy_table(j, n);
-    else
-        note_opaque(j, "a COPY of nothing", NULL);
 }

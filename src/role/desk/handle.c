@@ -4,6 +4,8 @@
 #include "os/log.h"
 #include "json/json.h"
 
+enum { MAX_QUERY_VALUE = 1024 };
+
 /* The console is not here yet: the pages say how to go on. */
 static const char page_begin[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta "
@@ -86,31 +88,32 @@ static json_t *read_body(struct sl_desk_conn *c)
     return NULL;
 }
 
-static int add_query(json_t *object, const char *name, struct sl_span value)
+static int add_query(json_t *object, struct sl_span name, struct sl_span value)
 {
+    SL_BUF(key, 64);
+    SL_BUF(text, SL_DESK_MAX_TARGET);
     uint64_t number;
 
-    if (strcmp(name, "limit") != 0)
-        return json_object_set_new(object, name, json_stringn((const char *)value.p, value.n));
+    sl_buf_put(&key, name);
+    sl_http1_unescape(&text, value);
+    if (json_object_get(object, sl_buf_text(&key)) != NULL)
+        return -1; /* there twice */
+    if (!sl_span_is(name, "limit"))
+        return json_object_set_new(object, sl_buf_text(&key),
+                                   json_stringn((const char *)text.p, text.n));
     if (sl_span_u64(value, &number) != SL_OK || number == 0 || number > 1000)
         return -1;
-    return json_object_set_new(object, name, json_integer((json_int_t)number));
+    return json_object_set_new(object, sl_buf_text(&key), json_integer((json_int_t)number));
 }
 
-/* Query fields of a list become members of the question. */
-static bool add_list_query(json_t *object, struct sl_span query)
+/* Query fields become members of the question; which there may be, the route said already. */
+static bool add_query_fields(json_t *object, struct sl_span query)
 {
-    static const char *const names[] = {"state", "limit"};
+    struct sl_span name, value;
 
-    for (size_t i = 0; i < SL_COUNT(names); i++) {
-        struct sl_span value;
-        enum sl_err err = sl_http1_query(query, names[i], &value);
-
-        if (err == SL_ENOTFOUND)
-            continue;
-        if (err != SL_OK || value.n == 0 || value.n > 16 || add_query(object, names[i], value) != 0)
+    while (sl_http1_query_next(&query, &name, &value))
+        if (value.n == 0 || value.n > MAX_QUERY_VALUE || add_query(object, name, value) != 0)
             return false;
-    }
     return true;
 }
 
@@ -138,9 +141,10 @@ static void handle_call(struct sl_desk_conn *c)
 
     if (object == NULL)
         return;
-    bool is_list = strcmp(c->request->route->call, "approval.list") == 0;
-    if (is_list && !add_list_query(object, sl_buf_span(&c->request->query)))
-        sl_desk_problem(c, 400, "state must be a state's name and limit a number from 1 to 1000");
+    if (!add_query_fields(object, sl_buf_span(&c->request->query)))
+        sl_desk_problem(c, 400,
+                        "a field of the query is empty, too long, there twice, or no number from 1 "
+                        "to 1000 (limit)");
     else if (!add_id(c->request, object))
         sl_desk_problem(c, 503, "out of memory");
     else
@@ -245,6 +249,28 @@ static void on_health(struct sl_desk_conn *c, unsigned status, struct sl_span bo
         sl_desk_problem(c, 503, "the keeper does not answer");
 }
 
+static void on_metrics(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+
+    if (status != 200 || sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
+                                               .type = "text/plain; version=0.0.4; charset=utf-8",
+                                               .body = sl_json_str(told, "text")});
+    json_decref(told);
+}
+
+/* The keeper looks at the configuration too: it is its word that opens them. */
+static void handle_metrics(struct sl_desk_conn *c)
+{
+    bool is_open = sl_config_metrics_open(c->desk->config);
+
+    sl_desk_ask(c, is_open ? "metrics.open" : "metrics", SL_SPAN("{}"), on_metrics);
+}
+
 void sl_desk_handle(struct sl_desk_conn *c)
 {
     switch (c->request->route->kind) {
@@ -253,6 +279,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_HEALTH:
         sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_health);
+        break;
+    case SL_DESK_METRICS:
+        handle_metrics(c);
         break;
     case SL_DESK_CALL:
         handle_call(c);

@@ -54,11 +54,18 @@ static void find_route(struct sl_desk_request *r, const struct sl_http1_head *h)
     }
 }
 
-static void check_credential(struct sl_desk_request *r, const struct sl_http1_head *h)
+static bool is_open(const struct sl_desk *d, const struct sl_desk_route *route)
 {
+    return !route->credential ||
+           (route->kind == SL_DESK_METRICS && sl_config_metrics_open(d->config));
+}
+
+static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head *h)
+{
+    struct sl_desk_request *r = c->request;
     struct sl_span token;
 
-    if (r->route == NULL || !r->route->credential)
+    if (r->route == NULL || is_open(c->desk, r->route))
         return;
     enum sl_err err = sl_desk_bearer(h, &token);
     if (err == SL_OK) {
@@ -163,7 +170,7 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
     r->keep_alive &= !c->desk->draining;
     check_place(c, h);
     find_route(r, h);
-    check_credential(r, h);
+    check_credential(c, h);
     check_type(r, h);
     check_query(r);
     keep_last_event(r, h);

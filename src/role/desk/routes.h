@@ -13,11 +13,12 @@
 enum { SL_DESK_ID_BYTES = 36 };
 
 enum sl_desk_kind {
-    SL_DESK_PAGE,   /* a page for people */
-    SL_DESK_HEALTH, /* is the keeper there? */
-    SL_DESK_CALL,   /* one question to the keeper, its answer passed on */
-    SL_DESK_WATCH,  /* the same, and with ?wait=N answered when the state changes */
-    SL_DESK_EVENTS, /* server-sent events */
+    SL_DESK_PAGE,    /* a page for people */
+    SL_DESK_HEALTH,  /* is the keeper there? */
+    SL_DESK_METRICS, /* Prometheus' text */
+    SL_DESK_CALL,    /* one question to the keeper, its answer passed on */
+    SL_DESK_WATCH,   /* the same, and with ?wait=N answered when the state changes */
+    SL_DESK_EVENTS,  /* server-sent events */
 };
 
 /* clang-format off */
@@ -26,6 +27,7 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
     X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
+    X(METRICS,  GET,    "/metrics",                   "metrics",         true,       "",             "")         \
     X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
     X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,       "state limit",  "")         \
@@ -33,11 +35,19 @@ enum sl_desk_kind {
       "target! operation! effects! datasets statements reason run sink")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
     X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
-      "decision! digest! reason!")                                                                               \
+      "decision! digest! reason! rows")                                                                          \
     X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
+    X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
+      "by since identity dataset label limit", "")                                                              \
+    X(CALL,     GET,    "/v1/lineage/up",             "lineage.up",      true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/down",           "lineage.down",    true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/who",            "lineage.who",     true,                                   \
+      "of target since limit", "")                                                                              \
+    X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
+    X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
     X(EVENTS,   GET,    "/v1/events",                 "whoami",          true,       "",             "")
 /* clang-format on */
 

@@ -5,7 +5,7 @@
 
 static void begin_action(struct session *s)
 {
-    s->rows = s->tag_rows = s->bytes = 0;
+    s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
     s->last_tag = 0;
@@ -17,6 +17,8 @@ void end_item(struct session *s, uint8_t outcome)
 
     if (item->action != 0)
         portal_outcome(s, item, outcome);
+    if (item->meter != NULL)
+        meter_settle(s, item->meter, outcome == OUTCOME_PORTION ? SL_OUTCOME_OK : outcome);
     if ((item->flags & ITEM_ENDS_DDL) != 0) {
         if (s->target->ddl_under_way > 0)
             s->target->ddl_under_way--;
@@ -69,20 +71,11 @@ static bool say_withheld(struct session *s, struct sl_span body)
     return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
-static bool say_cut(struct session *s, uint32_t limit)
+static bool say_cut(struct session *s)
 {
-    SL_BUF(b, 1024);
-    SL_BUF(text, 512);
-
-    sl_buf_say(&text, "stopped: this statement may return %u rows of labelled data", limit);
-    struct sl_pg_notice n = {
-        .severity = SL_SPAN("ERROR"),
-        .sqlstate = SL_SPAN("42501"),
-        .message = sl_buf_span(&text),
-        .hint = SL_SPAN("ask for fewer rows, or for a rule with a larger budget"),
-    };
-    sl_pg_put_error(&b, &n);
-    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
+    memcpy(s->sqlstate, s->cut_sqlstate, sizeof s->sqlstate);
+    s->failed = true;
+    return stream_write(&s->client, sl_buf_span(&s->cut));
 }
 
 /* After an error in the extended protocol the server skips everything to the next Sync. */
@@ -120,11 +113,13 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
         return true;
     }
     note_error(s, body);
-    if ((item->flags & ITEM_REFUSED) != 0) {
+    if (s->muted) {
+        r->at += whole;
+    } else if ((item->flags & ITEM_REFUSED) != 0) {
         ok = run_skip(r, whole) && stream_write(&s->client, item->local);
     } else if ((item->flags & ITEM_CUT) != 0) {
-        ok = run_skip(r, whole) && say_cut(s, item->row_limit);
-        item->row_limit = 0;
+        ok = run_skip(r, whole) && say_cut(s);
+        s->muted = item->kind == ITEM_QUERY; /* it says so once */
     } else if ((item->flags & ITEM_LABELLED) != 0) {
         ok = run_skip(r, whole) && say_withheld(s, body);
     } else {
@@ -149,6 +144,28 @@ static void note_tag(struct session *s, struct sl_span body)
         s->last_tag = 'R';
 }
 
+/* It was complete before it could be cancelled. The client is told all the same that it was
+ * stopped, and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not
+ * ended with a Sync yet, must fail on the server too. */
+static bool cut_complete(struct run *r, struct item *item, size_t whole)
+{
+    static const struct refusal skipped = {.sqlstate = "25P02", .message = "stopped"};
+    struct session *s = r->s;
+
+    if (!run_skip(r, whole) || !say_cut(s))
+        return false;
+    s->muted = true;
+    if (item->kind != ITEM_EXECUTE)
+        return true;
+    end_item(s, SL_OUTCOME_FAILED);
+    if (!s->unsynced)
+        return true;
+    if (s->hold != NULL)
+        hold_end(s, "a statement before it was stopped");
+    refuse_extended(s, &skipped);
+    return !s->dead;
+}
+
 /* CommandComplete, EmptyQueryResponse, PortalSuspended. */
 static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size_t whole)
 {
@@ -160,18 +177,8 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
     s->copy_in = false;
     if (type == SL_PG_COMMAND_COMPLETE)
         note_tag(s, body);
-    if ((item->flags & ITEM_CUT) != 0) {
-        /* It was complete before the cancellation reached it. The client is told that it was cut; a
-         * transaction that it is part of is not known to be harmed, so nothing more to undo. */
-        bool ok = run_skip(r, whole) && say_cut(s, item->row_limit);
-        s->failed = true;
-        memcpy(s->sqlstate, "42501", 5);
-        if (item->kind == ITEM_EXECUTE) {
-            session_kill(s, "over its row limit");
-            return false;
-        }
-        return ok;
-    }
+    if ((item->flags & ITEM_CUT) != 0 && !s->muted)
+        return cut_complete(r, item, whole);
     if ((item->flags & ITEM_IS_SET) != 0) {
         SL_BUF(b, 64);
         sl_pg_put_tag(&b, "SET");
@@ -246,6 +253,21 @@ static bool left_open(struct run *r, size_t whole)
     return ok;
 }
 
+/* It must not commit what the client was told has failed. */
+static bool fail_transaction(struct run *r, size_t whole)
+{
+    struct session *s = r->s;
+
+    if (s->item_count > 0 || (s->wait != WAIT_NOTHING && s->wait != WAIT_ANSWERS)) {
+        session_kill(s, "a statement in a transaction was stopped, and more had been sent");
+        return false;
+    }
+    if (!run_skip(r, whole))
+        return false;
+    inner_fail(s);
+    return !s->dead;
+}
+
 static bool take_ready(struct run *r, struct sl_span body, size_t whole)
 {
     struct session *s = r->s;
@@ -257,14 +279,15 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     if (elevate_is_on(s) && ready != SL_PG_IDLE)
         return left_open(r, whole);
-    bool cut = (item->flags & ITEM_CUT) != 0;
+    bool muted = s->muted;
+    if (muted && !run_flush(r))
+        return false;
+    s->muted = false;
     note_transaction(s, (char)ready);
     s->copy_in = false;
     end_item(s, outcome_of(s));
-    if (cut && s->tx == 'T') { /* it must not commit what the client was told has failed */
-        session_kill(s, "over its row limit");
-        return false;
-    }
+    if (muted && s->tx == 'T')
+        return fail_transaction(r, whole);
     r->at += whole;
     return true;
 }
@@ -292,17 +315,23 @@ static bool take_reply(struct run *r, uint8_t type, size_t whole)
     return false;
 }
 
-static bool take_description(struct run *r, uint8_t type, size_t whole)
+static bool take_description(struct run *r, uint8_t type, struct sl_span body, size_t whole)
 {
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item == NULL)
+    if (item == NULL ||
+        (item->kind != ITEM_DESCRIBE && (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)))
         return false;
+    if (item->verdict != NULL && type == SL_PG_NO_DATA)
+        witness_sees_nothing(s, item);
+    else if (item->verdict != NULL && (!run_flush(r) || !witness_sees(s, item, body)))
+        return true; /* the session has ended */
+    bool ours = (item->flags & ITEM_OURS) != 0;
     if (item->kind == ITEM_DESCRIBE)
         end_item(s, SL_OUTCOME_OK);
-    else if (item->kind != ITEM_QUERY || type == SL_PG_NO_DATA)
-        return false;
+    if (ours)
+        return run_skip(r, whole);
     r->at += whole;
     return true;
 }
@@ -348,7 +377,7 @@ bool take_message(struct run *r, uint8_t type, struct sl_span body, size_t whole
         return take_reply(r, type, whole);
     case SL_PG_ROW_DESCRIPTION:
     case SL_PG_NO_DATA:
-        return take_description(r, type, whole);
+        return take_description(r, type, body, whole);
     case SL_PG_COPY_IN_RESPONSE:
         return take_copy_in(r, whole);
     case SL_PG_PARAMETER_DESCRIPTION:

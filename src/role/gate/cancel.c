@@ -15,14 +15,27 @@ struct cancel {
     struct sl_timer *timer;
     struct gate *gate;
     struct target *target;
+    uint64_t session; /* that waits for its end; 0: none */
     struct sl_buf request;
     enum { CANCEL_CONNECT, CANCEL_TLS_ASK, CANCEL_TLS, CANCEL_SENT } phase;
 };
+
+static void wake_session(const struct cancel *c)
+{
+    struct session *s = c->session == 0 ? NULL : gate_session(c->gate, c->session);
+
+    if (s == NULL)
+        return;
+    s->cancels--;
+    if (s->cancels == 0)
+        session_resume(s, WAIT_CANCEL);
+}
 
 static void cancel_end(void *owner)
 {
     struct cancel *c = owner;
 
+    wake_session(c);
     stream_close(&c->stream);
     sl_buf_done(&c->request);
     sl_timer_free(c->timer);
@@ -104,7 +117,7 @@ static void on_cancel(void *owner, int fd, unsigned ready)
     }
 }
 
-void upstream_cancel(struct session *s)
+static struct cancel *begin_cancel(struct session *s)
 {
     enum { PATIENCE_MS = 5000 };
     struct cancel *c = calloc(1, sizeof *c);
@@ -115,7 +128,7 @@ void upstream_cancel(struct session *s)
         sl_net_connect(&s->target->addresses[0], &fd) != SL_OK) {
         free(c);
         sl_log(SL_LOG_WARN, "cancel_not_sent", SL_NUM("session", s->keeper_session));
-        return;
+        return NULL;
     }
     for (unsigned i = 0; i < 4; i++)
         secret[i] = (uint8_t)(s->server_secret >> (24 - 8 * i));
@@ -128,15 +141,33 @@ void upstream_cancel(struct session *s)
         close(fd);
         c->stream.fd = -1;
         cancel_end(c);
-        return;
+        return NULL;
     }
     sl_watch_interest(c->stream.watch, SL_WRITABLE);
     sl_timer_arm(c->timer, PATIENCE_MS);
+    return c;
+}
+
+void upstream_cancel(struct session *s)
+{
+    (void)begin_cancel(s);
+}
+
+void upstream_cancel_counted(struct session *s)
+{
+    struct cancel *c = begin_cancel(s);
+
+    if (c == NULL)
+        return;
+    c->session = s->id;
+    s->cancels++;
 }
 
 static void cancel_session(struct session *s)
 {
-    if (s->hold != NULL && !hold_is_granted(s))
+    if (s->stop != NULL)
+        stop_cancel(s);
+    else if (s->hold != NULL && !hold_is_granted(s))
         hold_cancel(s);
     else if (elevate_cancel(s, 0))
         return;

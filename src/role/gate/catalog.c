@@ -220,6 +220,10 @@ static void tell_keeper(struct gate *g, uint64_t now)
         SL_BUF(server, 64);
         put_server(t, &server);
         sl_jw_object(&w);
+        if (t->checked_us > 0) {
+            sl_jw_key(&w, "checked");
+            sl_jw_time(&w, t->checked_us);
+        }
         sl_jw_key(&w, "listing");
         sl_jw_str(&w, t->generation == 0 ? SL_SPAN("none")
                       : t->stale         ? SL_SPAN("stale")

@@ -174,6 +174,8 @@ static void message_done(struct session *s)
     if (s->hold != NULL)
         hold_end(s, "the server skips it after an error before it");
     elevate_forget(s);
+    if (s->lease != NULL)
+        lease_drop(s);
 }
 
 /* One message, or a part of a streamed one. False: nothing more can be done now. */
@@ -218,6 +220,8 @@ size_t client_pump(struct session *s, struct sl_span in)
     size_t at = 0;
 
     SL_PROMISE(!s->pumping);
+    if (s->cancels > 0 && s->wait == WAIT_NOTHING)
+        s->wait = WAIT_CANCEL;
     s->pumping = true;
     while (!s->dead && s->phase == PHASE_READY && s->wait == WAIT_NOTHING && at < in.n) {
         size_t used = 0;

@@ -111,12 +111,21 @@ static void refuse(struct session *s, const char *why, bool extended)
         refuse_simple(s, &r);
 }
 
-bool elevate_may(struct session *s, const struct judged *j, bool extended, enum take *t)
+/* What a budget holds is allowed by itself: it goes on as the standing login. */
+static enum sl_err wanted_login(const struct judged *j, const struct held_bytes *what,
+                                struct sl_span *login)
+{
+    return what->over.is ? SL_OK : sl_policy_elevates(&j->verdict->answer, login);
+}
+
+bool elevate_may(struct session *s, const struct judged *j, const struct held_bytes *what,
+                 enum take *t)
 {
     struct sl_span login = {NULL, 0};
     const char *why = NULL;
+    bool extended = what->extended;
 
-    if (sl_policy_elevates(&j->verdict->answer, &login) != SL_OK)
+    if (wanted_login(j, what, &login) != SL_OK)
         why = "the rules that hold it name different logins";
     else if (login.n == 0)
         return true;
@@ -293,10 +302,10 @@ static enum take refuse_granted(struct session *s)
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-enum take elevate_take(struct session *s, const struct judged *j)
+enum take elevate_take(struct session *s, const struct judged *j, const struct held_bytes *what)
 {
     struct sl_span name = {NULL, 0};
-    bool agreed = sl_policy_elevates(&j->verdict->answer, &name) == SL_OK;
+    bool agreed = wanted_login(j, what, &name) == SL_OK;
 
     if (agreed && name.n == 0)
         return TAKE_DONE;

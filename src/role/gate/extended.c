@@ -141,7 +141,8 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             judged_done(&j);
             return s->dead ? TAKE_DEAD : TAKE_DONE;
         }
-        if (j.verdict->answer.enforced == SL_HOLD && !elevate_may(s, &j, true, &t)) {
+        struct held_bytes what = {.extended = true, .text = m.sql};
+        if (j.verdict->answer.enforced == SL_HOLD && !elevate_may(s, &j, &what, &t)) {
             judged_done(&j); /* the standing login may not even be allowed to parse it */
             return t;
         }
@@ -232,29 +233,41 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
     reading_unref(p->reading);
     prepared_unref(p->made);
+    verdict_unref(p->verdict);
+    meter_unref(p->meter);
     names_forget_cursor(s, name);
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
-    item->row_limit = p->serial;
+    item->serial = p->serial;
     item->name = name_copy(name);
     if (item->name == NULL)
         session_kill(s, "out of memory");
     return s->dead ? NULL : p;
 }
 
-static enum take send_bind(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
-                           const struct prepared *p, uint32_t max_rows, struct sl_span whole)
+static enum take send_bind(struct session *s, const struct judged *j, const struct held_bytes *what,
+                           struct sl_span whole)
 {
+    const struct sl_pg_bind *m = what->bind;
+    const struct prepared *p = what->prepared;
+    struct meter *meter;
     bool granted = hold_is_granted(s);
     uint64_t action;
     enum take t = record_intent(s, j, p->text, SL_INTENT_EXTENDED, m, &action);
 
     if (t != TAKE_DONE)
         return t;
+    if (!labels_spread(s, j, action))
+        return TAKE_DEAD;
+    bool metered = meter_make(s, j, action, what, &meter);
     hold_free(s);
     struct portal *portal = open_portal(s, m->portal);
-    if (portal == NULL)
+    if (portal == NULL || !metered) {
+        meter_unref(meter);
+        session_kill(s, "out of memory");
         return TAKE_DEAD;
+    }
+    portal->meter = meter;
     struct item filled = {0};
     item_fill(s, &filled, j, action);
     if ((filled.flags & ITEM_ENDS_DDL) != 0 && s->tx == 'I') { /* it commits with the next Sync */
@@ -265,9 +278,9 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     }
     portal->action = action;
     portal->item_flags = filled.flags;
-    portal->row_limit = filled.row_limit;
+    portal->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     portal->granted = granted;
-    portal->granted_rows = max_rows;
+    portal->granted_rows = what->max_rows;
     extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
@@ -297,11 +310,11 @@ static enum take bind_set(struct session *s, const struct sl_pg_bind *m, const s
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-static enum take hold_bind(struct session *s, const struct judged *j, const struct sl_pg_bind *m,
-                           const struct prepared *p, struct sl_span rest, uint32_t *max_rows)
+static enum take hold_bind(struct session *s, const struct judged *j, struct held_bytes *what,
+                           struct sl_span rest)
 {
     SL_BUF(flush, 16);
-    enum follow follow = look_ahead(rest, m->portal, max_rows);
+    enum follow follow = look_ahead(rest, what->bind->portal, &what->max_rows);
 
     if (s->hold == NULL && follow == FOLLOW_UNKNOWN)
         return TAKE_WAIT; /* without a wait: the pump comes again with more bytes */
@@ -313,33 +326,45 @@ static enum take hold_bind(struct session *s, const struct judged *j, const stru
             return TAKE_DEAD;
         }
     }
-    struct held_bytes what = {
-        .extended = true, .text = p->text, .bind = m, .prepared = p, .max_rows = *max_rows};
-    return hold_take(s, j, &what);
+    return hold_take(s, j, what);
 }
 
-static enum take bind_by_verdict(struct session *s, const struct judged *j,
-                                 const struct sl_pg_bind *m, const struct prepared *p,
+static enum take bind_by_verdict(struct session *s, const struct judged *j, struct held_bytes *what,
                                  struct sl_span whole, struct sl_span rest)
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
-    uint32_t max_rows = 0;
 
     if (enforced != SL_HOLD)
         hold_moot(s);
     if (enforced == SL_DENY) {
-        refuse_by_policy(s, j, p->text);
+        refuse_by_policy(s, j, what->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD) {
         enum take t = TAKE_DONE;
-        if (!elevate_may(s, j, true, &t))
+        if (!elevate_may(s, j, what, &t))
             return t;
-        t = hold_bind(s, j, m, p, rest, &max_rows);
+        t = hold_bind(s, j, what, rest);
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t;
     }
-    return send_bind(s, j, m, p, max_rows, whole);
+    return send_bind(s, j, what, whole);
+}
+
+/* What policy allows may still be more than a budget has left. */
+static enum take bind_by_budget(struct session *s, const struct judged *j, struct held_bytes *what,
+                                struct sl_span whole, struct sl_span rest)
+{
+    struct judged over = {0};
+
+    if (j->verdict->answer.verdict == SL_ALLOW && !s->target->config->observe) {
+        enum take t = budget_take(s, j, &over, &what->over);
+        if (t != TAKE_DONE)
+            return t;
+    }
+    enum take t = bind_by_verdict(s, over.verdict != NULL ? &over : j, what, whole, rest);
+    judged_done(&over);
+    return t;
 }
 
 static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole,
@@ -366,7 +391,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
-        t = bind_by_verdict(s, &j, &m, p, whole, rest);
+        struct held_bytes what = {
+            .extended = true, .text = p->text, .bind = &m, .prepared = p, .bind_body = body};
+        t = bind_by_budget(s, &j, &what, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);
@@ -397,15 +424,12 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501",
                       "names that this portal uses were given to something else since its Bind",
                       "bind it again");
-    uint64_t row_limit = p->row_limit;
-    if (row_limit != 0 && p->rows_asked >= row_limit)
-        return refuse(s, "42501",
-                      "this portal has returned as many rows of labelled data as it may", NULL);
-    row_limit -= p->rows_asked;
-    p->rows_asked += m.max_rows == 0 ? row_limit : m.max_rows;
+    witness_ask(s, p, m.portal);
+    if (s->dead)
+        return TAKE_DEAD;
     struct item *item = item_push(s, ITEM_EXECUTE);
     item->flags = p->item_flags;
-    item->row_limit = (uint32_t)row_limit;
+    item->meter = meter_ref(p->meter);
     if (!portal_execute(p, m.max_rows, item)) {
         session_kill(s, "out of memory");
         return TAKE_DEAD;
@@ -439,7 +463,10 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
                            ? sl_map_get(s->portals, m.name)
                            : NULL;
     if (p != NULL)
-        item->row_limit = p->serial;
+        item->serial = p->serial;
+    if (type == SL_PG_DESCRIBE && m.kind == 'P' && s->portals != NULL &&
+        sl_map_get(s->portals, m.name) != NULL)
+        witness_attach(item, sl_map_get(s->portals, m.name));
     if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)

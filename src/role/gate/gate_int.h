@@ -15,7 +15,7 @@
 #include "base/map.h"
 #include "core/catalog/catalog.h"
 #include "core/ledger/journal.h"
-#include "core/policy/policy.h"
+#include "core/policy/labels.h"
 #include "ipc/messages.h"
 #include "os/channel.h"
 #include "os/log.h"
@@ -59,6 +59,14 @@ struct verdict {
     uint64_t identity;
     uint32_t generation; /* of the policy */
     uint32_t target;
+    uint64_t label_generation;
+    struct sl_spread *spread; /* labels that the action carries along; views into its meaning */
+    size_t spread_count;
+    bool witness; /* descriptions of its answers are compared with `accesses`, own copies */
+    struct sl_meaning_access *accesses;
+    size_t access_count;
+    uint64_t witnessed; /* hash of the last description that passed; 0: none did yet */
+    uint32_t witnessed_listing;
     struct sl_answer answer;
     uint64_t *labels;    /* one for each access */
     bool labelled_read;  /* error texts of the server may hold labelled values (P10) */
@@ -84,6 +92,7 @@ struct target {
     uint32_t generation;              /* of the catalog listing; 0: none yet */
     struct sl_buf snapshot;           /* the listing, as the judges get it */
     struct sl_catalog catalog;        /* a view into it, checked once; not before generation 1 */
+    bool has_oids;                    /* its relations have the server's numbers */
     struct ddl_change *changes;       /* of definitions, that are not committed and listed yet */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
@@ -91,6 +100,7 @@ struct target {
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
     bool stale;               /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
+    uint64_t checked_us; /* when the listing was last found to be that of the server; 0: never */
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
     char stale_why[128]; /* why the listing could not be read the last time */
@@ -123,10 +133,16 @@ struct gate {
     size_t target_count;
     struct sl_tls_context *tls;
 
+    struct sl_label_map *labels; /* derived ones: labels.c */
+    uint64_t label_generation, labels_told;
+    struct label_tell *first_tell;
+
     struct sl_journal journal;
     size_t journal_bytes;
     uint64_t next_action, last_kick_ms, sync_wanted;
     bool journal_full;
+    bool streaming; /* some answer is under way that the journal does not tell of yet */
+    uint64_t told_progress_ms;
     struct sl_buf gone; /* sessions that ended: when, and the keeper's handle (gone.c) */
     size_t gone_look_at;
 
@@ -136,6 +152,8 @@ struct gate {
     struct sl_map *by_call;   /* u64 call -> struct dial that waits for a proof */
     struct sl_map *identities;
     struct sl_map *meanings;
+    struct sl_map *leases; /* u64 number -> struct lease */
+    uint64_t next_lease;
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
     uint8_t salts[4096]; /* random, for commitments: 16 bytes each, the last first */
@@ -186,6 +204,17 @@ void catalog_tick(struct gate *g);
 void catalog_stale(struct gate *g, struct target *t);
 void catalog_stop(struct target *t);
 
+/* labels.c: the keeper's map; what it has not heard yet, to a new keeper; a new listing: columns
+ * that have other names now. */
+enum sl_err labels_take(struct gate *g, struct sl_span body) SL_MUST_CHECK;
+void labels_tell_again(struct gate *g);
+bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now);
+
+/* witness.c: is the server asked to confirm what the judge said? */
+enum sl_err witness_prepare(const struct gate *g, const struct target *t,
+                            const struct sl_meaning *m, struct sl_arena *mem, struct verdict *v)
+    SL_MUST_CHECK;
+
 /* sessions.c */
 bool session_accept(struct gate *g, int listening); /* false: nobody waits */
 void gate_each_session(struct gate *g, void (*fn)(struct session *s));
@@ -198,6 +227,10 @@ void gate_wake_late(struct gate *g);
 /* gone.c: tells the keeper that a session ended, and a new keeper again */
 void gone_note(struct gate *g, uint64_t keeper_session);
 void gone_tell_again(struct gate *g);
+
+/* lease.c */
+void leases_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p);
+void leases_again(struct gate *g);
 
 /* main.c: what comes over any of the gate's channels */
 void gate_on_packet(void *owner, struct sl_channel *c, struct sl_packet *p);

@@ -46,9 +46,8 @@ void hold_fails(struct session *s, const char *sqlstate)
 }
 
 /* Its grant is spent, or the keeper is about to spend it, and nothing of it ran or will run. */
-static void record_unused(struct session *s)
+static void record_unused(struct session *s, const struct hold *h)
 {
-    const struct hold *h = s->hold;
     const char *sqlstate = h->sqlstate[0] != '\0' ? h->sqlstate
                            : s->dead              ? "08006"
                            : s->skip_to_sync      ? "25P02"
@@ -58,15 +57,17 @@ static void record_unused(struct session *s)
                   &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = sqlstate});
 }
 
-void hold_free(struct session *s)
+uint64_t hold_rows(const struct session *s)
 {
-    struct hold *h = s->hold;
+    return hold_is_granted(s) ? s->hold->rows : 0;
+}
 
+void hold_drop(struct session *s, struct hold *h)
+{
     if (h == NULL)
         return;
     if (h->spending)
-        record_unused(s);
-    s->hold = NULL;
+        record_unused(s, h);
     sl_map_remove(s->gate->by_action, sl_map_u64(&h->action));
     sl_timer_free(h->timer);
     judged_done(&h->judged);
@@ -75,16 +76,25 @@ void hold_free(struct session *s)
     sl_buf_done(&h->message);
     sl_buf_done(&h->detail);
     sl_buf_done(&h->hint);
+    free(h);
+}
+
+void hold_free(struct session *s)
+{
+    struct hold *h = s->hold;
+
+    if (h == NULL)
+        return;
+    s->hold = NULL;
+    hold_drop(s, h);
     sl_buf_done(&s->locks);
     s->locks_known = false;
-    free(h);
 }
 
 /* --- asking --- */
 
-static void propose(struct session *s)
+void hold_propose(struct session *s, struct hold *h)
 {
-    struct hold *h = s->hold;
     SL_BUF(meaning, SL_MEANING_MAX_BYTES);
 
     if (s->gate->keeper == NULL)
@@ -97,7 +107,8 @@ static void propose(struct session *s)
             .context_role = h->context.role, .context_search_path = h->context.search_path,
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
-            .in_transaction = s->tx == 'T' || s->unsynced, .show = sl_buf_span(&s->locks));
+            .in_transaction = s->tx == 'T' || s->unsynced,
+            .show = h == s->hold ? sl_buf_span(&s->locks) : sl_span(NULL, 0));
 }
 
 static void wait_over(void *owner)
@@ -132,14 +143,15 @@ static uint64_t shorter(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static enum sl_err begin(struct session *s, const struct judged *j, const struct held_bytes *what)
+enum sl_err hold_new(struct session *s, const struct judged *j, const struct held_bytes *what,
+                     void (*over)(void *owner), struct hold **out)
 {
     struct gate *g = s->gate;
     struct hold *h = calloc(1, sizeof *h);
 
     if (h == NULL)
         return SL_EMEMORY;
-    s->hold = h;
+    *out = h;
     h->action = ++g->next_action;
     h->operation = sl_buf(OPERATION_MAX);
     h->requesters = sl_buf(SL_IPC_INLINE);
@@ -159,7 +171,7 @@ static enum sl_err begin(struct session *s, const struct judged *j, const struct
     SL_TRY(sl_map_put(g->by_action, sl_map_u64(&h->action), s));
     SL_TRY(hold_put_operation(&h->operation, what));
     sl_sha256(sl_buf_span(&h->operation), h->operation_digest);
-    SL_TRY(sl_timer_new(g->loop, wait_over, s, &h->timer));
+    SL_TRY(sl_timer_new(g->loop, over, s, &h->timer));
     uint64_t wait_ms = shorter(s->wait_ms, j->verdict->answer.max_wait_ms);
     if (wait_ms > 0)
         sl_timer_arm(h->timer, wait_ms);
@@ -205,7 +217,7 @@ static bool means_the_same(struct session *s, const struct judged *j, const stru
 
     if (hold_put_operation(&operation, what) != SL_OK)
         return false;
-    if (hold_digest(s, j, sl_buf_span(&operation), digest) != SL_OK)
+    if (hold_digest(s, h, j, sl_buf_span(&operation), digest) != SL_OK)
         return false;
     return memcmp(digest, h->digest, sizeof digest) == 0;
 }
@@ -263,12 +275,12 @@ enum take hold_take(struct session *s, const struct judged *j, const struct held
         enum take t = ask_locks(s);
         if (t != TAKE_DONE)
             return t;
-        if (begin(s, j, what) != SL_OK) {
+        if (hold_new(s, j, what, wait_over, &s->hold) != SL_OK) {
             hold_free(s);
             session_kill(s, "out of memory");
             return TAKE_DEAD;
         }
-        propose(s);
+        hold_propose(s, s->hold);
     }
     client_flush(s);
     s->wait = WAIT_HOLD;
@@ -292,13 +304,16 @@ void hold_again(struct session *s)
         return;
     }
     h->phase = PHASE_PROPOSED;
-    propose(s);
+    hold_propose(s, h);
 }
 
 void hold_leave(struct session *s, uint8_t how, const char *why)
 {
-    struct hold *h = s->hold;
+    hold_leave_of(s, s->hold, how, why);
+}
 
+void hold_leave_of(struct session *s, struct hold *h, uint8_t how, const char *why)
+{
     if (h == NULL || h->action == 0 || s->gate->keeper == NULL)
         return;
     SL_SEND(s->gate->keeper, action_left, .action = h->action, .how = how, .why = sl_span_str(why));

@@ -1,6 +1,8 @@
 /* Building the action document from held bytes: what was shown is what runs (P3). */
 #include "role/gate/hold_int.h"
 
+#include "json/json.h"
+
 #include <stdlib.h>
 
 /* --- the operation, from the bytes themselves --- */
@@ -28,12 +30,33 @@ static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
     return ok ? sl_buf_err(b) : SL_EMEMORY;
 }
 
-enum sl_err hold_put_operation(struct sl_buf *b, const struct held_bytes *what)
+static enum sl_err put_statement(struct sl_buf *b, const struct held_bytes *what)
 {
     if (what->extended)
         return put_extended(b, what);
     sl_action_put_simple(b, what->text);
     return sl_buf_err(b);
+}
+
+/* The same object with what makes it an action of its own, first in canonical order. */
+static enum sl_err put_over(struct sl_buf *b, const struct held_bytes *what)
+{
+    const struct over_budget *o = &what->over;
+    SL_BUF(statement, OPERATION_MAX);
+
+    SL_TRY(put_statement(&statement, what));
+    sl_buf_put_str(b, "{\"budget\":");
+    sl_json_put_string(b, o->rule);
+    if (o->continues != 0)
+        sl_buf_say(b, ",\"continues\":%U", o->continues);
+    sl_buf_say(b, ",\"delivered\":%U,", o->delivered);
+    sl_buf_put(b, sl_span_from(sl_buf_span(&statement), 1));
+    return sl_buf_err(b);
+}
+
+enum sl_err hold_put_operation(struct sl_buf *b, const struct held_bytes *what)
+{
+    return what->over.is ? put_over(b, what) : put_statement(b, what);
 }
 
 /* --- the action document, as the keeper builds it too --- */
@@ -81,10 +104,9 @@ static enum sl_err fill_requesters(struct sl_arena *mem, const struct hold *h, s
     return SL_OK;
 }
 
-enum sl_err hold_digest(const struct session *s, const struct judged *j, struct sl_span operation,
-                        uint8_t out[SL_SHA256])
+enum sl_err hold_digest(const struct session *s, const struct hold *h, const struct judged *j,
+                        struct sl_span operation, uint8_t out[SL_SHA256])
 {
-    const struct hold *h = s->hold;
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_action a = {
         .identity = s->who->name,

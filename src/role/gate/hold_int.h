@@ -35,14 +35,25 @@ struct hold {
     char sqlstate[6];
     struct sl_buf message, detail, hint;
     bool told;
+    uint64_t rows; /* granted: how many rows may pass in all; 0: as policy says */
     bool spending; /* SPEND was sent, and no intent is in the journal yet */
 };
+
+/* Makes one and notes its action; `wait_over` comes when the client's wait ends. */
+enum sl_err hold_new(struct session *s, const struct judged *j, const struct held_bytes *what,
+                     void (*wait_over)(void *owner), struct hold **out) SL_MUST_CHECK;
+void hold_drop(struct session *s, struct hold *h); /* NULL is fine */
+void hold_propose(struct session *s, struct hold *h);
+void hold_leave_of(struct session *s, struct hold *h, uint8_t how, const char *why);
+enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span body) SL_MUST_CHECK;
+/* Its words. */
+enum sl_err hold_take_refused(struct hold *h, struct sl_span body) SL_MUST_CHECK;
 
 /* The canonical operation of what is held, from its bytes. */
 enum sl_err hold_put_operation(struct sl_buf *b, const struct held_bytes *what) SL_MUST_CHECK;
 /* The digest of the whole action document with this operation, as the keeper computes it too. */
-enum sl_err hold_digest(const struct session *s, const struct judged *j, struct sl_span operation,
-                        uint8_t out[SL_SHA256]) SL_MUST_CHECK;
+enum sl_err hold_digest(const struct session *s, const struct hold *h, const struct judged *j,
+                        struct sl_span operation, uint8_t out[SL_SHA256]) SL_MUST_CHECK;
 /* The answer will be no. */
 void hold_refused(struct hold *h, const char *sqlstate, const char *message, const char *hint);
 

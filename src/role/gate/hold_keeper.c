@@ -50,9 +50,17 @@ static enum sl_err take_uuid(struct hold *h, struct sl_span text)
     return SL_OK;
 }
 
-static enum sl_err take_held(struct session *s, struct sl_span body)
+/* Labels came while the question was on its way: asked again with them, it joins what was made. */
+static void judge_again(struct session *s)
 {
-    struct hold *h = s->hold;
+    hold_leave(s, 0, "labels changed while it was asked");
+    hold_free(s);
+    judged_done(&s->kept);
+    session_resume(s, WAIT_HOLD);
+}
+
+enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span body)
+{
     struct sl_msg_action_held m;
     uint8_t digest[SL_SHA256];
 
@@ -65,7 +73,12 @@ static enum sl_err take_held(struct session *s, struct sl_span body)
     sl_buf_reset(&h->requesters);
     sl_buf_put(&h->requesters, m.requester.items);
     h->requester_list = (struct sl_ipc_list){m.requester.count, sl_buf_span(&h->requesters)};
-    SL_TRY(hold_digest(s, &h->judged, sl_buf_span(&h->operation), digest));
+    SL_TRY(hold_digest(s, h, &h->judged, sl_buf_span(&h->operation), digest));
+    if (memcmp(digest, h->digest, sizeof digest) != 0 && h == s->hold &&
+        h->judged.verdict->label_generation != s->gate->label_generation) {
+        judge_again(s);
+        return SL_OK;
+    }
     if (memcmp(digest, h->digest, sizeof digest) != 0)
         return SL_ECORRUPT;
     h->phase = PHASE_HELD;
@@ -97,13 +110,13 @@ static enum sl_err take_go(struct session *s, struct sl_span body)
     if (h->phase != PHASE_OFFERED || !sl_span_is(m.approval, h->approval))
         return SL_ESTATE;
     h->phase = PHASE_GRANTED;
+    h->rows = m.rows;
     session_resume(s, WAIT_HOLD);
     return SL_OK;
 }
 
-static enum sl_err take_refused(struct session *s, struct sl_span body)
+enum sl_err hold_take_refused(struct hold *h, struct sl_span body)
 {
-    struct hold *h = s->hold;
     struct sl_msg_action_refused m;
 
     SL_TRY(sl_msg_action_refused_get(body, &m));
@@ -120,6 +133,12 @@ static enum sl_err take_refused(struct session *s, struct sl_span body)
     if (m.approval.n > 0)
         sl_buf_say(&h->detail, "%sapproval %S", h->detail.n > 0 ? "; " : "", m.approval);
     sl_buf_put(&h->hint, m.hint);
+    return SL_OK;
+}
+
+static enum sl_err take_refused(struct session *s, struct sl_span body)
+{
+    SL_TRY(hold_take_refused(s->hold, body));
     session_resume(s, WAIT_HOLD);
     return SL_OK;
 }
@@ -147,7 +166,7 @@ void hold_keeper(struct session *s, enum sl_message type, struct sl_span body)
     if (h == NULL)
         return;
     if (type == SL_MESSAGE_ACTION_HELD)
-        e = take_held(s, body);
+        e = hold_take_held(s, h, body);
     else if (type == SL_MESSAGE_ACTION_OFFER)
         e = take_offer(s, body);
     else if (type == SL_MESSAGE_ACTION_GO)

@@ -177,6 +177,21 @@ static void locks_done(struct session *s, bool ok)
         sl_buf_done(&s->locks);
 }
 
+static void fail_done(struct session *s, bool ok)
+{
+    SL_BUF(b, 16);
+
+    (void)ok;
+    sl_pg_put_ready(&b, (enum sl_pg_ready)s->tx);
+    if (s->tx == 'T' || !stream_write(&s->client, sl_buf_span(&b)))
+        session_kill(s, "a transaction that was refused could not be made to fail");
+}
+
+void inner_fail(struct session *s)
+{
+    ask(s, "sluice: refused", fail_done);
+}
+
 void inner_locks(struct session *s)
 {
     ask(s, locks_query, locks_done);

@@ -53,6 +53,8 @@ void item_pop(struct session *s)
         free((void *)item->local.p);
     else if (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE)
         prepared_unref(item->prepared);
+    verdict_unref(item->verdict);
+    meter_unref(item->meter);
     if (item->kind == ITEM_EXECUTE)
         reading_unref(item->reading);
     s->item_head = (s->item_head + 1) & (s->item_room - 1);

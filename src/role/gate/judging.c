@@ -26,7 +26,8 @@ static bool take_kept(struct session *s, struct judged *out)
         return false;
     s->kept = (struct judged){0};
     if (s->meaning_generation == s->target->generation &&
-        kept.verdict->generation == s->gate->generation) {
+        kept.verdict->generation == s->gate->generation &&
+        kept.verdict->label_generation == s->gate->label_generation) {
         *out = kept;
         return true;
     }

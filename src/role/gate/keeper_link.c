@@ -12,6 +12,8 @@ static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet
 
     if (cursor.short_read)
         sl_channel_break(c, SL_EMALFORMED);
+    else if (s != NULL && !s->dead && stop_is_of(s, action))
+        stop_keeper(s, p->type, p->body);
     else if (s != NULL && !s->dead)
         hold_keeper(s, p->type, p->body);
 }
@@ -74,7 +76,8 @@ static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *
     while (sl_map_next(g->sessions, &at, &key, &value)) {
         struct session *s = value;
         struct item *item = s->dead ? NULL : item_head(s);
-        if (item != NULL && item->action == m.action) {
+        if (item != NULL && (item->action == m.action ||
+                             (item->meter != NULL && meter_has(item->meter, m.action)))) {
             sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session),
                    SL_TEXT("by", m.who));
             upstream_cancel(s);
@@ -123,12 +126,22 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     case SL_MESSAGE_JOURNAL_SYNCED:
         keeper_synced(g, c, p);
         return;
+    case SL_MESSAGE_LABELS: {
+        enum sl_err e = labels_take(g, p->body);
+        if (e != SL_OK)
+            sl_channel_break(c, e);
+        return;
+    }
     case SL_MESSAGE_ACTION_HELD:
     case SL_MESSAGE_ACTION_REFUSED:
     case SL_MESSAGE_ACTION_STALE:
     case SL_MESSAGE_ACTION_OFFER:
     case SL_MESSAGE_ACTION_GO:
         keeper_action(g, c, p);
+        return;
+    case SL_MESSAGE_BUDGET_LEASE:
+    case SL_MESSAGE_BUDGET_RETURNED:
+        leases_keeper(g, c, p);
         return;
     default:
         sl_channel_break(c, SL_EUNSUPPORTED);
@@ -161,7 +174,10 @@ void keeper_connect(struct gate *g, int fd)
         close(fd);
         return;
     }
+    labels_tell_again(g);
+    leases_again(g);
     gone_tell_again(g);
     gate_each_session(g, hold_again);
+    gate_each_session(g, stop_again);
     gate_each_session(g, ask_sync_again);
 }

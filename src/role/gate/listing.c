@@ -1,6 +1,7 @@
 /* The conversation in which a listing is read: a fingerprint, then all questions in one
  * transaction. Where a locked table or the sheer size stands against it, it is read without the
  * texts. */
+#include "os/clock.h"
 #include "role/gate/catalog_int.h"
 
 #include "base/utf8.h"
@@ -69,6 +70,7 @@ static bool is_current(struct catalog_reader *r)
     if (r->again)
         return listing_begin(r, true);
     t->stale = false;
+    t->checked_us = sl_clock_us();
     t->stale_why[0] = '\0';
     gate_wake(r->gate, WAIT_CATALOG);
     return true;
@@ -100,7 +102,13 @@ static bool finish(struct catalog_reader *r)
         sl_buf_done(&fresh);
         return r->texts ? list(r, false) : does_not_fit(r);
     }
-    if (t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot)))
+    bool moved = t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot));
+    if (moved && !labels_listing(r->gate, t, &catalog)) {
+        note_problem(r, SL_SPAN("labels of renamed columns cannot be kept"));
+        sl_buf_done(&fresh);
+        return false;
+    }
+    if (moved)
         adopt(t, &fresh, &catalog);
     else
         sl_buf_done(&fresh);

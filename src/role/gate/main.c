@@ -230,6 +230,7 @@ static void on_tick(void *owner)
         gate_wake(g, WAIT_JOURNAL);
     }
     gate_wake_late(g);
+    record_progress(g);
     if (g->draining)
         drain_tick(g);
 }
@@ -279,12 +280,13 @@ static enum sl_err map_journal(struct gate *g, struct sl_packet *p)
 
 static enum sl_err make_maps(struct gate *g)
 {
-    struct sl_map **maps[] = {&g->sessions, &g->by_keeper,  &g->by_action,
-                              &g->by_call,  &g->identities, &g->meanings};
+    struct sl_map **maps[] = {&g->sessions,   &g->by_keeper, &g->by_action, &g->by_call,
+                              &g->identities, &g->meanings,  &g->leases};
 
     sl_random(g->seed, sizeof g->seed);
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], g->seed[0]));
+    SL_TRY(sl_label_map_new(&g->labels));
     SL_TRY(sl_sha256_new(&g->sha));
     g->facts = sl_buf(GATE_FACTS_MAX);
     g->text = sl_buf(SL_JOURNAL_MAX_TEXT + 64);

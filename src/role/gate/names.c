@@ -132,7 +132,7 @@ static void confirm_portal(struct session *s, struct item *item)
 {
     struct portal *p = named_by(s->portals, item);
 
-    if (p != NULL && p->serial == item->row_limit)
+    if (p != NULL && p->serial == item->serial)
         p->confirmed = true;
     item_name_free(item);
 }
@@ -154,9 +154,9 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
                 n->tentative = NULL;
             }
         }
-    } else if (reply == SL_PG_CLOSE_COMPLETE && item->row_limit != 0) {
+    } else if (reply == SL_PG_CLOSE_COMPLETE && item->serial != 0) {
         struct portal *p = named_by(s->portals, item);
-        if (p != NULL && p->serial == item->row_limit) {
+        if (p != NULL && p->serial == item->serial) {
             sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
             portal_free(s, p);
         }

@@ -41,6 +41,8 @@ void portal_outcome(struct session *s, const struct item *item, uint8_t outcome)
         end_reading(s, r, outcome, sqlstate[0] == '\0' ? NULL : sqlstate);
     else if (r->closed && r->refs == 1) /* the item's own */
         end_reading(s, r, SL_OUTCOME_OK, NULL);
+    else
+        record_portion(s, r->action, r->rows, r->bytes);
 }
 
 bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item)
@@ -81,7 +83,9 @@ void portal_free(struct session *s, struct portal *p)
         return;
     portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
     reading_unref(p->reading);
+    meter_unref(p->meter);
     prepared_unref(p->made);
+    verdict_unref(p->verdict);
     free(p);
 }
 

@@ -65,24 +65,31 @@ void item_sent(struct session *s, struct item *item)
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action)
 {
     item->flags = item_flags_of(s, j);
-    uint64_t limit = s->target->config->observe ? 0 : j->verdict->answer.row_limit;
-    item->row_limit = (uint32_t)(limit > UINT32_MAX ? UINT32_MAX : limit);
     item->action = action;
 }
 
-static enum take send_query(struct session *s, const struct judged *j, struct sl_span text,
-                            struct sl_span whole)
+static enum take send_query(struct session *s, const struct judged *j,
+                            const struct held_bytes *what, struct sl_span whole)
 {
+    struct sl_span text = what->text;
+    struct meter *meter;
     uint64_t action;
     enum take t = record_intent(s, j, text, 0, NULL, &action);
 
     if (t != TAKE_DONE)
         return t;
+    if (!labels_spread(s, j, action))
+        return TAKE_DEAD;
     if (!elevate_begin(s, action))
         return TAKE_DEAD;
+    bool metered = meter_make(s, j, action, what, &meter);
     hold_free(s);
     struct item *item = item_push(s, ITEM_QUERY);
     item_fill(s, item, j, action);
+    item->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
+    item->meter = meter;
+    if (!metered)
+        session_kill(s, "out of memory");
     item_sent(s, item);
     ddl_opens(s, &j->meaning->m);
     s->segment++;
@@ -102,7 +109,7 @@ static enum take send_query(struct session *s, const struct judged *j, struct sl
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-static enum take by_verdict(struct session *s, const struct judged *j, struct sl_span text,
+static enum take by_verdict(struct session *s, const struct judged *j, struct held_bytes *what,
                             struct sl_span whole)
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
@@ -112,21 +119,37 @@ static enum take by_verdict(struct session *s, const struct judged *j, struct sl
         elevate_forget(s);
     }
     if (enforced == SL_DENY) {
-        refuse_by_policy(s, j, text);
+        refuse_by_policy(s, j, what->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD) {
-        struct held_bytes what = {.text = text};
         enum take t = TAKE_DONE;
-        if (s->hold == NULL && !elevate_may(s, j, false, &t))
+        if (s->hold == NULL && !elevate_may(s, j, what, &t))
             return t;
-        t = hold_take(s, j, &what);
+        t = hold_take(s, j, what);
         if (t == TAKE_DONE && hold_is_granted(s))
-            t = elevate_take(s, j);
+            t = elevate_take(s, j, what);
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t; /* waits, or was refused and has been told so */
     }
-    return send_query(s, j, text, whole);
+    return send_query(s, j, what, whole);
+}
+
+/* What policy allows may still be more than a budget has left. */
+static enum take by_budget(struct session *s, const struct judged *j, struct sl_span text,
+                           struct sl_span whole)
+{
+    struct held_bytes what = {.text = text};
+    struct judged over = {0};
+
+    if (j->verdict->answer.verdict == SL_ALLOW && !s->target->config->observe) {
+        enum take t = budget_take(s, j, &over, &what.over);
+        if (t != TAKE_DONE)
+            return t;
+    }
+    enum take t = by_verdict(s, over.verdict != NULL ? &over : j, &what, whole);
+    judged_done(&over);
+    return t;
 }
 
 enum take query_take(struct session *s, struct sl_span body, struct sl_span whole)
@@ -148,7 +171,7 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    t = by_verdict(s, &j, text, whole);
+    t = by_budget(s, &j, text, whole);
     if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL) /* what is asked there may change the meaning */
         judged_keep(s, &j);
     judged_done(&j);

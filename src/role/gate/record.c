@@ -7,7 +7,7 @@
 #include "crypto/crypto.h"
 #include "os/clock.h"
 
-enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50, SALT_BYTES = 16 };
+enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50, SALT_BYTES = 16, PROGRESS_EVERY_MS = 300 };
 
 static void kick(struct gate *g, bool now)
 {
@@ -211,6 +211,28 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
     return TAKE_DONE;
 }
 
+enum sl_err record_continue(struct session *s, const struct judged *j,
+                            const struct held_bytes *what, const uint8_t approval[16],
+                            uint64_t action)
+{
+    struct gate *g = s->gate;
+    struct sl_intent r = {.action = action};
+
+    fill(s, j, what->text, what->extended ? SL_INTENT_EXTENDED : 0, &r);
+    memcpy(r.approval, approval, sizeof r.approval);
+    if (what->bind != NULL && what->bind->values.count > 0)
+        commit_values(g, what->bind, &r);
+    uint64_t pending = sl_journal_pending(&g->journal);
+    enum sl_err e = sl_journal_intent(&g->journal, &r);
+    if (e == SL_EFULL)
+        kick(g, true);
+    if (e != SL_OK)
+        return e;
+    kick_if_needed(g, pending);
+    note_in_transaction(s, action, r.flags);
+    return SL_OK;
+}
+
 /* A denied action is history too; it never ran, so a full journal does not change the answer. */
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
                     const char *approval)
@@ -270,4 +292,49 @@ void record_txn(struct session *s, uint8_t outcome)
 
     if (sl_journal_txn(&s->gate->journal, &r) != SL_OK)
         sl_log(SL_LOG_ERROR, "transaction_not_recorded", SL_NUM("session", s->id));
+}
+
+/* --- progress: usage grows while a statement still streams --- */
+
+static bool put_progress(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes)
+{
+    struct sl_progress_record r = {
+        .session = s->keeper_session, .action = action, .rows = rows, .bytes = bytes};
+
+    return sl_journal_progress(&s->gate->journal, &r) == SL_OK;
+}
+
+/* When the ring is full, the next portion or the outcome says it. */
+void record_portion(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes)
+{
+    (void)put_progress(s, action, rows, bytes);
+}
+
+static void progress_of(struct session *s)
+{
+    const struct item *item = item_head(s);
+
+    if (s->bytes == s->told_bytes || item == NULL || item->action == 0)
+        return;
+    const struct reading *r = item->kind == ITEM_EXECUTE ? item->reading : NULL;
+    uint64_t rows = s->rows + (r == NULL ? 0 : r->rows);
+    uint64_t bytes = s->bytes + (r == NULL ? 0 : r->bytes);
+    if (put_progress(s, item->action, rows, bytes))
+        s->told_bytes = s->bytes;
+    else
+        s->gate->streaming = true; /* at the next tick, when the keeper has made room */
+}
+
+void record_progress(struct gate *g)
+{
+    uint64_t now_ms;
+
+    if (!g->streaming)
+        return;
+    now_ms = sl_loop_now_ms(g->loop);
+    if (now_ms - g->told_progress_ms < PROGRESS_EVERY_MS)
+        return;
+    g->told_progress_ms = now_ms;
+    g->streaming = false;
+    gate_each_session(g, progress_of);
 }

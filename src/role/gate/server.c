@@ -14,7 +14,7 @@ bool run_flush(struct run *r)
     struct sl_span part = sl_span(r->in.p + r->from, r->at - r->from);
 
     r->from = r->at;
-    return part.n == 0 || stream_write(&r->s->client, part);
+    return part.n == 0 || r->s->muted || stream_write(&r->s->client, part);
 }
 
 bool run_skip(struct run *r, size_t n)
@@ -63,22 +63,21 @@ void server_say_now(struct session *s, struct sl_span bytes)
         session_kill(s, "the client does not take its answers");
 }
 
-/* DataRow and CopyData: counted and passed by length, without being looked at. */
-static void begin_row(struct session *s, uint32_t body_bytes)
+/* DataRow and CopyData: counted and passed by length, without being looked at. False: it must wait.
+ */
+static bool begin_row(struct session *s, struct item *item, uint32_t body_bytes)
 {
-    struct item *item = item_head(s);
+    bool drop = (item->flags & ITEM_CUT) != 0 || s->muted;
 
-    s->server_left = SL_PG_HEADER + (uint64_t)body_bytes;
-    s->bytes += body_bytes;
-    if (item == NULL || item->kind == ITEM_INTERNAL)
-        return;
-    if (item->row_limit != 0 && s->rows >= item->row_limit && (item->flags & ITEM_CUT) == 0) {
-        item->flags |= ITEM_CUT;
-        upstream_cancel(s);
+    if (!drop && item->meter != NULL && !meter_take(item->meter, 1, body_bytes)) {
+        stop_begin(s, body_bytes);
+        return false;
     }
-    s->server_drop = (item->flags & ITEM_CUT) != 0;
-    if (!s->server_drop)
-        s->rows++;
+    s->server_left = SL_PG_HEADER + (uint64_t)body_bytes;
+    s->server_drop = drop;
+    s->rows += !drop;
+    s->bytes += drop ? 0 : body_bytes;
+    return true;
 }
 
 static bool pass_row(struct run *r)
@@ -104,19 +103,22 @@ static bool is_row(struct session *s, uint8_t type)
     return item == NULL || item->kind != ITEM_INTERNAL;
 }
 
-/* Whole rows without a limit: counted and passed in one go. */
+/* Whole rows that nothing limits, or all of which may pass: counted and passed in one go. */
 static bool pass_rows(struct run *r, struct sl_span left)
 {
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item == NULL || item->kind == ITEM_INTERNAL || item->row_limit != 0)
+    if (item == NULL || item->kind == ITEM_INTERNAL || (item->flags & ITEM_CUT) != 0)
         return false;
     struct sl_pg_run rows = sl_pg_run(left, left.p[0]);
     if (rows.messages == 0)
         return false;
+    uint64_t bytes = rows.bytes - rows.messages * SL_PG_HEADER;
+    if (item->meter != NULL && !s->muted && !meter_take(item->meter, rows.messages, bytes))
+        return false;
     s->rows += rows.messages;
-    s->bytes += rows.bytes - rows.messages * SL_PG_HEADER;
+    s->bytes += bytes;
     r->at += rows.bytes;
     return true;
 }
@@ -145,7 +147,8 @@ static bool pump(struct run *r)
         if (is_row(s, f.type)) {
             if (item_head(s) == NULL)
                 return false;
-            begin_row(s, f.body_bytes);
+            if (!begin_row(s, item_head(s), f.body_bytes))
+                break;
             continue;
         }
         if (f.body_bytes > WHOLE_MAX)
@@ -220,28 +223,61 @@ static void server_lost(struct session *s)
                   "statements under way are recorded as unknown: look before you repeat them");
 }
 
+static void after_input(struct session *s);
+
 void server_input(struct session *s)
 {
+    if (s->stop != NULL)
+        return;
     do {
         if (!read_some(s)) {
             if (!s->dead)
                 server_lost(s);
             return;
         }
-    } while (!s->dead && stream_has_hidden_input(&s->server));
+    } while (!s->dead && s->stop == NULL && stream_has_hidden_input(&s->server));
+    after_input(s);
+}
+
+void server_go_on(struct session *s)
+{
+    size_t used = 0;
+
+    if (s->dead || s->phase != PHASE_READY)
+        return;
+    if (!pump_input(s, sl_buf_span(&s->server_in), &used)) {
+        if (!s->dead)
+            server_lost(s);
+        return;
+    }
+    if (s->dead)
+        return;
+    sl_buf_drop(&s->server_in, used);
+    if (s->server_in.n == 0 && s->server_in.p != NULL)
+        sl_buf_done(&s->server_in);
+    after_input(s);
+    if (!s->dead && s->phase == PHASE_READY && stream_has_hidden_input(&s->server))
+        server_input(s);
+}
+
+/* Who waited for what came. */
+static void after_input(struct session *s)
+{
     if (s->dead || s->phase != PHASE_READY)
         return;
     if (s->item_count == 0)
         elevate_end(s);
     if (s->dead)
         return;
-    stream_pause(&s->server, stream_is_full(&s->client));
+    s->gate->streaming |= s->bytes != s->told_bytes; /* the tick will tell the journal */
+    stream_pause(&s->server, s->stop != NULL || stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&
         (s->copy_in || s->item_count == 0 || (item_head(s)->flags & ITEM_COPY_IN) == 0))
         session_resume(s, WAIT_COPY);
     if (s->wait == WAIT_ANSWERS && s->item_count == 0)
         session_resume(s, WAIT_ANSWERS);
-    if (s->wait == WAIT_HOLD && s->skip_to_sync && hold_waits(s)) /* the server would skip it */
+    if (s->wait == WAIT_HOLD && s->skip_to_sync &&
+        (s->hold == NULL || hold_waits(s))) /* the server would skip it */
         session_resume(s, WAIT_HOLD);
     if (s->wait == WAIT_INTERNAL && s->item_count == 0 && s->internal_done == NULL)
         session_resume(s, WAIT_INTERNAL);

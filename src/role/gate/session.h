@@ -33,6 +33,8 @@ enum wait {
     WAIT_COPY,     /* a COPY was sent: does the server start it? */
     WAIT_KEEPER,   /* the keeper is away or must catch up with the policy */
     WAIT_ELEVATE,  /* the connection that it runs on is being made */
+    WAIT_BUDGET,   /* the keeper is asked what may pass (budget.h) */
+    WAIT_CANCEL,   /* a CancelRequest of ours is on its way: it must not hit what comes next */
 };
 
 enum item_kind {
@@ -51,7 +53,7 @@ enum item_flag {
     ITEM_REFUSED = 1,      /* made to fail: the server's error is replaced by `local` */
     ITEM_IS_SET = 2,       /* an empty query that stands for SET sluice.x: answer as SET */
     ITEM_LABELLED = 4,     /* the server's error text is withheld */
-    ITEM_CUT = 8,          /* over its row limit: the rest is swallowed, an error follows */
+    ITEM_CUT = 8,          /* it may not go on: the rest is swallowed, session->cut follows */
     ITEM_ENDS_DDL = 16,    /* its end makes the catalog listing stale */
     ITEM_DIGEST_BODY = 32, /* COPY FROM STDIN of a held action: digest what streams in */
     ITEM_COPY_IN = 64,
@@ -59,6 +61,7 @@ enum item_flag {
     ITEM_ENDS_TX =
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
     ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
+    ITEM_OURS = 4096, /* a Describe that the client did not send: its answer is swallowed */
 };
 
 struct item_name {
@@ -69,10 +72,14 @@ struct item_name {
 struct item {
     uint8_t kind;
     uint16_t flags;
-    uint32_t row_limit; /* 0: none; of ITEM_BIND, ITEM_CLOSE: which definition of its portal */
-    uint64_t action;    /* 0: no action is recorded for it */
+    uint32_t serial; /* of ITEM_BIND, ITEM_CLOSE: which definition of its portal */
+    uint64_t action; /* 0: no action is recorded for it */
+    struct verdict
+        *verdict;        /* a reference: the answer's description is compared with it; or NULL */
+    struct meter *meter; /* ITEM_QUERY, ITEM_EXECUTE: a reference; NULL: nothing limits its rows */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
+        uint64_t bound;       /* ITEM_DESCRIBE with a verdict: the action of its portal */
         struct {
             struct prepared
                 *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
@@ -119,14 +126,15 @@ struct reading {
 struct portal {
     uint64_t action;
     uint16_t item_flags;
-    uint32_t row_limit;
-    uint64_t rows_asked;   /* of the row limit, by the Executes so far */
+    struct meter *meter;   /* a reference: counts the rows of all its Executes */
     uint32_t serial;       /* of the Bind that made it */
     bool confirmed;        /* the server has said that it made it */
     uint64_t segment;      /* an unconfirmed one may be used in its own segment only */
     bool granted;          /* it was held: runs as often as the grant says */
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
+    struct verdict *verdict; /* a reference: see struct item */
+    bool described;          /* a Describe of it is on its way, or was answered */
     struct reading *reading; /* a reference; since the first Execute that may leave rows */
     struct prepared *made;   /* a reference; whose names are known once it has run */
     bool by_names;           /* EXECUTE, FETCH and the like: */
@@ -175,11 +183,13 @@ struct session {
     bool temp_objects_asked; /* ... and the server said so */
     uint64_t segment;        /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
+    bool labels_open; /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
     uint32_t item_head, item_count, item_room;
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
+    uint64_t told_bytes;            /* of them, what the journal says already (record_progress) */
     uint8_t sqlstate[5];
     bool failed;
 
@@ -196,6 +206,13 @@ struct session {
     bool meaning_with_names;
     struct hold *hold;
     struct elevated *elevated; /* while a granted statement gets, or has, a connection of its own */
+    struct lease *lease;       /* for the message at the head, until it is sent */
+    struct stop *stop;         /* the result that is being answered may not go on now */
+    struct sl_buf cut;         /* why it never will, as the client is told */
+    uint8_t cut_sqlstate[5];
+    struct sl_timer *cut_timer; /* then the server is told to stop */
+    bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
+    unsigned cancels;           /* CancelRequests of ours on their way */
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
     struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
@@ -240,6 +257,8 @@ void upstream_begin(struct session *s);
 /* Asks the server to stop what it does for this session (a CancelRequest with the server's own
  * key). */
 void upstream_cancel(struct session *s);
+/* The same, and the client's next messages wait until the server has taken it. */
+void upstream_cancel_counted(struct session *s);
 
 /* client.c: handles what it can of `in`; returns the bytes that are done with. */
 size_t client_pump(struct session *s, struct sl_span in);
@@ -281,12 +300,16 @@ enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_S
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
 void judged_done(struct judged *j);
+/* verdict.c: the same action as it goes beyond this rule's budget (NULL: beyond what a statement
+ * may return of labelled data). False: out of memory. */
+bool judged_over(struct session *s, const struct judged *j, const struct sl_rule *rule,
+                 struct judged *out) SL_MUST_CHECK;
 /* floor.c: the text's own words (`own`, and those of what it executes) say more than the judge. */
 bool floor_is_above(const struct session *s, struct sl_span text, uint32_t own,
                     const struct meaning *m);
 /* Keeps what was judged for the message at the head, which is about to wait. */
 void judged_keep(struct session *s, const struct judged *j);
-/* Flags, row limit and action of an item for what is about to be sent. */
+/* Flags and action of an item for what is about to be sent. */
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action);
 /* What is sent now may change the session and its definitions: from here on, not from its answer
  * on. */
@@ -303,9 +326,15 @@ bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
 
+struct held_bytes;
+
 /* record.c */
 enum take record_intent(struct session *s, const struct judged *j, struct sl_span text,
                         uint32_t flags, const struct sl_pg_bind *bind, uint64_t *action);
+/* A statement that runs goes on with this grant, as an action of its own. SL_EFULL: not now. */
+enum sl_err record_continue(struct session *s, const struct judged *j,
+                            const struct held_bytes *what, const uint8_t approval[16],
+                            uint64_t action) SL_MUST_CHECK;
 void record_refusal(struct session *s, const struct judged *j, struct sl_span text,
                     const char *approval);
 /* Of what the server has just answered. */
@@ -317,6 +346,10 @@ struct ending {
 };
 void record_ending(struct session *s, uint64_t action, const struct ending *e);
 void record_txn(struct session *s, uint8_t outcome);
+/* How far the running statements have come since the journal said so last. */
+void record_progress(struct gate *g);
+/* The same of an action that waits between two portions. */
+void record_portion(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes);
 
 /* portal.c: how the action of a portal ends */
 enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */
@@ -345,6 +378,14 @@ void refuse_extended(struct session *s, const struct refusal *r);
 void refuse_denied(struct session *s, const struct judged *j, struct sl_buf *message,
                    struct sl_buf *detail, struct sl_buf *hint);
 
+/* What a held action goes beyond (hold_digest.c puts it into the operation). */
+struct over_budget {
+    bool is;
+    struct sl_span rule; /* whose budget; empty: the limit of labelled data */
+    uint64_t continues;  /* the action that runs already; 0: it has not begun */
+    uint64_t delivered;  /* rows of it */
+};
+
 /* hold.c: TAKE_DONE when the grant is spent and the bytes may go now. */
 struct held_bytes {
     bool extended;
@@ -352,6 +393,8 @@ struct held_bytes {
     const struct sl_pg_bind *bind;
     const struct prepared *prepared;
     uint32_t max_rows;
+    struct sl_span bind_body; /* the Bind message that `bind` was read from */
+    struct over_budget over;
 };
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
@@ -371,16 +414,53 @@ bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
 const uint8_t *hold_approval_uuid(const struct session *s); /* NULL: none */
 uint64_t hold_action(const struct session *s);              /* 0: none */
+uint64_t hold_rows(const struct session *s); /* that the grant lets pass; 0: as policy says */
+
+/* budget.h: meters, leases, stops */
+/* Before a message is sent that policy allows: borrows what it needs. TAKE_DONE with over->verdict
+ * set: there is not enough, and `over` is what policy says to that, `said` what it goes beyond. */
+enum take budget_take(struct session *s, const struct judged *j, struct judged *over,
+                      struct over_budget *said);
+void lease_drop(struct session *s); /* the message was not sent, or needs none */
+/* The meter of what is sent now; *out NULL: nothing limits it. False: out of memory. */
+bool meter_make(struct session *s, const struct judged *j, uint64_t action,
+                const struct held_bytes *what, struct meter **out) SL_MUST_CHECK;
+struct meter *meter_ref(struct meter *m);
+void meter_unref(struct meter *m);
+/* False: a limit, what is lent or what was granted does not let all of them pass; nothing was
+ * counted. */
+bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes);
+void meter_settle(struct session *s, struct meter *m, uint8_t outcome);
+bool meter_has(const struct meter *m, uint64_t action); /* that continued it */
+/* The row at hand may not pass: the server is not read any more until it may, or never will. */
+void stop_begin(struct session *s, uint64_t row_bytes);
+void stop_free(struct session *s, const char *why);
+void stop_cancel(struct session *s);
+void stop_again(struct session *s);
+bool stop_is_of(const struct session *s, uint64_t action);
+void stop_keeper(struct session *s, enum sl_message type, struct sl_span body);
+
+/* labels.c: what an action carries along is in the map, and told, before its bytes go out. False:
+ * the session has ended. */
+bool labels_spread(struct session *s, const struct judged *j, uint64_t action);
+
+/* witness.c: the server's description against the judge's word. False: the answer was stopped and
+ * the session ended. */
+bool witness_sees(struct session *s, const struct item *item, struct sl_span description);
+void witness_sees_nothing(const struct session *s, const struct item *item);
+void witness_ask(struct session *s, struct portal *p, struct sl_span name);
+void witness_attach(struct item *item, struct portal *p);
 
 /* The action of a grant that is spent fails before it ran: what its outcome will say. */
 void hold_fails(struct session *s, const char *sqlstate);
 
 /* elevate.c: a granted statement that runs as another login, on a connection of its own. */
 /* Before it is held: false when it cannot be; then *t says whether it was refused, or waits. */
-bool elevate_may(struct session *s, const struct judged *j, bool extended, enum take *t);
+bool elevate_may(struct session *s, const struct judged *j, const struct held_bytes *what,
+                 enum take *t);
 /* The grant is spent. TAKE_DONE with the grant still there: its connection is ready, or it needs
  * none. */
-enum take elevate_take(struct session *s, const struct judged *j);
+enum take elevate_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 /* The intent is recorded: what is sent from now on goes to that connection, if there is one. False:
  * the session is dead, and the action's outcome recorded. */
 bool elevate_begin(struct session *s, uint64_t action);
@@ -405,10 +485,14 @@ void inner_settings(struct session *s);
 void elevate_settings(struct session *s, struct sl_span rows, bool ok);
 /* Rows as inner.c keeps them; false at the end. */
 bool inner_row(struct sl_cursor *c, struct sl_pg_values *out);
+/* Makes the transaction fail; the client gets its ReadyForQuery then. */
+void inner_fail(struct session *s);
 void inner_message(struct session *s, uint8_t type, struct sl_span body);
 
 /* server.c */
 void server_input(struct session *s);
+/* After a stop: what had to wait first, then what the server sends. */
+void server_go_on(struct session *s);
 /* Bytes of ours for the client, in order with what the server still owes. */
 void server_say(struct session *s, struct sl_span bytes);
 /* A notice of ours, at once. */

@@ -75,7 +75,7 @@ static void on_client(void *owner, int fd, unsigned ready)
             session_kill(s, "the client went away");
             return;
         }
-        if (was_full && !stream_is_full(&s->client))
+        if (was_full && !stream_is_full(&s->client) && s->stop == NULL)
             stream_pause(&s->server, false);
     }
     if (s->phase == PHASE_READY && (ready & SL_READABLE) != 0)
@@ -128,6 +128,8 @@ static void close_items(struct session *s)
     while ((item = item_head(s)) != NULL) {
         if (item->action != 0)
             portal_outcome(s, item, SL_OUTCOME_UNKNOWN);
+        if (item->meter != NULL)
+            meter_settle(s, item->meter, SL_OUTCOME_UNKNOWN);
         if ((item->flags & ITEM_ENDS_DDL) != 0 && s->target->ddl_under_way > 0) {
             s->target->ddl_under_way--;
             catalog_stale(s->gate, s->target);
@@ -163,6 +165,8 @@ static void free_texts(struct session *s)
 static void session_free(struct session *s)
 {
     sl_timer_free(s->end_timer);
+    sl_timer_free(s->cut_timer);
+    sl_buf_done(&s->cut);
     sl_map_remove(s->gate->sessions, sl_map_u64(&s->id));
     extended_free(s);
     judged_done(&s->kept);
@@ -187,6 +191,8 @@ void session_kill(struct session *s, const char *why)
                SL_CSTR("why", why));
     hold_leave(s, 0, why);
     hold_free(s);
+    stop_free(s, why);
+    lease_drop(s);
     if (s->target != NULL && s->keeper_session != 0)
         close_items(s);
     elevate_free(s);

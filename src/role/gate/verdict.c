@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { MEMORY = 1024 * 1024, FACTS = 60 * 1024 };
+enum { MEMORY = 8 * 1024 * 1024, FACTS = 60 * 1024 };
 
 struct verdict *verdict_ref(struct verdict *v)
 {
@@ -89,10 +89,17 @@ static bool error_shows_labels(struct sl_arena *mem, const struct gate *g, const
     if ((access->effects & ~(uint32_t)SL_EFFECT_READ) == 0)
         return false;
     return with_all_columns(mem, s->target, &whole) != SL_OK ||
-           sl_labels_of(g->config, s->target->config, &whole) != 0;
+           sl_labels_of(g->config, s->target->config, &whole, g->labels) != 0;
 }
 
-static struct verdict *verdict_new(struct gate *g, const struct session *s, const struct meaning *m)
+/* What to ask policy: this action, or what of it goes beyond the budget of a rule. */
+struct asked {
+    bool over;
+    const struct sl_rule *rule;
+};
+
+static struct verdict *verdict_new(struct gate *g, const struct session *s, struct meaning *m,
+                                   const struct asked *asked)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
 
@@ -105,9 +112,11 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
     if (v->labels == NULL)
         return NULL;
     for (size_t i = 0; i < m->m.access_count; i++) {
-        v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i]);
+        v->labels[i] = sl_labels_of(g->config, s->target->config, &m->m.accesses[i], g->labels);
         v->labelled_read |= v->labels[i] != 0 || error_shows_labels(mem, g, s, &m->m.accesses[i]);
     }
+    if (asked->over)
+        sl_policy_add_export(&m->m, v->labels);
     struct sl_question q = {
         .identity = s->who->name,
         .kind = s->who->kind,
@@ -117,7 +126,14 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
         .labels = v->labels,
         .now_us = sl_clock_us(),
     };
-    sl_policy_judge(g->config, &q, mem, &v->answer);
+    if (asked->over)
+        sl_policy_judge_over(g->config, &q, asked->rule, mem, &v->answer);
+    else
+        sl_policy_judge(g->config, &q, mem, &v->answer);
+    if (sl_labels_spread(g->config, s->target->config, &m->m, g->labels, mem, &v->spread,
+                         &v->spread_count) != SL_OK ||
+        witness_prepare(g, s->target, &m->m, mem, v) != SL_OK)
+        return NULL;
     v->facts = sl_buf(FACTS);
     if (put_facts(mem, g->config, &m->m, v) != SL_OK) {
         sl_buf_done(&v->facts);
@@ -126,6 +142,7 @@ static struct verdict *verdict_new(struct gate *g, const struct session *s, cons
     v->refs = 1;
     v->identity = s->who->id;
     v->generation = g->generation;
+    v->label_generation = g->label_generation;
     v->target = s->target->index;
     v->mem = sl_arena_take(&mem);
     return v;
@@ -136,14 +153,32 @@ struct verdict *verdict_of(struct gate *g, struct session *s, struct meaning *m)
     for (unsigned i = 0; i < GATE_VERDICTS_EACH; i++) {
         struct verdict *v = m->verdicts[i];
         if (v != NULL && v->identity == s->who->id && v->generation == g->generation &&
-            v->target == s->target->index)
+            v->label_generation == g->label_generation && v->target == s->target->index)
             return verdict_ref(v);
     }
-    struct verdict *v = verdict_new(g, s, m);
+    struct verdict *v = verdict_new(g, s, m, &(struct asked){0});
     if (v == NULL || v->answer.time_dependent)
         return v;
     struct verdict **place = &m->verdicts[m->next_verdict++ % GATE_VERDICTS_EACH];
     verdict_unref(*place);
     *place = verdict_ref(v);
     return v;
+}
+
+bool judged_over(struct session *s, const struct judged *j, const struct sl_rule *rule,
+                 struct judged *out)
+{
+    SL_BUF(encoded, SL_MEANING_MAX_BYTES);
+    struct asked asked = {true, rule};
+
+    sl_meaning_put(&encoded, &j->meaning->m);
+    struct meaning *m =
+        sl_buf_err(&encoded) == SL_OK ? meaning_new(sl_buf_span(&encoded), NULL) : NULL;
+    struct verdict *v = m == NULL ? NULL : verdict_new(s->gate, s, m, &asked);
+    if (v == NULL) {
+        meaning_unref(m);
+        return false;
+    }
+    *out = (struct judged){m, v};
+    return true;
 }

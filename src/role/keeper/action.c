@@ -10,7 +10,7 @@ static void refuse(struct peer *p, uint64_t action, struct sl_span approval, str
 }
 
 /* The canonical form and nothing else: what is shown, digested and spent must be one text. */
-static enum sl_err check_operation(struct sl_span operation)
+static enum sl_err check_operation(struct keeper *k, struct sl_span operation, struct over *over)
 {
     json_t *value = NULL;
     SL_BUF(canonical, SL_ACTION_MAX_BYTES);
@@ -19,6 +19,8 @@ static enum sl_err check_operation(struct sl_span operation)
     enum sl_err err = json_is_object(value) ? sl_json_canonical(&canonical, value) : SL_EMALFORMED;
     if (err == SL_OK && !sl_span_eq(sl_buf_span(&canonical), operation))
         err = SL_EMALFORMED;
+    if (err == SL_OK)
+        err = over_read(k, value, over);
     json_decref(value);
     return err;
 }
@@ -32,7 +34,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 
     if (who == NULL || meaning == NULL)
         return SL_EMEMORY;
-    SL_TRY(check_operation(m->operation));
+    SL_TRY(check_operation(k, m->operation, &a->over));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
     SL_TRY(person_get(k, s->identity, who));
     a->who = who;
@@ -55,11 +57,36 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
     return SL_OK;
 }
 
-static struct sl_span sentence_of(struct keeper *k, const struct ask *a)
+/* Whose budget, how much of it is used, how much of this statement has been delivered. */
+static void say_over(struct keeper *k, const struct session *s, const struct ask *a,
+                     struct sl_buf *text)
+{
+    const struct sl_rule *r = a->over.rule.n == 0 ? NULL : sl_config_rule(k->config, a->over.rule);
+
+    if (r != NULL && sl_budget_is_counted(&r->budget)) {
+        sl_buf_say(text, "the budget of rule \"%S\" is used up: ", r->name);
+        budget_say_use(k, s, r, a->action.run, text);
+    } else if (r != NULL) {
+        sl_buf_say(text, "beyond the budget of rule \"%S\": ", r->name);
+        sl_budget_put(text, &r->budget);
+    } else {
+        sl_buf_put_str(text, "beyond the rows of labelled data that a statement may return");
+    }
+    if (a->over.continues)
+        sl_buf_say(text, "; %U rows delivered (no estimate of the rest)", a->over.delivered);
+    sl_buf_say(text, "; a yes lets it %s %U rows (or --rows)",
+               a->over.continues ? "go on up to" : "return up to", a->over.cap);
+    sl_buf_say(text, "; %s by: %S", a->answer.verdict == SL_DENY ? "denied" : "held",
+               rule_names(k, &a->answer));
+}
+
+static struct sl_span sentence_of(struct keeper *k, const struct session *s, const struct ask *a)
 {
     SL_BUF(text, 4096);
 
-    if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
+    if (a->over.is)
+        say_over(k, s, a, &text);
+    else if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_say(&text, "Sluice cannot know what this does (%S); %s by rule: %S",
                    a->meaning->opaque_why, a->answer.verdict == SL_DENY ? "denied" : "held",
                    rule_names(k, &a->answer));
@@ -119,7 +146,7 @@ static void hold(struct peer *p, const struct session *s, struct ask *ask)
     APPROVAL(a);
     enum sl_err err;
 
-    ask->why = sentence_of(k, ask);
+    ask->why = sentence_of(k, s, ask);
     err = ask_hold(k, ask);
     if (err == SL_OK)
         err = approval_get(k, sl_span_str(ask->id), &a);
@@ -147,7 +174,7 @@ static void judge(struct peer *p, const struct session *s, struct ask *a)
     if (a->answer.enforced == SL_ALLOW)
         ANSWER(p, action_stale, .action = a->gate_action);
     else if (a->answer.enforced == SL_DENY)
-        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, a),
+        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, s, a),
                "");
     else
         hold(p, s, a);
@@ -210,14 +237,14 @@ static const char *spend_problem(struct keeper *k, const struct approval *a,
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 
-/* The gate looks again when a policy comes; one that does not know it yet, or does not want to,
- * gets no further than here (P3). */
+/* The gate looks again when a policy or a label comes; one that does not know it yet, or does not
+ * want to, gets no further than here (P3). */
 static bool still_means_it(struct keeper *k, const struct approval *a, const struct waiter *w)
 {
     struct sl_meaning meaning;
     struct person who;
 
-    return w->generation == k->generation ||
+    return (w->generation == k->generation && w->label_version == k->label_version) ||
            (sl_meaning_get(k->mem, sl_buf_span(&w->meaning), &meaning) == SL_OK &&
             person_get(k, a->identity, &who) == SL_OK && means_the_same(k, a, &who, &meaning));
 }
@@ -257,7 +284,7 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
     }
     running_add(k, s->id, m->action, a.id);
     ANSWER(p, action_go, .action = m->action, .approval = a.id,
-           .grant_expires_us = a.grant_expires_us);
+           .grant_expires_us = a.grant_expires_us, .rows = approval_cap(k, &a));
     waiter_remove(k, w);
     waiters_ask_again(k, a.id);
 }

@@ -48,6 +48,19 @@ static bool same_digest(const struct approval *a, const struct sl_action *now)
     return memcmp(digest, a->digest, sizeof digest) == 0;
 }
 
+static bool read_over(struct keeper *k, const struct approval *a, struct over *over)
+{
+    json_t *document = NULL;
+
+    if (!sl_span_is(a->protocol, "postgres"))
+        return true; /* of others the operation is the caller's own words */
+    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+        return false;
+    enum sl_err err = over_read(k, json_object_get(document, "operation"), over);
+    json_decref(document);
+    return err == SL_OK;
+}
+
 bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
                     const struct sl_meaning *meaning)
 {
@@ -57,8 +70,8 @@ bool means_the_same(struct keeper *k, const struct approval *a, const struct per
                       .trigger = sl_json_str(a->detail, "trigger"),
                       .now_us = sl_clock_us()};
 
-    return ask.target != NULL && ask_judge(k, &ask) == SL_OK && ask.answer.enforced == SL_HOLD &&
-           same_digest(a, &ask.action);
+    return ask.target != NULL && read_over(k, a, &ask.over) && ask_judge(k, &ask) == SL_OK &&
+           ask.answer.enforced == SL_HOLD && same_digest(a, &ask.action);
 }
 
 bool same_policy(const struct keeper *k, const struct approval *a)

@@ -21,7 +21,7 @@ static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *label
     for (size_t i = 0; i < m->access_count; i++) {
         struct sl_names names = {0};
 
-        labels[i] = sl_labels_of(k->config, a->target, &m->accesses[i]);
+        labels[i] = sl_labels_of(k->config, a->target, &m->accesses[i], k->labels);
         for (size_t bit = 0; bit < k->config->labels.count && bit < 64; bit++)
             if ((labels[i] >> bit & 1) != 0)
                 names_add(k->mem, &names, k->config->labels.items[bit]);
@@ -43,6 +43,37 @@ static enum sl_err put_requesters(struct keeper *k, struct ask *a)
     return SL_OK;
 }
 
+/* The meaning of what goes beyond a budget, with the same labels: an export too. */
+static enum sl_err mean_export(struct keeper *k, struct ask *a)
+{
+    struct sl_meaning *m = SL_ARENA_NEW(k->mem, struct sl_meaning);
+    size_t count = a->meaning->access_count;
+    struct sl_meaning_access *accesses = sl_arena_array(k->mem, count + 1, sizeof *accesses);
+    uint64_t *labels = sl_arena_array(k->mem, count + 1, sizeof *labels);
+
+    if (m == NULL || accesses == NULL || labels == NULL)
+        return SL_EMEMORY;
+    *m = *a->meaning;
+    for (size_t i = 0; i < count; i++) {
+        accesses[i] = a->meaning->accesses[i];
+        labels[i] = sl_labels_of(k->config, a->target, &accesses[i], k->labels);
+    }
+    m->accesses = accesses;
+    sl_policy_add_export(m, labels);
+    a->meaning = m;
+    return SL_OK;
+}
+
+static void judge(struct keeper *k, struct ask *a, const struct sl_question *q)
+{
+    if (a->over.is)
+        sl_policy_judge_over(k->config, q,
+                             a->over.rule.n == 0 ? NULL : sl_config_rule(k->config, a->over.rule),
+                             k->mem, &a->answer);
+    else
+        sl_policy_judge(k->config, q, k->mem, &a->answer);
+}
+
 enum sl_err ask_judge(struct keeper *k, struct ask *a)
 {
     uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
@@ -50,6 +81,8 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
 
     if (labels == NULL)
         return SL_EMEMORY;
+    if (a->over.is)
+        SL_TRY(mean_export(k, a));
     SL_TRY(put_datasets(k, a, labels));
     struct sl_question q = {.identity = a->who->name,
                             .kind = a->who->kind,
@@ -58,7 +91,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
                             .meaning = a->meaning,
                             .labels = labels,
                             .now_us = a->now_us};
-    sl_policy_judge(k->config, &q, k->mem, &a->answer);
+    judge(k, a, &q);
     SL_TRY(put_requesters(k, a));
     a->action.identity = a->who->name;
     a->action.target = a->target->name;
@@ -67,7 +100,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     memcpy(a->action.rules_digest, a->answer.rules_digest, sizeof a->action.rules_digest);
     if (a->answer.verdict != SL_HOLD)
         return SL_OK;
-    if (sl_span_is(a->action.protocol, "postgres"))
+    if (sl_span_is(a->action.protocol, "postgres") && !a->over.is)
         a->elevates_twice = sl_policy_elevates(&a->answer, &a->runs_as) != SL_OK;
 
     const struct sl_reviewers *found[MAX];
@@ -216,6 +249,10 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "trigger", a->trigger);
     event_bool(detail, "in_transaction", a->in_transaction);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
+    if (a->over.is) {
+        event_u64(detail, "rows", a->over.cap);
+        event_u64(detail, "delivered", a->over.delivered);
+    }
     if (a->show.n > 0 && sl_json_read(a->show, &show, NULL) == SL_OK)
         event_json(detail, "show", show);
     enum sl_err err = sl_json_canonical(out, detail);

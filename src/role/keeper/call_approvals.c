@@ -21,8 +21,10 @@ void call_APPROVAL_GET(struct call *c)
 {
     APPROVAL(a);
 
-    if (named(c, &a))
-        c->reply = approval_json(c, &a);
+    if (!named(c, &a))
+        return;
+    c->reply = approval_json(c, &a);
+    approval_put_lineage(c, c->reply, &a);
 }
 
 static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)

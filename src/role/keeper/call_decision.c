@@ -20,6 +20,41 @@ static void refuse(struct call *c, const struct approval *a, enum sl_decide_reas
     json_put_str(c->reply, "reason", sl_span_str(sl_decide_reason_name(reason)));
 }
 
+/* How many rows this person lets pass; 0: no number was given. */
+static uint64_t rows_of(const struct call *c)
+{
+    uint64_t rows = 0;
+
+    return sl_json_u64(c->body, "rows", &rows) ? rows : 0;
+}
+
+static void record_cap(struct call *c, const struct approval *a)
+{
+    json_t *event = event_new("capped", sl_clock_us());
+
+    event_str(event, "id", a->id);
+    event_u64(event, "rows", rows_of(c));
+    store_record(&c->keeper->store, NULL, event, true);
+}
+
+/* A number of rows must be one, and more than what has been delivered. */
+static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
+{
+    const json_t *given = json_object_get(c->body, "rows");
+    uint64_t delivered = 0;
+
+    if (given == NULL)
+        return true;
+    sl_json_u64(a->detail, "delivered", &delivered);
+    if (yes && rows_of(c) > delivered)
+        return true;
+    call_problem(c, 400, "How many rows?",
+                 yes ? "rows must be a whole number, more than what has been delivered already."
+                     : "A no has no number of rows.",
+                 "");
+    return false;
+}
+
 static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -49,8 +84,11 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
                                                              .channel = call_channel(c),
                                                              .proof = SL_SPAN("token"),
                                                              .rule = rule,
+                                                             .rows = rows_of(c),
                                                              .reason = reason});
     store_record(&c->keeper->store, &leaf, event, true);
+    if (rows_of(c) > 0)
+        record_cap(c, a);
 }
 
 static void approved(struct call *c, struct approval *a)
@@ -121,6 +159,8 @@ void call_DECISION(struct call *c)
         call_problem(c, 400, "Why?", "A decision needs a reason.", "Say it in a few words.");
         return;
     }
+    if (!rows_make_sense(c, &a, yes))
+        return;
     if (!digest_shown(c, &a)) {
         call_problem(c, 409, "Not what was shown", "The digest is not that of this approval.",
                      "Read the approval again and decide on what it says now.");

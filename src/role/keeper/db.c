@@ -68,7 +68,8 @@ static enum sl_err set_up(struct db *db, const char *path)
     SL_TRY(execute(db, "pragma locking_mode = exclusive"));
     SL_TRY(execute(db, "pragma temp_store = memory"));
     SL_TRY(execute(db, "pragma secure_delete = on")); /* what is erased is gone from the file too */
-    SL_TRY(execute(db, SL_KEEPER_SCHEMA));
+    SL_TRY(execute(db, "pragma cache_size = -16384")); /* walks over the lineage graph */
+    SL_TRY(execute(db, "begin; " SL_KEEPER_SCHEMA " commit"));
     SL_TRY(prepare_all(db));
     return execute(db, "begin");
 }
@@ -219,17 +220,34 @@ static void dump_table(struct db *db, const char *select, struct sl_buf *out)
 void db_dump(struct db *db, struct sl_buf *out)
 {
     static const char *const tables[] = {
-        "select * from meta order by 1",          "select * from identity order by 1",
-        "select * from membership order by 1, 2", "select * from credential order by 1",
-        "select * from invitation order by 1",    "select * from session order by 1",
-        "select * from approval order by 1",      "select * from vote order by 1, 3",
-        "select * from journal order by 1",       "select * from open_action order by 1, 2, 3",
-        "select * from lineage_node order by 1",  "select * from lineage_act order by 1",
+        "select * from meta order by 1",
+        "select * from identity order by 1",
+        "select * from membership order by 1, 2",
+        "select * from credential order by 1",
+        "select * from invitation order by 1",
+        "select * from session order by 1",
+        "select * from approval order by 1",
+        "select * from vote order by 1, 3",
+        "select * from journal order by 1",
+        "select * from open_action order by 1, 2, 3",
+        "select * from derived_label order by 1, 2, 3, 5, 6",
+        "select * from approval_cap order by 1",
+        "select * from budget_use order by 1, 2, 3, 4",
+        "select * from budget_lease order by 1, 2, 3",
+        "select * from lineage_node order by 1",
+        "select * from lineage_act order by 1",
         "select * from lineage_touch order by 1, 2, 3",
         "select * from lineage_edge order by 1, 2, 3, 4",
         "select * from lineage_flow order by 1, 2, 3",
         "select * from lineage_open order by 1, 2",
         "select * from lineage_asked order by 1",
+        "select * from usage_who order by 1",
+        "select * from usage_what order by 1",
+        "select * from usage_touch order by 1, 2, 3, 4",
+        "select * from usage order by 1",
+        "select * from usage_open order by 1, 2",
+        "select * from usage_total order by 1, 2, 3",
+        "select * from counter order by 1",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

@@ -40,6 +40,7 @@ void drain_free(struct drain *d)
         sl_buf_done(&d->facts[i].journal);
         sl_buf_done(&d->facts[i].json);
         lineage_story_unref(d->facts[i].story);
+        usage_facts_unref(d->facts[i].usage);
     }
     free(d);
 }
@@ -120,6 +121,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
     } /* else a grant that was spent, and then nothing was run with it */
     sl_entry_put_outcome(&d->leaf, &o);
     lineage_outcome(k->store.lineage, &o);
+    usage_outcome(k->store.usage, &o);
     drain_push_leaf(k, d);
     outcome_of_held(k, r, NULL);
     return true;
@@ -132,6 +134,7 @@ static bool take_outcome(struct keeper *k, struct drain *d, uint32_t gate,
 
     if (r->outcome < SL_OUTCOME_OK || r->outcome > SL_OUTCOME_UNKNOWN)
         return false;
+    labels_outcome(k, gate, r->session, r->action, r->outcome);
     if (e == NULL)
         return late_outcome(k, d, gate, r);
     e->outcome = r->outcome;
@@ -161,9 +164,41 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
                                    .outcome = r->outcome};
         sl_entry_put_txn(&d->leaf, &txn);
         lineage_ended(k->store.lineage, &txn);
+        usage_ended(k->store.usage, &txn);
         drain_push_leaf(k, d);
+        labels_txn(k, r);
     }
     return true;
+}
+
+/* A newer one of the same action takes the place of the one before. */
+static void take_progress(struct drain *d, const struct sl_progress_record *r)
+{
+    for (size_t i = d->progress_count; i > 0 && i + 16 > d->progress_count; i--) {
+        struct sl_progress_record *before = &d->progress[i - 1];
+
+        if (before->action == r->action && before->session == r->session) {
+            *before = *r;
+            return;
+        }
+    }
+    if (d->progress_count < MAX_PROGRESS)
+        d->progress[d->progress_count++] = *r;
+}
+
+/* After the leaves of the pass: the intent may be in one of them. */
+static bool tell_progress(struct keeper *k, struct drain *d, uint32_t gate, struct sl_buf *state)
+{
+    size_t right = 0;
+
+    while (right < d->progress_count && session_get(k, gate, d->progress[right].session) != NULL)
+        right++;
+    if (right > 0)
+        view_progress_put(state, d->progress, right);
+    for (size_t i = 0; i < right; i++)
+        usage_progress(k->store.usage, d->progress[i].session, d->progress[i].action,
+                       d->progress[i].rows, d->progress[i].bytes);
+    return right == d->progress_count;
 }
 
 static bool take(struct keeper *k, struct drain *d, uint32_t gate,
@@ -172,11 +207,15 @@ static bool take(struct keeper *k, struct drain *d, uint32_t gate,
     switch (r->type) {
     case SL_JOURNAL_INTENT:
         take_intent(d, &r->intent);
+        labels_recover(k, gate, &r->intent);
         return true;
     case SL_JOURNAL_OUTCOME:
         return take_outcome(k, d, gate, &r->outcome);
     case SL_JOURNAL_TXN:
         d->txns[d->txn_count++] = r->txn;
+        return true;
+    case SL_JOURNAL_PROGRESS:
+        take_progress(d, &r->progress);
         return true;
     }
     return false;
@@ -189,6 +228,7 @@ static bool finish(struct keeper *k, struct drain *d, uint32_t gate)
     bool right =
         sl_buf_err(&d->bytes) == SL_OK && drain_write_entries(k, d, gate) && write_txns(k, d, gate);
 
+    right = tell_progress(k, d, gate, &state) && right;
     drained_state(&state, gate, &k->journals[gate], d->opened, d->opened_count, d->ended,
                   d->ended_count);
     if (!d->have_last) {
@@ -205,7 +245,7 @@ static bool finish(struct keeper *k, struct drain *d, uint32_t gate)
 static void begin(struct drain *d)
 {
     memset(d->slot, 0, sizeof d->slot);
-    d->count = d->opened_count = d->ended_count = d->txn_count = 0;
+    d->count = d->opened_count = d->ended_count = d->txn_count = d->progress_count = 0;
     d->have_last = false;
     d->part_count = d->batch.count = 0;
     sl_buf_reset(&d->bytes);

@@ -10,6 +10,7 @@ enum {
     SLOTS = 2 * MAX_ENTRIES,
     FACTS_SLOTS = 512,
     MAX_LISTED = MAX_ENTRIES + 1,
+    MAX_PROGRESS = 1024, /* of so many running statements one pass tells; the next one more */
 };
 
 struct entry {
@@ -30,9 +31,12 @@ struct drain {
     size_t opened_count, ended_count;
     struct sl_txn_record txns[MAX_ENTRIES];
     size_t txn_count;
+    struct sl_progress_record progress[MAX_PROGRESS];
+    size_t progress_count;
     struct cached_facts {
         struct sl_buf journal, json;
         struct lineage_story *story;
+        struct usage_facts *usage;
     } facts[FACTS_SLOTS];
     size_t last_facts;        /* the slot that the entry before used */
     struct sl_buf leaf, last; /* `last` waits for the next, or for the state */

@@ -69,6 +69,8 @@ static struct sl_span facts_json(struct keeper *k, struct drain *d, struct sl_sp
     sl_buf_put(&c->journal, journal_facts);
     lineage_story_unref(c->story);
     c->story = lineage_story(k->store.lineage, sl_buf_span(&c->json));
+    usage_facts_unref(c->usage);
+    c->usage = usage_facts(k->store.usage, sl_buf_span(&c->json));
     return sl_buf_span(&c->json);
 }
 
@@ -165,6 +167,7 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
         one.body_digest = e->body_digest;
     sl_entry_put_action(&d->leaf, &one);
     lineage_leaf(k->store.lineage, sl_buf_span(&d->leaf));
+    usage_leaf(k->store.usage, sl_buf_span(&d->leaf));
     d->parts[d->part_count++] = e;
     drain_push_leaf(k, d);
 }
@@ -217,6 +220,8 @@ static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e,
     d->parts[d->part_count++] = e;
     if (d->facts[d->last_facts].story != NULL)
         lineage_item(k->store.lineage, d->facts[d->last_facts].story, action);
+    if (d->facts[d->last_facts].usage != NULL)
+        usage_item(k->store.usage, d->facts[d->last_facts].usage, action);
     return true;
 }
 

@@ -124,11 +124,14 @@ static void say_unknown(struct keeper *k, struct action_key key, const char *why
                                   .ended_us = sl_clock_us(),
                                   .outcome = SL_OUTCOME_UNKNOWN};
 
+    usage_so_far(k->store.usage, r.session, r.action, &r.rows, &r.bytes);
     sl_entry_put_outcome(&leaf,
                          &(struct sl_entry_outcome){.time_us = r.ended_us,
                                                     .session = r.session,
                                                     .action = r.action,
                                                     .ended_us = r.ended_us,
+                                                    .rows = r.rows,
+                                                    .bytes = r.bytes,
                                                     .outcome = SL_OUTCOME_UNKNOWN,
                                                     .approval = sl_span_str(
                                                         running == NULL ? NULL : running->approval),

@@ -12,6 +12,7 @@
 #include "core/approval/approval.h"
 #include "core/ledger/entry.h"
 #include "core/ledger/journal.h"
+#include "core/policy/labels.h"
 #include "crypto/crypto.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -40,6 +41,7 @@ struct peer {
     struct sl_buf outbox;   /* answers that wait for the commit */
     struct sl_span os_user; /* control: decimal uid of the caller */
     char os_user_text[24];
+    uint64_t labels_told; /* of a gate: the last LABEL_FLOW that is in the map */
     bool ended;
     struct peer *next;
 };
@@ -66,6 +68,7 @@ struct waiter {
     char approval[37];
     uint64_t session, action;
     uint32_t gate, generation; /* of the policy under which it asked */
+    uint64_t label_version;    /* the same of the labels */
     bool offered;
     bool withdrawn; /* its journal says that it will not run; that it left is still on its way */
     struct sl_buf meaning; /* encoded, to judge it again when the policy is another */
@@ -99,6 +102,8 @@ struct keeper {
         *running; /* session+action of spent approvals whose outcome is due -> struct running */
     struct sl_map
         *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
+    struct sl_label_map *labels; /* derived ones: labels.c */
+    uint64_t label_version, label_pending;
     struct drain *drain; /* working memory of the journals' reader */
     struct exchange *exchanges;
     struct upstream_secret *secrets;
@@ -113,8 +118,10 @@ struct keeper {
     bool offline, draining, important; /* important: sign a checkpoint soon */
     char *state_dir;
     struct policy_change *change;
+    struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
     uint64_t drained_actions, started_us, checkpoints;
+    struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
@@ -306,6 +313,43 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
+/* --- labels.c: labels that follow the data
+ * --------------------------------------------------------
+ */
+void labels_load(struct keeper *k);
+void labels_greet(struct keeper *k, struct peer *gate); /* the map, first on its channel */
+void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m);
+void on_label_gone(struct peer *p, const struct sl_msg_label_gone *m);
+void on_label_stopped(struct peer *p, const struct sl_msg_label_stopped *m);
+void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t action,
+                    uint8_t outcome);
+void labels_txn(struct keeper *k, const struct sl_txn_record *r);
+void labels_session_over(struct keeper *k, uint64_t session);
+/* labels_recover.c: of an intent that a crash left in a journal. */
+void labels_recover(struct keeper *k, uint32_t gate, const struct sl_intent *in);
+/* --- budget.c: what is left, and what is lent
+ * ---------------------------------------------------
+ */
+void on_budget_ask(struct peer *p, const struct sl_msg_budget_ask *m);
+void on_budget_return(struct peer *p, const struct sl_msg_budget_return *m);
+/* Nobody will say any more what was used of its leases: all of it counts as used. */
+void budgets_close(struct keeper *k, const struct session *s);
+/* "500 of 500 rows in 1h", as it stands now. */
+void budget_say_use(struct keeper *k, const struct session *s, const struct sl_rule *r,
+                    struct sl_span run, struct sl_buf *out);
+
+/* --- over.c: what goes beyond a budget
+ * ----------------------------------------------------------
+ */
+struct over {
+    bool is;                 /* else nothing below counts */
+    struct sl_span rule;     /* whose budget; empty: the limit of labelled data */
+    bool continues;          /* a statement that runs, and has delivered this much: */
+    uint64_t delivered, cap; /* cap: rows that a yes without a number lets pass, in all */
+};
+/* What an operation (canonical JSON) says about it. SL_EMALFORMED. */
+enum sl_err over_read(struct keeper *k, const json_t *operation, struct over *out) SL_MUST_CHECK;
+
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */
 struct ask {
@@ -317,6 +361,7 @@ struct ask {
     struct sl_span trigger, show, why, encoded; /* encoded: the meaning as it came */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
+    struct over over;
     /* out */
     struct sl_answer answer;
     struct sl_requester *requesters;
@@ -333,6 +378,8 @@ struct ask {
 };
 /* Judges the action again and fills in what only the keeper knows. */
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Rows that the grant lets pass; 0: as policy says. */
+uint64_t approval_cap(struct keeper *k, const struct approval *a);
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Effects, datasets, rules, reason: as ledger leaves carry them. */
@@ -418,6 +465,14 @@ struct sl_span call_channel(const struct call *c);        /* for the record */
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
+void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
+/* openlineage.c: run events into the file that the configuration names, if it names one. They are on
+ * the disk before the view says that it has their acts. */
+enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
+void openlineage_close(struct keeper *k);
+/* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
@@ -426,9 +481,11 @@ void json_put_time(json_t *object, const char *key, uint64_t at_us);
  */
 void on_stats(struct peer *p, const struct sl_msg_stats *m);
 void stats_forget_gate(struct keeper *k, uint32_t gate);
-/* [{"name","listing":"current|stale|none","why"?,"sessions":n}], the worst of what the gates say.
+/* [{"name","listing":"current|stale|none","checked"?,"why"?,"sessions":n}], the worst of what the
+ * gates say.
  */
 json_t *stats_targets(struct keeper *k);
+void metrics_free(struct keeper *k);
 
 /* --- policy_change.c, control.c, offline.c ------------------------------------------------------
  */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+enum { SL_TEXT_DIGEST = 32 }; /* before a text that was cut (core/ledger/journal.h) */
 enum { NAMES_BYTES = 64 * 1024 * 1024 };
 
 /* Sessions outlive the keeper: those of the view are at their places again. */
@@ -23,7 +24,7 @@ enum sl_err lineage_new(struct db *db, struct lineage **out)
         return SL_EMEMORY;
     l->db = db;
     SL_TRY(sl_arena_new(&l->names, NAMES_BYTES));
-    struct sl_map **maps[] = {&l->doers, &l->seats, &l->opens, &l->stories, &l->acts, &l->nodes};
+    struct sl_map **maps[] = {&l->doers, &l->seats, &l->stories, &l->acts, &l->nodes};
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
     load_seats(l);
@@ -52,6 +53,20 @@ void lineage_free(struct lineage *l)
     free(l);
 }
 
+/* The text as far as the leaf has it as text. */
+static struct sl_span readable(const struct sl_entry_action *a)
+{
+    if ((a->flags & SL_INTENT_TEXT_BYTES) != 0)
+        return sl_span(NULL, 0);
+    return sl_span_from(a->text, (a->flags & SL_INTENT_TEXT_DIGEST) != 0 ? SL_TEXT_DIGEST : 0);
+}
+
+void lineage_tell(struct lineage *l, lineage_told_fn *told, void *owner)
+{
+    l->told = told;
+    l->owner = owner;
+}
+
 void lineage_item(struct lineage *l, struct lineage_story *story, const struct sl_entry_action *a)
 {
     if (story->told.touch_count == 0)
@@ -69,5 +84,6 @@ void lineage_item(struct lineage *l, struct lineage_story *story, const struct s
                                         .at_us = a->started_us,
                                         .rows = a->rows,
                                         .bytes = a->bytes,
-                                        .flags = a->flags});
+                                        .flags = a->flags,
+                                        .text = readable(a)});
 }

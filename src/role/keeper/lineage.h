@@ -19,6 +19,7 @@
 #define SL_ROLE_KEEPER_LINEAGE_H
 
 #include "core/ledger/entry.h"
+#include "core/lineage/lineage.h"
 #include "role/keeper/db.h"
 
 #define LINEAGE_STANDINGS(X)                 \
@@ -61,6 +62,38 @@ void lineage_item(struct lineage *l, struct lineage_story *story, const struct s
 void lineage_outcome(struct lineage *l, const struct sl_entry_outcome *o);
 /* A transaction ended. */
 void lineage_ended(struct lineage *l, const struct sl_entry_txn *txn);
+
+/* --- asking (after a flush) --- */
+
+/* A graph to walk over the tables: what flowed and counts. A node that is a dataset has the edges
+ * of its columns too, and a column those of its dataset. An edge's number is that of its latest
+ * act. */
+struct lineage_graph {
+    struct db *db;
+    struct sl_span only; /* a JSON array of identities whose acts may be seen; empty: all */
+    struct db_rows rows;
+    enum sl_lineage_way way;
+};
+struct sl_lineage_graph lineage_graph(struct lineage_graph *g);
+/* The nodes that `name` may mean: a dataset, a column of one, a sink; with "public." before it when
+ * it has no schema. `target` empty: of all. Returns how many; at most `max` are written. */
+size_t lineage_find(struct db *db, struct sl_span target, struct sl_span name, uint64_t *out,
+                    size_t max);
+
+/* --- for others --- */
+
+/* An act, when it is first put into the tables; after a crash perhaps once more. */
+struct lineage_act {
+    uint8_t key[16];
+    struct sl_span target, identity, owner, approval, approvers, why, text;
+    enum lineage_standing standing;
+    bool observed;
+    uint64_t session, action, at_us;
+    const struct sl_lineage_story *story;
+};
+/* NULL: those are all, for now; the tables are committed after it. */
+typedef enum sl_err lineage_told_fn(void *owner, const struct lineage_act *act);
+void lineage_tell(struct lineage *l, lineage_told_fn *told, void *owner);
 
 /* Everything told so far is in the tables. Errors stick. */
 enum sl_err lineage_flush(struct lineage *l) SL_MUST_CHECK;

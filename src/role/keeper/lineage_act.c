@@ -1,6 +1,8 @@
 /* Stories and acts: what is counted in memory until the next flush. */
 #include "role/keeper/lineage_int.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 
 enum {
@@ -127,9 +129,10 @@ static struct act *act_new(struct lineage *l, const struct act_key *key, const s
     a->standing = (enum lineage_standing)key->standing;
     a->observed = key->observed != 0;
     memcpy(a->approval, key->approval, sizeof a->approval);
-    a->approvers = a->why = sl_buf(8192);
-    sl_buf_put(&a->approvers, sl_span_head(h->approvers, 4096));
+    a->approvers = a->why = a->text = sl_buf(8192);
+    sl_buf_put(&a->approvers, sl_span_head(h->approvers, LINEAGE_WORDS));
     sl_buf_put(&a->why, sl_span_head(h->why, 4096));
+    sl_buf_put(&a->text, sl_utf8_head(h->text, LINEAGE_WORDS));
     a->session = h->session;
     a->action = h->action;
     *(l->first == NULL ? &l->first : &l->last->next) = a;
@@ -181,6 +184,7 @@ void lineage_acts_free(struct lineage *l)
         lineage_story_unref(a->story);
         sl_buf_done(&a->approvers);
         sl_buf_done(&a->why);
+        sl_buf_done(&a->text);
         free(a);
     }
     l->last = NULL;

@@ -149,6 +149,30 @@ static void more(struct lineage *l, const struct act *a)
            a->bytes);
 }
 
+static void tell(struct lineage *l, const struct act *a, const uint8_t key[KEY_BYTES])
+{
+    struct lineage_act told = {.target = a->who->target,
+                               .identity = a->who->identity,
+                               .owner = a->who->owner,
+                               .approval = sl_span_str(a->approval),
+                               .approvers = sl_buf_span(&a->approvers),
+                               .why = sl_buf_span(&a->why),
+                               .text = sl_buf_span(&a->text),
+                               .standing = a->standing,
+                               .observed = a->observed,
+                               .session = a->session,
+                               .action = a->action,
+                               .at_us = a->first_us,
+                               .story = &a->story->told};
+
+    if (l->told == NULL)
+        return;
+    memcpy(told.key, key, KEY_BYTES);
+    enum sl_err err = l->told(l->owner, &told);
+    if (err != SL_OK)
+        lineage_fail(l, err);
+}
+
 void lineage_put_act(struct lineage *l, struct act *a)
 {
     uint8_t key[KEY_BYTES];
@@ -165,6 +189,7 @@ void lineage_put_act(struct lineage *l, struct act *a)
             a->id = add_act(l, a, k);
             put_touches(l, a);
             put_flows(l, a);
+            tell(l, a, key);
         }
     } else {
         more(l, a);
@@ -178,6 +203,8 @@ enum sl_err lineage_flush(struct lineage *l)
     for (struct act *a = l->first; a != NULL; a = a->next)
         lineage_put_act(l, a);
     lineage_opens_save(l);
+    if (l->told != NULL)
+        SL_TRY(l->told(l->owner, NULL));
     if (sl_map_count(l->acts) > ACTS)
         lineage_acts_free(l);
     SL_TRY(db_err(l->db));

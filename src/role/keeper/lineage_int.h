@@ -6,6 +6,7 @@
 #include "core/lineage/lineage.h"
 #include "role/keeper/lineage.h"
 
+enum { LINEAGE_WORDS = 1000 }; /* of a text or a list of names, at most so many bytes */
 enum { LINEAGE_EDGES = 1, LINEAGE_FLOWS = 2 }; /* what a standing makes */
 unsigned lineage_makes(enum lineage_standing s);
 
@@ -30,9 +31,9 @@ struct act {
     enum lineage_standing standing;
     bool observed;
     char approval[40];
-    struct sl_buf approvers, why;
-    uint64_t session, action;                       /* the first of them */
-    uint64_t id;                                    /* in the table; 0: not there yet */
+    struct sl_buf approvers, why, text; /* text: of the first of them, when it is known */
+    uint64_t session, action;           /* the first of them */
+    uint64_t id;                        /* in the table; 0: not there yet */
     uint64_t first_us, last_us, count, rows, bytes; /* since the last flush */
     struct act *next;
 };
@@ -46,7 +47,7 @@ struct open {
     uint8_t outcome; /* 0: not known */
     bool saved;      /* it is in the table */
     char approval[40];
-    struct sl_buf approvers;
+    struct sl_buf approvers, text;
     struct open *before, *after; /* of the same session, in order */
 };
 
@@ -59,10 +60,14 @@ struct seat {
 struct lineage {
     struct db *db;
     struct sl_arena *names;                /* doers, for the life of the process */
-    struct sl_map *doers, *seats, *opens;  /* by text; by session; by session + action */
+    struct sl_map *doers, *seats;          /* by text; by session */
     struct sl_map *stories, *acts, *nodes; /* by facts; by key; by name */
     struct act *first, *last;              /* all acts in the order in which they came */
     struct seat *seat;                     /* the one asked for last */
+    struct open *spare;                    /* memory for those to come */
+    size_t unsaved;                        /* open ones that the table does not have yet */
+    lineage_told_fn *told;
+    void *owner;
     enum sl_err why;
 };
 
@@ -71,7 +76,7 @@ struct happened {
     const struct doer *who;
     uint64_t session, action, at_us, rows, bytes;
     uint32_t flags;
-    struct sl_span approval, approvers, why;
+    struct sl_span approval, approvers, why, text;
 };
 
 /* --- lineage_act.c --- */

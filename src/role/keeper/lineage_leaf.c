@@ -107,7 +107,10 @@ static void batch(struct lineage *l, const json_t *leaf)
                                     .at_us = started(item, base_us),
                                     .rows = number(item, "rows"),
                                     .bytes = number(item, "bytes"),
-                                    .flags = flags_of(statement)});
+                                    .flags = flags_of(statement),
+                                    .text = sl_json_str(item, "text").n > 0
+                                                ? sl_json_str(item, "text")
+                                                : sl_json_str(statement, "text")});
     }
 }
 
@@ -140,7 +143,8 @@ static void one(struct lineage *l, const json_t *leaf)
                                 .flags = flags_of(leaf),
                                 .approval = sl_json_str(leaf, "approval"),
                                 .approvers = sl_buf_span(&approvers),
-                                .why = sl_json_str(leaf, "why")});
+                                .why = sl_json_str(leaf, "why"),
+                                .text = sl_json_str(leaf, "text")});
 }
 
 static void outcome(struct lineage *l, const json_t *leaf)

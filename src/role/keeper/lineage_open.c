@@ -1,11 +1,9 @@
 /* Who sits at which session, and what of it is still open. */
 #include "role/keeper/lineage_int.h"
 
-#include <stdlib.h>
+#include "base/utf8.h"
 
-struct key {
-    uint64_t session, action;
-};
+#include <stdlib.h>
 
 /* --- doers and seats --- */
 
@@ -63,29 +61,25 @@ static struct happened so_far(const struct open *o)
                              .bytes = o->bytes,
                              .flags = o->flags,
                              .approval = sl_span_str(o->approval),
-                             .approvers = sl_buf_span(&o->approvers)};
-}
-
-static struct sl_span key_of(const struct key *k)
-{
-    return sl_span(k, sizeof *k);
+                             .approvers = sl_buf_span(&o->approvers),
+                             .text = sl_buf_span(&o->text)};
 }
 
 static void forget(struct lineage *l, struct open *o)
 {
     struct seat *s = lineage_seat(l, o->session, o->who);
-    struct key key = {o->session, o->action};
 
     if (o->saved)
         db_run(l->db, DB_OPEN_FLOW_REMOVE, "ii", o->session, o->action);
-    sl_map_remove(l->opens, key_of(&key));
+    else
+        l->unsaved--;
     if (s != NULL) {
         *(o->before == NULL ? &s->first : &o->before->after) = o->after;
         *(o->after == NULL ? &s->last : &o->after->before) = o->before;
     }
     lineage_story_unref(o->story);
-    sl_buf_done(&o->approvers);
-    free(o);
+    o->after = l->spare; /* the next one has its memory */
+    l->spare = o;
 }
 
 static void close_as(struct lineage *l, struct open *o, enum lineage_standing standing)
@@ -96,17 +90,33 @@ static void close_as(struct lineage *l, struct open *o, enum lineage_standing st
     forget(l, o);
 }
 
+static struct open *find(const struct seat *s, uint64_t action)
+{
+    struct open *o = s == NULL ? NULL : s->last; /* what is asked for is most often new */
+
+    while (o != NULL && o->action != action)
+        o = o->before;
+    return o;
+}
+
 static struct open *open_new(struct lineage *l, uint8_t outcome, const struct happened *h)
 {
-    struct key key = {h->session, h->action};
     struct seat *s = lineage_seat(l, h->session, h->who);
-    struct open *o = calloc(1, sizeof *o);
+    struct open *o = l->spare;
 
-    if (o == NULL || s == NULL || sl_map_get(l->opens, key_of(&key)) != NULL ||
-        sl_map_put(l->opens, key_of(&key), o) != SL_OK) {
-        free(o); /* said twice: the first stands */
+    if (s == NULL ||
+        (s->last != NULL && s->last->action >= h->action && find(s, h->action) != NULL))
+        return NULL; /* said twice: the first stands */
+    if (o == NULL)
+        o = calloc(1, sizeof *o);
+    else
+        l->spare = o->after;
+    if (o == NULL) {
+        lineage_fail(l, SL_EMEMORY);
         return NULL;
     }
+    l->unsaved++;
+    struct sl_buf approvers = o->approvers, text = o->text;
     *o = (struct open){.session = h->session,
                        .action = h->action,
                        .at_us = h->at_us,
@@ -116,11 +126,16 @@ static struct open *open_new(struct lineage *l, uint8_t outcome, const struct ha
                        .who = h->who,
                        .flags = h->flags,
                        .outcome = outcome,
-                       .approvers = sl_buf(8192),
+                       .approvers = approvers,
+                       .text = text,
                        .before = s->last};
     memcpy(o->approval, h->approval.p == NULL ? (const uint8_t *)"" : h->approval.p,
            h->approval.n < sizeof o->approval ? h->approval.n : 0);
-    sl_buf_put(&o->approvers, sl_span_head(h->approvers, 4096));
+    o->approvers.max = o->text.max = LINEAGE_WORDS;
+    sl_buf_reset(&o->approvers);
+    sl_buf_reset(&o->text);
+    sl_buf_put(&o->approvers, sl_span_head(h->approvers, LINEAGE_WORDS));
+    sl_buf_put(&o->text, sl_utf8_head(h->text, LINEAGE_WORDS));
     h->story->refs++;
     *(s->last == NULL ? &s->first : &s->last->after) = o;
     s->last = o;
@@ -159,8 +174,7 @@ void lineage_happened(struct lineage *l, uint8_t outcome, const struct happened 
 
 void lineage_outcome(struct lineage *l, const struct sl_entry_outcome *r)
 {
-    struct key key = {r->session, r->action};
-    struct open *o = sl_map_get(l->opens, key_of(&key));
+    struct open *o = find(lineage_seat(l, r->session, NULL), r->action);
 
     if (o == NULL)
         return;
@@ -172,6 +186,7 @@ void lineage_outcome(struct lineage *l, const struct sl_entry_outcome *r)
     else if (o->saved) { /* with what is known now */
         db_run(l->db, DB_OPEN_FLOW_REMOVE, "ii", o->session, o->action);
         o->saved = false;
+        l->unsaved++;
     }
 }
 
@@ -210,23 +225,28 @@ void lineage_seat_left(struct lineage *l, uint64_t session)
 
 /* --- over a restart --- */
 
+static void save(struct lineage *l, struct open *o)
+{
+    db_run(l->db, DB_OPEN_FLOW_ADD, "iissssiiiiiss", o->session, o->action, o->who->identity,
+           o->who->owner, o->who->target, o->story->facts, (uint64_t)o->flags, (uint64_t)o->outcome,
+           o->at_us, o->rows, o->bytes, sl_span_str(o->approval), sl_buf_span(&o->approvers));
+    o->saved = true;
+}
+
+/* New ones are at the end of each list, but for those whose outcome came late. */
 void lineage_opens_save(struct lineage *l)
 {
     struct sl_span key;
     void *value;
     size_t at = 0;
 
-    while (sl_map_next(l->opens, &at, &key, &value)) {
-        struct open *o = value;
-
-        if (o->saved)
-            continue;
-        db_run(l->db, DB_OPEN_FLOW_ADD, "iissssiiiiiss", o->session, o->action, o->who->identity,
-               o->who->owner, o->who->target, o->story->facts, (uint64_t)o->flags,
-               (uint64_t)o->outcome, o->at_us, o->rows, o->bytes, sl_span_str(o->approval),
-               sl_buf_span(&o->approvers));
-        o->saved = true;
-    }
+    while (l->unsaved > 0 && sl_map_next(l->seats, &at, &key, &value))
+        for (struct open *o = ((struct seat *)value)->last; l->unsaved > 0 && o != NULL;
+             o = o->before)
+            if (!o->saved) {
+                save(l, o);
+                l->unsaved--;
+            }
 }
 
 void lineage_opens_load(struct lineage *l)
@@ -247,9 +267,23 @@ void lineage_opens_load(struct lineage *l)
                              .approvers = db_span(&rows, 12)};
         struct open *o =
             h.story == NULL || h.who == NULL ? NULL : open_new(l, (uint8_t)db_u64(&rows, 7), &h);
-        if (o != NULL)
+        if (o != NULL) {
             o->saved = true;
+            l->unsaved--;
+        }
         lineage_story_unref(h.story);
+    }
+}
+
+static void free_list(struct open *o)
+{
+    while (o != NULL) {
+        struct open *after = o->after;
+
+        sl_buf_done(&o->approvers);
+        sl_buf_done(&o->text);
+        free(o);
+        o = after;
     }
 }
 
@@ -259,16 +293,14 @@ void lineage_opens_free(struct lineage *l)
     void *value;
     size_t at = 0;
 
-    while (l->opens != NULL && sl_map_next(l->opens, &at, &key, &value)) {
-        struct open *o = value;
+    while (l->seats != NULL && sl_map_next(l->seats, &at, &key, &value)) {
+        struct seat *s = value;
 
-        lineage_story_unref(o->story);
-        sl_buf_done(&o->approvers);
-        free(o);
+        for (struct open *o = s->first; o != NULL; o = o->after)
+            lineage_story_unref(o->story);
+        free_list(s->first);
+        free(s);
     }
-    at = 0;
-    while (l->seats != NULL && sl_map_next(l->seats, &at, &key, &value))
-        free(value);
-    sl_map_free(l->opens);
+    free_list(l->spare);
     sl_map_free(l->seats);
 }

@@ -33,12 +33,23 @@ static void on_deadlines(void *owner)
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
 }
 
+static void forget_usage(struct keeper *k)
+{
+    uint64_t now_us = sl_clock_us(), kept_us = k->config->settings.usage_retention_ms * 1000;
+    enum sl_err err = usage_purge(k->store.usage, now_us > kept_us ? now_us - kept_us : 0);
+
+    if (err != SL_OK)
+        keeper_die("old usage could not be forgotten", err);
+}
+
 static void on_checkpoint(void *owner)
 {
     struct keeper *k = owner;
 
     sign_in_failures_flush(k);
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
+    if (settle)
+        forget_usage(k);
     enum sl_err err = settle ? store_settle(&k->store) : store_checkpoint(&k->store);
     if (err != SL_OK)
         keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded"
@@ -120,7 +131,9 @@ static enum sl_err open_store(struct keeper *k)
                SL_CSTR("why", why.n > 0 ? sl_buf_text(&why) : sl_err_text(err)));
         return err;
     }
+    SL_TRY(openlineage_open(k));
     record_start(k);
+    labels_load(k);
     SL_TRY(sessions_load(k));
     return running_load(k);
 }
@@ -213,14 +226,17 @@ static void finish(struct keeper *k)
     sl_signal_free(k->term);
     sl_loop_free(k->loop);
     store_done(&k->store);
+    openlineage_close(k);
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
     running_free(k);
+    sl_label_map_free(k->labels);
     limits_done(&k->limits);
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);
     json_decref(k->canaries);
+    metrics_free(k);
     for (uint32_t i = 0; i < MAX_GATES; i++)
         stats_forget_gate(k, i);
     free(k->change);

@@ -20,6 +20,9 @@
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
  *    "mine":bool}
+ * and of approval.get, until it is over: "lineage":{"flows":[{"from","to","flow","labels"?}] (the
+ * first 20 direct ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
+ * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
@@ -53,10 +56,31 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(STOP,                "stop",              SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
     X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
+    /* {"of":"DATASET[.COLUMN]","target"?} -> {"of","steps":[{"name","kind","target","depth",                    \
+       "parent"?,"from"?,"flow"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
+       {"identity","owner","run","reason","sink","statements","rules","verdict","standing",                     \
+        "observed"?,"approval","approvers","why","session","action","first_at","last_at","count",               \
+        "rows","bytes"}; members with nothing to say are left out */                                            \
+    X(LINEAGE_UP,          "lineage.up",        SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(LINEAGE_DOWN,        "lineage.down",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?,"since"?:"7d","limit"?:n} -> {"of","acts":[act + {"name","effects"}],"more"} */           \
+    X(LINEAGE_WHO,         "lineage.who",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"from","to","target"?} -> {"steps":[..],"more"}: empty when there is no way */                          \
+    X(LINEAGE_PATH,        "lineage.path",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?} -> {"of","datasets":[{"name","target","columns","depth"}],"columns","sinks":[],"more"} */ \
+    X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
     X(STATUS,              "status",            SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
+    /* {"by"?: "identity,hour", "since"?: "7d", "identity"?, "dataset"?, "label"?, "limit"?: n} ->              \
+       {"usage":[{key: text or null .., "statements","rows","bytes"}],"more":bool,"total":{..},"since","all"}:  \
+       most bytes first; to an asking token only its own and what it owns (all: false) */                       \
+    X(USAGE,               "usage",             SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {} -> {"text"}: Prometheus' text format 0.0.4 */                                                         \
+    X(METRICS,             "metrics",           SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* the same for whoever asks, where the configuration says so */                                            \
+    X(METRICS_OPEN,        "metrics.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"name","kind","owner"?,"groups"?:[],"os_user"?} -> {"name","code"?: invitation of a human} */           \
     X(IDENTITY_ADD,        "identity.add",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"identities":[{"name","kind","owner","status","groups","linked","since"}]} */                     \
@@ -81,6 +105,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \
     X(CANARY_REPORT,       "canary.report",     SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"labels":[{"target","column","label","from","settled":bool}]}: those that followed the data */     \
+    X(LABEL_LIST,          "label.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"vkey"}: the old key signs the new */                                                             \
     X(LEDGER_ROTATE_KEY,   "ledger.rotate_key", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"checkpoint":"the signed note"} */                                                                \

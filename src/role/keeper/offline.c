@@ -95,6 +95,7 @@ int keeper_offline(const char *state_dir)
     json_decref(input);
     store_done(&k.store);
     running_free(&k);
+    sl_label_map_free(k.labels);
     sessions_free(&k);
     limits_done(&k.limits);
     sl_loop_free(k.loop);

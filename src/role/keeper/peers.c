@@ -195,12 +195,17 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
 
 #define PLAIN_MESSAGES(X)                                                                         \
     X(LOGIN_TOKEN, login_token)                                                                   \
-    X(LOGIN_SCRAM, login_scram) X(LOGIN_PROOF, login_proof) X(SESSION_CLOSED, session_closed)     \
-        X(UPSTREAM_SCRAM, upstream_scram) X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret)         \
-            X(SIGN, sign) X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)         \
+    X(LOGIN_SCRAM, login_scram)                                                                   \
+    X(LOGIN_PROOF, login_proof)                                                                   \
+    X(SESSION_CLOSED, session_closed) X(UPSTREAM_SCRAM, upstream_scram)                           \
+        X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret) X(SIGN, sign)                             \
+            X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)                       \
                 X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                         \
                     X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose) \
-                        X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)
+                        X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)                         \
+                            X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone)                   \
+                                X(LABEL_STOPPED, label_stopped) X(BUDGET_ASK, budget_ask)         \
+                                    X(BUDGET_RETURN, budget_return)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
@@ -257,6 +262,8 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
     if (peer_new(k, fd, (enum sl_role)m->role, m->index, &fresh) != SL_OK)
         keeper_die("a channel could not be opened", SL_EMEMORY);
     fresh->signing = signing;
+    if (m->role == SL_ROLE_GATE && !signing)
+        labels_greet(k, fresh);
 }
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)

@@ -202,6 +202,7 @@ static void forget(struct keeper *k, struct session *s, const char *why)
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("session_closed", now_us);
 
+    budgets_close(k, s);
     event_u64(event, "session", s->id);
     sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = now_us,
                                                            .session = s->id,
@@ -211,6 +212,7 @@ static void forget(struct keeper *k, struct session *s, const char *why)
                                                            .target = s->target,
                                                            .why = sl_span_str(why)});
     store_record(&k->store, &leaf, event, false);
+    labels_session_over(k, s->id);
     waiters_drop_session(k, s->id);
     running_unknown_of(k, s->id);
     sl_map_remove(k->sessions, sl_map_u64(&s->id));

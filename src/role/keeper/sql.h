@@ -2,9 +2,9 @@
 #ifndef SL_ROLE_KEEPER_SQL_H
 #define SL_ROLE_KEEPER_SQL_H
 
-/* The lineage graph (role/keeper/lineage.h). An act is what one identity did with one meaning in one
- * hour; its touches and edges are written once, when it is first seen. A flow is an edge that counts
- * (committed, or of unknown outcome), once for all its acts: what walks run over. */
+/* The lineage graph (role/keeper/lineage.h). An act is what one identity did with one meaning in
+ * one hour; its touches and edges are written once, when it is first seen. A flow is an edge that
+ * counts (committed, or of unknown outcome), once for all its acts: what walks run over. */
 #define SL_LINEAGE_SCHEMA                                                                          \
     "create table if not exists lineage_node(id integer primary key, target text not null, kind "  \
     "integer not null, dataset text not null, col text not null, whole integer not null, "         \
@@ -34,6 +34,28 @@
     "create table if not exists lineage_asked(approval text primary key, identity text not null, " \
     "owner text not null, target text not null, protocol text not null, facts text not null, "     \
     "session integer not null, action integer not null, at_us integer not null) without rowid;"
+
+/* Usage (usage.h). usage_what: one set of datasets with columns and labels; usage_total: what
+ * metrics show, never purged; usage_open: what a restart must remember of actions under way. */
+#define SL_USAGE_SCHEMA                                                                            \
+    "create table if not exists usage_who(id integer primary key, identity text not null, owner "  \
+    "text not null, target text not null, unique(identity, owner, target));"                       \
+    "create table if not exists usage_what(id integer primary key, key blob not null unique);"     \
+    "create table if not exists usage_touch(what integer not null, dataset text not null, col "    \
+    "text not null, label text not null, primary key(what, dataset, col, label)) without rowid;"   \
+    "create table if not exists usage(id integer primary key, hour integer not null, who integer " \
+    "not null, what integer not null, verdict text not null, effects integer not null, run text "  \
+    "not null, reason text not null, statements integer not null, rows integer not null, bytes "   \
+    "integer not null, unique(hour, who, what, verdict, effects, run, reason));"                   \
+    "create index if not exists usage_of on usage(who, hour);"                                     \
+    "create table if not exists usage_open(session integer not null, action integer not null, "    \
+    "cell integer not null, flags integer not null, outcome integer not null, rows integer not "   \
+    "null, bytes integer not null, primary key(session, action)) without rowid;"                   \
+    "create table if not exists usage_total(target text not null, verdict text not null, effects " \
+    "integer not null, statements integer not null, rows integer not null, bytes integer not "     \
+    "null, primary key(target, verdict, effects)) without rowid;"                                  \
+    "create table if not exists counter(name text primary key, value integer not null) without "   \
+    "rowid;"
 
 #define SL_KEEPER_SCHEMA                                                                           \
     "create table if not exists meta(key text primary key, value integer not null);"               \
@@ -68,6 +90,11 @@
     "create table if not exists open_action(gate integer not null, session integer not null, "     \
     "action"                                                                                       \
     " integer not null, primary key(gate, session, action)) without rowid;"                        \
+    "create table if not exists derived_label(target text not null, column_name text not null, "   \
+    "label text not null, source text not null, session integer not null, action integer not "     \
+    "null, how integer not null, primary key(target, column_name, label, session, action)) "       \
+    "without rowid;"                                                                               \
+    "create index if not exists derived_label_session on derived_label(session, action);"          \
     "create table if not exists approval(id text primary key, state text not null, identity text " \
     "not null, target text not null, environment text not null, protocol text not null, asked_us " \
     "integer not null, expires_us integer not null, grant_ttl_ms integer not null, "               \
@@ -83,12 +110,27 @@
     "create table if not exists vote(approval text not null, identity text not null, person text " \
     "not null, decision text not null, reason text not null, channel text not null, credential "   \
     "text"                                                                                         \
-    " not null, may integer not null, at_us integer not null, primary key(approval, person));" SL_LINEAGE_SCHEMA
+    " not null, may integer not null, at_us integer not null, primary key(approval, person));"     \
+    "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
+    "create table if not exists budget_use(rule text not null, target text not null, who text not" \
+    " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
+    "integer not null, primary key(rule, target, who, start_ms)) without rowid;"                   \
+    "create table if not exists budget_lease(session integer not null, lease integer not null, "   \
+    "rule text not null, target text not null, who text not null, rows integer not null, bytes "   \
+    "integer not null, statements integer not null, primary key(session, lease, rule)) without "   \
+    "rowid;"                                                                                       \
+    "create index if not exists budget_lease_who on budget_lease(rule, target, "                   \
+    "who);" SL_LINEAGE_SCHEMA SL_USAGE_SCHEMA
 
 #define SL_APPROVAL_COLUMNS                                                                        \
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
+
+#define SL_ACT_COLUMNS                                                                             \
+    "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "        \
+    "a.verdict, a.standing, a.observed, a.approval, a.approvers, a.why, a.session, a.action, "     \
+    "a.first_us, a.last_us, a.count, a.rows, a.bytes"
 
 /* clang-format off */
 #define SL_KEEPER_SQL(X)                                                                            \
@@ -136,6 +178,18 @@
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \
     X(OPEN_REMOVE, "delete from open_action where gate = ?1 and session = ?2 and action = ?3")      \
     X(OPEN_LIST, "select session, action from open_action where gate = ?1 order by 1, 2")           \
+    X(LABEL_ADD, "insert or ignore into derived_label values(?1, ?2, ?3, ?4, ?5, ?6, ?7)")          \
+    X(LABEL_SETTLE, "insert or ignore into derived_label select target, column_name, label, "       \
+        "source, 0, 0, 0 from derived_label where session = ?1 and action between ?2 and ?3")       \
+    X(LABEL_FORGET, "delete from derived_label where session = ?1 and action between ?2 and ?3")    \
+    X(LABEL_DROP, "delete from derived_label where target = ?1 and column_name = ?2 and session = 0") \
+    X(LABEL_OF, "select target, column_name, label, source, how from derived_label where session "  \
+        "= ?1 and action between ?2 and ?3 order by 1, 2, 3")                                       \
+    X(LABEL_WAITS, "select count(*) from derived_label where target = ?1 and column_name = ?2 and " \
+        "session <> 0")                                                                             \
+    X(LABEL_PENDING, "select count(*) from derived_label where session <> 0")                       \
+    X(LABEL_LIST, "select target, column_name, label, max(source), max(session = 0) from "          \
+        "derived_label group by 1, 2, 3 order by 1, 2, 3")                                          \
     X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, " \
         "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                          \
     X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                   \
@@ -165,6 +219,29 @@
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \
         "vote where approval = ?1 order by at_us, person")                                          \
+    X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\
+        "min(rows, excluded.rows)")                                                                 \
+    X(CAP_GET, "select rows from approval_cap where approval = ?1")                                 \
+    X(BUDGET_LAST, "select coalesce(max(start_ms), 0) from budget_use where rule = ?1 and target = "\
+        "?2 and who = ?3")                                                                          \
+    X(BUDGET_USED, "select coalesce(sum(rows), 0), coalesce(sum(bytes), 0), coalesce(sum("          \
+        "statements), 0) from budget_use where rule = ?1 and target = ?2 and who = ?3 and start_ms "\
+        ">= ?4")                                                                                    \
+    X(BUDGET_LENT, "select coalesce(sum(rows), 0), coalesce(sum(bytes), 0), coalesce(sum("          \
+        "statements), 0) from budget_lease where rule = ?1 and target = ?2 and who = ?3")           \
+    X(BUDGET_USE, "insert into budget_use values(?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict(rule, "    \
+        "target, who, start_ms) do update set rows = rows + excluded.rows, bytes = bytes + "        \
+        "excluded.bytes, statements = statements + excluded.statements")                            \
+    X(BUDGET_PRUNE, "delete from budget_use where rule = ?1 and target = ?2 and who = ?3 and "      \
+        "start_ms < ?4")                                                                            \
+    X(LEASE_ADD, "insert into budget_lease values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict("     \
+        "session, lease, rule) do update set rows = rows + excluded.rows, bytes = bytes + "         \
+        "excluded.bytes, statements = statements + excluded.statements")                            \
+    X(LEASE_USED, "update budget_lease set rows = max(rows - ?4, 0), bytes = max(bytes - ?5, 0) "   \
+        "where session = ?1 and lease = ?2 and rule = ?3")                                          \
+    X(LEASES_OF, "select lease, rule, target, who, rows, bytes, statements from budget_lease where "\
+        "session = ?1 and (?2 = 0 or lease = ?2) order by lease, rule")                             \
+    X(LEASE_REMOVE, "delete from budget_lease where session = ?1 and lease = ?2 and rule = ?3")     \
     X(NODE_GET, "select id from lineage_node where dataset = ?1 and col = ?2 and target = ?3 and "   \
         "kind = ?4")                                                                                \
     X(NODE_ADD, "insert into lineage_node(dataset, col, target, kind, whole) values(?1, ?2, ?3, ?4, "\
@@ -183,10 +260,77 @@
     X(OPEN_FLOW_REMOVE, "delete from lineage_open where session = ?1 and action = ?2")              \
     X(OPEN_FLOW_LIST, "select session, action, identity, owner, target, facts, flags, outcome, "    \
         "at_us, rows, bytes, approval, approvers from lineage_open order by session, action")       \
+    X(NODE_BY_ID, "select target, kind, dataset, col from lineage_node where id = ?1")               \
+    X(NODES_NAMED, "select id from lineage_node where dataset = ?1 and col = ?2 and (?3 = '' or "   \
+        "target = ?3 or target = '') order by id")                                                  \
+    X(FLOWS_DOWN, "select dst, src, kind, last_act from lineage_flow where src in (select ?1 union " \
+        "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "  \
+        "lineage_node where id = ?1 and whole > 0)")                                                \
+    X(FLOWS_UP, "select src, dst, kind, last_act from lineage_flow where dst in (select ?1 union "  \
+        "all select id from lineage_node where whole = ?1 and whole > 0 union all select whole from "  \
+        "lineage_node where id = ?1 and whole > 0)")                                                \
+    X(EDGE_SEEN_BY, "select max(e.act) from lineage_edge e join lineage_act a on a.id = e.act "     \
+        "where e.src = ?1 and e.dst = ?2 and e.kind = ?3 and a.standing <= 1 and a.identity in "     \
+        "(select value from json_each(?4))")                                                        \
+    X(ACT_BY_ID, "select " SL_ACT_COLUMNS " from lineage_act a where a.id = ?1")                    \
+    X(TOUCHES_OF, "select " SL_ACT_COLUMNS ", t.effects, t.all_columns from lineage_touch t join "  \
+        "lineage_act a on a.id = t.act where t.node = ?1 and t.hour >= ?2 and a.last_us >= ?3 and " \
+        "t.all_columns >= ?4 and (?5 = '' or a.identity in (select value from json_each(?5))) "     \
+        "order by t.hour desc, t.act desc limit ?6")                                                \
+    X(WHOLE_OF, "select whole from lineage_node where id = ?1")                                     \
+    X(IDENTITIES_UNDER, "with recursive mine(name) as (select name from identity where person = ?1 " \
+        "union select i.name from identity i join mine m on i.owner = m.name) select "               \
+        "json_group_array(name) from mine")                                                          \
     X(ASKED_ADD, "insert or replace into lineage_asked values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(ASKED_GET, "select identity, owner, target, protocol, facts, session, action, at_us from "    \
         "lineage_asked where approval = ?1")                                                        \
     X(ASKED_REMOVE, "delete from lineage_asked where approval = ?1")                                \
+    X(USAGE_WHO_GET, "select id from usage_who where identity = ?1 and owner = ?2 and target = ?3")  \
+    X(USAGE_WHO_ADD, "insert into usage_who values(null, ?1, ?2, ?3) returning id")                 \
+    X(USAGE_WHAT_GET, "select id from usage_what where key = ?1")                                   \
+    X(USAGE_WHAT_ADD, "insert into usage_what values(null, ?1) returning id")                       \
+    X(USAGE_TOUCH_ADD, "insert or ignore into usage_touch values(?1, ?2, ?3, ?4)")                  \
+    X(USAGE_GET, "select id from usage where hour = ?1 and who = ?2 and what = ?3 and verdict = ?4 " \
+        "and effects = ?5 and run = ?6 and reason = ?7")                                            \
+    X(USAGE_ADD, "insert into usage values(null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0) returning id") \
+    X(USAGE_COUNT, "select count(*) from usage where hour = ?1 and who = ?2")                       \
+    X(USAGE_ROW, "select u.hour, w.identity, w.owner, w.target, u.verdict, u.effects from usage u "  \
+        "join usage_who w on w.id = u.who where u.id = ?1")                                         \
+    X(USAGE_MORE, "update usage set statements = statements + ?2, rows = rows + ?3, bytes = bytes + " \
+        "?4 where id = ?1")                                                                         \
+    X(USAGE_TOTAL_MORE, "insert into usage_total values(?1, ?2, ?3, ?4, ?5, ?6) on conflict do "     \
+        "update set statements = statements + ?4, rows = rows + ?5, bytes = bytes + ?6")            \
+    X(USAGE_OPEN_ADD, "insert or replace into usage_open values(?1, ?2, ?3, ?4, ?5, ?6, ?7)")        \
+    X(USAGE_OPEN_REMOVE, "delete from usage_open where session = ?1 and action between ?2 and ?3")  \
+    X(USAGE_OPEN_LIST, "select session, action, cell, flags, outcome, rows, bytes from usage_open "  \
+        "order by session, action")                                                                 \
+    X(USAGE_PURGE, "delete from usage where hour < ?1 and id not in (select cell from usage_open)")  \
+    X(USAGE_PURGE_WHAT, "delete from usage_what where id not in (select what from usage)")          \
+    X(USAGE_PURGE_TOUCH, "delete from usage_touch where what not in (select id from usage_what)")   \
+    X(USAGE_QUERY, "select case when ?1 & 1 then w.identity else '' end, case when ?1 & 2 then "     \
+        "w.owner else '' end, case when ?1 & 4 then u.run else '' end, case when ?1 & 8 then "       \
+        "u.reason else '' end, case when ?1 & 16 then w.target else '' end, t.d, t.c, t.l, case "    \
+        "when ?1 & 256 then u.verdict else '' end, case when ?1 & 512 then u.hour else 0 end, "      \
+        "cast(total(u.statements) as integer), cast(total(u.rows) as integer), "                    \
+        "cast(total(u.bytes) as integer) from usage_who w cross join usage u on u.who = w.id join "    \
+        "(select "                                                                                  \
+        "distinct what, case when ?1 & 32 then dataset else '' end as d, case when ?1 & 64 and col " \
+        "<> '' then dataset || '.' || col else '' end as c, case when ?1 & 128 then label else '' "  \
+        "end as l from usage_touch where (?4 = '' or dataset = ?4) and (?5 = '' or label = ?5)) t on " \
+        "t.what = u.what where u.hour >= ?2 and (?3 = '' or w.identity = ?3) and (?6 = '' or "       \
+        "w.identity = ?6 or w.owner = ?6) group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 13 desc, 12 " \
+        "desc, 11 desc, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 limit ?7")                                    \
+    X(USAGE_SIZE, "select count(*) from (select 1 from usage_who w cross join usage u on u.who = "   \
+        "w.id where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
+        "or w.owner = ?3) limit ?4)")                                                               \
+    X(USAGE_TOTALS, "select target, verdict, effects, statements, rows, bytes from usage_total "    \
+        "order by 1, 2, 3")                                                                         \
+    X(COUNTER_MORE, "insert into counter values(?1, ?2) on conflict do update set value = value + "  \
+        "?2")                                                                                       \
+    X(COUNTER_GET, "select value from counter where name = ?1")                                     \
+    X(APPROVAL_STATES, "select state, count(*) from approval group by state")                       \
+    X(APPROVAL_WAITS, "select max(v.at_us) - a.asked_us from approval a join vote v on v.approval = " \
+        "a.id where a.state in ('approved', 'spent', 'denied', 'lapsed', 'revoked') group by a.id") \
     X(COUNTS, "select (select count(*) from identity), (select count(*) from approval where state " \
         "= 'pending'), (select count(*) from approval where state = 'approved'), (select count(*) " \
         "from approval)")

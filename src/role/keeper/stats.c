@@ -65,6 +65,18 @@ static size_t rank_of(struct sl_span listing)
     return rank;
 }
 
+/* The oldest counts. */
+static void put_checked(json_t *out, const json_t *one)
+{
+    struct sl_span told = sl_json_str(one, "checked"), before = sl_json_str(out, "checked");
+    uint64_t told_us = 0, before_us = UINT64_MAX;
+
+    if (before.n > 0 && sl_when_get(before, &before_us) != SL_OK)
+        return;
+    if (sl_when_get(told, &told_us) == SL_OK && told_us < before_us)
+        json_put_time(out, "checked", told_us);
+}
+
 /* What a gate says of itself counts for this page only: nothing is decided by it. */
 static void put_listing(const struct keeper *k, struct sl_span name, json_t *out)
 {
@@ -77,6 +89,7 @@ static void put_listing(const struct keeper *k, struct sl_span name, json_t *out
         {
             if (!sl_span_eq(sl_json_str(one, "name"), name))
                 continue;
+            put_checked(out, one);
             size_t rank = rank_of(sl_json_str(one, "listing"));
             if (told && rank <= worst)
                 continue;

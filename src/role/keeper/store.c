@@ -19,6 +19,22 @@ static enum sl_err read_document(void *owner, struct sl_buf *out)
                                   out);
 }
 
+static void tell(struct store *s, struct sl_span leaf)
+{
+    lineage_leaf(s->lineage, leaf);
+    usage_leaf(s->usage, leaf);
+}
+
+static void tell_progress(struct store *s, struct sl_span state)
+{
+    struct sl_progress_record r;
+    struct sl_cursor at;
+    uint32_t left = view_progress_begin(&at, state);
+
+    while (view_progress_next(&at, &left, &r))
+        usage_progress(s->usage, r.session, r.action, r.rows, r.bytes);
+}
+
 static enum sl_err replay(void *owner, const struct sl_wal_record *r)
 {
     struct store *s = owner;
@@ -27,7 +43,8 @@ static enum sl_err replay(void *owner, const struct sl_wal_record *r)
     if (r->kind == SL_WAL_CHECKPOINT)
         return SL_OK;
     if (r->kind == SL_WAL_LEAF)
-        lineage_leaf(s->lineage, r->leaf);
+        tell(s, r->leaf);
+    tell_progress(s, r->state);
     return view_replay(s->db, r->state, r->index, read_document, &now);
 }
 
@@ -90,6 +107,7 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
     s->state_dir = o->state_dir;
     SL_TRY(db_open(sl_buf_text(&path), &s->db));
     SL_TRY(lineage_new(s->db, &s->lineage));
+    SL_TRY(usage_new(s->db, &s->usage));
     SL_TRY(open_ledger(s, o, why));
     s->state_dir = NULL;
     s->sequence = one_number(s->db, DB_APPROVAL_LAST);
@@ -101,6 +119,7 @@ void store_done(struct store *s)
 {
     sl_ledger_free(s->ledger);
     lineage_free(s->lineage);
+    usage_free(s->usage);
     db_free(s->db);
     sl_secret_wipe(s->secret, sizeof s->secret);
     *s = (struct store){0};
@@ -137,7 +156,7 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
     else
         SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document, &index));
     if (leaf != NULL)
-        lineage_leaf(s->lineage, sl_buf_span(leaf));
+        tell(s, sl_buf_span(leaf));
     return view_apply(s->db, event, document, index);
 }
 
@@ -166,7 +185,7 @@ void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t 
         fail(s, sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_span(NULL, 0),
                                  index == NULL ? &ignored : index));
     if (s->why == SL_OK)
-        lineage_leaf(s->lineage, sl_buf_span(leaf));
+        tell(s, sl_buf_span(leaf));
     s->needs_write = true;
     s->needs_sync = s->needs_sync || sync;
 }
@@ -187,6 +206,7 @@ static enum sl_err sync_all(struct store *s)
     if (s->applied == sl_ledger_sequence(s->ledger))
         return SL_OK; /* every change of the view comes with a record: there is none */
     SL_TRY(lineage_flush(s->lineage));
+    SL_TRY(usage_flush(s->usage));
     db_run(s->db, DB_APPLIED_SET, "i", sl_ledger_sequence(s->ledger));
     SL_TRY(db_commit(s->db));
     s->applied = sl_ledger_sequence(s->ledger);

@@ -13,12 +13,14 @@
 
 #include "os/ledger_store.h"
 #include "role/keeper/lineage.h"
+#include "role/keeper/usage.h"
 #include "json/json.h"
 
 struct store {
     struct db *db;
     struct sl_ledger *ledger;
     struct lineage *lineage; /* told of every leaf */
+    struct usage *usage;     /* told of every leaf too */
     struct sl_ledger_opened opened;
     uint8_t secret[32];    /* keys the join index and the salts of unknown users;
                               <state>/keys/keeper.key */

@@ -212,11 +212,89 @@ static void apply_erased(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
 }
 
-#define EVENTS(X)                                                                              \
-    X(identity_added)                                                                          \
-    X(identity_status) X(identity_linked) X(identity_os_user) X(group_set) X(credential_made)  \
-        X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(asked) X(voted) \
-            X(moved) X(outcome) X(erased)
+static struct sl_span item_of(struct fields *f, const char *key, size_t i)
+{
+    const json_t *value = json_array_get(json_object_get(f->event, key), i);
+
+    f->bad = f->bad || !json_is_string(value);
+    return json_is_string(value) ? sl_span(json_string_value(value), json_string_length(value))
+                                 : sl_span(NULL, 0);
+}
+
+static void apply_labelled(struct db *db, struct fields *f)
+{
+    struct sl_span target = str(f, "target");
+    uint64_t session = u64(f, "session"), action = u64(f, "action"), how = u64(f, "how");
+    size_t count = json_array_size(json_object_get(f->event, "columns"));
+
+    for (size_t i = 0; i < count; i++)
+        db_run(db, DB_LABEL_ADD, "ssssiii", target, item_of(f, "columns", i),
+               item_of(f, "labels", i), item_of(f, "from", i), session, action, how);
+}
+
+static void apply_label_ended(struct db *db, struct fields *f)
+{
+    uint64_t session = u64(f, "session"), first = u64(f, "first"), last = u64(f, "last");
+
+    if (yes(f, "stays"))
+        db_run(db, DB_LABEL_SETTLE, "iii", session, first, last);
+    db_run(db, DB_LABEL_FORGET, "iii", session, first, last);
+}
+
+static void apply_label_dropped(struct db *db, struct fields *f)
+{
+    db_run(db, DB_LABEL_DROP, "ss", str(f, "target"), str(f, "column"));
+}
+
+/* Approved up to so many rows; of several people's numbers the smallest counts. */
+static void apply_capped(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CAP_ADD, "si", str(f, "id"), u64(f, "rows"));
+}
+
+/* Adds to what counts as used from `start` on. */
+static void add_use(struct db *db, struct fields *f, uint64_t rows, uint64_t bytes_,
+                    uint64_t statements)
+{
+    db_run(db, DB_BUDGET_USE, "sssiiii", str(f, "rule"), str(f, "target"), str(f, "who"),
+           u64(f, "start"), rows, bytes_, statements);
+}
+
+/* What is lent counts as used until it comes back. Buckets that nobody counts any more go. */
+static void apply_budget_lent(struct db *db, struct fields *f)
+{
+    struct sl_span rule = str(f, "rule"), target = str(f, "target"), who = str(f, "who");
+
+    db_run(db, DB_LEASE_ADD, "iisssiii", u64(f, "session"), u64(f, "lease"), rule, target, who,
+           u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_BUDGET_PRUNE, "sssi", rule, target, who, u64(f, "since"));
+}
+
+/* Of what is lent this has passed. */
+static void apply_budget_used(struct db *db, struct fields *f)
+{
+    uint64_t rows = u64(f, "rows"), bytes_ = u64(f, "bytes");
+
+    add_use(db, f, rows, bytes_, 0);
+    db_run(db, DB_LEASE_USED, "iisii", u64(f, "session"), u64(f, "lease"), str(f, "rule"), rows,
+           bytes_);
+}
+
+static void apply_budget_returned(struct db *db, struct fields *f)
+{
+    add_use(db, f, u64(f, "rows"), u64(f, "bytes"), u64(f, "statements"));
+    db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
+}
+
+#define EVENTS(X)                                                                      \
+    X(identity_added)                                                                  \
+    X(identity_status)                                                                 \
+    X(identity_linked)                                                                 \
+    X(identity_os_user)                                                                \
+    X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
+        X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)  \
+            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)    \
+                X(budget_returned)
 
 static const struct {
     const char *name;
@@ -257,9 +335,46 @@ static void pairs(struct db *db, struct sl_cursor *c, uint32_t gate, enum db_sql
     }
 }
 
+void view_progress_put(struct sl_buf *b, const struct sl_progress_record *r, size_t count)
+{
+    sl_buf_put_u8(b, VIEW_PROGRESS);
+    sl_buf_put_le32(b, (uint32_t)count);
+    for (size_t i = 0; i < count; i++) {
+        sl_buf_put_le64(b, r[i].session);
+        sl_buf_put_le64(b, r[i].action);
+        sl_buf_put_le64(b, r[i].rows);
+        sl_buf_put_le64(b, r[i].bytes);
+    }
+}
+
+uint32_t view_progress_begin(struct sl_cursor *at, struct sl_span state)
+{
+    *at = sl_cursor(state);
+    if (state.n == 0 || state.p[0] != VIEW_PROGRESS)
+        return 0;
+    (void)sl_cursor_u8(at);
+    return sl_cursor_le32(at);
+}
+
+bool view_progress_next(struct sl_cursor *at, uint32_t *left, struct sl_progress_record *out)
+{
+    if (*left == 0)
+        return false;
+    --*left;
+    out->session = sl_cursor_le64(at);
+    out->action = sl_cursor_le64(at);
+    out->rows = sl_cursor_le64(at);
+    out->bytes = sl_cursor_le64(at);
+    return !at->short_read;
+}
+
 enum sl_err view_drained(struct db *db, struct sl_span state)
 {
-    struct sl_cursor c = sl_cursor(state);
+    struct sl_cursor c;
+    struct sl_progress_record skipped;
+    uint32_t left = view_progress_begin(&c, state);
+    while (view_progress_next(&c, &left, &skipped))
+        ;
     uint8_t type = sl_cursor_u8(&c);
     uint32_t gate = sl_cursor_le32(&c);
     uint64_t generation = sl_cursor_le64(&c), position = sl_cursor_le64(&c);
@@ -280,7 +395,7 @@ enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, vie
 
     if (state.n == 0)
         return SL_OK;
-    if (state.p[0] == VIEW_DRAINED)
+    if (state.p[0] == VIEW_DRAINED || state.p[0] == VIEW_PROGRESS)
         return view_drained(db, state);
     SL_TRY(sl_json_read(state, &event, NULL));
     enum sl_err err = sl_span_is(sl_json_str(event, "e"), "asked") ? read(owner, &document) : SL_OK;

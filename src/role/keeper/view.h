@@ -21,6 +21,7 @@
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
 
+#include "core/ledger/journal.h"
 #include "role/keeper/db.h"
 #include "json/json.h"
 
@@ -39,7 +40,14 @@ enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, vie
 /* What a drained journal leaves behind, little-endian:
  *   u8 1 · u32 gate · u64 generation · u64 position
  *   u32 n, n x {u64 session, u64 action} opened · u32 n, n x {u64 session, u64 action} ended */
-enum { VIEW_DRAINED = 1 };
+enum { VIEW_DRAINED = 1, VIEW_PROGRESS = 2 };
 enum sl_err view_drained(struct db *db, struct sl_span state) SL_MUST_CHECK;
+/* Before it there may stand how far running statements have come, which usage alone wants to know:
+ *   u8 2 · u32 n, n x {u64 session, u64 action, u64 rows, u64 bytes} */
+void view_progress_put(struct sl_buf *b, const struct sl_progress_record *r, size_t count);
+/* How many of them there are. `at` then stands at the first, or at the rest of the state. */
+uint32_t view_progress_begin(struct sl_cursor *at, struct sl_span state);
+/* The next of them; false at the end. */
+bool view_progress_next(struct sl_cursor *at, uint32_t *left, struct sl_progress_record *out);
 
 #endif

@@ -20,6 +20,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
                          .action = action,
                          .gate = s->gate,
                          .generation = k->generation,
+                         .label_version = k->label_version,
                          .meaning = sl_buf(SL_MEANING_MAX_BYTES)};
     memcpy(w->approval, approval.p, 36);
     sl_buf_put(&w->meaning, meaning);

@@ -30,6 +30,7 @@ static void warn_of_restart(const struct sl_settings *was, const struct sl_setti
         {"judges", was->judges == is->judges},
         {"sandbox", was->sandbox_best_effort == is->sandbox_best_effort},
         {"ledger.origin", sl_span_eq(was->ledger_origin, is->ledger_origin)},
+        {"lineage.openlineage.file", sl_span_eq(was->openlineage_file, is->openlineage_file)},
         {"tls", (was->tls_certificate.n > 0) == (is->tls_certificate.n > 0)},
     };
 

@@ -1,0 +1,238 @@
+/* What gates say about labels that follow the data, against a real keeper: recorded, told to every
+ * gate, withdrawn when nothing came of it; and what a gate in hostile hands cannot make of it. */
+#include "core/policy/labels.h"
+
+#include "tests/captured/captured_gate.h"
+
+static uint64_t told;
+
+/* The map that this gate hears next; the caller frees it. NULL: none came. */
+static struct sl_label_map *heard_map(int gate, uint64_t *of)
+{
+    struct sl_label_map *map = NULL;
+    struct sl_msg_labels m;
+
+    for (int i = 0; i < 100; i++) {
+        unsigned type = hear_any(gate, PATIENCE_MS);
+        if (type == 0)
+            return NULL;
+        if (type != SL_MESSAGE_LABELS)
+            continue;
+        SL_CHECK_INT(sl_msg_labels_get(play.body, &m), SL_OK);
+        SL_CHECK_INT(sl_label_map_decode(m.map, &map), SL_OK);
+        *of = m.told;
+        return map;
+    }
+    return NULL;
+}
+
+/* "public.s.e pii settled, ..." in the map that comes next. */
+static void check_map(int gate, uint64_t of_told, const char *want)
+{
+    uint64_t of = 0;
+    SL_BUF(text, 4096);
+    SL_FREED_BY(sl_label_map) struct sl_label_map *map = heard_map(gate, &of);
+
+    SL_CHECK(map != NULL);
+    for (size_t i = 0; map != NULL && i < sl_label_map_count(map); i++) {
+        struct sl_derived d = sl_label_map_at(map, i);
+        sl_buf_say(&text, "%s%S %S%s", i > 0 ? ", " : "", d.column, d.label,
+                   d.settled ? " settled" : "");
+    }
+    SL_CHECK_TEXT(sl_buf_span(&text), want);
+    SL_CHECK_INT((long long)of, (long long)of_told);
+}
+
+static uint64_t tell(int gate, const char *target, uint64_t of_session, uint64_t action,
+                     uint8_t how, const char *column, const char *label)
+{
+    struct sl_ipc_list columns = {0}, labels = {0}, sources = {0};
+    SL_BUF(a, 1024);
+    SL_BUF(b, 1024);
+    SL_BUF(c, 1024);
+
+    sl_ipc_list_add(&a, &columns, sl_span_str(column));
+    columns.items = sl_buf_span(&a);
+    if (label != NULL)
+        sl_ipc_list_add(&b, &labels, sl_span_str(label));
+    labels.items = sl_buf_span(&b);
+    sl_ipc_list_add(&c, &sources, SL_SPAN("hidden.people.mail"));
+    sources.items = sl_buf_span(&c);
+    TELL(gate, label_flow, .told = ++told, .target = sl_span_str(target), .session = of_session,
+         .action = action, .how = how, .columns = columns, .labels = labels, .sources = sources);
+    return told;
+}
+
+static void ended(uint64_t action, uint8_t outcome)
+{
+    static const uint8_t facts[20] = {1};
+    struct sl_intent in = {.session = session,
+                           .action = action,
+                           .asked_us = 1,
+                           .started_us = 2,
+                           .facts = sl_span(facts, sizeof facts),
+                           .text = SL_SPAN("insert")};
+    struct sl_outcome_record out = {
+        .session = session, .action = action, .ended_us = sl_clock_us(), .outcome = outcome};
+
+    SL_CHECK_INT(sl_journal_intent(&play.ring, &in), SL_OK);
+    SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+}
+
+static void drop(const char *column)
+{
+    struct sl_ipc_list columns = {0};
+    SL_BUF(a, 1024);
+
+    sl_ipc_list_add(&a, &columns, sl_span_str(column));
+    columns.items = sl_buf_span(&a);
+    TELL(play.gate, label_gone, .target = SL_SPAN("finance"), .columns = columns);
+}
+
+/* With its journal, as the supervisor gives it. */
+static void with_journal(void)
+{
+    close(play.gate);
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    session = sign_in(play.gate, "bot", bot);
+}
+
+static void test_a_label_lives_as_its_action_ends(void)
+{
+    uint64_t of;
+
+    with_journal();
+
+    check_map(play.gate, of = tell(play.gate, "finance", session, 500, 1, "public.s.a", "pii"),
+              "public.s.a pii");
+    ended(500, SL_OUTCOME_FAILED);
+    check_map(play.gate, of, "");
+    check_map(play.gate, of = tell(play.gate, "finance", session, 501, 1, "public.s.a", "pii"),
+              "public.s.a pii");
+    ended(501, SL_OUTCOME_UNKNOWN); /* nobody can say: it stays */
+    check_map(play.gate, of, "public.s.a pii settled");
+    /* another action brings it too, and fails: it stays for the sake of the first */
+    check_map(play.gate, of = tell(play.gate, "finance", session, 502, 1, "public.s.a", "pii"),
+              "public.s.a pii settled");
+    ended(502, SL_OUTCOME_FAILED);
+    check_map(play.gate, of = tell(play.gate, "finance", session, 503, 0, "public.s.z", "pii"),
+              "public.s.a pii settled, public.s.z pii settled");
+    drop("public.s.a");
+    check_map(play.gate, of, "public.s.z pii settled");
+    drop("public.s.z");
+    check_map(play.gate, of, "");
+}
+
+static void test_what_is_under_way_keeps_a_dropped_column(void)
+{
+    uint64_t of = tell(play.gate, "finance", session, 510, 1, "public.s.b", "pii");
+
+    check_map(play.gate, of, "public.s.b pii");
+    drop("public.s.b"); /* and made again by what is under way */
+    ended(510, SL_OUTCOME_OK);
+    check_map(play.gate, of, "public.s.b pii settled");
+    drop("public.s.b");
+    check_map(play.gate, of, "");
+}
+
+static void test_every_gate_hears_it_and_it_outlives_the_keeper(void)
+{
+    int second = peer_at(SL_ROLE_GATE, 1, "");
+    uint64_t of;
+
+    check_map(second, 0, "");
+    check_map(play.gate, of = tell(play.gate, "finance", session, 520, 0, "public.s.c", "pii"),
+              "public.s.c pii settled");
+    (void)of;
+    check_map(second, 0, "public.s.c pii settled");
+    close(second);
+    kill_keeper();
+    start_keeper();
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    check_map(play.gate, 0, "public.s.c pii settled");
+    session = sign_in(play.gate, "bot", bot);
+}
+
+static void put_text(struct sl_buf *b, const char *text)
+{
+    sl_buf_put_le16(b, (uint16_t)strlen(text));
+    sl_buf_put_str(b, text);
+}
+
+/* Killed with its gate before it heard of the label: the journal tells of the flow. */
+static void test_what_nobody_told_is_in_the_journal(void)
+{
+    SL_BUF(facts, 1024);
+
+    with_journal();
+    sl_buf_put_le32(&facts, SL_EFFECT_READ | SL_EFFECT_INSERT);
+    sl_buf_put_u8(&facts, 0);
+    sl_buf_put_le16(&facts, 0); /* statements */
+    sl_buf_put_le16(&facts, 0); /* datasets */
+    sl_buf_put_u8(&facts, 0);
+    sl_buf_put_le16(&facts, 1); /* flows */
+    sl_buf_put_u8(&facts, SL_FLOW_DIRECT);
+    put_text(&facts, "hidden.people.mail");
+    put_text(&facts, "public.s.r");
+    for (int i = 0; i < 4; i++)
+        sl_buf_put_le16(&facts, 0); /* rules, run, reason, sink */
+    kill(play.pid, SIGSTOP);        /* it reads nothing more */
+    SL_CHECK_INT(sl_journal_intent(&play.ring, &(struct sl_intent){.session = session,
+                                                                   .action = 600,
+                                                                   .asked_us = 1,
+                                                                   .started_us = 2,
+                                                                   .facts = sl_buf_span(&facts),
+                                                                   .text = SL_SPAN("insert")}),
+                 SL_OK);
+    kill_keeper();
+    start_keeper();
+    close(play.gate);
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    check_map(play.gate, 0, "public.s.c pii settled, public.s.r pii settled");
+    drop("public.s.r");
+    session = sign_in(play.gate, "bot", bot);
+}
+
+static void test_a_gate_labels_what_it_may(void)
+{
+    check_map(play.gate, tell(play.gate, "finance", session, 530, 1, "public.s.d", "gold"),
+              "public.s.c pii settled"); /* a label that the file does not have */
+    check_map(play.gate, tell(play.gate, "elsewhere", session, 531, 1, "public.s.d", "pii"),
+              "public.s.c pii settled"); /* another target than the session's */
+    /* for a session that is not its own nobody will say how it ended: it stays */
+    check_map(play.gate, tell(play.gate, "finance", session + 1000, 532, 1, "public.s.d", "pii"),
+              "public.s.c pii settled, public.s.d pii settled");
+}
+
+static void test_lists_that_do_not_fit_end_the_gate(void)
+{
+    tell(play.gate, "finance", session, 540, 1, "public.s.e", NULL);
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
+    tell(play.gate, "finance", session, 541, 9, "public.s.e", "pii");
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
+    TELL(play.gate, label_stopped, .session = session + 1000, .action = 1,
+         .column = SL_SPAN("public.s.e"), .why = SL_SPAN("x"));
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
+}
+
+int main(int argc, char **argv)
+{
+    begin_play(argc, argv);
+    SL_RUN(set_the_stage);
+    SL_RUN(test_a_label_lives_as_its_action_ends);
+    SL_RUN(test_what_is_under_way_keeps_a_dropped_column);
+    SL_RUN(test_every_gate_hears_it_and_it_outlives_the_keeper);
+    SL_RUN(test_what_nobody_told_is_in_the_journal);
+    SL_RUN(test_a_gate_labels_what_it_may);
+    SL_RUN(test_lists_that_do_not_fit_end_the_gate);
+    return end_play();
+}
