@@ -110,6 +110,15 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
         sl_duration_put(b, a->grant_ttl_ms);
         sl_buf_put_str(b, " to spend\n");
     }
+    struct sl_span login = {NULL, 0};
+    if (sl_policy_elevates(a, &login) != SL_OK)
+        sl_buf_put_str(b, "runs as    nobody: its rules elevate to different logins, so it is "
+                          "refused at once\n");
+    else if (login.n > 0)
+        sl_buf_say(b,
+                   "runs as    the login %S, on a connection of its own, once it is granted: sent "
+                   "alone, as a simple query, outside a transaction\n",
+                   login);
     if (a->row_limit > 0)
         sl_buf_say(b, "rows       at most %U, then it is held\n", a->row_limit);
     if (a->byte_limit > 0)
@@ -264,11 +273,18 @@ static json_t *reviewers_json(const struct sl_explain *e)
     return list;
 }
 
+static struct sl_span runs_as(const struct sl_answer *a)
+{
+    struct sl_span login = {NULL, 0};
+
+    return sl_policy_elevates(a, &login) == SL_OK ? login : SL_SPAN("(different logins: refused)");
+}
+
 int sl_explain_print_json(const struct sl_explain *e)
 {
     const struct sl_answer *a = &e->answer;
     json_t *object = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:o, s:s, s:b}",
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:o, s:s, s:b, s:o}",
         "target", text_json(e->target->name), "effects", effects_json(e->meaning.effects),
         "statements", statements_json(&e->meaning), "datasets", datasets_json(e), "lineage",
         lineage_json(&e->meaning), "opaque", (e->meaning.effects & SL_EFFECT_OPAQUE) != 0,
@@ -276,7 +292,8 @@ int sl_explain_print_json(const struct sl_explain *e)
         "enforced", sl_verdict_name(a->enforced), "rules", rules_json(a), "from_default",
         (int)a->from_default, "reviewers", reviewers_json(e), "row_limit", (json_int_t)a->row_limit,
         "budgets", budgets_json(a), "basis", sl_explain_basis(e), "admitted",
-        (int)sl_target_admits(e->target, e->question.identity, &e->question.groups));
+        (int)sl_target_admits(e->target, e->question.identity, &e->question.groups), "runs_as",
+        text_json(runs_as(a)));
 
     if (object == NULL || json_dumpf(object, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) != 0) {
         json_decref(object);

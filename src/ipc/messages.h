@@ -70,7 +70,7 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * keeper of a gate (whose journal is then put aside as damaged and begun anew) or of the desk. */
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
- * login: the login's `group`, empty for the general one. again: the last answer did not work. */
+ * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work. */
 #define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again)
 #define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
 /* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics.
@@ -107,10 +107,13 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_SESSION_END(F) F(u64, session) F(str, why)
 
 /* --- gate and keeper: the upstream's credentials -------------------------------------------- */
-/* session 0 with a target name: the gate's own catalog connection. attempt counts from 0. */
+/* session 0 with a target name: the gate's own catalog connection. attempt counts from 0.
+ * elevated: 0 for the session's own login; else the session's action whose grant is spent and whose
+ * rules elevate it, for the login that they name. */
 #define SL_MSG_UPSTREAM_SCRAM(F) F(u64, call) F(u64, session) F(str, target) F(u8, attempt) \
-    F(str, auth_message) F(bytes, salt) F(u32, iterations)
-#define SL_MSG_UPSTREAM_MD5(F) F(u64, call) F(u64, session) F(str, target) F(u8, attempt) F(bytes, salt)
+    F(str, auth_message) F(bytes, salt) F(u32, iterations) F(u64, elevated)
+#define SL_MSG_UPSTREAM_MD5(F) F(u64, call) F(u64, session) F(str, target) F(u8, attempt) F(bytes, salt) \
+    F(u64, elevated)
 #define SL_MSG_UPSTREAM_PROOF(F) F(u64, call) F(u8, found) F(bytes, proof) F(bytes, server_signature) F(str, why)
 /* On the sign channel only, answered at once. padding: 0 none (ECDSA, Ed25519), 1 PKCS#1, 2 PSS. */
 #define SL_MSG_SIGN(F) F(u64, call) F(str, digest) F(u8, padding) F(bytes, input)

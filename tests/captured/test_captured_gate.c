@@ -110,6 +110,87 @@ static void test_no_spend_after_expiry(void)
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "lapsed");
 }
 
+/* --- a login that only granted statements use --- */
+
+static const char boss_secret[] = "the-boss-secret-that-stays-in-the-keeper";
+
+/* Asks for a proof of the elevated login. The first time the keeper asks the supervisor for its
+ * secret. */
+static bool proves_boss(int gate, uint64_t in_session, uint64_t action)
+{
+    struct sl_msg_upstream_proof proof = {0};
+    struct sl_msg_secret_ask ask = {0};
+    static bool told;
+
+    TELL(gate, upstream_md5, .call = 77, .session = in_session, .target = SL_SPAN("finance"),
+         .salt = SL_SPAN("salt"), .elevated = action);
+    if (!told && hear_within(gate, 200) == 0) {
+        unsigned heard;
+        while ((heard = hear_within(play.super, PATIENCE_MS)) == SL_MESSAGE_PEER_BAD) {
+        }
+        if (!SL_CHECK_INT(heard, SL_MESSAGE_SECRET_ASK) || !HEARD(secret_ask, &ask))
+            return false;
+        SL_CHECK_TEXT(ask.login, "dba");
+        TELL(play.super, secret, .call = ask.call, .found = 1, .secret = sl_span_str(boss_secret));
+        told = SL_CHECK_INT(overhear(gate), SL_MESSAGE_UPSTREAM_PROOF);
+    } else if (told) {
+        SL_CHECK_INT(overhear(gate), SL_MESSAGE_UPSTREAM_PROOF);
+    }
+    return HEARD(upstream_proof, &proof) && proof.found == 1;
+}
+
+static void test_no_elevated_login_without_a_spent_grant(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_CALL, "call a()");
+
+    is_secret(boss_secret);
+    SL_CHECK(!proves_boss(play.gate, session, h.action)); /* asked */
+    SL_CHECK_INT(decide(rita, h.approval, h.digest_hex, "approve"), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
+    SL_CHECK(!proves_boss(play.gate, session, h.action)); /* approved */
+    SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK(!proves_boss(play.gate, session, h.action + 1));
+    SL_CHECK(!proves_boss(play.gate, other_session, h.action));
+    SL_CHECK(!proves_boss(play.gate, 0, h.action));
+    int other_gate = peer_at(SL_ROLE_GATE, 1, "");
+    SL_CHECK(!proves_boss(other_gate, session, h.action));
+    close(other_gate);
+    for (int i = 0; i < 4; i++)
+        SL_CHECK(proves_boss(play.gate, session, h.action)); /* its own, and not forever */
+    SL_CHECK(!proves_boss(play.gate, session, h.action));
+}
+
+/* A grant under a rule that elevates nothing opens nothing. */
+static void test_no_elevated_login_by_another_rule(void)
+{
+    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_DDL, "drop table boss", rita);
+
+    SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK(!proves_boss(play.gate, session, h.action));
+}
+
+static void test_no_elevated_login_after_the_outcome(void)
+{
+    close(play.journal);
+    make_journal();
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    new_gate();
+    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_CALL, "call b()", rita);
+
+    SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
+    SL_CHECK(proves_boss(play.gate, session, h.action));
+    struct sl_outcome_record out = {.session = session,
+                                    .action = h.action,
+                                    .ended_us = sl_clock_us(),
+                                    .outcome = SL_OUTCOME_REFUSED,
+                                    .sqlstate = "57014"};
+    SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
+    TELL(play.gate, journal_kick, .position = 0);
+    usleep(150 * 1000); /* longer than the keeper leaves a journal unread */
+    SL_CHECK(!proves_boss(play.gate, session, h.action));
+    SL_CHECK_INT(leaks, 0);
+}
+
 /* --- other identities --- */
 
 /* bot's yes is not cat's, though both sit on the same gate. */
@@ -187,6 +268,9 @@ int main(int argc, char **argv)
 {
     begin_play(argc, argv);
     SL_RUN(set_the_stage);
+    SL_RUN(test_no_elevated_login_without_a_spent_grant);
+    SL_RUN(test_no_elevated_login_by_another_rule);
+    SL_RUN(test_no_elevated_login_after_the_outcome);
     SL_RUN(test_a_gate_cannot_decide);
     SL_RUN(test_a_gate_says_only_what_a_gate_may);
     SL_RUN(test_no_spend_without_approval);

@@ -436,9 +436,10 @@ class Lab:
         return [e for e in self.pg.log() if e.identity is not None and identity in (None, e.identity)
                 and (kinds is None or e.kind in kinds) and (own or not e.is_gates_own())]
 
-    def ran(self, pattern, identity=None, kinds=("statement", "execute")):
-        """How many statements that PostgreSQL was told match."""
-        return sum(1 for e in self.server_log(identity, kinds) if re.search(pattern, e.sql, re.S))
+    def ran(self, pattern, identity=None, kinds=("statement", "execute"), user=None):
+        """How many statements that PostgreSQL was told match; user: the role that logged in."""
+        return sum(1 for e in self.server_log(identity, kinds)
+                   if re.search(pattern, e.sql, re.S) and user in (None, e.user))
 
     def ledger_verify(self):
         ledger = self.state / "ledger"

@@ -50,6 +50,7 @@ create table staging.wide (id int, body text);
 GATES_OWN = [re.compile(p) for p in (
     r"^SELECT pg_catalog\.current_setting\('search_path'\), CURRENT_USER::pg_catalog\.text",
     r"^SELECT pg_catalog\.concat\(n\.nspname, '\.', c\.relname\), l\.mode FROM pg_catalog\.pg_locks",
+    r"^SELECT name, setting FROM pg_catalog\.pg_settings WHERE name OPERATOR",
     r"^sluice: refused$")]
 
 
@@ -60,6 +61,7 @@ class Entry:
         said = record.get("message", "")
         self.app = record.get("application_name", "")
         self.pid, self.detail = record.get("pid"), record.get("detail", "")
+        self.user = record.get("user", "")
         self.severity, self.sqlstate = record.get("error_severity"), record.get("state_code")
         self.kind, self.sql = "other", said
         found = re.match(r"(?:duration: [\d.]+ ms  )?(statement|parse|bind|execute|fastpath function call)"

@@ -395,9 +395,9 @@ class Play:
 
     # --- what happened -----------------------------------------------------------------------
 
-    @line(r"server ran (?P<count>\d+) times?: (?P<pattern>.*)")
-    def server_ran(self, count, pattern):
-        n = self.lab.ran(pattern)
+    @line(r"server ran (?P<count>\d+) times?(?: as (?P<user>\w+))?: (?P<pattern>.*)")
+    def server_ran(self, count, user, pattern):
+        n = self.lab.ran(pattern, user=user)
         if n != int(count):
             raise Wrong(f"it ran {n} times")
 

@@ -124,6 +124,25 @@ static const struct refusal {
     {"targets: [{name: t, address: /run, database: d, login: {user: a, password_file: b, "
      "password_command: [c]}}]\n",
      "t.yaml:1:11: target \"t\": a login has password_file and password_command"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b, name: n, group: "
+     "g}]}]\n",
+     "t.yaml:1:11: target \"t\": a login has a name and a group"},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: b, name: n}, {user: a, name: "
+     "n}]}]\n",
+     "t.yaml:1:11: target \"t\": two logins for the same group or of one name"},
+    {TARGET "policy: [{name: p, then: hold, elevate: {login: n}}]\n",
+     "t.yaml:1:11: target \"t\": the rule \"p\" elevates to a login that it lacks; expected a "
+     "login "
+     "with the name \"n\""},
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a, group: n}]}]\n"
+     "policy: [{name: p, then: hold, elevate: {login: n}}]\n",
+     "t.yaml:1:11: target \"t\": the rule \"p\" elevates to a login that it lacks"}, /* a group is
+                                                                                        no name */
+    {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b, name: n}]}]\n"
+     "policy: [{name: p, then: allow, elevate: {login: n}}]\n",
+     "t.yaml:2:10: rule \"p\": elevate needs somebody's yes; expected then: hold"},
+    {TARGET "policy: [{name: p, then: hold, elevate: {}}]\n",
+     "t.yaml:2:41: policy[].elevate lacks the key \"login\""},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, tls: {mode: require}}]\n",
      "t.yaml:1:11: target \"t\": TLS over a Unix socket"},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{label: x}]}]\n",
@@ -205,7 +224,7 @@ static const char every_key[] =
     "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
     "    login: [{group: g, user: \"x_{identity}\", password_command: [pass, show, \"a b\"]}, "
-    "{user: u, password_file: p}]\n"
+    "{user: u, password_file: p}, {name: strong, user: s, password_file: q}]\n"
     "    access: {groups: [a], identities: [\"b*\"]}\n    mode: observe\n    default: deny\n"
     "    reviewers: {groups: [r], identities: [ann], need: 2}\n    startup_parameters: "
     "[DateStyle]\n"
@@ -219,7 +238,7 @@ static const char every_key[] =
     "max_wait: 10m\n"
     "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    "
     "sync: all\n"
-    "    notify: [chat]\n"
+    "    notify: [chat]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
     "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n";
 
@@ -240,7 +259,7 @@ static void test_every_key(void)
     SL_CHECK_INT(s->drain_ms, 3600000);
     SL_CHECK_TEXT(s->openlineage_file, "events.ndjson");
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
-    SL_CHECK_INT(t->login_count, 2);
+    SL_CHECK_INT(t->login_count, 3);
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
     SL_CHECK(t->observe && t->has_default && t->default_verdict == SL_DENY &&
              t->reviewers.need == 2);
@@ -255,6 +274,7 @@ static void test_every_key(void)
     SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
     SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync &&
              r->notify.count == 1);
+    SL_CHECK_TEXT(r->elevate.login, "strong");
     SL_CHECK_INT(m->budget.by, SL_BY_RUN);
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
     SL_CHECK_INT(m->budget.bytes, 1 << 30);
@@ -404,6 +424,9 @@ static void test_warnings(void)
          "{groups: [g]}, reviewers: "
          "{groups: [r]}}]\n",
          "looks like a superuser"},
+        {"targets: [{name: t, address: /run, database: d, login: [{user: u}, {name: n, user: "
+         "postgres}], access: {groups: [g]}, reviewers: {groups: [r]}}]\n",
+         "it only serves statements that somebody approved under a rule with elevate"},
         {"targets: [{name: t, address: /run, database: d, login: {user: u}, access: {identities: "
          "[\"*\"]}, reviewers: "
          "{groups: [r]}}]\n",

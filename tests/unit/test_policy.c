@@ -506,6 +506,62 @@ static void test_who_may_enter_and_as_whom(void)
     SL_CHECK_TEXT(sl_target_login(t, &others)->user, "app");
 }
 
+/* --- elevation --- */
+
+static const char elevating[] =
+    "targets: [{name: shop, address: 127.0.0.1:5432, database: shop, access: {groups: [all]},\n"
+    "  login: [{name: dba, user: \"d_{identity}\"}, {group: ops, user: o}, {user: app},\n"
+    "          {name: auditor, user: x}]}]\n"
+    "policy: [{name: a, then: hold, when: {effects: [ddl]}, elevate: {login: dba}},\n"
+    "         {name: b, then: hold, when: {effects: [read]}},\n"
+    "         {name: c, then: hold, when: {effects: [admin]}, elevate: {login: auditor}},\n"
+    "         {name: d, then: hold, when: {effects: [privilege]}, elevate: {login: dba}},\n"
+    "         {name: e, then: deny, when: {effects: [program]}}]\n";
+
+static void test_elevation(void)
+{
+    static const struct {
+        const char *says, *login; /* login NULL: two of them */
+    } rows[] = {
+        {"x=ddl", "dba"},           {"x=read", ""},        {"x=ddl+read", "dba"},
+        {"x=ddl+privilege", "dba"}, {"x=ddl+admin", NULL}, {"x=ddl+program", ""}, /* denied */
+    };
+    SL_FREED_BY(sl_config) struct sl_config *c = ask_load(sl_span_str(elevating));
+
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+        struct ask ask = BOT(rows[i].says, "");
+        struct sl_span login = SL_SPAN("untouched");
+        struct sl_answer a;
+        if (!SL_CHECK_INT(sl_arena_new(&mem, 1 << 20), SL_OK))
+            return;
+        struct sl_question q = ask_question(mem, c, &ask);
+        sl_policy_judge(c, &q, mem, &a);
+        SL_CHECK_INT(sl_policy_elevates(&a, &login), rows[i].login == NULL ? SL_ESTATE : SL_OK);
+        SL_CHECK_TEXT(login, rows[i].login == NULL ? "untouched" : rows[i].login);
+    }
+}
+
+static void test_a_named_login_is_nobodys(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = ask_load(sl_span_str(elevating));
+    struct sl_span names[] = {SL_SPAN("dba"), SL_SPAN("auditor"), SL_SPAN("")};
+    struct sl_names groups = {names, SL_COUNT(names)};
+    SL_BUF(user, 64);
+
+    if (c == NULL)
+        return;
+    const struct sl_target *t = &c->targets[0];
+    SL_CHECK_TEXT(sl_target_login(t, &groups)->user, "app"); /* not even for a group of its name */
+    SL_CHECK(sl_target_named_login(t, SL_SPAN("dba")) == &t->logins[0]);
+    SL_CHECK(sl_target_named_login(t, SL_SPAN("ops")) == NULL);
+    SL_CHECK(sl_target_named_login(t, SL_SPAN("")) == NULL);
+    sl_login_put_user(&user, &t->logins[0], SL_SPAN("ann"));
+    SL_CHECK_TEXT(sl_buf_span(&user), "d_ann");
+}
+
 int main(void)
 {
     SL_RUN(test_defaults);
@@ -522,5 +578,7 @@ int main(void)
     SL_RUN(test_times_and_wishes);
     SL_RUN(test_no_memory_is_a_deny);
     SL_RUN(test_who_may_enter_and_as_whom);
+    SL_RUN(test_elevation);
+    SL_RUN(test_a_named_login_is_nobodys);
     return sl_tap_done();
 }

@@ -179,6 +179,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_reviewers *)field)->need == 0;
     if (k->inner == SL_PLACE_BUDGET)
         return !((const struct sl_budget *)field)->set;
+    if (k->inner == SL_PLACE_ELEVATE)
+        return ((const struct sl_elevate *)field)->login.n == 0;
     if (k->inner == SL_PLACE_CANARY)
         return ((const struct sl_canary *)field)->statement.n == 0;
     return k->inner == SL_PLACE_TLS &&
@@ -192,6 +194,7 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
 
     switch (k->type) {
     case SL_KEY_TEXT:
+    case SL_KEY_NAME:
         return ((const struct sl_span *)field)->n == 0;
     case SL_KEY_COUNT:
     case SL_KEY_SIZE64:

@@ -33,7 +33,8 @@
     P(RULE, struct sl_rule, "policy[]")                  \
     P(WHEN, struct sl_rule, "policy[].when")             \
     P(REVIEWERS, struct sl_reviewers, "reviewers")       \
-    P(BUDGET, struct sl_budget, "policy[].budget")
+    P(BUDGET, struct sl_budget, "policy[].budget")       \
+    P(ELEVATE, struct sl_elevate, "policy[].elevate")
 
 /* clang-format off */
 #define SL_CONFIG_KEYS(K, M)                                                                         \
@@ -141,6 +142,8 @@ M(TARGET, "login", ONE_OR_MANY, logins, LOGIN, true,                            
   "`group` come first.")                                                                             \
 K(LOGIN, "group", TEXT, group, "", 1, 128, "", "", RELOAD,                                           \
   "This login is for members of this group.")                                                        \
+K(LOGIN, "name", NAME, name, "", 1, 63, "", "", RELOAD,                                              \
+  "A login that nobody has by standing: only a rule with `elevate` uses it, for one granted statement.") \
 K(LOGIN, "user", TEXT, user, NULL, 1, 200, "", "", RELOAD,                                           \
   "The role on the server. `{identity}` stands for the identity's own name.")                        \
 K(LOGIN, "password_file", TEXT, password_file, "", 1, 4000, "", "", RELOAD,                          \
@@ -262,6 +265,11 @@ K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,             
   "`all`: what this rule matches is synced to disk before it runs, even when it is allowed.")        \
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
   "Channels to tell about a hold, beside the console.")                                              \
+M(RULE, "elevate", ONE, elevate, ELEVATE, false,                                                     \
+  "Of a hold rule: the granted statement runs as another login, on a connection of its own, which ends " \
+  "with it. What the standing login may not do the server itself still refuses, whatever Sluice thinks.") \
+K(ELEVATE, "login", NAME, login, NULL, 1, 63, "", "", RELOAD,                                        \
+  "The `name` of a login of the target.")                                                            \
 M(RULE, "budget", ONE, budget, BUDGET, false,                                                        \
   "For allow rules: how much is allowed before the action is held.")                                 \
 K(BUDGET, "rows", COUNT, rows, "", 1, 9007199254740991, "rows", "", RELOAD,                          \

@@ -29,12 +29,52 @@ const struct sl_login *sl_target_login(const struct sl_target *t, const struct s
     const struct sl_login *general = NULL;
 
     for (size_t i = 0; i < t->login_count; i++) {
+        if (t->logins[i].name.n > 0)
+            continue;
         if (t->logins[i].group.n == 0)
             general = &t->logins[i];
         else if (sl_names_has(groups, t->logins[i].group))
             return &t->logins[i];
     }
     return general;
+}
+
+const struct sl_login *sl_target_named_login(const struct sl_target *t, struct sl_span name)
+{
+    for (size_t i = 0; i < t->login_count; i++)
+        if (t->logins[i].name.n > 0 && sl_span_eq(t->logins[i].name, name))
+            return &t->logins[i];
+    return NULL;
+}
+
+void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity)
+{
+    static const char mark[] = "{identity}";
+    size_t at = 0;
+
+    while (at < login->user.n) {
+        struct sl_span rest = sl_span_from(login->user, at);
+        bool here = sl_span_starts(rest, sl_span_str(mark));
+
+        sl_buf_put(b, here ? identity : sl_span_head(rest, 1));
+        at += here ? sizeof mark - 1 : 1;
+    }
+}
+
+enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
+{
+    struct sl_span found = {NULL, 0};
+
+    for (size_t i = 0; a->verdict == SL_HOLD && i < a->rule_count; i++) {
+        struct sl_span wanted = a->rules[i]->elevate.login;
+        if (wanted.n == 0)
+            continue;
+        if (found.n > 0 && !sl_span_eq(found, wanted))
+            return SL_ESTATE;
+        found = wanted;
+    }
+    *login = found;
+    return SL_OK;
 }
 
 static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewers **out, size_t max,

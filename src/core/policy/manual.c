@@ -47,6 +47,7 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_WHEN] = "`policy[].when`",
         [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",
         [SL_PLACE_BUDGET] = "`policy[].budget`",
+        [SL_PLACE_ELEVATE] = "`policy[].elevate`",
     };
 
     return titles[place];

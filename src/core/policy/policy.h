@@ -92,6 +92,9 @@ struct sl_rule {
     bool reason_required, proof_passkey, record_shape, sync;
     struct sl_names notify;
     struct sl_budget budget;
+    struct sl_elevate {
+        struct sl_span login; /* empty: as everything else */
+    } elevate;
     struct sl_span text; /* the rule as it stands in the file, for people */
     uint8_t digest[32];  /* SHA-256 of its canonical JSON */
     uint64_t label_bits; /* those of config->labels that `labels` names */
@@ -102,6 +105,8 @@ enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN };
 
 struct sl_login {
     struct sl_span group;             /* empty: for everybody; a by-group login goes first */
+    struct sl_span name;              /* a login that only rules with `elevate` use */
+    struct sl_span key;               /* what messages call it: its name, else its group */
     struct sl_span user;              /* may hold "{identity}" */
     struct sl_span password_file;     /* relative to the file's folder */
     struct sl_names password_command; /* argv */
@@ -220,6 +225,10 @@ bool sl_target_admits(const struct sl_target *t, struct sl_span identity,
                       const struct sl_names *groups);
 /* Which login: the first by-group login whose group the identity is in, else the general one. */
 const struct sl_login *sl_target_login(const struct sl_target *t, const struct sl_names *groups);
+/* The login of this name, NULL when there is none. */
+const struct sl_login *sl_target_named_login(const struct sl_target *t, struct sl_span name);
+/* Its user with {identity} replaced. */
+void sl_login_put_user(struct sl_buf *b, const struct sl_login *login, struct sl_span identity);
 
 /* Labels of one access as bits into config->labels: table labels, and those of its columns. With
  * all_columns every column pattern that could name a column of the table counts. `derived`: the
@@ -260,6 +269,9 @@ struct sl_answer {
 /* `mem` holds answer->rules. Out of memory is a deny. */
 void sl_policy_judge(const struct sl_config *c, const struct sl_question *q, struct sl_arena *mem,
                      struct sl_answer *out);
+/* As which named login the held action runs once it is granted: empty when no rule says so.
+ * SL_ESTATE when two of its rules say different ones: then it must not run. */
+enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login) SL_MUST_CHECK;
 /* What goes beyond a budget, or beyond what one statement may return. With data that is labelled it
  * is an export too: `q->meaning` must have been through sl_policy_add_export. Denied where a deny
  * rule matches that; held by the hold rules that match it; where none does, by `rule`, whose budget

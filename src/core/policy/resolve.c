@@ -44,19 +44,25 @@ static void check_login_user(struct sl_load *l, const struct sl_node *at, struct
     }
 }
 
-static void check_logins(struct sl_load *l, const struct sl_node *at, const struct sl_target *t)
+static void check_logins(struct sl_load *l, const struct sl_node *at, struct sl_target *t)
 {
     for (size_t i = 0; i < t->login_count; i++) {
-        const struct sl_login *a = &t->logins[i];
+        struct sl_login *a = &t->logins[i];
+        a->key = a->name.n > 0 ? a->name : a->group;
         check_login_user(l, at, a->user);
+        if (a->name.n > 0 && a->group.n > 0)
+            sl_buf_put_str(
+                about(l, at, "target", t->name),
+                ": a login has a name and a group; expected a name for what rules elevate "
+                "to, a group for what its members always are\n");
         if (a->password_file.n > 0 && a->password_command.count > 0)
             sl_buf_put_str(about(l, at, "target", t->name),
                            ": a login has password_file and "
                            "password_command; expected one of them\n");
         for (size_t j = 0; j < i; j++)
-            if (sl_span_eq(t->logins[j].group, a->group))
+            if (sl_span_eq(t->logins[j].key, a->key))
                 sl_buf_put_str(about(l, at, "target", t->name),
-                               ": two logins for the same group; "
+                               ": two logins for the same group or of one name; "
                                "expected one for each group and one for everybody else\n");
     }
 }
@@ -100,6 +106,9 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": reviewers decide nothing here; expected then: "
                        "hold, or a budget\n");
+    if (r->elevate.login.n > 0 && r->then != SL_HOLD)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": elevate needs somebody's yes; expected then: hold\n");
     if (r->budget.set && r->then != SL_ALLOW)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": a budget limits what is allowed; expected then: "
@@ -283,6 +292,25 @@ static void derive_public_url(struct sl_load *l, struct sl_settings *s)
     l->out_of_memory |= s->public_url.p == NULL;
 }
 
+/* A rule that could ask for a login which the target does not have would fail when it matters. */
+static void check_elevations(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
+                             size_t index)
+{
+    const struct sl_target *t = &c->targets[index];
+
+    for (size_t i = 0; t->applying != NULL && i < t->applying_count; i++) {
+        struct sl_span login = t->applying[i]->elevate.login;
+        if (login.n == 0 || sl_target_named_login(t, login) != NULL)
+            continue;
+        struct sl_buf *b = about(l, item_at(root, "targets", index), "target", t->name);
+        sl_buf_put_str(b, ": the rule ");
+        sl_load_quote(b, t->applying[i]->name);
+        sl_buf_put_str(b, " elevates to a login that it lacks; expected a login with the name ");
+        sl_load_quote(b, login);
+        sl_buf_put_u8(b, '\n');
+    }
+}
+
 void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_node *root)
 {
     for (size_t i = 0; i < c->target_count; i++)
@@ -295,6 +323,8 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
         check_declassify(l, root, c, i);
     derive_reviewers(l, c);
     derive_public_url(l, &c->settings);
-    for (size_t i = 0; i < c->target_count; i++)
+    for (size_t i = 0; i < c->target_count; i++) {
         choose_rules(l, c, &c->targets[i]);
+        check_elevations(l, root, c, i);
+    }
 }

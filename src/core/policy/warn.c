@@ -76,7 +76,14 @@ static bool looks_like_superuser(struct sl_span user)
 static void warn_logins(struct warner *w, const struct sl_target *t)
 {
     for (size_t i = 0; i < t->login_count; i++) {
-        if (looks_like_superuser(t->logins[i].user))
+        if (looks_like_superuser(t->logins[i].user) && t->logins[i].name.n > 0)
+            sl_buf_say(
+                warn_target(w, t),
+                ": the login %S looks like a superuser; as it has a name it only serves "
+                "statements that somebody approved under a rule with elevate, but the server "
+                "refuses none of those; a role with the rights that are needed is safer\n",
+                t->logins[i].user);
+        else if (looks_like_superuser(t->logins[i].user))
             sl_buf_say(warn_target(w, t),
                        ": the login %S looks like a superuser, who is not bound by the "
                        "server's own rights; use a role with the rights that are needed\n",

@@ -234,6 +234,25 @@ static void note_transaction(struct session *s, char now)
     s->context_unknown = s->context_unknown || outcome != SL_OUTCOME_OK;
 }
 
+/* A transaction that an elevated statement began goes with its connection; the client cannot be
+ * told in the protocol's words that it is in none. */
+static bool left_open(struct run *r, size_t whole)
+{
+    struct session *s = r->s;
+    bool ok = run_skip(r, whole);
+
+    s->failed = true;
+    memcpy(s->sqlstate, "25001", 5);
+    s->tx = SL_PG_IDLE;
+    note_ddl(s);
+    end_item(s, SL_OUTCOME_FAILED);
+    session_fatal(s, "25001",
+                  "an elevated statement left a transaction open: it was rolled back with its "
+                  "connection",
+                  "send it without BEGIN");
+    return ok;
+}
+
 /* It must not commit what the client was told has failed. */
 static bool fail_transaction(struct run *r, size_t whole)
 {
@@ -258,6 +277,8 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
     if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_SYNC) ||
         sl_pg_ready_get(body, &ready) != SL_OK)
         return false;
+    if (elevate_is_on(s) && ready != SL_PG_IDLE)
+        return left_open(r, whole);
     bool muted = s->muted;
     if (muted && !run_flush(r))
         return false;
@@ -322,8 +343,9 @@ static bool take_copy_in(struct run *r, size_t whole)
 
     if (item == NULL || (item->kind != ITEM_QUERY && item->kind != ITEM_EXECUTE))
         return false;
-    if (s->item_count >
-        1) /* the server would read what follows as the data: nothing is certain then */
+    if (s->item_count > 1 ||
+        elevate_is_on(
+            s)) /* the server would read what follows as the data: nothing is certain then */
         return false;
     s->copy_in = true;
     r->at += whole;
@@ -374,6 +396,8 @@ bool take_message(struct run *r, uint8_t type, struct sl_span body, size_t whole
         r->at += whole;
         return true;
     case SL_PG_PARAMETER_STATUS:
+        if (elevate_is_on(s)) /* of a connection that the client knows nothing of */
+            return run_skip(r, whole);
         s->context_unknown = true;
         r->at += whole;
         return true;

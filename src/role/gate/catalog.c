@@ -136,7 +136,7 @@ void catalog_start(struct gate *g, struct target *t)
     t->stale = true;
     t->retry_at_ms = sl_loop_now_ms(g->loop) + RETRY_MS;
     for (size_t i = 0; i < t->config->login_count; i++)
-        if (t->config->logins[i].group.n == 0 &&
+        if (t->config->logins[i].key.n == 0 && /* neither of a group nor for elevation */
             sl_span_find(t->config->logins[i].user, '{') == t->config->logins[i].user.n)
             login = &t->config->logins[i];
     if (r == NULL || login == NULL) {
@@ -153,7 +153,7 @@ void catalog_start(struct gate *g, struct target *t)
         {SL_SPAN("default_transaction_read_only"), SL_SPAN("on")},
     };
     t->reader = r;
-    if (dial_new(g, t, 0, options, SL_COUNT(options), dialled, r, &r->dial) != SL_OK)
+    if (dial_new(g, t, 0, 0, options, SL_COUNT(options), dialled, r, &r->dial) != SL_OK)
         give_up(r, "out of memory");
 }
 

@@ -173,6 +173,7 @@ static void message_done(struct session *s)
     }
     if (s->hold != NULL)
         hold_end(s, "the server skips it after an error before it");
+    elevate_forget(s);
     if (s->lease != NULL)
         lease_drop(s);
 }

@@ -351,7 +351,7 @@ static void on_ready(void *owner, int fd, unsigned ready)
     }
 }
 
-enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session,
+enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session, uint64_t elevated,
                      const struct sl_pg_option *options, size_t option_count, dial_fn *fn,
                      void *owner, struct dial **out)
 {
@@ -359,7 +359,8 @@ enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session,
 
     if (d == NULL)
         return SL_EMEMORY;
-    *d = (struct dial){.gate = g, .target = t, .session = session, .fn = fn, .owner = owner};
+    *d = (struct dial){
+        .gate = g, .target = t, .session = session, .elevated = elevated, .fn = fn, .owner = owner};
     d->result.stream.fd = -1;
     d->result.statuses = d->in = sl_buf(INPUT_MAX);
     d->first_bare = d->server_first = d->without_proof = d->binding =

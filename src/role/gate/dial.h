@@ -22,9 +22,10 @@ struct dial_result {
     struct sl_buf statuses; /* the server's ParameterStatus messages, whole */
 };
 
-/* session: the keeper's handle, 0 for the gate's own connection. options end up in the startup
+/* session: the keeper's handle, 0 for the gate's own connection. elevated: 0, or the action of that
+ * session for which its rules' login is used instead of its own. options end up in the startup
  * packet. */
-enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session,
+enum sl_err dial_new(struct gate *g, struct target *t, uint64_t session, uint64_t elevated,
                      const struct sl_pg_option *options, size_t option_count, dial_fn *fn,
                      void *owner, struct dial **out) SL_MUST_CHECK;
 void dial_free(struct dial *d);

@@ -21,7 +21,8 @@ static void answer_md5(struct dial *d, struct sl_span salt)
     }
     remember_call(d);
     SL_SEND(d->gate->keeper, upstream_md5, .call = d->call, .session = d->session,
-            .target = d->target->config->name, .attempt = d->attempt, .salt = salt);
+            .target = d->target->config->name, .attempt = d->attempt, .salt = salt,
+            .elevated = d->elevated);
 }
 
 static struct sl_span gs2_of(const struct dial *d)
@@ -83,7 +84,7 @@ static void continue_scram(struct dial *d, struct sl_span message)
     SL_SEND(d->gate->keeper, upstream_scram, .call = d->call, .session = d->session,
             .target = d->target->config->name, .attempt = d->attempt,
             .auth_message = sl_buf_span(&auth), .salt = sl_span(m.salt, m.salt_bytes),
-            .iterations = m.iterations);
+            .iterations = m.iterations, .elevated = d->elevated);
 }
 
 static void end_scram(struct dial *d, struct sl_span message)

@@ -12,7 +12,7 @@ enum dial_phase { DIAL_CONNECT, DIAL_TLS_ASK, DIAL_TLS, DIAL_LOGIN, DIAL_PROOF, 
 struct dial {
     struct gate *gate;
     struct target *target;
-    uint64_t session;
+    uint64_t session, elevated;
     dial_fn *fn;
     void *owner;
     enum dial_phase phase;

@@ -141,6 +141,11 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             judged_done(&j);
             return s->dead ? TAKE_DEAD : TAKE_DONE;
         }
+        struct held_bytes what = {.extended = true, .text = m.sql};
+        if (j.verdict->answer.enforced == SL_HOLD && !elevate_may(s, &j, &what, &t)) {
+            judged_done(&j); /* the standing login may not even be allowed to parse it */
+            return t;
+        }
     }
     struct prepared *p = prepared_new(s, &m, j.meaning);
     judged_done(&j);
@@ -336,7 +341,10 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD) {
-        enum take t = hold_bind(s, j, what, rest);
+        enum take t = TAKE_DONE;
+        if (!elevate_may(s, j, what, &t))
+            return t;
+        t = hold_bind(s, j, what, rest);
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t;
     }

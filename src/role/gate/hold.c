@@ -39,6 +39,12 @@ void hold_recorded(struct session *s)
         s->hold->spending = false;
 }
 
+void hold_fails(struct session *s, const char *sqlstate)
+{
+    if (s->hold != NULL)
+        memcpy(s->hold->sqlstate, sqlstate, 5);
+}
+
 /* Its grant is spent, or the keeper is about to spend it, and nothing of it ran or will run. */
 static void record_unused(struct session *s, const struct hold *h)
 {

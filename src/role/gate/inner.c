@@ -19,6 +19,14 @@ static const char locks_query[] =
     "OPERATOR(pg_catalog.=) 'relation'"
     " AND l.granted AND n.nspname OPERATOR(pg_catalog.<>) 'pg_catalog' ORDER BY 1, 2";
 
+static const char settings_query[] =
+    "SELECT name, setting FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) ANY (ARRAY["
+    "'DateStyle', 'IntervalStyle', 'TimeZone', 'timezone_abbreviations', 'array_nulls',"
+    " 'transform_null_equals', 'xmloption', 'xmlbinary', 'bytea_output', 'extra_float_digits',"
+    " 'backslash_quote', 'row_security', 'check_function_bodies', 'default_tablespace',"
+    " 'default_table_access_method', 'default_transaction_isolation',"
+    " 'default_transaction_read_only', 'statement_timeout', 'lock_timeout'])";
+
 static void ask(struct session *s, const char *sql, void (*done)(struct session *s, bool ok))
 {
     SL_BUF(b, 8192);
@@ -41,7 +49,7 @@ static void keep_row(struct session *s, struct sl_span body)
     sl_buf_put(&s->internal, body);
 }
 
-static bool next_row(struct sl_cursor *c, struct sl_pg_values *out)
+bool inner_row(struct sl_cursor *c, struct sl_pg_values *out)
 {
     if (sl_cursor_left(c) == 0)
         return false;
@@ -83,7 +91,7 @@ static bool read_context(struct session *s, struct sl_pg_value fields[CONTEXT_FI
     struct sl_pg_values row;
     size_t n = 0;
 
-    if (!next_row(&c, &row) || row.count != CONTEXT_FIELDS)
+    if (!inner_row(&c, &row) || row.count != CONTEXT_FIELDS)
         return false;
     while (n < CONTEXT_FIELDS && sl_pg_values_next(&row, &fields[n]))
         n++;
@@ -120,7 +128,7 @@ static void context_done(struct session *s, bool ok)
     span_set(&s->role, f[1].bytes);
     s->context_odd = !sl_span_is(f[3].bytes, "on") || !sl_span_is(f[4].bytes, "UTF8") ||
                      !sl_span_is(f[5].bytes, "origin");
-    s->temp_objects = sl_span_is(f[7].bytes, "t");
+    s->temp_objects = s->temp_objects_asked = sl_span_is(f[7].bytes, "t");
     s->context = sl_hash(s->search_path, s->gate->seed[0]) ^
                  (sl_hash(s->role, s->gate->seed[1]) * 3) ^ (s->temp_objects ? 1 : 0);
     s->context_unknown = false;
@@ -148,7 +156,7 @@ static void locks_done(struct session *s, bool ok)
     sl_jw_object(&w);
     sl_jw_key(&w, "locks");
     sl_jw_array(&w);
-    while (ok && shown < LOCKS_SHOWN && next_row(&c, &row)) {
+    while (ok && shown < LOCKS_SHOWN && inner_row(&c, &row)) {
         if (!sl_pg_values_next(&row, &name) || !sl_pg_values_next(&row, &mode))
             break;
         if (!sl_utf8_valid(name.bytes) || !sl_utf8_valid(mode.bytes))
@@ -187,4 +195,16 @@ void inner_fail(struct session *s)
 void inner_locks(struct session *s)
 {
     ask(s, locks_query, locks_done);
+}
+
+/* --- the settings that go along with an elevated statement --- */
+
+static void settings_done(struct session *s, bool ok)
+{
+    elevate_settings(s, sl_buf_span(&s->internal), ok);
+}
+
+void inner_settings(struct session *s)
+{
+    ask(s, settings_query, settings_done);
 }

@@ -83,6 +83,8 @@ static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *
             upstream_cancel(s);
             return;
         }
+        if (!s->dead && elevate_cancel(s, m.action))
+            return;
     }
 }
 

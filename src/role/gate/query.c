@@ -33,6 +33,7 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
         (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
     if (ddl && !s->temp_objects) {
         s->temp_objects = true;
+        s->temp_objects_asked = false;
         s->context ^= 1; /* another context: what was cached without them does not hold */
     }
     if ((ddl && s->tx != 'T') || (s->ddl_in_tx && ends_tx))
@@ -79,6 +80,8 @@ static enum take send_query(struct session *s, const struct judged *j,
         return t;
     if (!labels_spread(s, j, action))
         return TAKE_DEAD;
+    if (!elevate_begin(s, action))
+        return TAKE_DEAD;
     bool metered = meter_make(s, j, action, what, &meter);
     hold_free(s);
     struct item *item = item_push(s, ITEM_QUERY);
@@ -99,6 +102,10 @@ static enum take send_query(struct session *s, const struct judged *j,
         s->wait = WAIT_COPY;
         client_flush(s);
     }
+    if (elevate_is_on(s)) { /* nothing else may reach that connection */
+        s->wait = WAIT_ANSWERS;
+        client_flush(s);
+    }
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
@@ -107,14 +114,21 @@ static enum take by_verdict(struct session *s, const struct judged *j, struct he
 {
     enum sl_verdict enforced = j->verdict->answer.enforced;
 
-    if (enforced != SL_HOLD)
+    if (enforced != SL_HOLD) {
         hold_moot(s);
+        elevate_forget(s);
+    }
     if (enforced == SL_DENY) {
         refuse_by_policy(s, j, what->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD) {
-        enum take t = hold_take(s, j, what);
+        enum take t = TAKE_DONE;
+        if (s->hold == NULL && !elevate_may(s, j, what, &t))
+            return t;
+        t = hold_take(s, j, what);
+        if (t == TAKE_DONE && hold_is_granted(s))
+            t = elevate_take(s, j, what);
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t; /* waits, or was refused and has been told so */
     }
@@ -158,7 +172,7 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     if (t != TAKE_DONE)
         return t;
     t = by_budget(s, &j, text, whole);
-    if (t == TAKE_WAIT)
+    if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL) /* what is asked there may change the meaning */
         judged_keep(s, &j);
     judged_done(&j);
     return t;

@@ -265,6 +265,10 @@ static void after_input(struct session *s)
 {
     if (s->dead || s->phase != PHASE_READY)
         return;
+    if (s->item_count == 0)
+        elevate_end(s);
+    if (s->dead)
+        return;
     s->gate->streaming |= s->bytes != s->told_bytes; /* the tick will tell the journal */
     stream_pause(&s->server, s->stop != NULL || stream_is_full(&s->client));
     if (s->wait == WAIT_COPY &&

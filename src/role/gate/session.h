@@ -32,6 +32,7 @@ enum wait {
     WAIT_INTERNAL, /* the gate asks the server something itself */
     WAIT_COPY,     /* a COPY was sent: does the server start it? */
     WAIT_KEEPER,   /* the keeper is away or must catch up with the policy */
+    WAIT_ELEVATE,  /* the connection that it runs on is being made */
     WAIT_BUDGET,   /* the keeper is asked what may pass (budget.h) */
     WAIT_CANCEL,   /* a CancelRequest of ours is on its way: it must not hit what comes next */
 };
@@ -177,9 +178,10 @@ struct session {
     bool skip_to_sync; /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
-    bool ddl_unsynced; /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects; /* the session may have temporary objects that hide others */
-    uint64_t segment;  /* counts Syncs and queries sent */
+    bool ddl_unsynced;       /* DDL went out in a pipeline: it commits at the next Sync */
+    bool temp_objects;       /* the session may have temporary objects that hide others */
+    bool temp_objects_asked; /* ... and the server said so */
+    uint64_t segment;        /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last;
     bool labels_open; /* its open transaction brought labels that go if it is rolled back */
 
@@ -203,9 +205,10 @@ struct session {
     uint32_t meaning_generation; /* of the listing when it was asked */
     bool meaning_with_names;
     struct hold *hold;
-    struct lease *lease; /* for the message at the head, until it is sent */
-    struct stop *stop;   /* the result that is being answered may not go on now */
-    struct sl_buf cut;   /* why it never will, as the client is told */
+    struct elevated *elevated; /* while a granted statement gets, or has, a connection of its own */
+    struct lease *lease;       /* for the message at the head, until it is sent */
+    struct stop *stop;         /* the result that is being answered may not go on now */
+    struct sl_buf cut;         /* why it never will, as the client is told */
     uint8_t cut_sqlstate[5];
     struct sl_timer *cut_timer; /* then the server is told to stop */
     bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
@@ -448,6 +451,26 @@ void witness_sees_nothing(const struct session *s, const struct item *item);
 void witness_ask(struct session *s, struct portal *p, struct sl_span name);
 void witness_attach(struct item *item, struct portal *p);
 
+/* The action of a grant that is spent fails before it ran: what its outcome will say. */
+void hold_fails(struct session *s, const char *sqlstate);
+
+/* elevate.c: a granted statement that runs as another login, on a connection of its own. */
+/* Before it is held: false when it cannot be; then *t says whether it was refused, or waits. */
+bool elevate_may(struct session *s, const struct judged *j, const struct held_bytes *what,
+                 enum take *t);
+/* The grant is spent. TAKE_DONE with the grant still there: its connection is ready, or it needs
+ * none. */
+enum take elevate_take(struct session *s, const struct judged *j, const struct held_bytes *what);
+/* The intent is recorded: what is sent from now on goes to that connection, if there is one. False:
+ * the session is dead, and the action's outcome recorded. */
+bool elevate_begin(struct session *s, uint64_t action);
+bool elevate_is_on(const struct session *s);
+void elevate_end(struct session *s); /* it is answered: the session's own connection is back */
+/* Not on yet, for this action (0: any): the message will be refused. False: there is no such. */
+bool elevate_cancel(struct session *s, uint64_t action);
+void elevate_forget(struct session *s); /* unless it is on */
+void elevate_free(struct session *s);   /* with the session */
+
 /* settings.c: SET sluice.x and SHOW sluice.x in the simple protocol. */
 enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,
                         bool *was_ours);
@@ -457,6 +480,11 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
 /* inner.c: the gate's own questions on a session's connection */
 void inner_context(struct session *s);
 void inner_locks(struct session *s);
+/* The settings that literals and results depend on, into the session's elevation. */
+void inner_settings(struct session *s);
+void elevate_settings(struct session *s, struct sl_span rows, bool ok);
+/* Rows as inner.c keeps them; false at the end. */
+bool inner_row(struct sl_cursor *c, struct sl_pg_values *out);
 /* Makes the transaction fail; the client gets its ReadyForQuery then. */
 void inner_fail(struct session *s);
 void inner_message(struct session *s, uint8_t type, struct sl_span body);

@@ -195,6 +195,7 @@ void session_kill(struct session *s, const char *why)
     lease_drop(s);
     if (s->target != NULL && s->keeper_session != 0)
         close_items(s);
+    elevate_free(s);
     stream_close(&s->client);
     stream_close(&s->server);
     login_free(s);
@@ -238,6 +239,7 @@ void session_fatal(struct session *s, const char *sqlstate, const char *message,
     s->phase = PHASE_CLOSING; /* the client is slow: what it is owed still goes out */
     sl_timer_arm(s->end_timer, LAST_WORDS_MS);
     stream_close(&s->server);
+    elevate_free(s);
     stream_pause(&s->client, true);
 }
 

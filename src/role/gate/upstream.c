@@ -58,7 +58,7 @@ void upstream_begin(struct session *s)
               startup_add(s, SL_SPAN("database"), s->target->config->database) &&
               startup_add(s, SL_SPAN("client_encoding"), SL_SPAN("UTF8")) &&
               startup_add(s, SL_SPAN("application_name"), sl_span_head(sl_buf_span(&app), 63));
-    if (!ok || dial_new(s->gate, s->target, s->keeper_session, l->options, l->option_count, dialled,
-                        s, &l->dial) != SL_OK)
+    if (!ok || dial_new(s->gate, s->target, s->keeper_session, 0, l->options, l->option_count,
+                        dialled, s, &l->dial) != SL_OK)
         session_fatal(s, "53200", "out of memory", NULL);
 }

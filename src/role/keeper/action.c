@@ -96,6 +96,8 @@ static struct sl_span sentence_of(struct keeper *k, const struct session *s, con
         sl_effects_put(&text, a->meaning->effects);
         sl_buf_say(&text, ")");
     }
+    if (a->runs_as.n > 0)
+        sl_buf_say(&text, "; runs as the login %S", a->runs_as);
     return sl_arena_copy(k->mem, sl_buf_span(&text));
 }
 
@@ -235,8 +237,8 @@ static const char *spend_problem(struct keeper *k, const struct approval *a,
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 
-/* The gate looks again when a policy or a label comes; one that does not know it yet, or does not want to,
- * gets no further than here (P3). */
+/* The gate looks again when a policy or a label comes; one that does not know it yet, or does not
+ * want to, gets no further than here (P3). */
 static bool still_means_it(struct keeper *k, const struct approval *a, const struct waiter *w)
 {
     struct sl_meaning meaning;

@@ -100,6 +100,8 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     memcpy(a->action.rules_digest, a->answer.rules_digest, sizeof a->action.rules_digest);
     if (a->answer.verdict != SL_HOLD)
         return SL_OK;
+    if (sl_span_is(a->action.protocol, "postgres") && !a->over.is)
+        a->elevates_twice = sl_policy_elevates(&a->answer, &a->runs_as) != SL_OK;
 
     const struct sl_reviewers *found[MAX];
     a->requirement_count = sl_policy_reviewers(k->config, &q, &a->answer, found, MAX);
@@ -168,6 +170,9 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
                       "SET sluice.reason = 'why you do this'; then run it again.");
     if (a->in_transaction && a->answer.in_transaction == SL_TX_REFUSE)
         return say_no(a, in_transaction_text, in_transaction_hint);
+    if (a->elevates_twice)
+        return say_no(a, "the rules that hold this elevate it to different logins",
+                      "Whoever keeps the policy has to say which one: it cannot run as both.");
     if (a->answer.passkey)
         return say_no(a, "the rule asks for a decision by passkey, which nobody here has",
                       "This build takes decisions by credential only.");
@@ -239,6 +244,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "reviewers", sl_buf_span(&reviewers));
     event_str(detail, "rule", rule_names(k, &a->answer));
     event_str(detail, "why", a->why);
+    event_str(detail, "runs_as", a->runs_as);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "trigger", a->trigger);
     event_bool(detail, "in_transaction", a->in_transaction);

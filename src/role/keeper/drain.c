@@ -96,7 +96,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
                          const struct sl_outcome_record *r)
 {
     struct action_key key = {r->session, r->action};
-    const char *approval = sl_map_get(k->running, key_span(&key));
+    const struct running *running = running_of(k, r->session, r->action);
     struct sl_entry_outcome o = {
         .time_us = sl_clock_us(),
         .session = r->session,
@@ -105,7 +105,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
         .rows = r->rows,
         .bytes = r->bytes,
         .outcome = r->outcome,
-        .approval = sl_span_str(approval),
+        .approval = sl_span_str(running == NULL ? NULL : running->approval),
         .sqlstate =
             r->sqlstate[0] == 0 ? sl_span(NULL, 0) : sl_span(r->sqlstate, sizeof r->sqlstate),
         .body_digest = drain_empty(r->body_digest, sizeof r->body_digest) ? NULL : r->body_digest};
@@ -115,7 +115,7 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
         d->ended[d->ended_count++] = key;
     } else if (r->outcome != SL_OUTCOME_REFUSED || session_get(k, gate, r->session) == NULL) {
         return false;
-    } else if (approval == NULL) { /* said already, or its SPEND is still on its way */
+    } else if (running == NULL) { /* said already, or its SPEND is still on its way */
         waiter_withdraw(k, gate, r->action);
         return true;
     } /* else a grant that was spent, and then nothing was run with it */

@@ -13,14 +13,21 @@
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval)
 {
     struct action_key key = {session, action};
-    char *id = calloc(1, 37);
+    struct running *r = calloc(1, sizeof *r);
 
-    if (id == NULL || approval.n != 36)
+    if (r == NULL || approval.n != 36)
         keeper_die("a running action could not be noted", SL_EMEMORY);
-    memcpy(id, approval.p, 36);
+    memcpy(r->approval, approval.p, 36);
     free(sl_map_remove(k->running, key_span(&key)));
-    if (sl_map_put(k->running, key_span(&key), id) != SL_OK)
+    if (sl_map_put(k->running, key_span(&key), r) != SL_OK)
         keeper_die("a running action could not be noted", SL_EMEMORY);
+}
+
+struct running *running_of(struct keeper *k, uint64_t session, uint64_t action)
+{
+    struct action_key key = {session, action};
+
+    return sl_map_get(k->running, key_span(&key));
 }
 
 enum sl_err running_load(struct keeper *k)
@@ -88,18 +95,19 @@ static void put_outcome(struct sl_buf *b, const struct sl_outcome_record *r)
 bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const struct sl_buf *leaf)
 {
     struct action_key key = {r->session, r->action};
-    char *id = sl_map_remove(k->running, key_span(&key));
+    struct running *running = sl_map_remove(k->running, key_span(&key));
     SL_BUF(outcome, 1024);
 
-    if (id == NULL)
+    if (running == NULL)
         return false;
+    struct sl_span id = sl_span(running->approval, 36);
     json_t *event = event_new("outcome", sl_clock_us());
     put_outcome(&outcome, r);
-    event_str(event, "id", sl_span(id, 36));
+    event_str(event, "id", id);
     event_str(event, "outcome", sl_buf_span(&outcome));
     store_record(&k->store, leaf, event, false);
-    keeper_event(k, "outcome", sl_span(id, 36), SL_APPROVAL_SPENT);
-    free(id);
+    keeper_event(k, "outcome", id, SL_APPROVAL_SPENT);
+    free(running);
     return true;
 }
 
@@ -110,22 +118,24 @@ static const char gate_ended[] = "the gate ended before the answer";
 static void say_unknown(struct keeper *k, struct action_key key, const char *why)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
-    const char *approval = sl_map_get(k->running, key_span(&key));
+    const struct running *running = running_of(k, key.session, key.action);
     struct sl_outcome_record r = {.session = key.session,
                                   .action = key.action,
                                   .ended_us = sl_clock_us(),
                                   .outcome = SL_OUTCOME_UNKNOWN};
 
     usage_so_far(k->store.usage, r.session, r.action, &r.rows, &r.bytes);
-    sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = r.ended_us,
-                                                           .session = r.session,
-                                                           .action = r.action,
-                                                           .ended_us = r.ended_us,
-                                                           .rows = r.rows,
-                                                           .bytes = r.bytes,
-                                                           .outcome = SL_OUTCOME_UNKNOWN,
-                                                           .approval = sl_span_str(approval),
-                                                           .why = sl_span_str(why)});
+    sl_entry_put_outcome(&leaf,
+                         &(struct sl_entry_outcome){.time_us = r.ended_us,
+                                                    .session = r.session,
+                                                    .action = r.action,
+                                                    .ended_us = r.ended_us,
+                                                    .rows = r.rows,
+                                                    .bytes = r.bytes,
+                                                    .outcome = SL_OUTCOME_UNKNOWN,
+                                                    .approval = sl_span_str(
+                                                        running == NULL ? NULL : running->approval),
+                                                    .why = sl_span_str(why)});
     if (!outcome_of_held(k, &r, &leaf))
         store_leaf(&k->store, &leaf, false, NULL);
 }

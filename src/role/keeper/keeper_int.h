@@ -75,6 +75,12 @@ struct waiter {
     struct waiter *next;
 };
 
+/* An approval that is spent and whose outcome is due. */
+struct running {
+    char approval[37];
+    uint8_t proofs; /* for its elevated login, so far */
+};
+
 /* A login half way through SCRAM. */
 struct exchange;
 /* A login secret of a target that was asked for, or is known. */
@@ -92,7 +98,8 @@ struct keeper {
     uint64_t next_session;
     struct waiter *waiters;
     struct journal journals[MAX_GATES];
-    struct sl_map *running; /* session+action of spent approvals whose outcome is due -> its id */
+    struct sl_map
+        *running; /* session+action of spent approvals whose outcome is due -> struct running */
     struct sl_map
         *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
     struct sl_label_map *labels; /* derived ones: labels.c */
@@ -224,6 +231,8 @@ void sessions_free(struct keeper *k);
 void sign_in_failed(struct keeper *k, struct sl_span user, struct sl_span target,
                     struct sl_span address, const char *why);
 void sign_in_failures_flush(struct keeper *k);
+/* False: {identity} gives no plain role name. */
+bool login_user_of(const struct sl_login *login, const struct person *who, struct sl_buf *user);
 bool upstream_user_of(struct keeper *k, const struct sl_target *target, const struct person *who,
                       struct sl_buf *user);
 
@@ -359,6 +368,8 @@ struct ask {
     size_t requester_count;
     struct sl_reviewers *requirements;
     size_t requirement_count;
+    struct sl_span runs_as; /* the login that its rules elevate to; empty: none */
+    bool elevates_twice;    /* to different ones */
     uint8_t digest[32], join_key[32];
     const char *refusal, *hint; /* static or k->mem */
     char id[37];
@@ -403,6 +414,7 @@ void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
+struct running *running_of(struct keeper *k, uint64_t session, uint64_t action); /* NULL: not */
 /* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
  * world. */
 bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,

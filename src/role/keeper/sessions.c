@@ -84,24 +84,19 @@ static bool safe_name(struct sl_span name)
     return true;
 }
 
+bool login_user_of(const struct sl_login *login, const struct person *who, struct sl_buf *user)
+{
+    sl_login_put_user(user, login, who->name);
+    return sl_buf_err(user) == SL_OK && safe_name(sl_buf_span(user));
+}
+
 bool upstream_user_of(struct keeper *k, const struct sl_target *target, const struct person *who,
                       struct sl_buf *user)
 {
     const struct sl_login *login = sl_target_login(target, &who->groups);
-    static const char mark[] = "{identity}";
-    size_t at = 0;
 
     (void)k;
-    if (login == NULL)
-        return false;
-    while (at < login->user.n) {
-        struct sl_span rest = sl_span_from(login->user, at);
-        bool here = sl_span_starts(rest, sl_span_str(mark));
-
-        sl_buf_put(user, here ? who->name : sl_span_head(rest, 1));
-        at += here ? sizeof mark - 1 : 1;
-    }
-    return sl_buf_err(user) == SL_OK && safe_name(sl_buf_span(user));
+    return login != NULL && login_user_of(login, who, user);
 }
 
 static void record_open(struct keeper *k, const struct session *s, const struct person *who,

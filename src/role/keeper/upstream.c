@@ -5,7 +5,7 @@
 /* Proofs for the databases behind the gates. The secret is asked of the supervisor, kept here, and
  * only what the server's challenge needs leaves: a gate never sees a password. */
 
-enum { MAX_SECRET_BYTES = 4096, MAX_WAITING = 20000 };
+enum { MAX_SECRET_BYTES = 4096, MAX_WAITING = 20000, ELEVATED_PROOFS_MAX = 4 };
 
 struct waiting_proof {
     struct peer *peer;
@@ -184,38 +184,59 @@ void on_secret(struct peer *p, const struct sl_msg_secret *m)
 /* --- asking --------------------------------------------------------------------------------------
  */
 
-/* Which login a session (or, with session 0, the gate itself) uses. */
-static bool login_of(struct peer *p, uint64_t session, struct sl_span target_name,
-                     const struct sl_target **target, const struct sl_login **login,
-                     struct sl_buf *user)
-{
-    struct keeper *k = p->keeper;
-    const struct session *s = session == 0 ? NULL : session_get(k, p->index, session);
-    struct person who;
-    struct sl_names nobody = {0};
-
-    if (session != 0 && s == NULL)
-        return false;
-    *target = sl_config_target(k->config, s == NULL ? target_name : s->target);
-    if (*target == NULL)
-        return false;
-    if (s != NULL && person_get(k, s->identity, &who) != SL_OK)
-        return false;
-    *login = sl_target_login(*target, s == NULL ? &nobody : &who.groups);
-    if (*login == NULL)
-        return false;
-    sl_buf_put(user, s == NULL ? (*login)->user : s->upstream_user);
-    return true;
-}
-
 struct question {
-    uint64_t call, session;
+    uint64_t call, session, elevated;
     struct sl_span target, auth_message, salt;
     uint8_t attempt;
     uint32_t iterations;
     bool md5;
 };
 
+/* The login that rules with `elevate` name: only for an action of this session whose grant is spent
+ * and which has not ended, a few times, and only if this is what the reviewers were shown. */
+static const struct sl_login *elevated_login(struct keeper *k, const struct session *s,
+                                             uint64_t action, const struct sl_target *target)
+{
+    struct running *r = running_of(k, s->id, action);
+    APPROVAL(a);
+
+    if (r == NULL || s->ending || r->proofs >= ELEVATED_PROOFS_MAX ||
+        approval_get(k, sl_span_str(r->approval), &a) != SL_OK ||
+        !sl_span_eq(a.target, target->name) || !sl_span_eq(a.identity, s->identity))
+        return NULL;
+    struct sl_span name = sl_json_str(a.detail, "runs_as");
+    const struct sl_login *login = name.n == 0 ? NULL : sl_target_named_login(target, name);
+    if (login != NULL)
+        r->proofs++;
+    return login;
+}
+
+/* Which login a session (or, with session 0, the gate itself) uses. */
+static bool login_of(struct peer *p, const struct question *q, const struct sl_target **target,
+                     const struct sl_login **login, struct sl_buf *user)
+{
+    struct keeper *k = p->keeper;
+    const struct session *s = q->session == 0 ? NULL : session_get(k, p->index, q->session);
+    struct person who;
+    struct sl_names nobody = {0};
+
+    if (s == NULL && (q->session != 0 || q->elevated != 0))
+        return false;
+    *target = sl_config_target(k->config, s == NULL ? q->target : s->target);
+    if (*target == NULL)
+        return false;
+    if (s != NULL && person_get(k, s->identity, &who) != SL_OK)
+        return false;
+    if (q->elevated != 0) {
+        *login = elevated_login(k, s, q->elevated, *target);
+        return *login != NULL && login_user_of(*login, &who, user);
+    }
+    *login = sl_target_login(*target, s == NULL ? &nobody : &who.groups);
+    if (*login == NULL)
+        return false;
+    sl_buf_put(user, s == NULL ? (*login)->user : s->upstream_user);
+    return true;
+}
 static struct waiting_proof *waiting_new(struct peer *p, const struct question *q)
 {
     struct waiting_proof *w = calloc(1, sizeof *w);
@@ -238,12 +259,12 @@ static void ask(struct peer *p, const struct question *q)
     const struct sl_login *login = NULL;
     struct waiting_proof *w = waiting_new(p, q);
 
-    if (!login_of(p, q->session, q->target, &target, &login, &w->user)) {
+    if (!login_of(p, q, &target, &login, &w->user)) {
         answer_none(p, q->call, SL_SPAN("no such session or target"));
         waiting_free(w);
         return;
     }
-    struct upstream_secret *s = secret_of(k, target->name, login->group);
+    struct upstream_secret *s = secret_of(k, target->name, login->key);
     if (s == NULL)
         keeper_die("a secret could not be kept", SL_EMEMORY);
     w->next = s->waiting;
@@ -255,7 +276,7 @@ static void ask(struct peer *p, const struct question *q)
     if (s->asked != 0)
         return;
     s->asked = ++k->next_call;
-    ANSWER(k->super, secret_ask, .call = s->asked, .target = target->name, .login = login->group,
+    ANSWER(k->super, secret_ask, .call = s->asked, .target = target->name, .login = login->key,
            .again = q->attempt > 0);
 }
 
@@ -263,6 +284,7 @@ void on_upstream_scram(struct peer *p, const struct sl_msg_upstream_scram *m)
 {
     ask(p, &(struct question){.call = m->call,
                               .session = m->session,
+                              .elevated = m->elevated,
                               .target = m->target,
                               .auth_message = m->auth_message,
                               .salt = m->salt,
@@ -274,6 +296,7 @@ void on_upstream_md5(struct peer *p, const struct sl_msg_upstream_md5 *m)
 {
     ask(p, &(struct question){.call = m->call,
                               .session = m->session,
+                              .elevated = m->elevated,
                               .target = m->target,
                               .salt = m->salt,
                               .attempt = m->attempt,

@@ -236,10 +236,10 @@ static void read_file(struct sl_super *s, uint64_t call, struct sl_span name)
         explicit_bzero(bytes.p, bytes.cap);
 }
 
-static const struct sl_login *login_of(const struct sl_target *t, struct sl_span group)
+static const struct sl_login *login_of(const struct sl_target *t, struct sl_span key)
 {
     for (size_t i = 0; t != NULL && i < t->login_count; i++)
-        if (sl_span_eq(t->logins[i].group, group))
+        if (sl_span_eq(t->logins[i].key, key))
             return &t->logins[i];
     return NULL;
 }
