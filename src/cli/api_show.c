@@ -405,6 +405,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
         print_row(approval, "Verdict", "held_why");
     print_row(approval, "Runs as", "runs_as");
+    print_row(approval, "Its role", "runs_as_user");
     print_row(approval, "Outcome", "why");
     sl_api_print_claims(stdout, approval);
     sl_api_print_operation(stdout, approval);

@@ -169,6 +169,27 @@ static void test_no_elevated_login_by_another_rule(void)
     SL_CHECK(!proves_boss(play.gate, session, h.action));
 }
 
+static void reload(const char *text, uint32_t generation)
+{
+    TELL(play.super, reload, .generation = generation, .config = sl_span_str(text));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED));
+}
+
+/* What was shown is the role, too: the same name for another one is not what was approved (P3). */
+static void test_no_elevated_login_that_became_another_role(void)
+{
+    char other[sizeof config];
+    struct held h = hold_and_approve(play.gate, session, SL_EFFECT_CALL, "call c()", rita);
+
+    memcpy(other, config, sizeof config);
+    memcpy(strstr(other, "boss"), "king", 4);
+    SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
+    reload(other, 1);
+    SL_CHECK(!proves_boss(play.gate, session, h.action));
+    reload(config, 1);
+    SL_CHECK(proves_boss(play.gate, session, h.action));
+}
+
 static void test_no_elevated_login_after_the_outcome(void)
 {
     close(play.journal);
@@ -270,6 +291,7 @@ int main(int argc, char **argv)
     SL_RUN(set_the_stage);
     SL_RUN(test_no_elevated_login_without_a_spent_grant);
     SL_RUN(test_no_elevated_login_by_another_rule);
+    SL_RUN(test_no_elevated_login_that_became_another_role);
     SL_RUN(test_no_elevated_login_after_the_outcome);
     SL_RUN(test_a_gate_cannot_decide);
     SL_RUN(test_a_gate_says_only_what_a_gate_may);

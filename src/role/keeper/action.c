@@ -97,7 +97,7 @@ static struct sl_span sentence_of(struct keeper *k, const struct session *s, con
         sl_buf_say(&text, ")");
     }
     if (a->runs_as.n > 0)
-        sl_buf_say(&text, "; runs as the login %S", a->runs_as);
+        sl_buf_say(&text, "; runs as the login %S (role %S)", a->runs_as, a->runs_as_user);
     return sl_arena_copy(k->mem, sl_buf_span(&text));
 }
 

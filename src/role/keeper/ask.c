@@ -74,6 +74,27 @@ static void judge(struct keeper *k, struct ask *a, const struct sl_question *q)
         sl_policy_judge(k->config, q, k->mem, &a->answer);
 }
 
+/* Which login, and which role it is on the server for this identity: both are shown, and must still
+ * be so when its proof is asked for (upstream.c). */
+static void choose_login(struct keeper *k, struct ask *a)
+{
+    SL_BUF(user, 256);
+
+    if (!sl_span_is(a->action.protocol, "postgres") || a->over.is)
+        return;
+    if (sl_policy_elevates(&a->answer, &a->runs_as) != SL_OK) {
+        a->cannot_elevate = "the rules that hold this elevate it to different logins";
+        return;
+    }
+    if (a->runs_as.n == 0)
+        return;
+    const struct sl_login *login = sl_target_named_login(a->target, a->runs_as);
+    if (login == NULL || !login_user_of(login, a->who, &user))
+        a->cannot_elevate = "the login that this runs as has no plain role name for this identity";
+    else
+        a->runs_as_user = sl_arena_copy(k->mem, sl_buf_span(&user));
+}
+
 enum sl_err ask_judge(struct keeper *k, struct ask *a)
 {
     uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
@@ -100,8 +121,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     memcpy(a->action.rules_digest, a->answer.rules_digest, sizeof a->action.rules_digest);
     if (a->answer.verdict != SL_HOLD)
         return SL_OK;
-    if (sl_span_is(a->action.protocol, "postgres") && !a->over.is)
-        a->elevates_twice = sl_policy_elevates(&a->answer, &a->runs_as) != SL_OK;
+    choose_login(k, a);
 
     const struct sl_reviewers *found[MAX];
     a->requirement_count = sl_policy_reviewers(k->config, &q, &a->answer, found, MAX);
@@ -170,9 +190,9 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
                       "SET sluice.reason = 'why you do this'; then run it again.");
     if (a->in_transaction && a->answer.in_transaction == SL_TX_REFUSE)
         return say_no(a, in_transaction_text, in_transaction_hint);
-    if (a->elevates_twice)
-        return say_no(a, "the rules that hold this elevate it to different logins",
-                      "Whoever keeps the policy has to say which one: it cannot run as both.");
+    if (a->cannot_elevate != NULL)
+        return say_no(a, a->cannot_elevate,
+                      "Whoever keeps the policy has to name one login that fits.");
     if (a->answer.passkey)
         return say_no(a, "the rule asks for a decision by passkey, which nobody here has",
                       "This build takes decisions by credential only.");
@@ -245,6 +265,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "rule", rule_names(k, &a->answer));
     event_str(detail, "why", a->why);
     event_str(detail, "runs_as", a->runs_as);
+    event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "trigger", a->trigger);
     event_bool(detail, "in_transaction", a->in_transaction);

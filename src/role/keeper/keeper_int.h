@@ -368,8 +368,8 @@ struct ask {
     size_t requester_count;
     struct sl_reviewers *requirements;
     size_t requirement_count;
-    struct sl_span runs_as; /* the login that its rules elevate to; empty: none */
-    bool elevates_twice;    /* to different ones */
+    struct sl_span runs_as, runs_as_user; /* the login that its rules elevate to; empty: none */
+    const char *cannot_elevate;           /* why not, NULL when it can */
     uint8_t digest[32], join_key[32];
     const char *refusal, *hint; /* static or k->mem */
     char id[37];
@@ -467,8 +467,8 @@ SL_METHODS(CALL_DECLARE)
 json_t *approval_json(struct call *c, const struct approval *a);
 /* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
 void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
-/* openlineage.c: run events into the file that the configuration names, if it names one. They are on
- * the disk before the view says that it has their acts. */
+/* openlineage.c: run events into the file that the configuration names, if it names one. They are
+ * on the disk before the view says that it has their acts. */
 enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
 void openlineage_close(struct keeper *k);
 /* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */

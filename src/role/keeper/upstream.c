@@ -195,7 +195,8 @@ struct question {
 /* The login that rules with `elevate` name: only for an action of this session whose grant is spent
  * and which has not ended, a few times, and only if this is what the reviewers were shown. */
 static const struct sl_login *elevated_login(struct keeper *k, const struct session *s,
-                                             uint64_t action, const struct sl_target *target)
+                                             uint64_t action, const struct sl_target *target,
+                                             const struct person *who, struct sl_buf *user)
 {
     struct running *r = running_of(k, s->id, action);
     APPROVAL(a);
@@ -206,8 +207,10 @@ static const struct sl_login *elevated_login(struct keeper *k, const struct sess
         return NULL;
     struct sl_span name = sl_json_str(a.detail, "runs_as");
     const struct sl_login *login = name.n == 0 ? NULL : sl_target_named_login(target, name);
-    if (login != NULL)
-        r->proofs++;
+    if (login == NULL || !login_user_of(login, who, user) ||
+        !sl_span_eq(sl_buf_span(user), sl_json_str(a.detail, "runs_as_user")))
+        return NULL;
+    r->proofs++;
     return login;
 }
 
@@ -228,8 +231,8 @@ static bool login_of(struct peer *p, const struct question *q, const struct sl_t
     if (s != NULL && person_get(k, s->identity, &who) != SL_OK)
         return false;
     if (q->elevated != 0) {
-        *login = elevated_login(k, s, q->elevated, *target);
-        return *login != NULL && login_user_of(*login, &who, user);
+        *login = elevated_login(k, s, q->elevated, *target, &who, user);
+        return *login != NULL;
     }
     *login = sl_target_login(*target, s == NULL ? &nobody : &who.groups);
     if (*login == NULL)
