@@ -211,10 +211,9 @@ void body_type(struct judge *j, const TypeName *t)
                                         "refcursor",
                                         "trigger",
                                         "void"};
-    RangeVar v = t == NULL ? (RangeVar){0} : name_of_list(j, t->names);
-
     if (t == NULL)
         return;
+    RangeVar v = name_of_list(j, t->names);
     if (t->pct_type && !ambient_types(j, true))
         note_opaque(j, "a type is taken from a column", NULL);
     for (size_t i = 0; v.relname != NULL && i < SL_COUNT(names); i++)

@@ -44,7 +44,7 @@ static bool make_room(struct judge *j)
 static void keep(struct judge *j, struct sl_span line)
 {
     size_t at = place_of(j, line);
-    struct sl_span copy = at == SIZE_MAX ? (struct sl_span){0} : sl_arena_copy(j->mem, line);
+    struct sl_span copy = at == SIZE_MAX ? sl_span(NULL, 0) : sl_arena_copy(j->mem, line);
 
     if (at == SIZE_MAX)
         return;

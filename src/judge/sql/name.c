@@ -92,7 +92,7 @@ static struct dataset *system_dataset(struct judge *j, const char *schema, const
 static struct dataset *listed_as(struct judge *j, const struct sl_relation *r, bool with_schema)
 {
     bool bare = j->ctx->as_written && !with_schema && r->oid == SL_SQL_DDL_BARE;
-    struct dataset *d = note_new_dataset(j, bare ? (struct sl_span){0} : r->schema, r->name);
+    struct dataset *d = note_new_dataset(j, bare ? sl_span(NULL, 0) : r->schema, r->name);
 
     if (d != NULL) {
         d->listed = true;

@@ -88,9 +88,12 @@ static void changed(struct keeper *k, const struct peer *teller)
 {
     bool moved = load(k);
 
-    for (struct peer *p = k->peers; p != NULL; p = p->next)
-        if (p->role == SL_ROLE_GATE && !p->signing && !p->ended && (moved || p == teller))
+    for (struct peer *p = k->peers; p != NULL; p = p->next) {
+        bool hears = moved || p == teller;
+
+        if (p->role == SL_ROLE_GATE && !p->signing && !p->ended && hears)
             say(k, p);
+    }
 }
 
 void labels_greet(struct keeper *k, struct peer *gate)
