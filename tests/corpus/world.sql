@@ -161,5 +161,122 @@ insert into public.events values (1, 'eu', 'e'), (2, 'us', 'u');
 create table public.secrets_parent (id int, v text);
 create table public.secrets_child (ssn text) inherits (public.secrets_parent);
 insert into public.secrets_child values (1, 'v', '123-45-6789');
+
+-- what reads more than it gives: rows made of values, values that fail or act where nobody looks at them
+create view zoo.spread as select id, generate_series(1, length(email)) as n from public.customers;
+create view zoo.spread2 as select s.id from (select id, unnest(string_to_array(email, '1')) as part from public.customers) s;
+create view zoo.restless as select id, (email || left(random()::text, 0))::int as n from public.customers;
+create view zoo.arms as select id, email::int as n from public.customers where id = 1 union all select 2, 3;
+create view zoo.kept_cte as with c as materialized (select id, email::int as n from public.customers where id = 1) select id from c;
+create view zoo.two_values as select v.a from (values (1, (select email::int from public.customers where id = 1)), (2, 3)) v(a, b);
+create view zoo.quiet as select id, upper(email) as loud, (select ssn) as number, 'x' || email as marked from public.customers;
+create view zoo.dictionary as select schemaname, tablename, attname, histogram_bounds::text as histogram_bounds from pg_stats;
+create view zoo.inherited as select * from public.people;
+create view zoo.of_policy as select id from public.with_policy;
+create view zoo.depth as with recursive r(id, e) as (select id, email from public.customers where id < 3
+  union all select r.id + 100, r.e from r where r.id < 100) search depth first by e set ord select id, ord::text as ord from r;
+create view zoo.cycles as with recursive r(id, e) as (select id, email from public.customers where id < 3
+  union all select r.id, r.e from r) cycle e set again using way select id, again, way::text as way from r;
+create function zoo.two(out a int, out b text) language sql stable as 'select 1, max(email) from public.customers';
+create function zoo.lively(text) returns text language plpgsql volatile as $$ begin raise notice 'got %', $1; return $1; end $$;
+create function zoo.tell(text) returns text language plpgsql stable as $$ begin raise notice 'got %', $1; return $1; end $$;
+create function zoo.many(text) returns setof text language sql immutable as 'select regexp_split_to_table($1, '''')';
+create function zoo.bool(text) returns boolean language sql immutable as 'select $1 like ''%1@%''';
+create function zoo.count_plpgsql() returns bigint language plpgsql as $$
+declare n bigint; begin n := count(*) from public.customers where email like '%1@%'; return n; end $$;
+create function zoo.return_from() returns text language plpgsql as $$ begin return max(email) from public.customers; end $$;
+create function zoo.for_execute() returns text language plpgsql as $$
+declare r record; begin for r in execute 'select email from public.customers order by id' loop return r.email; end loop; end $$;
+create function zoo.for_execute_using() returns text language plpgsql as $$
+declare r text; begin execute 'select email from public.customers where id = $1' into r using 1; return r; end $$;
+create function zoo.diagnosed() returns text language plpgsql as $$
+declare m text; begin perform email::int from public.customers where id = 1; return '';
+exception when others then get stacked diagnostics m = message_text; return m; end $$;
+create function zoo.sqlerrm() returns text language plpgsql as $$
+begin perform email::int from public.customers where id = 1; return ''; exception when others then return sqlerrm; end $$;
+create function zoo.nested_block() returns text language plpgsql as $$
+<<a>> declare x text := ''; begin
+  <<b>> declare x text := (select max(email) from public.customers); begin a.x := b.x; end b;
+  return a.x; end $$;
+create function zoo.cursor_of(id int) returns text language plpgsql as $$
+declare c cursor (k int) for select email from public.customers where customers.id = k; r record;
+begin for r in c (1) loop return r.email; end loop; end $$;
+create function zoo.open_execute() returns text language plpgsql as $$
+declare c refcursor; r text; begin open c for execute 'select email from public.customers where id = $1' using 1; fetch c into r; return r; end $$;
+create function zoo.leave_open() returns refcursor language plpgsql as $$
+declare c refcursor := 'left_open'; begin open c for select email from public.customers order by id; return c; end $$;
+create function zoo.array_loop() returns text language plpgsql as $$
+declare x text; all_x text := ''; begin foreach x in array array(select email from public.customers order by id limit 3) loop all_x := all_x || x; end loop; return all_x; end $$;
+create function zoo.exit_when() returns int language plpgsql as $$
+declare i int := 0; begin loop exit when (select email like 'person1@%' from public.customers where id = 1); i := i + 1; exit when i > 5; end loop; return i; end $$;
+create function zoo.case_of(n int) returns text language plpgsql as $$
+begin case n when (select length(email) from public.customers where id = 1) then return 'yes'; else return 'no'; end case; end $$;
+create function zoo.asserted() returns int language plpgsql as $$
+begin assert (select email like 'nobody%' from public.customers where id = 1), (select email from public.customers where id = 1); return 1; end $$;
+create function zoo.of_type() returns public.customers language sql stable as 'select * from public.customers where id = 1';
+create function zoo.of_types() returns setof public.customers language plpgsql stable as $$ begin return query table public.customers; end $$;
+create function zoo.in_out(inout x text) language sql stable as 'select email from public.customers where id = x::int';
+create function zoo.named(a int default 1, b int default zoo.harmless(0)) returns text language sql stable as 'select email from public.customers where id = a and b > 0';
+create function zoo.any(anyelement) returns anyelement language sql stable as 'select $1';
+create function zoo.any_mail(anyelement) returns text language sql stable as 'select max(email) from public.customers';
+create function zoo.short(a text, b text default '') returns text language sql stable as 'select max(ssn) from public.customers';
+create function zoo.lower(public.orders) returns text language sql stable as 'select email from public.customers where id = ($1).id';
+create function zoo.mood_function(public.mood) returns text language sql stable as 'select max(email) from public.customers';
+
+-- operators and orders that are meant without being written
+create function zoo.eq2(varchar, text) returns boolean language sql as 'select exists (select 1 from public.customers where email = $1)';
+create operator odd.= (leftarg = varchar, rightarg = text, function = zoo.eq2);
+create view zoo.odd_case as select 1 as n;
+create view zoo.odd_nullif as select 1 as n;
+set search_path = odd, public;
+create or replace view zoo.odd_case as select case 'person1@example.org'::text when 1 then 1 else 2 end as n;
+create or replace view zoo.odd_nullif as select length(nullif('person1@example.org'::text, 1)) as n;
+create view zoo.odd_distinct as select 'person1@example.org'::text is distinct from 1 as n;
+create view zoo.odd_in as select 'person1@example.org'::text in (1, 2) as n;
+create view zoo.odd_any as select 'person1@example.org'::text = any (select id from public.notes) as n;
+create view zoo.odd_using as select count(*) as n from (select 'person1@example.org'::varchar as id) a join (select body as id from public.notes) b using (id);
+create view zoo.odd_natural as select count(*) as n from (select 'person1@example.org'::varchar as id) a natural join (select body as id from public.notes) b;
+create function zoo.odd_body() returns int language sql stable begin atomic select case 'person1@example.org'::text when 1 then 1 else 2 end; end;
+create table public.odd_default (id int, n int default case 'person1@example.org'::text when 1 then 1 else 2 end);
+reset search_path;
+
+-- names as long as the server lets them be
+create schema a23456789b123456789c123456789d123456789e123456789f123456789g123;
+create view a23456789b123456789c123456789d123456789e123456789f123456789g123.tags as select id as note, email as tag from public.customers;
+create function a23456789b123456789c123456789d123456789e123456789f123456789g123.harmless(int) returns text language sql stable as 'select email from public.customers where id = $1';
+create schema app;
+create view app.tags2 as select id as note, email as tag from public.customers;
+create view public.tags2 as select note, tag from public.tags;
+
+-- rows of children and of partitions
+create table public.staff (id int, v text);
+create table public.staff_secret (check (id > 100)) inherits (public.staff);
+insert into public.staff_secret values (101, 'vip');
+create table public.sheets (id int, v text) partition by range (id);
+create table public.sheets_low partition of public.sheets for values from (0) to (100);
+insert into public.sheets values (1, 'one');
 reset role;
+
+-- what only a superuser can make
+create role analyst;
+grant analyst to app;
+create schema analyst;
+create view analyst.tags as select id as note, email as tag from public.customers;
+grant usage on schema analyst to app, analyst;
+grant select on analyst.tags to app, analyst;
+grant select on public.tags to analyst;
+create function zoo.compare(text, text) returns int language plpgsql immutable as $$
+begin raise notice 'compared %', (select max(email) from public.customers); return bttextcmp($1, $2); end $$;
+create operator class zoo.evil_ops for type text using btree as
+  operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 zoo.compare(text, text);
+create type zoo.span as range (subtype = text, subtype_opclass = zoo.evil_ops);
+create table public.evil_parts (id int, region text) partition by list (region zoo.evil_ops);
+create table public.evil_parts_eu partition of public.evil_parts for values in ('eu');
+create table public.evil_index (id int, v text);
+create index on public.evil_index (v zoo.evil_ops);
+insert into public.evil_index values (1, 'a'), (2, 'b');
+alter table public.evil_parts owner to app;
+alter table public.evil_parts_eu owner to app;
+alter table public.evil_index owner to app;
+grant usage on schema zoo to public;
 analyze;

@@ -69,6 +69,7 @@ static enum found in_outputs(struct judge *j, const struct outputs *o, const cha
             behind_star(j, &o->items[i], name, flow);
     note_reads(j, o->rest_reads);
     origin_join(j, flow, o->rest);
+    j->loud = true;
     return PERHAPS;
 }
 
@@ -275,10 +276,7 @@ static void star_column(struct judge *j, struct outputs *out, const struct outpu
     if (o == NULL)
         return;
     *o = *from;
-    if (out->later)
-        return;
-    note_reads(j, from->reads);
-    o->reads = NULL;
+    query_settle(j, out, o, false);
 }
 
 static void star_of_outputs(struct judge *j, const struct outputs *from, struct outputs *out)
@@ -289,7 +287,7 @@ static void star_of_outputs(struct judge *j, const struct outputs *from, struct 
         return;
     out->open = true;
     origin_join(j, &out->rest, from->rest);
-    if (out->later)
+    if (out->later && !out->all_made)
         origin_join(j, &out->rest_reads, from->rest_reads);
     else
         note_reads(j, from->rest_reads);

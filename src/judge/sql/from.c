@@ -32,7 +32,9 @@ static void any_output(struct judge *j, const struct outputs *from, struct outpu
     for (size_t i = 0; i < from->count; i++) {
         origin_join(j, &out->origins, from->items[i].origins);
         origin_join(j, &out->reads, from->items[i].reads);
+        out->loud = out->loud || from->items[i].loud;
     }
+    out->loud = out->loud || from->open;
     origin_join(j, &out->origins, from->rest);
     origin_join(j, &out->reads, from->rest_reads);
 }
