@@ -255,6 +255,75 @@ insert into public.staff_secret values (101, 'vip');
 create table public.sheets (id int, v text) partition by range (id);
 create table public.sheets_low partition of public.sheets for values from (0) to (100);
 insert into public.sheets values (1, 'one');
+-- bodies in every dress, aggregates, what stands behind an operator
+create function zoo.late_into() returns text language plpgsql as $$
+declare r text; begin select email from public.customers into strict r where id = 1; return r; end $$;
+create function zoo.with_into() returns text language plpgsql as $$
+declare r text; begin with c as (select email from public.customers where id = 1) select email into r from c; return r; end $$;
+create function zoo.declared() returns text language plpgsql as $$
+declare r constant public.customers.email%type not null := (select email from public.customers where id = 1); s alias for r; begin return s; end $$;
+create function zoo.quoted_end() returns text language plpgsql as $$
+declare "end" text; begin "end" := (select email from public.customers where id = 1); return "end"; end $$;
+create function zoo.commented() returns text language plpgsql as $$
+begin -- return ''; end
+  /* return 'x'; /* end */ */ return /* ; */ (select email || ';' || $q$;$q$ || e'\';' from public.customers where id = 1); end $$;
+create function zoo.reversed() returns int language plpgsql as $$
+declare n int := 0; begin for i in reverse 100 .. 1 by (select length(email) from public.customers where id = 1) loop n := n + i; end loop; return n; end $$;
+create function zoo.while_exists() returns int language plpgsql as $$
+declare n int := 0; begin while n < 9 and exists (select from public.customers where id = n and email like 'q%' or n = 0) loop n := n + 1; end loop; return n; end $$;
+create function zoo.raised() returns int language plpgsql as $$
+begin raise exception using message = (select email from public.customers where id = 1), errcode = 'P0001'; end $$;
+create function zoo.row_count() returns bigint language plpgsql as $$
+declare n bigint; begin perform from public.customers where email like '%1@%'; get diagnostics n = row_count; return n; end $$;
+create function zoo.found() returns boolean language plpgsql as $$
+begin perform 1 from public.customers where email = 'person1@example.org'; return found; end $$;
+create function zoo.handler() returns text language plpgsql as $$
+begin raise exception 'x'; exception when sqlstate 'P0001' or division_by_zero then begin return (select email from public.customers where id = 1); end; when others then return ''; end $$;
+create function zoo.next_row() returns setof public.customers language plpgsql as $$
+declare r public.customers%rowtype; begin for r in select * from public.customers order by id limit 2 loop return next r; end loop; end $$;
+create function zoo.out_table() returns table (id int, email text) language plpgsql as $$
+#variable_conflict use_column
+begin return query select c.id, c.email from public.customers c order by c.id limit 2; end $$;
+create function zoo.variable_conflict() returns text language plpgsql as $$
+#variable_conflict use_variable
+declare item text := (select email from public.customers where id = 1); r text; begin select item into r from public.orders limit 1; return r; end $$;
+create function zoo.record_field() returns text language plpgsql as $$
+declare r record; begin select c.* into r from public.customers c where id = 1; r.name := r.email; return r.name; end $$;
+create function zoo.array_item() returns text language plpgsql as $$
+declare a text[]; begin a[3] := (select email from public.customers where id = 1); return a[3]; end $$;
+create function zoo.inner_do() returns int language plpgsql as $$
+begin do 'begin raise notice ''%'', (select email from public.customers where id = 1); end'; return 1; end $$;
+create function zoo.execute_constant() returns int language plpgsql as $$
+begin execute $q$delete from public.orders where id < 10$q$; return 1; end $$;
+create function zoo.into_out(out r text) language plpgsql as $$ begin select email into r from public.customers where id = 1; end $$;
+create function zoo.sql_values() returns setof text language sql as 'values ((select email from public.customers where id = 1))';
+create function zoo.sql_table() returns setof public.customers language sql as 'table public.customers';
+create function zoo.sql_many() returns text language sql as 'select 1; select email from public.customers where id = 1';
+create function zoo.sql_atomic() returns text language sql begin atomic select 1; select email from public.customers where id = 1; end;
+create function zoo.sql_returning() returns text language sql as 'insert into public.drop_box (body) select email from public.customers where id = 1 returning body';
+create function zoo.sorted_step(text[], text) returns text[] language sql as 'select $1 || $2';
+create function zoo.sorted_final(text[]) returns text language sql as 'select max(email) from public.customers where id = cardinality($1)';
+create aggregate zoo.sorted(order by text) (sfunc = zoo.sorted_step, stype = text[], initcond = '{}', finalfunc = zoo.sorted_final);
+create aggregate zoo.moving(text) (sfunc = zoo.sorted_step, stype = text[], initcond = '{}', finalfunc = zoo.sorted_final,
+  msfunc = zoo.sorted_step, mstype = text[], minitcond = '{}', mfinalfunc = zoo.sorted_final, minvfunc = zoo.sorted_step);
+create function zoo.no(int, text) returns boolean language plpgsql immutable as $$ begin return false; end $$;
+create function zoo.yes(int, text) returns boolean language plpgsql immutable as $$ begin return exists (select from public.customers where id = $1 and email like $2); end $$;
+create operator public.<<# (leftarg = int, rightarg = text, function = zoo.no, negator = operator(public.>>#));
+create operator public.>># (leftarg = int, rightarg = text, function = zoo.yes, negator = operator(public.<<#));
+create domain zoo.with_its_own_default as text default zoo.mail(1);
+create table public.of_domain (id int, v zoo.with_its_own_default);
+create domain zoo.twice as zoo.checked;
+create domain zoo.listed as zoo.checked[];
+create type zoo.pair_of as (a int, v zoo.checked);
+create function zoo.takes_checked(zoo.checked) returns int language sql as 'select 1';
+create function zoo.gives_checked(text) returns zoo.checked language plpgsql as $$ begin return $1; end $$;
+create function zoo.to_checked(n int) returns int language plpgsql as $$ declare v zoo.checked; begin v := n; return n; end $$;
+create function zoo.json_each(text) returns table (email text) language sql as 'select email from public.customers where id = 1';
+create view zoo.json_names as select v from (select 1 as v) s;
+create function zoo.boxes(int) returns zoo.box language sql immutable as 'select row($1)::zoo.box';
+create function zoo.takes_box(zoo.box) returns int language sql immutable as 'select ($1).n';
+create function zoo.int_to_box(int) returns zoo.box language plpgsql as $$ begin raise notice 'boxed %', (select max(email) from public.customers); return row($1)::zoo.box; end $$;
+create type zoo.crate as (b zoo.box, n int);
 reset role;
 
 -- what only a superuser can make

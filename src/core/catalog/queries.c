@@ -91,7 +91,7 @@ static const char function_names[] =
 static const char operator_names[] =
     "SELECT DISTINCT 'N', 'o', n.nspname, o.oprname FROM pg_catalog.pg_operator o"
     " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"
-    " WHERE o.oid" OF_USERS " AND " NOT_TEMPORARY;
+    " WHERE (o.oid" OF_USERS " OR o.oprnegate" OF_USERS " OR o.oprcom" OF_USERS ") AND " NOT_TEMPORARY;
 static const char type_names[] =
     "SELECT DISTINCT 'N', CASE WHEN t.typtype" EQ "'e' THEN 'e' ELSE 't' END, n.nspname, t.typname"
     " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid" EQ "t.typnamespace"

@@ -105,6 +105,16 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
     return NULL;
 }
 
+/* Of a table the server refuses the name. What a query inside gives is named by rules of which one
+ * may be missing here: then it is any of its columns. */
+static void unknown_column(struct judge *j, struct scope *s, struct origin **flow)
+{
+    for (; s != NULL; s = s->up)
+        for (const struct source *at = s->sources; at != NULL; at = at->next)
+            if (!at->hidden && !at->variable && at->outputs != NULL && !at->own_names)
+                outputs_use(j, at->outputs, flow);
+}
+
 /* A name alone: a column of the innermost scope that has it, else a table's whole row, else the
  * name of an output (ORDER BY), which was followed already. */
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
@@ -127,6 +137,8 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
     struct source *row = by_alias(s, NULL, name);
     if (row != NULL && (!variable || row->only_qualified))
         whole_row(j, row, flow);
+    else if (row == NULL && !variable)
+        unknown_column(j, s, flow);
 }
 
 /* table.name that is no column of the table calls the function `name` with the row. */
