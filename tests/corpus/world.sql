@@ -161,5 +161,191 @@ insert into public.events values (1, 'eu', 'e'), (2, 'us', 'u');
 create table public.secrets_parent (id int, v text);
 create table public.secrets_child (ssn text) inherits (public.secrets_parent);
 insert into public.secrets_child values (1, 'v', '123-45-6789');
+
+-- what reads more than it gives: rows made of values, values that fail or act where nobody looks at them
+create view zoo.spread as select id, generate_series(1, length(email)) as n from public.customers;
+create view zoo.spread2 as select s.id from (select id, unnest(string_to_array(email, '1')) as part from public.customers) s;
+create view zoo.restless as select id, (email || left(random()::text, 0))::int as n from public.customers;
+create view zoo.arms as select id, email::int as n from public.customers where id = 1 union all select 2, 3;
+create view zoo.kept_cte as with c as materialized (select id, email::int as n from public.customers where id = 1) select id from c;
+create view zoo.two_values as select v.a from (values (1, (select email::int from public.customers where id = 1)), (2, 3)) v(a, b);
+create view zoo.quiet as select id, upper(email) as loud, (select ssn) as number, 'x' || email as marked from public.customers;
+create view zoo.dictionary as select schemaname, tablename, attname, histogram_bounds::text as histogram_bounds from pg_stats;
+create view zoo.inherited as select * from public.people;
+create view zoo.of_policy as select id from public.with_policy;
+create view zoo.depth as with recursive r(id, e) as (select id, email from public.customers where id < 3
+  union all select r.id + 100, r.e from r where r.id < 100) search depth first by e set ord select id, ord::text as ord from r;
+create view zoo.cycles as with recursive r(id, e) as (select id, email from public.customers where id < 3
+  union all select r.id, r.e from r) cycle e set again using way select id, again, way::text as way from r;
+create function zoo.two(out a int, out b text) language sql stable as 'select 1, max(email) from public.customers';
+create function zoo.lively(text) returns text language plpgsql volatile as $$ begin raise notice 'got %', $1; return $1; end $$;
+create function zoo.tell(text) returns text language plpgsql stable as $$ begin raise notice 'got %', $1; return $1; end $$;
+create function zoo.many(text) returns setof text language sql immutable as 'select regexp_split_to_table($1, '''')';
+create function zoo.bool(text) returns boolean language sql immutable as 'select $1 like ''%1@%''';
+create function zoo.count_plpgsql() returns bigint language plpgsql as $$
+declare n bigint; begin n := count(*) from public.customers where email like '%1@%'; return n; end $$;
+create function zoo.return_from() returns text language plpgsql as $$ begin return max(email) from public.customers; end $$;
+create function zoo.for_execute() returns text language plpgsql as $$
+declare r record; begin for r in execute 'select email from public.customers order by id' loop return r.email; end loop; end $$;
+create function zoo.for_execute_using() returns text language plpgsql as $$
+declare r text; begin execute 'select email from public.customers where id = $1' into r using 1; return r; end $$;
+create function zoo.diagnosed() returns text language plpgsql as $$
+declare m text; begin perform email::int from public.customers where id = 1; return '';
+exception when others then get stacked diagnostics m = message_text; return m; end $$;
+create function zoo.sqlerrm() returns text language plpgsql as $$
+begin perform email::int from public.customers where id = 1; return ''; exception when others then return sqlerrm; end $$;
+create function zoo.nested_block() returns text language plpgsql as $$
+<<a>> declare x text := ''; begin
+  <<b>> declare x text := (select max(email) from public.customers); begin a.x := b.x; end b;
+  return a.x; end $$;
+create function zoo.cursor_of(id int) returns text language plpgsql as $$
+declare c cursor (k int) for select email from public.customers where customers.id = k; r record;
+begin for r in c (1) loop return r.email; end loop; end $$;
+create function zoo.open_execute() returns text language plpgsql as $$
+declare c refcursor; r text; begin open c for execute 'select email from public.customers where id = $1' using 1; fetch c into r; return r; end $$;
+create function zoo.leave_open() returns refcursor language plpgsql as $$
+declare c refcursor := 'left_open'; begin open c for select email from public.customers order by id; return c; end $$;
+create function zoo.array_loop() returns text language plpgsql as $$
+declare x text; all_x text := ''; begin foreach x in array array(select email from public.customers order by id limit 3) loop all_x := all_x || x; end loop; return all_x; end $$;
+create function zoo.exit_when() returns int language plpgsql as $$
+declare i int := 0; begin loop exit when (select email like 'person1@%' from public.customers where id = 1); i := i + 1; exit when i > 5; end loop; return i; end $$;
+create function zoo.case_of(n int) returns text language plpgsql as $$
+begin case n when (select length(email) from public.customers where id = 1) then return 'yes'; else return 'no'; end case; end $$;
+create function zoo.asserted() returns int language plpgsql as $$
+begin assert (select email like 'nobody%' from public.customers where id = 1), (select email from public.customers where id = 1); return 1; end $$;
+create function zoo.of_type() returns public.customers language sql stable as 'select * from public.customers where id = 1';
+create function zoo.of_types() returns setof public.customers language plpgsql stable as $$ begin return query table public.customers; end $$;
+create function zoo.in_out(inout x text) language sql stable as 'select email from public.customers where id = x::int';
+create function zoo.named(a int default 1, b int default zoo.harmless(0)) returns text language sql stable as 'select email from public.customers where id = a and b > 0';
+create function zoo.any(anyelement) returns anyelement language sql stable as 'select $1';
+create function zoo.any_mail(anyelement) returns text language sql stable as 'select max(email) from public.customers';
+create function zoo.short(a text, b text default '') returns text language sql stable as 'select max(ssn) from public.customers';
+create function zoo.lower(public.orders) returns text language sql stable as 'select email from public.customers where id = ($1).id';
+create function zoo.mood_function(public.mood) returns text language sql stable as 'select max(email) from public.customers';
+
+-- operators and orders that are meant without being written
+create function zoo.eq2(varchar, text) returns boolean language sql as 'select exists (select 1 from public.customers where email = $1)';
+create operator odd.= (leftarg = varchar, rightarg = text, function = zoo.eq2);
+create view zoo.odd_case as select 1 as n;
+create view zoo.odd_nullif as select 1 as n;
+set search_path = odd, public;
+create or replace view zoo.odd_case as select case 'person1@example.org'::text when 1 then 1 else 2 end as n;
+create or replace view zoo.odd_nullif as select length(nullif('person1@example.org'::text, 1)) as n;
+create view zoo.odd_distinct as select 'person1@example.org'::text is distinct from 1 as n;
+create view zoo.odd_in as select 'person1@example.org'::text in (1, 2) as n;
+create view zoo.odd_any as select 'person1@example.org'::text = any (select id from public.notes) as n;
+create view zoo.odd_using as select count(*) as n from (select 'person1@example.org'::varchar as id) a join (select body as id from public.notes) b using (id);
+create view zoo.odd_natural as select count(*) as n from (select 'person1@example.org'::varchar as id) a natural join (select body as id from public.notes) b;
+create function zoo.odd_body() returns int language sql stable begin atomic select case 'person1@example.org'::text when 1 then 1 else 2 end; end;
+create table public.odd_default (id int, n int default case 'person1@example.org'::text when 1 then 1 else 2 end);
+reset search_path;
+
+-- names as long as the server lets them be
+create schema a23456789b123456789c123456789d123456789e123456789f123456789g123;
+create view a23456789b123456789c123456789d123456789e123456789f123456789g123.tags as select id as note, email as tag from public.customers;
+create function a23456789b123456789c123456789d123456789e123456789f123456789g123.harmless(int) returns text language sql stable as 'select email from public.customers where id = $1';
+create schema app;
+create view app.tags2 as select id as note, email as tag from public.customers;
+create view public.tags2 as select note, tag from public.tags;
+
+-- rows of children and of partitions
+create table public.staff (id int, v text);
+create table public.staff_secret (check (id > 100)) inherits (public.staff);
+insert into public.staff_secret values (101, 'vip');
+create table public.sheets (id int, v text) partition by range (id);
+create table public.sheets_low partition of public.sheets for values from (0) to (100);
+insert into public.sheets values (1, 'one');
+-- bodies in every dress, aggregates, what stands behind an operator
+create function zoo.late_into() returns text language plpgsql as $$
+declare r text; begin select email from public.customers into strict r where id = 1; return r; end $$;
+create function zoo.with_into() returns text language plpgsql as $$
+declare r text; begin with c as (select email from public.customers where id = 1) select email into r from c; return r; end $$;
+create function zoo.declared() returns text language plpgsql as $$
+declare r constant public.customers.email%type not null := (select email from public.customers where id = 1); s alias for r; begin return s; end $$;
+create function zoo.quoted_end() returns text language plpgsql as $$
+declare "end" text; begin "end" := (select email from public.customers where id = 1); return "end"; end $$;
+create function zoo.commented() returns text language plpgsql as $$
+begin -- return ''; end
+  /* return 'x'; /* end */ */ return /* ; */ (select email || ';' || $q$;$q$ || e'\';' from public.customers where id = 1); end $$;
+create function zoo.reversed() returns int language plpgsql as $$
+declare n int := 0; begin for i in reverse 100 .. 1 by (select length(email) from public.customers where id = 1) loop n := n + i; end loop; return n; end $$;
+create function zoo.while_exists() returns int language plpgsql as $$
+declare n int := 0; begin while n < 9 and exists (select from public.customers where id = n and email like 'q%' or n = 0) loop n := n + 1; end loop; return n; end $$;
+create function zoo.raised() returns int language plpgsql as $$
+begin raise exception using message = (select email from public.customers where id = 1), errcode = 'P0001'; end $$;
+create function zoo.row_count() returns bigint language plpgsql as $$
+declare n bigint; begin perform from public.customers where email like '%1@%'; get diagnostics n = row_count; return n; end $$;
+create function zoo.found() returns boolean language plpgsql as $$
+begin perform 1 from public.customers where email = 'person1@example.org'; return found; end $$;
+create function zoo.handler() returns text language plpgsql as $$
+begin raise exception 'x'; exception when sqlstate 'P0001' or division_by_zero then begin return (select email from public.customers where id = 1); end; when others then return ''; end $$;
+create function zoo.next_row() returns setof public.customers language plpgsql as $$
+declare r public.customers%rowtype; begin for r in select * from public.customers order by id limit 2 loop return next r; end loop; end $$;
+create function zoo.out_table() returns table (id int, email text) language plpgsql as $$
+#variable_conflict use_column
+begin return query select c.id, c.email from public.customers c order by c.id limit 2; end $$;
+create function zoo.variable_conflict() returns text language plpgsql as $$
+#variable_conflict use_variable
+declare item text := (select email from public.customers where id = 1); r text; begin select item into r from public.orders limit 1; return r; end $$;
+create function zoo.record_field() returns text language plpgsql as $$
+declare r record; begin select c.* into r from public.customers c where id = 1; r.name := r.email; return r.name; end $$;
+create function zoo.array_item() returns text language plpgsql as $$
+declare a text[]; begin a[3] := (select email from public.customers where id = 1); return a[3]; end $$;
+create function zoo.inner_do() returns int language plpgsql as $$
+begin do 'begin raise notice ''%'', (select email from public.customers where id = 1); end'; return 1; end $$;
+create function zoo.execute_constant() returns int language plpgsql as $$
+begin execute $q$delete from public.orders where id < 10$q$; return 1; end $$;
+create function zoo.into_out(out r text) language plpgsql as $$ begin select email into r from public.customers where id = 1; end $$;
+create function zoo.sql_values() returns setof text language sql as 'values ((select email from public.customers where id = 1))';
+create function zoo.sql_table() returns setof public.customers language sql as 'table public.customers';
+create function zoo.sql_many() returns text language sql as 'select 1; select email from public.customers where id = 1';
+create function zoo.sql_atomic() returns text language sql begin atomic select 1; select email from public.customers where id = 1; end;
+create function zoo.sql_returning() returns text language sql as 'insert into public.drop_box (body) select email from public.customers where id = 1 returning body';
+create function zoo.sorted_step(text[], text) returns text[] language sql as 'select $1 || $2';
+create function zoo.sorted_final(text[]) returns text language sql as 'select max(email) from public.customers where id = cardinality($1)';
+create aggregate zoo.sorted(order by text) (sfunc = zoo.sorted_step, stype = text[], initcond = '{}', finalfunc = zoo.sorted_final);
+create aggregate zoo.moving(text) (sfunc = zoo.sorted_step, stype = text[], initcond = '{}', finalfunc = zoo.sorted_final,
+  msfunc = zoo.sorted_step, mstype = text[], minitcond = '{}', mfinalfunc = zoo.sorted_final, minvfunc = zoo.sorted_step);
+create function zoo.no(int, text) returns boolean language plpgsql immutable as $$ begin return false; end $$;
+create function zoo.yes(int, text) returns boolean language plpgsql immutable as $$ begin return exists (select from public.customers where id = $1 and email like $2); end $$;
+create operator public.<<# (leftarg = int, rightarg = text, function = zoo.no, negator = operator(public.>>#));
+create operator public.>># (leftarg = int, rightarg = text, function = zoo.yes, negator = operator(public.<<#));
+create domain zoo.with_its_own_default as text default zoo.mail(1);
+create table public.of_domain (id int, v zoo.with_its_own_default);
+create domain zoo.twice as zoo.checked;
+create domain zoo.listed as zoo.checked[];
+create type zoo.pair_of as (a int, v zoo.checked);
+create function zoo.takes_checked(zoo.checked) returns int language sql as 'select 1';
+create function zoo.gives_checked(text) returns zoo.checked language plpgsql as $$ begin return $1; end $$;
+create function zoo.to_checked(n int) returns int language plpgsql as $$ declare v zoo.checked; begin v := n; return n; end $$;
+create function zoo.json_each(text) returns table (email text) language sql as 'select email from public.customers where id = 1';
+create view zoo.json_names as select v from (select 1 as v) s;
+create function zoo.boxes(int) returns zoo.box language sql immutable as 'select row($1)::zoo.box';
+create function zoo.takes_box(zoo.box) returns int language sql immutable as 'select ($1).n';
+create function zoo.int_to_box(int) returns zoo.box language plpgsql as $$ begin raise notice 'boxed %', (select max(email) from public.customers); return row($1)::zoo.box; end $$;
+create type zoo.crate as (b zoo.box, n int);
 reset role;
+
+-- what only a superuser can make
+create role analyst;
+grant analyst to app;
+create schema analyst;
+create view analyst.tags as select id as note, email as tag from public.customers;
+grant usage on schema analyst to app, analyst;
+grant select on analyst.tags to app, analyst;
+grant select on public.tags to analyst;
+create function zoo.compare(text, text) returns int language plpgsql immutable as $$
+begin raise notice 'compared %', (select max(email) from public.customers); return bttextcmp($1, $2); end $$;
+create operator class zoo.evil_ops for type text using btree as
+  operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 zoo.compare(text, text);
+create type zoo.span as range (subtype = text, subtype_opclass = zoo.evil_ops);
+create table public.evil_parts (id int, region text) partition by list (region zoo.evil_ops);
+create table public.evil_parts_eu partition of public.evil_parts for values in ('eu');
+create table public.evil_index (id int, v text);
+create index on public.evil_index (v zoo.evil_ops);
+insert into public.evil_index values (1, 'a'), (2, 'b');
+alter table public.evil_parts owner to app;
+alter table public.evil_parts_eu owner to app;
+alter table public.evil_index owner to app;
+grant usage on schema zoo to public;
 analyze;

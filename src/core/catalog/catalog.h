@@ -180,7 +180,7 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *   'e' it belongs to an extension           about: extension; num: overload << 16
  *   'g' function that an aggregate calls     about, text: schema and name; num: overload << 16
  * owner 'o', an operator:
- *   'o' the function behind it               about, text: schema and name;
+ *   'o' the function behind it, behind its negator or commutator       about, text: schema and name;
  *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too;
  *       + 32 when it takes nothing but values of users' own types (as 256 below)
  * owner 't', a type:

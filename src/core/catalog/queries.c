@@ -45,6 +45,18 @@
     " AND k.contype" EQ "'f'"                                                                      \
     " AND (k.confupdtype IN ('c', 'n', 'd') OR k.confdeltype IN ('c', 'n', 'd')))"
 
+/* Which partition a row is in: the planner asks, too, and for a partition itself its bounds */
+#define PARTITIONS_RUN_CODE                                                                        \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_partitioned_table b"                                      \
+    " WHERE (b.partrelid" EQ "c.oid OR EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i"             \
+    "  WHERE i.inhrelid" EQ "c.oid AND i.inhparent" EQ "b.partrelid))"                             \
+    " AND (EXISTS (SELECT 1 FROM pg_catalog.unnest(b.partclass) o WHERE o" OF_USERS ")"            \
+    "  OR EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"                                            \
+    "   WHERE d.classid" EQ "'pg_catalog.pg_class'::pg_catalog.regclass"                           \
+    "   AND d.objid" EQ "b.partrelid AND d.refobjid" OF_USERS                                      \
+    "   AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,"                           \
+    "   'pg_catalog.pg_operator'::pg_catalog.regclass))))"
+
 /* R schema name kind problems oid */
 static const char relations[] =
     "SELECT 'R', n.nspname, c.relname, c.relkind::pg_catalog.text, pg_catalog.concat("
@@ -52,7 +64,8 @@ static const char relations[] =
     " CASE WHEN " HAS_RULES " THEN 'u' END,"
     " CASE WHEN c.relispartition THEN 'p' END,"
     " CASE WHEN " INHERITS " THEN 'h' END,"
-    " CASE WHEN c.relkind" EQ "'r' AND c.relam" OF_USERS " THEN 'k' END,"
+    " CASE WHEN (c.relkind" EQ "'r' AND c.relam" OF_USERS ") OR " PARTITIONS_RUN_CODE
+    "  THEN 'k' END,"
     " CASE WHEN " INDEX_RUNS_CODE " OR " CONSTRAINT_RUNS_CODE " OR " STATISTICS_RUN_CODE
     "  THEN 'i' END,"
     " CASE WHEN " DEFAULT_RUNS_CODE " THEN 'd' END,"
@@ -78,7 +91,7 @@ static const char function_names[] =
 static const char operator_names[] =
     "SELECT DISTINCT 'N', 'o', n.nspname, o.oprname FROM pg_catalog.pg_operator o"
     " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"
-    " WHERE o.oid" OF_USERS " AND " NOT_TEMPORARY;
+    " WHERE (o.oid" OF_USERS " OR o.oprnegate" OF_USERS " OR o.oprcom" OF_USERS ") AND " NOT_TEMPORARY;
 static const char type_names[] =
     "SELECT DISTINCT 'N', CASE WHEN t.typtype" EQ "'e' THEN 'e' ELSE 't' END, n.nspname, t.typname"
     " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid" EQ "t.typnamespace"

@@ -68,10 +68,11 @@ const char sl_catalog_query_aggregates[] =
     "  part (function)"
     NAMED_FUNCTION("part.function");
 
-/* 'o': the function behind an operator; whether the planner calls functions of users for it, and
- * whether it takes values of users' own types alone */
+/* 'o': the function behind an operator, and those that the planner may call in its place (NOT a < b
+ * is a >= b, b > a is a < b); whether the planner calls functions of users for it, and whether it
+ * takes values of users' own types alone */
 const char sl_catalog_query_operators[] =
-    "SELECT 'P', 'o', n.nspname, o.oprname, 'o', (CASE o.oprkind WHEN 'l' THEN 1 ELSE 2 END"
+    "SELECT DISTINCT 'P', 'o', n.nspname, o.oprname, 'o', (CASE o.oprkind WHEN 'l' THEN 1 ELSE 2 END"
     ADD "CASE WHEN o.oprrest" OF_USERS " OR o.oprjoin" OF_USERS " THEN 16 ELSE 0 END"
     ADD "CASE WHEN r.letter" EQ "'u' AND (o.oprkind" EQ "'l' OR l.letter" EQ "'u')"
     "  THEN 32 ELSE 0 END)::pg_catalog.text, fn.nspname, f.proname"
@@ -79,8 +80,11 @@ const char sl_catalog_query_operators[] =
     " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"
     " LEFT JOIN (" TYPE_LETTERS ") l ON l.oid" EQ "o.oprleft"
     " LEFT JOIN (" TYPE_LETTERS ") r ON r.oid" EQ "o.oprright"
-    NAMED_FUNCTION("o.oprcode")
-    " WHERE o.oid" OF_USERS " AND " NOT_TEMPORARY;
+    " LEFT JOIN pg_catalog.pg_operator opposite ON opposite.oid" EQ "o.oprnegate"
+    " LEFT JOIN pg_catalog.pg_operator turned ON turned.oid" EQ "o.oprcom"
+    " CROSS JOIN LATERAL (VALUES (o.oprcode), (opposite.oprcode), (turned.oprcode)) part (function)"
+    NAMED_FUNCTION("part.function")
+    " WHERE (o.oid" OF_USERS " OR o.oprnegate" OF_USERS " OR o.oprcom" OF_USERS ") AND " NOT_TEMPORARY;
 
 /* 'a': functions of casts; 256: one of its types is users' own */
 const char sl_catalog_query_casts[] =

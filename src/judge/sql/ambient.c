@@ -36,9 +36,11 @@ static void run_casts(struct judge *j, uint32_t kind)
 
     if (all.count == 0)
         return;
+    const bool lively = j->lively;
     j->in_ambient = true; /* what they do in there counts by this walk already */
     code_run_for(j, all.first, NULL, kind, walk_casts, &kind);
     j->in_ambient = false;
+    j->lively = lively;
 }
 
 void ambient_casts(struct judge *j)

@@ -277,7 +277,8 @@ static void own_path(struct judge *j, const VariableSetStmt *set)
         else if (sl_span_is(name, "pg_temp"))
             temporary = true;
         else if (name.n > 0 && j->path_count < SL_COUNT(j->path))
-            j->path[j->path_count++] = sl_arena_copy(j->mem, name);
+            j->path[j->path_count++] =
+                sl_arena_copy(j->mem, sl_span_head(name, name_clipped(name)));
     }
     if (j->ctx->temp_objects && !temporary)
         j->catalog_first = false; /* where nobody names them, they come first */

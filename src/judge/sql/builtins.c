@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "judge/sql/builtins_lively.h"
 #include "judge/sql/builtins_table.h"
 
 /* Every table below is in strcmp order: script/builtins makes it so, and a unit test looks after
@@ -10,14 +11,15 @@
 struct function {
     const char *name, *reason;
     uint8_t kind, doubt;
-    bool bare; /* has a form without arguments */
+    bool bare;  /* has a form without arguments */
+    bool newer; /* than PostgreSQL 15 */
 };
 
 static const struct function functions[] = {
 #define KIND(name, kind, versions, bare, reason) \
-    {name, reason, SL_BUILTIN_##kind, SL_DOUBT_NO, bare},
+    {name, reason, SL_BUILTIN_##kind, SL_DOUBT_NO, bare, ((versions)&1) == 0},
 #define DOUBT(name, doubt, versions, bare, reason) \
-    {name, reason, SL_BUILTIN_NONE, SL_DOUBT_##doubt, bare},
+    {name, reason, SL_BUILTIN_NONE, SL_DOUBT_##doubt, bare, ((versions)&1) == 0},
     SL_BUILTIN_FUNCTIONS(KIND, DOUBT)
 #undef KIND
 #undef DOUBT
@@ -34,6 +36,12 @@ static const struct word relations[] = {
 
 static const struct word information[] = {SL_BUILTIN_INFORMATION(ROW)};
 #undef ROW
+
+static const char *const lively[] = {
+#define NAME(name) name,
+    SL_BUILTIN_LIVELY(NAME)
+#undef NAME
+};
 
 enum { CONTEXT, HARMLESS };
 static const struct word settings[] = {
@@ -100,6 +108,19 @@ bool sl_builtin_without_arguments(const char *name)
     const struct function *f = find(name);
 
     return f != NULL && f->bare;
+}
+
+static int by_name(const void *key, const void *item)
+{
+    return strcmp(key, *(const char *const *)item);
+}
+
+bool sl_builtin_lively(const char *name)
+{
+    const struct function *f = find(name);
+
+    return f == NULL || f->newer ||
+           bsearch(name, lively, SL_COUNT(lively), sizeof lively[0], by_name) != NULL;
 }
 
 bool sl_builtin_type(const char *name)

@@ -43,6 +43,8 @@ const char *sl_builtin_reason(const char *name);
 /* Has it a form without arguments, in every version? Called so it is surely meant where pg_catalog
  * is searched first. */
 bool sl_builtin_without_arguments(const char *name);
+/* Does it give rows, or is it volatile? Then no planner leaves a call out that nobody looks at. */
+bool sl_builtin_lively(const char *name);
 /* A type of pg_catalog whose input and output run no code of users; reg* types included. */
 bool sl_builtin_type(const char *name);
 

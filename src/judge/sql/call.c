@@ -183,6 +183,7 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
     enum sl_builtin kind = name_function(j, call->funcname, call->args, &schema, &name, &surely);
 
     call_effects(j, kind, call);
+    j->lively = j->lively || (kind != SL_BUILTIN_NONE && sl_builtin_lively(name));
     struct arguments a = arguments_of(j, s, call);
     expr_walk(j, s, call->agg_filter, &a.all);
     expr_window(j, s, call->over);

@@ -69,6 +69,7 @@ static enum found in_outputs(struct judge *j, const struct outputs *o, const cha
             behind_star(j, &o->items[i], name, flow);
     note_reads(j, o->rest_reads);
     origin_join(j, flow, o->rest);
+    j->loud = true;
     return PERHAPS;
 }
 
@@ -104,6 +105,16 @@ static struct source *by_alias(struct scope *s, const char *schema, const char *
     return NULL;
 }
 
+/* Of a table the server refuses the name. What a query inside gives is named by rules of which one
+ * may be missing here: then it is any of its columns. */
+static void unknown_column(struct judge *j, struct scope *s, struct origin **flow)
+{
+    for (; s != NULL; s = s->up)
+        for (const struct source *at = s->sources; at != NULL; at = at->next)
+            if (!at->hidden && !at->variable && at->outputs != NULL && !at->own_names)
+                outputs_use(j, at->outputs, flow);
+}
+
 /* A name alone: a column of the innermost scope that has it, else a table's whole row, else the
  * name of an output (ORDER BY), which was followed already. */
 void column_named(struct judge *j, struct scope *s, const char *name, struct origin **flow)
@@ -126,6 +137,8 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
     struct source *row = by_alias(s, NULL, name);
     if (row != NULL && (!variable || row->only_qualified))
         whole_row(j, row, flow);
+    else if (row == NULL && !variable)
+        unknown_column(j, s, flow);
 }
 
 /* table.name that is no column of the table calls the function `name` with the row. */
@@ -275,10 +288,7 @@ static void star_column(struct judge *j, struct outputs *out, const struct outpu
     if (o == NULL)
         return;
     *o = *from;
-    if (out->later)
-        return;
-    note_reads(j, from->reads);
-    o->reads = NULL;
+    query_settle(j, out, o, false);
 }
 
 static void star_of_outputs(struct judge *j, const struct outputs *from, struct outputs *out)
@@ -289,7 +299,7 @@ static void star_of_outputs(struct judge *j, const struct outputs *from, struct 
         return;
     out->open = true;
     origin_join(j, &out->rest, from->rest);
-    if (out->later)
+    if (out->later && !out->all_made)
         origin_join(j, &out->rest_reads, from->rest_reads);
     else
         note_reads(j, from->rest_reads);

@@ -127,12 +127,15 @@ static void check_operator(struct judge *j, const A_Expr *e, struct origin *give
         name_operator_text(j, "<");
         name_operator_text(j, ">");
         return;
-    case AEXPR_OP:
-    case AEXPR_OP_ANY:
-    case AEXPR_OP_ALL:
     case AEXPR_DISTINCT:
     case AEXPR_NOT_DISTINCT:
     case AEXPR_NULLIF:
+        name_operator_call(j, e->name, given, flow);
+        name_operator_unwritten(j, e->name, given, flow);
+        return;
+    case AEXPR_OP:
+    case AEXPR_OP_ANY:
+    case AEXPR_OP_ALL:
     case AEXPR_IN:
     case AEXPR_LIKE:
     case AEXPR_ILIKE:
@@ -162,11 +165,11 @@ static void walk_operator(struct judge *j, struct scope *s, const A_Expr *e, str
 
 static void walk_sublink(struct judge *j, struct scope *s, const SubLink *l, struct origin **flow)
 {
-    struct outputs out = {.later = true};
+    struct outputs out = {.later = true, .all_made = l->subLinkType == EXISTS_SUBLINK};
 
     if (l->operName != NIL)
         name_operator(j, l->operName);
-    else if (l->subLinkType == ANY_SUBLINK)
+    else if (l->subLinkType == ANY_SUBLINK && !j->as_server) /* the server writes others out */
         name_operator_text(j, "=");
     expr_walk(j, s, l->testexpr, flow);
     query_walk(j, s, s == NULL ? NULL : s->ctes, l->subselect, &out);
@@ -297,6 +300,38 @@ static void walk_const(struct judge *j, const A_Const *c)
         j->literals++;
 }
 
+/* Text of a value of the server's own types: that never fails. */
+static bool is_text(const struct judge *j, const TypeName *t)
+{
+    const char *name = t == NULL || t->names == NIL ? NULL : name_text(llast(t->names));
+
+    return name != NULL && !j->saw_user_values && t->typmods == NIL && t->arrayBounds == NIL &&
+           strcmp(name, "text") == 0;
+}
+
+/* Hands on what it is made of: making it cannot fail. */
+static bool is_quiet(const struct judge *j, const Node *n)
+{
+    switch (nodeTag(n)) {
+    case T_A_Const:
+    case T_ColumnRef:
+    case T_ParamRef:
+    case T_SetToDefault:
+    case T_SQLValueFunction:
+    case T_BoolExpr:
+    case T_NullTest:
+    case T_BooleanTest:
+    case T_RowExpr:
+    case T_CollateClause:
+        return true;
+    case T_TypeCast: /* a literal is the same for every row */
+        return expr_is_literal(((const TypeCast *)n)->arg) ||
+               is_text(j, ((const TypeCast *)n)->typeName);
+    default:
+        return false;
+    }
+}
+
 static void walk_node(struct judge *j, struct scope *s, const Node *n, struct origin **flow)
 {
     switch (nodeTag(n)) {
@@ -394,6 +429,7 @@ void expr_walk(struct judge *j, struct scope *s, const void *node, struct origin
         return;
     if (flow == NULL)
         j->pending = NULL;
+    j->loud = j->loud || !is_quiet(j, node);
     walk_node(j, s, node, flow == NULL ? j->decides : flow);
     j->pending = pending;
     depth_leave(j);

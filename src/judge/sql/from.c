@@ -1,4 +1,4 @@
-#include "judge/sql/judge_int.h"
+#include "judge/sql/code_int.h"
 
 #include "nodes/primnodes.h"
 
@@ -32,7 +32,9 @@ static void any_output(struct judge *j, const struct outputs *from, struct outpu
     for (size_t i = 0; i < from->count; i++) {
         origin_join(j, &out->origins, from->items[i].origins);
         origin_join(j, &out->reads, from->items[i].reads);
+        out->loud = out->loud || from->items[i].loud;
     }
+    out->loud = out->loud || from->open;
     origin_join(j, &out->origins, from->rest);
     origin_join(j, &out->reads, from->rest_reads);
 }
@@ -219,11 +221,24 @@ static void function_column(struct judge *j, struct outputs *out, const char *na
         o->origins = from;
 }
 
+/* Could users own a function that is meant here as well? */
+static bool is_surely_built_in(struct judge *j, const Node *call)
+{
+    const List *names =
+        call != NULL && IsA(call, FuncCall) ? ((const FuncCall *)call)->funcname : NIL;
+    const char *name = names == NIL ? NULL : name_text(llast(names));
+    const char *schema = list_length(names) == 2 ? name_text(linitial(names)) : NULL;
+
+    return name != NULL && list_length(names) <= 2 &&
+           (schema == NULL || strcmp(schema, "pg_catalog") == 0) &&
+           !code_users_may_own(j, 'f', schema, name);
+}
+
 /* Without a known shape it has at least one column: the alias, or the function's name. */
-static void function_columns(struct judge *j, struct outputs *out, const char *name,
+static void function_columns(struct judge *j, struct outputs *out, bool built_in, const char *name,
                              const char *alias, struct origin *from)
 {
-    for (size_t i = 0; name != NULL && i < SL_COUNT(shapes); i++) {
+    for (size_t i = 0; built_in && name != NULL && i < SL_COUNT(shapes); i++) {
         if (strcmp(shapes[i].function, name) != 0)
             continue;
         function_column(j, out, shapes[i].first[0] != 0 ? shapes[i].first : alias, from);
@@ -252,12 +267,13 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
         struct origin *from = NULL;
         expr_walk(j, s, call, &from);
         name = call == NULL ? NULL : figure_name(call);
+        const bool built_in = is_surely_built_in(j, call);
         if (columns == NIL)
             columns = r->coldeflist;
         if (columns != NIL)
             column_definitions(j, out, columns, from);
         else
-            function_columns(j, out, name,
+            function_columns(j, out, built_in, name,
                              alias != NULL && list_length(r->functions) == 1 ? alias : name, from);
     }
     if (r->ordinality)

@@ -117,6 +117,14 @@ static bool makes_range(const struct judge *j, const struct sl_part *f)
     return false;
 }
 
+/* Making one compares its bounds, by functions of users perhaps. */
+static void type_of_range(struct judge *j, const struct sl_part *f)
+{
+    ambient_user_values(j);
+    if (!ambient_type(j, text_of(j, f->schema), text_of(j, f->name)))
+        note_opaque(j, "range type %s is not understood", text_of(j, f->name));
+}
+
 /* The planner runs what is not volatile, so an EXPLAIN of it is no mere plan. */
 static bool runs_when_planned(const struct sl_part *f)
 {
@@ -149,7 +157,7 @@ static void look_into(struct judge *j, const struct sl_part *f, struct code *sel
     else if (r != NULL && !readable)
         of_extension(j, f, r);
     else if (makes_range(j, f))
-        return;
+        type_of_range(j, f);
     else if (readable && f->text.n > 0)
         body_function(j, f, self, with);
     else
@@ -160,8 +168,10 @@ static void look_into(struct judge *j, const struct sl_part *f, struct code *sel
 
 static void run(struct judge *j, uint32_t index, const struct arguments *a, struct origin **flow)
 {
+    const bool lively = j->lively; /* what its body calls does not make it so */
     const struct code *c = code_run(j, index, NULL, a, walk_function, NULL);
 
+    j->lively = lively;
     if (c != NULL)
         origin_join(j, flow, c->reads);
 }
@@ -180,6 +190,7 @@ static bool run_all(struct judge *j, const char *schema, const char *name,
         if (!takes(j, &f, a))
             continue;
         any = true;
+        j->lively = j->lively || (f.num & (SL_CODE_VOLATILE | SL_CODE_SETOF)) != 0;
         run(j, i, a, flow);
     }
     return any;
@@ -265,6 +276,7 @@ void function_of_row(struct judge *j, const char *name, struct origin *row, stru
 {
     struct arguments a = {.by_position = true};
 
+    j->loud = true;
     arguments_add(j, &a, row);
     function_call(j, NULL, name, &a, flow);
     if (sl_builtin_function(name) > SL_BUILTIN_PURE)

@@ -51,6 +51,7 @@ static void merge(struct judge *j, struct sides *s, const char *name, struct out
     if (s->join->jointype == JOIN_FULL) {
         origin_join(j, &merged.origins, right->origins);
         origin_join(j, &merged.reads, right->reads);
+        merged.loud = merged.loud || right->loud;
     }
     add(j, out, &merged);
 }

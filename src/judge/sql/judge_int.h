@@ -62,6 +62,7 @@ struct output {
     struct origin *origins;
     struct origin *reads; /* columns that are read only when it is used */
     bool star;            /* all columns of a dataset whose columns are not known */
+    bool loud;            /* making it may fail, and the error tells of what it reads */
 };
 
 /* The columns that a query gives. `open`: there may be more, or in another order; then `rest` is
@@ -69,7 +70,8 @@ struct output {
 struct outputs {
     struct output *items;
     size_t count, room;
-    bool later; /* asked for: what its outputs read counts when they are used, not at once */
+    bool later;    /* asked for: what its outputs read counts when they are used, not at once */
+    bool all_made; /* the server makes also those that nobody uses: only quiet ones wait */
     bool open;
     struct origin *rest, *rest_reads;
     struct origin *decides; /* columns that decide which rows there are (WHERE, JOIN, ...) */
@@ -136,6 +138,9 @@ struct judge {
     /* of the query in hand */
     struct origin **pending; /* where reads go that count later; NULL: they count at once */
     struct origin **decides; /* where columns go that decide about rows and flow nowhere */
+    /* of the expression in hand */
+    bool loud;   /* it does more than hand on columns: it may fail */
+    bool lively; /* it makes rows or acts: no planner leaves it out */
 
     /* of the definition in hand */
     bool as_server; /* its text is the server's own: unqualified names are of pg_catalog */
@@ -171,9 +176,10 @@ struct judge {
     bool variables_first; /* PL/pgSQL: a name may be a variable although it is a column, too */
     bool in_ambient;      /* walking casts and operator classes */
     /* Values of types that users made: are some at hand (ambient.c)? First it is believed that none
-     * are, and what takes only such values is passed over; when one shows up, all is judged again. */
+     * are, and what takes only such values is passed over; when one shows up, all is judged again.
+     */
     bool user_values, saw_user_values;
-    bool in_default;      /* what a default advances is no change of its own */
+    bool in_default;                   /* what a default advances is no change of its own */
     const struct arguments *arguments; /* what $1 stands for */
     struct origin **reads;             /* what the body in hand has read */
 };
@@ -247,6 +253,11 @@ bool name_operator_is_users(const struct judge *j, const List *names); /* it may
 /* With the values that it is given; what it reads by itself flows, too. */
 void name_operator_call(struct judge *j, const List *names, struct origin *given,
                         struct origin **flow);
+/* Of IS DISTINCT FROM and NULLIF in the server's own text: besides the built-in one. */
+void name_operator_unwritten(struct judge *j, const List *names, struct origin *given,
+                             struct origin **flow);
+size_t name_clipped(struct sl_span name); /* how much of it the server keeps */
+/* Meant without being written: by CASE, USING, IN and the like. */
 void name_operator_text(struct judge *j, const char *op);
 void name_type(struct judge *j, const TypeName *t);
 const char *name_text(const void *node); /* of a String node, else NULL */
@@ -324,6 +335,8 @@ void query_merge(struct judge *j, struct outputs *left, const struct outputs *ri
 void query_limit(struct judge *j, struct scope *s, const SelectStmt *n);
 /* May the reads of its outputs wait until they are used? Not where its rows depend on them. */
 bool query_may_wait(const SelectStmt *n);
+/* An output that was just made: do its reads wait? If not they count now. */
+void query_settle(struct judge *j, const struct outputs *out, struct output *o, bool lively);
 /* with.c: its queries before `ctes`; and, of WITH RECURSIVE, one that another names first. */
 struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
 void query_cte(struct judge *j, struct cte *c);

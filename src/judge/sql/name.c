@@ -21,6 +21,16 @@ static uint8_t folded(uint8_t c, bool quoted)
     return !quoted && c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
+/* The server cuts longer names, between two characters. */
+size_t name_clipped(struct sl_span name)
+{
+    size_t n = name.n < NAMEDATALEN ? name.n : NAMEDATALEN - 1;
+
+    while (n < name.n && n > 0 && (name.p[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
 /* One element of search_path as SHOW prints it; false at the end or when it does not look like one.
  * What is missed is not found in the listing then, and that is opaque. */
 static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out)
@@ -41,6 +51,7 @@ static bool path_next(struct sl_span *rest, struct judge *j, struct sl_span *out
         }
         sl_buf_put_u8(&b, folded(rest->p[i], quoted));
     }
+    b.n = name_clipped(sl_buf_span(&b));
     *rest = sl_span_from(*rest, i);
     if (sl_buf_err(&b) != SL_OK || (b.n == 0 && !quoted))
         return false;
@@ -395,10 +406,35 @@ static void users_operator(struct judge *j, const char *schema, const char *op,
         note_opaque(j, "operator %s may be one that a user made", op);
 }
 
+/* What is meant without being written was found on the path of whoever made the definition: the
+ * server's text does not say which it was. */
+static void unwritten_operator(struct judge *j, const char *op, struct origin *given,
+                               struct origin **flow)
+{
+    const bool as_server = j->as_server, any_schema = j->any_schema;
+
+    if (as_server) {
+        j->as_server = false;
+        j->any_schema = true;
+    }
+    users_operator(j, NULL, op, given, flow);
+    j->as_server = as_server;
+    j->any_schema = any_schema;
+}
+
 void name_operator_text(struct judge *j, const char *op)
 {
     ambient_casts(j);
-    users_operator(j, NULL, op, NULL, NULL);
+    unwritten_operator(j, op, NULL, NULL);
+}
+
+void name_operator_unwritten(struct judge *j, const List *names, struct origin *given,
+                             struct origin **flow)
+{
+    const char *schema, *op;
+
+    if (j->as_server && split(names, &schema, &op) && schema == NULL)
+        unwritten_operator(j, op, given, flow);
 }
 
 void name_operator_call(struct judge *j, const List *names, struct origin *given,

@@ -286,6 +286,7 @@ void output_use(struct judge *j, const struct output *o, struct origin **flow)
 {
     note_reads(j, o->reads);
     origin_join(j, flow, o->origins);
+    j->loud = j->loud || o->loud;
 }
 
 void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
@@ -294,6 +295,7 @@ void outputs_use(struct judge *j, const struct outputs *o, struct origin **flow)
         output_use(j, &o->items[i], flow);
     note_reads(j, o->rest_reads);
     origin_join(j, flow, o->rest);
+    j->loud = j->loud || o->open;
 }
 
 struct origin *output_union(struct judge *j, const struct outputs *o)

@@ -25,17 +25,48 @@ static void unfolded_target(struct judge *j, struct scope *s, const A_Indirectio
 {
     if (list_length(n->indirection) == 1 && column_star_of_row(j, s, n->arg, out))
         return;
+    struct output all = {.name = NULL};
+    bool lively = j->lively;
+
     out->open = true;
-    j->pending = out->later ? &out->rest_reads : NULL;
-    expr_walk(j, s, n, &out->rest);
+    j->lively = false;
+    j->pending = out->later ? &all.reads : NULL;
+    expr_walk(j, s, n, &all.origins);
+    j->pending = NULL;
+    all.loud = true;
+    query_settle(j, out, &all, j->lively);
+    j->lively = j->lively || lively;
+    origin_join(j, &out->rest, all.origins);
+    origin_join(j, &out->rest_reads, all.reads);
+}
+
+/* Rows that it makes, and what it does, are there whether or not anybody looks at it; and where the
+ * server makes all outputs, one that fails tells of its values. */
+void query_settle(struct judge *j, const struct outputs *out, struct output *o, bool lively)
+{
+    if (lively)
+        origin_join(j, j->decides, o->origins);
+    if (out->later && !lively && !(out->all_made && o->loud))
+        return;
+    note_reads(j, o->reads);
+    o->reads = NULL;
+    o->loud = false;
 }
 
 static void plain_target(struct judge *j, struct scope *s, const ResTarget *t, struct outputs *out)
 {
     struct output one = {.name = t->name != NULL ? t->name : figure_name(t->val)};
 
+    const bool loud = j->loud, lively = j->lively;
+
+    j->loud = j->lively = false;
     j->pending = out->later ? &one.reads : NULL;
     expr_walk(j, s, t->val, &one.origins);
+    j->pending = NULL;
+    one.loud = j->loud;
+    query_settle(j, out, &one, j->lively);
+    j->loud = j->loud || loud;
+    j->lively = j->lively || lively;
     struct output *o = output_add(j, out, one.name);
     if (o != NULL)
         *o = one;
@@ -102,14 +133,18 @@ static void walk_values(struct judge *j, struct scope *s, const List *rows, stru
 {
     const ListCell *row, *cell;
 
+    out->all_made = true;
     foreach (row, rows) {
         size_t at = 0;
         foreach (cell, (const List *)lfirst(row)) {
             struct output one = {0};
             expr_approve(j, lfirst(cell));
+            j->loud = j->lively = false;
             j->pending = out->later ? &one.reads : NULL;
             expr_walk(j, s, lfirst(cell), &one.origins);
             j->pending = NULL;
+            one.loud = j->loud;
+            query_settle(j, out, &one, j->lively);
             if (at == out->count)
                 output_add(j, out, NULL);
             if (at < out->count) {
@@ -254,6 +289,7 @@ static void blend(struct judge *j, struct outputs *left, const struct outputs *r
         for (size_t i = 0; i < o->count; i++) {
             origin_join(j, &all->origins, o->items[i].origins);
             origin_join(j, &all->reads, o->items[i].reads);
+            all->loud = all->loud || o->items[i].loud;
         }
         origin_join(j, &all->origins, o->rest);
         origin_join(j, &all->reads, o->rest_reads);
@@ -263,6 +299,7 @@ static void blend(struct judge *j, struct outputs *left, const struct outputs *r
     for (size_t i = 0; i < left->count; i++) {
         left->items[i].origins = all->origins;
         left->items[i].reads = all->reads;
+        left->items[i].loud = all->loud;
     }
     left->rest = all->origins;
     left->rest_reads = all->reads;
@@ -281,13 +318,15 @@ void query_merge(struct judge *j, struct outputs *left, const struct outputs *ri
     for (size_t i = 0; i < left->count; i++) {
         origin_join(j, &left->items[i].origins, right->items[i].origins);
         origin_join(j, &left->items[i].reads, right->items[i].reads);
+        left->items[i].loud = left->items[i].loud || right->items[i].loud;
     }
 }
 
 static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, struct outputs *out)
 {
-    struct outputs right = {.later = out->later};
+    struct outputs right = {.later = out->later, .all_made = true};
 
+    out->all_made = true; /* the arms of a UNION give all their columns */
     query_walk(j, s->up, s->ctes, n->larg, out);
     query_walk(j, s->up, s->ctes, n->rarg, &right);
     if (n->op == SETOP_EXCEPT) { /* what the right side gives comes out nowhere */

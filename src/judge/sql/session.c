@@ -110,6 +110,15 @@ void session_transaction(struct judge *j, const TransactionStmt *n)
 
 /* --- PREPARE, EXECUTE, DEALLOCATE ------------------------------------------------------------- */
 
+/* EXECUTE makes values of these types out of what it is given. */
+static void parameter_types(struct judge *j, const PrepareStmt *n)
+{
+    const ListCell *cell;
+
+    foreach (cell, n->argtypes)
+        name_type(j, NODE(j, TypeName, cell));
+}
+
 /* The text is a whole message that held PREPARE name AS ..., and every such PREPARE in it counts;
  * or it is the one statement that the extended protocol prepared under this name. */
 static bool run_prepared_text(struct judge *j, struct sl_span text, const char *name)
@@ -124,12 +133,14 @@ static bool run_prepared_text(struct judge *j, struct sl_span text, const char *
     foreach (cell, p.trees) {
         const PrepareStmt *prepare = (const PrepareStmt *)((const RawStmt *)lfirst(cell))->stmt;
         bool is_prepare = prepare != NULL && IsA(prepare, PrepareStmt);
-        if (is_prepare && strcmp(prepare->name, name) == 0)
+        if (is_prepare && strcmp(prepare->name, name) == 0) {
+            parameter_types(j, prepare);
             statement_walk(j, prepare->query);
-        else if (!is_prepare && list_length(p.trees) == 1)
+        } else if (!is_prepare && list_length(p.trees) == 1) {
             statement_walk(j, prepare);
-        else
+        } else {
             continue;
+        }
         found = true;
     }
     parse_end(&p);
@@ -172,6 +183,7 @@ void session_prepared(struct judge *j, const void *node)
     if (IsA(node,
             PrepareStmt)) { /* counts as what it prepares: what may not run may not lie in wait */
         note_name(j, SL_NAME_PREPARE, ((const PrepareStmt *)node)->name);
+        parameter_types(j, node);
         statement_walk(j, ((const PrepareStmt *)node)->query);
         j->shareable = false;
         j->tag = tag;

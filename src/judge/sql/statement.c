@@ -137,6 +137,7 @@ static void query(struct judge *j, const Node *n)
     if (into)
         j->tag = "select into";
     query_walk(j, NULL, NULL, n, &out);
+    ambient_casts(j); /* values meet in a UNION or a CASE without any name, too */
     if (!into)
         note_result(j, &out);
 }

@@ -10,6 +10,7 @@ struct view {
     struct outputs *outputs; /* NULL: it could not be understood */
     uint32_t effects;        /* of its query; noted again for each statement that names it */
     bool busy, planned;
+    bool lively;  /* something in it is (struct judge) */
     bool in_code; /* walked inside code that calls itself, perhaps: holds only in there */
 };
 
@@ -76,6 +77,7 @@ static struct outputs *own_outputs(struct judge *j, struct dataset *d, const str
             return NULL;
         o->origins = query->items[i].origins;
         o->reads = query->items[i].reads;
+        o->loud = query->items[i].loud;
         origin_add(j, &o->origins, d, name);
         origin_add(j, &o->reads, d, name);
     }
@@ -128,6 +130,7 @@ struct outputs *view_expand(struct judge *j, struct dataset *d)
         note_opaque(j, "a view is made of itself", NULL);
     if (v != NULL) {
         j->effects |= v->effects;
+        j->lively = j->lively || v->lively;
         if (v->outputs != NULL) /* a body that names it reads them, too */
             origin_join(j, j->reads, v->outputs->decides);
         return v->outputs;
@@ -141,9 +144,13 @@ struct outputs *view_expand(struct judge *j, struct dataset *d)
                        .planned = j->planned_only,
                        .in_code = j->code_level > 0};
     j->views = v;
+    const bool lively = j->lively;
     j->effects = 0;
+    j->lively = false;
     v->outputs = walk(j, d, text);
     v->effects = j->effects;
+    v->lively = j->lively;
+    j->lively = j->lively || lively;
     v->busy = false;
     j->effects |= before;
     depth_leave(j);

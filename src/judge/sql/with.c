@@ -45,11 +45,12 @@ static void walk_recursive_union(struct judge *j, struct cte *self, struct outpu
     size_t before;
 
     out->later = query_may_wait(n);
+    out->all_made = true;
     query_walk(j, self->up, self->all, n->larg, out);
     rename_outputs(j, out, self->query->aliascolnames);
     self->outputs = out;
     do {
-        struct outputs right = {.later = query_may_wait(n)};
+        struct outputs right = {.later = query_may_wait(n), .all_made = true};
         before = size_of(out);
         self->used = false;
         query_walk(j, self->up, self->all, n->rarg, &right);
@@ -60,14 +61,37 @@ static void walk_recursive_union(struct judge *j, struct cte *self, struct outpu
     query_limit(j, &s, n);
 }
 
-/* SEARCH and CYCLE add columns. */
+/* A column made of others, which `names` names. */
+static void made_of(struct judge *j, struct outputs *o, const char *name, const List *names)
+{
+    struct output made = {.name = name};
+    const ListCell *cell;
+
+    foreach (cell, names)
+        for (size_t i = 0; name_text(lfirst(cell)) != NULL && i < o->count; i++)
+            if (o->open || (o->items[i].name != NULL &&
+                            strcmp(o->items[i].name, name_text(lfirst(cell))) == 0)) {
+                origin_join(j, &made.origins, o->items[i].origins);
+                origin_join(j, &made.reads, o->items[i].reads);
+            }
+    origin_join(j, &made.origins, o->rest);
+    origin_join(j, &made.reads, o->rest_reads);
+    struct output *to = output_add(j, o, name);
+    if (to != NULL)
+        *to = made;
+}
+
+/* SEARCH and CYCLE add columns: those they name, as a path. Where a circle closes no rows follow.
+ */
 static void added_columns(struct judge *j, const CommonTableExpr *c, struct outputs *o)
 {
     if (c->search_clause != NULL)
-        output_add(j, o, c->search_clause->search_seq_column);
+        made_of(j, o, c->search_clause->search_seq_column, c->search_clause->search_col_list);
     if (c->cycle_clause != NULL) {
-        output_add(j, o, c->cycle_clause->cycle_mark_column);
-        output_add(j, o, c->cycle_clause->cycle_path_column);
+        made_of(j, o, c->cycle_clause->cycle_mark_column, c->cycle_clause->cycle_col_list);
+        made_of(j, o, c->cycle_clause->cycle_path_column, c->cycle_clause->cycle_col_list);
+        if (o->count > 0)
+            output_use(j, &o->items[o->count - 1], &o->decides);
         expr_walk(j, NULL, c->cycle_clause->cycle_mark_value, NULL);
         expr_walk(j, NULL, c->cycle_clause->cycle_mark_default, NULL);
         if (c->cycle_clause->cycle_mark_value != NULL)
@@ -85,7 +109,7 @@ static void walk_cte(struct judge *j, struct cte *self)
     if (self->recursive && is_recursive_union(c)) {
         walk_recursive_union(j, self, out);
     } else {
-        out->later = true;
+        out->later = out->all_made = true; /* it may be kept, whole, for several readers */
         query_walk(j, self->up, self->all, c->ctequery, out);
         rename_outputs(j, out, c->aliascolnames);
         self->outputs = out;
