@@ -29,6 +29,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
     if ((m->flags & ENDS_TX) != 0)
         flags |= ITEM_ENDS_TX;
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
+    if (ends_tx && m->statement_count == 1 && (m->effects & unsure) == 0)
+        flags |= ITEM_ENDS_ALL;
     bool ddl =
         (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
     if (ddl && !s->temp_objects) {
@@ -157,7 +159,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    t = by_budget(s, &j, text, whole);
+    t = wait_to_commit(s, &j.meaning->m);
+    if (t == TAKE_DONE)
+        t = by_budget(s, &j, text, whole);
     if (t == TAKE_WAIT)
         judged_keep(s, &j);
     judged_done(&j);
