@@ -163,7 +163,7 @@ def test_attempts(lab):
     assert act["verdict"] == "deny" and act["rules"] == "agents never drop" and "approval" not in act, act
     hold(lab, c, "insert into staging.quick select id, name from customers")
     c.until("Z", 8)
-    wait_for(lambda: told(lab, "public.pgbench_branches", "expired", "insert"), 5, "the expired hold")
+    wait_for(lambda: told(lab, "staging.quick", "expired", "insert"), 5, "the expired hold")
     assert tree(lab, "up", "staging.quick") == set()
     wanted = hold(lab, c, "insert into staging.scratch select id, name from customers")
     lab.api("cancel", wanted, "carol", check=True)
