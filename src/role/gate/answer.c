@@ -120,6 +120,8 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
         item->kind == ITEM_SYNC) { /* the server ends the session, or an error at commit */
         if (item != NULL)
             note_error(s, body);
+        if (item != NULL && (item->flags & ITEM_LABELLED) != 0 && !s->muted)
+            return run_skip(r, whole) && say_withheld(s, body);
         r->at += whole;
         return true;
     }
@@ -274,8 +276,10 @@ static void note_transaction(struct session *s, char now)
     s->tx = now;
     if (now != 'I')
         return;
-    if (s->item_count == 1)
+    if (s->item_count == 1) {
         s->savepoint_bind = 0;
+        s->labelled_open = false;
+    }
     note_ddl(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;

@@ -14,13 +14,23 @@ static void refuse_by_policy(struct session *s, const struct judged *j, struct s
     refuse_simple(s, &r);
 }
 
+/* Checks that wait for the end of their transaction speak of rows that others wrote in it. */
+static bool runs_deferred_checks(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->statement_count; i++)
+        if (sl_span_is(m->statements[i].tag, "set constraints"))
+            return true;
+    return (m->flags & SL_MEANING_TX_COMMIT) != 0;
+}
+
 static uint16_t item_flags_of(struct session *s, const struct judged *j)
 {
     const struct sl_meaning *m = &j->meaning->m;
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
     uint16_t flags = 0;
 
-    if (j->verdict->labelled_read)
+    s->labelled_open = s->labelled_open || j->verdict->labelled_read;
+    if (j->verdict->labelled_read || (s->labelled_open && runs_deferred_checks(m)))
         flags |= ITEM_LABELLED;
     if ((m->flags & SL_MEANING_COPY_IN) != 0)
         flags |= ITEM_COPY_IN;

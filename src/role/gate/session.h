@@ -186,7 +186,8 @@ struct session {
     uint64_t segment;           /* counts Syncs and queries sent */
     uint64_t tx_first, tx_last; /* actions whose transaction is not known to have ended */
     uint64_t tx_answered;       /* the last action that is answered */
-    bool labels_open; /* its open transaction brought labels that go if it is rolled back */
+    bool labelled_open; /* its open transaction works on labelled data: see deferred checks */
+    bool labels_open;   /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
     uint32_t item_head, item_count, item_room;
