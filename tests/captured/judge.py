@@ -170,6 +170,24 @@ def a_blind_judge(world):
     lab.wait_for(lambda: world.files_with('"event":"stopped"', ("state/ledger/tile/entries",)), 5, "the ledger")
 
 
+def a_skipped_description(world):
+    """A Describe that the server skips, because what was before it failed, is no word of the server's: the gate
+    asks itself before the Execute that follows."""
+    world.say("read")
+    client = world.raw("nightly")
+    client.ask("begin")
+    client.write(wire.parse("select id, email from customers where id = 7") + wire.bind((), "w") + wire.SYNC)
+    assert client.answer().error is None
+    assert client.ask("savepoint a").error is None
+    client.write(wire.parse("select no_such_column from orders", "bad") + wire.describe(b"P", "w") + wire.SYNC)
+    assert client.answer().error == "42703"
+    assert client.ask("rollback to a").error is None
+    client.write(wire.execute("w") + wire.SYNC)
+    answer = client.until("EZ", 6)
+    assert [e["C"] for e in answer.errors] == ["42501"] and not answer.rows, str(answer)
+    client.drop()
+
+
 def an_unlabelled_read_passes(world):
     world.say("read")
     client = world.raw("nightly")
@@ -197,6 +215,8 @@ def run(out):
             out.run(f"captured judge: `{mode}` for everything runs nothing that does more", a_liar, world, mode)
         out.run("captured judge: a labelled column that it did not see is stopped by the server's own word",
                 a_blind_judge, world)
+        out.run("captured judge: a description that the server skipped is asked for again",
+                a_skipped_description, world)
         out.run("captured judge: what is not labelled passes", an_unlabelled_read_passes, world)
         for mode in BROKEN:
             out.run(f"captured judge: an answer that is {mode} means held", a_broken_answer, world, mode)

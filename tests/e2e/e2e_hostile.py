@@ -221,6 +221,22 @@ def test_slow_reader(lab):
     assert len(c.answer(60).rows) == 200000
 
 
+def test_hoarder(lab):
+    """portals of labelled reads, each with values of its own, cannot fill the gate's memory"""
+    c, gate = lab.raw("agent-7"), next(iter(lab.pids("gate")))
+    c.ask("begin")
+    c.write(wire.parse("select id from customers where email = $1", "s") + wire.FLUSH)
+    for n in range(400):
+        c.write(wire.bind(["x" * 200_000], f"p{n}", "s"))
+    c.write(wire.SYNC)
+    answer = c.answer(30)
+    assert answer.error == "54000" and "portals" in answer.errors[0]["M"], str(answer)
+    with open(f"/proc/{gate}/status", encoding="ascii") as f:
+        kb = int([x for x in f if x.startswith("VmRSS")][0].split()[1])
+    assert kb < 100_000, kb
+    still_fine(lab)
+
+
 def test_guesser(lab):
     """a token guesser is slowed down; the right token of another identity works meanwhile"""
     refusals = []

@@ -6,6 +6,7 @@ import pathlib
 import time
 import uuid
 
+import wire
 from lab import wait_for
 
 LAB = {"change": lambda config: config.update(lineage={"openlineage": {"file": "events.ndjson"}})}
@@ -75,6 +76,50 @@ def test_committed_transaction(lab):
     c.ask("commit")
     wait_for(lambda: told(lab, "public.orders", "committed", "insert"), 5, "the act")
     assert (1, "staging.wide.body", "direct") in tree(lab, "down", "public.orders.item")
+
+
+def test_committed_by_any_protocol(lab):
+    """what COMMIT ends is committed: in the extended protocol, chained, with more behind it in its message"""
+    c = lab.raw("carol")
+    for sql in ("begin", "insert into pgbench_branches select id, 1, item from orders where id = 2", "commit"):
+        c.extended(sql)
+        assert c.answer().error is None
+    wait_for(lambda: told(lab, "public.pgbench_branches", "committed", "insert"), 5, "the extended one")
+    for end in (["commit and chain", "rollback"], ["commit; begin; rollback"]):
+        c.ask("begin")
+        assert c.ask("update pgbench_branches b set filler = o.item from orders o where o.id = b.bid").error is None
+        for sql in end:
+            assert c.ask(sql).error is None
+    wait_for(lambda: told(lab, "public.pgbench_branches", "committed", "update"), 5, "the chained ones")
+    assert told(lab, "public.pgbench_branches", "committed", "update")["count"] == 2
+    assert told(lab, "public.pgbench_branches", "rolled_back", "update") is None
+
+
+def test_behind_a_rollback(lab):
+    """what is sent behind a ROLLBACK, or a BEGIN, before its answer, is in the transaction that the server says"""
+    c = lab.raw("carol")
+    c.ask("begin")
+    c.write(wire.query("rollback") + wire.query("insert into pgbench_accounts select id + 100000, 1, 0, item from orders where id < 3"))
+    assert c.answer().tags == ["ROLLBACK"] and c.answer().tags == ["INSERT 0 2"]
+    wait_for(lambda: told(lab, "public.pgbench_accounts", "committed", "insert"), 5, "the one behind")
+    c.write(wire.query("begin") + wire.query("delete from pgbench_accounts a using orders o where a.aid = o.id and o.id < 3")
+            + wire.query("rollback"))
+    assert [c.answer().tags for _ in range(3)] == [["BEGIN"], ["DELETE 2"], ["ROLLBACK"]]
+    wait_for(lambda: told(lab, "public.pgbench_accounts", "rolled_back", "delete"), 5, "the one that was rolled back")
+    assert told(lab, "public.pgbench_accounts", "committed", "delete") is None
+
+
+def test_lost_commit(lab):
+    """a COMMIT whose answer nobody waits for is not told as a rollback (P11)"""
+    c = lab.raw("carol")
+    c.ask("begin")
+    assert c.ask("update pgbench_accounts a set filler = o.item from orders o where a.aid = o.id and o.id < 3").error is None
+    c.write(wire.query("commit"))
+    c.drop()
+    act = wait_for(lambda: told(lab, "public.pgbench_accounts", "unknown", "update")
+                   or told(lab, "public.pgbench_accounts", "committed", "update"), 5, "the act")
+    assert act["rows"] == 2, act
+    assert told(lab, "public.pgbench_accounts", "rolled_back", "update") is None
 
 
 def test_approved(lab):

@@ -130,8 +130,9 @@ static enum sl_err spread(struct spreading *s)
     bool changed = s->m->flow_count > 0;
 
     SL_TRY(sl_map_new(&s->so_far, 0));
-    /* A later statement of the same text reads what an earlier one wrote. */
-    for (size_t pass = 0; changed && pass <= s->m->statement_count; pass++) {
+    /* A later statement of the same text reads what an earlier one wrote, and so do triggers and
+     * generated columns, in any order. */
+    for (size_t pass = 0; changed && pass <= s->m->flow_count; pass++) {
         changed = false;
         SL_TRY(along_flows(s, &changed));
     }

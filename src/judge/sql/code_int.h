@@ -129,6 +129,7 @@ bool fires_triggers(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_instead(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_rules(struct judge *j, struct dataset *d, uint32_t effects);
 bool fires_defaults(struct judge *j, struct dataset *d);
+void fires_generated(struct judge *j, struct dataset *d);
 bool fires_checks(struct judge *j, struct dataset *d);
 /* DDL and maintenance go over all rows of a table again. */
 void fires_when_rebuilt(struct judge *j, struct dataset *d);

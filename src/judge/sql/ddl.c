@@ -120,11 +120,13 @@ static struct scope scope_of(struct judge *j, const RangeVar *v, struct dataset 
     return s;
 }
 
-static void walk_constraint(struct judge *j, struct scope *s, const Constraint *c)
+/* `flow`: what the column's values come from, where it fills the rows that are there; or NULL. */
+static void walk_constraint(struct judge *j, struct scope *s, const Constraint *c,
+                            struct origin **flow)
 {
     if (c == NULL)
         return;
-    expr_walk(j, s, c->raw_expr, NULL);
+    expr_walk(j, s, c->raw_expr, c->contype == CONSTR_CHECK ? NULL : flow);
     expr_walk(j, s, c->where_clause, NULL);
     if (c->pktable != NULL)
         name_object(j, c->pktable, SL_EFFECT_DDL, false);
@@ -132,17 +134,29 @@ static void walk_constraint(struct judge *j, struct scope *s, const Constraint *
         note_opaque(j, "an exclusion constraint runs operators", NULL);
 }
 
-static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c)
+static void walk_column(struct judge *j, struct scope *s, const ColumnDef *c, struct origin **flow)
 {
     const ListCell *cell;
 
     name_type(j, c->typeName);
-    expr_walk(j, s, c->raw_default, NULL);
+    expr_walk(j, s, c->raw_default, flow);
     foreach (cell, c->constraints)
-        walk_constraint(j, s, NODE(j, Constraint, cell));
+        walk_constraint(j, s, NODE(j, Constraint, cell), flow);
 }
 
-static void alter_command(struct judge *j, struct scope *s, const AlterTableCmd *c)
+/* ADD COLUMN with a default or an expression, ALTER COLUMN ... TYPE ... USING. */
+static void fill_column(struct judge *j, struct scope *s, struct dataset *d, const AlterTableCmd *c)
+{
+    const ColumnDef *column = (const ColumnDef *)c->def;
+    const char *name = c->name != NULL ? c->name : column->colname;
+    struct origin *from = NULL;
+
+    walk_column(j, s, column, &from);
+    note_flow_into(j, from, d, name, SL_EFFECT_DDL);
+}
+
+static void alter_command(struct judge *j, struct scope *s, struct dataset *d,
+                          const AlterTableCmd *c)
 {
     if (c == NULL)
         return;
@@ -154,10 +168,10 @@ static void alter_command(struct judge *j, struct scope *s, const AlterTableCmd 
         return;
     switch (nodeTag(c->def)) {
     case T_ColumnDef:
-        walk_column(j, s, (const ColumnDef *)c->def);
+        fill_column(j, s, d, c);
         return;
     case T_Constraint:
-        walk_constraint(j, s, (const Constraint *)c->def);
+        walk_constraint(j, s, (const Constraint *)c->def, NULL);
         return;
     case T_PartitionCmd:
         ddl_touch(j, ((const PartitionCmd *)c->def)->name, SL_EFFECT_DDL);
@@ -187,7 +201,7 @@ static void alter_table(struct judge *j, const AlterTableStmt *n)
     struct scope s = scope_of(j, n->relation, &d);
     note_all_columns(j, d, SL_EFFECT_DDL);
     foreach (cell, n->cmds)
-        alter_command(j, &s, NODE(j, AlterTableCmd, cell));
+        alter_command(j, &s, d, NODE(j, AlterTableCmd, cell));
 }
 
 /* An index runs its expressions over every row at once. */

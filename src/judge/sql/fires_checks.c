@@ -17,12 +17,11 @@ static bool run_parts(struct judge *j, struct dataset *d, uint8_t kind, uint32_t
         sl_catalog_parts(j->ctx->catalog, 'r', d->relation.schema, d->relation.name);
     for (uint32_t i = all.first; i < all.first + all.count; i++) {
         struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
-        if (p.kind != kind)
+        if (p.kind != kind || (wanted != NULL && !wanted(&p, effects)))
             continue;
         if (p.text.n == 0)
             return false;
-        if (wanted == NULL || wanted(&p, effects))
-            code_run(j, i, d, NULL, walk, d);
+        code_run(j, i, d, NULL, walk, d);
     }
     return true;
 }
@@ -106,12 +105,32 @@ static void walk_default(struct judge *j, const struct sl_part *part, struct cod
     default_of(j, d, part, column == NULL ? "" : column, &from);
     j->in_default = before;
     if (column != NULL)
-        note_flow(j, from, d->name, column);
+        note_flow_into(j, from, d, column, SL_EFFECT_INSERT | SL_EFFECT_UPDATE);
 }
 
 bool fires_defaults(struct judge *j, struct dataset *d)
 {
     return fires_has_part(j, d, 'd') && run_parts(j, d, 'd', 0, NULL, walk_default);
+}
+
+static bool is_generated(const struct sl_part *part, uint32_t effects)
+{
+    (void)effects;
+    return part->num != 0;
+}
+
+/* What a generated column is made of is not read by the statement, but it flows on into it. */
+void fires_generated(struct judge *j, struct dataset *d)
+{
+    struct origin *unread = NULL, **pending = j->pending;
+
+    if (!fires_has_part(j, d, 'd'))
+        return;
+    j->pending = &unread;
+    if (!run_parts(j, d, 'd', 0, is_generated, walk_default))
+        note_opaque(j, "%s has a column whose expression is not in the listing",
+                    sl_arena_text(j->mem, d->relation.name));
+    j->pending = pending;
 }
 
 static void walk_policy(struct judge *j, const struct sl_part *part, struct code *self,

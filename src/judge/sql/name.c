@@ -224,6 +224,8 @@ void name_check(struct judge *j, struct dataset *d, uint32_t effects, uint32_t u
     unsigned why = 0;
     SL_BUF(b, 300);
 
+    if ((effects & (SL_EFFECT_INSERT | SL_EFFECT_UPDATE)) != 0 && (left & PROBLEM(DEFAULTS)) == 0)
+        fires_generated(j, d);
     if (left != 0)
         left &= ~understood_by_parts(j, d, effects, left);
     if (left == 0)

@@ -1,6 +1,7 @@
 /* What each message of the server means: outcomes, transactions, names that it has confirmed; and
  * the few that are replaced (a refusal's error), swallowed (the gate's own questions) or withheld.
  */
+#include "role/gate/budget.h"
 #include "role/gate/server_int.h"
 
 static void begin_action(struct session *s)
@@ -8,7 +9,6 @@ static void begin_action(struct session *s)
     s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
-    s->last_tag = 0;
 }
 
 void end_item(struct session *s, uint8_t outcome)
@@ -17,6 +17,8 @@ void end_item(struct session *s, uint8_t outcome)
 
     if (item->action != 0)
         portal_outcome(s, item, outcome);
+    if (item->action > s->tx_answered)
+        s->tx_answered = item->action;
     if (item->meter != NULL)
         meter_settle(s, item->meter, outcome == OUTCOME_PORTION ? SL_OUTCOME_OK : outcome);
     if ((item->flags & ITEM_ENDS_DDL) != 0) {
@@ -43,7 +45,7 @@ static void note_error(struct session *s, struct sl_span body)
 {
     struct sl_pg_notice n;
 
-    s->failed = true;
+    s->failed = s->tx_failed = true;
     memcpy(s->sqlstate, "XX000", 5);
     if (sl_pg_notice_get(body, &n) == SL_OK && n.sqlstate.n == 5)
         memcpy(s->sqlstate, n.sqlstate.p, 5);
@@ -78,6 +80,15 @@ static bool say_cut(struct session *s)
     return stream_write(&s->client, sl_buf_span(&s->cut));
 }
 
+/* What it changed is changed, whatever of its result the client was not given: a record that says
+ * "failed" would take back the labels that its data carries along. */
+static bool has_changed(const struct item *item)
+{
+    const uint32_t reading = SL_EFFECT_READ | SL_EFFECT_EXPORT | SL_EFFECT_SESSION;
+
+    return item->meter == NULL || (item->meter->judged.meaning->m.effects & ~reading) != 0;
+}
+
 /* After an error in the extended protocol the server skips everything to the next Sync. */
 static void drop_to_sync(struct session *s)
 {
@@ -109,6 +120,8 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
         item->kind == ITEM_SYNC) { /* the server ends the session, or an error at commit */
         if (item != NULL)
             note_error(s, body);
+        if (item != NULL && (item->flags & ITEM_LABELLED) != 0 && !s->muted)
+            return run_skip(r, whole) && say_withheld(s, body);
         r->at += whole;
         return true;
     }
@@ -130,7 +143,48 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
     return ok;
 }
 
-static void note_tag(struct session *s, struct sl_span body)
+/* --- transactions: what of them is committed, by the server's own words --- */
+
+static uint64_t answered(const struct session *s, const struct item *item)
+{
+    return item->action > s->tx_answered ? item->action : s->tx_answered;
+}
+
+/* So ended the transaction of what was answered until `upto`; what was sent behind it may be in
+ * another one already. */
+static void end_transaction(struct session *s, uint8_t outcome, uint64_t upto)
+{
+    uint64_t last = s->tx_last;
+    bool more = upto < last;
+
+    if (s->tx_first == 0 || upto < s->tx_first)
+        return;
+    if (more)
+        s->tx_last = upto;
+    record_txn(s, outcome);
+    s->tx_first = more ? upto + 1 : 0;
+    s->tx_last = more ? last : 0;
+    s->context_unknown = s->context_unknown || outcome != TXN_COMMITTED;
+}
+
+/* A COMMIT counts at once: what follows it in its message or pipeline, or in the transaction that
+ * it chains, may be rolled back without it. ROLLBACK is the word of ROLLBACK TO SAVEPOINT too: it
+ * counts at once only where it can mean nothing else. */
+static void note_end(struct session *s, const struct item *item, struct sl_span command)
+{
+    s->last_tag = 0;
+    if (sl_span_is(command, "COMMIT")) {
+        end_transaction(s, TXN_COMMITTED, answered(s, item));
+    } else if (sl_span_is(command, "ROLLBACK")) {
+        s->last_tag = 'R';
+        if ((item->flags & ITEM_ENDS_ALL) != 0)
+            end_transaction(s, TXN_ROLLED_BACK, item->action);
+    } else if (sl_span_is(command, "PREPARE TRANSACTION")) {
+        s->last_tag = 'P';
+    }
+}
+
+static void note_tag(struct session *s, const struct item *item, struct sl_span body)
 {
     struct sl_pg_tag tag;
 
@@ -138,10 +192,7 @@ static void note_tag(struct session *s, struct sl_span body)
         return;
     if (tag.has_rows)
         s->tag_rows += tag.rows;
-    if (sl_span_is(tag.command, "COMMIT"))
-        s->last_tag = 'C';
-    else if (sl_span_is(tag.command, "ROLLBACK"))
-        s->last_tag = 'R';
+    note_end(s, item, tag.command);
 }
 
 /* It was complete before it could be cancelled. The client is told all the same that it was
@@ -155,9 +206,13 @@ static bool cut_complete(struct run *r, struct item *item, size_t whole)
     if (!run_skip(r, whole) || !say_cut(s))
         return false;
     s->muted = true;
+    if (!s->unsynced && has_changed(item)) {
+        s->failed = false;
+        memset(s->sqlstate, 0, sizeof s->sqlstate);
+    }
     if (item->kind != ITEM_EXECUTE)
         return true;
-    end_item(s, SL_OUTCOME_FAILED);
+    end_item(s, outcome_of(s));
     if (!s->unsynced)
         return true;
     if (s->hold != NULL)
@@ -176,7 +231,7 @@ static bool take_complete(struct run *r, uint8_t type, struct sl_span body, size
         return false;
     s->copy_in = false;
     if (type == SL_PG_COMMAND_COMPLETE)
-        note_tag(s, body);
+        note_tag(s, item, body);
     if ((item->flags & ITEM_CUT) != 0 && !s->muted)
         return cut_complete(r, item, whole);
     if ((item->flags & ITEM_IS_SET) != 0) {
@@ -221,17 +276,20 @@ static void note_transaction(struct session *s, char now)
     s->tx = now;
     if (now != 'I')
         return;
+    if (s->item_count == 1) {
+        s->savepoint_bind = 0;
+        s->labelled_open = false;
+    }
     note_ddl(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     if (s->item_count == 1) /* nothing was bound since */
         extended_forget_portals(s);
-    if (s->tx_first == 0)
-        return;
-    uint8_t outcome = s->last_tag == 'C' && before != 'E' ? SL_OUTCOME_OK : SL_OUTCOME_FAILED;
-    record_txn(s, outcome == SL_OUTCOME_OK ? 1 : 2);
-    s->tx_first = s->tx_last = 0;
-    s->context_unknown = s->context_unknown || outcome != SL_OUTCOME_OK;
+    uint8_t outcome = s->tx_failed || s->last_tag == 'R' ? TXN_ROLLED_BACK
+                      : s->last_tag == 'P'               ? TXN_UNKNOWN
+                                                         : TXN_COMMITTED;
+    bool all = s->item_count == 1 && s->intent == 0; /* nothing more is recorded or under way */
+    end_transaction(s, outcome, all ? s->tx_last : answered(s, item_head(s)));
 }
 
 /* A transaction that an elevated statement began goes with its connection; the client cannot be
@@ -284,7 +342,8 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     s->muted = false;
     note_transaction(s, (char)ready);
-    s->copy_in = false;
+    s->last_tag = 0;
+    s->copy_in = s->tx_failed = false;
     end_item(s, outcome_of(s));
     if (muted && s->tx == 'T')
         return fail_transaction(r, whole);

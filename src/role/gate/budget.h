@@ -42,6 +42,7 @@ struct meter {
     bool extended;
     uint32_t max_rows;
     struct sl_span message;    /* malloc'd: the text of a Query, the body of a Bind */
+    size_t *account;           /* the session's bytes of texts, of which these are a part */
     struct prepared *prepared; /* extended: a reference */
     uint64_t action;
     uint64_t rows, bytes; /* delivered; of a portal by all its Executes */

@@ -69,10 +69,14 @@ static void too_large(struct session *s, struct sl_pg_frame f)
 
 static enum take take_sync(struct session *s, struct sl_span whole)
 {
+    if (!s->skip_to_sync && s->unsynced_changes && result_is_due(s))
+        return wait_for_answers(s);
+    s->unsynced_changes = false;
     client_forward(s, whole);
     if (s->ddl_unsynced && s->target->ddl_under_way == 1) /* it may have been open for long */
         s->target->ddl_since_ms = sl_loop_now_ms(s->gate->loop);
-    item_push(s, ITEM_SYNC)->flags = s->ddl_unsynced ? ITEM_ENDS_DDL : 0;
+    item_push(s, ITEM_SYNC)->flags =
+        (uint16_t)((s->ddl_unsynced ? ITEM_ENDS_DDL : 0) | (s->labelled_open ? ITEM_LABELLED : 0));
     s->ddl_unsynced = false;
     s->segment++;
     s->unsynced = false;

@@ -261,6 +261,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         return TAKE_DEAD;
     bool metered = meter_make(s, j, action, what, &meter);
     hold_free(s);
+    extended_forget(s, &j->meaning->m); /* its own portal is not among what it forgets */
     struct portal *portal = open_portal(s, m->portal);
     if (portal == NULL || !metered) {
         meter_unref(meter);
@@ -281,7 +282,6 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     portal->granted = granted;
     portal->granted_rows = what->max_rows;
-    extended_forget(s, &j->meaning->m);
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
@@ -290,6 +290,9 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
     ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
+    s->unsynced_changes = s->unsynced_changes ||
+                          (j->meaning->m.effects &
+                           ~(uint32_t)(SL_EFFECT_READ | SL_EFFECT_EXPORT | SL_EFFECT_SESSION)) != 0;
     client_forward(s, whole);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
@@ -384,6 +387,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     if (p == NULL)
         return refuse(s, "26000", "Sluice knows no prepared statement of this name in this session",
                       "prepare it with a Parse message first");
+    if (s->prepared_bytes > PREPARED_BYTES_MAX ||
+        (s->portals != NULL && sl_map_count(s->portals) > NAMES_MAX))
+        return refuse(s, "54000", "this session has too many open portals", "close some of them");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
     bool fresh =
@@ -393,7 +399,9 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     if (t == TAKE_DONE) {
         struct held_bytes what = {
             .extended = true, .text = p->text, .bind = &m, .prepared = p, .bind_body = body};
-        t = bind_by_budget(s, &j, &what, whole, rest);
+        t = wait_to_commit(s, &j.meaning->m);
+        if (t == TAKE_DONE)
+            t = bind_by_budget(s, &j, &what, whole, rest);
         if (t == TAKE_WAIT)
             judged_keep(s, &j);
         judged_done(&j);
@@ -466,7 +474,7 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         item->serial = p->serial;
     if (type == SL_PG_DESCRIBE && m.kind == 'P' && s->portals != NULL &&
         sl_map_get(s->portals, m.name) != NULL)
-        witness_attach(item, sl_map_get(s->portals, m.name));
+        witness_attach(s, item, sl_map_get(s->portals, m.name));
     if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)

@@ -52,6 +52,22 @@ enum take wait_for_answers(struct session *s)
     return s->dead ? TAKE_DEAD : TAKE_WAIT;
 }
 
+bool result_is_due(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->item_count; i++)
+        if (s->items[(s->item_head + i) & (s->item_room - 1)].meter != NULL)
+            return true;
+    return false;
+}
+
+enum take wait_to_commit(struct session *s, const struct sl_meaning *m)
+{
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
+    bool commits = (m->flags & SL_MEANING_TX_COMMIT) != 0 || (m->effects & unsure) != 0;
+
+    return commits && result_is_due(s) ? wait_for_answers(s) : TAKE_DONE;
+}
+
 static uint64_t since_ms(const struct session *s, uint64_t then)
 {
     return sl_loop_now_ms(s->gate->loop) - then;

@@ -128,6 +128,8 @@ bool meter_make(struct session *s, const struct judged *j, uint64_t action,
     if (what->extended)
         m->prepared = prepared_ref((struct prepared *)what->prepared);
     span_set(&m->message, message);
+    m->account = &s->prepared_bytes;
+    s->prepared_bytes += m->message.n;
     *out = m;
     return m->message.p != NULL;
 }
@@ -146,6 +148,7 @@ void meter_unref(struct meter *m)
     lease_end(m->lease);
     judged_done(&m->judged);
     prepared_unref(m->prepared);
+    *m->account -= m->message.n;
     free((void *)m->message.p);
     sl_buf_done(&m->grants);
     sl_buf_done(&m->rule);

@@ -339,6 +339,35 @@ struct prepared *names_ticket(struct session *s, struct sl_span text, struct mea
     return p;
 }
 
+static void forget_portals_since(struct session *s, uint32_t serial)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
+        struct portal *p = value;
+        if (p->serial < serial)
+            continue;
+        sl_map_remove(s->portals, key);
+        portal_free(s, p);
+    }
+}
+
+/* What was bound behind a savepoint goes when that is rolled back, and a function may give the name
+ * to a cursor of its own: which savepoint it was is not looked at, the first one counts. */
+static void note_savepoints(struct session *s, const struct sl_meaning *m)
+{
+    if ((m->flags & SL_MEANING_TX_SAVEPOINT) == 0)
+        return;
+    for (size_t i = 0; i < m->statement_count; i++) {
+        if (sl_span_is(m->statements[i].tag, "savepoint") && s->savepoint_bind == 0)
+            s->savepoint_bind = s->bind_serial + 1;
+        else if (sl_span_is(m->statements[i].tag, "rollback to savepoint"))
+            forget_portals_since(s, s->savepoint_bind);
+    }
+}
+
 void extended_forget(struct session *s, const struct sl_meaning *m)
 {
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
@@ -348,7 +377,9 @@ void extended_forget(struct session *s, const struct sl_meaning *m)
         extended_forget_all(s);
         forget_texts(s->sql_prepared);
         forget_texts(s->cursors);
+        extended_forget_portals(s);
     }
+    note_savepoints(s, m);
     for (size_t i = 0; i < m->name_count; i++)
         forget_name(s, &m->names[i]);
 }

@@ -14,13 +14,23 @@ static void refuse_by_policy(struct session *s, const struct judged *j, struct s
     refuse_simple(s, &r);
 }
 
+/* Checks that wait for the end of their transaction speak of rows that others wrote in it. */
+static bool runs_deferred_checks(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->statement_count; i++)
+        if (sl_span_is(m->statements[i].tag, "set constraints"))
+            return true;
+    return (m->flags & SL_MEANING_TX_COMMIT) != 0;
+}
+
 static uint16_t item_flags_of(struct session *s, const struct judged *j)
 {
     const struct sl_meaning *m = &j->meaning->m;
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
     uint16_t flags = 0;
 
-    if (j->verdict->labelled_read)
+    s->labelled_open = s->labelled_open || j->verdict->labelled_read;
+    if (j->verdict->labelled_read || (s->labelled_open && runs_deferred_checks(m)))
         flags |= ITEM_LABELLED;
     if ((m->flags & SL_MEANING_COPY_IN) != 0)
         flags |= ITEM_COPY_IN;
@@ -29,6 +39,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
     if ((m->flags & ENDS_TX) != 0)
         flags |= ITEM_ENDS_TX;
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
+    if (ends_tx && m->statement_count == 1 && (m->effects & unsure) == 0)
+        flags |= ITEM_ENDS_ALL;
     bool ddl =
         (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
     if (ddl && !s->temp_objects) {
@@ -171,7 +183,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    t = by_budget(s, &j, text, whole);
+    t = wait_to_commit(s, &j.meaning->m);
+    if (t == TAKE_DONE)
+        t = by_budget(s, &j, text, whole);
     if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL) /* what is asked there may change the meaning */
         judged_keep(s, &j);
     judged_done(&j);

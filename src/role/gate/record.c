@@ -139,7 +139,8 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     r->flags |= flags;
     if (j->verdict->answer.enforced != j->verdict->answer.verdict)
         r->flags |= SL_INTENT_OBSERVED;
-    if (s->tx == 'T' || (j->meaning->m.flags & SL_MEANING_TX_BEGIN) != 0)
+    /* A BEGIN may be under way; whatever is marked is resolved at a ReadyForQuery (answer.c). */
+    if (s->tx == 'T' || s->tx_first != 0 || (j->meaning->m.flags & SL_MEANING_TX_BEGIN) != 0)
         r->flags |= SL_INTENT_IN_TX;
     memcpy(r->policy_digest, g->config->digest, sizeof r->policy_digest);
     if (hold_approval_uuid(s) != NULL)

@@ -211,6 +211,7 @@ static void server_lost(struct session *s)
 {
     struct item *item;
 
+    txn_lost(s);
     while ((item = item_head(s)) != NULL) {
         extended_drop(s, item);
         memcpy(s->sqlstate, "08006", 5);

@@ -61,7 +61,8 @@ enum item_flag {
     ITEM_ENDS_TX =
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
     ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
-    ITEM_OURS = 4096, /* a Describe that the client did not send: its answer is swallowed */
+    ITEM_ENDS_ALL = 1024, /* COMMIT or ROLLBACK, and nothing else */
+    ITEM_OURS = 4096,     /* a Describe that the client did not send: its answer is swallowed */
 };
 
 struct item_name {
@@ -134,7 +135,8 @@ struct portal {
     uint32_t granted_rows; /* Execute's max_rows that was shown; 0: all */
     bool executed;
     struct verdict *verdict; /* a reference: see struct item */
-    bool described;          /* a Describe of it is on its way, or was answered */
+    uint64_t described;      /* segment + 1 in which a Describe of it was sent: unless the server
+                                skips both, its answer comes before that of an Execute behind it */
     struct reading *reading; /* a reference; since the first Execute that may leave rows */
     struct prepared *made;   /* a reference; whose names are known once it has run */
     bool by_names;           /* EXECUTE, FETCH and the like: */
@@ -172,18 +174,22 @@ struct session {
     uint32_t cancel_pid, cancel_secret; /* ours, as the client knows them */
     uint32_t server_pid, server_secret; /* the server's own */
 
-    char tx;           /* I, T or E as of the last ReadyForQuery */
-    char last_tag;     /* 'C' COMMIT, 'R' ROLLBACK, 0 other: of the running message */
-    bool unsynced;     /* extended messages went out since the last Sync */
-    bool skip_to_sync; /* after an error in the extended protocol */
+    char tx;               /* I, T or E as of the last ReadyForQuery */
+    char last_tag;         /* 'R' ROLLBACK, 'P' PREPARE TRANSACTION, 0 other; since ReadyForQuery */
+    bool tx_failed;        /* the server has said an error since ReadyForQuery */
+    bool unsynced;         /* extended messages went out since the last Sync */
+    bool unsynced_changes; /* ... that change data or more */
+    bool skip_to_sync;     /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
-    bool ddl_unsynced;       /* DDL went out in a pipeline: it commits at the next Sync */
-    bool temp_objects;       /* the session may have temporary objects that hide others */
-    bool temp_objects_asked; /* ... and the server said so */
-    uint64_t segment;        /* counts Syncs and queries sent */
-    uint64_t tx_first, tx_last;
-    bool labels_open; /* its open transaction brought labels that go if it is rolled back */
+    bool ddl_unsynced;          /* DDL went out in a pipeline: it commits at the next Sync */
+    bool temp_objects;          /* the session may have temporary objects that hide others */
+    bool temp_objects_asked;    /* ... and the server said so */
+    uint64_t segment;           /* counts Syncs and queries sent */
+    uint64_t tx_first, tx_last; /* actions whose transaction is not known to have ended */
+    uint64_t tx_answered;       /* the last action that is answered */
+    bool labelled_open; /* its open transaction works on labelled data: see deferred checks */
+    bool labels_open;   /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
     uint32_t item_head, item_count, item_room;
@@ -199,7 +205,9 @@ struct session {
     struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text */
     uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
     uint32_t bind_serial;
-    size_t prepared_bytes; /* of the texts of prepared statements */
+    uint32_t
+        savepoint_bind;    /* the first serial behind the transaction's first savepoint; 0: none */
+    size_t prepared_bytes; /* of prepared statements, and of what is metered */
 
     struct meaning *meaning;     /* what the judge said about the message at the head */
     uint32_t meaning_generation; /* of the listing when it was asked */
@@ -245,6 +253,8 @@ void session_cancel_request(struct gate *g, uint32_t pid, struct sl_span secret)
 /* The same, when the key can only be of this gate. */
 void session_cancel_by_key(struct gate *g, uint32_t pid, struct sl_span secret);
 void session_resume(struct session *s, enum wait ended);
+/* The connection ends, with all that the server still owes: so does its transaction. */
+void txn_lost(struct session *s);
 void span_set(struct sl_span *owned, struct sl_span value);
 
 /* login.c, cancel.c */
@@ -325,6 +335,11 @@ enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
 /* Waits until it does; makes it say what it keeps back in a pipeline. */
 enum take wait_for_answers(struct session *s);
+/* A result that may still be stopped is under way. What would commit its transaction is not sent
+ * before it is answered: when it ends with a no, nothing of it may be in force (P5). */
+bool result_is_due(const struct session *s);
+/* TAKE_WAIT when this text may commit. */
+enum take wait_to_commit(struct session *s, const struct sl_meaning *m);
 
 struct held_bytes;
 
@@ -345,6 +360,7 @@ struct ending {
     uint64_t rows, bytes;
 };
 void record_ending(struct session *s, uint64_t action, const struct ending *e);
+enum { TXN_COMMITTED = 1, TXN_ROLLED_BACK = 2, TXN_UNKNOWN = 4 };
 void record_txn(struct session *s, uint8_t outcome);
 /* How far the running statements have come since the journal said so last. */
 void record_progress(struct gate *g);
@@ -449,7 +465,7 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action);
 bool witness_sees(struct session *s, const struct item *item, struct sl_span description);
 void witness_sees_nothing(const struct session *s, const struct item *item);
 void witness_ask(struct session *s, struct portal *p, struct sl_span name);
-void witness_attach(struct item *item, struct portal *p);
+void witness_attach(const struct session *s, struct item *item, struct portal *p);
 
 /* The action of a grant that is spent fails before it ran: what its outcome will say. */
 void hold_fails(struct session *s, const char *sqlstate);

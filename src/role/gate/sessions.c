@@ -121,10 +121,28 @@ void session_ready(struct session *s)
 
 /* --- the end --- */
 
+/* Its COMMIT may be under way, or anything that may hold one: then nobody knows (P11). */
+static uint8_t txn_at_the_end(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->item_count; i++)
+        if ((s->items[(s->item_head + i) & (s->item_room - 1)].flags &
+             (ITEM_ENDS_TX | ITEM_CONTEXT)) != 0)
+            return TXN_UNKNOWN;
+    return s->item_count > 0 && s->tx == 'I' ? TXN_UNKNOWN : TXN_ROLLED_BACK;
+}
+
+void txn_lost(struct session *s)
+{
+    if (s->tx_first != 0)
+        record_txn(s, txn_at_the_end(s));
+    s->tx_first = 0;
+}
+
 static void close_items(struct session *s)
 {
     struct item *item;
 
+    txn_lost(s);
     while ((item = item_head(s)) != NULL) {
         if (item->action != 0)
             portal_outcome(s, item, SL_OUTCOME_UNKNOWN);
@@ -149,9 +167,6 @@ static void close_items(struct session *s)
     portals_end(s);
     if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
         catalog_stale(s->gate, s->target);
-    if (s->tx_first != 0)
-        record_txn(s, s->last_tag == 'C' ? SL_OUTCOME_UNKNOWN : 2);
-    s->tx_first = 0;
 }
 
 static void free_texts(struct session *s)

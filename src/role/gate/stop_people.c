@@ -79,13 +79,15 @@ static enum sl_err propose(struct session *s)
     SL_TRY(say_continue(s, &bind, &what));
     if (!judge_over(s, &over))
         return SL_EMEMORY;
-    enum sl_err e = SL_OK;
-    if (over.verdict->answer.enforced == SL_DENY)
+    if (over.verdict->answer.enforced ==
+        SL_DENY) { /* the stop is gone, there may be the next one */
         denied(s, &over);
-    else
-        e = hold_new(s, &over, &what, wait_over, &s->stop->hold);
+        judged_done(&over);
+        return SL_OK;
+    }
+    enum sl_err e = hold_new(s, &over, &what, wait_over, &s->stop->hold);
     judged_done(&over);
-    if (e == SL_OK && s->stop != NULL)
+    if (e == SL_OK)
         hold_propose(s, s->stop->hold);
     return e;
 }

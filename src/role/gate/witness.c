@@ -140,14 +140,23 @@ static void forget_in_portals(struct session *s, uint64_t action)
     }
 }
 
-/* The action ends as failed; whatever else the session has under way ends with it. */
-static void end_action(struct session *s, uint64_t action)
+/* The server may have done it before it heard of the end. */
+static bool changes(const struct verdict *v)
+{
+    for (size_t i = 0; i < v->access_count; i++)
+        if ((v->accesses[i].effects & ~(uint32_t)(SL_EFFECT_READ | SL_EFFECT_EXPORT)) != 0)
+            return true;
+    return false;
+}
+
+/* A read ends as failed; whatever else the session has under way ends with it. */
+static void end_action(struct session *s, const struct verdict *v, uint64_t action)
 {
     memcpy(s->sqlstate, "42501", sizeof s->sqlstate);
     s->failed = true;
     if (action == 0)
         return;
-    record_outcome(s, action, SL_OUTCOME_FAILED);
+    record_outcome(s, action, changes(v) ? SL_OUTCOME_UNKNOWN : SL_OUTCOME_FAILED);
     forget_in_portals(s, action);
     for (uint32_t i = 0; i < s->item_count; i++) {
         struct item *item = &s->items[(s->item_head + i) & (s->item_room - 1)];
@@ -156,7 +165,8 @@ static void end_action(struct session *s, uint64_t action)
     }
 }
 
-static void stop(struct session *s, uint64_t action, struct sl_buf *column, struct sl_buf *why)
+static void stop(struct session *s, const struct verdict *v, uint64_t action, struct sl_buf *column,
+                 struct sl_buf *why)
 {
     SL_BUF(text, 2048);
 
@@ -166,7 +176,7 @@ static void stop(struct session *s, uint64_t action, struct sl_buf *column, stru
         SL_SEND(s->gate->keeper, label_stopped, .session = s->keeper_session, .action = action,
                 .column = sl_buf_span(column), .why = sl_buf_span(why));
     upstream_cancel(s);
-    end_action(s, action);
+    end_action(s, v, action);
     meaning_forget_all(s->gate); /* what was said about other texts may be no better */
     sl_buf_say(&text, "stopped before its first row: %S", sl_buf_span(why));
     session_fatal(
@@ -204,7 +214,7 @@ bool witness_sees(struct session *s, const struct item *item, struct sl_span des
     if (v->witnessed == hash && v->witnessed_listing == s->target->generation)
         return true;
     if (!compare(s, v, description, &name, &why)) {
-        stop(s, action, &name, &why);
+        stop(s, v, action, &name, &why);
         return false;
     }
     v->witnessed = hash;
@@ -227,7 +237,7 @@ void witness_ask(struct session *s, struct portal *p, struct sl_span name)
     SL_BUF(b, 1024);
     const struct verdict *v = p->verdict;
 
-    if (v == NULL || p->described ||
+    if (v == NULL || p->described == s->segment + 1 ||
         (v->witnessed != 0 && v->witnessed_listing == s->target->generation))
         return;
     client_flush(s);
@@ -235,18 +245,18 @@ void witness_ask(struct session *s, struct portal *p, struct sl_span name)
         return;
     struct item *item = item_push(s, ITEM_DESCRIBE);
     item->flags = ITEM_OURS;
-    witness_attach(item, p);
+    witness_attach(s, item, p);
     sl_pg_put_describe(&b, 'P', name);
     if (sl_buf_err(&b) != SL_OK || !stream_write(&s->server, sl_buf_span(&b)))
         session_kill(s, "the server does not take what it is sent");
 }
 
 /* This Describe says what the portal returns. */
-void witness_attach(struct item *item, struct portal *p)
+void witness_attach(const struct session *s, struct item *item, struct portal *p)
 {
     if (p->verdict == NULL)
         return;
     item->verdict = verdict_ref(p->verdict);
     item->bound = p->action;
-    p->described = true;
+    p->described = s->segment + 1;
 }
