@@ -73,6 +73,8 @@ static const char *why_none(const struct session *s, const struct sl_meaning *m,
     const uint32_t rows =
         SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_EXPORT;
 
+    if (!s->target->config->estimates)
+        return "this target does not ask for any";
     if (!is_row_statement(m) || (m->effects & ~rows) != 0)
         return "only a single statement that does nothing but read or change rows has one";
     if (what->extended)
