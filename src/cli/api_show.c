@@ -348,6 +348,40 @@ static void print_facts(const json_t *approval, const char *title, const char *m
     print_other(stdout, facts);
 }
 
+/* "about 48,000 rows" */
+static void print_estimate(const json_t *show)
+{
+    uint64_t rows;
+    SL_BUF(digits, 32);
+
+    if (sl_json_u64(show, "rows_estimate", &rows)) {
+        sl_buf_put_decimal(&digits, rows);
+        fputs("Estimate    about ", stdout);
+        for (size_t i = 0; i < digits.n; i++)
+            printf("%s%c", i > 0 && (digits.n - i) % 3 == 0 ? "," : "", digits.p[i]);
+        printf(" row%s (the planner's estimate)\n", rows == 1 ? "" : "s");
+    } else if (sl_json_str(show, "no_estimate").n > 0) {
+        fputs("Estimate    no estimate: ", stdout);
+        print_member(stdout, show, "no_estimate");
+        putchar('\n');
+    }
+}
+
+/* What else there is for the reviewer. */
+static void print_show(const json_t *approval)
+{
+    json_t *rest = json_copy(json_object_get(approval, "show"));
+
+    print_estimate(rest);
+    json_object_del(rest, "rows_estimate");
+    json_object_del(rest, "no_estimate");
+    if (json_object_size(rest) > 0) {
+        puts("Also");
+        print_other(stdout, rest);
+    }
+    json_decref(rest);
+}
+
 static void print_claim(FILE *out, const json_t *approval, const char *title, const char *member)
 {
     if (sl_json_str(approval, member).n == 0)
@@ -414,7 +448,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_each(approval, "Data", "datasets", print_dataset);
     sl_lineage_print_held(json_object_get(approval, "lineage"));
     print_session(approval);
-    print_facts(approval, "Also", "show");
+    print_show(approval);
     print_facts(approval, "Result", "outcome");
     print_people(approval);
     print_row(approval, "Repeats", "repeats");

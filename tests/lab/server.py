@@ -51,6 +51,9 @@ GATES_OWN = [re.compile(p) for p in (
     r"^SELECT pg_catalog\.current_setting\('search_path'\), CURRENT_USER::pg_catalog\.text",
     r"^SELECT pg_catalog\.concat\(n\.nspname, '\.', c\.relname\), l\.mode FROM pg_catalog\.pg_locks",
     r"^SELECT name, setting FROM pg_catalog\.pg_settings WHERE name OPERATOR",
+    r"^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = 200$",
+    r"^EXPLAIN \(FORMAT JSON, COSTS ON\) ",
+    r"^ROLLBACK AND NO CHAIN$",
     r"^sluice: refused$")]
 
 

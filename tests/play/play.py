@@ -401,6 +401,13 @@ class Play:
         if n != int(count):
             raise Wrong(f"it ran {n} times")
 
+    @line(r"gate asked (?P<count>\d+) times?: (?P<pattern>.*)")
+    def gate_asked(self, count, pattern):
+        """Its own questions, which the other words leave out."""
+        own = [e for e in self.lab.server_log(own=True) if e.is_gates_own() and re.search(pattern, e.sql, re.S)]
+        if len(own) != int(count):
+            raise Wrong(f"it asked {own}")
+
     @line(r"server was told (?P<count>\d+) (?P<kind>parse|bind|statement|execute): (?P<pattern>.*)")
     def server_told(self, count, kind, pattern):
         n = self.lab.ran(pattern, kinds=(kind,))

@@ -144,6 +144,7 @@ struct sl_target {
     struct sl_reviewers reviewers; /* for holds that come from the default; need 0: not given */
     struct sl_names startup_parameters; /* allowed beside the built-in list */
     uint64_t poll_ms;                   /* for changes of definitions past the gateway */
+    bool estimates;                     /* the server may be asked for the plan of what is held */
     bool untested_allowed;              /* a server version that Sluice was not tested on */
     struct sl_label_rule *labels;
     size_t label_count;

@@ -416,7 +416,7 @@ bool take_message(struct run *r, uint8_t type, struct sl_span body, size_t whole
     struct session *s = r->s;
     struct item *item = item_head(s);
 
-    if (item != NULL && item->kind == ITEM_INTERNAL) {
+    if (item != NULL && item->kind == ITEM_INTERNAL && type != SL_PG_NOTIFICATION) {
         bool ok = run_skip(r, whole);
         inner_message(s, type, body);
         return ok;

@@ -169,6 +169,8 @@ static void cancel_session(struct session *s)
         stop_cancel(s);
     else if (s->hold != NULL && !hold_is_granted(s))
         hold_cancel(s);
+    else if (s->estimating) /* it ends by itself, and at once */
+        s->cancelled = true;
     else if (elevate_cancel(s, 0))
         return;
     else if (s->item_count > 0)

@@ -83,12 +83,12 @@ void hold_free(struct session *s)
 {
     struct hold *h = s->hold;
 
+    sl_buf_done(&s->show); /* which may be there before the hold is */
+    s->show_known = s->cancelled = false;
     if (h == NULL)
         return;
     s->hold = NULL;
     hold_drop(s, h);
-    sl_buf_done(&s->locks);
-    s->locks_known = false;
 }
 
 /* --- asking --- */
@@ -108,7 +108,7 @@ void hold_propose(struct session *s, struct hold *h)
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
             .in_transaction = s->tx == 'T' || s->unsynced,
-            .show = h == s->hold ? sl_buf_span(&s->locks) : sl_span(NULL, 0));
+            .show = h == s->hold ? sl_buf_span(&s->show) : sl_span(NULL, 0));
 }
 
 static void wait_over(void *owner)
@@ -249,11 +249,14 @@ static enum take take_approved(struct session *s, const struct judged *j,
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-/* The reviewer of an action inside a transaction is told which locks it holds. */
-static enum take ask_locks(struct session *s)
+/* The reviewer of an action inside a transaction is told which locks it holds, and of any other how
+ * many rows the planner expects. */
+static enum take ask_show(struct session *s, const struct judged *j, const struct held_bytes *what)
 {
-    if (s->locks_known || s->tx != 'T' || s->unsynced)
+    if (s->show_known)
         return TAKE_DONE;
+    if (s->tx != 'T' || s->unsynced)
+        return estimate_take(s, j, what);
     if (!action_is_quiet(s)) {
         return wait_for_answers(s);
     }
@@ -263,6 +266,11 @@ static enum take ask_locks(struct session *s)
 
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what)
 {
+    static const struct refusal cancelled = {
+        .sqlstate = "57014",
+        .message = "canceling statement due to user request",
+        .hint = "it was about to be held and never ran",
+    };
     struct hold *h = s->hold;
 
     if (h != NULL && (h->phase == PHASE_GRANTED || h->phase == PHASE_CHECKING))
@@ -272,9 +280,13 @@ enum take hold_take(struct session *s, const struct judged *j, const struct held
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (h == NULL) {
-        enum take t = ask_locks(s);
+        enum take t = ask_show(s, j, what);
         if (t != TAKE_DONE)
             return t;
+        if (s->cancelled) {
+            refuse_simple(s, &cancelled);
+            return s->dead ? TAKE_DEAD : TAKE_DONE;
+        }
         if (hold_new(s, j, what, wait_over, &s->hold) != SL_OK) {
             hold_free(s);
             session_kill(s, "out of memory");
@@ -323,7 +335,7 @@ void hold_leave_of(struct session *s, struct hold *h, uint8_t how, const char *w
  */
 void hold_moot(struct session *s)
 {
-    if (s->hold == NULL || hold_is_granted(s))
+    if (hold_is_granted(s))
         return;
     hold_leave(s, 3, "policy or definitions changed: it is not held any more");
     hold_free(s);

@@ -27,17 +27,18 @@ static const char settings_query[] =
     " 'default_table_access_method', 'default_transaction_isolation',"
     " 'default_transaction_read_only', 'statement_timeout', 'lock_timeout'])";
 
-static void ask(struct session *s, const char *sql, void (*done)(struct session *s, bool ok))
+void inner_ask(struct session *s, struct sl_span sql, void (*done)(struct session *s, bool ok))
 {
-    SL_BUF(b, 8192);
+    SL_BUF(b, sql.n + 64);
 
     client_flush(s);
+    sl_buf_done(&s->internal);
     s->internal = sl_buf(ROWS_MAX);
     s->internal_done = done;
     s->failed = false;
     s->wait = WAIT_INTERNAL;
     item_push(s, ITEM_INTERNAL);
-    sl_pg_put_query(&b, sl_span_str(sql));
+    sl_pg_put_query(&b, sql);
     if (sl_buf_err(&b) != SL_OK || !stream_write(&s->server, sl_buf_span(&b)))
         session_kill(s, "the server does not take what it is sent");
 }
@@ -78,7 +79,8 @@ void inner_message(struct session *s, uint8_t type, struct sl_span body)
     s->internal_done = NULL;
     item_pop(s);
     done(s, ok);
-    sl_buf_done(&s->internal);
+    if (s->internal_done == NULL) /* else it has asked the next question */
+        sl_buf_done(&s->internal);
 }
 
 /* --- the session's context --- */
@@ -138,7 +140,7 @@ static void context_done(struct session *s, bool ok)
 
 void inner_context(struct session *s)
 {
-    ask(s, sl_catalog_session_query, context_done);
+    inner_ask(s, sl_span_str(sl_catalog_session_query), context_done);
 }
 
 /* --- the locks that a transaction holds --- */
@@ -150,9 +152,9 @@ static void locks_done(struct session *s, bool ok)
     struct sl_pg_value name, mode;
     unsigned shown = 0;
 
-    s->locks_known = true;
-    s->locks = sl_buf(64 * 1024);
-    struct sl_jw w = sl_jw(&s->locks);
+    s->show_known = true;
+    s->show = sl_buf(64 * 1024);
+    struct sl_jw w = sl_jw(&s->show);
     sl_jw_object(&w);
     sl_jw_key(&w, "locks");
     sl_jw_array(&w);
@@ -172,9 +174,11 @@ static void locks_done(struct session *s, bool ok)
     sl_jw_end(&w);
     sl_jw_key(&w, "locks_known");
     sl_jw_bool(&w, ok);
+    sl_jw_key(&w, "no_estimate");
+    sl_jw_str(&w, SL_SPAN("it is inside a transaction"));
     sl_jw_end(&w);
-    if (sl_buf_err(&s->locks) != SL_OK)
-        sl_buf_done(&s->locks);
+    if (sl_buf_err(&s->show) != SL_OK)
+        sl_buf_done(&s->show);
 }
 
 static void fail_done(struct session *s, bool ok)
@@ -189,12 +193,12 @@ static void fail_done(struct session *s, bool ok)
 
 void inner_fail(struct session *s)
 {
-    ask(s, "sluice: refused", fail_done);
+    inner_ask(s, SL_SPAN("sluice: refused"), fail_done);
 }
 
 void inner_locks(struct session *s)
 {
-    ask(s, locks_query, locks_done);
+    inner_ask(s, sl_span_str(locks_query), locks_done);
 }
 
 /* --- the settings that go along with an elevated statement --- */
@@ -206,5 +210,5 @@ static void settings_done(struct session *s, bool ok)
 
 void inner_settings(struct session *s)
 {
-    ask(s, settings_query, settings_done);
+    inner_ask(s, sl_span_str(settings_query), settings_done);
 }

@@ -234,8 +234,11 @@ struct session {
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
     struct sl_buf internal; /* rows of the gate's own query */
     void (*internal_done)(struct session *s, bool ok);
-    struct sl_buf locks; /* JSON for the reviewer */
-    bool locks_known;
+    struct sl_buf show; /* JSON for the reviewer of the message at the head: locks, estimate */
+    bool show_known;
+    struct sl_buf estimate_query;
+    bool estimating; /* in a transaction of the gate's own */
+    bool cancelled;  /* by the client meanwhile */
 
     struct sl_span reason, run, sink; /* malloc'd */
     uint64_t wait_ms;
@@ -494,6 +497,11 @@ bool settings_is_set(struct sl_span text);
 bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *complaint);
 
 /* inner.c: the gate's own questions on a session's connection */
+/* `done` may ask the next question; after the last one the session's head is taken again. The rows
+ * are in s->internal until then. */
+void inner_ask(struct session *s, struct sl_span sql, void (*done)(struct session *s, bool ok));
+/* The next of them, with a cursor over s->internal. False: there is none. */
+bool inner_row(struct sl_cursor *c, struct sl_pg_values *out);
 void inner_context(struct session *s);
 void inner_locks(struct session *s);
 /* The settings that literals and results depend on, into the session's elevation. */
@@ -504,6 +512,9 @@ bool inner_row(struct sl_cursor *c, struct sl_pg_values *out);
 /* Makes the transaction fail; the client gets its ReadyForQuery then. */
 void inner_fail(struct session *s);
 void inner_message(struct session *s, uint8_t type, struct sl_span body);
+
+/* estimate.c: makes s->show, at once or when the server has answered (TAKE_WAIT). */
+enum take estimate_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 
 /* server.c */
 void server_input(struct session *s);

@@ -192,7 +192,8 @@ static void session_free(struct session *s)
     sl_buf_done(&s->in);
     sl_buf_done(&s->server_in);
     sl_buf_done(&s->internal);
-    sl_buf_done(&s->locks);
+    sl_buf_done(&s->show);
+    sl_buf_done(&s->estimate_query);
     free(s);
 }
 

@@ -1,0 +1,209 @@
+/* The planner's row estimate for the reviewer of a held statement (design: section 7).
+ *
+ * Planning runs functions that are not volatile, so the server is asked only where all that could
+ * run is the server's own; inside a transaction that can only read and is always rolled back, and
+ * for 200 ms at most. One number is kept of the plan. Whatever goes wrong there is no estimate, and
+ * the session is as before or ends. */
+#include "role/gate/session.h"
+
+#include "core/catalog/catalog.h"
+#include "json/json.h"
+
+enum { TEXT_MAX = 64 * 1024 };
+
+/* --- where one may be asked for --- */
+
+static bool has_word(struct sl_span line, const char *word)
+{
+    struct sl_span w = sl_span_str(word);
+
+    return line.n > w.n && sl_span_eq(sl_span_head(line, w.n), w);
+}
+
+static bool is_row_statement(const struct sl_meaning *m)
+{
+    static const char *const tags[] = {"select", "insert", "update", "delete", "merge"};
+
+    for (size_t i = 0; m->statement_count == 1 && i < SL_COUNT(tags); i++)
+        if (sl_span_is(m->statements[0].tag, tags[i]))
+            return true;
+    return false;
+}
+
+/* A view is only what it reads, and that counts by itself. Whatever else was looked into is code of
+ * users, or calls it. */
+static bool has_code(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->definition_count; i++)
+        if (!has_word(m->definitions[i], "view "))
+            return true;
+    return false;
+}
+
+static bool is_system(struct sl_span schema)
+{
+    return sl_span_is(schema, "pg_catalog") || sl_span_is(schema, "information_schema");
+}
+
+/* Of the other kinds the planner looks at what the listing does not have, such as the keys of
+ * partitions. Triggers and cascades it does not look at. */
+static bool is_plain(const struct sl_catalog *c, struct sl_span dataset)
+{
+    const uint32_t fine = 1u << SL_CATALOG_PLAIN | 1u << SL_CATALOG_VIEW |
+                          1u << SL_CATALOG_MATVIEW | 1u << SL_CATALOG_TRIGGERS |
+                          1u << SL_CATALOG_CASCADES;
+    const uint8_t *dot = dataset.n == 0 ? NULL : memchr(dataset.p, '.', dataset.n);
+    struct sl_relation r;
+
+    if (dot == NULL)
+        return false;
+    struct sl_span schema = sl_span_head(dataset, (size_t)(dot - dataset.p));
+    struct sl_span name = sl_span_from(dataset, schema.n + 1);
+    if (name.n == 0 || memchr(name.p, '.', name.n) != NULL) /* could be read in two ways */
+        return false;
+    if (is_system(schema))
+        return true;
+    return sl_catalog_relation(c, schema, name, &r) && (r.problems & ~fine) == 0;
+}
+
+/* NULL: an estimate may be asked for. */
+static const char *why_none(const struct session *s, const struct sl_meaning *m,
+                            const struct held_bytes *what)
+{
+    const uint32_t rows =
+        SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_EXPORT;
+
+    if (!s->target->config->estimates)
+        return "this target does not ask for any";
+    if (!is_row_statement(m) || (m->effects & ~rows) != 0)
+        return "only a single statement that does nothing but read or change rows has one";
+    if (what->extended)
+        return "it came with the values of its parameters apart";
+    if (!action_is_quiet(s) || s->tx != 'I')
+        return "it is inside a transaction, or other statements were still running";
+    if (has_code(m))
+        return "it may run code that is not the server's own";
+    if (s->temp_objects)
+        return "the session may have temporary objects, which nobody else sees";
+    for (size_t i = 0; i < m->access_count; i++)
+        if (!is_plain(&s->target->catalog, m->accesses[i].dataset))
+            return "it uses more than plain tables and views";
+    if (what->text.n > TEXT_MAX)
+        return "it is too long";
+    return NULL;
+}
+
+/* --- what is shown --- */
+
+static void show_none(struct session *s, const char *why)
+{
+    s->show_known = true;
+    s->show = sl_buf(1024);
+    struct sl_jw w = sl_jw(&s->show);
+    sl_jw_object(&w);
+    sl_jw_key(&w, "no_estimate");
+    sl_jw_str(&w, sl_span_str(why));
+    sl_jw_end(&w);
+}
+
+static void show_rows(struct session *s, uint64_t rows)
+{
+    s->show_known = true;
+    s->show = sl_buf(1024);
+    struct sl_jw w = sl_jw(&s->show);
+    sl_jw_object(&w);
+    sl_jw_key(&w, "rows_estimate");
+    sl_jw_u64(&w, rows);
+    sl_jw_end(&w);
+}
+
+/* --- the answer --- */
+
+/* What changes rows returns none: those that it gets are the ones that it changes. */
+static const json_t *node_of_rows(const json_t *plan)
+{
+    const json_t *parts = json_object_get(plan, "Plans"), *found = NULL;
+
+    if (!sl_span_is(sl_json_str(plan, "Node Type"), "ModifyTable"))
+        return plan;
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        const json_t *part = json_array_get(parts, i);
+        if (sl_span_is(sl_json_str(part, "Parent Relationship"), "Outer"))
+            found = part;
+    }
+    return found;
+}
+
+static bool read_plan(struct sl_span text, uint64_t *rows)
+{
+    json_t *all = NULL;
+
+    if (sl_json_read(text, &all, NULL) != SL_OK)
+        return false;
+    const json_t *plan = json_object_get(json_array_get(all, 0), "Plan");
+    bool ok = json_array_size(all) == 1 && sl_json_u64(node_of_rows(plan), "Plan Rows", rows);
+    json_decref(all);
+    return ok;
+}
+
+static bool read_answer(const struct session *s, uint64_t *rows)
+{
+    struct sl_cursor c = sl_cursor(sl_buf_span(&s->internal));
+    struct sl_pg_values row;
+    struct sl_pg_value text;
+
+    return inner_row(&c, &row) && row.count == 1 && sl_pg_values_next(&row, &text) && !text.null &&
+           sl_cursor_left(&c) == 0 && read_plan(text.bytes, rows);
+}
+
+/* --- the conversation: each step begins where the one before has ended --- */
+
+static void rolled_back(struct session *s, bool ok)
+{
+    s->estimating = false;
+    sl_buf_done(&s->estimate_query);
+    if (!ok || s->tx != 'I')
+        session_fatal(s, "58000", "Sluice could not end its own transaction in this session", NULL);
+}
+
+static void planned(struct session *s, bool ok)
+{
+    uint64_t rows = 0;
+
+    if (ok && read_answer(s, &rows))
+        show_rows(s, rows);
+    else
+        show_none(s, "the server gave none in time");
+    inner_ask(s, SL_SPAN("ROLLBACK AND NO CHAIN"), rolled_back);
+}
+
+static void begun(struct session *s, bool ok)
+{
+    if (ok && s->tx == 'T')
+        inner_ask(s, sl_buf_span(&s->estimate_query), planned);
+    else
+        planned(s, false);
+}
+
+enum take estimate_take(struct session *s, const struct judged *j, const struct held_bytes *what)
+{
+    const char *why = why_none(s, &j->meaning->m, what);
+
+    if (why != NULL) {
+        show_none(s, why);
+        return TAKE_DONE;
+    }
+    /* Alone in its message and the text last, so that it can neither end nor hide anything. */
+    s->estimate_query = sl_buf(TEXT_MAX + 100);
+    sl_buf_say(&s->estimate_query, "EXPLAIN (FORMAT JSON, COSTS ON) %S", what->text);
+    if (sl_buf_err(&s->estimate_query) != SL_OK) {
+        session_kill(s, "out of memory");
+        return TAKE_DEAD;
+    }
+    s->estimating = true;
+    inner_ask(s,
+              SL_SPAN("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; "
+                      "SET LOCAL statement_timeout = 200"),
+              begun);
+    return s->dead ? TAKE_DEAD : TAKE_WAIT;
+}
