@@ -52,6 +52,8 @@ static void put_targets(struct keeper *k, json_t *out)
     json_object_set_new(out, "targets", stats_targets(k));
     if (k->canaries != NULL)
         json_object_set(out, "canaries", k->canaries);
+    if (k->run_events != NULL && k->config != NULL && k->config->settings.openlineage_url.n > 0)
+        json_object_set(out, "openlineage", k->run_events);
 }
 
 void call_STATUS(struct call *c)

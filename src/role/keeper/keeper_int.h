@@ -116,6 +116,7 @@ struct keeper {
     uint64_t drained_actions, started_us, checkpoints;
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
+    json_t *run_events; /* what the sender of run events said last: waiting_bytes, sent, ... */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
         *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */

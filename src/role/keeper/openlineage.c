@@ -12,10 +12,10 @@
 
 /* Run events go into a file of the state folder, a line each, when an act first reaches the view,
  * and are on the disk before the view is committed: after a crash the replay may say one again,
- * with the same run id, and never leaves one out. Sending them anywhere is somebody else's work:
- * this program talks to nobody. */
+ * with the same run id, and never leaves one out. Sending them is the work of `sluice
+ * openlineage`: this program talks to nobody. */
 
-enum { MAX_EVENT = 4 * 1024 * 1024, ROTATE_BYTES = 64 * 1024 * 1024 };
+enum { MAX_EVENT = 4 * 1024 * 1024, MAX_ERROR = 1000 };
 
 struct openlineage {
     struct keeper *keeper;
@@ -26,15 +26,28 @@ struct openlineage {
     struct sl_buf line;
 };
 
+/* A crash in the middle of a line: that event comes again, and must not become part of it. */
+static enum sl_err end_last_line(struct openlineage *o)
+{
+    char last = '\n';
+
+    if (o->bytes > 0 && pread(o->fd, &last, 1, (off_t)(o->bytes - 1)) != 1)
+        return SL_EIO;
+    if (last == '\n')
+        return SL_OK;
+    o->bytes++;
+    return sl_file_write_all(o->fd, SL_SPAN("\n"));
+}
+
 static enum sl_err open_file(struct openlineage *o)
 {
     struct stat file;
 
-    o->fd = open(o->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    o->fd = open(o->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (o->fd < 0 || fstat(o->fd, &file) != 0)
         return SL_EIO;
     o->bytes = (uint64_t)file.st_size;
-    return SL_OK;
+    return end_last_line(o);
 }
 
 static enum sl_err rotate(struct openlineage *o, uint64_t now_us)
@@ -104,7 +117,7 @@ static enum sl_err sync_all(struct openlineage *o)
         return SL_OK;
     SL_TRY(sl_file_sync(o->fd));
     o->dirty = false;
-    return o->bytes < ROTATE_BYTES ? SL_OK : rotate(o, sl_clock_us());
+    return o->bytes < o->keeper->config->settings.openlineage_rotate_bytes ? SL_OK : rotate(o, sl_clock_us());
 }
 
 static enum sl_err told(void *owner, const struct lineage_act *a)
@@ -129,11 +142,6 @@ enum sl_err openlineage_open(struct keeper *k)
 
     if (name.n == 0)
         return SL_OK;
-    if (sl_span_find(name, '/') < name.n || name.p[0] == '.') {
-        sl_log(SL_LOG_ERROR, "openlineage_refused", SL_TEXT("file", name),
-               SL_CSTR("why", "it is a file's name alone, and does not begin with a dot"));
-        return SL_ECONFIG;
-    }
     struct openlineage *o = calloc(1, sizeof *o);
     if (o == NULL)
         return SL_EMEMORY;
@@ -164,4 +172,28 @@ void openlineage_close(struct keeper *k)
     sl_buf_done(&o->line);
     free(o);
     k->openlineage = NULL;
+}
+
+/* Kept for `sluice status` alone, until the next one. */
+void call_OPENLINEAGE_REPORT(struct call *c)
+{
+    static const char *const numbers[] = {"waiting_bytes", "sent", "rejected"};
+    struct sl_span error = call_str(c, "error");
+    json_t *said = json_object();
+    uint64_t number;
+
+    for (size_t i = 0; i < SL_COUNT(numbers); i++)
+        if (sl_json_u64(c->body, numbers[i], &number))
+            json_object_set_new(said, numbers[i], json_integer((json_int_t)number));
+    if (json_object_size(said) < SL_COUNT(numbers) || error.n > MAX_ERROR) {
+        json_decref(said);
+        call_problem(c, 400, "Not a report", "It lacks a number, or its error is too long.", "");
+        return;
+    }
+    if (error.n > 0)
+        json_put_str(said, "error", error);
+    json_put_time(said, "at", sl_clock_us());
+    json_decref(c->keeper->run_events);
+    c->keeper->run_events = said;
+    c->reply = json_object();
 }
