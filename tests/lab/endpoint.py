@@ -1,7 +1,7 @@
 """A small HTTP server that takes OpenLineage events, or does not.
 
     with Endpoint(port) as endpoint:
-        endpoint.behave = lambda event, earlier: (500, {}, 0)   # status, headers, seconds before the answer
+        endpoint.behave = lambda event, earlier: (500, {}, 0)   # status (0: cut), headers, seconds before it
         endpoint.taken      # the events that it said 200 to, in order
         endpoint.asked      # (event, headers, path, status) of each request
 """
@@ -48,6 +48,9 @@ class Endpoint:
         status, headers, seconds = self.behave(event, len(self.asked))
         self.asked.append((event, dict(request.headers), request.path, status))
         time.sleep(seconds)
+        if status == 0:
+            request.close_connection = True
+            return
         try:
             request.send_response(status)
             for name, value in {"Content-Length": "0", **headers}.items():
