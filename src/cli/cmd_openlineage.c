@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 
 #include "cli/load.h"
-#include "cli/manage.h"
 #include "cli/openlineage.h"
 #include "cli/secret.h"
 #include "crypto/crypto.h"
@@ -14,6 +13,7 @@
 #include "os/log.h"
 #include "os/paths.h"
 #include "os/sandbox.h"
+#include "json/json.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -43,7 +43,6 @@ enum {
 };
 
 struct sender {
-    const char *state;
     struct sl_spool spool;
     struct sl_poster *poster;
     uint64_t sent, rejected, wait_ms, reported_us, reported_sent;
@@ -54,23 +53,26 @@ struct sender {
 
 static void report(struct sender *s, bool changed)
 {
-    struct sl_manage keeper = {.command = "sluice openlineage", .state = s->state, .quiet = true};
+    SL_BUF(text, 4096);
     uint64_t now = sl_clock_monotonic_us(), since = now - s->reported_us;
-    json_t *body, *reply = NULL;
+    json_t *body;
 
     changed = changed || s->sent + s->rejected != s->reported_sent;
-    if (since < (changed ? REPORT_OFTEN_US : REPORT_ANYWAY_US))
+    if (s->reported_us != 0 && since < (changed ? REPORT_OFTEN_US : REPORT_ANYWAY_US))
         return;
     body = json_object();
     json_object_set_new(body, "waiting_bytes",
                         json_integer((json_int_t)sl_spool_waiting(&s->spool)));
     json_object_set_new(body, "sent", json_integer((json_int_t)s->sent));
     json_object_set_new(body, "rejected", json_integer((json_int_t)s->rejected));
+    json_object_set_new(body, "at_us", json_integer((json_int_t)sl_clock_us()));
     json_object_set_new(body, "error", json_string(s->error));
     s->reported_us = now;
     s->reported_sent = s->sent + s->rejected;
-    (void)sl_manage_call(&keeper, "openlineage.report", body, &reply); /* or the next time */
-    json_decref(reply);
+    if (sl_json_canonical(&text, body) != SL_OK ||
+        sl_spool_say(&s->spool, sl_buf_span(&text)) != SL_OK)
+        sl_log(SL_LOG_WARN, "openlineage_not_said", SL_NUM("sent", s->sent));
+    json_decref(body);
 }
 
 static void wait_for(struct sender *s, uint64_t ms)
@@ -285,12 +287,11 @@ static int run(const struct sl_settings *set, const char *path)
     SL_BUF(state, PATH_ROOM);
     SL_BUF(folder, PATH_ROOM);
     SL_BUF(name, 128);
-    struct sender s = {.spool.fd = -1};
+    struct sender s = {.spool = {.fd = -1}};
 
     sl_buf_put(&name, set->openlineage_file);
     enum sl_err err = sl_path_beside(path, set->state, &state);
     sl_buf_say(&folder, "%s/openlineage", sl_buf_text(&state));
-    s.state = sl_buf_text(&state);
     if (err == SL_OK)
         err = sl_spool_open(&s.spool, sl_buf_text(&folder), sl_buf_text(&name));
     s.spool.remove_sent = sl_span_is(set->openlineage_file, SL_OPENLINEAGE_SPOOL);

@@ -40,6 +40,8 @@ enum sl_err sl_spool_next(struct sl_spool *s, struct sl_span *event) SL_MUST_CHE
 enum sl_err sl_spool_done(struct sl_spool *s) SL_MUST_CHECK;
 /* Bytes that are not done with. */
 uint64_t sl_spool_waiting(struct sl_spool *s);
+/* How far it is, into <name>.status, for the keeper to show: a sender has no way to any program. */
+enum sl_err sl_spool_say(struct sl_spool *s, struct sl_span text) SL_MUST_CHECK;
 /* Appends to the file of what the endpoint refused, and syncs it. */
 enum sl_err sl_spool_put_aside(const struct sl_spool *s, struct sl_span event) SL_MUST_CHECK;
 void sl_spool_close(struct sl_spool *s);

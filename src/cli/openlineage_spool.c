@@ -408,6 +408,14 @@ uint64_t sl_spool_waiting(struct sl_spool *s)
     return bytes;
 }
 
+enum sl_err sl_spool_say(struct sl_spool *s, struct sl_span text)
+{
+    SL_BUF(fresh, 8192);
+
+    sl_buf_put_str(&fresh, path_of(s, ".status.new"));
+    return put_unsynced(path_of(s, ".status"), sl_buf_text(&fresh), text);
+}
+
 enum sl_err sl_spool_put_aside(const struct sl_spool *s, struct sl_span event)
 {
     SL_BUF(path, 8192);

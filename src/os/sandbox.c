@@ -83,7 +83,11 @@ enum sl_err sl_sandbox_outward(const struct sl_sandbox_path *paths, size_t count
     complain(missing, settled, "the process could not give up privileges and core dumps");
     complain(missing, landlock,
              "Landlock is not available or refused its rules: files are not walled off");
-    return best_effort || (settled && landlock) ? SL_OK : SL_EUNSUPPORTED;
+    if (!best_effort && (!settled || !landlock))
+        return SL_EUNSUPPORTED;
+    bool calls = sl_sandbox_no_neighbours() == SL_OK;
+    complain(missing, calls, "seccomp is not available: system calls are not limited");
+    return calls || best_effort ? SL_OK : SL_EUNSUPPORTED;
 }
 
 enum sl_err sl_sandbox_supervise(bool best_effort, struct sl_buf *missing)

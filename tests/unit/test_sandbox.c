@@ -278,6 +278,9 @@ static int behind_the_outward_door(void)
     bool knows_ports = syscall(444, NULL, 0, 1) >= 4; /* Landlock's version */
     if (knows_ports && (may_bind || errno != EACCES))
         return WRONG;
+    if (socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) >= 0 || errno != EACCES ||
+        kill(getppid(), 0) == 0)
+        return WRONG;
     execve(argv[0], argv, none);
     return errno == EACCES ? FINE : WRONG;
 }

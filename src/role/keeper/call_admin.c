@@ -52,8 +52,9 @@ static void put_targets(struct keeper *k, json_t *out)
     json_object_set_new(out, "targets", stats_targets(k));
     if (k->canaries != NULL)
         json_object_set(out, "canaries", k->canaries);
-    if (k->run_events != NULL && k->config != NULL && k->config->settings.openlineage_url.n > 0)
-        json_object_set(out, "openlineage", k->run_events);
+    json_t *sent = openlineage_sent(k);
+    if (sent != NULL)
+        json_object_set_new(out, "openlineage", sent);
 }
 
 void call_STATUS(struct call *c)

@@ -116,7 +116,6 @@ struct keeper {
     uint64_t drained_actions, started_us, checkpoints;
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
-    json_t *run_events; /* what the sender of run events said last: waiting_bytes, sent, ... */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
     json_t
         *listings[MAX_GATES]; /* as each gate last told: is its listing of each target current? */
@@ -460,6 +459,9 @@ void approval_put_lineage(struct call *c, json_t *approval, const struct approva
  * the disk before the view says that it has their acts. */
 enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
 void openlineage_close(struct keeper *k);
+/* How far `sluice openlineage` is, as it says itself: {"waiting_bytes","sent","rejected","at","error"?};
+ * NULL where nothing is sent. */
+json_t *openlineage_sent(const struct keeper *k);
 /* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);

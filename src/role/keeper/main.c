@@ -236,7 +236,6 @@ static void finish(struct keeper *k)
     sl_arena_free(k->mem);
     json_decref(k->programs);
     json_decref(k->canaries);
-    json_decref(k->run_events);
     metrics_free(k);
     for (uint32_t i = 0; i < MAX_GATES; i++)
         stats_forget_gate(k, i);

@@ -105,8 +105,6 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \
     X(CANARY_REPORT,       "canary.report",     SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"waiting_bytes","sent","rejected","error"?}: how far `sluice openlineage` is */                         \
-    X(OPENLINEAGE_REPORT,  "openlineage.report", SL_ROLE_CONTROL,          SL_NEEDS_NOTHING)                    \
     /* {} -> {"labels":[{"target","column","label","from","settled":bool}]}: those that followed the data */     \
     X(LABEL_LIST,          "label.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"vkey"}: the old key signs the new */                                                             \

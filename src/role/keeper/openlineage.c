@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const uint64_t MAX_NUMBER = 9007199254740991; /* that JSON holds exactly */
+
 /* Run events go into a file of the state folder, a line each, when an act first reaches the view,
  * and are on the disk before the view is committed: after a crash the replay may say one again,
  * with the same run id, and never leaves one out. Sending them is the work of `sluice
  * openlineage`: this program talks to nobody. */
 
-enum { MAX_EVENT = 4 * 1024 * 1024, MAX_ERROR = 1000 };
+enum { MAX_EVENT = 4 * 1024 * 1024, MAX_SAID = 4096 };
 
 struct openlineage {
     struct keeper *keeper;
@@ -117,7 +119,9 @@ static enum sl_err sync_all(struct openlineage *o)
         return SL_OK;
     SL_TRY(sl_file_sync(o->fd));
     o->dirty = false;
-    return o->bytes < o->keeper->config->settings.openlineage_rotate_bytes ? SL_OK : rotate(o, sl_clock_us());
+    return o->bytes < o->keeper->config->settings.openlineage_rotate_bytes
+               ? SL_OK
+               : rotate(o, sl_clock_us());
 }
 
 static enum sl_err told(void *owner, const struct lineage_act *a)
@@ -174,26 +178,57 @@ void openlineage_close(struct keeper *k)
     k->openlineage = NULL;
 }
 
-/* Kept for `sluice status` alone, until the next one. */
-void call_OPENLINEAGE_REPORT(struct call *c)
+/* --- how far its sender is --- */
+
+/* A stranger's answer may have captured who wrote this: a plain file, short, and nothing but these.
+ */
+static enum sl_err read_said(const struct openlineage *o, struct sl_buf *out)
+{
+    SL_BUF(path, 8192);
+    struct stat file;
+
+    sl_buf_say(&path, "%s.status", o->path);
+    int fd = open(sl_buf_text(&path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return SL_ENOTFOUND;
+    uint8_t *room = sl_buf_room(out, MAX_SAID);
+    ssize_t got = room == NULL || fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)
+                      ? -1
+                      : read(fd, room, MAX_SAID);
+    close(fd);
+    if (got <= 0)
+        return SL_EIO;
+    out->n += (size_t)got;
+    return SL_OK;
+}
+
+static json_t *copy_said(const json_t *said)
 {
     static const char *const numbers[] = {"waiting_bytes", "sent", "rejected"};
-    struct sl_span error = call_str(c, "error");
-    json_t *said = json_object();
+    struct sl_span error = sl_json_str(said, "error");
+    json_t *out = json_object();
     uint64_t number;
 
     for (size_t i = 0; i < SL_COUNT(numbers); i++)
-        if (sl_json_u64(c->body, numbers[i], &number))
-            json_object_set_new(said, numbers[i], json_integer((json_int_t)number));
-    if (json_object_size(said) < SL_COUNT(numbers) || error.n > MAX_ERROR) {
-        json_decref(said);
-        call_problem(c, 400, "Not a report", "It lacks a number, or its error is too long.", "");
-        return;
-    }
+        if (sl_json_u64(said, numbers[i], &number) && number <= MAX_NUMBER)
+            json_object_set_new(out, numbers[i], json_integer((json_int_t)number));
+    if (sl_json_u64(said, "at_us", &number) && number <= sl_clock_us())
+        json_put_time(out, "at", number);
     if (error.n > 0)
-        json_put_str(said, "error", error);
-    json_put_time(said, "at", sl_clock_us());
-    json_decref(c->keeper->run_events);
-    c->keeper->run_events = said;
-    c->reply = json_object();
+        json_put_str(out, "error", error);
+    return out;
+}
+
+json_t *openlineage_sent(const struct keeper *k)
+{
+    SL_BUF(text, MAX_SAID);
+    json_t *said = NULL, *out = NULL;
+
+    if (k->openlineage == NULL || k->config == NULL || k->config->settings.openlineage_url.n == 0)
+        return NULL;
+    if (read_said(k->openlineage, &text) == SL_OK &&
+        sl_json_read(sl_buf_span(&text), &said, NULL) == SL_OK)
+        out = copy_said(said);
+    json_decref(said);
+    return out;
 }
