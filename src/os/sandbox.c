@@ -4,6 +4,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { MOST_PATHS = 16 };
 
 /* Never above what we are allowed: a smaller limit is no weaker wall. */
 static bool limit(int resource, uint64_t wanted)
@@ -62,6 +65,29 @@ enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing)
     bool calls = sl_sandbox_calls(s->role) == SL_OK;
     complain(missing, calls, "seccomp is not available: system calls are not limited");
     return calls || s->best_effort ? SL_OK : SL_EUNSUPPORTED;
+}
+
+enum sl_err sl_sandbox_outward(const struct sl_sandbox_path *paths, size_t count, bool best_effort,
+                               struct sl_buf *missing)
+{
+    struct sl_sandbox_path there[MOST_PATHS];
+    struct sl_sandbox s = {.role = SL_ROLE_GATE, .paths = there}; /* it connects, as a gate does */
+
+    for (size_t i = 0; i < count && s.path_count < MOST_PATHS; i++)
+        if (access(paths[i].path, F_OK) == 0)
+            there[s.path_count++] = paths[i];
+    bool settled = limit(RLIMIT_CORE, 0) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                   (SL_SANITIZED || prctl(PR_SET_DUMPABLE, 0) == 0);
+    bool landlock = sl_sandbox_landlock(&s) == SL_OK;
+
+    complain(missing, settled, "the process could not give up privileges and core dumps");
+    complain(missing, landlock,
+             "Landlock is not available or refused its rules: files are not walled off");
+    if (!best_effort && (!settled || !landlock))
+        return SL_EUNSUPPORTED;
+    bool calls = sl_sandbox_no_neighbours() == SL_OK;
+    complain(missing, calls, "seccomp is not available: system calls are not limited");
+    return calls || best_effort ? SL_OK : SL_EUNSUPPORTED;
 }
 
 enum sl_err sl_sandbox_supervise(bool best_effort, struct sl_buf *missing)

@@ -27,6 +27,12 @@ struct sl_sandbox {
  * each wall that could not be put up. */
 enum sl_err sl_sandbox_enter(const struct sl_sandbox *s, struct sl_buf *missing) SL_MUST_CHECK;
 
+/* For a command that talks outwards through libraries of others: no file but these (those that do
+ * not exist are left out), nothing to execute, no port, no local socket (the control socket is
+ * one), no signal to others. */
+enum sl_err sl_sandbox_outward(const struct sl_sandbox_path *paths, size_t count, bool best_effort,
+                               struct sl_buf *missing) SL_MUST_CHECK;
+
 /* The supervisor's door, which all its children inherit: no new privileges, no core dump, no
  * tracer, and a short list of calls that kill (mounts, modules, namespaces, other processes'
  * memory). */

@@ -195,3 +195,22 @@ enum sl_err sl_sandbox_never(void)
         seccomp_release(filter);
     return good ? SL_OK : SL_EUNSUPPORTED;
 }
+
+/* Refused, not killed: name services of the C library try a local socket first, and go on without.
+ * A pair of sockets leads nowhere else. */
+enum sl_err sl_sandbox_no_neighbours(void)
+{
+    static const int numbers[] = {SCMP_SYS(io_uring_setup),    SCMP_SYS(kill),
+                                  SCMP_SYS(pidfd_send_signal), SCMP_SYS(pidfd_getfd),
+                                  SCMP_SYS(process_vm_readv),  SCMP_SYS(process_vm_writev)};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool good = filter != NULL && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket),
+                                                   1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0;
+
+    for (size_t i = 0; good && i < SL_COUNT(numbers); i++)
+        good = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), numbers[i], 0, NULL) == 0;
+    good = good && seccomp_load(filter) == 0;
+    if (filter != NULL)
+        seccomp_release(filter);
+    return good ? SL_OK : SL_EUNSUPPORTED;
+}

@@ -22,6 +22,8 @@
 enum sl_err sl_sandbox_calls(enum sl_role role) SL_MUST_CHECK;
 /* The short list of calls that no program of ours ever makes; children inherit it. */
 enum sl_err sl_sandbox_never(void) SL_MUST_CHECK;
+/* No local socket, no signal to others, no look into them: for sl_sandbox_outward. */
+enum sl_err sl_sandbox_no_neighbours(void) SL_MUST_CHECK;
 enum sl_err sl_sandbox_landlock(const struct sl_sandbox *s) SL_MUST_CHECK;
 
 #endif

@@ -76,6 +76,8 @@ static void test_the_example_of_the_manual(void)
  */
 #define TARGET "targets: [{name: t, address: /run, database: d, login: {user: u}}]\n"
 
+#define LINEAGE(keys) "lineage: {openlineage: {" keys "}}\n" TARGET
+
 static const struct refusal {
     const char *yaml, *says; /* the first complaint starts so */
 } refusals[] = {
@@ -100,6 +102,20 @@ static const struct refusal {
     {"state: \"\"\n" TARGET, "t.yaml:1:8: state: a text of 0 bytes"},
     {"state: \"a\\nb\"\n" TARGET, "t.yaml:1:8: state: control characters"},
     {"state: [a]\n" TARGET, "t.yaml:1:8: state: a list; expected text"},
+    {LINEAGE("file: a/b"), "t.yaml:1:31: file: \"a/b\"; expected a file's name (no slash, no dot"},
+    {LINEAGE("file: .b"), "t.yaml:1:31: file: \".b\"; expected a file's name"},
+    {LINEAGE("file: rejected.ndjson"), "t.yaml:1:31: file: \"rejected.ndjson\"; expected"},
+    {LINEAGE(""), "t.yaml:1:24: openlineage: events go nowhere; expected file, url, or both"},
+    {LINEAGE("file: a, token_file: b"), "t.yaml:1:24: openlineage: token_file and ca_file"},
+    {LINEAGE("url: \"http://example.org/\""),
+     "t.yaml:1:30: url: \"http://example.org/\"; expected an address that is https"},
+    {LINEAGE("url: \"http://127.0.0.1.example/\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"http://localhost:80@example.org/\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"https://a:b@example.org/\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"https://example.org:0/\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"https:///x\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"ftp://127.0.0.1/\""), "t.yaml:1:30: url: "},
+    {LINEAGE("url: \"http://127.0.0.1/a b\""), "t.yaml:1:30: url: "},
     {"listen: x\n" TARGET, "t.yaml:1:9: listen: \"x\"; expected a mapping"},
     {"listen: {http: \":8080\"}\n" TARGET, "t.yaml:1:16: http: \":8080\"; expected host:port"},
     {"listen: {http: \"a:70000\"}\n" TARGET, "t.yaml:1:16: http: \"a:70000\"; expected host:port"},
@@ -219,7 +235,8 @@ static const char every_key[] =
     "example.org/log}\ngates: 4\njudges: 3\n"
     "max_connections: 5\nmax_statement: 64kB\nmax_held: 1MB\ntimeouts: {login: 1s, connect: 250ms, "
     "judge: 100ms, "
-    "drain: 1h}\nlineage: {openlineage: {file: events.ndjson}}\n"
+    "drain: 1h}\nlineage: {openlineage: {file: events.ndjson, rotate: 1MB, url: "
+    "\"https://[::1]:5000/api/v1/lineage\", token_file: t, ca_file: ca.pem}}\n"
     "targets:\n  - name: one\n    protocol: postgres\n    address: db.example:5433\n    database: "
     "d\n"
     "    environment: test\n    tls: {mode: require, ca_file: ca.pem}\n"
@@ -258,6 +275,8 @@ static void test_every_key(void)
     SL_CHECK_INT(s->connect_timeout_ms, 250);
     SL_CHECK_INT(s->drain_ms, 3600000);
     SL_CHECK_TEXT(s->openlineage_file, "events.ndjson");
+    SL_CHECK_TEXT(s->openlineage_url, "https://[::1]:5000/api/v1/lineage");
+    SL_CHECK_INT(s->openlineage_rotate_bytes, 1 << 20);
     SL_CHECK_INT(t->tls, SL_TLS_REQUIRE);
     SL_CHECK_INT(t->login_count, 3);
     SL_CHECK_TEXT(t->logins[0].password_command.items[2], "a b");
@@ -305,6 +324,26 @@ static void test_what_it_resolved_to_reads_back(void)
     check_reads_back(example);
     check_reads_back(every_key);
     check_reads_back(TARGET);
+}
+
+static void test_where_run_events_go(void)
+{
+    static const char *const good[] = {"https://example.org", "https://example.org:5000/api?x=1",
+                                       "http://localhost:1/", "http://127.0.0.1:5000/api",
+                                       "http://[::1]:5000/api"};
+
+    for (size_t i = 0; i < SL_COUNT(good); i++) {
+        SL_BUF(text, 4096);
+        sl_buf_say(&text, "lineage: {openlineage: {url: \"%s\"}}\n" TARGET, good[i]);
+        SL_FREED_BY(sl_config) struct sl_config *c = load(sl_buf_text(&text));
+        if (!SL_CHECK(c != NULL))
+            continue;
+        SL_CHECK_TEXT(c->settings.openlineage_url, good[i]);
+        SL_CHECK_TEXT(c->settings.openlineage_file, SL_OPENLINEAGE_SPOOL);
+        check_reads_back(sl_buf_text(&text));
+    }
+    SL_FREED_BY(sl_config) struct sl_config *none = load(TARGET);
+    SL_CHECK(none != NULL && none->settings.openlineage_file.n == 0);
 }
 
 static void test_order_does_not_change_the_digest(void)
@@ -516,6 +555,7 @@ int main(void)
     SL_RUN(test_complaints_have_a_ceiling);
     SL_RUN(test_every_key);
     SL_RUN(test_what_it_resolved_to_reads_back);
+    SL_RUN(test_where_run_events_go);
     SL_RUN(test_order_does_not_change_the_digest);
     SL_RUN(test_differences);
     SL_RUN(test_what_needs_a_restart);

@@ -253,6 +253,49 @@ static void test_supervisor(void)
         SL_CHECK(was_killed(run(SL_ROLE_SUPER, never[i])));
 }
 
+/* One folder, connections outwards, and nothing else: no other file, no program, no port of its
+ * own. */
+static int behind_the_outward_door(void)
+{
+    const struct sl_sandbox_path paths[] = {{.path = folder, .write = true},
+                                            {.path = "/no/such/folder"}};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(9),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(31999)};
+    char *argv[] = {(char[]){"/bin/true"}, NULL}, *none[] = {NULL};
+    SL_BUF(missing, 1000);
+
+    if (sl_sandbox_outward(paths, SL_COUNT(paths), false, &missing) != SL_OK)
+        return COULD_NOT_ENTER;
+    if (act_own_files() != FINE || open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
+        return WRONG;
+    int outward = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(outward, (struct sockaddr *)&to, sizeof to) == 0 || errno != ECONNREFUSED)
+        return WRONG;
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool may_bind = bind(listening, (struct sockaddr *)&any, sizeof any) == 0;
+    bool knows_ports = syscall(444, NULL, 0, 1) >= 4; /* Landlock's version */
+    if (knows_ports && (may_bind || errno != EACCES))
+        return WRONG;
+    if (socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) >= 0 || errno != EACCES ||
+        kill(getppid(), 0) == 0)
+        return WRONG;
+    execve(argv[0], argv, none);
+    return errno == EACCES ? FINE : WRONG;
+}
+
+static void test_outward(void)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0)
+        _exit(behind_the_outward_door());
+    SL_CHECK_INT(waitpid(child, &status, 0), child);
+    SL_CHECK_INT(status, 0);
+}
+
 static void test_a_broken_promise_still_ends_as_itself(void)
 {
     int status = run(SL_ROLE_JUDGE, act_abort);
@@ -296,6 +339,7 @@ int main(void)
     SL_RUN(test_keeper);
     SL_RUN(test_desk);
     SL_RUN(test_supervisor);
+    SL_RUN(test_outward);
     SL_RUN(test_a_missing_wall_is_a_refusal);
     SL_RUN(test_a_broken_promise_still_ends_as_itself);
     rmdir(folder);

@@ -79,3 +79,24 @@ void sl_upstream_read(struct sl_load *l, const struct sl_key *k, const struct sl
     t->host = sl_load_keep(l, host);
     t->port = port.n == 0 ? SL_SPAN("5432") : sl_load_keep(l, port);
 }
+
+static bool is_this_machine(struct sl_span host)
+{
+    return sl_span_is(host, "localhost") || sl_span_is(host, "127.0.0.1") ||
+           sl_span_is(host, "::1");
+}
+
+/* Nothing in it that two readers could read differently, and no secret. */
+bool sl_is_endpoint(struct sl_span url)
+{
+    bool tls = sl_span_starts(url, SL_SPAN("https://"));
+    struct sl_span host, port, rest = sl_span_from(url, tls ? 8 : 7);
+
+    if (!tls && !sl_span_starts(url, SL_SPAN("http://")))
+        return false;
+    for (size_t i = 0; i < rest.n; i++)
+        if (rest.p[i] <= ' ' || rest.p[i] >= 0x7f || strchr("@\\#\"<>^`{|}", rest.p[i]) != NULL)
+            return false;
+    return split_address(sl_span_head(rest, sl_span_find(rest, '/')), &host, &port) &&
+           (tls || is_this_machine(host));
+}

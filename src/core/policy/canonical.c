@@ -133,6 +133,8 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     switch (k->type) {
     case SL_KEY_TEXT:
     case SL_KEY_NAME:
+    case SL_KEY_FILE:
+    case SL_KEY_URL:
     case SL_KEY_WORD:
         return text_json(*(const struct sl_span *)field);
     case SL_KEY_NUMBER:
@@ -183,6 +185,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_elevate *)field)->login.n == 0;
     if (k->inner == SL_PLACE_CANARY)
         return ((const struct sl_canary *)field)->statement.n == 0;
+    if (k->inner == SL_PLACE_LINEAGE || k->inner == SL_PLACE_OPENLINEAGE)
+        return ((const struct sl_config *)base)->settings.openlineage_file.n == 0;
     return k->inner == SL_PLACE_TLS &&
            ((const struct sl_config *)base)->settings.tls_certificate.n == 0;
 }
@@ -195,6 +199,8 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
     switch (k->type) {
     case SL_KEY_TEXT:
     case SL_KEY_NAME:
+    case SL_KEY_FILE:
+    case SL_KEY_URL:
         return ((const struct sl_span *)field)->n == 0;
     case SL_KEY_COUNT:
     case SL_KEY_SIZE64:

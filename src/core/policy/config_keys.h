@@ -93,9 +93,18 @@ M(TOP, "lineage", ONE, settings, LINEAGE, false,                                
   "Who touched which data, for others to read.")                                                     \
 M(LINEAGE, "openlineage", ONE, settings, OPENLINEAGE, false,                                         \
   "Run events of OpenLineage (2-0-2).")                                                              \
-K(OPENLINEAGE, "file", TEXT, settings.openlineage_file, NULL, 1, 64, "", "", RESTART,                \
-  "The name of a file in `<state>/openlineage`: one event a line is appended, at least once. At 64 MB it is " \
-  "put aside with its time behind the name.")                                                        \
+K(OPENLINEAGE, "file", FILE, settings.openlineage_file, "", 1, 64, "", "", RESTART,                  \
+  "In `<state>/openlineage`: one event a line is appended, at least once. Left out where there is a `url`: " \
+  "`spool.ndjson`, of which what was sent is removed.")                                              \
+K(OPENLINEAGE, "rotate", SIZE64, settings.openlineage_rotate_bytes, "64MB", 4096, 1073741824, "bytes", "", RELOAD, \
+  "A file of this size is put aside with its time behind the name.")                                 \
+K(OPENLINEAGE, "url", URL, settings.openlineage_url, "", 1, 2000, "", "", RELOAD,                    \
+  "Where `sluice openlineage`, which the supervisor keeps running, sends each event with POST: at least " \
+  "once, in order, from the file, however long the endpoint is away. No redirect is followed.")      \
+K(OPENLINEAGE, "token_file", TEXT, settings.openlineage_token_file, "", 1, 4000, "", "", RELOAD,     \
+  "File with a token that is sent as `Authorization: Bearer`, best readable by Sluice alone.")       \
+K(OPENLINEAGE, "ca_file", TEXT, settings.openlineage_ca_file, "", 1, 4000, "", "", RELOAD,           \
+  "Certificates to trust, in PEM form; left out, the system's.")                                     \
 M(TOP, "timeouts", ONE, settings, TIMEOUTS, false,                                                   \
   "How long Sluice waits for others. When time is up the answer is no.")                             \
 K(TIMEOUTS, "login", DURATION, settings.login_timeout_ms, "30s", 100, 600000, "", "", RELOAD,        \

@@ -165,6 +165,11 @@ enum sl_metrics_access {
     SL_METRICS_OFF,
 };
 
+/* The file of run events where there is a url and no file: what was sent of it may be removed. */
+#define SL_OPENLINEAGE_SPOOL "spool.ndjson"
+/* What the endpoint refused for good, beside it. */
+#define SL_OPENLINEAGE_REJECTED "rejected.ndjson"
+
 struct sl_settings {
     struct sl_span state, runtime, public_url;
     struct sl_span postgres_host, postgres_port, http_host, http_port;
@@ -174,7 +179,10 @@ struct sl_settings {
     uint32_t gates, judges, max_connections, max_statement_bytes;
     uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
         usage_retention_ms;
-    struct sl_span ledger_origin, openlineage_file;
+    struct sl_span ledger_origin;
+    struct sl_span openlineage_file; /* empty: nobody wants run events; see SL_OPENLINEAGE_SPOOL */
+    struct sl_span openlineage_url, openlineage_token_file, openlineage_ca_file;
+    uint64_t openlineage_rotate_bytes;
     enum sl_metrics_access metrics_access;
 };
 

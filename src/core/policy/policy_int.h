@@ -66,6 +66,8 @@ enum sl_place {
 enum sl_key_type {
     SL_KEY_TEXT,
     SL_KEY_NAME,
+    SL_KEY_FILE, /* its name alone */
+    SL_KEY_URL,
     SL_KEY_WORD,
     SL_KEY_NUMBER,
     SL_KEY_COUNT,
@@ -167,6 +169,8 @@ bool sl_column_could(struct sl_span pattern, struct sl_span dataset, struct sl_s
 bool sl_any_column_could(struct sl_span pattern, struct sl_span dataset);
 bool sl_statement_matches(const struct sl_names *patterns, struct sl_span tag);
 bool sl_is_loopback(struct sl_span host);
+/* https://, or http:// to this machine; no user in it. */
+bool sl_is_endpoint(struct sl_span url);
 /* The first derived label of this target whose column is not before `column` (label_map.c). */
 size_t sl_label_map_from(const struct sl_label_map *m, struct sl_span target,
                          struct sl_span column);

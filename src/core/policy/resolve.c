@@ -311,8 +311,36 @@ static void check_elevations(struct sl_load *l, const struct sl_node *root, stru
     }
 }
 
+static const struct sl_node *member(const struct sl_node *map, const char *name)
+{
+    const struct sl_node *n = map == NULL ? NULL : map->first;
+
+    while (n != NULL && !sl_span_is(n->key->text, name))
+        n = n->next;
+    return n;
+}
+
+static void resolve_openlineage(struct sl_load *l, struct sl_settings *s,
+                                const struct sl_node *root)
+{
+    const struct sl_node *at = member(member(root, "lineage"), "openlineage");
+    bool sends = s->openlineage_url.n > 0;
+
+    if (at == NULL)
+        return;
+    if (!sends && s->openlineage_file.n == 0)
+        sl_buf_put_str(sl_load_complain(l, at), "openlineage: events go nowhere; expected file, "
+                                                "url, or both\n");
+    if (!sends && s->openlineage_token_file.n + s->openlineage_ca_file.n > 0)
+        sl_buf_put_str(sl_load_complain(l, at),
+                       "openlineage: token_file and ca_file are for sending; expected a url\n");
+    if (sends && s->openlineage_file.n == 0)
+        s->openlineage_file = SL_SPAN(SL_OPENLINEAGE_SPOOL);
+}
+
 void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_node *root)
 {
+    resolve_openlineage(l, &c->settings, root);
     for (size_t i = 0; i < c->target_count; i++)
         check_target(l, root, c, i);
     for (size_t i = 0; i < c->rule_count; i++)

@@ -9,6 +9,8 @@ void sl_value_expected(struct sl_buf *b, const struct sl_key *k)
     static const char *const words[] = {
         [SL_KEY_TEXT] = "text",
         [SL_KEY_NAME] = "a name",
+        [SL_KEY_FILE] = "a file's name (no slash, no dot first)",
+        [SL_KEY_URL] = "an address that is https://, or http:// to this machine",
         [SL_KEY_WORD] = "one of",
         [SL_KEY_NUMBER] = "a whole number",
         [SL_KEY_COUNT] = "a whole number",
@@ -115,6 +117,24 @@ static void read_text(struct sl_load *l, const struct sl_key *k, const struct sl
 {
     if (check_text(l, k, n, k->most))
         *(struct sl_span *)field = sl_load_keep(l, n->text);
+}
+
+/* The name of one file in a folder of ours, where others have their names too. */
+static bool is_file_name(struct sl_span text)
+{
+    return text.p[0] != '.' && sl_span_find(text, '/') == text.n &&
+           !sl_span_is(text, SL_OPENLINEAGE_REJECTED);
+}
+
+static void read_place(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
+                       void *field)
+{
+    if (!check_text(l, k, n, k->most))
+        return;
+    if (k->type == SL_KEY_FILE ? is_file_name(n->text) : sl_is_endpoint(n->text))
+        *(struct sl_span *)field = sl_load_keep(l, n->text);
+    else
+        sl_value_unexpected(l, k, n);
 }
 
 /* "64kB" in powers of 1024. */
@@ -317,6 +337,10 @@ void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_no
     case SL_KEY_TEXT:
     case SL_KEY_NAME:
         read_text(l, k, n, field);
+        return;
+    case SL_KEY_FILE:
+    case SL_KEY_URL:
+        read_place(l, k, n, field);
         return;
     case SL_KEY_NUMBER:
     case SL_KEY_COUNT:

@@ -52,6 +52,9 @@ static void put_targets(struct keeper *k, json_t *out)
     json_object_set_new(out, "targets", stats_targets(k));
     if (k->canaries != NULL)
         json_object_set(out, "canaries", k->canaries);
+    json_t *sent = openlineage_sent(k);
+    if (sent != NULL)
+        json_object_set_new(out, "openlineage", sent);
 }
 
 void call_STATUS(struct call *c)

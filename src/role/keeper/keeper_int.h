@@ -471,6 +471,9 @@ void approval_put_lineage(struct call *c, json_t *approval, const struct approva
  * on the disk before the view says that it has their acts. */
 enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
 void openlineage_close(struct keeper *k);
+/* How far `sluice openlineage` is, as it says itself: {"waiting_bytes","sent","rejected","at","error"?};
+ * NULL where nothing is sent. */
+json_t *openlineage_sent(const struct keeper *k);
 /* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);

@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const uint64_t MAX_NUMBER = 9007199254740991; /* that JSON holds exactly */
+
 /* Run events go into a file of the state folder, a line each, when an act first reaches the view,
  * and are on the disk before the view is committed: after a crash the replay may say one again,
- * with the same run id, and never leaves one out. Sending them anywhere is somebody else's work:
- * this program talks to nobody. */
+ * with the same run id, and never leaves one out. Sending them is the work of `sluice
+ * openlineage`: this program talks to nobody. */
 
-enum { MAX_EVENT = 4 * 1024 * 1024, ROTATE_BYTES = 64 * 1024 * 1024 };
+enum { MAX_EVENT = 4 * 1024 * 1024, MAX_SAID = 4096 };
 
 struct openlineage {
     struct keeper *keeper;
@@ -26,15 +28,28 @@ struct openlineage {
     struct sl_buf line;
 };
 
+/* A crash in the middle of a line: that event comes again, and must not become part of it. */
+static enum sl_err end_last_line(struct openlineage *o)
+{
+    char last = '\n';
+
+    if (o->bytes > 0 && pread(o->fd, &last, 1, (off_t)(o->bytes - 1)) != 1)
+        return SL_EIO;
+    if (last == '\n')
+        return SL_OK;
+    o->bytes++;
+    return sl_file_write_all(o->fd, SL_SPAN("\n"));
+}
+
 static enum sl_err open_file(struct openlineage *o)
 {
     struct stat file;
 
-    o->fd = open(o->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    o->fd = open(o->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (o->fd < 0 || fstat(o->fd, &file) != 0)
         return SL_EIO;
     o->bytes = (uint64_t)file.st_size;
-    return SL_OK;
+    return end_last_line(o);
 }
 
 static enum sl_err rotate(struct openlineage *o, uint64_t now_us)
@@ -104,7 +119,9 @@ static enum sl_err sync_all(struct openlineage *o)
         return SL_OK;
     SL_TRY(sl_file_sync(o->fd));
     o->dirty = false;
-    return o->bytes < ROTATE_BYTES ? SL_OK : rotate(o, sl_clock_us());
+    return o->bytes < o->keeper->config->settings.openlineage_rotate_bytes
+               ? SL_OK
+               : rotate(o, sl_clock_us());
 }
 
 static enum sl_err told(void *owner, const struct lineage_act *a)
@@ -129,11 +146,6 @@ enum sl_err openlineage_open(struct keeper *k)
 
     if (name.n == 0)
         return SL_OK;
-    if (sl_span_find(name, '/') < name.n || name.p[0] == '.') {
-        sl_log(SL_LOG_ERROR, "openlineage_refused", SL_TEXT("file", name),
-               SL_CSTR("why", "it is a file's name alone, and does not begin with a dot"));
-        return SL_ECONFIG;
-    }
     struct openlineage *o = calloc(1, sizeof *o);
     if (o == NULL)
         return SL_EMEMORY;
@@ -164,4 +176,59 @@ void openlineage_close(struct keeper *k)
     sl_buf_done(&o->line);
     free(o);
     k->openlineage = NULL;
+}
+
+/* --- how far its sender is --- */
+
+/* A stranger's answer may have captured who wrote this: a plain file, short, and nothing but these.
+ */
+static enum sl_err read_said(const struct openlineage *o, struct sl_buf *out)
+{
+    SL_BUF(path, 8192);
+    struct stat file;
+
+    sl_buf_say(&path, "%s.status", o->path);
+    int fd = open(sl_buf_text(&path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return SL_ENOTFOUND;
+    uint8_t *room = sl_buf_room(out, MAX_SAID);
+    ssize_t got = room == NULL || fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)
+                      ? -1
+                      : read(fd, room, MAX_SAID);
+    close(fd);
+    if (got <= 0)
+        return SL_EIO;
+    out->n += (size_t)got;
+    return SL_OK;
+}
+
+static json_t *copy_said(const json_t *said)
+{
+    static const char *const numbers[] = {"waiting_bytes", "sent", "rejected"};
+    struct sl_span error = sl_json_str(said, "error");
+    json_t *out = json_object();
+    uint64_t number;
+
+    for (size_t i = 0; i < SL_COUNT(numbers); i++)
+        if (sl_json_u64(said, numbers[i], &number) && number <= MAX_NUMBER)
+            json_object_set_new(out, numbers[i], json_integer((json_int_t)number));
+    if (sl_json_u64(said, "at_us", &number) && number <= sl_clock_us())
+        json_put_time(out, "at", number);
+    if (error.n > 0)
+        json_put_str(out, "error", error);
+    return out;
+}
+
+json_t *openlineage_sent(const struct keeper *k)
+{
+    SL_BUF(text, MAX_SAID);
+    json_t *said = NULL, *out = NULL;
+
+    if (k->openlineage == NULL || k->config == NULL || k->config->settings.openlineage_url.n == 0)
+        return NULL;
+    if (read_said(k->openlineage, &text) == SL_OK &&
+        sl_json_read(sl_buf_span(&text), &said, NULL) == SL_OK)
+        out = copy_said(said);
+    json_decref(said);
+    return out;
 }

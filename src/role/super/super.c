@@ -189,7 +189,7 @@ static void program_ended(struct sl_super *s, pid_t pid, int status)
             sl_program_ended(&s->programs[i], status);
             return;
         }
-    if (!sl_canary_ended(s->canaries, pid))
+    if (!sl_canary_ended(s->canaries, pid) && !sl_sender_ended(s->sender, pid))
         (void)sl_secret_ended(s, pid, status);
 }
 
@@ -296,6 +296,7 @@ static enum sl_err prepare(struct sl_super *s)
     SL_TRY(sl_loop_new(&s->loop));
     SL_TRY(sl_timer_new(s->loop, nag, s, &s->nag));
     SL_TRY(sl_canaries_new(s, &s->canaries));
+    SL_TRY(sl_sender_new(s, &s->sender));
     nag(s);
     return watch_signals(s);
 }
@@ -304,6 +305,7 @@ static void clean_up(struct sl_super *s)
 {
     sl_secret_forget_all(s);
     sl_canaries_free(s->canaries);
+    sl_sender_free(s->sender);
     for (size_t i = 0; i < s->program_count; i++) {
         sl_channel_free(s->programs[i].channel);
         sl_timer_free(s->programs[i].deadline);

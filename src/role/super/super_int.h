@@ -92,6 +92,14 @@ bool sl_canary_ended(struct sl_canaries *all, pid_t pid);
 /* Ends those that run. NULL is fine. */
 void sl_canaries_free(struct sl_canaries *all);
 
+/* --- run events (sender.c) ------------------------------------------------------------------- */
+struct sl_sender;
+enum sl_err sl_sender_new(struct sl_super *s, struct sl_sender **out) SL_MUST_CHECK;
+/* True when this process was it. */
+bool sl_sender_ended(struct sl_sender *sender, pid_t pid);
+/* Ends it if it runs. NULL is fine. */
+void sl_sender_free(struct sl_sender *sender);
+
 /* --- the whole (super.c) --------------------------------------------------------------------- */
 enum sl_super_phase { SL_SUPER_STARTING, SL_SUPER_RUNNING, SL_SUPER_DRAINING, SL_SUPER_LAST };
 
@@ -109,6 +117,7 @@ struct sl_super {
     struct sl_timer *nag; /* sandbox: best-effort is said again every hour */
     struct sl_secret_job *secrets;
     struct sl_canaries *canaries;
+    struct sl_sender *sender;
     int exit_code;
 };
 struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role,
