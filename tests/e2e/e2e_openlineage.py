@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import time
 import uuid
 
@@ -333,6 +334,28 @@ def test_schemas(lab):
             valid(event["job"]["facets"]["sql"], found["sql"], facets["sql"])
         for d in event["outputs"]:
             valid(d["facets"]["columnLineage"], found["columnLineage"], facets["columnLineage"])
+
+
+def test_tls(lab):
+    """https: a certificate that nobody vouches for gets nothing; with ca_file events arrive"""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "2", "-subj", "/CN=endpoint", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", "endpoint.key", "-out", "endpoint.crt"], check=True, capture_output=True, cwd=lab.folder)
+    ENDPOINT.stop()
+    ENDPOINT.pem = lab.folder / "endpoint.pem"
+    ENDPOINT.pem.write_text((lab.folder / "endpoint.key").read_text() + (lab.folder / "endpoint.crt").read_text())
+    ENDPOINT.start()
+    where, asked = lab.config["lineage"]["openlineage"], len(ENDPOINT.asked)
+    where["url"] = where["url"].replace("http:", "https:")
+    lab.write_config()
+    lab.sighup()
+    runs = act(lab, 2)
+    wait_for(lambda: "certificate" in status(lab).get("error", ""), 15, "the complaint")
+    assert len(ENDPOINT.asked) == asked, ENDPOINT.asked[asked:]
+    where["ca_file"] = "endpoint.crt"
+    lab.write_config()
+    lab.sighup()
+    arrive(runs)
 
 
 def test_by_hand(lab):

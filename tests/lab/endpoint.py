@@ -8,6 +8,7 @@
 
 import http.server
 import json
+import ssl
 import threading
 import time
 
@@ -16,9 +17,17 @@ def take(_event, _earlier):
     return 200, {}, 0
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that are killed, or do not trust us, are what we are here for."""
+
+
 class Endpoint:
     def __init__(self, port):
         self.port, self.behave, self.taken, self.asked, self.server = port, take, [], [], None
+        self.pem = None     # certificate and key: TLS
 
     def start(self):
         endpoint = self
@@ -34,8 +43,11 @@ class Endpoint:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", self.port), Handler)
+        if self.pem:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.pem)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
