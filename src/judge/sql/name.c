@@ -367,10 +367,13 @@ enum sl_builtin name_function(struct judge *j, const List *names, const List *ar
         return SL_BUILTIN_NONE;
     }
     ambient_casts(j);
-    if (*schema == NULL && args == NIL && j->catalog_first)
+    enum sl_builtin kind = *schema == NULL || strcmp(*schema, "pg_catalog") == 0
+                               ? sl_builtin_function(*last)
+                               : SL_BUILTIN_NONE;
+    /* What the judge does not know to be harmless is not made so by being the one that is meant. */
+    if (*schema == NULL && args == NIL && j->catalog_first && kind != SL_BUILTIN_NONE)
         *surely = sl_builtin_without_arguments(*last) && j->ctx->catalog != NULL;
-    return *schema == NULL || strcmp(*schema, "pg_catalog") == 0 ? sl_builtin_function(*last)
-                                                                 : SL_BUILTIN_NONE;
+    return kind;
 }
 
 enum { OF_USER_TYPES_ALONE = 32 }; /* in the num of an operator's part */

@@ -124,22 +124,27 @@ static struct sl_span reason_of(const struct sl_target *t, const struct label_ro
     const struct sl_declassify *rule =
         t == NULL ? NULL : sl_declassify_of(t, row->column, row->label);
 
-    return rule == NULL ? sl_span(NULL, 0) : rule->reason;
+    if (rule == NULL)
+        return sl_span(NULL, 0);
+    return rule->reason;
 }
 
-static void put_leaf(struct keeper *k, struct sl_buf *leaf, struct sl_entry_label *e,
+static void put_leaf(struct keeper *k, struct sl_buf *leaf, struct sl_entry_label e,
                      const struct label_row *rows, size_t count)
 {
     struct sl_entry_label_column columns[SL_ENTRY_LABEL_COLUMNS];
-    const struct sl_target *t = sl_config_target(k->config, e->target);
+    const struct sl_target *t = sl_config_target(k->config, e.target);
 
-    for (size_t i = 0; i < count; i++)
-        columns[i] = (struct sl_entry_label_column){rows[i].column, rows[i].label, rows[i].source,
-                                                    reason_of(t, &rows[i])};
-    e->time_us = sl_clock_us();
-    e->columns = columns;
-    e->count = count;
-    sl_entry_put_label(leaf, e);
+    for (size_t i = 0; i < count; i++) {
+        columns[i].column = rows[i].column;
+        columns[i].label = rows[i].label;
+        columns[i].source = rows[i].source;
+        columns[i].declassified = reason_of(t, &rows[i]);
+    }
+    e.time_us = sl_clock_us();
+    e.columns = columns;
+    e.count = count;
+    sl_entry_put_label(leaf, &e);
 }
 
 static bool is_new(struct keeper *k, struct sl_span target, const struct label_row *row)
@@ -173,7 +178,7 @@ static void record_part(struct keeper *k, const struct sl_msg_label_flow *m, uin
     event_json(event, "labels", spans_json(rows, count, offsetof(struct label_row, label)));
     event_json(event, "from", spans_json(rows, count, offsetof(struct label_row, source)));
     if (n > 0)
-        put_leaf(k, &leaf, &e, fresh, n);
+        put_leaf(k, &leaf, e, fresh, n);
     store_record(&k->store, n > 0 ? &leaf : NULL, event, true);
 }
 
@@ -279,7 +284,7 @@ static void drop_column(struct keeper *k, struct sl_span target, struct sl_span 
     json_t *event = event_new("label_dropped", sl_clock_us());
     event_str(event, "target", target);
     event_str(event, "column", column);
-    put_leaf(k, &leaf, &(struct sl_entry_label){.event = SL_ENTRY_LABEL_DROPPED, .target = target},
+    put_leaf(k, &leaf, (struct sl_entry_label){.event = SL_ENTRY_LABEL_DROPPED, .target = target},
              rows, n);
     store_record(&k->store, &leaf, event, false);
 }
@@ -306,11 +311,11 @@ void on_label_stopped(struct peer *p, const struct sl_msg_label_stopped *m)
         return;
     }
     put_leaf(p->keeper, &leaf,
-             &(struct sl_entry_label){.event = SL_ENTRY_LABEL_STOPPED,
-                                      .session = m->session,
-                                      .action = m->action,
-                                      .target = s->target,
-                                      .why = m->why},
+             (struct sl_entry_label){.event = SL_ENTRY_LABEL_STOPPED,
+                                     .session = m->session,
+                                     .action = m->action,
+                                     .target = s->target,
+                                     .why = m->why},
              &row, m->column.n > 0);
     store_leaf(&p->keeper->store, &leaf, true, NULL);
 }
@@ -359,6 +364,17 @@ static size_t rows_of(struct keeper *k, uint64_t session, uint64_t first, uint64
     return count;
 }
 
+static void withdrawn_leaf(struct keeper *k, uint64_t session, uint64_t action,
+                           struct sl_span target, const struct label_row *gone, size_t count)
+{
+    SL_BUF(leaf, 2 * SL_ENTRY_MAX);
+    struct sl_entry_label e = {
+        .event = SL_ENTRY_LABEL_WITHDRAWN, .session = session, .action = action, .target = target};
+
+    put_leaf(k, &leaf, e, gone, count);
+    store_leaf(&k->store, &leaf, false, NULL);
+}
+
 /* Those that nothing else brought are gone from the map now. */
 static void withdrawn_leaves(struct keeper *k, uint64_t session, uint64_t action,
                              const struct sl_derived *rows, size_t count)
@@ -367,19 +383,12 @@ static void withdrawn_leaves(struct keeper *k, uint64_t session, uint64_t action
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        SL_BUF(leaf, 2 * SL_ENTRY_MAX);
         gone[n] = (struct label_row){rows[i].column, rows[i].label, rows[i].source};
         n += is_new(k, rows[i].target, &gone[n]);
-        if (n == 0 || (n < SL_ENTRY_LABEL_COLUMNS && i + 1 < count))
-            continue;
-        put_leaf(k, &leaf,
-                 &(struct sl_entry_label){.event = SL_ENTRY_LABEL_WITHDRAWN,
-                                          .session = session,
-                                          .action = action,
-                                          .target = rows[i].target},
-                 gone, n);
-        store_leaf(&k->store, &leaf, false, NULL);
-        n = 0;
+        if (n == SL_ENTRY_LABEL_COLUMNS || (n > 0 && i + 1 == count)) {
+            withdrawn_leaf(k, session, action, rows[i].target, gone, n);
+            n = 0;
+        }
     }
 }
 
