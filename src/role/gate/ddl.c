@@ -144,10 +144,32 @@ bool ddl_closes(struct session *s)
     if (c == NULL)
         return false;
     *at = c->next;
-    for (size_t i = 0; i < c->count; i++)
-        free((void *)c->names[i].p);
-    free(c);
+    c->session = NULL;
+    c->next = s->target->changed;
+    s->target->changed = c;
     return true;
+}
+
+/* A column that is missing for another reason may come back with its data: a dump that is being
+ * loaded, a table that is put in another's place. */
+bool ddl_named(const struct target *t, struct sl_span relation)
+{
+    for (const struct ddl_change *c = t->changed; c != NULL; c = c->next)
+        for (size_t i = 0; !c->everything && i < c->count; i++)
+            if (sl_span_eq(last_part(relation), c->names[i]))
+                return true;
+    return false;
+}
+
+void ddl_listed(struct target *t)
+{
+    while (t->changed != NULL) {
+        struct ddl_change *c = t->changed;
+        t->changed = c->next;
+        for (size_t i = 0; i < c->count; i++)
+            free((void *)c->names[i].p);
+        free(c);
+    }
 }
 
 static bool touches(const struct ddl_change *c, const struct sl_meaning *m)

@@ -236,6 +236,18 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
 
 /* --- a new listing --- */
 
+/* A label goes with its column only where somebody's change went through here and was judged, held
+ * and recorded. A table that the operator drops and loads again past the gate is labelled as before.
+ */
+static bool is_dropped(const struct target *t, struct sl_span column)
+{
+    size_t end = column.n;
+
+    while (end > 0 && column.p[end - 1] != '.')
+        end--;
+    return end > 0 && ddl_named(t, sl_span(column.p, end - 1));
+}
+
 static void tell_gone(struct gate *g, struct target *t, const struct sl_label_move *moves,
                       size_t count)
 {
@@ -243,7 +255,7 @@ static void tell_gone(struct gate *g, struct target *t, const struct sl_label_mo
     SL_BUF(items, TELL_MAX);
 
     for (size_t i = 0; i < count; i++)
-        if (moves[i].to.p == NULL)
+        if (moves[i].to.p == NULL && is_dropped(t, moves[i].from))
             sl_ipc_list_add(&items, &columns, moves[i].from);
     columns.items = sl_buf_span(&items);
     if (columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)

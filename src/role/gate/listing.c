@@ -69,6 +69,7 @@ static bool is_current(struct catalog_reader *r)
     r->asking = ASKING_NOTHING;
     if (r->again)
         return listing_begin(r, true);
+    ddl_listed(t);
     t->stale = false;
     t->checked_us = sl_clock_us();
     t->stale_why[0] = '\0';

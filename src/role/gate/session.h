@@ -333,6 +333,9 @@ void ddl_begins(struct session *s); /* other sessions wait until it has ended */
 enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
 void ddl_opens(struct session *s, const struct sl_meaning *m);
 bool ddl_closes(struct session *s);
+/* Did a change that went through this gate, and has ended since the last listing, name it? */
+bool ddl_named(const struct target *t, struct sl_span relation);
+void ddl_listed(struct target *t); /* what has ended is in the listing now */
 enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m);
 
 bool action_is_quiet(const struct session *s); /* the server owes nothing */
