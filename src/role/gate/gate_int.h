@@ -89,17 +89,17 @@ struct meaning {
 struct target {
     const struct sl_target *config;
     uint32_t index;
-    uint32_t generation;              /* of the catalog listing; 0: none yet */
-    struct sl_buf snapshot;           /* the listing, as the judges get it */
-    struct sl_catalog catalog;        /* a view into it, checked once; not before generation 1 */
-    bool has_oids;                    /* its relations have the server's numbers */
-    struct ddl_change *changes;       /* of definitions, that are not committed and listed yet */
-    struct ddl_change *changed;       /* ... that have ended since the last listing: see ddl_named */
+    uint32_t generation;        /* of the catalog listing; 0: none yet */
+    struct sl_buf snapshot;     /* the listing, as the judges get it */
+    struct sl_catalog catalog;  /* a view into it, checked once; not before generation 1 */
+    bool has_oids;              /* its relations have the server's numbers */
+    struct ddl_change *changes; /* of definitions, that are not committed and listed yet */
+    struct ddl_change *changed; /* ... that have ended since the last listing: see ddl_named */
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
     struct sl_tls_context *tls;
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
-    bool stale;               /* the listing must be read again before anything is judged */
+    bool stale;             /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
     uint64_t checked_us; /* when the listing was last found to be that of the server; 0: never */
     struct catalog_reader *reader;

@@ -237,7 +237,8 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
 /* --- a new listing --- */
 
 /* A label goes with its column only where somebody's change went through here and was judged, held
- * and recorded. A table that the operator drops and loads again past the gate is labelled as before.
+ * and recorded. A table that the operator drops and loads again past the gate is labelled as
+ * before.
  */
 static bool is_dropped(const struct target *t, struct sl_span column)
 {
