@@ -95,6 +95,15 @@ static void choose_login(struct keeper *k, struct ask *a)
         a->runs_as_user = sl_arena_copy(k->mem, sl_buf_span(&user));
 }
 
+/* The target's reviewers, or anybody who may review: for rules that name none. */
+static struct sl_span rule_of(const struct sl_answer *answer, const struct sl_reviewers *r)
+{
+    for (size_t i = 0; i < answer->rule_count; i++)
+        if (r == &answer->rules[i]->reviewers)
+            return answer->rules[i]->name;
+    return SL_SPAN("default");
+}
+
 enum sl_err ask_judge(struct keeper *k, struct ask *a)
 {
     uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
@@ -126,10 +135,13 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     const struct sl_reviewers *found[MAX];
     a->requirement_count = sl_policy_reviewers(k->config, &q, &a->answer, found, MAX);
     a->requirements = sl_arena_array(k->mem, MAX, sizeof *a->requirements);
-    if (a->requirements == NULL || a->requirement_count > MAX)
+    a->requirement_rules = sl_arena_array(k->mem, MAX, sizeof *a->requirement_rules);
+    if (a->requirements == NULL || a->requirement_rules == NULL || a->requirement_count > MAX)
         return SL_ELIMIT;
-    for (size_t i = 0; i < a->requirement_count; i++)
+    for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
+        a->requirement_rules[i] = rule_of(&a->answer, found[i]);
+    }
     return SL_OK;
 }
 
@@ -214,12 +226,6 @@ static json_t *names_json(const struct sl_span *items, size_t count)
     return array;
 }
 
-/* Requirement i came from rule i; the target's default is the last when it counted. */
-static struct sl_span rule_of(const struct ask *a, size_t i)
-{
-    return i < a->answer.rule_count ? a->answer.rules[i]->name : SL_SPAN("default");
-}
-
 static json_t *requirements_json(const struct ask *a)
 {
     json_t *array = json_array();
@@ -228,7 +234,7 @@ static json_t *requirements_json(const struct ask *a)
         const struct sl_reviewers *r = &a->requirements[i];
         json_t *one = json_object();
 
-        event_str(one, "rule", rule_of(a, i));
+        event_str(one, "rule", a->requirement_rules[i]);
         event_json(one, "groups", names_json(r->groups.items, r->groups.count));
         event_json(one, "identities", names_json(r->identities.items, r->identities.count));
         event_u64(one, "need", r->need);
@@ -328,7 +334,7 @@ static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
     struct sl_entry_need *needs = sl_arena_array(k->mem, a->requirement_count + 1, sizeof *needs);
 
     for (size_t i = 0; needs != NULL && i < a->requirement_count; i++)
-        needs[i] = (struct sl_entry_need){rule_of(a, i), a->requirements[i].need,
+        needs[i] = (struct sl_entry_need){a->requirement_rules[i], a->requirements[i].need,
                                           entry_list(a->requirements[i].groups),
                                           entry_list(a->requirements[i].identities)};
     return needs;

@@ -367,6 +367,7 @@ struct ask {
     struct sl_requester *requesters;
     size_t requester_count;
     struct sl_reviewers *requirements;
+    struct sl_span *requirement_rules; /* the name of the rule that asks for each */
     size_t requirement_count;
     struct sl_span runs_as, runs_as_user; /* the login that its rules elevate to; empty: none */
     const char *cannot_elevate;           /* why not, NULL when it can */
