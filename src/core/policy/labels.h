@@ -79,5 +79,12 @@ enum sl_err sl_labels_moved(const struct sl_config *c, const struct sl_target *t
                             const struct sl_label_map *derived, const struct sl_catalog *before,
                             const struct sl_catalog *after, struct sl_arena *mem,
                             struct sl_label_move **out, size_t *count) SL_MUST_CHECK;
+/* Labels of a table's columns that its partitions, or the tables that inherit from it, lack: what
+ * is read there is what the table shows. One level; `from` is the table's column, `to` the other's.
+ * What the map has already is left out. Names live in `mem`. */
+enum sl_err sl_labels_inherited(const struct sl_config *c, const struct sl_target *t,
+                                const struct sl_label_map *derived,
+                                const struct sl_catalog *catalog, struct sl_arena *mem,
+                                struct sl_label_move **out, size_t *count) SL_MUST_CHECK;
 
 #endif

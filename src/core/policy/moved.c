@@ -1,4 +1,5 @@
-/* Labelled columns that have another name in a newer listing, or are not there any more. */
+/* Labelled columns that have another name in a newer listing, or are not there any more; and those
+ * whose values lie in partitions, under other names. */
 #include "core/policy/labels.h"
 
 #include "core/policy/policy_int.h"
@@ -134,6 +135,80 @@ enum sl_err sl_labels_moved(const struct sl_config *c, const struct sl_target *t
         struct sl_relation r = sl_catalog_relation_at(before, i);
         if (r.oid != 0)
             SL_TRY(look_at_relation(&m, &r));
+    }
+    *out = m.out;
+    *count = m.count;
+    return SL_OK;
+}
+
+/* --- partitions and heirs --- */
+
+/* Those that the map has already, whether they count there or a rule takes them away. */
+static uint64_t not_told(const struct moving *m, struct sl_span column, uint64_t labels)
+{
+    struct sl_derived d;
+
+    for (size_t i = 0; i < m->c->labels.count && i < 64; i++)
+        if ((labels >> i & 1) != 0 &&
+            sl_label_map_find(m->derived, m->t->name, column, m->c->labels.items[i], &d))
+            labels &= ~(UINT64_C(1) << i);
+    return labels;
+}
+
+static enum sl_err look_at_heir(struct moving *m, struct sl_span from, uint64_t labels,
+                                struct sl_span column, const struct sl_part *child)
+{
+    struct sl_relation r;
+    struct sl_column found;
+
+    if (!sl_catalog_relation(m->after, child->about, child->text, &r) ||
+        !sl_catalog_find_column(m->after, &r, column, &found))
+        return SL_OK;
+    struct sl_span to = name_of(m, &r, column);
+    if (to.p == NULL)
+        return SL_EMEMORY;
+    labels = not_told(m, to, labels & ~sl_labels_of_column(m->c, m->t, to, m->derived));
+    return labels == 0 ? SL_OK : add(m, (struct sl_label_move){from, to, labels});
+}
+
+static enum sl_err look_at_heirs(struct moving *m, const struct sl_relation *parent,
+                                 struct sl_parts parts)
+{
+    for (uint32_t i = 0; i < parent->column_count; i++) {
+        struct sl_column column = sl_catalog_column(m->after, parent, i);
+        struct sl_span from = name_of(m, parent, column.name);
+        if (from.p == NULL)
+            return SL_EMEMORY;
+        uint64_t labels = sl_labels_of_column(m->c, m->t, from, m->derived);
+        for (uint32_t k = 0; labels != 0 && k < parts.count; k++) {
+            struct sl_part part = sl_catalog_part_at(m->after, parts.first + k);
+            if (part.kind == 'h')
+                SL_TRY(look_at_heir(m, from, labels, column.name, &part));
+        }
+    }
+    return SL_OK;
+}
+
+static bool has_heirs(const struct sl_catalog *c, struct sl_parts parts)
+{
+    for (uint32_t i = 0; i < parts.count; i++)
+        if (sl_catalog_part_at(c, parts.first + i).kind == 'h')
+            return true;
+    return false;
+}
+
+enum sl_err sl_labels_inherited(const struct sl_config *c, const struct sl_target *t,
+                                const struct sl_label_map *derived,
+                                const struct sl_catalog *catalog, struct sl_arena *mem,
+                                struct sl_label_move **out, size_t *count)
+{
+    struct moving m = {c, t, derived, NULL, catalog, mem, NULL, 0, 0};
+
+    for (uint32_t i = 0; i < catalog->relation_count; i++) {
+        struct sl_relation r = sl_catalog_relation_at(catalog, i);
+        struct sl_parts parts = sl_catalog_parts(catalog, 'r', r.schema, r.name);
+        if (has_heirs(catalog, parts))
+            SL_TRY(look_at_heirs(&m, &r, parts));
     }
     *out = m.out;
     *count = m.count;

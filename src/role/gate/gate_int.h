@@ -210,6 +210,9 @@ void catalog_stop(struct target *t);
 enum sl_err labels_take(struct gate *g, struct sl_span body) SL_MUST_CHECK;
 void labels_tell_again(struct gate *g);
 bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now);
+/* Labels of tables to their partitions: at each listing, whether anything moved or not (the
+ * configuration may be another). False: they do not all have them. */
+bool labels_inherit(struct gate *g, struct target *t, const struct sl_catalog *now);
 
 /* witness.c: is the server asked to confirm what the judge said? */
 enum sl_err witness_prepare(const struct gate *g, const struct target *t,

@@ -280,6 +280,24 @@ static void tell_moved(struct gate *g, struct target *t, const struct sl_label_m
     }
 }
 
+/* A partition's partitions get theirs in the next round. */
+bool labels_inherit(struct gate *g, struct target *t, const struct sl_catalog *now)
+{
+    enum { ROUNDS = 64, AT_ONCE = 32 };
+    size_t count = 1;
+
+    for (int round = 0; round < ROUNDS && count > 0; round++) {
+        SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+        struct sl_label_move *moves = NULL;
+        if (sl_arena_new(&mem, MEMORY) != SL_OK ||
+            sl_labels_inherited(g->config, t->config, g->labels, now, mem, &moves, &count) != SL_OK)
+            return false;
+        for (size_t i = 0; i < count; i += AT_ONCE)
+            tell_moved(g, t, moves + i, count - i < AT_ONCE ? count - i : AT_ONCE);
+    }
+    return count == 0;
+}
+
 bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
