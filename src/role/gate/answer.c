@@ -384,7 +384,8 @@ static bool take_description(struct run *r, uint8_t type, struct sl_span body, s
         return false;
     if (item->verdict != NULL && type == SL_PG_NO_DATA)
         witness_sees_nothing(s, item);
-    else if (item->verdict != NULL && (!run_flush(r) || !witness_sees(s, item, body)))
+    else if (item->verdict != NULL && !witness_has_seen(s, item, body) &&
+             (!run_flush(r) || !witness_sees(s, item, body)))
         return true; /* the session has ended */
     bool ours = (item->flags & ITEM_OURS) != 0;
     if (item->kind == ITEM_DESCRIBE)

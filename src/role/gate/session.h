@@ -469,6 +469,8 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action);
 /* witness.c: the server's description against the judge's word. False: the answer was stopped and
  * the session ended. */
 bool witness_sees(struct session *s, const struct item *item, struct sl_span description);
+/* The very same description was looked at already: nothing needs to go out ahead of it. */
+bool witness_has_seen(const struct session *s, const struct item *item, struct sl_span description);
 void witness_sees_nothing(const struct session *s, const struct item *item);
 void witness_ask(struct session *s, struct portal *p, struct sl_span name);
 void witness_attach(const struct session *s, struct item *item, struct portal *p);

@@ -203,21 +203,30 @@ static bool compare(const struct session *s, const struct verdict *v, struct sl_
     return true;
 }
 
+static uint64_t hash_of(const struct session *s, struct sl_span description)
+{
+    return sl_hash(description, s->gate->seed[0]) | 1;
+}
+
+bool witness_has_seen(const struct session *s, const struct item *item, struct sl_span description)
+{
+    const struct verdict *v = item->verdict;
+
+    return v->witnessed == hash_of(s, description) && v->witnessed_listing == s->target->generation;
+}
+
 bool witness_sees(struct session *s, const struct item *item, struct sl_span description)
 {
     struct verdict *v = item->verdict;
     uint64_t action = item->kind == ITEM_DESCRIBE ? item->bound : item->action;
     SL_BUF(name, 1024);
     SL_BUF(why, 2048);
-    uint64_t hash = sl_hash(description, s->gate->seed[0]) | 1;
 
-    if (v->witnessed == hash && v->witnessed_listing == s->target->generation)
-        return true;
     if (!compare(s, v, description, &name, &why)) {
         stop(s, v, action, &name, &why);
         return false;
     }
-    v->witnessed = hash;
+    v->witnessed = hash_of(s, description);
     v->witnessed_listing = s->target->generation;
     return true;
 }
