@@ -136,8 +136,9 @@ static bool pass(struct judge *j, struct code *c, code_walk_fn *walk_part, const
     return c->met && (c->grown || read != c->reads || known != c->effects);
 }
 
-/* Again as long as it called itself with something new. What was found out while something further
- * out was not yet finished holds only for now: it is walked again when it is called again. */
+/* Again as long as it called itself with something new. What was found out inside the walk of
+ * something further out, whose own result may still grow, is not kept: the next call walks it
+ * again. */
 static void walk(struct judge *j, struct code *c, code_walk_fn *walk_part, const void *with)
 {
     struct origin **reads_before = j->reads;

@@ -91,7 +91,7 @@ struct lineage_act {
     uint64_t session, action, at_us;
     const struct sl_lineage_story *story;
 };
-/* NULL: those are all, for now; the tables are committed after it. */
+/* NULL ends a batch: the tables are committed after it. */
 typedef enum sl_err lineage_told_fn(void *owner, const struct lineage_act *act);
 void lineage_tell(struct lineage *l, lineage_told_fn *told, void *owner);
 
