@@ -7,10 +7,14 @@
 static char rita[SECRET_BYTES], olga[SECRET_BYTES], bot[SECRET_BYTES], cat[SECRET_BYTES];
 static uint64_t session, other_session;
 
-/* A replacement, as the supervisor would give it, with fresh sessions. */
+/* A replacement, as the supervisor would give it: with a journal of its own, and fresh sessions. */
 static void new_gate(void)
 {
     close(play.gate);
+    close(play.journal);
+    munmap(play.ring.base, JOURNAL_BYTES);
+    make_journal();
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
     play.gate = new_peer(SL_ROLE_GATE, "");
     session = sign_in(play.gate, "bot", bot);
     other_session = sign_in(play.gate, "cat", cat);

@@ -272,8 +272,7 @@ static void test_a_journal_spends_nothing(void)
             sl_buf_put_u8(&hex, (uint8_t)*c);
     SL_CHECK_INT(sl_hex_fixed(id, sizeof id, sl_buf_span(&hex)), SL_OK);
     intend(&play.ring, session, h.action, id);
-    TELL(play.gate, journal_kick, .position = 0);
-    usleep(150 * 1000);
+    keeper_reads_journal();
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "approved");
     SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
     keeper_goes_on();

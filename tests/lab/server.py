@@ -181,6 +181,11 @@ class Postgres:
             raise RuntimeError(done.stderr)
         return done.stdout.strip()
 
+    def session(self, database="shop"):
+        """One that stays, past the gateway, as the superuser; the caller's to close."""
+        import psycopg2
+        return psycopg2.connect(host=str(self.folder), port=self.port, user="postgres", dbname=database)
+
     def log(self, settle=True):
         """Everything that the server said so far. With `settle` nothing said before is missed: a mark of
         ours must have come out of the same pipe."""

@@ -53,6 +53,7 @@ class Play:
         self.text = file.read_text()
         self.name = self.text.splitlines()[0].lstrip("# ")
         self.changes, self.clients, self.approval, self.stopped = [], {}, None, []
+        self.locking = None      # a session past the gateway that holds a lock
 
     def run(self):
         lines = self._lines()
@@ -187,6 +188,15 @@ class Play:
     @line(r"direct: (?P<sql>.*?)(?: -> (?P<wanted>\S+))?")
     def direct(self, sql, wanted):
         self._match(wanted, self.lab.pg.sql(sql))
+
+    @line(r"direct locks (?P<table>\S+)")
+    def locks(self, table):
+        self.locking = self.lab.pg.session()
+        self.locking.cursor().execute(f"lock table {table}")
+
+    @line(r"direct lets go")
+    def lets_go(self):
+        self.locking.close()
 
     @line(r"(?P<who>[\w/-]+) sends: (?P<what>.*)")
     def sends(self, who, what):

@@ -1,7 +1,9 @@
 """Behind script/test: builds, runs the steps, two at a time where that is harmless, and sums up."""
 
+import collections
 import concurrent.futures
 import sys
+import threading
 import time
 
 import steps
@@ -61,6 +63,33 @@ def run_alone(todo):
     return reports
 
 
+def drain(waiting, reports):
+    """Runs what still waits, until nothing does; as many threads as like may do so."""
+    while True:
+        try:
+            step = waiting.popleft()
+        except IndexError:
+            return
+        reports.append(guarded(step))
+        show(reports[-1])
+
+
+def run_alone_and_meanwhile(alone, meanwhile):
+    """One worker behind those that run alone; two once these have ended."""
+    waiting, reports = collections.deque(meanwhile), []
+    worker = threading.Thread(target=drain, args=(waiting, reports))
+    worker.start()
+    try:
+        in_front = run_alone(alone)
+        drain(waiting, reports)
+    except BaseException:
+        waiting.clear()
+        raise
+    finally:
+        worker.join()
+    return in_front + reports
+
+
 def keep_logs(reports):
     where = steps.ROOT / "build" / "test-logs"
     where.mkdir(parents=True, exist_ok=True)
@@ -92,9 +121,9 @@ def sum_up(reports):
 
 
 def plan(groups, quick):
-    together = [s for g in groups if g in steps.TOGETHER for s in steps.TOGETHER[g](quick)]
-    alone = [s for g in groups if g in steps.ALONE for s in steps.ALONE[g](quick)]
-    return together, alone
+    """The steps of each way to run them."""
+    return [[s for g in groups if g in way for s in way[g](quick)]
+            for way in (steps.TOGETHER, steps.ALONE, steps.MEANWHILE)]
 
 
 def main(arguments):
@@ -107,8 +136,9 @@ def main(arguments):
     start = time.monotonic()
     builds = build_all(steps.builds_for(groups, quick))
     groups, blocked = without_builds(groups, builds)
-    together, alone = plan(groups, quick)
-    reports = [*builds.values(), *blocked, *run_together(together), *run_alone(alone)]
+    together, alone, meanwhile = plan(groups, quick)
+    reports = [*builds.values(), *blocked, *run_together(together),
+               *run_alone_and_meanwhile(alone, meanwhile)]
     where = keep_logs(reports).relative_to(steps.ROOT)
     say(f"\nLogs are in {where}; {time.monotonic() - start:.0f} s.")
     return sum_up(reports)

@@ -23,6 +23,7 @@ NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["g
          "cppcheck": []}
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
+BEHIND = str(ROOT / "tests" / "runner" / "behind")
 ONE_AT_A_TIME = threading.Lock()
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
@@ -88,7 +89,7 @@ def unit(quick):
 
 def _fuzz_step(name):
     work = folder("fuzz") / "smoke" / name
-    command = [str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
+    command = [BEHIND, str(folder("fuzz") / "fuzz" / f"fuzz_{name}"), f"-max_total_time={FUZZ_SECONDS}",
                "-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
     if (ROOT / "fuzz" / f"{name}.dict").exists():
         command.append(f"-dict=fuzz/{name}.dict")
@@ -108,12 +109,12 @@ def fuzz(_quick):
 
 def lint(_quick):
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
-    command = [sys.executable, "-B", "tests/lint/run"]
+    command = [BEHIND, sys.executable, "-B", "tests/lint/run"]
     return [Step("lint", "lint", lambda: tap.run_tap("lint", command, 300, ROOT, environment))]
 
 
 def cppcheck(_quick):
-    command = ["cppcheck", "--quiet", "--std=c11", "--library=posix",
+    command = [BEHIND, "cppcheck", "--quiet", "--std=c11", "--library=posix",
                "--library=tests/lint/cppcheck.cfg", "--enable=warning,performance,portability",
                "--inline-suppr", "--error-exitcode=1", "--suppressions-list=tests/lint/cppcheck.txt",
                "-D_GNU_SOURCE", "-D__x86_64__", "-DSLUICE_VERSION=\"\"", "-Isrc", "src"]
@@ -128,7 +129,7 @@ def tidy(_quick):
     for at in range(0, len(files), 8):
         some = files[at:at + 8]
         name = f"clang-tidy {os.path.relpath(some[0], ROOT)} and {len(some) - 1} more"
-        command = ["clang-tidy", "--quiet", "-p", str(folder("gcc")), *some]
+        command = [BEHIND, "clang-tidy", "--quiet", "-p", str(folder("gcc")), *some]
         steps.append(Step("tidy", name, lambda n=name, c=command: tap.run_plain(n, c, 600, ROOT)))
     return steps
 
@@ -142,6 +143,8 @@ def _system(group):
     return [Step(group, group, lambda: tap.run_tap(group, [str(program)], LIMITS[group], ROOT, environment))]
 
 
-# Steps that may run two at a time; the others measure time or use ports.
-TOGETHER = {"unit": unit, "fuzz": fuzz, "lint": lint, "cppcheck": cppcheck, "tidy": tidy}
+# What runs two at a time; what runs by itself, for it measures time or uses ports; and what reads and computes,
+# with the time that the tests leave (they mostly wait).
+TOGETHER = {"unit": unit}
 ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "corpus", "oracle", "e2e", "crash")}
+MEANWHILE = {"cppcheck": cppcheck, "tidy": tidy, "lint": lint, "fuzz": fuzz}

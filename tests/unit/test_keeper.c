@@ -524,7 +524,7 @@ static void test_P9_crash_keeps_decisions(void)
     start_keeper();
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
     journal(action, true, true, approval);
-    usleep(200 * 1000);
+    keeper_reads_journal();
     SL_CHECK_TEXT(sl_span_str(state_of(approval)), "spent");
     SL_CHECK_TEXT(sl_span_str(json_string_value(
                       json_object_get(json_object_get(play.reply, "outcome"), "outcome"))),
@@ -541,8 +541,7 @@ static void journal_unused(uint64_t action)
                                     .sqlstate = "25P02"};
 
     SL_CHECK_INT(sl_journal_outcome(&play.ring, &out), SL_OK);
-    TELL(play.gate, journal_kick, .position = 0);
-    usleep(150 * 1000); /* longer than the keeper leaves a journal unread */
+    keeper_reads_journal();
 }
 
 static void outcome_is(const char *outcome, const char *sqlstate)
