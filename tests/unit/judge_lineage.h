@@ -1,5 +1,6 @@
-/* Exactly what statements read and write, and what flows where, over a schema given as DDL. c: from a
- * column into one; i: it decides about rows. r: read; w: written. */
+/* Exactly what statements read and write, and what flows where, over a schema given as DDL. c: from
+ * a column into one, @ through this aggregate alone; i: it decides about rows. r: read; w: written.
+ */
 #ifndef SL_TESTS_JUDGE_LINEAGE_H
 #define SL_TESTS_JUDGE_LINEAGE_H
 
@@ -31,11 +32,24 @@ static const char lineage_ddl[] =
 static const struct {
     const char *sql, *lineage;
 } lineage_rows[] = {
+    /* through an aggregate, and past it */
+    {"insert into orders (id, total, note) select count(ssn), sum(length(name)) + 1, max(email) from customers",
+     "read insert | r customers | w orders | c customers.email>orders.note customers.name>orders.total@sum "
+     "customers.ssn>orders.id@count"},
+    {"select count(name || email) filter (where ssn > 'a') as a, count(name) + length(min(name)) as b, count(ssn) + "
+     "sum(id) as c, sum(count(id)) over () as d, count(id) over () as e from customers group by status",
+     "read | r customers | c customers.email>result.a@count customers.id>result.c@sum "
+     "customers.id>result.d@count customers.id>result.e customers.name>result.a@count customers.name>result.b "
+     "customers.ssn>result.a@count customers.ssn>result.c@count | i customers.status>result"},
+    {"select max(n) as top from (select count(id) as n from customers group by status) s", "read | r customers | c customers.id>result.top@count | i customers.status>result"},
+    {"with c as (select count(name) as n from customers) select n + 1 as more from c", "read | r customers | c customers.name>result.more@count"},
+    {"select (select count(note) from orders o where o.id = c.id), sum(distinct id) from customers c", "read | r customers orders | c customers.id>result.sum@sum orders.note>result.count@count | i "
+     "customers.id>result orders.id>result"},
     /* names of outputs */
     {"select 1, 'x', null, -id from customers",
      "read | r customers | c customers.id>result.?column?"},
     {"select count(*), count(ssn), max(id) as m from customers",
-     "read | r customers | c customers.id>result.m customers.ssn>result.count"},
+     "read | r customers | c customers.id>result.m customers.ssn>result.count@count"},
     {"select id::int8, name::varchar(10), '1'::int, 2::numeric from customers",
      "read | r customers | c customers.id>result.id customers.name>result.name"},
     {"select case when ssn = 'x' then name else email end, case when ssn = 'x' then 1 end, case when id = 1 then "
@@ -290,7 +304,7 @@ static const struct {
     {"select count(*) from customers group by grouping sets ((status), (name, email), ())",
      "read | r customers | i customers.email>result customers.name>result customers.status>result"},
     {"select sum(total) filter (where note = 'x') from orders",
-     "read | r orders | c orders.note>result.sum orders.total>result.sum"},
+     "read | r orders | c orders.note>result.sum@sum orders.total>result.sum@sum"},
     {"select string_agg(note, ',' order by total) from orders",
      "read export | r orders | c orders.note>result.string_agg | i orders.total>result"},
     {"select lag(total) over (partition by customer_id order by placed) from orders",
@@ -515,7 +529,7 @@ static const struct {
      "read ddl | r v_paid orders customers payments | w fresh | c payments.card>fresh.a v_paid.card>fresh.a | i "
      "customers.id>fresh orders.customer_id>fresh orders.id>fresh payments.amount>fresh payments.order_id>fresh"},
     {"create materialized view fresh as select count(ssn) from customers",
-     "read insert ddl | r customers | w fresh | c customers.ssn>fresh.count"},
+     "read insert ddl | r customers | w fresh | c customers.ssn>fresh.count@count"},
     {"copy (select id, ssn from customers where name = 'x') to stdout",
      "read export | r customers | c customers.id>result.id customers.ssn>result.ssn | i customers.name>result"},
     {"copy customers to stdout",
@@ -586,7 +600,8 @@ static const struct {
     {"create view fresh as select name from customers except select note from orders",
      "read ddl | r customers orders | w fresh | c customers.name>fresh.name | i orders.note>fresh"},
     {"select max(ssn) filter (where status = 'x') as m, count(distinct email) from customers",
-     "read | r customers | c customers.email>result.count customers.ssn>result.m customers.status>result.m"},
+     "read | r customers | c customers.email>result.count@count customers.ssn>result.m "
+     "customers.status>result.m"},
     {"select n from (select name as n, ssn from customers offset 3) q",
      "read | r customers | c customers.name>result.n"},
     {"select s.name from (customers c join orders o on o.id = c.id) s",

@@ -163,6 +163,10 @@ static const struct refusal {
      "t.yaml:1:11: target \"t\": TLS over a Unix socket"},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{label: x}]}]\n",
      "t.yaml:1:11: target \"t\": a label without columns and tables"},
+    {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{columns: "
+     "[a.b.c], label: x}], "
+     "declassify: [{columns: [d.*], labels: [x], aggregates: [max], reason: r}]}]\n",
+     "t.yaml:1:11: declassify: the aggregate \"max\" is none that makes one number of many values"},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, labels: [{columns: [a.b], "
      "label: x}]}]\n",
      "t.yaml:1:87: columns: \"a.b\" does not say which table"},

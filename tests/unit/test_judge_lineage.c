@@ -76,7 +76,8 @@ static void put_flows(struct sl_buf *b, const char *letter, const struct sl_mean
         SL_BUF(line, 1000);
         if (m->flows[i].kind != kind)
             continue;
-        sl_buf_say(&line, "%S>%S", m->flows[i].source, m->flows[i].destination);
+        sl_buf_say(&line, "%S>%S%s%S", m->flows[i].source, m->flows[i].destination,
+                   m->flows[i].via.n > 0 ? "@" : "", m->flows[i].via);
         lines[n] = sl_arena_text(mem, sl_buf_span(&line));
         n += SL_CHECK(lines[n] != NULL);
     }

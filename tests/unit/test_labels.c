@@ -17,6 +17,7 @@ static const char yaml[] =
     "      - {tables: [public.payments], label: financial}\n"
     "    declassify:\n"
     "      - {columns: [stats.*], labels: [pii], reason: aggregated per region}\n"
+    "      - {columns: [counts.*], labels: [pii], aggregates: [count, sum], reason: numbers}\n"
     "policy: []\n";
 
 enum { FINANCIAL = 1, PII = 2 }; /* bits: the names are sorted */
@@ -175,13 +176,15 @@ static void test_the_configuration_is_not_declassified(void)
     SL_CHECK(sl_declassify_of(w.t, SL_SPAN("stats.a.b"), SL_SPAN("financial")) == NULL);
     SL_CHECK(sl_declassify_of(w.t, SL_SPAN("Stats.a.b"), SL_SPAN("pii")) == NULL);
     SL_CHECK(sl_declassify_of(w.t, SL_SPAN("public.customers.email"), SL_SPAN("pii")) == NULL);
+    SL_CHECK(sl_declassify_of(w.t, SL_SPAN("counts.a.b"), SL_SPAN("pii")) == NULL);
     end(&w);
 }
 
 /* --- where actions carry them --- */
 
 struct flows {
-    const char *flows; /* "a.b.c>d.e.f;..."; ~ instead of > for an indirect one */
+    const char *flows; /* "a.b.c>d.e.f;..."; ~ instead of > for an indirect one; @ and what it goes
+                          through */
     const char *want;  /* "column=label bits from source;..." in order */
 };
 
@@ -195,7 +198,8 @@ static struct sl_meaning meaning_of(struct world *w, const char *text)
     for (size_t i = 0; i < m.flow_count; i++) {
         bool direct = sl_span_find(parts[i], '>') < parts[i].n;
         m.flows[i].source = ask_until(&parts[i], direct ? '>' : '~');
-        m.flows[i].destination = parts[i];
+        m.flows[i].destination = ask_until(&parts[i], '@');
+        m.flows[i].via = parts[i];
         m.flows[i].kind = direct ? SL_FLOW_DIRECT : SL_FLOW_INDIRECT;
     }
     return m;
@@ -231,6 +235,14 @@ static void test_labels_go_along_direct_flows(void)
         {"public.customers.email>public.old.x", ""},
         {"public.customers.email>public.new.x", "public.new.x=2 from public.customers.email"},
         {"public.old.x>public.s.e", "public.s.e=2 from public.old.x"},
+        /* through an aggregate, where a rule says that this is enough */
+        {"public.customers.email>counts.r.n@count", ""},
+        {"public.customers.email>counts.r.n@sum;counts.r.n>public.s.e", ""},
+        {"public.customers.email>counts.r.n@avg", "counts.r.n=2 from public.customers.email"},
+        {"public.customers.email>counts.r.n", "counts.r.n=2 from public.customers.email"},
+        {"public.customers.email>public.s.e@count", "public.s.e=2 from public.customers.email"},
+        {"public.customers.email>stats.r.m@count", "stats.r.m=2 from public.customers.email"},
+        {"public.payments.id>counts.r.n@count", "counts.r.n=1 from public.payments.id"},
         /* recorded, although it does not count there, and goes no further */
         {"public.customers.email>stats.r.m;stats.r.m>public.s.e",
          "stats.r.m=2 from public.customers.email"},

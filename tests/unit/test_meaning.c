@@ -50,7 +50,8 @@ static struct sl_meaning *make(struct sl_arena *mem, unsigned seed)
     m->flows = sl_arena_array(mem, m->flow_count + 1, sizeof *m->flows);
     for (size_t i = 0; i < m->flow_count; i++)
         m->flows[i] =
-            (struct sl_meaning_flow){word(&seed), word(&seed), (uint8_t)(1 + roll(&seed, 2))};
+            (struct sl_meaning_flow){word(&seed), word(&seed), (uint8_t)(1 + roll(&seed, 2)),
+                                     roll(&seed, 2) == 1 ? SL_SPAN("count") : SL_SPAN("")};
     m->name_count = roll(&seed, 3);
     m->names = sl_arena_array(mem, m->name_count + 1, sizeof *m->names);
     for (size_t i = 0; i < m->name_count; i++)

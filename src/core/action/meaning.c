@@ -2,8 +2,9 @@
 
 #include "base/cursor.h"
 #include "base/utf8.h"
+#include "core/action/aggregate.h"
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 static void put_str(struct sl_buf *b, struct sl_span s)
 {
@@ -52,6 +53,7 @@ void sl_meaning_put(struct sl_buf *b, const struct sl_meaning *m)
         sl_buf_put_u8(b, m->flows[i].kind);
         put_str(b, m->flows[i].source);
         put_str(b, m->flows[i].destination);
+        put_str(b, m->flows[i].via);
     }
     put_count(b, m->name_count);
     for (size_t i = 0; i < m->name_count; i++) {
@@ -155,7 +157,9 @@ static void get_lists(struct decoder *d, struct sl_meaning *m)
         m->flows[i].kind = sl_cursor_u8(&d->c);
         m->flows[i].source = get_str(d);
         m->flows[i].destination = get_str(d);
-        if (m->flows[i].kind < SL_FLOW_DIRECT || m->flows[i].kind > SL_FLOW_INDIRECT)
+        m->flows[i].via = get_str(d);
+        if (m->flows[i].kind < SL_FLOW_DIRECT || m->flows[i].kind > SL_FLOW_INDIRECT ||
+            (m->flows[i].via.n > 0 && sl_aggregate(m->flows[i].via).n == 0))
             fail(d, SL_EMALFORMED);
     }
     m->names = get_array(d, SL_MEANING_MAX_STATEMENTS, sizeof *m->names, &m->name_count);

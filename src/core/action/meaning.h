@@ -5,10 +5,10 @@
  * what the gate keeps in its cache and what travels to the keeper with a held action.
  *
  * Encoding, little-endian, strings as u16 length + UTF-8 bytes:
- *   u8 version (2) · u32 effects · u32 flags · str opaque_why
+ *   u8 version (3) · u32 effects · u32 flags · str opaque_why
  *   u16 n, n x statement { str tag · u32 effects }
  *   u16 n, n x access    { str dataset · u32 effects · u8 all_columns · u16 n, n x str column }
- *   u16 n, n x flow      { u8 kind · str source · str destination }
+ *   u16 n, n x flow      { u8 kind · str source · str destination · str via }
  *   u16 n, n x name      { u8 kind · str name }               (prepared statements, cursors)
  *   u16 n, n x str definition
  */
@@ -70,6 +70,7 @@ struct sl_meaning_flow {
     struct sl_span destination; /* schema.table.column, or result.NAME; of an indirect one also
                                    schema.table or result: it decides about the whole row */
     uint8_t kind;               /* enum sl_flow_kind */
+    struct sl_span via;         /* a direct one goes through this aggregate alone (aggregate.h) */
 };
 
 /* What the text says about names that live in the session. */

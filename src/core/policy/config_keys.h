@@ -13,27 +13,27 @@
 #ifndef SL_CORE_POLICY_CONFIG_KEYS_H
 #define SL_CORE_POLICY_CONFIG_KEYS_H
 
-#define SL_PLACES(P)                                     \
-    P(TOP, struct sl_config, "the file")                 \
-    P(LISTEN, struct sl_config, "listen")                \
-    P(TLS, struct sl_config, "tls")                      \
-    P(LEDGER, struct sl_config, "ledger")                \
-    P(TIMEOUTS, struct sl_config, "timeouts")            \
-    P(USAGE, struct sl_config, "usage")                  \
-    P(METRICS, struct sl_config, "metrics")              \
-    P(LINEAGE, struct sl_config, "lineage")              \
-    P(OPENLINEAGE, struct sl_config, "lineage.openlineage") \
-    P(TARGET, struct sl_target, "targets[]")             \
-    P(TARGET_TLS, struct sl_target, "targets[].tls")     \
-    P(LOGIN, struct sl_login, "targets[].login")         \
-    P(ACCESS, struct sl_target, "targets[].access")      \
-    P(LABEL, struct sl_label_rule, "targets[].labels[]") \
+#define SL_PLACES(P)                                              \
+    P(TOP, struct sl_config, "the file")                          \
+    P(LISTEN, struct sl_config, "listen")                         \
+    P(TLS, struct sl_config, "tls")                               \
+    P(LEDGER, struct sl_config, "ledger")                         \
+    P(TIMEOUTS, struct sl_config, "timeouts")                     \
+    P(USAGE, struct sl_config, "usage")                           \
+    P(METRICS, struct sl_config, "metrics")                       \
+    P(LINEAGE, struct sl_config, "lineage")                       \
+    P(OPENLINEAGE, struct sl_config, "lineage.openlineage")       \
+    P(TARGET, struct sl_target, "targets[]")                      \
+    P(TARGET_TLS, struct sl_target, "targets[].tls")              \
+    P(LOGIN, struct sl_login, "targets[].login")                  \
+    P(ACCESS, struct sl_target, "targets[].access")               \
+    P(LABEL, struct sl_label_rule, "targets[].labels[]")          \
     P(DECLASSIFY, struct sl_declassify, "targets[].declassify[]") \
-    P(CANARY, struct sl_canary, "targets[].canary")      \
-    P(RULE, struct sl_rule, "policy[]")                  \
-    P(WHEN, struct sl_rule, "policy[].when")             \
-    P(REVIEWERS, struct sl_reviewers, "reviewers")       \
-    P(BUDGET, struct sl_budget, "policy[].budget")       \
+    P(CANARY, struct sl_canary, "targets[].canary")               \
+    P(RULE, struct sl_rule, "policy[]")                           \
+    P(WHEN, struct sl_rule, "policy[].when")                      \
+    P(REVIEWERS, struct sl_reviewers, "reviewers")                \
+    P(BUDGET, struct sl_budget, "policy[].budget")                \
     P(ELEVATE, struct sl_elevate, "policy[].elevate")
 
 /* clang-format off */
@@ -202,6 +202,9 @@ K(DECLASSIFY, "columns", COLUMNS, columns, NULL, 1, 1000, "", "", RELOAD,       
   "Patterns for `schema.table.column`: columns that labelled data flows into. Case counts.")         \
 K(DECLASSIFY, "labels", LIST, labels, NULL, 1, 64, "", "", RELOAD,                                   \
   "The labels that do not count there; each must be one that the file gives somewhere.")             \
+K(DECLASSIFY, "aggregates", LIST, aggregates, "", 1, 64, "", "", RELOAD,                             \
+  "Only what gets there through one of these: `count`, `sum`, `avg`, `stddev`, ... of PostgreSQL, which " \
+  "make one number out of many values. Of a single row it is that row's value: count is the safe one.") \
 K(DECLASSIFY, "reason", TEXT, reason, NULL, 1, 500, "", "", RELOAD,                                  \
   "Why what lies there is harmless: it stands in the ledger beside each label that it takes away.")  \
 M(TARGET, "canary", ONE, canary, CANARY, false,                                                      \

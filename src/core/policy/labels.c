@@ -59,14 +59,28 @@ static uint64_t bit_of(const struct sl_config *c, struct sl_span label)
 }
 
 /* Patterns compare exactly here: what loosens must not fit by chance. */
+static bool names(const struct sl_declassify *d, struct sl_span column, struct sl_span label)
+{
+    return sl_names_has(&d->labels, label) && sl_names_match(&d->columns, column, false);
+}
+
 const struct sl_declassify *sl_declassify_of(const struct sl_target *t, struct sl_span column,
                                              struct sl_span label)
 {
     for (size_t i = 0; i < t->declassify_count; i++)
-        if (sl_names_has(&t->declassify[i].labels, label) &&
-            sl_names_match(&t->declassify[i].columns, column, false))
+        if (t->declassify[i].aggregates.count == 0 && names(&t->declassify[i], column, label))
             return &t->declassify[i];
     return NULL;
+}
+
+bool sl_declassify_via(const struct sl_target *t, struct sl_span column, struct sl_span label,
+                       struct sl_span aggregate)
+{
+    for (size_t i = 0; i < t->declassify_count; i++)
+        if (sl_names_has(&t->declassify[i].aggregates, aggregate) &&
+            names(&t->declassify[i], column, label))
+            return true;
+    return false;
 }
 
 static uint64_t counts(const struct sl_config *c, const struct sl_target *t,

@@ -9,7 +9,7 @@
  *
  * Nothing here ever takes a label away by itself: the owner of the map does (the keeper), and a
  * `declassify` rule of the target makes sl_labels_of look past a derived label, never past one that
- * the configuration gives.
+ * the configuration gives. One that names aggregates keeps a label from being derived at all.
  *
  * Disadvantage: a put in the middle moves what is behind it; maps are small and change seldom.
  */
@@ -53,6 +53,10 @@ uint64_t sl_labels_of_column(const struct sl_config *c, const struct sl_target *
 /* The rule that takes this label from this column, or NULL. */
 const struct sl_declassify *sl_declassify_of(const struct sl_target *t, struct sl_span column,
                                              struct sl_span label);
+/* May a value reach this column through that aggregate (core/action/aggregate.h) without its label?
+ */
+bool sl_declassify_via(const struct sl_target *t, struct sl_span column, struct sl_span label,
+                       struct sl_span aggregate);
 
 /* A column that takes labels over from another one. */
 struct sl_spread {

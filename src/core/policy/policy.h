@@ -117,9 +117,10 @@ struct sl_label_rule {
     uint64_t label_bits; /* into config->labels */
 };
 
-/* Derived labels that do not count on these columns (labels.h). */
+/* Derived labels that do not count on these columns; with aggregates: that are not derived where a
+ * value gets there through one of these (labels.h). */
 struct sl_declassify {
-    struct sl_names columns, labels;
+    struct sl_names columns, labels, aggregates;
     struct sl_span reason;
 };
 

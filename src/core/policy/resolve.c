@@ -1,5 +1,6 @@
 /* What one key alone cannot say: names are unique, keys fit together, labels become bits, and each
  * target knows the rules that can speak of it. */
+#include "core/action/aggregate.h"
 #include "core/policy/policy_int.h"
 
 #include <stdlib.h>
@@ -199,17 +200,19 @@ static void number_labels(struct sl_config *c)
 }
 
 /* A misspelt label would take nothing away, and nobody would notice. */
-static void check_declassify(struct sl_load *l, const struct sl_node *root, struct sl_config *c,
-                             size_t index)
+static void check_declassify(struct sl_load *l, const struct sl_node *at, const struct sl_config *c,
+                             const struct sl_declassify *d)
 {
-    const struct sl_target *t = &c->targets[index];
-
-    for (size_t i = 0; i < t->declassify_count; i++)
-        for (size_t j = 0; j < t->declassify[i].labels.count; j++)
-            if (!sl_names_has(&c->labels, t->declassify[i].labels.items[j]))
-                sl_buf_put_str(about(l, item_at(root, "targets", index), "declassify: the label",
-                                     t->declassify[i].labels.items[j]),
-                               " is given nowhere; expected one that `labels` or a rule names\n");
+    for (size_t i = 0; i < d->labels.count; i++)
+        if (!sl_names_has(&c->labels, d->labels.items[i]))
+            sl_buf_put_str(about(l, at, "declassify: the label", d->labels.items[i]),
+                           " is given nowhere; expected one that `labels` or a rule names\n");
+    for (size_t i = 0; i < d->aggregates.count; i++)
+        if (sl_aggregate(d->aggregates.items[i]).n == 0)
+            sl_buf_put_str(
+                about(l, at, "declassify: the aggregate", d->aggregates.items[i]),
+                " is none that makes one number of many values; expected count, sum, avg, "
+                "stddev, variance, corr, ... (not min or max, which give values back)\n");
 }
 
 static bool speaks_of(const struct sl_rule *r, const struct sl_target *t)
@@ -348,7 +351,8 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
     collect_labels(l, c);
     number_labels(c);
     for (size_t i = 0; i < c->target_count; i++)
-        check_declassify(l, root, c, i);
+        for (size_t j = 0; j < c->targets[i].declassify_count; j++)
+            check_declassify(l, item_at(root, "targets", i), c, &c->targets[i].declassify[j]);
     derive_reviewers(l, c);
     derive_public_url(l, &c->settings);
     for (size_t i = 0; i < c->target_count; i++) {

@@ -82,6 +82,19 @@ static enum sl_err add(struct spreading *s, struct sl_span column, struct sl_spa
     return SL_OK;
 }
 
+/* Those that an aggregate on the way takes off, by a rule. */
+static uint64_t left_behind(const struct spreading *s, const struct sl_meaning_flow *f,
+                            uint64_t labels)
+{
+    uint64_t off = 0;
+
+    for (size_t i = 0; f->via.n > 0 && i < s->c->labels.count && i < 64; i++)
+        if ((labels >> i & 1) != 0 &&
+            sl_declassify_via(s->t, f->destination, s->c->labels.items[i], f->via))
+            off |= UINT64_C(1) << i;
+    return off;
+}
+
 static enum sl_err along_flows(struct spreading *s, bool *changed)
 {
     for (size_t i = 0; i < s->m->flow_count; i++) {
@@ -91,6 +104,7 @@ static enum sl_err along_flows(struct spreading *s, bool *changed)
         const struct brought *brought = sl_map_get(s->so_far, f->source);
         uint64_t labels = sl_labels_of_column(s->c, s->t, f->source, s->derived);
         labels |= brought == NULL ? 0 : brought->counting;
+        labels &= ~left_behind(s, f, labels);
         if (labels != 0)
             SL_TRY(add(s, f->destination, f->source, labels, changed));
     }

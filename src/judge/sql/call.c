@@ -1,3 +1,4 @@
+#include "core/action/aggregate.h"
 #include "judge/sql/code_int.h"
 
 /* Function calls. The table of built-ins says what they are; a few have effects of their own. */
@@ -194,7 +195,9 @@ void call_walk(struct judge *j, struct scope *s, const FuncCall *call, struct or
         note_opaque(j, "function %s is not known to be harmless", name);
     if (carries_away(kind) || is_many_percentiles(name, call->args))
         call_exports(j, a.all);
-    origin_join(j, flow, a.all);
+    /* Over a window it may be of one row, and of each. */
+    bool plain = kind == SL_BUILTIN_PURE && !users && call->over == NULL;
+    origin_join_via(j, flow, a.all, plain ? sl_aggregate(sl_span_str(name)) : (struct sl_span){0});
 }
 
 void call_procedure(struct judge *j, struct scope *s, const CallStmt *n, struct origin **out)

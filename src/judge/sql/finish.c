@@ -65,7 +65,7 @@ static size_t size_of(const struct sl_meaning *m)
             n += 2 + m->accesses[i].columns[k].n;
     }
     for (size_t i = 0; i < m->flow_count; i++)
-        n += 4 + m->flows[i].source.n + m->flows[i].destination.n;
+        n += 7 + m->flows[i].source.n + m->flows[i].destination.n + m->flows[i].via.n;
     for (size_t i = 0; i < m->name_count; i++)
         n += 3 + m->names[i].name.n;
     for (size_t i = 0; i < m->definition_count; i++)

@@ -38,21 +38,23 @@ static bool has_room(struct judge *j, struct sl_span destination)
     return false;
 }
 
-static bool is_noted(const struct judge *j, struct sl_span source, struct sl_span destination,
-                     uint8_t kind)
+/* The same again, through something else or through nothing: no aggregate stands for all ways. */
+static bool is_noted(struct judge *j, const struct sl_meaning_flow *f)
 {
     for (size_t i = 0; i < j->flow_count; i++)
-        if (j->flows[i].kind == kind && sl_span_eq(j->flows[i].source, source) &&
-            sl_span_eq(j->flows[i].destination, destination))
+        if (j->flows[i].kind == f->kind && sl_span_eq(j->flows[i].source, f->source) &&
+            sl_span_eq(j->flows[i].destination, f->destination)) {
+            if (!sl_span_eq(j->flows[i].via, f->via))
+                j->flows[i].via = (struct sl_span){0};
             return true;
+        }
     return false;
 }
 
-static void add_flow(struct judge *j, struct sl_span source, struct sl_span destination,
-                     uint8_t kind)
+static void add_flow(struct judge *j, const struct sl_meaning_flow *f)
 {
-    if (source.p == NULL || !depth_step(j, 1 + j->flow_count / 8) ||
-        is_noted(j, source, destination, kind) || !has_room(j, destination))
+    if (f->source.p == NULL || !depth_step(j, 1 + j->flow_count / 8) || is_noted(j, f) ||
+        !has_room(j, f->destination))
         return;
     if (j->flow_count == j->flow_room) {
         size_t room = j->flow_room == 0 ? 16 : j->flow_room * 2;
@@ -64,33 +66,39 @@ static void add_flow(struct judge *j, struct sl_span source, struct sl_span dest
         j->flows = more;
         j->flow_room = room;
     }
-    j->flows[j->flow_count++] = (struct sl_meaning_flow){source, destination, kind};
+    j->flows[j->flow_count++] = *f;
 }
 
-static void add_whole_row(struct judge *j, const struct dataset *d, struct sl_span destination,
-                          uint8_t kind)
+/* `f` lacks its source. */
+static void add_column(struct judge *j, const struct dataset *d, struct sl_span column,
+                       struct sl_meaning_flow f)
+{
+    f.source = joined(j, d->name, column);
+    add_flow(j, &f);
+}
+
+static void add_whole_row(struct judge *j, const struct dataset *d, const struct sl_meaning_flow *f)
 {
     if (!d->listed)
-        add_flow(j, joined(j, d->name, SL_SPAN("*")), destination, kind);
+        add_column(j, d, SL_SPAN("*"), *f);
     for (uint32_t i = 0; d->listed && i < d->relation.column_count; i++)
-        add_flow(j, joined(j, d->name, sl_catalog_column(j->ctx->catalog, &d->relation, i).name),
-                 destination, kind);
+        add_column(j, d, sl_catalog_column(j->ctx->catalog, &d->relation, i).name, *f);
 }
 
 /* What a table's children hold flows with it where it stays: their labels follow it there. */
 static void add_origin(struct judge *j, const struct dataset *d, struct sl_span column,
-                       struct sl_span destination, uint8_t kind, bool with_children)
+                       const struct sl_meaning_flow *f, bool with_children)
 {
     if (d->system || (column.n > 0 && !sl_utf8_valid(column)))
         return;
     if (column.n == 0)
-        add_whole_row(j, d, destination, kind);
+        add_whole_row(j, d, f);
     else
-        add_flow(j, joined(j, d->name, column), destination, kind);
+        add_column(j, d, column, *f);
     for (const struct below *b = d->below; with_children && has_few_below(d) && b != NULL;
          b = b->next)
         if (b->columns == NULL)
-            add_origin(j, b->dataset, column, destination, kind, false);
+            add_origin(j, b->dataset, column, f, false);
 }
 
 /* Last noted, first in the list: people read them the other way round. */
@@ -110,8 +118,12 @@ static void add_all(struct judge *j, const struct origin *from, struct sl_span d
     size_t at = n;
     for (const struct origin *o = from; o != NULL; o = o->next)
         in_order[--at] = o;
-    for (; at < n && j->steps <= SL_SQL_MAX_STEPS; at++)
-        add_origin(j, in_order[at]->dataset, in_order[at]->column, destination, kind, stays);
+    for (; at < n && j->steps <= SL_SQL_MAX_STEPS; at++) {
+        struct sl_meaning_flow f = {.destination = destination, .kind = kind};
+        if (kind == SL_FLOW_DIRECT)
+            f.via = in_order[at]->via;
+        add_origin(j, in_order[at]->dataset, in_order[at]->column, &f, stays);
+    }
 }
 
 void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dataset,

@@ -54,6 +54,7 @@ struct origin {
     struct origin *next;
     struct dataset *dataset;
     struct sl_span column;
+    struct sl_span via; /* an aggregate that it surely went through (core/action/aggregate.h) */
 };
 
 /* Lists of origins grow at the head and are never changed, so that they can share their tails. */
@@ -212,6 +213,9 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out);
 
 void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column);
 void origin_join(struct judge *j, struct origin **list, const struct origin *more);
+/* They went through an aggregate on their way. */
+void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
+                     struct sl_span via);
 struct output *output_add(struct judge *j, struct outputs *o, const char *name);
 /* Where any column of it may come from. */
 struct origin *output_union(struct judge *j, const struct outputs *o);

@@ -237,26 +237,33 @@ void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name
 
 /* Also the search for doubles is work that counts. */
 static bool has_origin(struct judge *j, const struct origin *o, const struct dataset *d,
-                       struct sl_span column)
+                       struct sl_span column, struct sl_span via)
 {
     uint64_t steps = 1;
 
     for (; o != NULL; o = o->next, steps++)
-        if (o->dataset == d && sl_span_eq(o->column, column))
+        if (o->dataset == d && sl_span_eq(o->column, column) &&
+            (o->via.n == 0 || sl_span_eq(o->via, via)))
             break;
     j->steps += steps;
     return o != NULL;
 }
 
-void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column)
+static void add_via(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column,
+                    struct sl_span via)
 {
-    if (list == NULL || d == NULL || !depth_step(j, 1) || has_origin(j, *list, d, column))
+    if (list == NULL || d == NULL || !depth_step(j, 1) || has_origin(j, *list, d, column, via))
         return;
     struct origin *o = NOTE_NEW(j, struct origin);
     if (o == NULL)
         return;
-    *o = (struct origin){*list, d, column};
+    *o = (struct origin){*list, d, column, via};
     *list = o;
+}
+
+void origin_add(struct judge *j, struct origin **list, struct dataset *d, struct sl_span column)
+{
+    add_via(j, list, d, column, (struct sl_span){0});
 }
 
 void origin_join(struct judge *j, struct origin **list, const struct origin *more)
@@ -268,7 +275,14 @@ void origin_join(struct judge *j, struct origin **list, const struct origin *mor
         return;
     }
     for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
-        origin_add(j, list, more->dataset, more->column);
+        add_via(j, list, more->dataset, more->column, more->via);
+}
+
+void origin_join_via(struct judge *j, struct origin **list, const struct origin *more,
+                     struct sl_span via)
+{
+    for (; more != NULL && j->steps <= SL_SQL_MAX_STEPS; more = more->next)
+        add_via(j, list, more->dataset, more->column, more->via.n > 0 ? more->via : via);
 }
 
 struct output *output_add(struct judge *j, struct outputs *o, const char *name)
