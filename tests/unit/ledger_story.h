@@ -76,8 +76,8 @@ static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
                                           .columns = columns,
                                           .column_count = 2};
     struct sl_meaning_flow flows[] = {
-        {SL_SPAN("public.customers.id"), SL_SPAN("result"), SL_FLOW_INDIRECT},
-        {SL_SPAN("public.customers.email"), SL_SPAN("result.email"), SL_FLOW_DIRECT}};
+        {SL_SPAN("public.customers.id"), SL_SPAN("result"), SL_FLOW_INDIRECT, {0}},
+        {SL_SPAN("public.customers.email"), SL_SPAN("result.email"), SL_FLOW_DIRECT, {0}}};
     struct sl_meaning m = {.effects = SL_EFFECT_EXPORT | SL_EFFECT_READ,
                            .statements = &copy,
                            .statement_count = 1,

@@ -47,8 +47,8 @@ static void put(struct sl_buf *b, struct made *x)
 
 static void test_what_goes_in_comes_out(void)
 {
-    struct sl_meaning_flow flow = {SL_SPAN("public.customers.id"), SL_SPAN("public.copy"),
-                                   SL_FLOW_INDIRECT};
+    struct sl_meaning_flow flow = {
+        SL_SPAN("public.customers.id"), SL_SPAN("public.copy"), SL_FLOW_INDIRECT, {0}};
     SL_BUF(b, 1000);
     struct made x;
     struct sl_facts f;
@@ -84,8 +84,8 @@ static void test_what_goes_in_comes_out(void)
 /* Every cut, and every byte that may not be so. */
 static void test_nothing_else_is_read(void)
 {
-    struct sl_meaning_flow flow = {SL_SPAN("public.customers.id"), SL_SPAN("public.copy"),
-                                   SL_FLOW_INDIRECT};
+    struct sl_meaning_flow flow = {
+        SL_SPAN("public.customers.id"), SL_SPAN("public.copy"), SL_FLOW_INDIRECT, {0}};
     SL_BUF(b, 1000);
     struct made x;
     struct sl_facts f;
@@ -160,9 +160,12 @@ static void test_too_many_flows(void)
     x.m.flows = flows;
     x.m.flow_count = COUNT;
     for (size_t i = 0; i < COUNT; i++)
-        flows[i] = (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("result.c"), SL_FLOW_DIRECT};
-    flows[COUNT - 2] = (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("d.e"), SL_FLOW_INDIRECT};
-    flows[COUNT - 1] = (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("d.e.f"), SL_FLOW_DIRECT};
+        flows[i] =
+            (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("result.c"), SL_FLOW_DIRECT, {0}};
+    flows[COUNT - 2] =
+        (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("d.e"), SL_FLOW_INDIRECT, {0}};
+    flows[COUNT - 1] =
+        (struct sl_meaning_flow){SL_SPAN("a.b.c"), SL_SPAN("d.e.f"), SL_FLOW_DIRECT, {0}};
     SL_CHECK_INT(kept(&x, &more), SL_FACTS_MAX_FLOWS);
     SL_CHECK(more);
     put(&b, &x);
