@@ -47,6 +47,10 @@ static void put_meaning(struct sl_buf *b, const struct sl_explain *e)
         if (!m->accesses[i].all_columns)
             put_names(b, m->accesses[i].columns, m->accesses[i].column_count);
         put_labels(b, e, e->question.labels[i]);
+        if (m->accesses[i].above_count > 0) {
+            sl_buf_put_str(b, "  part of: ");
+            put_names(b, m->accesses[i].above, m->accesses[i].above_count);
+        }
         sl_buf_put_u8(b, '\n');
     }
     for (size_t i = 0; i < m->flow_count; i++) {
@@ -216,10 +220,11 @@ static json_t *datasets_json(const struct sl_explain *e)
     for (size_t i = 0; i < e->meaning.access_count; i++) {
         const struct sl_meaning_access *a = &e->meaning.accesses[i];
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:b, s:o}", "name", text_json(a->dataset), "effects",
-                            effects_json(a->effects), "columns",
+            list, json_pack("{s:o, s:o, s:o, s:b, s:o, s:o}", "name", text_json(a->dataset),
+                            "effects", effects_json(a->effects), "columns",
                             names_json(a->columns, a->column_count), "all_columns",
-                            (int)a->all_columns, "labels", labels_json(e, e->question.labels[i])));
+                            (int)a->all_columns, "labels", labels_json(e, e->question.labels[i]),
+                            "part_of", names_json(a->above, a->above_count)));
     }
     return list;
 }

@@ -2,7 +2,8 @@
  *
  *   identity  "bot"         kind SL_AGENT       groups "agents,night"
  *   says      "select=read;drop table=ddl"      (statements and their effects)
- *   touches   "public.customers=read(email,name);public.t=read+export(*)"   (* : any column)
+ *   touches   "public.customers=read(email,name);public.t=read+export(*)"   (* : any column;
+ *             "public.part=read(a)<public.whole,public.top" is a partition)
  */
 #ifndef SL_TESTS_POLICY_ASK_H
 #define SL_TESTS_POLICY_ASK_H
@@ -56,6 +57,8 @@ static inline void ask_access(struct sl_arena *mem, struct sl_span text,
     a->all_columns = sl_span_is(columns, "*");
     if (!a->all_columns)
         a->column_count = ask_split(mem, columns, ',', &a->columns);
+    (void)ask_until(&text, '<');
+    a->above_count = ask_split(mem, text, ',', &a->above);
 }
 
 static inline struct sl_meaning *ask_meaning(struct sl_arena *mem, const struct ask *ask)

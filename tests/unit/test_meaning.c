@@ -45,6 +45,10 @@ static struct sl_meaning *make(struct sl_arena *mem, unsigned seed)
         a->columns = sl_arena_array(mem, a->column_count + 1, sizeof *a->columns);
         for (size_t k = 0; k < a->column_count; k++)
             a->columns[k] = word(&seed);
+        a->above_count = roll(&seed, 3);
+        a->above = sl_arena_array(mem, a->above_count + 1, sizeof *a->above);
+        for (size_t k = 0; k < a->above_count; k++)
+            a->above[k] = word(&seed);
     }
     m->flow_count = roll(&seed, 3);
     m->flows = sl_arena_array(mem, m->flow_count + 1, sizeof *m->flows);

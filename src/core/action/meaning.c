@@ -32,6 +32,9 @@ static void put_access(struct sl_buf *b, const struct sl_meaning_access *a)
     put_count(b, a->column_count);
     for (size_t i = 0; i < a->column_count; i++)
         put_str(b, a->columns[i]);
+    put_count(b, a->above_count);
+    for (size_t i = 0; i < a->above_count; i++)
+        put_str(b, a->above[i]);
 }
 
 void sl_meaning_put(struct sl_buf *b, const struct sl_meaning *m)
@@ -128,6 +131,9 @@ static void get_access(struct decoder *d, struct sl_meaning_access *a)
     a->columns = get_array(d, SL_MEANING_MAX_COLUMNS, sizeof *a->columns, &a->column_count);
     for (size_t i = 0; i < a->column_count; i++)
         a->columns[i] = get_str(d);
+    a->above = get_array(d, SL_MEANING_MAX_ABOVE, sizeof *a->above, &a->above_count);
+    for (size_t i = 0; i < a->above_count; i++)
+        a->above[i] = get_str(d);
 }
 
 static void get_definitions(struct decoder *d, struct sl_meaning *m)

@@ -7,7 +7,8 @@
  * Encoding, little-endian, strings as u16 length + UTF-8 bytes:
  *   u8 version (3) · u32 effects · u32 flags · str opaque_why
  *   u16 n, n x statement { str tag · u32 effects }
- *   u16 n, n x access    { str dataset · u32 effects · u8 all_columns · u16 n, n x str column }
+ *   u16 n, n x access    { str dataset · u32 effects · u8 all_columns · u16 n, n x str column
+ *                          · u16 n, n x str above }
  *   u16 n, n x flow      { u8 kind · str source · str destination · str via }
  *   u16 n, n x name      { u8 kind · str name }               (prepared statements, cursors)
  *   u16 n, n x str definition
@@ -22,6 +23,7 @@ enum {
     SL_MEANING_MAX_STATEMENTS = 1000,
     SL_MEANING_MAX_ACCESSES = 1000,
     SL_MEANING_MAX_COLUMNS = 2000,
+    SL_MEANING_MAX_ABOVE = 64,
     SL_MEANING_MAX_FLOWS = 4000,
     SL_MEANING_MAX_DEFINITIONS = 1000,
     SL_MEANING_MAX_BYTES = 256 * 1024,
@@ -59,6 +61,9 @@ struct sl_meaning_access {
     bool all_columns;       /* every column may be touched; `columns` is then not the whole list */
     struct sl_span *columns;
     size_t column_count;
+    struct sl_span
+        *above; /* tables whose rows these are as well: it is a partition or an heir of them */
+    size_t above_count;
 };
 
 /* How a column gets into another: its value does (DIRECT), or it decides which values do (INDIRECT:

@@ -173,6 +173,15 @@ static enum sl_err add_part(struct sl_catalog_builder *b, const struct sl_span *
     return SL_OK;
 }
 
+/* A child is asked for its parents as often as a parent for its children. */
+static enum sl_err add_parent(struct sl_catalog_builder *b, const struct sl_span *f)
+{
+    if (!sl_span_is(f[1], "r") || !sl_span_is(f[4], "h") || f[6].n == 0 || f[7].n == 0)
+        return SL_OK;
+    return add_part(b, (const struct sl_span[]){f[0], f[1], f[6], f[7], SL_SPAN("a"), f[5], f[2],
+                                                f[3]});
+}
+
 /* Which fields may be empty: the problems of a relation, what a definition is about, its text. */
 static bool may_be_empty(uint8_t kind, size_t field)
 {
@@ -197,7 +206,9 @@ enum sl_err sl_catalog_row(struct sl_catalog_builder *b, const struct sl_span *f
         return add_column(b, fields);
     if (kind == 'N' && count == 4)
         return add_name(b, fields);
-    if (kind == 'P' && count == 8)
+    if (kind == 'P' && count == 8) {
+        SL_TRY(add_parent(b, fields));
         return add_part(b, fields);
+    }
     return kind == 'X' && count == 2 ? add_fact(b, fields[1]) : SL_EMALFORMED;
 }

@@ -169,6 +169,7 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *                                            num: polcmd (*, r, a, w, d)
  *   'u' rewrite rule, enabled                text: CREATE RULE; num: ev_enabled
  *   'h' child (partition, inheritance)       about, text: its schema and name
+ *   'a' the other way round: parent          about, text: its schema and name; made of the 'h'
  *   'c' referred to by a foreign key that cascades
  *                                            about, text: schema and name of the one that refers;
  *                                            num: confdeltype << 8 | confupdtype (letters)

@@ -79,12 +79,25 @@ static bool about_requester(const struct sl_rule *r, const struct sl_question *q
 
 /* --- hold and deny: each named key must match, by any of the action's values -------------------
  */
+static bool could_be(const struct sl_names *patterns, struct sl_span dataset)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (sl_dataset_could(patterns->items[i], dataset))
+            return true;
+    return false;
+}
+
+/* Who guards a table guards its rows, also where they are asked for by a partition's name. */
 static bool any_dataset(const struct sl_rule *r, const struct sl_meaning *m)
 {
-    for (size_t i = 0; i < m->access_count; i++)
-        for (size_t j = 0; j < r->datasets.count; j++)
-            if (sl_dataset_could(r->datasets.items[j], m->accesses[i].dataset))
+    for (size_t i = 0; i < m->access_count; i++) {
+        const struct sl_meaning_access *a = &m->accesses[i];
+        if (could_be(&r->datasets, a->dataset))
+            return true;
+        for (size_t j = 0; j < a->above_count; j++)
+            if (could_be(&r->datasets, a->above[j]))
                 return true;
+    }
     return false;
 }
 

@@ -32,11 +32,51 @@ static void fill_columns(struct judge *j, const struct dataset *d, uint32_t bit,
             a->columns[n - 1 - a->column_count++] = u->column;
 }
 
+/* More parents than anybody has: then the rules for them cannot be kept. */
+static void add_above(struct judge *j, struct sl_meaning_access *a, struct sl_span name)
+{
+    for (size_t i = 0; i < a->above_count; i++)
+        if (sl_span_eq(a->above[i], name))
+            return;
+    if (name.p != NULL && a->above_count < SL_MEANING_MAX_ABOVE)
+        a->above[a->above_count++] = name;
+    else
+        note_opaque(j, "a table has more parents than a meaning can hold", NULL);
+}
+
+static void look_above(struct judge *j, const struct sl_relation *r, struct sl_meaning_access *a)
+{
+    struct sl_parts parts = sl_catalog_parts(j->ctx->catalog, 'r', r->schema, r->name);
+
+    for (uint32_t i = 0; i < parts.count && depth_step(j, 1); i++) {
+        struct sl_part part = sl_catalog_part_at(j->ctx->catalog, parts.first + i);
+        struct sl_relation parent;
+        if (part.kind != 'a' || !depth_enter(j))
+            continue;
+        add_above(j, a, note_joined(j, part.about, part.text));
+        if (sl_catalog_relation(j->ctx->catalog, part.about, part.text, &parent))
+            look_above(j, &parent, a);
+        depth_leave(j);
+    }
+}
+
+/* Once for all accesses of the dataset. */
+static void fill_above(struct judge *j, const struct dataset *d, struct sl_meaning_access *a)
+{
+    if (!d->listed || (d->relation.problems >> SL_CATALOG_INHERITANCE & 1) == 0)
+        return;
+    a->above = note_alloc(j, SL_MEANING_MAX_ABOVE * sizeof *a->above);
+    if (a->above != NULL)
+        look_above(j, &d->relation, a);
+}
+
 /* One access for each group of effects that touch the same columns. */
 static void fill_accesses(struct judge *j, const struct dataset *d, struct sl_meaning *m)
 {
     uint32_t left = d->effects;
+    struct sl_meaning_access above = {0};
 
+    fill_above(j, d, &above);
     for (unsigned i = 0; i < SL_EFFECT_COUNT; i++) {
         uint32_t bit = 1u << i, group = 0;
         if ((left & bit) == 0)
@@ -48,7 +88,9 @@ static void fill_accesses(struct judge *j, const struct dataset *d, struct sl_me
         struct sl_meaning_access *a = &m->accesses[m->access_count++];
         *a = (struct sl_meaning_access){.dataset = d->name,
                                         .effects = group,
-                                        .all_columns = (d->all_effects & bit) != 0};
+                                        .all_columns = (d->all_effects & bit) != 0,
+                                        .above = above.above,
+                                        .above_count = above.above_count};
         fill_columns(j, d, bit, a);
     }
 }
@@ -60,9 +102,11 @@ static size_t size_of(const struct sl_meaning *m)
     for (size_t i = 0; i < m->statement_count; i++)
         n += 6 + m->statements[i].tag.n;
     for (size_t i = 0; i < m->access_count; i++) {
-        n += 9 + m->accesses[i].dataset.n;
+        n += 11 + m->accesses[i].dataset.n;
         for (size_t k = 0; k < m->accesses[i].column_count; k++)
             n += 2 + m->accesses[i].columns[k].n;
+        for (size_t k = 0; k < m->accesses[i].above_count; k++)
+            n += 2 + m->accesses[i].above[k].n;
     }
     for (size_t i = 0; i < m->flow_count; i++)
         n += 7 + m->flows[i].source.n + m->flows[i].destination.n + m->flows[i].via.n;
@@ -107,9 +151,7 @@ static bool flows_stay(const struct sl_meaning *m)
 
 enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
 {
-    struct sl_meaning m = {.effects = j->all_effects,
-                           .flags = j->flags,
-                           .opaque_why = j->opaque_why};
+    struct sl_meaning m = {0};
 
     m.statements = j->statements;
     m.statement_count = j->statement_count;
@@ -121,6 +163,9 @@ enum sl_err note_finish(struct judge *j, struct sl_meaning *out)
     m.definition_count = j->definition_count;
     if (j->dataset_count > 0)
         collect(j, &m);
+    m.effects = j->all_effects | (j->effects & SL_EFFECT_OPAQUE);
+    m.flags = j->flags;
+    m.opaque_why = j->opaque_why;
     if (j->out_of_memory)
         return SL_EMEMORY;
     if (fits(&m) && size_of(&m) > SL_MEANING_MAX_BYTES && !flows_stay(&m))

@@ -15,7 +15,7 @@ static bool has_few_below(const struct dataset *d)
     return n <= 64;
 }
 
-static struct sl_span joined(struct judge *j, struct sl_span a, struct sl_span b)
+struct sl_span note_joined(struct judge *j, struct sl_span a, struct sl_span b)
 {
     uint8_t *text = note_alloc(j, a.n + 1 + b.n);
 
@@ -73,7 +73,7 @@ static void add_flow(struct judge *j, const struct sl_meaning_flow *f)
 static void add_column(struct judge *j, const struct dataset *d, struct sl_span column,
                        struct sl_meaning_flow f)
 {
-    f.source = joined(j, d->name, column);
+    f.source = note_joined(j, d->name, column);
     add_flow(j, &f);
 }
 
@@ -132,7 +132,7 @@ void note_flow(struct judge *j, const struct origin *from, struct sl_span to_dat
     if (from == NULL || to_column == NULL || j->planned_only ||
         !sl_utf8_valid(sl_span_str(to_column)))
         return;
-    add_all(j, from, joined(j, to_dataset, sl_span_str(to_column)), SL_FLOW_DIRECT);
+    add_all(j, from, note_joined(j, to_dataset, sl_span_str(to_column)), SL_FLOW_DIRECT);
 }
 
 void note_flow_into(struct judge *j, const struct origin *from, struct dataset *to,

@@ -206,6 +206,7 @@ void note_flow_into(struct judge *j, const struct origin *from, struct dataset *
                     const char *to_column, uint32_t effect);
 /* It decides about the rows of this dataset, or of the result. */
 void note_indirect(struct judge *j, const struct origin *from, struct sl_span to_dataset);
+struct sl_span note_joined(struct judge *j, struct sl_span a, struct sl_span b); /* "a.b" */
 void note_result(struct judge *j, const struct outputs *out); /* what goes to the client */
 void note_name(struct judge *j, enum sl_meaning_name_kind kind, const char *name);
 struct dataset *note_new_dataset(struct judge *j, struct sl_span schema, struct sl_span name);

@@ -16,6 +16,8 @@ static enum sl_err copy_access(struct sl_arena *mem, const struct sl_meaning_acc
                                struct sl_meaning_access *to)
 {
     *to = *from;
+    to->above = NULL; /* of the same rows; only rules ask for it */
+    to->above_count = 0;
     to->dataset = sl_arena_copy(mem, from->dataset);
     to->columns = sl_arena_array(mem, from->column_count + 1, sizeof *to->columns);
     if (to->dataset.p == NULL || to->columns == NULL)
