@@ -2,6 +2,7 @@
  * order, and found. */
 #include "judge/sql/builtins.h"
 
+#include "core/action/aggregate.h"
 #include "judge/sql/builtins_table.h"
 #include "tests/unit/tap.h"
 
@@ -12,9 +13,9 @@ static const struct row {
     int versions, bare;
     const char *reason;
 } functions[] = {
-#define KIND(name, kind, versions, bare, reason) \
+#define KIND(name, kind, versions, bare, lively, reason) \
     {name, SL_BUILTIN_##kind, SL_DOUBT_NO, versions, bare, reason},
-#define DOUBT(name, doubt, versions, bare, reason) \
+#define DOUBT(name, doubt, versions, bare, lively, reason) \
     {name, SL_BUILTIN_NONE, SL_DOUBT_##doubt, versions, bare, reason},
     SL_BUILTIN_FUNCTIONS(KIND, DOUBT)};
 
@@ -133,6 +134,28 @@ static void in_order(const char *const *names, size_t count)
         SL_CHECK(strcmp(names[i - 1], names[i]) < 0);
 }
 
+/* What a rule may declassify is exactly what the reviewed list says to make one value of many. */
+static void test_aggregates_that_make_a_number(void)
+{
+    for (size_t i = 0; i < SL_COUNT(functions); i++) {
+        bool makes_one = sl_span_starts(sl_span_str(functions[i].reason),
+                                        SL_SPAN("an aggregate: computes one "));
+        if (!SL_CHECK(makes_one == (sl_aggregate(sl_span_str(functions[i].name)).n > 0)))
+            printf("#   %s: %s\n", functions[i].name, functions[i].reason);
+    }
+}
+
+static void test_lively(void)
+{
+    static const char *const yes[] = {"generate_series", "random", "nextval", "unnest", "no_such"};
+    static const char *const no[] = {"lower", "count", "now", "age", "any_value", "jsonb_agg"};
+
+    for (size_t i = 0; i < SL_COUNT(yes); i++)
+        SL_CHECK(sl_builtin_lively(yes[i]));
+    for (size_t i = 0; i < SL_COUNT(no); i++)
+        SL_CHECK(!sl_builtin_lively(no[i]));
+}
+
 static void test_relations(void)
 {
 #define ROW(name, group, versions) name,
@@ -195,6 +218,8 @@ int main(void)
     SL_RUN(test_what_is_no_function_is_unknown);
     SL_RUN(test_what_a_reader_of_the_manual_expects);
     SL_RUN(test_forms_without_arguments);
+    SL_RUN(test_aggregates_that_make_a_number);
+    SL_RUN(test_lively);
     SL_RUN(test_relations);
     SL_RUN(test_settings_and_types);
     return sl_tap_done();

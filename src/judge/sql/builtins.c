@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "judge/sql/builtins_lively.h"
 #include "judge/sql/builtins_table.h"
 
 /* Every table below is in strcmp order: script/builtins makes it so, and a unit test looks after
@@ -11,15 +10,15 @@
 struct function {
     const char *name, *reason;
     uint8_t kind, doubt;
-    bool bare;  /* has a form without arguments */
-    bool newer; /* than PostgreSQL 15 */
+    bool bare;   /* has a form without arguments */
+    bool lively; /* has a form that gives rows or is volatile */
 };
 
 static const struct function functions[] = {
-#define KIND(name, kind, versions, bare, reason) \
-    {name, reason, SL_BUILTIN_##kind, SL_DOUBT_NO, bare, ((versions)&1) == 0},
-#define DOUBT(name, doubt, versions, bare, reason) \
-    {name, reason, SL_BUILTIN_NONE, SL_DOUBT_##doubt, bare, ((versions)&1) == 0},
+#define KIND(name, kind, versions, bare, lively, reason) \
+    {name, reason, SL_BUILTIN_##kind, SL_DOUBT_NO, bare, lively},
+#define DOUBT(name, doubt, versions, bare, lively, reason) \
+    {name, reason, SL_BUILTIN_NONE, SL_DOUBT_##doubt, bare, lively},
     SL_BUILTIN_FUNCTIONS(KIND, DOUBT)
 #undef KIND
 #undef DOUBT
@@ -36,12 +35,6 @@ static const struct word relations[] = {
 
 static const struct word information[] = {SL_BUILTIN_INFORMATION(ROW)};
 #undef ROW
-
-static const char *const lively[] = {
-#define NAME(name) name,
-    SL_BUILTIN_LIVELY(NAME)
-#undef NAME
-};
 
 enum { CONTEXT, HARMLESS };
 static const struct word settings[] = {
@@ -110,17 +103,11 @@ bool sl_builtin_without_arguments(const char *name)
     return f != NULL && f->bare;
 }
 
-static int by_name(const void *key, const void *item)
-{
-    return strcmp(key, *(const char *const *)item);
-}
-
 bool sl_builtin_lively(const char *name)
 {
     const struct function *f = find(name);
 
-    return f == NULL || f->newer ||
-           bsearch(name, lively, SL_COUNT(lively), sizeof lively[0], by_name) != NULL;
+    return f == NULL || f->lively;
 }
 
 bool sl_builtin_type(const char *name)
