@@ -274,7 +274,7 @@ def test_text(lab):
         assert lab.sluice("lineage", *wrong).rc == 2, wrong
 
 
-def test_openlineage(lab):
+def test_run_events(lab):
     """run events are in their file, with columns, kinds of flow, text and verdict; a replay says them again alike"""
     lines = (lab.state / "openlineage" / "events.ndjson").read_text().splitlines()
     events = [json.loads(x) for x in lines]
