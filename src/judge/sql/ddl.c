@@ -255,8 +255,8 @@ static void create_table(struct judge *j, const CreateStmt *n)
         const Node *e = lfirst(cell);
         if (IsA(e, ColumnDef) && ((const ColumnDef *)e)->colname != NULL)
             note_column(j, d, sl_span_str(((const ColumnDef *)e)->colname), SL_EFFECT_DDL);
-        else if (IsA(e, TableLikeClause))
-            name_object(j, ((const TableLikeClause *)e)->relation, SL_EFFECT_DDL, false);
+        else if (IsA(e, TableLikeClause)) /* only its form is taken */
+            name_object(j, ((const TableLikeClause *)e)->relation, 0, false);
     }
     touch_list(j, n->inhRelations, SL_EFFECT_DDL);
     if (n->partbound != NULL) {
