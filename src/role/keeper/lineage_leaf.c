@@ -1,199 +1,69 @@
-/* Leaves in JSON: each one of a replay, and the rare ones of a living keeper. */
+/* What leaves in JSON tell the graph (leaf.h). */
 #include "role/keeper/lineage_int.h"
 
-#include "base/when.h"
-#include "json/json.h"
+#include "role/keeper/leaf.h"
 
-static uint64_t number(const json_t *object, const char *member)
+static const struct doer *doer_of(struct lineage *l, const struct leaf_action *a)
 {
-    uint64_t value = 0;
+    struct seat *s = lineage_seat(l, a->session, NULL);
 
-    return sl_json_u64(object, member, &value) ? value : 0;
+    return s != NULL ? s->who : lineage_doer(l, a->identity, a->owner, a->target);
 }
 
-static uint64_t time_of(const json_t *object, const char *member)
+static struct lineage_story *story_of(struct lineage *l, struct sl_span facts)
 {
-    struct sl_span text = sl_json_str(object, member);
-    uint64_t at_us = 0;
-
-    return text.n > 0 && sl_when_get(text, &at_us) == SL_OK ? at_us : 0;
-}
-
-static bool has(const json_t *list, const char *word)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (text != NULL && strcmp(text, word) == 0)
-            return true;
-    }
-    return false;
-}
-
-static uint32_t flags_of(const json_t *object)
-{
-    const json_t *flags = json_object_get(object, "flags");
-
-    return (has(flags, "in_transaction") ? (uint32_t)SL_INTENT_IN_TX : 0) |
-           (has(flags, "observed") ? (uint32_t)SL_INTENT_OBSERVED : 0);
-}
-
-static uint8_t outcome_of(const json_t *object)
-{
-    static const char *const names[] = {[SL_OUTCOME_OK] = "ok",
-                                        [SL_OUTCOME_FAILED] = "failed",
-                                        [SL_OUTCOME_REFUSED] = "refused",
-                                        [SL_OUTCOME_UNKNOWN] = "unknown"};
-    struct sl_span text = sl_json_str(object, "outcome");
-
-    for (uint8_t i = SL_OUTCOME_OK; i < SL_COUNT(names); i++)
-        if (sl_span_is(text, names[i]))
-            return i;
-    return 0;
-}
-
-static struct lineage_story *story_of(struct lineage *l, const json_t *object)
-{
-    const json_t *facts = json_object_get(object, "facts");
-    SL_BUF(text, SL_ENTRY_MAX);
-
-    if (facts == NULL || sl_json_canonical(&text, facts) != SL_OK)
-        return NULL;
-    return lineage_story(l, sl_buf_span(&text));
-}
-
-static void happened(struct lineage *l, uint8_t outcome, const struct happened *h)
-{
-    if (h->story != NULL)
-        lineage_happened(l, outcome, h);
-    lineage_story_unref(h->story);
-}
-
-/* --- kinds --- */
-
-static const struct doer *doer_of(struct lineage *l, const json_t *who)
-{
-    struct seat *s = lineage_seat(l, number(who, "session"), NULL);
-
-    if (s != NULL)
-        return s->who;
-    return lineage_doer(l, sl_json_str(who, "identity"), sl_json_str(who, "owner"),
-                        sl_json_str(who, "target"));
-}
-
-/* When it went out: in full, or counted from the entry's `at`. */
-static uint64_t started(const json_t *item, uint64_t base_us)
-{
-    uint64_t at_us = time_of(item, "started");
-
-    return at_us > 0 ? at_us : base_us + number(item, "started_us");
-}
-
-static void batch(struct lineage *l, const json_t *leaf)
-{
-    const json_t *items = json_object_get(leaf, "actions"),
-                 *sessions = json_object_get(leaf, "sessions"),
-                 *statements = json_object_get(leaf, "statements");
-    uint64_t base_us = time_of(leaf, "at");
-
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i),
-                     *who = json_array_get(sessions, number(item, "by")),
-                     *statement = json_array_get(statements, number(item, "statement"));
-        happened(l, outcome_of(item),
-                 &(struct happened){.story = story_of(l, statement),
-                                    .who = doer_of(l, who),
-                                    .session = number(who, "session"),
-                                    .action = number(item, "action"),
-                                    .at_us = started(item, base_us),
-                                    .rows = number(item, "rows"),
-                                    .bytes = number(item, "bytes"),
-                                    .flags = flags_of(statement),
-                                    .text = sl_json_str(item, "text").n > 0
-                                                ? sl_json_str(item, "text")
-                                                : sl_json_str(statement, "text")});
-    }
-}
-
-static void join(struct sl_buf *out, const json_t *list)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        sl_buf_put_str(out, i == 0 ? "" : ", ");
-        sl_buf_put_str(out, json_string_value(json_array_get(list, i)));
-    }
+    return facts.n == 0 ? NULL : lineage_story(l, facts);
 }
 
 /* One that was held and did not run is told by its approval. */
-static void one(struct lineage *l, const json_t *leaf)
+static void on_action(void *self, const struct leaf_action *a)
 {
-    uint64_t at_us = time_of(leaf, "started");
-    uint8_t outcome = outcome_of(leaf);
-    SL_BUF(approvers, 8192);
+    struct lineage *l = self;
 
-    if (outcome == SL_OUTCOME_REFUSED && sl_json_str(leaf, "approval").n > 0)
+    if (a->outcome == SL_OUTCOME_REFUSED && a->approval.n > 0)
         return;
-    join(&approvers, json_object_get(leaf, "approvers"));
-    happened(l, outcome,
-             &(struct happened){.story = story_of(l, leaf),
-                                .who = doer_of(l, leaf),
-                                .session = number(leaf, "session"),
-                                .action = number(leaf, "action"),
-                                .at_us = at_us > 0 ? at_us : time_of(leaf, "asked"),
-                                .rows = number(leaf, "rows"),
-                                .bytes = number(leaf, "bytes"),
-                                .flags = flags_of(leaf),
-                                .approval = sl_json_str(leaf, "approval"),
-                                .approvers = sl_buf_span(&approvers),
-                                .why = sl_json_str(leaf, "why"),
-                                .text = sl_json_str(leaf, "text")});
+    struct happened h = {.story = story_of(l, a->facts),
+                         .who = doer_of(l, a),
+                         .session = a->session,
+                         .action = a->action,
+                         .at_us = a->at_us,
+                         .rows = a->rows,
+                         .bytes = a->bytes,
+                         .flags = a->flags,
+                         .approval = a->approval,
+                         .approvers = a->approvers,
+                         .why = a->why,
+                         .text = a->text};
+    if (h.story != NULL)
+        lineage_happened(l, a->outcome, &h);
+    lineage_story_unref(h.story);
 }
 
-static void outcome(struct lineage *l, const json_t *leaf)
+static void on_outcome(void *self, const struct sl_entry_outcome *o)
 {
-    lineage_outcome(l, &(struct sl_entry_outcome){.session = number(leaf, "session"),
-                                                  .action = number(leaf, "action"),
-                                                  .rows = number(leaf, "rows"),
-                                                  .bytes = number(leaf, "bytes"),
-                                                  .outcome = outcome_of(leaf)});
+    lineage_outcome(self, o);
 }
 
-static void txn(struct lineage *l, const json_t *leaf)
+static void on_txn(void *self, const struct sl_entry_txn *t)
 {
-    struct sl_span outcome_text = sl_json_str(leaf, "outcome");
-    uint8_t outcome_number = sl_span_is(outcome_text, "committed")     ? 1
-                             : sl_span_is(outcome_text, "rolled_back") ? 2
-                                                                       : 4;
-
-    lineage_ended(l, &(struct sl_entry_txn){.session = number(leaf, "session"),
-                                            .first_action = number(leaf, "first_action"),
-                                            .last_action = number(leaf, "last_action"),
-                                            .outcome = outcome_number});
+    lineage_ended(self, t);
 }
 
-static void session(struct lineage *l, const json_t *leaf)
+static void on_session(void *self, const struct leaf_action *a, bool is_open)
 {
-    uint64_t id = number(leaf, "session");
-
-    if (sl_span_is(sl_json_str(leaf, "event"), "close"))
-        lineage_seat_left(l, id);
+    if (is_open)
+        (void)lineage_seat(self, a->session, lineage_doer(self, a->identity, a->owner, a->target));
     else
-        (void)lineage_seat(l, id,
-                           lineage_doer(l, sl_json_str(leaf, "identity"),
-                                        sl_json_str(leaf, "owner"), sl_json_str(leaf, "target")));
+        lineage_seat_left(self, a->session);
 }
 
 /* --- approvals --- */
 
-static void asked(struct lineage *l, const json_t *leaf)
+static void asked(struct lineage *l, const struct leaf_action *a, const json_t *leaf)
 {
-    const json_t *facts = json_object_get(leaf, "facts");
-    SL_BUF(text, SL_ENTRY_MAX);
-
-    if (facts == NULL || sl_json_canonical(&text, facts) != SL_OK)
-        return;
-    db_run(l->db, DB_ASKED_ADD, "ssssssiii", sl_json_str(leaf, "approval"),
-           sl_json_str(leaf, "identity"), sl_json_str(leaf, "owner"), sl_json_str(leaf, "target"),
-           sl_json_str(leaf, "protocol"), sl_buf_span(&text), number(leaf, "session"),
-           number(leaf, "action"), time_of(leaf, "time"));
+    if (a->facts.n > 0)
+        db_run(l->db, DB_ASKED_ADD, "ssssssiii", a->approval, a->identity, a->owner, a->target,
+               sl_json_str(leaf, "protocol"), a->facts, a->session, a->action, a->at_us);
 }
 
 /* What was asked did not come to run: it stands as an attempt, with who ended it. */
@@ -222,7 +92,7 @@ static void attempted(struct lineage *l, const json_t *leaf, enum lineage_standi
     lineage_story_unref(h.story);
 }
 
-static void approval(struct lineage *l, const json_t *leaf)
+static void on_approval(void *self, const struct leaf_action *a, const json_t *leaf)
 {
     static const struct {
         const char *event;
@@ -233,26 +103,19 @@ static void approval(struct lineage *l, const json_t *leaf)
     struct sl_span event = sl_json_str(leaf, "event");
 
     if (sl_span_is(event, "asked"))
-        asked(l, leaf);
+        asked(self, a, leaf);
     for (size_t i = 0; i < SL_COUNT(ends); i++)
         if (sl_span_is(event, ends[i].event))
-            attempted(l, leaf, ends[i].standing);
+            attempted(self, leaf, ends[i].standing);
 }
 
 void lineage_leaf(struct lineage *l, struct sl_span leaf)
 {
-    static const struct {
-        const char *kind;
-        void (*tell)(struct lineage *l, const json_t *leaf);
-    } kinds[] = {{"actions", batch}, {"action", one},      {"outcome", outcome},
-                 {"txn", txn},       {"session", session}, {"approval", approval}};
-    json_t *value = NULL;
+    static const struct leaf_listener to = {.action = on_action,
+                                            .outcome = on_outcome,
+                                            .txn = on_txn,
+                                            .session = on_session,
+                                            .approval = on_approval};
 
-    if (sl_json_read(leaf, &value, NULL) != SL_OK)
-        return;
-    struct sl_span kind = sl_json_str(value, "kind");
-    for (size_t i = 0; i < SL_COUNT(kinds); i++)
-        if (sl_span_is(kind, kinds[i].kind))
-            kinds[i].tell(l, value);
-    json_decref(value);
+    leaf_read(leaf, &to, l);
 }
