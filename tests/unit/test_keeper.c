@@ -609,7 +609,9 @@ static uint64_t propose_over(const char *operation, const char *show)
 {
     SL_BUF(meaning, 4096);
     struct sl_meaning_statement statement = {SL_SPAN("select"), SL_EFFECT_DDL};
-    struct sl_meaning m = {.effects = SL_EFFECT_DDL, .statements = &statement, .statement_count = 1};
+    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+                           .statements = &statement,
+                           .statement_count = 1};
 
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = next_action,
@@ -677,8 +679,8 @@ static void test_caps_without_a_useful_estimate(void)
          "{\"no_estimate\":\"why\"}", 1000},
         {"{\"budget\":\"bites\",\"continues\":5,\"delivered\":500,\"sql\":\"select 4\"}",
          "{\"rows_estimate\":250}", 1000}, /* less than there is already */
-        {"{\"budget\":\"bites\",\"delivered\":0,\"sql\":\"select 5\"}",
-         "{\"rows_estimate\":7}", 14},
+        {"{\"budget\":\"bites\",\"delivered\":0,\"sql\":\"select 5\"}", "{\"rows_estimate\":7}",
+         14},
         {"{\"budget\":\"bites\",\"delivered\":0,\"sql\":\"select 6\"}", "", 100},
         {"{\"before\":1000,\"budget\":\"bites\",\"continues\":5,\"delivered\":0,"
          "\"sql\":\"select 7\"}",

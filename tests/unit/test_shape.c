@@ -28,7 +28,8 @@ static void test_same_shape(void)
     SL_CHECK(same_shape("select $1", "select $1 "));
     SL_CHECK(same_shape("select a from t where b = 1 limit 5 offset 9",
                         "select a from t where b = 2 limit 6 OFFSET 9"));
-    SL_CHECK(same_shape("select t.offset from t where b = 1", "select t.offset from t where b = 2"));
+    SL_CHECK(
+        same_shape("select t.offset from t where b = 1", "select t.offset from t where b = 2"));
 }
 
 static void test_other_shape(void)

@@ -24,8 +24,8 @@ void estimate_show_none(struct sl_buf *show, const char *why);
 
 /* stop_estimate.c */
 struct aside;
-/* `done` comes from the loop, once, with *show made; never after estimate_aside_free. NULL: it could
- * not begin, and *show says why. */
+/* `done` comes from the loop, once, with *show made; never after estimate_aside_free. NULL: it
+ * could not begin, and *show says why. */
 struct aside *estimate_aside(struct session *s, const struct sl_meaning *m,
                              const struct held_bytes *what, uint32_t listing, struct sl_buf *show,
                              sl_timer_fn *done);

@@ -1,8 +1,9 @@
 /* One result in many pieces: what of it lies before the rows at hand, and counts with them.
  *
- * FETCHes of one cursor share a tally, from its DECLARE on: rows that they give, each time that they
- * give them, and rows that MOVE passes over. Of a page by OFFSET the rows that it skips lie before
- * it. So paging ends at the row at which the whole would, in any session and after any restart. */
+ * FETCHes of one cursor share a tally, from its DECLARE on: rows that they give, each time that
+ * they give them, and rows that MOVE passes over. Of a page by OFFSET the rows that it skips lie
+ * before it. So paging ends at the row at which the whole would, in any session and after any
+ * restart. */
 #include "role/gate/budget.h"
 
 #include <stdlib.h>

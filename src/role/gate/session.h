@@ -456,7 +456,7 @@ void meter_unref(struct meter *m);
  * counted. */
 bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes);
 void meter_moves(struct meter *m, uint64_t rows); /* MOVE has passed over them */
-void tallies_free(struct session *s); /* paging.c: no cursor of it is known any more */
+void tallies_free(struct session *s);             /* paging.c: no cursor of it is known any more */
 void tallies_forget(struct session *s, const struct sl_meaning *m); /* those that it closes */
 void meter_settle(struct session *s, struct meter *m, uint8_t outcome);
 bool meter_has(const struct meter *m, uint64_t action); /* that continued it */

@@ -1,14 +1,21 @@
 /* How many rows the planner expects of a result that stopped: asked on a connection beside it.
  *
  * The statement was allowed, and the server has its text; the session's own connection is busy with
- * the result. So a fresh one is made with the session's own login, role and search path, the plan is
- * asked for in a transaction that can only read, and the connection is closed. Whatever goes wrong
- * there is no estimate; after two seconds nobody waits for it any more. */
+ * the result. So a fresh one is made with the session's own login, role and search path, the plan
+ * is asked for in a transaction that can only read, and the connection is closed. Whatever goes
+ * wrong there is no estimate; after two seconds nobody waits for it any more. */
 #include "role/gate/estimate.h"
 
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 2000, ROWS_MAX = 256 * 1024, INPUT_MAX = 512 * 1024, READ_BYTES = 16 * 1024 };
+/* AT_ONCE: a crowd of stopped results takes no more of the server's connections than that. */
+enum {
+    AT_ONCE = 8,
+    PATIENCE_MS = 2000,
+    ROWS_MAX = 256 * 1024,
+    INPUT_MAX = 512 * 1024,
+    READ_BYTES = 16 * 1024
+};
 
 struct aside {
     struct session *s;
@@ -33,6 +40,7 @@ void estimate_aside_free(struct aside *a)
 {
     if (a == NULL)
         return;
+    a->s->gate->asides--;
     hang_up(a);
     sl_timer_free(a->timer);
     sl_buf_done(&a->in);
@@ -135,9 +143,8 @@ static void pump(struct aside *a)
         struct sl_span in = sl_buf_span(&a->in);
         enum sl_step step = sl_pg_frame(in, &f);
 
-        if (step == SL_STEP_BROKEN ||
-            (step == SL_STEP_EVENT &&
-             (sl_pg_backend_check(f) != SL_OK || f.body_bytes > INPUT_MAX / 2))) {
+        if (step == SL_STEP_BROKEN || (step == SL_STEP_EVENT && (sl_pg_backend_check(f) != SL_OK ||
+                                                                 f.body_bytes > INPUT_MAX / 2))) {
             over(a, too_late);
             return;
         }
@@ -238,6 +245,8 @@ static const char *obstacle(const struct session *s, const struct held_bytes *wh
     if (listing != t->generation || t->stale || t->ddl_under_way > 0 || s->ddl_in_tx ||
         s->context_unknown || s->context_odd)
         return "definitions or settings may have changed since it began";
+    if (s->gate->asides >= AT_ONCE)
+        return "the server is being asked for many others";
     return estimate_obstacle(s, m, what);
 }
 
@@ -252,6 +261,7 @@ struct aside *estimate_aside(struct session *s, const struct sl_meaning *m,
         estimate_show_none(show, why != NULL ? why : too_late);
         return NULL;
     }
+    s->gate->asides++;
     *a = (struct aside){.s = s, .show = show, .done = done, .stream = {.fd = -1}};
     a->in = sl_buf(INPUT_MAX);
     a->rows = sl_buf(ROWS_MAX);

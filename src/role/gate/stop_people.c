@@ -75,7 +75,8 @@ static void denied(struct session *s, const struct judged *over)
 }
 
 /* Asked once for each stop; then it is proposed again, from the loop. */
-static bool is_being_estimated(struct session *s, const struct meter *m, const struct held_bytes *what)
+static bool is_being_estimated(struct session *s, const struct meter *m,
+                               const struct held_bytes *what)
 {
     struct stop *t = s->stop;
 

@@ -132,7 +132,8 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
            .expires_us = granted ? a->grant_expires_us : a->expires_us, .joined = ask->joined,
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),
            .digest = sl_span(a->digest, sizeof a->digest), .rule = rule_names(k, &ask->answer),
-           .why = ask->why_asker, .link = approval_link(k, a->id), .reviewers = sl_buf_span(&reviewers));
+           .why = ask->why_asker, .link = approval_link(k, a->id),
+           .reviewers = sl_buf_span(&reviewers));
     waiter_add(k, s, ask->gate_action, a->id, ask->encoded);
     if (ask->joined)
         joined_leaf(k, a, s, ask->gate_action);
@@ -175,8 +176,8 @@ static void judge(struct peer *p, const struct session *s, struct ask *a)
     if (a->answer.enforced == SL_ALLOW)
         ANSWER(p, action_stale, .action = a->gate_action);
     else if (a->answer.enforced == SL_DENY)
-        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, s, a, false),
-               "");
+        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer),
+               sentence_of(k, s, a, false), "");
     else
         hold(p, s, a);
 }
