@@ -147,6 +147,21 @@ void sl_buf_put_decimal(struct sl_buf *b, uint64_t v)
     sl_buf_put(b, sl_span(digits + at, sizeof digits - at));
 }
 
+void sl_buf_put_grouped(struct sl_buf *b, uint64_t v)
+{
+    uint8_t digits[27];
+    size_t at = sizeof digits, count = 0;
+
+    do {
+        if (count > 0 && count % 3 == 0)
+            digits[--at] = ',';
+        digits[--at] = (uint8_t)('0' + v % 10);
+        v /= 10;
+        count++;
+    } while (v > 0);
+    sl_buf_put(b, sl_span(digits + at, sizeof digits - at));
+}
+
 static void say_one(struct sl_buf *b, char verb, va_list *args)
 {
     int number;

@@ -53,6 +53,7 @@ void sl_buf_put_le16(struct sl_buf *b, uint16_t v);
 void sl_buf_put_le32(struct sl_buf *b, uint32_t v);
 void sl_buf_put_le64(struct sl_buf *b, uint64_t v);
 void sl_buf_put_decimal(struct sl_buf *b, uint64_t v);
+void sl_buf_put_grouped(struct sl_buf *b, uint64_t v); /* for people: 48,000 */
 
 /* Appends %s (const char *), %S (struct sl_span), %u (unsigned), %U (uint64_t), %d (int) and %%.
  * Nothing else: text for people, without the rest of printf. */

@@ -96,6 +96,8 @@ void sl_api_print_head(FILE *out, struct sl_span text, size_t columns);
 void sl_api_print_lines(FILE *out, struct sl_span text);
 /* Reason, run and sink: what the requester says. */
 void sl_api_print_claims(FILE *out, const json_t *approval);
+/* "[500 of about 48,000 rows delivered] ", of what goes beyond a budget; else nothing. */
+void sl_api_print_delivered(FILE *out, const json_t *approval);
 /* Whether the caller may decide, and why not. */
 void sl_api_print_you(FILE *out, const json_t *approval);
 void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval);

@@ -348,23 +348,43 @@ static void print_facts(const json_t *approval, const char *title, const char *m
     print_other(stdout, facts);
 }
 
+static void print_grouped(FILE *out, uint64_t number)
+{
+    SL_BUF(digits, 32);
+
+    sl_buf_put_grouped(&digits, number);
+    fputs(sl_buf_text(&digits), out);
+}
+
 /* "about 48,000 rows" */
 static void print_estimate(const json_t *show)
 {
     uint64_t rows;
-    SL_BUF(digits, 32);
 
     if (sl_json_u64(show, "rows_estimate", &rows)) {
-        sl_buf_put_decimal(&digits, rows);
         fputs("Estimate    about ", stdout);
-        for (size_t i = 0; i < digits.n; i++)
-            printf("%s%c", i > 0 && (digits.n - i) % 3 == 0 ? "," : "", digits.p[i]);
+        print_grouped(stdout, rows);
         printf(" row%s (the planner's estimate)\n", rows == 1 ? "" : "s");
     } else if (sl_json_str(show, "no_estimate").n > 0) {
         fputs("Estimate    no estimate: ", stdout);
         print_member(stdout, show, "no_estimate");
         putchar('\n');
     }
+}
+
+void sl_api_print_delivered(FILE *out, const json_t *approval)
+{
+    uint64_t delivered, rows;
+
+    if (!sl_json_u64(approval, "delivered", &delivered))
+        return;
+    fputc('[', out);
+    print_grouped(out, delivered);
+    if (sl_json_u64(json_object_get(approval, "show"), "rows_estimate", &rows)) {
+        fputs(" of about ", out);
+        print_grouped(out, rows);
+    }
+    fputs(" rows delivered] ", out);
 }
 
 /* What else there is for the reviewer. */

@@ -53,6 +53,7 @@ static void print_line(struct sl_api *api, const json_t *a)
     fputs(" on ", stdout);
     sl_api_print_text(stdout, sl_json_str(a, "target"));
     fputs(": ", stdout);
+    sl_api_print_delivered(stdout, a);
     sl_api_print_head(stdout, summary, SUMMARY_COLUMNS);
     putchar('\n');
 }

@@ -62,6 +62,7 @@ static void print_event(const struct watch *w, const json_t *e)
     fputs(" on ", stdout);
     sl_api_print_text(stdout, sl_json_str(e, "target"));
     fputs(": ", stdout);
+    sl_api_print_delivered(stdout, e);
     sl_api_print_head(stdout, sl_json_str(e, "summary"), SUMMARY_COLUMNS);
     putchar('\n');
     fflush(stdout);

@@ -390,6 +390,16 @@ class Play:
         shown = [self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",))]
         self._match(pattern, "\n".join(shown))
 
+    @line(r"(?P<who>[\w-]+) is not shown (?P<pattern>.*)")
+    def is_not_shown(self, who, pattern):
+        shown = [self.lab.api("show", self.approval, who, *more, check=True).out for more in ((), ("--json",))]
+        if re.search(pattern, "\n".join(shown)):
+            raise Wrong("\n".join(shown))
+
+    @line(r"(?P<who>[\w-]+) lists (?P<pattern>.*)")
+    def lists(self, who, pattern):
+        self._match(pattern, self.lab.api("approvals", "--all", who, check=True).out)
+
     @line(r"it is (?P<state>\w+)")
     def it_is(self, state):
         laboratory.wait_for(lambda: self.lab.approval(self.approval)["state"] == state, 5, f"state {state}")

@@ -79,6 +79,13 @@ static void test_say(void)
 
     sl_buf_say(&b, "%s %S %u %U %d%%", "a", SL_SPAN("b"), 3u, UINT64_MAX, -7);
     SL_CHECK_TEXT(sl_buf_span(&b), "a b 3 18446744073709551615 -7%");
+    const uint64_t numbers[] = {0, 999, 1000, 48000, 1234567, UINT64_MAX};
+    sl_buf_reset(&b);
+    for (size_t i = 0; i < SL_COUNT(numbers); i++) {
+        sl_buf_put_grouped(&b, numbers[i]);
+        sl_buf_put_u8(&b, ' ');
+    }
+    SL_CHECK_TEXT(sl_buf_span(&b), "0 999 1,000 48,000 1,234,567 18,446,744,073,709,551,615 ");
 }
 
 static void test_arena_refuses_past_its_ceiling(void)

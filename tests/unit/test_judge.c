@@ -157,6 +157,66 @@ static void test_a_fetch_is_what_its_cursor_reads(void)
     check(&ctx, "fetch 10 from torn", "fetch: read opaque ! cursor unshaped");
 }
 
+/* "1000 $2 ?", in the order of the text. */
+static void check_offsets(const struct sl_sql_context *ctx, const char *sql, const char *wanted)
+{
+    SL_BUF(text, 64 * 1024);
+    SL_BUF(got, 1024);
+    struct sl_meaning m;
+
+    judge(ctx, sql, &text, &m);
+    for (size_t i = 0; i < m.name_count; i++)
+        if (m.names[i].kind == SL_NAME_OFFSET)
+            sl_buf_say(&got, "%s%S", got.n > 0 ? " " : "",
+                       m.names[i].name.n > 0 ? m.names[i].name : SL_SPAN("?"));
+    if (!SL_CHECK_TEXT(sl_buf_span(&got), wanted))
+        printf("#   sql: %s\n", sql);
+}
+
+static void test_rows_that_are_skipped(void)
+{
+    static const char *const cases[][2] = {
+        {"select id from orders", ""},
+        {"select id from orders limit 5", ""},
+        {"select id from orders offset 1000 limit 5", "1000"},
+        {"select id from orders offset (10)", "10"},
+        {"select id from orders offset 10 rows fetch first 5 rows only", "10"},
+        {"select id from orders offset 3000000000", "3000000000"},
+        {"select id from orders offset '10'", "10"},
+        {"select id from orders offset '0x10'", "?"},
+        {"select id from orders offset null", "0"},
+        {"select id from orders offset $2", "$2"},
+        {"select id from orders offset $2::bigint", "$2"},
+        {"select id from orders offset 10::int", "10"},
+        {"select id from orders offset '1'::bit(11)::int", "?"},
+        {"select id from orders offset 1.5", "?"},
+        {"select id from orders offset -1", "?"},
+        {"select id from orders offset 5 + 5", "?"},
+        {"select id from orders offset (select 5)", "?"},
+        {"select id from (select id from orders offset 7) o offset 8", "7 8"},
+        {"with o as (select id from orders offset 7) select id from o", "7"},
+        {"select id from orders union (select id from customers offset 4) offset 5", "4 5"},
+        {"copy (select id from orders offset 6) to stdout", "6"},
+        {"declare c cursor for select id from orders offset 9", "9"},
+        {"prepare p(int) as select id from orders offset $1", "$1"},
+        {"select id from orders offset 1; select id from customers offset 2", "1 2"},
+    };
+    struct sl_sql_prepared texts[] = {
+        {SL_SPAN("p"), SL_SPAN("prepare p(int) as select id from orders offset $1")},
+        {SL_SPAN("\0c"), SL_SPAN("declare c cursor for select id from orders offset 9")}};
+    struct sl_span cursors[] = {SL_SPAN("c")};
+    struct sl_sql_context ctx = shop();
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        check_offsets(&ctx, cases[i][0], cases[i][1]);
+    ctx.cursors = cursors;
+    ctx.cursor_count = SL_COUNT(cursors);
+    ctx.prepared = texts;
+    ctx.prepared_count = SL_COUNT(texts);
+    check_offsets(&ctx, "execute p(1000)", "?");
+    check_offsets(&ctx, "fetch 5 from c", "9");
+}
+
 static void test_names_follow_the_search_path(void)
 {
     struct sl_sql_context ctx = shop();
@@ -270,6 +330,7 @@ int main(void)
     SL_RUN(test_what_the_session_prepared);
     SL_RUN(test_cursors_of_the_session);
     SL_RUN(test_a_fetch_is_what_its_cursor_reads);
+    SL_RUN(test_rows_that_are_skipped);
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);

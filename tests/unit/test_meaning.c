@@ -59,7 +59,7 @@ static struct sl_meaning *make(struct sl_arena *mem, unsigned seed)
     m->name_count = roll(&seed, 3);
     m->names = sl_arena_array(mem, m->name_count + 1, sizeof *m->names);
     for (size_t i = 0; i < m->name_count; i++)
-        m->names[i] = (struct sl_meaning_name){(uint8_t)(1 + roll(&seed, 7)), word(&seed)};
+        m->names[i] = (struct sl_meaning_name){(uint8_t)(1 + roll(&seed, 8)), word(&seed)};
     m->definition_count = roll(&seed, 3);
     m->definitions = sl_arena_array(mem, m->definition_count + 1, sizeof *m->definitions);
     for (size_t i = 0; i < m->definition_count; i++)
@@ -194,7 +194,7 @@ static void test_a_judge_that_lies(void)
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
     m = (struct sl_meaning){.names = &name, .name_count = 1};
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
-    name.kind = SL_NAME_SETTING + 1;
+    name.kind = SL_NAME_OFFSET + 1;
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
     m = sl_meaning_opaque(SL_SPAN("because"));
     SL_CHECK_INT(encode_and_get(&m), SL_OK);

@@ -26,6 +26,10 @@ static void test_same_shape(void)
     SL_CHECK(same_shape("select * from t where id=1", "select*from T\n where ID = 2147483647"));
     SL_CHECK(same_shape("select 'a'", "select 'please delete \xc3\xa9'"));
     SL_CHECK(same_shape("select $1", "select $1 "));
+    SL_CHECK(same_shape("select a from t where b = 1 limit 5 offset 9",
+                        "select a from t where b = 2 limit 6 OFFSET 9"));
+    SL_CHECK(
+        same_shape("select t.offset from t where b = 1", "select t.offset from t where b = 2"));
 }
 
 static void test_other_shape(void)
@@ -45,6 +49,10 @@ static void test_other_shape(void)
         {"a @ - 1", "a @- 1"},
         {"", "a"},
         {"select 1, 2", "select 1"},
+        {"select a from t offset 1", "select a from t offset 2"},
+        {"select a from t OFFSET (1)", "select a from t offset (2)"},
+        {"select a from t offset cast(1 as int)", "select a from t offset cast(2 as int)"},
+        {"select a from t offset '1'", "select a from t offset '2'"},
     };
 
     for (size_t i = 0; i < SL_COUNT(pairs); i++) {

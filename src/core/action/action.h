@@ -17,12 +17,17 @@
  *   simple     {"sql":".."}
  *   extended   {"max_rows":n,"parameters":[{"format":0|1,"null":b,"type":oid,"value":"base64"}],
  *               "result_formats":[..],"sql":".."}
+ * beyond a budget also {"before":rows that lie before its first one and count,"budget":"rule",
+ *               "continues":action,"delivered":rows}
  * SQL that is not valid UTF-8 is carried as {"sql_base64":".."}.
  */
 #ifndef SL_CORE_ACTION_ACTION_H
 #define SL_CORE_ACTION_ACTION_H
 
 #include "core/action/meaning.h"
+
+/* A count that is beyond every limit, because it cannot be known. JSON can say it exactly. */
+#define SL_ROWS_UNKNOWN ((UINT64_C(1) << 53) - 1)
 
 enum {
     SL_ACTION_DIGEST_BYTES = 32,

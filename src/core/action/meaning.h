@@ -78,7 +78,7 @@ struct sl_meaning_flow {
     struct sl_span via;         /* a direct one goes through this aggregate alone (aggregate.h) */
 };
 
-/* What the text says about names that live in the session. */
+/* What the text says about names that live in the session, and about rows that it skips. */
 enum sl_meaning_name_kind {
     SL_NAME_PREPARE = 1,    /* PREPARE name */
     SL_NAME_EXECUTE = 2,    /* EXECUTE name: the meaning includes what it was prepared as */
@@ -87,6 +87,7 @@ enum sl_meaning_name_kind {
     SL_NAME_FETCH = 5,      /* FETCH or MOVE from name */
     SL_NAME_CLOSE = 6,      /* empty name: ALL */
     SL_NAME_SETTING = 7,    /* SET or RESET of this parameter; empty name: ALL */
+    SL_NAME_OFFSET = 8,     /* a query skips so many rows: "1000", "$1"; empty: who knows */
 };
 
 struct sl_meaning_name {

@@ -183,7 +183,10 @@ struct sl_entry_approval {
     size_t need_count;
     const uint8_t *policy_digest, *rules_digest; /* 32 each, or NULL */
     struct sl_span
-        repeats;         /* asked: the approval whose outcome was unknown, if this is its repeat */
+        repeats; /* asked: the approval whose outcome was unknown, if this is its repeat */
+    /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
+     * yes without a number lets pass in all, as reviewers were shown them. 0: none */
+    uint64_t delivered, estimate, cap;
     uint64_t expires_us; /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */

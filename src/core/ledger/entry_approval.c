@@ -25,11 +25,14 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_u64(w, "action", e->action);
     sl_member_str(w, "approval", e->approval);
     sl_member_str(w, "approver", e->approver);
+    sl_member_u64(w, "cap", e->cap);
     sl_member_str(w, "channel", e->channel);
     sl_member_str(w, "credential", e->credential);
     sl_member_str(w, "decision", e->decision);
+    sl_member_u64(w, "delivered", e->delivered);
     sl_member_hex(w, "digest", e->digest, SL_SHA256);
     sl_member_str(w, "environment", e->environment);
+    sl_member_u64(w, "estimate", e->estimate);
     sl_member_str(w, "event", sl_span_str(sl_entry_approval_event_name(e->event)));
     sl_member_time(w, "expires", e->expires_us);
     sl_member_facts(w, e->facts);

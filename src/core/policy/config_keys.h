@@ -182,11 +182,12 @@ K(TARGET, "poll", DURATION, poll_ms, "2s", 100, 3600000, "", "", RELOAD,        
   "seen this much later at most. DDL through Sluice is seen at once.")                               \
 K(TARGET, "untested", SWITCH, untested_allowed, "refuse", 0, 0, "", "refuse|allow", RELOAD,          \
   "A server of a major version that Sluice was not tested on: `refuse` lets nobody connect to it.")  \
-K(TARGET, "estimate", SWITCH, estimates, "none", 0, 0, "", "none|plan", RELOAD,                      \
-  "`plan`: before a statement is held the server is asked how many rows it expects (`EXPLAIN`, in a "  \
-  "read-only transaction that is rolled back, 200 ms at most), and reviewers see the number. Only "    \
-  "where nothing but the server's own code can run for that. The statement's text reaches the "        \
-  "server for it before the yes; with `none` not a byte of it does.")                                \
+K(TARGET, "estimate", CHOICE, estimate, "none", 0, 0, "", "none|plan|never", RELOAD,                 \
+  "When the server is asked how many rows it expects of a statement, for reviewers (`EXPLAIN`, in a "  \
+  "read-only transaction that is rolled back, 200 ms at most, and only where nothing but the server's " \
+  "own code can run for that). `none`: not before a yes, so that not a byte of a held statement reaches "  \
+  "the server; a result that stopped at the end of a budget runs already, and for that the server is "   \
+  "asked, on a connection of its own. `plan`: also before a statement is held. `never`: neither.")      \
 M(TARGET, "labels", MANY, labels, LABEL, false,                                                      \
   "Which tables and columns hold which class of data.")                                              \
 K(LABEL, "columns", COLUMNS, columns, "", 1, 1000, "", "", RELOAD,                                   \

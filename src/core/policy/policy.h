@@ -54,6 +54,8 @@ struct sl_budget {
 };
 
 enum sl_in_transaction { SL_TX_HOLD = 1, SL_TX_REFUSE };
+/* NONE: only of what runs already. PLAN: also of what is about to be held. */
+enum sl_estimate { SL_ESTIMATE_NONE = 1, SL_ESTIMATE_PLAN, SL_ESTIMATE_NEVER };
 
 /* `when` keys that were named; a bit in `named` says that the key is present. */
 enum sl_when_key {
@@ -145,7 +147,7 @@ struct sl_target {
     struct sl_reviewers reviewers; /* for holds that come from the default; need 0: not given */
     struct sl_names startup_parameters; /* allowed beside the built-in list */
     uint64_t poll_ms;                   /* for changes of definitions past the gateway */
-    bool estimates;                     /* the server may be asked for the plan of what is held */
+    enum sl_estimate estimate;          /* when the server may be asked for a plan */
     bool untested_allowed;              /* a server version that Sluice was not tested on */
     struct sl_label_rule *labels;
     size_t label_count;

@@ -170,6 +170,7 @@ struct judge {
     struct code *codes;
     uint64_t body_bytes;            /* read so far */
     unsigned bodies;                /* inside each other */
+    unsigned views_deep;            /* the same of views */
     unsigned code_level, met_level; /* of code.c: the outermost walk that was met again */
     uint32_t path_id;     /* which search path names are looked up on: 0 the session's own */
     bool any_schema;      /* names may lie in schemas that are not on `path` */

@@ -169,14 +169,6 @@ static void walk_windows(struct judge *j, struct scope *s, const List *windows)
         expr_window(j, s, NODE(j, WindowDef, cell));
 }
 
-void query_limit(struct judge *j, struct scope *s, const SelectStmt *n)
-{
-    expr_approve(j, n->limitOffset);
-    expr_approve(j, n->limitCount);
-    expr_walk(j, s, n->limitOffset, NULL);
-    expr_walk(j, s, n->limitCount, NULL);
-}
-
 /* ORDER BY 1, GROUP BY 1 and the names of outputs. False: it is none of them. */
 static bool use_output(struct judge *j, struct scope *s, const Node *n, const struct outputs *out,
                        bool inputs_first)

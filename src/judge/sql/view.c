@@ -96,11 +96,13 @@ static struct outputs *walk(struct judge *j, struct dataset *d, struct sl_span t
     j->as_server = !is_ddl(d);
     j->pending = NULL;
     j->decides = NULL;
+    j->views_deep++;
     if (n != NULL) {
         note_definition(j, "view", d->relation.schema, d->relation.name, text);
         query_walk(j, NULL, NULL, n, &query);
         own = own_outputs(j, d, &query);
     }
+    j->views_deep--;
     j->as_server = before.as_server;
     j->pending = before.pending;
     j->decides = before.decides;

@@ -61,7 +61,7 @@ static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
 {
     static const char *const members[] = {"state_text", "identity", "target",  "environment",
                                           "summary",    "reason",   "effects", "expires_at",
-                                          "may_decide", "mine",     "why"};
+                                          "may_decide", "mine",     "why",     "delivered"};
     json_t *out = json_object();
     int bad = out == NULL;
 
@@ -73,6 +73,9 @@ static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
         if (value != NULL)
             bad |= json_object_set(out, members[i], value);
     }
+    if (json_object_get(approval, "delivered") != NULL &&
+        json_object_get(approval, "show") != NULL) /* of how many */
+        bad |= json_object_set(out, "show", json_object_get(approval, "show"));
     if (bad) {
         json_decref(out);
         return NULL;

@@ -192,6 +192,8 @@ static void note_tag(struct session *s, const struct item *item, struct sl_span 
         return;
     if (tag.has_rows)
         s->tag_rows += tag.rows;
+    if (tag.has_rows && item->meter != NULL && sl_span_is(tag.command, "MOVE"))
+        meter_moves(item->meter, tag.rows);
     note_end(s, item, tag.command);
 }
 

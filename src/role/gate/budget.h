@@ -1,6 +1,8 @@
 /* Budgets in flight: what of a result may pass, and what happens where that ends.
  *
  *   lease   what one statement has borrowed of the budgets that the keeper counts (lease.c)
+ *   pages   what lies before the rows of a statement, and counts with them: other FETCHes of its
+ *           cursor, rows that its OFFSET skips (paging.c)
  *   meter   a running statement whose rows are counted against limits, leases and grants (meter.c)
  *   stop    a result that may not go on: the server is not read until the keeper has lent more, or
  *           people have said yes to an action that continues this one, or it is ended (stop.c)
@@ -34,6 +36,23 @@ void lease_ask(struct lease *l, const struct sl_budget_use *need, const struct s
 /* Gives back what is left. The lease is gone for the caller. NULL is fine. */
 void lease_end(struct lease *l);
 
+/* --- paging.c --- */
+struct tally;
+struct pages {
+    struct tally **tallies; /* references: of the cursors that it fetches from */
+    size_t count;
+    uint64_t skipped; /* SL_ROWS_UNKNOWN: its OFFSET is more than a number */
+};
+
+/* False: out of memory. */
+bool pages_make(struct session *s, const struct sl_meaning *m, const struct sl_pg_bind *bind,
+                struct pages *out) SL_MUST_CHECK;
+void pages_done(struct pages *p);
+void pages_add(struct pages *p, uint64_t rows, uint64_t bytes);
+/* `own`: what the statement itself has delivered. */
+uint64_t pages_rows(const struct pages *p, uint64_t own);
+uint64_t pages_bytes(const struct pages *p, uint64_t own);
+
 /* --- meter.c --- */
 struct meter {
     size_t refs;
@@ -44,6 +63,8 @@ struct meter {
     struct sl_span message;    /* malloc'd: the text of a Query, the body of a Bind */
     size_t *account;           /* the session's bytes of texts, of which these are a part */
     struct prepared *prepared; /* extended: a reference */
+    struct pages pages;        /* of what a statement may return this is used up already */
+    uint32_t listing;          /* of the target, when it was sent */
     uint64_t action;
     uint64_t rows, bytes; /* delivered; of a portal by all its Executes */
     uint64_t granted;     /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
@@ -53,6 +74,9 @@ struct meter {
 };
 
 bool meter_is_counted(const struct meter *m); /* by the keeper */
+/* Where in its result it is: what counts against the limits of one statement. */
+uint64_t meter_rows(const struct meter *m);
+uint64_t meter_bytes(const struct meter *m);
 /* Would meter_take let them pass? */
 bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes);
 /* What would have to be asked for: the statement as it was sent, and that this goes beyond. */

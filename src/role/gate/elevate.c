@@ -184,7 +184,7 @@ static struct sl_span trimmed(struct sl_span s)
 }
 
 /* Unqualified names mean what was shown: "$user" is the role that the session has here (P3). */
-static void put_search_path(struct sl_buf *b, const struct session *s)
+void elevate_put_search_path(struct sl_buf *b, const struct session *s)
 {
     struct sl_span left = s->search_path;
 
@@ -241,7 +241,7 @@ static void dial(struct session *s, const struct sl_login *login)
 
     sl_login_put_user(&user, login, s->who->name);
     sl_buf_say(&app, "sluice:%S:%U", s->who->name, s->keeper_session);
-    put_search_path(&path, s);
+    elevate_put_search_path(&path, s);
     size_t count = put_settings(e, options);
     options[count++] = (struct sl_pg_option){SL_SPAN("user"), sl_buf_span(&user)};
     options[count++] = (struct sl_pg_option){SL_SPAN("database"), s->target->config->database};

@@ -4,7 +4,7 @@
  * run is the server's own; inside a transaction that can only read and is always rolled back, and
  * for 200 ms at most. One number is kept of the plan. Whatever goes wrong there is no estimate, and
  * the session is as before or ends. */
-#include "role/gate/session.h"
+#include "role/gate/estimate.h"
 
 #include "core/catalog/catalog.h"
 #include "json/json.h"
@@ -66,21 +66,16 @@ static bool is_plain(const struct sl_catalog *c, struct sl_span dataset)
     return sl_catalog_relation(c, schema, name, &r) && (r.problems & ~fine) == 0;
 }
 
-/* NULL: an estimate may be asked for. */
-static const char *why_none(const struct session *s, const struct sl_meaning *m,
-                            const struct held_bytes *what)
+const char *estimate_obstacle(const struct session *s, const struct sl_meaning *m,
+                              const struct held_bytes *what)
 {
     const uint32_t rows =
         SL_EFFECT_READ | SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE | SL_EFFECT_EXPORT;
 
-    if (!s->target->config->estimates)
-        return "this target does not ask for any";
     if (!is_row_statement(m) || (m->effects & ~rows) != 0)
         return "only a single statement that does nothing but read or change rows has one";
     if (what->extended)
         return "it came with the values of its parameters apart";
-    if (!action_is_quiet(s) || s->tx != 'I')
-        return "it is inside a transaction, or other statements were still running";
     if (has_code(m))
         return "it may run code that is not the server's own";
     if (s->temp_objects)
@@ -93,28 +88,52 @@ static const char *why_none(const struct session *s, const struct sl_meaning *m,
     return NULL;
 }
 
+static const char *why_none(const struct session *s, const struct sl_meaning *m,
+                            const struct held_bytes *what)
+{
+    if (s->target->config->estimate != SL_ESTIMATE_PLAN)
+        return "this target does not ask for any";
+    if (!what->extended && (!action_is_quiet(s) || s->tx != 'I'))
+        return "it is inside a transaction, or other statements were still running";
+    return estimate_obstacle(s, m, what);
+}
+
 /* --- what is shown --- */
+
+static void show_member(struct sl_buf *show, const char *member, const char *why, uint64_t rows)
+{
+    sl_buf_done(show);
+    *show = sl_buf(1024);
+    struct sl_jw w = sl_jw(show);
+    sl_jw_object(&w);
+    sl_jw_key(&w, member);
+    if (why != NULL)
+        sl_jw_str(&w, sl_span_str(why));
+    else
+        sl_jw_u64(&w, rows);
+    sl_jw_end(&w);
+}
+
+void estimate_show(struct sl_buf *show, uint64_t rows)
+{
+    show_member(show, "rows_estimate", NULL, rows);
+}
+
+void estimate_show_none(struct sl_buf *show, const char *why)
+{
+    show_member(show, "no_estimate", why, 0);
+}
 
 static void show_none(struct session *s, const char *why)
 {
     s->show_known = true;
-    s->show = sl_buf(1024);
-    struct sl_jw w = sl_jw(&s->show);
-    sl_jw_object(&w);
-    sl_jw_key(&w, "no_estimate");
-    sl_jw_str(&w, sl_span_str(why));
-    sl_jw_end(&w);
+    estimate_show_none(&s->show, why);
 }
 
 static void show_rows(struct session *s, uint64_t rows)
 {
     s->show_known = true;
-    s->show = sl_buf(1024);
-    struct sl_jw w = sl_jw(&s->show);
-    sl_jw_object(&w);
-    sl_jw_key(&w, "rows_estimate");
-    sl_jw_u64(&w, rows);
-    sl_jw_end(&w);
+    estimate_show(&s->show, rows);
 }
 
 /* --- the answer --- */
@@ -146,14 +165,26 @@ static bool read_plan(struct sl_span text, uint64_t *rows)
     return ok;
 }
 
-static bool read_answer(const struct session *s, uint64_t *rows)
+bool estimate_read(struct sl_span rows, uint64_t *out)
 {
-    struct sl_cursor c = sl_cursor(sl_buf_span(&s->internal));
+    struct sl_cursor c = sl_cursor(rows);
     struct sl_pg_values row;
     struct sl_pg_value text;
 
     return inner_row(&c, &row) && row.count == 1 && sl_pg_values_next(&row, &text) && !text.null &&
-           sl_cursor_left(&c) == 0 && read_plan(text.bytes, rows);
+           sl_cursor_left(&c) == 0 && read_plan(text.bytes, out);
+}
+
+/* --- the questions --- */
+
+const char estimate_begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; "
+                              "SET LOCAL statement_timeout = 200";
+const char estimate_end[] = "ROLLBACK AND NO CHAIN";
+
+/* The text last, so that it can neither end nor hide anything. */
+void estimate_put_question(struct sl_buf *b, struct sl_span text)
+{
+    sl_buf_say(b, "EXPLAIN (FORMAT JSON, COSTS ON) %S", text);
 }
 
 /* --- the conversation: each step begins where the one before has ended --- */
@@ -170,11 +201,11 @@ static void planned(struct session *s, bool ok)
 {
     uint64_t rows = 0;
 
-    if (ok && read_answer(s, &rows))
+    if (ok && estimate_read(sl_buf_span(&s->internal), &rows))
         show_rows(s, rows);
     else
         show_none(s, "the server gave none in time");
-    inner_ask(s, SL_SPAN("ROLLBACK AND NO CHAIN"), rolled_back);
+    inner_ask(s, sl_span_str(estimate_end), rolled_back);
 }
 
 static void begun(struct session *s, bool ok)
@@ -193,17 +224,13 @@ enum take estimate_take(struct session *s, const struct judged *j, const struct 
         show_none(s, why);
         return TAKE_DONE;
     }
-    /* Alone in its message and the text last, so that it can neither end nor hide anything. */
     s->estimate_query = sl_buf(TEXT_MAX + 100);
-    sl_buf_say(&s->estimate_query, "EXPLAIN (FORMAT JSON, COSTS ON) %S", what->text);
+    estimate_put_question(&s->estimate_query, what->text);
     if (sl_buf_err(&s->estimate_query) != SL_OK) {
         session_kill(s, "out of memory");
         return TAKE_DEAD;
     }
     s->estimating = true;
-    inner_ask(s,
-              SL_SPAN("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; "
-                      "SET LOCAL statement_timeout = 200"),
-              begun);
+    inner_ask(s, sl_span_str(estimate_begin), begun);
     return s->dead ? TAKE_DEAD : TAKE_WAIT;
 }

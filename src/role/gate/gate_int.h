@@ -155,6 +155,7 @@ struct gate {
     struct sl_map *meanings;
     struct sl_map *leases; /* u64 number -> struct lease */
     uint64_t next_lease;
+    unsigned asides; /* connections on which a plan is asked for (stop_estimate.c) */
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
     uint8_t salts[4096]; /* random, for commitments: 16 bytes each, the last first */

@@ -108,7 +108,7 @@ void hold_propose(struct session *s, struct hold *h)
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
             .in_transaction = s->tx == 'T' || s->unsynced,
-            .show = h == s->hold ? sl_buf_span(&s->show) : sl_span(NULL, 0));
+            .show = h == s->hold ? sl_buf_span(&s->show) : stop_show(s));
 }
 
 static void wait_over(void *owner)

@@ -45,7 +45,10 @@ static enum sl_err put_over(struct sl_buf *b, const struct held_bytes *what)
     SL_BUF(statement, OPERATION_MAX);
 
     SL_TRY(put_statement(&statement, what));
-    sl_buf_put_str(b, "{\"budget\":");
+    sl_buf_put_str(b, "{");
+    if (o->before != 0)
+        sl_buf_say(b, "\"before\":%U,", o->before);
+    sl_buf_put_str(b, "\"budget\":");
     sl_json_put_string(b, o->rule);
     if (o->continues != 0)
         sl_buf_say(b, ",\"continues\":%U", o->continues);

@@ -15,6 +15,21 @@ bool meter_is_counted(const struct meter *m)
     return answer_of(m)->budget_count > 0;
 }
 
+uint64_t meter_rows(const struct meter *m)
+{
+    return pages_rows(&m->pages, m->rows);
+}
+
+uint64_t meter_bytes(const struct meter *m)
+{
+    return pages_bytes(&m->pages, m->bytes);
+}
+
+void meter_moves(struct meter *m, uint64_t rows)
+{
+    pages_add(&m->pages, rows, 0);
+}
+
 static uint64_t left_of(uint64_t limit, uint64_t used)
 {
     return limit == 0 ? UINT64_MAX : limit > used ? limit - used : 0;
@@ -63,7 +78,8 @@ bool meter_lets(const struct meter *m, uint64_t rows, uint64_t bytes)
         return rows <= left_of(m->granted, m->rows);
     if (m->withdrawn)
         return false;
-    if (rows > left_of(a->row_limit, m->rows) || bytes > left_of(a->byte_limit, m->bytes))
+    if (rows > left_of(a->row_limit, meter_rows(m)) ||
+        bytes > left_of(a->byte_limit, meter_bytes(m)))
         return false;
     return a->budget_count == 0 || (l != NULL && rows <= l->rows && bytes <= l->bytes);
 }
@@ -76,6 +92,7 @@ bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes)
         return false;
     m->rows += rows;
     m->bytes += bytes;
+    pages_add(&m->pages, rows, bytes);
     if (m->granted != 0 || !meter_is_counted(m))
         return true;
     pay(&l->rows, rows);
@@ -116,6 +133,7 @@ bool meter_make(struct session *s, const struct judged *j, uint64_t action,
                         .lease = s->lease,
                         .extended = what->extended,
                         .max_rows = what->max_rows,
+                        .listing = s->target->generation,
                         .action = action,
                         .granted = granted,
                         .grants = sl_buf(4096),
@@ -131,7 +149,7 @@ bool meter_make(struct session *s, const struct judged *j, uint64_t action,
     m->account = &s->prepared_bytes;
     s->prepared_bytes += m->message.n;
     *out = m;
-    return m->message.p != NULL;
+    return pages_make(s, &j->meaning->m, what->bind, &m->pages) && m->message.p != NULL;
 }
 
 struct meter *meter_ref(struct meter *m)
@@ -147,6 +165,7 @@ void meter_unref(struct meter *m)
         return;
     lease_end(m->lease);
     judged_done(&m->judged);
+    pages_done(&m->pages);
     prepared_unref(m->prepared);
     *m->account -= m->message.n;
     free((void *)m->message.p);

@@ -73,6 +73,7 @@ void extended_free(struct session *s)
     extended_forget_portals(s);
     forget_texts(s->sql_prepared);
     forget_texts(s->cursors);
+    tallies_free(s);
     sl_map_free(s->statements);
     sl_map_free(s->portals);
     sl_map_free(s->sql_prepared);
@@ -377,8 +378,10 @@ void extended_forget(struct session *s, const struct sl_meaning *m)
         extended_forget_all(s);
         forget_texts(s->sql_prepared);
         forget_texts(s->cursors);
+        tallies_free(s);
         extended_forget_portals(s);
     }
+    tallies_forget(s, m);
     note_savepoints(s, m);
     for (size_t i = 0; i < m->name_count; i++)
         forget_name(s, &m->names[i]);

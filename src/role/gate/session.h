@@ -203,6 +203,7 @@ struct session {
     struct sl_map *portals;      /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
     struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text */
+    struct sl_map *tallies;      /* the same names -> struct tally: what was fetched (paging.c) */
     uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
     uint32_t bind_serial;
     uint32_t
@@ -240,6 +241,7 @@ struct session {
     bool estimating; /* in a transaction of the gate's own */
     bool cancelled;  /* by the client meanwhile */
 
+    struct sl_span upstream_user;     /* malloc'd: who it is for the server */
     struct sl_span reason, run, sink; /* malloc'd */
     uint64_t wait_ms;
 };
@@ -406,6 +408,7 @@ struct over_budget {
     struct sl_span rule; /* whose budget; empty: the limit of labelled data */
     uint64_t continues;  /* the action that runs already; 0: it has not begun */
     uint64_t delivered;  /* rows of it */
+    uint64_t before;     /* rows that lie before these and count; SL_ROWS_UNKNOWN: who knows */
 };
 
 /* hold.c: TAKE_DONE when the grant is spent and the bytes may go now. */
@@ -452,6 +455,9 @@ void meter_unref(struct meter *m);
 /* False: a limit, what is lent or what was granted does not let all of them pass; nothing was
  * counted. */
 bool meter_take(struct meter *m, uint64_t rows, uint64_t bytes);
+void meter_moves(struct meter *m, uint64_t rows); /* MOVE has passed over them */
+void tallies_free(struct session *s);             /* paging.c: no cursor of it is known any more */
+void tallies_forget(struct session *s, const struct sl_meaning *m); /* those that it closes */
 void meter_settle(struct session *s, struct meter *m, uint8_t outcome);
 bool meter_has(const struct meter *m, uint64_t action); /* that continued it */
 /* The row at hand may not pass: the server is not read any more until it may, or never will. */
@@ -461,6 +467,7 @@ void stop_cancel(struct session *s);
 void stop_again(struct session *s);
 bool stop_is_of(const struct session *s, uint64_t action);
 void stop_keeper(struct session *s, enum sl_message type, struct sl_span body);
+struct sl_span stop_show(const struct session *s); /* JSON for its reviewer; may be empty */
 
 /* labels.c: what an action carries along is in the map, and told, before its bytes go out. False:
  * the session has ended. */
@@ -492,6 +499,8 @@ bool elevate_is_on(const struct session *s);
 void elevate_end(struct session *s); /* it is answered: the session's own connection is back */
 /* Not on yet, for this action (0: any): the message will be refused. False: there is no such. */
 bool elevate_cancel(struct session *s, uint64_t action);
+/* The session's search_path as it is meant, for another connection. */
+void elevate_put_search_path(struct sl_buf *b, const struct session *s);
 void elevate_forget(struct session *s); /* unless it is on */
 void elevate_free(struct session *s);   /* with the session */
 

@@ -22,6 +22,8 @@ static void stop_done(struct session *s)
     struct stop *t = s->stop;
 
     s->stop = NULL;
+    estimate_aside_free(t->aside);
+    sl_buf_done(&t->show);
     hold_drop(s, t->hold);
     sl_timer_free(t->timer);
     free(t);
@@ -137,8 +139,8 @@ static bool needs_lease(const struct meter *m, uint64_t row_bytes)
     const struct sl_answer *a = &m->judged.verdict->answer;
 
     return m->granted == 0 && !m->withdrawn && a->budget_count > 0 &&
-           (a->row_limit == 0 || m->rows < a->row_limit) &&
-           (a->byte_limit == 0 || m->bytes + row_bytes <= a->byte_limit);
+           (a->row_limit == 0 || meter_rows(m) < a->row_limit) &&
+           (a->byte_limit == 0 || meter_bytes(m) + row_bytes <= a->byte_limit);
 }
 
 void stop_go_on(struct session *s)
@@ -180,7 +182,8 @@ static void step(void *owner)
     struct session *s = owner;
     struct meter *m = stop_meter(s);
 
-    if (s->dead || s->phase != PHASE_READY || s->stop == NULL || m == NULL)
+    if (s->dead || s->phase != PHASE_READY || s->stop == NULL || m == NULL ||
+        s->stop->aside != NULL)
         return;
     if (s->stop->hold != NULL && s->stop->hold->phase == PHASE_GRANTED)
         stop_granted(s);
@@ -208,6 +211,20 @@ void stop_answered(struct session *s)
         sl_timer_arm(t->timer, 0);
     else
         stop_ask_people(s);
+}
+
+void stop_estimated(void *session)
+{
+    struct session *s = session;
+
+    estimate_aside_free(s->stop->aside);
+    s->stop->aside = NULL;
+    sl_timer_arm(s->stop->timer, 0);
+}
+
+struct sl_span stop_show(const struct session *s)
+{
+    return s->stop == NULL ? sl_span(NULL, 0) : sl_buf_span(&s->stop->show);
 }
 
 void stop_begin(struct session *s, uint64_t row_bytes)

@@ -21,13 +21,20 @@ static struct sl_span rule_of(const struct meter *m, uint64_t row_bytes)
 
     if (m->granted != 0)
         return sl_buf_span(&m->rule);
-    if (a->row_limit != 0 && m->rows >= a->row_limit)
+    if (a->row_limit != 0 && meter_rows(m) >= a->row_limit)
         rule = a->row_rule;
-    else if (a->byte_limit != 0 && m->bytes + row_bytes > a->byte_limit)
+    else if (a->byte_limit != 0 && meter_bytes(m) + row_bytes > a->byte_limit)
         rule = a->byte_rule;
     else if (m->lease != NULL)
         return sl_buf_span(&m->lease->rule);
     return rule == NULL ? sl_span(NULL, 0) : rule->name;
+}
+
+static uint64_t before(const struct meter *m)
+{
+    uint64_t rows = meter_rows(m);
+
+    return rows < SL_ROWS_UNKNOWN ? rows - m->rows : rows;
 }
 
 static enum sl_err say_continue(const struct session *s, struct sl_pg_bind *bind,
@@ -36,8 +43,11 @@ static enum sl_err say_continue(const struct session *s, struct sl_pg_bind *bind
     const struct meter *m = stop_meter(s);
 
     SL_TRY(meter_say(m, bind, what));
-    what->over = (struct over_budget){
-        .is = true, .rule = sl_buf_span(&m->rule), .continues = m->action, .delivered = m->rows};
+    what->over = (struct over_budget){.is = true,
+                                      .rule = sl_buf_span(&m->rule),
+                                      .continues = m->action,
+                                      .delivered = m->rows,
+                                      .before = before(m)};
     return SL_OK;
 }
 
@@ -64,6 +74,19 @@ static void denied(struct session *s, const struct judged *over)
     stop_refuse(s, &r);
 }
 
+/* Asked once for each stop; then it is proposed again, from the loop. */
+static bool is_being_estimated(struct session *s, const struct meter *m,
+                               const struct held_bytes *what)
+{
+    struct stop *t = s->stop;
+
+    if (t->estimated)
+        return false;
+    t->estimated = true;
+    t->aside = estimate_aside(s, &m->judged.meaning->m, what, m->listing, &t->show, stop_estimated);
+    return t->aside != NULL;
+}
+
 static enum sl_err propose(struct session *s)
 {
     struct meter *m = stop_meter(s);
@@ -82,6 +105,10 @@ static enum sl_err propose(struct session *s)
     if (over.verdict->answer.enforced ==
         SL_DENY) { /* the stop is gone, there may be the next one */
         denied(s, &over);
+        judged_done(&over);
+        return SL_OK;
+    }
+    if (is_being_estimated(s, m, &what)) {
         judged_done(&over);
         return SL_OK;
     }

@@ -53,6 +53,7 @@ void upstream_begin(struct session *s)
     SL_BUF(app, 256);
 
     s->phase = PHASE_UPSTREAM;
+    span_set(&s->upstream_user, l->upstream_user);
     sl_buf_say(&app, "sluice:%S:%U", s->who->name, s->keeper_session);
     bool ok = startup_add(s, SL_SPAN("user"), l->upstream_user) &&
               startup_add(s, SL_SPAN("database"), s->target->config->database) &&

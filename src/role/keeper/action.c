@@ -10,7 +10,8 @@ static void refuse(struct peer *p, uint64_t action, struct sl_span approval, str
 }
 
 /* The canonical form and nothing else: what is shown, digested and spent must be one text. */
-static enum sl_err check_operation(struct keeper *k, struct sl_span operation, struct over *over)
+static enum sl_err check_operation(struct keeper *k, struct sl_span operation, struct sl_span show,
+                                   struct over *over)
 {
     json_t *value = NULL;
     SL_BUF(canonical, SL_ACTION_MAX_BYTES);
@@ -20,7 +21,7 @@ static enum sl_err check_operation(struct keeper *k, struct sl_span operation, s
     if (err == SL_OK && !sl_span_eq(sl_buf_span(&canonical), operation))
         err = SL_EMALFORMED;
     if (err == SL_OK)
-        err = over_read(k, value, over);
+        err = over_read(k, value, show, over);
     json_decref(value);
     return err;
 }
@@ -34,7 +35,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 
     if (who == NULL || meaning == NULL)
         return SL_EMEMORY;
-    SL_TRY(check_operation(k, m->operation, &a->over));
+    SL_TRY(check_operation(k, m->operation, m->show, &a->over));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
     SL_TRY(person_get(k, s->identity, who));
     a->who = who;
@@ -58,7 +59,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 }
 
 /* Whose budget, how much of it is used, how much of this statement has been delivered. */
-static void say_over(struct keeper *k, const struct session *s, const struct ask *a,
+static void say_over(struct keeper *k, const struct session *s, const struct ask *a, bool reviewer,
                      struct sl_buf *text)
 {
     const struct sl_rule *r = a->over.rule.n == 0 ? NULL : sl_config_rule(k->config, a->over.rule);
@@ -72,20 +73,19 @@ static void say_over(struct keeper *k, const struct session *s, const struct ask
     } else {
         sl_buf_put_str(text, "beyond the rows of labelled data that a statement may return");
     }
-    if (a->over.continues)
-        sl_buf_say(text, "; %U rows delivered (no estimate of the rest)", a->over.delivered);
-    sl_buf_say(text, "; a yes lets it %s %U rows (or --rows)",
-               a->over.continues ? "go on up to" : "return up to", a->over.cap);
+    over_say(&a->over, reviewer, text);
     sl_buf_say(text, "; %s by: %S", a->answer.verdict == SL_DENY ? "denied" : "held",
                rule_names(k, &a->answer));
 }
 
-static struct sl_span sentence_of(struct keeper *k, const struct session *s, const struct ask *a)
+/* Who asks does not hear what only reviewers may know: how many rows the server expects. */
+static struct sl_span sentence_of(struct keeper *k, const struct session *s, const struct ask *a,
+                                  bool reviewer)
 {
     SL_BUF(text, 4096);
 
     if (a->over.is)
-        say_over(k, s, a, &text);
+        say_over(k, s, a, reviewer, &text);
     else if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_say(&text, "Sluice cannot know what this does (%S); %s by rule: %S",
                    a->meaning->opaque_why, a->answer.verdict == SL_DENY ? "denied" : "held",
@@ -132,7 +132,8 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
            .expires_us = granted ? a->grant_expires_us : a->expires_us, .joined = ask->joined,
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),
            .digest = sl_span(a->digest, sizeof a->digest), .rule = rule_names(k, &ask->answer),
-           .why = ask->why, .link = approval_link(k, a->id), .reviewers = sl_buf_span(&reviewers));
+           .why = ask->why_asker, .link = approval_link(k, a->id),
+           .reviewers = sl_buf_span(&reviewers));
     waiter_add(k, s, ask->gate_action, a->id, ask->encoded);
     if (ask->joined)
         joined_leaf(k, a, s, ask->gate_action);
@@ -146,7 +147,8 @@ static void hold(struct peer *p, const struct session *s, struct ask *ask)
     APPROVAL(a);
     enum sl_err err;
 
-    ask->why = sentence_of(k, s, ask);
+    ask->why = sentence_of(k, s, ask, true);
+    ask->why_asker = sentence_of(k, s, ask, false);
     err = ask_hold(k, ask);
     if (err == SL_OK)
         err = approval_get(k, sl_span_str(ask->id), &a);
@@ -174,8 +176,8 @@ static void judge(struct peer *p, const struct session *s, struct ask *a)
     if (a->answer.enforced == SL_ALLOW)
         ANSWER(p, action_stale, .action = a->gate_action);
     else if (a->answer.enforced == SL_DENY)
-        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer), sentence_of(k, s, a),
-               "");
+        refuse(p, a->gate_action, sl_span(NULL, 0), rule_names(k, &a->answer),
+               sentence_of(k, s, a, false), "");
     else
         hold(p, s, a);
 }

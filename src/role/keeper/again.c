@@ -56,7 +56,7 @@ static bool read_over(struct keeper *k, const struct approval *a, struct over *o
         return true; /* of others the operation is the caller's own words */
     if (sl_json_read(a->action, &document, NULL) != SL_OK)
         return false;
-    enum sl_err err = over_read(k, json_object_get(document, "operation"), over);
+    enum sl_err err = over_read(k, json_object_get(document, "operation"), sl_span(NULL, 0), over);
     json_decref(document);
     return err == SL_OK;
 }

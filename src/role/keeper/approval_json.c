@@ -174,15 +174,19 @@ static void put_detail(json_t *out, const struct approval *a)
 }
 
 /* Who asks can choose the statement: enough estimates tell the values of a column that they may not
- * read. So the number is for reviewers only. */
-static void hide_estimate(json_t *out)
+ * read. So the number is for reviewers only, and so is whatever it can be told from. */
+static void hide_estimate(json_t *out, const struct approval *a)
 {
     json_t *show = json_copy(json_object_get(out, "show"));
+    json_t *why = json_object_get(a->detail, "why_asker");
 
+    if (why != NULL)
+        json_object_set(out, "held_why", why);
     if (json_object_get(show, "rows_estimate") == NULL) {
         json_decref(show);
         return;
     }
+    json_object_del(out, "rows");
     json_object_del(show, "rows_estimate");
     json_object_set_new(show, "no_estimate", json_string("it is shown to reviewers only"));
     json_object_set_new(out, "show", show);
@@ -233,7 +237,7 @@ json_t *approval_json(struct call *c, const struct approval *a)
     put_document(out, a, mine || is_reviewer(c, a));
     put_detail(out, a);
     if (mine || !is_reviewer(c, a))
-        hide_estimate(out);
+        hide_estimate(out, a);
     put_requirements(c, out, a);
     put_votes(out, a);
     json_object_set_new(out, "mine", json_boolean(mine));

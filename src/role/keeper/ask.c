@@ -279,6 +279,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
         event_u64(detail, "delivered", a->over.delivered);
+        event_str(detail, "why_asker", a->why_asker);
     }
     if (a->show.n > 0 && sl_json_read(a->show, &show, NULL) == SL_OK)
         event_json(detail, "show", show);
@@ -378,6 +379,9 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                                           .policy_digest = k->config->digest,
                                           .rules_digest = a->answer.rules_digest,
                                           .repeats = a->repeats,
+                                          .delivered = a->over.delivered,
+                                          .estimate = a->over.estimate,
+                                          .cap = a->over.cap,
                                           .expires_us = a->now_us + a->answer.expires_ms * 1000});
 }
 

@@ -345,10 +345,17 @@ struct over {
     bool is;                 /* else nothing below counts */
     struct sl_span rule;     /* whose budget; empty: the limit of labelled data */
     bool continues;          /* a statement that runs, and has delivered this much: */
-    uint64_t delivered, cap; /* cap: rows that a yes without a number lets pass, in all */
+    uint64_t delivered;
+    uint64_t before;   /* rows that lie before these and count; SL_ROWS_UNKNOWN */
+    uint64_t estimate; /* rows that the server expects in all, as reviewers see it; 0: none */
+    uint64_t cap;      /* rows that a yes without a number lets pass, in all */
 };
-/* What an operation (canonical JSON) says about it. SL_EMALFORMED. */
-enum sl_err over_read(struct keeper *k, const json_t *operation, struct over *out) SL_MUST_CHECK;
+/* What an operation (canonical JSON) says about it, with what the gate shows beside it. SL_EMALFORMED.
+ */
+enum sl_err over_read(struct keeper *k, const json_t *operation, struct sl_span show,
+                      struct over *out) SL_MUST_CHECK;
+/* "500 of about 48,000 rows delivered": for reviewers, or without the estimate. */
+void over_say(const struct over *over, bool reviewer, struct sl_buf *text);
 
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */
@@ -358,7 +365,8 @@ struct ask {
     const struct sl_meaning *meaning;
     struct sl_action
         action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span trigger, show, why, encoded; /* encoded: the meaning as it came */
+    struct sl_span trigger, show, encoded; /* encoded: the meaning as it came */
+    struct sl_span why, why_asker;         /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
     struct over over;

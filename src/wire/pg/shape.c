@@ -79,21 +79,17 @@ static void hash_exact(struct sip *s, struct sl_span text)
         sip_byte(s, text.p[i]);
 }
 
-static void hash_token(struct sip *s, const struct sl_lex_token *t)
+/* exact: literals as they stand, too. Those begin with neither 1 nor 2. */
+static void hash_token(struct sip *s, const struct sl_lex_token *t, bool exact)
 {
-    switch (t->kind) {
-    case SL_LEX_WORD:
+    if (t->kind == SL_LEX_WORD)
         hash_word(s, t->text);
-        break;
-    case SL_LEX_STRING:
+    else if (t->kind == SL_LEX_STRING && !exact)
         sip_byte(s, A_STRING);
-        break;
-    case SL_LEX_INTEGER:
+    else if (t->kind == SL_LEX_INTEGER && !exact)
         sip_byte(s, AN_INTEGER);
-        break;
-    default:
+    else
         hash_exact(s, t->text);
-    }
     sip_byte(s, TOKEN_ENDS);
 }
 
@@ -122,12 +118,27 @@ static void count(struct sl_shape *shape, const struct sl_lex_token *t)
         shape->highest_parameter = number;
 }
 
+/* The word OFFSET, where it is no column's name (t.offset). */
+static bool begins_offset(const struct sl_lex_token *before, const struct sl_lex_token *t)
+{
+    static const char word[] = "offset";
+
+    if (t->kind != SL_LEX_WORD || t->text.n != sizeof word - 1 || sl_span_is(before->text, "."))
+        return false;
+    for (size_t i = 0; i < t->text.n; i++)
+        if (sl_lex_lower[t->text.p[i]] != (uint8_t)word[i])
+            return false;
+    return true;
+}
+
 enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, struct sl_shape *out)
 {
     struct sl_lex l = sl_lex(sql);
     struct sip s = sip_start(key);
     struct sl_floor_watch w = {0};
     struct sl_shape shape = {0};
+    struct sl_lex_token before = {0};
+    bool exact = false;
 
     for (;;) {
         struct sl_lex_token t = sl_lex_next(&l);
@@ -135,9 +146,11 @@ enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, stru
             return SL_EUNSUPPORTED;
         if (t.kind == SL_LEX_END)
             break;
-        hash_token(&s, &t);
+        exact = exact || begins_offset(&before, &t);
+        hash_token(&s, &t, exact);
         sl_floor_see(&w, &t);
         count(&shape, &t);
+        before = t;
     }
     sip_end(&s, shape.hash);
     shape.floor = w.bits;

@@ -24,7 +24,9 @@
  * in which no byte below 0x80 is part of another character (UTF8, LATIN*, SQL_ASCII, EUC_*; not
  * SJIS, BIG5, GBK, UHC, GB18030, JOHAB). standard_conforming_strings does not matter here (no
  * backslash is ever accepted) but matters to the judge. A minus sign is an operator, not part of
- * the literal. String and integer literals have different shapes, as their types differ.
+ * the literal. String and integer literals have different shapes, as their types differ. From the
+ * word OFFSET on literals are part of the shape: how many rows are skipped is a part of the
+ * meaning.
  */
 #ifndef SL_WIRE_PG_SHAPE_H
 #define SL_WIRE_PG_SHAPE_H
