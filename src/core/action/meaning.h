@@ -81,6 +81,7 @@ enum sl_meaning_name_kind {
     SL_NAME_FETCH = 5,      /* FETCH or MOVE from name */
     SL_NAME_CLOSE = 6,      /* empty name: ALL */
     SL_NAME_SETTING = 7,    /* SET or RESET of this parameter; empty name: ALL */
+    SL_NAME_HOLD = 8,       /* DECLARE name CURSOR WITH HOLD: it outlives its transaction */
 };
 
 struct sl_meaning_name {

@@ -283,8 +283,6 @@ static void note_transaction(struct session *s, char now)
     note_ddl(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
-    if (s->item_count == 1) /* nothing was bound since */
-        extended_forget_portals(s);
     uint8_t outcome = s->tx_failed || s->last_tag == 'R' ? TXN_ROLLED_BACK
                       : s->last_tag == 'P'               ? TXN_UNKNOWN
                                                          : TXN_COMMITTED;
@@ -342,9 +340,12 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     s->muted = false;
     note_transaction(s, (char)ready);
+    bool rolled_back = s->tx_failed || s->last_tag == 'R';
     s->last_tag = 0;
     s->copy_in = s->tx_failed = false;
     end_item(s, outcome_of(s));
+    if (s->tx == SL_PG_IDLE)
+        names_tx_ended(s, rolled_back);
     if (muted && s->tx == 'T')
         return fail_transaction(r, whole);
     r->at += whole;

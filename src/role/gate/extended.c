@@ -53,6 +53,18 @@ static enum take refuse(struct session *s, const char *sqlstate, const char *mes
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
+/* To the server it would be the same as any other one that begins alike. */
+static bool is_too_long(struct sl_span name)
+{
+    return name.n > SL_PG_NAME_MAX;
+}
+
+static enum take refuse_name(struct session *s)
+{
+    return refuse(s, "42622", "a name of a prepared statement or portal has more than 63 bytes",
+                  "the server would not tell it from others that begin alike: use a shorter one");
+}
+
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {
     SL_BUF(message, 2048);
@@ -131,6 +143,8 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
         session_fatal(s, "08P01", "a Parse message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.statement))
+        return refuse_name(s);
     bool is_set = settings_is_set(m.sql);
     if (!is_set) {
         enum take t = judge_parse(s, &m, &j);
@@ -381,6 +395,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
         session_fatal(s, "08P01", "a Bind message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.statement) || is_too_long(m.portal))
+        return refuse_name(s);
     enum take t = find_statement(s, m.statement, &p);
     if (t != TAKE_DONE)
         return t;
@@ -420,6 +436,8 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         session_fatal(s, "08P01", "an Execute message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.portal))
+        return refuse_name(s);
     struct portal *p = s->portals == NULL ? NULL : sl_map_get(s->portals, m.portal);
     if (p == NULL)
         return refuse(s, "34000", "Sluice knows no portal of this name in this session", NULL);
@@ -466,6 +484,8 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
                       NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.name))
+        return refuse_name(s);
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
     struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
                            ? sl_map_get(s->portals, m.name)

@@ -65,7 +65,9 @@ enum take wait_to_commit(struct session *s, const struct sl_meaning *m)
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
     bool commits = (m->flags & SL_MEANING_TX_COMMIT) != 0 || (m->effects & unsure) != 0;
 
-    return commits && result_is_due(s) ? wait_for_answers(s) : TAKE_DONE;
+    bool wait = (commits && result_is_due(s)) || names_must_settle(s, m);
+
+    return wait ? wait_for_answers(s) : TAKE_DONE;
 }
 
 static uint64_t since_ms(const struct session *s, uint64_t then)

@@ -202,9 +202,10 @@ struct session {
     struct sl_map *statements;   /* name -> struct statement_name */
     struct sl_map *portals;      /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
-    struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text */
+    struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text, as above */
     uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
-    uint32_t bind_serial;
+    uint32_t bind_serial;        /* of portals, and of cursors that SQL declared */
+    uint32_t tx_serial;          /* of it: the first that the transaction under way may have */
     uint32_t
         savepoint_bind;    /* the first serial behind the transaction's first savepoint; 0: none */
     size_t prepared_bytes; /* of prepared statements, and of what is metered */
@@ -298,6 +299,10 @@ void names_forget_cursor(struct session *s, struct sl_span name);
 struct prepared *names_ticket(struct session *s, struct sl_span text, struct meaning *m);
 void extended_forget_all(struct session *s);
 void extended_forget_portals(struct session *s);
+/* The server is in no transaction: what it has confirmed until now ended with the last one. */
+void names_tx_ended(struct session *s, bool rolled_back);
+/* Is this sent only when names that are on their way are answered? */
+bool names_must_settle(const struct session *s, const struct sl_meaning *m);
 struct prepared *prepared_ref(struct prepared *p);
 void prepared_unref(struct prepared *p);
 void name_free(struct statement_name *n);
@@ -344,7 +349,7 @@ enum take wait_for_answers(struct session *s);
 /* A result that may still be stopped is under way. What would commit its transaction is not sent
  * before it is answered: when it ends with a no, nothing of it may be in force (P5). */
 bool result_is_due(const struct session *s);
-/* TAKE_WAIT when this text may commit. */
+/* TAKE_WAIT when this text may commit; and when it takes names away that are on their way. */
 enum take wait_to_commit(struct session *s, const struct sl_meaning *m);
 
 struct held_bytes;
