@@ -161,6 +161,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             return t;
         }
     }
+    s->names_epoch += m.statement.n > 0; /* an EXECUTE may mean it now */
     struct prepared *p = prepared_new(s, &m, j.meaning);
     judged_done(&j);
     if (p == NULL)
@@ -250,6 +251,7 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     verdict_unref(p->verdict);
     meter_unref(p->meter);
     names_forget_cursor(s, name);
+    s->names_epoch += name.n > 0; /* a FETCH may read from it now */
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
     item->serial = p->serial;
@@ -300,6 +302,9 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
+    portal->by_context = meaning_has_code(&j->meaning->m);
+    portal->context = s->context_unknown ? 0 : s->context;
+    portal->moves = s->context_moves;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
     ddl_opens(s, &j->meaning->m);
@@ -384,6 +389,12 @@ static enum take bind_by_budget(struct session *s, const struct judged *j, struc
     return t;
 }
 
+/* What EXECUTE and FETCH do is what the names that they use stand for now. */
+static bool depends_on_names(const struct meaning *m)
+{
+    return m != NULL && (m->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
+}
+
 static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole,
                            struct sl_span rest)
 {
@@ -409,7 +420,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     if (p->is_set)
         return bind_set(s, &m, p, whole);
     bool fresh =
-        p->user_types || (p->generation == s->target->generation && p->context == s->context);
+        p->user_types || (p->generation == s->target->generation && p->context == s->context &&
+                          !depends_on_names(p->meaning));
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
@@ -427,6 +439,14 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
 }
 
 /* --- the rest --- */
+
+/* Its code would not run under the settings that its Bind was judged with. They may have been set
+ * back: where they can be read, they are read first (unknown, quiet: see take_execute). */
+static bool is_of_other_settings(const struct session *s, const struct portal *p)
+{
+    return p->by_context && p->moves != s->context_moves &&
+           (s->context_unknown || p->context != s->context);
+}
 
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {
@@ -450,6 +470,13 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501",
                       "names that this portal uses were given to something else since its Bind",
                       "bind it again");
+    if (is_of_other_settings(s, p)) {
+        if (!s->context_unknown || !action_is_quiet(s) || s->tx == 'E')
+            return refuse(s, "42501", "the session's settings changed since this portal was bound",
+                          "bind it again");
+        inner_context(s);
+        return s->dead ? TAKE_DEAD : TAKE_WAIT;
+    }
     witness_ask(s, p, m.portal);
     if (s->dead)
         return TAKE_DEAD;
@@ -461,7 +488,9 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return TAKE_DEAD;
     }
     p->executed = true;
+    bool moved = p->moves != s->context_moves;
     item_sent(s, item);
+    p->moves = moved ? p->moves : s->context_moves; /* what it does itself was judged with it */
     item->prepared = p->made;
     if (p->made != NULL)
         p->made->refs++;
@@ -486,6 +515,7 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
     }
     if (is_too_long(m.name))
         return refuse_name(s);
+    s->names_epoch += type == SL_PG_CLOSE && m.name.n > 0;
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
     struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
                            ? sl_map_get(s->portals, m.name)

@@ -147,6 +147,18 @@ static struct meaning_key key_of_text(const struct session *s, struct sl_span te
     };
 }
 
+/* A view is only what it reads, and that counts by itself. Whatever else was looked into is code of
+ * users, or calls it. */
+bool meaning_has_code(const struct sl_meaning *m)
+{
+    if ((m->effects & (SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0)
+        return true;
+    for (size_t i = 0; i < m->definition_count; i++)
+        if (!sl_span_starts(m->definitions[i], SL_SPAN("view ")))
+            return true;
+    return false;
+}
+
 static bool depends_on_session(const struct meaning *m)
 {
     return (m->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;

@@ -67,6 +67,7 @@ void item_sent(struct session *s, struct item *item)
         item->flags |= ITEM_CONTEXT;
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_touched = s->context_unknown = true;
+    s->context_moves += (item->flags & ITEM_CONTEXT) != 0;
     if ((item->flags & ITEM_ENDS_DDL) != 0)
         ddl_begins(s);
     /* A transaction may have been begun by what is under way. */

@@ -141,6 +141,8 @@ struct portal {
     struct prepared *made;   /* a reference; whose names are known once it has run */
     bool by_names;           /* EXECUTE, FETCH and the like: */
     uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
+    bool by_context;         /* code of users runs: */
+    uint64_t context, moves; /* ... true as long as the session's context is that of the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -203,7 +205,7 @@ struct session {
     struct sl_map *portals;      /* name -> struct portal */
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
     struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text, as above */
-    uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
+    uint64_t names_epoch;        /* counts what was sent and may have redefined names */
     uint32_t bind_serial;        /* of portals, and of cursors that SQL declared */
     uint32_t tx_serial;          /* of it: the first that the transaction under way may have */
     uint32_t
@@ -230,6 +232,7 @@ struct session {
     /* the session's context, part of every judgement */
     struct sl_span search_path, role; /* malloc'd */
     uint64_t context;                 /* hash of the two */
+    uint64_t context_moves;           /* counts what was sent and may have changed it */
     bool context_unknown;             /* must be read back before the next judgement */
     bool context_touched;             /* changed, and the end of a transaction may change it back */
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
@@ -290,6 +293,8 @@ enum take extended_take(struct session *s, uint8_t type, struct sl_span body, st
 void extended_free(struct session *s);
 void extended_confirm(struct session *s, struct item *item, uint8_t reply);
 void extended_drop(struct session *s, struct item *item);
+/* Code of users, or what nobody knows: the session decides what its names mean when it runs. */
+bool meaning_has_code(const struct sl_meaning *m);
 /* Names that it gives to something are not known from its sending on, until its success. */
 void extended_forget(struct session *s, const struct sl_meaning *m);
 void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text);
