@@ -31,7 +31,7 @@ void end_item(struct session *s, uint8_t outcome)
     bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
     if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
         (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
-        names_happened(s, &item->prepared->meaning->m, item->prepared->text);
+        names_happened(s, item->prepared);
     item_pop(s);
     begin_action(s);
 }

@@ -419,9 +419,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
         return refuse(s, "54000", "this session has too many open portals", "close some of them");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
-    bool fresh =
-        p->user_types || (p->generation == s->target->generation && p->context == s->context &&
-                          !depends_on_names(p->meaning));
+    bool fresh = p->user_types || (p->generation == s->target->generation &&
+                                   p->context == s->context && !depends_on_names(p->meaning));
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {

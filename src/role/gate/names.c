@@ -242,17 +242,11 @@ static void forget_statement(struct session *s, struct sl_span name)
     free(text);
 }
 
-/* A text behind a name that SQL made. */
-struct named_text {
-    struct sl_span text; /* first: whoever only reads it takes the whole for this */
-    uint32_t serial;     /* as a portal's, in the same count */
-    bool holds;          /* a cursor that outlives its transaction */
-};
-
 /* For the judge. What is not kept is not known: then it is opaque. */
 static void remember(struct session *s, struct sl_map **map, struct sl_span name,
-                     struct sl_span text, bool holds)
+                     const struct prepared *made, bool holds)
 {
+    struct sl_span text = made->text;
     enum { TEXTS_MAX = 1024, TEXT_BYTES_MAX = 16 * 1024 };
     struct sl_map *m = names_map(s, map);
 
@@ -261,7 +255,7 @@ static void remember(struct session *s, struct sl_map **map, struct sl_span name
     struct named_text *copy = malloc(sizeof *copy + text.n + 1);
     if (copy == NULL)
         return;
-    *copy = (struct named_text){sl_span(copy + 1, text.n), ++s->bind_serial, holds};
+    *copy = (struct named_text){sl_span(copy + 1, text.n), made->context, ++s->bind_serial, holds};
     if (text.n > 0)
         memcpy(copy + 1, text.p, text.n);
     free(sl_map_remove(m, name));
@@ -319,14 +313,16 @@ bool names_are_made(const struct sl_meaning *m)
     return false;
 }
 
-void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text)
+void names_happened(struct session *s, const struct prepared *made)
 {
+    const struct sl_meaning *m = &made->meaning->m;
+
     for (size_t i = 0; i < m->name_count; i++) {
         const struct sl_meaning_name *n = &m->names[i];
         if (n->kind == SL_NAME_PREPARE && m->statement_count == 1)
-            remember(s, &s->sql_prepared, n->name, text, false);
+            remember(s, &s->sql_prepared, n->name, made, false);
         else if (is_declared(n) && (m->flags & ENDS_TX) == 0) /* else: is it still there? */
-            remember(s, &s->cursors, n->name, text, n->kind == SL_NAME_HOLD);
+            remember(s, &s->cursors, n->name, made, n->kind == SL_NAME_HOLD);
         else if (n->kind == SL_NAME_DEALLOCATE && n->name.n > 0)
             forget_in(s->sql_prepared, n->name);
         else if (n->kind == SL_NAME_CLOSE && n->name.n > 0)
@@ -349,6 +345,7 @@ struct prepared *names_ticket(struct session *s, struct sl_span text, struct mea
     p->refs = 1;
     p->text = sl_span(copy, text.n);
     p->meaning = meaning_ref(m);
+    p->context = s->context_unknown ? 0 : s->context;
     p->account = &s->prepared_bytes;
     s->prepared_bytes += text.n;
     return p;

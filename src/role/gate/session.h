@@ -116,6 +116,14 @@ struct statement_name {
     uint64_t names_epoch; /* what was defined in an earlier one is not what this name means now */
 };
 
+/* A text behind a name that SQL made. */
+struct named_text {
+    struct sl_span text;
+    uint64_t context; /* of the session when it was sent; 0: not known */
+    uint32_t serial;  /* as a portal's, in the same count */
+    bool holds;       /* a cursor that outlives its transaction */
+};
+
 /* A portal that is read in portions: one action, with one outcome when the portal ends. */
 struct reading {
     size_t refs;
@@ -203,8 +211,8 @@ struct session {
 
     struct sl_map *statements;   /* name -> struct statement_name */
     struct sl_map *portals;      /* name -> struct portal */
-    struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
-    struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text, as above */
+    struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct named_text */
+    struct sl_map *cursors;      /* names made by DECLARE -> struct named_text */
     uint64_t names_epoch;        /* counts what was sent and may have redefined names */
     uint32_t bind_serial;        /* of portals, and of cursors that SQL declared */
     uint32_t tx_serial;          /* of it: the first that the transaction under way may have */
@@ -297,7 +305,7 @@ void extended_drop(struct session *s, struct item *item);
 bool meaning_has_code(const struct sl_meaning *m);
 /* Names that it gives to something are not known from its sending on, until its success. */
 void extended_forget(struct session *s, const struct sl_meaning *m);
-void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text);
+void names_happened(struct session *s, const struct prepared *made);
 bool names_are_made(const struct sl_meaning *m); /* by PREPARE or DECLARE */
 void names_forget_cursor(struct session *s, struct sl_span name);
 /* Text and meaning of what is sent now; NULL without memory. */
