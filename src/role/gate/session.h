@@ -439,6 +439,7 @@ struct held_bytes {
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
 void hold_again(struct session *s); /* a new keeper: ask again */
+void hold_judge_again(struct session *s, const char *why);
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(
@@ -477,6 +478,7 @@ void stop_begin(struct session *s, uint64_t row_bytes);
 void stop_free(struct session *s, const char *why);
 void stop_cancel(struct session *s);
 void stop_again(struct session *s);
+void stop_ask_again(struct session *s); /* from the start, under the policy and labels of now */
 bool stop_is_of(const struct session *s, uint64_t action);
 void stop_keeper(struct session *s, enum sl_message type, struct sl_span body);
 
