@@ -73,11 +73,34 @@ static bool say_withheld(struct session *s, struct sl_span body)
     return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
-static bool say_cut(struct session *s)
+static void fail_as_cut(struct session *s)
 {
     memcpy(s->sqlstate, s->cut_sqlstate, sizeof s->sqlstate);
     s->failed = true;
+}
+
+static bool say_cut(struct session *s)
+{
+    fail_as_cut(s);
     return stream_write(&s->client, sl_buf_span(&s->cut));
+}
+
+/* Its transaction is over. An error without a word about it would mean that nothing was changed. */
+static bool say_late_cut(struct session *s, bool committed)
+{
+    SL_BUF(b, 64 * 1024);
+    SL_BUF(message, 32 * 1024);
+    struct sl_pg_notice n;
+
+    s->cut_due = false;
+    if (!committed || !s->cut_changes ||
+        sl_pg_notice_get(sl_span_from(sl_buf_span(&s->cut), SL_PG_HEADER), &n) != SL_OK)
+        return stream_write(&s->client, sl_buf_span(&s->cut));
+    sl_buf_say(&message, "%S; it had run to its end before that, and what it changed is committed",
+               n.message);
+    n.message = sl_buf_span(&message);
+    sl_pg_put_error(&b, &n);
+    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
 /* What it changed is changed, whatever of its result the client was not given: a record that says
@@ -197,15 +220,21 @@ static void note_tag(struct session *s, const struct item *item, struct sl_span 
 
 /* It was complete before it could be cancelled. The client is told all the same that it was
  * stopped, and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not
- * ended with a Sync yet, must fail on the server too. */
+ * ended with a Sync yet, must fail on the server too. Else it is told with the ReadyForQuery, when
+ * it is known whether what was changed is committed. */
 static bool cut_complete(struct run *r, struct item *item, size_t whole)
 {
     static const struct refusal skipped = {.sqlstate = "25P02", .message = "stopped"};
     struct session *s = r->s;
 
-    if (!run_skip(r, whole) || !say_cut(s))
+    if (!run_skip(r, whole))
         return false;
+    fail_as_cut(s);
     s->muted = true;
+    s->cut_due = item->kind != ITEM_EXECUTE || !s->unsynced;
+    s->cut_changes = has_changed(item);
+    if (!s->cut_due && !say_cut(s))
+        return false;
     if (!s->unsynced && has_changed(item)) {
         s->failed = false;
         memset(s->sqlstate, 0, sizeof s->sqlstate);
@@ -340,6 +369,8 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     s->muted = false;
     note_transaction(s, (char)ready);
+    if (s->cut_due && !say_late_cut(s, ready == SL_PG_IDLE && !s->tx_failed && s->last_tag != 'R'))
+        return false;
     bool rolled_back = s->tx_failed || s->last_tag == 'R';
     s->last_tag = 0;
     s->copy_in = s->tx_failed = false;

@@ -229,6 +229,8 @@ struct session {
     struct stop *stop;         /* the result that is being answered may not go on now */
     struct sl_buf cut;         /* why it never will, as the client is told */
     uint8_t cut_sqlstate[5];
+    bool cut_due;     /* it is said with the next ReadyForQuery: what was stopped had run to its end */
+    bool cut_changes; /* ... and changed something */
     struct sl_timer *cut_timer; /* then the server is told to stop */
     bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
     unsigned cancels;           /* CancelRequests of ours on their way */
