@@ -7,6 +7,8 @@
 static void begin_action(struct session *s)
 {
     s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
+    s->text_ends = 0;
+    s->text_at = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
 }
@@ -36,8 +38,11 @@ void end_item(struct session *s, uint8_t outcome)
     begin_action(s);
 }
 
+/* What failed behind a COMMIT of its own text may have done what came before that. */
 static uint8_t outcome_of(const struct session *s)
 {
+    if (s->failed && txn_has_committed(s))
+        return SL_OUTCOME_UNKNOWN;
     return s->failed ? SL_OUTCOME_FAILED : SL_OUTCOME_OK;
 }
 
@@ -166,47 +171,6 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
     return ok;
 }
 
-/* --- transactions: what of them is committed, by the server's own words --- */
-
-static uint64_t answered(const struct session *s, const struct item *item)
-{
-    return item->action > s->tx_answered ? item->action : s->tx_answered;
-}
-
-/* So ended the transaction of what was answered until `upto`; what was sent behind it may be in
- * another one already. */
-static void end_transaction(struct session *s, uint8_t outcome, uint64_t upto)
-{
-    uint64_t last = s->tx_last;
-    bool more = upto < last;
-
-    if (s->tx_first == 0 || upto < s->tx_first)
-        return;
-    if (more)
-        s->tx_last = upto;
-    record_txn(s, outcome);
-    s->tx_first = more ? upto + 1 : 0;
-    s->tx_last = more ? last : 0;
-    s->context_unknown = s->context_unknown || outcome != TXN_COMMITTED;
-}
-
-/* A COMMIT counts at once: what follows it in its message or pipeline, or in the transaction that
- * it chains, may be rolled back without it. ROLLBACK is the word of ROLLBACK TO SAVEPOINT too: it
- * counts at once only where it can mean nothing else. */
-static void note_end(struct session *s, const struct item *item, struct sl_span command)
-{
-    s->last_tag = 0;
-    if (sl_span_is(command, "COMMIT")) {
-        end_transaction(s, TXN_COMMITTED, answered(s, item));
-    } else if (sl_span_is(command, "ROLLBACK")) {
-        s->last_tag = 'R';
-        if ((item->flags & ITEM_ENDS_ALL) != 0)
-            end_transaction(s, TXN_ROLLED_BACK, item->action);
-    } else if (sl_span_is(command, "PREPARE TRANSACTION")) {
-        s->last_tag = 'P';
-    }
-}
-
 static void note_tag(struct session *s, const struct item *item, struct sl_span body)
 {
     struct sl_pg_tag tag;
@@ -215,7 +179,7 @@ static void note_tag(struct session *s, const struct item *item, struct sl_span 
         return;
     if (tag.has_rows)
         s->tag_rows += tag.rows;
-    note_end(s, item, tag.command);
+    txn_tag(s, item, tag.command);
 }
 
 /* It was complete before it could be cancelled. The client is told all the same that it was
@@ -303,8 +267,10 @@ static void note_transaction(struct session *s, char now)
     char before = s->tx;
 
     s->tx = now;
-    if (now != 'I')
+    if (now != 'I') {
+        txn_goes_on(s, item_head(s));
         return;
+    }
     if (s->item_count == 1) {
         s->savepoint_bind = 0;
         s->labelled_open = false;
@@ -312,11 +278,7 @@ static void note_transaction(struct session *s, char now)
     note_ddl(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
-    uint8_t outcome = s->tx_failed || s->last_tag == 'R' ? TXN_ROLLED_BACK
-                      : s->last_tag == 'P'               ? TXN_UNKNOWN
-                                                         : TXN_COMMITTED;
-    bool all = s->item_count == 1 && s->intent == 0; /* nothing more is recorded or under way */
-    end_transaction(s, outcome, all ? s->tx_last : answered(s, item_head(s)));
+    txn_is_over(s, item_head(s));
 }
 
 /* A transaction that an elevated statement began goes with its connection; the client cannot be
@@ -369,7 +331,9 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     s->muted = false;
     note_transaction(s, (char)ready);
-    if (s->cut_due && !say_late_cut(s, ready == SL_PG_IDLE && !s->tx_failed && s->last_tag != 'R'))
+    bool committed = ready == SL_PG_IDLE && !s->tx_failed && s->last_tag != 'R' &&
+                     txn_text_is_committed(s, item);
+    if (s->cut_due && !say_late_cut(s, committed))
         return false;
     bool rolled_back = s->tx_failed || s->last_tag == 'R';
     s->last_tag = 0;

@@ -261,15 +261,52 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     return s->dead ? NULL : p;
 }
 
+/* Is what follows its Execute and a Sync, and nothing else? Only what was received can be looked
+ * at.
+ */
+static bool is_alone(struct sl_span rest)
+{
+    bool executed = false;
+    struct sl_pg_frame f;
+
+    while (sl_pg_frame(rest, &f) == SL_STEP_EVENT &&
+           rest.n >= SL_PG_HEADER + (size_t)f.body_bytes) {
+        if (f.type == SL_PG_SYNC)
+            return executed;
+        if (executed || (f.type != SL_PG_DESCRIBE && f.type != SL_PG_EXECUTE))
+            return false;
+        executed = f.type == SL_PG_EXECUTE;
+        rest = sl_span_from(rest, SL_PG_HEADER + (size_t)f.body_bytes);
+    }
+    return false;
+}
+
+/* It is complete before its Sync commits it: what fails until then undoes it. What may commit by
+ * itself is not marked; nor, to spare a record, a change into which no data flows and behind which
+ * its Sync comes at once: there only a deferred check can fail. */
+static uint32_t ends_with_sync(const struct sl_meaning *m, struct sl_span rest)
+{
+    const uint32_t by_itself =
+        SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM | SL_EFFECT_ADMIN;
+    const uint32_t rows = SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
+                          SL_EFFECT_TRUNCATE | SL_EFFECT_IMPORT;
+    bool flows = (m->effects & (rows | SL_EFFECT_DDL)) != 0 && m->flow_count > 0;
+
+    if ((m->effects & by_itself) != 0)
+        return 0;
+    return flows || ((m->effects & rows) != 0 && !is_alone(rest)) ? (uint32_t)SL_INTENT_IN_TX : 0;
+}
+
 static enum take send_bind(struct session *s, const struct judged *j, const struct held_bytes *what,
-                           struct sl_span whole)
+                           struct sl_span whole, struct sl_span rest)
 {
     const struct sl_pg_bind *m = what->bind;
     const struct prepared *p = what->prepared;
     struct meter *meter;
     bool granted = hold_is_granted(s);
     uint64_t action;
-    enum take t = record_intent(s, j, p->text, SL_INTENT_EXTENDED, m, &action);
+    uint32_t flags = SL_INTENT_EXTENDED | ends_with_sync(&j->meaning->m, rest);
+    enum take t = record_intent(s, j, p->text, flags, m, &action);
 
     if (t != TAKE_DONE)
         return t;
@@ -309,6 +346,10 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
     ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
+    s->unsynced_unsure =
+        s->unsynced_unsure ||
+        (s->tx != 'T' &&
+         (j->meaning->m.effects & (SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0);
     s->unsynced_changes = s->unsynced_changes ||
                           (j->meaning->m.effects &
                            ~(uint32_t)(SL_EFFECT_READ | SL_EFFECT_EXPORT | SL_EFFECT_SESSION)) != 0;
@@ -370,7 +411,7 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t;
     }
-    return send_bind(s, j, what, whole);
+    return send_bind(s, j, what, whole, rest);
 }
 
 /* What policy allows may still be more than a budget has left. */

@@ -101,6 +101,7 @@ static enum take send_query(struct session *s, const struct judged *j,
     item_fill(s, item, j, action);
     item->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     item->meter = meter;
+    item->mixed = txn_is_mixed(&j->meaning->m) ? meaning_ref(j->meaning) : NULL;
     if (!metered)
         session_kill(s, "out of memory");
     item_sent(s, item);

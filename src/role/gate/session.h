@@ -78,6 +78,7 @@ struct item {
     struct verdict
         *verdict;        /* a reference: the answer's description is compared with it; or NULL */
     struct meter *meter; /* ITEM_QUERY, ITEM_EXECUTE: a reference; NULL: nothing limits its rows */
+    struct meaning *mixed; /* ITEM_QUERY: a reference, where it may hold several transactions */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         uint64_t bound;       /* ITEM_DESCRIBE with a verdict: the action of its portal */
@@ -189,6 +190,7 @@ struct session {
     bool tx_failed;        /* the server has said an error since ReadyForQuery */
     bool unsynced;         /* extended messages went out since the last Sync */
     bool unsynced_changes; /* ... that change data or more */
+    bool unsynced_unsure;  /* ... and may have committed what came before them */
     bool skip_to_sync;     /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
@@ -205,6 +207,8 @@ struct session {
     uint32_t item_head, item_count, item_room;
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
+    uint8_t text_ends;              /* txn.c: what became of its changes, as far as it is known */
+    uint32_t text_at;               /* ... statements of it that are complete */
     uint64_t told_bytes;            /* of them, what the journal says already (record_progress) */
     uint8_t sqlstate[5];
     bool failed;
@@ -229,8 +233,8 @@ struct session {
     struct stop *stop;         /* the result that is being answered may not go on now */
     struct sl_buf cut;         /* why it never will, as the client is told */
     uint8_t cut_sqlstate[5];
-    bool cut_due;     /* it is said with the next ReadyForQuery: what was stopped had run to its end */
-    bool cut_changes; /* ... and changed something */
+    bool cut_due; /* it is said with the next ReadyForQuery: what was stopped had run to its end */
+    bool cut_changes;           /* ... and changed something */
     struct sl_timer *cut_timer; /* then the server is told to stop */
     bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
     unsigned cancels;           /* CancelRequests of ours on their way */
@@ -392,6 +396,15 @@ void record_txn(struct session *s, uint8_t outcome);
 void record_progress(struct gate *g);
 /* The same of an action that waits between two portions. */
 void record_portion(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes);
+
+/* txn.c: which transactions ended, and how */
+bool txn_is_mixed(const struct sl_meaning *m); /* a text that may hold several */
+void txn_tag(struct session *s, const struct item *item, struct sl_span command);
+void txn_is_over(struct session *s, const struct item *item); /* ReadyForQuery says: in none */
+void txn_goes_on(struct session *s, const struct item *item); /* ... in one */
+/* At its ReadyForQuery: all that this text has changed. */
+bool txn_text_is_committed(const struct session *s, const struct item *item);
+bool txn_has_committed(const struct session *s); /* something of the text under way */
 
 /* portal.c: how the action of a portal ends */
 enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */
