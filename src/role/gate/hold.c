@@ -303,8 +303,7 @@ bool hold_is_outdated(const struct session *s, const struct hold *h)
 {
     const struct verdict *v = h->judged.verdict;
 
-    return v->generation != s->gate->generation ||
-           v->label_generation != s->gate->label_generation;
+    return v->generation != s->gate->generation || v->label_generation != s->gate->label_generation;
 }
 
 /* Asked again with what counts now, it joins what was made. */
