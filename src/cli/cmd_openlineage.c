@@ -45,7 +45,7 @@ enum {
 struct sender {
     struct sl_spool spool;
     struct sl_poster *poster;
-    uint64_t sent, rejected, wait_ms, reported_us, reported_sent;
+    uint64_t sent, rejected, not_kept, wait_ms, reported_us, reported_sent;
     char error[256]; /* empty: it works */
 };
 
@@ -65,6 +65,7 @@ static void report(struct sender *s, bool changed)
                         json_integer((json_int_t)sl_spool_waiting(&s->spool)));
     json_object_set_new(body, "sent", json_integer((json_int_t)s->sent));
     json_object_set_new(body, "rejected", json_integer((json_int_t)s->rejected));
+    json_object_set_new(body, "not_kept", json_integer((json_int_t)s->not_kept));
     json_object_set_new(body, "at_us", json_integer((json_int_t)sl_clock_us()));
     json_object_set_new(body, "error", json_string(s->error));
     s->reported_us = now;
@@ -120,7 +121,13 @@ static enum sl_err put_aside(struct sender *s, struct sl_span event, const char 
     sl_log(SL_LOG_WARN, "openlineage_rejected", SL_CSTR("why", why),
            SL_TEXT("run", sl_json_str(json_object_get(whole, "run"), "runId")));
     json_decref(whole);
-    SL_TRY(sl_spool_put_aside(&s->spool, event));
+    enum sl_err err = sl_spool_put_aside(&s->spool, event);
+    if (err == SL_ELIMIT) { /* the log has its run, and the ledger all of it */
+        sl_log(SL_LOG_ERROR, "openlineage_rejected_full", SL_NUM("not_kept", s->not_kept + 1));
+        s->not_kept++;
+        err = SL_OK;
+    }
+    SL_TRY(err);
     s->rejected++;
     return sl_spool_done(&s->spool);
 }

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 
 /* --- spool (openlineage_spool.c) ------------------------------------------------------------- */
-enum { SL_SPOOL_MAX_LINE = 8 * 1024 * 1024 };
+enum { SL_SPOOL_MAX_LINE = 8 * 1024 * 1024, SL_SPOOL_MAX_REJECTED = 64 * 1024 * 1024 };
 
 struct sl_spool {
     const char *folder, *name; /* the caller's */
@@ -42,7 +42,8 @@ enum sl_err sl_spool_done(struct sl_spool *s) SL_MUST_CHECK;
 uint64_t sl_spool_waiting(struct sl_spool *s);
 /* How far it is, into <name>.status, for the keeper to show: a sender has no way to any program. */
 enum sl_err sl_spool_say(struct sl_spool *s, struct sl_span text) SL_MUST_CHECK;
-/* Appends to the file of what the endpoint refused, and syncs it. */
+/* Appends to the file of what the endpoint refused, and syncs it. SL_ELIMIT: that file has reached
+ * SL_SPOOL_MAX_REJECTED; look at it and take it away. */
 enum sl_err sl_spool_put_aside(const struct sl_spool *s, struct sl_span event) SL_MUST_CHECK;
 void sl_spool_close(struct sl_spool *s);
 

@@ -419,12 +419,17 @@ enum sl_err sl_spool_say(struct sl_spool *s, struct sl_span text)
 enum sl_err sl_spool_put_aside(const struct sl_spool *s, struct sl_span event)
 {
     SL_BUF(path, 8192);
+    struct stat is;
 
     sl_buf_say(&path, "%s/%s", s->folder, SL_OPENLINEAGE_REJECTED);
     int fd = open(sl_buf_text(&path), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return SL_EIO;
-    enum sl_err err = sl_file_write_all(fd, event);
+    enum sl_err err = fstat(fd, &is) != 0 ? SL_EIO : SL_OK;
+    if (err == SL_OK && (uint64_t)is.st_size + event.n >= SL_SPOOL_MAX_REJECTED)
+        err = SL_ELIMIT;
+    if (err == SL_OK)
+        err = sl_file_write_all(fd, event);
     if (err == SL_OK)
         err = sl_file_write_all(fd, SL_SPAN("\n"));
     if (err == SL_OK)

@@ -4,6 +4,9 @@
 
 #include "tests/captured/captured_gate.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+
 static uint64_t told;
 
 /* The map that this gate hears next; the caller frees it. NULL: none came. */
@@ -207,6 +210,47 @@ static void test_a_gate_labels_what_it_may(void)
               "public.s.c pii settled, public.s.d pii settled");
 }
 
+/* More than a datagram holds, so sealed beside its header. */
+static void tell_many(int gate, size_t count)
+{
+    enum { ROOM = 16 * 1024 * 1024 };
+    struct sl_msg_label_flow m = {.told = ++told, .target = SL_SPAN("finance"), .session = session};
+    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    SL_BUF(columns, ROOM);
+    SL_BUF(labels, ROOM);
+    SL_BUF(sources, ROOM);
+    SL_BUF(whole, 4 * ROOM);
+    SL_BUF(head, SL_IPC_HEADER);
+
+    for (size_t i = 0; i < count; i++) {
+        SL_BUF(name, 64);
+        sl_buf_say(&name, "public.s.c%U", (uint64_t)i);
+        sl_ipc_list_add(&columns, &m.columns, sl_buf_span(&name));
+        sl_ipc_list_add(&labels, &m.labels, SL_SPAN("pii"));
+        sl_ipc_list_add(&sources, &m.sources, SL_SPAN("hidden.people.mail"));
+    }
+    m.columns.items = sl_buf_span(&columns);
+    m.labels.items = sl_buf_span(&labels);
+    m.sources.items = sl_buf_span(&sources);
+    sl_msg_label_flow_put(&whole, &m);
+    SL_CHECK_INT(sl_buf_err(&whole), SL_OK);
+    struct sl_span body = sl_span_from(sl_buf_span(&whole), SL_IPC_HEADER);
+    int fd = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    SL_CHECK_INT(write(fd, body.p, body.n), (long long)body.n);
+    SL_CHECK_INT(fcntl(fd, F_ADD_SEALS, seals), 0);
+    sl_buf_put(&head, sl_span_head(sl_buf_span(&whole), SL_IPC_HEADER));
+    send_with(gate, &head, fd);
+}
+
+/* The keeper would not find its way back: what it recorded it must be able to tell. */
+static void test_more_labels_than_fit_end_the_gate(void)
+{
+    tell_many(play.gate, SL_LABEL_MAX_DERIVED + 1);
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
+}
+
 static void test_lists_that_do_not_fit_end_the_gate(void)
 {
     tell(play.gate, "finance", session, 540, 1, "public.s.e", NULL);
@@ -234,5 +278,6 @@ int main(int argc, char **argv)
     SL_RUN(test_what_nobody_told_is_in_the_journal);
     SL_RUN(test_a_gate_labels_what_it_may);
     SL_RUN(test_lists_that_do_not_fit_end_the_gate);
+    SL_RUN(test_more_labels_than_fit_end_the_gate);
     return end_play();
 }

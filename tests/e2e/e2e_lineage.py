@@ -90,8 +90,8 @@ def test_committed_by_any_protocol(lab):
         assert c.ask("update pgbench_branches b set filler = o.item from orders o where o.id = b.bid").error is None
         for sql in end:
             assert c.ask(sql).error is None
-    wait_for(lambda: told(lab, "public.pgbench_branches", "committed", "update"), 5, "the chained ones")
-    assert told(lab, "public.pgbench_branches", "committed", "update")["count"] == 2
+    wait_for(lambda: (told(lab, "public.pgbench_branches", "committed", "update") or {}).get("count") == 2, 5,
+             "the chained ones")
     assert told(lab, "public.pgbench_branches", "rolled_back", "update") is None
 
 
@@ -109,10 +109,55 @@ def test_behind_a_rollback(lab):
     assert told(lab, "public.pgbench_accounts", "committed", "delete") is None
 
 
+def make_copies(lab):
+    """Past the gateway, which sees them at its next look."""
+    lab.pg.sql("create schema if not exists copies; grant usage on schema copies to app;"
+               " create table if not exists copies.undone (id int, body text);"
+               " create table if not exists copies.ends (id int, body text); grant all on all tables in schema copies to app")
+    time.sleep(3)
+
+
+def test_undone_by_its_pipeline(lab):
+    """a change that is complete before its Sync is undone by what fails behind it, and then it is no flow"""
+    make_copies(lab)
+    c = lab.raw("carol")
+    copy = "insert into copies.undone select id, item from orders where id < 3"
+    c.write(wire.parse(copy) + wire.bind() + wire.execute() + wire.parse("select 1/0") + wire.bind()
+            + wire.execute() + wire.SYNC)
+    assert c.answer().error == "22012"
+    wait_for(lambda: told(lab, "copies.undone", "rolled_back", "insert"), 5, "the undone one")
+    assert told(lab, "copies.undone", "committed", "insert") is None
+    c.extended(copy)
+    assert c.answer().error is None
+    wait_for(lambda: told(lab, "copies.undone", "committed", "insert"), 5, "the one that stays")
+
+
+def test_several_transactions_in_one_text(lab):
+    """of a text with several ends each change is what became of it; where they differ nobody says more than unknown"""
+    make_copies(lab)
+    c = lab.raw("carol")
+    copy = "insert into copies.ends select id, item from orders where id < 3"
+    read = "select 1"
+    for text, standing in ((f"begin; {copy}; rollback; {read}", "rolled_back"),
+                           (f"begin; {copy}; commit; begin; {read}; rollback", "committed"),
+                           (f"{copy}; begin; rollback; {read}", "rolled_back"),
+                           (f"begin; {copy}; savepoint a; {read}; rollback to a; commit", "committed"),
+                           (f"begin; {copy}; commit; begin; {copy}; rollback", "unknown"),
+                           (f"{copy}; commit; select 1/0", "unknown")):
+        heard = c.ask(text)
+        assert heard.error in (None, "22012"), heard
+        tags = ", ".join(" ".join(w for w in part.split()[:1]) for part in text.split("; "))
+        tags = tags.replace("rollback, commit", "rollback to savepoint, commit")
+        wait_for(lambda: told(lab, "copies.ends", standing, tags), 5, f"{text} as {standing}")
+        mine = [a["standing"] for a in acts(lab, "copies.ends") if a["statements"] == tags]
+        assert mine == [standing], (text, mine)
+
+
 def test_lost_commit(lab):
     """a COMMIT whose answer nobody waits for is not told as a rollback (P11)"""
     c = lab.raw("carol")
-    c.ask("begin")
+    for sql in ("begin", "commit", "begin"):    # judged before: the COMMIT that is lost goes out at once
+        c.ask(sql)
     assert c.ask("update pgbench_accounts a set filler = o.item from orders o where a.aid = o.id and o.id < 3").error is None
     c.write(wire.query("commit"))
     c.drop()

@@ -169,6 +169,48 @@ def test_refused(lab):
     wait_for(lambda: status(lab).get("rejected") == 1, 10, "the report")
 
 
+def test_refused_ceiling(lab):
+    """the file of what was refused has a ceiling: beyond it events are counted, the log says so, the others go on"""
+    refused, aside = [], folder(lab) / "rejected.ndjson"
+    before = aside.stat().st_size
+
+    def behave(event, _earlier):
+        if not refused or run_of(event) == refused[0]:
+            refused.append(run_of(event))
+            return 400, {}, 0
+        return 200, {}, 0
+    os.truncate(aside, 64 << 20)
+    ENDPOINT.behave = behave
+    runs = act(lab, 3)
+    arrive(runs[1:])
+    assert aside.stat().st_size == 64 << 20 and lab.events("openlineage_rejected_full")
+    wait_for(lambda: status(lab).get("not_kept") == 1, 10, "the report")
+    os.truncate(aside, before)
+
+
+def test_ceiling(lab):
+    """a spool at its ceiling takes no more and says so; nobody waits for it, and it goes on when there is room"""
+    before = lab.config["lineage"]
+    ENDPOINT.stop()
+    lab.config["lineage"] = {"openlineage": dict(before["openlineage"], rotate="1MB", max_spool="64kB")}
+    lab.write_config()
+    lab.sighup()
+    time.sleep(1)
+    act(lab, 80)
+    said = wait_for(lambda: (s := status(lab)).get("lost") and s, 15, "the report")
+    assert lab.events("openlineage_lost"), said
+    assert sum(f.stat().st_size for f in folder(lab).iterdir()) < (64 << 10) + 8192
+    ENDPOINT.start()
+    wait_for(lambda: not list(folder(lab).glob("spool.ndjson.[0-9]*")), 60, "what was sent is removed")
+    lost = status(lab)["lost"]
+    time.sleep(1.1)
+    arrive(act(lab, 3))
+    assert status(lab)["lost"] == lost and lab.events("openlineage_has_room")
+    lab.config["lineage"] = before
+    lab.write_config()
+    lab.sighup()
+
+
 def test_slow(lab):
     """a slow endpoint: nobody waits for it but the sender"""
     ENDPOINT.behave = lambda event, earlier: (200, {}, 1.0)

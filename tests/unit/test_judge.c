@@ -137,6 +137,32 @@ static void test_cursors_of_the_session(void)
     ctx.cursor_count = 1;
     check(&ctx, "fetch 10 from c", "fetch: read ! cursor unshaped");
     check(&ctx, "fetch 10 from d", "fetch: read opaque ! cursor unshaped");
+    check(&ctx, "commit; begin; select 1; fetch 10 from c",
+          "commit,begin,select,fetch: read opaque ! begin commit cursor unshaped");
+    check(&ctx, "rollback to a; fetch 10 from c",
+          "rollback to savepoint,fetch: read opaque ! savepoint cursor unshaped");
+    check(&ctx, "close c; fetch 10 from c",
+          "close cursor,fetch: read session opaque ! cursor unshaped");
+    check(&ctx, "close all; fetch 10 from c",
+          "close cursor,fetch: read session opaque ! cursor unshaped");
+    check(&ctx, "close d; fetch 10 from c", "close cursor,fetch: read session ! cursor unshaped");
+    check(&ctx, "begin; declare d cursor for select 1; commit; begin; fetch 10 from d",
+          "begin,declare cursor,commit,begin,fetch: read opaque ! begin commit cursor unshaped");
+}
+
+static void test_a_name_that_is_given_anew(void)
+{
+    struct sl_sql_prepared texts[] = {{SL_SPAN("p"), SL_SPAN("prepare p as select 1")}};
+    struct sl_sql_context ctx = shop();
+
+    ctx.prepared = texts;
+    ctx.prepared_count = SL_COUNT(texts);
+    check(&ctx, "execute p", "execute: read session ! prepared unshaped");
+    check(&ctx, "deallocate p; execute p",
+          "deallocate,execute: read session opaque ! prepared unshaped");
+    check(&ctx, "deallocate all; execute p",
+          "deallocate,execute: read session opaque ! prepared unshaped");
+    check(&ctx, "deallocate q; execute p", "deallocate,execute: read session ! prepared unshaped");
 }
 
 static void test_a_fetch_is_what_its_cursor_reads(void)
@@ -329,6 +355,7 @@ int main(void)
     SL_RUN(test_flows);
     SL_RUN(test_what_the_session_prepared);
     SL_RUN(test_cursors_of_the_session);
+    SL_RUN(test_a_name_that_is_given_anew);
     SL_RUN(test_a_fetch_is_what_its_cursor_reads);
     SL_RUN(test_rows_that_are_skipped);
     SL_RUN(test_names_follow_the_search_path);

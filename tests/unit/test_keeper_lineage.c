@@ -346,6 +346,24 @@ static void test_attempts(void)
     }
 }
 
+static void test_open_without_end(void)
+{
+    enum { MORE = 3 };
+    struct side s;
+
+    open_side(&s, ":memory:", false);
+    session(&s, 1, false);
+    session(&s, 2, false);
+    act(&s, COPY, 2, 1, SL_OUTCOME_OK, SL_INTENT_IN_TX);
+    for (uint64_t i = 0; i < LINEAGE_OPENS - 1 + MORE; i++)
+        act(&s, COPY, 1, 10 + i, SL_OUTCOME_OK, SL_INTENT_IN_TX);
+    end(&s, 1, 10, 10 + LINEAGE_OPENS + MORE, 2);
+    end(&s, 2, 1, 1, 1);
+    check_standings(&s,
+                    "insert unknown 3/6 insert rolled_back 199999/399998 insert committed 1/2 ");
+    close_side(&s);
+}
+
 static void test_names(void)
 {
     struct side s;
@@ -386,6 +404,7 @@ int main(void)
     SL_RUN(test_late_outcomes);
     SL_RUN(test_told_three_ways);
     SL_RUN(test_attempts);
+    SL_RUN(test_open_without_end);
     SL_RUN(test_names);
     return sl_tap_done();
 }

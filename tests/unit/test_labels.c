@@ -99,6 +99,24 @@ static void test_the_map_is_sorted_and_keeps_its_word(void)
     end(&w);
 }
 
+static void test_the_map_has_an_end(void)
+{
+    struct world w = begin();
+
+    SL_CHECK(sl_label_map_has_room(w.map, SL_LABEL_ROOM, 0));
+    SL_CHECK(!sl_label_map_has_room(w.map, SL_LABEL_ROOM + 1, 0));
+    SL_CHECK(sl_label_map_has_room(w.map, 1, SL_LABEL_ROOM_BYTES));
+    put(&w, "public.t.c", "pii", false);
+    put(&w, "public.t.c", "pii", true); /* the same one */
+    size_t bytes = sl_label_map_bytes(w.map);
+    SL_CHECK(bytes > sizeof "public.t.c" && bytes < 100);
+    SL_CHECK(sl_label_map_has_room(w.map, SL_LABEL_ROOM - 1, SL_LABEL_ROOM_BYTES - bytes));
+    SL_CHECK(!sl_label_map_has_room(w.map, SL_LABEL_ROOM, 0));
+    SL_CHECK(!sl_label_map_has_room(w.map, 1, SL_LABEL_ROOM_BYTES - bytes + 1));
+    SL_CHECK(!sl_label_map_has_room(w.map, SIZE_MAX, SIZE_MAX));
+    end(&w);
+}
+
 static void test_the_map_travels(void)
 {
     struct world w = begin();
@@ -380,6 +398,7 @@ static void test_a_misspelt_label_is_an_error(void)
 int main(void)
 {
     SL_RUN(test_the_map_is_sorted_and_keeps_its_word);
+    SL_RUN(test_the_map_has_an_end);
     SL_RUN(test_the_map_travels);
     SL_RUN(test_derived_labels_count_beside_the_configuration);
     SL_RUN(test_the_configuration_is_not_declassified);

@@ -88,12 +88,17 @@ enum sl_meaning_name_kind {
     SL_NAME_CLOSE = 6,      /* empty name: ALL */
     SL_NAME_SETTING = 7,    /* SET or RESET of this parameter; empty name: ALL */
     SL_NAME_OFFSET = 8,     /* a query skips so many rows: "1000", "$1"; empty: who knows */
+    SL_NAME_HOLD = 9,       /* DECLARE name CURSOR WITH HOLD: it outlives its transaction */
 };
 
 struct sl_meaning_name {
     uint8_t kind;
     struct sl_span name;
 };
+static inline bool sl_name_declares(const struct sl_meaning_name *n) /* a cursor */
+{
+    return n->kind == SL_NAME_DECLARE || n->kind == SL_NAME_HOLD;
+}
 
 struct sl_meaning {
     uint32_t effects; /* of all statements together */

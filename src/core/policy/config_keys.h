@@ -98,6 +98,9 @@ K(OPENLINEAGE, "file", FILE, settings.openlineage_file, "", 1, 64, "", "", RESTA
   "`spool.ndjson`, of which what was sent is removed.")                                              \
 K(OPENLINEAGE, "rotate", SIZE64, settings.openlineage_rotate_bytes, "64MB", 4096, 1073741824, "bytes", "", RELOAD, \
   "A file of this size is put aside with its time behind the name.")                                 \
+K(OPENLINEAGE, "max_spool", SIZE64, settings.openlineage_max_bytes, "4GB", 65536, 1099511627776, "bytes", "", RELOAD, \
+  "What lies in `<state>/openlineage` at most, files put aside included. Beyond it events are left out, and the log " \
+  "and `sluice status` say how many; traffic goes on.")                                              \
 K(OPENLINEAGE, "url", URL, settings.openlineage_url, "", 1, 2000, "", "", RELOAD,                    \
   "Where `sluice openlineage`, which the supervisor keeps running, sends each event with POST: at least " \
   "once, in order, from the file, however long the endpoint is away. No redirect is followed.")      \

@@ -15,7 +15,7 @@ struct entry {
 
 struct sl_label_map {
     struct entry **entries;
-    size_t count, room;
+    size_t count, room, bytes; /* of the names */
 };
 
 enum sl_err sl_label_map_new(struct sl_label_map **out)
@@ -131,12 +131,24 @@ enum sl_err sl_label_map_put(struct sl_label_map *m, const struct sl_derived *d)
     memmove(m->entries + at + 1, m->entries + at, (m->count - at) * sizeof(struct entry *));
     m->entries[at] = e;
     m->count++;
+    m->bytes += d->target.n + d->column.n + d->label.n + d->source.n;
     return SL_OK;
 }
 
 size_t sl_label_map_count(const struct sl_label_map *m)
 {
     return m == NULL ? 0 : m->count;
+}
+
+size_t sl_label_map_bytes(const struct sl_label_map *m)
+{
+    return m == NULL ? 0 : m->bytes;
+}
+
+bool sl_label_map_has_room(const struct sl_label_map *m, size_t count, size_t bytes)
+{
+    return count <= SL_LABEL_ROOM && m->count <= SL_LABEL_ROOM - count &&
+           bytes <= SL_LABEL_ROOM_BYTES && m->bytes <= SL_LABEL_ROOM_BYTES - bytes;
 }
 
 struct sl_derived sl_label_map_at(const struct sl_label_map *m, size_t index)

@@ -20,6 +20,9 @@
 #include "core/policy/policy.h"
 
 enum { SL_LABEL_MAX_DERIVED = 200 * 1000, SL_LABEL_MAX_NAME = 400 };
+/* What actions may fill: beyond it nothing that carries labels runs any more. Above is room for what
+ * several gates tell in the same moment, and for columns that get other names. */
+enum { SL_LABEL_ROOM = 100 * 1000, SL_LABEL_ROOM_BYTES = 20 * 1024 * 1024 };
 
 struct sl_derived {
     struct sl_span target, column, label;
@@ -34,6 +37,9 @@ SL_DEFINE_CLEANUP(struct sl_label_map, sl_label_map)
  * SL_ELIMIT: too many, or a name longer than SL_LABEL_MAX_NAME. SL_EMALFORMED: an empty name. */
 enum sl_err sl_label_map_put(struct sl_label_map *m, const struct sl_derived *d) SL_MUST_CHECK;
 size_t sl_label_map_count(const struct sl_label_map *m);
+size_t sl_label_map_bytes(const struct sl_label_map *m); /* of names */
+/* For so many more, with names of so many bytes together. */
+bool sl_label_map_has_room(const struct sl_label_map *m, size_t count, size_t bytes);
 /* index 0 .. count-1, in order of target, column, label. Views live until the map changes. */
 struct sl_derived sl_label_map_at(const struct sl_label_map *m, size_t index);
 /* NULL is an empty map. */

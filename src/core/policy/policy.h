@@ -185,7 +185,7 @@ struct sl_settings {
     struct sl_span ledger_origin;
     struct sl_span openlineage_file; /* empty: nobody wants run events; see SL_OPENLINEAGE_SPOOL */
     struct sl_span openlineage_url, openlineage_token_file, openlineage_ca_file;
-    uint64_t openlineage_rotate_bytes;
+    uint64_t openlineage_rotate_bytes, openlineage_max_bytes;
     enum sl_metrics_access metrics_access;
 };
 

@@ -160,6 +160,8 @@ struct judge {
     size_t flow_count, flow_room;
     struct sl_meaning_name *names;
     size_t name_count, name_room;
+    size_t names_ended; /* of them: before the last end of a transaction in this text */
+    bool tx_ended;
     struct sl_span *definitions; /* what was looked into */
     size_t definition_count, definition_room;
     struct view *views;        /* that were expanded */

@@ -313,9 +313,37 @@ static void perform(struct plpgsql *p)
     read_expect(p, ";");
 }
 
+/* Was it opened before this place, and does nothing in the body put another cursor into it? */
+static bool was_opened_here(const struct plpgsql *p, const char *name, size_t place)
+{
+    static const char *const before[] = {"open", "close", "fetch", "move",
+                                         "from", "in",    "next",  "return"};
+    static const char *const behind[] = {"cursor", "refcursor", "scroll", "no"};
+    bool opened = false;
+
+    for (size_t i = 1; i < p->count; i++) {
+        const char *here = read_name_at(p, i);
+        bool fine = here == NULL || strcmp(here, name) != 0;
+        opened = opened || (!fine && i < place && read_is_at(p, i - 1, "open"));
+        for (size_t k = 0; k < SL_COUNT(before); k++)
+            fine = fine || read_is_at(p, i - 1, before[k]);
+        for (size_t k = 0; k < SL_COUNT(behind); k++)
+            fine = fine || read_is_at(p, i + 1, behind[k]);
+        if (!fine)
+            return false;
+    }
+    return opened;
+}
+
+/* One that was not opened here may be anybody's in this session: its name may mean another one
+ * from now on. */
 static void close_cursor(struct plpgsql *p)
 {
-    read_name(p);
+    size_t place = p->at;
+    const char *name = read_name(p);
+
+    if (!p->broken && !was_opened_here(p, name, place))
+        note_name(p->j, SL_NAME_CLOSE, "");
     read_expect(p, ";");
 }
 

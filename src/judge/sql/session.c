@@ -99,6 +99,11 @@ void session_transaction(struct judge *j, const TransactionStmt *n)
         j->tag = kinds[n->kind].tag;
         j->flags |= kinds[n->kind].flag;
         j->control = true;
+        if (n->kind == TRANS_STMT_COMMIT || n->kind == TRANS_STMT_ROLLBACK ||
+            n->kind == TRANS_STMT_ROLLBACK_TO) {
+            j->tx_ended = true;
+            j->names_ended = j->name_count;
+        }
         return;
     }
     j->tag = n->kind == TRANS_STMT_PREPARE           ? "prepare transaction"
@@ -147,9 +152,21 @@ static bool run_prepared_text(struct judge *j, struct sl_span text, const char *
     return found;
 }
 
+/* This text, or a body that it runs, gave the name to something else before. */
+static bool is_prepared_anew(const struct judge *j, const char *name)
+{
+    for (size_t i = 0; i < j->name_count; i++) {
+        const struct sl_meaning_name *n = &j->names[i];
+        bool same = n->name.n == 0 || sl_span_is(n->name, name);
+        if (same && (n->kind == SL_NAME_PREPARE || n->kind == SL_NAME_DEALLOCATE))
+            return true;
+    }
+    return false;
+}
+
 static void run_prepared(struct judge *j, const char *name)
 {
-    bool found = false, all = true;
+    bool found = false, all = !is_prepared_anew(j, name);
 
     for (size_t i = 0; i < j->ctx->prepared_count && j->executing < 4; i++) {
         if (!sl_span_is(j->ctx->prepared[i].name, name))
@@ -201,7 +218,8 @@ static void declare(struct judge *j, const DeclareCursorStmt *n)
 {
     struct outputs out = {0};
 
-    note_name(j, SL_NAME_DECLARE, n->portalname);
+    note_name(j, (n->options & CURSOR_OPT_HOLD) != 0 ? SL_NAME_HOLD : SL_NAME_DECLARE,
+              n->portalname);
     query_walk(j, NULL, NULL, n->query, &out);
     note_result(j, &out);
 }
@@ -244,23 +262,36 @@ static void run_declared(struct judge *j, const char *name)
     }
 }
 
+/* As this text has it so far, else as the session had it before: CLOSE takes it away, and so does
+ * the end of a transaction. What comes between, a function too, may give the name to anything. */
+static bool is_known_cursor(const struct judge *j, const char *name)
+{
+    for (size_t i = j->name_count; i > j->names_ended; i--) {
+        const struct sl_meaning_name *n = &j->names[i - 1];
+        bool same = sl_span_is(n->name, name);
+        if (same && sl_name_declares(n))
+            return true;
+        if (n->kind == SL_NAME_CLOSE && (same || n->name.n == 0))
+            return false;
+    }
+    for (size_t i = 0; !j->tx_ended && i < j->ctx->cursor_count; i++)
+        if (sl_span_is(j->ctx->cursors[i], name))
+            return true;
+    return false;
+}
+
 static void fetch(struct judge *j, const FetchStmt *n)
 {
-    bool known = false;
+    bool known = is_known_cursor(j, n->portalname);
     const char *tag;
 
     if (n->ismove)
         j->tag = "move";
     note_name(j, SL_NAME_FETCH, n->portalname);
     j->flags |= SL_MEANING_UNSHAPED;
-    for (size_t i = 0; i < j->ctx->cursor_count; i++)
-        known = known || sl_span_is(j->ctx->cursors[i], n->portalname);
     tag = j->tag;
     run_declared(j, n->portalname);
     j->tag = tag;
-    for (size_t i = 0; i < j->name_count; i++) /* or declared and judged in this very text */
-        known = known || (j->names[i].kind == SL_NAME_DECLARE &&
-                          sl_span_is(j->names[i].name, n->portalname));
     if (!known)
         note_opaque(j, "the judge does not know what cursor %s reads", n->portalname);
 }

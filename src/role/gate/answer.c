@@ -7,6 +7,8 @@
 static void begin_action(struct session *s)
 {
     s->rows = s->tag_rows = s->bytes = s->told_bytes = 0;
+    s->text_ends = 0;
+    s->text_at = 0;
     s->failed = false;
     memset(s->sqlstate, 0, sizeof s->sqlstate);
 }
@@ -31,13 +33,16 @@ void end_item(struct session *s, uint8_t outcome)
     bool done = outcome == SL_OUTCOME_OK || outcome == OUTCOME_PORTION;
     if (done && (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
         (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
-        names_happened(s, &item->prepared->meaning->m, item->prepared->text);
+        names_happened(s, item->prepared);
     item_pop(s);
     begin_action(s);
 }
 
+/* What failed behind a COMMIT of its own text may have done what came before that. */
 static uint8_t outcome_of(const struct session *s)
 {
+    if (s->failed && txn_has_committed(s))
+        return SL_OUTCOME_UNKNOWN;
     return s->failed ? SL_OUTCOME_FAILED : SL_OUTCOME_OK;
 }
 
@@ -73,11 +78,34 @@ static bool say_withheld(struct session *s, struct sl_span body)
     return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
-static bool say_cut(struct session *s)
+static void fail_as_cut(struct session *s)
 {
     memcpy(s->sqlstate, s->cut_sqlstate, sizeof s->sqlstate);
     s->failed = true;
+}
+
+static bool say_cut(struct session *s)
+{
+    fail_as_cut(s);
     return stream_write(&s->client, sl_buf_span(&s->cut));
+}
+
+/* Its transaction is over. An error without a word about it would mean that nothing was changed. */
+static bool say_late_cut(struct session *s, bool committed)
+{
+    SL_BUF(b, 64 * 1024);
+    SL_BUF(message, 32 * 1024);
+    struct sl_pg_notice n;
+
+    s->cut_due = false;
+    if (!committed || !s->cut_changes ||
+        sl_pg_notice_get(sl_span_from(sl_buf_span(&s->cut), SL_PG_HEADER), &n) != SL_OK)
+        return stream_write(&s->client, sl_buf_span(&s->cut));
+    sl_buf_say(&message, "%S; it had run to its end before that, and what it changed is committed",
+               n.message);
+    n.message = sl_buf_span(&message);
+    sl_pg_put_error(&b, &n);
+    return sl_buf_err(&b) == SL_OK && stream_write(&s->client, sl_buf_span(&b));
 }
 
 /* What it changed is changed, whatever of its result the client was not given: a record that says
@@ -143,47 +171,6 @@ static bool take_error(struct run *r, struct sl_span body, size_t whole)
     return ok;
 }
 
-/* --- transactions: what of them is committed, by the server's own words --- */
-
-static uint64_t answered(const struct session *s, const struct item *item)
-{
-    return item->action > s->tx_answered ? item->action : s->tx_answered;
-}
-
-/* So ended the transaction of what was answered until `upto`; what was sent behind it may be in
- * another one already. */
-static void end_transaction(struct session *s, uint8_t outcome, uint64_t upto)
-{
-    uint64_t last = s->tx_last;
-    bool more = upto < last;
-
-    if (s->tx_first == 0 || upto < s->tx_first)
-        return;
-    if (more)
-        s->tx_last = upto;
-    record_txn(s, outcome);
-    s->tx_first = more ? upto + 1 : 0;
-    s->tx_last = more ? last : 0;
-    s->context_unknown = s->context_unknown || outcome != TXN_COMMITTED;
-}
-
-/* A COMMIT counts at once: what follows it in its message or pipeline, or in the transaction that
- * it chains, may be rolled back without it. ROLLBACK is the word of ROLLBACK TO SAVEPOINT too: it
- * counts at once only where it can mean nothing else. */
-static void note_end(struct session *s, const struct item *item, struct sl_span command)
-{
-    s->last_tag = 0;
-    if (sl_span_is(command, "COMMIT")) {
-        end_transaction(s, TXN_COMMITTED, answered(s, item));
-    } else if (sl_span_is(command, "ROLLBACK")) {
-        s->last_tag = 'R';
-        if ((item->flags & ITEM_ENDS_ALL) != 0)
-            end_transaction(s, TXN_ROLLED_BACK, item->action);
-    } else if (sl_span_is(command, "PREPARE TRANSACTION")) {
-        s->last_tag = 'P';
-    }
-}
-
 static void note_tag(struct session *s, const struct item *item, struct sl_span body)
 {
     struct sl_pg_tag tag;
@@ -194,20 +181,26 @@ static void note_tag(struct session *s, const struct item *item, struct sl_span 
         s->tag_rows += tag.rows;
     if (tag.has_rows && item->meter != NULL && sl_span_is(tag.command, "MOVE"))
         meter_moves(item->meter, tag.rows);
-    note_end(s, item, tag.command);
+    txn_tag(s, item, tag.command);
 }
 
 /* It was complete before it could be cancelled. The client is told all the same that it was
  * stopped, and hears nothing more until ReadyForQuery; what it sent behind an Execute, and has not
- * ended with a Sync yet, must fail on the server too. */
+ * ended with a Sync yet, must fail on the server too. Else it is told with the ReadyForQuery, when
+ * it is known whether what was changed is committed. */
 static bool cut_complete(struct run *r, struct item *item, size_t whole)
 {
     static const struct refusal skipped = {.sqlstate = "25P02", .message = "stopped"};
     struct session *s = r->s;
 
-    if (!run_skip(r, whole) || !say_cut(s))
+    if (!run_skip(r, whole))
         return false;
+    fail_as_cut(s);
     s->muted = true;
+    s->cut_due = item->kind != ITEM_EXECUTE || !s->unsynced;
+    s->cut_changes = has_changed(item);
+    if (!s->cut_due && !say_cut(s))
+        return false;
     if (!s->unsynced && has_changed(item)) {
         s->failed = false;
         memset(s->sqlstate, 0, sizeof s->sqlstate);
@@ -276,8 +269,10 @@ static void note_transaction(struct session *s, char now)
     char before = s->tx;
 
     s->tx = now;
-    if (now != 'I')
+    if (now != 'I') {
+        txn_goes_on(s, item_head(s));
         return;
+    }
     if (s->item_count == 1) {
         s->savepoint_bind = 0;
         s->labelled_open = false;
@@ -285,13 +280,7 @@ static void note_transaction(struct session *s, char now)
     note_ddl(s);
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
-    if (s->item_count == 1) /* nothing was bound since */
-        extended_forget_portals(s);
-    uint8_t outcome = s->tx_failed || s->last_tag == 'R' ? TXN_ROLLED_BACK
-                      : s->last_tag == 'P'               ? TXN_UNKNOWN
-                                                         : TXN_COMMITTED;
-    bool all = s->item_count == 1 && s->intent == 0; /* nothing more is recorded or under way */
-    end_transaction(s, outcome, all ? s->tx_last : answered(s, item_head(s)));
+    txn_is_over(s, item_head(s));
 }
 
 /* A transaction that an elevated statement began goes with its connection; the client cannot be
@@ -344,9 +333,16 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
         return false;
     s->muted = false;
     note_transaction(s, (char)ready);
+    bool committed = ready == SL_PG_IDLE && !s->tx_failed && s->last_tag != 'R' &&
+                     txn_text_is_committed(s, item);
+    if (s->cut_due && !say_late_cut(s, committed))
+        return false;
+    bool rolled_back = s->tx_failed || s->last_tag == 'R';
     s->last_tag = 0;
     s->copy_in = s->tx_failed = false;
     end_item(s, outcome_of(s));
+    if (s->tx == SL_PG_IDLE)
+        names_tx_ended(s, rolled_back);
     if (muted && s->tx == 'T')
         return fail_transaction(r, whole);
     r->at += whole;

@@ -13,29 +13,12 @@ enum { TEXT_MAX = 64 * 1024 };
 
 /* --- where one may be asked for --- */
 
-static bool has_word(struct sl_span line, const char *word)
-{
-    struct sl_span w = sl_span_str(word);
-
-    return line.n > w.n && sl_span_eq(sl_span_head(line, w.n), w);
-}
-
 static bool is_row_statement(const struct sl_meaning *m)
 {
     static const char *const tags[] = {"select", "insert", "update", "delete", "merge"};
 
     for (size_t i = 0; m->statement_count == 1 && i < SL_COUNT(tags); i++)
         if (sl_span_is(m->statements[0].tag, tags[i]))
-            return true;
-    return false;
-}
-
-/* A view is only what it reads, and that counts by itself. Whatever else was looked into is code of
- * users, or calls it. */
-static bool has_code(const struct sl_meaning *m)
-{
-    for (size_t i = 0; i < m->definition_count; i++)
-        if (!has_word(m->definitions[i], "view "))
             return true;
     return false;
 }
@@ -76,7 +59,7 @@ const char *estimate_obstacle(const struct session *s, const struct sl_meaning *
         return "only a single statement that does nothing but read or change rows has one";
     if (what->extended)
         return "it came with the values of its parameters apart";
-    if (has_code(m))
+    if (meaning_has_code(m))
         return "it may run code that is not the server's own";
     if (s->temp_objects)
         return "the session may have temporary objects, which nobody else sees";

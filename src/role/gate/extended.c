@@ -53,6 +53,18 @@ static enum take refuse(struct session *s, const char *sqlstate, const char *mes
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
+/* To the server it would be the same as any other one that begins alike. */
+static bool is_too_long(struct sl_span name)
+{
+    return name.n > SL_PG_NAME_MAX;
+}
+
+static enum take refuse_name(struct session *s)
+{
+    return refuse(s, "42622", "a name of a prepared statement or portal has more than 63 bytes",
+                  "the server would not tell it from others that begin alike: use a shorter one");
+}
+
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {
     SL_BUF(message, 2048);
@@ -131,6 +143,8 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
         session_fatal(s, "08P01", "a Parse message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.statement))
+        return refuse_name(s);
     bool is_set = settings_is_set(m.sql);
     if (!is_set) {
         enum take t = judge_parse(s, &m, &j);
@@ -147,6 +161,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             return t;
         }
     }
+    s->names_epoch += m.statement.n > 0; /* an EXECUTE may mean it now */
     struct prepared *p = prepared_new(s, &m, j.meaning);
     judged_done(&j);
     if (p == NULL)
@@ -236,6 +251,7 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     verdict_unref(p->verdict);
     meter_unref(p->meter);
     names_forget_cursor(s, name);
+    s->names_epoch += name.n > 0; /* a FETCH may read from it now */
     *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
     struct item *item = item_push(s, ITEM_BIND);
     item->serial = p->serial;
@@ -245,15 +261,52 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     return s->dead ? NULL : p;
 }
 
+/* Is what follows its Execute and a Sync, and nothing else? Only what was received can be looked
+ * at.
+ */
+static bool is_alone(struct sl_span rest)
+{
+    bool executed = false;
+    struct sl_pg_frame f;
+
+    while (sl_pg_frame(rest, &f) == SL_STEP_EVENT &&
+           rest.n >= SL_PG_HEADER + (size_t)f.body_bytes) {
+        if (f.type == SL_PG_SYNC)
+            return executed;
+        if (executed || (f.type != SL_PG_DESCRIBE && f.type != SL_PG_EXECUTE))
+            return false;
+        executed = f.type == SL_PG_EXECUTE;
+        rest = sl_span_from(rest, SL_PG_HEADER + (size_t)f.body_bytes);
+    }
+    return false;
+}
+
+/* It is complete before its Sync commits it: what fails until then undoes it. What may commit by
+ * itself is not marked; nor, to spare a record, a change into which no data flows and behind which
+ * its Sync comes at once: there only a deferred check can fail. */
+static uint32_t ends_with_sync(const struct sl_meaning *m, struct sl_span rest)
+{
+    const uint32_t by_itself =
+        SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM | SL_EFFECT_ADMIN;
+    const uint32_t rows = SL_EFFECT_INSERT | SL_EFFECT_UPDATE | SL_EFFECT_DELETE |
+                          SL_EFFECT_TRUNCATE | SL_EFFECT_IMPORT;
+    bool flows = (m->effects & (rows | SL_EFFECT_DDL)) != 0 && m->flow_count > 0;
+
+    if ((m->effects & by_itself) != 0)
+        return 0;
+    return flows || ((m->effects & rows) != 0 && !is_alone(rest)) ? (uint32_t)SL_INTENT_IN_TX : 0;
+}
+
 static enum take send_bind(struct session *s, const struct judged *j, const struct held_bytes *what,
-                           struct sl_span whole)
+                           struct sl_span whole, struct sl_span rest)
 {
     const struct sl_pg_bind *m = what->bind;
     const struct prepared *p = what->prepared;
     struct meter *meter;
     bool granted = hold_is_granted(s);
     uint64_t action;
-    enum take t = record_intent(s, j, p->text, SL_INTENT_EXTENDED, m, &action);
+    uint32_t flags = SL_INTENT_EXTENDED | ends_with_sync(&j->meaning->m, rest);
+    enum take t = record_intent(s, j, p->text, flags, m, &action);
 
     if (t != TAKE_DONE)
         return t;
@@ -286,10 +339,17 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
         portal->made = names_ticket(s, p->text, j->meaning);
     portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
     portal->names_epoch = s->names_epoch;
+    portal->by_context = meaning_has_code(&j->meaning->m);
+    portal->context = s->context_unknown ? 0 : s->context;
+    portal->moves = s->context_moves;
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
     ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
+    s->unsynced_unsure =
+        s->unsynced_unsure ||
+        (s->tx != 'T' &&
+         (j->meaning->m.effects & (SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0);
     s->unsynced_changes = s->unsynced_changes ||
                           (j->meaning->m.effects &
                            ~(uint32_t)(SL_EFFECT_READ | SL_EFFECT_EXPORT | SL_EFFECT_SESSION)) != 0;
@@ -351,7 +411,7 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t;
     }
-    return send_bind(s, j, what, whole);
+    return send_bind(s, j, what, whole, rest);
 }
 
 /* What policy allows may still be more than a budget has left. */
@@ -370,6 +430,12 @@ static enum take bind_by_budget(struct session *s, const struct judged *j, struc
     return t;
 }
 
+/* What EXECUTE and FETCH do is what the names that they use stand for now. */
+static bool depends_on_names(const struct meaning *m)
+{
+    return m != NULL && (m->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
+}
+
 static enum take take_bind(struct session *s, struct sl_span body, struct sl_span whole,
                            struct sl_span rest)
 {
@@ -381,6 +447,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
         session_fatal(s, "08P01", "a Bind message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.statement) || is_too_long(m.portal))
+        return refuse_name(s);
     enum take t = find_statement(s, m.statement, &p);
     if (t != TAKE_DONE)
         return t;
@@ -392,8 +460,8 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
         return refuse(s, "54000", "this session has too many open portals", "close some of them");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
-    bool fresh =
-        p->user_types || (p->generation == s->target->generation && p->context == s->context);
+    bool fresh = p->user_types || (p->generation == s->target->generation &&
+                                   p->context == s->context && !depends_on_names(p->meaning));
     prepared_ref(p);
     t = action_judge(s, p->text, fresh ? p->meaning : NULL, &j);
     if (t == TAKE_DONE) {
@@ -412,6 +480,14 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
 
 /* --- the rest --- */
 
+/* Its code would not run under the settings that its Bind was judged with. They may have been set
+ * back: where they can be read, they are read first (unknown, quiet: see take_execute). */
+static bool is_of_other_settings(const struct session *s, const struct portal *p)
+{
+    return p->by_context && p->moves != s->context_moves &&
+           (s->context_unknown || p->context != s->context);
+}
+
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {
     struct sl_pg_execute m;
@@ -420,6 +496,8 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         session_fatal(s, "08P01", "an Execute message that does not follow the protocol", NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.portal))
+        return refuse_name(s);
     struct portal *p = s->portals == NULL ? NULL : sl_map_get(s->portals, m.portal);
     if (p == NULL)
         return refuse(s, "34000", "Sluice knows no portal of this name in this session", NULL);
@@ -432,6 +510,13 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return refuse(s, "42501",
                       "names that this portal uses were given to something else since its Bind",
                       "bind it again");
+    if (is_of_other_settings(s, p)) {
+        if (!s->context_unknown || !action_is_quiet(s) || s->tx == 'E')
+            return refuse(s, "42501", "the session's settings changed since this portal was bound",
+                          "bind it again");
+        inner_context(s);
+        return s->dead ? TAKE_DEAD : TAKE_WAIT;
+    }
     witness_ask(s, p, m.portal);
     if (s->dead)
         return TAKE_DEAD;
@@ -443,7 +528,9 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return TAKE_DEAD;
     }
     p->executed = true;
+    bool moved = p->moves != s->context_moves;
     item_sent(s, item);
+    p->moves = moved ? p->moves : s->context_moves; /* what it does itself was judged with it */
     item->prepared = p->made;
     if (p->made != NULL)
         p->made->refs++;
@@ -466,6 +553,9 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
                       NULL);
         return TAKE_DEAD;
     }
+    if (is_too_long(m.name))
+        return refuse_name(s);
+    s->names_epoch += type == SL_PG_CLOSE && m.name.n > 0;
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
     struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
                            ? sl_map_get(s->portals, m.name)

@@ -42,7 +42,7 @@ static uint32_t floor_of_prepared(const struct sl_map *texts, struct sl_span tex
     while (texts != NULL && sl_map_next(texts, &at, &name, &value))
         for (size_t i = 0; i + name.n <= text.n; i++)
             if (sl_span_eq_nocase(sl_span(text.p + i, name.n), name)) {
-                floor |= sl_floor_of(*(struct sl_span *)value);
+                floor |= sl_floor_of(((const struct named_text *)value)->text);
                 break;
             }
     return floor;

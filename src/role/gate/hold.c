@@ -299,6 +299,22 @@ enum take hold_take(struct session *s, const struct judged *j, const struct held
     return TAKE_WAIT;
 }
 
+bool hold_is_outdated(const struct session *s, const struct hold *h)
+{
+    const struct verdict *v = h->judged.verdict;
+
+    return v->generation != s->gate->generation || v->label_generation != s->gate->label_generation;
+}
+
+/* Asked again with what counts now, it joins what was made. */
+void hold_judge_again(struct session *s, const char *why)
+{
+    hold_leave(s, 0, why);
+    hold_free(s);
+    judged_done(&s->kept);
+    session_resume(s, WAIT_HOLD);
+}
+
 /* A keeper that was restarted knows the approval, but not that somebody waits here. */
 void hold_again(struct session *s)
 {
@@ -313,6 +329,10 @@ void hold_again(struct session *s)
                      "did not run",
                      "look at the approval, then run the statement again to ask anew");
         session_resume(s, WAIT_HOLD);
+        return;
+    }
+    if (hold_is_outdated(s, h)) {
+        hold_judge_again(s, "policy or labels changed while Sluice's keeper was away");
         return;
     }
     h->phase = PHASE_PROPOSED;

@@ -44,6 +44,8 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
                      void (*wait_over)(void *owner), struct hold **out) SL_MUST_CHECK;
 void hold_drop(struct session *s, struct hold *h); /* NULL is fine */
 void hold_propose(struct session *s, struct hold *h);
+/* Policy or labels are others than it was judged with: its digest cannot be the keeper's. */
+bool hold_is_outdated(const struct session *s, const struct hold *h);
 void hold_leave_of(struct session *s, struct hold *h, uint8_t how, const char *why);
 enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span body) SL_MUST_CHECK;
 /* Its words. */

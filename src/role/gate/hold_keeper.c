@@ -50,15 +50,6 @@ static enum sl_err take_uuid(struct hold *h, struct sl_span text)
     return SL_OK;
 }
 
-/* Labels came while the question was on its way: asked again with them, it joins what was made. */
-static void judge_again(struct session *s)
-{
-    hold_leave(s, 0, "labels changed while it was asked");
-    hold_free(s);
-    judged_done(&s->kept);
-    session_resume(s, WAIT_HOLD);
-}
-
 enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span body)
 {
     struct sl_msg_action_held m;
@@ -74,9 +65,11 @@ enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span bod
     sl_buf_put(&h->requesters, m.requester.items);
     h->requester_list = (struct sl_ipc_list){m.requester.count, sl_buf_span(&h->requesters)};
     SL_TRY(hold_digest(s, h, &h->judged, sl_buf_span(&h->operation), digest));
-    if (memcmp(digest, h->digest, sizeof digest) != 0 && h == s->hold &&
-        h->judged.verdict->label_generation != s->gate->label_generation) {
-        judge_again(s);
+    if (memcmp(digest, h->digest, sizeof digest) != 0 && hold_is_outdated(s, h)) {
+        if (h == s->hold)
+            hold_judge_again(s, "labels or policy changed while it was asked");
+        else
+            stop_ask_again(s);
         return SL_OK;
     }
     if (memcmp(digest, h->digest, sizeof digest) != 0)

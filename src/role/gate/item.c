@@ -54,6 +54,7 @@ void item_pop(struct session *s)
     else if (item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE)
         prepared_unref(item->prepared);
     verdict_unref(item->verdict);
+    meaning_unref(item->mixed);
     meter_unref(item->meter);
     if (item->kind == ITEM_EXECUTE)
         reading_unref(item->reading);

@@ -49,7 +49,7 @@ static void known_texts(struct session *s, struct sl_span text, struct sl_buf *n
         if (!may_be_in(key, text) || ask->prepared_names.count >= KNOWN_MAX)
             continue;
         sl_ipc_list_add(names, &ask->prepared_names, key);
-        sl_ipc_list_add(texts, &ask->prepared_texts, *(struct sl_span *)value);
+        sl_ipc_list_add(texts, &ask->prepared_texts, ((const struct named_text *)value)->text);
     }
     at = 0;
     while (s->statements != NULL && sl_map_next(s->statements, &at, &key, &value)) {
@@ -63,7 +63,9 @@ static void known_texts(struct session *s, struct sl_span text, struct sl_buf *n
     }
 }
 
-/* A cursor's text goes with those of the prepared statements, under a name that those cannot have.
+/* What a cursor reads was settled by the session's settings when it was declared: under others its
+ * text says something else, and it stays unknown. A cursor's text goes with those of the prepared
+ * statements, under a name that those cannot have.
  */
 static void known_cursors(struct session *s, struct sl_span text, struct sl_buf *names,
                           struct sl_buf *texts, struct sl_buf *b, struct sl_msg_judge_ask *ask)
@@ -74,14 +76,15 @@ static void known_cursors(struct session *s, struct sl_span text, struct sl_buf 
     size_t at = 0;
 
     while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value)) {
-        if (!may_be_in(key, text) || ask->cursors.count >= KNOWN_MAX)
+        const struct named_text *c = value;
+        if (c->context != s->context || !may_be_in(key, text) || ask->cursors.count >= KNOWN_MAX)
             continue;
         sl_buf_reset(&name);
         sl_buf_put_u8(&name, 0);
         sl_buf_put(&name, key);
         sl_ipc_list_add(b, &ask->cursors, key);
         sl_ipc_list_add(names, &ask->prepared_names, sl_buf_span(&name));
-        sl_ipc_list_add(texts, &ask->prepared_texts, *(struct sl_span *)value);
+        sl_ipc_list_add(texts, &ask->prepared_texts, c->text);
     }
 }
 

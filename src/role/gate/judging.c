@@ -65,7 +65,9 @@ enum take wait_to_commit(struct session *s, const struct sl_meaning *m)
     const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
     bool commits = (m->flags & SL_MEANING_TX_COMMIT) != 0 || (m->effects & unsure) != 0;
 
-    return commits && result_is_due(s) ? wait_for_answers(s) : TAKE_DONE;
+    bool wait = (commits && result_is_due(s)) || names_must_settle(s, m);
+
+    return wait ? wait_for_answers(s) : TAKE_DONE;
 }
 
 static uint64_t since_ms(const struct session *s, uint64_t then)
@@ -143,6 +145,18 @@ static struct meaning_key key_of_text(const struct session *s, struct sl_span te
         .target = s->target->index,
         .generation = s->target->generation,
     };
+}
+
+/* A view is only what it reads, and that counts by itself. Whatever else was looked into is code of
+ * users, or calls it. */
+bool meaning_has_code(const struct sl_meaning *m)
+{
+    if ((m->effects & (SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0)
+        return true;
+    for (size_t i = 0; i < m->definition_count; i++)
+        if (!sl_span_starts(m->definitions[i], SL_SPAN("view ")))
+            return true;
+    return false;
 }
 
 static bool depends_on_session(const struct meaning *m)

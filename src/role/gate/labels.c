@@ -108,6 +108,7 @@ void labels_tell_again(struct gate *g)
 /* Lists under construction. */
 struct telling {
     struct sl_buf columns, labels, sources;
+    bool full; /* there is no room for them */
     struct sl_msg_label_flow m;
 };
 
@@ -134,8 +135,9 @@ static bool telling_done(struct gate *g, struct telling *t)
     t->m.labels.items = sl_buf_span(&t->labels);
     t->m.sources.items = sl_buf_span(&t->sources);
     sl_msg_label_flow_put(&whole, &t->m);
-    bool ok = tell != NULL && sl_buf_err(&t->columns) == SL_OK && sl_buf_err(&t->labels) == SL_OK &&
-              sl_buf_err(&t->sources) == SL_OK && sl_buf_err(&whole) == SL_OK;
+    bool ok = tell != NULL && !t->full && sl_buf_err(&t->columns) == SL_OK &&
+              sl_buf_err(&t->labels) == SL_OK && sl_buf_err(&t->sources) == SL_OK &&
+              sl_buf_err(&whole) == SL_OK;
     if (ok) {
         tell->told = t->m.told;
         tell->body = sl_buf(TELL_MAX);
@@ -201,6 +203,8 @@ static bool told(struct session *s, struct telling *t)
 {
     if (telling_done(s->gate, t))
         return true;
+    if (t->full)
+        sl_log(SL_LOG_ERROR, "labels_full", SL_NUM("session", s->keeper_session));
     session_fatal(s, "53200", "Sluice cannot keep the labels of what this statement copies",
                   "it did not run");
     return false;
@@ -231,6 +235,8 @@ bool labels_spread(struct session *s, const struct judged *j, uint64_t action)
     s->labels_open = s->labels_open || t.m.how == HOW_BY_TXN;
     for (size_t i = 0; i < v->spread_count; i++)
         telling_add(s->gate, &t, v->spread[i].column, v->spread[i].labels, v->spread[i].source);
+    size_t bytes = t.columns.n + t.labels.n + t.sources.n + t.m.columns.count * t.m.target.n;
+    t.full = !sl_label_map_has_room(s->gate->labels, t.m.columns.count, bytes);
     return told(s, &t);
 }
 

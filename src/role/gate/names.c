@@ -129,6 +129,12 @@ static void *named_by(struct sl_map *m, const struct item *item)
                : sl_map_get(m, sl_span(item->name->name, item->name->n));
 }
 
+static void forget_in(struct sl_map *m, struct sl_span name)
+{
+    if (m != NULL)
+        free(sl_map_remove(m, name));
+}
+
 static void confirm_portal(struct session *s, struct item *item)
 {
     struct portal *p = named_by(s->portals, item);
@@ -146,6 +152,8 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
     }
     if (reply == SL_PG_PARSE_COMPLETE && item->prepared != NULL) {
         struct statement_name *n = named_by(s->statements, item);
+        if (item->name->n > 0) /* the server had none of this name: nor has SQL */
+            forget_in(s->sql_prepared, sl_span(item->name->name, item->name->n));
         /* SQL may have given the name to something else since this was sent. */
         if (n != NULL && item->prepared->names_epoch >= n->names_epoch) {
             prepared_unref(n->confirmed);
@@ -161,9 +169,10 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
             sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
             portal_free(s, p);
         }
-    } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL && s->statements != NULL) {
+    } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL) {
         struct sl_span name = sl_span(item->name->name, item->name->n);
-        struct statement_name *n = sl_map_get(s->statements, name);
+        struct statement_name *n = s->statements == NULL ? NULL : sl_map_get(s->statements, name);
+        forget_in(s->sql_prepared, name);
         if (n != NULL && n->tentative != NULL) {
             prepared_unref(n->confirmed);
             n->confirmed = NULL;
@@ -234,31 +243,25 @@ static void forget_statement(struct session *s, struct sl_span name)
     free(text);
 }
 
-/* Texts behind names that SQL made, for the judge. What is not kept is not known: then it is
- * opaque. */
+/* For the judge. What is not kept is not known: then it is opaque. */
 static void remember(struct session *s, struct sl_map **map, struct sl_span name,
-                     struct sl_span text)
+                     const struct prepared *made, bool holds)
 {
+    struct sl_span text = made->text;
     enum { TEXTS_MAX = 1024, TEXT_BYTES_MAX = 16 * 1024 };
     struct sl_map *m = names_map(s, map);
 
     if (m == NULL || text.n > TEXT_BYTES_MAX || sl_map_count(m) >= TEXTS_MAX)
         return;
-    struct sl_span *copy = malloc(sizeof *copy + text.n + 1);
+    struct named_text *copy = malloc(sizeof *copy + text.n + 1);
     if (copy == NULL)
         return;
-    *copy = sl_span(copy + 1, text.n);
+    *copy = (struct named_text){sl_span(copy + 1, text.n), made->context, ++s->bind_serial, holds};
     if (text.n > 0)
         memcpy(copy + 1, text.p, text.n);
     free(sl_map_remove(m, name));
     if (sl_map_put(m, name, copy) != SL_OK)
         free(copy);
-}
-
-static void forget_in(struct sl_map *m, struct sl_span name)
-{
-    if (m != NULL)
-        free(sl_map_remove(m, name));
 }
 
 /* A portal of the protocol and a cursor of SQL are the same thing to the server. */
@@ -281,6 +284,7 @@ static void forget_name(struct session *s, const struct sl_meaning_name *n)
         }
         break;
     case SL_NAME_DECLARE:
+    case SL_NAME_HOLD:
     case SL_NAME_CLOSE:
         s->names_epoch++;
         if (n->name.n > 0) {
@@ -300,19 +304,21 @@ static void forget_name(struct session *s, const struct sl_meaning_name *n)
 bool names_are_made(const struct sl_meaning *m)
 {
     for (size_t i = 0; i < m->name_count; i++)
-        if (m->names[i].kind == SL_NAME_PREPARE || m->names[i].kind == SL_NAME_DECLARE)
+        if (m->names[i].kind == SL_NAME_PREPARE || sl_name_declares(&m->names[i]))
             return true;
     return false;
 }
 
-void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text)
+void names_happened(struct session *s, const struct prepared *made)
 {
+    const struct sl_meaning *m = &made->meaning->m;
+
     for (size_t i = 0; i < m->name_count; i++) {
         const struct sl_meaning_name *n = &m->names[i];
         if (n->kind == SL_NAME_PREPARE && m->statement_count == 1)
-            remember(s, &s->sql_prepared, n->name, text);
-        else if (n->kind == SL_NAME_DECLARE)
-            remember(s, &s->cursors, n->name, text);
+            remember(s, &s->sql_prepared, n->name, made, false);
+        else if (sl_name_declares(n) && (m->flags & ENDS_TX) == 0) /* else: is it still there? */
+            remember(s, &s->cursors, n->name, made, n->kind == SL_NAME_HOLD);
         else if (n->kind == SL_NAME_DEALLOCATE && n->name.n > 0)
             forget_in(s->sql_prepared, n->name);
         else if (n->kind == SL_NAME_CLOSE && n->name.n > 0)
@@ -335,9 +341,26 @@ struct prepared *names_ticket(struct session *s, struct sl_span text, struct mea
     p->refs = 1;
     p->text = sl_span(copy, text.n);
     p->meaning = meaning_ref(m);
+    p->context = s->context_unknown ? 0 : s->context;
     p->account = &s->prepared_bytes;
     s->prepared_bytes += text.n;
     return p;
+}
+
+/* `held`: those that were declared in the transaction that ends, or behind the savepoint. */
+static void forget_cursors(struct session *s, uint32_t since, uint32_t held_since)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value)) {
+        const struct named_text *c = value;
+        if (c->serial < (c->holds ? held_since : since))
+            continue;
+        sl_map_remove(s->cursors, key);
+        free(value);
+    }
 }
 
 static void forget_portals_since(struct session *s, uint32_t serial)
@@ -355,8 +378,15 @@ static void forget_portals_since(struct session *s, uint32_t serial)
     }
 }
 
-/* What was bound behind a savepoint goes when that is rolled back, and a function may give the name
- * to a cursor of its own: which savepoint it was is not looked at, the first one counts. */
+static void forget_since(struct session *s, uint32_t serial)
+{
+    forget_portals_since(s, serial);
+    forget_cursors(s, serial, serial);
+}
+
+/* What was bound or declared behind a savepoint goes when that is rolled back, and a function may
+ * give the name to a cursor of its own: which savepoint it was is not looked at, the first one
+ * counts. */
 static void note_savepoints(struct session *s, const struct sl_meaning *m)
 {
     if ((m->flags & SL_MEANING_TX_SAVEPOINT) == 0)
@@ -365,8 +395,27 @@ static void note_savepoints(struct session *s, const struct sl_meaning *m)
         if (sl_span_is(m->statements[i].tag, "savepoint") && s->savepoint_bind == 0)
             s->savepoint_bind = s->bind_serial + 1;
         else if (sl_span_is(m->statements[i].tag, "rollback to savepoint"))
-            forget_portals_since(s, s->savepoint_bind);
+            forget_since(s, s->savepoint_bind);
     }
+}
+
+/* Names that are on their way would come into the books when they are answered, behind what is sent
+ * now and takes them away. */
+bool names_must_settle(const struct session *s, const struct sl_meaning *m)
+{
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM;
+    bool takes = (m->flags & ENDS_TX) != 0 || (m->effects & unsure) != 0;
+
+    for (size_t i = 0; i < m->name_count; i++)
+        takes |= m->names[i].name.n == 0 &&
+                 (m->names[i].kind == SL_NAME_CLOSE || m->names[i].kind == SL_NAME_DEALLOCATE);
+    for (uint32_t i = 0; takes && i < s->item_count; i++) {
+        const struct item *item = &s->items[(s->item_head + i) & (s->item_room - 1)];
+        if ((item->kind == ITEM_QUERY || item->kind == ITEM_EXECUTE) &&
+            (item->flags & ITEM_REFUSED) == 0 && item->prepared != NULL)
+            return true;
+    }
+    return false;
 }
 
 void extended_forget(struct session *s, const struct sl_meaning *m)
@@ -383,6 +432,27 @@ void extended_forget(struct session *s, const struct sl_meaning *m)
     }
     tallies_forget(s, m);
     note_savepoints(s, m);
+    if ((m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0) {
+        extended_forget_portals(s);
+        forget_cursors(s, 0, (m->flags & SL_MEANING_TX_ROLLBACK) != 0 ? s->tx_serial : UINT32_MAX);
+    }
     for (size_t i = 0; i < m->name_count; i++)
         forget_name(s, &m->names[i]);
+}
+
+void names_tx_ended(struct session *s, bool rolled_back)
+{
+    struct sl_span key;
+    void *value;
+    size_t at = 0;
+
+    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
+        struct portal *p = value;
+        if (!p->confirmed)
+            continue;
+        sl_map_remove(s->portals, key);
+        portal_free(s, p);
+    }
+    forget_cursors(s, 0, rolled_back ? s->tx_serial : UINT32_MAX);
+    s->tx_serial = s->bind_serial + 1;
 }

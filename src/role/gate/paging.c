@@ -37,7 +37,7 @@ static bool ends_closed(const struct sl_meaning *m, size_t at)
     const struct sl_meaning_name *closed = &m->names[at];
 
     for (size_t i = at + 1; i < m->name_count; i++)
-        if (m->names[i].kind == SL_NAME_DECLARE &&
+        if (sl_name_declares(&m->names[i]) &&
             (closed->name.n == 0 || sl_span_eq(closed->name, m->names[i].name)))
             return false;
     return closed->kind == SL_NAME_CLOSE;
@@ -97,7 +97,7 @@ static struct sl_span key_of(const struct sl_map *all, struct sl_span cursor)
 static bool add_name(struct sl_map *all, struct pages *p, const struct sl_meaning_name *n)
 {
     struct sl_span key = key_of(all, n->name);
-    bool anew = n->kind == SL_NAME_DECLARE && key.n > 0;
+    bool anew = sl_name_declares(n) && key.n > 0;
     struct tally *t = anew ? NULL : sl_map_get(all, key);
 
     if (t == NULL)
@@ -113,7 +113,7 @@ static bool add_name(struct sl_map *all, struct pages *p, const struct sl_meanin
 
 static bool is_cursor(const struct sl_meaning_name *n)
 {
-    return n->kind == SL_NAME_DECLARE || n->kind == SL_NAME_FETCH;
+    return sl_name_declares(n) || n->kind == SL_NAME_FETCH;
 }
 
 static bool find_tallies(struct session *s, const struct sl_meaning *m, struct pages *p)

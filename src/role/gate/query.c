@@ -67,6 +67,7 @@ void item_sent(struct session *s, struct item *item)
         item->flags |= ITEM_CONTEXT;
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_touched = s->context_unknown = true;
+    s->context_moves += (item->flags & ITEM_CONTEXT) != 0;
     if ((item->flags & ITEM_ENDS_DDL) != 0)
         ddl_begins(s);
     /* A transaction may have been begun by what is under way. */
@@ -100,6 +101,7 @@ static enum take send_query(struct session *s, const struct judged *j,
     item_fill(s, item, j, action);
     item->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
     item->meter = meter;
+    item->mixed = txn_is_mixed(&j->meaning->m) ? meaning_ref(j->meaning) : NULL;
     if (!metered)
         session_kill(s, "out of memory");
     item_sent(s, item);

@@ -140,7 +140,8 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     if (j->verdict->answer.enforced != j->verdict->answer.verdict)
         r->flags |= SL_INTENT_OBSERVED;
     /* A BEGIN may be under way; whatever is marked is resolved at a ReadyForQuery (answer.c). */
-    if (s->tx == 'T' || s->tx_first != 0 || (j->meaning->m.flags & SL_MEANING_TX_BEGIN) != 0)
+    if (s->tx == 'T' || s->tx_first != 0 || (j->meaning->m.flags & SL_MEANING_TX_BEGIN) != 0 ||
+        txn_is_mixed(&j->meaning->m))
         r->flags |= SL_INTENT_IN_TX;
     memcpy(r->policy_digest, g->config->digest, sizeof r->policy_digest);
     if (hold_approval_uuid(s) != NULL)

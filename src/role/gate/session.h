@@ -78,6 +78,7 @@ struct item {
     struct verdict
         *verdict;        /* a reference: the answer's description is compared with it; or NULL */
     struct meter *meter; /* ITEM_QUERY, ITEM_EXECUTE: a reference; NULL: nothing limits its rows */
+    struct meaning *mixed; /* ITEM_QUERY: a reference, where it may hold several transactions */
     union {
         struct sl_span local; /* malloc'd: ITEM_LOCAL, and whatever has ITEM_REFUSED */
         uint64_t bound;       /* ITEM_DESCRIBE with a verdict: the action of its portal */
@@ -116,6 +117,14 @@ struct statement_name {
     uint64_t names_epoch; /* what was defined in an earlier one is not what this name means now */
 };
 
+/* A text behind a name that SQL made. */
+struct named_text {
+    struct sl_span text;
+    uint64_t context; /* of the session when it was sent; 0: not known */
+    uint32_t serial;  /* as a portal's, in the same count */
+    bool holds;       /* a cursor that outlives its transaction */
+};
+
 /* A portal that is read in portions: one action, with one outcome when the portal ends. */
 struct reading {
     size_t refs;
@@ -141,6 +150,8 @@ struct portal {
     struct prepared *made;   /* a reference; whose names are known once it has run */
     bool by_names;           /* EXECUTE, FETCH and the like: */
     uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
+    bool by_context;         /* code of users runs: */
+    uint64_t context, moves; /* ... true as long as the session's context is that of the Bind */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -179,6 +190,7 @@ struct session {
     bool tx_failed;        /* the server has said an error since ReadyForQuery */
     bool unsynced;         /* extended messages went out since the last Sync */
     bool unsynced_changes; /* ... that change data or more */
+    bool unsynced_unsure;  /* ... and may have committed what came before them */
     bool skip_to_sync;     /* after an error in the extended protocol */
     bool copy_in;
     bool ddl_in_tx, opaque_since_ddl;
@@ -195,17 +207,20 @@ struct session {
     uint32_t item_head, item_count, item_room;
     /* of the action that the server is answering now */
     uint64_t rows, tag_rows, bytes; /* rows sent by the server; rows in its command tags */
+    uint8_t text_ends;              /* txn.c: what became of its changes, as far as it is known */
+    uint32_t text_at;               /* ... statements of it that are complete */
     uint64_t told_bytes;            /* of them, what the journal says already (record_progress) */
     uint8_t sqlstate[5];
     bool failed;
 
     struct sl_map *statements;   /* name -> struct statement_name */
     struct sl_map *portals;      /* name -> struct portal */
-    struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct sl_span text */
-    struct sl_map *cursors;      /* names made by DECLARE -> struct sl_span text */
+    struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct named_text */
+    struct sl_map *cursors;      /* names made by DECLARE -> struct named_text */
     struct sl_map *tallies;      /* the same names -> struct tally: what was fetched (paging.c) */
-    uint64_t names_epoch;        /* counts the statements that may have redefined names by SQL */
-    uint32_t bind_serial;
+    uint64_t names_epoch;        /* counts what was sent and may have redefined names */
+    uint32_t bind_serial;        /* of portals, and of cursors that SQL declared */
+    uint32_t tx_serial;          /* of it: the first that the transaction under way may have */
     uint32_t
         savepoint_bind;    /* the first serial behind the transaction's first savepoint; 0: none */
     size_t prepared_bytes; /* of prepared statements, and of what is metered */
@@ -219,6 +234,8 @@ struct session {
     struct stop *stop;         /* the result that is being answered may not go on now */
     struct sl_buf cut;         /* why it never will, as the client is told */
     uint8_t cut_sqlstate[5];
+    bool cut_due; /* it is said with the next ReadyForQuery: what was stopped had run to its end */
+    bool cut_changes;           /* ... and changed something */
     struct sl_timer *cut_timer; /* then the server is told to stop */
     bool muted;                 /* until ReadyForQuery nothing of the server's reaches the client */
     unsigned cancels;           /* CancelRequests of ours on their way */
@@ -230,6 +247,7 @@ struct session {
     /* the session's context, part of every judgement */
     struct sl_span search_path, role; /* malloc'd */
     uint64_t context;                 /* hash of the two */
+    uint64_t context_moves;           /* counts what was sent and may have changed it */
     bool context_unknown;             /* must be read back before the next judgement */
     bool context_touched;             /* changed, and the end of a transaction may change it back */
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
@@ -291,15 +309,21 @@ enum take extended_take(struct session *s, uint8_t type, struct sl_span body, st
 void extended_free(struct session *s);
 void extended_confirm(struct session *s, struct item *item, uint8_t reply);
 void extended_drop(struct session *s, struct item *item);
+/* Code of users, or what nobody knows: the session decides what its names mean when it runs. */
+bool meaning_has_code(const struct sl_meaning *m);
 /* Names that it gives to something are not known from its sending on, until its success. */
 void extended_forget(struct session *s, const struct sl_meaning *m);
-void names_happened(struct session *s, const struct sl_meaning *m, struct sl_span text);
+void names_happened(struct session *s, const struct prepared *made);
 bool names_are_made(const struct sl_meaning *m); /* by PREPARE or DECLARE */
 void names_forget_cursor(struct session *s, struct sl_span name);
 /* Text and meaning of what is sent now; NULL without memory. */
 struct prepared *names_ticket(struct session *s, struct sl_span text, struct meaning *m);
 void extended_forget_all(struct session *s);
 void extended_forget_portals(struct session *s);
+/* The server is in no transaction: what it has confirmed until now ended with the last one. */
+void names_tx_ended(struct session *s, bool rolled_back);
+/* Is this sent only when names that are on their way are answered? */
+bool names_must_settle(const struct session *s, const struct sl_meaning *m);
 struct prepared *prepared_ref(struct prepared *p);
 void prepared_unref(struct prepared *p);
 void name_free(struct statement_name *n);
@@ -346,7 +370,7 @@ enum take wait_for_answers(struct session *s);
 /* A result that may still be stopped is under way. What would commit its transaction is not sent
  * before it is answered: when it ends with a no, nothing of it may be in force (P5). */
 bool result_is_due(const struct session *s);
-/* TAKE_WAIT when this text may commit. */
+/* TAKE_WAIT when this text may commit; and when it takes names away that are on their way. */
 enum take wait_to_commit(struct session *s, const struct sl_meaning *m);
 
 struct held_bytes;
@@ -374,6 +398,15 @@ void record_txn(struct session *s, uint8_t outcome);
 void record_progress(struct gate *g);
 /* The same of an action that waits between two portions. */
 void record_portion(struct session *s, uint64_t action, uint64_t rows, uint64_t bytes);
+
+/* txn.c: which transactions ended, and how */
+bool txn_is_mixed(const struct sl_meaning *m); /* a text that may hold several */
+void txn_tag(struct session *s, const struct item *item, struct sl_span command);
+void txn_is_over(struct session *s, const struct item *item); /* ReadyForQuery says: in none */
+void txn_goes_on(struct session *s, const struct item *item); /* ... in one */
+/* At its ReadyForQuery: all that this text has changed. */
+bool txn_text_is_committed(const struct session *s, const struct item *item);
+bool txn_has_committed(const struct session *s); /* something of the text under way */
 
 /* portal.c: how the action of a portal ends */
 enum { OUTCOME_PORTION = 0 }; /* more rows may be asked for */
@@ -424,6 +457,7 @@ struct held_bytes {
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
 void hold_again(struct session *s); /* a new keeper: ask again */
+void hold_judge_again(struct session *s, const char *why);
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);
 void hold_moot(
@@ -465,6 +499,7 @@ void stop_begin(struct session *s, uint64_t row_bytes);
 void stop_free(struct session *s, const char *why);
 void stop_cancel(struct session *s);
 void stop_again(struct session *s);
+void stop_ask_again(struct session *s); /* from the start, under the policy and labels of now */
 bool stop_is_of(const struct session *s, uint64_t action);
 void stop_keeper(struct session *s, enum sl_message type, struct sl_span body);
 struct sl_span stop_show(const struct session *s); /* JSON for its reviewer; may be empty */

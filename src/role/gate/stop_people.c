@@ -205,6 +205,17 @@ void stop_granted(struct session *s)
         stop_go_on(s);
 }
 
+void stop_ask_again(struct session *s)
+{
+    struct hold *h = s->stop->hold;
+
+    h->spending = false;
+    hold_leave_of(s, h, 0, "asked again under what counts now");
+    hold_drop(s, h);
+    s->stop->hold = NULL;
+    sl_timer_arm(s->stop->timer, STOP_RETRY_MS);
+}
+
 static enum sl_err take(struct session *s, enum sl_message type, struct sl_span body)
 {
     struct hold *h = s->stop->hold;
@@ -232,11 +243,8 @@ static enum sl_err take(struct session *s, enum sl_message type, struct sl_span 
         SL_TRY(hold_take_refused(h, body));
         stop_refuse_with_hold(s);
         return SL_OK;
-    case SL_MESSAGE_ACTION_STALE: /* another policy is on its way: asked again, all of it */
-        h->spending = false;
-        hold_drop(s, h);
-        s->stop->hold = NULL;
-        sl_timer_arm(s->stop->timer, STOP_RETRY_MS);
+    case SL_MESSAGE_ACTION_STALE: /* another policy is on its way */
+        stop_ask_again(s);
         return SL_OK;
     default:
         return SL_EUNSUPPORTED;
@@ -267,6 +275,10 @@ void stop_again(struct session *s)
     if (h->phase == PHASE_OFFERED) {
         hold_refused(h, "08007", "the approval may have been spent when Sluice's keeper ended", "");
         stop_refuse_with_hold(s);
+        return;
+    }
+    if (hold_is_outdated(s, h)) {
+        stop_ask_again(s);
         return;
     }
     h->phase = PHASE_PROPOSED;

@@ -227,6 +227,18 @@ static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, uin
     return true;
 }
 
+/* Gates stop long before (sl_label_map_has_room). More than the keeper can keep and tell would end
+ * it, and the next one as well. */
+static bool is_too_much(const struct keeper *k, const struct sl_msg_label_flow *m)
+{
+    enum { MOST_BYTES = 30 * 1024 * 1024 };
+    size_t bytes = m->columns.items.n + m->labels.items.n + m->sources.items.n +
+                   m->columns.count * m->target.n;
+
+    return sl_label_map_count(k->labels) + m->columns.count > SL_LABEL_MAX_DERIVED ||
+           sl_label_map_bytes(k->labels) + bytes > MOST_BYTES;
+}
+
 void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
 {
     struct keeper *k = p->keeper;
@@ -235,6 +247,10 @@ void on_label_flow(struct peer *p, const struct sl_msg_label_flow *m)
     bool ours = sl_config_target(k->config, m->target) != NULL &&
                 (s == NULL || sl_span_eq(s->target, m->target));
 
+    if (is_too_much(k, m)) {
+        sl_channel_break(p->channel, SL_ELIMIT);
+        return;
+    }
     if (how > HOW_BY_TXN || (ours && !record_flow(k, m, how))) {
         sl_channel_break(p->channel, SL_EMALFORMED);
         return;

@@ -10,7 +10,8 @@
  * so a statement costs a look-up and some sums, and the view's index says up to where it is told.
  *
  * What counts: a read when its answer was ok; a change (and a read beside it) when its transaction
- * has committed too. Until then it is open, in memory and, at each flush, in a table. What was
+ * has committed too. Until then it is open, in memory and, at each flush, in a table; of more than
+ * LINEAGE_OPENS in all sessions the oldest of the session that adds one is unknown at once. What was
  * rolled back or failed is an act without edges; what was denied, expired, cancelled, revoked or
  * lapsed is an act with edges that walks do not take (`attempted`); what is unknown is taken, and
  * says so.
@@ -40,6 +41,8 @@ enum lineage_standing {
         LINEAGE_STANDING_COUNT
 };
 const char *lineage_standing_name(enum lineage_standing s);
+
+enum { LINEAGE_OPENS = 200 * 1000 };
 
 struct lineage;
 

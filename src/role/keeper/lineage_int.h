@@ -65,6 +65,8 @@ struct lineage {
     struct act *first, *last;              /* all acts in the order in which they came */
     struct seat *seat;                     /* the one asked for last */
     struct open *spare;                    /* memory for those to come */
+    size_t opens;                          /* in all seats */
+    uint64_t opens_lost;                   /* of them: closed for want of room */
     size_t unsaved;                        /* open ones that the table does not have yet */
     lineage_told_fn *told;
     void *owner;

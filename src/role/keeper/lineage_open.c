@@ -2,6 +2,7 @@
 #include "role/keeper/lineage_int.h"
 
 #include "base/utf8.h"
+#include "os/log.h"
 
 #include <stdlib.h>
 
@@ -78,6 +79,7 @@ static void forget(struct lineage *l, struct open *o)
         *(o->after == NULL ? &s->last : &o->after->before) = o->before;
     }
     lineage_story_unref(o->story);
+    l->opens--;
     o->after = l->spare; /* the next one has its memory */
     l->spare = o;
 }
@@ -99,14 +101,26 @@ static struct open *find(const struct seat *s, uint64_t action)
     return o;
 }
 
+/* A transaction that changes for hours must not cost the keeper its memory. */
+static void make_room(struct lineage *l, struct seat *s)
+{
+    if (l->opens < LINEAGE_OPENS || s->first == NULL)
+        return;
+    if (l->opens_lost++ % LINEAGE_OPENS == 0)
+        sl_log(SL_LOG_WARN, "lineage_open_many", SL_NUM("session", s->session),
+               SL_NUM("unknown", l->opens_lost));
+    close_as(l, s->first, LINEAGE_UNKNOWN);
+}
+
 static struct open *open_new(struct lineage *l, uint8_t outcome, const struct happened *h)
 {
     struct seat *s = lineage_seat(l, h->session, h->who);
-    struct open *o = l->spare;
 
     if (s == NULL ||
         (s->last != NULL && s->last->action >= h->action && find(s, h->action) != NULL))
         return NULL; /* said twice: the first stands */
+    make_room(l, s);
+    struct open *o = l->spare;
     if (o == NULL)
         o = calloc(1, sizeof *o);
     else
@@ -116,6 +130,7 @@ static struct open *open_new(struct lineage *l, uint8_t outcome, const struct ha
         return NULL;
     }
     l->unsaved++;
+    l->opens++;
     struct sl_buf approvers = o->approvers, text = o->text;
     *o = (struct open){.session = h->session,
                        .action = h->action,

@@ -3,6 +3,7 @@
 #include "core/lineage/openlineage.h"
 #include "os/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,16 +16,23 @@ static const uint64_t MAX_NUMBER = 9007199254740991; /* that JSON holds exactly 
 /* Run events go into a file of the state folder, a line each, when an act first reaches the view,
  * and are on the disk before the view is committed: after a crash the replay may say one again,
  * with the same run id, and never leaves one out. Sending them is the work of `sluice
- * openlineage`: this program talks to nobody. */
+ * openlineage`: this program talks to nobody.
+ *
+ * Where the folder is full to its ceiling (`max_spool`), or an event is too large, events are left
+ * out and counted, loudly: traffic does not wait for whoever should have fetched them. The ledger
+ * has all of it. */
 
-enum { MAX_EVENT = 4 * 1024 * 1024, MAX_SAID = 4096 };
+enum { MAX_EVENT = 4 * 1024 * 1024, MAX_SAID = 4096, LOOK_EVERY_US = 1000000 };
 
 struct openlineage {
     struct keeper *keeper;
     int fd;
     bool dirty;
-    uint64_t bytes;
-    char *path;
+    uint64_t bytes, others; /* of the file, and of all others beside it */
+    uint64_t looked_us;     /* when `others` was counted last */
+    uint64_t lost;          /* events that were left out, since this keeper began */
+    bool full;
+    char *folder, *path;
     struct sl_buf line;
 };
 
@@ -113,15 +121,75 @@ static void put_event(struct openlineage *o, const struct lineage_act *a)
     sl_buf_put_u8(&o->line, '\n');
 }
 
+/* --- the ceiling --- */
+
+static void look(struct openlineage *o)
+{
+    SL_BUF(path, 8192);
+    struct dirent *entry;
+    struct stat is, live;
+    DIR *folder = opendir(o->folder);
+
+    o->looked_us = sl_clock_monotonic_us();
+    if (folder == NULL || fstat(o->fd, &live) != 0) {
+        if (folder != NULL)
+            closedir(folder);
+        return; /* what was counted before stands */
+    }
+    o->others = 0;
+    while ((entry = readdir(folder)) != NULL) {
+        sl_buf_reset(&path);
+        sl_buf_say(&path, "%s/%s", o->folder, entry->d_name);
+        if (lstat(sl_buf_text(&path), &is) == 0 && S_ISREG(is.st_mode) && is.st_ino != live.st_ino)
+            o->others += (uint64_t)is.st_size;
+    }
+    closedir(folder);
+}
+
+/* What lies there is counted again only where it seems too much, and once a second at most. */
+static bool has_room(struct openlineage *o)
+{
+    uint64_t most = o->keeper->config->settings.openlineage_max_bytes;
+
+    if (o->bytes + o->others + o->line.n <= most)
+        return true;
+    if (sl_clock_monotonic_us() - o->looked_us >= LOOK_EVERY_US)
+        look(o);
+    return o->bytes + o->others + o->line.n <= most;
+}
+
+static void leave_out(struct openlineage *o, const struct lineage_act *a, const char *why)
+{
+    if (!o->full || o->lost % 1000 == 0)
+        sl_log(SL_LOG_ERROR, "openlineage_lost", SL_CSTR("why", why), SL_NUM("session", a->session),
+               SL_NUM("action", a->action), SL_NUM("lost", o->lost + 1));
+    o->lost++;
+}
+
+/* What is written is put aside, so that it can go once it is fetched: else the file would stay as
+ * long as nothing more comes into it. */
+static enum sl_err make_room_later(struct openlineage *o)
+{
+    if (o->bytes == 0)
+        return SL_OK;
+    SL_TRY(sl_file_sync(o->fd));
+    o->dirty = false;
+    SL_TRY(rotate(o, sl_clock_us()));
+    look(o);
+    return SL_OK;
+}
+
 static enum sl_err sync_all(struct openlineage *o)
 {
     if (!o->dirty)
         return SL_OK;
     SL_TRY(sl_file_sync(o->fd));
     o->dirty = false;
-    return o->bytes < o->keeper->config->settings.openlineage_rotate_bytes
-               ? SL_OK
-               : rotate(o, sl_clock_us());
+    if (o->bytes < o->keeper->config->settings.openlineage_rotate_bytes)
+        return SL_OK;
+    SL_TRY(rotate(o, sl_clock_us()));
+    look(o);
+    return SL_OK;
 }
 
 static enum sl_err told(void *owner, const struct lineage_act *a)
@@ -132,7 +200,21 @@ static enum sl_err told(void *owner, const struct lineage_act *a)
         return sync_all(o);
     sl_buf_reset(&o->line);
     put_event(o, a);
+    if (sl_buf_err(&o->line) == SL_ELIMIT) {
+        sl_buf_done(&o->line);
+        o->line = sl_buf(MAX_EVENT);
+        leave_out(o, a, "the event is too large");
+        return SL_OK;
+    }
     SL_TRY(sl_buf_err(&o->line));
+    if (!has_room(o)) {
+        leave_out(o, a, "the folder is full: see max_spool");
+        o->full = true;
+        return make_room_later(o);
+    }
+    if (o->full)
+        sl_log(SL_LOG_WARN, "openlineage_has_room", SL_NUM("lost", o->lost));
+    o->full = false;
     SL_TRY(sl_file_write_all(o->fd, sl_buf_span(&o->line)));
     o->bytes += o->line.n;
     o->dirty = true;
@@ -151,15 +233,17 @@ enum sl_err openlineage_open(struct keeper *k)
         return SL_EMEMORY;
     sl_buf_say(&path, "%s/openlineage", k->state_dir);
     SL_TRY(sl_file_make_folder(sl_buf_text(&path), 0700));
-    sl_buf_say(&path, "/%S", name);
     *o = (struct openlineage){
-        .keeper = k, .fd = -1, .path = strdup(sl_buf_text(&path)), .line = sl_buf(MAX_EVENT)};
+        .keeper = k, .fd = -1, .folder = strdup(sl_buf_text(&path)), .line = sl_buf(MAX_EVENT)};
+    sl_buf_say(&path, "/%S", name);
+    o->path = strdup(sl_buf_text(&path));
     k->openlineage = o;
-    if (o->path == NULL || open_file(o) != SL_OK) {
+    if (o->folder == NULL || o->path == NULL || open_file(o) != SL_OK) {
         sl_log(SL_LOG_ERROR, "openlineage_refused", SL_TEXT("file", name),
                SL_CSTR("why", strerror(errno)));
         return SL_EIO;
     }
+    look(o);
     lineage_tell(k->store.lineage, told, o);
     return SL_OK;
 }
@@ -173,6 +257,7 @@ void openlineage_close(struct keeper *k)
     if (o->fd >= 0)
         close(o->fd);
     free(o->path);
+    free(o->folder);
     sl_buf_done(&o->line);
     free(o);
     k->openlineage = NULL;
@@ -204,7 +289,7 @@ static enum sl_err read_said(const struct openlineage *o, struct sl_buf *out)
 
 static json_t *copy_said(const json_t *said)
 {
-    static const char *const numbers[] = {"waiting_bytes", "sent", "rejected"};
+    static const char *const numbers[] = {"waiting_bytes", "sent", "rejected", "not_kept"};
     struct sl_span error = sl_json_str(said, "error");
     json_t *out = json_object();
     uint64_t number;
@@ -224,11 +309,15 @@ json_t *openlineage_sent(const struct keeper *k)
     SL_BUF(text, MAX_SAID);
     json_t *said = NULL, *out = NULL;
 
-    if (k->openlineage == NULL || k->config == NULL || k->config->settings.openlineage_url.n == 0)
+    if (k->openlineage == NULL || k->config == NULL)
         return NULL;
-    if (read_said(k->openlineage, &text) == SL_OK &&
+    if (k->config->settings.openlineage_url.n > 0 && read_said(k->openlineage, &text) == SL_OK &&
         sl_json_read(sl_buf_span(&text), &said, NULL) == SL_OK)
         out = copy_said(said);
     json_decref(said);
+    if (k->openlineage->lost > 0) {
+        out = out == NULL ? json_object() : out;
+        json_object_set_new(out, "lost", json_integer((json_int_t)k->openlineage->lost));
+    }
     return out;
 }

@@ -2,11 +2,17 @@
  *
  * Each function takes a whole body (without the five byte header). Views live as long as the body.
  * The strings of the protocol end with NUL; views exclude it.
+ *
+ * Names of statements and portals may be of any length here. The server looks at their first
+ * SL_PG_NAME_MAX bytes only, so that two longer ones may be the same to it: whoever keeps books of
+ * names must refuse those.
  */
 #ifndef SL_WIRE_PG_FRONTEND_H
 #define SL_WIRE_PG_FRONTEND_H
 
 #include "base/cursor.h"
+
+enum { SL_PG_NAME_MAX = 63 };
 
 /* Query: sql NUL */
 enum sl_err sl_pg_query_get(struct sl_span body, struct sl_span *sql) SL_MUST_CHECK;
