@@ -225,7 +225,7 @@ void body_type(struct judge *j, const TypeName *t)
 
 /* Parameters by name; the function's own name stands before them, too. */
 static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt *f,
-                       const struct arguments *a)
+                       struct arguments *a)
 {
     const ListCell *cell;
     int position = 0;
@@ -236,9 +236,10 @@ static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt
             continue;
         bool in = p->mode != FUNC_PARAM_OUT && p->mode != FUNC_PARAM_TABLE;
         struct source *at = p->name == NULL ? NULL : body_variable(j, b, p->name);
+        if (p->mode == FUNC_PARAM_VARIADIC) /* from here on all arguments are one */
+            a->by_position = false;
         if (in && at != NULL && at->outputs != NULL)
-            origin_join(j, &at->outputs->rest,
-                        p->mode == FUNC_PARAM_VARIADIC ? a->all : argument(a, position));
+            origin_join(j, &at->outputs->rest, argument(a, position));
         position += in;
         body_type(j, p->argType);
         expr_walk(j, NULL, p->defexpr, NULL);
