@@ -217,6 +217,12 @@ static const struct judged judge_fires[] = {
      "delete: delete | public.d_default(id,code)=delete ! shared"},
     {"insert into d_time (id) values (1);",
      "insert: insert | public.d_time(id)=insert ! shared"},
+    {"select twice from d_generated;",
+     "select: read | public.d_generated(twice,id)=read ! shared"},
+    {"select x.twice from (select * from d_generated) x;",
+     "select: read | public.d_generated(id,twice)=read ! shared"},
+    {"select id from (select id, twice from d_generated) x;",
+     "select: read | public.d_generated(id)=read ! shared"},
     {"insert into d_generated (id) values (1);",
      "insert: insert | public.d_generated(id)=insert ! shared ~ public.d_generated.id -> "
      "public.d_generated.twice"},
