@@ -502,11 +502,15 @@ void body_do(struct judge *j, const char *text)
 {
     struct body_before before;
     struct body b = {.pool = NOTE_NEW(j, struct outputs)};
+    struct origin **reads = j->reads, *own = NULL; /* what its errors may quote */
 
     if (text == NULL || b.pool == NULL || !body_enter(j, &before, strlen(text)))
         return;
     b.pool->open = true;
+    j->reads = &own;
     plpgsql_walk(j, &b, text);
+    j->reads = reads;
+    origin_join(j, reads, own);
     body_leave(j, &before);
 }
 
