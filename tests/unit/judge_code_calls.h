@@ -95,6 +95,9 @@ static const char calls_schema[] =
     "values (aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg); return 1; end $$;\n"
     "create function second_of(variadic t text[]) returns int language sql as $$ insert into staging.note (body) values "
     "($1[2]); select 1 $$;\n"
+    "create function first_mail() returns text language sql as $$ select email from customers limit 1 $$;\n"
+    "create function left_out(t text default first_mail()) returns int language sql as $$ insert into staging.note (body) "
+    "values ($1); select 1 $$;\n"
     "create table staging.note (body text);\n"
     "create function many(variadic a int[]) returns int language sql as $$ delete from "
     "orders returning 1 $$;\n"
@@ -628,6 +631,10 @@ static const struct judged judge_calls[] = {
      "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
     {"select second_of('x', email) from customers;",
      "select: read insert | public.customers(email)=read | staging.note(body)=insert ~ public.customers.email -> staging.note.body"},
+    {"select left_out();",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
+    {"do $$ begin perform email::int from customers; exception when others then insert into staging.note (body) values (sqlerrm); end $$;",
+     "do: read insert call | public.customers(email)=read | staging.note(body)=insert ~ public.customers.email -> staging.note.body"},
 };
 /* clang-format on */
 

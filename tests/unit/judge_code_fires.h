@@ -223,6 +223,8 @@ static const struct judged judge_fires[] = {
      "select: read | public.d_generated(id,twice)=read ! shared"},
     {"select id from (select id, twice from d_generated) x;",
      "select: read | public.d_generated(id)=read ! shared"},
+    {"alter table d_generated alter column twice drop expression;",
+     "alter table: ddl | public.d_generated(id,twice)=ddl ~ public.d_generated.id -> public.d_generated.twice"},
     {"insert into d_generated (id) values (1);",
      "insert: insert | public.d_generated(id)=insert ! shared ~ public.d_generated.id -> "
      "public.d_generated.twice"},

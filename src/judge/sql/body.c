@@ -223,6 +223,18 @@ void body_type(struct judge *j, const TypeName *t)
         name_type(j, t);
 }
 
+/* What a call leaves out. Which calls do, the number of arguments does not always say. */
+static void default_argument(struct judge *j, const FunctionParameter *p, struct arguments *a,
+                             int position)
+{
+    struct origin *from = NULL;
+
+    expr_walk(j, NULL, p->defexpr, &from);
+    origin_join(j, &a->all, from);
+    if (position < CODE_ARGUMENTS)
+        origin_join(j, &a->items[position], from);
+}
+
 /* Parameters by name; the function's own name stands before them, too. */
 static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt *f,
                        struct arguments *a)
@@ -238,11 +250,12 @@ static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt
         struct source *at = p->name == NULL ? NULL : body_variable(j, b, p->name);
         if (p->mode == FUNC_PARAM_VARIADIC) /* from here on all arguments are one */
             a->by_position = false;
+        if (in)
+            default_argument(j, p, a, position);
         if (in && at != NULL && at->outputs != NULL)
             origin_join(j, &at->outputs->rest, argument(a, position));
         position += in;
         body_type(j, p->argType);
-        expr_walk(j, NULL, p->defexpr, NULL);
     }
     struct source *self = body_variable(j, b, name_text(llast(f->funcname)));
     if (self != NULL && self->outputs != NULL) {
