@@ -246,11 +246,11 @@ static uint32_t effects_there(const struct sl_part *p, uint32_t effects)
 static void carried_flows(struct judge *j, struct dataset *from, struct dataset *to)
 {
     const struct sl_catalog *c = j->ctx->catalog;
-    struct sl_parts all = to == NULL || !to->listed
-                              ? (struct sl_parts){0}
-                              : sl_catalog_parts(c, 'r', to->relation.schema, to->relation.name);
     struct sl_column column;
 
+    if (to == NULL || !to->listed)
+        return;
+    struct sl_parts all = sl_catalog_parts(c, 'r', to->relation.schema, to->relation.name);
     for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {
         struct sl_part p = sl_catalog_part_at(c, i);
         struct origin *key = NULL;
