@@ -41,8 +41,9 @@ struct sl_api_args {
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
 };
-/* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code after --help
- * or a usage error. The text of --help is `help`, then a paragraph on the options that are given.
+/* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
+ * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that
+ * are given.
  */
 int sl_api_args(int argc, char **argv, unsigned options, unsigned words, const char *help,
                 struct sl_api_args *out);

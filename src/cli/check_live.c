@@ -176,7 +176,7 @@ static enum sl_err list_catalog(struct sl_live *l, struct sl_catalog_builder *in
                                                        : SL_EIO;
         if (err != SL_OK)
             sl_cli_put_libpq(l->out, status == PGRES_FATAL_ERROR ? PQresultErrorMessage(r)
-                                                               : sl_err_text(err));
+                                                                 : sl_err_text(err));
         PQclear(r);
         SL_TRY(err);
     }

@@ -12,7 +12,7 @@ struct sl_explain {
     struct sl_config *config;
     const struct sl_target *target;
     struct sl_label_map *labels; /* of the running Sluice; NULL: none runs */
-    struct sl_buf snapshot; /* the catalog listing; the catalog is a view into it */
+    struct sl_buf snapshot;      /* the catalog listing; the catalog is a view into it */
     struct sl_catalog catalog;
     struct sl_meaning meaning;
     struct sl_question question;

@@ -59,6 +59,7 @@ create trigger people_off before update on app.people for each row execute funct
 alter table app.people disable trigger people_off;
 create trigger people_replica before delete on app.people for each row execute function app.note();
 alter table app.people enable replica trigger people_replica;
+create table app.follows (person int references app.people on update cascade);
 create table app.notes (person int references app.people on delete cascade on update set null, body text);
 alter table app.notes enable row level security;
 create policy readers on app.notes for select using (person = app.twice(n => 21));

@@ -1,18 +1,36 @@
 """Proves on a real server, past the gateway, that an entry does harm: what it reads changes what it
 answers, or what it writes is changed. Nothing of it stays."""
 
-import struct
+import pathlib
 
 import wire
 
+SECOND = pathlib.Path(__file__).resolve().parent / "second.sql"
 SECRETS = ("example.org", "0000", "123-45-6789")    # parts of guarded values, of the first world
 
 
-class Direct:
-    """The login that Sluice uses, on a copy of the database."""
+# What a world holds beside rows: any transaction that committed since, and where sequences stand.
+MOVED = """select coalesce(bool_or(pg_xact_status(x::text::xid8) = 'committed'), false)
+  from generate_series({since}, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1) x"""
+SEQUENCES = "select string_agg(s::text, ',' order by s::text) from pg_sequences s"
+TABLES = "select oid::regclass::text from pg_class where relkind in ('r', 'm', 'S') and oid >= 16384 order by 1"
+DEFINED = """select (select count(*) from pg_class), (select count(*) from pg_attribute), (select count(*) from pg_proc),
+  (select count(*) from pg_type), (select count(*) from pg_depend)"""
+NOW = "select pg_snapshot_xmax(pg_current_snapshot())::text"
 
-    def __init__(self, pg, database):
-        self.client = wire.Raw("127.0.0.1", pg.port, "app", database, "app-secret")
+
+class Direct:
+    """The login that Sluice uses, on a copy of a world, which is put back when anything of an entry stays."""
+
+    def __init__(self, pg, world):
+        self.pg, self.world, self.database, self.client = pg, world, f"{world}_played", None
+        self.make()
+
+    def make(self):
+        self.pg.sql(f"create database {self.database} template {self.world};"
+                    f"grant create, temporary on database {self.database} to app", database="postgres")
+        self.client = wire.Raw("127.0.0.1", self.pg.port, "app", self.database, "app-secret")
+        self.sequences = self.ask(SEQUENCES).rows
 
     def close(self):
         self.client.close()
@@ -20,17 +38,44 @@ class Direct:
     def ask(self, sql, data=b""):
         return ask(self.client, sql, data)
 
+    def has_moved(self, since):
+        left = self.ask(MOVED.format(since=since))
+        return left.errors or left.rows != [["f"]] or self.ask(SEQUENCES).rows != self.sequences
+
+    def put_back(self, since):
+        """As it was, the session too. Copying a world takes long: only where it is another one."""
+        self.ask("rollback")
+        self.ask("discard all")
+        if not self.has_moved(since):
+            return
+        self.close()
+        self.pg.sql(f"drop database {self.database} with (force)", database="postgres")
+        self.make()
+
+    def contents(self, client=None):
+        """Every table's rows and what is defined: two worlds that say the same are the same."""
+        tables = ask(client or self.client, TABLES).rows
+        said = [ask(client or self.client, contents(table)).rows for (table,) in tables]
+        return tables, said, ask(client or self.client, DEFINED).rows
+
+    def is_as_it_was(self):
+        untouched = wire.Raw("127.0.0.1", self.pg.port, "app", self.world, "app-secret")
+        try:
+            return self.contents() == self.contents(untouched)
+        finally:
+            untouched.close()
+
     def play(self, entry, after=None):
         """What the entry's messages answered; all is undone. after: a question asked behind them."""
         alone = any(m.split(None, 1)[:1] and m.split(None, 1)[0].lower() in ("commit", "discard", "vacuum")
                     for m in entry.messages)
+        since = self.ask(NOW).rows[0][0]
         if not alone:
             self.ask("begin")
         before = self.ask(after) if after else None
         answers = [self.ask(m, entry.data) for m in entry.messages]
         behind = self.ask(after) if after else None
-        self.ask("rollback")
-        self.ask("deallocate all; reset all; reset session authorization")
+        self.put_back(since)
         return answers, before, behind
 
 
@@ -57,8 +102,8 @@ def all_said(answers):
 
 
 def contents(table):
-    if table == "counter":
-        return "select last_value, is_called from counter"
+    if table == "counter" or table.endswith("_seq"):
+        return f"select last_value, is_called from {table}"
     return f"select count(*), md5(string_agg(t::text, ',' order by t::text)) from {table} t"
 
 
@@ -70,17 +115,18 @@ class Proof:
     def __init__(self, pg):
         """Two copies of the shop: in the second every guarded value is another."""
         for name in ("proof1", "proof2"):
-            pg.sql(f"create database {name} template shop; grant create, temporary on database {name} to app",
-                   database="postgres")
-        pg.sql("update customers set email = 'q' || md5(id::text) || '@else.net',"
-               " ssn = lpad((id * 918273645::bigint % 1000000000)::text, 9, '0');"
-               "update payments set amount = 1000 - amount, card = '5' || md5(card);"
-               "refresh materialized view zoo.kept", database="proof2")
+            pg.sql(f"create database {name} template shop", database="postgres")
+        pg.sql(SECOND.read_text(encoding="utf-8"), database="proof2")
         self.one, self.two = Direct(pg, "proof1"), Direct(pg, "proof2")
 
     def close(self):
         self.one.close()
         self.two.close()
+
+    def why_moved(self):
+        """None when no entry left anything behind that those after it would have seen."""
+        moved = [world.database for world in (self.one, self.two) if not world.is_as_it_was()]
+        return f"not as they were: {moved}" if moved else None
 
     def why_not(self, entry):
         """None when the harm is proved, else what was seen instead."""

@@ -324,6 +324,27 @@ create function zoo.boxes(int) returns zoo.box language sql immutable as 'select
 create function zoo.takes_box(zoo.box) returns int language sql immutable as 'select ($1).n';
 create function zoo.int_to_box(int) returns zoo.box language plpgsql as $$ begin raise notice 'boxed %', (select max(email) from public.customers); return row($1)::zoo.box; end $$;
 create type zoo.crate as (b zoo.box, n int);
+-- columns and partitions that are made of guarded values (*.ssn)
+create table public.folk (id int, ssn text) partition by range (ssn);
+create table public.folk_low partition of public.folk for values from (minvalue) to ('2');
+create table public.folk_high partition of public.folk for values from ('2') to (maxvalue) partition by hash (id);
+create table public.folk_even partition of public.folk_high for values with (modulus 2, remainder 0);
+create table public.folk_odd partition of public.folk_high for values with (modulus 2, remainder 1);
+insert into public.folk select id, ssn from public.customers;
+create table public.halves (id int, ssn text, half text generated always as (left(ssn, 2)) stored);
+insert into public.halves (id, ssn) select id, ssn from public.customers where id < 5;
+create view zoo.halves as select id, half as h from public.halves;
+create view zoo.low as select id from public.folk_low;
+create view zoo.places as select id, tableoid::regclass as place from public.folk;
+create table public.late (id int);
+insert into public.late values (1);
+alter table public.late add column ssn text default '123-45-6789';
+alter table public.late alter column ssn drop default;
+-- what is not seen because something stands beside it or before it
+create function zoo.values_of(text) returns text language sql immutable as 'values ($1)';
+create function zoo.scream(text) returns int language plpgsql volatile as $$ begin raise notice '%', $1; return 1; end $$;
+create function zoo.pair() returns table (p int, q text) language sql immutable as 'select 1, ''a''::text';
+create function zoo.mail_column() returns table (email text) language sql immutable as 'select ''person1@example.org''::text';
 reset role;
 
 -- what only a superuser can make
@@ -344,6 +365,25 @@ create table public.evil_parts_eu partition of public.evil_parts for values in (
 create table public.evil_index (id int, v text);
 create index on public.evil_index (v zoo.evil_ops);
 insert into public.evil_index values (1, 'a'), (2, 'b');
+-- operators that are harmless themselves, in families that are not
+create function zoo.compare_ints(int, int) returns int language plpgsql immutable as $$
+begin raise notice 'compared %', (select max(email) from public.customers); return btint4cmp($1, $2); end $$;
+create function zoo.hash_int(int) returns int language plpgsql immutable as $$
+begin raise notice 'hashed %', (select max(email) from public.customers); return hashint4($1); end $$;
+create operator zoo.<~ (leftarg = int, rightarg = int, function = int4lt, commutator = operator(zoo.>~));
+create operator zoo.<=~ (leftarg = int, rightarg = int, function = int4le);
+create operator zoo.=~ (leftarg = int, rightarg = int, function = int4eq, commutator = operator(zoo.=~), merges, hashes);
+create operator zoo.>=~ (leftarg = int, rightarg = int, function = int4ge);
+create operator zoo.>~ (leftarg = int, rightarg = int, function = int4gt, commutator = operator(zoo.<~));
+create operator class zoo.sorted_ints for type int using btree as operator 1 zoo.<~, operator 2 zoo.<=~, operator 3 zoo.=~,
+  operator 4 zoo.>=~, operator 5 zoo.>~, function 1 zoo.compare_ints(int, int);
+create operator class zoo.hashed_ints for type int using hash as operator 1 zoo.=~, function 1 zoo.hash_int(int);
+create operator class zoo.text_ops for type text using btree as
+  operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 zoo.compare(text, text);
+create table public.namesake (id int, v text);
+create index on public.namesake (v zoo.text_ops);
+insert into public.namesake values (1, 'a'), (2, 'b');
+alter table public.namesake owner to app;
 alter table public.evil_parts owner to app;
 alter table public.evil_parts_eu owner to app;
 alter table public.evil_index owner to app;

@@ -85,6 +85,20 @@ static const char calls_schema[] =
     "returning id $$;\n"
     "create function over(a int, b int, c int default 3) returns int language sql as 'select "
     "2';\n"
+    "create function kept_error(t text) returns int language plpgsql as $$ begin perform t::int; return 0; exception when "
+    "others then insert into staging.note (body) values (sqlerrm); return 1; end $$;\n"
+    "create function got_error(t text) returns int language plpgsql as $$ declare m text; begin perform t::int; return 0; "
+    "exception when others then get stacked diagnostics m = message_text; insert into staging.note (body) values (m); "
+    "return 1; end $$;\n"
+    "create function long_name(t text) returns int language plpgsql as $$ declare "
+    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg text := t; begin insert into staging.note (body) "
+    "values (aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg); return 1; end $$;\n"
+    "create function second_of(variadic t text[]) returns int language sql as $$ insert into staging.note (body) values "
+    "($1[2]); select 1 $$;\n"
+    "create function first_mail() returns text language sql as $$ select email from customers limit 1 $$;\n"
+    "create function left_out(t text default first_mail()) returns int language sql as $$ insert into staging.note (body) "
+    "values ($1); select 1 $$;\n"
+    "create table staging.note (body text);\n"
     "create function many(variadic a int[]) returns int language sql as $$ delete from "
     "orders returning 1 $$;\n"
     "create function lower(a int) returns int language sql as $$ delete from orders "
@@ -609,6 +623,18 @@ static const struct judged judge_calls[] = {
     {"execute nosuch(wipe());",
      "execute: delete session opaque | public.orders(id,customer_id,total,note)=delete ! "
      "prepared unshaped"},
+    {"select kept_error(email) from customers;",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
+    {"select got_error(email) from customers;",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
+    {"select long_name(email) from customers;",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
+    {"select second_of('x', email) from customers;",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ~ public.customers.email -> staging.note.body"},
+    {"select left_out();",
+     "select: read insert | public.customers(email)=read | staging.note(body)=insert ! shared ~ public.customers.email -> staging.note.body"},
+    {"do $$ begin perform email::int from customers; exception when others then insert into staging.note (body) values (sqlerrm); end $$;",
+     "do: read insert call | public.customers(email)=read | staging.note(body)=insert ~ public.customers.email -> staging.note.body"},
 };
 /* clang-format on */
 

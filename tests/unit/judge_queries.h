@@ -355,6 +355,23 @@ static const struct judged judge_queries[] = {
     {"select c.oid::regclass from pg_class c where c.relname operator(pg_catalog.~) "
      "'^(customers)$' collate pg_catalog.default",
      "select: read | pg_catalog.pg_class()=read"},
+    /* what stands beside a value, names that only the server finds, and places in rows of unknown width */
+    {"select exists (select email::int + (values (1)) from customers offset 0)",
+     "select: read | public.customers(email)=read"},
+    {"with a as materialized (select id, email::int + (values (1)) as n from customers) select id from a",
+     "select: read | public.customers(email,id)=read"},
+    {"select (select zz from (select (select * from (select email as zz from customers) x)) s) from (select 1 as zz) o",
+     "select: read | public.customers(email)=read"},
+    {"select (select zz from (select (select * from (select email as zz from customers) x)::text) s) from (select 1 as zz) o",
+     "select: read | public.customers(email)=read"},
+    {"select x || '' from (select (s).*, 1 as k, id as j from (select c as s, id from customers c) c) z(x, y)",
+     "select: read | public.customers(id,name,email,ssn,status)=read"},
+    {"select a from (select (s).*, 1 as k from (select c as s from (select email from customers) c) w) z(a, b)",
+     "select: read | public.customers(email)=read"},
+    {"select count(*), 'x' as email from (select (s).* from (select c as s from customers c) q) z group by email",
+     "select: read | public.customers(id,name,email,ssn,status)=read"},
+    {"select (n).id from orders n, (select (s).* from (select c as s from (select d as n from customers d) c) w) z",
+     "select: read | public.orders(id,customer_id,total,note,placed)=read | public.customers(id,name,email,ssn,status)=read ! shared"},
 };
 /* clang-format on */
 

@@ -157,7 +157,7 @@ static enum sl_err add_part(struct sl_catalog_builder *b, const struct sl_span *
 {
     struct part part = {0};
 
-    if (!letter(f[1], "rfotx", &part.owner) || !letter(f[4], "vdkitpuhcxfnegoyba", &part.kind))
+    if (!letter(f[1], "rfotx", &part.owner) || !letter(f[4], "vdkitpuhcxfnegoybamw", &part.kind))
         return SL_EMALFORMED;
     SL_TRY(number(f[5], UINT32_MAX, &part.num));
     struct sl_span text = sl_span_head(f[7], f[7].n > SL_CATALOG_MAX_TEXT ? 0 : f[7].n);

@@ -164,12 +164,16 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *   'd' default or generation expression     about: column; num: 1 generated
  *   'k' CHECK or EXCLUDE constraint          text: pg_get_constraintdef
  *   'i' index with expressions, a predicate or an operator class of users; extended statistics
+ *   'm' function of such an operator class   about, text: schema and name
  *   't' trigger, enabled                     text: CREATE TRIGGER; num: tgenabled (O, A, R)
  *   'p' row policy                           text: an expression (USING or CHECK);
  *                                            num: polcmd (*, r, a, w, d)
  *   'u' rewrite rule, enabled                text: CREATE RULE; num: ev_enabled
  *   'h' child (partition, inheritance)       about, text: its schema and name
  *   'a' the other way round: parent          about, text: its schema and name; made of the 'h'
+ *   'b' column of the partition key          about: column; num: 1 of a key above it
+ *   'w' column that gets what another one is changed to (ON UPDATE CASCADE)
+ *                                            about: column; text: the other table's column
  *   'c' referred to by a foreign key that cascades
  *                                            about, text: schema and name of the one that refers;
  *                                            num: confdeltype << 8 | confupdtype (letters)
@@ -181,8 +185,9 @@ bool sl_catalog_has_name_in(const struct sl_catalog *c, uint8_t kind, struct sl_
  *   'e' it belongs to an extension           about: extension; num: overload << 16
  *   'g' function that an aggregate calls     about, text: schema and name; num: overload << 16
  * owner 'o', an operator:
- *   'o' the function behind it, behind its negator or commutator       about, text: schema and name;
- *       num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too;
+ *   'o' the function behind it, behind its negator or commutator, or put into one of their families
+ *                                                                      about, text: schema and
+ * name; num: 1 prefix, 2 infix; + 16 when a planner function of users stands behind it, too;
  *       + 32 when it takes nothing but values of users' own types (as 256 below)
  * owner 't', a type:
  *   'y' what it is                           about: typtype (b, c, d, e, r, m); text: extension

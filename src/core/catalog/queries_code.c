@@ -68,9 +68,10 @@ const char sl_catalog_query_aggregates[] =
     "  part (function)"
     NAMED_FUNCTION("part.function");
 
-/* 'o': the function behind an operator, and those that the planner may call in its place (NOT a < b
- * is a >= b, b > a is a < b); whether the planner calls functions of users for it, and whether it
- * takes values of users' own types alone */
+/* 'o': the function behind an operator, and those that the server may call in its place: NOT a < b
+ * is a >= b, b > a is a < b, and who sorts, hashes or merges by it runs the functions of its families.
+ * Whether the planner calls functions of users for it, and whether it takes values of users' own types
+ * alone */
 const char sl_catalog_query_operators[] =
     "SELECT DISTINCT 'P', 'o', n.nspname, o.oprname, 'o', (CASE o.oprkind WHEN 'l' THEN 1 ELSE 2 END"
     ADD "CASE WHEN o.oprrest" OF_USERS " OR o.oprjoin" OF_USERS " THEN 16 ELSE 0 END"
@@ -82,7 +83,11 @@ const char sl_catalog_query_operators[] =
     " LEFT JOIN (" TYPE_LETTERS ") r ON r.oid" EQ "o.oprright"
     " LEFT JOIN pg_catalog.pg_operator opposite ON opposite.oid" EQ "o.oprnegate"
     " LEFT JOIN pg_catalog.pg_operator turned ON turned.oid" EQ "o.oprcom"
-    " CROSS JOIN LATERAL (VALUES (o.oprcode), (opposite.oprcode), (turned.oprcode)) part (function)"
+    " CROSS JOIN LATERAL (VALUES (o.oprcode), (opposite.oprcode), (turned.oprcode)"
+    "  UNION ALL SELECT m.function FROM pg_catalog.pg_amop a"
+    "  CROSS JOIN LATERAL (" FUNCTIONS_OF_FAMILY("a.amopfamily") ") m (function)"
+    "  WHERE a.amopopr IN (o.oid, o.oprnegate, o.oprcom) AND a.amopmethod IN (403, 405)"
+    "  ) part (function)"
     NAMED_FUNCTION("part.function")
     " WHERE (o.oid" OF_USERS " OR o.oprnegate" OF_USERS " OR o.oprcom" OF_USERS ") AND " NOT_TEMPORARY;
 

@@ -46,6 +46,14 @@
 #define NAMED_FUNCTION(function)                                                                   \
     " JOIN pg_catalog.pg_proc f ON f.oid" EQ function                                              \
     " JOIN pg_catalog.pg_namespace fn ON fn.oid" EQ "f.pronamespace"
+/* What users put into operator families: support functions, and the functions behind the operators. */
+#define FUNCTIONS_OF_FAMILY(family)                                                                \
+    "SELECT s.amproc FROM pg_catalog.pg_amproc s"                                                  \
+    " WHERE s.amprocfamily" EQ family " AND s.oid" OF_USERS                                        \
+    " UNION ALL SELECT p.oprcode FROM pg_catalog.pg_amop y"                                        \
+    " JOIN pg_catalog.pg_operator p ON p.oid" EQ "y.amopopr"                                       \
+    " WHERE y.amopfamily" EQ family " AND y.oid" OF_USERS
+
 /* Letters of enum sl_column_type for the type with this oid: its own, or that of its elements. */
 #define TYPE_LETTERS                                                                               \
     "SELECT t.oid, CASE"                                                                           \
@@ -62,7 +70,9 @@
 extern const char sl_catalog_query_views[], sl_catalog_query_defaults[],
     sl_catalog_query_constraints[], sl_catalog_query_indexes[], sl_catalog_query_statistics[],
     sl_catalog_query_triggers[], sl_catalog_query_policies[], sl_catalog_query_rules[],
-    sl_catalog_query_children[], sl_catalog_query_cascades[], sl_catalog_query_foreign_tables[];
+    sl_catalog_query_children[], sl_catalog_query_cascades[], sl_catalog_query_foreign_tables[],
+    sl_catalog_query_index_functions[], sl_catalog_query_partition_keys[],
+    sl_catalog_query_carried[];
 extern const char sl_catalog_query_bodies[], sl_catalog_query_arguments[],
     sl_catalog_query_extension_functions[], sl_catalog_query_aggregates[],
     sl_catalog_query_operators[], sl_catalog_query_casts[], sl_catalog_query_operator_classes[],

@@ -38,6 +38,16 @@ const char sl_catalog_query_indexes[] =
     THEIR_RELATIONS " AND (x.indexprs IS NOT NULL OR x.indpred IS NOT NULL OR xc.relam" OF_USERS
     "  OR EXISTS (SELECT 1 FROM pg_catalog.unnest(x.indclass) o WHERE o" OF_USERS "))";
 
+/* 'm': what the operator classes of users run that its indexes compare by */
+const char sl_catalog_query_index_functions[] =
+    "SELECT DISTINCT 'P', 'r', n.nspname, c.relname, 'm', '0', fn.nspname, f.proname"
+    FROM_RELATIONS
+    " JOIN pg_catalog.pg_index x ON x.indrelid" EQ "c.oid"
+    " JOIN pg_catalog.pg_opclass o ON o.oid" EQ "ANY (x.indclass) AND o.oid" OF_USERS
+    " CROSS JOIN LATERAL (" FUNCTIONS_OF_FAMILY("o.opcfamily") ") part (function)"
+    NAMED_FUNCTION("part.function")
+    THEIR_RELATIONS;
+
 /* 'i' too: extended statistics */
 const char sl_catalog_query_statistics[] =
     "SELECT 'P', 'r', n.nspname, c.relname, 'i', '0', '',"
@@ -78,6 +88,30 @@ const char sl_catalog_query_children[] =
     " JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "c.oid"
     " JOIN pg_catalog.pg_class h ON h.oid" EQ "i.inhrelid AND h.relpersistence" NE "'t'"
     " JOIN pg_catalog.pg_namespace hn ON hn.oid" EQ "h.relnamespace"
+    THEIR_RELATIONS;
+
+/* 'b': the columns that its partition key is made of (the server keeps them as a part of the table);
+ * 1: of a key above it, which decided that a row is here */
+const char sl_catalog_query_partition_keys[] =
+    "SELECT DISTINCT 'P', 'r', n.nspname, c.relname, 'b',"
+    " CASE WHEN p.relid" EQ "c.oid THEN '0' ELSE '1' END, a.attname, ''"
+    FROM_RELATIONS
+    " CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(c.oid) p (relid)"
+    " JOIN pg_catalog.pg_depend d ON d.classid" EQ "'pg_catalog.pg_class'::pg_catalog.regclass"
+    "  AND d.objid" EQ "p.relid AND d.objsubid" NE "0 AND d.deptype" EQ "'i'"
+    "  AND d.refclassid" EQ "d.classid AND d.refobjid" EQ "p.relid AND d.refobjsubid" EQ "0"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "p.relid AND a.attnum" EQ "d.objsubid"
+    THEIR_RELATIONS;
+
+/* 'w': its columns that get what is written to columns of another table, by ON UPDATE CASCADE */
+const char sl_catalog_query_carried[] =
+    "SELECT DISTINCT 'P', 'r', n.nspname, c.relname, 'w', '0', a.attname, ra.attname"
+    FROM_RELATIONS
+    " JOIN pg_catalog.pg_constraint k ON k.conrelid" EQ "c.oid AND k.contype" EQ "'f'"
+    "  AND k.confupdtype" EQ "'c'"
+    " CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) x (own, other)"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "k.conrelid AND a.attnum" EQ "x.own"
+    " JOIN pg_catalog.pg_attribute ra ON ra.attrelid" EQ "k.confrelid AND ra.attnum" EQ "x.other"
     THEIR_RELATIONS;
 
 /* 'c': what cascades from here */

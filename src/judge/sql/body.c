@@ -223,9 +223,21 @@ void body_type(struct judge *j, const TypeName *t)
         name_type(j, t);
 }
 
+/* What a call leaves out. Which calls do, the number of arguments does not always say. */
+static void default_argument(struct judge *j, const FunctionParameter *p, struct arguments *a,
+                             int position)
+{
+    struct origin *from = NULL;
+
+    expr_walk(j, NULL, p->defexpr, &from);
+    origin_join(j, &a->all, from);
+    if (position < CODE_ARGUMENTS)
+        origin_join(j, &a->items[position], from);
+}
+
 /* Parameters by name; the function's own name stands before them, too. */
 static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt *f,
-                       const struct arguments *a)
+                       struct arguments *a)
 {
     const ListCell *cell;
     int position = 0;
@@ -236,12 +248,14 @@ static void parameters(struct judge *j, struct body *b, const CreateFunctionStmt
             continue;
         bool in = p->mode != FUNC_PARAM_OUT && p->mode != FUNC_PARAM_TABLE;
         struct source *at = p->name == NULL ? NULL : body_variable(j, b, p->name);
+        if (p->mode == FUNC_PARAM_VARIADIC) /* from here on all arguments are one */
+            a->by_position = false;
+        if (in)
+            default_argument(j, p, a, position);
         if (in && at != NULL && at->outputs != NULL)
-            origin_join(j, &at->outputs->rest,
-                        p->mode == FUNC_PARAM_VARIADIC ? a->all : argument(a, position));
+            origin_join(j, &at->outputs->rest, argument(a, position));
         position += in;
         body_type(j, p->argType);
-        expr_walk(j, NULL, p->defexpr, NULL);
     }
     struct source *self = body_variable(j, b, name_text(llast(f->funcname)));
     if (self != NULL && self->outputs != NULL) {
@@ -501,11 +515,15 @@ void body_do(struct judge *j, const char *text)
 {
     struct body_before before;
     struct body b = {.pool = NOTE_NEW(j, struct outputs)};
+    struct origin **reads = j->reads, *own = NULL; /* what its errors may quote */
 
     if (text == NULL || b.pool == NULL || !body_enter(j, &before, strlen(text)))
         return;
     b.pool->open = true;
+    j->reads = &own;
     plpgsql_walk(j, &b, text);
+    j->reads = reads;
+    origin_join(j, reads, own);
     body_leave(j, &before);
 }
 

@@ -48,7 +48,9 @@ static const struct word types[] = {SL_BUILTIN_TYPES(ROW)};
 /* Sorted by relation. */
 static const struct secret_column {
     const char *relation, *column;
-} secret_columns[] = {{"pg_subscription", "subconninfo"}, {"pg_user_mappings", "umoptions"}};
+} secret_columns[] = {{"pg_attribute", "attmissingval"},
+                      {"pg_subscription", "subconninfo"},
+                      {"pg_user_mappings", "umoptions"}};
 
 static int by_function(const void *key, const void *item)
 {

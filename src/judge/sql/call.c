@@ -111,11 +111,14 @@ static bool is_many_percentiles(const char *name, const List *args)
     return list_length(args) != 1 || !expr_is_literal(linitial(args));
 }
 
-/* Does a call of this kind take the values somewhere else than into its own row? A notification and
- * a parameter are read back by other statements, as often and as long as one likes. */
+/* Does a call of this kind take the values somewhere else than into its own row? A notification, a
+ * parameter, where a sequence stands and the key of an advisory lock are read back by other
+ * statements, as often and as long as one likes. */
 static bool carries_away(enum sl_builtin kind)
 {
-    return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY || kind == SL_BUILTIN_SET_CONFIG;
+    return kind == SL_BUILTIN_VALUES || kind == SL_BUILTIN_NOTIFY ||
+           kind == SL_BUILTIN_SET_CONFIG || kind == SL_BUILTIN_SEQUENCE ||
+           kind == SL_BUILTIN_SESSION;
 }
 
 /* What the call hands over. Arguments by name, and an array in place of many, may mean any

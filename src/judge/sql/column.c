@@ -3,8 +3,6 @@
 /* Columns to their tables, as the server finds them: the innermost scope that has the name. Where
  * the columns of something are not known it may be meant, and counts. */
 
-enum found { NO, PERHAPS, YES };
-
 static void touch(struct judge *j, struct dataset *d, struct sl_span name, struct origin **flow)
 {
     if (d->system) { /* only its secret column matters */
@@ -13,6 +11,10 @@ static void touch(struct judge *j, struct dataset *d, struct sl_span name, struc
     }
     note_read(j, d, name);
     origin_add(j, flow, d, name);
+    for (const struct origin *o = fires_made_of(j, d, name); o != NULL; o = o->next) {
+        note_read(j, o->dataset, o->column);
+        origin_add(j, flow, o->dataset, o->column);
+    }
 }
 
 static bool is_system_column(const char *name)
@@ -34,8 +36,11 @@ static enum found in_dataset(struct judge *j, struct dataset *d, const char *nam
         touch(j, d, sl_arena_copy(j->mem, sl_span_str(name)), flow); /* outlives the tree */
         return PERHAPS;
     }
-    if (is_system_column(name))
+    if (is_system_column(name)) {
+        if (strcmp(name, "tableoid") == 0)
+            inherit_key(j, d, true, flow);
         return YES;
+    }
     if (!sl_catalog_find_column(j->ctx->catalog, &d->relation, sl_span_str(name), &column))
         return NO;
     touch(j, d, column.name, flow);
@@ -223,19 +228,29 @@ void column_reference(struct judge *j, struct scope *s, const ColumnRef *ref, st
     }
 }
 
-bool column_is_input(struct judge *j, struct scope *s, const char *name)
+static enum found may_have(struct judge *j, const struct source *s, const char *name)
 {
+    const struct dataset *d = s->dataset;
     struct sl_column column;
-    bool found = false;
 
-    for (const struct source *at = s->sources; at != NULL && !found; at = at->next) {
-        const struct dataset *d = at->dataset;
-        if (at->outputs == NULL && d != NULL)
-            found = !d->listed || sl_catalog_find_column(j->ctx->catalog, &d->relation,
-                                                         sl_span_str(name), &column);
-        for (size_t i = 0; at->outputs != NULL && i < at->outputs->count; i++)
-            found = found || (at->outputs->items[i].name != NULL &&
-                              strcmp(at->outputs->items[i].name, name) == 0);
+    for (size_t i = 0; s->outputs != NULL && i < s->outputs->count; i++)
+        if (s->outputs->items[i].name != NULL && strcmp(s->outputs->items[i].name, name) == 0)
+            return YES;
+    if (s->outputs != NULL)
+        return s->outputs->open ? PERHAPS : NO;
+    if (d == NULL || !d->listed)
+        return PERHAPS;
+    return sl_catalog_find_column(j->ctx->catalog, &d->relation, sl_span_str(name), &column) ? YES
+                                                                                             : NO;
+}
+
+enum found column_is_input(struct judge *j, struct scope *s, const char *name)
+{
+    enum found found = NO;
+
+    for (const struct source *at = s->sources; at != NULL && found != YES; at = at->next) {
+        enum found here = may_have(j, at, name);
+        found = here > found ? here : found;
     }
     return found;
 }
@@ -251,7 +266,7 @@ static struct source *row_named(struct judge *j, struct scope *s, const void *no
     int n = parts_of(node, parts, &star);
     if (n == 1 && !star) {
         for (struct scope *at = s; at != NULL; at = at->up)
-            if (column_is_input(j, at, parts[0]))
+            if (column_is_input(j, at, parts[0]) != NO)
                 return NULL;
         return by_alias(s, NULL, parts[0]);
     }
@@ -331,6 +346,7 @@ static void star_of_dataset(struct judge *j, struct dataset *d, struct outputs *
         struct sl_span name = sl_catalog_column(j->ctx->catalog, &d->relation, i).name;
         struct output o = {.name = sl_arena_text(j->mem, name)};
         origin_add(j, &o.origins, d, name);
+        origin_join(j, &o.origins, fires_made_of(j, d, name));
         o.reads = o.origins;
         star_column(j, out, &o);
     }

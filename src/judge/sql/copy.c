@@ -31,6 +31,7 @@ static void copy_out(struct judge *j, const CopyStmt *n, struct dataset *d)
     if (d == NULL)
         return;
     from_base(j, &s, n->relation, d);
+    inherit_key(j, d, false, NULL);
     if (n->attlist == NIL)
         column_star(j, &s, &out);
     foreach (cell, n->attlist) {

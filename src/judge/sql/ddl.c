@@ -164,6 +164,8 @@ static void alter_command(struct judge *j, struct scope *s, struct dataset *d,
         c->subtype == AT_DisableRowSecurity || c->subtype == AT_ForceRowSecurity ||
         c->subtype == AT_NoForceRowSecurity)
         note_effect(j, SL_EFFECT_PRIVILEGE);
+    if (c->subtype == AT_DropExpression && d != NULL && c->name != NULL) /* the values stay */
+        note_flow_into(j, fires_made_of(j, d, sl_span_str(c->name)), d, c->name, SL_EFFECT_DDL);
     if (c->def == NULL)
         return;
     switch (nodeTag(c->def)) {

@@ -16,7 +16,8 @@ struct review {
 
 /* NULL: not reviewed. */
 const struct review *extension_review(struct sl_span extension, struct sl_span function);
-/* Operator classes of these extensions, and built-in ones. Only a superuser can make one, so the name is enough. */
+/* Operator classes of these extensions, and built-in ones. Only a superuser can make one, so the
+ * name is enough. */
 bool extension_operator_class(struct sl_span name);
 
 /* clang-format off */
@@ -67,6 +68,7 @@ bool extension_operator_class(struct sl_span name);
     X("postgis",          "pgis_*",        PURE,             "steps of aggregates over shapes")                   \
     X("postgis",          "geometry*",     PURE,             "the type: input, output, operators, index support") \
     X("postgis",          "geography*",    PURE,             "the type: input, output, operators, index support") \
+    X("postgis",          "geom?d_brin_*", PURE,             "index support of the type")                         \
     X("postgis",          "geog_*",        PURE,             "index support of the type")                         \
     X("postgis",          "gserialized_*", PURE,             "index support of the type")                         \
     X("postgis",          "box2d*",        PURE,             "the type: input, output, operators")                \

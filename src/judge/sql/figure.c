@@ -3,10 +3,11 @@
 #include "nodes/primnodes.h"
 
 /* The names of unnamed outputs. Some are better than others: a cast gives its type's name only
- * where its argument has none of its own. */
+ * where its argument has none of its own. Where the tree does not tell which one the server finds
+ * (a star, or deeper than is looked) it is UNKNOWN: it may be any. */
 
-enum strength { NONE, WEAK, STRONG };
-enum { MAX_LEVELS = 200 }; /* a name that lies deeper is not looked for */
+enum strength { NONE, WEAK, STRONG, UNKNOWN };
+enum { MAX_LEVELS = 200 };
 
 struct naming {
     const char *text;
@@ -36,7 +37,7 @@ static enum strength of_cast(const TypeCast *c, struct naming *name)
 {
     enum strength inner = figure(c->arg, name);
 
-    if (inner == STRONG || c->typeName == NULL || c->typeName->names == NIL)
+    if (inner >= STRONG || c->typeName == NULL || c->typeName->names == NIL)
         return inner;
     name->text = name_text(llast(c->typeName->names));
     return WEAK;
@@ -44,10 +45,20 @@ static enum strength of_cast(const TypeCast *c, struct naming *name)
 
 static enum strength of_case(const CaseExpr *c, struct naming *name)
 {
-    if (figure((const Node *)c->defresult, name) == STRONG)
-        return STRONG;
+    enum strength inner = figure((const Node *)c->defresult, name);
+
+    if (inner >= STRONG)
+        return inner;
     name->text = "case";
     return WEAK;
+}
+
+/* Also a TABLE, which the grammar writes as a SELECT. */
+static bool is_star(const Node *n)
+{
+    return n != NULL &&
+           ((IsA(n, ColumnRef) && IsA(llast(((const ColumnRef *)n)->fields), A_Star)) ||
+            (IsA(n, A_Indirection) && IsA(llast(((const A_Indirection *)n)->indirection), A_Star)));
 }
 
 /* A scalar subquery is named like its one column, whatever that is called. */
@@ -64,7 +75,10 @@ static enum strength of_subquery(const SelectStmt *s, struct naming *name)
     const ResTarget *t = linitial(s->targetList);
     if (t->name != NULL)
         return named(t->name, name);
-    return figure(t->val, name) == NONE ? named("?column?", name) : STRONG;
+    if (is_star(t->val))
+        return UNKNOWN;
+    enum strength inner = figure(t->val, name);
+    return inner == NONE ? named("?column?", name) : inner == UNKNOWN ? UNKNOWN : STRONG;
 }
 
 static enum strength of_sublink(const SubLink *l, struct naming *name)
@@ -139,8 +153,10 @@ static enum strength of_xml(const XmlExpr *x, struct naming *name)
 
 static enum strength figure(const Node *n, struct naming *name)
 {
-    if (n == NULL || ++name->levels > MAX_LEVELS)
+    if (n == NULL)
         return NONE;
+    if (++name->levels > MAX_LEVELS)
+        return UNKNOWN;
     switch (nodeTag(n)) {
     case T_ColumnRef:
         return last_name(((const ColumnRef *)n)->fields, name);
@@ -185,5 +201,12 @@ const char *figure_name(const Node *n)
 {
     struct naming name = {0};
 
-    return figure(n, &name) == NONE || name.text == NULL ? "?column?" : name.text;
+    switch (figure(n, &name)) {
+    case UNKNOWN:
+        return NULL;
+    case NONE:
+        return "?column?";
+    default:
+        return name.text == NULL ? "?column?" : name.text;
+    }
 }

@@ -241,6 +241,26 @@ static uint32_t effects_there(const struct sl_part *p, uint32_t effects)
     return there;
 }
 
+/* What the key is changed to comes to lie there, too. Which key a column belongs to the listing
+ * does not say: any column of the name will do. */
+static void carried_flows(struct judge *j, struct dataset *from, struct dataset *to)
+{
+    const struct sl_catalog *c = j->ctx->catalog;
+    struct sl_column column;
+
+    if (to == NULL || !to->listed)
+        return;
+    struct sl_parts all = sl_catalog_parts(c, 'r', to->relation.schema, to->relation.name);
+    for (uint32_t i = all.first; i < all.first + all.count && depth_step(j, 1); i++) {
+        struct sl_part p = sl_catalog_part_at(c, i);
+        struct origin *key = NULL;
+        if (p.kind != 'w' || !sl_catalog_find_column(c, &from->relation, p.text, &column))
+            continue;
+        origin_add(j, &key, from, column.name);
+        note_flow_into(j, key, to, sl_arena_text(j->mem, p.about), SL_EFFECT_UPDATE);
+    }
+}
+
 static void walk_cascade(struct judge *j, const struct sl_part *part, struct code *self,
                          const void *with)
 {
@@ -255,7 +275,10 @@ static void walk_cascade(struct judge *j, const struct sl_part *part, struct cod
         j->out_of_memory = true;
         return;
     }
-    note_all_columns(j, name_relation(j, &v, f->effects), f->effects);
+    struct dataset *there = name_relation(j, &v, f->effects);
+    note_all_columns(j, there, f->effects);
+    if ((f->effects & SL_EFFECT_UPDATE) != 0)
+        carried_flows(j, f->table, there);
 }
 
 bool fires_cascades(struct judge *j, struct dataset *d, uint32_t effects)

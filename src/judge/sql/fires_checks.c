@@ -133,6 +133,49 @@ void fires_generated(struct judge *j, struct dataset *d)
     j->pending = pending;
 }
 
+static struct origin *made_by(struct judge *j, struct dataset *d, const struct sl_part *part)
+{
+    const bool loud = j->loud, lively = j->lively; /* it was made when the row was written */
+    struct origin *from = NULL, *all = NULL;
+    const char *column = sl_arena_text(j->mem, part->about);
+
+    note_definition(j, "default", part->schema, part->name, part->text);
+    if (part->text.n == 0)
+        note_opaque(j, "%s has a column whose expression is not in the listing",
+                    sl_arena_text(j->mem, d->relation.name));
+    else
+        default_of(j, d, part, column == NULL ? "" : column, &from);
+    for (const struct origin *o = from; o != NULL; o = o->next) /* and not of itself */
+        if (o->dataset != d || !sl_span_eq(o->column, part->about))
+            origin_add(j, &all, o->dataset, o->column);
+    j->loud = loud;
+    j->lively = lively;
+    return all;
+}
+
+struct origin *fires_made_of(struct judge *j, struct dataset *d, struct sl_span column)
+{
+    if (!code_has_parts(j) || !d->listed)
+        return NULL;
+    for (const struct made_of *m = d->made; m != NULL; m = m->next)
+        if (sl_span_eq(m->column, column))
+            return m->origins;
+    struct sl_parts all =
+        sl_catalog_parts(j->ctx->catalog, 'r', d->relation.schema, d->relation.name);
+    for (uint32_t i = all.first; i < all.first + all.count; i++) {
+        struct sl_part p = sl_catalog_part_at(j->ctx->catalog, i);
+        if (p.kind != 'd' || p.num == 0 || !sl_span_eq(p.about, column))
+            continue;
+        struct made_of *m = NOTE_NEW(j, struct made_of);
+        if (m == NULL)
+            return NULL;
+        *m = (struct made_of){d->made, p.about, made_by(j, d, &p)};
+        d->made = m;
+        return m->origins;
+    }
+    return NULL;
+}
+
 static void walk_policy(struct judge *j, const struct sl_part *part, struct code *self,
                         const void *with)
 {
@@ -183,6 +226,16 @@ bool fires_policies(struct judge *j, struct dataset *d, uint32_t effects)
 
 /* --- constraints and indexes ---------------------------------------------------------------- */
 
+/* A server lists what its classes run; of one that DDL names there is nothing but the name. */
+static void check_class(struct judge *j, const IndexElem *e)
+{
+    const char *name = e->opclass == NIL ? NULL : name_text(llast(e->opclass));
+
+    if (e->opclass != NIL && !code_of_server(j) &&
+        (name == NULL || !extension_operator_class(sl_span_str(name))))
+        note_opaque(j, "operator class %s is not known", name == NULL ? "" : name);
+}
+
 static void one_exclusion(struct judge *j, struct scope *s, const List *pair)
 {
     if (pair == NULL || !IsA(pair, List) || list_length(pair) != 2 ||
@@ -193,11 +246,7 @@ static void one_exclusion(struct judge *j, struct scope *s, const List *pair)
     const IndexElem *e = linitial(pair);
     expr_walk(j, s, e->expr, NULL);
     name_operator(j, lsecond(pair));
-    if (e->opclass != NIL) {
-        const char *name = name_text(llast(e->opclass));
-        if (name == NULL || !extension_operator_class(sl_span_str(name)))
-            note_opaque(j, "an operator class that is not known", NULL);
-    }
+    check_class(j, e);
 }
 
 static void one_constraint(struct judge *j, struct scope *s, const Constraint *k)
@@ -286,12 +335,10 @@ static void index_elements(struct judge *j, struct scope *s, const IndexStmt *n)
         note_opaque(j, "index access method %s is not known", n->accessMethod);
     foreach (cell, n->indexParams) {
         const IndexElem *e = NODE(j, IndexElem, cell);
-        const char *name = e == NULL || e->opclass == NIL ? NULL : name_text(llast(e->opclass));
         if (e == NULL)
             continue;
         expr_walk(j, s, e->expr, NULL);
-        if (e->opclass != NIL && (name == NULL || !extension_operator_class(sl_span_str(name))))
-            note_opaque(j, "operator class %s is not known", name == NULL ? "" : name);
+        check_class(j, e);
     }
     expr_walk(j, s, n->whereClause, NULL);
 }
@@ -331,12 +378,22 @@ static void walk_index(struct judge *j, const struct sl_part *part, struct code 
     body_leave(j, &before);
 }
 
+static void walk_class(struct judge *j, const struct sl_part *part, struct code *self,
+                       const void *with)
+{
+    static const struct arguments any = {.least = -1};
+
+    (void)self;
+    (void)with;
+    function_named(j, part->about, part->text, &any, NULL);
+}
+
 bool fires_checks(struct judge *j, struct dataset *d)
 {
     if (!fires_has_part(j, d, 'k') && !fires_has_part(j, d, 'i'))
         return false;
     return run_parts(j, d, 'k', 0, NULL, walk_constraint) &&
-           run_parts(j, d, 'i', 0, NULL, walk_index);
+           run_parts(j, d, 'i', 0, NULL, walk_index) && run_parts(j, d, 'm', 0, NULL, walk_class);
 }
 
 void fires_when_rebuilt(struct judge *j, struct dataset *d)

@@ -39,12 +39,13 @@ static void any_output(struct judge *j, const struct outputs *from, struct outpu
     origin_join(j, &out->reads, from->rest_reads);
 }
 
-/* t AS a (x, y): the first columns get other names. */
+/* t AS a (x, y): the first columns get other names; which they are, nobody knows where there may be
+ * more of them in between. */
 struct outputs *from_renamed(struct judge *j, const struct outputs *from, const List *names)
 {
     struct outputs *o = NOTE_NEW(j, struct outputs);
     size_t n = (size_t)list_length(names);
-    bool in_order = true;
+    bool in_order = !from->open;
 
     if (o == NULL)
         return NULL;
@@ -63,8 +64,9 @@ struct outputs *from_renamed(struct judge *j, const struct outputs *from, const 
         item->name = name_text(list_nth(names, (int)i));
     }
     for (size_t i = 0; i < from->count; i++) { /* a star may be more than what got a name */
-        struct output *item =
-            i >= n || from->items[i].star ? output_add(j, o, from->items[i].name) : NULL;
+        struct output *item = i >= n || from->open || from->items[i].star
+                                  ? output_add(j, o, from->items[i].name)
+                                  : NULL;
         if (item != NULL)
             *item = from->items[i];
     }
@@ -157,6 +159,7 @@ static void from_range(struct judge *j, struct scope *s, const RangeVar *v)
     }
     struct dataset *d = name_relation_but(j, v, SL_EFFECT_READ, NAME_VIEW);
     from_table(j, s, v, d);
+    inherit_key(j, d, false, j->decides);
     origin_add(j, &s->tables, d, (struct sl_span){0});
 }
 

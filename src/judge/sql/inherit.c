@@ -48,6 +48,30 @@ static bool take_children(struct judge *j, struct dataset *top, const struct sl_
     return known;
 }
 
+static void key_of(struct judge *j, struct dataset *d, bool own, struct origin **flow)
+{
+    struct sl_parts parts =
+        sl_catalog_parts(j->ctx->catalog, 'r', d->relation.schema, d->relation.name);
+
+    for (uint32_t i = 0; i < parts.count; i++) {
+        struct sl_part part = sl_catalog_part_at(j->ctx->catalog, parts.first + i);
+        if (part.kind != 'b' || (!own && part.num == 0))
+            continue;
+        note_read(j, d, part.about);
+        origin_add(j, flow, d, part.about);
+    }
+}
+
+void inherit_key(struct judge *j, struct dataset *d, bool own, struct origin **flow)
+{
+    if (d == NULL || !d->listed || j->ctx->catalog->part_count == 0)
+        return;
+    key_of(j, d, own, flow);
+    for (const struct below *b = d->below; own && b != NULL && depth_step(j, 1); b = b->next)
+        if (b->columns == NULL)
+            key_of(j, b->dataset, own, flow);
+}
+
 bool inherit_children(struct judge *j, struct dataset *d, uint32_t effects)
 {
     if (j->ctx->catalog->part_count == 0) /* a listing without definitions */

@@ -108,14 +108,6 @@ static void hide(struct sides *s, struct source *end, bool behind_alias)
     }
 }
 
-static struct outputs *renamed(struct judge *j, struct outputs *o, const List *names)
-{
-    for (int i = 0; i < list_length(names) && (size_t)i < o->count && !o->items[i].star; i++)
-        o->items[i].name = name_text(list_nth(names, i));
-    (void)j;
-    return o;
-}
-
 static void own_source(struct judge *j, struct scope *scope, struct sides *s,
                        const struct outputs *merged)
 {
@@ -130,9 +122,11 @@ static void own_source(struct judge *j, struct scope *scope, struct sides *s,
     }
     add_others(j, &s->from_left, merged, all);
     add_others(j, &s->from_right, merged, all);
+    all->open = all->open || scope->merged;
     hide(s, NULL, alias != NULL);
     from_outputs(j, scope, alias == NULL ? NULL : alias->aliasname,
-                 alias == NULL ? all : renamed(j, all, alias->colnames));
+                 alias == NULL || alias->colnames == NIL ? all
+                                                         : from_renamed(j, all, alias->colnames));
     if (using_alias == NULL || scope->last == NULL)
         return;
     struct source **last = scope->last;

@@ -36,8 +36,16 @@ struct dataset {
     uint32_t all_effects; /* those that touch every column, where columns are not known */
     struct use *uses;
     size_t use_count;
-    struct below *below; /* what is done to it is done to these, too */
-    bool has_children;   /* its children are among them */
+    struct made_of *made; /* its generated columns that were looked at */
+    struct below *below;  /* what is done to it is done to these, too */
+    bool has_children;    /* its children are among them */
+};
+
+/* A generated column, and the columns and reads that it is made of. */
+struct made_of {
+    struct made_of *next;
+    struct sl_span column;
+    struct origin *origins;
 };
 
 /* A child of a table, or the table under a view that is written through. */
@@ -273,6 +281,11 @@ const char *name_text(const void *node); /* of a String node, else NULL */
 /* inherit.c: the children of a table join in what is done to it. False: they are not known. */
 bool inherit_children(struct judge *j, struct dataset *d, uint32_t effects);
 
+/* fires_checks.c: what a generated column of the dataset is made of; NULL for any other column. */
+struct origin *fires_made_of(struct judge *j, struct dataset *d, struct sl_span column);
+/* inherit.c: reading a partition tells of the keys above it; tableoid tells of its own as well. */
+void inherit_key(struct judge *j, struct dataset *d, bool own, struct origin **flow);
+
 /* view.c: the outputs of a view or materialized view, column by column with what lies beneath; NULL
  * when there is no definition. Walked once a judgement. */
 struct outputs *view_expand(struct judge *j, struct dataset *d);
@@ -288,7 +301,8 @@ void column_named(struct judge *j, struct scope *s, const char *name, struct ori
 bool column_field(struct judge *j, struct scope *s, const void *row, const char *field,
                   struct origin **flow);
 /* Is there a column of this name in the innermost scope? */
-bool column_is_input(struct judge *j, struct scope *s, const char *name);
+enum found { NO, PERHAPS, YES };
+enum found column_is_input(struct judge *j, struct scope *s, const char *name);
 void column_star(struct judge *j, struct scope *s, struct outputs *out);
 /* The same for the sources from `first` up to `end`. */
 void column_star_between(struct judge *j, struct source *first, const struct source *end,
@@ -348,7 +362,7 @@ void query_settle(struct judge *j, const struct outputs *out, struct output *o, 
 /* with.c: its queries before `ctes`; and, of WITH RECURSIVE, one that another names first. */
 struct cte *query_with(struct judge *j, struct scope *up, struct cte *ctes, const WithClause *with);
 void query_cte(struct judge *j, struct cte *c);
-/* figure.c: the name that the server gives to an output without one */
+/* figure.c: the name that the server gives to an output without one; NULL where it may be any */
 const char *figure_name(const Node *n);
 
 /* write.c */

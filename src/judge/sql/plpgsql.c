@@ -251,6 +251,7 @@ static void statements(struct plpgsql *p)
 
 static void handlers(struct plpgsql *p)
 {
+    value_assign(p, "sqlerrm", NULL, value_of_error(p));
     while (read_take(p, "when") && !read_done(p)) {
         while (!read_done(p) && !read_is(p, "then")) {
             if (p->tokens[p->at].kind == TOKEN_OTHER)

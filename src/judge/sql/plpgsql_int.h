@@ -66,6 +66,8 @@ struct origin *value_dynamic(struct plpgsql *p, struct sl_span text, struct orig
 void value_declare(struct plpgsql *p, const char *name, bool record); /* before it is a variable */
 bool value_is_variable(const struct plpgsql *p, const char *name);
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from);
+/* What the text of an error may quote: all that the body was given, has read or has in hand. */
+struct origin *value_of_error(const struct plpgsql *p);
 void value_assign_all(struct plpgsql *p, struct origin *from);
 /* INTO [STRICT] a, b.c, ... takes `row` apart, or each of them gets all of `from`. */
 void value_into(struct plpgsql *p, struct origin *from);

@@ -194,7 +194,6 @@ static void assertion(struct plpgsql *p)
     read_expect(p, ";");
 }
 
-/* A caught error quotes values of rows. */
 static void diagnostics(struct plpgsql *p)
 {
     if (!read_take(p, "current"))
@@ -206,7 +205,7 @@ static void diagnostics(struct plpgsql *p)
             field = read_name(p);
         if (!read_take(p, "="))
             read_expect(p, ":=");
-        value_assign(p, name, field, p->j->reads == NULL ? NULL : *p->j->reads);
+        value_assign(p, name, field, value_of_error(p));
         read_name(p);
     } while (read_take(p, ",") && !read_done(p));
     read_expect(p, ";");

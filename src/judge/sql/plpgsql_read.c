@@ -187,6 +187,8 @@ const char *read_name_at(const struct plpgsql *p, size_t at)
         name[n++] = (char)(!quoted && c >= 'A' && c <= 'Z' ? c + 32 : c);
         i += quoted && c == '"'; /* a doubled quote */
     }
+    if (name != NULL)
+        name[name_clipped(sl_span(name, n))] = 0;
     return name;
 }
 

@@ -173,6 +173,17 @@ void value_assign_all(struct plpgsql *p, struct origin *from)
             value_assign(p, at->alias, NULL, from);
 }
 
+struct origin *value_of_error(const struct plpgsql *p)
+{
+    struct origin *all = NULL;
+
+    if (p->b->pool != NULL)
+        origin_join(p->j, &all, p->b->pool->rest);
+    if (p->j->reads != NULL)
+        origin_join(p->j, &all, *p->j->reads);
+    return all;
+}
+
 void value_declare(struct plpgsql *p, const char *name, bool record)
 {
     struct variable_kind *k = p->kinds;

@@ -19,27 +19,6 @@ static void star_target(struct judge *j, struct scope *s, const ColumnRef *ref, 
         column_star_of(j, s, ref, out);
 }
 
-/* (c).* of a source is its columns; (expression).* is as many columns as it has. */
-static void unfolded_target(struct judge *j, struct scope *s, const A_Indirection *n,
-                            struct outputs *out)
-{
-    if (list_length(n->indirection) == 1 && column_star_of_row(j, s, n->arg, out))
-        return;
-    struct output all = {.name = NULL};
-    bool lively = j->lively;
-
-    out->open = true;
-    j->lively = false;
-    j->pending = out->later ? &all.reads : NULL;
-    expr_walk(j, s, n, &all.origins);
-    j->pending = NULL;
-    all.loud = true;
-    query_settle(j, out, &all, j->lively);
-    j->lively = j->lively || lively;
-    origin_join(j, &out->rest, all.origins);
-    origin_join(j, &out->rest_reads, all.reads);
-}
-
 /* Rows that it makes, and what it does, are there whether or not anybody looks at it; and where the
  * server makes all outputs, one that fails tells of its values. */
 void query_settle(struct judge *j, const struct outputs *out, struct output *o, bool lively)
@@ -53,23 +32,55 @@ void query_settle(struct judge *j, const struct outputs *out, struct output *o, 
     o->loud = false;
 }
 
-static void plain_target(struct judge *j, struct scope *s, const ResTarget *t, struct outputs *out)
+/* (expression).* and the like: how many there are, and at which places, is not known either. */
+static void unnamed_target(struct judge *j, const struct output *one, struct outputs *out)
 {
-    struct output one = {.name = t->name != NULL ? t->name : figure_name(t->val)};
+    out->open = true;
+    origin_join(j, &out->rest, one->origins);
+    origin_join(j, &out->rest_reads, one->reads);
+}
 
+/* One value of a row. What is loud or lively in it is so for the expression around the query. */
+static struct output made(struct judge *j, struct scope *s, const Node *value,
+                          const struct outputs *out)
+{
     const bool loud = j->loud, lively = j->lively;
+    struct output one = {0};
 
     j->loud = j->lively = false;
     j->pending = out->later ? &one.reads : NULL;
-    expr_walk(j, s, t->val, &one.origins);
+    expr_walk(j, s, value, &one.origins);
     j->pending = NULL;
     one.loud = j->loud;
     query_settle(j, out, &one, j->lively);
     j->loud = j->loud || loud;
     j->lively = j->lively || lively;
+    return one;
+}
+
+static void plain_target(struct judge *j, struct scope *s, const ResTarget *t, struct outputs *out)
+{
+    struct output one = made(j, s, t->val, out);
+
+    one.name = t->name != NULL ? t->name : figure_name(t->val);
+    if (one.name == NULL) { /* any name may be its own */
+        unnamed_target(j, &one, out);
+        return;
+    }
     struct output *o = output_add(j, out, one.name);
     if (o != NULL)
         *o = one;
+}
+
+/* (c).* of a source is its columns; (expression).* is as many columns as it has. */
+static void unfolded_target(struct judge *j, struct scope *s, const A_Indirection *n,
+                            struct outputs *out)
+{
+    if (list_length(n->indirection) == 1 && column_star_of_row(j, s, n->arg, out))
+        return;
+    const struct output all = made(j, s, (const Node *)n, out);
+
+    unnamed_target(j, &all, out);
 }
 
 void query_targets(struct judge *j, struct scope *s, const List *targets, struct outputs *out)
@@ -137,14 +148,8 @@ static void walk_values(struct judge *j, struct scope *s, const List *rows, stru
     foreach (row, rows) {
         size_t at = 0;
         foreach (cell, (const List *)lfirst(row)) {
-            struct output one = {0};
             expr_approve(j, lfirst(cell));
-            j->loud = j->lively = false;
-            j->pending = out->later ? &one.reads : NULL;
-            expr_walk(j, s, lfirst(cell), &one.origins);
-            j->pending = NULL;
-            one.loud = j->loud;
-            query_settle(j, out, &one, j->lively);
+            const struct output one = made(j, s, lfirst(cell), out);
             if (at == out->count)
                 output_add(j, out, NULL);
             if (at < out->count) {
@@ -189,13 +194,14 @@ static bool use_output(struct judge *j, struct scope *s, const Node *n, const st
     const char *name = n != NULL && IsA(n, ColumnRef) && list_length(ref->fields) == 1
                            ? name_text(linitial(ref->fields))
                            : NULL;
-    if (name == NULL || (inputs_first && column_is_input(j, s, name)))
+    const enum found input = name == NULL || !inputs_first ? NO : column_is_input(j, s, name);
+    if (name == NULL || input == YES)
         return false;
     for (size_t i = 0; i < out->count; i++)
         if (!out->items[i].star && out->items[i].name != NULL &&
             strcmp(out->items[i].name, name) == 0) {
             output_use(j, &out->items[i], j->decides);
-            found = true;
+            found = input == NO; /* or else an input of this name may be meant as well */
         }
     return found;
 }
@@ -261,12 +267,12 @@ static void walk_leaf(struct judge *j, struct scope *s, const SelectStmt *n, str
 /* Do the positions of both agree? A star stands for as many columns as its table has. */
 static bool is_parallel(const struct outputs *left, const struct outputs *right)
 {
-    if (left->count != right->count || left->rest != NULL || right->rest != NULL)
+    if (left->count != right->count || left->open || right->open)
         return false;
     for (size_t i = 0; i < left->count; i++)
         if (left->items[i].star != right->items[i].star)
             return false;
-    return left->open == right->open;
+    return true;
 }
 
 /* All that flows into any column of either flows into each. */

@@ -63,7 +63,7 @@ static void insert_columns(struct judge *j, struct scope *s, struct dataset *d, 
 static void insert_flows(struct judge *j, struct dataset *d, const List *cols,
                          const struct outputs *from)
 {
-    bool in_order = from->rest == NULL;
+    bool in_order = !from->open;
 
     for (size_t i = 0; d != NULL && i < from->count; i++) {
         const char *column = target_column(j, d, cols, i);
@@ -378,6 +378,15 @@ void write_merge(struct judge *j, struct scope *up, struct cte *ctes, const Merg
 
 /* --- new tables ----------------------------------------------------------------------------- */
 
+/* Given names go by position: where that is not known, any of them. */
+static const char *into_name(const IntoClause *into, const struct outputs *from, size_t i,
+                             bool in_order)
+{
+    if (i >= (size_t)list_length(into->colNames))
+        return in_order || into->colNames == NIL ? from->items[i].name : "*";
+    return in_order ? name_text(list_nth(into->colNames, (int)i)) : "*";
+}
+
 void write_into(struct judge *j, const IntoClause *into, const struct outputs *from)
 {
     uint32_t effects = SL_EFFECT_DDL | (into->skipData ? 0 : SL_EFFECT_INSERT);
@@ -386,13 +395,11 @@ void write_into(struct judge *j, const IntoClause *into, const struct outputs *f
     j->shareable = false;
     if (d == NULL)
         return;
-    bool in_order = from->rest == NULL;
+    bool in_order = !from->open;
     for (size_t i = 0; i < from->count; i++) {
         in_order = in_order && !from->items[i].star;
-        const char *name = in_order && i < (size_t)list_length(into->colNames)
-                               ? name_text(list_nth(into->colNames, (int)i))
-                               : from->items[i].name;
-        if (name != NULL && !from->items[i].star)
+        const char *name = into_name(into, from, i, in_order);
+        if (name != NULL && !from->items[i].star && strcmp(name, "*") != 0)
             note_column(j, d, sl_span_str(name), effects);
         note_flow(j, from->items[i].origins, d->name, name);
     }
