@@ -539,6 +539,20 @@ static const struct {
      "read export | r customers | c customers.id>result.id customers.ssn>result.ssn"},
     {"copy orders (id, note) from stdin",
      "insert import | w orders"},
+    {"copy customers (name, ssn) to '/srv/x.csv'", 
+     "read export program | r customers | c customers.name>file:/srv/x.csv.* customers.name>result.name "
+     "customers.ssn>file:/srv/x.csv.* customers.ssn>result.ssn"},
+    {"copy (select ssn as s from customers where name = 'x') to '/srv/x.csv'", 
+     "read export program | r customers | c customers.ssn>file:/srv/x.csv.* customers.ssn>result.s | i "
+     "customers.name>result"},
+    {"copy customers (ssn) to program 'gzip > x'", 
+     "read export program | r customers | c customers.ssn>result.ssn"},
+    {"copy orders (id, note) from '/srv/x.csv'", 
+     "insert import program | w orders | c file:/srv/x.csv.*>orders.id file:/srv/x.csv.*>orders.note"},
+    {"copy staging.customers from '/srv/x.csv'", 
+     "insert import program | w staging.customers | c file:/srv/x.csv.*>staging.customers.id "
+     "file:/srv/x.csv.*>staging.customers.raw"},
+    {"copy orders (id, note) from program 'cat x'", "insert import program | w orders"},
     {"copy v_contact to stdout",
      "read export opaque | r v_contact | c v_contact.email>result.email v_contact.id>result.id "
      "v_contact.name>result.name"},

@@ -1,6 +1,8 @@
 #include "judge/sql/judge_int.h"
 
-/* COPY: a table or a query to the client, a file or a program, or a table from there. */
+/* COPY: a table or a query to the client, a file or a program, or a table from there. A file of the
+ * server is a dataset "file:PATH" with one column, "*": labels go into it and come out of it again,
+ * under the same spelling of its path. What a program does with what it gets nobody knows. */
 
 static void copy_place(struct judge *j, const CopyStmt *n)
 {
@@ -10,6 +12,30 @@ static void copy_place(struct judge *j, const CopyStmt *n)
         j->flags |= n->is_from ? SL_MEANING_COPY_IN : SL_MEANING_COPY_OUT;
 }
 
+enum { FILE_NAME_MAX = 4096 };
+
+/* NULL: there is none. */
+static struct dataset *copy_file(struct judge *j, const CopyStmt *n)
+{
+    if (n->filename == NULL || n->is_program)
+        return NULL;
+    SL_BUF(name, FILE_NAME_MAX);
+    sl_buf_say(&name, "file:%s", n->filename);
+    if (sl_buf_err(&name) == SL_OK)
+        return note_new_dataset(j, (struct sl_span){0}, sl_buf_span(&name));
+    note_opaque(j, "the name of a file is too long", NULL);
+    return NULL;
+}
+
+static void copy_result(struct judge *j, const CopyStmt *n, const struct outputs *out)
+{
+    struct dataset *file = copy_file(j, n);
+
+    note_result(j, out);
+    if (file != NULL)
+        note_flow(j, output_union(j, out), file->name, "*");
+}
+
 static void copy_query(struct judge *j, const CopyStmt *n)
 {
     struct outputs out = {0};
@@ -17,7 +43,7 @@ static void copy_query(struct judge *j, const CopyStmt *n)
     query_walk(j, NULL, NULL, n->query, &out);
     note_effect(j, SL_EFFECT_EXPORT);
     note_origins(j, output_union(j, &out), SL_EFFECT_EXPORT);
-    note_result(j, &out);
+    copy_result(j, n, &out);
 }
 
 /* What COPY table TO gives away, column by column. */
@@ -25,7 +51,6 @@ static void copy_out(struct judge *j, const CopyStmt *n, struct dataset *d)
 {
     struct scope s = {0};
     struct outputs out = {.later = true};
-    struct origin *from = NULL;
     const ListCell *cell;
 
     if (d == NULL)
@@ -35,13 +60,32 @@ static void copy_out(struct judge *j, const CopyStmt *n, struct dataset *d)
     if (n->attlist == NIL)
         column_star(j, &s, &out);
     foreach (cell, n->attlist) {
-        from = NULL;
-        if (name_text(lfirst(cell)) == NULL)
-            continue;
-        column_named(j, &s, name_text(lfirst(cell)), &from);
-        note_flow(j, from, SL_SPAN("result"), name_text(lfirst(cell)));
+        const char *name = name_text(lfirst(cell));
+        struct output *o = name == NULL ? NULL : output_add(j, &out, name);
+        if (o != NULL)
+            column_named(j, &s, name, &o->origins);
     }
-    note_result(j, &out);
+    copy_result(j, n, &out);
+}
+
+static void copy_in(struct judge *j, const CopyStmt *n, struct dataset *d)
+{
+    struct dataset *file = copy_file(j, n);
+    struct origin *from = NULL;
+    const ListCell *cell;
+
+    if (file == NULL || d == NULL)
+        return;
+    origin_add(j, &from, file, SL_SPAN("*"));
+    foreach (cell, n->attlist)
+        note_flow_into(j, from, d, name_text(lfirst(cell)), SL_EFFECT_INSERT);
+    for (uint32_t i = 0; n->attlist == NIL && d->listed && i < d->relation.column_count; i++)
+        note_flow_into(j, from, d,
+                       sl_arena_text(j->mem,
+                                     sl_catalog_column(j->ctx->catalog, &d->relation, i).name),
+                       SL_EFFECT_INSERT);
+    if (n->attlist == NIL && !d->listed)
+        note_flow_into(j, from, d, "*", SL_EFFECT_INSERT);
 }
 
 static void copy_table(struct judge *j, const CopyStmt *n)
@@ -58,7 +102,9 @@ static void copy_table(struct judge *j, const CopyStmt *n)
     foreach (cell, n->attlist)
         if (name_text(lfirst(cell)) != NULL)
             note_column(j, d, sl_span_str(name_text(lfirst(cell))), effects);
-    if (!n->is_from)
+    if (n->is_from)
+        copy_in(j, n, d);
+    else
         copy_out(j, n, d);
     if (n->whereClause != NULL) {
         from_table(j, &s, n->relation, d);
