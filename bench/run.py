@@ -272,8 +272,8 @@ def measure_stage(given, wanted, report):
             if mode in wanted:
                 measure_pgbench(stage, report, mode, given.rounds, given.seconds)
         if "bulk" in wanted:
-            measure_bulk(stage, report, "SELECT of 100 MB", "select id, filler from big", given.rounds)
-            measure_bulk(stage, report, "COPY of 100 MB", "copy big to stdout", given.rounds)
+            measure_bulk(stage, report, "SELECT of 100 MB", "select id, filler from big", 3 * given.rounds)
+            measure_bulk(stage, report, "COPY of 100 MB", "copy big to stdout", 3 * given.rounds)
         if "release" in wanted:
             measure_release(stage, report, 21)
         if "idle" in wanted:
