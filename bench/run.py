@@ -31,6 +31,7 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "judge, pgbench update, us beyond the parse": ("<=", 5.0),
     "judge, pgbench insert, us beyond the parse": ("<=", 5.0),
     "judge, analytic, 30 lines, us": ("<=", 150.0),
+    **{f"gate, pgbench {name} again, us": ("<=", 0.3) for name in ("select", "update", "insert")},
 }
 
 
@@ -266,6 +267,13 @@ def measure_judge(build, report):
         report.add("judge", f"judge, {name}, us beyond the parse", float(beyond))
 
 
+def measure_repeat(build, report):
+    out = subprocess.run([f"{build}/bench/bench_repeat"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        name, us = line.split("\t")
+        report.add("judge", f"gate, {name} again, us", float(us))
+
+
 def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
         for mode in ("simple", "prepared"):
@@ -296,6 +304,7 @@ def main():
     report = Report()
     if "judge" in wanted:
         measure_judge(given.build, report)
+        measure_repeat(given.build, report)
     if wanted != ["judge"]:
         measure_stage(given, wanted, report)
     if given.json:
