@@ -570,7 +570,8 @@ static const struct judged judge_calls[] = {
      "select: read privilege | public.orders(id,customer_id,total,note)=privilege ! shared"},
     {"select copies();",
      "select: read export program | public.orders(id,customer_id,total,note)=read+export ! "
-     "shared"},
+     "shared ~ public.orders.id -> file:/tmp/x.* ~ public.orders.customer_id -> file:/tmp/x.* ~ "
+     "public.orders.total -> file:/tmp/x.* ~ public.orders.note -> file:/tmp/x.*"},
     {"select recursive_query(1);",
      "select: read"},
     {"select * from writes_in_with();",
