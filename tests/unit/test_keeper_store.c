@@ -513,6 +513,8 @@ static void test_wrong_events(void)
         "{\"e\":\"asked\"}",
         "{\"at\":1,\"e\":\"moved\",\"grant_expires\":0,\"id\":\"none\",\"on\":0,\"why\":\"\"}",
         "{\"at\":1,\"e\":\"credential_revoked\"}",
+        "{\"at\":1,\"e\":\"console_opened\",\"id\":\"x\"}",
+        "{\"at\":1,\"e\":\"console_ended\"}",
         "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
     };
     struct store s;

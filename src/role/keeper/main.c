@@ -90,6 +90,7 @@ static enum sl_err make_memory(struct keeper *k)
     SL_TRY(sl_map_new(&k->running, seed));
     SL_TRY(sl_map_new(&k->open, seed));
     SL_TRY(limits_init(&k->limits, seed));
+    SL_TRY(console_new(k));
     return sl_loop_new(&k->loop);
 }
 
@@ -232,6 +233,7 @@ static void finish(struct keeper *k)
     running_free(k);
     sl_label_map_free(k->labels);
     limits_done(&k->limits);
+    console_free(k);
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);

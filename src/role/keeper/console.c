@@ -1,0 +1,232 @@
+#include "role/keeper/keeper_int.h"
+
+#include "base/encode.h"
+
+#include <stdlib.h>
+
+/* Signed in to the console. Two secrets, neither of which is kept: a code that is good once and
+ * for two minutes, and the session that it opens. The code lives in memory only, so a keeper that
+ * starts again knows none; the session is an event beside its leaf, as every credential is.
+ *
+ * A session never decides by itself: it leads to the credential behind it, with that one's age,
+ * issuer and id. So P4 asks the same questions as ever, a vote names a credential that the ledger
+ * knows, and revoking it ends all its sessions. */
+
+enum { MAX_CODES = 64, ID_HEX = 16 };
+static const uint64_t life_us = (uint64_t)CONSOLE_LIFE_H * 3600 * 1000 * 1000,
+                      idle_us = (uint64_t)CONSOLE_IDLE_H * 3600 * 1000 * 1000,
+                      code_us = (uint64_t)CONSOLE_CODE_S * 1000 * 1000;
+
+struct code {
+    uint8_t hash[SL_SHA256];
+    char credential[ID_HEX + 1];
+    uint64_t expires_us; /* 0: free */
+};
+struct last_use {
+    uint64_t at_us;
+};
+struct console {
+    struct code codes[MAX_CODES];
+    struct sl_map *used; /* id of a session -> struct last_use */
+};
+
+enum sl_err console_new(struct keeper *k)
+{
+    uint64_t seed;
+
+    k->console = calloc(1, sizeof *k->console);
+    if (k->console == NULL)
+        return SL_EMEMORY;
+    sl_random(&seed, sizeof seed);
+    return sl_map_new(&k->console->used, seed);
+}
+
+static void forget_use(struct keeper *k, struct sl_span id)
+{
+    free(sl_map_remove(k->console->used, id));
+}
+
+void console_free(struct keeper *k)
+{
+    struct sl_span key;
+    void *value;
+
+    if (k->console == NULL)
+        return;
+    for (size_t at = 0; sl_map_next(k->console->used, &at, &key, &value);)
+        free(value);
+    sl_map_free(k->console->used);
+    sl_secret_wipe(k->console->codes, sizeof k->console->codes);
+    free(k->console);
+    k->console = NULL;
+}
+
+/* --- codes --- */
+
+/* The one that this credential had, else a free one, else the one that ends first. */
+static struct code *room_for(struct console *all, struct sl_span credential, uint64_t now_us)
+{
+    struct code *best = &all->codes[0];
+
+    for (size_t i = 0; i < MAX_CODES; i++) {
+        struct code *one = &all->codes[i];
+
+        if (sl_span_is(credential, one->credential))
+            return one;
+        if (one->expires_us <= now_us)
+            one->expires_us = 0;
+        if (one->expires_us < best->expires_us)
+            best = one;
+    }
+    return best;
+}
+
+void console_code_make(struct keeper *k, const struct credential *c, struct sl_buf *code,
+                       uint64_t *expires_us)
+{
+    uint64_t now_us = sl_clock_us();
+    struct code *room = room_for(k->console, c->id, now_us);
+
+    secret_make(code, SESSION_CODE_PREFIX);
+    memset(room, 0, sizeof *room);
+    sl_sha256(sl_buf_span(code), room->hash);
+    memcpy(room->credential, c->id.p, c->id.n < ID_HEX ? c->id.n : ID_HEX);
+    *expires_us = room->expires_us = now_us + code_us;
+}
+
+enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
+{
+    uint64_t now_us = sl_clock_us();
+    uint8_t hash[SL_SHA256];
+
+    sl_sha256(code, hash);
+    for (size_t i = 0; i < MAX_CODES; i++) {
+        struct code one = k->console->codes[i];
+
+        if (one.expires_us == 0 || memcmp(one.hash, hash, sizeof hash) != 0)
+            continue;
+        memset(&k->console->codes[i], 0, sizeof one); /* whatever comes of it: good once */
+        if (one.expires_us <= now_us ||
+            credential_by_id(k, sl_span_str(one.credential), out) != SL_OK || out->over ||
+            !out->deciding)
+            return SL_ENOTFOUND;
+        return SL_OK;
+    }
+    return SL_ENOTFOUND;
+}
+
+/* --- sessions --- */
+
+static void leaf(struct keeper *k, json_t *event, const struct credential *c, bool open,
+                 const uint8_t hash_head[8], uint64_t expires_us, struct sl_span by,
+                 struct sl_span channel, const char *why)
+{
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){.event = open ? SL_ENTRY_ROSTER_SESSION_OPEN
+                                                        : SL_ENTRY_ROSTER_SESSION_END,
+                                          .identity = c->identity,
+                                          .credential = c->id,
+                                          .hash_head = sl_span(hash_head, 8),
+                                          .expires_us = expires_us,
+                                          .by = by,
+                                          .channel = channel,
+                                          .reason = sl_span_str(why)});
+}
+
+/* Its id is the beginning of its hash: the ledger needs no other name for it. */
+void console_open(struct keeper *k, const struct credential *c, struct sl_buf *secret,
+                  struct sl_buf *id, uint64_t *expires_us)
+{
+    uint64_t now_us = sl_clock_us();
+    json_t *event = event_new("console_opened", now_us);
+    uint8_t hash[SL_SHA256];
+
+    secret_make(secret, SESSION_PREFIX);
+    sl_sha256(sl_buf_span(secret), hash);
+    sl_hex_put(id, sl_span(hash, ID_HEX / 2));
+    *expires_us = now_us + life_us;
+    if (c->expires_us != 0 && c->expires_us < *expires_us)
+        *expires_us = c->expires_us;
+    event_str(event, "id", sl_buf_span(id));
+    event_str(event, "credential", c->id);
+    event_hex(event, "hash", sl_span(hash, sizeof hash));
+    event_u64(event, "expires", *expires_us);
+    leaf(k, event, c, true, hash, *expires_us, c->identity, SL_SPAN("console"), "");
+}
+
+/* A keeper that started again takes its start for the last use: it cannot know better. */
+static uint64_t last_use(struct keeper *k, struct sl_span session, uint64_t since_us)
+{
+    const struct last_use *used = sl_map_get(k->console->used, session);
+    uint64_t at_us = since_us > k->started_us ? since_us : k->started_us;
+
+    return used != NULL && used->at_us > at_us ? used->at_us : at_us;
+}
+
+static enum sl_err first(struct keeper *k, struct db_rows rows, struct credential *out)
+{
+    struct sl_span session, credential;
+    uint64_t since_us, expires_us, ended_us, now_us = sl_clock_us();
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    session = sl_arena_copy(k->mem, db_span(&rows, 0));
+    credential = sl_arena_copy(k->mem, db_span(&rows, 1));
+    since_us = db_u64(&rows, 2);
+    expires_us = db_u64(&rows, 3);
+    ended_us = db_u64(&rows, 4);
+    db_end(&rows);
+    SL_TRY(credential_by_id(k, credential, out));
+    out->session = session;
+    out->expires_us = expires_us;
+    out->session_since_us = since_us;
+    out->over = out->over || !out->deciding || ended_us != 0 || expires_us <= now_us ||
+                console_idle_us(k, out) <= now_us;
+    return SL_OK;
+}
+
+enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
+{
+    uint8_t hash[SL_SHA256];
+
+    sl_sha256(secret, hash);
+    return first(k, db_ask(k->store.db, DB_CONSOLE_BY_HASH, "b", sl_span(hash, sizeof hash)), out);
+}
+
+enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential *out)
+{
+    return first(k, db_ask(k->store.db, DB_CONSOLE_BY_ID, "s", id), out);
+}
+
+uint64_t console_idle_us(struct keeper *k, const struct credential *c)
+{
+    return k->console == NULL ? UINT64_MAX /* offline: nobody can be signed in */
+                              : last_use(k, c->session, c->session_since_us) + idle_us;
+}
+
+void console_touch(struct keeper *k, const struct credential *c)
+{
+    struct last_use *used = sl_map_get(k->console->used, c->session);
+
+    if (used == NULL) {
+        used = calloc(1, sizeof *used);
+        if (used == NULL || sl_map_put(k->console->used, c->session, used) != SL_OK) {
+            free(used); /* it ends a little early, then */
+            return;
+        }
+    }
+    used->at_us = sl_clock_us();
+}
+
+void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
+                 struct sl_span channel, const char *why)
+{
+    json_t *event = event_new("console_ended", sl_clock_us());
+    uint8_t head[ID_HEX / 2];
+
+    SL_PROMISE(sl_hex_fixed(head, sizeof head, c->session) == SL_OK); /* we made it */
+    event_str(event, "id", c->session);
+    leaf(k, event, c, false, head, 0, by, channel, why);
+    if (k->console != NULL)
+        forget_use(k, c->session);
+}
