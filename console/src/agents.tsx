@@ -45,7 +45,7 @@ export function Agents(): JSX.Element {
   return <>
     <Heading title="My agents">My agents</Heading>
     {!loaded.value && <p>Asking the gateway…</p>}
-    <section aria-label="Waiting"><h2>Waiting{waiting.length > 0 && <span class="number"> {waiting.length}</span>}</h2>
+    <section aria-label="Waiting"><h2>Waiting{waiting.length > 0 && <> <span class="number">{waiting.length}</span></>}</h2>
       {waiting.length === 0 ? <p class="empty">Nothing of yours waits. What you or an agent that you own asks for, and Sluice holds, stands here.</p>
         : <ul class="lines">{waiting.map((a) => <Waiting key={a.id} a={a} onCancel={() => (cancelling.value = a)} />)}</ul>}
     </section>

@@ -23,7 +23,7 @@ export function Reasons({ a }: { a: Approval }): JSX.Element {
   return <section aria-label="Why it is held"><h2>Why it is held</h2>
     {a.held_why !== undefined && <p><Text text={a.held_why} /></p>}
     <ul class="rules">{a.requirements.map((r) => <Rule key={r.rule} r={r} />)}</ul>
-    <p>It asks for: <Text text={a.reason === undefined || a.reason === "" ? "(no reason given)" : a.reason} /></p>
+    <p>The reason that it gives: <Text text={a.reason === undefined || a.reason === "" ? "(no reason given)" : a.reason} /></p>
   </section>;
 }
 

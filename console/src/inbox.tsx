@@ -64,7 +64,7 @@ function Alike({ group }: { group: Group }): JSX.Element {
 export function Section({ title, list, empty }: { title: string; list: readonly Approval[]; empty: string }): JSX.Element {
   const open = list.filter((a) => a.state === "pending").length;
   return <section aria-label={title}>
-    <h2>{title}{open > 0 && <span class="number"> {open}</span>}</h2>
+    <h2>{title}{open > 0 && <> <span class="number">{open}</span></>}</h2>
     {list.length === 0 ? <p class="empty">{empty}</p> : <ul class="lines">{groups(list).map((g) => <Alike key={g.key} group={g} />)}</ul>}
   </section>;
 }

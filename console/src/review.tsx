@@ -36,7 +36,7 @@ function Statement({ a, onWhole }: { a: Approval; onWhole: () => void }): JSX.El
   return <section aria-label="Exact statement"><h2>Exact statement</h2>
     {odd > 0 && <p class="warn">{count(odd, "character")} in it would be invisible or would move others; each is named where it stands.</p>}
     {a.operation_masked === true && <p class="warn">Password literals are shown as ***; what was asked, and is approved, has them.</p>}
-    <Block text={text} label="Exact statement" onWhole={onWhole} />
+    <Block text={text} label="Text of the statement" onWhole={onWhole} />
     <p class="digest">{count([...text].length, "character")}, {count(bytes, "byte")}, {count(text.split("\n").length, "line")}. Digest of the whole action: <code>{a.digest}</code></p>
     <Values o={a.operation} />
   </section>;

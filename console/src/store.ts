@@ -28,7 +28,7 @@ function merged(before: Approval | undefined, a: Approval): Approval {
 
 export function put(list: readonly Approval[]): void {
   const map = new Map(approvals.value);
-  const fresh = list.filter((a) => !map.has(a.id)).map((a) => a.id);
+  const fresh = [...new Set(list.map((a) => a.id))].filter((id) => !map.has(id));
   for (const a of list) map.set(a.id, merged(map.get(a.id), a));
   const ids = [...order.value, ...fresh];
   for (const gone of ids.slice(0, Math.max(0, ids.length - KEPT))) map.delete(gone);

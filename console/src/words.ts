@@ -29,23 +29,49 @@ export function effectsByRisk(a: Approval): string[] {
 /** What it does, the risky first; a read beside something stronger goes without saying. */
 export function verb(a: Approval): string {
   if (a.protocol === "policy") return "CHANGE THE POLICY";
-  const all = effectsByRisk(a);
-  const said = all.length > 1 ? all.filter((e) => e !== "read" && e !== "session") : all;
+  const said = saidEffects(a);
   return said.length === 0 ? "ACT" : listed(said.map((e) => VERBS[e] ?? e.toUpperCase()));
 }
 
-function dataset(d: Dataset): string {
-  const columns = d.columns ?? [];
-  return d.all_columns !== true && columns.length > 0 && columns.length <= 4 ? columns.map((c) => `${d.name}.${c}`).join(", ") : d.name;
+/** The effects that the sentence says, and that choose the data it names. */
+function saidEffects(a: Approval): string[] {
+  const all = effectsByRisk(a);
+  return all.length > 1 ? all.filter((e) => e !== "read" && e !== "session") : all;
 }
 
-function things(a: Approval): string {
-  const sets = a.datasets ?? [];
-  if (sets.length === 0) return "";
-  const labelled = sets.filter((d) => (d.labels ?? []).length > 0);
-  const first = labelled.length > 0 ? labelled : sets;
-  const shown = first.slice(0, 3).map(dataset);
-  return listed(sets.length > shown.length ? [...shown, count(sets.length - shown.length, "other")] : shown);
+const BY_COLUMN = new Set(["read", "export", "update"]);
+
+function dataset(d: Dataset): string {
+  const columns = d.columns ?? [];
+  const byColumn = d.effects.some((e) => BY_COLUMN.has(e)) && d.all_columns !== true && columns.length > 0 && columns.length <= 4;
+  return byColumn ? columns.map((c) => `${d.name}.${c}`).join(", ") : d.name;
+}
+
+const hasLabels = (d: Dataset): boolean => (d.labels ?? []).length > 0;
+
+/** Labelled data first; how much is not named is said. */
+function things(sets: readonly Dataset[]): string {
+  const ordered = [...sets].sort((x, y) => Number(hasLabels(y)) - Number(hasLabels(x)));
+  const names = [...new Set(ordered.map(dataset))];
+  return listed(names.length > 4 ? [...names.slice(0, 3), count(names.length - 3, "other")] : names);
+}
+
+/** What the said effects are about, and the labelled data that is only read for it. */
+function touched(a: Approval): { main: Dataset[]; read: Dataset[] } {
+  const said = new Set(saidEffects(a));
+  const isMain = (d: Dataset): boolean => d.effects.some((e) => said.has(e));
+  const all = a.datasets ?? [];
+  return { main: all.filter(isMain), read: all.filter((d) => !isMain(d) && hasLabels(d)) };
+}
+
+const JOINS: Record<string, string> = { delete: "from", insert: "into", import: "into", export: "", read: "", update: "", truncate: "" };
+
+/** "about 7 rows of", "from", "": between the verb and the data. */
+function join(a: Approval): string {
+  const rows = a.show?.rows_estimate;
+  if (rows !== undefined) return `about ${count(rows, "row")} of`;
+  const first = saidEffects(a)[0];
+  return first === undefined ? "" : (JOINS[first] ?? "with");
 }
 
 const others = (a: Approval): string[] => (a.requesters ?? []).filter((name) => name !== a.identity);
@@ -56,12 +82,13 @@ export function who(a: Approval): string {
 }
 
 export function sentence(a: Approval): string {
-  const rows = a.show?.rows_estimate;
-  const what = things(a);
-  const amount = rows === undefined ? "" : `about ${count(rows, "row")}${what === "" ? "" : " of"}`;
-  const to = (a.effects ?? []).includes("export") ? ` to ${a.sink ?? "its client"}` : "";
+  const { main, read } = touched(a);
+  const what = things(main);
+  const from = read.length === 0 ? "" : ` reading ${things(read)}`;
+  const to = (a.effects ?? []).includes("export") ? ` to ${a.sink === undefined || a.sink === "" ? "its client" : a.sink}` : "";
   const past = a.state === "pending" || a.state === "approved" ? "wants to" : "wanted to";
-  return [who(a), past, verb(a), amount, what].filter((w) => w !== "").join(" ") + `${to} on ${a.target} (${a.environment}).`;
+  const words = [who(a), past, verb(a), ...(what === "" ? [] : [join(a), what])];
+  return `${words.filter((w) => w !== "").join(" ")}${from}${to} on ${a.target} (${a.environment}).`;
 }
 
 export function left(until: string | undefined, at: number): string {
