@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/console_life.h"
 
 #include <stdlib.h>
 
@@ -13,9 +14,6 @@
  * knows, and revoking it ends all its sessions. */
 
 enum { MAX_CODES = 64, ID_HEX = 16 };
-static const uint64_t life_us = (uint64_t)CONSOLE_LIFE_H * 3600 * 1000 * 1000,
-                      idle_us = (uint64_t)CONSOLE_IDLE_H * 3600 * 1000 * 1000,
-                      code_us = (uint64_t)CONSOLE_CODE_S * 1000 * 1000;
 
 struct code {
     uint8_t hash[SL_SHA256];
@@ -91,7 +89,7 @@ void console_code_make(struct keeper *k, const struct credential *c, struct sl_b
     memset(room, 0, sizeof *room);
     sl_sha256(sl_buf_span(code), room->hash);
     memcpy(room->credential, c->id.p, c->id.n < ID_HEX ? c->id.n : ID_HEX);
-    *expires_us = room->expires_us = now_us + code_us;
+    *expires_us = room->expires_us = now_us + console_code_us;
 }
 
 enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
@@ -144,9 +142,7 @@ void console_open(struct keeper *k, const struct credential *c, struct sl_buf *s
     secret_make(secret, SESSION_PREFIX);
     sl_sha256(sl_buf_span(secret), hash);
     sl_hex_put(id, sl_span(hash, ID_HEX / 2));
-    *expires_us = now_us + life_us;
-    if (c->expires_us != 0 && c->expires_us < *expires_us)
-        *expires_us = c->expires_us;
+    *expires_us = console_life_end(now_us, c->expires_us);
     event_str(event, "id", sl_buf_span(id));
     event_str(event, "credential", c->id);
     event_hex(event, "hash", sl_span(hash, sizeof hash));
@@ -154,34 +150,38 @@ void console_open(struct keeper *k, const struct credential *c, struct sl_buf *s
     leaf(k, event, c, true, hash, *expires_us, c->identity, SL_SPAN("console"), "");
 }
 
-/* A keeper that started again takes its start for the last use: it cannot know better. */
-static uint64_t last_use(struct keeper *k, struct sl_span session, uint64_t since_us)
+static struct console_life life_of(struct keeper *k, struct sl_span session)
 {
-    const struct last_use *used = sl_map_get(k->console->used, session);
-    uint64_t at_us = since_us > k->started_us ? since_us : k->started_us;
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_BY_ID, "s", session);
+    const struct last_use *used = k->console == NULL ? NULL : sl_map_get(k->console->used, session);
+    struct console_life life = {.used_us = used == NULL ? 0 : used->at_us,
+                                .keeper_us = k->started_us};
 
-    return used != NULL && used->at_us > at_us ? used->at_us : at_us;
+    if (db_row(&rows)) {
+        life.since_us = db_u64(&rows, 2);
+        life.expires_us = db_u64(&rows, 3);
+        life.ended_us = db_u64(&rows, 4);
+    }
+    db_end(&rows);
+    return life;
 }
 
 static enum sl_err first(struct keeper *k, struct db_rows rows, struct credential *out)
 {
     struct sl_span session, credential;
-    uint64_t since_us, expires_us, ended_us, now_us = sl_clock_us();
 
     if (!db_row(&rows))
         return SL_ENOTFOUND;
     session = sl_arena_copy(k->mem, db_span(&rows, 0));
     credential = sl_arena_copy(k->mem, db_span(&rows, 1));
-    since_us = db_u64(&rows, 2);
-    expires_us = db_u64(&rows, 3);
-    ended_us = db_u64(&rows, 4);
     db_end(&rows);
     SL_TRY(credential_by_id(k, credential, out));
+    struct console_life life = life_of(k, session);
     out->session = session;
-    out->expires_us = expires_us;
-    out->session_since_us = since_us;
-    out->over = out->over || !out->deciding || ended_us != 0 || expires_us <= now_us ||
-                console_idle_us(k, out) <= now_us;
+    out->expires_us = life.expires_us;
+    out->over = out->over || !out->deciding || console_life_over(&life, sl_clock_us());
+    if (out->over && k->console != NULL)
+        forget_use(k, session);
     return SL_OK;
 }
 
@@ -200,8 +200,9 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 
 uint64_t console_idle_us(struct keeper *k, const struct credential *c)
 {
-    return k->console == NULL ? UINT64_MAX /* offline: nobody can be signed in */
-                              : last_use(k, c->session, c->session_since_us) + idle_us;
+    struct console_life life = life_of(k, c->session);
+
+    return console_life_idle_end(&life);
 }
 
 void console_touch(struct keeper *k, const struct credential *c)

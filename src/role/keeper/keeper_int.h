@@ -186,7 +186,7 @@ struct credential {
     struct sl_span id, identity, issuer;
     struct sl_span session; /* the console session that stands for it; empty: it came itself */
     bool deciding, over;
-    uint64_t since_us, expires_us, session_since_us;
+    uint64_t since_us, expires_us;
 };
 /* By the secret itself; SL_ENOTFOUND. `over` says that it is revoked or expired. */
 enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct credential *out)
@@ -215,9 +215,8 @@ struct sl_span issuer_of(struct keeper *k, struct sl_span os_user);
 /* --- console.c: a person signed in to the console -------------------------------------------
  *
  * A console session is a secret of its own that stands for one deciding credential, which is looked
- * at each time: whatever ends the credential ends its sessions. It lives for CONSOLE_LIFE_H at
- * most, and CONSOLE_IDLE_H after the person was last there. */
-enum { CONSOLE_LIFE_H = 12, CONSOLE_IDLE_H = 2, CONSOLE_CODE_S = 120 };
+ * at each time: whatever ends the credential ends its sessions. How long it lives: console_life.h.
+ */
 struct console; /* codes that may be used, and when each session was last used: in memory only */
 enum sl_err console_new(struct keeper *k) SL_MUST_CHECK;
 void console_free(struct keeper *k);
