@@ -59,9 +59,11 @@ export async function ask<T>(path: string, body?: object): Promise<T> {
 
 export const getApproval = (id: string): Promise<Approval> => ask<Approval>(`/v1/approvals/${id}`);
 
+export const LIST_MOST = 500;
+
 export async function listApprovals(state: string): Promise<Approval[]> {
   const query = state === "" ? "" : `&state=${state}`;
-  return (await ask<{ approvals: Approval[] }>(`/v1/approvals?limit=500${query}`)).approvals;
+  return (await ask<{ approvals: Approval[] }>(`/v1/approvals?limit=${LIST_MOST}${query}`)).approvals;
 }
 
 export const act = (id: string, verb: string, body: object): Promise<Approval> =>

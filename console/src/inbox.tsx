@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Heading, Link } from "./nav";
 import { Badge, Countdown, Labels } from "./parts";
-import { approvals, loaded, loadProblem, order } from "./store";
+import { approvals, loaded, loadProblem, mayBeMore, order } from "./store";
+import { LIST_MOST } from "./api";
 import { Head, Text } from "./text";
 import type { Approval } from "./types";
 import { alikeKey, count, isOpen, isRunning, sentence } from "./words";
@@ -115,6 +116,7 @@ export function Inbox(): JSX.Element {
   return <>
     <Heading title={waiting > 0 ? `(${waiting}) Inbox` : "Inbox"}>Inbox</Heading>
     {loadProblem.value !== "" && <p class="warn" role="alert">{loadProblem.value}</p>}
+    {mayBeMore.value && <p class="warn">The newest {LIST_MOST} that wait are here; there may be more. <code>sluice approvals</code> has them too.</p>}
     {!loaded.value ? <p>Asking the gateway…</p> : <>
       <Section title="Waits for you" list={mine} empty="Nothing waits for your decision. A request that you may decide appears here by itself; keep this page open, or follow the link in the requester's notice." />
       <Section title="Waits, but not for you" list={others} empty="Nothing that you may see waits for others." />

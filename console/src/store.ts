@@ -1,7 +1,7 @@
 // The approvals that this person may see, kept current by events. Each is fetched whole, with this session: an event
 // says that something happened, the keeper says what.
 import { effect, signal } from "@preact/signals";
-import { caller, getApproval, listApprovals, Problem, signedIn } from "./api";
+import { caller, getApproval, LIST_MOST, listApprovals, Problem, signedIn } from "./api";
 import { hangUp, listen, type Told } from "./live";
 import type { Approval } from "./types";
 
@@ -10,6 +10,8 @@ export const approvals = signal<ReadonlyMap<string, Approval>>(new Map());
 export const order = signal<readonly string[]>([]);
 export const loaded = signal(false);
 export const loadProblem = signal("");
+/** The gateway lists so many at most: there may be more than what is here. */
+export const mayBeMore = signal(false);
 /** For screen readers: the latest thing that happened. */
 export const announced = signal("");
 
@@ -58,6 +60,7 @@ export async function loadAll(): Promise<void> {
   try {
     const [open, all] = await Promise.all([listApprovals("pending"), listApprovals("")]);
     put([...open, ...all].sort(byAge));
+    mayBeMore.value = open.length >= LIST_MOST;
     loadProblem.value = "";
   } catch (why) {
     loadProblem.value = why instanceof Error ? why.message : String(why);

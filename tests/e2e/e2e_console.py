@@ -351,6 +351,78 @@ def test_lost_and_found(lab):
     child.communicate(timeout=20)
 
 
+def test_values(lab):
+    """bind values stand below the statement: text as text, NULL, what is no text in hexadecimal"""
+    b = sign_in(lab, "rita")
+    client = lab.raw("agent-7")
+    client.extended("delete from staging.scratch where id = $1::int and note in ($2, $3) or note = $4",
+                    ["42", "it's \u202e<b>", None, "\x07"])
+    held = lab.pending_one("agent-7", like="note in")
+    open_request(lab, b, held)
+    values = b.texts(at="ol.values li")
+    assert len(values) == 4 and "= 42" in values[0] and "it's U+202E<b>" in values[1], values
+    assert "NULL" in values[2] and "U+0007" in values[3], values
+    assert b.count(at="main b") == 0
+    lab.deny("bob", held["id"])
+    client.close()
+
+
+def test_two_people(lab):
+    """where two have to say yes the page counts, and who said it once has no button any more"""
+    b = sign_in(lab, "rita")
+    child, held = ask(lab, "delete from staging.pair where id = 10")
+    open_request(lab, b, held)
+    assert "0 of 2 yeses" in b.text(at="section[aria-label='Why it is held']")
+    decide(b, "Approve", "one of two")
+    b.wait(at="section[aria-label='Why it is held'] >> text=1 of 2 yeses")
+    b.wait(at=".maynot >> text=voted already")
+    assert b.count(at="#approve") == 0 and lab.ran(r"pair where id = 10$", "agent-7") == 0
+    lab.approve("bob", held["id"])
+    b.wait(at="section[aria-label='Outcome'] >> text=ran")
+    child.communicate(timeout=20)
+    assert child.returncode == 0 and lab.ran(r"pair where id = 10$", "agent-7") == 1
+
+
+def test_stop(lab):
+    """what runs is stopped from its page"""
+    b = sign_in(lab, "rita")
+    child, held = ask(lab, "insert into staging.scratch select 1, pg_sleep(60)::text")
+    open_request(lab, b, held)
+    decide(b, "Approve", "go on")
+    b.wait(at="text=is running")
+    settled(b, "Stop…")
+    b.click(at="#stop")
+    b.wait(at="role=dialog >> role=button[name=/^Stop /][disabled=false]")
+    b.click(at="role=dialog >> role=button[name=/^Stop /]")
+    out, err = child.communicate(timeout=30)
+    assert child.returncode != 0, out
+    b.wait(at="section[aria-label='Outcome'] >> text=ran: failed")
+
+
+def test_long(lab):
+    """a very long statement comes in pieces, and the question says when one has not seen all of it"""
+    b = sign_in(lab, "rita")
+    child = lab.psql_start("-f", "-", user="agent-7")
+    child.stdin.write("delete from staging.scratch where note = '" + "x" * 150_000 + "' or id = 77;")
+    child.stdin.close()
+    held = lab.pending_one("agent-7", like="id = 77")
+    open_request(lab, b, held)
+    assert "characters of it are not shown yet" in b.text(at="role=alert")
+    b.fill(at="role=textbox[name='Your reason']", text="too long to read")
+    settled(b, "Approve…")
+    b.click(at="role=button[name='Approve…']")
+    b.wait(at="role=dialog >> text=You have not looked at the whole statement.")
+    b.press(key="Escape")
+    b.click(at="role=button[name='Show more']")
+    assert b.text(at="pre.exact >> nth=0").rstrip(";").endswith("or id = 77")
+    b.click(at="role=button[name='Approve…']")
+    b.wait(at="role=dialog")
+    assert b.count(at="text=You have not looked at the whole statement.") == 0
+    b.press(key="Escape")
+    lab.deny("bob", held["id"])
+    child.wait(timeout=20)
+
+
 def test_revoke(lab):
     """an approval that did not run yet is taken back from its page"""
     b = sign_in(lab, "rita")
