@@ -8,7 +8,11 @@ export const signedIn = signal<"asking" | "no" | "yes">("asking");
 export const signedOutWhy = signal("");
 
 export class Problem extends Error {
-  constructor(readonly status: number, detail: string, readonly hint = "") {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly hint = "",
+  ) {
     super(detail);
   }
 }
@@ -50,11 +54,20 @@ export async function ask<T>(path: string, body?: object): Promise<T> {
   } catch {
     throw new Problem(0, "The gateway cannot be reached.");
   }
+  noteClock(answer);
   if (!answer.ok) {
     noteEnd(answer.status);
     throw await problemOf(answer);
   }
   return (answer.status === 204 ? {} : await answer.json()) as T;
+}
+
+/** How far the gateway's clock is ahead of this one: a countdown is by the gateway's. */
+export let skewMs = 0;
+
+function noteClock(answer: Response): void {
+  const said = Date.parse(answer.headers.get("Date") ?? "");
+  if (Number.isFinite(said)) skewMs = Math.abs(said - Date.now()) > 1500 ? said - Date.now() : 0;
 }
 
 export const getApproval = (id: string): Promise<Approval> => ask<Approval>(`/v1/approvals/${id}`);

@@ -40,14 +40,26 @@ export function Confirm({ title, says, yes, kind, children, onYes, onClose }: Co
       setBusy(false);
     }
   };
-  return <dialog ref={ref} aria-labelledby="confirm-title" onCancel={onClose}>
-    <h2 id="confirm-title" ref={heading} tabIndex={-1}><Text text={title} /></h2>
-    <p><Text text={says} /></p>
-    {children}
-    {problem !== "" && <p class="warn" role="alert"><Text text={problem} /></p>}
-    <div class="buttons">
-      <Button onClick={onClose}>Back</Button>
-      <Button kind={kind} resting={resting || busy} onClick={() => void run()}>{yes}</Button>
-    </div>
-  </dialog>;
+  return (
+    <dialog ref={ref} aria-labelledby="confirm-title" onCancel={onClose}>
+      <h2 id="confirm-title" ref={heading} tabIndex={-1}>
+        <Text text={title} />
+      </h2>
+      <p>
+        <Text text={says} />
+      </p>
+      {children}
+      {problem !== "" && (
+        <p class="warn" role="alert">
+          <Text text={problem} />
+        </p>
+      )}
+      <div class="buttons">
+        <Button onClick={onClose}>Back</Button>
+        <Button kind={kind} resting={resting || busy} onClick={() => void run()}>
+          {yes}
+        </Button>
+      </div>
+    </dialog>
+  );
 }

@@ -1,91 +1,130 @@
-// What is known about a request beside its statement: rules, data, where it goes, people, times.
+// What is known about a request beside its statement: rules, data, and where it goes.
 import type { ComponentChildren, JSX } from "preact";
 import { Labels } from "./parts";
 import { Text } from "./text";
 import type { Approval, Dataset, Requirement } from "./types";
-import { count, time } from "./words";
+import { count } from "./words";
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
-  return <div class="fact"><dt>{name}</dt><dd>{children}</dd></div>;
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
 }
 
-const Names = ({ list }: { list: readonly string[] }): JSX.Element => <Text text={list.join(", ")} />;
+export const Names = ({ list }: { list: readonly string[] }): JSX.Element => <Text text={list.join(", ")} />;
 
 function Rule({ r }: { r: Requirement }): JSX.Element {
-  return <li>
-    <strong><Text text={r.rule} /></strong>: {r.have} of {count(r.need, "yes", "yeses")}
-    {r.groups.length > 0 && <> from <Names list={r.groups} /></>}{r.identities.length > 0 && <>, or <Names list={r.identities} /></>}
-    {r.text !== undefined && <pre class="exact rule">{r.text}</pre>}
-  </li>;
+  return (
+    <li>
+      <strong>
+        <Text text={r.rule} />
+      </strong>
+      : {r.have} of {count(r.need, "yes", "yeses")}
+      {r.groups.length > 0 && (
+        <>
+          {" "}
+          from <Names list={r.groups} />
+        </>
+      )}
+      {r.identities.length > 0 && (
+        <>
+          , or <Names list={r.identities} />
+        </>
+      )}
+      {r.text !== undefined && <pre class="exact rule">{r.text}</pre>}
+    </li>
+  );
 }
 
 export function Reasons({ a }: { a: Approval }): JSX.Element {
-  return <section aria-label="Why it is held"><h2>Why it is held</h2>
-    {a.held_why !== undefined && <p><Text text={a.held_why} /></p>}
-    <ul class="rules">{a.requirements.map((r) => <Rule key={r.rule} r={r} />)}</ul>
-    <p>The reason that it gives: <Text text={a.reason === undefined || a.reason === "" ? "(no reason given)" : a.reason} /></p>
-  </section>;
+  return (
+    <section aria-label="Why it is held">
+      <h2>Why it is held</h2>
+      {a.held_why !== undefined && (
+        <p>
+          <Text text={a.held_why} />
+        </p>
+      )}
+      <ul class="rules">
+        {a.requirements.map((r) => (
+          <Rule key={r.rule} r={r} />
+        ))}
+      </ul>
+      <p>
+        The reason that it gives:{" "}
+        <Text text={a.reason === undefined || a.reason === "" ? "(no reason given)" : a.reason} />
+      </p>
+    </section>
+  );
 }
 
 function Data({ d }: { d: Dataset }): JSX.Element {
   const columns = d.columns ?? [];
-  return <tr>
-    <th scope="row"><Text text={d.name} /></th>
-    <td>{d.effects.join(", ")}</td>
-    <td>{d.all_columns === true ? "all columns" : <Names list={columns} />}</td>
-    <td><Labels names={d.labels} /></td>
-  </tr>;
+  return (
+    <tr>
+      <th scope="row">
+        <Text text={d.name} />
+      </th>
+      <td>{d.effects.join(", ")}</td>
+      <td>{d.all_columns === true ? "all columns" : <Names list={columns} />}</td>
+      <td>
+        <Labels names={d.labels} />
+      </td>
+    </tr>
+  );
 }
 
 export function Datasets({ a }: { a: Approval }): JSX.Element | null {
   const sets = a.datasets ?? [];
   if (sets.length === 0) return null;
-  return <section aria-label="Data that it touches"><h2>Data that it touches</h2>
-    <div class="wide" tabIndex={0} role="region" aria-label="Table of data"><table>
-      <thead><tr><th scope="col">Dataset</th><th scope="col">Effects</th><th scope="col">Columns</th><th scope="col">Labels</th></tr></thead>
-      <tbody>{sets.map((d) => <Data key={d.name} d={d} />)}</tbody>
-    </table></div>
-  </section>;
+  return (
+    <section aria-label="Data that it touches">
+      <h2>Data that it touches</h2>
+      <div class="wide" tabIndex={0} role="region" aria-label="Table of data">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Dataset</th>
+              <th scope="col">Effects</th>
+              <th scope="col">Columns</th>
+              <th scope="col">Labels</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sets.map((d) => (
+              <Data key={d.name} d={d} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
 }
 
 export function Goes({ a }: { a: Approval }): JSX.Element | null {
   const l = a.lineage;
   if (l === undefined || (l.flows.length === 0 && (l.downstream?.dataset_count ?? 0) === 0)) return null;
   const hidden = l.flow_count - l.flows.length;
-  return <section aria-label="Where the data goes"><h2>Where the data goes</h2>
-    <ul class="flows">{l.flows.map((f) => <li key={`${f.from} ${f.to}`} class={(f.labels ?? []).length > 0 ? "labelled" : ""}>
-      <Text text={f.from} /> <span aria-label="goes to">→</span> <Text text={f.to} /> <Labels names={f.labels} />
-    </li>)}</ul>
-    {hidden > 0 && <p>and {count(hidden, "flow")} more</p>}
-    {l.downstream !== undefined && l.downstream.dataset_count > 0 && <p>Made from what it changes: {count(l.downstream.dataset_count, "dataset")}{l.downstream.more && " or more"} (<Names list={l.downstream.datasets} />)</p>}
-  </section>;
-}
-
-export function People({ a }: { a: Approval }): JSX.Element {
-  return <section aria-label="People"><h2>People</h2><dl>
-    <Fact name="Asks"><Text text={a.identity} /></Fact>
-    <Fact name="Requester set"><Names list={a.requesters ?? [a.identity]} /> <span class="hint">nobody of them decides</span></Fact>
-    {a.trigger !== undefined && <Fact name="Triggered by"><Text text={a.trigger} /></Fact>}
-    {a.reviewers !== undefined && <Fact name="Needs"><Text text={a.reviewers} /></Fact>}
-    <Fact name="Votes">{a.votes.length === 0 ? "none yet" : <ul>{a.votes.map((v) => <li key={v.identity}>
-      <Text text={v.identity} />: {v.decision === "approve" ? "yes" : "no"}, {time(v.at)}, through {v.channel}: <Text text={v.reason} /></li>)}</ul>}</Fact>
-  </dl></section>;
-}
-
-export function Circumstances({ a }: { a: Approval }): JSX.Element {
-  const locks = a.show?.locks ?? [];
-  return <section aria-label="Circumstances"><h2>Circumstances</h2><dl>
-    <Fact name="Target"><Text text={`${a.target} (${a.environment}), ${a.protocol}`} /></Fact>
-    <Fact name="Effects">{(a.effects ?? []).join(", ")}</Fact>
-    <Fact name="Rows">{a.show?.rows_estimate !== undefined ? `about ${count(a.show.rows_estimate, "row")} (the planner's estimate)` : <Text text={`no estimate${a.show?.no_estimate === undefined ? "" : `: ${a.show.no_estimate}`}`} />}</Fact>
-    {a.run !== undefined && a.run !== "" && <Fact name="Run"><Text text={a.run} /></Fact>}
-    {a.sink !== undefined && a.sink !== "" && <Fact name="Sink"><Text text={a.sink} /></Fact>}
-    {a.runs_as !== undefined && <Fact name="Runs as"><Text text={`${a.runs_as} ${a.runs_as_user ?? ""}`} /></Fact>}
-    {a.in_transaction === true && <Fact name="Transaction">one is open{locks.length > 0 && <>, with locks on <Names list={locks.map((l) => `${l.relation} (${l.mode})`)} /></>}</Fact>}
-    {a.context !== undefined && <Fact name="Session"><Text text={Object.entries(a.context).filter(([, v]) => v !== "").map(([k, v]) => `${k} ${v}`).join(", ")} /></Fact>}
-    {a.client_gone && <Fact name="Client">gone: the same statement, sent again, joins this request</Fact>}
-    {a.repeats !== undefined && <Fact name="Repeats"><a href={`/approvals/${a.repeats}`}>one whose outcome is unknown</a></Fact>}
-    <Fact name="Asked">{time(a.asked_at)}</Fact>
-    <Fact name="Id"><code>{a.id}</code></Fact>
-  </dl></section>;
+  return (
+    <section aria-label="Where the data goes">
+      <h2>Where the data goes</h2>
+      <ul class="flows">
+        {l.flows.map((f) => (
+          <li key={`${f.from} ${f.to}`} class={(f.labels ?? []).length > 0 ? "labelled" : ""}>
+            <Text text={f.from} /> <span aria-label="goes to">→</span> <Text text={f.to} /> <Labels names={f.labels} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p>and {count(hidden, "flow")} more</p>}
+      {l.downstream !== undefined && l.downstream.dataset_count > 0 && (
+        <p>
+          Made from what it changes: {count(l.downstream.dataset_count, "dataset")}
+          {l.downstream.more && " or more"} (<Names list={l.downstream.datasets} />)
+        </p>
+      )}
+    </section>
+  );
 }

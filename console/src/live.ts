@@ -1,4 +1,5 @@
-// The stream of events, read by hand: the browser's own EventSource gives up for good at the first 503.
+// The stream of events, read by hand: the browser's own EventSource gives up for good at the first 503, and each tab
+// would hold one of the six connections that a browser opens to one place.
 import { signal } from "@preact/signals";
 import { signedIn } from "./api";
 
@@ -16,6 +17,7 @@ const LONGEST_WAIT_MS = 30_000;
 
 let lastId = "";
 let stop: AbortController | null = null;
+let leading = false; // this tab reads the stream
 
 /** Takes whole events ("\n\n") off the text; what is left comes back. */
 export function takeEvents(text: string, tell: (told: Told) => void): string {
@@ -33,7 +35,11 @@ export function takeEvents(text: string, tell: (told: Told) => void): string {
   return rest;
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, tell: (told: Told) => void, alive: () => void): Promise<void> {
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  tell: (told: Told) => void,
+  alive: () => void,
+): Promise<void> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let text = "";
   for (;;) {
@@ -44,13 +50,14 @@ async function readStream(body: ReadableStream<Uint8Array>, tell: (told: Told) =
   }
 }
 
-async function once(tell: (told: Told) => void): Promise<boolean> {
+async function once(tell: (told: Told) => void, alive: () => void): Promise<boolean> {
   const mine = new AbortController();
   stop = mine;
   let timer = setTimeout(() => mine.abort(), SILENCE_MS);
-  const alive = (): void => {
+  const heard = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => mine.abort(), SILENCE_MS);
+    alive();
   };
   const headers: Record<string, string> = lastId === "" ? {} : { "Last-Event-ID": lastId };
   try {
@@ -58,8 +65,8 @@ async function once(tell: (told: Told) => void): Promise<boolean> {
     if (answer.status === 401) signedIn.value = "no";
     if (!answer.ok || answer.body === null) return false;
     live.value = "live";
-    if (lastId !== "") tell({ name: "resumed", data: "{}" });
-    await readStream(answer.body, tell, alive);
+    alive();
+    await readStream(answer.body, tell, heard);
     return true;
   } catch {
     return live.value === "live";
@@ -74,15 +81,62 @@ const pause = (ms: number): Promise<void> =>
     addEventListener("online", () => (clearTimeout(timer), done()), { once: true });
   });
 
-/** Goes on until nobody is signed in. */
-export async function listen(tell: (told: Told) => void): Promise<void> {
+async function lead(tell: (told: Told) => void, say: (state: Live) => void): Promise<void> {
   let wait = FIRST_WAIT_MS;
   while (signedIn.value === "yes") {
-    const heard = await once(tell);
+    const heard = await once(tell, () => say("live"));
     live.value = "lost";
+    say("lost");
     wait = heard ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS);
     await pause(wait * (0.5 + Math.random() / 2));
   }
+}
+
+/** What tabs of one session say to each other: the one that reads, what it hears; a new one, that it is there. */
+interface Passed {
+  session: string;
+  lastId: string;
+  live: Live | "new";
+  told?: Told;
+}
+
+/** Believes the tab that reads, until that one was silent for too long. */
+function follow(session: string, tell: (told: Told) => void): (said: Passed) => void {
+  let timer = 0;
+  return (said) => {
+    if (said.session !== session || said.live === "new" || leading) return;
+    lastId = said.lastId;
+    live.value = said.live;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => leading || (live.value = "lost"), SILENCE_MS);
+    if (said.told !== undefined) tell(said.told);
+  };
+}
+
+/**
+ * Goes on until nobody is signed in. A browser opens six connections to one place: so one tab reads, and passes on
+ * what it hears; when it is closed another one takes over, from where it left off.
+ */
+export async function listen(session: string, tell: (told: Told) => void): Promise<void> {
+  const others = new BroadcastChannel("sluice-events");
+  const say = (state: Passed["live"], told?: Told): void =>
+    others.postMessage({ session, lastId, live: state, ...(told === undefined ? {} : { told }) } satisfies Passed);
+  const heed = follow(session, tell);
+  others.onmessage = (event: MessageEvent<Passed>): void => {
+    if (leading && event.data.live === "new") say(live.value);
+    heed(event.data);
+  };
+  say("new");
+  await navigator.locks.request(`sluice-stream ${session}`, async () => {
+    leading = true;
+    const hear = (told: Told): void => {
+      say("live", told);
+      tell(told);
+    };
+    await lead(hear, (state) => say(state));
+    leading = false;
+  });
+  others.close();
   lastId = "";
 }
 

@@ -33,7 +33,11 @@ export function Link({ href, children, ...rest }: LinkProps): JSX.Element {
     event.preventDefault();
     go(href);
   };
-  return <a href={href} onClick={onClick} {...rest}>{children}</a>;
+  return (
+    <a href={href} onClick={onClick} {...rest}>
+      {children}
+    </a>
+  );
 }
 
 export function Heading({ children, title }: { children: ComponentChildren; title: string }): JSX.Element {
@@ -42,5 +46,9 @@ export function Heading({ children, title }: { children: ComponentChildren; titl
     document.title = `${title} · Sluice`;
     if (moved) ref.current?.focus();
   }, [title]);
-  return <h1 ref={ref} tabIndex={-1}>{children}</h1>;
+  return (
+    <h1 ref={ref} tabIndex={-1}>
+      {children}
+    </h1>
+  );
 }

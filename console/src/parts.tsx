@@ -32,12 +32,24 @@ export function Countdown({ a }: { a: Approval }): JSX.Element | null {
   if (until === undefined) return null;
   const text = left(until, now.value);
   const soon = Date.parse(until) - now.value < 60_000;
-  return <time class={soon ? "left soon" : "left"} dateTime={until}>{text}</time>;
+  return (
+    <time class={soon ? "left soon" : "left"} dateTime={until}>
+      {text}
+    </time>
+  );
 }
 
 export function Labels({ names }: { names: readonly string[] | undefined }): JSX.Element | null {
   if (names === undefined || names.length === 0) return null;
-  return <span class="labels">{names.map((n) => <span key={n} class="label"><Text text={n} /></span>)}</span>;
+  return (
+    <span class="labels">
+      {names.map((n) => (
+        <span key={n} class="label">
+          <Text text={n} />
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /** True for a moment after `what` changed: nobody clicks what they have not seen. */
@@ -60,5 +72,9 @@ interface ButtonProps {
 
 /** Keeps its focus while it rests. */
 export function Button({ children, resting = false, kind = "plain", onClick, id }: ButtonProps): JSX.Element {
-  return <button type="button" id={id} class={kind} aria-disabled={resting} onClick={() => !resting && onClick()}>{children}</button>;
+  return (
+    <button type="button" id={id} class={kind} aria-disabled={resting} onClick={() => !resting && onClick()}>
+      {children}
+    </button>
+  );
 }

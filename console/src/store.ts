@@ -76,7 +76,7 @@ interface Excerpt {
 }
 
 async function hear(told: Told): Promise<void> {
-  if (told.name === "hello" || told.name === "resumed") return;
+  if (told.name === "hello") return;
   if (told.name === "reset") return loadAll();
   const about = JSON.parse(told.data) as Excerpt;
   if (about.id === undefined) return;
@@ -106,6 +106,6 @@ export function start(): void {
     loaded.value = false;
     if (now === "") return;
     void loadAll();
-    void listen(hearInTurn);
+    void listen(now, hearInTurn);
   });
 }

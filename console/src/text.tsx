@@ -13,7 +13,11 @@ const named = (text: string): string =>
 
 function Odd({ text }: { text: string }): JSX.Element {
   const shown = text === "\t" ? "⇥" : named(text);
-  return <span class="odd" title={`an invisible or moving character: ${named(text)}`}>{shown}</span>;
+  return (
+    <span class="odd" title={`an invisible or moving character: ${named(text)}`}>
+      {shown}
+    </span>
+  );
 }
 
 /** The pieces of a text; lines break only in a block. */
@@ -36,7 +40,12 @@ export const Text = ({ text }: { text: string }): JSX.Element => <span class="sa
 export function Head({ text, max }: { text: string; max: number }): JSX.Element {
   const chars = [...text];
   if (chars.length <= max) return <Text text={text} />;
-  return <><Text text={chars.slice(0, max).join("")} /> <span class="more">… {count(chars.length - max, "more character")}</span></>;
+  return (
+    <>
+      <Text text={chars.slice(0, max).join("")} />{" "}
+      <span class="more">… {count(chars.length - max, "more character")}</span>
+    </>
+  );
 }
 
 export function oddCount(text: string): number {
@@ -51,10 +60,21 @@ export function Block({ text, label, onWhole }: { text: string; label: string; o
     setShown(shown + PIECE);
     if (shown + PIECE >= text.length) onWhole?.();
   };
-  return <>
-    <pre class="exact" tabIndex={0} role="region" aria-label={label}>{pieces(text.slice(0, shown), true)}</pre>
-    {rest > 0 && <p class="warn" role="alert">{count(rest, "character")} of it are not shown yet. <button type="button" onClick={more}>Show more</button></p>}
-  </>;
+  return (
+    <>
+      <pre class="exact" tabIndex={0} role="region" aria-label={label}>
+        {pieces(text.slice(0, shown), true)}
+      </pre>
+      {rest > 0 && (
+        <p class="warn" role="alert">
+          {count(rest, "character")} of it are not shown yet.{" "}
+          <button type="button" onClick={more}>
+            Show more
+          </button>
+        </p>
+      )}
+    </>
+  );
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -64,7 +84,8 @@ export function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }
 
-export const hex = (bytes: Uint8Array): string => `\\x${[...bytes].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
+export const hex = (bytes: Uint8Array): string =>
+  `\\x${[...bytes].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
 
 /** A bind value as its bytes say it: text where it is text, else hexadecimal. */
 export function bindText(type: number, format: number, base64: string): string {

@@ -91,7 +91,12 @@ export interface Approval {
   closed_at?: string;
   waiting: boolean;
   client_gone: boolean;
-  show?: { rows_estimate?: number; no_estimate?: string; locks?: { relation: string; mode: string }[]; [more: string]: unknown };
+  show?: {
+    rows_estimate?: number;
+    no_estimate?: string;
+    locks?: { relation: string; mode: string }[];
+    [more: string]: unknown;
+  };
   link?: string;
   rows?: number;
   delivered?: number;

@@ -1,11 +1,27 @@
 // An approval in words. One sentence, the same wherever it stands.
 import { signal } from "@preact/signals";
+import { skewMs } from "./api";
 import type { Approval, Dataset } from "./types";
 
 export const now = signal(Date.now());
-setInterval(() => (now.value = Date.now()), 1000);
+setInterval(() => (now.value = Date.now() + skewMs), 1000);
 
-const RISK = ["program", "admin", "privilege", "ddl", "truncate", "delete", "export", "update", "import", "insert", "call", "opaque", "session", "read"];
+const RISK = [
+  "program",
+  "admin",
+  "privilege",
+  "ddl",
+  "truncate",
+  "delete",
+  "export",
+  "update",
+  "import",
+  "insert",
+  "call",
+  "opaque",
+  "session",
+  "read",
+];
 
 const VERBS: Record<string, string> = {
   program: "REACH OUTSIDE THE DATABASE",
@@ -17,7 +33,8 @@ const VERBS: Record<string, string> = {
   session: "CHANGE ITS SESSION",
 };
 
-export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1] ?? ""}`;
@@ -43,7 +60,8 @@ const BY_COLUMN = new Set(["read", "export", "update"]);
 
 function dataset(d: Dataset): string {
   const columns = d.columns ?? [];
-  const byColumn = d.effects.some((e) => BY_COLUMN.has(e)) && d.all_columns !== true && columns.length > 0 && columns.length <= 4;
+  const byColumn =
+    d.effects.some((e) => BY_COLUMN.has(e)) && d.all_columns !== true && columns.length > 0 && columns.length <= 4;
   return byColumn ? columns.map((c) => `${d.name}.${c}`).join(", ") : d.name;
 }
 
@@ -64,7 +82,15 @@ function touched(a: Approval): { main: Dataset[]; read: Dataset[] } {
   return { main: all.filter(isMain), read: all.filter((d) => !isMain(d) && hasLabels(d)) };
 }
 
-const JOINS: Record<string, string> = { delete: "from", insert: "into", import: "into", export: "", read: "", update: "", truncate: "" };
+const JOINS: Record<string, string> = {
+  delete: "from",
+  insert: "into",
+  import: "into",
+  export: "",
+  read: "",
+  update: "",
+  truncate: "",
+};
 
 /** "about 7 rows of", "from", "": between the verb and the data. */
 function join(a: Approval): string {
@@ -85,7 +111,9 @@ export function sentence(a: Approval): string {
   const { main, read } = touched(a);
   const what = things(main);
   const from = read.length === 0 ? "" : ` reading ${things(read)}`;
-  const to = (a.effects ?? []).includes("export") ? ` to ${a.sink === undefined || a.sink === "" ? "its client" : a.sink}` : "";
+  const to = (a.effects ?? []).includes("export")
+    ? ` to ${a.sink === undefined || a.sink === "" ? "its client" : a.sink}`
+    : "";
   const past = a.state === "pending" || a.state === "approved" ? "wants to" : "wanted to";
   const words = [who(a), past, verb(a), ...(what === "" ? [] : [join(a), what])];
   return `${words.filter((w) => w !== "").join(" ")}${from}${to} on ${a.target} (${a.environment}).`;
@@ -104,7 +132,10 @@ export const time = (text: string | undefined): string => (text === undefined ? 
 
 /** Alike: the same identity wants the same of the same target, but for literals. */
 export function alikeKey(a: Approval): string {
-  const sql = (a.operation?.sql ?? a.summary ?? "").replace(/'(?:[^']|'')*'/g, "?").replace(/\b\d+(?:\.\d+)?\b/g, "?").replace(/\s+/g, " ");
+  const sql = (a.operation?.sql ?? a.summary ?? "")
+    .replace(/'(?:[^']|'')*'/g, "?")
+    .replace(/\b\d+(?:\.\d+)?\b/g, "?")
+    .replace(/\s+/g, " ");
   return JSON.stringify([a.identity, a.target, a.rule ?? "", effectsByRisk(a), sql]);
 }
 

@@ -351,6 +351,30 @@ def test_lost_and_found(lab):
     child.communicate(timeout=20)
 
 
+def test_tabs(lab):
+    """ten tabs are live over one stream; when the one that reads it is closed another takes over and misses nothing"""
+    b = sign_in(lab, "rita")
+    for number in range(10):
+        b.tab(number=number)
+        b.goto(url=f"{lab.url}/")
+        b.wait(at=".live.live")
+    first, one = ask(lab, "delete from staging.scratch where note = 'for all tabs'")
+    for number in range(10):
+        b.tab(number=number)
+        b.wait(at=f"[data-id='{one['id']}']")
+    b.tab(number=0, close=True)
+    b.tab(number=5)
+    lab.deny("bob", one["id"])
+    b.wait(at=f"[data-id='{one['id']}'].over")
+    second, two = ask(lab, "update staging.scratch set note = 'after the first tab'")
+    for number in range(1, 10):
+        b.tab(number=number)
+        b.wait(at=f"[data-id='{two['id']}']")
+    lab.deny("bob", two["id"])
+    for child in (first, second):
+        child.communicate(timeout=20)
+
+
 def test_values(lab):
     """bind values stand below the statement: text as text, NULL, what is no text in hexadecimal"""
     b = sign_in(lab, "rita")
@@ -454,6 +478,18 @@ def test_session_ends(lab):
     b.click(at="text=Sign out")
     b.wait(at="text=You signed out.")
     assert b.cookies() == [] and raw(lab, "GET", "/v1/whoami", kept)[0] == 401
+
+
+def test_end_recorded(lab):
+    """a session whose credential was revoked is over at once, and its end is in the ledger without anybody asking"""
+    b = sign_in(lab, "erin")
+    mine = [t for t in json.loads(lab.manage("token", "list", "erin", "--json").out)["tokens"] if not t["revoked"]]
+    credential = next(t["id"] for t in mine if t["kind"] == "deciding")
+    assert not lab.files_with("its credential is over")
+    lab.manage("token", "revoke", credential)
+    b.goto(url=f"{lab.url}/")
+    b.wait(at="text=Open the link that it prints")
+    wait_for(lambda: lab.files_with("its credential is over"), 20, "the end of the session in the ledger")
 
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1440)]

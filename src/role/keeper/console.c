@@ -180,8 +180,6 @@ static enum sl_err first(struct keeper *k, struct db_rows rows, struct credentia
     out->session = session;
     out->expires_us = life.expires_us;
     out->over = out->over || !out->deciding || console_life_over(&life, sl_clock_us());
-    if (out->over && k->console != NULL)
-        forget_use(k, session);
     return SL_OK;
 }
 
@@ -230,4 +228,43 @@ void console_end(struct keeper *k, const struct credential *c, struct sl_span by
     leaf(k, event, c, false, head, 0, by, channel, why);
     if (k->console != NULL)
         forget_use(k, c->session);
+}
+
+/* --- the end that nobody says --- */
+
+static const char *why_over(struct keeper *k, const struct credential *c)
+{
+    struct console_life life = life_of(k, c->session);
+    struct credential behind;
+
+    if (credential_by_id(k, c->id, &behind) != SL_OK || behind.over)
+        return "its credential is over";
+    return life.expires_us <= sl_clock_us() ? "its time is over" : "nobody was there";
+}
+
+static size_t open_ids(struct keeper *k, struct sl_span *ids, size_t max)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_OPEN, "i", (uint64_t)max);
+    size_t count = 0;
+
+    while (count < max && db_row(&rows))
+        ids[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return count;
+}
+
+/* When a session was last used a new keeper does not know: what is over must be recorded while it
+ * is known, or it would come to life again. */
+void console_sweep(struct keeper *k)
+{
+    enum { MAX_AT_ONCE = 1000 };
+    struct sl_span *ids = sl_arena_array(k->mem, MAX_AT_ONCE, sizeof *ids);
+    size_t count = ids == NULL ? 0 : open_ids(k, ids, MAX_AT_ONCE);
+
+    for (size_t i = 0; i < count; i++) {
+        struct credential c;
+
+        if (console_by_id(k, ids[i], &c) == SL_OK && c.over)
+            console_end(k, &c, sl_span(NULL, 0), SL_SPAN("console"), why_over(k, &c));
+    }
 }

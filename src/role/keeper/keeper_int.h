@@ -26,7 +26,8 @@ enum {
     ACTION_ARENA_BYTES = 256 * 1024 * 1024,
     JOURNAL_EVERY_MS = 50,
     CHECKPOINT_EVERY_MS = 1000,
-    SETTLE_EVERY = 300, /* checkpoints: then the ledger may let go of old log segments */
+    CONSOLE_SWEEP_EVERY = 10, /* checkpoints */
+    SETTLE_EVERY = 300,       /* checkpoints: then the ledger may let go of old log segments */
     DEADLINES_EVERY_MS = 100,
     OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
 };
@@ -236,6 +237,8 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
+/* Records the end of sessions that are over without anybody saying so. */
+void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
 
 /* --- login.c, sessions.c ------------------------------------------------------------------------

@@ -48,6 +48,9 @@ static void on_checkpoint(void *owner)
 
     sign_in_failures_flush(k);
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
+    if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
+        console_sweep(k);
+    sl_arena_reset(k->mem);
     if (settle)
         forget_usage(k);
     enum sl_err err = settle ? store_settle(&k->store) : store_checkpoint(&k->store);

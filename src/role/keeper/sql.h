@@ -83,6 +83,8 @@
     "create table if not exists console_session(id text primary key, credential text not null, "   \
     "hash blob not null unique, since_us integer not null, expires_us integer not null, ended_us " \
     "integer not null);"                                                                           \
+    "create index if not exists console_session_open on console_session(since_us) where ended_us " \
+    "= 0;"                                                                                         \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
@@ -173,6 +175,7 @@
         "console_session where hash = ?1")                                                          \
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
         "where id = ?1")                                                                            \
+    X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
     X(CONSOLE_LIST, "select s.id, s.credential, c.identity, s.since_us, s.expires_us, s.ended_us or " \
         "c.revoked_us from console_session s join credential c on c.id = s.credential where ?1 = '' " \
         "or c.identity = ?1 order by s.since_us, s.id")                                             \

@@ -10,15 +10,22 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
 let context, page;
 let complaints = [];
+let tabs = [];
 
 async function open({ scheme = "light", width = 1280, height = 900, motion = "no-preference" }) {
   await context?.close();
   context = await browser.newContext({ colorScheme: scheme, viewport: { width, height }, reducedMotion: motion });
   context.setDefaultTimeout(PATIENCE_MS);
-  page = await context.newPage();
   complaints = [];
+  tabs = [];
+  await tab({ number: 0 });
+}
+
+async function tab({ number, close = false }) {
+  page = tabs[number] ??= await context.newPage();
   page.on("pageerror", (e) => complaints.push(String(e)));
   page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
+  if (close) await page.close();
 }
 
 // axe comes through the debugger, which the page's own policy does not stop and does not notice.
@@ -30,6 +37,7 @@ async function findViolations() {
 
 const ops = {
   open,
+  tab,
   goto: ({ url }) => page.goto(url).then((r) => r?.status() ?? 0),
   text: ({ at }) => page.locator(at).first().innerText(),
   texts: ({ at }) => page.locator(at).allInnerTexts(),
