@@ -145,6 +145,7 @@ Sluice holds what is risky. Everything below works in other terminals.
     export PATH=$(dirname "$(command -v sluice)"):\$PATH SLUICE_URL=$url
     sluice approvals --credential-file $state/rita.credential      what waits, with its ID
     sluice show ID --credential-file $state/rita.credential        the last letters of it are enough
+    sluice console --credential-file $state/rita.credential        a link: the same in a browser
     sluice approve ID --reason 'quarterly report' --credential-file $state/carol.credential
     sluice approve ID --reason 'quarterly report' --credential-file $state/rita.credential
 

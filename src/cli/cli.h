@@ -12,6 +12,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(approvals, "[--all] [--state STATE] [--json]", "list what waits for a decision")             \
     X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown") \
     X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")         \
+    X(console, "[--json]", "print the link that signs you in to the console")                      \
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \

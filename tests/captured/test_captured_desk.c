@@ -73,6 +73,27 @@ static void test_no_replay(void)
     SL_CHECK_TEXT(sl_span_str(state_of(rita, two.approval)), "pending");
 }
 
+/* Who signs in to the console is who asked for the code, with a credential that decides; a session
+ * that passed through opens no other, and when it is signed out it is over. */
+static void test_no_session_without_the_persons_credential(void)
+{
+    char one[SECRET_BYTES];
+    SL_BUF(body, 512);
+
+    SL_CHECK_INT(call_as(play.desk, "session.code", "sls_guess", "{}"), 401);
+    SL_CHECK_INT(call_as(play.desk, "session.code", bot, "{'identity':'rita'}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "session.open", rita, "{'code':'slb_guess'}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "session.code", sam, "{'identity':'rita'}"), 201);
+    sl_buf_say(&body, "{'code':'%s','identity':'rita'}", said("code"));
+    SL_CHECK_INT(call_as(play.desk, "session.open", rita, sl_buf_text(&body)), 201);
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "sam"); /* whatever is written beside it */
+    keep_text(one, sizeof one, said("secret"));
+    SL_CHECK_INT(call_as(play.desk, "session.open", "", sl_buf_text(&body)), 403);
+    SL_CHECK_INT(call_as(play.desk, "session.code", one, "{}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "session.end", one, "{}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", one, "{}"), 401);
+}
+
 static void test_no_credential_that_is_over(void)
 {
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table e");
@@ -264,6 +285,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_decision_without_the_persons_credential);
     SL_RUN(test_no_decision_in_another_name);
     SL_RUN(test_no_replay);
+    SL_RUN(test_no_session_without_the_persons_credential);
     SL_RUN(test_no_credential_that_is_over);
     SL_RUN(test_no_sight_beyond_the_credential);
     SL_RUN(test_events_tell_nothing);

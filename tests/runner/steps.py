@@ -13,14 +13,14 @@ from typing import Callable
 import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GROUPS = ["build", "unit", "fuzz", "lint", "cppcheck", "tidy", "play", "corpus", "oracle", "e2e", "crash"]
+GROUPS = ["build", "unit", "fuzz", "lint", "console", "cppcheck", "tidy", "play", "corpus", "oracle", "e2e", "crash"]
 QUICK = ["build", "unit", "lint", "play"]
 # Folder of each build, and the groups that need it.
 BUILDS = {"gcc": ("build", []), "clang": ("build-clang", ["--clang"]), "fuzz": ("build-fuzz", ["--fuzz"])}
 NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"],
          "lint": ["gcc"], "tidy": ["gcc"], "play": ["gcc"], "corpus": ["gcc"], "oracle": ["gcc"],
          "e2e": ["gcc"], "crash": ["gcc"],
-         "cppcheck": []}
+         "cppcheck": [], "console": []}
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
 BEHIND = str(ROOT / "tests" / "runner" / "behind")
@@ -114,6 +114,11 @@ def lint(_quick):
     return [Step("lint", "lint", lambda: tap.run_tap("lint", command, BEHIND_SECONDS, ROOT, environment))]
 
 
+def console(_quick):
+    command = [BEHIND, sys.executable, "-B", "tests/console/run"]
+    return [Step("console", "console", lambda: tap.run_tap("console", command, 300, ROOT))]
+
+
 def cppcheck(_quick):
     command = [BEHIND, "cppcheck", "--quiet", "--std=c11", "--library=posix",
                "--library=tests/lint/cppcheck.cfg", "--enable=warning,performance,portability",
@@ -148,4 +153,4 @@ def _system(group):
 # with the time that the tests leave (they mostly wait).
 TOGETHER = {"unit": unit}
 ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "corpus", "oracle", "e2e", "crash")}
-MEANWHILE = {"cppcheck": cppcheck, "tidy": tidy, "lint": lint, "fuzz": fuzz}
+MEANWHILE = {"console": console, "cppcheck": cppcheck, "tidy": tidy, "lint": lint, "fuzz": fuzz}

@@ -15,6 +15,7 @@ struct story {
     /* what is told differently; NULL or 0: as it should be */
     const char *approver, *credential, *approver_group, *channel;
     const char *spender_target;
+    const char *session_credential; /* what rita signs in to the console with */
     bool no_spend, spend_twice, run_twice, other_digest, late_decision, late_spend, no_vote,
         two_votes;
     bool denied_runs, batch_held, disabled_approver, new_credential, unknown_policy, no_session;
@@ -170,6 +171,12 @@ static inline void story_people(struct story *s)
     story_roster(s, SL_ENTRY_ROSTER_ENROL, "alice", "c-alice", NULL);
     story_roster(s, SL_ENTRY_ROSTER_TOKEN_CREATE, "rita", "t-rita", NULL);
     story_roster(s, SL_ENTRY_ROSTER_TOKEN_CREATE, "robin", "t-robin", NULL);
+    story_roster(s, SL_ENTRY_ROSTER_SESSION_OPEN, "rita",
+                 s->session_credential != NULL ? s->session_credential
+                 : s->new_credential           ? NULL
+                                               : "c-rita",
+                 NULL);
+    story_roster(s, SL_ENTRY_ROSTER_SESSION_END, "rita", "c-rita", NULL);
     if (s->linked_approver)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "alice");
 }

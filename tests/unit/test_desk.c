@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 
+#define LONG_NAME "/assets/0123456789012345678901234567890123456789012345678901234567890123456789"
 #define ID "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 
 static void test_each_route_is_found(void)
@@ -14,16 +15,17 @@ static void test_each_route_is_found(void)
     for (size_t i = 0; i < sl_desk_route_count; i++) {
         const struct sl_desk_route *r = &sl_desk_routes[i];
         struct sl_span path = sl_span_str(r->path), id;
-        const char *mark = strstr(r->path, "{id}");
+        const char *mark = strstr(r->path, "{");
+        bool is_file = mark != NULL && strcmp(mark, "{file}") == 0;
         SL_BUF(real, 256);
         SL_BUF(allowed, 256);
 
         sl_buf_put(&real, sl_span_head(path, mark == NULL ? path.n : (size_t)(mark - r->path)));
         if (mark != NULL)
-            sl_buf_say(&real, ID "%s", mark + 4);
+            sl_buf_say(&real, "%s%s", is_file ? "a-b_1.js" : ID, strchr(mark, '}') + 1);
         SL_CHECK(sl_desk_route(r->method, sl_buf_span(&real), &id, &allowed) == r);
         if (mark != NULL)
-            SL_CHECK_TEXT(id, ID);
+            SL_CHECK_TEXT(id, is_file ? "a-b_1.js" : ID);
     }
 }
 
@@ -40,6 +42,10 @@ static void test_other_paths_are_not(void)
                                         "/healthz/",
                                         "/v1/approvals/0193A1B2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
                                         "/v1/approvals/" ID "/decision/x",
+                                        "/assets/",
+                                        "/assets/a/b",
+                                        "/assets/a%2e",
+                                        LONG_NAME,
                                         "/v1/approvals/{id}"};
 
     for (size_t i = 0; i < SL_COUNT(paths); i++) {
@@ -166,6 +172,7 @@ static void test_bearer(void)
         {"Bearer slt_x,slt_y", SL_EMALFORMED, ""},
         {"Basic c2x0Og==", SL_EMALFORMED, ""},
         {"slt_x", SL_EMALFORMED, ""},
+        {"Bearer sls_x", SL_EMALFORMED, ""}, /* a session comes as a cookie only */
         {"", SL_EMALFORMED, ""},
     };
 
@@ -176,6 +183,83 @@ static void test_bearer(void)
         SL_CHECK_INT(sl_desk_bearer(&h, &token), cases[i].err);
         SL_CHECK_TEXT(token, cases[i].token);
     }
+}
+
+/* Absent is not said: a browser always says it of what changes something. */
+static void test_origin_must_be_said(void)
+{
+    struct sl_http1_head said = head_with("127.0.0.1:8080", "Origin", "http://127.0.0.1:8080");
+    struct sl_http1_head other = head_with("127.0.0.1:8080", "Origin", "http://evil.example");
+    struct sl_http1_head silent = head_with("127.0.0.1:8080", "Accept", "*");
+
+    SL_CHECK(sl_desk_origin_said(&plain, &said));
+    SL_CHECK(!sl_desk_origin_said(&plain, &other));
+    SL_CHECK(!sl_desk_origin_said(&plain, &silent));
+}
+
+static void test_cookies(void)
+{
+    static const struct {
+        const char *line;
+        enum sl_err err;
+        const char *session;
+    } cases[] = {
+        {"__Host-sluice=sls_abc-DEF_123", SL_OK, "sls_abc-DEF_123"},
+        {"a=b; __Host-sluice=sls_x; c=d", SL_OK, "sls_x"},
+        {"a=b;__Host-sluice=sls_x", SL_OK, "sls_x"},
+        {"a=b", SL_ENOTFOUND, ""},
+        {"", SL_ENOTFOUND, ""},
+        {"__Host-sluice=", SL_ENOTFOUND, ""},
+        {"__Host-sluice", SL_ENOTFOUND, ""},
+        {"x__Host-sluice=sls_x", SL_ENOTFOUND, ""},
+        {"__host-sluice=sls_x", SL_ENOTFOUND, ""},
+        {"__Host-sluice=sld_x", SL_EMALFORMED, ""}, /* a credential is no session */
+        {"__Host-sluice=slt_x", SL_EMALFORMED, ""},
+        {"__Host-sluice=sls_x y", SL_EMALFORMED, ""},
+        {"__Host-sluice=\"sls_x\"", SL_EMALFORMED, ""},
+        {"__Host-sluice=sls_x,sls_y", SL_EMALFORMED, ""},
+        {"__Host-sluice=sls_x; __Host-sluice=sls_y", SL_EMALFORMED, ""},
+        {"__Host-sluice=; __Host-sluice=sls_y", SL_EMALFORMED, ""},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_http1_head h = head_with("a", "Cookie", cases[i].line);
+        struct sl_span session = SL_SPAN("");
+
+        if (!SL_CHECK_INT(sl_desk_cookie(&h, &session), cases[i].err))
+            printf("#   %s\n", cases[i].line);
+        SL_CHECK_TEXT(session, cases[i].session);
+    }
+}
+
+static void test_two_cookie_headers(void)
+{
+    struct sl_http1_head h = head_with("a", "Cookie", "__Host-sluice=sls_x");
+    struct sl_span session = SL_SPAN("");
+
+    h.headers[h.header_count++] =
+        (struct sl_http1_header){SL_SPAN("cookie"), SL_SPAN("__Host-sluice=sls_y")};
+    SL_CHECK_INT(sl_desk_cookie(&h, &session), SL_EMALFORMED);
+    h.headers[1].value = SL_SPAN("other=1");
+    SL_CHECK_INT(sl_desk_cookie(&h, &session), SL_OK);
+}
+
+static void test_marks(void)
+{
+    char mark[SL_DESK_MARK_HEX + 1];
+    struct sl_span session = SL_SPAN("sls_x");
+
+    sl_desk_mark(session, mark);
+    SL_CHECK_INT(strlen(mark), SL_DESK_MARK_HEX);
+    struct sl_http1_head right = head_with("a", "Sluice-CSRF", mark);
+    SL_CHECK(sl_desk_mark_said(&right, session));
+    SL_CHECK(!sl_desk_mark_said(&right, SL_SPAN("sls_y")));
+    struct sl_http1_head none = head_with("a", "X", mark),
+                         empty = head_with("a", "Sluice-CSRF", ""),
+                         part = head_with("a", "Sluice-CSRF", mark + 1);
+    SL_CHECK(!sl_desk_mark_said(&none, session));
+    SL_CHECK(!sl_desk_mark_said(&empty, session));
+    SL_CHECK(!sl_desk_mark_said(&part, session));
 }
 
 /* --- docs/openapi.yaml says what the route table says, no more and no less ---------------------
@@ -254,6 +338,10 @@ int main(void)
     SL_RUN(test_hosts);
     SL_RUN(test_origins);
     SL_RUN(test_bearer);
+    SL_RUN(test_origin_must_be_said);
+    SL_RUN(test_cookies);
+    SL_RUN(test_two_cookie_headers);
+    SL_RUN(test_marks);
     SL_RUN(test_openapi_has_each_route);
     return sl_tap_done();
 }

@@ -118,8 +118,8 @@ static void test_usage(void)
 
 static void test_help(void)
 {
-    static const char *const names[] = {"approvals", "show", "approve", "deny",  "cancel",
-                                        "revoke",    "stop", "watch",   "enroll"};
+    static const char *const names[] = {"approvals", "show", "approve", "deny",   "cancel",
+                                        "revoke",    "stop", "watch",   "enroll", "console"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++) {
         SL_BUF(out, 1 << 16);
@@ -377,6 +377,26 @@ static void test_enroll(void)
     rmdir(folder);
 }
 
+/* The link is alone on stdout; its code stands where no server sees it. */
+static void test_console(void)
+{
+    SL_BUF(out, 1 << 16);
+    SL_BUF(link, 256);
+    struct ran r = RUN("console");
+
+    answer("session.code", 201,
+           "{\"code\":\"slb_once\",\"expires_at\":\"2999-01-01T00:00:00.000000Z\"}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    sl_buf_say(&link, "http://127.0.0.1:%u/#code=slb_once\n", desk.port);
+    SL_CHECK_TEXT(sl_buf_span(&out), sl_buf_text(&link));
+    r = RUN("console");
+    answer("session.code", 403, "{\"status\":403,\"detail\":\"this token is for asking\"}");
+    sl_buf_reset(&out);
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "this token is for asking");
+    SL_CHECK(!says(&out, "#code="));
+}
+
 static void test_watch(void)
 {
     SL_BUF(out, 1 << 16);
@@ -427,6 +447,7 @@ int main(int argc, char **argv)
     SL_RUN(test_unreachable);
     SL_RUN(test_no_credential_in_clear);
     SL_RUN(test_enroll);
+    SL_RUN(test_console);
     SL_RUN(test_watch);
     close(desk.super);
     return sl_tap_done();

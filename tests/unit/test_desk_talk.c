@@ -1,82 +1,5 @@
 /* sluice-desk as its clients see it. The first argument is the program. */
-#include "base/utf8.h"
-#include "tests/unit/desk_play.h"
-
-/* --- client --------------------------------------------------------------------------------- */
-
-static int dial(void)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)desk.port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    SL_PROMISE(fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0);
-    return fd;
-}
-
-/* "@" in the text stands for the Host line and the end of a head follows where "$" stands. */
-static void say(int fd, const char *text)
-{
-    SL_BUF(out, 64 * 1024);
-
-    for (; *text != '\0'; text++) {
-        if (*text == '@')
-            sl_buf_say(&out, "Host: 127.0.0.1:%u\r\n", desk.port);
-        else if (*text == '$')
-            sl_buf_put_str(&out, "\r\n");
-        else
-            sl_buf_put_u8(&out, (uint8_t)*text);
-    }
-    SL_PROMISE(send(fd, out.p, out.n, MSG_NOSIGNAL) == (ssize_t)out.n);
-}
-
-static bool has(const struct sl_buf *b, const char *text)
-{
-    return memmem(b->p == NULL ? (const uint8_t *)"" : b->p, b->n, text, strlen(text)) != NULL;
-}
-
-/* Reads until the text is there or the time is over; false also when the other side ended. */
-static bool hear(int fd, struct sl_buf *in, const char *until)
-{
-    uint64_t deadline = sl_clock_monotonic_us() + PATIENCE_MS * 1000ull;
-
-    while (!has(in, until) && sl_clock_monotonic_us() < deadline) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        char bytes[4096];
-
-        if (poll(&p, 1, PATIENCE_MS) <= 0)
-            return false;
-        ssize_t n = recv(fd, bytes, sizeof bytes, 0);
-        if (n <= 0)
-            return false;
-        sl_buf_put(in, sl_span(bytes, (size_t)n));
-    }
-    return has(in, until);
-}
-
-static bool has_ended(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    char bytes[4096];
-
-    while (poll(&p, 1, PATIENCE_MS) > 0) {
-        ssize_t n = recv(fd, bytes, sizeof bytes, 0);
-        if (n <= 0)
-            return n == 0;
-    }
-    return false;
-}
-
-static void check_heard(int fd, const char *until)
-{
-    SL_BUF(in, 1 << 20);
-    SL_BUF(safe, 4 << 20);
-
-    if (SL_CHECK(hear(fd, &in, until)))
-        return;
-    sl_utf8_put_printable(&safe, sl_buf_span(&in));
-    printf("#   wanted: %s\n#   heard: %s\n", until, sl_buf_text(&safe));
-}
+#include "tests/unit/desk_client.h"
 
 /* --- tests ---------------------------------------------------------------------------------- */
 
@@ -86,13 +9,22 @@ static void test_what_needs_no_keeper(void)
         const char *request, *answer;
     } cases[] = {
         {"GET / HTTP/1.1\r\n@$", "HTTP/1.1 200 OK\r\n"},
-        {"GET / HTTP/1.1\r\n@$", "sluice approvals"},
+        {"GET / HTTP/1.1\r\n@$", "<div id=\"app\"></div>"},
+        {"GET / HTTP/1.1\r\n@$", "Content-Type: text/html; charset=utf-8\r\n"},
+        {"GET / HTTP/1.1\r\n@$", "script-src 'self'; style-src 'self'; connect-src 'self'"},
+        {"GET / HTTP/1.1\r\n@$", "Cache-Control: no-cache\r\n"},
+        {"GET / HTTP/1.1\r\n@Accept-Encoding: br, gzip\r\n$", "Content-Encoding: gzip\r\n"},
+        {"GET / HTTP/1.1\r\n@Sec-Fetch-Site: cross-site\r\n$", "HTTP/1.1 200 OK\r\n"},
+        {"GET /agents HTTP/1.1\r\n@$", "<div id=\"app\"></div>"},
+        {"GET /icon.svg HTTP/1.1\r\n@$", "Content-Type: image/svg+xml\r\n"},
+        {"GET /assets/none.js HTTP/1.1\r\n@$", "HTTP/1.1 404 "},
+        {"GET /v1/whoami HTTP/1.1\r\n@" AUTH "Sec-Fetch-Site: cross-site\r\n$", "HTTP/1.1 403 "},
         {"HEAD / HTTP/1.1\r\n@$", "Content-Length: "},
-        {"GET /approvals/" ID " HTTP/1.1\r\n@$", "sluice show " ID "<"},
+        {"GET /approvals/" ID " HTTP/1.1\r\n@$", "<div id=\"app\"></div>"},
         {"GET / HTTP/1.1\r\n@$", "X-Content-Type-Options: nosniff\r\n"},
         {"GET / HTTP/1.1\r\nHost: sluice.example\r\n$", "HTTP/1.1 200 OK\r\n"},
         {"GET / HTTP/1.1\r\nHost: evil.example\r\n$", "HTTP/1.1 421 "},
-        {"GET / HTTP/1.1\r\n@Origin: http://evil.example\r\n$", "HTTP/1.1 403 "},
+        {"GET /healthz HTTP/1.1\r\n@Origin: http://evil.example\r\n$", "HTTP/1.1 403 "},
         {"GET /nothing HTTP/1.1\r\n@$", "HTTP/1.1 404 "},
         {"GET /v1/enroll HTTP/1.1\r\n@$", "HTTP/1.1 405 "},
         {"GET /v1/enroll HTTP/1.1\r\n@$", "Allow: POST, OPTIONS\r\n"},

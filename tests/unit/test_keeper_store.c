@@ -1,5 +1,6 @@
 /* The keeper's store: what is lived through equals what is replayed, wherever the log was cut (P9),
  * and no replay spends a grant twice (P2). */
+#include "role/keeper/console_life.h"
 #include "role/keeper/limits.h"
 #include "role/keeper/mask.h"
 #include "role/keeper/store.h"
@@ -513,6 +514,8 @@ static void test_wrong_events(void)
         "{\"e\":\"asked\"}",
         "{\"at\":1,\"e\":\"moved\",\"grant_expires\":0,\"id\":\"none\",\"on\":0,\"why\":\"\"}",
         "{\"at\":1,\"e\":\"credential_revoked\"}",
+        "{\"at\":1,\"e\":\"console_opened\",\"id\":\"x\"}",
+        "{\"at\":1,\"e\":\"console_ended\"}",
         "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
     };
     struct store s;
@@ -536,6 +539,40 @@ static void test_one_keeper(void)
     SL_CHECK_INT(open_store(&second, "one"), SL_EBUSY);
     store_done(&second);
     store_done(&first);
+}
+
+/* --- console sessions --- */
+
+static const uint64_t hour = UINT64_C(3600) * 1000 * 1000, begin = UINT64_C(3600000) * 1000 * 1000;
+
+static void test_how_long_a_session_lives(void)
+{
+    struct console_life l = {.since_us = begin, .expires_us = console_life_end(begin, 0)};
+
+    SL_CHECK_INT(l.expires_us, begin + 12 * hour);
+    SL_CHECK_INT(console_life_end(begin, begin + hour), begin + hour); /* its credential ends */
+    SL_CHECK_INT(console_life_end(begin, begin + 99 * hour), begin + 12 * hour);
+    SL_CHECK(!console_life_over(&l, begin + 2 * hour - 1));
+    SL_CHECK(console_life_over(&l, begin + 2 * hour)); /* nobody came */
+    l.used_us = begin + hour;
+    SL_CHECK(!console_life_over(&l, begin + 3 * hour - 1));
+    SL_CHECK(console_life_over(&l, begin + 3 * hour));
+    l.used_us = begin + 12 * hour - 1; /* somebody was there all the time */
+    SL_CHECK(!console_life_over(&l, begin + 12 * hour - 1));
+    SL_CHECK(console_life_over(&l, begin + 12 * hour));
+    l.ended_us = begin + 1;
+    SL_CHECK(console_life_over(&l, begin + 2));
+}
+
+/* A keeper that starts again knows of no use: it takes its start for one, and the end stays. */
+static void test_a_session_after_a_restart(void)
+{
+    struct console_life l = {.since_us = begin,
+                             .expires_us = console_life_end(begin, 0),
+                             .keeper_us = begin + 11 * hour};
+
+    SL_CHECK(!console_life_over(&l, begin + 12 * hour - 1));
+    SL_CHECK(console_life_over(&l, begin + 12 * hour));
 }
 
 /* --- guessing --- */
@@ -636,6 +673,8 @@ int main(void)
     SL_RUN(test_P3_another_document_counts_as_erased);
     SL_RUN(test_wrong_events);
     SL_RUN(test_one_keeper);
+    SL_RUN(test_how_long_a_session_lives);
+    SL_RUN(test_a_session_after_a_restart);
     SL_RUN(test_limits);
     SL_RUN(test_masks);
     remove_all(base);

@@ -73,6 +73,12 @@ static void test_approvers(void)
     expect("new credential", (struct story){.new_credential = true},
            "made after the action was asked");
     expect("control socket", (struct story){.channel = "control"}, "takes no decision");
+    expect("session of another", (struct story){.session_credential = "c-alice"},
+           "a console session is opened with a credential that does not decide for 'rita'");
+    expect("session that asks", (struct story){.session_credential = "t-rita"},
+           "a console session is opened with");
+    expect("session of nothing", (struct story){.session_credential = "c-none"},
+           "a console session is opened with");
     expect("two votes", (struct story){.two_votes = true}, "voted already");
     expect("stranger", (struct story){.approver = "mallory"}, "was never added");
 }

@@ -105,6 +105,18 @@ static void revoke_credential(struct sl_audit *a, const json_t *leaf)
         c->revoked = true;
 }
 
+/* A session stands for what its human decides with, and for nothing that is over. */
+static void open_session(struct sl_audit *a, const struct sl_audit_identity *who,
+                         const json_t *leaf)
+{
+    const struct sl_audit_credential *c =
+        sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
+
+    if (c == NULL || !sl_span_eq(c->identity, who->name) || !c->deciding || c->revoked)
+        SL_FOUND(a, "a console session is opened with a credential that does not decide for '%S'",
+                 who->name);
+}
+
 static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
                          const json_t *leaf)
 {
@@ -142,6 +154,11 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
     case SL_ENTRY_ROSTER_TOKEN_REVOKE:
     case SL_ENTRY_ROSTER_CREDENTIAL_REVOKE:
         revoke_credential(a, leaf);
+        break;
+    case SL_ENTRY_ROSTER_SESSION_OPEN:
+        open_session(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_SESSION_END:
         break;
     default:
         SL_FOUND(a, "the roster changes in a way that is not known here");

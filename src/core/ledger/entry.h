@@ -275,7 +275,9 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
     X(TOKEN_REVOKE, "token_revoke")                                            \
     X(INVITE, "invite") /* a one-time code was issued; by */                   \
     X(ENROL, "enrol")   /* a human claimed it: credential decides */           \
-    X(CREDENTIAL_REVOKE, "credential_revoke")
+    X(CREDENTIAL_REVOKE, "credential_revoke")                                  \
+    X(SESSION_OPEN, "session_open") /* console: credential, hash_head */       \
+    X(SESSION_END, "session_end")
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,

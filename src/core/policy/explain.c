@@ -114,6 +114,19 @@ void sl_config_explain(const struct sl_config *c, struct sl_buf *out)
     json_decref(top);
 }
 
+void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, struct sl_buf *out)
+{
+    json_t *top = sl_place_json(SL_PLACE_TOP, c);
+    const json_t *rules = json_object_get(top, "policy");
+
+    if (top == NULL)
+        out->why = SL_EMEMORY;
+    for (size_t i = 0; i < json_array_size(rules); i++)
+        if (sl_span_eq(sl_json_str(json_array_get(rules, i), "name"), name))
+            put_members(out, json_array_get(rules, i), 0, false);
+    json_decref(top);
+}
+
 /* --- differences --------------------------------------------------------------------------------
  */
 static const json_t *named(const json_t *list, const json_t *name)

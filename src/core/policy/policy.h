@@ -215,6 +215,8 @@ SL_DEFINE_CLEANUP(struct sl_config, sl_config)
 size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out);
 /* What the file resolved to, for `sluice check`. */
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
+/* One rule of it, as a file would say it; nothing when there is none of this name. */
+void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, struct sl_buf *out);
 /* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ...").
  */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,

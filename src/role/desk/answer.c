@@ -9,15 +9,20 @@
 static const struct {
     const char *name, *value;
 } guards[] = {
-    {"Cache-Control", "no-store"},
     {"X-Content-Type-Options", "nosniff"},
-    {"Content-Security-Policy",
-     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
     {"Referrer-Policy", "no-referrer"},
     {"X-Frame-Options", "DENY"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
 };
+
+/* What holds data allows nothing; the console's page may run its own files and talk to us. */
+static const char csp_nothing[] =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+static const char csp_console[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' "
+    "data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 static void put_two(struct sl_buf *b, unsigned v)
 {
@@ -43,12 +48,33 @@ static void put_date(struct sl_buf *b)
     sl_buf_put_str(b, " GMT\r\n");
 }
 
-static void put_common(struct sl_desk_conn *c, unsigned status)
+static void put_caching(struct sl_buf *b, const struct sl_desk_answer *a)
+{
+    bool is_file = a != NULL && a->etag != NULL;
+
+    sl_http1_put_header(b, "Content-Security-Policy",
+                        is_file ? sl_span_str(csp_console) : sl_span_str(csp_nothing));
+    if (!is_file) {
+        sl_http1_put_header(b, "Cache-Control", SL_SPAN("no-store"));
+        return;
+    }
+    sl_http1_put_header(b, "Cache-Control",
+                        a->caching == SL_DESK_CACHE_FOREVER
+                            ? SL_SPAN("public, max-age=31536000, immutable")
+                            : SL_SPAN("no-cache"));
+    sl_http1_put_header(b, "ETag", sl_span_str(a->etag));
+    sl_http1_put_header(b, "Vary", SL_SPAN("Accept-Encoding"));
+    if (a->gzip)
+        sl_http1_put_header(b, "Content-Encoding", SL_SPAN("gzip"));
+}
+
+static void put_common(struct sl_desk_conn *c, unsigned status, const struct sl_desk_answer *a)
 {
     struct sl_buf *b = &c->out;
 
     sl_http1_put_status(b, status);
     put_date(b);
+    put_caching(b, a);
     for (size_t i = 0; i < SL_COUNT(guards); i++)
         sl_http1_put_header(b, guards[i].name, sl_span_str(guards[i].value));
     if (c->desk->place.tls)
@@ -59,18 +85,20 @@ static void put_headers(struct sl_desk_conn *c, const struct sl_desk_answer *a, 
 {
     struct sl_buf *b = &c->out;
 
-    put_common(c, a->status);
+    put_common(c, a->status, a);
     if (a->type != NULL)
         sl_http1_put_header(b, "Content-Type", sl_span_str(a->type));
     if (a->status == 401)
         sl_http1_put_header(b, "WWW-Authenticate", SL_SPAN("Bearer realm=\"sluice\""));
+    if (a->cookie.n > 0)
+        sl_http1_put_header(b, "Set-Cookie", a->cookie);
     if (a->allowed.n > 0)
         sl_http1_put_header(b, "Allow", a->allowed);
     if (a->retry_after_s > 0)
         sl_buf_say(b, "Retry-After: %u\r\n", a->retry_after_s);
     if (!keep)
         sl_http1_put_header(b, "Connection", SL_SPAN("close"));
-    if (a->status != 204)
+    if (a->status != 204 && a->status != 304)
         sl_http1_put_length(b, a->body.n);
     sl_http1_put_head_end(b);
 }
@@ -118,7 +146,7 @@ void sl_desk_problem(struct sl_desk_conn *c, unsigned status, const char *detail
 
 void sl_desk_stream_begin(struct sl_desk_conn *c)
 {
-    put_common(c, 200);
+    put_common(c, 200, NULL);
     sl_http1_put_header(&c->out, "Content-Type", SL_SPAN("text/event-stream"));
     sl_http1_put_header(&c->out, "Connection", SL_SPAN("close"));
     sl_http1_put_header(&c->out, "Transfer-Encoding", SL_SPAN("chunked"));

@@ -15,8 +15,10 @@
 #include "os/channel.h"
 #include "os/net.h"
 #include "os/tls.h"
+#include "role/desk/files.h"
 #include "role/desk/guard.h"
 #include "role/desk/routes.h"
+#include "json/json.h"
 
 enum {
     SL_DESK_MAX_CONNS = 8192,
@@ -60,7 +62,11 @@ struct sl_desk_request {
     char id[SL_DESK_ID_BYTES];
     uint8_t credential[SL_DESK_MAX_CREDENTIAL];
     size_t credential_bytes;
-    char channel[16]; /* what the caller says it is; the keeper knows the words */
+    bool by_cookie;              /* it is a session of the console */
+    char file[SL_DESK_MAX_FILE]; /* of a path with {file} */
+    char etag[48];               /* If-None-Match */
+    bool gzip;                   /* may be answered with it */
+    char channel[16];            /* what the caller says it is; the keeper knows the words */
     struct sl_buf query, body;
     size_t *all_bodies; /* the desk's count, which `body` is part of */
     /* a long poll: the state that the client knows (empty: the first one that was read) */
@@ -157,6 +163,11 @@ struct sl_desk_answer {
     struct sl_span allowed; /* the Allow header, when not empty */
     unsigned retry_after_s; /* the Retry-After header, when not 0 */
     bool close;
+    struct sl_span cookie; /* the Set-Cookie header, when not empty */
+    /* of the console's files: */
+    const char *etag; /* NULL: it is none of them, and nobody keeps it */
+    enum sl_desk_caching { SL_DESK_CACHE_ASK, SL_DESK_CACHE_FOREVER } caching;
+    bool gzip;
 };
 /* The whole answer; the connection is then READING again or FLUSHING. */
 void sl_desk_answer(struct sl_desk_conn *c, const struct sl_desk_answer *a);
@@ -176,6 +187,13 @@ void sl_desk_pass_on(struct sl_desk_conn *c, unsigned status, struct sl_span bod
 /* --- handle.c: what each kind of route does ------------------------------------------------- */
 void sl_desk_handle(struct sl_desk_conn *c);
 void sl_desk_poll_again(struct sl_desk_conn *c);
+void sl_desk_ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_reply_fn *fn);
+
+/* --- serve.c, session.c: the console -------------------------------------------------------- */
+void sl_desk_serve(struct sl_desk_conn *c);
+void sl_desk_sign_in(struct sl_desk_conn *c, const json_t *object);
+void sl_desk_session(struct sl_desk_conn *c);
+void sl_desk_sign_out(struct sl_desk_conn *c);
 
 /* --- events.c ------------------------------------------------------------------------------- */
 void sl_desk_events_begin(struct sl_desk_conn *c);

@@ -1,5 +1,8 @@
 #include "role/desk/guard.h"
 
+#include "base/encode.h"
+#include "crypto/crypto.h"
+
 bool sl_desk_url_parts(struct sl_span url, struct sl_span *scheme, struct sl_span *authority)
 {
     bool is_https = sl_span_starts(url, SL_SPAN("https://"));
@@ -102,10 +105,87 @@ bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http
            same_authority(scheme, authority, h->host);
 }
 
+bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http1_head *h)
+{
+    return sl_http1_header(h, "Origin").p != NULL && sl_desk_origin_ours(place, h);
+}
+
 static bool is_token_byte(uint8_t c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
            c == '_';
+}
+
+static bool is_secret(struct sl_span text)
+{
+    if (text.n > SL_DESK_MAX_CREDENTIAL)
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (!is_token_byte(text.p[i]))
+            return false;
+    return true;
+}
+
+/* "a=b; c=d": the value of ours. Others' cookies on this host are no business of ours. */
+static enum sl_err find_cookie(struct sl_span line, struct sl_span *value)
+{
+    bool found = false;
+
+    while (line.n > 0) {
+        struct sl_span pair = sl_span_head(line, sl_span_find(line, ';'));
+
+        line = sl_span_from(line, pair.n + 1);
+        while (line.n > 0 && line.p[0] == ' ')
+            line = sl_span_from(line, 1);
+        size_t name = sl_span_find(pair, '=');
+        if (!sl_span_is(sl_span_head(pair, name), SL_DESK_COOKIE))
+            continue;
+        if (found)
+            return SL_EMALFORMED;
+        found = true;
+        *value = sl_span_from(pair, name + 1);
+    }
+    return found ? SL_OK : SL_ENOTFOUND;
+}
+
+enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *session)
+{
+    struct sl_span value = {NULL, 0};
+    bool found = false;
+
+    for (size_t i = 0; i < h->header_count; i++) {
+        if (!sl_span_eq_nocase(h->headers[i].name, SL_SPAN("Cookie")))
+            continue;
+        enum sl_err err = find_cookie(h->headers[i].value, &value);
+        if (err == SL_EMALFORMED || (err == SL_OK && found))
+            return SL_EMALFORMED;
+        found = found || err == SL_OK;
+    }
+    if (!found || value.n == 0) /* empty: signed out, and the browser is about to forget it */
+        return SL_ENOTFOUND;
+    if (!sl_span_starts(value, SL_SPAN("sls_")) || !is_secret(value))
+        return SL_EMALFORMED;
+    *session = value;
+    return SL_OK;
+}
+
+void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1])
+{
+    struct sl_span parts[] = {SL_SPAN("sluice/csrf/v1\n"), session};
+    uint8_t hash[SL_SHA256];
+    SL_BUF(hex, SL_DESK_MARK_HEX + 1);
+
+    sl_sha256_parts(parts, SL_COUNT(parts), hash);
+    sl_hex_put(&hex, sl_span(hash, sizeof hash));
+    memcpy(mark, sl_buf_text(&hex), SL_DESK_MARK_HEX + 1);
+}
+
+bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session)
+{
+    char mark[SL_DESK_MARK_HEX + 1];
+
+    sl_desk_mark(session, mark);
+    return sl_secret_eq(sl_http1_header(h, "Sluice-CSRF"), sl_span(mark, SL_DESK_MARK_HEX));
 }
 
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
@@ -118,11 +198,8 @@ enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
         return SL_EMALFORMED;
     struct sl_span text = sl_span_from(value, 7);
     bool is_ours = sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_"));
-    if (!is_ours || text.n > SL_DESK_MAX_CREDENTIAL)
+    if (!is_ours || !is_secret(text))
         return SL_EMALFORMED;
-    for (size_t i = 0; i < text.n; i++)
-        if (!is_token_byte(text.p[i]))
-            return SL_EMALFORMED;
     *token = text;
     return SL_OK;
 }

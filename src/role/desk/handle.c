@@ -6,41 +6,6 @@
 
 enum { MAX_QUERY_VALUE = 1024 };
 
-/* The console is not here yet: the pages say how to go on. */
-static const char page_begin[] =
-    "<!doctype html>\n<html lang=\"en\"><head><meta "
-    "charset=\"utf-8\"><title>Sluice</title></head><body>\n"
-    "<h1>Sluice is here</h1>\n"
-    "<p>This gateway holds the risky action until the right person says yes.</p>\n";
-static const char page_home[] =
-    "<p>To see what waits for you: <code>sluice approvals</code>, then <code>sluice show ID</code> "
-    "and\n"
-    "<code>sluice approve ID --reason ...</code> or <code>sluice deny ID --reason ...</code>.\n"
-    "A new credential: <code>sluice enroll CODE</code>.</p>\n";
-static const char page_end[] =
-    "<p>The HTTP interface is described in <code>docs/openapi.yaml</code>.</p>\n</body></html>\n";
-
-/* Nothing of the approval is on it: the page does not know who reads it. */
-static void handle_page(struct sl_desk_conn *c)
-{
-    struct sl_span id = sl_span(c->request->id, c->request->id[0] == '\0' ? 0 : SL_DESK_ID_BYTES);
-    SL_BUF(page, 4096);
-
-    sl_buf_put_str(&page, page_begin);
-    if (id.n > 0)
-        sl_buf_say(&page,
-                   "<p>To see this approval: <code>sluice show %S</code></p>\n"
-                   "<p>To decide it: <code>sluice approve %S --reason ...</code> or\n"
-                   "<code>sluice deny %S --reason ...</code></p>\n",
-                   id, id, id);
-    else
-        sl_buf_put_str(&page, page_home);
-    sl_buf_put_str(&page, page_end);
-    sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
-                                               .type = "text/html; charset=utf-8",
-                                               .body = sl_buf_span(&page)});
-}
-
 /* --- the body of a question ----------------------------------------------------------------- */
 
 /* Each member is known and each needed one is there; else a sentence. */
@@ -123,7 +88,7 @@ static bool add_id(const struct sl_desk_request *r, json_t *object)
            json_object_set_new(object, "id", json_stringn(r->id, sizeof r->id)) == 0;
 }
 
-static void ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_reply_fn *fn)
+void sl_desk_ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_reply_fn *fn)
 {
     SL_BUF(body, 2 * SL_DESK_MAX_BODY);
 
@@ -147,8 +112,10 @@ static void handle_call(struct sl_desk_conn *c)
                         "to 1000 (limit)");
     else if (!add_id(c->request, object))
         sl_desk_problem(c, 503, "out of memory");
+    else if (c->request->route->kind == SL_DESK_SIGN_IN)
+        sl_desk_sign_in(c, object);
     else
-        ask_object(c, object, sl_desk_pass_on);
+        sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
 }
 
@@ -199,7 +166,7 @@ static void poll(struct sl_desk_conn *c)
     if (object == NULL || !add_id(c->request, object))
         sl_desk_problem(c, 503, "out of memory");
     else
-        ask_object(c, object, on_polled);
+        sl_desk_ask_object(c, object, on_polled);
     json_decref(object);
 }
 
@@ -275,7 +242,8 @@ void sl_desk_handle(struct sl_desk_conn *c)
 {
     switch (c->request->route->kind) {
     case SL_DESK_PAGE:
-        handle_page(c);
+    case SL_DESK_FILE:
+        sl_desk_serve(c);
         break;
     case SL_DESK_HEALTH:
         sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_health);
@@ -284,7 +252,14 @@ void sl_desk_handle(struct sl_desk_conn *c)
         handle_metrics(c);
         break;
     case SL_DESK_CALL:
+    case SL_DESK_SIGN_IN:
         handle_call(c);
+        break;
+    case SL_DESK_SESSION:
+        sl_desk_session(c);
+        break;
+    case SL_DESK_SIGN_OUT:
+        sl_desk_sign_out(c);
         break;
     case SL_DESK_WATCH:
         handle_watch(c);

@@ -27,13 +27,19 @@ static void refuse(struct sl_desk_request *r, unsigned status, const char *why)
     }
 }
 
+static bool is_file(const struct sl_desk_request *r)
+{
+    return r->route != NULL && (r->route->kind == SL_DESK_PAGE || r->route->kind == SL_DESK_FILE);
+}
+
+/* A link in a chat leads to a page from another site, and the page tells nobody anything. */
 static void check_place(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
     if (!sl_desk_host_ours(&c->desk->place, h->host))
         refuse(c->request, 421,
                "this Host is not served here: use the address that Sluice listens on, or its "
                "public_url");
-    if (!sl_desk_origin_ours(&c->desk->place, h))
+    if (!is_file(c->request) && !sl_desk_origin_ours(&c->desk->place, h))
         refuse(c->request, 403, "requests from pages of other origins are not accepted");
 }
 
@@ -43,7 +49,10 @@ static void find_route(struct sl_desk_request *r, const struct sl_http1_head *h)
 
     r->route = sl_desk_route(h->method, h->path, &id, &r->allowed);
     if (r->route != NULL) {
-        memcpy(r->id, id.p == NULL ? (const uint8_t *)"" : id.p, id.n);
+        if (strstr(r->route->path, "{file}") != NULL)
+            memcpy(r->file, id.p, id.n); /* shorter than its room: the router saw to it */
+        else
+            memcpy(r->id, id.p == NULL ? (const uint8_t *)"" : id.p, id.n);
         sl_buf_put(&r->query, h->query);
     } else if (r->allowed.n == 0) {
         refuse(r, 404, "there is nothing at this path");
@@ -60,23 +69,60 @@ static bool is_open(const struct sl_desk *d, const struct sl_desk_route *route)
            (route->kind == SL_DESK_METRICS && sl_config_metrics_open(d->config));
 }
 
+static void take_credential(struct sl_desk_request *r, struct sl_span secret)
+{
+    memcpy(r->credential, secret.p, secret.n);
+    r->credential_bytes = secret.n;
+}
+
+/* A browser sends the cookie by itself, wherever the request comes from. */
+static void check_session(struct sl_desk_conn *c, const struct sl_http1_head *h,
+                          struct sl_span session)
+{
+    struct sl_desk_request *r = c->request;
+
+    take_credential(r, session);
+    r->by_cookie = true;
+    if (r->route->method == SL_HTTP1_METHOD_GET)
+        return;
+    if (!sl_desk_origin_said(&c->desk->place, h))
+        refuse(r, 403, "a change with the console's cookie needs its own Origin");
+    if (!sl_desk_mark_said(h, session))
+        refuse(r, 403, "a change with the console's cookie needs the session's Sluice-CSRF");
+}
+
+/* Whoever signs in here must have come from here: nobody is signed in as somebody else by a page
+ * elsewhere. */
+static void check_sign_in(struct sl_desk_conn *c, const struct sl_http1_head *h)
+{
+    if (c->request->route->kind == SL_DESK_SIGN_IN && !sl_desk_origin_said(&c->desk->place, h))
+        refuse(c->request, 403, "one signs in to the console from its own page");
+}
+
 static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
     struct sl_desk_request *r = c->request;
-    struct sl_span token;
+    struct sl_span token, session;
 
-    if (r->route == NULL || is_open(c->desk, r->route))
+    if (r->route == NULL)
         return;
-    enum sl_err err = sl_desk_bearer(h, &token);
-    if (err == SL_OK) {
-        memcpy(r->credential, token.p, token.n);
-        r->credential_bytes = token.n;
-    } else {
+    check_sign_in(c, h);
+    if (is_open(c->desk, r->route))
+        return;
+    enum sl_err by_token = sl_desk_bearer(h, &token), by_cookie = sl_desk_cookie(h, &session);
+    if (by_token != SL_ENOTFOUND && by_cookie != SL_ENOTFOUND)
+        refuse(r, 400, "either a token or the console's cookie, not both");
+    else if (by_token == SL_OK)
+        take_credential(r, token);
+    else if (by_cookie == SL_OK)
+        check_session(c, h, session);
+    else if (by_token == SL_EMALFORMED)
+        refuse(r, 401, "the Authorization header is not 'Bearer ' and a Sluice token");
+    else
         refuse(r, 401,
-               err == SL_ENOTFOUND
-                   ? "a credential is needed: Authorization: Bearer sld_... or slt_..."
-                   : "the Authorization header is not 'Bearer ' and a Sluice token");
-    }
+               by_cookie == SL_EMALFORMED
+                   ? "the console's cookie is not one of ours"
+                   : "a credential is needed: Authorization: Bearer sld_... or slt_...");
 }
 
 static bool is_json(struct sl_span type)
@@ -123,13 +169,32 @@ static void keep_last_event(struct sl_desk_request *r, const struct sl_http1_hea
         r->last_event[0] = '?';
 }
 
-/* A longer one is no word that the keeper knows. */
+/* A longer one is no word that the keeper knows. A cookie is the console's, whatever it says. */
 static void keep_channel(struct sl_desk_request *r, const struct sl_http1_head *h)
 {
-    struct sl_span word = sl_http1_header(h, "Sluice-Channel");
+    struct sl_span word = r->by_cookie ? SL_SPAN("console") : sl_http1_header(h, "Sluice-Channel");
 
     if (word.p != NULL && word.n < sizeof r->channel)
         memcpy(r->channel, word.p, word.n);
+}
+
+/* What a browser knows of a file, and whether it unpacks gzip: a plain list of words is looked for
+ * it, and a weight ("gzip;q=0") means no. */
+static void keep_caching(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span known = sl_http1_header(h, "If-None-Match"),
+                   rest = sl_http1_header(h, "Accept-Encoding");
+
+    if (known.p != NULL && known.n < sizeof r->etag)
+        memcpy(r->etag, known.p, known.n);
+    while (rest.n > 0) {
+        struct sl_span word = sl_span_head(rest, sl_span_find(rest, ','));
+
+        rest = sl_span_from(rest, word.n + 1);
+        while (word.n > 0 && word.p[0] == ' ')
+            word = sl_span_from(word, 1);
+        r->gzip = r->gzip || sl_span_is(word, "gzip");
+    }
 }
 
 static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_http1_head *h)
@@ -168,13 +233,14 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
         return;
     }
     r->keep_alive &= !c->desk->draining;
-    check_place(c, h);
     find_route(r, h);
+    check_place(c, h);
     check_credential(c, h);
     check_type(r, h);
     check_query(r);
     keep_last_event(r, h);
     keep_channel(r, h);
+    keep_caching(r, h);
     if (r->refusal != 0 && r->has_body) { /* the body is not read: the connection ends */
         r->keep_alive = false;
         answer_refusal(c);

@@ -20,6 +20,18 @@ bool sl_desk_id_valid(struct sl_span id)
     return id.n == SL_DESK_ID_BYTES;
 }
 
+bool sl_desk_file_valid(struct sl_span name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        uint8_t c = name.p[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              c == '.' || c == '-' || c == '_'))
+            return false;
+    }
+    return name.n > 0 && name.n < SL_DESK_MAX_FILE;
+}
+
 static struct sl_span next_segment(struct sl_span *path)
 {
     struct sl_span segment = sl_span_head(*path, sl_span_find(*path, '/'));
@@ -38,14 +50,14 @@ static bool fits(const char *pattern, struct sl_span path, struct sl_span *id)
     while (left.n > 0 && right.n > 0) {
         struct sl_span want = next_segment(&left), got = next_segment(&right);
 
-        if (!sl_span_is(want, "{id}")) {
-            if (!sl_span_eq(want, got))
-                return false;
-        } else if (sl_desk_id_valid(got)) {
-            *id = got;
-        } else {
+        bool is_id = sl_span_is(want, "{id}"), is_file = sl_span_is(want, "{file}");
+
+        if (!(is_id     ? sl_desk_id_valid(got)
+              : is_file ? sl_desk_file_valid(got)
+                        : sl_span_eq(want, got)))
             return false;
-        }
+        if (is_id || is_file)
+            *id = got;
     }
     return left.n == 0 && right.n == 0;
 }

@@ -1,24 +1,28 @@
 /* Every path that the desk serves, in one table: the router, the keeper's method behind it, the
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
- * A path segment "{id}" is an approval's id: a UUID in lower case, in full. `fields` are the
- * members that the JSON body may have (those with "!" must be there), `query` the names that may
- * stand in the query; anything else is refused, as everywhere.
+ * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name.
+ * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
+ * names that may stand in the query; anything else is refused, as everywhere.
  */
 #ifndef SL_ROLE_DESK_ROUTES_H
 #define SL_ROLE_DESK_ROUTES_H
 
 #include "wire/http1/http1.h"
 
-enum { SL_DESK_ID_BYTES = 36 };
+enum { SL_DESK_ID_BYTES = 36, SL_DESK_MAX_FILE = 64 };
 
 enum sl_desk_kind {
-    SL_DESK_PAGE,    /* a page for people */
+    SL_DESK_PAGE,    /* a place of the console: its page */
+    SL_DESK_FILE,    /* what the page is made of */
     SL_DESK_HEALTH,  /* is the keeper there? */
     SL_DESK_METRICS, /* Prometheus' text */
     SL_DESK_CALL,    /* one question to the keeper, its answer passed on */
     SL_DESK_WATCH,   /* the same, and with ?wait=N answered when the state changes */
     SL_DESK_EVENTS,  /* server-sent events */
+    SL_DESK_SIGN_IN, /* a code for a session of the console, as a cookie */
+    SL_DESK_SESSION, /* who is signed in with this cookie */
+    SL_DESK_SIGN_OUT,
 };
 
 /* clang-format off */
@@ -26,10 +30,18 @@ enum sl_desk_kind {
     /*  kind    method  path                          keeper method      credential  query           fields */  \
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
     X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/agents",                    "",                false,      "",             "")         \
+    X(FILE,     GET,    "/assets/{file}",             "",                false,      "",             "")         \
+    X(FILE,     GET,    "/icon.svg",                  "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
     X(METRICS,  GET,    "/metrics",                   "metrics",         true,       "",             "")         \
     X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
     X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
+    X(CALL,     POST,   "/v1/sessions/code",          "session.code",    true,       "",             "")         \
+    X(SIGN_IN,  POST,   "/v1/sessions",               "session.open",    false,      "",             "code!")    \
+    X(SESSION,  GET,    "/v1/sessions/current",       "whoami",          true,       "",             "")         \
+    X(CALL,     POST,   "/v1/sessions/touch",         "session.touch",   true,       "",             "")         \
+    X(SIGN_OUT, POST,   "/v1/sessions/end",           "session.end",     true,       "",             "")         \
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,       "state limit",  "")         \
     X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
       "target! operation! effects! datasets statements reason run sink")                                        \
@@ -62,12 +74,13 @@ struct sl_desk_route {
 extern const struct sl_desk_route sl_desk_routes[];
 extern const size_t sl_desk_route_count;
 
-/* The route of a method and a path (HEAD counts as GET), with the id in it. NULL: `allowed` has the
- * methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such path. */
+/* The route of a method and a path (HEAD counts as GET), with the id or file in it. NULL: `allowed`
+ * has the methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such path. */
 const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path,
                                           struct sl_span *id, struct sl_buf *allowed);
 /* Is `name` in a list of names separated by blanks? *must: it has a "!". */
 bool sl_desk_named(const char *list, struct sl_span name, bool *must);
 bool sl_desk_id_valid(struct sl_span id);
+bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
 
 #endif

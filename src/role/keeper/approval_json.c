@@ -248,3 +248,20 @@ json_t *approval_json(struct call *c, const struct approval *a)
     }
     return out;
 }
+
+/* Of one approval, for humans: it takes a walk over the whole configuration. Under another policy
+ * the rule of this name may say something else than what held it. */
+void approval_put_rules(struct call *c, json_t *approval, const struct approval *a)
+{
+    json_t *requirements = json_object_get(approval, "requirements");
+
+    if (c->who.kind != SL_HUMAN || !same_policy(c->keeper, a))
+        return;
+    for (size_t i = 0; i < a->requirement_count; i++) {
+        SL_BUF(text, 64 * 1024);
+
+        sl_config_explain_rule(c->keeper->config, a->rules[i], &text);
+        if (sl_buf_err(&text) == SL_OK && text.n > 0)
+            json_put_str(json_array_get(requirements, i), "text", sl_buf_span(&text));
+    }
+}

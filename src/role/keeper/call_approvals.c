@@ -24,6 +24,7 @@ void call_APPROVAL_GET(struct call *c)
     if (!named(c, &a))
         return;
     c->reply = approval_json(c, &a);
+    approval_put_rules(c, c->reply, &a);
     approval_put_lineage(c, c->reply, &a);
 }
 

@@ -62,6 +62,32 @@ static size_t ids_of(struct call *c, struct sl_span identity, struct sl_span **o
     return count;
 }
 
+/* A session that somebody else might hold: what it said yes to must not run either. */
+static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
+{
+    struct credential with;
+
+    if (console_by_id(c->keeper, id, &with) != SL_OK)
+        return false;
+    console_end(c->keeper, &with, by, SL_SPAN("control"), "revoked");
+    grants_kill_by(c->keeper, with.identity, "a console session of an approver was revoked");
+    return true;
+}
+
+static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
+{
+    struct credential with;
+
+    if (credential_by_id(c->keeper, id, &with) != SL_OK)
+        return revoke_session(c, id, by);
+    credential_revoke(c->keeper, &with, by);
+    if (with.deciding)
+        grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
+    else
+        approvals_kill_of(c->keeper, with.identity, "a token of the requester was revoked");
+    return true;
+}
+
 void call_TOKEN_REVOKE(struct call *c)
 {
     struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
@@ -74,19 +100,9 @@ void call_TOKEN_REVOKE(struct call *c)
     }
     if (id.n == 0)
         count = ids_of(c, name, &ids);
-    for (size_t i = 0; i < count; i++) {
-        struct credential with;
-
-        if (credential_by_id(c->keeper, ids[i], &with) != SL_OK)
-            continue;
-        credential_revoke(c->keeper, &with,
-                          c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
-        if (with.deciding)
-            grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
-        else
-            approvals_kill_of(c->keeper, with.identity, "a token of the requester was revoked");
-        revoked++;
-    }
+    for (size_t i = 0; i < count; i++)
+        revoked +=
+            revoke_one(c, ids[i], c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
     if (revoked == 0) {
         call_problem(c, 404, "No such token", "There is no token of this id or identity.",
                      "sluice token list");
@@ -94,6 +110,25 @@ void call_TOKEN_REVOKE(struct call *c)
     }
     c->reply = json_object();
     json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
+}
+
+static void list_sessions(struct call *c, json_t *list)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_CONSOLE_LIST, "s", call_str(c, "name"));
+
+    while (db_row(&rows)) {
+        json_t *one = json_object();
+
+        json_put_str(one, "id", db_span(&rows, 0));
+        json_put_str(one, "credential", db_span(&rows, 1));
+        json_put_str(one, "identity", db_span(&rows, 2));
+        json_put_str(one, "kind", SL_SPAN("session"));
+        json_put_time(one, "created_at", db_u64(&rows, 3));
+        json_put_time(one, "expires_at", db_u64(&rows, 4));
+        json_object_set_new(one, "revoked", json_boolean(db_u64(&rows, 5) != 0));
+        json_array_append_new(list, one);
+    }
+    db_end(&rows);
 }
 
 void call_TOKEN_LIST(struct call *c)
@@ -113,6 +148,7 @@ void call_TOKEN_LIST(struct call *c)
         json_array_append_new(list, one);
     }
     db_end(&rows);
+    list_sessions(c, list);
     c->reply = json_object();
     json_object_set_new(c->reply, "tokens", list);
 }

@@ -64,6 +64,16 @@ static const struct method *find(struct sl_span name)
     return NULL;
 }
 
+static enum sl_err find_caller(struct call *c, struct sl_span secret)
+{
+    bool is_session = sl_span_starts(secret, SL_SPAN(SESSION_PREFIX));
+    enum sl_err err = is_session ? console_find(c->keeper, secret, &c->with)
+                                 : credential_find(c->keeper, secret, &c->with);
+
+    return err != SL_OK || c->with.over ? SL_ENOTFOUND
+                                        : person_get(c->keeper, c->with.identity, &c->who);
+}
+
 /* Guessing is slowed down by address, as at the login. */
 static bool authenticate(struct call *c, const struct method *m, struct sl_span secret)
 {
@@ -75,8 +85,7 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
                      "Wait a moment; each failure makes the wait longer.", "");
         return false;
     }
-    if (credential_find(k, secret, &c->with) != SL_OK || c->with.over ||
-        person_get(k, c->with.identity, &c->who) != SL_OK) {
+    if (find_caller(c, secret) != SL_OK) {
         limits_failed(&k->limits, c->address, SL_SPAN("api"), now_us);
         sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
         call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
@@ -175,4 +184,8 @@ void call_WHOAMI(struct call *c)
     json_put_str(c->reply, "credential",
                  c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
     json_put_time(c->reply, "expires_at", c->with.expires_us);
+    if (c->with.session.n == 0)
+        return;
+    json_put_str(c->reply, "session", c->with.session);
+    json_put_time(c->reply, "idle_ends_at", console_idle_us(c->keeper, &c->with));
 }

@@ -8,7 +8,7 @@
 enum { SECRET_BYTES = 32, ID_BYTES = 8, INVITATION_US_HOURS = 24 };
 static const uint64_t invitation_life_us = (uint64_t)INVITATION_US_HOURS * 3600 * 1000 * 1000;
 
-static void make_secret(struct sl_buf *out, const char *prefix)
+void secret_make(struct sl_buf *out, const char *prefix)
 {
     uint8_t bytes[SECRET_BYTES];
 
@@ -22,7 +22,7 @@ static void fill(struct keeper *k, const struct db_rows *rows, struct credential
 {
     uint64_t now_us = sl_clock_us(), revoked_us = db_u64(rows, 5);
 
-    c->id = sl_arena_copy(k->mem, db_span(rows, 0));
+    *c = (struct credential){.id = sl_arena_copy(k->mem, db_span(rows, 0))};
     c->identity = sl_arena_copy(k->mem, db_span(rows, 1));
     c->deciding = db_u64(rows, 2) == 1;
     c->since_us = db_u64(rows, 3);
@@ -114,7 +114,7 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
     uint8_t hash[SL_SHA256], id_bytes[ID_BYTES];
     json_t *event = event_new("credential_made", now_us);
 
-    make_secret(secret, deciding ? CREDENTIAL_PREFIX : TOKEN_PREFIX);
+    secret_make(secret, deciding ? CREDENTIAL_PREFIX : TOKEN_PREFIX);
     sl_sha256(sl_buf_span(secret), hash);
     sl_random(id_bytes, sizeof id_bytes);
     sl_hex_put(id, sl_span(id_bytes, sizeof id_bytes));
@@ -154,7 +154,7 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
 
     if (who->kind != SL_HUMAN)
         return SL_EDENIED;
-    make_secret(code, CODE_PREFIX);
+    secret_make(code, CODE_PREFIX);
     sl_sha256(sl_buf_span(code), hash);
     json_t *event = event_new("invited", now_us);
     event_str(event, "identity", who->name);

@@ -225,6 +225,7 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from membership order by 1, 2",
         "select * from credential order by 1",
         "select * from invitation order by 1",
+        "select * from console_session order by 1",
         "select * from session order by 1",
         "select * from approval order by 1",
         "select * from vote order by 1, 3",

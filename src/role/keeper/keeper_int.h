@@ -26,7 +26,8 @@ enum {
     ACTION_ARENA_BYTES = 256 * 1024 * 1024,
     JOURNAL_EVERY_MS = 50,
     CHECKPOINT_EVERY_MS = 1000,
-    SETTLE_EVERY = 300, /* checkpoints: then the ledger may let go of old log segments */
+    CONSOLE_SWEEP_EVERY = 10, /* checkpoints */
+    SETTLE_EVERY = 300,       /* checkpoints: then the ledger may let go of old log segments */
     DEADLINES_EVERY_MS = 100,
     OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
 };
@@ -109,6 +110,7 @@ struct keeper {
     struct upstream_secret *secrets;
     uint64_t next_call, next_event;
     struct limits limits;
+    struct console *console;
     struct sl_tls_key *tls_key;
     struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer;
     struct sl_signal *term;
@@ -179,8 +181,11 @@ struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, 
 #define TOKEN_PREFIX "slt_"
 #define CREDENTIAL_PREFIX "sld_"
 #define CODE_PREFIX "slc_"
+#define SESSION_PREFIX "sls_"
+#define SESSION_CODE_PREFIX "slb_"
 struct credential {
     struct sl_span id, identity, issuer;
+    struct sl_span session; /* the console session that stands for it; empty: it came itself */
     bool deciding, over;
     uint64_t since_us, expires_us;
 };
@@ -203,8 +208,38 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
                             struct sl_buf *code) SL_MUST_CHECK;
 void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by);
 void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *e);
+/* A new secret: the prefix and 256 bits from the kernel, in base64url. */
+void secret_make(struct sl_buf *out, const char *prefix);
 /* Who is behind an operating system user, as far as an identity says so. */
 struct sl_span issuer_of(struct keeper *k, struct sl_span os_user);
+
+/* --- console.c: a person signed in to the console -------------------------------------------
+ *
+ * A console session is a secret of its own that stands for one deciding credential, which is looked
+ * at each time: whatever ends the credential ends its sessions. How long it lives: console_life.h.
+ */
+struct console; /* codes that may be used, and when each session was last used: in memory only */
+enum sl_err console_new(struct keeper *k) SL_MUST_CHECK;
+void console_free(struct keeper *k);
+/* A code for this credential; an earlier one is void. */
+void console_code_make(struct keeper *k, const struct credential *c, struct sl_buf *code,
+                       uint64_t *expires_us);
+/* Whose code it was; spent by this. SL_ENOTFOUND. */
+enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
+    SL_MUST_CHECK;
+void console_open(struct keeper *k, const struct credential *c, struct sl_buf *secret,
+                  struct sl_buf *id, uint64_t *expires_us);
+/* The credential that this session stands for, `over` when either is. SL_ENOTFOUND. */
+enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
+    SL_MUST_CHECK;
+enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential *out)
+    SL_MUST_CHECK;
+void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
+                 struct sl_span channel, const char *why);
+void console_touch(struct keeper *k, const struct credential *c);
+/* Records the end of sessions that are over without anybody saying so. */
+void console_sweep(struct keeper *k);
+uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
 
 /* --- login.c, sessions.c ------------------------------------------------------------------------
  */
@@ -474,14 +509,16 @@ struct sl_span call_channel(const struct call *c);        /* for the record */
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* What its rules say, for its page. */
+void approval_put_rules(struct call *c, json_t *approval, const struct approval *a);
 /* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
 void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
 /* openlineage.c: run events into the file that the configuration names, if it names one. They are
  * on the disk before the view says that it has their acts. */
 enum sl_err openlineage_open(struct keeper *k) SL_MUST_CHECK;
 void openlineage_close(struct keeper *k);
-/* How far `sluice openlineage` is, as it says itself: {"waiting_bytes","sent","rejected","at","error"?};
- * NULL where nothing is sent. */
+/* How far `sluice openlineage` is, as it says itself:
+ * {"waiting_bytes","sent","rejected","at","error"?}; NULL where nothing is sent. */
 json_t *openlineage_sent(const struct keeper *k);
 /* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);

@@ -48,6 +48,9 @@ static void on_checkpoint(void *owner)
 
     sign_in_failures_flush(k);
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
+    if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
+        console_sweep(k);
+    sl_arena_reset(k->mem);
     if (settle)
         forget_usage(k);
     enum sl_err err = settle ? store_settle(&k->store) : store_checkpoint(&k->store);
@@ -90,6 +93,7 @@ static enum sl_err make_memory(struct keeper *k)
     SL_TRY(sl_map_new(&k->running, seed));
     SL_TRY(sl_map_new(&k->open, seed));
     SL_TRY(limits_init(&k->limits, seed));
+    SL_TRY(console_new(k));
     return sl_loop_new(&k->loop);
 }
 
@@ -232,6 +236,7 @@ static void finish(struct keeper *k)
     running_free(k);
     sl_label_map_free(k->labels);
     limits_done(&k->limits);
+    console_free(k);
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);

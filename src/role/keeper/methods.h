@@ -14,14 +14,15 @@
  * "operation_hidden":true; "operation_masked":true when a password literal was replaced;
  * "erased":true, and none of the document's members, when the document is gone),
  * "reason","run","sink","rule","held_why",
- *    "requirements":[{"rule","groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
+ *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
  *    "mine":bool}
- * and of approval.get, until it is over: "lineage":{"flows":[{"from","to","flow","labels"?}] (the
- * first 20 direct ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
+ * (a rule's text is with approval.get alone) and of approval.get, until it is over:
+ * "lineage":{"flows":[{"from","to","flow","labels"?}] (the first 20 direct
+ * ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
  * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
@@ -37,7 +38,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \
     /*  name               name on the wire     who may call               credential                        */ \
-    /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding"} */                          \
+    /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding","session"?,"idle_ends_at"?} */ \
     X(WHOAMI,              "whoami",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"state"?: name, "limit"?: n} -> {"approvals":[..]} newest first, those that the caller may see */       \
     X(APPROVAL_LIST,       "approval.list",     SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
@@ -71,6 +72,14 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {} -> {"code":"slb_..","expires_at"}: signs its holder in to the console, once; kept by its hash */   \
+    X(SESSION_CODE,        "session.code",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"code"} -> {"identity","session","secret":"sls_..","expires_at"} (201): the desk makes a cookie of it */ \
+    X(SESSION_OPEN,        "session.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {} -> {"session","idle_ends_at"}: a person sits there; only with a console session */                    \
+    X(SESSION_TOUCH,       "session.touch",     SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {} -> {"session"}: signs out */                                                                          \
+    X(SESSION_END,         "session.end",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
     X(STATUS,              "status",            SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
     /* {"by"?: "identity,hour", "since"?: "7d", "identity"?, "dataset"?, "label"?, "limit"?: n} ->              \
@@ -99,7 +108,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(TOKEN_CREATE,        "token.create",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
     X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked"}]} */                \
+    /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked","credential"?}]}: \
+       a console session is of kind "session" and names the credential behind it */                             \
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \

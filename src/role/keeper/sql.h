@@ -80,6 +80,11 @@
     "integer not null, expires_us integer not null, used_us integer not null, issuer text not "    \
     "null,"                                                                                        \
     " issuer_uid text not null);"                                                                  \
+    "create table if not exists console_session(id text primary key, credential text not null, "   \
+    "hash blob not null unique, since_us integer not null, expires_us integer not null, ended_us " \
+    "integer not null);"                                                                           \
+    "create index if not exists console_session_open on console_session(since_us) where ended_us " \
+    "= 0;"                                                                                         \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
@@ -127,9 +132,9 @@
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
 
-#define SL_ACT_COLUMNS                                                                             \
-    "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "        \
-    "a.verdict, a.standing, a.observed, a.approval, a.approvers, a.why, a.session, a.action, "     \
+#define SL_ACT_COLUMNS                                                                         \
+    "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "    \
+    "a.verdict, a.standing, a.observed, a.approval, a.approvers, a.why, a.session, a.action, " \
     "a.first_us, a.last_us, a.count, a.rows, a.bytes"
 
 /* clang-format off */
@@ -164,6 +169,16 @@
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
     X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
         "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
+    X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
+    X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \
+        "console_session where hash = ?1")                                                          \
+    X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
+        "where id = ?1")                                                                            \
+    X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
+    X(CONSOLE_LIST, "select s.id, s.credential, c.identity, s.since_us, s.expires_us, s.ended_us or " \
+        "c.revoked_us from console_session s join credential c on c.id = s.credential where ?1 = '' " \
+        "or c.identity = ?1 order by s.since_us, s.id")                                             \
     X(INVITATION_ADD, "insert into invitation values(?1, ?2, ?3, ?4, 0, ?5, ?6)")                   \
     X(INVITATION_GET, "select identity, since_us, expires_us, used_us, issuer, issuer_uid from "    \
         "invitation where hash = ?1")                                                               \

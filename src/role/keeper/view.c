@@ -121,6 +121,17 @@ static void apply_invited(struct db *db, struct fields *f)
            str(f, "issuer_uid"));
 }
 
+static void apply_console_opened(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CONSOLE_ADD, "ssbii", str(f, "id"), str(f, "credential"), bytes(f, "hash"),
+           u64(f, "at"), u64(f, "expires"));
+}
+
+static void apply_console_ended(struct db *db, struct fields *f)
+{
+    db_run(db, DB_CONSOLE_END, "si", str(f, "id"), u64(f, "at"));
+}
+
 static void apply_session_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
@@ -286,15 +297,16 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                      \
-    X(identity_added)                                                                  \
-    X(identity_status)                                                                 \
-    X(identity_linked)                                                                 \
-    X(identity_os_user)                                                                \
-    X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
-        X(session_closed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)  \
-            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)    \
-                X(budget_returned)
+#define EVENTS(X)                                                                           \
+    X(identity_added)                                                                       \
+    X(identity_status)                                                                      \
+    X(identity_linked)                                                                      \
+    X(identity_os_user)                                                                     \
+    X(group_set)                                                                            \
+    X(credential_made) X(credential_revoked) X(invited) X(session_opened) X(session_closed) \
+        X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended)          \
+            X(label_dropped) X(capped) X(budget_lent) X(budget_used) X(budget_returned)     \
+                X(console_opened) X(console_ended)
 
 static const struct {
     const char *name;

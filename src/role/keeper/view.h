@@ -9,6 +9,8 @@
  *   credential_made     id identity deciding hash stored_key server_key at expires issuer
  * issuer_uid invitation (the hash of the code that it was claimed with) credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
+ *   console_opened      id credential hash at expires: somebody signed in to the console
+ *   console_ended       id at
  *   session_opened      session identity kind owner target environment gate at credential
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest

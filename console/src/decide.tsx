@@ -1,0 +1,136 @@
+// Yes or no, with a reason; both buttons are alike but for their colour. What is sent is the digest of what stood on
+// the page when the question was opened.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { act } from "./api";
+import { Confirm } from "./confirm";
+import { Button, useRest } from "./parts";
+import { put } from "./store";
+import { Text } from "./text";
+import type { Approval } from "./types";
+import { count, isRunning, sentence, verb } from "./words";
+
+type Doing = "approve" | "deny" | "revoke" | "stop" | "cancel";
+
+const TITLES: Record<Doing, string> = {
+  approve: "Approve",
+  deny: "Deny",
+  revoke: "Take back",
+  stop: "Stop",
+  cancel: "Cancel",
+};
+
+interface Asked {
+  doing: Doing;
+  shown: Approval;
+}
+
+function body(asked: Asked, reason: string, rows: string): object {
+  if (asked.doing === "approve" || asked.doing === "deny")
+    return {
+      decision: asked.doing,
+      digest: asked.shown.digest,
+      reason,
+      ...(asked.doing === "approve" && rows !== "" ? { rows: Number(rows) } : {}),
+    };
+  return reason === "" ? {} : { reason };
+}
+
+const endpoint = (doing: Doing): string => (doing === "approve" || doing === "deny" ? "decision" : doing);
+
+/** What could be done with it now, by this person. */
+function possible(a: Approval): Doing[] {
+  const reviewer = a.may_not_reason === "NOT_PENDING" && !a.mine;
+  if (a.state === "pending")
+    return [...(a.may_decide ? (["deny", "approve"] as Doing[]) : []), ...(a.mine ? (["cancel"] as Doing[]) : [])];
+  if (a.state === "approved" && (a.mine || reviewer)) return ["revoke"];
+  return isRunning(a) && (a.mine || reviewer) ? ["stop"] : [];
+}
+
+function Rows({ a, rows, set }: { a: Approval; rows: string; set: (text: string) => void }): JSX.Element | null {
+  if (a.rows === undefined) return null;
+  return (
+    <label>
+      Rows that may pass in all; {count(a.delivered ?? 0, "row")} passed already, without a number{" "}
+      {count(a.rows, "row")} may
+      <input
+        type="number"
+        min={(a.delivered ?? 0) + 1}
+        inputMode="numeric"
+        value={rows}
+        onInput={(e) => set(e.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+export function Decide({ a, whole }: { a: Approval; whole: boolean }): JSX.Element | null {
+  const [reason, setReason] = useState("");
+  const [rows, setRows] = useState("");
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [complaint, setComplaint] = useState("");
+  const content = `${a.digest} ${a.state} ${a.may_decide} ${a.votes.length}`;
+  const resting = useRest(content);
+  useEffect(() => setAsked(null), [content]); // the question was about what stood here before
+  const doings = possible(a);
+  if (doings.length === 0) return null;
+  const begin = (doing: Doing): void => {
+    const needsReason = doing === "approve" || doing === "deny";
+    if (needsReason && reason.trim() === "") {
+      setComplaint("Say why first: the reason goes on record with your decision.");
+      document.getElementById("reason")?.focus();
+      return;
+    }
+    setComplaint("");
+    setAsked({ doing, shown: a });
+  };
+  const send = async (): Promise<void> => {
+    if (asked !== null) put([await act(asked.shown.id, endpoint(asked.doing), body(asked, reason.trim(), rows))]);
+  };
+  return (
+    <form class="decide" aria-label="Your decision" onSubmit={(e) => e.preventDefault()}>
+      <label for="reason">Your reason{doings.includes("approve") ? "" : " (if you like)"}</label>
+      <textarea
+        id="reason"
+        rows={2}
+        value={reason}
+        onInput={(e) => setReason(e.currentTarget.value)}
+        aria-describedby="reason-complaint"
+        maxLength={4000}
+      />
+      <p id="reason-complaint" class="warn" role="status">
+        {complaint}
+      </p>
+      {doings.includes("approve") && <Rows a={a} rows={rows} set={setRows} />}
+      <div class="buttons">
+        {doings.map((doing) => (
+          <Button
+            key={doing}
+            id={doing}
+            kind={doing === "approve" ? "yes" : "no"}
+            resting={resting}
+            onClick={() => begin(doing)}
+          >{`${TITLES[doing]}…`}</Button>
+        ))}
+      </div>
+      {asked !== null && (
+        <Confirm
+          title={`${TITLES[asked.doing]}: ${verb(asked.shown)} on ${asked.shown.target}?`}
+          says={sentence(asked.shown)}
+          yes={`${TITLES[asked.doing]} ${verb(asked.shown)} on ${asked.shown.target}`}
+          kind={asked.doing === "approve" ? "yes" : "no"}
+          onYes={send}
+          onClose={() => setAsked(null)}
+        >
+          {reason.trim() !== "" && (
+            <p>
+              Your reason: <Text text={reason.trim()} />
+            </p>
+          )}
+          {!whole && asked.doing === "approve" && <p class="warn">You have not looked at the whole statement.</p>}
+          <p class="digest">Digest {asked.shown.digest}</p>
+        </Confirm>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,130 @@
+// What is known about a request beside its statement: rules, data, and where it goes.
+import type { ComponentChildren, JSX } from "preact";
+import { Labels } from "./parts";
+import { Text } from "./text";
+import type { Approval, Dataset, Requirement } from "./types";
+import { count } from "./words";
+
+export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+export const Names = ({ list }: { list: readonly string[] }): JSX.Element => <Text text={list.join(", ")} />;
+
+function Rule({ r }: { r: Requirement }): JSX.Element {
+  return (
+    <li>
+      <strong>
+        <Text text={r.rule} />
+      </strong>
+      : {r.have} of {count(r.need, "yes", "yeses")}
+      {r.groups.length > 0 && (
+        <>
+          {" "}
+          from <Names list={r.groups} />
+        </>
+      )}
+      {r.identities.length > 0 && (
+        <>
+          , or <Names list={r.identities} />
+        </>
+      )}
+      {r.text !== undefined && <pre class="exact rule">{r.text}</pre>}
+    </li>
+  );
+}
+
+export function Reasons({ a }: { a: Approval }): JSX.Element {
+  return (
+    <section aria-label="Why it is held">
+      <h2>Why it is held</h2>
+      {a.held_why !== undefined && (
+        <p>
+          <Text text={a.held_why} />
+        </p>
+      )}
+      <ul class="rules">
+        {a.requirements.map((r) => (
+          <Rule key={r.rule} r={r} />
+        ))}
+      </ul>
+      <p>
+        The reason that it gives:{" "}
+        <Text text={a.reason === undefined || a.reason === "" ? "(no reason given)" : a.reason} />
+      </p>
+    </section>
+  );
+}
+
+function Data({ d }: { d: Dataset }): JSX.Element {
+  const columns = d.columns ?? [];
+  return (
+    <tr>
+      <th scope="row">
+        <Text text={d.name} />
+      </th>
+      <td>{d.effects.join(", ")}</td>
+      <td>{d.all_columns === true ? "all columns" : <Names list={columns} />}</td>
+      <td>
+        <Labels names={d.labels} />
+      </td>
+    </tr>
+  );
+}
+
+export function Datasets({ a }: { a: Approval }): JSX.Element | null {
+  const sets = a.datasets ?? [];
+  if (sets.length === 0) return null;
+  return (
+    <section aria-label="Data that it touches">
+      <h2>Data that it touches</h2>
+      <div class="wide" tabIndex={0} role="region" aria-label="Table of data">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Dataset</th>
+              <th scope="col">Effects</th>
+              <th scope="col">Columns</th>
+              <th scope="col">Labels</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sets.map((d) => (
+              <Data key={d.name} d={d} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function Goes({ a }: { a: Approval }): JSX.Element | null {
+  const l = a.lineage;
+  if (l === undefined || (l.flows.length === 0 && (l.downstream?.dataset_count ?? 0) === 0)) return null;
+  const hidden = l.flow_count - l.flows.length;
+  return (
+    <section aria-label="Where the data goes">
+      <h2>Where the data goes</h2>
+      <ul class="flows">
+        {l.flows.map((f) => (
+          <li key={`${f.from} ${f.to}`} class={(f.labels ?? []).length > 0 ? "labelled" : ""}>
+            <Text text={f.from} /> <span aria-label="goes to">→</span> <Text text={f.to} /> <Labels names={f.labels} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p>and {count(hidden, "flow")} more</p>}
+      {l.downstream !== undefined && l.downstream.dataset_count > 0 && (
+        <p>
+          Made from what it changes: {count(l.downstream.dataset_count, "dataset")}
+          {l.downstream.more && " or more"} (<Names list={l.downstream.datasets} />)
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+// Small pieces that several pages show.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Text } from "./text";
+import type { Approval, State } from "./types";
+import { isRunning, left, now } from "./words";
+
+const STATES: Record<State, string> = {
+  pending: "waits for a decision",
+  approved: "approved, not run yet",
+  denied: "denied",
+  expired: "nobody answered in time",
+  cancelled: "cancelled",
+  spent: "ran",
+  lapsed: "approved, but never run",
+  revoked: "taken back",
+};
+
+export function stateText(a: Approval): string {
+  if (isRunning(a)) return "is running";
+  const ended = a.outcome?.outcome;
+  return a.state === "spent" && ended !== undefined && ended !== "ok" ? `ran: ${ended}` : STATES[a.state];
+}
+
+export function Badge({ a }: { a: Approval }): JSX.Element {
+  return <span class={`badge ${a.state}`}>{stateText(a)}</span>;
+}
+
+/** The seconds are for eyes; a screen reader hears the end, not each tick. */
+export function Countdown({ a }: { a: Approval }): JSX.Element | null {
+  const until = a.state === "pending" ? a.expires_at : a.state === "approved" ? a.grant_expires_at : undefined;
+  if (until === undefined) return null;
+  const text = left(until, now.value);
+  const soon = Date.parse(until) - now.value < 60_000;
+  return (
+    <time class={soon ? "left soon" : "left"} dateTime={until}>
+      {text}
+    </time>
+  );
+}
+
+export function Labels({ names }: { names: readonly string[] | undefined }): JSX.Element | null {
+  if (names === undefined || names.length === 0) return null;
+  return (
+    <span class="labels">
+      {names.map((n) => (
+        <span key={n} class="label">
+          <Text text={n} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** True for a moment after `what` changed: nobody clicks what they have not seen. */
+export function useRest(what: string, ms = 500): boolean {
+  const [seen, setSeen] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(what), ms);
+    return () => clearTimeout(timer);
+  }, [what, ms]);
+  return seen !== what;
+}
+
+interface ButtonProps {
+  children: string;
+  resting?: boolean;
+  kind?: "yes" | "no" | "plain";
+  onClick: () => void;
+  id?: string;
+}
+
+/** Keeps its focus while it rests. */
+export function Button({ children, resting = false, kind = "plain", onClick, id }: ButtonProps): JSX.Element {
+  return (
+    <button type="button" id={id} class={kind} aria-disabled={resting} onClick={() => !resting && onClick()}>
+      {children}
+    </button>
+  );
+}

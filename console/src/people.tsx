@@ -1,0 +1,113 @@
+// Who asks, who said what, and the circumstances.
+import type { JSX } from "preact";
+import { Fact, Names } from "./facts";
+import { Text } from "./text";
+import type { Approval } from "./types";
+import { count, time } from "./words";
+
+export function People({ a }: { a: Approval }): JSX.Element {
+  return (
+    <section aria-label="People">
+      <h2>People</h2>
+      <dl>
+        <Fact name="Asks">
+          <Text text={a.identity} />
+        </Fact>
+        <Fact name="Requester set">
+          <Names list={a.requesters ?? [a.identity]} /> <span class="hint">nobody of them decides</span>
+        </Fact>
+        {a.trigger !== undefined && (
+          <Fact name="Triggered by">
+            <Text text={a.trigger} />
+          </Fact>
+        )}
+        {a.reviewers !== undefined && (
+          <Fact name="Needs">
+            <Text text={a.reviewers} />
+          </Fact>
+        )}
+        <Fact name="Votes">
+          {a.votes.length === 0 ? (
+            "none yet"
+          ) : (
+            <ul>
+              {a.votes.map((v) => (
+                <li key={v.identity}>
+                  <Text text={v.identity} />: {v.decision === "approve" ? "yes" : "no"}, {time(v.at)}, through{" "}
+                  {v.channel}: <Text text={v.reason} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+export function Circumstances({ a }: { a: Approval }): JSX.Element {
+  const locks = a.show?.locks ?? [];
+  return (
+    <section aria-label="Circumstances">
+      <h2>Circumstances</h2>
+      <dl>
+        <Fact name="Target">
+          <Text text={`${a.target} (${a.environment}), ${a.protocol}`} />
+        </Fact>
+        <Fact name="Effects">{(a.effects ?? []).join(", ")}</Fact>
+        <Fact name="Rows">
+          {a.show?.rows_estimate !== undefined ? (
+            `about ${count(a.show.rows_estimate, "row")} (the planner's estimate)`
+          ) : (
+            <Text text={`no estimate${a.show?.no_estimate === undefined ? "" : `: ${a.show.no_estimate}`}`} />
+          )}
+        </Fact>
+        {a.run !== undefined && a.run !== "" && (
+          <Fact name="Run">
+            <Text text={a.run} />
+          </Fact>
+        )}
+        {a.sink !== undefined && a.sink !== "" && (
+          <Fact name="Sink">
+            <Text text={a.sink} />
+          </Fact>
+        )}
+        {a.runs_as !== undefined && (
+          <Fact name="Runs as">
+            <Text text={`${a.runs_as} ${a.runs_as_user ?? ""}`} />
+          </Fact>
+        )}
+        {a.in_transaction === true && (
+          <Fact name="Transaction">
+            one is open
+            {locks.length > 0 && (
+              <>
+                , with locks on <Names list={locks.map((l) => `${l.relation} (${l.mode})`)} />
+              </>
+            )}
+          </Fact>
+        )}
+        {a.context !== undefined && (
+          <Fact name="Session">
+            <Text
+              text={Object.entries(a.context)
+                .filter(([, v]) => v !== "")
+                .map(([k, v]) => `${k} ${v}`)
+                .join(", ")}
+            />
+          </Fact>
+        )}
+        {a.client_gone && <Fact name="Client">gone: the same statement, sent again, joins this request</Fact>}
+        {a.repeats !== undefined && (
+          <Fact name="Repeats">
+            <a href={`/approvals/${a.repeats}`}>one whose outcome is unknown</a>
+          </Fact>
+        )}
+        <Fact name="Asked">{time(a.asked_at)}</Fact>
+        <Fact name="Id">
+          <code>{a.id}</code>
+        </Fact>
+      </dl>
+    </section>
+  );
+}

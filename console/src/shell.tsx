@@ -1,0 +1,107 @@
+// The frame around every page: who is here, whether it is live, and the way in.
+import type { JSX } from "preact";
+import { Agents } from "./agents";
+import { caller, signedIn, signedOutWhy } from "./api";
+import { Inbox } from "./inbox";
+import { live } from "./live";
+import { Heading, Link, path } from "./nav";
+import { Review } from "./review";
+import { signOut } from "./session";
+import { announced } from "./store";
+import { Text } from "./text";
+
+function Liveness(): JSX.Element {
+  const text = { live: "live", connecting: "connecting…", lost: "not live" }[live.value];
+  return (
+    <span class={`live ${live.value}`} role="status">
+      {text}
+    </span>
+  );
+}
+
+function Frame({ children }: { children: JSX.Element }): JSX.Element {
+  const at = path.value;
+  const current = (to: string): { "aria-current"?: "page" } => (at === to ? { "aria-current": "page" } : {});
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header>
+        <strong class="brand">Sluice</strong>
+        <nav aria-label="Pages">
+          <Link href="/" {...current("/")}>
+            Inbox
+          </Link>
+          <Link href="/agents" {...current("/agents")}>
+            My agents
+          </Link>
+        </nav>
+        <span class="me">
+          <Liveness />
+          <Text text={caller.value?.identity ?? ""} />
+          <button type="button" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </span>
+      </header>
+      {live.value === "lost" && (
+        <p class="warn stale" role="alert">
+          Not live: what you see may be out of date. It tries to connect again.
+        </p>
+      )}
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <p class="spoken" role="status" aria-live="polite">
+        {announced.value}
+      </p>
+    </>
+  );
+}
+
+function Page(): JSX.Element {
+  const id = /^\/approvals\/([0-9a-f-]{36})$/.exec(path.value)?.[1];
+  if (id !== undefined) return <Review id={id} />;
+  return path.value === "/agents" ? <Agents /> : <Inbox />;
+}
+
+function SignIn(): JSX.Element {
+  return (
+    <main id="main" class="signin">
+      <Heading title="Sign in">Sluice</Heading>
+      <p>This gateway holds the risky action until the right person says yes.</p>
+      {signedOutWhy.value !== "" && (
+        <p class="warn" role="alert">
+          <Text text={signedOutWhy.value} />
+        </p>
+      )}
+      <h2>Sign in</h2>
+      <ol>
+        <li>
+          On the machine where your credential is, run <code>sluice console</code>.
+        </li>
+        <li>Open the link that it prints. It works once, for two minutes.</li>
+      </ol>
+      <p>
+        No credential yet? Your operator gives you a code; <code>sluice enroll CODE</code> claims it.
+      </p>
+    </main>
+  );
+}
+
+export function Shell(): JSX.Element {
+  if (signedIn.value === "asking")
+    return (
+      <main id="main">
+        <p>One moment…</p>
+      </main>
+    );
+  return signedIn.value === "yes" ? (
+    <Frame>
+      <Page />
+    </Frame>
+  ) : (
+    <SignIn />
+  );
+}

@@ -1,0 +1,121 @@
+// What the desk answers (docs/openapi.yaml), as far as this console shows it.
+
+export type State = "pending" | "approved" | "denied" | "expired" | "cancelled" | "spent" | "lapsed" | "revoked";
+
+export interface Dataset {
+  name: string;
+  effects: string[];
+  labels?: string[];
+  columns?: string[];
+  all_columns?: boolean;
+}
+
+export interface Requirement {
+  rule: string;
+  groups: string[];
+  identities: string[];
+  need: number;
+  have: number;
+  text?: string;
+}
+
+export interface Vote {
+  identity: string;
+  decision: string;
+  reason: string;
+  channel: string;
+  at: string;
+}
+
+export interface Parameter {
+  type: number;
+  format: 0 | 1;
+  null?: boolean;
+  value?: string;
+}
+
+export interface Operation {
+  sql?: string;
+  sql_base64?: string;
+  parameters?: Parameter[];
+  diff?: string;
+  [more: string]: unknown;
+}
+
+export interface Flow {
+  from: string;
+  to: string;
+  flow: string;
+  labels?: string[];
+}
+
+export interface Lineage {
+  flows: Flow[];
+  flow_count: number;
+  downstream?: { datasets: string[]; dataset_count: number; columns: number; sinks: string[]; more: boolean };
+}
+
+export interface Approval {
+  id: string;
+  state: State;
+  identity: string;
+  target: string;
+  environment: string;
+  protocol: string;
+  digest: string;
+  requesters?: string[];
+  statements?: string[];
+  effects?: string[];
+  datasets?: Dataset[];
+  context?: Record<string, string>;
+  operation?: Operation;
+  operation_hidden?: boolean;
+  operation_masked?: boolean;
+  erased?: boolean;
+  summary?: string;
+  reason?: string;
+  run?: string;
+  sink?: string;
+  trigger?: string;
+  in_transaction?: boolean;
+  runs_as?: string;
+  runs_as_user?: string;
+  rule?: string;
+  held_why?: string;
+  requirements: Requirement[];
+  reviewers?: string;
+  votes: Vote[];
+  asked_at: string;
+  expires_at?: string;
+  grant_expires_at?: string;
+  closed_at?: string;
+  waiting: boolean;
+  client_gone: boolean;
+  show?: {
+    rows_estimate?: number;
+    no_estimate?: string;
+    locks?: { relation: string; mode: string }[];
+    [more: string]: unknown;
+  };
+  link?: string;
+  rows?: number;
+  delivered?: number;
+  repeats?: string;
+  outcome?: { outcome?: string; rows?: number; bytes?: number; [more: string]: unknown };
+  why?: string;
+  lineage?: Lineage;
+  may_decide: boolean;
+  may_not_why?: string;
+  may_not_reason?: string;
+  mine: boolean;
+}
+
+export interface Caller {
+  identity: string;
+  kind: string;
+  groups: string[];
+  session: string;
+  csrf: string;
+  expires_at: string;
+  idle_ends_at: string;
+}

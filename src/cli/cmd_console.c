@@ -1,0 +1,51 @@
+/* sluice console: the link that signs a person in to the console. */
+#include "cli/api_client.h"
+
+#include "crypto/crypto.h"
+
+static const char help[] =
+    "usage: sluice console [OPTIONS]\n\n"
+    "Prints a link that signs you in to the console, once, within two minutes. Your deciding "
+    "credential asks for it and\n"
+    "stays here: the browser gets a session of its own, for 12 hours at most, that ends when you "
+    "sign out, when nobody was\n"
+    "there for 2 hours, or with the credential. Whoever opens the link first is you: give it to "
+    "nobody.\n";
+
+/* Behind the "#": a browser sends that part to nobody. */
+static void print_link(struct sl_api *api, const json_t *answer)
+{
+    SL_BUF(link, 4096);
+
+    sl_buf_say(&link, "%S/#code=%S", sl_buf_span(&api->url), sl_json_str(answer, "code"));
+    if (api->json) {
+        json_t *said = json_pack("{s:s, s:O}", "link", sl_buf_text(&link), "expires_at",
+                                 json_object_get(answer, "expires_at"));
+        sl_api_print_json(said);
+        json_decref(said);
+    } else {
+        puts(sl_buf_text(&link));
+    }
+    if (link.p != NULL)
+        sl_secret_wipe(link.p, link.n);
+}
+
+int sl_cli_console(int argc, char **argv)
+{
+    struct sl_api_args args;
+    SL_API(api);
+    json_t *body, *answer = NULL;
+    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_CREDENTIAL, 0, help, &args);
+
+    if (code == SL_API_CONTINUE)
+        code = sl_api_open(&args, true, &api);
+    if (code != SL_API_CONTINUE)
+        return code;
+    body = json_object();
+    code = sl_api_call(&api, "/v1/sessions/code", body, &answer);
+    if (code == SL_EXIT_FINE)
+        print_link(&api, answer);
+    json_decref(answer);
+    json_decref(body);
+    return code;
+}

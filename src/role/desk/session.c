@@ -1,0 +1,100 @@
+/* Signing in to the console and out of it: the desk turns the session's secret into a cookie that
+ * no script can read, and tells the page the mark that it has to send with what it changes. */
+#include "role/desk/desk_int.h"
+
+#include "json/json.h"
+
+static void put_cookie(struct sl_buf *b, struct sl_span secret, const char *more)
+{
+    sl_buf_say(b, "%s=%S; Path=/; Secure; HttpOnly; SameSite=Strict%s", SL_DESK_COOKIE, secret,
+               more);
+}
+
+static void add_mark(json_t *object, struct sl_span secret)
+{
+    char mark[SL_DESK_MARK_HEX + 1];
+
+    sl_desk_mark(secret, mark);
+    json_object_set_new(object, "csrf", json_string(mark));
+}
+
+static void answer_object(struct sl_desk_conn *c, unsigned status, const json_t *object,
+                          struct sl_span cookie)
+{
+    SL_BUF(body, 64 * 1024);
+
+    if (sl_json_canonical(&body, object) != SL_OK)
+        sl_desk_problem(c, 503, "out of memory");
+    else
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
+                                                   .type = "application/json",
+                                                   .body = sl_buf_span(&body),
+                                                   .cookie = cookie});
+}
+
+/* The secret leaves in the cookie alone. */
+static void on_signed_in(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+    SL_BUF(cookie, 512);
+
+    if (status != 201) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    if (sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_problem(c, 503, "out of memory");
+        return;
+    }
+    struct sl_span secret = sl_json_str(told, "secret");
+    put_cookie(&cookie, secret, "");
+    add_mark(told, secret);
+    json_object_del(told, "secret");
+    answer_object(c, status, told, sl_buf_span(&cookie));
+    json_decref(told);
+    explicit_bzero(cookie.p, cookie.n);
+}
+
+void sl_desk_sign_in(struct sl_desk_conn *c, const json_t *object)
+{
+    sl_desk_ask_object(c, object, on_signed_in);
+}
+
+static void on_session(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+
+    if (status != 200 || sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    add_mark(told, sl_span(c->request->credential, c->request->credential_bytes));
+    answer_object(c, status, told, SL_SPAN(""));
+    json_decref(told);
+}
+
+void sl_desk_session(struct sl_desk_conn *c)
+{
+    if (c->request->by_cookie)
+        sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_session);
+    else
+        sl_desk_problem(c, 401, "nobody is signed in to the console here");
+}
+
+/* Whatever the keeper says, the browser forgets it. */
+static void on_signed_out(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    SL_BUF(cookie, 512);
+
+    if (status != 200 && status != 401) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    put_cookie(&cookie, SL_SPAN(""), "; Max-Age=0");
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = 204, .cookie = sl_buf_span(&cookie)});
+}
+
+void sl_desk_sign_out(struct sl_desk_conn *c)
+{
+    sl_desk_ask(c, c->request->route->call, SL_SPAN("{}"), on_signed_out);
+}

@@ -1,0 +1,73 @@
+// Chromium in front of the console, told what to do: a JSON line in ({"op", ...}), a JSON line out ({"said"} or
+// {"failed"}). One page at a time; what the page complained about is kept.
+import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const PATIENCE_MS = 10_000;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
+let context, page;
+let complaints = [];
+let tabs = [];
+
+async function open({ scheme = "light", width = 1280, height = 900, motion = "no-preference" }) {
+  await context?.close();
+  context = await browser.newContext({ colorScheme: scheme, viewport: { width, height }, reducedMotion: motion });
+  context.setDefaultTimeout(PATIENCE_MS);
+  complaints = [];
+  tabs = [];
+  await tab({ number: 0 });
+}
+
+async function tab({ number, close = false }) {
+  page = tabs[number] ??= await context.newPage();
+  page.on("pageerror", (e) => complaints.push(String(e)));
+  page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
+  if (close) await page.close();
+}
+
+// axe comes through the debugger, which the page's own policy does not stop and does not notice.
+async function findViolations() {
+  await page.evaluate(`${axe}; undefined`);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.target} ${n.html}`).join(" | ")}`);
+}
+
+const ops = {
+  open,
+  tab,
+  goto: ({ url }) => page.goto(url).then((r) => r?.status() ?? 0),
+  text: ({ at }) => page.locator(at).first().innerText(),
+  texts: ({ at }) => page.locator(at).allInnerTexts(),
+  count: ({ at }) => page.locator(at).count(),
+  attribute: ({ at, name }) => page.locator(at).first().getAttribute(name),
+  wait: ({ at, state = "visible", ms = PATIENCE_MS }) => page.locator(at).first().waitFor({ state, timeout: ms }),
+  click: ({ at }) => page.locator(at).first().click(),
+  fill: ({ at, text }) => page.locator(at).first().fill(text),
+  press: ({ key }) => page.keyboard.press(key),
+  type: ({ text }) => page.keyboard.type(text),
+  size: ({ width, height }) => page.setViewportSize({ width, height }),
+  scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
+  eval: ({ js }) => page.evaluate(js),
+  url: () => page.url(),
+  cookies: () => context.cookies(),
+  axe: findViolations,
+  shot: ({ path, whole = false }) => page.screenshot({ path, fullPage: whole }).then(() => null),
+  complaints: () => complaints.splice(0),
+  focused: () => page.evaluate(() => `${document.activeElement.tagName} ${document.activeElement.innerText ?? ""}`),
+};
+
+const lines = createInterface({ input: process.stdin });
+for await (const line of lines) {
+  const asked = JSON.parse(line);
+  let out;
+  try {
+    out = { said: (await ops[asked.op](asked)) ?? null };
+  } catch (why) {
+    out = { failed: String(why) };
+  }
+  process.stdout.write(`${JSON.stringify(out)}\n`);
+}
+await browser.close();
