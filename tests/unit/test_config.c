@@ -233,7 +233,8 @@ static void test_complaints_have_a_ceiling(void)
 static const char every_key[] =
     "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: "
     "\"0.0.0.0:80\"}\n"
-    "public_url: https://sluice.example\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: "
+    "public_url: https://sluice.example\npasskeys: {rp_id: sluice.example, origins: "
+    "[\"https://desk.sluice.example:8443\"]}\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: "
     "token\n"
     "sandbox: best-effort\npolicy_changes: hold\nledger: {sync: all, origin: "
     "example.org/log}\ngates: 4\njudges: 3\n"
@@ -257,7 +258,7 @@ static const char every_key[] =
     "      datasets: [a.b], labels: [\"l?\"], hours: [\"mon,wed-fri 22:00-06:00\"]}\n"
     "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    "
     "max_wait: 10m\n"
-    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    "
+    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    keys: device-bound\n    record: shape\n    "
     "sync: all\n"
     "    notify: [chat]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
@@ -295,8 +296,10 @@ static void test_every_key(void)
     SL_CHECK_INT(r->label_bits, 3);
     SL_CHECK_INT(r->reviewers.need, 1);
     SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
-    SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync &&
-             r->notify.count == 1);
+    SL_CHECK(r->reason_required && r->proof_passkey && r->keys_device_bound && r->record_shape &&
+             r->sync && r->notify.count == 1);
+    SL_CHECK_TEXT(s->passkey_rp_id, "sluice.example");
+    SL_CHECK_TEXT(s->passkey_origins.items[0], "https://desk.sluice.example:8443");
     SL_CHECK_TEXT(r->elevate.login, "strong");
     SL_CHECK_INT(m->budget.by, SL_BY_RUN);
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);

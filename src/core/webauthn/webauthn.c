@@ -34,6 +34,23 @@ static bool is_challenge(const json_t *data, struct sl_span wanted)
            sl_secret_eq(sl_buf_span(&bytes), wanted);
 }
 
+bool sl_webauthn_challenge(struct sl_span client_data,
+                           uint8_t challenge[SL_WEBAUTHN_CHALLENGE_BYTES])
+{
+    SL_BUF(bytes, SL_WEBAUTHN_CLIENT_DATA_MAX);
+    json_t *data = NULL;
+
+    if (client_data.n > SL_WEBAUTHN_CLIENT_DATA_MAX ||
+        sl_json_read(client_data, &data, NULL) != SL_OK)
+        return false;
+    bool read = sl_base64url_get(&bytes, sl_json_str(data, "challenge")) == SL_OK &&
+                bytes.n == SL_WEBAUTHN_CHALLENGE_BYTES;
+    json_decref(data);
+    if (read)
+        memcpy(challenge, bytes.p, SL_WEBAUTHN_CHALLENGE_BYTES);
+    return read;
+}
+
 static bool is_origin(struct sl_span origin, const struct sl_webauthn_wanted *wanted)
 {
     if (wanted->origins == NULL)

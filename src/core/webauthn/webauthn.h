@@ -94,6 +94,11 @@ enum sl_webauthn_reason sl_webauthn_check(const struct sl_webauthn_key *key,
                                           const struct sl_webauthn_assertion *assertion,
                                           struct sl_webauthn_seen *seen);
 
+/* Which challenge the client data speaks of, to find what was asked with it; nothing is verified.
+ * false: none that can be read. */
+bool sl_webauthn_challenge(struct sl_span client_data,
+                           uint8_t challenge[SL_WEBAUTHN_CHALLENGE_BYTES]) SL_MUST_CHECK;
+
 /* May a page of this origin ask for passkeys of rp_id: is it https (or http on localhost), and its
  * host the same or below? Not looked at: whether rp_id is a public suffix, which browsers refuse.
  */
