@@ -22,6 +22,7 @@ static void fill(struct keeper *k, const struct db_rows *rows, struct credential
 {
     uint64_t now_us = sl_clock_us(), revoked_us = db_u64(rows, 5);
 
+    *c = (struct credential){0};
     c->id = sl_arena_copy(k->mem, db_span(rows, 0));
     c->identity = sl_arena_copy(k->mem, db_span(rows, 1));
     c->deciding = db_u64(rows, 2) == 1;

@@ -21,6 +21,20 @@ uint64_t decision_rows(const struct call *c)
 
 /* --- the challenge --- */
 
+/* What speaks against another one of theirs is the better reason than that there is none. */
+static void with_one_that_does_not_fit(struct call *c)
+{
+    struct passkey *all;
+    size_t count = passkeys_of(c->keeper, c->who.name, &all);
+
+    for (size_t i = 0; i < count; i++)
+        if (all[i].removed_us == 0 &&
+            sl_span_eq(all[i].rp_id, c->keeper->config->settings.passkey_rp_id)) {
+            credential_with_passkey(&c->with, &all[i]);
+            return;
+        }
+}
+
 static size_t those_that_fit(struct call *c, const struct approval *a, struct passkey **out)
 {
     struct passkey *all;
@@ -81,6 +95,8 @@ void call_DECISION_CHALLENGE(struct call *c)
     size_t count = those_that_fit(c, &a, &allow);
     if (count > 0)
         credential_with_passkey(&c->with, &allow[0]);
+    else
+        with_one_that_does_not_fit(c);
     enum sl_decide_reason reason = approval_may(c->keeper, &a, &c->who, &c->with, c->channel, &may);
     if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);
