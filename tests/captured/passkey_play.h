@@ -14,7 +14,7 @@ struct soft_passkey {
     const char *origin, *rp_id;
 };
 
-static struct soft_passkey passkey_new(uint8_t flags)
+static inline struct soft_passkey passkey_new(uint8_t flags)
 {
     struct soft_passkey p = {.key = soft_key_new(SL_ALGORITHM_ES256),
                              .flags = flags,

@@ -258,7 +258,7 @@ static void close_all(void)
     close(play.super);
 }
 
-static void kill_keeper(void)
+static inline void kill_keeper(void)
 {
     int status;
 

@@ -34,7 +34,7 @@ struct sl_audit_credential {
 struct sl_audit_passkey {
     struct sl_span id, identity, rp_id, spki;
     int64_t algorithm;
-    bool backup_eligible, removed;
+    bool backup_eligible, backed_up, removed; /* backed_up: as its enrolment's leaf says */
     uint32_t counter;
     uint64_t since_us;
     struct sl_audit_passkey *next;

@@ -94,7 +94,7 @@ static const char *signature_problem(struct sl_audit_passkey *k, const json_t *p
     enum sl_webauthn_reason reason = sl_webauthn_check(&key, &wanted, &assertion, &seen);
     if (reason != SL_WEBAUTHN_YES)
         return sl_webauthn_reason_text(reason);
-    if (is_new && seen.backup_eligible != k->backup_eligible)
+    if (is_new && (seen.backup_eligible != k->backup_eligible || seen.backed_up != k->backed_up))
         return sl_webauthn_reason_text(SL_WEBAUTHN_BACKUP);
     k->counter = seen.counter;
     return NULL;
@@ -161,6 +161,7 @@ static struct sl_audit_passkey *new_passkey(struct sl_audit *a, const json_t *le
         .rp_id = sl_audit_copy(a, sl_audit_str(a, leaf, "rp_id")),
         .algorithm = sl_passkey_algorithm_of(sl_json_str(leaf, "algorithm")),
         .backup_eligible = json_is_true(json_object_get(leaf, "backup_eligible")),
+        .backed_up = json_is_true(json_object_get(leaf, "backed_up")),
         .since_us = a->time_us,
         .next = a->first_passkey};
     if (bytes_of(&spki, leaf, "public_key"))
@@ -182,9 +183,10 @@ static void enrolled(struct sl_audit *a, const struct sl_audit_identity *who, co
         SL_FOUND(a, "'%S' enrols a passkey without a deciding credential of their own", who->name);
     if (passkey_of(a, k->id) != NULL)
         SL_FOUND(a, "passkey %S is enrolled twice", k->id);
-    const char *problem = says_the_same(json_object_get(possession, "signed"), leaf, "enrol")
-                              ? proof_problem(a, k, possession, false, true)
-                              : "what it signed says something else";
+    bool of_itself = sl_span_eq(sl_json_str(possession, "key"), k->id) &&
+                     says_the_same(json_object_get(possession, "signed"), leaf, "enrol");
+    const char *problem = of_itself ? proof_problem(a, k, possession, false, true)
+                                    : "what it signed says something else";
     if (problem != NULL)
         SL_FOUND(a, "passkey %S of '%S' is enrolled, but does not prove that it is there: %s",
                  k->id, who->name, problem);
