@@ -14,7 +14,10 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
 
     sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id),
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
-    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason), "");
+    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
+                 reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "
+                                                     "passkeys."
+                                                   : "");
     json_put_str(c->reply, "reason", sl_span_str(sl_decide_reason_name(reason)));
 }
 
