@@ -65,7 +65,8 @@ bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message,
 
 /* Others' public keys, as SubjectPublicKeyInfo in DER, with an algorithm by its COSE number (RFC
  * 9053) that the caller has fixed beforehand: no key and no signature ever chooses it. ES256:
- * P-256, the signature in DER. EdDSA: Ed25519. RS256: PKCS#1 v1.5, RSA of 2,048 to 4,096 bits.
+ * P-256, the signature in DER. EdDSA: Ed25519. RS256: PKCS#1 v1.5, RSA of 2,048 to 4,096 bits
+ * with the exponent 65,537.
  * fits: the bytes are such a key, in the one encoding that there is of it (nothing behind, no other
  * form of the same), so that two keys are the same if and only if their bytes are. */
 enum { SL_ALGORITHM_ES256 = -7, SL_ALGORITHM_EDDSA = -8, SL_ALGORITHM_RS256 = -257 };

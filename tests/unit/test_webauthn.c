@@ -258,10 +258,26 @@ static bool fits(EVP_PKEY *key, int64_t algorithm)
     return yes;
 }
 
+static EVP_PKEY *rsa_with_exponent(unsigned exponent)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    BIGNUM *e = BN_new();
+    EVP_PKEY *key = NULL;
+
+    SL_PROMISE(BN_set_word(e, exponent) == 1 && EVP_PKEY_keygen_init(context) == 1 &&
+               EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) == 1 &&
+               EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, e) == 1 &&
+               EVP_PKEY_generate(context, &key) == 1);
+    EVP_PKEY_CTX_free(context);
+    BN_free(e);
+    return key;
+}
+
 static void test_keys_that_are_too_weak(void)
 {
     SL_CHECK(!fits(EVP_RSA_gen(1024), SL_ALGORITHM_RS256));
     SL_CHECK(fits(EVP_RSA_gen(2048), SL_ALGORITHM_RS256));
+    SL_CHECK(!fits(rsa_with_exponent(3), SL_ALGORITHM_RS256));
     SL_CHECK(!fits(EVP_EC_gen("P-384"), SL_ALGORITHM_ES256));
     SL_CHECK(!fits(EVP_EC_gen("secp256k1"), SL_ALGORITHM_ES256));
     SL_CHECK(!fits(EVP_PKEY_Q_keygen(NULL, NULL, "ED448"), SL_ALGORITHM_EDDSA));

@@ -163,16 +163,14 @@ static enum sl_webauthn_reason check_signature(const struct sl_webauthn_key *key
 {
     uint8_t message[SL_WEBAUTHN_AUTHENTICATOR_DATA + SL_SHA256];
 
-    if (!sl_public_key_fits(key->algorithm, key->spki))
-        return SL_WEBAUTHN_KEY;
     if (a->signature.n == 0 || a->signature.n > SL_WEBAUTHN_SIGNATURE_MAX)
         return SL_WEBAUTHN_SIGNATURE;
     memcpy(message, a->authenticator_data.p, SL_WEBAUTHN_AUTHENTICATOR_DATA);
     sl_sha256(a->client_data, message + SL_WEBAUTHN_AUTHENTICATOR_DATA);
-    return sl_public_key_check(key->algorithm, key->spki, sl_span(message, sizeof message),
-                               a->signature)
-               ? SL_WEBAUTHN_YES
-               : SL_WEBAUTHN_SIGNATURE;
+    if (sl_public_key_check(key->algorithm, key->spki, sl_span(message, sizeof message),
+                            a->signature))
+        return SL_WEBAUTHN_YES;
+    return sl_public_key_fits(key->algorithm, key->spki) ? SL_WEBAUTHN_SIGNATURE : SL_WEBAUTHN_KEY;
 }
 
 /* Two zeros: it does not count. */
