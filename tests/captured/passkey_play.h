@@ -29,6 +29,11 @@ static inline struct soft_passkey passkey_new(uint8_t flags)
     return p;
 }
 
+static inline void passkey_drop(struct soft_passkey *p)
+{
+    soft_key_free(&p->key);
+}
+
 /* {'key':..,'client_data':..,'authenticator_data':..,'signature':..} */
 static void put_assertion(struct sl_buf *out, struct soft_passkey *p, const char *challenge)
 {

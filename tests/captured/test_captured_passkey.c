@@ -368,6 +368,8 @@ static void test_challenges_are_bounded(void)
     for (int i = 0; i < 300; i++)
         ask_to_enrol(rita, &many, other);
     SL_CHECK_INT(enrol_with(sam, &p, mine, NULL), 201);
+    passkey_drop(&p);
+    passkey_drop(&many);
 }
 
 /* The ledger of all this, checked by what an auditor has: nothing but the files and the key. */
@@ -417,5 +419,9 @@ int main(int argc, char **argv)
     SL_RUN(test_a_new_keeper_forgets_challenges);
     SL_RUN(test_challenges_are_bounded);
     SL_RUN(test_the_ledger_verifies);
+    passkey_drop(&ritas);
+    passkey_drop(&sams);
+    passkey_drop(&another);
+    passkey_drop(&synced);
     return end_play();
 }

@@ -39,6 +39,8 @@ static void test_the_stage(void)
     SL_CHECK_INT(spend(play.gate, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_GO);
     struct held other = hold(play.gate, session, SL_EFFECT_DDL, "drop table b");
     SL_CHECK_INT(decide(rita, other.approval, other.digest_hex, "deny"), 200);
+    passkey_drop(&one);
+    passkey_drop(&two);
     stop_keeper();
 }
 
@@ -305,6 +307,8 @@ int main(int argc, char **argv)
     SL_RUN(test_a_flipped_byte_of_an_enrolment_is_found);
     SL_RUN(test_a_signature_taken_away_is_found);
     SL_RUN(test_a_ledger_written_anew_is_found);
+    for (size_t i = 0; i < leaf_count; i++)
+        sl_buf_done(&leaves[i]);
     start_keeper();
     return end_play();
 }

@@ -98,6 +98,22 @@ def test_operator(lab):
     assert lab.ask("carol", "GET", "/v1/passkeys")[1]["passkeys"] == []
 
 
+def test_removal(lab):
+    """its owner removes a passkey with a signature, and with nothing less"""
+    key = lab.passkeys["bob"]
+    status, said = lab.ask("bob", "POST", "/v1/passkeys/challenge", {"purpose": "remove", "key": text(key.id)})
+    assert status == 200 and said["signed"]["purpose"] == "remove", said
+    for existing in ({}, lab.passkeys["rita"].assertion(said["challenge"]), key.assertion(text(bytes(32)))):
+        status, answer = lab.ask("bob", "POST", "/v1/passkeys/remove", {"key": text(key.id), "existing": existing})
+        assert status in (403, 404, 409), answer
+    status, answer = lab.ask("bob", "POST", "/v1/passkeys/remove",
+                             {"key": text(key.id), "existing": key.assertion(said["challenge"])})
+    assert status == 200, answer
+    assert lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"] == []
+    lab.restart()
+    assert lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"] == []
+
+
 def test_auditor(lab):
     """sluice ledger verify --decisions says which were proved by a passkey"""
     done = lab.sluice("ledger", "verify", lab.state / "ledger", "--key", lab.state / "ledger" / "key.pub", "--decisions", "--json",
