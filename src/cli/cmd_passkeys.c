@@ -57,6 +57,7 @@ static int list(int argc, char **argv)
     return SL_EXIT_FINE;
 }
 
+/* The key comes first, whatever it begins with: an id in base64url may begin with a dash. */
 static int remove_one(int argc, char **argv)
 {
     const char *reason = "", *words[1];
@@ -64,11 +65,13 @@ static int remove_one(int argc, char **argv)
     json_t *reply = NULL;
     const struct sl_manage_option options[] = {{.name = "--reason", .value = &reason}};
 
-    if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
-        count != 1)
+    if (argc < 1 ||
+        sl_manage_words(&manage, argc - 1, argv + 1, options, 1, words, 1, &count) !=
+            SL_EXIT_FINE ||
+        count != 0)
         return sl_cli_misuse("passkeys");
     int code = sl_manage_call(&manage, "passkey.revoke",
-                              json_pack("{s:s, s:s}", "key", words[0], "reason", reason), &reply);
+                              json_pack("{s:s, s:s}", "key", argv[0], "reason", reason), &reply);
     if (code != SL_EXIT_FINE)
         return code;
     if (manage.json)

@@ -93,7 +93,10 @@ def test_operator(lab):
     assert {p["identity"] for p in listed} == {"rita", "bob", "carol"}, listed
     assert "vouched" in lab.manage("passkeys", "--help").out.lower()
     assert "young" in lab.manage("passkeys", "list", "rita").out
-    assert lab.manage("passkeys", "remove", "AAAA", check=False).rc == 1
+    for key in ("AAAA", "-AAA", "--AA"):     # an id may begin with a dash
+        done = lab.manage("passkeys", "remove", key, "--reason", "x", check=False)
+        assert done.rc == 1 and "There is no passkey" in done.err, done
+    assert lab.manage("passkeys", "remove", check=False).rc == 2
     lab.manage("passkeys", "remove", text(lab.passkeys["carol"].id), "--reason", "lost on a train")
     assert lab.ask("carol", "GET", "/v1/passkeys")[1]["passkeys"] == []
 
