@@ -301,6 +301,22 @@ static void print_requirement(const json_t *r)
     putchar('\n');
 }
 
+/* A young key that nothing but a credential vouched for is what a thief would have. */
+static void print_proof(const json_t *v)
+{
+    const json_t *key = json_object_get(v, "passkey");
+
+    if (!sl_span_is(sl_json_str(v, "proof"), "passkey"))
+        return;
+    fputs(", signed with a passkey", stdout);
+    if (!json_is_true(json_object_get(key, "young")))
+        return;
+    fputs(" (young: enrolled ", stdout);
+    print_local_time(sl_json_str(key, "since"));
+    fputs(sl_span_is(sl_json_str(key, "vouched_by"), "credential") ? ", their first)" : ")",
+          stdout);
+}
+
 static void print_vote(const json_t *v)
 {
     fputs("  ", stdout);
@@ -311,6 +327,7 @@ static void print_vote(const json_t *v)
     print_member(stdout, v, "channel");
     fputs(", ", stdout);
     print_local_time(sl_json_str(v, "at"));
+    print_proof(v);
     putchar('\n');
     sl_api_print_lines(stdout, sl_json_str(v, "reason"));
 }
@@ -448,6 +465,11 @@ static void print_people(const json_t *approval)
     print_list_row(approval, "Requesters", "requesters");
     print_row(approval, "Reviewers", "reviewers");
     print_each(approval, "Needed", "requirements", print_requirement);
+    if (sl_span_is(sl_json_str(approval, "proof"), "passkey"))
+        printf("Proof       signed with a passkey%s, else it does not count\n",
+               sl_span_is(sl_json_str(approval, "keys"), "device-bound")
+                   ? " that cannot leave its device"
+                   : "");
     print_each(approval, "Votes", "votes", print_vote);
     sl_api_print_you(stdout, approval);
 }

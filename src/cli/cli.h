@@ -38,6 +38,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
       "say where data came from, where it went, and who touched it")                               \
     X(openlineage, "[--config FILE]", "send run events to the endpoint that the file names")       \
+    X(passkeys, "[list [NAME]|remove KEY]", "who can sign decisions with what")                    \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \

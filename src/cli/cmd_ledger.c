@@ -11,8 +11,9 @@ static const struct subcommand {
     const char *name, *words, *help;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"verify", "[DIR] [--key VKEY|FILE] [--old CHECKPOINT] [--json]",
-     "check every entry, the tree, the signatures, and that all went by the rules",
+    {"verify", "[DIR] [--key VKEY|FILE] [--old CHECKPOINT] [--decisions] [--json]",
+     "check every entry, the tree, the signatures (passkeys' too), and that all went by the\n"
+     "      rules; --decisions says of each who proved it how",
      sl_ledger_cmd_verify},
     {"show", "APPROVAL|DIGEST|INDEX [DIR] [--json]",
      "print the entries about one approval or action", sl_ledger_cmd_show},

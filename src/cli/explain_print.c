@@ -138,7 +138,8 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
     if (a->reason_required)
         sl_buf_put_str(b, "needs      a reason (SET sluice.reason = '...')\n");
     if (a->passkey)
-        sl_buf_put_str(b, "needs      decisions signed with a passkey\n");
+        sl_buf_say(b, "needs      decisions signed with a passkey%s\n",
+                   a->device_bound ? " that cannot leave its device" : "");
     if (a->time_dependent)
         sl_buf_put_str(
             b, "note       a rule depends on the time of day; this is the answer at this hour\n");

@@ -9,9 +9,9 @@
 
 struct listener {
     struct sl_ledger_dir *dir;
-    struct sl_buf text;       /* findings, for people */
-    json_t *findings, *notes; /* for machines */
-    bool progress;
+    struct sl_buf text;                   /* findings, for people */
+    json_t *findings, *notes, *decisions; /* for machines */
+    bool progress, tell_decisions;
 };
 
 static void add_json(json_t *list, uint64_t entry, struct sl_span file, struct sl_span sentence)
@@ -38,6 +38,51 @@ static void on_report(void *owner, enum sl_verify_grade grade, uint64_t entry, s
     if (file.n > 0)
         sl_buf_say(&l->text, "%S: ", file);
     sl_buf_say(&l->text, "%S\n", sentence);
+}
+
+static const char *proof_word(const struct sl_audit_decision *d)
+{
+    if (d->proved)
+        return "passkey";
+    return d->passkey ? "wrong" : "vouched by desk";
+}
+
+static void decision_text(struct sl_buf *b, const struct sl_audit_decision *d)
+{
+    sl_buf_say(b, "entry %U: %S of approval %S by %S: ", d->entry, d->decision, d->approval,
+               d->approver);
+    if (d->proved)
+        sl_buf_say(b, "proved by passkey %S (%s)\n", d->key,
+                   d->device_bound ? "bound to its device" : "may be synced");
+    else if (d->passkey)
+        sl_buf_say(b, "NOT PROVED: the signature of passkey %S is wrong\n", d->key);
+    else
+        sl_buf_say(b, "vouched by the desk, with credential %S\n", d->credential);
+}
+
+static void set_text(json_t *object, const char *key, struct sl_span s)
+{
+    if (s.n > 0)
+        json_object_set_new(object, key, json_stringn((const char *)s.p, s.n));
+}
+
+static void on_decision(void *owner, const struct sl_audit_decision *d)
+{
+    struct listener *l = owner;
+    json_t *one = json_object();
+
+    json_object_set_new(one, "entry", json_integer((json_int_t)d->entry));
+    set_text(one, "approval", d->approval);
+    set_text(one, "approver", d->approver);
+    set_text(one, "decision", d->decision);
+    set_text(one, "credential", d->credential);
+    set_text(one, "passkey", d->key);
+    json_object_set_new(one, "proof", json_string(proof_word(d)));
+    if (d->passkey)
+        json_object_set_new(one, "device_bound", json_boolean(d->device_bound));
+    json_array_append_new(l->decisions, one);
+    if (l->tell_decisions)
+        decision_text(&l->text, d);
 }
 
 static void on_progress(void *owner, uint64_t done, uint64_t all)
@@ -74,7 +119,7 @@ static enum sl_err read_document(void *owner, uint64_t entry, struct sl_buf *out
 
 struct request {
     const char *path, *key, *old;
-    bool json;
+    bool json, decisions;
     struct sl_vkey trusted;
     struct sl_buf old_note;
 };
@@ -102,10 +147,19 @@ static enum sl_err run(const struct request *r, struct listener *l, struct sl_ve
                                 .document = read_document,
                                 .report = on_report,
                                 .progress = on_progress,
+                                .decision = r->decisions ? on_decision : NULL,
                                 .key = r->key == NULL ? NULL : &r->trusted,
                                 .old = sl_buf_span(&r->old_note)};
 
     return sl_verify_run(&v, out);
+}
+
+static void put_decisions(json_t *all, const struct listener *l, const struct sl_verify_result *r)
+{
+    json_object_set_new(all, "decisions_proved", json_integer((json_int_t)r->proved));
+    json_object_set_new(all, "decisions_vouched", json_integer((json_int_t)r->vouched));
+    if (l->tell_decisions)
+        json_object_set(all, "decisions", l->decisions);
 }
 
 static void print_json(const struct listener *l, const struct sl_verify_result *r)
@@ -121,6 +175,7 @@ static void print_json(const struct listener *l, const struct sl_verify_result *
     json_object_set_new(all, "documents", json_integer((json_int_t)r->documents));
     json_object_set_new(all, "documents_erased", json_integer((json_int_t)r->erased));
     json_object_set_new(all, "root", json_string(sl_buf_text(&root)));
+    put_decisions(all, l, r);
     json_object_set(all, "findings", l->findings);
     json_object_set(all, "notes", l->notes);
     if (sl_json_canonical(&out, all) == SL_OK) {
@@ -143,6 +198,9 @@ static void print_text(const struct listener *l, const struct sl_verify_result *
         printf("%s: %llu entries, tree and meaning are right (root %s)\n",
                sl_ledger_dir_path(l->dir), (unsigned long long)r->checkpoint.size,
                sl_buf_text(&root));
+    if (l->tell_decisions)
+        printf("%llu decisions are proved by a passkey's signature, %llu are vouched by the desk\n",
+               (unsigned long long)r->proved, (unsigned long long)r->vouched);
     if (r->documents + r->erased > 0)
         printf("%llu documents of held actions lie beside the log and have their digest; %llu are "
                "erased or not "
@@ -156,6 +214,8 @@ static int verify(const struct request *r)
     struct listener l = {.text = sl_buf(64 * 1024 * 1024),
                          .findings = json_array(),
                          .notes = json_array(),
+                         .decisions = json_array(),
+                         .tell_decisions = r->decisions,
                          .progress = isatty(2) && !r->json};
     struct sl_verify_result result = {.wrong = 0};
 
@@ -163,6 +223,7 @@ static int verify(const struct request *r)
     if (code != SL_EXIT_FINE) {
         json_decref(l.findings);
         json_decref(l.notes);
+        json_decref(l.decisions);
         return code;
     }
     l.dir = dir;
@@ -177,6 +238,7 @@ static int verify(const struct request *r)
     sl_buf_done(&l.text);
     json_decref(l.findings);
     json_decref(l.notes);
+    json_decref(l.decisions);
     return err == SL_OK && result.wrong == 0 ? SL_EXIT_FINE : SL_EXIT_REFUSED;
 }
 
@@ -185,6 +247,7 @@ int sl_ledger_cmd_verify(int argc, char **argv)
     struct request r = {.path = NULL};
     const struct sl_ledger_option options[] = {{"--key", &r.key, NULL},
                                                {"--old", &r.old, NULL},
+                                               {"--decisions", NULL, &r.decisions},
                                                {"--json", NULL, &r.json}};
 
     if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), &r.path, 1))

@@ -63,6 +63,19 @@ enum sl_err sl_ed25519_sign(const struct sl_ed25519 *k, struct sl_span message, 
 bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message,
                       const uint8_t signature[64]);
 
+/* Others' public keys, as SubjectPublicKeyInfo in DER, with an algorithm by its COSE number (RFC
+ * 9053) that the caller has fixed beforehand: no key and no signature ever chooses it. ES256:
+ * P-256, the signature in DER. EdDSA: Ed25519. RS256: PKCS#1 v1.5, RSA of 2,048 to 4,096 bits
+ * with the exponent 65,537.
+ * fits: the bytes are such a key, in the one encoding that there is of it (nothing behind, no other
+ * form of the same), so that two keys are the same if and only if their bytes are. */
+enum { SL_ALGORITHM_ES256 = -7, SL_ALGORITHM_EDDSA = -8, SL_ALGORITHM_RS256 = -257 };
+enum { SL_PUBLIC_KEY_MAX = 600 }; /* bytes of SubjectPublicKeyInfo */
+bool sl_public_key_fits(int64_t algorithm, struct sl_span spki);
+/* false for anything that does not fit, too. */
+bool sl_public_key_check(int64_t algorithm, struct sl_span spki, struct sl_span message,
+                         struct sl_span signature);
+
 /* A PEM private key (ECDSA P-256/P-384, RSA >= 2048, Ed25519) for TLS server signatures. */
 struct sl_tls_key;
 enum sl_err sl_tls_key_new(struct sl_span pem, struct sl_tls_key **out) SL_MUST_CHECK;

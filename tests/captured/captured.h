@@ -23,7 +23,7 @@ static void keep_text(char *out, size_t size, const char *text)
     memcpy(out, text, n);
 }
 
-static void is_secret(const char *text)
+static inline void is_secret(const char *text)
 {
     SL_PROMISE(secret_count < MAX_SECRETS);
     keep_text(secrets[secret_count++], SECRET_BYTES, text);
@@ -52,7 +52,7 @@ static unsigned overhear(int fd)
 }
 
 /* The keeper closed this channel; what it said before is looked at too. */
-static bool is_ended(int fd)
+static inline bool is_ended(int fd)
 {
     for (int i = 0; i < 1000; i++) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -76,7 +76,7 @@ static inline bool is_open(int fd)
     return poll(&p, 1, 50) <= 0 || recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-static int peer_at(enum sl_role role, uint32_t index, const char *purpose)
+static inline int peer_at(enum sl_role role, uint32_t index, const char *purpose)
 {
     int ends[2];
 
@@ -87,7 +87,7 @@ static int peer_at(enum sl_role role, uint32_t index, const char *purpose)
     return ends[0];
 }
 
-static bool keeper_goes_on(void)
+static inline bool keeper_goes_on(void)
 {
     int status;
 

@@ -26,6 +26,7 @@ import time
 
 import server
 import wire
+from authenticator import ALGORITHMS, Passkey, text
 
 PEOPLE = {  # name: kind, owner, groups; owners come first
     "carol": ("human", None, ["engineers", "data-stewards"]),   # an owner who could decide for others
@@ -51,6 +52,7 @@ def config(pg_port, listen, http):
         "state": "./state", "runtime": "./run",
         "listen": {"postgres": f"127.0.0.1:{listen}", "http": f"127.0.0.1:{http}"},
         "timeouts": {"drain": "1s", "login": "10s"},
+        "passkeys": {"rp_id": "localhost", "origins": [f"http://localhost:{http}"]},
         "targets": [{
             "name": "finance", "protocol": "postgres", "address": f"127.0.0.1:{pg_port}",
             "database": "shop", "environment": "production",
@@ -138,6 +140,7 @@ class Lab:
         self.build = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve()
         self.program = self.build / "src" / "cli" / "sluice"
         self.tokens, self.serve, self.codes, self.clients, self.children = {}, None, {}, [], []
+        self.passkeys = {}      # the last one that each human enrolled
 
     # --- the frame ---------------------------------------------------------------------------
 
@@ -410,6 +413,54 @@ class Lab:
         status = connection.getresponse().status
         connection.close()
         return status
+
+    # --- passkeys ----------------------------------------------------------------------------
+
+    def ask(self, who, method, path, body=None):
+        """One request with that human's deciding credential: status, answer."""
+        credential = json.loads(self.enroll(who).read_text())["credential"]
+        headers = {"Authorization": f"Bearer {credential}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        status, said = answer.status, json.loads(answer.read())
+        connection.close()
+        return status, said
+
+    def enrol_passkey(self, who, key=None, existing=None, **more):
+        """A new passkey of that human: status, answer. It is kept as theirs when it was taken."""
+        key = key or Passkey(f"http://localhost:{self.http}", "localhost", **more)
+        status, said = self.ask(who, "POST", "/v1/passkeys/challenge", {
+            "purpose": "enrol", "key": text(key.id), "public_key": text(key.public()),
+            "algorithm": ALGORITHMS[key.algorithm]})
+        if status != 200:
+            return status, said
+        body = {"possession": key.assertion(said["challenge"])}
+        existing = existing or self.passkeys.get(who)
+        if existing:
+            body["existing"] = existing.assertion(said["challenge"])
+        status, said = self.ask(who, "POST", "/v1/passkeys", body)
+        if status == 201:
+            self.passkeys[who] = key
+        return status, said
+
+    def decision(self, by, which, decision="approve", reason="signed in the lab", **more):
+        return {"decision": decision, "reason": reason, "digest": self.ask(by, "GET", f"/v1/approvals/{which}")[1]
+                .get("digest", "0" * 64), **more}
+
+    def challenge(self, by, which, body):
+        return self.ask(by, "POST", f"/v1/approvals/{which}/challenge", body)
+
+    def decide_by_passkey(self, by, which, decision="approve", key=None, **more):
+        """The whole way; status, answer."""
+        body = self.decision(by, which, decision, **more)
+        status, said = self.challenge(by, which, body)
+        if status != 200:
+            return status, said
+        signed = (key or self.passkeys[by]).assertion(said["challenge"])
+        return self.ask(by, "POST", f"/v1/approvals/{which}/decision", {**body, "passkey": signed})
 
     def deny(self, by, which, reason="not today", check=True):
         return self.api("deny", which, by, "--reason", reason, "--yes", check=check)

@@ -54,6 +54,7 @@ class Play:
         self.name = self.text.splitlines()[0].lstrip("# ")
         self.changes, self.clients, self.approval, self.stopped = [], {}, None, []
         self.locking = None      # a session past the gateway that holds a lock
+        self.to_sign, self.signed = None, None      # a decision whose challenge was asked for, and its proof
 
     def run(self):
         lines = self._lines()
@@ -359,6 +360,40 @@ class Play:
         status = self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel)
         if status != 200:
             raise Wrong(f"answered {status}")
+
+    # --- passkeys ----------------------------------------------------------------------------
+
+    def _answered(self, answer, no, why):
+        status, said = answer
+        if (status >= 400) != bool(no):
+            raise Wrong(f"{status}: {said}")
+        self._match((why or "")[2:], said.get("detail", ""))
+
+    @line(r"(?P<who>[\w-]+) enrols a passkey(?P<synced> that may be synced)?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def enrols_passkey(self, who, synced, no, why):
+        self._answered(self.lab.enrol_passkey(who, synced=bool(synced)), no, why)
+
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) by passkey(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def decides_by_passkey(self, who, what, no, why):
+        decision = "approve" if what == "approves" else "deny"
+        self._answered(self.lab.decide_by_passkey(who, self.approval, decision), no, why)
+
+    @line(r"(?P<who>[\w-]+) signs a yes, and does not send it")
+    def signs(self, who):
+        self.to_sign = self.lab.decision(who, self.approval)
+        status, said = self.lab.challenge(who, self.approval, self.to_sign)
+        if status != 200:
+            raise Wrong(f"{status}: {said}")
+        self.signed = self.lab.passkeys[who].assertion(said["challenge"])
+
+    @line(r"(?P<who>[\w-]+) sends what was signed(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def sends_signed(self, who, no, why):
+        body = {**self.to_sign, "digest": self.lab.decision(who, self.approval)["digest"], "passkey": self.signed}
+        self._answered(self.lab.ask(who, "POST", f"/v1/approvals/{self.approval}/decision", body), no, why)
+
+    @line(r"the operator removes the passkey of (?P<who>[\w-]+)")
+    def removes_passkey(self, who):
+        self.lab.manage("passkeys", "remove", laboratory.text(self.lab.passkeys[who].id), "--reason", "lost")
 
     @line(r"(?P<who>[\w-]+) (?P<what>revokes|cancels it|stops it)(?: -> (?P<no>refused))?")
     def withdraws(self, who, what, no):

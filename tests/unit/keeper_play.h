@@ -35,7 +35,14 @@ static struct play {
     json_t *reply;
 } play;
 
+/* Rules that one test wants beside those below. */
+#ifndef KEEPER_PLAY_RULES
+#define KEEPER_PLAY_RULES ""
+#endif
+
 static const char config[] = "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"
+                             "passkeys: {rp_id: sluice.example, origins: "
+                             "[\"https://sluice.example\"]}\n"
                              "state: ./state\n"
                              "targets:\n"
                              "  - name: finance\n"
@@ -88,7 +95,7 @@ static const char config[] = "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1
                              "    budget: {rows: 5, per: run}\n"
                              "  - name: never\n"
                              "    when: {effects: [program]}\n"
-                             "    then: deny\n";
+                             "    then: deny\n" KEEPER_PLAY_RULES;
 
 /* --- messages --- */
 
@@ -251,7 +258,7 @@ static void close_all(void)
     close(play.super);
 }
 
-static void kill_keeper(void)
+static inline void kill_keeper(void)
 {
     int status;
 

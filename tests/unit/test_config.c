@@ -102,6 +102,16 @@ static const struct refusal {
     {"state: \"\"\n" TARGET, "t.yaml:1:8: state: a text of 0 bytes"},
     {"state: \"a\\nb\"\n" TARGET, "t.yaml:1:8: state: control characters"},
     {"state: [a]\n" TARGET, "t.yaml:1:8: state: a list; expected text"},
+    {"passkeys: {rp_id: sluice.example}\n" TARGET,
+     "t.yaml:1:11: \"http://127.0.0.1:8080\" is no origin of the rp_id \"sluice.example\"; "
+     "expected"},
+    {"passkeys: {rp_id: sluice.example, origins: [\"https://evil.example\"]}\n" TARGET,
+     "t.yaml:1:11: \"https://evil.example\" is no origin of the rp_id"},
+    {"passkeys: {origins: [\"https://sluice.example\"]}\n" TARGET,
+     "t.yaml:1:11: \"https://sluice.example\" is no origin of the rp_id \"\""},
+    {"passkeys: {origins: []}\n" TARGET, "t.yaml:1:21: origins: out of bounds"},
+    {TARGET "policy: [{name: a, then: hold, keys: device-bound}]\n",
+     "t.yaml:2:10: rule \"a\": keys says which passkeys count; expected proof: passkey"},
     {LINEAGE("file: a/b"), "t.yaml:1:31: file: \"a/b\"; expected a file's name (no slash, no dot"},
     {LINEAGE("file: .b"), "t.yaml:1:31: file: \".b\"; expected a file's name"},
     {LINEAGE("file: rejected.ndjson"), "t.yaml:1:31: file: \"rejected.ndjson\"; expected"},
@@ -233,7 +243,8 @@ static void test_complaints_have_a_ceiling(void)
 static const char every_key[] =
     "state: /var/lib/sluice\nruntime: /run/sluice\nlisten: {postgres: \"[::1]:6432\", http: "
     "\"0.0.0.0:80\"}\n"
-    "public_url: https://sluice.example\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: "
+    "public_url: https://sluice.example\npasskeys: {rp_id: sluice.example, origins: "
+    "[\"https://desk.sluice.example:8443\"]}\ntls: {certificate: a.pem, key: b.pem}\nclient_auth: "
     "token\n"
     "sandbox: best-effort\npolicy_changes: hold\nledger: {sync: all, origin: "
     "example.org/log}\ngates: 4\njudges: 3\n"
@@ -257,7 +268,8 @@ static const char every_key[] =
     "      datasets: [a.b], labels: [\"l?\"], hours: [\"mon,wed-fri 22:00-06:00\"]}\n"
     "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    "
     "max_wait: 10m\n"
-    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    record: shape\n    "
+    "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    keys: "
+    "device-bound\n    record: shape\n    "
     "sync: all\n"
     "    notify: [chat]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
@@ -295,8 +307,10 @@ static void test_every_key(void)
     SL_CHECK_INT(r->label_bits, 3);
     SL_CHECK_INT(r->reviewers.need, 1);
     SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
-    SL_CHECK(r->reason_required && r->proof_passkey && r->record_shape && r->sync &&
-             r->notify.count == 1);
+    SL_CHECK(r->reason_required && r->proof_passkey && r->keys_device_bound && r->record_shape &&
+             r->sync && r->notify.count == 1);
+    SL_CHECK_TEXT(s->passkey_rp_id, "sluice.example");
+    SL_CHECK_TEXT(s->passkey_origins.items[0], "https://desk.sluice.example:8443");
     SL_CHECK_TEXT(r->elevate.login, "strong");
     SL_CHECK_INT(m->budget.by, SL_BY_RUN);
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
@@ -439,6 +453,41 @@ static void test_who_reads_metrics(void)
     }
 }
 
+/* Whose passkeys, and on which pages: made from public_url, where browsers would make any. */
+static void test_passkeys(void)
+{
+    static const struct {
+        const char *head, *rp_id, *origin;
+    } rows[] = {
+        {"", "", ""},
+        {"public_url: https://sluice.example\n", "sluice.example", "https://sluice.example"},
+        {"public_url: https://sluice.example:8443/desk/\n", "sluice.example",
+         "https://sluice.example:8443"},
+        {"public_url: http://localhost:8080\n", "localhost", "http://localhost:8080"},
+        {"listen: {http: localhost:8080}\n", "localhost", "http://localhost:8080"},
+        {"public_url: http://sluice.example\n", "", ""},
+        {"public_url: https://10.0.0.7\n", "", ""},
+        {"public_url: https://desk.sluice.example\npasskeys: {rp_id: sluice.example}\n",
+         "sluice.example", "https://desk.sluice.example"},
+        {"passkeys: {rp_id: localhost, origins: [\"http://localhost:1\"]}\n", "localhost",
+         "http://localhost:1"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+
+        sl_buf_say(&text, "%s%s", rows[i].head, TARGET);
+        SL_FREED_BY(sl_config) struct sl_config *c = load(sl_buf_text(&text));
+        if (!SL_CHECK(c != NULL))
+            continue;
+        const struct sl_settings *s = &c->settings;
+        SL_CHECK_TEXT(s->passkey_rp_id, rows[i].rp_id);
+        SL_CHECK_INT(s->passkey_origins.count, rows[i].origin[0] != '\0');
+        if (s->passkey_origins.count == 1)
+            SL_CHECK_TEXT(s->passkey_origins.items[0], rows[i].origin);
+    }
+}
+
 static void test_warnings(void)
 {
 #define OPEN(more)                                                                              \
@@ -483,6 +532,14 @@ static void test_warnings(void)
         {OPEN("") "policy: [{name: a, then: hold}]\n", "names no reviewers"},
         {OPEN("") "policy: [{name: a, then: hold, reviewers: {identities: [x], need: 2}}]\n",
          "needs more people than it names"},
+        {OPEN("") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey}]\n",
+         "no browser makes any at \"http://127.0.0.1:8080\""},
+        {"public_url: http://sluice.example\n" OPEN(
+             "") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey}]\n",
+         "what it holds is denied at once"},
+        {"public_url: http://localhost:9\n" OPEN(
+             "") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey}]\n",
+         ""},
         {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
         {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
         {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: "
@@ -564,6 +621,7 @@ int main(void)
     SL_RUN(test_differences);
     SL_RUN(test_what_needs_a_restart);
     SL_RUN(test_who_reads_metrics);
+    SL_RUN(test_passkeys);
     SL_RUN(test_warnings);
     SL_RUN(test_truncation_and_flips);
     SL_RUN(test_the_manual_is_the_key_table);

@@ -137,6 +137,49 @@ static json_t *voted(const char *id)
     return e;
 }
 
+static json_t *signed_by(json_t *e, const char *key, uint64_t counter)
+{
+    event_str(e, "by", sl_span_str(key));
+    event_u64(e, "by_counter", counter);
+    event_bool(e, "by_backed_up", false);
+    return e;
+}
+
+static json_t *enrolled(const char *id, const char *by)
+{
+    json_t *e = event_new("passkey_enrolled", 150);
+
+    event_str(e, "id", sl_span_str(id));
+    event_str(e, "identity", SL_SPAN("rita"));
+    event_str(e, "algorithm", SL_SPAN("ES256"));
+    event_str(e, "spki", sl_span_str(key_hex));
+    event_str(e, "rp_id", SL_SPAN("sluice.example"));
+    event_bool(e, "backup_eligible", true);
+    event_bool(e, "backed_up", false);
+    event_u64(e, "counter", 1);
+    event_str(e, "credential", SL_SPAN("c2"));
+    event_bool(e, "alone", by[0] == '\0');
+    return signed_by(e, by, 2);
+}
+
+static json_t *removed(const char *id, const char *by)
+{
+    json_t *e = event_new("passkey_removed", 400);
+
+    event_str(e, "id", sl_span_str(id));
+    return signed_by(e, by, 4);
+}
+
+static json_t *voted_by_passkey(const char *id, const char *key)
+{
+    json_t *e = voted(id);
+
+    event_str(e, "passkey", sl_span_str(key));
+    event_u64(e, "counter", 3);
+    event_bool(e, "backed_up", true);
+    return e;
+}
+
 static json_t *moved(const char *id, enum sl_approval_event on)
 {
     json_t *e = event_new("moved", 300);
@@ -258,12 +301,22 @@ static json_t *story(size_t step)
         return named("credential_revoked", "id", "c1", NULL, NULL);
     case 15:
         return named("identity_status", "name", "bot", "status", "paused");
+    case 16:
+        return enrolled("k-1", "");
+    case 17:
+        return enrolled("k-2", "k-1");
+    case 18:
+        return asked("a-3", 3);
+    case 19:
+        return voted_by_passkey("a-3", "k-2");
+    case 20:
+        return removed("k-2", "k-1");
     default:
-        return budget_story(step - 16);
+        return budget_story(step - 21);
     }
 }
 
-enum { STEPS = 23 }; /* the last one is a drained journal */
+enum { STEPS = 28 }; /* the last one is a drained journal */
 
 static void drained(struct store *s)
 {
@@ -517,6 +570,8 @@ static void test_wrong_events(void)
         "{\"at\":1,\"e\":\"console_opened\",\"id\":\"x\"}",
         "{\"at\":1,\"e\":\"console_ended\"}",
         "{\"e\":\"outcome\",\"id\":\"x\",\"outcome\":1}",
+        "{\"at\":1,\"e\":\"passkey_enrolled\",\"id\":\"x\"}",
+        "{\"at\":1,\"e\":\"passkey_removed\",\"id\":\"x\"}",
     };
     struct store s;
 

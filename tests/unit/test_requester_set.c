@@ -193,6 +193,37 @@ static void with_passkey(struct sl_decide_question *q)
     q->passkey_required = q->with.passkey = true;
 }
 
+static void with_synced_passkey(struct sl_decide_question *q)
+{
+    with_passkey(q);
+    q->device_bound_required = true;
+}
+static void with_bound_passkey(struct sl_decide_question *q)
+{
+    with_synced_passkey(q);
+    q->with.device_bound = true;
+}
+static void bound_without_passkey(struct sl_decide_question *q)
+{
+    passkey(q);
+    q->device_bound_required = true;
+}
+static void new_passkey(struct sl_decide_question *q)
+{
+    with_passkey(q);
+    q->with.passkey_since_us = q->asked_us + 1;
+}
+static void same_moment_passkey(struct sl_decide_question *q)
+{
+    with_passkey(q);
+    q->with.passkey_since_us = q->asked_us;
+}
+static void new_passkey_that_nobody_asked_for(struct sl_decide_question *q)
+{
+    new_passkey(q);
+    q->passkey_required = false;
+}
+
 static const struct {
     const char *name;
     void (*spoil)(struct sl_decide_question *q);
@@ -233,6 +264,13 @@ static const struct {
     {"enough votes already", full, SL_DECIDE_NOT_NEEDED},
     {"passkey asked for", passkey, SL_DECIDE_NEEDS_PASSKEY},
     {"passkey given", with_passkey, SL_DECIDE_YES},
+    {"one device asked for, no passkey", bound_without_passkey, SL_DECIDE_NEEDS_PASSKEY},
+    {"one device asked for, a synced one", with_synced_passkey, SL_DECIDE_NEEDS_DEVICE_BOUND},
+    {"one device asked for and given", with_bound_passkey, SL_DECIDE_YES},
+    {"passkey enrolled after asking", new_passkey, SL_DECIDE_NEW_PASSKEY},
+    {"passkey enrolled in the same moment", same_moment_passkey, SL_DECIDE_NEW_PASSKEY},
+    {"a new passkey where none is asked for", new_passkey_that_nobody_asked_for,
+     SL_DECIDE_NEW_PASSKEY},
 };
 
 static void test_each_reason(void)

@@ -94,7 +94,9 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")       \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")       \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")   \
-    X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")
+    X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")                \
+    X(NEEDS_DEVICE_BOUND, "the rule asks for a passkey that cannot leave its device")     \
+    X(NEW_PASSKEY, "this passkey was enrolled after the action was asked")
 
 enum sl_decide_reason {
 #define SL_DECIDE_REASON(name, text) SL_DECIDE_##name,
@@ -149,9 +151,11 @@ struct sl_decider {
 };
 
 struct sl_decide_credential {
-    bool deciding; /* false: an asking token */
-    bool over;     /* revoked or expired */
-    bool passkey;  /* the decision carries a passkey's signature that was verified */
+    bool deciding;     /* false: an asking token */
+    bool over;         /* revoked or expired */
+    bool passkey;      /* the decision carries a passkey's signature that was verified */
+    bool device_bound; /* that passkey cannot be copied to another device */
+    uint64_t passkey_since_us;
     uint64_t since_us;
     struct sl_span issuer, issuer_person; /* empty: the issuer is not known as an identity */
 };
@@ -174,7 +178,7 @@ struct sl_decide_question {
     size_t requirement_count;
     const struct sl_vote *votes;
     size_t vote_count;
-    bool passkey_required;
+    bool passkey_required, device_bound_required;
     struct sl_decider who;
     struct sl_decide_credential with;
 };

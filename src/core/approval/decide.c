@@ -100,6 +100,8 @@ static enum sl_decide_reason age_check(const struct sl_decide_question *q)
         return SL_DECIDE_NEW_IDENTITY;
     if (q->with.since_us >= q->asked_us)
         return SL_DECIDE_NEW_CREDENTIAL;
+    if (q->with.passkey && q->with.passkey_since_us >= q->asked_us)
+        return SL_DECIDE_NEW_PASSKEY;
     return SL_DECIDE_YES;
 }
 
@@ -167,6 +169,8 @@ static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint
         return SL_DECIDE_NOT_NEEDED;
     if (q->passkey_required && !q->with.passkey)
         return SL_DECIDE_NEEDS_PASSKEY;
+    if (q->device_bound_required && !q->with.device_bound)
+        return SL_DECIDE_NEEDS_DEVICE_BOUND;
     return SL_DECIDE_YES;
 }
 

@@ -22,6 +22,7 @@ void sl_audit_free(struct sl_audit *a)
     sl_map_free(a->policies);
     sl_map_free(a->policy_heads);
     sl_map_free(a->pending);
+    sl_map_free(a->passkeys);
     sl_arena_free(a->mem);
     free(a->keys);
     free(a);
@@ -30,7 +31,7 @@ void sl_audit_free(struct sl_audit *a)
 static enum sl_err new_maps(struct sl_audit *a)
 {
     struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
-                              &a->policies,   &a->policy_heads, &a->pending};
+                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
@@ -52,6 +53,12 @@ enum sl_err sl_audit_new(sl_audit_report_fn *report, void *owner, struct sl_audi
     }
     *out = a;
     return SL_OK;
+}
+
+void sl_audit_decisions(struct sl_audit *a, sl_audit_decision_fn *tell, void *owner)
+{
+    a->decision = tell;
+    a->decision_owner = owner;
 }
 
 void sl_audit_found(struct sl_audit *a, struct sl_buf *sentence)
@@ -161,6 +168,7 @@ static sl_audit_kind_fn *const kinds[] = {
     [SL_ENTRY_LABEL] = sl_audit_plain,
     [SL_ENTRY_KEY] = sl_audit_key,
     [SL_ENTRY_CANARY] = sl_audit_plain,
+    [SL_ENTRY_PASSKEY] = sl_audit_passkey,
 };
 
 void sl_audit_plain(struct sl_audit *a, const json_t *leaf)

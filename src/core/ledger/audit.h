@@ -13,6 +13,8 @@
  * beside the log, where that has not been erased
  *   - a held action that ran without its grant being spent, a grant spent twice or run twice
  *   - a denied action that ran; a judged action whose policy is not in the ledger
+ *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
+ * theirs; a decision by passkey whose signature is not of exactly this decision
  *   - a key that was not handed over by the one before it
  * It believes the times in the leaves; that they are true is the witnesses' part.
  */
@@ -20,6 +22,7 @@
 #define SL_CORE_LEDGER_AUDIT_H
 
 #include "core/ledger/note.h"
+#include "core/ledger/tree.h"
 
 struct sl_audit;
 
@@ -37,6 +40,27 @@ typedef enum sl_err sl_audit_document_fn(void *owner, uint64_t entry, struct sl_
 void sl_audit_documents(struct sl_audit *a, sl_audit_document_fn *read, void *owner);
 /* How many documents were there and right, how many approvals had none. */
 void sl_audit_document_counts(const struct sl_audit *a, uint64_t *read, uint64_t *erased);
+
+/* Every decision, told as it comes, with what stands behind it. */
+struct sl_audit_decision {
+    uint64_t entry;
+    struct sl_span approval, approver, decision, credential;
+    struct sl_span key; /* the passkey's id in base64url; empty: none */
+    bool passkey;       /* it carries a passkey's signature; else the desk vouches for it */
+    bool proved;        /* and that was verified here */
+    bool device_bound;
+};
+typedef void sl_audit_decision_fn(void *owner, const struct sl_audit_decision *d);
+void sl_audit_decisions(struct sl_audit *a, sl_audit_decision_fn *tell, void *owner);
+
+/* What passkeys signed names the tree of that moment. Leaves alone do not tell its root: whoever
+ * has the tiles compares (newest first, until the audit is freed). */
+struct sl_audit_claim {
+    uint64_t entry, size; /* entry: where it is said */
+    struct sl_hash root;
+    const struct sl_audit_claim *next;
+};
+const struct sl_audit_claim *sl_audit_claims(const struct sl_audit *a);
 
 /* The next leaf; numbers grow by one from 0. SL_EMEMORY, SL_ELIMIT: the audit cannot go on. */
 enum sl_err sl_audit_leaf(struct sl_audit *a, uint64_t entry, struct sl_span leaf) SL_MUST_CHECK;

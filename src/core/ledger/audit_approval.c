@@ -92,6 +92,8 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
     p->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
     p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
+    p->needs_passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey");
+    p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
     p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy");
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
@@ -132,12 +134,14 @@ static enum sl_decide_channel channel_of(struct sl_span name)
 
 static struct sl_decide_credential credential_of(struct sl_audit *a,
                                                  const struct sl_audit_credential *c,
-                                                 const json_t *leaf)
+                                                 const struct sl_audit_passkey *passkey)
 {
     return (struct sl_decide_credential){
         .deciding = c->deciding,
         .over = c->revoked || (c->expires_us != 0 && c->expires_us <= a->time_us),
-        .passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey"),
+        .passkey = passkey != NULL,
+        .device_bound = passkey != NULL && !passkey->backup_eligible,
+        .passkey_since_us = passkey == NULL ? 0 : passkey->since_us,
         .since_us = c->since_us,
         .issuer = c->issuer,
         .issuer_person = c->issuer.n > 0 ? sl_audit_person(a, c->issuer) : c->issuer};
@@ -159,7 +163,9 @@ static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit
                                    .requirements = p->needs,
                                    .requirement_count = p->need_count,
                                    .votes = p->votes,
-                                   .vote_count = p->vote_count};
+                                   .vote_count = p->vote_count,
+                                   .passkey_required = p->needs_passkey,
+                                   .device_bound_required = p->needs_device_bound};
 
     for (size_t i = 0; i < p->requester_count; i++)
         p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
@@ -169,7 +175,7 @@ static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit
                                 .active = !who->disabled && !who->paused,
                                 .since_us = who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);
-    q.with = credential_of(a, c, leaf);
+    q.with = credential_of(a, c, sl_audit_decision_proof(a, leaf));
     return q;
 }
 

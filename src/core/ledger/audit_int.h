@@ -31,12 +31,22 @@ struct sl_audit_credential {
     uint64_t since_us, expires_us;
 };
 
+struct sl_audit_passkey {
+    struct sl_span id, identity, rp_id, spki;
+    int64_t algorithm;
+    bool backup_eligible, backed_up, removed; /* backed_up: as its enrolment's leaf says */
+    uint32_t counter;
+    uint64_t since_us;
+    struct sl_audit_passkey *next;
+};
+
 struct sl_audit_approval {
     enum sl_approval_state state;
     uint8_t digest[32];
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
+    bool needs_passkey, needs_device_bound;
     bool of_policy; /* a change of the policy itself: the operator asks, no session spends */
     struct sl_requester *requesters;
     size_t requester_count;
@@ -66,7 +76,11 @@ struct sl_audit {
     void *owner;
     struct sl_arena *mem;
     struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads,
-        *pending;
+        *pending, *passkeys;
+    struct sl_audit_passkey *first_passkey;
+    const struct sl_audit_claim *claims;
+    sl_audit_decision_fn *decision;
+    void *decision_owner;
     struct sl_audit_policy *incoming;
     struct sl_audit_key *keys;
     size_t key_count;
@@ -106,10 +120,15 @@ struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
 void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],
                        const json_t *leaf);
 
+/* audit_passkey.c */
+/* The passkey that a `decided` leaf proves itself by, NULL where it has none or proves nothing
+ * (which is a finding). */
+struct sl_audit_passkey *sl_audit_decision_proof(struct sl_audit *a, const json_t *leaf);
+
 /* One for each kind of leaf. */
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);
 sl_audit_kind_fn sl_audit_roster, sl_audit_key, sl_audit_policy, sl_audit_reload, sl_audit_start,
     sl_audit_approval, sl_audit_action, sl_audit_actions, sl_audit_outcome, sl_audit_txn,
-    sl_audit_session, sl_audit_plain;
+    sl_audit_session, sl_audit_passkey, sl_audit_plain;
 
 #endif

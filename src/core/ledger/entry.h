@@ -36,7 +36,8 @@ enum {
     X(ROSTER, "roster")                   \
     X(KEY, "key")                         \
     X(CANARY, "canary")                   \
-    X(LABEL, "label")
+    X(LABEL, "label")                     \
+    X(PASSKEY, "passkey")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
@@ -166,6 +167,12 @@ struct sl_entry_need {
     struct sl_entry_list groups, identities;
 };
 
+/* What a passkey signed, whole: an auditor verifies it again (core/webauthn). Bytes; `document` is
+ * the canonical JSON that the challenge was computed from (core/approval/challenge.h). */
+struct sl_entry_proof {
+    struct sl_span key, client_data, authenticator_data, signature, document;
+};
+
 /* One struct for all events; give what the event has (required ones in docs/ledger-entry.md). */
 struct sl_entry_approval {
     enum sl_entry_approval_event event;
@@ -191,7 +198,9 @@ struct sl_entry_approval {
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
     struct sl_span approver, credential, channel,
-        proof;             /* proof: "token", "passkey", "vouched by desk" */
+        proof; /* decided: "token", "passkey". asked: "passkey" when nothing less counts */
+    struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
+    const struct sl_entry_proof *passkey; /* decided, by passkey */
     struct sl_span rule;   /* decided: the rule (need) that this vote counts for */
     uint64_t rows;         /* decided: how many rows this person lets pass; 0: no number */
     struct sl_span reason; /* the approver's words, or why it ended */
@@ -299,6 +308,21 @@ struct sl_entry_roster {
     struct sl_span reason;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
+
+/* A passkey comes or goes. Enrolled: the new one has signed (`possession`), and, unless it is its
+ * person's only one, one that was there before (`allowed_by`). Removed: by such a one, or by the
+ * operator. */
+struct sl_entry_passkey {
+    bool removed; /* else enrolled */
+    uint64_t time_us;
+    struct sl_span identity, key;                /* key: its id, bytes */
+    struct sl_span algorithm, public_key, rp_id; /* "ES256"; SubjectPublicKeyInfo */
+    bool backup_eligible, backed_up;
+    struct sl_span credential; /* the deciding credential that it came with */
+    const struct sl_entry_proof *possession, *allowed_by;
+    struct sl_span by, channel, reason;
+};
+void sl_entry_put_passkey(struct sl_buf *b, const struct sl_entry_passkey *e);
 
 /* Labels that followed the data. `derived`: an action brought them (session, action). `moved`: a
  * labelled column has another name. `withdrawn`: what brought it was rolled back. `dropped`: the

@@ -37,9 +37,11 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_time(w, "expires", e->expires_us);
     sl_member_facts(w, e->facts);
     sl_member_str(w, "identity", e->identity);
+    sl_member_str(w, "keys", e->keys);
     sl_member_kind(w, SL_ENTRY_APPROVAL);
     put_needs(w, e);
     sl_member_str(w, "owner", e->owner);
+    sl_member_proof(w, "passkey", e->passkey);
     sl_member_hex(w, "policy", e->policy_digest, SL_SHA256);
     sl_member_str(w, "proof", e->proof);
     sl_member_str(w, "protocol", e->protocol);

@@ -53,6 +53,9 @@ static inline void sl_member_list(struct sl_jw *w, const char *key,
     sl_jw_end(w);
 }
 
+/* entry_passkey.c */
+void sl_member_proof(struct sl_jw *w, const char *key, const struct sl_entry_proof *p);
+
 /* Words of a stranger: made safe to read, and cut (with length and digest) past SL_SAID_MAX bytes.
  */
 void sl_member_said(struct sl_jw *w, const char *key, struct sl_span text);

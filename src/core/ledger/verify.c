@@ -24,6 +24,18 @@ static void on_audit(void *owner, uint64_t entry, struct sl_span sentence)
 
 /* --- checkpoints ---------------------------------------------------------------------------- */
 
+static void on_decision(void *owner, const struct sl_audit_decision *d)
+{
+    struct sl_verify_run *r = owner;
+
+    if (d->proved)
+        r->result.proved++;
+    else if (!d->passkey)
+        r->result.vouched++;
+    if (r->v->decision != NULL)
+        r->v->decision(r->v->owner, d);
+}
+
 static enum sl_err read_checkpoint(struct sl_verify_run *r)
 {
     enum sl_err err = r->v->read(r->v->owner, "checkpoint", &r->note);
@@ -132,6 +144,7 @@ static enum sl_err check_all(struct sl_verify_run *r)
     SL_TRY(sl_verify_log(r));
     SL_TRY(sl_verify_entries(r));
     SL_TRY(sl_verify_partials(r));
+    SL_TRY(sl_verify_claims(r));
     SL_TRY(sl_verify_log_rest(r));
     check_signatures(r);
     check_trust(r);
@@ -150,6 +163,7 @@ enum sl_err sl_verify_run(const struct sl_verify *v, struct sl_verify_result *ou
     enum sl_err err = sl_audit_new(on_audit, r, &r->audit);
     if (err == SL_OK) {
         sl_audit_documents(r->audit, v->document, v->owner);
+        sl_audit_decisions(r->audit, on_decision, r);
         err = check_all(r);
         sl_audit_document_counts(r->audit, &r->result.documents, &r->result.erased);
     }

@@ -35,6 +35,7 @@ struct sl_verify {
     /* `entry` UINT64_MAX: not about one entry. `file` may be empty. */
     void (*report)(void *owner, enum sl_verify_grade grade, uint64_t entry, struct sl_span file,
                    struct sl_span sentence);
+    sl_audit_decision_fn *decision; /* each decision (audit.h), or NULL */
     void (*progress)(void *owner, uint64_t done, uint64_t all); /* or NULL */
     const struct sl_vkey
         *key;              /* that the caller trusts; NULL: the ledger's own, and a note says so */
@@ -46,6 +47,7 @@ struct sl_verify_result {
     struct sl_checkpoint checkpoint; /* origin is not set */
     uint64_t wrong, notes;
     uint64_t unsigned_entries;  /* in the log, after the checkpoint */
+    uint64_t proved, vouched;   /* decisions: by a passkey whose signature is right; by the desk */
     uint64_t documents, erased; /* beside the log, of approvals: there and right; not there */
 };
 

@@ -47,6 +47,8 @@ bool sl_verify_enough(const struct sl_verify_run *r);
 enum sl_err sl_verify_entries(struct sl_verify_run *r) SL_MUST_CHECK;
 /* verify_partial.c: what smaller trees left behind */
 enum sl_err sl_verify_partials(struct sl_verify_run *r) SL_MUST_CHECK;
+/* verify_claims.c: the trees that passkeys signed */
+enum sl_err sl_verify_claims(struct sl_verify_run *r) SL_MUST_CHECK;
 /* verify_log.c: first all of the log's own; then what lies behind the checkpoint */
 enum sl_err sl_verify_log(struct sl_verify_run *r) SL_MUST_CHECK;
 enum sl_err sl_verify_log_rest(struct sl_verify_run *r) SL_MUST_CHECK;

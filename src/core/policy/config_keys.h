@@ -21,6 +21,7 @@
     P(TIMEOUTS, struct sl_config, "timeouts")                     \
     P(USAGE, struct sl_config, "usage")                           \
     P(METRICS, struct sl_config, "metrics")                       \
+    P(PASSKEYS, struct sl_config, "passkeys")                     \
     P(LINEAGE, struct sl_config, "lineage")                       \
     P(OPENLINEAGE, struct sl_config, "lineage.openlineage")       \
     P(TARGET, struct sl_target, "targets[]")                      \
@@ -55,6 +56,15 @@ K(LISTEN, "http", ADDRESS, settings.http_host, "127.0.0.1:8080", 1, 300, "", "",
 K(TOP, "public_url", TEXT, settings.public_url, "", 1, 2000, "", "", RELOAD,                         \
   "The address that people use to reach the console; it stands in notices and links. Left out, it "  \
   "is made from `listen.http`.")                                                                     \
+M(TOP, "passkeys", ONE, settings, PASSKEYS, false,                                                   \
+  "Decisions that people sign themselves (`proof: passkey`). Browsers make passkeys on https pages, and " \
+  "on http://localhost; never for an IP address.")                                                   \
+K(PASSKEYS, "rp_id", TEXT, settings.passkey_rp_id, "", 1, 253, "", "", RELOAD,                       \
+  "The domain that passkeys belong to: the host of the console, or a domain above it. Left out, it is the " \
+  "host of `public_url`. Passkeys of another `rp_id` are worth nothing after a change, and come back with " \
+  "it.")                                                                                             \
+K(PASSKEYS, "origins", LIST, settings.passkey_origins, "", 1, 20, "", "", RELOAD,                    \
+  "The pages that may ask for them, as `https://host[:port]`. Left out, it is that of `public_url`.") \
 M(TOP, "tls", ONE, settings, TLS, false,                                                             \
   "TLS towards clients. The private key is read by the supervisor and given to the keeper alone; the " \
   "gate asks for signatures.")                                                                       \
@@ -280,6 +290,9 @@ K(RULE, "reason", SWITCH, reason_required, "optional", 0, 0, "", "optional|requi
   "Whether the requester must say why (`SET sluice.reason = '...'`).")                               \
 K(RULE, "proof", SWITCH, proof_passkey, "any", 0, 0, "", "any|passkey", RELOAD,                      \
   "`passkey`: only a decision that is signed with a passkey counts.")                                \
+K(RULE, "keys", SWITCH, keys_device_bound, "any", 0, 0, "", "any|device-bound", RELOAD,              \
+  "With `proof: passkey`. `device-bound`: only passkeys that say of themselves that they cannot be "  \
+  "copied to another device.")                                                                       \
 K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD,                      \
   "`shape`: literals are recorded as salted commitments only.")                                      \
 K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \

@@ -314,6 +314,7 @@ static void add_wishes(struct sl_answer *a, const struct sl_rule *const *rules, 
         a->record_shape |= rules[i]->record_shape;
         a->sync |= rules[i]->sync;
         a->passkey |= rules[i]->proof_passkey;
+        a->device_bound |= rules[i]->keys_device_bound;
         if (rules[i]->in_transaction == SL_TX_REFUSE)
             a->in_transaction = SL_TX_REFUSE;
     }

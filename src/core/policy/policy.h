@@ -91,7 +91,7 @@ struct sl_rule {
     uint64_t grant_ttl_ms; /* time to spend, default 5m */
     uint64_t max_wait_ms;  /* how long a client is kept waiting at most; 0: until expiry */
     enum sl_in_transaction in_transaction;
-    bool reason_required, proof_passkey, record_shape, sync;
+    bool reason_required, proof_passkey, keys_device_bound, record_shape, sync;
     struct sl_names notify;
     struct sl_budget budget;
     struct sl_elevate {
@@ -177,6 +177,8 @@ struct sl_settings {
     struct sl_span state, runtime, public_url;
     struct sl_span postgres_host, postgres_port, http_host, http_port;
     struct sl_span tls_certificate, tls_key;
+    struct sl_span passkey_rp_id; /* empty: browsers would make no passkeys at public_url */
+    struct sl_names passkey_origins;
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
     uint32_t gates, judges, max_connections, max_statement_bytes;
@@ -268,7 +270,7 @@ struct sl_answer {
     size_t rule_count;
     bool from_default; /* the target's default is (one of) the reason(s) */
     bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
-    bool passkey;
+    bool passkey, device_bound; /* decisions: signed by a passkey; one that stays where it is */
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
     enum sl_in_transaction in_transaction;          /* the strictest */
     /* What one statement may return or hold; 0: no limit. The rule that says so; NULL: the limit of

@@ -52,6 +52,9 @@ struct sl_load {
 struct sl_buf *sl_load_complain(struct sl_load *l, const struct sl_node *at);
 /* Quoted, printable and cut to a sensible length. */
 void sl_load_quote(struct sl_buf *b, struct sl_span text);
+/* passkeys.c: after public_url is known; `passkeys` is where the file speaks of them, or NULL. */
+void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
+                                const struct sl_node *passkeys);
 /* NULL after a complaint. */
 struct sl_node *sl_yaml_read(struct sl_load *l);
 

@@ -110,6 +110,9 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
     if (r->elevate.login.n > 0 && r->then != SL_HOLD)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": elevate needs somebody's yes; expected then: hold\n");
+    if (r->keys_device_bound && !r->proof_passkey)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": keys says which passkeys count; expected proof: passkey\n");
     if (r->budget.set && r->then != SL_ALLOW)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": a budget limits what is allowed; expected then: "
@@ -282,6 +285,15 @@ static void derive_reviewers(struct sl_load *l, struct sl_config *c)
     any->need = nobody(any) ? 0 : 1;
 }
 
+static const struct sl_node *member(const struct sl_node *map, const char *name)
+{
+    const struct sl_node *n = map == NULL ? NULL : map->first;
+
+    while (n != NULL && !sl_span_is(n->key->text, name))
+        n = n->next;
+    return n;
+}
+
 static void derive_public_url(struct sl_load *l, struct sl_settings *s)
 {
     SL_BUF(url, 2000);
@@ -312,15 +324,6 @@ static void check_elevations(struct sl_load *l, const struct sl_node *root, stru
         sl_load_quote(b, login);
         sl_buf_put_u8(b, '\n');
     }
-}
-
-static const struct sl_node *member(const struct sl_node *map, const char *name)
-{
-    const struct sl_node *n = map == NULL ? NULL : map->first;
-
-    while (n != NULL && !sl_span_is(n->key->text, name))
-        n = n->next;
-    return n;
 }
 
 static void resolve_openlineage(struct sl_load *l, struct sl_settings *s,
@@ -355,6 +358,7 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
             check_declassify(l, item_at(root, "targets", i), c, &c->targets[i].declassify[j]);
     derive_reviewers(l, c);
     derive_public_url(l, &c->settings);
+    sl_config_resolve_passkeys(l, &c->settings, member(root, "passkeys"));
     for (size_t i = 0; i < c->target_count; i++) {
         choose_rules(l, c, &c->targets[i]);
         check_elevations(l, root, c, i);

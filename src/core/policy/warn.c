@@ -224,11 +224,27 @@ static void warn_reviewers(struct warner *w, const struct sl_rule *r)
                        " needs more people than it names; lower need or name more\n");
 }
 
+/* Browsers make passkeys for names, over https, and for localhost; nobody could decide else. */
+static void warn_passkeys(struct warner *w, const struct sl_rule *r)
+{
+    const struct sl_settings *s = &w->c->settings;
+    struct sl_buf *b;
+
+    if (!r->proof_passkey || s->passkey_rp_id.n > 0)
+        return;
+    b = warn_rule(w, r);
+    sl_buf_put_str(b, " asks for passkeys, and no browser makes any at ");
+    sl_load_quote(b, s->public_url);
+    sl_buf_put_str(b, ": what it holds is denied at once; public_url must be https:// with a name, "
+                      "or http://localhost\n");
+}
+
 static void warn_one_rule(struct warner *w, const struct sl_rule *r)
 {
     warn_never(w, r);
     warn_unknown_labels(w, r);
     warn_reviewers(w, r);
+    warn_passkeys(w, r);
     if (r->then == SL_ALLOW && (r->named & SL_WHEN_EFFECTS) != 0 &&
         (r->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_put_str(warn_rule(w, r),

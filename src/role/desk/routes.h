@@ -47,7 +47,16 @@ enum sl_desk_kind {
       "target! operation! effects! datasets statements reason run sink")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
     X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
-      "decision! digest! reason! rows")                                                                          \
+      "decision! digest! reason! rows passkey")                                                                 \
+    X(CALL,     POST,   "/v1/approvals/{id}/challenge", "decision.challenge", true,   "",                        \
+      "decision! digest! reason! rows")                                                                         \
+    X(CALL,     GET,    "/v1/passkeys",               "passkey.list",    true,       "",             "")         \
+    X(CALL,     POST,   "/v1/passkeys",               "passkey.enrol",   true,       "",                         \
+      "possession! existing")                                                                                   \
+    X(CALL,     POST,   "/v1/passkeys/challenge",     "passkey.challenge", true,     "",                         \
+      "purpose! key! public_key algorithm")                                                                     \
+    X(CALL,     POST,   "/v1/passkeys/remove",        "passkey.remove",  true,       "",                         \
+      "key! existing!")                                                                                         \
     X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \

@@ -113,7 +113,7 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
         a->votes[a->vote_count++] =
             (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1), keep(k, &rows, 2),
                               keep(k, &rows, 3),          keep(k, &rows, 4), keep(k, &rows, 5),
-                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7)};
+                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7), keep(k, &rows, 8)};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -129,6 +129,7 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
     if (!whole || out->state == SL_APPROVAL_NONE)
         return SL_ECORRUPT;
     SL_TRY(sl_json_read(out->detail_text, &out->detail, NULL));
+    out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));
     return fill_votes(k, out);
@@ -187,6 +188,7 @@ enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
         .votes = yes,
         .vote_count = yes_count,
         .passkey_required = a->passkey,
+        .device_bound_required = a->device_bound,
         .who = {.name = who->name,
                 .person = who->person,
                 .kind = who->kind,
@@ -196,11 +198,27 @@ enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                 .membership_count = who->groups.count},
         .with = {.deciding = with->deciding,
                  .over = with->over,
+                 .passkey = with->passkey.n > 0,
+                 .device_bound = with->device_bound,
+                 .passkey_since_us = with->passkey_since_us,
                  .since_us = with->since_us,
                  .issuer = with->issuer,
                  .issuer_person = with->issuer.n == 0 ? with->issuer : person_of(k, with->issuer)}};
 
     return sl_decide_check(&q, may);
+}
+
+/* Its signature was verified when it was given; that passkey must still be one. */
+static bool passkey_stands(struct keeper *k, const struct vote_row *vote, struct credential *with)
+{
+    struct passkey p;
+
+    if (vote->passkey.n == 0)
+        return true;
+    if (passkey_get(k, vote->passkey, &p) != SL_OK || p.removed_us != 0)
+        return false;
+    credential_with_passkey(with, &p);
+    return true;
 }
 
 /* Would this vote still be taken? Asked again at release, with the state it was given in. */
@@ -212,12 +230,12 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
     uint32_t may = 0;
 
     if (person_get(k, vote->identity, &who) != SL_OK ||
-        credential_by_id(k, vote->credential, &with) != SL_OK)
+        credential_by_id(k, vote->credential, &with) != SL_OK ||
+        !passkey_stands(k, vote, &with))
         return false;
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
     as_it_was.vote_count = 0;
-    as_it_was.passkey = false; /* the proof was checked when it was given */
     return approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may) == SL_DECIDE_YES &&
            (may & vote->may) == vote->may;
 }
@@ -374,6 +392,16 @@ void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
     struct sl_span *list;
     size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY, "s", approver), &list);
+
+    end_each(k, list, count, &m);
+}
+
+void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why)
+{
+    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
+    struct sl_span *list;
+    size_t count =
+        ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
 
     end_each(k, list, count, &m);
 }

@@ -71,7 +71,20 @@ static void put_requirements(struct call *c, json_t *out, const struct approval 
     json_object_set_new(out, "requirements", array);
 }
 
-static void put_votes(json_t *out, const struct approval *a)
+/* How sure one may be of a vote: by which key, and for how long that has been there. */
+static void put_proof(struct call *c, json_t *one, const struct vote_row *vote)
+{
+    struct passkey p;
+
+    json_put_str(one, "proof", vote->passkey.n > 0 ? SL_SPAN("passkey") : SL_SPAN("token"));
+    if (vote->passkey.n == 0 || passkey_get(c->keeper, vote->passkey, &p) != SL_OK)
+        return;
+    json_t *key = passkey_json(&p);
+    json_object_set_new(key, "young", json_boolean(passkey_is_young(&p, vote->at_us)));
+    json_object_set_new(one, "passkey", key);
+}
+
+static void put_votes(struct call *c, json_t *out, const struct approval *a)
 {
     json_t *array = json_array();
 
@@ -83,6 +96,7 @@ static void put_votes(json_t *out, const struct approval *a)
         json_put_str(one, "reason", a->votes[i].reason);
         json_put_str(one, "channel", a->votes[i].channel);
         json_put_time(one, "at", a->votes[i].at_us);
+        put_proof(c, one, &a->votes[i]);
         json_array_append_new(array, one);
     }
     json_object_set_new(out, "votes", array);
@@ -216,12 +230,22 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
         json_object_set_new(out, "outcome", outcome);
 }
 
+/* With what they have: where a passkey is needed, as if one of theirs had signed. */
+static enum sl_decide_reason could_decide(struct call *c, const struct approval *a)
+{
+    struct credential with = c->with;
+    struct passkey p;
+
+    if (a->passkey && passkey_for(c->keeper, c->who.name, a->asked_us, a->device_bound, &p))
+        credential_with_passkey(&with, &p);
+    return approval_may(c->keeper, a, &c->who, &with, SL_CHANNEL_HTTP, NULL);
+}
+
 json_t *approval_json(struct call *c, const struct approval *a)
 {
     json_t *out = json_object();
     bool mine = in_requester_set(c, a);
-    enum sl_decide_reason reason =
-        approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL);
+    enum sl_decide_reason reason = could_decide(c, a);
     SL_BUF(digest, 128);
 
     sl_hex_put(&digest, sl_span(a->digest, sizeof a->digest));
@@ -239,7 +263,9 @@ json_t *approval_json(struct call *c, const struct approval *a)
     if (mine || !is_reviewer(c, a))
         hide_estimate(out, a);
     put_requirements(c, out, a);
-    put_votes(out, a);
+    put_votes(c, out, a);
+    json_put_str(out, "proof", a->passkey ? SL_SPAN("passkey") : SL_SPAN("any"));
+    json_put_str(out, "keys", a->device_bound ? SL_SPAN("device-bound") : SL_SPAN("any"));
     json_object_set_new(out, "mine", json_boolean(mine));
     json_object_set_new(out, "may_decide", json_boolean(reason == SL_DECIDE_YES));
     if (reason != SL_DECIDE_YES) {

@@ -191,6 +191,21 @@ static enum sl_err too_few(struct keeper *k, struct ask *a)
         "credential before this was asked (sluice identity invite, sluice enroll).");
 }
 
+static enum sl_err too_few_passkeys(struct keeper *k, struct ask *a)
+{
+    SL_BUF(text, 8192);
+
+    sl_buf_say(&text,
+               "this would be held, but too few of those who could decide it have a passkey%s, "
+               "which the rule asks for (needed: ",
+               a->answer.device_bound ? " that cannot leave its device" : "");
+    reviewers_text(&text, a->requirements, a->requirement_count);
+    sl_buf_say(&text, ")");
+    return say_no(a, sl_arena_text(k->mem, sl_buf_span(&text)),
+                  "Reviewers enrol one in the console before this is asked again "
+                  "(sluice passkeys list shows who has).");
+}
+
 static const char in_transaction_text[] = "this would be held, and the rule refuses that inside a "
                                           "transaction, where it would keep its locks";
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
@@ -205,12 +220,13 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
-    if (a->answer.passkey)
-        return say_no(a, "the rule asks for a decision by passkey, which nobody here has",
-                      "This build takes decisions by credential only.");
+    struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
-                       a->answer.passkey, a->now_us))
+                       any, a->now_us))
         return too_few(k, a);
+    if (proof.passkey && !enough_people(k, a->requirements, a->requirement_count, a->requesters,
+                                        a->requester_count, proof, a->now_us))
+        return too_few_passkeys(k, a);
     return SL_OK;
 }
 
@@ -275,6 +291,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "trigger", a->trigger);
     event_bool(detail, "in_transaction", a->in_transaction);
+    event_bool(detail, "device_bound", a->answer.device_bound);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
@@ -359,30 +376,30 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
     put_text(&text, a, &flags);
     struct sl_names names = {a->action.requesters, a->action.requester_count};
     sl_entry_put_approval(
-        leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ASKED,
-                                          .time_us = a->now_us,
-                                          .approval = sl_span_str(a->id),
-                                          .digest = a->digest,
-                                          .session = a->session,
-                                          .action = a->gate_action,
-                                          .identity = a->who->name,
-                                          .owner = a->who->owner,
-                                          .target = a->target->name,
-                                          .environment = a->target->environment,
-                                          .protocol = a->action.protocol,
-                                          .requesters = entry_list(names),
-                                          .facts = sl_buf_span(&facts),
-                                          .text = sl_buf_span(&text),
-                                          .flags = flags,
-                                          .needs = needs_of(k, a),
-                                          .need_count = a->requirement_count,
-                                          .policy_digest = k->config->digest,
-                                          .rules_digest = a->answer.rules_digest,
-                                          .repeats = a->repeats,
-                                          .delivered = a->over.delivered,
-                                          .estimate = a->over.estimate,
-                                          .cap = a->over.cap,
-                                          .expires_us = a->now_us + a->answer.expires_ms * 1000});
+        leaf, &(struct sl_entry_approval){
+                  .event = SL_ENTRY_APPROVAL_ASKED,
+                  .time_us = a->now_us,
+                  .approval = sl_span_str(a->id),
+                  .digest = a->digest,
+                  .session = a->session,
+                  .action = a->gate_action,
+                  .identity = a->who->name,
+                  .owner = a->who->owner,
+                  .target = a->target->name,
+                  .environment = a->target->environment,
+                  .protocol = a->action.protocol,
+                  .requesters = entry_list(names),
+                  .facts = sl_buf_span(&facts),
+                  .text = sl_buf_span(&text),
+                  .flags = flags,
+                  .needs = needs_of(k, a),
+                  .need_count = a->requirement_count,
+                  .policy_digest = k->config->digest,
+                  .rules_digest = a->answer.rules_digest,
+                  .repeats = a->repeats,
+                  .proof = a->answer.passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
+                  .keys = a->answer.device_bound ? SL_SPAN("device-bound") : sl_span(NULL, 0),
+                  .expires_us = a->now_us + a->answer.expires_ms * 1000});
 }
 
 /* The event names the document by its digest: bind values, literals, passwords and the salt lie

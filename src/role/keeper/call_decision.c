@@ -5,9 +5,7 @@
 /* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
  * counts only for the digest that the person was shown (P3). */
 
-enum { REASON_BYTES = 4000 };
-
-static void refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason)
+void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason)
 {
     uint32_t status = reason == SL_DECIDE_NOT_PENDING || reason == SL_DECIDE_TOO_LATE ||
                               reason == SL_DECIDE_VOTED_ALREADY || reason == SL_DECIDE_NOT_NEEDED
@@ -16,16 +14,11 @@ static void refuse(struct call *c, const struct approval *a, enum sl_decide_reas
 
     sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id),
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
-    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason), "");
+    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
+                 reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "
+                                                     "passkeys."
+                                                   : "");
     json_put_str(c->reply, "reason", sl_span_str(sl_decide_reason_name(reason)));
-}
-
-/* How many rows this person lets pass; 0: no number was given. */
-static uint64_t rows_of(const struct call *c)
-{
-    uint64_t rows = 0;
-
-    return sl_json_u64(c->body, "rows", &rows) ? rows : 0;
 }
 
 static void record_cap(struct call *c, const struct approval *a)
@@ -33,7 +26,7 @@ static void record_cap(struct call *c, const struct approval *a)
     json_t *event = event_new("capped", sl_clock_us());
 
     event_str(event, "id", a->id);
-    event_u64(event, "rows", rows_of(c));
+    event_u64(event, "rows", decision_rows(c));
     store_record(&c->keeper->store, NULL, event, true);
 }
 
@@ -46,7 +39,7 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
     if (given == NULL)
         return true;
     sl_json_u64(a->detail, "delivered", &delivered);
-    if (yes && rows_of(c) > delivered)
+    if (yes && decision_rows(c) > delivered)
         return true;
     call_problem(c, 400, "How many rows?",
                  yes ? "rows must be a whole number, more than what has been delivered already."
@@ -55,12 +48,13 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
     return false;
 }
 
-static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may)
+static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may,
+                        const struct decision_proof *proof)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint64_t now_us = sl_clock_us();
     struct sl_span decision = yes ? SL_SPAN("approve") : SL_SPAN("deny");
-    struct sl_span reason = sl_span_head(call_str(c, "reason"), REASON_BYTES), rule = {NULL, 0};
+    struct sl_span reason = decision_reason(c), rule = {NULL, 0};
     json_t *event = event_new("voted", now_us);
 
     for (size_t i = 0; i < a->requirement_count && rule.n == 0; i++)
@@ -74,20 +68,23 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     event_str(event, "channel", call_channel(c));
     event_str(event, "credential", c->with.id);
     event_u64(event, "may", may);
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
-                                                             .time_us = now_us,
-                                                             .approval = a->id,
-                                                             .digest = a->digest,
-                                                             .decision = decision,
-                                                             .approver = c->who.name,
-                                                             .credential = c->with.id,
-                                                             .channel = call_channel(c),
-                                                             .proof = SL_SPAN("token"),
-                                                             .rule = rule,
-                                                             .rows = rows_of(c),
-                                                             .reason = reason});
+    decision_proof_event(proof, event);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+                                     .event = SL_ENTRY_APPROVAL_DECIDED,
+                                     .time_us = now_us,
+                                     .approval = a->id,
+                                     .digest = a->digest,
+                                     .decision = decision,
+                                     .approver = c->who.name,
+                                     .credential = c->with.id,
+                                     .channel = call_channel(c),
+                                     .proof = proof->given ? SL_SPAN("passkey") : SL_SPAN("token"),
+                                     .passkey = proof->given ? &proof->entry : NULL,
+                                     .rule = rule,
+                                     .rows = decision_rows(c),
+                                     .reason = reason});
     store_record(&c->keeper->store, &leaf, event, true);
-    if (rows_of(c) > 0)
+    if (decision_rows(c) > 0)
         record_cap(c, a);
 }
 
@@ -101,16 +98,29 @@ static void approved(struct call *c, struct approval *a)
 
 static void denied(struct call *c, struct approval *a)
 {
-    SL_BUF(why, REASON_BYTES + 256);
+    SL_BUF(why, DECISION_REASON_BYTES + 256);
 
     sl_buf_say(&why, "denied by %S", c->who.name);
     if (call_str(c, "reason").n > 0)
-        sl_buf_say(&why, ": %S", sl_span_head(call_str(c, "reason"), REASON_BYTES));
+        sl_buf_say(&why, ": %S", decision_reason(c));
     approval_end(c->keeper, a,
                  &(struct move){.on = SL_APPROVAL_ON_DENY,
                                 .by = c->who.name,
                                 .channel = call_channel(c),
                                 .reason = sl_buf_span(&why)});
+}
+
+/* A yes that would not let it run any more (its passkey was removed, its giver disabled) makes no
+ * grant either: nobody should wait for what cannot come. */
+static void all_said_yes(struct call *c, struct approval *a)
+{
+    if (approval_votes_stand(c->keeper, a))
+        approved(c, a);
+    else
+        approval_end(c->keeper, a,
+                     &(struct move){.on = SL_APPROVAL_ON_KILL,
+                                    .reason = SL_SPAN("a person who approved may no longer "
+                                                      "decide")});
 }
 
 static void count_votes(struct call *c, struct sl_span id, bool yes)
@@ -125,7 +135,7 @@ static void count_votes(struct call *c, struct sl_span id, bool yes)
     if (!yes)
         denied(c, &a);
     else if (have == sl_quorum_need(a.requirements, a.requirement_count))
-        approved(c, &a);
+        all_said_yes(c, &a);
     else
         keeper_event(c->keeper, "voted", a.id, a.state);
     c->reply = approval_json(c, &a);
@@ -139,45 +149,55 @@ static bool digest_shown(struct call *c, const struct approval *a)
            sl_span_eq(sl_span(digest, sizeof digest), sl_span(a->digest, sizeof a->digest));
 }
 
-void call_DECISION(struct call *c)
+bool decision_read(struct call *c, struct approval *a)
 {
-    APPROVAL(a);
     struct sl_span decision = call_str(c, "decision"), id = call_str(c, "id");
     bool yes = sl_span_is(decision, "approve");
-    uint32_t may = 0;
 
-    if (id.n == 0 || approval_get(c->keeper, id, &a) != SL_OK || !approval_visible(c, &a)) {
+    if (id.n == 0 || approval_get(c->keeper, id, a) != SL_OK || !approval_visible(c, a)) {
         call_problem(c, 404, "No such approval",
                      "There is no approval with this id that you may see.", "");
-        return;
+        return false;
     }
     if (!yes && !sl_span_is(decision, "deny")) {
         call_problem(c, 400, "What is decided?", "decision must be \"approve\" or \"deny\".", "");
-        return;
+        return false;
     }
     if (call_str(c, "reason").n == 0) {
         call_problem(c, 400, "Why?", "A decision needs a reason.", "Say it in a few words.");
-        return;
+        return false;
     }
-    if (!rows_make_sense(c, &a, yes))
-        return;
-    if (!digest_shown(c, &a)) {
+    if (!rows_make_sense(c, a, yes))
+        return false;
+    if (!digest_shown(c, a)) {
         call_problem(c, 409, "Not what was shown", "The digest is not that of this approval.",
                      "Read the approval again and decide on what it says now.");
-        return;
+        return false;
     }
-    if (a.action.n == 0) {
+    if (a->action.n == 0) {
         call_problem(c, 409, "Erased",
                      "What was asked has been erased: nobody can be shown what they would "
                      "decide.",
                      "");
-        return;
+        return false;
     }
+    return true;
+}
+
+void call_DECISION(struct call *c)
+{
+    APPROVAL(a);
+    struct decision_proof proof;
+    uint32_t may = 0;
+
+    if (!decision_read(c, &a) || !decision_proof(c, &a, &proof))
+        return;
+    bool yes = sl_span_is(call_str(c, "decision"), "approve");
     enum sl_decide_reason reason = approval_may(c->keeper, &a, &c->who, &c->with, c->channel, &may);
     if (reason != SL_DECIDE_YES) {
-        refuse(c, &a, reason);
+        decision_refuse(c, &a, reason);
         return;
     }
-    record_vote(c, &a, yes, may);
+    record_vote(c, &a, yes, may, &proof);
     count_votes(c, a.id, yes);
 }

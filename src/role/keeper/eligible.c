@@ -50,7 +50,13 @@ static uint32_t could_vote(struct keeper *k, struct sl_decide_question q, struct
                                 .since_us = who.since_us,
                                 .memberships = who.memberships,
                                 .membership_count = who.groups.count};
+    struct passkey passkey;
+    bool signs =
+        q.passkey_required && passkey_for(k, name, q.asked_us, q.device_bound_required, &passkey);
     q.with = (struct sl_decide_credential){.deciding = true,
+                                           .passkey = signs,
+                                           .device_bound = signs && !passkey.backup_eligible,
+                                           .passkey_since_us = signs ? passkey.since_us : 0,
                                            .since_us = with.since_us,
                                            .issuer = with.issuer,
                                            .issuer_person = with.issuer.n == 0
@@ -83,8 +89,8 @@ static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person
 }
 
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
-                   const struct sl_requester *requesters, size_t requester_count, bool passkey,
-                   uint64_t now_us)
+                   const struct sl_requester *requesters, size_t requester_count,
+                   struct proof_needed proof, uint64_t now_us)
 {
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
     uint32_t slots = sl_quorum_need(requirements, count);
@@ -99,7 +105,8 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
                                    .requester_count = requester_count,
                                    .requirements = requirements,
                                    .requirement_count = count,
-                                   .passkey_required = passkey};
+                                   .passkey_required = proof.passkey,
+                                   .device_bound_required = proof.device_bound};
 
     if (c.names == NULL || slots > SL_VOTES_MAX)
         return false;

@@ -10,9 +10,11 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "core/approval/approval.h"
+#include "core/approval/challenge.h"
 #include "core/ledger/entry.h"
 #include "core/ledger/journal.h"
 #include "core/policy/labels.h"
+#include "core/webauthn/webauthn.h"
 #include "crypto/crypto.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -122,6 +124,7 @@ struct keeper {
     struct policy_change *change;
     struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
+    struct challenges *challenges; /* challenges.c */
     uint64_t drained_actions, started_us, checkpoints;
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
@@ -188,6 +191,10 @@ struct credential {
     struct sl_span session; /* the console session that stands for it; empty: it came itself */
     bool deciding, over;
     uint64_t since_us, expires_us;
+    /* of a decision, when a passkey of this person signed it too */
+    struct sl_span passkey; /* its id; empty: none */
+    bool device_bound;
+    uint64_t passkey_since_us;
 };
 /* By the secret itself; SL_ENOTFOUND. `over` says that it is revoked or expired. */
 enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct credential *out)
@@ -240,6 +247,83 @@ void console_touch(struct keeper *k, const struct credential *c);
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
+/* --- passkeys.c, challenges.c -------------------------------------------------------------------
+ */
+enum { PASSKEYS_LISTED = 10000 };
+struct passkey {
+    struct sl_span id, identity, rp_id, spki, credential; /* id: base64url */
+    int64_t algorithm;
+    bool backup_eligible, backed_up;
+    bool alone; /* it was the first: only a deciding credential vouched for it */
+    uint32_t counter;
+    uint64_t since_us, removed_us;
+};
+enum sl_err passkey_get(struct keeper *k, struct sl_span id, struct passkey *out) SL_MUST_CHECK;
+/* Of one identity, or of all when it is empty; those that were removed last. */
+size_t passkeys_of(struct keeper *k, struct sl_span identity, struct passkey **out);
+bool passkey_fits(struct keeper *k, const struct passkey *p, uint64_t asked_us, bool device_bound);
+/* One of this identity that could sign a decision about what was asked then. */
+bool passkey_for(struct keeper *k, struct sl_span identity, uint64_t asked_us, bool device_bound,
+                 struct passkey *out);
+bool passkey_is_young(const struct passkey *p, uint64_t at_us);
+void credential_with_passkey(struct credential *c, const struct passkey *p);
+json_t *passkey_json(const struct passkey *p);
+
+/* A challenge is taken once, for what it was made for, by whom it was made for. */
+enum challenge_kind { CHALLENGE_DECISION = 1, CHALLENGE_PASSKEY };
+struct challenge_made {
+    enum challenge_kind kind;
+    struct sl_span identity, document;
+    const uint8_t *challenge; /* 32 */
+    uint64_t expires_us;
+    const struct passkey *allow; /* that may sign it */
+    size_t allow_count;
+};
+enum sl_err challenge_keep(struct keeper *k, const struct challenge_made *made) SL_MUST_CHECK;
+bool challenge_take(struct keeper *k, enum challenge_kind kind, struct sl_span identity,
+                    const uint8_t bytes[SL_SHA256], struct sl_span *document) SL_MUST_CHECK;
+uint64_t challenge_expires_us(uint64_t latest_us); /* 0: no latest */
+void challenge_frame(struct keeper *k, uint64_t expires_us, struct sl_challenge_frame *out);
+void challenges_free(struct keeper *k);
+
+/* An assertion as a caller sends it; bytes in k->mem. */
+struct assertion {
+    struct sl_span key_text, key;
+    struct sl_webauthn_assertion is;
+};
+bool assertion_read(struct keeper *k, const json_t *from, struct assertion *out) SL_MUST_CHECK;
+/* Takes the challenge that it was signed for. */
+bool assertion_challenge(struct keeper *k, const struct assertion *a, enum challenge_kind kind,
+                         struct sl_span identity, struct sl_span *document) SL_MUST_CHECK;
+enum sl_webauthn_reason assertion_check(struct keeper *k, const struct assertion *a,
+                                        const struct passkey *p, bool is_new,
+                                        const uint8_t challenge[SL_SHA256],
+                                        struct sl_webauthn_seen *seen) SL_MUST_CHECK;
+struct sl_entry_proof assertion_entry(const struct assertion *a, struct sl_span document);
+
+/* --- call_decision.c, decision_proof.c -----------------------------------------------------------
+ */
+struct call;
+struct approval;
+enum { DECISION_REASON_BYTES = 4000 };
+struct decision_proof {
+    bool given;
+    struct assertion by;
+    struct passkey passkey;
+    struct sl_webauthn_seen seen;
+    struct sl_span document;
+    struct sl_entry_proof entry;
+};
+/* The approval that the body names, when the body is a decision about what it is; else the answer is
+ * made. The caller frees *a in any case. */
+bool decision_read(struct call *c, struct approval *a) SL_MUST_CHECK;
+void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason);
+struct sl_span decision_reason(struct call *c);
+uint64_t decision_rows(const struct call *c);
+/* What the body's passkey signed: none, or exactly this decision; else the answer is made. Afterwards
+ * c->with says that a passkey signed. */
+bool decision_proof(struct call *c, const struct approval *a, struct decision_proof *p) SL_MUST_CHECK;
+void decision_proof_event(const struct decision_proof *p, json_t *event);
 
 /* --- login.c, sessions.c ------------------------------------------------------------------------
  */
@@ -286,13 +370,14 @@ struct vote_row {
     struct sl_span identity, person, decision, reason, channel, credential;
     uint32_t may;
     uint64_t at_us;
+    struct sl_span passkey; /* its id; empty: none signed */
 };
 struct approval {
     struct sl_span id, identity, target, environment, protocol, action, detail_text, why, outcome;
     enum sl_approval_state state;
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
-    bool passkey;
+    bool passkey, device_bound;
     json_t *detail; /* approval_done */
     struct sl_requester *requesters;
     size_t requester_count;
@@ -325,6 +410,7 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
+void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
 /* --- waiters.c ----------------------------------------------------------------------------------
@@ -440,9 +526,12 @@ bool same_policy(const struct keeper *k, const struct approval *a);
 /* --- people who may decide ----------------------------------------------------------------------
  */
 /* Could these requirements ever be met by people who exist now? */
+struct proof_needed {
+    bool passkey, device_bound;
+};
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
-                   const struct sl_requester *requesters, size_t requester_count, bool passkey,
-                   uint64_t now_us);
+                   const struct sl_requester *requesters, size_t requester_count,
+                   struct proof_needed proof, uint64_t now_us);
 
 /* --- journals.c ---------------------------------------------------------------------------------
  */
@@ -511,6 +600,10 @@ SL_METHODS(CALL_DECLARE)
 json_t *approval_json(struct call *c, const struct approval *a);
 /* What its rules say, for its page. */
 void approval_put_rules(struct call *c, json_t *approval, const struct approval *a);
+bool passkeys_here(struct call *c); /* else the answer is made */
+void assertion_refused(struct call *c, enum sl_webauthn_reason reason);
+void challenge_unknown(struct call *c);
+json_t *challenge_json(struct call *c, const struct challenge_made *made);
 /* approval_lineage.c: "lineage" of a held statement's page; nothing once it is over. */
 void approval_put_lineage(struct call *c, json_t *approval, const struct approval *a);
 /* openlineage.c: run events into the file that the configuration names, if it names one. They are

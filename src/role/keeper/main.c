@@ -233,6 +233,7 @@ static void finish(struct keeper *k)
     openlineage_close(k);
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
+    challenges_free(k);
     running_free(k);
     sl_label_map_free(k->labels);
     limits_done(&k->limits);

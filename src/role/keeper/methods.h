@@ -15,7 +15,9 @@
  * "erased":true, and none of the document's members, when the document is gone),
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
- *    "votes":[{"identity","decision","reason","channel","at"}],"asked_at","expires_at",
+ *    "votes":[{"identity","decision","reason","channel","at","proof":"token|passkey",
+ *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
+ *    "proof":"any|passkey","keys":"any|device-bound",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
@@ -47,8 +49,21 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"target","operation":{..},"effects":[],"datasets":[{"name","effects":[],"columns"?:[]}]?,                \
        "statements"?:[],"reason"?,"run"?,"sink"?} -> approval (201), or {"verdict":"allow"} (200) */            \
     X(APPROVAL_CREATE,     "approval.create",   SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
-    /* {"id","decision":"approve|deny","digest":"<hex as shown>","reason"} -> approval */                       \
+    /* {"id","decision":"approve|deny","digest":"<hex as shown>","reason","rows"?,                              \
+       "passkey"?: {"key","client_data","authenticator_data","signature"}, base64url} -> approval */            \
     X(DECISION,            "decision",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","decision","digest","reason","rows"?} -> {"challenge","signed":{..},"expires_at","rp_id",          \
+       "allow":[ids]}: what a passkey signs so that exactly this decision counts, once */                       \
+    X(DECISION_CHALLENGE,  "decision.challenge", SL_ROLE_DESK,             SL_NEEDS_DECIDING)                   \
+    /* {} -> {"passkeys":[{"key","identity","algorithm","rp_id","device_bound","backed_up","young",             \
+       "vouched_by":"passkey|credential","since"}],"rp_id","origins":[]}: the caller's own */                   \
+    X(PASSKEY_LIST,        "passkey.list",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"purpose":"enrol","key","public_key","algorithm"} or {"purpose":"remove","key"} -> as above */          \
+    X(PASSKEY_CHALLENGE,   "passkey.challenge", SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"possession":{assertion},"existing"?:{assertion}} -> passkey (201) */                                   \
+    X(PASSKEY_ENROL,       "passkey.enrol",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"key","existing":{assertion}} -> {"key"} */                                                             \
+    X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","reason"?} -> approval: by its requester or owner, before it is decided */                         \
     X(CANCEL,              "cancel",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","reason"?} -> approval: an unspent grant is withdrawn, by requester, owner or a reviewer */        \
@@ -111,6 +126,10 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked","credential"?}]}: \
        a console session is of kind "session" and names the credential behind it */                             \
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"?} -> {"passkeys":[..]}: with those that were removed ("removed_at") */                           \
+    X(PASSKEYS,            "passkeys",          SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"key","reason"?} -> {"key"} */                                                                          \
+    X(PASSKEY_REVOKE,      "passkey.revoke",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

@@ -116,6 +116,14 @@
     "not null, decision text not null, reason text not null, channel text not null, credential "   \
     "text"                                                                                         \
     " not null, may integer not null, at_us integer not null, primary key(approval, person));"     \
+    "create table if not exists vote_passkey(approval text not null, person text not null, "       \
+    "passkey text not null, primary key(approval, person));"                                       \
+    "create table if not exists passkey(id text primary key, identity text not null, algorithm "   \
+    "text not null, spki blob not null, rp_id text not null, backup_eligible integer not null, "   \
+    "backed_up integer not null, counter integer not null, since_us integer not null, "            \
+    "removed_us integer not null, credential text not null, alone integer not null);"              \
+    "create index if not exists passkey_identity on passkey(identity);"                            \
+    "create index if not exists passkey_spki on passkey(spki);"                                    \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -131,6 +139,10 @@
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
+
+#define SL_PASSKEY_COLUMNS                                                                         \
+    "id, identity, algorithm, spki, rp_id, backup_eligible, backed_up, counter, since_us, "        \
+    "removed_us, credential, alone"
 
 #define SL_ACT_COLUMNS                                                                         \
     "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "    \
@@ -232,8 +244,19 @@
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
-    X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \
-        "vote where approval = ?1 order by at_us, person")                                          \
+    X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, " \
+        "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "   \
+        "p.person = v.person where v.approval = ?1 order by at_us, v.person")                       \
+    X(VOTE_PASSKEY, "insert into vote_passkey values(?1, ?2, ?3)")                                  \
+    X(PASSKEY_ADD, "insert into passkey values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11)")   \
+    X(PASSKEY_REMOVE, "update passkey set removed_us = ?2 where id = ?1 and removed_us = 0")        \
+    X(PASSKEY_USED, "update passkey set counter = ?2, backed_up = ?3 where id = ?1")                \
+    X(PASSKEY_GET, "select " SL_PASSKEY_COLUMNS " from passkey where id = ?1")                      \
+    X(PASSKEY_LIST, "select " SL_PASSKEY_COLUMNS " from passkey where ?1 = '' or identity = ?1 "    \
+        "order by removed_us > 0, identity, since_us, id")                                          \
+    X(PASSKEY_BY_PUBLIC_KEY, "select id from passkey where spki = ?1")                              \
+    X(APPROVAL_GRANTS_BY_PASSKEY, "select a.id from approval a join vote_passkey p on p.approval = " \
+        "a.id where a.state = 'approved' and p.passkey = ?1")                                       \
     X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\
         "min(rows, excluded.rows)")                                                                 \
     X(CAP_GET, "select rows from approval_cap where approval = ?1")                                 \

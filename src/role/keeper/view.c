@@ -178,8 +178,41 @@ static void apply_asked(struct db *db, struct fields *f)
            document, str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
 }
 
+/* A passkey signed: what it says of itself now. */
+static void passkey_used(struct db *db, struct fields *f, const char *id, const char *counter,
+                         const char *backed_up)
+{
+    struct sl_span key = str(f, id);
+    uint64_t count = u64(f, counter);
+    bool backed = yes(f, backed_up);
+
+    if (key.n > 0)
+        db_run(db, DB_PASSKEY_USED, "sii", key, count, (uint64_t)backed);
+}
+
+static void apply_passkey_enrolled(struct db *db, struct fields *f)
+{
+    struct sl_span spki = bytes(f, "spki");
+
+    db_run(db, DB_PASSKEY_ADD, "sssbsiiiisi", str(f, "id"), str(f, "identity"), str(f, "algorithm"),
+           spki, str(f, "rp_id"), (uint64_t)yes(f, "backup_eligible"),
+           (uint64_t)yes(f, "backed_up"), u64(f, "counter"), u64(f, "at"), str(f, "credential"),
+           (uint64_t)yes(f, "alone"));
+    passkey_used(db, f, "by", "by_counter", "by_backed_up");
+}
+
+static void apply_passkey_removed(struct db *db, struct fields *f)
+{
+    passkey_used(db, f, "by", "by_counter", "by_backed_up");
+    db_run(db, DB_PASSKEY_REMOVE, "si", str(f, "id"), u64(f, "at"));
+}
+
 static void apply_voted(struct db *db, struct fields *f)
 {
+    if (json_object_get(f->event, "passkey") != NULL) { /* older events know none */
+        db_run(db, DB_VOTE_PASSKEY, "sss", str(f, "id"), str(f, "person"), str(f, "passkey"));
+        passkey_used(db, f, "passkey", "counter", "backed_up");
+    }
     db_run(db, DB_VOTE_ADD, "sssssssii", str(f, "id"), str(f, "identity"), str(f, "person"),
            str(f, "decision"), str(f, "reason"), str(f, "channel"), str(f, "credential"),
            u64(f, "may"), u64(f, "at"));
@@ -303,7 +336,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(identity_linked)                                                                      \
     X(identity_os_user)                                                                     \
     X(group_set)                                                                            \
-    X(credential_made) X(credential_revoked) X(invited) X(session_opened) X(session_closed) \
+    X(credential_made) X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) X(passkey_removed) \
         X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended)          \
             X(label_dropped) X(capped) X(budget_lent) X(budget_used) X(budget_returned)     \
                 X(console_opened) X(console_ended)

@@ -15,7 +15,11 @@
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
  *                       join_key detail passkey sequence; the document lies beside the log
- *   voted               id identity person decision reason channel credential may at
+ *   voted               id identity person decision reason channel credential may at; by passkey
+ *                       also passkey counter backed_up
+ *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
+ *                       credential alone at; by by_counter by_backed_up: of the one that allowed it
+ *   passkey_removed     id at by by_counter by_backed_up
  *   moved               id on why at grant_expires session action
  *   outcome             id outcome
  *   erased              id: its document is gone

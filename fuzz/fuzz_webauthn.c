@@ -1,0 +1,48 @@
+/* libraries: core_webauthn, json, crypto, base */
+/* No bytes are a yes but those that this key has signed. Input: u16 length, client data; u8 length,
+ * authenticator data; signature. */
+#include "base/cursor.h"
+#include "core/webauthn/webauthn.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* clang-format off */
+static const uint8_t public_key[] = {
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04, 0xed, 0xc0, 0x9d, 0xc7, 0x73,
+    0x11, 0x87, 0x99, 0x26, 0x61, 0x35, 0x4e, 0x97, 0x85, 0x02, 0x1e, 0x59, 0xeb, 0xc6, 0x71, 0xe9,
+    0x9e, 0xe6, 0x67, 0x62, 0x72, 0x85, 0x15, 0x49, 0x95, 0x28, 0x47, 0x1a, 0xe3, 0xa2, 0x6c, 0x99,
+    0x92, 0x43, 0x6f, 0x48, 0xce, 0x26, 0x7b, 0x68, 0xb9, 0xa7, 0xe3, 0x1d, 0x1a, 0xa8, 0x1d, 0x80,
+    0xe6, 0x24, 0x6e, 0x87, 0x94, 0x4e, 0x6c, 0x49, 0xbb, 0x2b, 0xa9,
+};
+/* SHA-256 of the client data in seeds/webauthn/right. */
+static const uint8_t signed_hash[] = {
+    0x0d, 0xaa, 0xd0, 0xc1, 0x19, 0xa2, 0xf3, 0xf7, 0x51, 0x6a, 0xd7, 0xbd, 0xe8, 0x2b, 0x50, 0x9a,
+    0xa9, 0x1e, 0x21, 0xe3, 0xfd, 0x9d, 0x1f, 0xbf, 0x81, 0x7b, 0x3e, 0x67, 0x67, 0x4d, 0x37, 0xc4,
+};
+/* clang-format on */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t challenge[SL_WEBAUTHN_CHALLENGE_BYTES], hash[SL_SHA256];
+    struct sl_cursor c = sl_cursor(sl_span(data, size));
+    struct sl_span client_data = sl_cursor_take(&c, sl_cursor_be16(&c));
+    struct sl_span authenticator_data = sl_cursor_take(&c, sl_cursor_u8(&c));
+
+    if (c.short_read)
+        return 0;
+    for (size_t i = 0; i < sizeof challenge; i++)
+        challenge[i] = (uint8_t)i;
+    struct sl_webauthn_assertion a = {client_data, authenticator_data, sl_span_from(c.in, c.at)};
+    struct sl_webauthn_key key = {.algorithm = SL_ALGORITHM_ES256,
+                                  .spki = sl_span(public_key, sizeof public_key)};
+    struct sl_webauthn_wanted wanted = {sl_span(challenge, sizeof challenge),
+                                        SL_SPAN("sluice.example"), NULL, 0};
+    struct sl_webauthn_seen seen;
+
+    if (sl_webauthn_check(&key, &wanted, &a, &seen) != SL_WEBAUTHN_YES)
+        return 0;
+    sl_sha256(client_data, hash);
+    SL_PROMISE(memcmp(hash, signed_hash, sizeof hash) == 0 && seen.counter == 7);
+    return 0;
+}

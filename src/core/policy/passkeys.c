@@ -1,0 +1,50 @@
+/* Whose passkeys, and which pages may ask for them. */
+#include "core/policy/policy_int.h"
+#include "core/webauthn/webauthn.h"
+
+static struct sl_span origin_of(struct sl_span url)
+{
+    size_t scheme = sl_span_starts(url, SL_SPAN("https://")) ? 8 : 7;
+
+    return sl_span_head(url, scheme + sl_span_find(sl_span_from(url, scheme), '/'));
+}
+
+static void check_origins(struct sl_load *l, const struct sl_settings *s,
+                          const struct sl_node *passkeys)
+{
+    for (size_t i = 0; i < s->passkey_origins.count; i++) {
+        if (sl_webauthn_origin_fits(s->passkey_origins.items[i], s->passkey_rp_id))
+            continue;
+        struct sl_buf *b = sl_load_complain(l, passkeys);
+        sl_load_quote(b, s->passkey_origins.items[i]);
+        sl_buf_put_str(b, " is no origin of the rp_id ");
+        sl_load_quote(b, s->passkey_rp_id);
+        sl_buf_put_str(b, "; expected https://host[:port], the host the same or below\n");
+    }
+}
+
+/* Both stay empty where no browser would make passkeys: then nobody has one (warn.c says why). */
+void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
+                                const struct sl_node *passkeys)
+{
+    struct sl_span host;
+
+    if (s->passkey_rp_id.n == 0 && sl_webauthn_rp_of(s->public_url, &host) == SL_OK)
+        s->passkey_rp_id = host;
+    if (s->passkey_origins.count > 0) {
+        check_origins(l, s, passkeys);
+        return;
+    }
+    struct sl_span *origin = sl_arena_alloc(l->mem, sizeof *origin);
+    l->out_of_memory |= origin == NULL;
+    if (origin == NULL)
+        return;
+    *origin = origin_of(s->public_url);
+    s->passkey_origins = (struct sl_names){origin, 1};
+    if (!sl_webauthn_origin_fits(*origin, s->passkey_rp_id)) {
+        if (passkeys != NULL)
+            check_origins(l, s, passkeys);
+        s->passkey_rp_id = sl_span(NULL, 0);
+        s->passkey_origins = (struct sl_names){NULL, 0};
+    }
+}

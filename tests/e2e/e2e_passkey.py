@@ -1,0 +1,171 @@
+"""Passkeys over HTTP, from enrolment to the auditor: what counts, and what others make of what the ledger keeps."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+
+from authenticator import text
+from lab import hold
+from tap import Skip
+
+HERE = pathlib.Path(__file__).resolve().parent / "webauthn"
+
+
+def needs_passkey(config):
+    config["policy"].append(hold("signed", "public.orders", proof="passkey"))
+
+
+LAB = {"change": needs_passkey}
+
+
+def ask(lab, sql, who="agent-7"):
+    client = lab.raw(who)
+    client.query(sql)
+    return client, lab.pending_one(who, like=sql)["id"]
+
+
+def ledger(lab, which):
+    done = lab.sluice("ledger", "show", which, lab.state / "ledger", "--json", check=True)
+    return [json.loads(x)["leaf"] for x in done.out.splitlines() if x]
+
+
+def test_denied_without(lab):
+    """nobody has one: denied at once, and the client is told why"""
+    done = lab.psql("update orders set item = '1' where id = 1", user="agent-7")
+    assert done.rc != 0 and "have a passkey" in done.err, done
+
+
+def test_enrolment(lab):
+    """each algorithm can be enrolled, beside another one only with its signature"""
+    for who, algorithm in (("rita", "ES256"), ("bob", "RS256"), ("carol", "EdDSA")):
+        status, said = lab.enrol_passkey(who, algorithm=algorithm)
+        assert status == 201 and said["vouched_by"] == "credential" and said["young"], said
+    first = lab.passkeys["rita"]
+    status, said = lab.enrol_passkey("rita", existing=lab.passkeys["bob"])
+    assert status == 404, said
+    status, said = lab.enrol_passkey("rita", synced=True)
+    assert status == 201 and said["vouched_by"] == "passkey" and not said["device_bound"], said
+    lab.passkeys["rita"] = first
+    status, said = lab.ask("rita", "GET", "/v1/passkeys")
+    assert status == 200 and len(said["passkeys"]) == 2 and said["rp_id"] == "localhost", said
+    assert said["origins"] == [f"http://localhost:{lab.http}"], said
+
+
+def test_strict_bodies(lab):
+    """what is no assertion, or has a member too many, is refused"""
+    for body in ({}, {"possession": {}}, {"possession": "x"}, {"possession": [], "existing": 1}, {"possession": {}, "more": 1}):
+        assert lab.ask("rita", "POST", "/v1/passkeys", body)[0] in (400, 403), body
+    signed = lab.passkeys["rita"].assertion(text(bytes(32)))
+    for broken in ({**signed, "more": "x"}, {k: v for k, v in signed.items() if k != "signature"}, {**signed, "signature": "=="},
+                   {**signed, "client_data": 7}):
+        assert lab.ask("rita", "POST", "/v1/passkeys", {"possession": broken, "existing": signed})[0] in (400, 403)
+
+
+def test_decisions(lab):
+    """each algorithm decides; the command line says that it cannot"""
+    for who, asks in (("rita", "agent-7"), ("bob", "agent-7"), ("carol", "agent-8")):
+        client, which = ask(lab, f"update orders set item = '2' where id = {len(who)}", asks)
+        done = lab.approve(who, which, check=False)
+        assert done.rc == 1 and "passkey" in done.err, done
+        status, said = lab.decide_by_passkey(who, which)
+        assert status == 200 and said["votes"][0]["proof"] == "passkey", said
+        assert client.answer().tags[0].startswith("UPDATE")
+    client, which = ask(lab, "update orders set item = '3' where id = 3")
+    status, said = lab.decide_by_passkey("rita", which, "deny")
+    assert status == 200 and said["state"] == "denied", said
+    assert client.answer().error == "42501"
+
+
+def test_by_choice(lab):
+    """a decision that needs none may carry one"""
+    client = lab.raw("agent-7")
+    client.query("delete from staging.scratch")
+    which = lab.pending_one("agent-7", like="scratch")["id"]
+    status, said = lab.decide_by_passkey("rita", which)
+    assert status == 200 and said["proof"] == "any" and said["votes"][0]["proof"] == "passkey", said
+    assert client.answer().tags == ["DELETE 0"]
+
+
+def test_operator(lab):
+    """sluice passkeys lists, and removes what was lost"""
+    listed = json.loads(lab.manage("passkeys", "--json").out)["passkeys"]
+    assert {p["identity"] for p in listed} == {"rita", "bob", "carol"}, listed
+    assert "vouched" in lab.manage("passkeys", "--help").out.lower()
+    assert "young" in lab.manage("passkeys", "list", "rita").out
+    for key in ("AAAA", "-AAA", "--AA"):     # an id may begin with a dash
+        done = lab.manage("passkeys", "remove", key, "--reason", "x", check=False)
+        assert done.rc == 1 and "There is no passkey" in done.err, done
+    assert lab.manage("passkeys", "remove", check=False).rc == 2
+    lab.manage("passkeys", "remove", text(lab.passkeys["carol"].id), "--reason", "lost on a train")
+    assert lab.ask("carol", "GET", "/v1/passkeys")[1]["passkeys"] == []
+
+
+def test_removal(lab):
+    """its owner removes a passkey with a signature, and with nothing less"""
+    key = lab.passkeys["bob"]
+    status, said = lab.ask("bob", "POST", "/v1/passkeys/challenge", {"purpose": "remove", "key": text(key.id)})
+    assert status == 200 and said["signed"]["purpose"] == "remove", said
+    for existing in ({}, lab.passkeys["rita"].assertion(said["challenge"]), key.assertion(text(bytes(32)))):
+        status, answer = lab.ask("bob", "POST", "/v1/passkeys/remove", {"key": text(key.id), "existing": existing})
+        assert status in (403, 404, 409), answer
+    status, answer = lab.ask("bob", "POST", "/v1/passkeys/remove",
+                             {"key": text(key.id), "existing": key.assertion(said["challenge"])})
+    assert status == 200, answer
+    assert lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"] == []
+    lab.restart()
+    assert lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"] == []
+
+
+def test_auditor(lab):
+    """sluice ledger verify --decisions says which were proved by a passkey"""
+    done = lab.sluice("ledger", "verify", lab.state / "ledger", "--key", lab.state / "ledger" / "key.pub", "--decisions", "--json",
+                      check=True)
+    said = json.loads(done.out)
+    proofs = [d["proof"] for d in said["decisions"]]
+    assert said["ok"] and proofs == ["passkey"] * 5, said
+    assert said["decisions_proved"] == 5 and said["decisions_vouched"] == 0, said
+
+
+def npm(lab):
+    folder = lab.folder / "webauthn"
+    if not shutil.which("npm") or not shutil.which("node"):
+        raise Skip("npm is not installed")
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json", "verify.js"):
+        shutil.copy(HERE / name, folder / name)
+    done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True,
+                          timeout=180, check=False)
+    if done.returncode != 0:
+        raise Skip("npm ci: " + (done.stderr.strip().splitlines() or ["failed"])[-1])
+    return folder
+
+
+def test_another_implementation(lab):
+    """@simplewebauthn/server agrees about each, and refuses each with another word in it"""
+    folder = npm(lab)
+    entries = lab.sluice("ledger", "verify", lab.state / "ledger", "--decisions", "--json", check=True)
+    seen = set()
+    for decision in json.loads(entries.out)["decisions"]:
+        leaf = [x for x in ledger(lab, decision["approval"]) if x.get("event") == "decided"][0]
+        key = enrolment(lab, decision["passkey"])
+        for changed in (False, True):
+            if changed:
+                leaf["passkey"]["signed"]["reason"] += "!"
+            said = subprocess.run(["node", "verify.js"], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+                                  input=json.dumps({"leaf": leaf, "key": key, "origin": f"http://localhost:{lab.http}"}))
+            answer = json.loads(said.stdout)
+            assert answer["verified"] is not changed, (answer, said.stderr)
+            assert changed or answer["userVerified"], answer
+        seen.add(key["algorithm"])
+    assert seen == {"ES256", "EdDSA", "RS256"}, seen
+
+
+def enrolment(lab, key):
+    """The leaf that enrolled it."""
+    index = 0
+    while True:
+        found = ledger(lab, str(index))[0]
+        if found["kind"] == "passkey" and found["event"] == "enrolled" and found["key"] == key:
+            return found
+        index += 1
