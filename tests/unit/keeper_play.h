@@ -9,6 +9,7 @@
 #include "tests/unit/tap.h"
 #include "json/json.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <signal.h>
@@ -29,6 +30,7 @@ static struct play {
     struct sl_journal ring;
     uint64_t call;
     const char *channel; /* what the caller says it is; NULL: nothing */
+    const char *address; /* where the caller comes from; NULL: this machine */
     unsigned accused;    /* how often the keeper asked for another gate or desk */
     uint8_t in[DATAGRAM];
     struct sl_span body; /* of the last message, views into `in` */
@@ -123,6 +125,21 @@ static void send_with(int fd, struct sl_buf *message, int passed)
         send_with((fd), &tell_buf, (passed));              \
     } while (0)
 #define TELL(fd, name, ...) TELL_FD(fd, -1, name, __VA_ARGS__)
+
+/* What is too long for a datagram goes as a sealed memfd beside its head. */
+static inline void send_sealed(int fd, struct sl_buf *message)
+{
+    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    int body = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    size_t n = message->n - SL_IPC_HEADER;
+
+    SL_PROMISE(sl_buf_err(message) == SL_OK && body >= 0 &&
+               write(body, message->p + SL_IPC_HEADER, n) == (ssize_t)n &&
+               fcntl(body, F_ADD_SEALS, seals) == 0);
+    message->n = SL_IPC_HEADER;
+    send_with(fd, message, body);
+    close(body);
+}
 
 /* The type of the next message, 0 when none came in time or the other side ended. The map of
  * derived labels, which comes first to every gate, is passed over: test_labels is about it. */
@@ -290,7 +307,8 @@ static uint32_t call_as(int fd, const char *method, const char *credential, cons
     for (; *body != '\0'; body++)
         sl_buf_put_u8(&text, *body == '\'' ? '"' : (uint8_t)*body);
     TELL(fd, call, .call = ++play.call, .method = sl_span_str(method),
-         .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .credential = sl_span_str(credential),
+         .address = sl_span_str(play.address == NULL ? "127.0.0.1" : play.address),
          .channel = sl_span_str(play.channel == NULL ? "" : play.channel),
          .body = sl_buf_span(&text));
     json_decref(play.reply);

@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 #include "core/ledger/facts.h"
 #include "role/keeper/mask.h"
 
@@ -303,8 +304,10 @@ static void put_facts(struct keeper *k, struct sl_buf *b, const struct ask *a)
                  &(struct sl_facts_said){a->meaning, a->action.datasets, a->answer.verdict, rules});
     const struct sl_span said[] = {a->action.run, a->action.reason, a->action.sink};
     for (size_t i = 0; i < SL_COUNT(said); i++) {
-        sl_buf_put_le16(b, (uint16_t)sl_span_head(said[i], UINT16_MAX).n);
-        sl_buf_put(b, sl_span_head(said[i], UINT16_MAX));
+        struct sl_span text = sl_utf8_head(said[i], UINT16_MAX);
+
+        sl_buf_put_le16(b, (uint16_t)text.n);
+        sl_buf_put(b, text);
     }
 }
 
@@ -326,7 +329,7 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
     }
     sl_sha256(sl_buf_span(&masked), digest);
     sl_buf_put(text, sl_span(digest, sizeof digest));
-    sl_buf_put(text, sl_span_head(sl_buf_span(&masked), 1024));
+    sl_buf_put(text, sl_utf8_head(sl_buf_span(&masked), 1024));
     *flags |= SL_INTENT_TEXT_DIGEST;
 }
 

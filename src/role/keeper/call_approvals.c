@@ -1,8 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
+#include "base/utf8.h"
+
 /* Reading approvals, and ending one's own. */
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000, REASON_BYTES = 2000 };
 
 /* The approval that the body names, if the caller may see it; else the answer is made. What one may
  * not see does not exist. */
@@ -97,7 +99,7 @@ static void end(struct call *c, struct approval *a, enum sl_approval_event on, c
     }
     sl_buf_say(&reason, "%s by %S", word, c->who.name);
     if (call_str(c, "reason").n > 0)
-        sl_buf_say(&reason, ": %S", sl_span_head(call_str(c, "reason"), 2000));
+        sl_buf_say(&reason, ": %S", sl_utf8_head(call_str(c, "reason"), REASON_BYTES));
     approval_end(c->keeper, a,
                  &(struct move){.on = on,
                                 .by = c->who.name,
@@ -151,7 +153,7 @@ void call_STOP(struct call *c)
         not_yours(c);
         return;
     }
-    struct sl_span why = call_str(c, "reason");
+    struct sl_span why = sl_utf8_head(call_str(c, "reason"), REASON_BYTES);
     struct session *s = sl_map_get(c->keeper->sessions, sl_map_u64(&a.session));
     if (a.state != SL_APPROVAL_SPENT || a.outcome.n > 0 || s == NULL) {
         call_problem(c, 409, "Nothing runs", "No statement is running with this approval.", "");

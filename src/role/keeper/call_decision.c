@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 
 /* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
  * counts only for the digest that the person was shown (P3). */
@@ -60,7 +61,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint64_t now_us = sl_clock_us();
     struct sl_span decision = yes ? SL_SPAN("approve") : SL_SPAN("deny");
-    struct sl_span reason = sl_span_head(call_str(c, "reason"), REASON_BYTES), rule = {NULL, 0};
+    struct sl_span reason = sl_utf8_head(call_str(c, "reason"), REASON_BYTES), rule = {NULL, 0};
     json_t *event = event_new("voted", now_us);
 
     for (size_t i = 0; i < a->requirement_count && rule.n == 0; i++)
@@ -105,7 +106,7 @@ static void denied(struct call *c, struct approval *a)
 
     sl_buf_say(&why, "denied by %S", c->who.name);
     if (call_str(c, "reason").n > 0)
-        sl_buf_say(&why, ": %S", sl_span_head(call_str(c, "reason"), REASON_BYTES));
+        sl_buf_say(&why, ": %S", sl_utf8_head(call_str(c, "reason"), REASON_BYTES));
     approval_end(c->keeper, a,
                  &(struct move){.on = SL_APPROVAL_ON_DENY,
                                 .by = c->who.name,

@@ -1,6 +1,6 @@
 #include "role/keeper/keeper_int.h"
 
-#include "base/when.h"
+#include "base/utf8.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 
@@ -45,7 +45,7 @@ static bool named(struct call *c, const char *key, struct person *out)
 
     if (person_get(c->keeper, call_str(c, key), out) == SL_OK)
         return true;
-    sl_buf_say(&text, "There is no identity \"%S\".", sl_span_head(call_str(c, key), 63));
+    sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, key), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
     return false;
 }
