@@ -222,12 +222,17 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
            (may & vote->may) == vote->may;
 }
 
+/* Each yes for itself, and all of them together: accounts that were linked since are one person. */
 bool approval_votes_stand(struct keeper *k, const struct approval *a)
 {
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+
     for (size_t i = 0; i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
             return false;
-    return true;
+    return sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
+           sl_quorum_need(a->requirements, a->requirement_count);
 }
 
 /* --- moving --------------------------------------------------------------------------------------
