@@ -320,6 +320,59 @@ static void test_an_action_that_fits_no_leaf_is_refused(void)
     keeper_goes_on();
 }
 
+static void ask_large(const char *name, size_t bytes)
+{
+    SL_BUF(body, 2 * 1024 * 1024);
+
+    sl_buf_say(&body, "{\"target\":\"finance\",\"effects\":[\"ddl\"],\"operation\":{\"x\":\"%s\"",
+               name);
+    put_repeated(&body, "y", bytes);
+    sl_buf_put_str(&body, "}}");
+    SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 201);
+}
+
+/* Who asks much and at length hides nobody's question, and stops no reviewer from looking. */
+static void test_large_questions_hide_nothing(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table among_large_ones");
+
+    for (int i = 0; i < 40; i++) {
+        SL_BUF(name, 64);
+
+        sl_buf_say(&name, "large %d", i);
+        ask_large(sl_buf_text(&name), 1000 * 1000);
+    }
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'limit':500}"), 200);
+    SL_CHECK(reply_has("among_large_ones") && reply_has(h.approval) && reply_has("large 39"));
+    SL_CHECK(!reply_has(
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"));
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
+}
+
+/* One who asks without end is told to wait for the answers, and crowds out nobody. */
+static void test_many_questions_of_one(void)
+{
+    uint32_t status = 201;
+    int asked = 0;
+
+    for (; asked < 1000 && status == 201; asked++) {
+        SL_BUF(body, 256);
+
+        sl_buf_say(&body, "{'target':'finance','effects':['ddl'],'operation':{'n':%d}}", asked);
+        status = call_as(play.desk, "approval.create", bot, sl_buf_text(&body));
+    }
+    SL_CHECK_INT(status, 403);
+    SL_CHECK(asked > 50 && asked < 500);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'bot'}"), 200);
+    while (hear_within(play.desk, 100) != 0) /* an event for each */
+        ;
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'state':'pending','limit':500}"), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "approvals")), 0);
+}
+
 /* Members of the wrong kind are not passed over: what was left out would not be judged. */
 static void test_members_of_another_kind_are_errors(void)
 {
@@ -401,6 +454,8 @@ int main(int argc, char **argv)
     SL_RUN(test_members_of_another_kind_are_errors);
     SL_RUN(test_guessing_locks_nobody_out);
     SL_RUN(test_nothing_of_it_stays);
+    SL_RUN(test_large_questions_hide_nothing);
+    SL_RUN(test_many_questions_of_one);
     SL_RUN(test_guessing_is_slowed_down);
     return end_play();
 }

@@ -9,6 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
+enum { MAX_OPEN = 200 }; /* actions of one identity that wait or are granted */
+
 /* --- judging again -------------------------------------------------------------------------------
  */
 
@@ -196,6 +198,18 @@ static const char in_transaction_text[] = "this would be held, and the rule refu
                                           "transaction, where it would keep its locks";
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
 
+/* Reviewers see the newest questions first: nobody may bury those of others. */
+static bool asks_too_much(struct keeper *k, struct sl_span identity)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity);
+    size_t open = 0;
+
+    while (open < MAX_OPEN && db_row(&rows))
+        open++;
+    db_end(&rows);
+    return open == MAX_OPEN;
+}
+
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
 {
     if (a->answer.reason_required && a->action.reason.n == 0)
@@ -206,6 +220,9 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
+    if (asks_too_much(k, a->who->name))
+        return say_no(a, "too many actions of this identity wait for a decision already",
+                      "Wait until some are decided, or cancel those that are not needed.");
     if (a->answer.passkey)
         return say_no(a, "the rule asks for a decision by passkey, which nobody here has",
                       "This build takes decisions by credential only.");

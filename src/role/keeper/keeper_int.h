@@ -269,6 +269,9 @@ struct approval {
 };
 enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
 void approval_done(struct approval *a);
+/* Reads these one after another, each with memory of its own: what one of them says can be long. */
+void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
+                    void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
 /* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move.
