@@ -320,6 +320,72 @@ static void test_an_action_that_fits_no_leaf_is_refused(void)
     keeper_goes_on();
 }
 
+/* --- grants that are consumed --------------------------------------------------------------- */
+
+/* An external action on public.notes that rita approved. */
+static struct held ask_and_approve(const char *what)
+{
+    struct held h = {0};
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body,
+               "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],"
+               "'datasets':[{'name':'public.notes','effects':['ddl'],'columns':['mail']}]}",
+               what);
+    SL_CHECK_INT(call_as(play.desk, "approval.create", bot, sl_buf_text(&body)), 201);
+    keep_text(h.approval, sizeof h.approval, said("id"));
+    keep_text(h.digest_hex, sizeof h.digest_hex, said("digest"));
+    SL_CHECK_INT(decide(rita, h.approval, h.digest_hex, "approve"), 200);
+    return h;
+}
+
+static uint32_t consume(const struct held *h)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s','digest':'%s'}", h->approval, h->digest_hex);
+    return call_as(play.desk, "consume", bot, sl_buf_text(&body));
+}
+
+static void derive_label(const char *column)
+{
+    struct sl_ipc_list columns = {0}, labels = {0}, sources = {0};
+    SL_BUF(a, 1024);
+    SL_BUF(b, 1024);
+    SL_BUF(c, 1024);
+
+    sl_ipc_list_add(&a, &columns, sl_span_str(column));
+    sl_ipc_list_add(&b, &labels, SL_SPAN("pii"));
+    sl_ipc_list_add(&c, &sources, SL_SPAN("hidden.people.mail"));
+    columns.items = sl_buf_span(&a);
+    labels.items = sl_buf_span(&b);
+    sources.items = sl_buf_span(&c);
+    TELL(play.gate, label_flow, .told = 1, .target = SL_SPAN("finance"), .session = session,
+         .columns = columns, .labels = labels, .sources = sources);
+}
+
+/* What runs is what was shown: not when its data carries a label since, nor by who lost access. */
+static void test_P3_consume_what_was_shown(void)
+{
+    struct held h = ask_and_approve("something");
+
+    SL_CHECK_INT(consume(&h), 200);
+    SL_CHECK_INT(consume(&h), 409);
+    h = ask_and_approve("something else");
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':false}"),
+                 200);
+    SL_CHECK_INT(consume(&h), 409);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':true}"),
+                 200);
+    SL_CHECK_INT(consume(&h), 200);
+    h = ask_and_approve("with mail");
+    derive_label("public.notes.mail");
+    hold(play.gate, session, SL_EFFECT_DDL, "drop table after_the_label"); /* so it was read */
+    SL_CHECK_INT(consume(&h), 409);
+}
+
 static void ask_large(const char *name, size_t bytes)
 {
     SL_BUF(body, 2 * 1024 * 1024);
@@ -454,6 +520,7 @@ int main(int argc, char **argv)
     SL_RUN(test_members_of_another_kind_are_errors);
     SL_RUN(test_guessing_locks_nobody_out);
     SL_RUN(test_nothing_of_it_stays);
+    SL_RUN(test_P3_consume_what_was_shown);
     SL_RUN(test_large_questions_hide_nothing);
     SL_RUN(test_many_questions_of_one);
     SL_RUN(test_guessing_is_slowed_down);

@@ -265,14 +265,21 @@ static bool still_means_it(struct call *c, const struct approval *a)
     struct sl_meaning meaning = {0};
     json_t *document = NULL;
 
-    if (same_policy(c->keeper, a))
-        return true;
     if (sl_json_read(a->action, &document, NULL) != SL_OK)
         return false;
     asked.body = document;
-    bool same = meaning_of(&asked, &meaning) && means_the_same(c->keeper, a, &c->who, &meaning);
+    bool same = meaning_of(&asked, &meaning) &&
+                ((same_policy(c->keeper, a) && same_labels(c->keeper, a, &meaning)) ||
+                 means_the_same(c->keeper, a, &c->who, &meaning));
     json_decref(document);
     return same;
+}
+
+static bool may_use_target(struct call *c, const struct approval *a)
+{
+    const struct sl_target *target = sl_config_target(c->keeper->config, a->target);
+
+    return target != NULL && sl_target_admits(target, c->who.name, &c->who.groups);
 }
 
 static const char *consume_problem(struct call *c, const struct approval *a)
@@ -288,10 +295,13 @@ static const char *consume_problem(struct call *c, const struct approval *a)
     if (sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) != SL_OK ||
         memcmp(digest, a->digest, sizeof digest) != 0)
         return "The digest is not that of what was approved.";
+    if (!may_use_target(c, a))
+        return "The target is not yours to use any more.";
     if (!approval_votes_stand(c->keeper, a))
         return "A person who approved may no longer decide.";
-    return still_means_it(c, a) ? NULL
-                                : "The action means something else now, under another policy.";
+    return still_means_it(c, a)
+               ? NULL
+               : "The action means something else now, under another policy or with other labels.";
 }
 
 static void record_consumed(struct call *c, const struct approval *a)

@@ -404,6 +404,8 @@ struct sl_span approval_link(struct keeper *k, struct sl_span id);
 bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
                     const struct sl_meaning *meaning);
 bool same_policy(const struct keeper *k, const struct approval *a);
+/* `meaning` is that of the approval's own document: its datasets carry the labels that it says. */
+bool same_labels(struct keeper *k, const struct approval *a, const struct sl_meaning *meaning);
 
 /* --- people who may decide ----------------------------------------------------------------------
  */
