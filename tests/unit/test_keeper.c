@@ -794,8 +794,7 @@ static void test_P4_issued_while_no_keeper_ran(void)
     sl_buf_say(&body, "{'name':'olga','os_user':'%u'}", (unsigned)getuid());
     SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
     kill_keeper();
-    call_offline("identity.add",
-                 "{\"name\":\"ned\",\"kind\":\"human\",\"groups\":[\"dba\"]}");
+    call_offline("identity.add", "{\"name\":\"ned\",\"kind\":\"human\",\"groups\":[\"dba\"]}");
     sl_buf_reset(&body);
     sl_buf_say(&body, "{'code':'%s'}", said("code"));
     start_keeper();
@@ -805,9 +804,56 @@ static void test_P4_issued_while_no_keeper_ran(void)
     hold(SL_EFFECT_DDL, "drop table offline"); /* by bot, which is olga's */
     SL_CHECK_INT(decide(ned, "approve"), 403);
     SL_CHECK_TEXT(sl_span_str(said("reason")), "ISSUED_BY_REQUESTER");
-    SL_CHECK_INT(
-        call_as(play.control, "identity.link", "", "{'name':'olga','os_user':'nobody'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", "{'name':'olga','os_user':'nobody'}"),
+                 200);
     SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'ned'}"), 200);
+}
+
+/* This session, and whatever others of the same identity are still there. */
+static void session_ends(void)
+{
+    struct sl_msg_session_end end = {0};
+    bool ended = false;
+
+    while (hear_within(play.gate, ended ? 100 : PATIENCE_MS) == SL_MESSAGE_SESSION_END &&
+           HEARD(session_end, &end)) {
+        ended = ended || end.session == session;
+        TELL(play.gate, session_closed, .session = end.session);
+    }
+    SL_CHECK(ended);
+}
+
+/* What a session may was decided when it began: who gets other groups, or loses a target, begins
+ * anew. */
+static void test_other_groups_end_sessions(void)
+{
+    open_session();
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':true}"),
+                 200); /* nothing new */
+    propose_as(session, SL_EFFECT_READ, "select 1", "", 0);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'quarantine','member':true}"),
+                 200);
+    session_ends();
+    open_session();
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'quarantine','member':false}"),
+                 200);
+    session_ends();
+    open_session();
+    SL_BUF(without, 16 * 1024);
+    struct sl_msg_reloaded done = {0};
+    sl_buf_put_str(&without, config);
+    char *agents = strstr(sl_buf_text(&without), "engineers, agents");
+    memcpy(agents, "engineers, nobody", 17);
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_buf_span(&without));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &done) && done.accepted == 1);
+    session_ends();
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_span_str(config));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &done) && done.accepted == 1);
+    open_session();
 }
 
 static void test_kill_switch(void)
@@ -954,6 +1000,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_status_of_targets);
     SL_RUN(test_P4_issued_while_no_keeper_ran);
+    SL_RUN(test_other_groups_end_sessions);
     SL_RUN(test_kill_switch);
     SL_RUN(test_captured_gate);
     SL_RUN(test_P6_damaged_journal);

@@ -339,14 +339,24 @@ void call_IDENTITY_LINK(struct call *c)
     done(c, who.name);
 }
 
+static bool names_have(const struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+/* Gates judge by the groups that a session began with, so it begins anew. */
 void call_IDENTITY_GROUP(struct call *c)
 {
     struct person who;
     struct sl_names groups = {0};
-    bool member = json_is_true(json_object_get(c->body, "member"));
+    bool member = json_is_true(json_object_get(c->body, "member")), was;
 
     if (!named(c, "name", &who))
         return;
+    was = names_have(&who.groups, call_str(c, "group"));
     if (!name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
@@ -359,5 +369,7 @@ void call_IDENTITY_GROUP(struct call *c)
     event_bool(event, "member", member);
     roster(c, event, member ? SL_ENTRY_ROSTER_GROUP_ADD : SL_ENTRY_ROSTER_GROUP_REMOVE, &who,
            sl_span(NULL, 0), groups);
+    if (member != was)
+        sessions_end_of(c->keeper, who.name, sl_span(NULL, 0), "your groups have changed");
     done(c, who.name);
 }
