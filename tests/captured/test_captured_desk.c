@@ -380,6 +380,8 @@ static void test_P3_consume_what_was_shown(void)
                          "{'name':'bot','group':'agents','member':true}"),
                  200);
     SL_CHECK_INT(consume(&h), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_SESSION_END); /* it had other groups */
+    session = sign_in(play.gate, "bot", bot);
     h = ask_and_approve("with mail");
     derive_label("public.notes.mail");
     hold(play.gate, session, SL_EFFECT_DDL, "drop table after_the_label"); /* so it was read */

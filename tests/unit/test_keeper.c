@@ -785,6 +785,38 @@ static void call_offline(const char *method, const char *body)
     json_decref(answer);
 }
 
+/* The view as it would be if the clock had been so far ahead when everything so far was asked. */
+static void move_questions(const char *by_us)
+{
+    SL_BUF(command, 4096);
+
+    sl_buf_say(&command,
+               "python3 -c 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); "
+               "d.execute(\"update approval set asked_us=asked_us+%s, "
+               "expires_us=expires_us+%s\"); d.commit()' %s/state/sluice.db",
+               by_us, by_us, play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+}
+
+/* Setting the clock back makes nobody older than a question that was asked before. */
+static void test_P4_clock_set_back(void)
+{
+    char late[128];
+
+    hold(SL_EFFECT_DDL, "drop table before_the_clock");
+    kill_keeper();
+    move_questions("3600000000");
+    start_keeper();
+    policy_generation = 1;
+    add_reviewer("late", late);
+    SL_CHECK_INT(decide(late, "approve"), 404); /* too new to see it */
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'late'}"), 200);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    kill_keeper();
+    move_questions("-3600000000");
+    start_keeper();
+}
+
 /* Who issued a credential is known at the state folder as at the control socket. */
 static void test_P4_issued_while_no_keeper_ran(void)
 {
@@ -999,6 +1031,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P2_a_spent_grant_has_an_outcome);
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_status_of_targets);
+    SL_RUN(test_P4_clock_set_back);
     SL_RUN(test_P4_issued_while_no_keeper_ran);
     SL_RUN(test_other_groups_end_sessions);
     SL_RUN(test_kill_switch);

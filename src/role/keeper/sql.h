@@ -216,6 +216,7 @@
     X(APPROVAL_ENTRY, "select entry from approval where id = ?1")                                   \
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
+    X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                           \
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select identity, person, decision, reason, channel, credential, may, at_us from "  \
         "vote where approval = ?1 order by at_us, person")                                          \
