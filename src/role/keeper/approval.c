@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "base/utf8.h"
+
+enum { WHY_BYTES = 8192 };
+
 /* --- reading one from the view -------------------------------------------------------------------
  */
 
@@ -298,7 +302,8 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     SL_TRY(sl_approval_move(a->state, m->on, &to, &sentence));
     uint64_t grant_expires_us =
         to == SL_APPROVAL_APPROVED ? sl_clock_us() + a->grant_ttl_ms * 1000 : a->grant_expires_us;
-    struct sl_span why = sl_arena_copy(k->mem, m->reason.n > 0 ? m->reason : sl_span_str(sentence));
+    struct sl_span said = sl_utf8_head(m->reason, WHY_BYTES); /* a gate's word may be among it */
+    struct sl_span why = sl_arena_copy(k->mem, said.n > 0 ? said : sl_span_str(sentence));
 
     record_move(k, a, m, to, why, grant_expires_us);
     a->state = to;
@@ -327,7 +332,7 @@ static const char *hint_of(enum sl_approval_state state)
 
 void approval_end(struct keeper *k, struct approval *a, const struct move *m)
 {
-    SL_BUF(why, 8192);
+    SL_BUF(why, 2 * WHY_BYTES);
 
     if (approval_move(k, a, m) != SL_OK)
         return;
