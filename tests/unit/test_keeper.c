@@ -170,6 +170,8 @@ static void test_people(void)
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'b t','kind':'agent','owner':'olga'}"),
                  400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'operator','kind':'human'}"),
+                 400); /* who that is in the ledger would be in doubt */
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents','dba']}"),
                  200);

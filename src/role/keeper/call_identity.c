@@ -68,6 +68,11 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
                      "");
         return false;
     }
+    if (sl_span_is(call_str(c, "name"), "operator")) {
+        call_problem(c, 400, "Not a name for somebody",
+                     "In the ledger \"operator\" is whoever sits at the control socket.", "");
+        return false;
+    }
     if (kind == 0) {
         call_problem(c, 400, "Which kind?", "kind must be human, agent or service.", "");
         return false;
