@@ -230,9 +230,9 @@ const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size)
     return NULL;
 }
 
-bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key)
+bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key, uint64_t size)
 {
-    for (size_t i = 0; i < a->key_count; i++)
+    for (size_t i = 0; i < a->key_count && a->keys[i].from < size; i++)
         if (sl_vkey_eq(&a->keys[i].key, key))
             return true;
     return false;
