@@ -78,6 +78,11 @@ enum sl_err sl_ledger_append_state(struct sl_ledger *l, struct sl_span state)
     return append(l, SL_WAL_STATE, (struct sl_span){NULL, 0}, state);
 }
 
+bool sl_ledger_must_write(const struct sl_ledger *l)
+{
+    return l->buffer.n >= SL_LEDGER_MAX_BUFFER || l->openings.n >= SL_LEDGER_MAX_BUFFER;
+}
+
 /* --- write and commit ------------------------------------------------------------------------ */
 
 /* Nothing since the last success has happened. */

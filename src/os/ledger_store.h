@@ -73,6 +73,8 @@ enum sl_opening { SL_OPENING_SALT = 1, SL_OPENING_TEXT = 2, SL_OPENING_DOCUMENT 
 enum sl_err sl_ledger_append_opening(struct sl_ledger *l, uint64_t index, uint32_t part,
                                      enum sl_opening kind, struct sl_span bytes) SL_MUST_CHECK;
 
+/* So much waits that a long record may not fit any more: write first. */
+bool sl_ledger_must_write(const struct sl_ledger *l);
 enum sl_err sl_ledger_write(struct sl_ledger *l) SL_MUST_CHECK;
 enum sl_err sl_ledger_commit(struct sl_ledger *l) SL_MUST_CHECK;
 

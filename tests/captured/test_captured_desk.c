@@ -259,6 +259,250 @@ static void test_bad_bodies_are_errors(void)
     keeper_goes_on();
 }
 
+/* --- words that do not fit ------------------------------------------------------------------ */
+
+/* `bytes` of them, and where it is cut stands the middle of a character. */
+static void put_words(struct sl_buf *b, size_t bytes)
+{
+    for (size_t i = 0; i + 1 < bytes; i++)
+        sl_buf_put_u8(b, 'x');
+    sl_buf_put_str(b, "\xc3\xa9 and so on");
+}
+
+/* Every place that shortens what a person wrote, with a length just below, at and above. */
+static void test_a_reason_cut_in_a_character_harms_nobody(void)
+{
+    static const size_t places[] = {63, 500, 1024, 2000, 4000};
+
+    for (size_t i = 0; i < SL_COUNT(places); i++) {
+        struct held one = hold(play.gate, session, SL_EFFECT_DDL, "drop table cut_one");
+        SL_BUF(body, 16 * 1024);
+        sl_buf_say(&body, "{'id':'%s','reason':'", one.approval);
+        put_words(&body, places[i]);
+        sl_buf_put_str(&body, "'}");
+        SL_CHECK_INT(call_as(play.desk, "cancel", bot, sl_buf_text(&body)), 200);
+        SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_REFUSED);
+        struct held two = hold(play.gate, session, SL_EFFECT_DDL, "drop table cut_two");
+        sl_buf_reset(&body);
+        sl_buf_say(&body, "{'id':'%s','decision':'deny','digest':'%s','reason':'", two.approval,
+                   two.digest_hex);
+        put_words(&body, places[i]);
+        sl_buf_put_str(&body, "'}");
+        SL_CHECK_INT(call_as(play.desk, "decision", rita, sl_buf_text(&body)), 200);
+        SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_REFUSED);
+        sl_buf_reset(&body);
+        sl_buf_put_str(&body, "{'name':'");
+        put_words(&body, places[i]);
+        sl_buf_put_str(&body, "'}");
+        SL_CHECK_INT(call_as(play.control, "identity.disable", "", sl_buf_text(&body)), 404);
+    }
+    keeper_goes_on();
+}
+
+/* One call with a body of any size; its status. */
+static uint32_t call_large(const char *method, const char *credential, struct sl_span body)
+{
+    struct sl_buf message = sl_buf(4 * 1024 * 1024);
+    struct sl_msg_reply m = {0};
+
+    sl_msg_call_put(&message, &(struct sl_msg_call){.call = ++play.call,
+                                                    .method = sl_span_str(method),
+                                                    .credential = sl_span_str(credential),
+                                                    .address = SL_SPAN("127.0.0.1"),
+                                                    .body = body});
+    send_sealed(play.desk, &message);
+    return SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) && HEARD(reply, &m) ? m.status : 0;
+}
+
+static void put_repeated(struct sl_buf *b, const char *key, size_t bytes)
+{
+    sl_buf_say(b, ",\"%s\":\"", key);
+    for (size_t i = 0; i < bytes; i++)
+        sl_buf_put_u8(b, 'y');
+    sl_buf_put_u8(b, '"');
+}
+
+/* What cannot be recorded is refused, whatever the policy says of it. */
+static void test_an_action_that_fits_no_leaf_is_refused(void)
+{
+    static const char *const effects[] = {"read", "program", "ddl"}; /* allow, deny, hold */
+
+    for (size_t i = 0; i < SL_COUNT(effects); i++) {
+        SL_BUF(body, 1024 * 1024);
+
+        sl_buf_say(&body, "{\"target\":\"finance\",\"operation\":{},\"effects\":[\"%s\"]",
+                   effects[i]);
+        put_repeated(&body, "reason", 60 * 1024);
+        put_repeated(&body, "run", 60 * 1024);
+        put_repeated(&body, "sink", 60 * 1024);
+        sl_buf_put_u8(&body, '}');
+        SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 400);
+    }
+    keeper_goes_on();
+}
+
+/* --- grants that are consumed --------------------------------------------------------------- */
+
+/* An external action on public.notes that rita approved. */
+static struct held ask_and_approve(const char *what)
+{
+    struct held h = {0};
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body,
+               "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],"
+               "'datasets':[{'name':'public.notes','effects':['ddl'],'columns':['mail']}]}",
+               what);
+    SL_CHECK_INT(call_as(play.desk, "approval.create", bot, sl_buf_text(&body)), 201);
+    keep_text(h.approval, sizeof h.approval, said("id"));
+    keep_text(h.digest_hex, sizeof h.digest_hex, said("digest"));
+    SL_CHECK_INT(decide(rita, h.approval, h.digest_hex, "approve"), 200);
+    return h;
+}
+
+static uint32_t consume(const struct held *h)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s','digest':'%s'}", h->approval, h->digest_hex);
+    return call_as(play.desk, "consume", bot, sl_buf_text(&body));
+}
+
+static void derive_label(const char *column)
+{
+    struct sl_ipc_list columns = {0}, labels = {0}, sources = {0};
+    SL_BUF(a, 1024);
+    SL_BUF(b, 1024);
+    SL_BUF(c, 1024);
+
+    sl_ipc_list_add(&a, &columns, sl_span_str(column));
+    sl_ipc_list_add(&b, &labels, SL_SPAN("pii"));
+    sl_ipc_list_add(&c, &sources, SL_SPAN("hidden.people.mail"));
+    columns.items = sl_buf_span(&a);
+    labels.items = sl_buf_span(&b);
+    sources.items = sl_buf_span(&c);
+    TELL(play.gate, label_flow, .told = 1, .target = SL_SPAN("finance"), .session = session,
+         .columns = columns, .labels = labels, .sources = sources);
+}
+
+/* What runs is what was shown: not when its data carries a label since, nor by who lost access. */
+static void test_P3_consume_what_was_shown(void)
+{
+    struct held h = ask_and_approve("something");
+
+    SL_CHECK_INT(consume(&h), 200);
+    SL_CHECK_INT(consume(&h), 409);
+    h = ask_and_approve("something else");
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':false}"),
+                 200);
+    SL_CHECK_INT(consume(&h), 409);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':true}"),
+                 200);
+    SL_CHECK_INT(consume(&h), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_SESSION_END); /* it had other groups */
+    session = sign_in(play.gate, "bot", bot);
+    h = ask_and_approve("with mail");
+    derive_label("public.notes.mail");
+    hold(play.gate, session, SL_EFFECT_DDL, "drop table after_the_label"); /* so it was read */
+    SL_CHECK_INT(consume(&h), 409);
+}
+
+static void ask_large(const char *name, size_t bytes)
+{
+    SL_BUF(body, 2 * 1024 * 1024);
+
+    sl_buf_say(&body, "{\"target\":\"finance\",\"effects\":[\"ddl\"],\"operation\":{\"x\":\"%s\"",
+               name);
+    put_repeated(&body, "y", bytes);
+    sl_buf_put_str(&body, "}}");
+    SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 201);
+}
+
+/* Who asks much and at length hides nobody's question, and stops no reviewer from looking. */
+static void test_large_questions_hide_nothing(void)
+{
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table among_large_ones");
+
+    for (int i = 0; i < 40; i++) {
+        SL_BUF(name, 64);
+
+        sl_buf_say(&name, "large %d", i);
+        ask_large(sl_buf_text(&name), 1000 * 1000);
+    }
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'limit':500}"), 200);
+    SL_CHECK(reply_has("among_large_ones") && reply_has(h.approval) && reply_has("large 39"));
+    SL_CHECK(!reply_has(
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"));
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
+}
+
+/* One who asks without end is told to wait for the answers, and crowds out nobody. */
+static void test_many_questions_of_one(void)
+{
+    uint32_t status = 201;
+    int asked = 0;
+
+    for (; asked < 1000 && status == 201; asked++) {
+        SL_BUF(body, 256);
+
+        sl_buf_say(&body, "{'target':'finance','effects':['ddl'],'operation':{'n':%d}}", asked);
+        status = call_as(play.desk, "approval.create", bot, sl_buf_text(&body));
+    }
+    SL_CHECK_INT(status, 403);
+    SL_CHECK(asked > 50 && asked < 500);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'bot'}"), 200);
+    while (hear_within(play.desk, 100) != 0) /* an event for each */
+        ;
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'state':'pending','limit':500}"), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "approvals")), 0);
+}
+
+/* Members of the wrong kind are not passed over: what was left out would not be judged. */
+static void test_members_of_another_kind_are_errors(void)
+{
+    static const char *const wrong[] = {"'datasets':{'name':'public.orders','effects':['read']}",
+                                        "'datasets':'public.orders'",
+                                        "'effects':'ddl'",
+                                        "'effects':[['ddl']]",
+                                        "'statements':'drop'",
+                                        "'statements':{}",
+                                        "'reason':['why']",
+                                        "'run':7",
+                                        "'sink':{}",
+                                        "'triggered_by':['rita']",
+                                        "'triggered_by':null"};
+
+    for (size_t i = 0; i < SL_COUNT(wrong); i++) {
+        SL_BUF(body, 1024);
+
+        sl_buf_say(&body, "{'target':'finance','operation':{},%s}", wrong[i]);
+        if (!SL_CHECK_INT(call_as(play.desk, "approval.create", bot, sl_buf_text(&body)), 400))
+            printf("#   %s\n", wrong[i]);
+    }
+}
+
+/* Guessing from many addresses does not lock out who has a credential. */
+static void test_guessing_locks_nobody_out(void)
+{
+    for (int i = 0; i < 80; i++) {
+        SL_BUF(address, 64);
+
+        sl_buf_say(&address, "10.1.%d.1", i / 5);
+        play.address = sl_buf_text(&address);
+        SL_CHECK_INT(call_as(play.desk, "whoami", "sld_guess", "{}"), 401);
+        SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_guess'}"), 403);
+    }
+    play.address = "10.2.0.1";
+    SL_CHECK_INT(call_as(play.desk, "whoami", rita, "{}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_guess'}"), 403);
+    play.address = NULL;
+}
+
 /* Guessing through the desk gets slower for that address. */
 static void test_guessing_is_slowed_down(void)
 {
@@ -295,7 +539,14 @@ int main(int argc, char **argv)
     SL_RUN(test_a_desk_says_only_what_a_desk_may);
     SL_RUN(test_nonsense_ends_only_the_desk);
     SL_RUN(test_bad_bodies_are_errors);
+    SL_RUN(test_a_reason_cut_in_a_character_harms_nobody);
+    SL_RUN(test_an_action_that_fits_no_leaf_is_refused);
+    SL_RUN(test_members_of_another_kind_are_errors);
+    SL_RUN(test_guessing_locks_nobody_out);
     SL_RUN(test_nothing_of_it_stays);
+    SL_RUN(test_P3_consume_what_was_shown);
+    SL_RUN(test_large_questions_hide_nothing);
+    SL_RUN(test_many_questions_of_one);
     SL_RUN(test_guessing_is_slowed_down);
     return end_play();
 }

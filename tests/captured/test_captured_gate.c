@@ -267,6 +267,24 @@ static void test_no_login_without_the_token(void)
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_LOGIN_REFUSED);
 }
 
+/* What it says of why its client left goes on record: as much of it as somebody would read. */
+static void test_no_word_is_too_long_for_the_keeper(void)
+{
+    enum { BYTES = 30 * 1024 * 1024 };
+    struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table long_words");
+    struct sl_buf message = sl_buf(2 * BYTES);
+    uint8_t *quotes = malloc(BYTES); /* each is two bytes on record */
+
+    SL_PROMISE(quotes != NULL);
+    memset(quotes, '"', BYTES);
+    sl_msg_action_left_put(&message, &(struct sl_msg_action_left){
+                                         .action = h.action, .how = 3, .why = {quotes, BYTES}});
+    send_sealed(play.gate, &message);
+    keeper_goes_on();
+    SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "cancelled");
+    free(quotes);
+}
+
 /* What a captured gate did goes with it: a restarted keeper remembers what was decided, nothing
  * else. */
 static void test_nothing_of_it_stays(void)
@@ -299,6 +317,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_session_of_another_gate);
     SL_RUN(test_no_session_that_never_was);
     SL_RUN(test_no_login_without_the_token);
+    SL_RUN(test_no_word_is_too_long_for_the_keeper);
     SL_RUN(test_nothing_of_it_stays);
     return end_play();
 }

@@ -21,6 +21,9 @@ struct story {
     bool denied_runs, batch_held, disabled_approver, new_credential, unknown_policy, no_session;
     bool agent_approves, linked_approver, deny_vote, forged_key, unknown_kind,
         approve_without_quorum;
+    bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
+        owner_of_owner, second_voter;
+    const char *named_approver, *session_kind, *session_owner, *asked_target;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -99,7 +102,13 @@ static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
 }
 
 static const uint8_t story_digest[32] = {1, 2, 3}, story_other_digest[32] = {9};
-static const char story_policy[] = "{\"rules\":[{\"name\":\"regulated data leaves\"}]}";
+static const char story_policy[] = "{\"policy\":[{\"name\":\"regulated data leaves\"}]}";
+static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name\":\"finance\"}]}";
+
+static inline struct sl_span story_policy_of(const struct story *s)
+{
+    return sl_span_str(s->watched ? story_watching : story_policy);
+}
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,
                                                   struct sl_span facts, const uint8_t *policy)
@@ -149,8 +158,8 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     }
     sl_signer_done(&key);
     sl_signer_done(&other);
-    sl_sha256(sl_span_str(story_policy), policy);
-    sl_entry_put_policy(&leaf, s->clock, sl_span_str(story_policy), 0);
+    sl_sha256(story_policy_of(s), policy);
+    sl_entry_put_policy(&leaf, s->clock, story_policy_of(s), 0);
     story_leaf(s, &leaf);
     sl_entry_put_start(&leaf, &(struct sl_entry_start){.time_us = s->clock,
                                                        .version = SL_SPAN("0.1.0"),
@@ -160,7 +169,9 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
 
 static inline void story_people(struct story *s)
 {
-    story_person(s, "alice", "human", NULL, "engineers");
+    if (s->owner_of_owner)
+        story_person(s, "mabel", "human", NULL, "engineers");
+    story_person(s, "alice", "human", s->owner_of_owner ? "mabel" : NULL, "engineers");
     story_person(s, "rita", "human", NULL,
                  s->approver_group == NULL ? "data-stewards" : s->approver_group);
     story_person(s, "bot", "agent", "alice", "agents");
@@ -168,7 +179,18 @@ static inline void story_people(struct story *s)
     story_roster(s, SL_ENTRY_ROSTER_INVITE, "rita", NULL, NULL);
     if (!s->new_credential)
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "rita", "c-rita", NULL);
+    if (!s->no_invitation)
+        story_roster(s, SL_ENTRY_ROSTER_INVITE, "alice", NULL, NULL);
     story_roster(s, SL_ENTRY_ROSTER_ENROL, "alice", "c-alice", NULL);
+    if (s->second_voter) {
+        story_person(s, "sara", "human", NULL, "data-stewards");
+        story_roster(s, SL_ENTRY_ROSTER_INVITE, "sara", NULL, NULL);
+        story_roster(s, SL_ENTRY_ROSTER_ENROL, "sara", "c-sara", NULL);
+    }
+    if (s->parted)
+        story_roster(s, SL_ENTRY_ROSTER_UNLINK, "rita", NULL, NULL);
+    if (s->foreign_revoke)
+        story_roster(s, SL_ENTRY_ROSTER_CREDENTIAL_REVOKE, "robin", "c-alice", NULL);
     story_roster(s, SL_ENTRY_ROSTER_TOKEN_CREATE, "rita", "t-rita", NULL);
     story_roster(s, SL_ENTRY_ROSTER_TOKEN_CREATE, "robin", "t-robin", NULL);
     story_roster(s, SL_ENTRY_ROSTER_SESSION_OPEN, "rita",
@@ -207,7 +229,9 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .action = 3,
                                                  .identity = SL_SPAN("bot"),
                                                  .owner = SL_SPAN("alice"),
-                                                 .target = SL_SPAN("finance"),
+                                                 .target = sl_span_str(s->asked_target == NULL
+                                                                           ? "finance"
+                                                                           : s->asked_target),
                                                  .environment = SL_SPAN("production"),
                                                  .protocol = SL_SPAN("postgres"),
                                                  .requesters = {requesters, 2},
@@ -224,8 +248,12 @@ static inline void story_decided(struct story *s)
     const char *approver = s->approver == NULL ? "rita" : s->approver;
     const char *credential = s->credential == NULL ? "c-rita" : s->credential;
 
+    if (s->clock_set_back)
+        s->clock -= UINT64_C(3600000000);
     if (s->new_credential)
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "rita", "c-rita", NULL);
+    if (s->clock_set_back)
+        s->clock += UINT64_C(3600000000);
     if (s->disabled_approver)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, "rita", NULL, NULL);
     if (s->late_decision)
@@ -239,6 +267,14 @@ static inline void story_decided(struct story *s)
                               .proof = SL_SPAN("token"),
                               .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
                               .reason = SL_SPAN("fine, \xe2\x82\xac")});
+    if (s->second_voter)
+        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
+                                                     .approver = SL_SPAN("sara"),
+                                                     .credential = SL_SPAN("c-sara"),
+                                                     .channel = SL_SPAN("http"),
+                                                     .proof = SL_SPAN("token"),
+                                                     .decision = SL_SPAN("approve"),
+                                                     .reason = SL_SPAN("fine")});
     story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
                                                  .expires_us = s->clock + 300000000});
 }
@@ -246,19 +282,23 @@ static inline void story_decided(struct story *s)
 static inline void story_ran(struct story *s, const uint8_t policy[32])
 {
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
-                         approvers[] = {SL_SPAN("rita")};
+                         approvers[] = {sl_span_str(s->named_approver == NULL ? "rita"
+                                                                              : s->named_approver),
+                                        SL_SPAN("sara")};
     SL_BUF(leaf, SL_ENTRY_MAX);
     SL_BUF(facts, 4096);
     struct sl_entry_one one = {.requesters = {requesters, 2},
-                               .approvers = {approvers, 1},
+                               .approvers = {approvers, s->second_voter ? 2 : 1},
                                .approval = STORY_ID};
 
     story_facts(&facts, s->denied_runs ? 2 : 1);
     one.time_us = s->clock;
     one.action = story_action(s, 3, sl_buf_span(&facts), policy);
     one.digest = s->other_digest ? story_other_digest : story_digest;
-    if (s->denied_runs)
+    if (s->denied_runs || s->observed)
         one.approval = SL_SPAN("");
+    if (s->observed)
+        one.action.flags = SL_INTENT_OBSERVED;
     for (int i = 0; i < (s->run_twice ? 2 : 1); i++) {
         sl_entry_put_action(&leaf, &one);
         story_leaf(s, &leaf);
@@ -304,8 +344,8 @@ static inline void story_tell(struct story *s)
         .time_us = s->clock,
         .session = 1,
         .identity = SL_SPAN("bot"),
-        .identity_kind = SL_SPAN("agent"),
-        .owner = SL_SPAN("alice"),
+        .identity_kind = sl_span_str(s->session_kind == NULL ? "agent" : s->session_kind),
+        .owner = sl_span_str(s->session_owner == NULL ? "alice" : s->session_owner),
         .target = sl_span_str(s->spender_target == NULL ? "finance" : s->spender_target),
         .address = SL_SPAN("127.0.0.1:50000"),
         .requesters = {requesters, 2}};
@@ -317,6 +357,8 @@ static inline void story_tell(struct story *s)
     story_batch(s, s->unknown_policy ? unknown : policy);
     story_asked(s, policy);
     story_decided(s);
+    if (s->linked_voters)
+        story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "sara");
     if (s->late_spend)
         s->clock += UINT64_C(300000000);
     for (int i = 0; i < (s->spend_twice ? 2 : 1) && !s->no_spend; i++)

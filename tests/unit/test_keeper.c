@@ -170,6 +170,8 @@ static void test_people(void)
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'b t','kind':'agent','owner':'olga'}"),
                  400);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'operator','kind':'human'}"),
+                 400); /* who that is in the ledger would be in doubt */
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents','dba']}"),
                  200);
@@ -446,6 +448,39 @@ static void test_P4_yes_of_a_former_reviewer(void)
     SL_CHECK_INT(call_as(play.control, "identity.group", "",
                          "{'name':'rita','group':'dba','member':true}"),
                  200);
+}
+
+/* A human in the group dba, and the credential that they claimed. */
+static void add_reviewer(const char *name, char credential[128])
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'name':'%s','kind':'human','groups':['dba']}", name);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 200);
+    sl_buf_reset(&body);
+    sl_buf_say(&body, "{'code':'%s'}", said("code"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
+    keep(credential, said("credential"));
+}
+
+/* Two accounts that turn out to be one person's gave one yes, also when it is spent. */
+static void test_P4_two_votes_of_one_person(void)
+{
+    char one[128], other[128];
+
+    reload_with("  - name: two people\n    when: {effects: [export]}\n    then: hold\n"
+                "    reviewers: {groups: [dba], need: 2}\n");
+    add_reviewer("pia", one);
+    add_reviewer("pia.home", other);
+    uint64_t action = hold(SL_EFFECT_EXPORT, "copy a to stdout");
+    SL_CHECK_INT(decide(one, "approve"), 200);
+    SL_CHECK_INT(decide(other, "approve"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", "{'name':'pia','to':'pia.home'}"), 200);
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_REFUSED);
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'pia'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'pia.home'}"), 200);
+    reload_with("");
 }
 
 static EVP_PKEY *make_key(struct sl_buf *pem)
@@ -730,6 +765,131 @@ static void test_status_of_targets(void)
     SL_CHECK(json_object_get(json_object_get(play.reply, "status"), "targets") == NULL);
 }
 
+/* --- the state folder while no keeper runs --- */
+
+/* `method` on the state folder, as the command line does it; the answer's body is in play.reply. */
+static void call_offline(const char *method, const char *body)
+{
+    SL_BUF(command, 4096);
+    SL_BUF(text, 64 * 1024);
+    json_t *answer = NULL;
+
+    sl_buf_say(&command, "echo '{\"method\":\"%s\",\"body\":%s}' | %s --offline --state %s/state",
+               method, body, play.program, play.folder);
+    FILE *out = popen(sl_buf_text(&command), "r");
+    SL_PROMISE(out != NULL);
+    for (int c; (c = fgetc(out)) != EOF;)
+        sl_buf_put_u8(&text, (uint8_t)c);
+    SL_CHECK_INT(pclose(out), 0);
+    SL_CHECK_INT(sl_json_read(sl_buf_span(&text), &answer, NULL), SL_OK);
+    json_decref(play.reply);
+    play.reply = json_incref(json_object_get(answer, "body"));
+    json_decref(answer);
+}
+
+/* The view as it would be if the clock had been so far ahead when everything so far was asked. */
+static void move_questions(const char *by_us)
+{
+    SL_BUF(command, 4096);
+
+    sl_buf_say(&command,
+               "python3 -c 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); "
+               "d.execute(\"update approval set asked_us=asked_us+%s, "
+               "expires_us=expires_us+%s\"); d.commit()' %s/state/sluice.db",
+               by_us, by_us, play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+}
+
+/* Setting the clock back makes nobody older than a question that was asked before. */
+static void test_P4_clock_set_back(void)
+{
+    char late[128];
+
+    hold(SL_EFFECT_DDL, "drop table before_the_clock");
+    kill_keeper();
+    move_questions("3600000000");
+    start_keeper();
+    policy_generation = 1;
+    add_reviewer("late", late);
+    SL_CHECK_INT(decide(late, "approve"), 404); /* too new to see it */
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'late'}"), 200);
+    SL_CHECK_INT(decide(rita, "deny"), 200);
+    kill_keeper();
+    move_questions("-3600000000");
+    start_keeper();
+}
+
+/* Who issued a credential is known at the state folder as at the control socket. */
+static void test_P4_issued_while_no_keeper_ran(void)
+{
+    char ned[128];
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'name':'olga','os_user':'%u'}", (unsigned)getuid());
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
+    kill_keeper();
+    call_offline("identity.add", "{\"name\":\"ned\",\"kind\":\"human\",\"groups\":[\"dba\"]}");
+    sl_buf_reset(&body);
+    sl_buf_say(&body, "{'code':'%s'}", said("code"));
+    start_keeper();
+    policy_generation = 1;
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
+    keep(ned, said("credential"));
+    hold(SL_EFFECT_DDL, "drop table offline"); /* by bot, which is olga's */
+    SL_CHECK_INT(decide(ned, "approve"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "ISSUED_BY_REQUESTER");
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", "{'name':'olga','os_user':'nobody'}"),
+                 200);
+    SL_CHECK_INT(call_as(play.control, "identity.disable", "", "{'name':'ned'}"), 200);
+}
+
+/* This session, and whatever others of the same identity are still there. */
+static void session_ends(void)
+{
+    struct sl_msg_session_end end = {0};
+    bool ended = false;
+
+    while (hear_within(play.gate, ended ? 100 : PATIENCE_MS) == SL_MESSAGE_SESSION_END &&
+           HEARD(session_end, &end)) {
+        ended = ended || end.session == session;
+        TELL(play.gate, session_closed, .session = end.session);
+    }
+    SL_CHECK(ended);
+}
+
+/* What a session may was decided when it began: who gets other groups, or loses a target, begins
+ * anew. */
+static void test_other_groups_end_sessions(void)
+{
+    open_session();
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'agents','member':true}"),
+                 200); /* nothing new */
+    propose_as(session, SL_EFFECT_READ, "select 1", "", 0);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_STALE));
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'quarantine','member':true}"),
+                 200);
+    session_ends();
+    open_session();
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'bot','group':'quarantine','member':false}"),
+                 200);
+    session_ends();
+    open_session();
+    SL_BUF(without, 16 * 1024);
+    struct sl_msg_reloaded done = {0};
+    sl_buf_put_str(&without, config);
+    char *agents = strstr(sl_buf_text(&without), "engineers, agents");
+    memcpy(agents, "engineers, nobody", 17);
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_buf_span(&without));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &done) && done.accepted == 1);
+    session_ends();
+    TELL(play.super, reload, .generation = ++policy_generation, .config = sl_span_str(config));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &done) && done.accepted == 1);
+    open_session();
+}
+
 static void test_kill_switch(void)
 {
     struct sl_msg_session_end end = {0};
@@ -867,11 +1027,15 @@ int main(int argc, char **argv)
     SL_RUN(test_cancel_and_revoke);
     SL_RUN(test_P3_spend_under_another_policy);
     SL_RUN(test_P4_yes_of_a_former_reviewer);
+    SL_RUN(test_P4_two_votes_of_one_person);
     SL_RUN(test_renewed_key_signs);
     SL_RUN(test_P9_crash_keeps_decisions);
     SL_RUN(test_P2_a_spent_grant_has_an_outcome);
     SL_RUN(test_P11_lost_answer_is_unknown);
     SL_RUN(test_status_of_targets);
+    SL_RUN(test_P4_clock_set_back);
+    SL_RUN(test_P4_issued_while_no_keeper_ran);
+    SL_RUN(test_other_groups_end_sessions);
     SL_RUN(test_kill_switch);
     SL_RUN(test_captured_gate);
     SL_RUN(test_P6_damaged_journal);

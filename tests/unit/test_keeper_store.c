@@ -539,6 +539,38 @@ static void test_P10_document_beside_the_log(void)
     SL_CHECK(memmem(log.p, log.n, "geheim", 6) == NULL);
 }
 
+/* Held statements of `max_held` bytes from many clients in one turn of the loop. */
+static void test_many_long_documents_at_once(void)
+{
+    enum { COUNT = 10, BYTES = 16 * 1024 * 1024 };
+    struct store s;
+    struct sl_buf text = sl_buf(BYTES);
+    uint64_t first = 0;
+
+    while (text.n < BYTES)
+        sl_buf_put_u8(&text, 'x');
+    if (!SL_CHECK_INT(open_store(&s, "long"), SL_OK))
+        return;
+    for (unsigned i = 0; i < COUNT; i++) {
+        SL_BUF(id, 16);
+        SL_BUF(leaf, 64);
+
+        sl_buf_say(&id, "l-%u", i);
+        sl_buf_say(&leaf, "{\"kind\":\"stop\",\"n\":%u}", i);
+        first = i == 0 ? sl_ledger_size(s.ledger) : first;
+        store_record_document(&s, &leaf, asked(sl_buf_text(&id), i + 1), sl_buf_span(&text), true);
+    }
+    SL_CHECK_INT(store_commit(&s), SL_OK);
+    store_done(&s);
+    SL_BUF(path, 4096);
+    SL_BUF(log, 2 * BYTES);
+    SL_CHECK_INT(sl_ledger_find_opening(path_of(&path, "long", ""), first + COUNT - 1, 0,
+                                        SL_OPENING_DOCUMENT, &log),
+                 SL_OK);
+    SL_CHECK_INT(log.n, BYTES);
+    sl_buf_done(&text);
+}
+
 /* What does not have the digest that the log names is not shown to anybody (P3). */
 static void test_P3_another_document_counts_as_erased(void)
 {
@@ -725,6 +757,7 @@ int main(void)
     SL_RUN(test_catches_up);
     SL_RUN(test_second_spend_is_refused);
     SL_RUN(test_P10_document_beside_the_log);
+    SL_RUN(test_many_long_documents_at_once);
     SL_RUN(test_P3_another_document_counts_as_erased);
     SL_RUN(test_wrong_events);
     SL_RUN(test_one_keeper);

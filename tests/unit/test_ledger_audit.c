@@ -108,6 +108,47 @@ static void test_running(void)
     expect("no session", (struct story){.no_session = true}, "never began");
 }
 
+/* Two accounts with a vote each, that turn out to be one person's before the grant is spent. */
+static void test_one_person_is_one_vote(void)
+{
+    struct hearing h;
+    struct story s = {.approve_without_quorum = true, .second_voter = true};
+
+    hear(s, &h); /* two people: all is well */
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    s.linked_voters = true;
+    expect("linked voters", s, "is spent with 1 of the 2 votes");
+}
+
+/* Every word that somebody may rely on is held against where it comes from. */
+static void test_said_twice(void)
+{
+    expect("clock set back", (struct story){.new_credential = true, .clock_set_back = true},
+           "made after the action was asked");
+    expect("no invitation", (struct story){.no_invitation = true}, "was never invited");
+    expect("parted", (struct story){.parted = true}, "is parted from other accounts");
+    expect("foreign revoke", (struct story){.foreign_revoke = true},
+           "credential of 'alice' is revoked as one of 'robin'");
+    expect("owner's owner", (struct story){.owner_of_owner = true}, "leaves out 'mabel'");
+    expect("approver", (struct story){.named_approver = "alice"}, "names other approvers");
+    expect("kind", (struct story){.session_kind = "human"}, "'bot' is called human");
+    expect("owner", (struct story){.session_owner = "rita"}, "the owner of 'bot' is 'alice'");
+    expect("asked elsewhere", (struct story){.asked_target = "staging"},
+           "its session is 'bot' on 'finance'");
+}
+
+/* "Only watched" is the policy's word, not the leaf's. */
+static void test_observed(void)
+{
+    struct hearing h;
+
+    expect("observed", (struct story){.observed = true, .no_spend = true}, "no grant was spent");
+    hear((struct story){.observed = true, .no_spend = true, .watched = true}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+}
+
 static void test_form(void)
 {
     expect("forged key", (struct story){.forged_key = true}, "the key in force did not sign");
@@ -242,6 +283,9 @@ int main(void)
     SL_RUN(test_moves);
     SL_RUN(test_running);
     SL_RUN(test_P3_P10_documents);
+    SL_RUN(test_one_person_is_one_vote);
+    SL_RUN(test_said_twice);
+    SL_RUN(test_observed);
     SL_RUN(test_form);
     SL_RUN(test_bad_leaves);
     SL_RUN(test_missing_rows);

@@ -437,6 +437,70 @@ static void test_rotated(void)
     SL_CHECK(verify_with(sl_span(NULL, 0), &stranger) > 0);
 }
 
+static void put_file(const char *name, struct sl_span bytes)
+{
+    for (size_t i = 0; i < file_count; i++)
+        if (strcmp(files[i].name, name) == 0) {
+            sl_buf_reset(&files[i].bytes);
+            sl_buf_put(&files[i].bytes, bytes);
+            return;
+        }
+    SL_PROMISE(false);
+}
+
+/* A leaf that hands over from the forger's key to the one that the auditor trusts. */
+static void put_handover(struct sl_buf *leaf, uint64_t at, const struct sl_vkey *honest)
+{
+    SL_BUF(path, 256);
+    SL_BUF(key_line, 1024);
+    SL_BUF(old_line, 1024);
+    SL_BUF(new_line, 1024);
+    SL_BUF(statement, 4096);
+    struct sl_signer forger;
+
+    sl_buf_say(&path, "%s/keys/ledger.key", folder);
+    SL_CHECK_INT(sl_file_read(sl_buf_text(&path), &key_line), SL_OK);
+    SL_CHECK_INT(sl_signer_get(sl_buf_span(&key_line), &forger), SL_OK);
+    sl_vkey_put(&old_line, &forger.vkey);
+    sl_vkey_put(&new_line, honest);
+    SL_CHECK_INT(sl_note_put_rotation(&statement, &forger, at, honest), SL_OK);
+    sl_signer_done(&forger);
+    sl_entry_put_key(leaf, &(struct sl_entry_key){.time_us = story_start_us,
+                                                  .new_key = sl_buf_span(&new_line),
+                                                  .old_key = sl_buf_span(&old_line),
+                                                  .statement = sl_buf_span(&statement)});
+}
+
+/* A key that signed nothing here is no reason to believe what stands here: not even when whoever
+ * wrote it says, behind the last signature, that this key comes next. */
+static void test_a_trusted_key_that_signed_nothing(void)
+{
+    static const uint8_t honest_public[32] = {7};
+    struct sl_vkey honest;
+    struct sl_ledger *l;
+    uint64_t index;
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(line, 1024);
+
+    fresh_folder();
+    open_ledger(&l);
+    SL_CHECK_INT(sl_vkey_make(sl_span_str(sl_ledger_vkey(l)->name), SL_NOTE_ED25519, honest_public,
+                              &honest),
+                 SL_OK);
+    append_stops(l, 3);
+    SL_CHECK_INT(sl_ledger_checkpoint(l), SL_OK);
+    put_handover(&leaf, sl_ledger_size(l), &honest);
+    SL_CHECK_INT(sl_ledger_append(l, sl_buf_span(&leaf), sl_span(NULL, 0), &index), SL_OK);
+    SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
+    sl_ledger_free(l);
+    load_all();
+    sl_vkey_put(&line, &honest);
+    sl_buf_put_u8(&line, '\n');
+    put_file("key.pub", sl_buf_span(&line));
+    SL_CHECK(verify_with(sl_span(NULL, 0), &honest) > 0);
+    SL_CHECK(strstr(sl_buf_text(&said), "the key that was given never signed here") != NULL);
+}
+
 int main(void)
 {
     SL_RUN(test_whole);
@@ -448,6 +512,7 @@ int main(void)
     SL_RUN(test_reading);
     SL_RUN(test_old_checkpoint);
     SL_RUN(test_rotated);
+    SL_RUN(test_a_trusted_key_that_signed_nothing);
     drop_folder();
     forget();
     sl_buf_done(&said);

@@ -256,6 +256,7 @@ void sl_audit_policy(struct sl_audit *a, const json_t *leaf)
     if (sl_buf_err(&p->text) != SL_OK || memcmp(digest, computed, sizeof digest) != 0)
         SL_FOUND(a, "the policy's text does not have the digest that the leaf says");
     p->whole = true;
+    sl_audit_read_policy(a, p);
     sl_buf_done(&p->text);
     a->incoming = NULL;
     sl_audit_put(a, a->policies, sl_span(digest, sizeof digest), p);
@@ -300,6 +301,7 @@ void sl_audit_session(struct sl_audit *a, const json_t *leaf)
         return;
     s->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
     s->target = sl_audit_copy(a, sl_audit_str(a, leaf, "target"));
+    sl_audit_said_person(a, s->identity, leaf);
     sl_audit_put(a, a->sessions, sl_map_u64(&number), s);
     struct sl_audit_identity *who = sl_audit_identity(a, s->identity);
     if (who == NULL)

@@ -67,7 +67,9 @@ enum sl_err sl_audit_leaf(struct sl_audit *a, uint64_t entry, struct sl_span lea
 
 /* The key that signs a tree of this size (all leaves before it seen); NULL before the first. */
 const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size);
-/* True when this key is one of the chain. */
-bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key);
+/* True when this key is one of the chain that leads to the one that signs a tree of this size: then
+ * it signed that tree, or the statement that handed over to the next. A key that only comes after
+ * has signed nothing; whoever wrote the leaf may have invented that. */
+bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key, uint64_t size);
 
 #endif

@@ -70,11 +70,26 @@ struct told {
     const json_t *item, *who, *statement;
 };
 
+/* The policy that judged it says that Sluice only watches this target. */
+static bool is_watched(struct sl_audit *a, const struct told *t)
+{
+    struct sl_span target = sl_json_str(t->who, "target");
+    uint8_t head[8];
+
+    if (!sl_audit_hex(a, t->statement, "policy", head, sizeof head, false))
+        return false;
+    const struct sl_audit_policy *p = sl_map_get(a->policy_heads, sl_span(head, sizeof head));
+    for (size_t i = 0; p != NULL && i < p->only_watched.count; i++)
+        if (sl_span_eq(p->only_watched.items[i], target))
+            return true;
+    return false;
+}
+
 /* Nothing of it reached the target, or the target only watches. */
-static bool did_not_run(const struct told *t)
+static bool did_not_run(struct sl_audit *a, const struct told *t)
 {
     return sl_span_is(sl_json_str(t->item, "outcome"), "refused") ||
-           has_flag(t->statement, "observed");
+           (has_flag(t->statement, "observed") && is_watched(a, t));
 }
 
 static struct sl_span verdict_of(const struct told *t)
@@ -107,7 +122,7 @@ static void check_item(struct sl_audit *a, const json_t *leaf, const json_t *ite
     struct name name = {sl_audit_u64(a, t.who, "session"), sl_audit_u64(a, item, "action")};
 
     check_one(a, name, &t);
-    if (!sl_span_is(verdict_of(&t), "allow") && !did_not_run(&t))
+    if (!sl_span_is(verdict_of(&t), "allow") && !did_not_run(a, &t))
         SL_FOUND(a, "action %U of session %U ran, but its verdict was not allow", name.action,
                  name.session);
 }
@@ -144,6 +159,7 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
     if (sl_audit_hex(a, leaf, "digest", digest, sizeof digest, true) &&
         memcmp(digest, p->digest, sizeof digest) != 0)
         SL_FOUND(a, "what ran under approval %S is not what was approved", id);
+    sl_audit_said_approvers(a, p, id, leaf);
     if (!sl_span_eq(sl_json_str(leaf, "identity"), p->identity) ||
         !sl_span_eq(sl_json_str(leaf, "target"), p->target))
         SL_FOUND(a, "approval %S was for '%S' on '%S', but somebody or something else ran", id,
@@ -157,7 +173,8 @@ void sl_audit_action(struct sl_audit *a, const json_t *leaf)
     struct sl_span verdict = verdict_of(&t);
 
     check_one(a, name, &t);
-    if (did_not_run(&t))
+    sl_audit_said_person(a, sl_json_str(leaf, "identity"), leaf);
+    if (did_not_run(a, &t))
         return;
     if (sl_span_is(verdict, "hold") || sl_json_str(leaf, "approval").n > 0)
         check_grant(a, name, leaf);

@@ -48,6 +48,24 @@ static void take_requesters(struct sl_audit *a, struct sl_audit_approval *p, con
         SL_FOUND(a, "the requester set of this approval leaves out who asked, or its owner");
 }
 
+/* The owner's owner, and so on: each of them is in the set. */
+static void check_owners(struct sl_audit *a, const struct sl_audit_approval *p)
+{
+    enum { MAX_OWNERS = 8 };
+    struct sl_span owner = p->owner;
+
+    for (int i = 0; i < MAX_OWNERS && owner.n > 0; i++) {
+        const struct sl_audit_identity *who = sl_audit_identity(a, owner);
+        bool is_in = false;
+
+        for (size_t r = 0; r < p->requester_count; r++)
+            is_in = is_in || sl_span_eq(p->requesters[r].name, owner);
+        if (!is_in)
+            SL_FOUND(a, "the requester set leaves out '%S', who owns who asked", owner);
+        owner = who == NULL ? sl_span(NULL, 0) : who->owner;
+    }
+}
+
 /* What the ledger itself knows of the owner counts, whatever the leaf says. */
 static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
 {
@@ -101,7 +119,12 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     sl_audit_document(a, id, p->digest, leaf);
     take_requesters(a, p, leaf);
     check_owner(a, p);
+    check_owners(a, p);
+    if (!p->of_policy)
+        sl_audit_said_session(a, leaf, p->identity, p->target);
     take_needs(a, p, leaf);
+    if (p->asked_us > a->newest_asked_us)
+        a->newest_asked_us = p->asked_us;
     sl_audit_put(a, a->approvals, id, p);
 }
 
@@ -147,6 +170,15 @@ static struct sl_decide_credential credential_of(struct sl_audit *a,
         .issuer_person = c->issuer.n > 0 ? sl_audit_person(a, c->issuer) : c->issuer};
 }
 
+/* Whose accounts they are today: linked ones have one vote together. */
+static void ask_whose(struct sl_audit *a, struct sl_audit_approval *p)
+{
+    for (size_t i = 0; i < p->requester_count; i++)
+        p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
+    for (size_t i = 0; i < p->vote_count; i++)
+        p->votes[i].person = sl_audit_person(a, p->voters[i]);
+}
+
 /* The question that the keeper had to ask, put together again from what the ledger says. */
 static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit_approval *p,
                                              const struct sl_audit_identity *who,
@@ -167,8 +199,7 @@ static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit
                                    .passkey_required = p->needs_passkey,
                                    .device_bound_required = p->needs_device_bound};
 
-    for (size_t i = 0; i < p->requester_count; i++)
-        p->requesters[i].person = sl_audit_person(a, p->requesters[i].name);
+    ask_whose(a, p);
     q.who = (struct sl_decider){.name = who->name,
                                 .person = sl_audit_person(a, who->name),
                                 .kind = who->kind,
@@ -179,8 +210,8 @@ static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit
     return q;
 }
 
-static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span person,
-                       uint32_t may, const json_t *leaf)
+static void count_vote(struct sl_audit *a, struct sl_audit_approval *p,
+                       const struct sl_audit_identity *who, uint32_t may, const json_t *leaf)
 {
     struct sl_span decision = sl_json_str(leaf, "decision");
 
@@ -188,8 +219,10 @@ static void count_vote(struct sl_audit *a, struct sl_audit_approval *p, struct s
         p->denied_by_vote = true;
     else if (!sl_span_is(decision, "approve"))
         SL_FOUND(a, "a decision that is neither approve nor deny");
-    else if (p->vote_count < SL_VOTES_MAX)
-        p->votes[p->vote_count++] = (struct sl_vote){sl_audit_copy(a, person), may};
+    else if (p->vote_count < SL_VOTES_MAX) {
+        p->voters[p->vote_count] = who->name;
+        p->votes[p->vote_count++] = (struct sl_vote){sl_audit_person(a, who->name), may};
+    }
 }
 
 static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
@@ -212,7 +245,7 @@ static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_s
                  sl_decide_reason_text(reason));
         return;
     }
-    count_vote(a, p, q.who.person, may, leaf);
+    count_vote(a, p, who, may, leaf);
 }
 
 /* --- moving --------------------------------------------------------------------------------- */
@@ -228,15 +261,22 @@ static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span
         p->state = to;
 }
 
-static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
-                     const json_t *leaf)
+static void check_votes(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                        const char *what)
 {
+    ask_whose(a, p);
     uint32_t have = sl_quorum(p->needs, p->need_count, p->votes, p->vote_count, NULL);
     uint32_t need = sl_quorum_need(p->needs, p->need_count);
 
     if (have < need)
-        SL_FOUND(a, "approval %S is approved with %u of the %u votes that it needs", id, have,
+        SL_FOUND(a, "approval %S is %s with %u of the %u votes that it needs", id, what, have,
                  need);
+}
+
+static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                     const json_t *leaf)
+{
+    check_votes(a, p, id, "approved");
     if (p->denied_by_vote)
         SL_FOUND(a, "approval %S is approved although somebody said no", id);
     if (a->time_us >= p->decide_by_us)
@@ -268,6 +308,7 @@ static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_spa
         move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_SPENT);
     if (p->spend_by_us != 0 && a->time_us > p->spend_by_us)
         SL_FOUND(a, "approval %S is spent after the time to spend it was over", id);
+    check_votes(a, p, id, "spent");
     if (!p->of_policy)
         spent_in(a, p, id, leaf);
 }
@@ -356,6 +397,8 @@ void sl_audit_approval(struct sl_audit *a, const json_t *leaf)
     }
     if (!sl_audit_hex(a, leaf, "digest", digest, sizeof digest, true))
         return;
+    if (!p->of_policy && event != SL_ENTRY_APPROVAL_SPENT) /* which looks more closely */
+        sl_audit_said_session(a, leaf, p->identity, p->target);
     if (memcmp(digest, p->digest, sizeof digest) != 0)
         SL_FOUND(a, "approval %S is about another action here than when it was asked", id);
     later_event(a, p, id, event, leaf);

@@ -53,6 +53,7 @@ struct sl_audit_approval {
     struct sl_reviewers *needs;
     size_t need_count;
     struct sl_vote votes[SL_VOTES_MAX];
+    struct sl_span voters[SL_VOTES_MAX]; /* the accounts; whose they are is asked each time */
     size_t vote_count;
 };
 
@@ -64,6 +65,7 @@ struct sl_audit_policy {
     uint64_t parts, next;
     struct sl_buf text; /* while its parts come in */
     bool whole;
+    struct sl_names only_watched; /* targets in mode: observe */
 };
 
 struct sl_audit_key {
@@ -82,6 +84,7 @@ struct sl_audit {
     sl_audit_decision_fn *decision;
     void *decision_owner;
     struct sl_audit_policy *incoming;
+    uint64_t newest_asked_us; /* of all approvals so far: what comes later is no older */
     struct sl_audit_key *keys;
     size_t key_count;
     uint64_t entry, time_us; /* of the leaf at hand */
@@ -115,6 +118,19 @@ bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8
 
 struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span name);
 struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
+
+/* audit_said.c: what is said in more than one place is the same everywhere */
+void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf);
+void sl_audit_said_session(struct sl_audit *a, const json_t *leaf, struct sl_span identity,
+                           struct sl_span target);
+void sl_audit_said_approvers(struct sl_audit *a, const struct sl_audit_approval *p,
+                             struct sl_span id, const json_t *leaf);
+/* What a policy says that the audit needs. */
+void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p);
+
+/* audit_people.c: the time of the leaf at hand, for people, groups and credentials. A clock that
+ * was set back makes nobody older than a question that was asked before (P4). */
+uint64_t sl_audit_since(const struct sl_audit *a);
 
 /* audit_document.c */
 void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],

@@ -5,6 +5,11 @@
 
 #include <stdlib.h>
 
+uint64_t sl_audit_since(const struct sl_audit *a)
+{
+    return a->time_us > a->newest_asked_us ? a->time_us : a->newest_asked_us;
+}
+
 static void add_groups(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
 {
     const json_t *groups = json_object_get(leaf, "groups");
@@ -16,7 +21,7 @@ static void add_groups(struct sl_audit *a, struct sl_audit_identity *who, const 
             continue;
         *g = (struct sl_audit_group){.name = sl_audit_copy(a, sl_span(json_string_value(name),
                                                                       json_string_length(name))),
-                                     .since_us = a->time_us,
+                                     .since_us = sl_audit_since(a),
                                      .next = who->groups};
         who->groups = g;
     }
@@ -43,7 +48,7 @@ static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *
         (struct sl_audit_identity){.name = sl_audit_copy(a, name),
                                    .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
                                    .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
-                                   .since_us = a->time_us};
+                                   .since_us = sl_audit_since(a)};
     who->person = who;
     if (who->kind == 0)
         SL_FOUND(a, "'%S' is added, but neither as human nor agent nor service", name);
@@ -86,21 +91,26 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
                                                     ? sl_audit_copy(a, issuer)
                                                     : sl_span(NULL, 0),
                                       .deciding = deciding,
-                                      .since_us = a->time_us,
+                                      .since_us = sl_audit_since(a),
                                       .expires_us = expires};
     if (sl_map_get(a->credentials, c->id) != NULL)
         SL_FOUND(a, "credential %S is made twice", c->id);
+    if (deciding && who->invited_by.n == 0)
+        SL_FOUND(a, "'%S' claims a deciding credential, but was never invited", who->name);
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     sl_audit_put(a, a->credentials, c->id, c);
 }
 
-static void revoke_credential(struct sl_audit *a, const json_t *leaf)
+static void revoke_credential(struct sl_audit *a, const struct sl_audit_identity *who,
+                              const json_t *leaf)
 {
     struct sl_audit_credential *c = sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
 
     if (c == NULL)
         SL_FOUND(a, "a credential is revoked that was never made");
+    else if (!sl_span_eq(c->identity, who->name))
+        SL_FOUND(a, "a credential of '%S' is revoked as one of '%S'", c->identity, who->name);
     else
         c->revoked = true;
 }
@@ -133,7 +143,8 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         link_identities(a, who, sl_audit_str(a, leaf, "other"));
         break;
     case SL_ENTRY_ROSTER_UNLINK:
-        who->person = who;
+        /* The keeper never parts them: whoever was one person once stays one for every decision. */
+        SL_FOUND(a, "'%S' is parted from other accounts of the same person", who->name);
         break;
     case SL_ENTRY_ROSTER_OWN:
         who->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
@@ -153,7 +164,7 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         break;
     case SL_ENTRY_ROSTER_TOKEN_REVOKE:
     case SL_ENTRY_ROSTER_CREDENTIAL_REVOKE:
-        revoke_credential(a, leaf);
+        revoke_credential(a, who, leaf);
         break;
     case SL_ENTRY_ROSTER_SESSION_OPEN:
         open_session(a, who, leaf);
@@ -236,9 +247,9 @@ const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size)
     return NULL;
 }
 
-bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key)
+bool sl_audit_key_known(const struct sl_audit *a, const struct sl_vkey *key, uint64_t size)
 {
-    for (size_t i = 0; i < a->key_count; i++)
+    for (size_t i = 0; i < a->key_count && a->keys[i].from < size; i++)
         if (sl_vkey_eq(&a->keys[i].key, key))
             return true;
     return false;

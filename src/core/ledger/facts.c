@@ -11,7 +11,7 @@ struct budget {
 
 static void put_str(struct sl_buf *b, struct sl_span s)
 {
-    s = sl_span_head(s, UINT16_MAX);
+    s = sl_utf8_head(s, UINT16_MAX);
     sl_buf_put_le16(b, (uint16_t)s.n);
     sl_buf_put(b, s);
 }

@@ -128,7 +128,7 @@ static void check_trust(struct sl_verify_run *r)
         SL_SAY(r, SL_VERIFY_NOTE, SL_VERIFY_NO_ENTRY, "key.pub",
                "no key was given: whoever wrote this "
                "ledger could have written all of it anew; keep the key and a checkpoint elsewhere");
-    else if (!sl_audit_key_known(r->audit, r->v->key))
+    else if (!sl_audit_key_known(r->audit, r->v->key, r->checkpoint.size))
         SL_SAY(r, SL_VERIFY_WRONG, SL_VERIFY_NO_ENTRY, "",
                "the key that was given never signed here");
     if (now != NULL && !is_published(r, now))

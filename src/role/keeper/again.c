@@ -81,3 +81,35 @@ bool same_policy(const struct keeper *k, const struct approval *a)
     return sl_hex_fixed(digest, sizeof digest, sl_json_str(a->detail, "policy")) == SL_OK &&
            memcmp(digest, k->config->digest, sizeof digest) == 0;
 }
+
+static json_t *labels_now(struct keeper *k, const struct sl_target *target,
+                          const struct sl_meaning_access *access)
+{
+    uint64_t bits = sl_labels_of(k->config, target, access, k->labels);
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < k->config->labels.count && i < 64; i++)
+        if ((bits >> i & 1) != 0)
+            json_array_append_new(array, json_stringn((const char *)k->config->labels.items[i].p,
+                                                      k->config->labels.items[i].n));
+    return array;
+}
+
+bool same_labels(struct keeper *k, const struct approval *a, const struct sl_meaning *meaning)
+{
+    const struct sl_target *target = sl_config_target(k->config, a->target);
+    json_t *document = NULL;
+
+    if (target == NULL || sl_json_read(a->action, &document, NULL) != SL_OK)
+        return false;
+    const json_t *sets = json_object_get(document, "datasets");
+    bool same = json_array_size(sets) == meaning->access_count;
+    for (size_t i = 0; same && i < meaning->access_count; i++) {
+        json_t *now = labels_now(k, target, &meaning->accesses[i]);
+
+        same = json_equal(json_object_get(json_array_get(sets, i), "labels"), now) == 1;
+        json_decref(now);
+    }
+    json_decref(document);
+    return same;
+}

@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "base/utf8.h"
+
+enum { WHY_BYTES = 8192 };
+
 /* --- reading one from the view -------------------------------------------------------------------
  */
 
@@ -240,12 +244,17 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
            (may & vote->may) == vote->may;
 }
 
+/* Each yes for itself, and all of them together: accounts that were linked since are one person. */
 bool approval_votes_stand(struct keeper *k, const struct approval *a)
 {
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+
     for (size_t i = 0; i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
             return false;
-    return true;
+    return sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
+           sl_quorum_need(a->requirements, a->requirement_count);
 }
 
 /* --- moving --------------------------------------------------------------------------------------
@@ -311,7 +320,8 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     SL_TRY(sl_approval_move(a->state, m->on, &to, &sentence));
     uint64_t grant_expires_us =
         to == SL_APPROVAL_APPROVED ? sl_clock_us() + a->grant_ttl_ms * 1000 : a->grant_expires_us;
-    struct sl_span why = sl_arena_copy(k->mem, m->reason.n > 0 ? m->reason : sl_span_str(sentence));
+    struct sl_span said = sl_utf8_head(m->reason, WHY_BYTES); /* a gate's word may be among it */
+    struct sl_span why = sl_arena_copy(k->mem, said.n > 0 ? said : sl_span_str(sentence));
 
     record_move(k, a, m, to, why, grant_expires_us);
     a->state = to;
@@ -340,7 +350,7 @@ static const char *hint_of(enum sl_approval_state state)
 
 void approval_end(struct keeper *k, struct approval *a, const struct move *m)
 {
-    SL_BUF(why, 8192);
+    SL_BUF(why, 2 * WHY_BYTES);
 
     if (approval_move(k, a, m) != SL_OK)
         return;
@@ -355,28 +365,55 @@ void approval_end(struct keeper *k, struct approval *a, const struct move *m)
 /* --- time, and the kill switch -------------------------------------------------------------------
  */
 
+enum { MAX_IDS = 1000 };
+
 static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
 {
-    enum { MAX = 1000 };
-    struct sl_span *list = sl_arena_array(k->mem, MAX, sizeof *list);
+    struct sl_span *list = sl_arena_array(k->mem, MAX_IDS, sizeof *list);
     size_t count = 0;
 
-    while (list != NULL && count < MAX && db_row(&rows))
+    while (list != NULL && count < MAX_IDS && db_row(&rows))
         list[count++] = keep(k, &rows, 0);
     db_end(&rows);
     *out = list;
     return count;
 }
 
-static void end_each(struct keeper *k, const struct sl_span *list, size_t count,
-                     const struct move *m)
+void approvals_each(struct keeper *k, const struct sl_span *list, size_t count,
+                    void (*each)(void *owner, struct approval *a), void *owner)
 {
+    struct sl_arena *kept = k->mem;
+    SL_FREED_BY(sl_arena) struct sl_arena *alone = NULL;
+
+    if (sl_arena_new(&alone, ACTION_ARENA_BYTES) != SL_OK)
+        keeper_die("approvals could not be read", SL_EMEMORY);
     for (size_t i = 0; i < count; i++) {
         APPROVAL(a);
 
+        k->mem = alone;
         if (approval_get(k, list[i], &a) == SL_OK)
-            approval_end(k, &a, m);
+            each(owner, &a);
+        k->mem = kept;
+        sl_arena_reset(alone);
     }
+}
+
+struct ending {
+    struct keeper *keeper;
+    const struct move *move;
+};
+
+static void end_one(void *owner, struct approval *a)
+{
+    const struct ending *e = owner;
+
+    approval_end(e->keeper, a, e->move);
+}
+
+static void end_each(struct keeper *k, const struct sl_span *list, size_t count,
+                     const struct move *m)
+{
+    approvals_each(k, list, count, end_one, &(struct ending){k, m});
 }
 
 void deadlines_sweep(struct keeper *k)
@@ -387,13 +424,21 @@ void deadlines_sweep(struct keeper *k)
     end_each(k, due, count, &(struct move){.on = SL_APPROVAL_ON_DEADLINE});
 }
 
-void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
+static void kill_all(struct keeper *k, enum db_sql which, struct sl_span name, const char *why)
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
     struct sl_span *list;
-    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY, "s", approver), &list);
+    size_t count;
 
-    end_each(k, list, count, &m);
+    do {
+        count = ids(k, db_ask(k->store.db, which, "s", name), &list);
+        end_each(k, list, count, &m);
+    } while (count == MAX_IDS);
+}
+
+void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
+{
+    kill_all(k, DB_APPROVAL_GRANTS_BY, approver, why);
 }
 
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why)
@@ -409,11 +454,6 @@ void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char
 /* What this identity asked for ends, and so does what its yes lets run. */
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why)
 {
-    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
-    struct sl_span *list;
-
-    for (size_t n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list); n > 0;
-         n = ids(k, db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity), &list))
-        end_each(k, list, n, &m);
+    kill_all(k, DB_APPROVAL_OPEN_OF, identity, why);
     grants_kill_by(k, identity, why);
 }

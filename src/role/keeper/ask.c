@@ -1,12 +1,15 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 #include "core/ledger/facts.h"
 #include "role/keeper/mask.h"
 
 /* Making an approval out of an action: the policy is evaluated again with the same code as the
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
+
+enum { MAX_OPEN = 200 }; /* actions of one identity that wait or are granted */
 
 /* --- judging again -------------------------------------------------------------------------------
  */
@@ -210,6 +213,18 @@ static const char in_transaction_text[] = "this would be held, and the rule refu
                                           "transaction, where it would keep its locks";
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
 
+/* Reviewers see the newest questions first: nobody may bury those of others. */
+static bool asks_too_much(struct keeper *k, struct sl_span identity)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity);
+    size_t open = 0;
+
+    while (open < MAX_OPEN && db_row(&rows))
+        open++;
+    db_end(&rows);
+    return open == MAX_OPEN;
+}
+
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
 {
     if (a->answer.reason_required && a->action.reason.n == 0)
@@ -220,6 +235,9 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
+    if (asks_too_much(k, a->who->name))
+        return say_no(a, "too many actions of this identity wait for a decision already",
+                      "Wait until some are decided, or cancel those that are not needed.");
     struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
                        any, a->now_us))
@@ -320,8 +338,10 @@ static void put_facts(struct keeper *k, struct sl_buf *b, const struct ask *a)
                  &(struct sl_facts_said){a->meaning, a->action.datasets, a->answer.verdict, rules});
     const struct sl_span said[] = {a->action.run, a->action.reason, a->action.sink};
     for (size_t i = 0; i < SL_COUNT(said); i++) {
-        sl_buf_put_le16(b, (uint16_t)sl_span_head(said[i], UINT16_MAX).n);
-        sl_buf_put(b, sl_span_head(said[i], UINT16_MAX));
+        struct sl_span text = sl_utf8_head(said[i], UINT16_MAX);
+
+        sl_buf_put_le16(b, (uint16_t)text.n);
+        sl_buf_put(b, text);
     }
 }
 
@@ -343,7 +363,7 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
     }
     sl_sha256(sl_buf_span(&masked), digest);
     sl_buf_put(text, sl_span(digest, sizeof digest));
-    sl_buf_put(text, sl_span_head(sl_buf_span(&masked), 1024));
+    sl_buf_put(text, sl_utf8_head(sl_buf_span(&masked), 1024));
     *flags |= SL_INTENT_TEXT_DIGEST;
 }
 

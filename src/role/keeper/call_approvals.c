@@ -1,8 +1,17 @@
 #include "role/keeper/keeper_int.h"
 
+#include "base/utf8.h"
+
 /* Reading approvals, and ending one's own. */
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000, REASON_BYTES = 2000 };
+enum { LISTED_BYTES = 32 * 1024 }; /* LIST_MAX of them fit into an answer */
+
+struct listing {
+    struct call *call;
+    json_t *list;
+    uint64_t limit;
+};
 
 /* The approval that the body names, if the caller may see it; else the answer is made. What one may
  * not see does not exist. */
@@ -42,23 +51,47 @@ static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)
     return count;
 }
 
+/* Who asks chooses how long a question is; a list of them must still be told in one answer. */
+static json_t *listed(struct call *c, const struct approval *a)
+{
+    static const char *const outline[] = {
+        "id",      "identity",    "target",      "environment",   "protocol",  "state",
+        "digest",  "link",        "asked_at",    "expires_at",    "closed_at", "grant_expires_at",
+        "waiting", "client_gone", "effects",     "summary",       "rule",      "reviewers",
+        "mine",    "may_decide",  "may_not_why", "may_not_reason"};
+    json_t *whole = approval_json(c, a), *out;
+    SL_BUF(text, LISTED_BYTES);
+
+    if (sl_json_canonical(&text, whole) == SL_OK && sl_buf_err(&text) == SL_OK)
+        return whole;
+    out = json_object();
+    for (size_t i = 0; i < SL_COUNT(outline); i++)
+        if (json_object_get(whole, outline[i]) != NULL)
+            json_object_set(out, outline[i], json_object_get(whole, outline[i]));
+    json_object_set_new(out, "outline", json_true());
+    json_decref(whole);
+    return out;
+}
+
+static void list_one(void *owner, struct approval *a)
+{
+    struct listing *l = owner;
+
+    if (json_array_size(l->list) < l->limit && approval_visible(l->call, a))
+        json_array_append_new(l->list, listed(l->call, a));
+}
+
 void call_APPROVAL_LIST(struct call *c)
 {
     struct sl_span state = call_str(c, "state"), *ids;
-    uint64_t limit = LIST_DEFAULT;
-    json_t *list = json_array();
+    struct listing l = {c, json_array(), LIST_DEFAULT};
 
-    sl_json_u64(c->body, "limit", &limit);
-    limit = limit > LIST_MAX ? LIST_MAX : limit;
+    sl_json_u64(c->body, "limit", &l.limit);
+    l.limit = l.limit > LIST_MAX ? LIST_MAX : l.limit;
     size_t count = scan(c, state, &ids);
-    for (size_t i = 0; i < count && json_array_size(list) < limit; i++) {
-        APPROVAL(a);
-
-        if (approval_get(c->keeper, ids[i], &a) == SL_OK && approval_visible(c, &a))
-            json_array_append_new(list, approval_json(c, &a));
-    }
+    approvals_each(c->keeper, ids, count, list_one, &l);
     c->reply = json_object();
-    json_object_set_new(c->reply, "approvals", list);
+    json_object_set_new(c->reply, "approvals", l.list);
 }
 
 /* --- ending --- */
@@ -98,7 +131,7 @@ static void end(struct call *c, struct approval *a, enum sl_approval_event on, c
     }
     sl_buf_say(&reason, "%s by %S", word, c->who.name);
     if (call_str(c, "reason").n > 0)
-        sl_buf_say(&reason, ": %S", sl_span_head(call_str(c, "reason"), 2000));
+        sl_buf_say(&reason, ": %S", sl_utf8_head(call_str(c, "reason"), REASON_BYTES));
     approval_end(c->keeper, a,
                  &(struct move){.on = on,
                                 .by = c->who.name,
@@ -152,7 +185,7 @@ void call_STOP(struct call *c)
         not_yours(c);
         return;
     }
-    struct sl_span why = call_str(c, "reason");
+    struct sl_span why = sl_utf8_head(call_str(c, "reason"), REASON_BYTES);
     struct session *s = sl_map_get(c->keeper->sessions, sl_map_u64(&a.session));
     if (a.state != SL_APPROVAL_SPENT || a.outcome.n > 0 || s == NULL) {
         call_problem(c, 409, "Nothing runs", "No statement is running with this approval.", "");

@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 
 /* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
  * counts only for the digest that the person was shown (P3). */

@@ -21,6 +21,28 @@ static bool strings(struct call *c, const json_t *array, struct sl_names *out)
     return true;
 }
 
+/* A member of another kind would be passed over, and what it says not judged. */
+static bool is_absent_or(struct call *c, const char *key, json_type type)
+{
+    const json_t *value = json_object_get(c->body, key);
+
+    return value == NULL || json_typeof(value) == type;
+}
+
+static bool kinds_are_right(struct call *c)
+{
+    static const char *const texts[] = {"target", "reason", "run", "sink", "triggered_by"};
+    static const char *const lists[] = {"effects", "statements", "datasets"};
+
+    for (size_t i = 0; i < SL_COUNT(texts); i++)
+        if (!is_absent_or(c, texts[i], JSON_STRING))
+            return false;
+    for (size_t i = 0; i < SL_COUNT(lists); i++)
+        if (!is_absent_or(c, lists[i], JSON_ARRAY))
+            return false;
+    return true;
+}
+
 /* An effect that we do not know makes the whole request wrong: it is not guessed at. */
 static bool effects_of(struct call *c, const json_t *array, uint32_t *out)
 {
@@ -93,11 +115,12 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                      "");
         return false;
     }
-    if (meaning == NULL || !json_is_object(given) || sl_json_canonical(operation, given) != SL_OK ||
-        !meaning_of(c, meaning)) {
+    if (meaning == NULL || !kinds_are_right(c) || !json_is_object(given) ||
+        sl_json_canonical(operation, given) != SL_OK || !meaning_of(c, meaning)) {
         call_problem(c, 400, "Not an action",
                      "operation must be an object, effects and statements lists of "
-                     "names, datasets a list of {name, effects, columns}.",
+                     "names, datasets a list of {name, effects, columns}, reason, run and sink "
+                     "texts.",
                      "");
         return false;
     }
@@ -170,15 +193,14 @@ static void finish(struct keeper *k, struct sl_entry_session *session)
 
 /* What was allowed or denied at once is history too (P6). What became of it only the caller knows,
  * so its outcome is recorded as unknown. */
-static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
+static void record_verdict(struct call *c, const struct ask *a, struct sl_span facts,
+                           uint8_t outcome)
 {
     struct keeper *k = c->keeper;
     struct sl_names set = {a->action.requesters, a->action.requester_count};
     struct sl_entry_session session = begin(c, a->target->name, a->target->environment, set);
     SL_BUF(leaf, SL_ENTRY_MAX);
-    SL_BUF(facts, SL_ENTRY_MAX);
 
-    ask_put_facts(k, a, &facts);
     sl_entry_put_action(&leaf,
                         &(struct sl_entry_one){
                             .time_us = a->now_us,
@@ -197,7 +219,7 @@ static void record_verdict(struct call *c, const struct ask *a, uint8_t outcome)
                                                     ? 0
                                                     : (uint32_t)SL_INTENT_OBSERVED,
                                        .outcome = outcome,
-                                       .facts = sl_buf_span(&facts),
+                                       .facts = facts,
                                        .policy_digest = k->config->digest}});
     store_leaf(&k->store, &leaf, false, NULL);
     finish(k, &session);
@@ -207,6 +229,7 @@ void call_APPROVAL_CREATE(struct call *c)
 {
     struct ask a = {0};
     SL_BUF(operation, SL_ACTION_MAX_BYTES);
+    SL_BUF(facts, SL_ENTRY_MAX);
 
     if (!fill(c, &a, &operation))
         return;
@@ -214,15 +237,20 @@ void call_APPROVAL_CREATE(struct call *c)
         call_problem(c, 500, "Not judged", "The action could not be judged.", "");
         return;
     }
-    if (a.answer.enforced == SL_HOLD)
+    ask_put_facts(c->keeper, &a, &facts);
+    if (sl_buf_err(&facts) != SL_OK)
+        call_problem(c, 400, "Too much to record",
+                     "Names, reason, run and sink do not fit into an entry of the ledger.",
+                     "Name whole tables instead of their columns, or ask in parts.");
+    else if (a.answer.enforced == SL_HOLD)
         hold(c, &a);
     else if (a.answer.enforced == SL_DENY) {
         SL_BUF(text, 4096);
-        record_verdict(c, &a, SL_OUTCOME_REFUSED);
+        record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_REFUSED);
         sl_buf_say(&text, "Denied by rule: %S", rule_names(c->keeper, &a.answer));
         call_problem(c, 403, "Denied", sl_buf_text(&text), "");
     } else {
-        record_verdict(c, &a, SL_OUTCOME_UNKNOWN);
+        record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_UNKNOWN);
         c->reply = json_object();
         json_put_str(c->reply, "verdict", SL_SPAN("allow"));
     }
@@ -237,14 +265,21 @@ static bool still_means_it(struct call *c, const struct approval *a)
     struct sl_meaning meaning = {0};
     json_t *document = NULL;
 
-    if (same_policy(c->keeper, a))
-        return true;
     if (sl_json_read(a->action, &document, NULL) != SL_OK)
         return false;
     asked.body = document;
-    bool same = meaning_of(&asked, &meaning) && means_the_same(c->keeper, a, &c->who, &meaning);
+    bool same = meaning_of(&asked, &meaning) &&
+                ((same_policy(c->keeper, a) && same_labels(c->keeper, a, &meaning)) ||
+                 means_the_same(c->keeper, a, &c->who, &meaning));
     json_decref(document);
     return same;
+}
+
+static bool may_use_target(struct call *c, const struct approval *a)
+{
+    const struct sl_target *target = sl_config_target(c->keeper->config, a->target);
+
+    return target != NULL && sl_target_admits(target, c->who.name, &c->who.groups);
 }
 
 static const char *consume_problem(struct call *c, const struct approval *a)
@@ -260,10 +295,13 @@ static const char *consume_problem(struct call *c, const struct approval *a)
     if (sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) != SL_OK ||
         memcmp(digest, a->digest, sizeof digest) != 0)
         return "The digest is not that of what was approved.";
+    if (!may_use_target(c, a))
+        return "The target is not yours to use any more.";
     if (!approval_votes_stand(c->keeper, a))
         return "A person who approved may no longer decide.";
-    return still_means_it(c, a) ? NULL
-                                : "The action means something else now, under another policy.";
+    return still_means_it(c, a)
+               ? NULL
+               : "The action means something else now, under another policy or with other labels.";
 }
 
 static void record_consumed(struct call *c, const struct approval *a)

@@ -1,6 +1,6 @@
 #include "role/keeper/keeper_int.h"
 
-#include "base/when.h"
+#include "base/utf8.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 
@@ -45,7 +45,7 @@ static bool named(struct call *c, const char *key, struct person *out)
 
     if (person_get(c->keeper, call_str(c, key), out) == SL_OK)
         return true;
-    sl_buf_say(&text, "There is no identity \"%S\".", sl_span_head(call_str(c, key), 63));
+    sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, key), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
     return false;
 }
@@ -66,6 +66,11 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
     if (!name_ok(call_str(c, "name"))) {
         call_problem(c, 400, "Not a name", "A name has letters, digits and _ . - @, at most 63.",
                      "");
+        return false;
+    }
+    if (sl_span_is(call_str(c, "name"), "operator")) {
+        call_problem(c, 400, "Not a name for somebody",
+                     "In the ledger \"operator\" is whoever sits at the control socket.", "");
         return false;
     }
     if (kind == 0) {
@@ -339,14 +344,24 @@ void call_IDENTITY_LINK(struct call *c)
     done(c, who.name);
 }
 
+static bool names_have(const struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+/* Gates judge by the groups that a session began with, so it begins anew. */
 void call_IDENTITY_GROUP(struct call *c)
 {
     struct person who;
     struct sl_names groups = {0};
-    bool member = json_is_true(json_object_get(c->body, "member"));
+    bool member = json_is_true(json_object_get(c->body, "member")), was;
 
     if (!named(c, "name", &who))
         return;
+    was = names_have(&who.groups, call_str(c, "group"));
     if (!name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
@@ -359,5 +374,7 @@ void call_IDENTITY_GROUP(struct call *c)
     event_bool(event, "member", member);
     roster(c, event, member ? SL_ENTRY_ROSTER_GROUP_ADD : SL_ENTRY_ROSTER_GROUP_REMOVE, &who,
            sl_span(NULL, 0), groups);
+    if (member != was)
+        sessions_end_of(c->keeper, who.name, sl_span(NULL, 0), "your groups have changed");
     done(c, who.name);
 }

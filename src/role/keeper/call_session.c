@@ -24,7 +24,7 @@ void call_SESSION_CODE(struct call *c)
 
 static void no_such_code(struct call *c)
 {
-    limits_failed(&c->keeper->limits, c->address, SL_SPAN("console"), sl_clock_us());
+    limits_failed(&c->keeper->limits, c->address, SL_SPAN(LIMITS_DOOR "console"), sl_clock_us());
     sign_in_failed(c->keeper, SL_SPAN("console"), sl_span(NULL, 0), c->address, "wrong code");
     call_problem(c, 403, "This link does not work",
                  "Its code is unknown, used already, replaced or older than two minutes.",
@@ -48,7 +48,7 @@ void call_SESSION_OPEN(struct call *c)
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN("console"), sl_clock_us())) {
+    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"), sl_clock_us())) {
         call_problem(c, 429, "Too many attempts",
                      "Wait a moment; each failure makes the wait longer.", "");
         return;
@@ -57,7 +57,7 @@ void call_SESSION_OPEN(struct call *c)
         no_such_code(c);
         return;
     }
-    limits_passed(&k->limits, c->address, SL_SPAN("console"));
+    limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"));
     console_open(k, &with, &secret, &id, &expires_us);
     c->status = 201;
     c->reply = json_object();

@@ -177,7 +177,7 @@ static bool find_invitation(struct call *c, struct sl_span hash, struct invitati
 
 static void no_such_code(struct call *c)
 {
-    limits_failed(&c->keeper->limits, c->address, SL_SPAN("enroll"), sl_clock_us());
+    limits_failed(&c->keeper->limits, c->address, SL_SPAN(LIMITS_DOOR "enroll"), sl_clock_us());
     sign_in_failed(c->keeper, SL_SPAN("enroll"), sl_span(NULL, 0), c->address, "wrong code");
     call_problem(c, 403, "This code does not work",
                  "The code is unknown, used, replaced or older than a day.",
@@ -194,7 +194,7 @@ void call_ENROLL(struct call *c)
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN("enroll"), sl_clock_us())) {
+    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "enroll"), sl_clock_us())) {
         call_problem(c, 429, "Too many attempts",
                      "Wait a moment; each failure makes the wait longer.", "");
         return;

@@ -80,19 +80,19 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
     struct keeper *k = c->keeper;
     uint64_t now_us = sl_clock_us();
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN("api"), now_us)) {
+    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), now_us)) {
         call_problem(c, 429, "Too many attempts",
                      "Wait a moment; each failure makes the wait longer.", "");
         return false;
     }
     if (find_caller(c, secret) != SL_OK) {
-        limits_failed(&k->limits, c->address, SL_SPAN("api"), now_us);
+        limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), now_us);
         sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
         call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
                      "Use a token, or the credential that `sluice enroll` printed.");
         return false;
     }
-    limits_passed(&k->limits, c->address, SL_SPAN("api"));
+    limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
     if (!person_active(&c->who)) {
         call_problem(c, 403, "Not active", "This identity is disabled or paused.", "");
         return false;

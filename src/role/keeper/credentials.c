@@ -79,12 +79,24 @@ struct sl_span issuer_of(struct keeper *k, struct sl_span os_user)
     return name;
 }
 
+/* Since when what changes now counts. A clock that was set back makes nothing older than a question
+ * that was asked before it (P4). */
+static uint64_t since_of(struct keeper *k, uint64_t now_us)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_NEWEST, "");
+    uint64_t newest_us = db_row(&rows) ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    return newest_us > now_us ? newest_us : now_us;
+}
+
 void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *e)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     struct sl_entry_roster entry = *e;
 
     entry.time_us = entry.time_us == 0 ? sl_clock_us() : entry.time_us;
+    event_u64(event, "at", since_of(k, entry.time_us));
     sl_entry_put_roster(&leaf, &entry);
     store_record(&k->store, &leaf, event, true);
     k->important = true;

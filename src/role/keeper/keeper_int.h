@@ -344,6 +344,8 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
                      const char *why);
+/* After a reload: those that `access` would not let in any more. */
+void sessions_end_refused(struct keeper *k);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
 void sessions_free(struct keeper *k);
@@ -389,6 +391,9 @@ struct approval {
 };
 enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
 void approval_done(struct approval *a);
+/* Reads these one after another, each with memory of its own: what one of them says can be long. */
+void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
+                    void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
 /* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move.
@@ -522,6 +527,8 @@ struct sl_span approval_link(struct keeper *k, struct sl_span id);
 bool means_the_same(struct keeper *k, const struct approval *a, const struct person *who,
                     const struct sl_meaning *meaning);
 bool same_policy(const struct keeper *k, const struct approval *a);
+/* `meaning` is that of the approval's own document: its datasets carry the labels that it says. */
+bool same_labels(struct keeper *k, const struct approval *a, const struct sl_meaning *meaning);
 
 /* --- people who may decide ----------------------------------------------------------------------
  */

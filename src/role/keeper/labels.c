@@ -1,5 +1,7 @@
 #include "role/keeper/labels_int.h"
 
+#include "base/utf8.h"
+
 /* Labels that follow the data (core/policy/labels.h): the keeper's map is the one that counts.
  *
  * A gate tells what an action carries along before the action's bytes go out; it is recorded at
@@ -319,7 +321,7 @@ void on_label_gone(struct peer *p, const struct sl_msg_label_gone *m)
 void on_label_stopped(struct peer *p, const struct sl_msg_label_stopped *m)
 {
     const struct session *s = session_get(p->keeper, p->index, m->session);
-    struct label_row row = {.column = sl_span_head(m->column, SL_LABEL_MAX_NAME)};
+    struct label_row row = {.column = sl_utf8_head(m->column, SL_LABEL_MAX_NAME)};
     SL_BUF(leaf, 2 * SL_ENTRY_MAX);
 
     if (s == NULL) {

@@ -66,6 +66,12 @@ static void refill(struct bucket *b, uint64_t now_us)
 
 static const char kinds[] = {'p', 'a', 'n'};
 
+/* Everybody comes to the same door: were it counted alone, strangers could close it to all. */
+static bool counts(char kind, struct sl_span name)
+{
+    return kind != 'n' || !sl_span_starts(name, SL_SPAN(LIMITS_DOOR));
+}
+
 bool limits_allow(struct limits *l, struct sl_span address, struct sl_span name, uint64_t now_us)
 {
     SL_BUF(key, 1024);
@@ -74,7 +80,7 @@ bool limits_allow(struct limits *l, struct sl_span address, struct sl_span name,
         key_of(&key, kinds[i], address, name);
         struct bucket *b = sl_map_get(l->buckets, sl_buf_span(&key));
 
-        if (b != NULL && now_us < b->blocked_until_us)
+        if (b != NULL && counts(kinds[i], name) && now_us < b->blocked_until_us)
             return false;
     }
     return true;
@@ -104,7 +110,7 @@ void limits_failed(struct limits *l, struct sl_span address, struct sl_span name
     for (size_t i = 0; i < SL_COUNT(kinds); i++) {
         uint32_t burst = kinds[i] == 'p' ? PAIR_BURST : ALONE_BURST;
         key_of(&key, kinds[i], address, name);
-        struct bucket *b = bucket_of(l, sl_buf_span(&key), now_us);
+        struct bucket *b = counts(kinds[i], name) ? bucket_of(l, sl_buf_span(&key), now_us) : NULL;
 
         if (b == NULL)
             continue;

@@ -3,12 +3,15 @@
  *
  * Pure: time comes in. Three keys are counted for each attempt: address and name together (a few),
  * the address alone and the name alone (more), so that a guesser is slowed down without locking out
- * everybody else who shares its address or its name.
+ * everybody else who shares its address or its name. What has no name of its own, because everybody
+ * comes that way, is named as a door ("/api"): it is not counted alone.
  */
 #ifndef SL_ROLE_KEEPER_LIMITS_H
 #define SL_ROLE_KEEPER_LIMITS_H
 
 #include "base/map.h"
+
+#define LIMITS_DOOR "/"
 
 struct limits {
     struct sl_map *buckets;

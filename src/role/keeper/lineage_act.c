@@ -130,8 +130,8 @@ static struct act *act_new(struct lineage *l, const struct act_key *key, const s
     a->observed = key->observed != 0;
     memcpy(a->approval, key->approval, sizeof a->approval);
     a->approvers = a->why = a->text = sl_buf(8192);
-    sl_buf_put(&a->approvers, sl_span_head(h->approvers, LINEAGE_WORDS));
-    sl_buf_put(&a->why, sl_span_head(h->why, 4096));
+    sl_buf_put(&a->approvers, sl_utf8_head(h->approvers, LINEAGE_WORDS));
+    sl_buf_put(&a->why, sl_utf8_head(h->why, 4096));
     sl_buf_put(&a->text, sl_utf8_head(h->text, LINEAGE_WORDS));
     a->session = h->session;
     a->action = h->action;

@@ -149,7 +149,7 @@ static struct open *open_new(struct lineage *l, uint8_t outcome, const struct ha
     o->approvers.max = o->text.max = LINEAGE_WORDS;
     sl_buf_reset(&o->approvers);
     sl_buf_reset(&o->text);
-    sl_buf_put(&o->approvers, sl_span_head(h->approvers, LINEAGE_WORDS));
+    sl_buf_put(&o->approvers, sl_utf8_head(h->approvers, LINEAGE_WORDS));
     sl_buf_put(&o->text, sl_utf8_head(h->text, LINEAGE_WORDS));
     h->story->refs++;
     *(s->last == NULL ? &s->first : &s->last->after) = o;

@@ -32,6 +32,7 @@ static enum sl_err run(struct keeper *k, const json_t *input, struct call *c, st
                               .now_us = sl_clock_us()};
 
     SL_TRY(store_open(&k->store, &o, why));
+    c->maker.issuer = issuer_of(k, c->maker.os_user); /* as on the control socket (P4) */
     call_run(c, SL_ROLE_CONTROL, sl_json_str(input, "method"), sl_span(NULL, 0));
     SL_TRY(store_commit(&k->store));
     return store_checkpoint(&k->store);

@@ -127,11 +127,13 @@ static void flush(struct peer *p)
 
     if (p->outbox.n == 0 || p->ended)
         return;
-    while (at < p->outbox.n && !p->ended) {
+    if (sl_buf_err(&p->outbox) != SL_OK) /* it asked for more than it could ever be told */
+        sl_channel_break(p->channel, SL_EFULL);
+    while (sl_buf_err(&p->outbox) == SL_OK && at < p->outbox.n && !p->ended) {
         struct sl_span rest = sl_span_from(sl_buf_span(&p->outbox), at);
         struct sl_ipc_head head;
 
-        SL_PROMISE(sl_buf_err(&p->outbox) == SL_OK && sl_ipc_head_get(rest, &head) == SL_OK);
+        SL_PROMISE(sl_ipc_head_get(rest, &head) == SL_OK);
         size_t n = SL_IPC_HEADER + (size_t)head.body_bytes;
         if (sl_channel_send(p->channel, sl_span_head(rest, n), NULL, 0) != SL_OK)
             sl_channel_break(p->channel, SL_EFULL);
@@ -193,19 +195,18 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     ANSWER(p, drained, .left = 0);
 }
 
-#define PLAIN_MESSAGES(X)                                                                         \
-    X(LOGIN_TOKEN, login_token)                                                                   \
-    X(LOGIN_SCRAM, login_scram)                                                                   \
-    X(LOGIN_PROOF, login_proof)                                                                   \
-    X(SESSION_CLOSED, session_closed) X(UPSTREAM_SCRAM, upstream_scram)                           \
-        X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret) X(SIGN, sign)                             \
-            X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)                       \
-                X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                         \
-                    X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose) \
-                        X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats)                         \
-                            X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone)                   \
-                                X(LABEL_STOPPED, label_stopped) X(BUDGET_ASK, budget_ask)         \
-                                    X(BUDGET_RETURN, budget_return)
+#define PLAIN_MESSAGES(X)                                                                       \
+    X(LOGIN_TOKEN, login_token)                                                                 \
+    X(LOGIN_SCRAM, login_scram)                                                                 \
+    X(LOGIN_PROOF, login_proof)                                                                 \
+    X(SESSION_CLOSED, session_closed)                                                           \
+    X(UPSTREAM_SCRAM, upstream_scram) X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret)           \
+        X(SIGN, sign) X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend)           \
+            X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick)                           \
+                X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose)   \
+                    X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) X(LABEL_FLOW, label_flow) \
+                        X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped)               \
+                            X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {

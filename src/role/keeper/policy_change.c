@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -69,8 +70,9 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         k->config = fresh;
         k->generation = m->generation;
         record_policy(k);
+        sessions_end_refused(k);
     }
-    record_reload(k, accepted, sl_span_head(sl_buf_span(&complaints), 4000));
+    record_reload(k, accepted, sl_utf8_head(sl_buf_span(&complaints), 4000));
     ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted,
            .why = sl_buf_span(&complaints));
 }

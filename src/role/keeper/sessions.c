@@ -262,6 +262,26 @@ void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span c
     }
 }
 
+static bool is_admitted(struct keeper *k, const struct session *s)
+{
+    const struct sl_target *target = sl_config_target(k->config, s->target);
+    struct person who;
+
+    return target != NULL && person_get(k, s->identity, &who) == SL_OK &&
+           sl_target_admits(target, who.name, &who.groups);
+}
+
+void sessions_end_refused(struct keeper *k)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->sessions, &at, &key, &value))
+        if (!is_admitted(k, value))
+            session_end(k, value, "this target is not yours to use any more");
+}
+
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why)
 {
     size_t at = 0;

@@ -243,6 +243,7 @@
     X(APPROVAL_ENTRY, "select entry from approval where id = ?1")                                   \
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
+    X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                           \
     X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, " \
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "   \

@@ -131,6 +131,12 @@ static void fail(struct store *s, enum sl_err err)
         s->why = err;
 }
 
+/* Many long records can come in one turn of the loop, before its end writes them all. */
+static enum sl_err make_room(struct store *s)
+{
+    return sl_ledger_must_write(s->ledger) ? sl_ledger_write(s->ledger) : SL_OK;
+}
+
 static enum sl_err append_leaf(struct store *s, const struct sl_buf *leaf, struct sl_span state,
                                struct sl_span document, uint64_t *index)
 {
@@ -151,6 +157,7 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
         return SL_EMEMORY;
     SL_TRY(sl_json_canonical(&state, event));
     SL_TRY(sl_buf_err(&state));
+    SL_TRY(make_room(s));
     if (leaf == NULL)
         SL_TRY(sl_ledger_append_state(s->ledger, sl_buf_span(&state)));
     else
@@ -182,6 +189,8 @@ void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t 
     if (s->why == SL_OK)
         fail(s, sl_buf_err(leaf));
     if (s->why == SL_OK)
+        fail(s, make_room(s));
+    if (s->why == SL_OK)
         fail(s, sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_span(NULL, 0),
                                  index == NULL ? &ignored : index));
     if (s->why == SL_OK)
@@ -192,6 +201,8 @@ void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t 
 
 void store_drained(struct store *s, struct sl_span state)
 {
+    if (s->why == SL_OK)
+        fail(s, make_room(s));
     if (s->why == SL_OK)
         fail(s, sl_ledger_append_state(s->ledger, state));
     if (s->why == SL_OK)

@@ -4,6 +4,7 @@
 #include "os/file.h"
 #include "os/paths.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -99,6 +100,8 @@ static void on_output(void *owner, int fd, unsigned ready)
     ssize_t got = read(fd, job->bytes + job->n, sizeof job->bytes - job->n);
 
     (void)ready;
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
     if (got > 0)
         job->n += (size_t)got;
     job->too_long = job->n > SECRET_MAX_BYTES;

@@ -1,0 +1,83 @@
+/* What stands in more than one place is the same in all of them: a reader looks at one. */
+#include "core/ledger/audit_int.h"
+
+void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf)
+{
+    const struct sl_audit_identity *who = sl_audit_identity(a, identity);
+    struct sl_span kind = sl_json_str(leaf, "identity_kind"), owner = sl_json_str(leaf, "owner");
+
+    if (who == NULL)
+        return; /* that was said already */
+    if (kind.n > 0 && sl_identity_kind_of(kind) != who->kind)
+        SL_FOUND(a, "'%S' is called %S, but was added as %s", identity, kind,
+                 sl_identity_kind_name(who->kind));
+    if (owner.n > 0 && !sl_span_eq(owner, who->owner))
+        SL_FOUND(a, "the owner of '%S' is '%S', but the leaf says '%S'", identity, who->owner,
+                 owner);
+}
+
+/* A leaf that names a session is about its identity and target. */
+void sl_audit_said_session(struct sl_audit *a, const json_t *leaf, struct sl_span identity,
+                           struct sl_span target)
+{
+    uint64_t number = 0;
+
+    if (!sl_json_u64(leaf, "session", &number) || number == 0)
+        return;
+    const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&number));
+    if (s == NULL)
+        SL_FOUND(a, "the leaf names session %U, which never began", number);
+    else if (!sl_span_eq(s->identity, identity) || !sl_span_eq(s->target, target))
+        SL_FOUND(a, "the leaf is about '%S' on '%S', but its session is '%S' on '%S'", identity,
+                 target, s->identity, s->target);
+}
+
+static bool said_yes(const struct sl_audit_approval *p, const char *name)
+{
+    for (size_t i = 0; i < p->vote_count; i++)
+        if (name != NULL && sl_span_is(p->voters[i], name))
+            return true;
+    return false;
+}
+
+/* Who said yes is what people read in the leaf of the action. */
+void sl_audit_said_approvers(struct sl_audit *a, const struct sl_audit_approval *p,
+                             struct sl_span id, const json_t *leaf)
+{
+    const json_t *names = json_object_get(leaf, "approvers");
+    bool same = json_array_size(names) == p->vote_count;
+
+    for (size_t i = 0; i < json_array_size(names); i++)
+        same = same && said_yes(p, json_string_value(json_array_get(names, i)));
+    if (!same)
+        SL_FOUND(a, "the action under approval %S names other approvers than those who decided",
+                 id);
+}
+
+/* --- the policy ----------------------------------------------------------------------------- */
+
+static void take_watched(struct sl_audit *a, struct sl_audit_policy *p, const json_t *targets)
+{
+    struct sl_span *names = sl_audit_alloc(a, json_array_size(targets) * sizeof *names);
+    size_t i;
+    json_t *target;
+
+    if (names == NULL)
+        return;
+    p->only_watched.items = names;
+    json_array_foreach(targets, i, target) if (sl_span_is(sl_json_str(target, "mode"), "observe"))
+        names[p->only_watched.count++] = sl_audit_copy(a, sl_json_str(target, "name"));
+}
+
+void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p)
+{
+    json_t *policy = NULL;
+
+    if (sl_json_read(sl_buf_span(&p->text), &policy, NULL) != SL_OK || !json_is_object(policy)) {
+        SL_FOUND(a, "the policy's text is not a JSON object");
+        json_decref(policy);
+        return;
+    }
+    take_watched(a, p, json_object_get(policy, "targets"));
+    json_decref(policy);
+}
