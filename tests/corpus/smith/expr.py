@@ -2,7 +2,6 @@
 
 import re
 
-import zoo
 from tree import Node, items, maybe
 
 CONSTANTS = {"int": ["1", "2", "3", "0", "7"], "text": ["'a'", "'x1'", "'person1@example.org'", "''", "null::text"],
@@ -80,9 +79,9 @@ class Expressions:
             return self.subquery_value(kind, scope, depth)
         if r < 0.62:
             return self.chosen(kind, scope, depth)
-        if scope.aggregates and r < 0.75 and kind in zoo.AGGREGATES:
+        if scope.aggregates and r < 0.75 and kind in self.zoo.AGGREGATES:
             return self.aggregate(kind, scope, depth)
-        if scope.windows and r < 0.75 and kind in zoo.WINDOWED:
+        if scope.windows and r < 0.75 and kind in self.zoo.WINDOWED:
             return self.windowed(kind, scope, depth)
         if r < 0.66 and scope.rows:
             return self.of_row(kind, scope) or self.constant(kind)
@@ -96,7 +95,7 @@ class Expressions:
         return self.call(kind, scope, depth)
 
     def call(self, kind, scope, depth):
-        calls = zoo.CALLS[kind]
+        calls = self.fine(self.zoo.CALLS[kind])
         if not calls:
             return self.constant(kind)
         return Node(kind, self.fill(self.rng.choice(calls)[0], scope, depth))
@@ -127,9 +126,9 @@ class Expressions:
     def aggregate(self, kind, scope, depth):
         inner = self.bare(scope)
         group = Node("int", self.rng.choice(scope.grouped).text) if scope.grouped else Node("int", "1")
-        text = self.rng.choice(zoo.AGGREGATES[kind])
+        text = self.rng.choice(self.zoo.AGGREGATES[kind])
         if "{group}" in text and not scope.grouped:
-            text = zoo.AGGREGATES[kind][0]
+            text = self.zoo.AGGREGATES[kind][0]
         filter_ = ""
         if "grouping" not in text and "[1]" not in text and "::" not in text and self.rng.random() < 0.2:
             filter_ = maybe(" filter (where ", self.expr("bool", inner, 1), ")")
@@ -142,7 +141,7 @@ class Expressions:
                                              " groups between 1 preceding and 1 following exclude ties"])), ")")
         if self.rng.random() < 0.15:
             window = "w"
-        return Node(kind, self.fill(self.rng.choice(zoo.WINDOWED[kind]), inner, min(depth, 2), w=window))
+        return Node(kind, self.fill(self.rng.choice(self.zoo.WINDOWED[kind]), inner, min(depth, 2), w=window))
 
     def of_row(self, kind, scope):
         """Something of a whole row."""
@@ -166,7 +165,7 @@ class Expressions:
         if kind == "bool":
             return Node(kind, f"({alias} is not null)")
         if kind == "text":
-            more = zoo.OF_ROWS.get(of)
+            more = self.zoo.OF_ROWS.get(of)
             if more and self.rng.random() < 0.15 * (1 - scope.careful):
                 return Node(kind, self.rng.choice(more)[0].format(alias))
             return Node(kind, f"{alias}::text")

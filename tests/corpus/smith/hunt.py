@@ -13,6 +13,7 @@ import wire
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIMITS = ("57014", "53", "54", "55P03")     # says how long or how much, which a busy machine decides, too
+ROWS = 300      # of an answer that are looked at
 QUIET = {"log_statement": "none", "log_min_duration_statement": "-1", "log_min_error_statement": "panic",
          "log_min_messages": "panic"}
 
@@ -42,9 +43,13 @@ class Judge:
         return "held" if any(s["labels"] for s in said["statements"]) else "flows"
 
 
+def text_of(name):
+    return (HERE / name).read_text(encoding="utf-8")
+
+
 def make_worlds(pg):
-    pg.sql((HERE / "worlds.sql").read_text(encoding="utf-8"))
-    other, packed = (HERE / "other.sql").read_text(encoding="utf-8"), (HERE / "packed.sql").read_text(encoding="utf-8")
+    pg.sql(text_of("worlds.sql"))
+    other, packed = text_of("other.sql"), text_of("packed.sql")
     for way in range(3):
         name = f"smith{way}"
         pg.sql(f"create database {name} template shop", database="postgres")
@@ -54,14 +59,16 @@ def make_worlds(pg):
 
 
 class Worlds:
-    def __init__(self, pg, count=3):
-        options = {"statement_timeout": "150", "max_parallel_workers_per_gather": "0", "jit": "off"}
-        self.clients = [wire.Raw("127.0.0.1", pg.port, "app", f"smith{way}", "app-secret", options) for way in range(count)]
+    def __init__(self, pg, names=("smith0", "smith1", "smith2")):
+        options = {"statement_timeout": "100", "max_parallel_workers_per_gather": "0", "jit": "off"}
+        self.clients = [wire.Raw("127.0.0.1", pg.port, "app", n, "app-secret", options) for n in names]
 
     def play(self, sql):
         """What each world answers; all is undone. None when a limit ended it."""
         for client in self.clients:
-            client.write(wire.query("begin") + wire.query(sql) + wire.query("rollback"))
+            client.query("begin")
+            client.extended(sql, rows=ROWS)
+            client.query("rollback")
         answers = []
         for client in self.clients:
             client.answer(20)

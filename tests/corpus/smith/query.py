@@ -10,8 +10,14 @@ def qualified(alias, columns):
 
 
 class Queries(Expressions):
-    def __init__(self, rng):
-        self.rng, self.heat, self.met, self.count = rng, False, False, 0
+    def __init__(self, rng, vocabulary=zoo):
+        self.rng, self.zoo, self.heat, self.met, self.count = rng, vocabulary, False, False, 0
+
+    def fine(self, choices):
+        """Without what is held anyway, but for a few statements."""
+        if self.anything:
+            return choices
+        return [c for c in choices if not any(w in str(c) for w in zoo.ALWAYS)]
 
     def warm(self, hot):
         """What is being made looks at a guarded value."""
@@ -51,7 +57,7 @@ class Queries(Expressions):
             name, columns = self.rng.choice(sorted(scope.ctes.items()))
             return Node("from", f"{name} {alias}"), alias, qualified(alias, columns), None
         name = self.rng.choice(self.relations)
-        columns = [Column(None, *c) for c in zoo.RELATIONS[name]]
+        columns = [Column(None, *c) for c in self.zoo.RELATIONS[name]]
         hot = any(c.hot for c in columns)
         renamed = ""
         if self.chance(0.15):
@@ -76,14 +82,14 @@ class Queries(Expressions):
 
     def rows_of(self, scope, depth):
         alias = self.alias(scope)
-        call = self.rng.choice(sorted(zoo.ROWS))
+        call = self.rng.choice(self.fine(sorted(self.zoo.ROWS)))
         around = self.bare(scope) if self.chance(0.5) else Scope(scope.outer, scope.careful, scope.tells)
         around.careful = 0.8
-        node, columns = self.fill(call, around, min(depth, 2)), [Column(None, *c) for c in zoo.ROWS[call]]
+        node, columns = self.fill(call, around, min(depth, 2)), [Column(None, *c) for c in self.zoo.ROWS[call]]
         if len(columns) == 1 and columns[0].name in call and call.split("(")[0].split(".")[-1] == columns[0].name:
             columns[0].name = alias     # one value: it is named as the row is
         if self.chance(0.15):
-            more = self.rng.choice(["zoo.pair()", "zoo.two()", "generate_series(1, 2)"])
+            more = self.rng.choice(self.fine([c for c in sorted(self.zoo.ROWS) if "{" not in c]))
             node = Node("from", "rows from (", node, f", {more})")
             columns = columns if len(columns) > 1 else []
         ordinality = self.chance(0.1)
@@ -166,8 +172,8 @@ class Queries(Expressions):
     def item(self, scope, kind, depth, name):
         """(node, column): one output, with or without a name of its own."""
         self.heat, before = False, self.heat
-        if scope.spreads and kind in zoo.SPREAD and self.chance(0.12):
-            node = Node("item", self.fill(self.rng.choice(zoo.SPREAD[kind]), self.bare(scope), min(depth, 2)))
+        if scope.spreads and kind in self.zoo.SPREAD and self.chance(0.12):
+            node = Node("item", self.fill(self.rng.choice(self.zoo.SPREAD[kind]), self.bare(scope), min(depth, 2)))
         else:
             node = self.expr(kind, scope, depth)
         hot, self.heat = self.heat, before or self.heat
@@ -333,8 +339,8 @@ class Queries(Expressions):
         return made
 
     def attempt(self):
-        self.heat, self.met, self.count = False, False, 0
-        self.relations = sorted(zoo.RELATIONS)
+        self.heat, self.met, self.count, self.anything = False, False, 0, self.chance(0.05)
+        self.relations = self.fine(sorted(self.zoo.RELATIONS))
         if self.chance(0.7):    # few names, so that they meet
             self.relations = self.rng.sample(self.relations, 3) + ["customers"] * self.rng.randint(1, 2)
         return self.query(Scope(None, self.rng.choice([0.97, 0.99, 1.0, 1.0])), self.rng.randint(2, 4))[0]
