@@ -6,6 +6,7 @@ import pathlib
 import random
 import subprocess
 
+import chain
 import proof
 import query
 import tree
@@ -90,6 +91,12 @@ class Worlds:
         return True if again is not None and proof.all_said(again) == told else None
 
 
+def statement(seed):
+    """Most are chains: they tell more."""
+    rng = random.Random(seed)
+    return (query.Queries if rng.random() < 0.25 else chain.Chains)(rng).statement()
+
+
 class Hunt:
     def __init__(self, judge, worlds):
         self.judge, self.worlds, self.counts = judge, worlds, collections.Counter()
@@ -100,7 +107,7 @@ class Hunt:
 
     def one(self, seed):
         """None, or the smallest statement that leaks."""
-        made = query.Queries(random.Random(seed)).statement()
+        made = statement(seed)
         sql = str(made)
         verdict = self.judge.verdict(sql)
         self.counts[verdict] += 1
