@@ -323,18 +323,21 @@ static const struct {
     {"select * from generate_series(1, 3)",
      "read"},
     {"select x.v from customers, unnest(array[name, email]) as x (v)",
-     "read | r customers | c customers.email>result.v customers.name>result.v"},
+     "read | r customers | c customers.email>result.v customers.name>result.v | i "
+     "customers.email>result customers.name>result"},
     {"select e.value from customers, jsonb_each(to_jsonb(customers)) e",
-     "read | r customers | c customers.email>result.value customers.id>result.value customers.name>result.value "
-     "customers.ssn>result.value customers.status>result.value"},
+     "read | r customers | c customers.email>result.value customers.id>result.value "
+     "customers.name>result.value customers.ssn>result.value customers.status>result.value | i "
+     "customers.email>result customers.id>result customers.name>result customers.ssn>result "
+     "customers.status>result"},
     {"select k from orders, jsonb_object_keys(to_jsonb(note)) k",
-     "read | r orders | c orders.note>result.k"},
+     "read | r orders | c orders.note>result.k | i orders.note>result"},
     {"select a from json_to_record('{}') as x (a int, b text)",
      "read"},
     {"select v, ordinality from orders, unnest(array[note]) with ordinality v",
-     "read | r orders | c orders.note>result.v"},
+     "read | r orders | c orders.note>result.v | i orders.note>result"},
     {"select n from customers, xmltable('/a' passing (name::xml) columns n int path 'x')",
-     "read | r customers | c customers.name>result.n"},
+     "read | r customers | c customers.name>result.n | i customers.name>result"},
     {"select name from customers tablesample system (10) repeatable (3)",
      "read | r customers | c customers.name>result.name"},
     {"select id from rows from (generate_series(1, 2), generate_series(1, 3)) as x (id, other)",

@@ -120,9 +120,8 @@ class Chains(Queries):
     def joined_layer(self, last, query, columns):
         scope = self.around()
         mine = self.alias_of(query, columns)
-        self.zoo_first = self.chance(0.5)
         other = self.relation(scope) if self.chance(0.6) else self.rows_of(scope, 1)
-        left, right = (mine, other) if self.zoo_first else (other, mine)
+        left, right = (mine, other) if self.chance(0.5) else (other, mine)
         common = [c.name for c in left[2] for d in right[2] if (c.name, c.kind) == (d.name, d.kind) and not c.hot and not d.hot]
         how = self.rng.choice(["join", "left join", "right join", "full join", "cross join", "natural join"])
         if how == "natural join" and any(c.hot and c.name == d.name or d.hot and c.name == d.name for c in left[2] for d in right[2]):
@@ -163,7 +162,7 @@ class Chains(Queries):
     def one_of(self, query, columns):
         """The query with one column alone, and that it is guarded."""
         node, alias, known, _ = self.alias_of(query, columns)
-        c = self.rng.choice([k for k in known if k.hot] or known)
+        c = self.rng.choice([k for k in known if k.hot] or known or [Column("1", "k", "int")])
         return Node("query", "select ", c.text, " from ", node, " limit 1"), c
 
     def values_layer(self, last, query, columns):

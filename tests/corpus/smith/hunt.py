@@ -82,13 +82,15 @@ class Worlds:
     def differ(self, sql):
         """Whether the worlds tell apart; None when nobody can say."""
         first = self.play(sql)
-        if first is None:
-            return None
-        told = proof.all_said(first)
-        if all(t == told[0] for t in told):
-            return False
+        if first is None or are_alike(first):
+            return None if first is None else False
         again = self.play(sql)
-        return True if again is not None and proof.all_said(again) == told else None
+        return True if again is not None and proof.all_said(again) == proof.all_said(first) else None
+
+
+def are_alike(answers):
+    told = proof.all_said(answers)
+    return all(t == told[0] for t in told)
 
 
 def statement(seed):
@@ -97,10 +99,11 @@ def statement(seed):
     return (query.Queries if rng.random() < 0.25 else chain.Chains)(rng).statement()
 
 
-class Hunt:
-    def __init__(self, judge, worlds):
-        self.judge, self.worlds, self.counts = judge, worlds, collections.Counter()
-        self.errors = collections.Counter()
+class Reads:
+    """Statements that may not tell anything, because the judge lets them flow."""
+
+    def __init__(self, lab):
+        self.judge, self.worlds, self.counts = Judge(lab, "finance"), Worlds(lab.pg), collections.Counter()
 
     def is_leak(self, sql):
         return self.judge.verdict(sql) == "flows" and self.worlds.differ(sql) is True
@@ -108,22 +111,17 @@ class Hunt:
     def one(self, seed):
         """None, or the smallest statement that leaks."""
         made = statement(seed)
-        sql = str(made)
-        verdict = self.judge.verdict(sql)
+        verdict, answers = self.judge.verdict(str(made)), self.worlds.play(str(made))
         self.counts[verdict] += 1
-        if verdict == "opaque":
+        if answers is None or verdict == "opaque":
             return None
-        answers = self.worlds.play(sql)
-        if answers is None:
-            self.counts["ended by a limit"] += 1
-            return None
-        if answers[0].errors:
-            self.counts["fails"] += 1
-            self.errors[f"{answers[0].error} {answers[0].errors[0]['M'][:60]}"] += 1
-        same = all(t == proof.all_said(answers)[0] for t in proof.all_said(answers))
-        if verdict == "held":
-            self.counts["held, and all worlds agree"] += same
-            return None
-        if same or not self.is_leak(sql):
+        same = are_alike(answers)
+        self.counts["failing in the first world"] += bool(answers[0].errors)
+        self.counts["held although no world differs"] += verdict == "held" and same
+        if verdict == "held" or same or not self.is_leak(str(made)):
             return None
         return str(tree.reduced(made, self.is_leak))
+
+    def describe(self, seed):
+        sql = str(statement(seed))
+        return "\n".join([sql, json.dumps(self.judge.ask(sql)), *[str(proof.said(a)) for a in self.worlds.play(sql) or []]])
