@@ -24,19 +24,26 @@ SOURCES = [("customers", "t0.email"), ("customers", "t0.ssn"), ("zoo.mails", "t0
 class Chains(Queries):
     """Each layer is a method that takes a query and its columns, and gives another one."""
 
+    sources, telling = SOURCES, TELLING
+
     def statement(self):
+        return self.chained(self.rng.randint(1, 4), True)[0]
+
+    def chained(self, layers, blind):
+        """(node, columns). blind: the last layer gives nothing that is guarded."""
         self.heat = self.met = self.anything = False
         self.count = 0
         self.relations = [r for r in self.fine(sorted(self.zoo.RELATIONS)) if not any(c[2] for c in self.zoo.RELATIONS[r])]
         made = self.seed()
-        for left in range(self.rng.randint(1, 4), 0, -1):
-            made = self.layer(left == 1, *made)
-        return made[0]
+        for left in range(layers, 0, -1):
+            made = self.layer(blind and left == 1, *made)
+        return made
 
     def seed(self):
-        table, column = self.rng.choice(SOURCES)
+        table, column = self.rng.choice(self.sources)
         kind = self.rng.choice(["int", "text", "text", "bool", "row"] if "(" not in column and ">" not in column else ["text"])
-        hot = self.rng.choice(TELLING[kind]).format(c=f"({column})" if ">" in column else column)
+        text = "{c}" if kind == "text" and self.chance(0.4) else self.rng.choice(self.telling[kind])
+        hot = text.format(c=f"({column})" if ">" in column else column)
         cold = [Column(f"t0.{n}", n, k) for n, k, h in self.zoo.RELATIONS[table] if not h]
         names = self.names(3)
         outputs = [(Node("item", c.text, f" as {n}"), Column(None, n, c.kind)) for c, n in zip(cold, names)]
@@ -151,12 +158,13 @@ class Chains(Queries):
         rows = items([Node("item", self.constant(c.kind)) for c in columns])
         other = Node("query", "select ", rows)
         how = self.rng.choice(["union all", "union all", "union all", "union", "intersect", "except", "except all"])
+        tail = self.rng.choice(["", "", " offset 0", " limit 9"])
         if self.chance(0.5):
-            both = Node("query", "(", query, f") {how} (", other, ")")
+            both = Node("query", "(", query, f") {how} (", other, ")", maybe(tail))
         else:
             columns = [Column(None, n, c.kind, c.hot) for n, c in zip(self.names(len(columns)), columns)] if len(columns) < 8 else columns
             rows.parts = [Node("item", p, f" as {c.name}") for p, c in zip(rows.parts, columns)]
-            both = Node("query", "(", other, f") {how} (", query, ")")
+            both = Node("query", "(", other, f") {how} (", query, ")", maybe(tail))
         return self.derived_layer(last, both, columns) if last or self.chance(0.3) else (both, columns)
 
     def one_of(self, query, columns):

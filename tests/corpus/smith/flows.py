@@ -2,6 +2,7 @@
 
 import types
 
+import chain
 import zoo
 from expr import Column, Scope
 from query import Queries
@@ -49,9 +50,34 @@ VOCABULARY = types.SimpleNamespace(
     WINDOWED=zoo.WINDOWED, SPREAD=_only(zoo.SPREAD), OF_ROWS={})
 
 
-class Copies(Queries):
+class Copies(chain.Chains):
+    sources = [s for s in chain.SOURCES if s[0] in HERE_TOO]
+    telling = {"int": ["length({c})", "zoo.f_sql({c})", "ascii({c})", "sum(length({c})) over ()", "strpos({c}, '1')", "zoo.f_err({c})"],
+               "text": ["{c}", "upper({c})", "zoo.fold({c})", "(zoo.out_only({c})).x", "(select {c})", "max({c}) over ()",
+                        "to_jsonb({c})::text", "(array[{c}])[1]", "zoo.recur({c}, 1)", "(zoo.f_out()).b"],
+               "bool": ["{c} like '%1@%'", "({c} is null)"], "row": ["row({c}, 1)", "t0"]}
+
     def __init__(self, rng):
         super().__init__(rng, VOCABULARY)
+
+    def statement(self):
+        return self.stored() if self.chance(0.4) else Queries.statement(self)
+
+    def stored(self):
+        """What comes out of a chain, as far as it has the types of what it is written to."""
+        query, columns = self.chained(self.rng.randint(1, 4), False)
+        if self.chance(0.4):
+            return Node("statement", "create table public.made as ", query)
+        node, alias, known, _ = self.alias_of(query, columns)
+        name, written = self.target()
+        values = []
+        for w in written:
+            same = [c for c in known if c.kind == w.kind]
+            text = [f"{c.text}::text" for c in known] if w.kind == "text" else []
+            values.append(self.rng.choice([c.text for c in same] + text or [str(self.constant(w.kind))]))
+        if self.chance(0.3):
+            return Node("statement", f"update {name} as g set ", items([f"{w.name} = {v}" for w, v in zip(written, values)]), " from ", node)
+        return Node("statement", f"insert into {name} ({', '.join(w.name for w in written)}) select ", items(values), " from ", node)
 
     def attempt(self):
         self.heat, self.met, self.count, self.anything = False, False, 0, True
