@@ -116,8 +116,10 @@ class Reads:
         if answers is None or verdict == "opaque":
             return None
         same = are_alike(answers)
-        self.counts["failing in the first world"] += bool(answers[0].errors)
-        self.counts["held although no world differs"] += verdict == "held" and same
+        runs = not answers[0].errors
+        self.counts["failing in the first world"] += not runs
+        self.counts["held that run"] += verdict == "held" and runs
+        self.counts["held although no world differs"] += verdict == "held" and runs and same
         if verdict == "held" or same or not self.is_leak(str(made)):
             return None
         return str(tree.reduced(made, self.is_leak))
