@@ -1,9 +1,11 @@
-/* sluice judge: what statements would mean, without any server. JSON lines in, JSON lines out. */
+/* sluice judge: what statements would mean. JSON lines in, JSON lines out. */
+#include "cli/check_live.h"
 #include "cli/cli.h"
+#include "cli/load.h"
 
-#include "core/catalog/catalog.h"
 #include "judge/sql/sql.h"
 #include "os/file.h"
+#include "os/paths.h"
 #include "json/json.h"
 
 #include <stdio.h>
@@ -12,7 +14,10 @@
 enum { MAX_SCHEMA = 16 * 1024 * 1024, MAX_LINE = 4 * 1024 * 1024, MEMORY = 64 * 1024 * 1024 };
 
 struct command {
-    struct sl_buf ddl, snapshot;
+    const char *dialect, *schema, *target_name, *config_path;
+    struct sl_config *config;
+    const struct sl_target *target; /* NULL: without a server */
+    struct sl_buf path, ddl, snapshot;
     struct sl_catalog catalog;
     struct sl_sql_context context;
     struct sl_arena *mem;
@@ -69,7 +74,22 @@ static void put_flows(struct sl_jw *w, const char *key, const struct sl_meaning 
     sl_jw_end(w);
 }
 
-static void put_statement(struct sl_jw *w, const struct sl_meaning *m)
+/* What the target's configuration calls that which is touched. */
+static void put_labels(struct sl_jw *w, const struct command *c, const struct sl_meaning *m)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < m->access_count; i++)
+        bits |= sl_labels_of(c->config, c->target, &m->accesses[i], NULL);
+    sl_jw_key(w, "labels");
+    sl_jw_array(w);
+    for (size_t i = 0; i < c->config->labels.count; i++)
+        if ((bits >> i & 1) != 0)
+            sl_jw_str(w, c->config->labels.items[i]);
+    sl_jw_end(w);
+}
+
+static void put_statement(struct sl_jw *w, const struct command *c, const struct sl_meaning *m)
 {
     const uint32_t reads = SL_EFFECT_READ | SL_EFFECT_EXPORT;
 
@@ -79,6 +99,8 @@ static void put_statement(struct sl_jw *w, const struct sl_meaning *m)
     put_flows(w, "indirect", m, SL_FLOW_INDIRECT);
     sl_jw_key(w, "kind");
     sl_jw_str(w, m->statement_count == 0 ? SL_SPAN("unknown") : m->statements[0].tag);
+    if (c->target != NULL)
+        put_labels(w, c, m);
     put_datasets(w, "reads", m, reads);
     if (m->opaque_why.n > 0) {
         sl_jw_key(w, "why");
@@ -112,7 +134,7 @@ static enum sl_err put_answer(struct command *c, struct sl_span id, struct sl_sp
         struct sl_meaning m;
         SL_TRY(sl_sql_judge(&c->context, parts[i], c->mem, &m));
         opaque = opaque || (m.effects & SL_EFFECT_OPAQUE) != 0;
-        put_statement(&inner, &m);
+        put_statement(&inner, c, &m);
     }
     sl_jw_end(&inner);
     SL_TRY(sl_buf_err(&statements));
@@ -174,71 +196,130 @@ static int answer_all(struct command *c)
     return code;
 }
 
-static enum sl_err load_schema(struct command *c, const char *path)
+static enum sl_err load_schema(struct command *c, struct sl_catalog_builder *b)
 {
-    SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *b = NULL;
-
-    SL_TRY(sl_catalog_builder_new(&b));
-    if (path != NULL) {
-        SL_TRY(sl_file_read(path, &c->ddl));
-        SL_TRY(sl_sql_schema(sl_buf_span(&c->ddl), b));
-    }
-    SL_TRY(sl_catalog_finish(b, &c->snapshot));
-    return sl_catalog_open(sl_buf_span(&c->snapshot), &c->catalog);
+    if (c->schema == NULL)
+        return SL_OK;
+    SL_TRY(sl_file_read(c->schema, &c->ddl));
+    return sl_sql_schema(sl_buf_span(&c->ddl), b);
 }
 
-/* Without a schema every relation is taken for a plain table and no name is one of users. */
-static int run(struct command *c, const char *schema)
+static int find_target(struct command *c)
 {
-    enum sl_err err = sl_sql_self_test();
+    if (c->target_name == NULL)
+        return SL_EXIT_FINE;
+    if (sl_path_config(c->config_path, &c->path) != SL_OK)
+        return sl_cli_misuse("judge");
+    c->config_path = sl_buf_text(&c->path);
+    if (sl_cli_load_config(c->config_path, &c->config) != SL_EXIT_FINE)
+        return SL_EXIT_REFUSED;
+    c->target = sl_config_target(c->config, sl_span_str(c->target_name));
+    return c->target == NULL ? complain("the configuration has no such target") : SL_EXIT_FINE;
+}
 
-    if (err != SL_OK)
-        return complain("the installed libpg_query is not the one that this program was built for");
-    if (load_schema(c, schema) != SL_OK)
+/* The listing from the target, from DDL, or an empty one. */
+static int make_catalog(struct command *c)
+{
+    SL_FREED_BY(sl_catalog_builder) struct sl_catalog_builder *b = NULL;
+    SL_BUF(why, 4096);
+
+    if (sl_catalog_builder_new(&b) != SL_OK)
+        return complain("out of memory");
+    if (c->target != NULL && sl_cli_list_catalog(c->target, &(struct sl_names){0}, c->config_path,
+                                                 "somebody", b, &why) != SL_OK) {
+        complain(sl_buf_text(&why));
+        return SL_EXIT_UNREACHABLE;
+    }
+    if (load_schema(c, b) != SL_OK || sl_catalog_finish(b, &c->snapshot) != SL_OK ||
+        sl_catalog_open(sl_buf_span(&c->snapshot), &c->catalog) != SL_OK)
         return complain("the schema cannot be read, or it is not DDL that PostgreSQL 15 accepts");
+    return SL_EXIT_FINE;
+}
+
+/* With a target names are searched for as its gate does at the beginning of a session. */
+static struct sl_sql_context context_of(const struct command *c)
+{
+    const struct sl_login *login =
+        c->target == NULL ? NULL : sl_target_login(c->target, &(struct sl_names){0});
+
+    return (struct sl_sql_context){
+        .catalog = &c->catalog,
+        .search_path = c->target == NULL ? SL_SPAN("public") : SL_SPAN("\"$user\", public"),
+        .user = login == NULL ? SL_SPAN("") : login->user,
+        .standard_strings = true,
+        .as_written = c->target == NULL,
+        .assume_plain = c->target == NULL && c->schema == NULL,
+    };
+}
+
+static int run(struct command *c)
+{
+    if (sl_sql_self_test() != SL_OK)
+        return complain("the installed libpg_query is not the one that this program was built for");
     if (sl_arena_new(&c->mem, MEMORY) != SL_OK)
         return complain("out of memory");
-    c->context = (struct sl_sql_context){
-        .catalog = &c->catalog,
-        .search_path = SL_SPAN("public"),
-        .standard_strings = true,
-        .as_written = true,
-        .assume_plain = schema == NULL,
-    };
+    int code = find_target(c);
+    if (code == SL_EXIT_FINE)
+        code = make_catalog(c);
+    if (code != SL_EXIT_FINE)
+        return code;
+    c->context = context_of(c);
     return answer_all(c);
 }
 
 static const char help[] =
-    "usage: sluice judge --dialect postgres [--schema DDL.sql]\n\n"
-    "Says what SQL would do, without a server and without policy. Reads JSON lines\n"
+    "usage: sluice judge --dialect postgres [--schema DDL.sql | --target T [--config FILE]]\n\n"
+    "Says what SQL would do, without running it and without policy. Reads JSON lines\n"
     "  {\"id\": 1, \"sql\": \"select name from customers\"}\n"
     "on standard input and answers each with one line: kind, effects, reads, writes, columns\n"
     "and indirect flows of each statement, and whether the whole is opaque.\n"
     "  --schema FILE   take tables, views and functions from this DDL text\n"
-    "Exit codes: 0 fine, 1 a line or the DDL is wrong, 2 usage.\n";
+    "  --target T      take them from the target itself, as a gate does, and say which labels\n"
+    "                  its configuration gives to what is touched\n"
+    "Without both every relation is taken for a plain table and no name is one of users.\n"
+    "Exit codes: 0 fine, 1 a line, the DDL or the configuration is wrong, 2 usage, 3 the target\n"
+    "cannot be reached.\n";
+
+static bool read_options(int argc, char **argv, struct command *c)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } values[] = {{"--dialect", &c->dialect},
+                  {"--schema", &c->schema},
+                  {"--target", &c->target_name},
+                  {"--config", &c->config_path}};
+
+    for (int i = 1; i < argc; i += 2) {
+        bool taken = false;
+        for (size_t j = 0; j < SL_COUNT(values) && i + 1 < argc; j++)
+            if (strcmp(argv[i], values[j].name) == 0) {
+                *values[j].value = argv[i + 1];
+                taken = true;
+            }
+        if (!taken)
+            return false;
+    }
+    return c->dialect != NULL && strcmp(c->dialect, "postgres") == 0 &&
+           !(c->schema != NULL && c->target_name != NULL);
+}
 
 int sl_cli_judge(int argc, char **argv)
 {
-    struct command c = {.ddl = sl_buf(MAX_SCHEMA), .snapshot = sl_buf(SL_CATALOG_MAX_BYTES)};
-    const char *schema = NULL, *dialect = NULL;
+    struct command c = {.path = sl_buf(8192),
+                        .ddl = sl_buf(MAX_SCHEMA),
+                        .snapshot = sl_buf(SL_CATALOG_MAX_BYTES)};
 
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(help, stdout);
         return SL_EXIT_FINE;
     }
-    for (int i = 1; i < argc; i += 2) {
-        bool has_value = i + 1 < argc;
-        if (has_value && strcmp(argv[i], "--dialect") == 0)
-            dialect = argv[i + 1];
-        else if (has_value && strcmp(argv[i], "--schema") == 0)
-            schema = argv[i + 1];
-        else
-            return sl_cli_misuse("judge");
-    }
-    if (dialect == NULL || strcmp(dialect, "postgres") != 0)
+    if (!read_options(argc, argv, &c))
         return sl_cli_misuse("judge");
-    int code = run(&c, schema);
+    int code = run(&c);
+    sl_config_free(c.config);
     sl_arena_free(c.mem);
+    sl_buf_done(&c.path);
     sl_buf_done(&c.ddl);
     sl_buf_done(&c.snapshot);
     return code;

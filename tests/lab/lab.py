@@ -132,7 +132,7 @@ class Lab:
         """change(config): edits the configuration before the start. upstream_tls: a folder with
         server.crt and server.key for PostgreSQL. ca: verifies the API's certificate. deciders: who claims
         a credential at once. pg_settings: of postgresql.conf."""
-        self.change, self.people, self.deciders = change, people or PEOPLE, deciders
+        self.change, self.people, self.deciders = change, PEOPLE if people is None else people, deciders
         self.upstream_tls, self.should_start, self.ca = upstream_tls, start, ca
         self.pg_settings = pg_settings
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PG", "SLUICE_"))},

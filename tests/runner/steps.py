@@ -140,17 +140,18 @@ def tidy(_quick):
     return steps
 
 
-def _system(group):
-    """tests/<group>/run, when it is there: TAP, told by SLUICE_BUILD where the programs are."""
-    program = ROOT / "tests" / group / "run"
+def _system(group, part=""):
+    """tests/<group>/<part>/run, when it is there: TAP, told by SLUICE_BUILD where the programs are."""
+    program, name = ROOT / "tests" / group / part / "run", f"{group} {part}".rstrip()
     if not os.access(program, os.X_OK):
         return []
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
-    return [Step(group, group, lambda: tap.run_tap(group, [str(program)], LIMITS[group], ROOT, environment))]
+    return [Step(group, name, lambda: tap.run_tap(name, [str(program)], LIMITS[group], ROOT, environment))]
 
 
 # What runs two at a time; what runs by itself, for it measures time or uses ports; and what reads and computes,
 # with the time that the tests leave (they mostly wait).
 TOGETHER = {"unit": unit}
 ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "corpus", "oracle", "e2e", "crash")}
+ALONE["corpus"] = lambda quick: _system("corpus") + _system("corpus", "smith")
 MEANWHILE = {"console": console, "cppcheck": cppcheck, "tidy": tidy, "lint": lint, "fuzz": fuzz}

@@ -190,7 +190,7 @@ static const struct {
     {"select count(*) from (select ssn from customers) q",
      "read | r customers"},
     {"select count(*) from (select distinct ssn from customers) q",
-     "read | r customers"},
+     "read | r customers | i customers.ssn>result"},
     {"select count(*) from (select ssn from customers order by name) q",
      "read | r customers | i customers.name>result"},
     {"select count(*) from (select ssn from customers limit 1) q",
@@ -198,7 +198,8 @@ static const struct {
     {"select name from (select name, ssn from customers union all select note, total::text from orders) q",
      "read | r customers orders | c customers.name>result.name orders.note>result.name"},
     {"select name from (select name, ssn from customers union select note, total::text from orders) q",
-     "read | r customers orders | c customers.name>result.name orders.note>result.name"},
+     "read | r customers orders | c customers.name>result.name orders.note>result.name | i "
+     "customers.name>result customers.ssn>result orders.note>result orders.total>result"},
     {"select n from (select name as n, ssn as s from (select name, ssn, email from customers) a) b",
      "read | r customers | c customers.name>result.n"},
     {"select n from (select name as n, rank() over (order by ssn) from customers) q",
@@ -269,7 +270,8 @@ static const struct {
      "read | r customers"},
     /* set operations */
     {"select name from customers union select note from orders",
-     "read | r customers orders | c customers.name>result.name orders.note>result.name"},
+     "read | r customers orders | c customers.name>result.name orders.note>result.name | i "
+     "customers.name>result orders.note>result"},
     {"select name as a, id from customers union all select note, total from orders order by 1",
      "read | r customers orders | c customers.id>result.id customers.name>result.a orders.note>result.a "
      "orders.total>result.id | i customers.name>result orders.note>result"},
@@ -278,7 +280,7 @@ static const struct {
      "orders.note>result"},
     {"(select name from customers union all select note from orders) except select card from payments",
      "read | r customers orders payments | c customers.name>result.name orders.note>result.name | i "
-     "payments.card>result"},
+     "customers.name>result orders.note>result payments.card>result"},
     {"select id, name from customers union all (select id, note from orders limit 3)",
      "read | r customers orders | c customers.id>result.id customers.name>result.name orders.id>result.id "
      "orders.note>result.name"},
@@ -300,7 +302,7 @@ static const struct {
     {"select distinct on (email) name from customers",
      "read | r customers | c customers.name>result.name | i customers.email>result"},
     {"select distinct name from customers",
-     "read | r customers | c customers.name>result.name"},
+     "read | r customers | c customers.name>result.name | i customers.name>result"},
     {"select count(*) from customers group by grouping sets ((status), (name, email), ())",
      "read | r customers | i customers.email>result customers.name>result customers.status>result"},
     {"select sum(total) filter (where note = 'x') from orders",
@@ -321,18 +323,21 @@ static const struct {
     {"select * from generate_series(1, 3)",
      "read"},
     {"select x.v from customers, unnest(array[name, email]) as x (v)",
-     "read | r customers | c customers.email>result.v customers.name>result.v"},
+     "read | r customers | c customers.email>result.v customers.name>result.v | i "
+     "customers.email>result customers.name>result"},
     {"select e.value from customers, jsonb_each(to_jsonb(customers)) e",
-     "read | r customers | c customers.email>result.value customers.id>result.value customers.name>result.value "
-     "customers.ssn>result.value customers.status>result.value"},
+     "read | r customers | c customers.email>result.value customers.id>result.value "
+     "customers.name>result.value customers.ssn>result.value customers.status>result.value | i "
+     "customers.email>result customers.id>result customers.name>result customers.ssn>result "
+     "customers.status>result"},
     {"select k from orders, jsonb_object_keys(to_jsonb(note)) k",
-     "read | r orders | c orders.note>result.k"},
+     "read | r orders | c orders.note>result.k | i orders.note>result"},
     {"select a from json_to_record('{}') as x (a int, b text)",
      "read"},
     {"select v, ordinality from orders, unnest(array[note]) with ordinality v",
-     "read | r orders | c orders.note>result.v"},
+     "read | r orders | c orders.note>result.v | i orders.note>result"},
     {"select n from customers, xmltable('/a' passing (name::xml) columns n int path 'x')",
-     "read | r customers | c customers.name>result.n"},
+     "read | r customers | c customers.name>result.n | i customers.name>result"},
     {"select name from customers tablesample system (10) repeatable (3)",
      "read | r customers | c customers.name>result.name"},
     {"select id from rows from (generate_series(1, 2), generate_series(1, 3)) as x (id, other)",
@@ -606,13 +611,16 @@ static const struct {
      "admin | w customers"},
     /* more */
     {"select card from payments except all select note from orders where total = 1",
-     "read | r payments orders | c payments.card>result.card | i orders.note>result orders.total>result"},
+     "read | r payments orders | c payments.card>result.card | i orders.note>result "
+     "orders.total>result payments.card>result"},
     {"select count(*) from (select card from payments except all select note from orders) q",
-     "read | r payments orders | i orders.note>result"},
+     "read | r payments orders | i orders.note>result payments.card>result"},
     {"select name from customers intersect all select note from orders",
-     "read | r customers orders | c customers.name>result.name orders.note>result.name"},
+     "read | r customers orders | c customers.name>result.name orders.note>result.name | i "
+     "customers.name>result orders.note>result"},
     {"create view fresh as select name from customers except select note from orders",
-     "read ddl | r customers orders | w fresh | c customers.name>fresh.name | i orders.note>fresh"},
+     "read ddl | r customers orders | w fresh | c customers.name>fresh.name | i "
+     "customers.name>fresh orders.note>fresh"},
     {"select max(ssn) filter (where status = 'x') as m, count(distinct email) from customers",
      "read | r customers | c customers.email>result.count@count customers.ssn>result.m "
      "customers.status>result.m"},

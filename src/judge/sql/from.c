@@ -269,6 +269,7 @@ static void from_function(struct judge *j, struct scope *s, const RangeFunction 
         const List *columns = list_length(pair) > 1 ? lsecond(pair) : NIL;
         struct origin *from = NULL;
         expr_walk(j, s, call, &from);
+        origin_join(j, j->decides, from); /* how many rows it gives */
         name = call == NULL ? NULL : figure_name(call);
         const bool built_in = is_surely_built_in(j, call);
         if (columns == NIL)
@@ -314,6 +315,7 @@ static void from_table_function(struct judge *j, struct scope *s, const RangeTab
         return;
     expr_walk(j, s, r->docexpr, &from);
     expr_walk(j, s, r->rowexpr, &from);
+    origin_join(j, j->decides, from);
     foreach (cell, r->namespaces) {
         const ResTarget *t = NODE(j, ResTarget, cell);
         if (t == NULL)

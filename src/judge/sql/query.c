@@ -238,14 +238,17 @@ static void walk_order(struct judge *j, struct scope *s, const List *order,
     }
 }
 
-/* DISTINCT ON may name outputs, too. Without ON it is a list of one NULL. */
+/* DISTINCT ON may name outputs, too. Without ON it is a list of one NULL, and all of them decide
+ * which rows are alike. */
 static void walk_distinct(struct judge *j, struct scope *s, const List *list,
                           const struct outputs *out)
 {
     const ListCell *cell;
 
     foreach (cell, list)
-        if (lfirst(cell) != NULL && !use_output(j, s, lfirst(cell), out, false))
+        if (lfirst(cell) == NULL)
+            outputs_use(j, out, j->decides);
+        else if (!use_output(j, s, lfirst(cell), out, false))
             expr_walk(j, s, lfirst(cell), NULL);
 }
 
@@ -333,6 +336,8 @@ static void walk_set(struct judge *j, struct scope *s, const SelectStmt *n, stru
     } else {
         query_merge(j, out, &right);
     }
+    if (n->op != SETOP_UNION || !n->all) /* rows that are alike become one */
+        outputs_use(j, out, j->decides);
 }
 
 /* May the reads of its outputs wait until they are used? Not where the rows themselves depend on
