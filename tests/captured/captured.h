@@ -203,15 +203,16 @@ static inline const char *state_of(const char *credential, const char *approval)
     return said("state");
 }
 
-static inline unsigned spend(int gate, uint64_t action, const char *approval, const uint8_t digest[32])
+static inline unsigned spend(int gate, uint64_t action, const char *approval,
+                             const uint8_t digest[32])
 {
     TELL(gate, action_spend, .action = action, .approval = sl_span_str(approval),
          .digest = sl_span(digest, 32));
     return overhear(gate);
 }
 
-static inline struct held hold_and_approve(int gate, uint64_t session, uint32_t effects, const char *sql,
-                                    const char *credential)
+static inline struct held hold_and_approve(int gate, uint64_t session, uint32_t effects,
+                                           const char *sql, const char *credential)
 {
     struct held h = hold(gate, session, effects, sql);
 

@@ -1,5 +1,5 @@
-/* What is called by name: functions, procedures, operators, aggregates, types; a schema, then text and
- * meaning. The flows that stay in the database follow each meaning. */
+/* What is called by name: functions, procedures, operators, aggregates, types; a schema, then text
+ * and meaning. The flows that stay in the database follow each meaning. */
 #ifndef SL_TESTS_JUDGE_CODE_CALLS_H
 #define SL_TESTS_JUDGE_CODE_CALLS_H
 

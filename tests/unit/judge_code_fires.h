@@ -1,5 +1,5 @@
-/* What a write sets off: triggers, defaults, checks, indexes, policies, rules, cascades; a schema, then
- * text and meaning. The flows that stay in the database follow each meaning. */
+/* What a write sets off: triggers, defaults, checks, indexes, policies, rules, cascades; a schema,
+ * then text and meaning. The flows that stay in the database follow each meaning. */
 #ifndef SL_TESTS_JUDGE_CODE_FIRES_H
 #define SL_TESTS_JUDGE_CODE_FIRES_H
 

@@ -115,7 +115,8 @@ static void digest_of(const struct sample *s, uint8_t out[32])
 #define X SL_SPAN("changed")
 #define CHANGES(C)                                                                                 \
     C(s.action.identity = X)                                                                       \
-    C(s.action.target = X) C(s.action.environment = X) C(s.action.protocol = X)                    \
+    C(s.action.target = X)                                                                         \
+    C(s.action.environment = X) C(s.action.protocol = X)                                           \
         C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}")) C(s.action.context.user = X)     \
             C(s.action.context.database = X) C(s.action.context.role = X)                          \
                 C(s.action.context.search_path = X) C(s.action.context.client_encoding = X)        \

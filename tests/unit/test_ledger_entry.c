@@ -40,13 +40,14 @@ static void test_facts(void)
 {
     SL_BUF(facts, 4096);
 
-    SL_CHECK_TEXT(story_facts(&facts, 1),
-                  "{\"datasets\":[{\"columns\":[\"email\",\"id\"],\"effects\":[\"export\"],"
-                  "\"labels\":[\"pii\"],\"name\":\"public.customers\"}],"
-                  "\"effects\":[\"read\",\"export\"],"
-                  "\"flows\":[[\"public.customers.email\",\"result.email\"]],"
-                  "\"indirect\":[[\"public.customers.id\",\"result\"]],\"rules\":[\"regulated data leaves\"],"
-                  "\"statements\":[\"copy\"],\"verdict\":\"hold\"}");
+    SL_CHECK_TEXT(
+        story_facts(&facts, 1),
+        "{\"datasets\":[{\"columns\":[\"email\",\"id\"],\"effects\":[\"export\"],"
+        "\"labels\":[\"pii\"],\"name\":\"public.customers\"}],"
+        "\"effects\":[\"read\",\"export\"],"
+        "\"flows\":[[\"public.customers.email\",\"result.email\"]],"
+        "\"indirect\":[[\"public.customers.id\",\"result\"]],\"rules\":[\"regulated data leaves\"],"
+        "\"statements\":[\"copy\"],\"verdict\":\"hold\"}");
     sl_buf_reset(&facts);
     sl_entry_put_facts(&facts, SL_SPAN("nonsense"));
     SL_CHECK_INT(sl_buf_err(&facts), SL_EMALFORMED);

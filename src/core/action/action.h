@@ -8,7 +8,8 @@
  *
  *   {"context":{"client_encoding":..,"database":..,"role":..,"search_path":..,"settings":..,"user":..},
  *    "datasets":[{"all_columns":b,"columns":[..],"effects":[..],"labels":[..],"name":".."}],
- *    "definitions":["view public.v <hex SHA-256 of its text>",..],"effects":[..],"environment":"..","identity":"..",
+ *    "definitions":["view public.v <hex SHA-256 of its
+ * text>",..],"effects":[..],"environment":"..","identity":"..",
  *    "operation":{...},"protocol":"postgres","reason":"..","requesters":[..],
  *    "rules":"<hex SHA-256 of the matched rules>","run":"..","salt":"<hex>","sink":"..",
  *    "statements":["select",..],"target":".."}

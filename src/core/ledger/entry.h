@@ -201,7 +201,7 @@ struct sl_entry_approval {
         proof; /* decided: "token", "passkey". asked: "passkey" when nothing less counts */
     struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
     const struct sl_entry_proof *passkey; /* decided, by passkey */
-    struct sl_span rule;   /* decided: the rule (need) that this vote counts for */
+    struct sl_span rule;                  /* decided: the rule (need) that this vote counts for */
     uint64_t rows;         /* decided: how many rows this person lets pass; 0: no number */
     struct sl_span reason; /* the approver's words, or why it ended */
 };

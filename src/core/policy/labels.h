@@ -20,8 +20,8 @@
 #include "core/policy/policy.h"
 
 enum { SL_LABEL_MAX_DERIVED = 200 * 1000, SL_LABEL_MAX_NAME = 400 };
-/* What actions may fill: beyond it nothing that carries labels runs any more. Above is room for what
- * several gates tell in the same moment, and for columns that get other names. */
+/* What actions may fill: beyond it nothing that carries labels runs any more. Above is room for
+ * what several gates tell in the same moment, and for columns that get other names. */
 enum { SL_LABEL_ROOM = 100 * 1000, SL_LABEL_ROOM_BYTES = 20 * 1024 * 1024 };
 
 struct sl_derived {

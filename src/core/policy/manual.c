@@ -62,8 +62,8 @@ static void put_bounds(struct sl_buf *b, const struct sl_key *k)
         sl_duration_put(b, k->most);
     } else if (k->unit[0] != '\0') {
         sl_buf_say(b, "; %U to %U %s", k->least, k->most, k->unit);
-    } else if (k->type == SL_KEY_TEXT || k->type == SL_KEY_NAME ||
-               k->type == SL_KEY_FILE || k->type == SL_KEY_URL) {
+    } else if (k->type == SL_KEY_TEXT || k->type == SL_KEY_NAME || k->type == SL_KEY_FILE ||
+               k->type == SL_KEY_URL) {
         sl_buf_say(b, " of at most %U bytes", k->most);
     } else if (k->most > 0 && k->type >= SL_KEY_LIST && k->type <= SL_KEY_HOURS) {
         sl_buf_say(b, "; at most %U", k->most);

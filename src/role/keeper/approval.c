@@ -117,7 +117,7 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
         a->votes[a->vote_count++] =
             (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1), keep(k, &rows, 2),
                               keep(k, &rows, 3),          keep(k, &rows, 4), keep(k, &rows, 5),
-                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7), keep(k, &rows, 8)};
+                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),  keep(k, &rows, 8)};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -234,8 +234,7 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
     uint32_t may = 0;
 
     if (person_get(k, vote->identity, &who) != SL_OK ||
-        credential_by_id(k, vote->credential, &with) != SL_OK ||
-        !passkey_stands(k, vote, &with))
+        credential_by_id(k, vote->credential, &with) != SL_OK || !passkey_stands(k, vote, &with))
         return false;
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
@@ -445,8 +444,7 @@ void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
     struct sl_span *list;
-    size_t count =
-        ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
+    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
 
     end_each(k, list, count, &m);
 }

@@ -314,15 +314,16 @@ struct decision_proof {
     struct sl_span document;
     struct sl_entry_proof entry;
 };
-/* The approval that the body names, when the body is a decision about what it is; else the answer is
- * made. The caller frees *a in any case. */
+/* The approval that the body names, when the body is a decision about what it is; else the answer
+ * is made. The caller frees *a in any case. */
 bool decision_read(struct call *c, struct approval *a) SL_MUST_CHECK;
 void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason);
 struct sl_span decision_reason(struct call *c);
 uint64_t decision_rows(const struct call *c);
-/* What the body's passkey signed: none, or exactly this decision; else the answer is made. Afterwards
- * c->with says that a passkey signed. */
-bool decision_proof(struct call *c, const struct approval *a, struct decision_proof *p) SL_MUST_CHECK;
+/* What the body's passkey signed: none, or exactly this decision; else the answer is made.
+ * Afterwards c->with says that a passkey signed. */
+bool decision_proof(struct call *c, const struct approval *a, struct decision_proof *p)
+    SL_MUST_CHECK;
 void decision_proof_event(const struct decision_proof *p, json_t *event);
 
 /* --- login.c, sessions.c ------------------------------------------------------------------------
@@ -468,15 +469,16 @@ void budget_say_use(struct keeper *k, const struct session *s, const struct sl_r
  * ----------------------------------------------------------
  */
 struct over {
-    bool is;                 /* else nothing below counts */
-    struct sl_span rule;     /* whose budget; empty: the limit of labelled data */
-    bool continues;          /* a statement that runs, and has delivered this much: */
+    bool is;             /* else nothing below counts */
+    struct sl_span rule; /* whose budget; empty: the limit of labelled data */
+    bool continues;      /* a statement that runs, and has delivered this much: */
     uint64_t delivered;
     uint64_t before;   /* rows that lie before these and count; SL_ROWS_UNKNOWN */
     uint64_t estimate; /* rows that the server expects in all, as reviewers see it; 0: none */
     uint64_t cap;      /* rows that a yes without a number lets pass, in all */
 };
-/* What an operation (canonical JSON) says about it, with what the gate shows beside it. SL_EMALFORMED.
+/* What an operation (canonical JSON) says about it, with what the gate shows beside it.
+ * SL_EMALFORMED.
  */
 enum sl_err over_read(struct keeper *k, const json_t *operation, struct sl_span show,
                       struct over *out) SL_MUST_CHECK;

@@ -11,10 +11,10 @@
  *
  * What counts: a read when its answer was ok; a change (and a read beside it) when its transaction
  * has committed too. Until then it is open, in memory and, at each flush, in a table; of more than
- * LINEAGE_OPENS in all sessions the oldest of the session that adds one is unknown at once. What was
- * rolled back or failed is an act without edges; what was denied, expired, cancelled, revoked or
- * lapsed is an act with edges that walks do not take (`attempted`); what is unknown is taken, and
- * says so.
+ * LINEAGE_OPENS in all sessions the oldest of the session that adds one is unknown at once. What
+ * was rolled back or failed is an act without edges; what was denied, expired, cancelled, revoked
+ * or lapsed is an act with edges that walks do not take (`attempted`); what is unknown is taken,
+ * and says so.
  */
 #ifndef SL_ROLE_KEEPER_LINEAGE_H
 #define SL_ROLE_KEEPER_LINEAGE_H

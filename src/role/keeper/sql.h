@@ -140,8 +140,8 @@
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
 
-#define SL_PASSKEY_COLUMNS                                                                         \
-    "id, identity, algorithm, spki, rp_id, backup_eligible, backed_up, counter, since_us, "        \
+#define SL_PASSKEY_COLUMNS                                                                  \
+    "id, identity, algorithm, spki, rp_id, backup_eligible, backed_up, counter, since_us, " \
     "removed_us, credential, alone"
 
 #define SL_ACT_COLUMNS                                                                         \

@@ -1,6 +1,6 @@
-/* Keeps `sluice openlineage` running where the configuration has an endpoint for run events. It gets
- * the configuration that is in force, not the file, which may hold a proposal. How far it is it
- * leaves in a file beside the spool; here only that it runs is watched. */
+/* Keeps `sluice openlineage` running where the configuration has an endpoint for run events. It
+ * gets the configuration that is in force, not the file, which may hold a proposal. How far it is
+ * it leaves in a file beside the spool; here only that it runs is watched. */
 #include "role/super/super_int.h"
 
 #include "os/file.h"
