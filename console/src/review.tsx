@@ -158,7 +158,7 @@ export function Review({ id }: { id: string }): JSX.Element {
           {problem}
         </p>
       )}
-      {a === undefined ? (
+      {a === undefined || a.outline === true ? (
         problem === "" ? (
           <p>Asking the gateway…</p>
         ) : (

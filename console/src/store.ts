@@ -19,6 +19,10 @@ const KEPT = 1000;
 
 /** A list and a decision's answer lack what only one approval's own answer has: the rules' texts and lineage. */
 function merged(before: Approval | undefined, a: Approval): Approval {
+  if (a.outline === true) {
+    const known = before !== undefined && before.digest === a.digest ? before : { requirements: [], votes: [], outline: true };
+    return { ...known, ...a, requirements: known.requirements, votes: known.votes, outline: known.outline === true };
+  }
   if (before === undefined) return a;
   const textOf = (rule: string): { text?: string } => {
     const text = before.requirements.find((r) => r.rule === rule)?.text;

@@ -108,6 +108,8 @@ export interface Approval {
   may_not_why?: string;
   may_not_reason?: string;
   mine: boolean;
+  /** Of a list, where it is long: what it asks for and how it is decided are missing. */
+  outline?: boolean;
 }
 
 export interface Caller {

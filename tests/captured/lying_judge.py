@@ -32,9 +32,9 @@ def text(s):
 
 def only_reads(flags=0):
     """version, effects, flags, no reason; one statement, one dataset; no flows, names, definitions"""
-    return (struct.pack("<BII", 2, READ, flags) + text(b"") + struct.pack("<H", 1) + text(b"select") +
+    return (struct.pack("<BII", 3, READ, flags) + text(b"") + struct.pack("<H", 1) + text(b"select") +
             struct.pack("<I", READ) + struct.pack("<H", 1) + text(b"public.orders") +
-            struct.pack("<IBH", READ, 1, 0) + struct.pack("<HHH", 0, 0, 0))
+            struct.pack("<IBHH", READ, 1, 0, 0) + struct.pack("<HHH", 0, 0, 0))
 
 
 def answer(ask, meaning):
@@ -68,7 +68,7 @@ def reply(gate, ask):
     elif how == "inconsistent":
         gate.send(answer(ask, only_reads().replace(struct.pack("<I", READ), struct.pack("<I", 0), 1)))
     elif how == "unknown-effect":
-        gate.send(answer(ask, struct.pack("<BII", 2, 1 << 30, 0) + only_reads()[9:]))
+        gate.send(answer(ask, struct.pack("<BII", 3, 1 << 30, 0) + only_reads()[9:]))
     elif how == "huge":
         meaning = only_reads() + os.urandom(20 << 20)
         send_large(gate, ANSWER, struct.pack("<QI", ask, len(meaning)) + meaning)

@@ -10,7 +10,8 @@ TABLE_ROW = re.compile(r"^\|(.*)\|\s*$")
 
 def known():
     """Names that a page may use: C test functions and files, plays, fuzz targets, parts and titles of tests/crash."""
-    names = {f.stem for f in ROOT.glob("tests/unit/test_*.c")} | {f.stem for f in ROOT.glob("fuzz/fuzz_*.c")}
+    programs = [*ROOT.glob("tests/unit/test_*.c"), *ROOT.glob("tests/captured/test_*.c"), *ROOT.glob("fuzz/fuzz_*.c")]
+    names = {f.stem for f in programs}
     names |= {f.name for f in ROOT.glob("tests/play/*.play")}
     for f in [*ROOT.glob("tests/unit/test_*.c"), *ROOT.glob("tests/captured/test_*.c")]:
         names |= set(re.findall(r"SL_RUN\((test_\w+)\)", f.read_text(encoding="utf-8")))
@@ -23,6 +24,9 @@ def titles():
     for f in [*ROOT.glob("tests/crash/*.py"), *ROOT.glob("tests/captured/*.py")]:
         for text in re.findall(r'f?"((?:captured|each|P\d+|power|the|what|a disk)[^"\n]*)"', f.read_text(encoding="utf-8")):
             out.append(re.sub(r"\{[^}]*\}", "*", text))
+    for f in ROOT.glob("tests/e2e/e2e_*.py"):
+        for text in re.findall(r'def test_\w+\(lab\):\n    """([^"\n]*)"""', f.read_text(encoding="utf-8")):
+            out.append(f"{f.stem.removeprefix('e2e_')}: {text}")
     return out
 
 

@@ -386,7 +386,10 @@ class Lab:
 
     def pending_one(self, identity=None, by="rita", seconds=10, like=""):
         """Waits for a pending approval whose statement matches; the newest."""
-        return wait_for(lambda: [a for a in self.pending(identity, by)
+        def whole(a):
+            return self.approval(a["id"], by) if a.get("outline") else a
+
+        return wait_for(lambda: [a for a in map(whole, self.pending(identity, by))
                                  if re.search(like, a.get("operation", {}).get("sql", ""))],
                         seconds, f"a pending approval like {like!r}")[0]
 

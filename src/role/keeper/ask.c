@@ -9,7 +9,9 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-enum { MAX_OPEN = 200 }; /* actions of one identity that wait or are granted */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
+ * there may be thousands; those that a program asks for over HTTP cost it nothing. */
+enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
  */
@@ -214,15 +216,13 @@ static const char in_transaction_text[] = "this would be held, and the rule refu
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
 
 /* Reviewers see the newest questions first: nobody may bury those of others. */
-static bool asks_too_much(struct keeper *k, struct sl_span identity)
+static bool asks_too_much(struct keeper *k, const struct ask *a)
 {
-    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_OPEN_OF, "s", identity);
-    size_t open = 0;
+    struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_COUNT_OF, "s", a->who->name);
+    uint64_t open = db_row(&rows) ? db_u64(&rows, 0) : MAX_OPEN;
 
-    while (open < MAX_OPEN && db_row(&rows))
-        open++;
     db_end(&rows);
-    return open == MAX_OPEN;
+    return open >= (sl_span_is(a->action.protocol, "external") ? MAX_ASKED : MAX_OPEN);
 }
 
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
@@ -235,7 +235,7 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
-    if (asks_too_much(k, a->who->name))
+    if (asks_too_much(k, a))
         return say_no(a, "too many actions of this identity wait for a decision already",
                       "Wait until some are decided, or cancel those that are not needed.");
     struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
@@ -417,6 +417,9 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .policy_digest = k->config->digest,
                   .rules_digest = a->answer.rules_digest,
                   .repeats = a->repeats,
+                  .delivered = a->over.delivered,
+                  .estimate = a->over.estimate,
+                  .cap = a->over.cap,
                   .proof = a->answer.passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
                   .keys = a->answer.device_bound ? SL_SPAN("device-bound") : sl_span(NULL, 0),
                   .expires_us = a->now_us + a->answer.expires_ms * 1000});

@@ -111,7 +111,7 @@
     "null, sequence integer not null, entry integer not null);"                                    \
     "create index if not exists approval_join on approval(join_key);"                              \
     "create index if not exists approval_state on approval(state, asked_us);"                      \
-    "create index if not exists approval_identity on approval(identity);"                          \
+    "create index if not exists approval_open_of on approval(identity, state);"                    \
     "create table if not exists vote(approval text not null, identity text not null, person text " \
     "not null, decision text not null, reason text not null, channel text not null, credential "   \
     "text"                                                                                         \
@@ -226,6 +226,8 @@
         "'approved') order by sequence desc limit 1")                                               \
     X(APPROVAL_UNKNOWN, "select id from approval where join_key = ?1 and state = 'spent' and "      \
         "outcome like '{\"outcome\":\"unknown\"%' order by sequence desc limit 1")                  \
+    X(APPROVAL_COUNT_OF, "select count(*) from approval where identity = ?1 and state in "         \
+        "('pending', 'approved')")                                                                  \
     X(APPROVAL_OPEN_OF, "select id, state from approval where identity = ?1 and state in "          \
         "('pending', 'approved')")                                                                  \
     X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in " \
