@@ -80,8 +80,8 @@ interface Excerpt {
 }
 
 async function hear(told: Told): Promise<void> {
-  if (told.name === "hello") return;
-  if (told.name === "reset") return loadAll();
+  // The stream begins with "hello": what happened between the first list and that moment is in a second one.
+  if (told.name === "hello" || told.name === "reset") return loadAll();
   const about = JSON.parse(told.data) as Excerpt;
   if (about.id === undefined) return;
   const isNew = !approvals.value.has(about.id);
