@@ -16,6 +16,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
+    X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \
+      "ask for one approval for a list of statements, and run it")                                 \
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \

@@ -23,6 +23,8 @@ struct story {
         approve_without_quorum;
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
+    uint64_t list, list_ran; /* a list of so many; so many ran */
+    uint64_t list_action;    /* the first of them; 0: 4 */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     uint64_t clock; /* grows by a second with each leaf */
 };
@@ -239,6 +241,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .text = SL_SPAN("copy customers to stdout"),
                                                  .needs = &need,
                                                  .need_count = 1,
+                                                 .list = s->list,
                                                  .policy_digest = policy,
                                                  .expires_us = s->clock + 900000000});
 }
@@ -299,7 +302,10 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
         one.approval = SL_SPAN("");
     if (s->observed)
         one.action.flags = SL_INTENT_OBSERVED;
-    for (int i = 0; i < (s->run_twice ? 2 : 1); i++) {
+    int runs = s->list > 0 ? (int)s->list_ran : s->run_twice ? 2 : 1;
+    for (int i = 0; i < runs; i++) {
+        if (s->list > 0)
+            one.action.action = (s->list_action == 0 ? 4 : s->list_action) + (uint64_t)i;
         sl_entry_put_action(&leaf, &one);
         story_leaf(s, &leaf);
     }

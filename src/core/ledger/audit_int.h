@@ -46,6 +46,7 @@ struct sl_audit_approval {
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
+    uint64_t list, listed; /* statements of a list, and how many of them have run so far */
     bool needs_passkey, needs_device_bound;
     bool of_policy; /* a change of the policy itself: the operator asks, no session spends */
     struct sl_requester *requesters;

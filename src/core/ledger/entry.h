@@ -194,6 +194,7 @@ struct sl_entry_approval {
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
+    uint64_t list;       /* asked: it is a list of so many statements; 0: one statement */
     uint64_t expires_us; /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
