@@ -21,7 +21,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
-    X(watch, "[--json]", "follow what happens to approvals")                                       \
+    X(watch, "[--plain] [--json]", "your inbox, live")                                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
       "send the statements that must be held, and say whether they were")                          \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
