@@ -102,6 +102,18 @@ def test_psql(lab):
     assert done.rc == 0 and "two" in done.out, done
 
 
+def test_a_long_list(lab):
+    """250 statements and a megabyte: shown whole, run in order"""
+    texts = [f"delete from staging.scratch where id = {n} and note = '{'x' * 4000}{n}'" for n in range(250)]
+    file = migration(lab, ";\n".join(texts))
+    approval = ask(lab, file)
+    shown = show(lab, approval)
+    assert "list of 250" in shown and "x249'" in shown
+    approve(lab, approval)
+    done = request(lab, "-f", file, "--run", "--id", approval, "--json")
+    assert done.rc == 0 and done.out.count('"event":"ran"') == 250, (done.rc, done.out[-300:], done.err[-300:])
+
+
 def test_files_that_are_refused(lab):
     """not SQL, psql's own commands, nothing, too much, COPY data: a sentence, no approval"""
     for text, code, why in (("select 'x", 2, ":1:"), ("select 1;\n\\copy t from x\n", 2, ":2: psql"), (" -- nothing\n", 2, "no statement"),
@@ -123,8 +135,8 @@ def test_a_wrong_token(lab):
 
 def test_killed_in_the_middle(lab):
     """sluice request is killed while a statement runs: what is left never runs, and the ledger knows it"""
-    child = start(lab, "-f", migration(lab, "delete from staging.scratch where id = 9; select pg_sleep(20); "
-                                            "delete from staging.scratch where id = 10;"), "--reason", "r", "--run")
+    child = start(lab, "-f", migration(lab, "delete from staging.scratch where id = 7709; select pg_sleep(20); "
+                                            "delete from staging.scratch where id = 7710;"), "--reason", "r", "--run")
     approval = wait_for(lambda: child.stdout.readline().strip() or None, 10, "an approval")
     approve(lab, approval, ["rita"])
     wait_for(lambda: child.stdout.readline().startswith("1/3") or None, 10, "its first statement")
@@ -132,5 +144,5 @@ def test_killed_in_the_middle(lab):
     child.wait()
     wait_for(lambda: re.search(r'"outcome": "(unknown|failed)"', lab.sluice(
         "show", approval, "--json", "--credential-file", lab.enroll("rita"), *lab.where()).out) or None, 10, "an outcome")
-    assert not lab.ran("id = 10")
+    assert not lab.ran("id = 7710")
     assert lab.ledger_verify().rc == 0

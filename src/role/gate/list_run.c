@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+static const char open_pipeline[] = "a pipeline without its Sync is open";
 static const char stopped[] = "it was stopped";
 static const char again_hint[] = "nothing of this message ran; ask anew for what is left";
 
@@ -44,8 +45,10 @@ static enum take note(struct session *s, struct sl_span text)
 {
     SL_BUF(b, 64);
 
-    if (s->item_count > 0 || s->unsynced)
+    if (s->item_count > 0)
         return wait_for_answers(s);
+    if (s->unsynced)
+        return refuse(s, "25001", open_pipeline);
     if (!sl_utf8_valid(text))
         return refuse(s, "22021", "a statement of it is not valid UTF-8");
     switch (list_add(s->list, text)) {
@@ -186,8 +189,10 @@ enum take list_take(struct session *s, struct sl_span text, struct sl_span whole
     *taken = true;
     if (l->phase == LIST_NOTING)
         return note(s, text);
-    if (s->item_count > 0 || s->unsynced)
+    if (s->item_count > 0)
         return wait_for_answers(s); /* an error in them ends the list */
+    if (s->unsynced)
+        return refuse(s, "25001", open_pipeline);
     if (l->phase == LIST_OVER)
         return refuse(s, l->sqlstate, l->why);
     if (l->phase == LIST_ARMED) {

@@ -37,9 +37,14 @@ static enum take denied(struct session *s)
     SL_BUF(message, 2048);
     SL_BUF(detail, 2048);
     SL_BUF(hint, 1024);
+    SL_BUF(text, SL_LIST_MAX_BYTES + SL_LIST_MAX);
     struct list *l = s->list;
 
-    record_refusal(s, &l->whole, SL_SPAN("a list of statements"), NULL);
+    for (size_t i = 0; i < l->count; i++) {
+        sl_buf_put(&text, l->items[i].text);
+        sl_buf_put_str(&text, "\n");
+    }
+    record_refusal(s, &l->whole, sl_buf_span(&text), NULL);
     refuse_denied(s, &l->whole, &message, &detail, &hint);
     return no(s, "42501", sl_buf_text(&message), sl_buf_text(&hint));
 }
@@ -70,7 +75,7 @@ static enum take ask(struct session *s)
         return no(s, "22023", "there is no list to ask for",
                   "SET sluice.request = 'new'; then send its statements, which are noted and not "
                   "run");
-    if (s->tx != 'I')
+    if (s->tx != 'I' || s->unsynced)
         return no(s, "25001", "a list is asked for outside of a transaction", NULL);
     if (hold_is_held(s))
         return asked(s);

@@ -58,7 +58,7 @@ static json_t *listed(struct call *c, const struct approval *a)
         "id",      "identity",    "target",      "environment",   "protocol",  "state",
         "digest",  "link",        "asked_at",    "expires_at",    "closed_at", "grant_expires_at",
         "waiting", "client_gone", "effects",     "summary",       "rule",      "reviewers",
-        "mine",    "may_decide",  "may_not_why", "may_not_reason"};
+        "mine",    "may_decide",  "may_not_why", "may_not_reason", "list"};
     json_t *whole = approval_json(c, a), *out;
     SL_BUF(text, LISTED_BYTES);
 
