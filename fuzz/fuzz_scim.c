@@ -1,6 +1,7 @@
 /* libraries: core_scim, json, crypto, base */
-/* Whatever a provider sends: no more changes than one request may have, no text that is too long, and
- * what is taken for a filter is taken for it again. Input: u8 kind, u8 length, filter or path; JSON. */
+/* Whatever a provider sends: no more changes than one request may have, no text that is too long,
+ * and what is taken for a filter is taken for it again. Input: u8 kind, u8 length, filter or path;
+ * JSON. */
 #include "base/cursor.h"
 #include "core/scim/scim.h"
 

@@ -11,7 +11,8 @@ static const char help[] =
     "On a terminal: your inbox, live. What waits for you comes first; Enter opens one, whole; a "
     "approves and d\n"
     "denies it, after a reason and the word itself have been typed.\n\n"
-    "Elsewhere, and with --plain or --json: prints one line for each thing that happens to an approval that you may see, until you stop "
+    "Elsewhere, and with --plain or --json: prints one line for each thing that happens to an "
+    "approval that you may see, until you stop "
     "it. After a\n"
     "broken connection it goes on where it was. With --json each line is a JSON object.\n"
     "What happens: asked, voted, left (its client is gone), approved, denied, expired, cancelled, "
@@ -107,8 +108,8 @@ int sl_cli_watch(int argc, char **argv)
     struct sl_api_args args;
     SL_API(api);
     struct watch w = {.api = &api};
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_PLAIN | SL_API_CREDENTIAL,
-                           false, help, &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_JSON | SL_API_PLAIN | SL_API_CREDENTIAL, false, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = sl_api_open(&args, true, &api);

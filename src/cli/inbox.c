@@ -99,8 +99,8 @@ static void give_up(struct sl_inbox *i, const char *why)
 
 void sl_inbox_take_one(struct sl_inbox *i, json_t *approval, struct sl_span text)
 {
-    bool same = i->open != NULL && sl_span_eq(sl_json_str(i->open, "digest"),
-                                              sl_json_str(approval, "digest"));
+    bool same = i->open != NULL &&
+                sl_span_eq(sl_json_str(i->open, "digest"), sl_json_str(approval, "digest"));
 
     if (i->mode == SL_INBOX_LIST) {
         i->mode = SL_INBOX_OPEN;

@@ -29,14 +29,20 @@ enum sl_inbox_do {
 };
 
 /* Keys that are no characters. */
-enum { SL_KEY_ENTER = 13, SL_KEY_ESCAPE = 27, SL_KEY_ERASE = 127, SL_KEY_UP = 0x110000, SL_KEY_DOWN };
+enum {
+    SL_KEY_ENTER = 13,
+    SL_KEY_ESCAPE = 27,
+    SL_KEY_ERASE = 127,
+    SL_KEY_UP = 0x110000,
+    SL_KEY_DOWN
+};
 
 struct sl_inbox {
     enum sl_inbox_mode mode;
-    json_t *list; /* of approvals, in the order in which they are shown */
-    size_t mine;  /* the first so many wait for whoever looks */
-    char id[37];  /* the one at the cursor, or open; empty: none */
-    json_t *open; /* the open one */
+    json_t *list;       /* of approvals, in the order in which they are shown */
+    size_t mine;        /* the first so many wait for whoever looks */
+    char id[37];        /* the one at the cursor, or open; empty: none */
+    json_t *open;       /* the open one */
     struct sl_buf text; /* of it, as lines */
     size_t top;         /* the first line of the list or of the text that is shown */
     const char *verb;   /* "approve", "deny" */
@@ -56,9 +62,10 @@ void sl_inbox_say(struct sl_inbox *i, struct sl_span notice); /* escaped here */
 enum sl_inbox_do sl_inbox_key(struct sl_inbox *i, uint32_t key);
 /* After SL_INBOX_DECIDE: back to the list. */
 void sl_inbox_decided(struct sl_inbox *i);
-/* inbox.rows lines, each ended by "\r\n" but for the last. `left` makes "14m left" of an approval. */
-void sl_inbox_render(const struct sl_inbox *i, void (*left)(struct sl_buf *b, const json_t *approval),
-                     struct sl_buf *out);
+/* inbox.rows lines, each ended by "\r\n" but for the last. `left` makes "14m left" of an approval.
+ */
+void sl_inbox_render(const struct sl_inbox *i,
+                     void (*left)(struct sl_buf *b, const json_t *approval), struct sl_buf *out);
 
 /* Bytes of a terminal, one key at a time: UTF-8, arrows; other sequences are no keys. False: more
  * bytes are needed. */

@@ -185,17 +185,18 @@ static void put_question(struct canvas *c, const struct sl_inbox *i)
     sl_utf8_put_printable(&line, sl_buf_span(&i->line));
     struct sl_span typed = sl_buf_span(&line);
     while (typed.n > 0 && fitting(typed, c->columns - 3).n < typed.n) /* its end is what counts */
-        typed = sl_span_from(typed, fitting(typed, 1).n > 0 ? fitting(typed, 1).n
-                                                            : fitting(typed, 2).n);
+        typed = sl_span_from(typed,
+                             fitting(typed, 1).n > 0 ? fitting(typed, 1).n : fitting(typed, 2).n);
     SL_BUF(shown, 8 * SL_INBOX_LINE);
     sl_buf_say(&shown, "> %S", typed);
     put_row(c, sl_buf_span(&shown));
 }
 
-void sl_inbox_render(const struct sl_inbox *i, void (*left)(struct sl_buf *b, const json_t *approval),
-                     struct sl_buf *out)
+void sl_inbox_render(const struct sl_inbox *i,
+                     void (*left)(struct sl_buf *b, const json_t *approval), struct sl_buf *out)
 {
-    struct canvas c = {out, i->columns < SL_INBOX_LEAST_COLUMNS ? SL_INBOX_LEAST_COLUMNS : i->columns,
+    struct canvas c = {out,
+                       i->columns < SL_INBOX_LEAST_COLUMNS ? SL_INBOX_LEAST_COLUMNS : i->columns,
                        i->rows < SL_INBOX_LEAST_ROWS ? SL_INBOX_LEAST_ROWS : i->rows, 0};
     size_t end = c.rows - 2;
 

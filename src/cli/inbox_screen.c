@@ -1,6 +1,6 @@
-/* The terminal of the inbox: keys, the live stream, the gateway. A few sequences that every terminal
- * since the VT100 has are all it needs, so it uses no curses: that would bring a terminal database,
- * and an opinion of its own about which characters are printable. */
+/* The terminal of the inbox: keys, the live stream, the gateway. A few sequences that every
+ * terminal since the VT100 has are all it needs, so it uses no curses: that would bring a terminal
+ * database, and an opinion of its own about which characters are printable. */
 #include "cli/inbox.h"
 
 #include "cli/api_client.h"

@@ -5,7 +5,7 @@
 
 #define USER_SCHEMA "\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"]"
 #define GROUP_SCHEMA "\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]"
-#define PATCH(operations)                                                 \
+#define PATCH(operations)                                               \
     "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"]," \
     "\"Operations\":[" operations "]}"
 
@@ -43,24 +43,26 @@ static void test_users(void)
 {
     struct sl_scim_resource r;
 
-    SL_CHECK_INT(read_as(SL_SCIM_USER,
-                         "{" USER_SCHEMA ",\"userName\":\"rita@example.com\",\"externalId\":\"00u1\","
-                         "\"name\":{\"givenName\":\"Rita\",\"familyName\":\"Levi\"},\"active\":true,"
-                         "\"emails\":[{\"primary\":true,\"value\":\"rita@example.com\"}],"
-                         "\"password\":\"x\",\"groups\":[]}",
-                         &r),
-                 SL_SCIM_OK); /* Okta */
+    SL_CHECK_INT(
+        read_as(SL_SCIM_USER,
+                "{" USER_SCHEMA ",\"userName\":\"rita@example.com\",\"externalId\":\"00u1\","
+                "\"name\":{\"givenName\":\"Rita\",\"familyName\":\"Levi\"},\"active\":true,"
+                "\"emails\":[{\"primary\":true,\"value\":\"rita@example.com\"}],"
+                "\"password\":\"x\",\"groups\":[]}",
+                &r),
+        SL_SCIM_OK); /* Okta */
     SL_CHECK_TEXT(r.user_name, "rita@example.com");
     SL_CHECK_TEXT(r.external_id, "00u1");
     SL_CHECK_TEXT(r.display_name, "Rita Levi");
     SL_CHECK(r.active);
-    SL_CHECK_INT(read_as(SL_SCIM_USER,
-                         "{\"SCHEMAS\":[\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\","
-                         "\"URN:ietf:params:scim:schemas:core:2.0:user\"],\"USERNAME\":\"bob\","
-                         "\"displayname\":\"Bob\",\"Active\":\"False\",\"externalid\":null,"
-                         "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\":{\"x\":1}}",
-                         &r),
-                 SL_SCIM_OK); /* Entra */
+    SL_CHECK_INT(
+        read_as(SL_SCIM_USER,
+                "{\"SCHEMAS\":[\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\","
+                "\"URN:ietf:params:scim:schemas:core:2.0:user\"],\"USERNAME\":\"bob\","
+                "\"displayname\":\"Bob\",\"Active\":\"False\",\"externalid\":null,"
+                "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\":{\"x\":1}}",
+                &r),
+        SL_SCIM_OK); /* Entra */
     SL_CHECK_TEXT(r.user_name, "bob");
     SL_CHECK_TEXT(r.display_name, "Bob");
     SL_CHECK_INT(r.external_id.n, 0);
@@ -100,21 +102,23 @@ static void test_groups(void)
 {
     struct sl_scim_resource r;
 
-    SL_CHECK_INT(read_as(SL_SCIM_GROUP,
-                         "{" GROUP_SCHEMA ",\"displayName\":\"data-stewards\",\"members\":["
-                         "{\"value\":\"u1\",\"display\":\"Rita\"},{\"VALUE\":\"u2\"},{\"value\":\"u1\"}]}",
-                         &r),
-                 SL_SCIM_OK);
+    SL_CHECK_INT(
+        read_as(SL_SCIM_GROUP,
+                "{" GROUP_SCHEMA ",\"displayName\":\"data-stewards\",\"members\":["
+                "{\"value\":\"u1\",\"display\":\"Rita\"},{\"VALUE\":\"u2\"},{\"value\":\"u1\"}]}",
+                &r),
+        SL_SCIM_OK);
     SL_CHECK_TEXT(r.display_name, "data-stewards");
     SL_CHECK_INT(r.member_count, 2); /* one is told twice */
     SL_CHECK_TEXT(r.members[1], "u2");
     SL_CHECK_INT(read_as(SL_SCIM_GROUP, "{" GROUP_SCHEMA "}", &r), SL_SCIM_VALUE);
-    SL_CHECK_INT(
-        read_as(SL_SCIM_GROUP, "{" GROUP_SCHEMA ",\"displayName\":\"g\",\"members\":\"u1\"}", &r),
-        SL_SCIM_VALUE);
     SL_CHECK_INT(read_as(SL_SCIM_GROUP,
-                         "{" GROUP_SCHEMA ",\"displayName\":\"g\",\"members\":[{\"display\":\"x\"}]}", &r),
+                         "{" GROUP_SCHEMA ",\"displayName\":\"g\",\"members\":\"u1\"}", &r),
                  SL_SCIM_VALUE);
+    SL_CHECK_INT(
+        read_as(SL_SCIM_GROUP,
+                "{" GROUP_SCHEMA ",\"displayName\":\"g\",\"members\":[{\"display\":\"x\"}]}", &r),
+        SL_SCIM_VALUE);
 }
 
 /* --- changes: as text, "what text flag members" each --- */
@@ -151,18 +155,21 @@ static void check_patch(enum sl_scim_kind kind, const char *text, enum sl_scim_r
 
 static void test_patches_of_okta(void)
 {
-    check_patch(SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"value\":{\"active\":false}}"), SL_SCIM_OK,
-                "active no;");
+    check_patch(SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"value\":{\"active\":false}}"),
+                SL_SCIM_OK, "active no;");
     check_patch(SL_SCIM_GROUP,
-                PATCH("{\"op\":\"replace\",\"value\":{\"id\":\"g1\",\"displayName\":\"Stewards\"}}"),
+                PATCH(
+                    "{\"op\":\"replace\",\"value\":{\"id\":\"g1\",\"displayName\":\"Stewards\"}}"),
                 SL_SCIM_OK, "displayName Stewards;");
-    check_patch(SL_SCIM_GROUP,
-                PATCH("{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"u1\",\"display\":\"a\"},"
-                      "{\"value\":\"u2\",\"display\":\"b\"}]},"
-                      "{\"op\":\"remove\",\"path\":\"members[value eq \\\"u3\\\"]\"}"),
-                SL_SCIM_OK, "+members u1 u2;-members u3;");
-    check_patch(SL_SCIM_GROUP, PATCH("{\"op\":\"replace\",\"path\":\"members\",\"value\":[]}"), SL_SCIM_OK,
-                "=members;");
+    check_patch(
+        SL_SCIM_GROUP,
+        PATCH(
+            "{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"u1\",\"display\":\"a\"},"
+            "{\"value\":\"u2\",\"display\":\"b\"}]},"
+            "{\"op\":\"remove\",\"path\":\"members[value eq \\\"u3\\\"]\"}"),
+        SL_SCIM_OK, "+members u1 u2;-members u3;");
+    check_patch(SL_SCIM_GROUP, PATCH("{\"op\":\"replace\",\"path\":\"members\",\"value\":[]}"),
+                SL_SCIM_OK, "=members;");
 }
 
 static void test_patches_of_entra(void)
@@ -170,27 +177,35 @@ static void test_patches_of_entra(void)
     check_patch(SL_SCIM_USER, PATCH("{\"op\":\"Replace\",\"path\":\"active\",\"value\":\"False\"}"),
                 SL_SCIM_OK, "active no;");
     check_patch(SL_SCIM_USER,
-                PATCH("{\"op\":\"Replace\",\"path\":\"active\",\"value\":[{\"value\":\"True\"}]}"), SL_SCIM_OK,
-                "active yes;");
+                PATCH("{\"op\":\"Replace\",\"path\":\"active\",\"value\":[{\"value\":\"True\"}]}"),
+                SL_SCIM_OK, "active yes;");
     check_patch(
         SL_SCIM_USER,
-        PATCH("{\"op\":\"Add\",\"path\":\"emails[type eq \\\"work\\\"].value\",\"value\":\"a@b.c\"},"
-              "{\"op\":\"Replace\",\"path\":\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
-              "department\",\"value\":\"x\"},{\"op\":\"Add\",\"path\":\"name.givenName\",\"value\":\"R\"},"
-              "{\"op\":\"Replace\",\"path\":\"urn:ietf:params:scim:schemas:core:2.0:User:userName\",\"value\":"
-              "\"rita\"}"),
+        PATCH(
+            "{\"op\":\"Add\",\"path\":\"emails[type eq \\\"work\\\"].value\",\"value\":\"a@b.c\"},"
+            "{\"op\":\"Replace\",\"path\":\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:"
+            "User:"
+            "department\",\"value\":\"x\"},{\"op\":\"Add\",\"path\":\"name.givenName\",\"value\":"
+            "\"R\"},"
+            "{\"op\":\"Replace\",\"path\":\"urn:ietf:params:scim:schemas:core:2.0:User:userName\","
+            "\"value\":"
+            "\"rita\"}"),
         SL_SCIM_OK, "userName rita;");
-    check_patch(SL_SCIM_USER,
-                PATCH("{\"op\":\"Replace\",\"value\":{\"displayName\":\"Rita\",\"name.familyName\":\"L\","
-                      "\"ACTIVE\":\"true\"}}"),
-                SL_SCIM_OK, "displayName Rita;active yes;");
-    check_patch(SL_SCIM_GROUP,
-                PATCH("{\"op\":\"Add\",\"path\":\"members\",\"value\":[{\"$ref\":null,\"value\":\"u1\"}]},"
-                      "{\"op\":\"Remove\",\"path\":\"members\",\"value\":[{\"$ref\":null,\"value\":\"u2\"}]}"),
-                SL_SCIM_OK, "+members u1;-members u2;");
+    check_patch(
+        SL_SCIM_USER,
+        PATCH("{\"op\":\"Replace\",\"value\":{\"displayName\":\"Rita\",\"name.familyName\":\"L\","
+              "\"ACTIVE\":\"true\"}}"),
+        SL_SCIM_OK, "displayName Rita;active yes;");
+    check_patch(
+        SL_SCIM_GROUP,
+        PATCH("{\"op\":\"Add\",\"path\":\"members\",\"value\":[{\"$ref\":null,\"value\":\"u1\"}]},"
+              "{\"op\":\"Remove\",\"path\":\"members\",\"value\":[{\"$ref\":null,\"value\":\"u2\"}]"
+              "}"),
+        SL_SCIM_OK, "+members u1;-members u2;");
     check_patch(SL_SCIM_USER, PATCH("{\"op\":\"Remove\",\"path\":\"externalId\"}"), SL_SCIM_OK,
                 "externalId ;");
-    check_patch(SL_SCIM_GROUP, PATCH("{\"op\":\"Remove\",\"path\":\"members\"}"), SL_SCIM_OK, "=members;");
+    check_patch(SL_SCIM_GROUP, PATCH("{\"op\":\"Remove\",\"path\":\"members\"}"), SL_SCIM_OK,
+                "=members;");
 }
 
 static void test_patches_that_are_refused(void)
@@ -202,31 +217,47 @@ static void test_patches_that_are_refused(void)
     } cases[] = {
         {SL_SCIM_USER, "{\"Operations\":[{\"op\":\"add\"}]}", SL_SCIM_SYNTAX},
         {SL_SCIM_USER, PATCH(""), SL_SCIM_SYNTAX},
-        {SL_SCIM_USER, PATCH("{\"op\":\"move\",\"path\":\"active\",\"value\":true}"), SL_SCIM_SYNTAX},
+        {SL_SCIM_USER, PATCH("{\"op\":\"move\",\"path\":\"active\",\"value\":true}"),
+         SL_SCIM_SYNTAX},
         {SL_SCIM_USER, PATCH("7"), SL_SCIM_SYNTAX},
         {SL_SCIM_USER, PATCH("{\"op\":\"remove\"}"), SL_SCIM_NO_TARGET},
         {SL_SCIM_USER, PATCH("{\"op\":\"remove\",\"path\":\"userName\"}"), SL_SCIM_MUTABILITY},
         {SL_SCIM_USER, PATCH("{\"op\":\"remove\",\"path\":\"active\"}"), SL_SCIM_MUTABILITY},
         {SL_SCIM_GROUP, PATCH("{\"op\":\"remove\",\"path\":\"displayName\"}"), SL_SCIM_MUTABILITY},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"no\"}"), SL_SCIM_VALUE},
+        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"no\"}"),
+         SL_SCIM_VALUE},
         {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active\"}"), SL_SCIM_VALUE},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active\",\"value\":[true,false]}"), SL_SCIM_VALUE},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"userName\",\"value\":\"\"}"), SL_SCIM_VALUE},
+        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active\",\"value\":[true,false]}"),
+         SL_SCIM_VALUE},
+        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"userName\",\"value\":\"\"}"),
+         SL_SCIM_VALUE},
         {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"value\":false}"), SL_SCIM_VALUE},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"value\":{\"active\":true,\"Active\":false}}"), SL_SCIM_SYNTAX},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"Op\":\"add\",\"path\":\"active\",\"value\":true}"), SL_SCIM_SYNTAX},
+        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"value\":{\"active\":true,\"Active\":false}}"),
+         SL_SCIM_SYNTAX},
         {SL_SCIM_USER,
-         PATCH("{\"op\":\"replace\",\"path\":\"active\",\"PATH\":\"title\",\"value\":true}"), SL_SCIM_SYNTAX},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active[value eq \\\"x\\\"]\",\"value\":true}"), SL_SCIM_PATH},
-        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active.x\",\"value\":true}"), SL_SCIM_PATH},
+         PATCH("{\"op\":\"replace\",\"Op\":\"add\",\"path\":\"active\",\"value\":true}"),
+         SL_SCIM_SYNTAX},
+        {SL_SCIM_USER,
+         PATCH("{\"op\":\"replace\",\"path\":\"active\",\"PATH\":\"title\",\"value\":true}"),
+         SL_SCIM_SYNTAX},
+        {SL_SCIM_USER,
+         PATCH("{\"op\":\"replace\",\"path\":\"active[value eq \\\"x\\\"]\",\"value\":true}"),
+         SL_SCIM_PATH},
+        {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":\"active.x\",\"value\":true}"),
+         SL_SCIM_PATH},
         {SL_SCIM_USER, PATCH("{\"op\":\"replace\",\"path\":7,\"value\":true}"), SL_SCIM_PATH},
-        {SL_SCIM_GROUP, PATCH("{\"op\":\"remove\",\"path\":\"members[display eq \\\"x\\\"]\"}"), SL_SCIM_PATH},
-        {SL_SCIM_GROUP, PATCH("{\"op\":\"add\",\"path\":\"members[value eq \\\"x\\\"]\",\"value\":\"y\"}"), SL_SCIM_PATH},
+        {SL_SCIM_GROUP, PATCH("{\"op\":\"remove\",\"path\":\"members[display eq \\\"x\\\"]\"}"),
+         SL_SCIM_PATH},
+        {SL_SCIM_GROUP,
+         PATCH("{\"op\":\"add\",\"path\":\"members[value eq \\\"x\\\"]\",\"value\":\"y\"}"),
+         SL_SCIM_PATH},
         {SL_SCIM_GROUP, PATCH("{\"op\":\"add\",\"path\":\"members\"}"), SL_SCIM_VALUE},
-        {SL_SCIM_GROUP, PATCH("{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":7}]}"), SL_SCIM_VALUE},
+        {SL_SCIM_GROUP, PATCH("{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":7}]}"),
+         SL_SCIM_VALUE},
         /* the first is fine: nothing of the request counts all the same */
         {SL_SCIM_GROUP,
-         PATCH("{\"op\":\"add\",\"path\":\"members\",\"value\":\"u1\"},{\"op\":\"remove\",\"path\":\"members[\"}"),
+         PATCH("{\"op\":\"add\",\"path\":\"members\",\"value\":\"u1\"},{\"op\":\"remove\",\"path\":"
+               "\"members[\"}"),
          SL_SCIM_PATH},
     };
 
@@ -238,9 +269,11 @@ static void test_too_many_operations(void)
 {
     SL_BUF(b, 1024 * 1024);
 
-    sl_buf_put_str(&b, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":[");
+    sl_buf_put_str(
+        &b, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":[");
     for (int i = 0; i <= SL_SCIM_OPERATIONS_MAX; i++)
-        sl_buf_say(&b, "%s{\"op\":\"add\",\"path\":\"members\",\"value\":\"u\"}", i == 0 ? "" : ",");
+        sl_buf_say(&b, "%s{\"op\":\"add\",\"path\":\"members\",\"value\":\"u\"}",
+                   i == 0 ? "" : ",");
     sl_buf_put_str(&b, "]}");
     check_patch(SL_SCIM_GROUP, sl_buf_text(&b), SL_SCIM_TOO_MANY, "");
 }
@@ -254,14 +287,16 @@ static void test_filters(void)
     SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("userName eq \"rita@example.com\""), &f), SL_SCIM_OK);
     SL_CHECK(f.count == 1 && f.terms[0].attribute == SL_SCIM_USER_NAME);
     SL_CHECK_TEXT(f.terms[0].text, "rita@example.com");
-    SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("EXTERNALID Eq \"a \\\"b\\\" \\u00e9\""), &f), SL_SCIM_OK);
+    SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("EXTERNALID Eq \"a \\\"b\\\" \\u00e9\""), &f),
+                 SL_SCIM_OK);
     SL_CHECK_TEXT(f.terms[0].text, "a \"b\" \xc3\xa9");
-    SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("id eq \"g1\" and members eq \"u1\""), &f), SL_SCIM_OK);
+    SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("id eq \"g1\" and members eq \"u1\""), &f),
+                 SL_SCIM_OK);
     SL_CHECK(f.count == 2 && f.terms[1].attribute == SL_SCIM_MEMBERS);
     SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("members.value eq \"u1\""), &f), SL_SCIM_OK);
     SL_CHECK_INT(
-        sl_scim_filter(mem, SL_SPAN("urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq \"g\""),
-                       &f),
+        sl_scim_filter(
+            mem, SL_SPAN("urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq \"g\""), &f),
         SL_SCIM_OK);
     SL_CHECK_INT(f.terms[0].attribute, SL_SCIM_DISPLAY_NAME);
     SL_CHECK_INT(sl_scim_filter(mem, SL_SPAN("active eq true"), &f), SL_SCIM_OK);
@@ -309,9 +344,17 @@ static void test_filters_that_are_refused(void)
 
 static void test_paths(void)
 {
-    static const char *const wrong[] = {"",   ".x", "a.", "urn:", "members[", "members[]", "a b",
-                                        "members[value eq \"x\"", "members[value eq \"x\"]y",
-                                        "members[value eq \"x\"].", "members[value gt \"x\"]",
+    static const char *const wrong[] = {"",
+                                        ".x",
+                                        "a.",
+                                        "urn:",
+                                        "members[",
+                                        "members[]",
+                                        "a b",
+                                        "members[value eq \"x\"",
+                                        "members[value eq \"x\"]y",
+                                        "members[value eq \"x\"].",
+                                        "members[value gt \"x\"]",
                                         "a[b eq \"c\" and d eq \"e\"]"};
     struct sl_scim_path p;
 
@@ -344,32 +387,41 @@ static void test_answers(void)
     struct sl_scim_known user = {.id = SL_SPAN("u1"),
                                  .base = SL_SPAN("https://s/scim/v2"),
                                  .said = {.user_name = SL_SPAN("rita"), .active = true}};
-    struct sl_scim_known group = {.id = SL_SPAN("g1"),
-                                  .base = SL_SPAN("https://s/scim/v2"),
-                                  .said = {.display_name = SL_SPAN("g"), .members = &member, .member_count = 1}};
+    struct sl_scim_known group = {
+        .id = SL_SPAN("g1"),
+        .base = SL_SPAN("https://s/scim/v2"),
+        .said = {.display_name = SL_SPAN("g"), .members = &member, .member_count = 1}};
 
-    check_json(sl_scim_resource_json(SL_SCIM_USER, &user),
-               "{\"active\":true,\"id\":\"u1\",\"meta\":{\"location\":\"https://s/scim/v2/Users/u1\","
-               "\"resourceType\":\"User\"},\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],"
-               "\"userName\":\"rita\"}");
+    check_json(
+        sl_scim_resource_json(SL_SCIM_USER, &user),
+        "{\"active\":true,\"id\":\"u1\",\"meta\":{\"location\":\"https://s/scim/v2/Users/u1\","
+        "\"resourceType\":\"User\"},\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],"
+        "\"userName\":\"rita\"}");
     check_json(sl_scim_resource_json(SL_SCIM_GROUP, &group),
-               "{\"displayName\":\"g\",\"id\":\"g1\",\"members\":[{\"$ref\":\"https://s/scim/v2/Users/u1\","
-               "\"value\":\"u1\"}],\"meta\":{\"location\":\"https://s/scim/v2/Groups/g1\",\"resourceType\":"
+               "{\"displayName\":\"g\",\"id\":\"g1\",\"members\":[{\"$ref\":\"https://s/scim/v2/"
+               "Users/u1\","
+               "\"value\":\"u1\"}],\"meta\":{\"location\":\"https://s/scim/v2/Groups/"
+               "g1\",\"resourceType\":"
                "\"Group\"},\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"]}");
-    check_json(sl_scim_list_json(json_array(), 0, 1),
-               "{\"Resources\":[],\"itemsPerPage\":0,\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:"
-               "ListResponse\"],\"startIndex\":1,\"totalResults\":0}");
-    check_json(sl_scim_error_json(SL_SCIM_UNIQUENESS, SL_SPAN("taken")),
-               "{\"detail\":\"taken\",\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],"
-               "\"scimType\":\"uniqueness\",\"status\":\"409\"}");
+    check_json(
+        sl_scim_list_json(json_array(), 0, 1),
+        "{\"Resources\":[],\"itemsPerPage\":0,\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:"
+        "ListResponse\"],\"startIndex\":1,\"totalResults\":0}");
+    check_json(
+        sl_scim_error_json(SL_SCIM_UNIQUENESS, SL_SPAN("taken")),
+        "{\"detail\":\"taken\",\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],"
+        "\"scimType\":\"uniqueness\",\"status\":\"409\"}");
 }
 
 static void test_about(void)
 {
-    static const char *const names[] = {
-        "ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "ResourceTypes/Group",
-        "Schemas", "Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
-        "Schemas/urn:ietf:params:scim:schemas:core:2.0:Group"};
+    static const char *const names[] = {"ServiceProviderConfig",
+                                        "ResourceTypes",
+                                        "ResourceTypes/User",
+                                        "ResourceTypes/Group",
+                                        "Schemas",
+                                        "Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+                                        "Schemas/urn:ietf:params:scim:schemas:core:2.0:Group"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++) {
         json_t *about = sl_scim_about_json(sl_span_str(names[i]), SL_SPAN("https://s"));

@@ -8,22 +8,21 @@ static json_t *meta(const char *type, struct sl_span base, const char *at)
 
     sl_buf_say(&location, "%S/%s", base, at);
     json_object_set_new(out, "resourceType", json_string(type));
-    json_object_set_new(out, "location",
-                        json_stringn((const char *)location.p, location.n));
+    json_object_set_new(out, "location", json_stringn((const char *)location.p, location.n));
     return out;
 }
 
 static json_t *config(struct sl_span base)
 {
-    return json_pack(
-        "{s:[s], s:{s:b}, s:{s:b, s:i, s:i}, s:{s:b, s:i}, s:{s:b}, s:{s:b}, s:{s:b}, "
-        "s:[{s:s, s:s, s:s}], s:o}",
-        "schemas", "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig", "patch",
-        "supported", 1, "bulk", "supported", 0, "maxOperations", 0, "maxPayloadSize", 0, "filter",
-        "supported", 1, "maxResults", (int)SL_SCIM_PAGE, "changePassword", "supported", 0, "sort",
-        "supported", 0, "etag", "supported", 0, "authenticationSchemes", "type", "oauthbearertoken",
-        "name", "Bearer", "description", "The credential that sluice idp scim prints", "meta",
-        meta("ServiceProviderConfig", base, "ServiceProviderConfig"));
+    return json_pack("{s:[s], s:{s:b}, s:{s:b, s:i, s:i}, s:{s:b, s:i}, s:{s:b}, s:{s:b}, s:{s:b}, "
+                     "s:[{s:s, s:s, s:s}], s:o}",
+                     "schemas", "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
+                     "patch", "supported", 1, "bulk", "supported", 0, "maxOperations", 0,
+                     "maxPayloadSize", 0, "filter", "supported", 1, "maxResults", (int)SL_SCIM_PAGE,
+                     "changePassword", "supported", 0, "sort", "supported", 0, "etag", "supported",
+                     0, "authenticationSchemes", "type", "oauthbearertoken", "name", "Bearer",
+                     "description", "The credential that sluice idp scim prints", "meta",
+                     meta("ServiceProviderConfig", base, "ServiceProviderConfig"));
 }
 
 /* --- types ----------------------------------------------------------------------------------- */
@@ -32,12 +31,12 @@ static json_t *type(enum sl_scim_kind kind, struct sl_span base)
 {
     bool user = kind == SL_SCIM_USER;
 
-    return json_pack("{s:[s], s:s, s:s, s:s, s:s, s:o}", "schemas",
-                     "urn:ietf:params:scim:schemas:core:2.0:ResourceType", "id",
-                     user ? "User" : "Group", "name", user ? "User" : "Group", "endpoint",
-                     user ? "/Users" : "/Groups", "schema",
-                     user ? SL_SCIM_URN_USER : SL_SCIM_URN_GROUP, "meta",
-                     meta("ResourceType", base, user ? "ResourceTypes/User" : "ResourceTypes/Group"));
+    return json_pack(
+        "{s:[s], s:s, s:s, s:s, s:s, s:o}", "schemas",
+        "urn:ietf:params:scim:schemas:core:2.0:ResourceType", "id", user ? "User" : "Group", "name",
+        user ? "User" : "Group", "endpoint", user ? "/Users" : "/Groups", "schema",
+        user ? SL_SCIM_URN_USER : SL_SCIM_URN_GROUP, "meta",
+        meta("ResourceType", base, user ? "ResourceTypes/User" : "ResourceTypes/Group"));
 }
 
 /* --- schemas --------------------------------------------------------------------------------- */
@@ -84,7 +83,8 @@ static json_t *schema(enum sl_scim_kind kind, struct sl_span base)
 
 /* --- by name --------------------------------------------------------------------------------- */
 
-static json_t *both(json_t *(*one)(enum sl_scim_kind kind, struct sl_span base), struct sl_span base)
+static json_t *both(json_t *(*one)(enum sl_scim_kind kind, struct sl_span base),
+                    struct sl_span base)
 {
     return sl_scim_list_json(json_pack("[o, o]", one(SL_SCIM_USER, base), one(SL_SCIM_GROUP, base)),
                              2, 1);

@@ -172,8 +172,8 @@ enum sl_scim_reason sl_scim_patch(struct sl_arena *mem, enum sl_scim_kind kind, 
     json_t *one;
 
     if (!sl_scim_has_schema(body, SL_SCIM_URN_PATCH) ||
-        sl_scim_member(body, "Operations", &operations) != SL_SCIM_OK || !json_is_array(operations) ||
-        json_array_size(operations) == 0)
+        sl_scim_member(body, "Operations", &operations) != SL_SCIM_OK ||
+        !json_is_array(operations) || json_array_size(operations) == 0)
         return SL_SCIM_SYNTAX;
     if (json_array_size(operations) > SL_SCIM_OPERATIONS_MAX)
         return SL_SCIM_TOO_MANY;

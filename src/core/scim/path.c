@@ -46,7 +46,8 @@ static bool word(struct reader *r, const char *text)
     return false;
 }
 
-/* A JSON string, as RFC 7644 has it, or true or false; its end is where the quote is not escaped. */
+/* A JSON string, as RFC 7644 has it, or true or false; its end is where the quote is not escaped.
+ */
 static enum sl_scim_reason literal(struct reader *r, struct sl_scim_term *t)
 {
     json_t *value = NULL;
@@ -75,7 +76,8 @@ static enum sl_scim_reason literal(struct reader *r, struct sl_scim_term *t)
 }
 
 /* NAME eq LITERAL */
-static enum sl_scim_reason comparison(struct reader *r, struct sl_span *left, struct sl_scim_term *t)
+static enum sl_scim_reason comparison(struct reader *r, struct sl_span *left,
+                                      struct sl_scim_term *t)
 {
     *left = name(r);
     if (left->n == 0 || blanks(r) == 0 || !word(r, "eq") || blanks(r) == 0)
@@ -98,7 +100,8 @@ static enum sl_scim_reason term(struct reader *r, struct sl_scim_term *t)
         return SL_SCIM_FILTER;
     if (t->attribute != SL_SCIM_ACTIVE)
         return t->text.n > 0 ? SL_SCIM_OK : SL_SCIM_FILTER;
-    if (!sl_span_eq_nocase(t->text, SL_SPAN("true")) && !sl_span_eq_nocase(t->text, SL_SPAN("false")))
+    if (!sl_span_eq_nocase(t->text, SL_SPAN("true")) &&
+        !sl_span_eq_nocase(t->text, SL_SPAN("false")))
         return SL_SCIM_FILTER;
     t->flag = sl_span_eq_nocase(t->text, SL_SPAN("true"));
     return SL_SCIM_OK;
@@ -143,7 +146,8 @@ static enum sl_scim_reason choice(struct reader *r, struct sl_scim_path *p)
     return SL_SCIM_OK;
 }
 
-enum sl_scim_reason sl_scim_path(struct sl_arena *mem, struct sl_span text, struct sl_scim_path *out)
+enum sl_scim_reason sl_scim_path(struct sl_arena *mem, struct sl_span text,
+                                 struct sl_scim_path *out)
 {
     struct reader r = {mem, text};
     struct sl_scim_path p = {0};

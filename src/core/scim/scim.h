@@ -32,21 +32,21 @@ enum {
 };
 
 /*    name             status  scimType         text */
-#define SL_SCIM_REASONS(X)                                                                           \
-    X(OK, 200, "", "")                                                                               \
-    X(SYNTAX, 400, "invalidSyntax", "the body is not a resource or a change of this kind")           \
-    X(VALUE, 400, "invalidValue", "a value is missing, of the wrong kind, empty or too long")        \
-    X(PATH, 400, "invalidPath", "the path is not one of an attribute")                               \
-    X(NO_TARGET, 400, "noTarget", "nothing says what is to be removed")                              \
-    X(MUTABILITY, 400, "mutability", "this attribute cannot be taken away")                          \
-    X(FILTER, 400, "invalidFilter",                                                                  \
-      "only comparisons of id, userName, externalId, displayName, active and members with eq, "      \
-      "joined by and, are understood")                                                               \
-    X(TOO_MANY, 400, "tooMany", "there are more operations or members than one request may have")    \
-    X(UNIQUENESS, 409, "uniqueness", "there is a resource with this name or id already")             \
-    X(NOT_FOUND, 404, "", "there is no such resource")                                               \
-    X(DENIED, 403, "", "this credential may not do that")                                            \
-    X(REFUSED, 409, "", "Sluice cannot do that")                                                     \
+#define SL_SCIM_REASONS(X)                                                                        \
+    X(OK, 200, "", "")                                                                            \
+    X(SYNTAX, 400, "invalidSyntax", "the body is not a resource or a change of this kind")        \
+    X(VALUE, 400, "invalidValue", "a value is missing, of the wrong kind, empty or too long")     \
+    X(PATH, 400, "invalidPath", "the path is not one of an attribute")                            \
+    X(NO_TARGET, 400, "noTarget", "nothing says what is to be removed")                           \
+    X(MUTABILITY, 400, "mutability", "this attribute cannot be taken away")                       \
+    X(FILTER, 400, "invalidFilter",                                                               \
+      "only comparisons of id, userName, externalId, displayName, active and members with eq, "   \
+      "joined by and, are understood")                                                            \
+    X(TOO_MANY, 400, "tooMany", "there are more operations or members than one request may have") \
+    X(UNIQUENESS, 409, "uniqueness", "there is a resource with this name or id already")          \
+    X(NOT_FOUND, 404, "", "there is no such resource")                                            \
+    X(DENIED, 403, "", "this credential may not do that")                                         \
+    X(REFUSED, 409, "", "Sluice cannot do that")                                                  \
     X(MEMORY, 500, "", "out of memory")
 
 enum sl_scim_reason {
@@ -60,12 +60,13 @@ const char *sl_scim_text(enum sl_scim_reason reason);
 
 enum sl_scim_kind { SL_SCIM_USER, SL_SCIM_GROUP };
 
-/* --- resources that come in (POST, PUT) -------------------------------------------------------- */
+/* --- resources that come in (POST, PUT) --------------------------------------------------------
+ */
 
 struct sl_scim_resource {
     struct sl_span user_name, external_id, display_name; /* empty: not said */
-    bool active; /* true when not said */
-    struct sl_span *members; /* ids, without doubles */
+    bool active;                                         /* true when not said */
+    struct sl_span *members;                             /* ids, without doubles */
     size_t member_count;
 };
 /* A user needs a userName, a group a displayName. displayName of a user is taken from
@@ -73,7 +74,8 @@ struct sl_scim_resource {
 enum sl_scim_reason sl_scim_read(struct sl_arena *mem, enum sl_scim_kind kind, const json_t *body,
                                  struct sl_scim_resource *out) SL_MUST_CHECK;
 
-/* --- changes (PATCH) --------------------------------------------------------------------------- */
+/* --- changes (PATCH) ---------------------------------------------------------------------------
+ */
 
 enum sl_scim_what {
     SL_SCIM_SET_USER_NAME,
@@ -98,7 +100,8 @@ struct sl_scim_patch {
 enum sl_scim_reason sl_scim_patch(struct sl_arena *mem, enum sl_scim_kind kind, const json_t *body,
                                   struct sl_scim_patch *out) SL_MUST_CHECK;
 
-/* --- paths and filters ------------------------------------------------------------------------- */
+/* --- paths and filters -------------------------------------------------------------------------
+ */
 
 enum sl_scim_attribute {
     SL_SCIM_OTHER, /* of the standard, or of somebody's extension: not kept */
@@ -131,7 +134,8 @@ struct sl_scim_path {
 enum sl_scim_reason sl_scim_path(struct sl_arena *mem, struct sl_span text,
                                  struct sl_scim_path *out) SL_MUST_CHECK;
 
-/* --- answers: values that the caller owns ------------------------------------------------------ */
+/* --- answers: values that the caller owns ------------------------------------------------------
+ */
 
 struct sl_scim_known {
     struct sl_span id, base; /* base: "https://sluice.example/scim/v2" */
