@@ -60,8 +60,7 @@ struct sl_desk_request {
     const char *why;
     struct sl_buf allowed; /* for 405 and OPTIONS */
     char id[SL_DESK_ID_BYTES];
-    uint8_t credential[SL_DESK_MAX_CREDENTIAL];
-    size_t credential_bytes;
+    struct sl_buf credential;
     bool by_cookie;              /* it is a session of the console */
     char file[SL_DESK_MAX_FILE]; /* of a path with {file} */
     char etag[48];               /* If-None-Match */

@@ -188,6 +188,30 @@ bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session)
     return sl_secret_eq(sl_http1_header(h, "Sluice-CSRF"), sl_span(mark, SL_DESK_MARK_HEX));
 }
 
+static bool is_jwt(struct sl_span text)
+{
+    size_t dots = 0, part = 0;
+
+    if (text.n > SL_DESK_MAX_TOKEN)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        bool dot = text.p[i] == '.';
+
+        if ((dot && part == 0) || (!dot && !is_token_byte(text.p[i])))
+            return false;
+        dots += dot;
+        part = dot ? 0 : part + 1;
+    }
+    return dots == 2 && part > 0;
+}
+
+static bool is_ours(struct sl_span text)
+{
+    return (sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_")) ||
+            sl_span_starts(text, SL_SPAN("sll_"))) &&
+           is_secret(text);
+}
+
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
 {
     struct sl_span value = sl_http1_header(h, "Authorization");
@@ -197,8 +221,7 @@ enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
     if (!sl_span_eq_nocase(sl_span_head(value, 7), SL_SPAN("Bearer ")))
         return SL_EMALFORMED;
     struct sl_span text = sl_span_from(value, 7);
-    bool is_ours = sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_"));
-    if (!is_ours || !is_secret(text))
+    if (!is_ours(text) && !is_jwt(text))
         return SL_EMALFORMED;
     *token = text;
     return SL_OK;

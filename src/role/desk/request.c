@@ -9,7 +9,9 @@ void sl_desk_request_free(struct sl_desk_request *r)
 {
     if (r == NULL)
         return;
-    explicit_bzero(r->credential, sizeof r->credential);
+    if (r->credential.p != NULL)
+        explicit_bzero(r->credential.p, r->credential.cap);
+    sl_buf_done(&r->credential);
     if (r->body.p != NULL)
         explicit_bzero(r->body.p, r->body.n); /* an enrolment code */
     *r->all_bodies -= r->body.n;
@@ -71,8 +73,9 @@ static bool is_open(const struct sl_desk *d, const struct sl_desk_route *route)
 
 static void take_credential(struct sl_desk_request *r, struct sl_span secret)
 {
-    memcpy(r->credential, secret.p, secret.n);
-    r->credential_bytes = secret.n;
+    sl_buf_put(&r->credential, secret);
+    if (sl_buf_err(&r->credential) != SL_OK)
+        refuse(r, 503, "there is no memory for this request");
 }
 
 /* A browser sends the cookie by itself, wherever the request comes from. */
@@ -117,12 +120,13 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
     else if (by_cookie == SL_OK)
         check_session(c, h, session);
     else if (by_token == SL_EMALFORMED)
-        refuse(r, 401, "the Authorization header is not 'Bearer ' and a Sluice token");
+        refuse(r, 401, "the Authorization header is not 'Bearer ' and a token");
     else
         refuse(r, 401,
                by_cookie == SL_EMALFORMED
                    ? "the console's cookie is not one of ours"
-                   : "a credential is needed: Authorization: Bearer sld_... or slt_...");
+                   : "a credential is needed: Authorization: Bearer sld_... or slt_..., or "
+                     "a token of a configured issuer");
 }
 
 static bool is_json(struct sl_span type)
@@ -208,6 +212,7 @@ static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_ht
     r->keep_alive = h->keep_alive;
     r->has_body = h->chunked || h->body_bytes > 0;
     r->allowed = sl_buf(256);
+    r->credential = sl_buf(SL_DESK_MAX_TOKEN);
     r->query = sl_buf(SL_DESK_MAX_TARGET);
     r->body = sl_buf(SL_DESK_MAX_BODY);
     return r;

@@ -68,7 +68,7 @@ static void on_session(struct sl_desk_conn *c, unsigned status, struct sl_span b
         sl_desk_pass_on(c, status, body);
         return;
     }
-    add_mark(told, sl_span(c->request->credential, c->request->credential_bytes));
+    add_mark(told, sl_buf_span(&c->request->credential));
     answer_object(c, status, told, SL_SPAN(""));
     json_decref(told);
 }
