@@ -71,6 +71,9 @@ static void test_the_stage(void)
     new_key("k-1");
     add_human("olga", "engineers", olga);
     add_human("rita", "dba", rita);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'sam','kind':'human','groups':['dba']}"),
+                 200);
     add_agent("bot", "olga", bot);
     ritas = passkey_new(BOUND);
     its_own = passkey_new(BOUND);
@@ -93,6 +96,7 @@ static void test_it_signs_people_in_as_it_likes(void)
     keep_text(forged, sizeof forged, said("secret"));
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table a");
     SL_CHECK_INT(decide(forged, h.approval, h.digest_hex, "approve"), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
 }
 
 static void test_no_passkey_from_a_courier(void)
@@ -109,6 +113,7 @@ static void test_no_passkey_from_a_courier(void)
     SL_CHECK(enrol(forged, &its_own, NULL) >= 400);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
     SL_CHECK_INT(decide_by_passkey(rita, &h, &ritas), 200);
+    SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
 }
 
 /* Names, addresses and groups in a token make nobody somebody. */
@@ -131,9 +136,6 @@ static void test_no_account_that_is_newer_than_the_question(void)
 {
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table b");
 
-    SL_CHECK_INT(call_as(play.control, "identity.add", "",
-                         "{'name':'sam','kind':'human','groups':['dba']}"),
-                 200);
     SL_CHECK_INT(call_as(play.control, "account.link", "",
                          "{'name':'sam','issuer':'corp','subject':'u-sam'}"),
                  201);
