@@ -45,7 +45,7 @@ const ops = {
     await new Promise((done) => server.listen(port, "127.0.0.1", done));
     return world.issuer;
   },
-  user: ({ name, ...what }) => void (world.users[name] = { ...world.users[name], ...what }),
+  user: ({ login, op, ...what }) => void (world.users[login] = { ...world.users[login], ...what }),
   client({ client }) {
     world.clients = [...world.clients.filter((c) => c.client_id !== client.client_id), client];
     rebuild();
