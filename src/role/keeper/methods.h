@@ -100,8 +100,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
        `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
        public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
     X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
-    /* {"flow","state","code" | "error","iss"?} -> as session.open, and {"return"} (201); a flow is good once.  \
-       Answered late: the provider is asked first */                                                            \
+    /* {"flow","query": of the way back, without its "?"} -> as session.open, and {"return","groups":[]} (201); a   \
+       flow is good once. Answered late: the provider is asked first */                                         \
     X(SIGNIN_FINISH,       "signin.finish",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"issuer"?} -> {"poll","user_code","verification_uri","verification_uri_complete"?,"interval",           \
        "expires_at"} (201), late */                                                                             \
