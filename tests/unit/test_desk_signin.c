@@ -96,8 +96,10 @@ static void test_the_way_back(void)
         "HTTP/1.1\r\n@" FLOW_COOKIE VISIT "$");
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.method), "signin.finish");
-    SL_CHECK_TEXT(sl_span_str(a.body), "{\"code\":\"abc+d\",\"flow\":\"" FLOW
-                                       "\",\"iss\":\"https://idp.example\",\"state\":\"s1\"}");
+    SL_CHECK_TEXT(sl_span_str(a.body),
+                  "{\"flow\":\"" FLOW
+                  "\",\"query\":\"code=abc%2Bd&state=s1&iss=https%3A%2F%2Fidp.example"
+                  "&session_state=x\"}");
     reply(&a, 201, "{\"identity\":\"rita\",\"return\":\"/agents\",\"secret\":\"" SECRET "\"}");
     SL_CHECK(hear(fd, &in, "\r\n\r\n"));
     SL_CHECK(has(&in, "HTTP/1.1 303 "));
@@ -153,11 +155,7 @@ static void test_ways_back_that_are_refused(void)
          "HTTP/1.1 403 "},
         {"HEAD /signin/callback?code=c&state=s HTTP/1.1\r\n@" FLOW_COOKIE "$", "HTTP/1.1 405 "},
         {"POST /signin/callback HTTP/1.1\r\n@" FLOW_COOKIE "$", "HTTP/1.1 405 "},
-        /* twice */
-        {"GET /signin/callback?code=c&state=s&state=t HTTP/1.1\r\n@" FLOW_COOKIE "$",
-         "HTTP/1.1 400 "},
-        {"GET /signin/callback?code=c&code=d&state=s HTTP/1.1\r\n@" FLOW_COOKIE "$",
-         "HTTP/1.1 400 "},
+        {"GET /signin/callback HTTP/1.1\r\n@" FLOW_COOKIE "$", "HTTP/1.1 400 "},
     };
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
@@ -179,7 +177,7 @@ static void test_a_no_is_a_page(void)
     say(fd, "GET /signin/callback?error=access_denied&state=s HTTP/1.1\r\n@" FLOW_COOKIE "$");
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.body),
-                  "{\"error\":\"access_denied\",\"flow\":\"" FLOW "\",\"state\":\"s\"}");
+                  "{\"flow\":\"" FLOW "\",\"query\":\"error=access_denied&state=s\"}");
     reply(&a, 403, "{\"detail\":\"no <script>alert(1)</script> & \\u202egnp\",\"hint\":\"ask\"}");
     SL_CHECK(hear(fd, &in, "</html>"));
     SL_CHECK(has(&in, "HTTP/1.1 403 "));

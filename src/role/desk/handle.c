@@ -4,7 +4,7 @@
 #include "os/log.h"
 #include "json/json.h"
 
-enum { MAX_QUERY_VALUE = 4096 };
+enum { MAX_QUERY_VALUE = 1024 };
 
 /* --- the body of a question ----------------------------------------------------------------- */
 

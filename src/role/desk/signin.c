@@ -141,41 +141,24 @@ static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span b
     explicit_bzero(session.p, session.n);
 }
 
-/* Providers add fields of their own; each of ours may be there once. */
-static bool add_field(json_t *object, struct sl_span query, const char *name)
+static bool add(json_t *object, const char *name, const struct sl_buf *text)
 {
-    struct sl_span value;
-    enum sl_err err = sl_http1_query(query, name, &value);
-    SL_BUF(text, SL_DESK_MAX_TARGET);
-
-    if (err != SL_OK)
-        return err == SL_ENOTFOUND;
-    sl_http1_unescape(&text, value);
-    return json_object_set_new(object, name, json_stringn((const char *)text.p, text.n)) == 0;
+    return json_object_set_new(object, name, json_stringn((const char *)text->p, text->n)) == 0;
 }
 
-static bool add_fields(json_t *object, const struct sl_desk_request *r)
-{
-    static const char *const fields[] = {"state", "code", "error", "iss"};
-
-    for (size_t i = 0; i < SL_COUNT(fields); i++)
-        if (!add_field(object, sl_buf_span(&r->query), fields[i]))
-            return false;
-    struct sl_span flow = sl_buf_span(&r->flow);
-    return json_object_set_new(object, "flow", json_stringn((const char *)flow.p, flow.n)) == 0;
-}
-
+/* What came back is the keeper's to read: it is part of what it verifies. */
 void sl_desk_return(struct sl_desk_conn *c)
 {
+    const struct sl_desk_request *r = c->request;
     json_t *object = json_object();
 
-    if (c->request->flow.n == 0)
+    if (r->flow.n == 0)
         say_no(c, 403,
                SL_SPAN("This sign-in was not begun in this browser, was finished already, or began "
                        "more than ten minutes ago."),
                SL_SPAN("If you did not begin one just now, somebody else's link brought you here: "
                        "close this page. Else begin again."));
-    else if (add_fields(object, c->request))
+    else if (r->query.n > 0 && add(object, "flow", &r->flow) && add(object, "query", &r->query))
         sl_desk_ask_object(c, object, on_arrival);
     else
         say_no(c, 400, SL_SPAN("The identity provider's answer is not as it must be."),
