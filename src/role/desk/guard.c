@@ -128,7 +128,7 @@ static bool is_token_byte(uint8_t c)
 
 static bool is_secret(struct sl_span text)
 {
-    if (text.n > SL_DESK_MAX_SECRET)
+    if (text.n > SL_DESK_MAX_CREDENTIAL)
         return false;
     for (size_t i = 0; i < text.n; i++)
         if (!is_token_byte(text.p[i]))
@@ -216,26 +216,28 @@ bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session)
     return sl_secret_eq(sl_http1_header(h, "Sluice-CSRF"), sl_span(mark, SL_DESK_MARK_HEX));
 }
 
-/* Three parts of base64url, the first of which begins as every JSON object does. What it says is
- * the keeper's to read. */
 static bool is_jwt(struct sl_span text)
 {
-    size_t dots = 0;
+    size_t dots = 0, part = 0;
 
+    if (text.n > SL_DESK_MAX_TOKEN)
+        return false;
     for (size_t i = 0; i < text.n; i++) {
-        dots += text.p[i] == '.';
-        if (text.p[i] != '.' && !is_token_byte(text.p[i]))
+        bool dot = text.p[i] == '.';
+
+        if ((dot && part == 0) || (!dot && !is_token_byte(text.p[i])))
             return false;
+        dots += dot;
+        part = dot ? 0 : part + 1;
     }
-    return dots == 2 && text.n <= SL_DESK_MAX_CREDENTIAL && sl_span_starts(text, SL_SPAN("eyJ"));
+    return dots == 2 && part > 0;
 }
 
 static bool is_ours(struct sl_span text)
 {
-    bool is_known = sl_span_starts(text, SL_SPAN("sld_")) ||
-                    sl_span_starts(text, SL_SPAN("slt_")) || sl_span_starts(text, SL_SPAN("sll_"));
-
-    return is_known && is_secret(text);
+    return (sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_")) ||
+            sl_span_starts(text, SL_SPAN("sll_"))) &&
+           is_secret(text);
 }
 
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)

@@ -88,7 +88,7 @@ static void take_credential(struct sl_desk_request *r, struct sl_span secret)
 {
     sl_buf_put(&r->credential, secret);
     if (sl_buf_err(&r->credential) != SL_OK)
-        refuse(r, 503, "out of memory");
+        refuse(r, 503, "there is no memory for this request");
 }
 
 /* A browser sends the cookie by itself, wherever the request comes from. */
@@ -147,14 +147,13 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
     else if (by_cookie == SL_OK)
         check_session(c, h, session);
     else if (by_token == SL_EMALFORMED)
-        refuse(r, 401, "the Authorization header is not 'Bearer ' and a Sluice token");
+        refuse(r, 401, "the Authorization header is not 'Bearer ' and a token");
     else
-        refuse(
-            r, 401,
-            by_cookie == SL_EMALFORMED
-                ? "the console's cookie is not one of ours"
-                : "a credential is needed: Authorization: Bearer sld_..., slt_..., sll_... or an "
-                  "identity provider's token");
+        refuse(r, 401,
+               by_cookie == SL_EMALFORMED
+                   ? "the console's cookie is not one of ours"
+                   : "a credential is needed: Authorization: Bearer sld_... or slt_..., or "
+                     "a token of a configured issuer");
 }
 
 static bool is_json(struct sl_span type)
@@ -240,8 +239,8 @@ static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_ht
     r->keep_alive = h->keep_alive;
     r->has_body = h->chunked || h->body_bytes > 0;
     r->allowed = sl_buf(256);
-    r->credential = sl_buf(SL_DESK_MAX_CREDENTIAL);
-    r->flow = sl_buf(SL_DESK_MAX_SECRET);
+    r->credential = sl_buf(SL_DESK_MAX_TOKEN);
+    r->flow = sl_buf(SL_DESK_MAX_CREDENTIAL);
     r->query = sl_buf(SL_DESK_MAX_TARGET);
     r->body = sl_buf(SL_DESK_MAX_BODY);
     return r;
