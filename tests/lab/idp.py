@@ -7,6 +7,7 @@
 
 What it does wrong it does on command: trouble(), skew(), rotate(), mint()."""
 
+import base64
 import html.parser
 import http.client
 import json
@@ -24,6 +25,7 @@ LOCK = threading.Lock()
 AUDIENCE = "https://sluice.test"
 SECRET = "the client's secret, for tests alone"
 PASSWORD, CODE = "correct horse", "123456"
+ADDRESSES = []
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -112,14 +114,19 @@ class Idp:
         return json.loads(said)["access_token"]
 
 
-def request(url, method="GET", body=None, headers=None, basic=None):
-    """status, text, headers (a list of pairs); follows nothing."""
+def elsewhere():
+    """Another loopback address each time, so that one guesser's wait is not everybody's."""
+    ADDRESSES.append(None)
+    return f"127.0.{1 + len(ADDRESSES) // 250}.{1 + len(ADDRESSES) % 250}"
+
+
+def request(url, method="GET", body=None, headers=None, basic=None, source=None):
+    """status, text, headers (a list of pairs); follows nothing. source: the address to come from."""
     where = urllib.parse.urlsplit(url)
     headers = dict(headers or {})
     if basic:
-        import base64
         headers["Authorization"] = "Basic " + base64.b64encode(":".join(basic).encode()).decode()
-    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=40)
+    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=40, source_address=source and (source, 0))
     connection.request(method, (where.path or "/") + (f"?{where.query}" if where.query else ""), body, headers)
     answer = connection.getresponse()
     out = answer.status, answer.read().decode(errors="replace"), answer.getheaders()
@@ -146,8 +153,8 @@ class Forms(html.parser.HTMLParser):
 class Person:
     """A browser without a screen: one jar of cookies for each host and port, follows redirects."""
 
-    def __init__(self):
-        self.jar = {}       # "127.0.0.1:8080" -> {name: value}
+    def __init__(self, source=None):
+        self.source, self.jar = source, {}       # "127.0.0.1:8080" -> {name: value}
 
     def cookies(self, url):
         return self.jar.setdefault(urllib.parse.urlsplit(url).netloc, {})
@@ -159,7 +166,8 @@ class Person:
         if form is not None:
             more["Content-Type"] = FORM
         status, text, heads = request(url, "GET" if form is None else "POST",
-                                      None if form is None else urllib.parse.urlencode(form), {**more, **(headers or {})})
+                                      None if form is None else urllib.parse.urlencode(form), {**more, **(headers or {})},
+                                      source=self.source)
         for name, value in heads:
             if name.lower() == "set-cookie":
                 pair, *rest = value.split(";")
