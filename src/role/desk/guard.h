@@ -32,6 +32,10 @@ bool sl_desk_host_ours(const struct sl_desk_place *place, struct sl_span host);
 /* Absent, or the very place that the request was sent to. */
 bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http1_head *h);
 
+/* Where a provider sends a browser back it comes from another site, but as a page of its own, never
+ * from a script or in a frame. */
+bool sl_desk_is_visit(const struct sl_http1_head *h);
+
 /* Said, and ours: what a browser always says of a request that changes something. */
 bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http1_head *h);
 
@@ -39,6 +43,10 @@ bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http
  * or there are two. */
 #define SL_DESK_COOKIE "__Host-sluice"
 enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *session) SL_MUST_CHECK;
+
+/* What says that the sign-in that a provider answers was begun in this browser; errors as above. */
+#define SL_DESK_FLOW_COOKIE "__Host-sluice-flow"
+enum sl_err sl_desk_flow_cookie(const struct sl_http1_head *h, struct sl_span *flow) SL_MUST_CHECK;
 
 /* The mark of a session, sent in the header Sluice-CSRF: a hash of it, in hex with a NUL. */
 enum { SL_DESK_MARK_HEX = 64 };
