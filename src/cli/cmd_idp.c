@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 static const char help[] =
-    "usage: sluice idp add ISSUER [OPTIONS]\n\n"
+    "usage: sluice idp add ISSUER [OPTIONS]\n"
+    "       sluice idp scim NAME [--config FILE | --state DIR] [--json]\n\n"
     "  ISSUER                  the provider's address, as its tokens have it: "
     "https://login.example.com\n\n"
     "Reads what the provider says of itself, asks at most four things, signs in once as a test, "

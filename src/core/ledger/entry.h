@@ -290,7 +290,8 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
     X(SESSION_END, "session_end")                                                          \
     /* issuer, subject, credential (which stands for it): this account is this identity */ \
     X(ACCOUNT_LINK, "account_link")                                                        \
-    X(ACCOUNT_UNLINK, "account_unlink")
+    X(ACCOUNT_UNLINK, "account_unlink")                                                    \
+    X(PROVISIONER, "provisioner") /* issuer, credential, hash_head: may provision */
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,

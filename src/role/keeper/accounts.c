@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -208,6 +208,13 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted)
+{
+    if (replace(k, a, by, wanted, a->issued_s))
+        sessions_end_of(k, a->identity, sl_span(NULL, 0), "your groups have changed");
+}
+
 /* --- the end ------------------------------------------------------------------------------------
  */
 
@@ -248,16 +255,16 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
 
 /* What the provider calls the person, when nobody has that name here; else one that is made of the
  * subject. A name is never a reason to be somebody who exists. */
-static bool name_for(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
-                     struct sl_buf *name)
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name)
 {
     uint8_t hash[SL_SHA256];
 
-    if (identity_name_ok(claims->name) && name_is_free(k, claims->name)) {
-        sl_buf_put(name, claims->name);
+    if (identity_name_ok(wanted) && name_is_free(k, wanted)) {
+        sl_buf_put(name, wanted);
         return true;
     }
-    sl_sha256(claims->subject, hash);
+    sl_sha256(subject, hash);
     sl_buf_say(name, "%S-", i->config->name);
     sl_hex_put(name, sl_span(hash, ID_BYTES));
     return sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
@@ -272,7 +279,8 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
     SL_BUF(name, 63);
     SL_BUF(id, 64);
 
-    if (!name_for(k, i, claims, &name))
+    if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        !account_name(k, i, claims->name, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
                  sl_span(NULL, 0), by);

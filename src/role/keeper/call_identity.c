@@ -254,18 +254,31 @@ void call_IDENTITY_LIST(struct call *c)
 
 /* --- ending, pausing (the kill switch) --- */
 
-static void set_status(struct call *c, const struct person *who, const char *status,
-                       enum sl_entry_roster_event what, const char *why)
+void identity_status(struct keeper *k, const struct person *who, const char *status,
+                     enum sl_entry_roster_event what, const char *why, struct maker by)
 {
     json_t *event = event_new("identity_status", sl_clock_us());
 
     event_str(event, "name", who->name);
     event_str(event, "status", sl_span_str(status));
-    roster(c, event, what, who, sl_span(NULL, 0), (struct sl_names){0});
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){
+                    .event = what,
+                    .identity = who->name,
+                    .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
+                    .owner = who->owner,
+                    .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     if (strcmp(status, "active") == 0)
         return;
-    sessions_end_of(c->keeper, who->name, sl_span(NULL, 0), why);
-    approvals_kill_of(c->keeper, who->name, why);
+    sessions_end_of(k, who->name, sl_span(NULL, 0), why);
+    approvals_kill_of(k, who->name, why);
+}
+
+static void set_status(struct call *c, const struct person *who, const char *status,
+                       enum sl_entry_roster_event what, const char *why)
+{
+    identity_status(c->keeper, who, status, what, why, c->maker);
 }
 
 void call_IDENTITY_DISABLE(struct call *c)

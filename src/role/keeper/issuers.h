@@ -95,6 +95,13 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
                            const struct sl_oidc_claims *claims) SL_MUST_CHECK;
+/* The same from somebody who is asked directly (SCIM). */
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted);
+/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
+ * has it. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)

@@ -608,6 +608,7 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
  */
 struct call {
     struct keeper *keeper;
+    struct sl_span provisions; /* with a provisioning credential: its issuer's `iss` */
     struct peer *peer; /* NULL: offline */
     struct person who;
     struct credential with;
@@ -632,6 +633,9 @@ void call_defer(struct call *c, struct late *late);
 struct call late_call(struct keeper *k, const struct late *late);
 void late_done(struct call *c);
 void on_call(struct peer *p, const struct sl_msg_call *m);
+/* Ends sessions, questions and unspent votes, unless it is "active". */
+void identity_status(struct keeper *k, const struct person *who, const char *status,
+                     enum sl_entry_roster_event what, const char *why, struct maker by);
 /* Runs one method; c->reply is set afterwards in any case. */
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,

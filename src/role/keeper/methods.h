@@ -35,7 +35,8 @@
 #define SL_ROLE_KEEPER_METHODS_H
 
 /* Which credential a method wants. ANY: an asking or a deciding one. */
-enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING };
+enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING,
+                       SL_NEEDS_PROVISION /* nobody's: an issuer's */ };
 
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \
@@ -155,6 +156,11 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
     X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"method","what":"Users","id"?,"query"?:{"filter","startIndex","count",..},"resource"?} -> SCIM (RFC 7644)  \
+       resource, list or error, with its status */                                                              \
+    X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
+    /* {"issuer"} -> {"issuer","id","credential":"slp_.."} (201), shown once: the one before it is over */         \
+    X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \
