@@ -271,7 +271,8 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
 
     if (!name_for(k, i, claims, &name))
         return SL_ESTATE;
-    identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN}, by);
+    identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
+                 sl_span(NULL, 0), by);
     SL_TRY(person_get(k, sl_buf_span(&name), &who));
     SL_TRY(account_link(k, &who, claims->issuer, claims->subject, by, &id));
     return account_get(k, claims->issuer, claims->subject, out);

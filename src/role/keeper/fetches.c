@@ -92,28 +92,36 @@ void fetches_lost(struct keeper *k)
         f->lost = true;
 }
 
-static struct fetch *next_over(struct keeper *k, uint64_t now_us)
+/* Taken out first: the end of one may begin another. */
+static struct fetch *take_over(struct keeper *k, uint64_t now_us)
 {
-    for (struct fetch *f = k->fetches; f != NULL; f = f->next)
-        if (f->lost || f->until_us <= now_us)
-            return f;
-    return NULL;
+    struct fetch *over = NULL;
+
+    for (struct fetch **at = &k->fetches; *at != NULL;) {
+        struct fetch *f = *at;
+
+        if (!f->lost && f->until_us > now_us) {
+            at = &f->next;
+            continue;
+        }
+        *at = f->next;
+        f->next = over;
+        over = f;
+    }
+    return over;
 }
 
 void fetches_sweep(struct keeper *k)
 {
     const struct fetched none = {.why = SL_SPAN("the courier, which asks the provider, is away")};
-    uint64_t now_us = sl_clock_monotonic_us();
-    struct fetch *f, *first = k->fetches;
+    struct fetch *over = k->fetches == NULL ? NULL : take_over(k, sl_clock_monotonic_us());
 
-    if (first == NULL)
-        return;
-    while ((f = next_over(k, now_us)) != NULL) {
-        f->until_us = UINT64_MAX; /* an end may begin another, which waits for the next sweep */
-        f->lost = false;
-        end(k, f, &none);
-        if (k->fetches != NULL && k->fetches->lost && k->fetches->until_us > now_us)
-            break;
+    while (over != NULL) {
+        struct fetch *f = over;
+
+        over = f->next;
+        f->fn(k, f->of, &none);
+        free(f);
     }
 }
 

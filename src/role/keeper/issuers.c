@@ -7,7 +7,7 @@
 
 enum {
     ASK_AGAIN_S = 30,      /* not more often */
-    KEYS_LEAST_S = 60,     /* however short the provider lets them be kept */
+    KEYS_LEAST_S = 30,     /* however short the provider lets them be kept */
     KEYS_UNSAID_S = 300,   /* where it does not say */
     KEYS_MOST_S = 3600,    /* however long: keys that it takes back must go */
     WAITING_MAX = 128,
@@ -169,7 +169,7 @@ struct issuer *issuer_of_iss(struct keeper *k, struct sl_span iss)
 bool issuer_ready(const struct issuer *i)
 {
     return i->known && i->keys != NULL &&
-           sl_clock_monotonic_us() - i->keys_us < i->config->keys_max_stale_ms * 1000;
+           sl_clock_monotonic_us() < i->fresh_us + i->config->keys_max_stale_ms * 1000;
 }
 
 void issuer_say_why(const struct issuer *i, struct sl_buf *text)
@@ -261,6 +261,7 @@ static void drop(struct keeper *k, struct issuer *i)
 
     i->config = &gone;
     let_go(k, i); /* they find that there is no such issuer */
+    flows_settled(k, i);
     issuer_free(i);
 }
 
@@ -282,15 +283,12 @@ static void say_reason(struct issuer *i, enum sl_oidc_reason reason)
     note(i, sl_span_str(sl_oidc_reason_text(reason)));
 }
 
-/* As long as the provider lets them be kept, within bounds, and looked at twice at least before
- * they are too old. */
-static uint64_t keys_life_us(const struct issuer *i, uint64_t max_age_s)
+/* As long as the provider lets them be kept, within bounds. */
+static uint64_t keys_life_us(uint64_t max_age_s)
 {
     uint64_t s = max_age_s == 0 ? KEYS_UNSAID_S : max_age_s;
-    uint64_t most_us = i->config->keys_max_stale_ms * 1000 / 2;
 
-    s = s < KEYS_LEAST_S ? KEYS_LEAST_S : s > KEYS_MOST_S ? KEYS_MOST_S : s;
-    return s * second_us < most_us ? s * second_us : most_us;
+    return (s < KEYS_LEAST_S ? KEYS_LEAST_S : s > KEYS_MOST_S ? KEYS_MOST_S : s) * second_us;
 }
 
 static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *fresh,
@@ -303,9 +301,8 @@ static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *f
     }
     sl_oidc_keys_free(i->keys);
     i->keys = fresh;
-    i->keys_us = sl_clock_monotonic_us();
     i->fetched_us = sl_clock_us();
-    i->due_us = i->keys_us + keys_life_us(i, max_age_s);
+    i->due_us = i->fresh_us = sl_clock_monotonic_us() + keys_life_us(max_age_s);
     i->why[0] = '\0';
 }
 

@@ -45,7 +45,7 @@ struct issuer {
     struct sl_oidc_provider provider; /* in mem */
     bool known;                       /* provider is filled in */
     struct sl_oidc_keys *keys;
-    uint64_t keys_us, due_us, asked_us; /* monotonic; when keys came, are due, were asked for */
+    uint64_t fresh_us, due_us, asked_us; /* monotonic; when keys get stale, are due, were asked for */
     uint64_t fetched_us;                /* when keys came, as people tell time */
     bool asking;
     char why[240]; /* what went wrong last; empty: nothing */
