@@ -56,5 +56,7 @@ SL_COMMANDS(SL_COMMAND_DECLARE)
 
 /* Prints the usage line of a command to stderr; returns SL_EXIT_USAGE. */
 int sl_cli_misuse(const char *name);
+/* Is --help among the words? Then it is printed. */
+bool sl_cli_helped(int argc, char **argv, const char *help);
 
 #endif
