@@ -219,6 +219,8 @@ int sl_cli_idp(int argc, char **argv)
                               &in.groups_claim};
     bool given[4] = {false};
 
+    if (argc > 1 && strcmp(argv[1], "scim") == 0)
+        return sl_idp_scim(argc - 1, argv + 1);
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         *texts[i] = sl_buf(MAX_ANSWER);
     in.secret = sl_buf(MAX_SECRET);

@@ -1,6 +1,7 @@
 /* sluice idp scim: the credential with which an identity provider says who is there (SCIM). */
 #include "cli/idp.h"
 
+#include "cli/cli.h"
 #include "cli/manage.h"
 
 #include <stdio.h>
@@ -20,11 +21,8 @@ int sl_idp_scim(int argc, char **argv)
     size_t count = 0;
     json_t *reply = NULL;
 
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (sl_manage_words(&manage, argc - 1, argv + 1, NULL, 0, words, 1, &count) != SL_EXIT_FINE ||
         count != 1)
         return sl_cli_misuse("idp");

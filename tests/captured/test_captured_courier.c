@@ -190,6 +190,12 @@ static void test_nothing_leaks(void)
     SL_CHECK_INT(leaks, 0);
 }
 
+static const char *sluice_program;
+static void test_the_ledger_verifies(void)
+{
+    ledger_verifies(sluice_program);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -204,6 +210,10 @@ int main(int argc, char **argv)
     SL_RUN(test_a_courier_says_only_what_a_courier_may);
     SL_RUN(test_nonsense_ends_only_the_courier);
     SL_RUN(test_nothing_leaks);
+    stop_keeper();
+    sluice_program = argc > 2 ? argv[2] : "sluice";
+    SL_RUN(test_the_ledger_verifies);
+    start_keeper();
     passkey_drop(&ritas);
     passkey_drop(&its_own);
     EVP_PKEY_free(idp.key);

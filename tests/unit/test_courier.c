@@ -365,8 +365,10 @@ static bool hear_answer(struct answer *a, uint64_t call)
     SL_BUF(scratch, 1 << 20);
 
     if (!await(courier.keeper, SL_MESSAGE_FETCHED, &scratch, &packet) ||
-        sl_msg_fetched_get(packet.body, &m) != SL_OK || m.call != call)
-        return SL_CHECK(!"an answer to this call");
+        sl_msg_fetched_get(packet.body, &m) != SL_OK || m.call != call) {
+        sl_tap_fail(__FILE__, __LINE__, "no answer to this call");
+        return false;
+    }
     a->status = m.status;
     a->max_age = m.max_age;
     sl_buf_reset(&a->body);
@@ -514,7 +516,6 @@ static void test_what_is_no_answer(void)
 static void test_where_plain_http_goes(void)
 {
     ANSWERED(a);
-    SL_BUF(url, 256);
 
     fetch_at(&a, "lab", "http", plain.port, "/echo");
     SL_CHECK_INT(a.status, 200);

@@ -681,9 +681,15 @@ static void make_people(void)
                  200);
 }
 
+static const char *sluice_program;
+static void test_the_ledger_verifies(void)
+{
+    ledger_verifies(sluice_program);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2)
+    if (argc < 3)
         return 2;
     play.program = argv[1];
     memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
@@ -715,6 +721,8 @@ int main(int argc, char **argv)
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
     stop_keeper();
+    sluice_program = argv[2];
+    SL_RUN(test_the_ledger_verifies);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     json_decref(play.reply);
     EVP_PKEY_free(idp.key);
