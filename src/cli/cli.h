@@ -16,8 +16,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
-    X(login, "[--issuer NAME] [--url URL] [--save FILE]",                                          \
-      "sign in with your identity provider")                                                       \
+    X(login, "[--issuer NAME] [--url URL] [--save FILE]", "sign in with your identity provider")   \
     X(logout, "[--json]", "end what 'sluice login' began")                                         \
     X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \
       "ask for one approval for a list of statements, and run it")                                 \
@@ -34,7 +33,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "say what a statement means and what the policy says to it")                                 \
     X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
       "manage people, agents and services")                                                        \
-    X(idp, "add ISSUER|scim NAME ...", "set up an identity provider, in four questions")               \
+    X(idp, "add ISSUER|scim NAME ...", "set up an identity provider, in four questions")           \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
       "say what SQL would do: JSON lines in, JSON lines out")                                      \

@@ -26,8 +26,8 @@ int sl_idp_scim(int argc, char **argv)
     if (sl_manage_words(&manage, argc - 1, argv + 1, NULL, 0, words, 1, &count) != SL_EXIT_FINE ||
         count != 1)
         return sl_cli_misuse("idp");
-    int code = sl_manage_call(&manage, "scim.credential", json_pack("{s:s}", "issuer", words[0]),
-                              &reply);
+    int code =
+        sl_manage_call(&manage, "scim.credential", json_pack("{s:s}", "issuer", words[0]), &reply);
     if (code != SL_EXIT_FINE)
         return code;
     if (manage.json)

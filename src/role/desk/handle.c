@@ -123,7 +123,8 @@ static void handle_call(struct sl_desk_conn *c)
 
 /* --- SCIM ----------------------------------------------------------------------------------- */
 
-/* Its errors are resources of their own kind; what is not the keeper's word is a problem as ever. */
+/* Its errors are resources of their own kind; what is not the keeper's word is a problem as ever.
+ */
 static void on_scim(struct sl_desk_conn *c, unsigned status, struct sl_span body)
 {
     if (status == 401 || status == 429 || body.n == 0)
@@ -131,9 +132,8 @@ static void on_scim(struct sl_desk_conn *c, unsigned status, struct sl_span body
     else if (status == 204)
         sl_desk_answer(c, &(struct sl_desk_answer){.status = 204});
     else
-        sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
-                                                   .type = "application/scim+json",
-                                                   .body = body});
+        sl_desk_answer(c, &(struct sl_desk_answer){
+                              .status = status, .type = "application/scim+json", .body = body});
 }
 
 /* "Users" of "/scim/v2/Users/{resource}" */

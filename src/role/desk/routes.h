@@ -30,8 +30,7 @@ enum sl_desk_kind {
     SL_DESK_SCIM,   /* an identity provider says who is there */
 };
 
-#define SL_DESK_SCIM_QUERY \
-    "filter startIndex count attributes excludedAttributes sortBy sortOrder"
+#define SL_DESK_SCIM_QUERY "filter startIndex count attributes excludedAttributes sortBy sortOrder"
 
 /* clang-format off */
 #define SL_DESK_ROUTES(X)                                                                                       \

@@ -261,14 +261,14 @@ void identity_status(struct keeper *k, const struct person *who, const char *sta
 
     event_str(event, "name", who->name);
     event_str(event, "status", sl_span_str(status));
-    roster_leaf(k, event,
-                &(struct sl_entry_roster){
-                    .event = what,
-                    .identity = who->name,
-                    .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
-                    .owner = who->owner,
-                    .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
-                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
+    roster_leaf(
+        k, event,
+        &(struct sl_entry_roster){.event = what,
+                                  .identity = who->name,
+                                  .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
+                                  .owner = who->owner,
+                                  .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                                  .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     if (strcmp(status, "active") == 0)
         return;
     sessions_end_of(k, who->name, sl_span(NULL, 0), why);

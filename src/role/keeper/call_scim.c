@@ -96,7 +96,7 @@ static bool group_fits(struct keeper *k, const struct scim_group *g, const struc
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct sl_scim_term *t = &f->terms[i];
-        bool fits = t->attribute == SL_SCIM_ID ? sl_span_eq(g->id, t->text)
+        bool fits = t->attribute == SL_SCIM_ID            ? sl_span_eq(g->id, t->text)
                     : t->attribute == SL_SCIM_EXTERNAL_ID ? sl_span_eq(g->external_id, t->text)
                     : t->attribute == SL_SCIM_DISPLAY_NAME
                         ? sl_span_eq_nocase(g->display_name, t->text)
@@ -121,8 +121,7 @@ static void list(struct request *r)
     uint64_t start = number_of(r, "startIndex", 1), count = number_of(r, "count", SL_SCIM_PAGE);
     struct sl_span text = sl_json_str(r->query, "filter");
     struct sl_scim_filter filter = {.count = 0};
-    enum sl_scim_reason why =
-        text.n == 0 ? SL_SCIM_OK : sl_scim_filter(r->k->mem, text, &filter);
+    enum sl_scim_reason why = text.n == 0 ? SL_SCIM_OK : sl_scim_filter(r->k->mem, text, &filter);
     struct scim_user *users = NULL;
     struct scim_group *groups = NULL;
     size_t total = 0;
@@ -246,8 +245,8 @@ static void change_one_user(struct request *r, struct scim_user *u)
             all[1] = (struct sl_scim_change){.what = SL_SCIM_SET_DISPLAY_NAME,
                                              .text = said.display_name};
             all[2] = (struct sl_scim_change){.what = SL_SCIM_SET_ACTIVE, .flag = said.active};
-            all[3] = (struct sl_scim_change){.what = SL_SCIM_SET_EXTERNAL_ID,
-                                             .text = said.external_id};
+            all[3] =
+                (struct sl_scim_change){.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id};
             p = (struct sl_scim_patch){all, said.external_id.n > 0 ? 4 : 3};
         }
     }
@@ -399,8 +398,7 @@ static enum sl_scim_reason apply_group(struct request *r, struct scim_group *gro
 {
     SL_FREED_BY(sl_map) struct sl_map *now = NULL;
     struct group_change g = {*group, NULL};
-    struct sl_names before =
-        group->id.n > 0 ? scim_members(r->k, group->id) : (struct sl_names){0};
+    struct sl_names before = group->id.n > 0 ? scim_members(r->k, group->id) : (struct sl_names){0};
     enum sl_scim_reason why = SL_SCIM_OK;
 
     if (sl_map_new(&now, 0) != SL_OK)
@@ -430,10 +428,12 @@ static void whole_group(struct request *r, struct scim_group *g, unsigned status
     enum sl_scim_reason why = sl_scim_read(r->k->mem, SL_SCIM_GROUP, r->body, &said);
 
     if (why == SL_SCIM_OK) {
-        struct sl_scim_change all[] = {
-            {.what = SL_SCIM_SET_DISPLAY_NAME, .text = said.display_name},
-            {.what = SL_SCIM_SET_MEMBERS, .members = said.members, .member_count = said.member_count},
-            {.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id}};
+        struct sl_scim_change all[] = {{.what = SL_SCIM_SET_DISPLAY_NAME,
+                                        .text = said.display_name},
+                                       {.what = SL_SCIM_SET_MEMBERS,
+                                        .members = said.members,
+                                        .member_count = said.member_count},
+                                       {.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id}};
 
         why = apply_group(r, g, all, SL_COUNT(all));
     }
@@ -516,7 +516,8 @@ static void route(struct request *r, struct sl_span what)
     }
     r->kind = sl_span_is(what, "Users") ? SL_SCIM_USER : SL_SCIM_GROUP;
     if (!groups_are_its(r)) {
-        r->detail = "this issuer has a groups_claim: memberships come with its tokens, not from here";
+        r->detail =
+            "this issuer has a groups_claim: memberships come with its tokens, not from here";
         refuse(r, SL_SCIM_REFUSED);
     } else if (r->id.n > 0) {
         r->kind == SL_SCIM_USER ? one_user(r) : one_group(r);

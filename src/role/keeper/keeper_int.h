@@ -514,7 +514,7 @@ struct ask {
     bool in_transaction;
     struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
     size_t list;         /* so many statements; 0: it is no list */
-    bool unsure; /* who triggered it is not known: at least two say yes */
+    bool unsure;         /* who triggered it is not known: at least two say yes */
     struct over over;
     /* out */
     struct sl_answer answer;
@@ -614,7 +614,7 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
 struct call {
     struct keeper *keeper;
     struct sl_span provisions; /* with a provisioning credential: its issuer's `iss` */
-    struct peer *peer; /* NULL: offline */
+    struct peer *peer;         /* NULL: offline */
     struct person who;
     struct credential with;
     struct sl_span address;

@@ -35,8 +35,13 @@
 #define SL_ROLE_KEEPER_METHODS_H
 
 /* Which credential a method wants. ANY: an asking or a deciding one. */
-enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING,
-                       SL_NEEDS_PROVISION /* nobody's: an issuer's */ };
+enum sl_method_needs {
+    SL_NEEDS_NOTHING = 0,
+    SL_NEEDS_ANY,
+    SL_NEEDS_ASKING,
+    SL_NEEDS_DECIDING,
+    SL_NEEDS_PROVISION /* nobody's: an issuer's */
+};
 
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \

@@ -13,10 +13,9 @@ static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int col
 
 static struct scim_user user_of(struct keeper *k, const struct db_rows *r)
 {
-    return (struct scim_user){keep(k, r, 0), keep(k, r, 1),      keep(k, r, 2),
-                              keep(k, r, 3), keep(k, r, 4),      keep(k, r, 5),
-                              db_u64(r, 6) != 0, db_u64(r, 7) != 0, db_u64(r, 8),
-                              db_u64(r, 9)};
+    return (struct scim_user){keep(k, r, 0), keep(k, r, 1), keep(k, r, 2),     keep(k, r, 3),
+                              keep(k, r, 4), keep(k, r, 5), db_u64(r, 6) != 0, db_u64(r, 7) != 0,
+                              db_u64(r, 8),  db_u64(r, 9)};
 }
 
 static struct scim_group group_of(struct keeper *k, const struct db_rows *r)
@@ -192,8 +191,8 @@ static void put_some(struct keeper *k, struct sl_span group, const struct sl_nam
         json_t *event = event_new("scim_members", sl_clock_us()), *array = json_array();
 
         for (size_t i = from; i < names->count && i < from + EACH; i++)
-            json_array_append_new(array, json_stringn((const char *)names->items[i].p,
-                                                      names->items[i].n));
+            json_array_append_new(array,
+                                  json_stringn((const char *)names->items[i].p, names->items[i].n));
         event_str(event, "group", group);
         event_bool(event, "member", member);
         event_json(event, "users", array);
@@ -230,8 +229,7 @@ enum sl_err scim_find(struct keeper *k, struct sl_span secret, struct sl_span *i
 void call_SCIM_CREDENTIAL(struct call *c)
 {
     struct keeper *k = c->keeper;
-    struct issuer *i =
-        call_str(c, "issuer").n == 0 ? NULL : issuer_named(k, call_str(c, "issuer"));
+    struct issuer *i = call_str(c, "issuer").n == 0 ? NULL : issuer_named(k, call_str(c, "issuer"));
     uint8_t hash[SL_SHA256];
     SL_BUF(secret, 128);
     SL_BUF(by, 1024);

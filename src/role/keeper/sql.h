@@ -94,17 +94,22 @@
     "create table if not exists membership_from(identity text not null, grp text not null, "       \
     "source "                                                                                      \
     "text not null, primary key(identity, grp, source)) without rowid;"                            \
-    "create index if not exists membership_from_source on membership_from(source);"                 \
-    "create table if not exists provisioner(id text primary key, issuer text not null, hash blob "  \
+    "create index if not exists membership_from_source on membership_from(source);"                \
+    "create table if not exists provisioner(id text primary key, issuer text not null, hash blob " \
     "not null unique, since_us integer not null, revoked_us integer not null);"                    \
-    "create table if not exists scim_user(id text primary key, issuer text not null, external text " \
-    "not null, user_name text not null, display_name text not null, identity text not null, active " \
-    "integer not null, off integer not null, since_us integer not null, changed_us integer not "    \
+    "create table if not exists scim_user(id text primary key, issuer text not null, external "    \
+    "text "                                                                                        \
+    "not null, user_name text not null, display_name text not null, identity text not null, "      \
+    "active "                                                                                      \
+    "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
     "null);"                                                                                       \
     "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
-    "create table if not exists scim_group(id text primary key, issuer text not null, external text " \
-    "not null, display_name text not null, since_us integer not null, changed_us integer not null);" \
-    "create table if not exists scim_member(grp text not null, user text not null, primary key(grp, " \
+    "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
+    "text "                                                                                        \
+    "not null, display_name text not null, since_us integer not null, changed_us integer not "     \
+    "null);"                                                                                       \
+    "create table if not exists scim_member(grp text not null, user text not null, primary "       \
+    "key(grp, "                                                                                    \
     "user)) without rowid;"                                                                        \
     "create index if not exists scim_member_user on scim_member(user);"                            \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
