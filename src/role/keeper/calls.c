@@ -128,14 +128,14 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         return;
     c->status = 200;
     m->run(c);
-    if (c->reply == NULL)
+    if (c->reply == NULL && !c->later)
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
 }
 
 void on_call(struct peer *p, const struct sl_msg_call *m)
 {
     struct keeper *k = p->keeper;
-    struct call c = {.keeper = k, .peer = p, .address = m->address};
+    struct call c = {.keeper = k, .peer = p, .address = m->address, .id = m->call};
     json_t *body = NULL;
     SL_BUF(text, 32 * 1024 * 1024);
     SL_BUF(where, 512);
@@ -151,6 +151,10 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
     else {
         c.body = body;
         call_run(&c, p->role, m->method, m->credential);
+    }
+    if (c.later) {
+        json_decref(body);
+        return;
     }
     if (sl_json_canonical(&text, c.reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
         sl_buf_done(&text);

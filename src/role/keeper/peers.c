@@ -64,6 +64,7 @@ enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index
     *p = (struct peer){.keeper = k,
                        .role = role,
                        .index = index,
+                       .serial = ++k->next_peer,
                        .outbox = sl_buf(512 * 1024 * 1024),
                        .next = k->peers};
     enum sl_err err =
@@ -207,7 +208,8 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
                 X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose)   \
                     X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) X(LABEL_FLOW, label_flow) \
                         X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped)               \
-                            X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return)
+                            X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return)           \
+                                X(JUDGE_TRIED, judge_tried)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
