@@ -79,7 +79,7 @@ static bool read_edited(struct call *c, struct sl_config **out)
         return false;
     }
     sl_buf_put(&text, given);
-    if (!has_key(given, "targets:"))
+    if (given.p[0] != '{' && !has_key(given, "targets:"))
         add_targets(c->keeper, &text);
     if (sl_config_load(sl_buf_span(&text), "edited", out, &complaints) == SL_OK)
         return true;
