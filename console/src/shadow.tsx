@@ -39,9 +39,15 @@ interface Result {
 
 const PERIODS = ["1h", "24h", "7d", "30d"];
 
-/** The rules as a file has them: what the gateway prints reads back the same. */
-const textOf = (rules: readonly Rule[]): string =>
-  `policy:\n${rules.map((r) => r.text.replace(/^(?=.)/gm, "  ").replace(/\s*$/, "\n")).join("")}`;
+const item = (text: string): string =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line, i) => `${i === 0 ? "  - " : "    "}${line}\n`)
+    .join("");
+
+/** The rules as a file has them: what the gateway prints of one reads back the same. */
+const textOf = (rules: readonly Rule[]): string => `policy:\n${rules.map((r) => item(r.text)).join("")}`;
 
 function One({ d }: { d: Difference }): JSX.Element {
   return (
