@@ -15,13 +15,16 @@
 
 static const char help[] =
     "usage: sluice shadow --config EDITED [--state DIR] [--since 7d] [--json]\n\n"
-    "Judges what the ledger has recorded again, by the policy in the file EDITED, and says where the "
+    "Judges what the ledger has recorded again, by the policy in the file EDITED, and says where "
+    "the "
     "verdict\n"
-    "would have been another one. Nothing is run and nothing is changed; it reads the ledger's files "
+    "would have been another one. Nothing is run and nothing is changed; it reads the ledger's "
+    "files "
     "alone.\n"
     "  --state DIR   the state folder whose ledger it is (default: the one that the file names)\n"
     "  --since 7d    how far back (default: 7d)\n"
-    "Where an entry does not have what the verdict needs it says so, and does not guess. Budgets over "
+    "Where an entry does not have what the verdict needs it says so, and does not guess. Budgets "
+    "over "
     "time\n"
     "are not played again.\n"
     "Exit codes: 0 the same verdicts, 1 some differ, or the file is wrong, 2 usage.\n";

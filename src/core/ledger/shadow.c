@@ -42,7 +42,8 @@ void sl_shadow_free(struct sl_shadow *s)
     free(s);
 }
 
-/* --- who is who --------------------------------------------------------------------------------- */
+/* --- who is who ---------------------------------------------------------------------------------
+ */
 
 static struct sl_span text_of(const json_t *value)
 {
@@ -141,7 +142,8 @@ static const struct sl_shadow_who *who_of(const struct sl_shadow *s, const json_
     return who != NULL ? who : sl_map_get(s->people, sl_json_str(from, "identity"));
 }
 
-/* --- policies ----------------------------------------------------------------------------------- */
+/* --- policies -----------------------------------------------------------------------------------
+ */
 
 /* The canonical text has what can be judged by; a file needs a little more. */
 void sl_shadow_was(struct sl_shadow *s, struct sl_span canonical)
@@ -155,10 +157,10 @@ void sl_shadow_was(struct sl_shadow *s, struct sl_span canonical)
         json_decref(policy);
         return;
     }
-    json_t *file = json_pack("{s:O?, s:O?, s:s, s:{s:s, s:s}}", "targets",
-                             json_object_get(policy, "targets"), "policy",
-                             json_object_get(policy, "policy"), "state", "./state", "listen",
-                             "postgres", "127.0.0.1:6432", "http", "127.0.0.1:8080");
+    json_t *file =
+        json_pack("{s:O?, s:O?, s:s, s:{s:s, s:s}}", "targets", json_object_get(policy, "targets"),
+                  "policy", json_object_get(policy, "policy"), "state", "./state", "listen",
+                  "postgres", "127.0.0.1:6432", "http", "127.0.0.1:8080");
     if (file != NULL && sl_json_canonical(&text, file) == SL_OK &&
         sl_config_load(sl_buf_span(&text), "ledger", &config, &ignored) == SL_OK) {
         sl_config_free(s->before);
@@ -183,7 +185,8 @@ static void policy_part(struct sl_shadow *s, const json_t *leaf)
         sl_shadow_was(s, sl_buf_span(&s->policy));
 }
 
-/* --- actions ------------------------------------------------------------------------------------ */
+/* --- actions ------------------------------------------------------------------------------------
+ */
 
 static uint64_t time_of(const json_t *leaf, const char *key)
 {

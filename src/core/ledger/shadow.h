@@ -11,8 +11,8 @@
  *     is not recorded,
  *   - what was held because a budget had ended: use over time is not played again.
  * So budgets count for nothing here: what would be allowed may still be stopped by one. What is
- * recorded of a partition does not name the table above it: a rule that names only that one does not
- * match here what was asked of the partition by its own name.
+ * recorded of a partition does not name the table above it: a rule that names only that one does
+ * not match here what was asked of the partition by its own name.
  *
  * Labels: those that the edited file gives, and those of the leaf that came along with the data,
  * which are the ones that no file gave at that time (the ledger has each policy's text).
@@ -27,10 +27,10 @@ struct json_t;
 
 enum { SL_SHADOW_ENTRIES = 20, SL_SHADOW_GROUPS = 200 };
 
-/* `edited` must outlive it. What was asked before `since_us` is not judged; its leaves still say who
- * is who. */
-enum sl_err sl_shadow_new(const struct sl_config *edited, uint64_t since_us,
-                          struct sl_shadow **out) SL_MUST_CHECK;
+/* `edited` must outlive it. What was asked before `since_us` is not judged; its leaves still say
+ * who is who. */
+enum sl_err sl_shadow_new(const struct sl_config *edited, uint64_t since_us, struct sl_shadow **out)
+    SL_MUST_CHECK;
 void sl_shadow_free(struct sl_shadow *s);
 SL_DEFINE_CLEANUP(struct sl_shadow, sl_shadow)
 

@@ -7,7 +7,8 @@
 
 enum { NAMES_TOLD = 10 };
 
-/* --- telling ------------------------------------------------------------------------------------ */
+/* --- telling ------------------------------------------------------------------------------------
+ */
 
 static void count_up(json_t *group, const char *key)
 {
@@ -81,7 +82,8 @@ static enum sl_err cannot_tell(struct sl_shadow *s, const struct sl_shadow_actio
     return SL_OK;
 }
 
-/* --- the meaning, from facts -------------------------------------------------------------------- */
+/* --- the meaning, from facts --------------------------------------------------------------------
+ */
 
 static struct sl_span text_of(const json_t *value)
 {
@@ -108,10 +110,10 @@ static bool texts(struct sl_arena *mem, const json_t *list, struct sl_span **out
 
 static bool read_access(struct sl_arena *mem, const json_t *dataset, struct sl_meaning_access *out)
 {
-    *out = (struct sl_meaning_access){
-        .dataset = sl_json_str(dataset, "name"),
-        .effects = effects_of(json_object_get(dataset, "effects")),
-        .all_columns = json_is_true(json_object_get(dataset, "all_columns"))};
+    *out = (struct sl_meaning_access){.dataset = sl_json_str(dataset, "name"),
+                                      .effects = effects_of(json_object_get(dataset, "effects")),
+                                      .all_columns =
+                                          json_is_true(json_object_get(dataset, "all_columns"))};
     return texts(mem, json_object_get(dataset, "columns"), &out->columns, &out->column_count);
 }
 
@@ -136,7 +138,8 @@ static bool read_meaning(struct sl_arena *mem, const json_t *facts, struct sl_me
     return true;
 }
 
-/* --- labels ------------------------------------------------------------------------------------- */
+/* --- labels -------------------------------------------------------------------------------------
+ */
 
 static uint64_t bit_of(const struct sl_config *c, struct sl_span label)
 {
@@ -146,8 +149,8 @@ static uint64_t bit_of(const struct sl_config *c, struct sl_span label)
     return 0;
 }
 
-/* Did the file of that time give this label by itself? Without one every label of the leaf counts as
- * having come along. */
+/* Did the file of that time give this label by itself? Without one every label of the leaf counts
+ * as having come along. */
 static bool was_given(const struct sl_shadow *s, struct sl_span target,
                       const struct sl_meaning_access *access, struct sl_span label)
 {
@@ -169,7 +172,8 @@ static uint64_t labels_of(const struct sl_shadow *s, const struct sl_target *t,
     return bits;
 }
 
-/* --- the verdict -------------------------------------------------------------------------------- */
+/* --- the verdict --------------------------------------------------------------------------------
+ */
 
 static void put_names(struct sl_buf *key, const json_t *names)
 {
@@ -212,8 +216,7 @@ static void tell(struct sl_shadow *s, const struct sl_shadow_action *a,
     if (group != NULL && json_object_size(group) == 0) {
         json_object_set_new(group, "was", json_stringn((const char *)was.p, was.n));
         json_object_set_new(group, "would", json_string(sl_verdict_name(answer->verdict)));
-        json_object_set_new(group, "target",
-                            json_stringn((const char *)a->target.p, a->target.n));
+        json_object_set_new(group, "target", json_stringn((const char *)a->target.p, a->target.n));
         json_object_set_new(group, "rules_were",
                             before == NULL ? json_array() : json_incref(before));
         json_object_set(group, "rules", rules);
@@ -266,8 +269,9 @@ static enum sl_err weigh(struct sl_shadow *s, const struct sl_shadow_action *a,
     if (!read_meaning(s->one, a->facts, &meaning))
         return SL_EMEMORY;
     if (is_ambiguous(t, &meaning))
-        return cannot_tell(s, a, "several statements in one message: which effect was whose is not "
-                                 "recorded, and a rule asks for it");
+        return cannot_tell(s, a,
+                           "several statements in one message: which effect was whose is not "
+                           "recorded, and a rule asks for it");
     uint64_t *labels = sl_arena_array(s->one, meaning.access_count + 1, sizeof *labels);
     if (labels == NULL)
         return SL_EMEMORY;
@@ -303,7 +307,8 @@ enum sl_err sl_shadow_judge(struct sl_shadow *s, const struct sl_shadow_action *
     return err;
 }
 
-/* --- the result --------------------------------------------------------------------------------- */
+/* --- the result ---------------------------------------------------------------------------------
+ */
 
 static int most_first(const void *left, const void *right)
 {

@@ -109,7 +109,7 @@ struct target {
 
 struct judge_seat {
     struct sl_channel *channel;
-    uint64_t ask; /* 0: free */
+    uint64_t ask;     /* 0: free */
     uint64_t session; /* for whom; 0: for somebody who tries the policy, `tried` */
     uint64_t tried;
     uint64_t deadline_ms;

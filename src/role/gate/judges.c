@@ -9,7 +9,8 @@ static const char judge_died[] = "the judge ended while it read this";
 struct question {
     struct question *next;
     uint64_t ask, session;
-    uint64_t tried; /* the keeper's number, when no session asks but a person who tries the policy */
+    uint64_t
+        tried; /* the keeper's number, when no session asks but a person who tries the policy */
     uint32_t target;
     struct sl_buf message;
 };

@@ -2,7 +2,8 @@
 #include "role/keeper/lineage.h"
 
 /* What an owner has to say about the agents and services that answer to them: what was refused and
- * why, what is left of their budgets, and pausing. An owner never undoes what the operator paused. */
+ * why, what is left of their budgets, and pausing. An owner never undoes what the operator paused.
+ */
 
 enum { AGENTS_MAX = 200, REFUSED_MAX = 100, BUDGETS_MAX = 64 };
 
@@ -30,7 +31,8 @@ static bool is_under(struct call *c, struct sl_span name)
     return found;
 }
 
-/* --- budgets ------------------------------------------------------------------------------------ */
+/* --- budgets ------------------------------------------------------------------------------------
+ */
 
 static void put_left(json_t *out, const char *key, uint64_t limit, uint64_t used)
 {
@@ -79,15 +81,16 @@ static json_t *budgets_of(struct keeper *k, const struct person *who)
     return list;
 }
 
-/* --- refusals ----------------------------------------------------------------------------------- */
+/* --- refusals -----------------------------------------------------------------------------------
+ */
 
 /* The statement names these numbers: what was refused, and nothing that ran. */
 _Static_assert(LINEAGE_DENIED == 2 && LINEAGE_FAILED == 7, "DB_REFUSED_OF");
 
 static json_t *refused(struct call *c, struct sl_span names)
 {
-    static const char *const members[] = {"identity", "target",     "statements", "rules",
-                                          "verdict",  "why",        "reason",     "run",
+    static const char *const members[] = {"identity", "target",   "statements", "rules",
+                                          "verdict",  "why",      "reason",     "run",
                                           "approval", "approvers"};
     struct db_rows rows =
         db_ask(c->keeper->store.db, DB_REFUSED_OF, "si", names, (uint64_t)REFUSED_MAX);
@@ -109,7 +112,8 @@ static json_t *refused(struct call *c, struct sl_span names)
     return list;
 }
 
-/* --- the list ----------------------------------------------------------------------------------- */
+/* --- the list -----------------------------------------------------------------------------------
+ */
 
 static uint64_t number(struct db_rows rows)
 {
@@ -140,9 +144,9 @@ static json_t *agent_json(struct call *c, const struct person *who)
     json_object_set_new(
         one, "sessions",
         json_integer((json_int_t)number(db_ask(k->store.db, DB_SESSIONS_OF, "s", who->name))));
-    json_object_set_new(
-        one, "open",
-        json_integer((json_int_t)number(db_ask(k->store.db, DB_APPROVAL_COUNT_OF, "s", who->name))));
+    json_object_set_new(one, "open",
+                        json_integer((json_int_t)number(
+                            db_ask(k->store.db, DB_APPROVAL_COUNT_OF, "s", who->name))));
     json_object_set_new(one, "budgets", budgets_of(k, who));
     return one;
 }
@@ -172,11 +176,12 @@ void call_AGENTS_LIST(struct call *c)
     json_object_set_new(c->reply, "refused", refused(c, names));
 }
 
-/* --- pausing ------------------------------------------------------------------------------------ */
+/* --- pausing ------------------------------------------------------------------------------------
+ */
 
 static bool may_change(struct call *c, const struct person *who, bool off, const char **why)
 {
-    *why = who->kind == SL_HUMAN            ? "People are paused by the operator alone."
+    *why = who->kind == SL_HUMAN                 ? "People are paused by the operator alone."
            : sl_span_is(who->status, "disabled") ? "It is disabled."
            : off != sl_span_is(who->status, "paused")
                ? (off ? "It is not paused." : "It is paused already.")
@@ -189,13 +194,13 @@ static bool may_change(struct call *c, const struct person *who, bool off, const
 static void change(struct call *c, const struct person *who, bool off)
 {
     identity_set_status(c->keeper, who,
-                        &(struct status_change){
-                            .status = off ? "active" : "paused",
-                            .what = off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE,
-                            .why = "its owner paused it",
-                            .by = c->who.name,
-                            .channel = call_channel(c),
-                            .by_owner = true});
+                        &(struct status_change){.status = off ? "active" : "paused",
+                                                .what = off ? SL_ENTRY_ROSTER_RESUME
+                                                            : SL_ENTRY_ROSTER_PAUSE,
+                                                .why = "its owner paused it",
+                                                .by = c->who.name,
+                                                .channel = call_channel(c),
+                                                .by_owner = true});
 }
 
 static void change_all(struct call *c, bool off)

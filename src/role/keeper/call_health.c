@@ -10,10 +10,10 @@ static void put_disk(struct keeper *k, json_t *out)
 
     if (k->state_dir == NULL || statvfs(k->state_dir, &disk) != 0)
         return;
-    json_object_set_new(
-        out, "disk",
-        json_pack("{s:I, s:I}", "free_bytes", (json_int_t)(disk.f_bavail * disk.f_frsize),
-                  "size_bytes", (json_int_t)(disk.f_blocks * disk.f_frsize)));
+    json_object_set_new(out, "disk",
+                        json_pack("{s:I, s:I}", "free_bytes",
+                                  (json_int_t)(disk.f_bavail * disk.f_frsize), "size_bytes",
+                                  (json_int_t)(disk.f_blocks * disk.f_frsize)));
 }
 
 /* Sentences that somebody should act on, the worst first. */
@@ -31,7 +31,8 @@ static void put_nags(struct keeper *k, json_t *out, const json_t *status)
     const char *name;
     size_t i;
 
-    json_object_foreach(k->canaries, name, one) if (sl_span_is(sl_json_str(one, "result"), "flowed"))
+    json_object_foreach(k->canaries, name,
+                        one) if (sl_span_is(sl_json_str(one, "result"), "flowed"))
         nag(nags, "What must be held flowed on %S: its canary was not held.", sl_span_str(name));
     json_array_foreach(json_object_get(status, "targets"), i, one)
     {

@@ -277,11 +277,12 @@ void call_IDENTITY_DISABLE(struct call *c)
     done(c, who.name);
 }
 
-/* Paused goes back to active; disabled stays what it is. What an owner paused the operator may pause
- * as well: then the owner cannot let it go on. */
+/* Paused goes back to active; disabled stays what it is. What an owner paused the operator may
+ * pause as well: then the owner cannot let it go on. */
 static bool pause_one(struct call *c, const struct person *who, bool off)
 {
-    bool is_owners = sl_span_is(who->status, "paused") && identity_owner_paused(c->keeper, who->name);
+    bool is_owners =
+        sl_span_is(who->status, "paused") && identity_owner_paused(c->keeper, who->name);
 
     if (!sl_span_is(who->status, off ? "paused" : "active") && !(is_owners && !off))
         return false;

@@ -24,23 +24,24 @@ struct listing {
 
 /* What every list tells, however long the rest is. */
 static const char *const outline[] = {
-    "id",          "identity",    "target",     "environment", "protocol",
-    "state",       "digest",      "link",       "asked_at",    "expires_at",
-    "closed_at",   "waiting",     "effects",    "summary",     "grant_expires_at",
-    "client_gone", "rule",        "reviewers",  "mine",        "may_decide",
-    "may_not_why", "may_not_reason", "alike"};
+    "id",      "identity",   "target",           "environment",    "protocol",  "state",
+    "digest",  "link",       "asked_at",         "expires_at",     "closed_at", "waiting",
+    "effects", "summary",    "grant_expires_at", "client_gone",    "rule",      "reviewers",
+    "mine",    "may_decide", "may_not_why",      "may_not_reason", "alike"};
 /* What a line tells besides, as long as it is short. */
-static const char *const line[] = {"requesters", "datasets", "statements",     "held_why",
-                                   "sink",       "run",      "show",           "why",
-                                   "outcome",    "proof",    "in_transaction", "delivered",
-                                   "repeats",    "operation_hidden"};
+static const char *const line[] = {"requesters",     "datasets",
+                                   "statements",     "held_why",
+                                   "sink",           "run",
+                                   "show",           "why",
+                                   "outcome",        "proof",
+                                   "in_transaction", "delivered",
+                                   "repeats",        "operation_hidden"};
 
 static bool is_short(const json_t *value, size_t most)
 {
     SL_BUF(text, LISTED_BYTES);
 
-    return sl_json_canonical(&text, value) == SL_OK && sl_buf_err(&text) == SL_OK &&
-           text.n <= most;
+    return sl_json_canonical(&text, value) == SL_OK && sl_buf_err(&text) == SL_OK && text.n <= most;
 }
 
 static void take(json_t *out, json_t *whole, const char *const *members, size_t count, size_t most)
@@ -92,8 +93,8 @@ static size_t scan(struct call *c, bool oldest, uint64_t after, struct place **o
     size_t count = 0;
 
     while (places != NULL && db_row(&rows))
-        places[count++] = (struct place){sl_arena_copy(c->keeper->mem, db_span(&rows, 0)),
-                                         db_u64(&rows, 1)};
+        places[count++] =
+            (struct place){sl_arena_copy(c->keeper->mem, db_span(&rows, 0)), db_u64(&rows, 1)};
     db_end(&rows);
     *out = places;
     return count;

@@ -64,8 +64,9 @@ static json_t *one_json(struct call *c, const struct person *who)
     if (who->kind != SL_HUMAN)
         json_object_set_new(one, "owner_active", json_boolean(owner_is_active(k, who->owner)));
     json_object_set_new(one, "groups", groups);
-    json_object_set_new(
-        one, "linked", texts(db_ask(k->store.db, DB_IDENTITY_OF_PERSON, "s", who->person), who->name));
+    json_object_set_new(one, "linked",
+                        texts(db_ask(k->store.db, DB_IDENTITY_OF_PERSON, "s", who->person),
+                              who->name));
     json_object_set_new(one, "can_decide",
                         json_boolean(credential_deciding(k, who->name, UINT64_MAX, &ignored)));
     json_object_set_new(one, "passkeys", json_integer((json_int_t)passkeys));

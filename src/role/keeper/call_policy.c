@@ -4,9 +4,10 @@
 
 /* The policy in words, and what it would say to a statement. */
 
-static const char *const shown[] = {"name",    "protocol",   "environment", "database", "mode",
-                                    "default", "labels",     "declassify",  "access",   "reviewers",
-                                    "estimate"}; /* nothing of logins and files */
+static const char *const shown[] = {"name",   "protocol",  "environment", "database",
+                                    "mode",   "default",   "labels",      "declassify",
+                                    "access", "reviewers", "estimate"}; /* nothing of logins and
+                                                                           files */
 
 static json_t *rule_json(const struct sl_config *config, const struct sl_rule *r)
 {
@@ -159,8 +160,9 @@ void call_POLICY_TRY(struct call *c)
     struct try_job *job = place_for(k, c->who.name);
     struct peer *gate = any_gate(k);
     if (job == NULL) {
-        call_problem(c, 429, "One at a time", "A statement of yours, or of several others, is being "
-                                              "tried already.",
+        call_problem(c, 429, "One at a time",
+                     "A statement of yours, or of several others, is being "
+                     "tried already.",
                      "Ask again in a moment.");
         return;
     }
@@ -242,8 +244,7 @@ static json_t *tried_json(struct keeper *k, const struct ask *a)
     json_put_str(out, "verdict", sl_span_str(sl_verdict_name(answer->verdict)));
     json_put_str(out, "enforced", sl_span_str(sl_verdict_name(answer->enforced)));
     json_object_set_new(out, "admitted",
-                        json_boolean(
-                            sl_target_admits(a->target, a->who->name, &a->who->groups)));
+                        json_boolean(sl_target_admits(a->target, a->who->name, &a->who->groups)));
     json_object_set_new(out, "from_default", json_boolean(answer->from_default));
     json_object_set_new(out, "rules", because(k->config, answer));
     json_object_set_new(out, "statements", tags);
@@ -260,7 +261,8 @@ static json_t *tried_json(struct keeper *k, const struct ask *a)
     return out;
 }
 
-/* What a gate says of a text is believed as little as ever: it is shown, and nothing rests on it. */
+/* What a gate says of a text is believed as little as ever: it is shown, and nothing rests on it.
+ */
 static json_t *judge_tried(struct keeper *k, const struct try_job *job, struct sl_span meaning)
 {
     struct sl_meaning m;

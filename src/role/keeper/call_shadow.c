@@ -40,7 +40,8 @@ void shadow_free(struct keeper *k)
     free(job);
 }
 
-/* --- the edited text ---------------------------------------------------------------------------- */
+/* --- the edited text ----------------------------------------------------------------------------
+ */
 
 /* Only rules: then targets and labels are those in force. They come behind, so that complaints name
  * the line that the person sees. */
@@ -102,7 +103,8 @@ static bool read_since(struct call *c, uint64_t *since_us)
     return true;
 }
 
-/* --- going over the ledger ---------------------------------------------------------------------- */
+/* --- going over the ledger ----------------------------------------------------------------------
+ */
 
 static uint64_t time_of(struct keeper *k, uint64_t index)
 {

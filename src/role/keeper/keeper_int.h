@@ -125,11 +125,11 @@ struct keeper {
     struct policy_change *change;
     struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
-    struct challenges *challenges; /* challenges.c */
+    struct challenges *challenges;                                /* challenges.c */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
     uint64_t next_peer;
-    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
-    struct tries *tries;       /* call_policy.c */
+    struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -637,7 +637,8 @@ struct status_change {
     struct sl_span by, channel;
     bool by_owner;
 };
-void identity_set_status(struct keeper *k, const struct person *who, const struct status_change *to);
+void identity_set_status(struct keeper *k, const struct person *who,
+                         const struct status_change *to);
 bool identity_owner_paused(struct keeper *k, struct sl_span name);
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
@@ -663,7 +664,7 @@ json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);
 bool approval_is_mine(const struct call *c, const struct approval *a); /* of their requester set */
 /* alike.c: a key that requests have in common which differ in literals only. */
-void approval_alike(const struct approval *a, const json_t *document, struct sl_buf *hex);
+void approval_alike(const struct approval *a, const json_t *operation, struct sl_buf *hex);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
 
