@@ -4,29 +4,29 @@
 
 #include "tests/unit/tap.h"
 
-#define CONFIG                                                                                     \
-    "state: ./state\n"                                                                             \
-    "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"                                   \
-    "targets:\n"                                                                                   \
-    "  - {name: shop, protocol: postgres, address: '127.0.0.1:5432', database: shop, "             \
-    "environment: production, login: {user: app, password_file: p}, access: {groups: [agents]}, "  \
-    "default: allow, labels: [%s]}\n"                                                              \
+#define CONFIG                                                                                    \
+    "state: ./state\n"                                                                            \
+    "listen: {postgres: 127.0.0.1:6432, http: 127.0.0.1:8080}\n"                                  \
+    "targets:\n"                                                                                  \
+    "  - {name: shop, protocol: postgres, address: '127.0.0.1:5432', database: shop, "            \
+    "environment: production, login: {user: app, password_file: p}, access: {groups: [agents]}, " \
+    "default: allow, labels: [%s]}\n"                                                             \
     "policy:%s"
 #define EMAIL "{columns: [public.c.email], label: pii}"
-#define HOLD(name, when)                                                                           \
+#define HOLD(name, when) \
     "\n  - {name: " name ", when: {" when "}, then: hold, reviewers: {groups: [dba], need: 1}}\n"
 #define T0 "2026-11-01T00:00:00.000000Z"
 #define T1 "2026-11-02T00:00:00.000000Z"
 
-#define SESSION                                                                                    \
-    "{'event':'open','groups':['agents'],'identity':'bot','identity_kind':'agent','kind':"         \
+#define SESSION                                                                            \
+    "{'event':'open','groups':['agents'],'identity':'bot','identity_kind':'agent','kind':" \
     "'session','session':7,'target':'shop','time':'" T0 "','v':1}"
-#define ACTIONS(facts)                                                                             \
-    "{'actions':[{'action':1,'by':0,'outcome':'ok','started_us':0,'statement':0}],'at':'" T1       \
-    "','kind':'actions','sessions':[{'identity':'bot','session':7,'target':'shop'}],"              \
+#define ACTIONS(facts)                                                                       \
+    "{'actions':[{'action':1,'by':0,'outcome':'ok','started_us':0,'statement':0}],'at':'" T1 \
+    "','kind':'actions','sessions':[{'identity':'bot','session':7,'target':'shop'}],"        \
     "'statements':[{'facts':" facts "}],'time':'" T1 "','v':1}"
-#define READ(labels)                                                                               \
-    "{'datasets':[{'columns':['email'],'effects':['read'],'labels':[" labels                       \
+#define READ(labels)                                                         \
+    "{'datasets':[{'columns':['email'],'effects':['read'],'labels':[" labels \
     "],'name':'public.c'}],'effects':['read'],'statements':['select'],'verdict':'allow'}"
 
 static struct sl_config *config(const char *labels, const char *rules)
@@ -88,7 +88,8 @@ static struct sl_span first(const json_t *result, const char *list, const char *
 static void test_same_and_different(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *none = config(EMAIL, "");
-    SL_FREED_BY(sl_config) struct sl_config *holds = config(EMAIL, HOLD("no mail", "labels: [pii]"));
+    SL_FREED_BY(sl_config)
+    struct sl_config *holds = config(EMAIL, HOLD("no mail", "labels: [pii]"));
     const char *const leaves[] = {SESSION, ACTIONS(READ("'pii'"))};
 
     json_decref(PLAY(none, NULL, leaves, 1, 1, 0, 0));
@@ -103,7 +104,8 @@ static void test_same_and_different(void)
 /* The groups are those that the session began with, whatever the roster says later. */
 static void test_groups_of_that_time(void)
 {
-    SL_FREED_BY(sl_config) struct sl_config *edited = config(EMAIL, HOLD("agents", "groups: [agents]"));
+    SL_FREED_BY(sl_config)
+    struct sl_config *edited = config(EMAIL, HOLD("agents", "groups: [agents]"));
     static const char *const later =
         "{'event':'group_remove','groups':['agents'],'identity':'bot','kind':'roster','time':'" T0
         "','v':1}";
@@ -116,7 +118,8 @@ static void test_groups_of_that_time(void)
 static void test_labels_given_and_derived(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *before = config(EMAIL, "");
-    SL_FREED_BY(sl_config) struct sl_config *edited =
+    SL_FREED_BY(sl_config)
+    struct sl_config *edited =
         config("{columns: [public.other.x], label: pii}", HOLD("no mail", "labels: [pii]"));
     const char *const given[] = {SESSION, ACTIONS(READ("'pii'"))};
     const char *const derived[] = {
@@ -133,7 +136,8 @@ static void test_labels_given_and_derived(void)
 static void test_policy_from_the_ledger(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *before = config(EMAIL, "");
-    SL_FREED_BY(sl_config) struct sl_config *edited =
+    SL_FREED_BY(sl_config)
+    struct sl_config *edited =
         config("{columns: [public.other.x], label: pii}", HOLD("no mail", "labels: [pii]"));
     SL_FREED_BY(sl_shadow) struct sl_shadow *s = NULL;
     size_t half = before->canonical.n / 2;
@@ -157,7 +161,8 @@ static void test_policy_from_the_ledger(void)
 static void test_cannot_tell(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *plain = config(EMAIL, "");
-    SL_FREED_BY(sl_config) struct sl_config *by_statement =
+    SL_FREED_BY(sl_config)
+    struct sl_config *by_statement =
         config(EMAIL, "\n  - {name: selects, when: {statements: [select]}, then: allow}\n");
     const char *const unknown[] = {ACTIONS(READ(""))};
     const char *const cut[] = {SESSION, ACTIONS("{'datasets_digest':'00','effects':['read'],"
@@ -166,9 +171,10 @@ static void test_cannot_tell(void)
         SESSION, ACTIONS("{'datasets':[],'effects':['read','insert'],'statements':['select',"
                          "'insert'],'verdict':'allow'}")};
     const char *const budget[] = {
-        SESSION, "{'approval':'a','cap':10,'event':'asked','facts':{'datasets':[],'effects':['read'],"
-                 "'statements':['select'],'verdict':'hold'},'identity':'bot','kind':'approval',"
-                 "'protocol':'postgres','session':7,'target':'shop','time':'" T1 "','v':1}"};
+        SESSION,
+        "{'approval':'a','cap':10,'event':'asked','facts':{'datasets':[],'effects':['read'],"
+        "'statements':['select'],'verdict':'hold'},'identity':'bot','kind':'approval',"
+        "'protocol':'postgres','session':7,'target':'shop','time':'" T1 "','v':1}"};
 
     json_t *result = PLAY(plain, NULL, unknown, 1, 0, 0, 1);
     SL_CHECK(sl_span_starts(first(result, "unknown", "why"), SL_SPAN("it is not known who asked")));
@@ -185,12 +191,14 @@ static void test_once_and_since(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *plain = config(EMAIL, HOLD("mail", "labels: [pii]"));
     static const char *const asked =
-        "{'approval':'a','event':'asked','facts':{'datasets':[{'columns':['email'],'effects':['read'],"
+        "{'approval':'a','event':'asked','facts':{'datasets':[{'columns':['email'],'effects':['"
+        "read'],"
         "'labels':['pii'],'name':'public.c'}],'effects':['read'],'rules':['mail'],'statements':"
         "['select'],'verdict':'hold'},'identity':'bot','kind':'approval','protocol':'postgres',"
         "'session':7,'target':'shop','time':'" T1 "','v':1}";
     static const char *const ran =
-        "{'action':1,'approval':'a','facts':{'datasets':[],'effects':['read'],'statements':['select'],"
+        "{'action':1,'approval':'a','facts':{'datasets':[],'effects':['read'],'statements':['"
+        "select'],"
         "'verdict':'hold'},'identity':'bot','kind':'action','session':7,'target':'shop','time':'" T1
         "','v':1}";
     const char *const leaves[] = {SESSION, asked, ran};
@@ -211,12 +219,21 @@ static void test_strange_leaves(void)
     SL_FREED_BY(sl_config) struct sl_config *plain = config(EMAIL, "");
     SL_FREED_BY(sl_shadow) struct sl_shadow *s = NULL;
     static const char *const strange[] = {
-        "", "{", "[]", "7", "{'kind':7}", "{'kind':'actions'}", "{'actions':[7],'kind':'actions'}",
+        "",
+        "{",
+        "[]",
+        "7",
+        "{'kind':7}",
+        "{'kind':'actions'}",
+        "{'actions':[7],'kind':'actions'}",
         "{'actions':[{'by':9,'statement':9}],'at':'" T1 "','kind':'actions'}",
-        "{'kind':'session','session':'x'}", "{'groups':[7,{}],'event':'add','identity':'x','kind':'roster'}",
-        "{'kind':'policy','part':5,'parts':2,'text':'{'}", "{'kind':'policy','part':0,'parts':1,'text':7}",
+        "{'kind':'session','session':'x'}",
+        "{'groups':[7,{}],'event':'add','identity':'x','kind':'roster'}",
+        "{'kind':'policy','part':5,'parts':2,'text':'{'}",
+        "{'kind':'policy','part':0,'parts':1,'text':7}",
         ACTIONS("{'datasets':[7],'effects':'x','statements':[{}],'verdict':'allow'}"),
-        ACTIONS("7"), "{'facts':{'verdict':'x'},'kind':'action','target':'shop','time':'" T1 "'}"};
+        ACTIONS("7"),
+        "{'facts':{'verdict':'x'},'kind':'action','target':'shop','time':'" T1 "'}"};
 
     SL_CHECK(sl_shadow_new(plain, 0, &s) == SL_OK);
     for (size_t i = 0; i < SL_COUNT(strange); i++)
