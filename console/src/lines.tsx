@@ -83,6 +83,8 @@ export function useSome(total: number): { shown: number; more: JSX.Element | nul
 
 function Preflight({ members }: { members: readonly Approval[] }): JSX.Element {
   const { shown, more } = useSome(members.length);
+  const hasRows = members.some((a) => a.show?.rows_estimate !== undefined);
+  const hasReason = members.some((a) => (a.reason ?? "") !== "");
   return (
     <>
       <div class="wide" tabIndex={0} role="region" aria-label="Alike requests">
@@ -90,8 +92,8 @@ function Preflight({ members }: { members: readonly Approval[] }): JSX.Element {
           <thead>
             <tr>
               <th scope="col">Statement</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Says</th>
+              {hasRows && <th scope="col">Rows</th>}
+              {hasReason && <th scope="col">Says</th>}
               <th scope="col">State</th>
               <th scope="col">Time</th>
             </tr>
@@ -104,10 +106,12 @@ function Preflight({ members }: { members: readonly Approval[] }): JSX.Element {
                     <Head text={a.summary ?? a.id} max={200} />
                   </Link>
                 </td>
-                <td>{a.show?.rows_estimate ?? ""}</td>
-                <td>
-                  <Head text={a.reason ?? ""} max={80} />
-                </td>
+                {hasRows && <td>{a.show?.rows_estimate ?? ""}</td>}
+                {hasReason && (
+                  <td>
+                    <Head text={a.reason ?? ""} max={80} />
+                  </td>
+                )}
                 <td>
                   <Badge a={a} />
                 </td>

@@ -81,22 +81,24 @@ static struct sl_shadow_who *who_new(struct sl_shadow *s, struct sl_span identit
     return who;
 }
 
+/* Who somebody was does not change: sessions point to it. A change makes another one. */
 static enum sl_err roster(struct sl_shadow *s, const json_t *leaf)
 {
     struct sl_span event = sl_json_str(leaf, "event"), name = sl_json_str(leaf, "identity");
-    struct sl_shadow_who *who = sl_map_get(s->people, name);
-    const json_t *groups = json_object_get(leaf, "groups");
+    const struct sl_shadow_who *before = sl_map_get(s->people, name);
+    bool is_new = sl_span_is(event, "add"), joins = is_new || sl_span_is(event, "group_add");
 
-    if (sl_span_is(event, "add")) {
-        who = who_new(s, name, sl_identity_kind_of(sl_json_str(leaf, "identity_kind")));
-        if (who == NULL)
-            return SL_EMEMORY;
-        SL_TRY(sl_map_put(s->people, who->identity, who));
-    }
-    bool joins = sl_span_is(event, "add") || sl_span_is(event, "group_add");
-    if (who == NULL || !(joins || sl_span_is(event, "group_remove")))
+    if (!(joins || sl_span_is(event, "group_remove")) || (!is_new && before == NULL))
         return SL_OK;
-    return change(s->mem, &who->groups, groups, !joins);
+    struct sl_shadow_who *who =
+        who_new(s, name,
+                is_new ? sl_identity_kind_of(sl_json_str(leaf, "identity_kind")) : before->kind);
+    if (who == NULL)
+        return SL_EMEMORY;
+    if (!is_new)
+        who->groups = before->groups;
+    SL_TRY(change(s->mem, &who->groups, json_object_get(leaf, "groups"), !joins));
+    return sl_map_put(s->people, who->identity, who);
 }
 
 enum sl_err sl_shadow_knows(struct sl_shadow *s, struct sl_span identity,
@@ -113,11 +115,27 @@ enum sl_err sl_shadow_knows(struct sl_shadow *s, struct sl_span identity,
     return sl_map_put(s->people, who->identity, who);
 }
 
-/* A session is judged by the groups that it began with. */
+static bool has_groups(const struct sl_shadow_who *who, const json_t *groups)
+{
+    bool same = who->groups.count == json_array_size(groups);
+
+    for (size_t i = 0; same && i < json_array_size(groups); i++) {
+        bool found = false;
+        for (size_t j = 0; j < who->groups.count; j++)
+            found |= sl_span_eq(who->groups.items[j], text_of(json_array_get(groups, i)));
+        same = found;
+    }
+    return same;
+}
+
+/* A session is judged by the groups that it began with; most often those of the roster of then. */
 static enum sl_err session(struct sl_shadow *s, const json_t *leaf)
 {
+    struct sl_span name = sl_json_str(leaf, "identity");
+    const json_t *groups = json_object_get(leaf, "groups");
+    enum sl_identity_kind kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind"));
+    struct sl_shadow_who *who = sl_map_get(s->people, name);
     uint64_t number = 0;
-    struct sl_shadow_who *who;
 
     if (!sl_json_u64(leaf, "session", &number))
         return SL_OK;
@@ -125,11 +143,12 @@ static enum sl_err session(struct sl_shadow *s, const json_t *leaf)
         sl_map_remove(s->sessions, sl_map_u64(&number));
         return SL_OK;
     }
-    who = who_new(s, sl_json_str(leaf, "identity"),
-                  sl_identity_kind_of(sl_json_str(leaf, "identity_kind")));
-    if (who == NULL)
-        return SL_EMEMORY;
-    SL_TRY(change(s->mem, &who->groups, json_object_get(leaf, "groups"), false));
+    if (who == NULL || who->kind != kind || !has_groups(who, groups)) {
+        who = who_new(s, name, kind);
+        if (who == NULL)
+            return SL_EMEMORY;
+        SL_TRY(change(s->mem, &who->groups, groups, false));
+    }
     return sl_map_put(s->sessions, sl_map_u64(&number), who);
 }
 

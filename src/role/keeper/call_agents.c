@@ -5,7 +5,7 @@
  * why, what is left of their budgets, and pausing. An owner never undoes what the operator paused.
  */
 
-enum { AGENTS_MAX = 200, REFUSED_MAX = 100, BUDGETS_MAX = 64 };
+enum { AGENTS_MAX = 200, REFUSED_MAX = 100, BUDGETS_MAX = 500 }; /* of all together */
 
 /* A JSON list of names, this caller's own among them. */
 static struct sl_span under(struct call *c)
@@ -62,7 +62,7 @@ static json_t *budget_json(struct keeper *k, const struct person *who, const str
     return one;
 }
 
-static json_t *budgets_of(struct keeper *k, const struct person *who)
+static json_t *budgets_of(struct keeper *k, const struct person *who, size_t *room)
 {
     json_t *list = json_array();
 
@@ -75,8 +75,10 @@ static json_t *budgets_of(struct keeper *k, const struct person *who)
                 sl_budget_is_counted(&t->applying[r]->budget) &&
                 t->applying[r]->budget.by != SL_BY_RUN &&
                 sl_rule_speaks_of(t->applying[r], who->name, who->kind, &who->groups) &&
-                json_array_size(list) < BUDGETS_MAX)
+                *room > 0) {
                 json_array_append_new(list, budget_json(k, who, t, t->applying[r]));
+                --*room;
+            }
     }
     return list;
 }
@@ -128,7 +130,7 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name)
     return number(db_ask(k->store.db, DB_OWNER_PAUSED, "s", name)) > 0;
 }
 
-static json_t *agent_json(struct call *c, const struct person *who)
+static json_t *agent_json(struct call *c, const struct person *who, size_t *room)
 {
     struct keeper *k = c->keeper;
     json_t *one = json_object();
@@ -147,7 +149,7 @@ static json_t *agent_json(struct call *c, const struct person *who)
     json_object_set_new(one, "open",
                         json_integer((json_int_t)number(
                             db_ask(k->store.db, DB_APPROVAL_COUNT_OF, "s", who->name))));
-    json_object_set_new(one, "budgets", budgets_of(k, who));
+    json_object_set_new(one, "budgets", budgets_of(k, who, room));
     return one;
 }
 
@@ -155,7 +157,7 @@ void call_AGENTS_LIST(struct call *c)
 {
     struct sl_span names = under(c);
     json_t *list = NULL, *agents = json_array(), *item;
-    size_t i;
+    size_t i, room = BUDGETS_MAX;
     bool more = false;
 
     if (sl_json_read(names, &list, NULL) == SL_OK)
@@ -167,12 +169,12 @@ void call_AGENTS_LIST(struct call *c)
             if (json_array_size(agents) == AGENTS_MAX)
                 more = true;
             else if (person_get(c->keeper, name, &who) == SL_OK)
-                json_array_append_new(agents, agent_json(c, &who));
+                json_array_append_new(agents, agent_json(c, &who, &room));
         }
     json_decref(list);
     c->reply = json_object();
     json_object_set_new(c->reply, "agents", agents);
-    json_object_set_new(c->reply, "more", json_boolean(more));
+    json_object_set_new(c->reply, "more", json_boolean(more || room == 0));
     json_object_set_new(c->reply, "refused", refused(c, names));
 }
 

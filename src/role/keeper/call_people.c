@@ -2,7 +2,7 @@
 
 /* The roster as people see it in the console. */
 
-enum { LISTED = 2000 };
+enum { LISTED = 500 };
 
 static json_t *texts(struct db_rows rows, struct sl_span but)
 {
