@@ -31,6 +31,7 @@ interface Status {
   canaries?: Record<string, { result?: string; at?: string; why?: string }>;
   journals: { attached: boolean; size: number; waiting: number }[];
   sessions: number;
+  console_sessions?: number;
   pending: number;
   approved: number;
   draining: boolean;
@@ -162,7 +163,9 @@ function Record({ s }: { s: Status }): JSX.Element {
             {size(s.disk.free_bytes)} free of {size(s.disk.size_bytes)}
           </Fact>
         )}
-        <Fact name="Sessions">{s.sessions}</Fact>
+        <Fact name="Sessions">
+          {s.sessions} of clients, {s.console_sessions ?? 0} of the console
+        </Fact>
         <Fact name="Held now">
           {s.pending} wait for a decision, {s.approved} are approved and not run yet
         </Fact>

@@ -4,7 +4,7 @@ reviewers at once, a click that comes too late."""
 import threading
 
 from browser import Browser
-from e2e_console import LOOKS, ask, browser_of, decide, open_request, settled, sign_in
+from e2e_console import HOSTILE, LOOKS, ask, browser_of, decide, open_request, settled, sign_in
 from lab import hold, wait_for
 
 HELD = "delete from staging.scratch where id = {}"
@@ -205,6 +205,37 @@ def test_disabled_click(lab):
     child.communicate(timeout=20)
 
 
+def test_hostile_everywhere(lab):
+    """HTML, markdown, escapes and bidi marks are text in the table of alike requests, in what was refused, in complaints and in what was tried"""
+    harmless = "main img, main script, main a[href*=evil], main b"
+    b = sign_in(lab, "rita")
+    held = []
+    for n in (1, 2):
+        child = lab.psql_start("-c", HOSTILE.replace("note =", f"id = {n} and note ="), user="agent-7")
+        held.append((child, lab.pending_one("agent-7", like=f"id = {n} and note")))
+    b.wait(at="role=button[name=/2 requests alike/]")
+    b.click(at="role=button[name=/2 requests alike/]")
+    b.wait(at="role=region[name='Alike requests'] >> text=<script>")
+    shown = b.text(at="role=region[name='Alike requests']")
+    assert "U+001B" in shown and "U+202E" in shown and b.count(at=harmless) == 0, shown
+    for child, a in held:
+        lab.deny("bob", a["id"], reason="<b>no</b> \u202eoN [x](http://evil.example)")
+        child.communicate(timeout=20)
+    b = sign_in(lab, "carol")
+    go(lab, b, "agents", "My agents")
+    b.wait(at="section[aria-label='Refused'] >> text=<b>no</b>")
+    assert "U+202E" in b.text(at="section[aria-label='Refused']") and b.count(at=harmless) == 0
+    b = sign_in(lab, "rita")
+    go(lab, b, "policy", "Policy")
+    b.fill(at="textarea.code", text="policy:\n  - {name: '<img src=x onerror=alert(1)>', than: hold}\n")
+    b.click(at="role=button[name='What would change?']")
+    b.wait(at="section[aria-label='Shadow'] >> role=alert")
+    b.fill(at="role=textbox[name='SQL']", text='select * from "<img src=x onerror=alert(1)>"')
+    b.click(at="role=button[name='What would it say?']")
+    b.wait(at=".outcome")
+    assert b.count(at=harmless) == 0 and [c for c in b.complaints() if "400" not in c] == []
+
+
 def test_keyboard(lab):
     """Tab alone reaches every page's controls, and Enter works them"""
     b = sign_in(lab, "rita")
@@ -233,8 +264,16 @@ def test_keyboard(lab):
 def test_accessible(lab):
     """axe finds nothing on these pages, at 320 and 1440 pixels, light and dark; nothing is wider than the screen"""
     found = []
+    children = [lab.psql_start("-c", HELD.format(30 + n), user="agent-7") for n in range(3)]
+    wait_for(lambda: len(lab.pending("agent-7")) == 3, 10, "three that wait")
     b = browser_of(lab)
     for scheme, width in LOOKS:
+        sign_in(lab, "rita", scheme=scheme, width=width, height=800, motion="reduce")
+        b.click(at="role=button[name=/3 requests alike/]")
+        b.wait(at="role=region[name='Alike requests']")
+        found += [f"inbox {scheme} {width}: {v}" for v in b.axe()]
+        wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found += [f"inbox {scheme} {width}: {wide} pixels too wide"] if wide > 0 else []
         sign_in(lab, "carol", scheme=scheme, width=width, height=800, motion="reduce")
         for page, heading, ready in (("policy", "Policy", "section[aria-label='Shadow']"),
                                      ("identities", "Identities", "table"), ("health", "Health", "section[aria-label='Record']"),
@@ -251,3 +290,7 @@ def test_accessible(lab):
             wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
             found += [f"{page} {scheme} {width}: {wide} pixels too wide"] if wide > 0 else []
     assert found == [], "\n".join(found)
+    for a in lab.pending("agent-7"):
+        lab.deny("rita", a["id"])
+    for child in children:
+        child.communicate(timeout=20)

@@ -10,10 +10,20 @@ static void put_disk(struct keeper *k, json_t *out)
 
     if (k->state_dir == NULL || statvfs(k->state_dir, &disk) != 0)
         return;
+    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize,
+             all = (uint64_t)disk.f_blocks * disk.f_frsize;
     json_object_set_new(out, "disk",
-                        json_pack("{s:I, s:I}", "free_bytes",
-                                  (json_int_t)(disk.f_bavail * disk.f_frsize), "size_bytes",
-                                  (json_int_t)(disk.f_blocks * disk.f_frsize)));
+                        json_pack("{s:I, s:I}", "free_bytes", (json_int_t)left, "size_bytes",
+                                  (json_int_t)all));
+}
+
+static void put_console(struct keeper *k, json_t *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_COUNT, "i", sl_clock_us());
+    uint64_t count = db_row(&rows) ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    json_object_set_new(out, "console_sessions", json_integer((json_int_t)count));
 }
 
 /* Sentences that somebody should act on, the worst first. */
@@ -61,6 +71,7 @@ void call_HEALTH(struct call *c)
     json_t *status = json_object_get(c->reply, "status");
     status_put_targets(k, status);
     put_disk(k, status);
+    put_console(k, status);
     json_put_time(json_object_get(status, "ledger"), "signed_at", k->signed_us);
     json_put_time(status, "now", sl_clock_us());
     put_nags(k, status, status);
