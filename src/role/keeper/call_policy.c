@@ -66,7 +66,7 @@ static const uint64_t try_patience_us = 8 * 1000 * 1000;
 
 struct try_job {
     uint64_t number, until_us; /* number 0: free */
-    struct later later;
+    struct late late;
     char asker[64], identity[64], target[64];
 };
 
@@ -119,7 +119,7 @@ void tries_sweep(struct keeper *k)
         if (job->number == 0 || now_us < job->until_us)
             continue;
         job->number = 0;
-        later_problem(k, job->later, 503, "No answer", "No gate and judge answered in time.");
+        late_problem(k, &job->late, 503, "No answer", "No gate and judge answered in time.");
     }
 }
 
@@ -171,8 +171,8 @@ void call_POLICY_TRY(struct call *c)
         return;
     }
     *job = (struct try_job){.number = ++k->tries->last,
-                            .until_us = sl_clock_us() + try_patience_us,
-                            .later = call_later(c)};
+                            .until_us = sl_clock_us() + try_patience_us};
+    call_defer(c, &job->late);
     keep_name(job->asker, c->who.name);
     keep_name(job->identity, who.name);
     keep_name(job->target, target->name);
@@ -292,9 +292,9 @@ void on_judge_tried(struct peer *p, const struct sl_msg_judge_tried *m)
         json_t *reply = m->found == 1 ? judge_tried(k, &done, m->meaning) : NULL;
         job->number = 0;
         if (reply != NULL)
-            later_answer(k, done.later, 200, reply);
+            late_answer(k, &done.late, 200, reply);
         else
-            later_problem(k, done.later, 503, "No answer",
+            late_problem(k, &done.late, 503, "No answer",
                           m->found == 1 ? "The target or the identity is gone, or the answer could "
                                           "not be read."
                                         : "The gate has no listing of this target yet.");

@@ -19,7 +19,7 @@ enum {
 static const uint64_t patience_us = 20 * 1000 * 1000; /* less than the desk's */
 
 struct shadow_job {
-    struct later later;
+    struct late late;
     struct sl_config *edited;
     struct sl_shadow *shadow;
     struct sl_timer *timer;
@@ -162,7 +162,7 @@ static void finish(struct keeper *k, struct shadow_job *job)
     json_object_set_new(result, "more", json_boolean(job->more));
     json_put_time(result, "since", job->since_us);
     json_object_set_new(result, "entries", json_integer((json_int_t)job->end));
-    later_answer(k, job->later, 200, result);
+    late_answer(k, &job->late, 200, result);
     shadow_free(k);
 }
 
@@ -187,7 +187,7 @@ static void on_slice(void *owner)
     while (err == SL_OK && job->at < job->end && sl_clock_us() - begun_us < SLICE_US)
         err = take_one(k, job);
     if (err != SL_OK || begun_us - job->begun_us > patience_us) {
-        later_problem(k, job->later, 503, "No answer",
+        late_problem(k, &job->late, 503, "No answer",
                       err == SL_OK ? "It takes too long here: ask for a shorter time, or use "
                                      "`sluice shadow` on the machine."
                                    : "The ledger could not be read.");
@@ -245,6 +245,6 @@ void call_POLICY_SHADOW(struct call *c)
         call_problem(c, 503, "No room", "There is no memory for this now.", "");
         return;
     }
-    k->shadow->later = call_later(c);
+    call_defer(c, &k->shadow->late);
     sl_timer_arm(k->shadow->timer, 1);
 }
