@@ -78,12 +78,23 @@ enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, st
 
 /* --- off and on ------------------------------------------------------------------------------ */
 
+static void set_status(struct keeper *k, const struct issuer *i, const struct person *who,
+                       const char *status, enum sl_entry_roster_event what)
+{
+    identity_set_status(
+        k, who,
+        &(struct status_change){.status = status,
+                                .what = what,
+                                .why = "the identity provider says that this person is gone",
+                                .by = said_by(k, i),
+                                .channel = SL_SPAN("http")});
+}
+
 /* Sessions end, unspent votes lapse, questions are withdrawn; the account is nobody's. A yes that
  * was given before then counts no more, even when the person comes back: the credential that it was
  * given with is over. */
 static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user *u)
 {
-    static const char why[] = "the identity provider says that this person is gone";
     struct account a;
     struct person who;
 
@@ -91,7 +102,7 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
         sl_span_eq(a.identity, u->identity))
         account_unlink(k, &a, said_by(k, i));
     if (person_get(k, u->identity, &who) == SL_OK && !sl_span_is(who.status, "disabled")) {
-        identity_status(k, &who, "disabled", SL_ENTRY_ROSTER_DISABLE, why, maker_of(k, i));
+        set_status(k, i, &who, "disabled", SL_ENTRY_ROSTER_DISABLE);
         u->off = true;
     }
 }
@@ -114,7 +125,7 @@ static enum sl_scim_reason turn_on(struct keeper *k, const struct issuer *i, str
         return SL_SCIM_REFUSED;
     }
     if (u->off)
-        identity_status(k, &who, "active", SL_ENTRY_ROSTER_ENABLE, "", maker_of(k, i));
+        set_status(k, i, &who, "active", SL_ENTRY_ROSTER_ENABLE);
     u->off = false;
     return account_link(k, &who, u->issuer, u->external_id, maker_of(k, i), &id) == SL_OK
                ? SL_SCIM_OK
