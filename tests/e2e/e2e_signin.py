@@ -429,6 +429,26 @@ def test_idp_add_wrong(lab):
     assert done.rc != 0, done
 
 
+def test_idp_test(lab):
+    """sluice idp test: what the running gateway hears of a provider and of somebody who signs in; it opens nothing"""
+    corp, _ = providers(lab)
+    done = lab.manage("idp", "test", "corp")
+    assert "ready" in done.out and "3 keys" in done.out, done
+    corp.person("op", groups=["stewards", "cooks"])
+    command = subprocess.Popen([lab.program, "idp", "test", "corp", "--sign-in", "--state", lab.state], text=True, env=lab.environment,
+                               cwd=lab.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lab.children.append(command)
+    said = read_until(command, "type this code")
+    said += read_until(command, "    ")
+    lines = [x.strip() for x in said if x.startswith("    ")]
+    Person().approve_device(lines[0], lines[1], "op")
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0, out + err
+    assert "op-0001" in out and "stewards, cooks" in out and "data-stewards\n" in out and "Identity     none" in out, out
+    assert "sll_" not in out + err and "sls_" not in out + err
+    assert lab.manage("idp", "test", "nobody", check=False).rc == 1
+
+
 def test_young_group(lab):
     """a group that came after the question does not answer it"""
     corp, _ = providers(lab)
