@@ -158,11 +158,17 @@ def decide(lab, who, approval, decision="approve"):
 # --- people, in a browser ------------------------------------------------------------------------
 
 
+def browser_of(lab):
+    if not hasattr(lab, "browser"):
+        lab.browser = Browser(lab)
+    return lab.browser
+
+
 def test_chromium(lab):
     """in Chromium: from a chat's link over the provider's page back to that request, and it runs once"""
     providers(lab)
     child, held = hold(lab, 101)
-    b = lab.browser = Browser(lab)
+    b = browser_of(lab)
     b.open()
     b.goto(url=f"{lab.url}/approvals/{held['id']}")
     b.click(at="[data-issuer=corp]")
@@ -187,12 +193,40 @@ def test_chromium(lab):
     assert said == [], said
     b.click(at="role=button[name='Sign out']")
     b.wait(at="[data-issuer=corp]")
-    assert b.axe() == []
+
+
+def looks_right(b, scheme, width):
+    found = b.axe()
+    assert found == [], (scheme, width, found)
+    assert b.eval(js="document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
+
+
+def test_chromium_looks(lab):
+    """in Chromium: axe finds nothing on the page to sign in and on the one that says no; both go by keyboard"""
+    providers(lab)
+    b = browser_of(lab)
+    for scheme in ("light", "dark"):
+        for width in (320, 1440):
+            b.open(scheme=scheme, width=width)
+            b.goto(url=f"{lab.url}/agents")
+            b.wait(at="[data-issuer=corp]")
+            looks_right(b, scheme, width)
+            for _ in range(9):
+                b.press(key="Tab")
+                if b.focused() == "A Sign in with corp":
+                    break
+            b.press(key="Enter")
+            b.wait(at="input[name=login]")
+            b.click(at="button >> text='Cancel'")
+            b.wait(at="role=alert")
+            looks_right(b, scheme, width)
+            sign_in(lab, "rita")        # a right one: too many that fail would have to wait
 
 
 def test_chromium_no(lab):
     """in Chromium: no at the provider is a page that says so, and the way back to Sluice"""
-    b = lab.browser
+    providers(lab)
+    b = browser_of(lab)
     b.open()
     b.goto(url=f"{lab.url}/")
     b.click(at="[data-issuer=corp]")
@@ -538,13 +572,20 @@ def test_login(lab):
 
 
 def test_login_denied(lab):
-    """sluice login: no at the provider, nobody's account, and a code that is over, each in words"""
+    """sluice login: no at the provider, nobody's account, too many groups, and a code that is over, each in words"""
     corp, _ = providers(lab)
     code, out, err, file = login(lab, "rita", deny=True)
     assert code == 1 and not file.exists() and "said no" in err + out or "denied" in err, out + err
     corp.person("zoe")
     code, out, err, file = login(lab, "zoe")
     assert code == 1 and not file.exists() and "account" in err, out + err
+    sign_in(lab, "rita")        # a right one: too many that fail would have to wait
+    corp.person("sam", groups=["stewards"], claims={"hasgroups": True})
+    corp.user(login="sam", groups=None)
+    code, out, err, file = login(lab, "sam")
+    corp.person("sam", groups=["stewards"], claims={})
+    assert code == 1 and not file.exists() and "groups" in err, out + err
+    sign_in(lab, "rita")
     corp.token(deviceTtl=2)
     code, out, err, file = login(lab, "rita", walk=False)
     corp.token(deviceTtl=600)
