@@ -19,7 +19,8 @@ static const char help[] =
     "  group NAME GROUP [--remove]\n"
     "  invite NAME             a new one-time code\n"
     "  account NAME --issuer I --subject S [--remove]\n"
-    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its tokens "
+    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its "
+    "tokens "
     "is NAME;\n"
     "                          --remove ends what came from it\n\n"
     "Works on the running keeper, or on the state folder while nothing runs.\n";

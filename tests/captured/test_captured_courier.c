@@ -1,18 +1,18 @@
 /* A courier in hostile hands (docs/threat-model.md): it brings the provider's words, and so it can
  * make them up. What then still stands. Here it is the provider too, under keys of its own. The
  * first argument is the keeper. */
-#define KEEPER_PLAY_RULES                                                                          \
-    "  - name: signed\n"                                                                           \
-    "    when: {effects: [insert]}\n"                                                              \
-    "    then: hold\n"                                                                             \
-    "    reviewers: {groups: [dba], need: 1}\n"                                                    \
-    "    proof: passkey\n"                                                                         \
-    "issuers:\n"                                                                                   \
-    "  - name: corp\n"                                                                             \
-    "    issuer: https://idp.example\n"                                                            \
-    "    client_id: sluice\n"                                                                      \
-    "    algorithms: [ES256]\n"                                                                    \
-    "    audiences: [sluice-api]\n"                                                                \
+#define KEEPER_PLAY_RULES                       \
+    "  - name: signed\n"                        \
+    "    when: {effects: [insert]}\n"           \
+    "    then: hold\n"                          \
+    "    reviewers: {groups: [dba], need: 1}\n" \
+    "    proof: passkey\n"                      \
+    "issuers:\n"                                \
+    "  - name: corp\n"                          \
+    "    issuer: https://idp.example\n"         \
+    "    client_id: sluice\n"                   \
+    "    algorithms: [ES256]\n"                 \
+    "    audiences: [sluice-api]\n"             \
     "    token_type: jwt\n"
 #include "tests/captured/passkey_play.h"
 #include "tests/unit/issuer_play.h"
@@ -146,9 +146,10 @@ static void test_no_account_that_is_newer_than_the_question(void)
 
 static void test_a_courier_says_only_what_a_courier_may(void)
 {
-    static const unsigned types[] = {SL_MESSAGE_CALL,  SL_MESSAGE_REPLY,       SL_MESSAGE_LOGIN_TOKEN,
-                                     SL_MESSAGE_SECRET, SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
-                                     SL_MESSAGE_RELOAD, SL_MESSAGE_ACTION_SPEND};
+    static const unsigned types[] = {SL_MESSAGE_CALL,        SL_MESSAGE_REPLY,
+                                     SL_MESSAGE_LOGIN_TOKEN, SL_MESSAGE_SECRET,
+                                     SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
+                                     SL_MESSAGE_RELOAD,      SL_MESSAGE_ACTION_SPEND};
 
     for (size_t i = 0; i < SL_COUNT(types); i++) {
         struct sl_buf b = sl_buf(4096);
@@ -189,6 +190,12 @@ static void test_nothing_leaks(void)
     SL_CHECK_INT(leaks, 0);
 }
 
+static const char *sluice_program;
+static void test_the_ledger_verifies(void)
+{
+    ledger_verifies(sluice_program);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -203,6 +210,10 @@ int main(int argc, char **argv)
     SL_RUN(test_a_courier_says_only_what_a_courier_may);
     SL_RUN(test_nonsense_ends_only_the_courier);
     SL_RUN(test_nothing_leaks);
+    stop_keeper();
+    sluice_program = argc > 2 ? argv[2] : "sluice";
+    SL_RUN(test_the_ledger_verifies);
+    start_keeper();
     passkey_drop(&ritas);
     passkey_drop(&its_own);
     EVP_PKEY_free(idp.key);

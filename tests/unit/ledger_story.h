@@ -24,6 +24,10 @@ struct story {
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
+    /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
+     * parted from; the credential of what is parted; and by whom it was linked */
+    bool account, late_account;
+    const char *account_too, *account_parted, *parted_credential, *account_by;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -68,6 +72,34 @@ static inline void story_roster(struct story *s, enum sl_entry_roster_event even
                                                                    ? sl_span_str(name)
                                                                    : SL_SPAN("operator")});
     story_leaf(s, &leaf);
+}
+
+static inline void story_account(struct story *s, bool link, const char *name,
+                                 const char *credential)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){
+                   .event = link ? SL_ENTRY_ROSTER_ACCOUNT_LINK : SL_ENTRY_ROSTER_ACCOUNT_UNLINK,
+                   .time_us = s->clock,
+                   .identity = sl_span_str(name),
+                   .credential = sl_span_str(credential),
+                   .issuer = SL_SPAN("https://idp.example"),
+                   .subject = SL_SPAN("u-1"),
+                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by)});
+    story_leaf(s, &leaf);
+}
+
+static inline void story_accounts(struct story *s)
+{
+    if (s->account)
+        story_account(s, true, "rita", "a-rita");
+    if (s->account_parted != NULL)
+        story_account(s, false, s->account_parted,
+                      s->parted_credential == NULL ? "a-rita" : s->parted_credential);
+    if (s->account_too != NULL)
+        story_account(s, true, s->account_too, "a-too");
 }
 
 static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
@@ -201,6 +233,7 @@ static inline void story_people(struct story *s)
     story_roster(s, SL_ENTRY_ROSTER_SESSION_END, "rita", "c-rita", NULL);
     if (s->linked_approver)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "alice");
+    story_accounts(s);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -252,6 +285,8 @@ static inline void story_decided(struct story *s)
         s->clock -= UINT64_C(3600000000);
     if (s->new_credential)
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "rita", "c-rita", NULL);
+    if (s->late_account)
+        story_account(s, true, "rita", "a-rita");
     if (s->clock_set_back)
         s->clock += UINT64_C(3600000000);
     if (s->disabled_approver)

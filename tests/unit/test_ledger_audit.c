@@ -83,6 +83,42 @@ static void test_approvers(void)
     expect("stranger", (struct story){.approver = "mallory"}, "was never added");
 }
 
+/* What a sign-in at a provider stands for: an account, which is a credential as any other (P4). */
+static void test_accounts(void)
+{
+    struct hearing h;
+
+    hear((struct story){.account = true, .credential = "a-rita"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    /* parted from one and linked to another is a new account each time */
+    hear((struct story){.account = true, .account_parted = "rita", .account_too = "robin"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("of two", (struct story){.account = true, .account_too = "robin"},
+           "an account of 'rita' is linked to 'robin' as well");
+    expect("newer than the question", (struct story){.late_account = true, .credential = "a-rita"},
+           "made after the action was asked");
+    expect("newer, by a clock that was set back",
+           (struct story){.late_account = true, .clock_set_back = true, .credential = "a-rita"},
+           "made after the action was asked");
+    expect("over",
+           (struct story){.account = true, .account_parted = "rita", .credential = "a-rita"},
+           "revoked");
+    expect("an agent's",
+           (struct story){.account_too = "robin", .approver = "robin", .credential = "a-too"},
+           "may not");
+    expect("linked by who decides",
+           (struct story){.account = true, .credential = "a-rita", .account_by = "rita"}, "issued");
+    expect("parted from another", (struct story){.account = true, .account_parted = "robin"},
+           "an account is unlinked from 'robin' that was not linked to it");
+    expect("parted by another name",
+           (struct story){.account = true, .account_parted = "rita", .parted_credential = "c-rita"},
+           "that was not linked to it");
+    expect("parted and never linked", (struct story){.account_parted = "rita"},
+           "that was not linked to it");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -280,6 +316,7 @@ int main(void)
 {
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
+    SL_RUN(test_accounts);
     SL_RUN(test_moves);
     SL_RUN(test_running);
     SL_RUN(test_P3_P10_documents);

@@ -136,13 +136,13 @@ static struct sl_audit_credential *account_new(struct sl_audit *a,
 
     if (c == NULL)
         return NULL;
-    *c = (struct sl_audit_credential){
-        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
-        .identity = who->name,
-        .issuer =
-            sl_audit_identity(a, by) != NULL ? sl_audit_copy(a, by) : sl_span(NULL, 0),
-        .deciding = who->kind == SL_HUMAN,
-        .since_us = sl_audit_since(a)};
+    *c = (struct sl_audit_credential){.id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
+                                      .identity = who->name,
+                                      .issuer = sl_audit_identity(a, by) != NULL
+                                                    ? sl_audit_copy(a, by)
+                                                    : sl_span(NULL, 0),
+                                      .deciding = who->kind == SL_HUMAN,
+                                      .since_us = sl_audit_since(a)};
     if (sl_map_get(a->credentials, c->id) != NULL)
         SL_FOUND(a, "credential %S is made twice", c->id);
     sl_audit_put(a, a->credentials, c->id, c);

@@ -85,19 +85,23 @@
     "integer not null);"                                                                           \
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
-    "create table if not exists account(issuer text not null, subject text not null, credential "   \
-    "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
-    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
+    "create table if not exists account(issuer text not null, subject text not null, credential "  \
+    "text not null, identity text not null, since_us integer not null, ended_us integer not "      \
+    "null, "                                                                                       \
+    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                      \
     "create index if not exists account_identity on account(identity);"                            \
     "create index if not exists account_credential on account(credential);"                        \
-    "create table if not exists membership_from(identity text not null, grp text not null, source " \
+    "create table if not exists membership_from(identity text not null, grp text not null, "       \
+    "source "                                                                                      \
     "text not null, primary key(identity, grp, source)) without rowid;"                            \
-    "create index if not exists membership_from_source on membership_from(source);"                 \
+    "create index if not exists membership_from_source on membership_from(source);"                \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
+    "create table if not exists session_trigger(session integer primary key, trigger_name text "   \
+    "not null, unsure integer not null);"                                                          \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
     "create table if not exists open_action(gate integer not null, session integer not null, "     \
@@ -227,9 +231,12 @@
     X(INVITATION_USED, "update invitation set used_us = ?2 where hash = ?1")                        \
     X(INVITATION_CLEAR, "update invitation set used_us = ?2 where identity = ?1 and used_us = 0")   \
     X(SESSION_ADD, "insert or replace into session values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")     \
+    X(SESSION_TRIGGER, "insert or replace into session_trigger values(?1, ?2, ?3)")                 \
+    X(SESSION_TRIGGER_REMOVE, "delete from session_trigger where session = ?1")                     \
     X(SESSION_REMOVE, "delete from session where id = ?1")                                          \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
-        "credential from session order by id")                                                      \
+        "credential, coalesce(t.trigger_name, ''), coalesce(t.unsure, 0) from session left join "   \
+        "session_trigger t on t.session = id order by id")                                                      \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \

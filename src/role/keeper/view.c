@@ -190,16 +190,28 @@ static void apply_console_ended(struct db *db, struct fields *f)
     db_run(db, DB_CONSOLE_END, "si", str(f, "id"), u64(f, "at"));
 }
 
+/* Of a CI job: logs from before there were any say nothing of it. */
+static void apply_trigger(struct db *db, struct fields *f)
+{
+    struct sl_span trigger = sl_json_str(f->event, "trigger");
+    bool unsure = json_is_true(json_object_get(f->event, "unsure"));
+
+    if (trigger.n > 0 || unsure)
+        db_run(db, DB_SESSION_TRIGGER, "isi", u64(f, "session"), trigger, (uint64_t)unsure);
+}
+
 static void apply_session_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
            str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
            str(f, "credential"));
+    apply_trigger(db, f);
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
+    db_run(db, DB_SESSION_TRIGGER_REMOVE, "i", u64(f, "session"));
 }
 
 /* The salt is known as long as the document is, and goes with it. */
@@ -379,18 +391,32 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                            \
-    X(identity_added)                                                                        \
-    X(identity_status)                                                                       \
-    X(identity_linked)                                                                       \
-    X(identity_os_user)                                                                      \
-    X(group_set)                                                                             \
-    X(credential_made)                                                                       \
-    X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) \
-        X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)       \
-            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)          \
-                X(budget_returned) X(console_opened) X(console_ended) X(account_linked)      \
-                    X(account_unlinked) X(account_groups)
+#define EVENTS(X)         \
+    X(identity_added)     \
+    X(identity_status)    \
+    X(identity_linked)    \
+    X(identity_os_user)   \
+    X(group_set)          \
+    X(credential_made)    \
+    X(credential_revoked) \
+    X(invited)            \
+    X(session_opened)     \
+    X(session_closed)     \
+    X(passkey_enrolled)   \
+    X(passkey_removed)    \
+    X(asked)              \
+    X(voted)              \
+    X(moved)              \
+    X(outcome)            \
+    X(erased)             \
+    X(labelled)           \
+    X(label_ended)        \
+    X(label_dropped)      \
+    X(capped)             \
+    X(budget_lent)        \
+    X(budget_used)        \
+    X(budget_returned)    \
+    X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) X(account_groups)
 
 static const struct {
     const char *name;
