@@ -672,10 +672,31 @@ static void test_a_session_ends_with_its_account(void)
     SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401); /* that one was another */
 }
 
+/* Revoked as any other credential, it takes along what came from it. */
+static void test_revoking_its_credential_unlinks_the_account(void)
+{
+    SL_BUF(body, 128);
+    char id[64];
+
+    from_elsewhere();
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    keep(id, sizeof id, said("credential"));
+    SL_CHECK(is_member(token("u-sam", ",'groups':['DBAs']"), "dba"));
+    SL_CHECK_INT(call_as(play.control, "token.list", "", "{'name':'sam'}"), 200);
+    const json_t *listed = json_array_get(json_object_get(play.reply, "tokens"), 0);
+    SL_CHECK_TEXT(sl_json_str(listed, "kind"), "account");
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", token("u-sam", ""), "{}"), 401);
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    SL_CHECK(!is_member(token("u-sam", ""), "dba"));
+}
+
 static void make_people(void)
 {
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'sam','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
                  200);
@@ -720,6 +741,7 @@ int main(int argc, char **argv)
     SL_RUN(test_too_many_at_once);
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
+    SL_RUN(test_revoking_its_credential_unlinks_the_account);
     stop_keeper();
     sluice_program = argv[2];
     SL_RUN(test_the_ledger_verifies);

@@ -27,6 +27,19 @@ enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span 
     return credential_by_id(k, out->credential, &c) != SL_OK || c.over ? SL_ENOTFOUND : SL_OK;
 }
 
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_OF, "s", credential);
+    struct sl_span issuer, subject;
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    issuer = sl_arena_copy(k->mem, db_span(&rows, 0));
+    subject = sl_arena_copy(k->mem, db_span(&rows, 1));
+    db_end(&rows);
+    return account_get(k, issuer, subject, out);
+}
+
 static struct sl_span said_by(struct maker by)
 {
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");

@@ -86,6 +86,9 @@ struct account {
 };
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
+/* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+    SL_MUST_CHECK;
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;

@@ -213,8 +213,8 @@
     X(CREDENTIAL_DECIDING, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
         "from credential where identity = ?1 and deciding = 1 and revoked_us = 0")                  \
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
-    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
-        "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us, exists "   \
+        "(select 1 from account a where a.credential = credential.id) from credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
     X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
     X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
     X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \
