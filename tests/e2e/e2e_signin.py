@@ -10,6 +10,7 @@ import urllib.parse
 
 import psycopg2
 
+from authenticator import ALGORITHMS, Passkey, text as encoded
 from browser import Browser
 from idp import AUDIENCE, CODE, PASSWORD, SECRET, Idp, Person, elsewhere, request
 from lab import free_ports, wait_for
@@ -64,17 +65,18 @@ def link(lab, name, subject, issuer="corp", *more, check=True):
 # --- going there and coming back ---------------------------------------------------------------
 
 
-def begin(lab, who, issuer="corp", back=None):
+def begin(lab, who, issuer="corp", **fields):
     """The console's link, followed by `who`: the address at the provider."""
-    query = f"?{urllib.parse.urlencode({'return': back})}" if back else ""
+    query = f"?{urllib.parse.urlencode(fields)}" if fields else ""
     status, text, there = who.once(f"{lab.url}/v1/signin/{issuer}{query}")
     assert status == 303, (status, text)
     return there
 
 
-def come_back(lab, who, name, issuer="corp", **how):
+def come_back(lab, who, name, issuer="corp", fresh=False, **how):
     """Signs in at the provider; the address with the code, not visited yet."""
-    return who.sign_in(begin(lab, who, issuer), name, f"{lab.url}/", **how)
+    there = begin(lab, who, issuer, **({"fresh": "yes"} if fresh else {}))
+    return who.sign_in(there, name, f"{lab.url}/", **how)
 
 
 def sign_in(lab, name, issuer="corp", **how):
@@ -546,6 +548,36 @@ def test_second_issuer(lab):
     assert status == 200 and said["identity"] != "rita", said
     assert "data-stewards" not in said.get("groups", []), said
     assert decide(lab, who, external(lab))[0] in (403, 404)
+
+
+def ask_to_enrol(lab, who):
+    """The challenge for a new passkey, asked with that person's session: status, answer, key."""
+    key = Passkey(f"http://localhost:{lab.http}", "localhost")
+    return *ask(lab, who, "POST", "/v1/passkeys/challenge", {
+        "purpose": "enrol", "key": encoded(key.id), "public_key": encoded(key.public()), "algorithm": ALGORITHMS[key.algorithm]}), key
+
+
+def test_passkey(lab):
+    """a passkey is enrolled only right after a fresh sign-in with a second factor, which the provider has to say"""
+    _, partner = providers(lab)
+    lab.add("pat", "human", groups=["data-stewards"])
+    link(lab, "pat", WORLD["corp"].person("pat", groups=["stewards"]))
+    for how in ({}, {"otp": CODE}):                 # strong by chance is not fresh
+        status, said, _ = ask_to_enrol(lab, sign_in(lab, "pat", **how))
+        assert status == 403 and "more than one factor" in said["detail"] and "/v1/signin/corp?fresh=yes" in said["hint"], said
+    page = refused(lab, "pat", fresh=True)          # asked for, and not done
+    assert "acr" in page, page
+    there = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(begin(lab, Person(), fresh="yes")).query))
+    assert (there["acr_values"], there["prompt"], there["max_age"]) == ("mfa", "login", "0"), there
+    who = sign_in(lab, "pat", fresh=True, otp=CODE)
+    status, said, key = ask_to_enrol(lab, who)
+    assert status == 200, said
+    status, said = ask(lab, who, "POST", "/v1/passkeys", {"possession": key.assertion(said["challenge"])})
+    assert status == 201, said
+    assert Person().once(f"{lab.url}/v1/signin/partner?fresh=yes")[0] == 409
+    partner.person("pia")
+    status, said, _ = ask_to_enrol(lab, sign_in(lab, "pia", "partner"))
+    assert status == 403 and "mfa_acr" in said["hint"], said
 
 
 # --- people, on the command line -----------------------------------------------------------------
