@@ -297,6 +297,44 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
     return account_get(k, claims->issuer, claims->subject, out);
 }
 
+/* The issuer of the account that this credential stands for; NULL: it is no account's, or the
+ * issuer is not configured any more. *is_account tells which. */
+static const struct issuer *issuer_behind(struct call *c, bool *is_account)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_ACCOUNT_OF, "s", c->with.id);
+
+    *is_account = db_row(&rows);
+    if (!*is_account)
+        return NULL;
+    struct sl_span iss = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return issuer_of_iss(c->keeper, iss);
+}
+
+bool account_may_enrol(struct call *c)
+{
+    bool is_account;
+    const struct issuer *i = issuer_behind(c, &is_account);
+    SL_BUF(hint, 512);
+
+    if (!is_account ||
+        (i != NULL && i->config->mfa_acr.count > 0 && console_is_fresh(c->keeper, &c->with)))
+        return true;
+    if (i != NULL && i->config->mfa_acr.count > 0)
+        sl_buf_say(&hint,
+                   "Sign in once more in this browser, then try again: "
+                   "/v1/signin/%S?fresh=yes",
+                   i->config->name);
+    else
+        sl_buf_put_str(&hint, "An operator can say in `mfa_acr` what this provider calls it, or "
+                              "invite you: sluice identity invite NAME");
+    call_problem(c, 403, "A fresh sign-in is needed",
+                 "A passkey is enrolled only right after a sign-in with more than one factor, and "
+                 "this session did not begin so, or more than ten minutes ago.",
+                 sl_buf_text(&hint));
+    return false;
+}
+
 json_t *accounts_json(struct keeper *k, struct sl_span identity)
 {
     struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_LIST, "s", identity);

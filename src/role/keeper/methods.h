@@ -96,7 +96,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {} -> {"issuers":[{"name","issuer","code":bool,"device":bool,"ready":bool,"why"?}]}: who may say who a             \
        person is; code: in a browser, device: `sluice login`; why: what keeps it from being ready */         \
     X(ISSUERS,             "issuers",           SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
-    /* {"issuer"?: name, "return"?: a path here} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
+    /* {"issuer"?: name, "return"?: a path here, "fresh"?: "yes"} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
        `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
        public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
     X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
