@@ -122,11 +122,6 @@ struct token_seen {
 };
 /* True: reason is YES and the person is active. */
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
-/* Is this credential of a job ("job:ISSUER:ID") still one that the configuration knows as this
- * identity? */
-#define JOB_PREFIX "job:"
-bool token_job_configured(const struct keeper *k, struct sl_span credential,
-                          struct sl_span identity);
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 
 /* --- flows.c: people who sign in
