@@ -33,7 +33,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "say what a statement means and what the policy says to it")                                 \
     X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
       "manage people, agents and services")                                                        \
-    X(idp, "add ISSUER|scim NAME ...", "set up an identity provider, in four questions")           \
+    X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in] | scim NAME",                             \
+      "set up an identity provider, in four questions")                                            \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
       "say what SQL would do: JSON lines in, JSON lines out")                                      \

@@ -10,6 +10,7 @@ import urllib.parse
 
 import psycopg2
 
+from authenticator import ALGORITHMS, Passkey, text as encoded
 from browser import Browser
 from idp import AUDIENCE, CODE, PASSWORD, SECRET, Idp, Person, elsewhere, request
 from lab import free_ports, wait_for
@@ -64,17 +65,18 @@ def link(lab, name, subject, issuer="corp", *more, check=True):
 # --- going there and coming back ---------------------------------------------------------------
 
 
-def begin(lab, who, issuer="corp", back=None):
+def begin(lab, who, issuer="corp", **fields):
     """The console's link, followed by `who`: the address at the provider."""
-    query = f"?{urllib.parse.urlencode({'return': back})}" if back else ""
+    query = f"?{urllib.parse.urlencode(fields)}" if fields else ""
     status, text, there = who.once(f"{lab.url}/v1/signin/{issuer}{query}")
     assert status == 303, (status, text)
     return there
 
 
-def come_back(lab, who, name, issuer="corp", **how):
+def come_back(lab, who, name, issuer="corp", fresh=False, **how):
     """Signs in at the provider; the address with the code, not visited yet."""
-    return who.sign_in(begin(lab, who, issuer), name, f"{lab.url}/", **how)
+    there = begin(lab, who, issuer, **({"fresh": "yes"} if fresh else {}))
+    return who.sign_in(there, name, f"{lab.url}/", **how)
 
 
 def sign_in(lab, name, issuer="corp", **how):
@@ -158,11 +160,17 @@ def decide(lab, who, approval, decision="approve"):
 # --- people, in a browser ------------------------------------------------------------------------
 
 
+def browser_of(lab):
+    if not hasattr(lab, "browser"):
+        lab.browser = Browser(lab)
+    return lab.browser
+
+
 def test_chromium(lab):
     """in Chromium: from a chat's link over the provider's page back to that request, and it runs once"""
     providers(lab)
     child, held = hold(lab, 101)
-    b = lab.browser = Browser(lab)
+    b = browser_of(lab)
     b.open()
     b.goto(url=f"{lab.url}/approvals/{held['id']}")
     b.click(at="[data-issuer=corp]")
@@ -187,12 +195,39 @@ def test_chromium(lab):
     assert said == [], said
     b.click(at="role=button[name='Sign out']")
     b.wait(at="[data-issuer=corp]")
-    assert b.axe() == []
 
+
+def looks_right(b, scheme, width):
+    found = b.axe()
+    assert found == [], (scheme, width, found)
+    assert b.eval(js="document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
+
+
+def test_chromium_looks(lab):
+    """in Chromium: axe finds nothing on the page to sign in and on the one that says no; both go by keyboard"""
+    providers(lab)
+    b = browser_of(lab)
+    for scheme in ("light", "dark"):
+        for width in (320, 1440):
+            b.open(scheme=scheme, width=width)
+            b.goto(url=f"{lab.url}/agents")
+            b.wait(at="[data-issuer=corp]")
+            looks_right(b, scheme, width)
+            for _ in range(9):
+                b.press(key="Tab")
+                if b.focused() == "A Sign in with corp":
+                    break
+            b.press(key="Enter")
+            b.wait(at="input[name=login]")
+            b.click(at="button >> text='Cancel'")
+            b.wait(at="role=alert")
+            looks_right(b, scheme, width)
+        
 
 def test_chromium_no(lab):
     """in Chromium: no at the provider is a page that says so, and the way back to Sluice"""
-    b = lab.browser
+    providers(lab)
+    b = browser_of(lab)
     b.open()
     b.goto(url=f"{lab.url}/")
     b.click(at="[data-issuer=corp]")
@@ -331,6 +366,24 @@ def test_no_account(lab):
     wait_for(lambda: "ACCOUNT_UNKNOWN" in failures(lab), 15, "the failure in the ledger")
 
 
+def test_no_account_blocks_nobody(lab):
+    """people without an account make nobody at the same address wait; who guesses states waits"""
+    corp, _ = providers(lab)
+    corp.person("zoe")
+    office = elsewhere()
+    for _ in range(8):
+        who = Person(office)
+        assert who.once(come_back(lab, who, "zoe"))[0] == 403
+    who = Person(office)
+    assert who.once(come_back(lab, who, "rita"))[0] == 303
+    for _ in range(8):
+        who = Person(office)
+        if who.once(f"{lab.url}/v1/signin/corp")[0] == 429:
+            return
+        who.once(f"{lab.url}/signin/callback?code=x&state=guessed&iss={corp.issuer}")
+    raise AssertionError("guessing goes on")
+
+
 def test_email_is_nobody(lab):
     """the address of somebody else in a token makes nobody that person"""
     corp, _ = providers(lab)
@@ -429,6 +482,26 @@ def test_idp_add_wrong(lab):
     assert done.rc != 0, done
 
 
+def test_idp_test(lab):
+    """sluice idp test: what the running gateway hears of a provider and of somebody who signs in; it opens nothing"""
+    corp, _ = providers(lab)
+    done = lab.manage("idp", "test", "corp")
+    assert "ready" in done.out and "3 keys" in done.out, done
+    corp.person("op", groups=["stewards", "cooks"])
+    command = subprocess.Popen([lab.program, "idp", "test", "corp", "--sign-in", "--state", lab.state], text=True, env=lab.environment,
+                               cwd=lab.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lab.children.append(command)
+    said = read_until(command, "type this code")
+    said += read_until(command, "    ")
+    lines = [x.strip() for x in said if x.startswith("    ")]
+    Person().approve_device(lines[0], lines[1], "op")
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0, out + err
+    assert "op-0001" in out and "stewards, cooks" in out and "data-stewards\n" in out and "Identity     none" in out, out
+    assert "sll_" not in out + err and "sls_" not in out + err
+    assert lab.manage("idp", "test", "nobody", check=False).rc == 1
+
+
 def test_young_group(lab):
     """a group that came after the question does not answer it"""
     corp, _ = providers(lab)
@@ -477,6 +550,36 @@ def test_second_issuer(lab):
     assert decide(lab, who, external(lab))[0] in (403, 404)
 
 
+def ask_to_enrol(lab, who):
+    """The challenge for a new passkey, asked with that person's session: status, answer, key."""
+    key = Passkey(f"http://localhost:{lab.http}", "localhost")
+    return *ask(lab, who, "POST", "/v1/passkeys/challenge", {
+        "purpose": "enrol", "key": encoded(key.id), "public_key": encoded(key.public()), "algorithm": ALGORITHMS[key.algorithm]}), key
+
+
+def test_passkey(lab):
+    """a passkey is enrolled only right after a fresh sign-in with a second factor, which the provider has to say"""
+    _, partner = providers(lab)
+    lab.add("pat", "human", groups=["data-stewards"])
+    link(lab, "pat", WORLD["corp"].person("pat", groups=["stewards"]))
+    for how in ({}, {"otp": CODE}):                 # strong by chance is not fresh
+        status, said, _ = ask_to_enrol(lab, sign_in(lab, "pat", **how))
+        assert status == 403 and "more than one factor" in said["detail"] and "/v1/signin/corp?fresh=yes" in said["hint"], said
+    page = refused(lab, "pat", fresh=True)          # asked for, and not done
+    assert "acr" in page, page
+    there = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(begin(lab, Person(), fresh="yes")).query))
+    assert (there["acr_values"], there["prompt"], there["max_age"]) == ("mfa", "login", "0"), there
+    who = sign_in(lab, "pat", fresh=True, otp=CODE)
+    status, said, key = ask_to_enrol(lab, who)
+    assert status == 200, said
+    status, said = ask(lab, who, "POST", "/v1/passkeys", {"possession": key.assertion(said["challenge"])})
+    assert status == 201, said
+    assert Person().once(f"{lab.url}/v1/signin/partner?fresh=yes")[0] == 409
+    partner.person("pia")
+    status, said, _ = ask_to_enrol(lab, sign_in(lab, "pia", "partner"))
+    assert status == 403 and "mfa_acr" in said["hint"], said
+
+
 # --- people, on the command line -----------------------------------------------------------------
 
 
@@ -518,17 +621,22 @@ def test_login(lab):
 
 
 def test_login_denied(lab):
-    """sluice login: no at the provider, nobody's account, and a code that is over, each in words"""
+    """sluice login: no at the provider, nobody's account, too many groups, and a code that is over, each in words"""
     corp, _ = providers(lab)
     code, out, err, file = login(lab, "rita", deny=True)
-    assert code == 1 and not file.exists() and "said no" in err + out or "denied" in err, out + err
+    assert code == 1 and not file.exists() and "You said no there" in err, out + err
     corp.person("zoe")
     code, out, err, file = login(lab, "zoe")
     assert code == 1 and not file.exists() and "account" in err, out + err
+    corp.person("sam", groups=["stewards"], claims={"hasgroups": True})
+    corp.user(login="sam", groups=None)
+    code, out, err, file = login(lab, "sam")
+    corp.person("sam", groups=["stewards"], claims={})
+    assert code == 1 and not file.exists() and "groups" in err, out + err
     corp.token(deviceTtl=2)
     code, out, err, file = login(lab, "rita", walk=False)
     corp.token(deviceTtl=600)
-    assert code == 1 and not file.exists() and err.strip(), out + err
+    assert code == 1 and not file.exists() and ("before the code was over" in err or "Begin again" in err), out + err
 
 
 # --- programs ------------------------------------------------------------------------------------

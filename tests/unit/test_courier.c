@@ -66,9 +66,8 @@ static struct authority make_authority(const char *name)
     add(a.certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
     SL_PROMISE(X509_sign(a.certificate, a.key, EVP_sha256()) > 0);
     PEM_write_bio_X509(out, a.certificate);
-    sl_buf_put(&a.pem, sl_span(p, (size_t)BIO_get_mem_data(out, &p)));
-    if (a.pem.n == 0)
-        sl_buf_put(&a.pem, sl_span(p, (size_t)BIO_get_mem_data(out, &p)));
+    long n = BIO_get_mem_data(out, &p);
+    sl_buf_put(&a.pem, sl_span(p, (size_t)n));
     BIO_free(out);
     return a;
 }

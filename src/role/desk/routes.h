@@ -54,7 +54,7 @@ enum sl_desk_kind {
     X(SIGN_OUT, POST,   "/v1/sessions/end",           "session.end",     true,       "",             "")         \
     X(CALL,     GET,    "/v1/issuers",                "issuers",         false,      "",             "")         \
     X(RETURN,   GET,    "/signin/callback",           "signin.finish",   false,      "",             "")         \
-    X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return",       "")         \
+    X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return fresh", "")         \
     X(CALL,     POST,   "/v1/signin/device",          "login.device",    false,      "",             "issuer")   \
     X(CALL,     POST,   "/v1/signin/device/poll",     "login.poll",      false,      "",             "poll!")    \
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,                                   \

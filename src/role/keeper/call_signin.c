@@ -74,9 +74,12 @@ static void tell_begun(struct call *c, const struct issuer *i, const struct flow
     SL_BUF(url, 16 * 1024);
     SL_BUF(back, 4096);
     SL_BUF(scope, 4096);
+    SL_BUF(acr, 4096);
 
     redirect_uri(c->keeper, &back);
     sl_issuer_put_scope(&scope, i->config);
+    for (size_t n = 0; f->fresh && n < i->config->mfa_acr.count; n++)
+        sl_buf_say(&acr, n == 0 ? "%S" : " %S", i->config->mfa_acr.items[n]);
     sl_oidc_put_authorization_url(
         &url, &i->provider,
         &(struct sl_oidc_authorization){.client_id = i->config->client_id,
@@ -84,7 +87,9 @@ static void tell_begun(struct call *c, const struct issuer *i, const struct flow
                                         .scope = sl_buf_span(&scope),
                                         .state = sl_span_str(f->state),
                                         .nonce = sl_span_str(f->nonce),
-                                        .verifier = sl_span_str(f->verifier)});
+                                        .verifier = sl_span_str(f->verifier),
+                                        .acr_values = sl_buf_span(&acr),
+                                        .fresh = f->fresh});
     c->status = 201;
     c->reply = json_object();
     json_put_str(c->reply, "redirect", sl_buf_span(&url));
@@ -106,6 +111,14 @@ void call_SIGNIN_BEGIN(struct call *c)
     struct issuer *i = signin_issuer(c, true);
     if (i == NULL)
         return;
+    bool fresh = sl_span_is(call_str(c, "fresh"), "yes");
+    if (fresh && i->config->mfa_acr.count == 0) {
+        call_problem(c, 409, "Nothing is known of second factors",
+                     "The configuration does not say what this provider calls a sign-in with more "
+                     "than one factor.",
+                     "`mfa_acr` of the issuer does.");
+        return;
+    }
     enum sl_oidc_reason reason = sl_oidc_provider_can_browse(&i->provider, i->config->algorithms);
     if (reason != SL_OIDC_YES) {
         signin_refuse(c, reason, sl_span(NULL, 0));
@@ -116,6 +129,7 @@ void call_SIGNIN_BEGIN(struct call *c)
         signin_refuse(c, SL_OIDC_TOO_MANY, sl_span(NULL, 0));
         return;
     }
+    f->fresh = fresh;
     sl_buf_put(&f->back, call_str(c, "return"));
     tell_begun(c, i, f, &secret);
     sl_secret_wipe(secret.p, secret.cap);

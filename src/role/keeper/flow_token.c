@@ -65,6 +65,8 @@ static void tell_session(struct call *c, const struct flow *f, const struct cred
 
     console_open(c->keeper, with, f->kind == FLOW_DEVICE ? LOGIN_PREFIX : SESSION_PREFIX, &secret,
                  &id, &expires_us);
+    if (f->fresh)
+        console_fresh(c->keeper, sl_buf_span(&id));
     c->status = 201;
     c->reply = json_object();
     json_put_str(c->reply, "identity", c->who.name);
@@ -156,6 +158,11 @@ void flow_check_token(struct keeper *k, struct flow *f)
     sl_issuer_wanted(i->config, SL_TOKEN_SIGN_IN, &wanted);
     wanted.now_s = sl_clock_us() / 1000000;
     wanted.nonce = f->kind == FLOW_CODE ? sl_span_str(f->nonce) : sl_span(NULL, 0);
+    if (f->fresh) {
+        wanted.acr_values = i->config->mfa_acr.items;
+        wanted.acr_count = i->config->mfa_acr.count;
+        wanted.max_age_s = FLOW_FRESH_S;
+    }
     enum sl_oidc_reason reason =
         issuer_ready(i) ? sl_oidc_check(sl_buf_span(&f->token), i->keys, &wanted, k->mem, &claims)
                         : SL_OIDC_ISSUER_DOWN;

@@ -16,6 +16,7 @@ enum flow_phase {
     FLOW_KEYS,  /* the token is here, the key that signed it is not */
     FLOW_OVER,
 };
+enum { FLOW_FRESH_S = 300 }; /* how old a fresh sign-in at the provider may be */
 enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
 
 struct flow {
@@ -24,6 +25,7 @@ struct flow {
     enum flow_kind kind;
     enum flow_phase phase;
     bool test;               /* opens nothing: issuer.test */
+    bool fresh;              /* the person signs in anew, with more than one factor */
     uint8_t hash[SL_SHA256]; /* of the secret that its holder has */
     char state[FLOW_TEXT], nonce[FLOW_TEXT], verifier[FLOW_TEXT];
     char address[FLOW_ADDRESS]; /* whence it began */

@@ -86,6 +86,9 @@ struct account {
 };
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
+/* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+    SL_MUST_CHECK;
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
@@ -106,6 +109,9 @@ bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wante
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
     SL_MUST_CHECK;
+/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh sign-in
+ * with more than one factor; else the answer is made. */
+bool account_may_enrol(struct call *c);
 json_t *accounts_json(struct keeper *k, struct sl_span identity);
 /* What our groups are of theirs. */
 enum sl_err issuer_groups(struct keeper *k, const struct sl_issuer *i,
@@ -123,11 +129,6 @@ struct token_seen {
 };
 /* True: reason is YES and the person is active. */
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
-/* Is this credential of a job ("job:ISSUER:ID") still one that the configuration knows as this
- * identity? */
-#define JOB_PREFIX "job:"
-bool token_job_configured(const struct keeper *k, struct sl_span credential,
-                          struct sl_span identity);
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 
 /* --- flows.c: people who sign in

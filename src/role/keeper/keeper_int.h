@@ -64,8 +64,6 @@ struct session {
     uint32_t gate;
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
-    struct sl_span trigger; /* who set a CI job going; empty: nobody that is known */
-    bool unsure;            /* somebody did, and it is not known who: one yes is not enough */
     bool ending;
 };
 
@@ -203,8 +201,6 @@ struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, 
 struct credential {
     struct sl_span id, identity, issuer;
     struct sl_span session; /* the console session that stands for it; empty: it came itself */
-    struct sl_span trigger; /* of a CI job's token, as in struct session */
-    bool unsure;
     bool deciding, over;
     uint64_t since_us, expires_us;
     /* of a decision, when a passkey of this person signed it too */
@@ -260,6 +256,10 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
+/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks for
+ * another one. */
+void console_fresh(struct keeper *k, struct sl_span session);
+bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
@@ -361,7 +361,7 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
                      const char *why);
-/* After a reload: those that `access` would not let in any more, and of jobs that are gone. */
+/* After a reload: those that `access` would not let in any more. */
 void sessions_end_refused(struct keeper *k);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
@@ -519,7 +519,6 @@ struct ask {
     bool in_transaction;
     struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
     size_t list;         /* so many statements; 0: it is no list */
-    bool unsure;         /* who triggered it is not known: at least two say yes */
     struct over over;
     /* out */
     struct sl_answer answer;

@@ -105,7 +105,7 @@ enum sl_method_needs {
     /* {} -> {"issuers":[{"name","issuer","code":bool,"device":bool,"ready":bool,"why"?}]}: who may say who a             \
        person is; code: in a browser, device: `sluice login`; why: what keeps it from being ready */         \
     X(ISSUERS,             "issuers",           SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
-    /* {"issuer"?: name, "return"?: a path here} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
+    /* {"issuer"?: name, "return"?: a path here, "fresh"?: "yes"} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
        `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
        public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
     X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
@@ -166,7 +166,8 @@ enum sl_method_needs {
     /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
     X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked","credential"?}]}: \
-       a console session is of kind "session" and names the credential behind it */                             \
+       a console session is of kind "session" and names the credential behind it; one that stands for an account at  \
+       an issuer is of kind "account" */                             \
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"passkeys":[..]}: with those that were removed ("removed_at") */                           \
     X(PASSKEYS,            "passkeys",          SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \

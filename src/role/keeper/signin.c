@@ -8,6 +8,33 @@
 /* --- refusing ------------------------------------------------------------------------------------
  */
 
+/* What to do next, for whoever tried. */
+static const char *hint_of(enum sl_oidc_reason reason, struct sl_span more)
+{
+    switch (reason) {
+    case SL_OIDC_ACCOUNT_UNKNOWN:
+        return "An operator links it: sluice identity account NAME --issuer I --subject S";
+    case SL_OIDC_ACCOUNT_DISABLED:
+        return "An operator disabled this identity; ask them.";
+    case SL_OIDC_OVERAGE:
+        return "Have the provider put only the groups of this application into the token.";
+    case SL_OIDC_EXPIRED:
+    case SL_OIDC_NOT_YET:
+        return "Do the clocks of Sluice and of the provider agree to the minute?";
+    case SL_OIDC_STATE:
+        return "Begin again.";
+    case SL_OIDC_ISSUER_DOWN:
+        return "Try again in a moment; an operator sees more with: sluice idp test NAME";
+    case SL_OIDC_ANSWER_ERROR:
+        return sl_span_is(more, "access_denied") ? "You said no there, or a rule of the provider's."
+               : sl_span_is(more, "expired_token")
+                   ? "Nobody signed in before the code was over: begin again."
+                   : "";
+    default:
+        return "";
+    }
+}
+
 void signin_refuse(struct call *c, enum sl_oidc_reason reason, struct sl_span more)
 {
     SL_BUF(detail, 2048);
@@ -19,19 +46,26 @@ void signin_refuse(struct call *c, enum sl_oidc_reason reason, struct sl_span mo
                  reason == SL_OIDC_ISSUER_DOWN ? 503
                  : reason == SL_OIDC_TOO_MANY  ? 429
                                                : 403,
-                 "Not signed in", sl_buf_text(&detail),
-                 reason == SL_OIDC_ACCOUNT_UNKNOWN
-                     ? "An operator links it: sluice identity account NAME --issuer I --subject S"
-                     : "");
+                 "Not signed in", sl_buf_text(&detail), hint_of(reason, more));
     json_put_str(c->reply, "reason", sl_span_str(sl_oidc_reason_name(reason)));
 }
 
-/* In the ledger by the reason's name, and slower with each. */
+/* What belongs to a flow somebody may try to guess. What the provider says of a person who was
+ * there is no guess: a colleague without an account must not make others at the same address wait.
+ */
+static bool is_a_guess(enum sl_oidc_reason reason)
+{
+    return reason == SL_OIDC_STATE || reason == SL_OIDC_RESPONSE ||
+           reason == SL_OIDC_RESPONSE_ISSUER;
+}
+
+/* In the ledger by the reason's name, and slower with each guess. */
 void signin_failed(struct call *c, enum sl_oidc_reason reason, struct sl_span more)
 {
     struct keeper *k = c->keeper;
 
-    limits_failed(&k->limits, c->address, SL_SPAN(DOOR), sl_clock_us());
+    if (is_a_guess(reason))
+        limits_failed(&k->limits, c->address, SL_SPAN(DOOR), sl_clock_us());
     sign_in_failed(k, SL_SPAN("signin"), sl_span(NULL, 0), c->address, sl_oidc_reason_name(reason));
     signin_refuse(c, reason, more);
 }
