@@ -38,7 +38,7 @@ static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *label
 
 static enum sl_err put_requesters(struct keeper *k, struct ask *a)
 {
-    SL_TRY(requesters_of(k, a->who, a->trigger, &a->requesters, &a->requester_count));
+    SL_TRY(requesters_of(k, a->who, &a->others, &a->requesters, &a->requester_count));
     struct sl_names names = requester_names(k, a->requesters, a->requester_count);
 
     if (names.count != a->requester_count)
@@ -145,6 +145,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
+        a->requirements[i].need = job_need(&a->others, found[i]->need);
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
     }
     return SL_OK;
@@ -307,7 +308,11 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as", a->runs_as);
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
-    event_str(detail, "trigger", a->trigger);
+    event_str(detail, "trigger", a->others.trigger);
+    event_str(detail, "started_by", a->others.started_by);
+    event_str(detail, "unknown", a->others.unknown);
+    event_str(detail, "job", a->others.job);
+    event_str(detail, "job_link", a->others.link);
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));

@@ -64,6 +64,7 @@ struct session {
     uint32_t gate;
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
+    struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
     bool ending;
 };
 
@@ -178,10 +179,22 @@ struct person {
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* The requester set: self, owners, trigger (may be empty), and every linked account of each. Sorted
- * by name, no doubles. */
-enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
-                          struct sl_requester **out, size_t *count) SL_MUST_CHECK;
+/* Who else had a part in what is asked. */
+struct asked_for {
+    struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
+    struct sl_span started_by; /* the same, by a CI system's word: an identity */
+    /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
+     * which is no identity. Then each rule needs two people (job_need). */
+    struct sl_span unknown;
+    struct sl_span job, link; /* which job, and where its log is: for people */
+};
+/* The requester set: self, owners, whoever started it, and every linked account of each. Sorted by
+ * name, no doubles. `others` may be NULL. */
+enum sl_err requesters_of(struct keeper *k, const struct person *who,
+                          const struct asked_for *others, struct sl_requester **out,
+                          size_t *count) SL_MUST_CHECK;
+/* How many people must say yes where a rule asks for `need`. */
+uint32_t job_need(const struct asked_for *others, uint32_t need);
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
 struct sl_entry_list entry_list(struct sl_names names);
@@ -347,7 +360,10 @@ struct session_facts {
     uint64_t conn;
     bool tls;
     struct sl_span server_signature;
+    struct asked_for others;
 };
+/* Who else had a part in what this session asks. */
+struct asked_for session_others(const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
@@ -502,7 +518,8 @@ struct ask {
     const struct sl_meaning *meaning;
     struct sl_action
         action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span trigger, show, encoded; /* encoded: the meaning as it came */
+    struct asked_for others;
+    struct sl_span show, encoded; /* encoded: the meaning as it came */
     struct sl_span why, why_asker;         /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
@@ -598,6 +615,7 @@ struct call {
     struct peer *peer; /* NULL: offline */
     struct person who;
     struct credential with;
+    struct asked_for others; /* by the word of its token */
     struct sl_span address;
     enum sl_decide_channel channel; /* how it came; from the desk: as the caller says */
     struct maker maker;             /* control: who sits there */

@@ -146,15 +146,24 @@ static void sort(struct set *s)
         }
 }
 
-enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
-                          struct sl_requester **out, size_t *count)
+static void add_starters(struct set *s, const struct asked_for *others)
+{
+    const struct sl_span names[] = {others->trigger, others->started_by, others->unknown};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        if (names[i].n > 0)
+            add(s, names[i], person_of(s->keeper, names[i]), SL_REQUESTER_TRIGGER);
+}
+
+enum sl_err requesters_of(struct keeper *k, const struct person *who,
+                          const struct asked_for *others, struct sl_requester **out, size_t *count)
 {
     struct set set = {.keeper = k};
 
     add(&set, who->name, who->person, SL_REQUESTER_SELF);
     add_owners(&set, who->owner);
-    if (trigger.n > 0)
-        add(&set, trigger, person_of(k, trigger), SL_REQUESTER_TRIGGER);
+    if (others != NULL)
+        add_starters(&set, others);
     add_linked(&set);
     if (set.full)
         return SL_ELIMIT;

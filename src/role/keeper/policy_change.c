@@ -73,6 +73,7 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         k->generation = m->generation;
         record_policy(k);
         sessions_end_refused(k);
+        jobs_reload(k);
     }
     record_reload(k, accepted, sl_utf8_head(sl_buf_span(&complaints), 4000));
     ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted,
