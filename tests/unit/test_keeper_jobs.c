@@ -13,6 +13,7 @@
     "      - {identity: rita, repository_id: \"75\"}\n"                                       \
     "      - {identity: nobody, repository_id: \"76\"}\n"
 
+#include "core/action/action.h"
 #include "tests/unit/issuer_play.h"
 
 static uint64_t conn = 100;
@@ -35,7 +36,7 @@ static const char *job(const char *repository_id, const char *run)
 
 static struct sl_msg_login_ok welcome;
 
-/* The session; 0: refused, with `why`. Other tests leave sessions that end meanwhile. */
+/* The session; 0: refused, with `why`. Other tests leave sessions and questions behind. */
 static uint64_t login(const char *user, const char *with, char why[512])
 {
     struct sl_msg_login_refused no;
@@ -51,7 +52,7 @@ static uint64_t login(const char *user, const char *with, char why[512])
          .token = sl_span_str(with));
     do
         got = hear_within(play.gate, PATIENCE_MS);
-    while (got == SL_MESSAGE_SESSION_END);
+    while (got != 0 && got != SL_MESSAGE_LOGIN_OK && got != SL_MESSAGE_LOGIN_REFUSED);
     memset(why, 0, 512);
     if (got == SL_MESSAGE_LOGIN_OK && HEARD(login_ok, &welcome))
         return welcome.session;
@@ -69,18 +70,22 @@ static void check_refused(const char *user, const char *with, const char *text)
         printf("#   '%s' and not '%s'\n", why, text);
 }
 
-static bool has_requester(const char *name)
+static bool list_has(struct sl_ipc_list list, const char *name)
 {
     struct sl_span item;
     size_t at = 0;
-    bool found = false;
 
-    while (sl_ipc_list_next(&welcome.requester, &at, &item))
-        found = found || sl_span_is(item, name);
-    return found;
+    while (sl_ipc_list_next(&list, &at, &item))
+        if (sl_span_is(item, name))
+            return true;
+    return false;
 }
 
-/* The requester set that a job's session begins with. */
+static bool has_requester(const char *name)
+{
+    return list_has(welcome.requester, name);
+}
+
 static uint64_t come(const char *with)
 {
     char why[512];
@@ -198,21 +203,40 @@ static bool ends(uint64_t session)
 {
     struct sl_msg_session_end m;
 
-    while (hear(play.gate, SL_MESSAGE_SESSION_END) && HEARD(session_end, &m))
-        if (m.session == session)
+    for (unsigned got = 1; got != 0;) {
+        got = hear_within(play.gate, PATIENCE_MS);
+        if (got == SL_MESSAGE_SESSION_END && HEARD(session_end, &m) && m.session == session)
             return true;
+    }
     return false;
 }
 
+/* A session that outlives the keeper asks with the set that it began with. */
 static void test_P9_who_started_it_is_known_after_a_restart(void)
 {
+    struct sl_meaning_statement statement = {SL_SPAN("drop table"), SL_EFFECT_DDL};
+    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+                           .statements = &statement,
+                           .statement_count = 1};
+    uint64_t session = come(job("74", BY("12", "octocat", "2")));
+    struct sl_msg_action_held held;
+    SL_BUF(operation, 4096);
+    SL_BUF(meaning, 4096);
+
     kill_keeper();
     courier_goes();
     start_keeper();
     courier_comes();
     introduce();
-    come(job("74", BY("12", "octocat", "2")));
-    SL_CHECK(has_requester("carol") && has_requester("github:actor_id:12"));
+    sl_action_put_simple(&operation, SL_SPAN("drop table t"));
+    sl_meaning_put(&meaning, &m);
+    TELL(play.gate, action_propose, .session = session, .action = 1, .generation = 1,
+         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
+         .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"));
+    if (!SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)) || !HEARD(action_held, &held))
+        return;
+    SL_CHECK(list_has(held.requester, "carol") && list_has(held.requester, "github:actor_id:12"));
+    SL_CHECK(list_has(held.requester, "olga"));
 }
 
 static void reload_without(const char *text)
