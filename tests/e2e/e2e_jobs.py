@@ -111,6 +111,16 @@ def test_bearer_beside_scram(lab):
     assert lab.psql("select 1").out.strip() == "1"
 
 
+def test_bearer_long(lab):
+    """a token as long as one may be"""
+    world(lab)
+    client = Bearer(lab, "agent-7", access_token(padding="x" * 11000))
+    assert client.ask("select 42").rows == [["42"]]
+    client.close()
+    code, _, _ = refused(lab, "agent-7", access_token(padding="x" * 13000))
+    assert code == "28P01", code
+
+
 def test_bearer_refused(lab):
     """a wrong token is told in two steps, with where to get another; no byte of it is repeated"""
     world(lab)
