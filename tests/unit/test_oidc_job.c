@@ -120,6 +120,34 @@ static void test_jobs(void)
     }
 }
 
+/* A tag may have the name of a branch. */
+static void test_refs(void)
+{
+    static const char *const cases[][3] = {
+        {"github", "\"ref\":\"refs/heads/main\"", "refs/heads/main"},
+        {"", "\"ref\":\"main\",\"ref_type\":\"branch\",\"ref_path\":\"refs/heads/main\"",
+         "refs/heads/main"},
+        {"", "\"ref\":\"main\",\"ref_type\":\"branch\"", "refs/heads/main"},
+        {"", "\"ref\":\"main\",\"ref_type\":\"tag\"", "refs/tags/main"},
+        {"", "\"ref\":\"main\"", ""},
+        {"", "\"ref\":\"refs/heads/main\",\"ref_type\":\"tag\"", "refs/tags/refs/heads/main"},
+        {"", "\"ref\":\"main\",\"ref_path\":\"refs/merge-requests/1/head\"",
+         "refs/merge-requests/1/head"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        bool github = cases[i][0][0] != '\0';
+        SL_BUF(payload, 500);
+        struct sl_oidc_job j = {0};
+        sl_buf_say(&payload, "{\"%s\":\"74\",%s}", github ? "repository_id" : "project_id",
+                   cases[i][1]);
+        SL_CHECK_INT(job_of(github ? SL_ISSUER_GITHUB : SL_ISSUER_GITLAB, GITHUB_ISSUER,
+                            sl_buf_text(&payload), &j),
+                     SL_OIDC_YES);
+        SL_CHECK_TEXT(j.ref, cases[i][2]);
+    }
+}
+
 static void test_no_jobs(void)
 {
     static const struct {
@@ -270,6 +298,7 @@ int main(void)
 {
     SL_CHECK_INT(sl_arena_new(&mem, 1 << 20), SL_OK);
     SL_RUN(test_jobs);
+    SL_RUN(test_refs);
     SL_RUN(test_no_jobs);
     SL_RUN(test_odd_names_make_no_links);
     SL_RUN(test_which_job);

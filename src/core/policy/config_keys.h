@@ -400,8 +400,8 @@ K(JOB, "service_account_uid", TEXT, service_account_uid, "", 1, 63, "", "", RELO
 K(JOB, "service_account", TEXT, service_account, "", 1, 253, "", "", RELOAD,                         \
   "And its name, as with `repository`.")                                                             \
 K(JOB, "ref", TEXT, ref, "", 1, 300, "", "", RELOAD,                                                 \
-  "Only jobs of this branch or tag, as the token has it (GitHub: `refs/heads/main`, GitLab: `main`); patterns " \
-  "allowed. Left out: of any.")                                                                      \
+  "Only jobs of this branch or tag, in full: `refs/heads/main`, `refs/tags/v*`; patterns allowed. Left out: of " \
+  "any.")                                                                      \
 K(JOB, "environment", TEXT, environment, "", 1, 255, "", "", RELOAD,                                 \
   "Only jobs of this deployment environment; patterns allowed.")                                     \
 K(JOB, "workflow", TEXT, workflow, "", 1, 500, "", "", RELOAD,                                       \
