@@ -48,6 +48,7 @@ static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *
         (struct sl_audit_identity){.name = sl_audit_copy(a, name),
                                    .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
                                    .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
+                                   .os_user = sl_audit_copy(a, sl_json_str(leaf, "os_user")),
                                    .since_us = sl_audit_since(a)};
     who->person = who;
     if (who->kind == 0)
@@ -99,7 +100,34 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
         SL_FOUND(a, "'%S' claims a deciding credential, but was never invited", who->name);
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
+    who->decided_ever = who->decided_ever || deciding;
+    for (size_t i = 0; i < json_array_size(json_object_get(leaf, "on_behalf_of")); i++)
+        if (sl_audit_identity(a, sl_span_str(json_string_value(json_array_get(
+                                     json_object_get(leaf, "on_behalf_of"), i)))) == NULL)
+            SL_FOUND(a, "credential %S acts for somebody who was never added", c->id);
     sl_audit_put(a, a->credentials, c->id, c);
+}
+
+static void add_delegate(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
+{
+    struct sl_audit_delegate *d = sl_audit_alloc(a, sizeof *d);
+    uint64_t until = 0;
+
+    if (d == NULL)
+        return;
+    if (sl_when_get(sl_json_str(leaf, "expires"), &until) != SL_OK)
+        until = 0;
+    *d = (struct sl_audit_delegate){sl_audit_copy(a, sl_audit_str(a, leaf, "other")), until, false,
+                                    who->delegates};
+    who->delegates = d;
+}
+
+static void remove_delegate(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "other");
+
+    for (struct sl_audit_delegate *d = who->delegates; d != NULL; d = d->next)
+        d->over = d->over || sl_span_eq(d->name, name);
 }
 
 static void revoke_credential(struct sl_audit *a, const struct sl_audit_identity *who,
@@ -140,6 +168,8 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         who->paused = event == SL_ENTRY_ROSTER_PAUSE;
         break;
     case SL_ENTRY_ROSTER_LINK:
+        if (sl_json_str(leaf, "os_user").n > 0)
+            who->os_user = sl_audit_copy(a, sl_json_str(leaf, "os_user"));
         link_identities(a, who, sl_audit_str(a, leaf, "other"));
         break;
     case SL_ENTRY_ROSTER_UNLINK:
@@ -171,6 +201,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         break;
     case SL_ENTRY_ROSTER_SESSION_END:
         break;
+    case SL_ENTRY_ROSTER_DELEGATE_ADD:
+        add_delegate(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
+        remove_delegate(a, who, leaf);
+        break;
     default:
         SL_FOUND(a, "the roster changes in a way that is not known here");
     }
@@ -186,12 +222,31 @@ static unsigned event_of(struct sl_span name)
     return event;
 }
 
+/* What may loosen something: the rest takes rights away, or is a person's own. */
+static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *leaf)
+{
+    switch (event) {
+    case SL_ENTRY_ROSTER_ADD:
+    case SL_ENTRY_ROSTER_LINK:
+    case SL_ENTRY_ROSTER_INVITE:
+    case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
+        return true;
+    case SL_ENTRY_ROSTER_GROUP_ADD:
+    case SL_ENTRY_ROSTER_GROUP_REMOVE:
+        return sl_audit_group_counts(a, json_object_get(leaf, "groups"));
+    default:
+        return false;
+    }
+}
+
 void sl_audit_roster(struct sl_audit *a, const json_t *leaf)
 {
     struct sl_span name = sl_audit_str(a, leaf, "identity");
     unsigned event = event_of(sl_json_str(leaf, "event"));
     struct sl_audit_identity *who = sl_audit_identity(a, name);
 
+    if (is_governed(a, event, leaf))
+        sl_audit_governed(a, name, leaf);
     if (event == SL_ENTRY_ROSTER_ADD && who != NULL)
         SL_FOUND(a, "'%S' is added twice", name);
     else if (event == SL_ENTRY_ROSTER_ADD)

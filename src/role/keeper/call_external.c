@@ -131,7 +131,9 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .reason = call_str(c, "reason"),
                                    .run = call_str(c, "run"),
                                    .sink = call_str(c, "sink")};
-    a->trigger = call_str(c, "triggered_by");
+    a->others = (struct asked_for){.trigger = call_str(c, "triggered_by"),
+                                   .on_behalf_of = credential_on_behalf_of(k, c->with.id)};
+    a->credential = c->with.id;
     a->now_us = sl_clock_us();
     return true;
 }

@@ -137,6 +137,8 @@ static enum sl_err open_store(struct keeper *k)
     }
     SL_TRY(openlineage_open(k));
     record_start(k);
+    govern_in_force(k, true);
+    exceptions_warn(k);
     labels_load(k);
     SL_TRY(sessions_load(k));
     return running_load(k);

@@ -162,6 +162,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     struct sl_requester *requesters;
     size_t count;
     struct session *s;
+    struct asked_for others = {.on_behalf_of = credential_on_behalf_of(k, with->id)};
     SL_BUF(user, 128);
 
     if (target == NULL || !upstream_user_of(k, target, who, &user)) {
@@ -169,7 +170,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    if (requesters_of(k, who, sl_span(NULL, 0), &requesters, &count) != SL_OK) {
+    if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
     }

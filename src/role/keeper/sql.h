@@ -80,6 +80,17 @@
     "integer not null, expires_us integer not null, used_us integer not null, issuer text not "    \
     "null,"                                                                                        \
     " issuer_uid text not null);"                                                                  \
+    "create table if not exists credential_for(credential text not null, name text not null, "     \
+    "primary key(credential, name)) without rowid;"                                                \
+    "create table if not exists in_force(digest text not null);"                                    \
+    "create table if not exists delegate(owner text not null, delegate text not null, since_us "   \
+    "integer not null, until_us integer not null, primary key(owner, delegate)) without rowid;"    \
+    "create table if not exists exception(id text primary key, kind text not null, identity text " \
+    "not null, person text not null, credential text not null, channel text not null, reason "     \
+    "text not null, at_us integer not null, due_us integer not null) without rowid;"               \
+    "create table if not exists review(exception text not null, identity text not null, person "   \
+    "text not null, reason text not null, channel text not null, at_us integer not null, "         \
+    "primary key(exception, person)) without rowid;"                                               \
     "create table if not exists console_session(id text primary key, credential text not null, "   \
     "hash blob not null unique, since_us integer not null, expires_us integer not null, ended_us " \
     "integer not null);"                                                                           \
@@ -164,6 +175,30 @@
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
+    X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
+        "since_us = ?3, until_us = ?4")                                                             \
+    X(DELEGATE_REMOVE, "delete from delegate where owner = ?1 and delegate = ?2")                   \
+    X(DELEGATES_OF, "select delegate, until_us from delegate where owner = ?1 and (until_us = 0 or "\
+        "until_us > ?2) order by delegate")                                                         \
+    X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
+    X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
+    X(DECIDERS_EVER, "select count(distinct i.person) from credential c join identity i on i.name = "\
+        "c.identity where c.deciding = 1")                                                          \
+    X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
+    X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
+        "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
+    X(EXCEPTION_LIST, "select id from exception e where ?1 = 1 or (select count(*) from review r "  \
+        "where r.exception = e.id) < 2 order by at_us desc limit 500")                              \
+    X(EXCEPTION_GRANTS_BY, "select a.id from approval a join exception e on e.id = a.id where "     \
+        "a.state = 'approved' and e.identity = ?1")                                                 \
+    X(REVIEW_ADD, "insert or ignore into review values(?1, ?2, ?3, ?4, ?5, ?6)")                    \
+    X(REVIEWS_OF, "select identity, person, reason, channel, at_us from review where exception = ?1 " \
+        "order by at_us")                                                                           \
+    X(GOVERNED_GET, "select value from meta where key = 'governed'")                                \
+    X(GOVERNED_SET, "insert or replace into meta values('governed', ?1)")                           \
+    X(IN_FORCE_GET, "select coalesce(max(digest), '') from in_force")                               \
+    X(IN_FORCE_CLEAR, "delete from in_force")                                                       \
+    X(IN_FORCE_SET, "insert into in_force values(?1)")                                              \
     X(IDENTITY_OF_KIND, "select name from identity where kind = ?1 and status = ?2 order by name")  \
     X(GROUP_ADD, "insert or ignore into membership values(?1, ?2, ?3)")                             \
     X(GROUP_REMOVE, "delete from membership where identity = ?1 and grp = ?2")                      \
