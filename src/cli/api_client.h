@@ -102,6 +102,8 @@ void sl_api_print_claims(FILE *out, const json_t *approval);
 void sl_api_print_delivered(FILE *out, const json_t *approval);
 /* Whether the caller may decide, and why not. */
 void sl_api_print_you(FILE *out, const json_t *approval);
+/* "  [not you: the owner of ...]" behind what waits, for who cannot decide it; else nothing. */
+void sl_api_print_conflict(FILE *out, const json_t *approval);
 void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval);
 void sl_api_print_operation(FILE *out, const json_t *approval);
 void sl_api_print_approval(struct sl_api *api, const json_t *approval);

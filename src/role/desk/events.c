@@ -61,7 +61,8 @@ static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
 {
     static const char *const members[] = {"state_text", "identity", "target",  "environment",
                                           "summary",    "reason",   "effects", "expires_at",
-                                          "may_decide", "mine",     "why",     "delivered"};
+                                          "may_decide", "mine",     "why",     "delivered",
+                                          "reviewers",  "may_not_why", "may_not_reason"};
     json_t *out = json_object();
     int bad = out == NULL;
 

@@ -115,19 +115,21 @@ static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
                                       .person = {(const uint8_t *)"operator", 8},
                                       .kind = SL_SERVICE};
     static struct sl_reviewers needed;
+    static struct sl_span rule;
     static struct sl_requester requester = {.name = {(const uint8_t *)"operator", 8},
                                             .person = {(const uint8_t *)"operator", 8},
                                             .role = SL_REQUESTER_SELF};
 
     /* Who changed the file, and who sent the signal, nobody knows: it may be one of the admins. */
     needed = govern_reviewers(k, false);
+    rule = k->config->settings.govern_two_person ? SL_SPAN("govern: two-person")
+                                                 : SL_SPAN("policy_changes: hold");
     *a = (struct ask){.who = &who,
                       .target = &policy,
                       .meaning = &meaning,
                       .now_us = sl_clock_us(),
-                      .why = k->config->settings.govern_two_person
-                                 ? SL_SPAN("govern: two-person")
-                                 : SL_SPAN("policy_changes: hold"),
+                      .why = rule,
+                      .requirement_rules = &rule,
                       .requesters = &requester,
                       .requester_count = 1,
                       .requirements = &needed,
