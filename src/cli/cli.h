@@ -28,7 +28,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "propose labels from a sample of a target's values")                                         \
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
-    X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                                    \
+    X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                           \
       "manage people, agents and services")                                                        \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \

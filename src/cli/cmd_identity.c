@@ -23,7 +23,8 @@ static const char help[] =
     "  invite NAME             a new one-time code\n\n"
     "Works on the running keeper, or on the state folder while nothing runs. Under 'govern: "
     "two-person' what\n"
-    "loosens something is held until another person approves it: run the same command again then.\n";
+    "loosens something is held until another person approves it: run the same command again "
+    "then.\n";
 
 static struct sl_manage manage = {.command = "sluice identity"};
 

@@ -6,7 +6,8 @@ static const char help[] =
     "       sluice review ID --reason TEXT\n\n"
     "What one person did alone: released a held action (break-glass), or went past 'govern: "
     "two-person'. The\n"
-    "first form lists it; the second says that you have looked at it. Two people who had no part in "
+    "first form lists it; the second says that you have looked at it. Two people who had no part "
+    "in "
     "it have to,\n"
     "within the time that is shown; until then 'sluice status' says so, and afterwards 'sluice "
     "ledger verify' too.\n";

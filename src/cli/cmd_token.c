@@ -30,9 +30,10 @@ static int create(int argc, char **argv)
         json_decref(for_whom);
         return sl_cli_misuse("token");
     }
-    int code = sl_manage_call(
-        &manage, "token.create",
-        json_pack("{s:s, s:s, s:o}", "name", words[0], "ttl", ttl, "for", for_whom), &reply);
+    int code =
+        sl_manage_call(&manage, "token.create",
+                       json_pack("{s:s, s:s, s:o}", "name", words[0], "ttl", ttl, "for", for_whom),
+                       &reply);
     if (code != SL_EXIT_FINE)
         return code;
     if (manage.json)

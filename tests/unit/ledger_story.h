@@ -25,7 +25,7 @@ struct story {
         owner_of_owner, second_voter;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     const char *policy_text; /* instead of the usual one */
-    uint64_t clock; /* grows by a second with each leaf */
+    uint64_t clock;          /* grows by a second with each leaf */
 };
 
 static const uint64_t story_start_us = UINT64_C(1700000000000000);

@@ -1,17 +1,34 @@
-/* Who decides, who administers, who audits, and who may break the glass: played with the real keeper.
- * The first argument is the program. */
-#define KEEPER_PLAY_RULES                                                                       \
-    "govern: two-person\n"                                                                      \
-    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n"                      \
+/* Who decides, who administers, who audits, and who may break the glass: played with the real
+ * keeper. The first argument is the program. */
+#define KEEPER_PLAY_RULES                                                  \
+    "govern: two-person\n"                                                 \
+    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
     "break_glass: {groups: [oncall], review_within: 1h}\n"
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
 
 /* Everybody is a human in `dba`, so that nothing but what is played keeps them from deciding. */
-enum who { HUGO, OLGA, LINO, DORA, PAULA, UWE, TARA, RITA, AUD, ADA, ADI, OLLY, OTTO, VERA, WHO_COUNT };
-static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "paula", "uwe", "tara",
-                                             "rita", "aud",  "ada",  "adi",  "olly",  "otto", "vera"};
+enum who {
+    HUGO,
+    OLGA,
+    LINO,
+    DORA,
+    PAULA,
+    UWE,
+    TARA,
+    RITA,
+    AUD,
+    ADA,
+    ADI,
+    OLLY,
+    OTTO,
+    VERA,
+    WHO_COUNT
+};
+static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "paula",
+                                             "uwe",  "tara", "rita", "aud",  "ada",
+                                             "adi",  "olly", "otto", "vera"};
 static char codes[WHO_COUNT][128], credentials[WHO_COUNT][128], token[128], late[128];
 static char approval[37], digest_hex[65];
 
@@ -61,10 +78,11 @@ static void test_the_first_people_need_nobody(void)
         SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 200);
         keep(codes[w], said("code"));
         if (w == OLGA) {
-            SL_CHECK_INT(control("identity.add",
-                                 "{'name':'%s','kind':'human','owner':'%s','groups':['dba','agents']}",
-                                 "hugo", "olga"),
-                         200);
+            SL_CHECK_INT(
+                control("identity.add",
+                        "{'name':'%s','kind':'human','owner':'%s','groups':['dba','agents']}",
+                        "hugo", "olga"),
+                200);
             keep(codes[HUGO], said("code"));
         }
     }
@@ -85,10 +103,11 @@ static void ask(const char *what)
 {
     SL_BUF(body, 1024);
 
-    sl_buf_say(&body,
-               "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],'reason':'spring clean',"
-               "'triggered_by':'tara'}",
-               what);
+    sl_buf_say(
+        &body,
+        "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],'reason':'spring clean',"
+        "'triggered_by':'tara'}",
+        what);
     SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
     memcpy(approval, said("id"), 36);
     memcpy(digest_hex, said("digest"), 64);
@@ -121,11 +140,12 @@ static const struct {
     enum who who;
     const char *reason;
 } refused[] = {
-    {HUGO, "IS_REQUESTER"}, {OLGA, "IS_OWNER"},  {LINO, "IS_LINKED"}, {DORA, "IS_DELEGATE"},
+    {HUGO, "IS_REQUESTER"},  {OLGA, "IS_OWNER"},   {LINO, "IS_LINKED"},   {DORA, "IS_DELEGATE"},
     {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"}, {UWE, "IS_SAME_USER"}, {AUD, "IS_AUDITOR"},
 };
 
-/* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is. */
+/* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is.
+ */
 static void test_P4_every_channel_every_reason(void)
 {
     static const char *const channels[] = {NULL, "cli", "console", "chat", "control", "http"};
@@ -153,10 +173,11 @@ static bool has_name(const char *list, const char *name)
     size_t i;
     json_t *one;
 
-    json_array_foreach(json_object_get(play.reply, list), i, one) if (
-        strcmp(json_is_string(one) ? json_string_value(one)
-                                   : json_string_value(json_object_get(one, "name")),
-               name) == 0) return true;
+    json_array_foreach(json_object_get(play.reply, list), i,
+                       one) if (strcmp(json_is_string(one)
+                                           ? json_string_value(one)
+                                           : json_string_value(json_object_get(one, "name")),
+                                       name) == 0) return true;
     return false;
 }
 
@@ -174,7 +195,8 @@ static void test_P4_conflicts_are_shown_before(void)
     SL_CHECK(json_is_true(json_object_get(play.reply, "may_decide")));
     SL_CHECK(has_name("deciders", "rita") && has_name("deciders", "otto"));
     SL_CHECK_TEXT(sl_span_str(said("reviewers")), "1 of otto, rita, vera");
-    SL_CHECK_INT(call_as(play.desk, "approval.list", credentials[OLGA], "{'state':'pending'}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "approval.list", credentials[OLGA], "{'state':'pending'}"),
+                 200);
     json_t *first = json_array_get(json_object_get(play.reply, "approvals"), 0);
     SL_CHECK_TEXT(sl_json_str(first, "may_not_reason"), "IS_OWNER");
     SL_CHECK_TEXT(sl_json_str(first, "reviewers"), "1 of otto, rita, vera");
@@ -219,7 +241,8 @@ static void test_what_each_role_may_read(void)
     ask("drop table c");
     SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
-        const uint32_t want[] = {rows[i].requester, rows[i].reviewer, rows[i].auditor, rows[i].admin};
+        const uint32_t want[] = {rows[i].requester, rows[i].reviewer, rows[i].auditor,
+                                 rows[i].admin};
         SL_BUF(body, 256);
 
         sl_buf_say(&body, "{'id':'%s','reason':'x'}", approval);
@@ -242,7 +265,8 @@ static void test_the_auditors_view(void)
     SL_CHECK_INT(get(credentials[ADA]), 404); /* no right to review comes with it */
     SL_CHECK_INT(decide(credentials[ADA], "approve"), 404);
     SL_CHECK_INT(call_as(play.desk, "whoami", credentials[AUD], "{}"), 200);
-    SL_CHECK(has_name("roles", "x") == false && json_array_size(json_object_get(play.reply, "roles")) == 1);
+    SL_CHECK(has_name("roles", "x") == false &&
+             json_array_size(json_object_get(play.reply, "roles")) == 1);
     SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
 }
 
@@ -264,7 +288,8 @@ static void test_govern_two_people(void)
     SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 202);
     take_held();
     SL_CHECK_TEXT(sl_span_str(said("summary")), "add the human \"nina\", in dba");
-    SL_CHECK_TEXT(sl_span_str(said("reviewers")), "2 of ada, adi"); /* who sits there nobody knows */
+    SL_CHECK_TEXT(sl_span_str(said("reviewers")),
+                  "2 of ada, adi");                          /* who sits there nobody knows */
     SL_CHECK_INT(decide(credentials[RITA], "approve"), 404); /* reviewing is not administration */
     SL_CHECK_INT(decide(credentials[OLLY], "break-glass"), 404);
     SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
@@ -273,7 +298,8 @@ static void test_govern_two_people(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
     SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
-    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba2"), 202); /* not what was approved */
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba2"),
+                 202); /* not what was approved */
     SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 200);
     keep(late, said("code"));
     SL_CHECK(strlen(late) > 10);
@@ -321,7 +347,8 @@ static void test_govern_denied(void)
     SL_CHECK(strcmp(said("approval"), first) != 0);
 }
 
-/* One admin at the shell of a person who is known: the other one decides alone. Root may be anybody. */
+/* One admin at the shell of a person who is known: the other one decides alone. Root may be
+ * anybody. */
 static void test_govern_whoever_sits_there_does_not_decide(void)
 {
     SL_BUF(uid, 32);
@@ -356,8 +383,7 @@ static void test_govern_whoever_sits_there_does_not_decide(void)
 static size_t reviews_due(void)
 {
     SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
-    return json_array_size(
-        json_object_get(json_object_get(play.reply, "status"), "review_due"));
+    return json_array_size(json_object_get(json_object_get(play.reply, "status"), "review_due"));
 }
 
 static uint32_t review(const char *credential, const char *reason)
@@ -374,7 +400,7 @@ static void test_break_glass(void)
     SL_CHECK_INT(get(credentials[OLLY]), 200);
     SL_CHECK(json_is_true(json_object_get(play.reply, "may_break_glass")));
     SL_CHECK_TEXT(sl_span_str(said("may_not_reason")), "NOT_REVIEWER");
-    SL_CHECK_INT(decide(credentials[OLLY], "approve"), 403); /* no reviewer by it */
+    SL_CHECK_INT(decide(credentials[OLLY], "approve"), 403);     /* no reviewer by it */
     SL_CHECK_INT(decide(credentials[RITA], "break-glass"), 403); /* and no reviewer has it */
     SL_CHECK_INT(decide(credentials[LINO], "break-glass"), 403);
     SL_CHECK_TEXT(sl_span_str(said("reason")), "IS_LINKED"); /* in the group, and the owner */
@@ -412,16 +438,15 @@ static void test_break_glass_is_signed_off_by_two(void)
     SL_CHECK_INT(reviews_due(), 1);
     kill_keeper();
     start_keeper();
-    SL_CHECK_INT(reviews_due(), 1); /* P9 */
+    SL_CHECK_INT(reviews_due(), 1);                             /* P9 */
     SL_CHECK_INT(review(credentials[UWE], "it was fine"), 403); /* at the owner's machine account */
     SL_CHECK_INT(review(credentials[PAULA], "it was fine"), 403);
     SL_CHECK_INT(reviews_due(), 1);
     SL_CHECK_INT(review(credentials[VERA], "seen in the log"), 200);
     SL_CHECK_INT(reviews_due(), 0);
     SL_CHECK_INT(get(credentials[RITA]), 200);
-    SL_CHECK_INT(json_array_size(json_object_get(json_object_get(play.reply, "break_glass"),
-                                                 "reviews")),
-                 2);
+    SL_CHECK_INT(
+        json_array_size(json_object_get(json_object_get(play.reply, "break_glass"), "reviews")), 2);
 }
 
 /* A grant that rests on one person ends with that person. */

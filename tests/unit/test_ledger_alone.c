@@ -9,11 +9,13 @@
 
 #define MINUTE UINT64_C(60000000)
 
-static const char glass_policy[] = "{\"break_glass\":{\"groups\":[\"oncall\"],\"review_within\":\"1h\"},"
-                                   "\"policy\":[{\"name\":\"regulated data leaves\"}]}";
+static const char glass_policy[] =
+    "{\"break_glass\":{\"groups\":[\"oncall\"],\"review_within\":\"1h\"},"
+    "\"policy\":[{\"name\":\"regulated data leaves\"}]}";
 static const char two_policy[] =
     "{\"govern\":\"two-person\",\"policy\":[{\"name\":\"regulated data leaves\","
-    "\"reviewers\":{\"groups\":[\"data-stewards\"]}}],\"roles\":{\"admins\":{\"groups\":[\"admins\"]}}}";
+    "\"reviewers\":{\"groups\":[\"data-stewards\"]}}],\"roles\":{\"admins\":{\"groups\":["
+    "\"admins\"]}}}";
 static const char other_policy[] = "{\"govern\":\"two-person\",\"policy\":[]}";
 
 struct hearing {
@@ -50,8 +52,8 @@ static void begin(struct story *s, struct hearing *h, const char *policy, uint8_
 static void end(struct hearing *h, const char *name, const char *sentence)
 {
     sl_audit_end(h->audit);
-    bool right = sentence == NULL ? h->findings == 0
-                                  : strstr(sl_buf_text(&h->said), sentence) != NULL;
+    bool right =
+        sentence == NULL ? h->findings == 0 : strstr(sl_buf_text(&h->said), sentence) != NULL;
     if (!SL_CHECK(right))
         printf("# %s: wanted '%s', heard:\n# %s\n", name, sentence == NULL ? "nothing" : sentence,
                sl_buf_text(&h->said));
@@ -210,13 +212,14 @@ static void put_bypass(struct story *s, const char *channel)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_bypass(&leaf, &(struct sl_entry_bypass){.time_us = s->clock,
-                                                         .review_by_us = s->clock + MINUTE,
-                                                         .id = STORY_ID,
-                                                         .by = SL_SPAN("operator"),
-                                                         .os_user = SL_SPAN("0"),
-                                                         .channel = sl_span_str(channel),
-                                                         .what = SL_SPAN("add the human \"nina\"")});
+    sl_entry_put_bypass(&leaf,
+                        &(struct sl_entry_bypass){.time_us = s->clock,
+                                                  .review_by_us = s->clock + MINUTE,
+                                                  .id = STORY_ID,
+                                                  .by = SL_SPAN("operator"),
+                                                  .os_user = SL_SPAN("0"),
+                                                  .channel = sl_span_str(channel),
+                                                  .what = SL_SPAN("add the human \"nina\"")});
     story_leaf(s, &leaf);
 }
 
@@ -324,15 +327,13 @@ static void tell_bond(const char *name, bool delegate, bool same_user, bool over
     put_session(&s);
     story_asked(&s, policy);
     for (int i = 0; i < 2 && same_user; i++) {
-        sl_entry_put_roster(&leaf,
-                            &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_LINK,
-                                                      .time_us = s.clock,
-                                                      .identity = i == 0 ? SL_SPAN("alice")
-                                                                         : SL_SPAN("rita"),
-                                                      .other = i == 0 ? SL_SPAN("alice")
-                                                                      : SL_SPAN("rita"),
-                                                      .os_user = SL_SPAN("4711"),
-                                                      .by = SL_SPAN("operator")});
+        sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
+                                       .event = SL_ENTRY_ROSTER_LINK,
+                                       .time_us = s.clock,
+                                       .identity = i == 0 ? SL_SPAN("alice") : SL_SPAN("rita"),
+                                       .other = i == 0 ? SL_SPAN("alice") : SL_SPAN("rita"),
+                                       .os_user = SL_SPAN("4711"),
+                                       .by = SL_SPAN("operator")});
         story_leaf(&s, &leaf);
     }
     if (delegate)
@@ -348,7 +349,8 @@ static void test_bonds(void)
     tell_bond("nothing binds them", false, false, false, NULL);
     tell_bond("she acts for the owner", true, false, false, "acts for somebody");
     tell_bond("she did, and does not any more", true, false, true, NULL);
-    tell_bond("at the owner's account of the machine", false, true, false, "account of the machine");
+    tell_bond("at the owner's account of the machine", false, true, false,
+              "account of the machine");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-/* Which changes of the configuration pass without anybody's yes: each that is called tighter is, and
- * what cannot be proved is not. */
+/* Which changes of the configuration pass without anybody's yes: each that is called tighter is,
+ * and what cannot be proved is not. */
 #include "core/policy/policy.h"
 
 #include "tap.h"
@@ -52,26 +52,34 @@ static const struct {
      {head, target, usual, rules,
       "  - {name: h, when: {effects: [program]}, then: hold, reviewers: {groups: [b]}}\n"},
      false},
-    {"an allow rule more", {head, target, usual, rules}, {head, target, usual, rules, free_}, false},
+    {"an allow rule more",
+     {head, target, usual, rules},
+     {head, target, usual, rules, free_},
+     false},
     {"an allow rule less", {head, target, usual, rules, free_}, {head, target, usual, rules}, true},
     {"a budget less", {head, target, usual, rules, small}, {head, target, usual, rules}, false},
     {"a demand less", {head, target, usual, rules, why}, {head, target, usual, rules}, false},
-    {"the hold rule less", {head, target, usual, rules, free_}, {head, target, usual, "policy:\n", free_},
+    {"the hold rule less",
+     {head, target, usual, rules, free_},
+     {head, target, usual, "policy:\n", free_},
      false},
     {"two people instead of one",
      {head, target, usual, rules},
      {head, target, usual,
-      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], need: 2}}\n"},
+      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], "
+      "need: 2}}\n"},
      true},
     {"one person instead of two",
      {head, target, usual,
-      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], need: 2}}\n"},
+      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba], "
+      "need: 2}}\n"},
      {head, target, usual, rules},
      false},
     {"other reviewers",
      {head, target, usual, rules},
      {head, target, usual,
-      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba, b]}}\n"},
+      "policy:\n  - {name: ddl, when: {effects: [ddl]}, then: hold, reviewers: {groups: [dba, "
+      "b]}}\n"},
      false},
     {"a rule that matches less",
      {head, target, usual, rules},
@@ -103,16 +111,22 @@ static const struct {
      {head, target, usual, "    mode: observe\n", rules},
      {head, target, usual, rules},
      true},
-    {"only watched", {head, target, usual, rules}, {head, target, usual, "    mode: observe\n", rules},
+    {"only watched",
+     {head, target, usual, rules},
+     {head, target, usual, "    mode: observe\n", rules},
      false},
     {"declassified",
      {head, target, usual, rules},
-     {head, target, usual, "    declassify: [{columns: [stats.x.mail], labels: [pii], reason: few}]\n",
-      rules},
+     {head, target, usual,
+      "    declassify: [{columns: [stats.x.mail], labels: [pii], reason: few}]\n", rules},
      false},
-    {"govern on", {head, target, usual, rules}, {head, "govern: two-person\n", target, usual, rules},
+    {"govern on",
+     {head, target, usual, rules},
+     {head, "govern: two-person\n", target, usual, rules},
      true},
-    {"govern off", {head, "govern: two-person\n", target, usual, rules}, {head, target, usual, rules},
+    {"govern off",
+     {head, "govern: two-person\n", target, usual, rules},
+     {head, target, usual, rules},
      false},
     {"an auditor more",
      {head, target, usual, rules},
@@ -147,7 +161,9 @@ static void test_groups_that_count(void)
     const char *parts[6] = {head,
                             "roles: {admins: {groups: [chiefs]}, auditors: {groups: [books]}}\n"
                             "break_glass: {groups: [oncall]}\n",
-                            target, usual, rules,
+                            target,
+                            usual,
+                            rules,
                             "  - {name: n, when: {groups: [\"night*\"]}, then: deny}\n"};
     static const char *const named[] = {"engineers", "dba", "chiefs", "books", "oncall", "nightly"};
     static const char *const others[] = {"choir", "admins", "db"};

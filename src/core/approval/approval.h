@@ -128,17 +128,17 @@ const char *sl_decide_channel_name(enum sl_decide_channel channel);
  * by it; any other word is HTTP, because the rest is not for callers to say. */
 enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
 
-/* Why a name is in the requester set: one table for the keeper, the audit and the pages. Numbers are
- * kept in approvals, so new ones go to the end.
- *    role        in words         the reason that keeps it from deciding */
-#define SL_REQUESTER_ROLES(X)                                                                    \
-    X(SELF, "self", IS_REQUESTER)            /* who asked */                                     \
-    X(OWNER, "owner", IS_OWNER)              /* answers for who asked, at any remove */          \
-    X(TRIGGER, "trigger", IS_TRIGGER)        /* started the run */                               \
-    X(LINKED, "linked", IS_LINKED)           /* another account of a person in the set */        \
-    X(DELEGATE, "delegate", IS_DELEGATE)     /* acts for somebody in the set while they are away */ \
+/* Why a name is in the requester set: one table for the keeper, the audit and the pages. Numbers
+ * are kept in approvals, so new ones go to the end. role        in words         the reason that
+ * keeps it from deciding */
+#define SL_REQUESTER_ROLES(X)                                                                      \
+    X(SELF, "self", IS_REQUESTER)        /* who asked */                                           \
+    X(OWNER, "owner", IS_OWNER)          /* answers for who asked, at any remove */                \
+    X(TRIGGER, "trigger", IS_TRIGGER)    /* started the run */                                     \
+    X(LINKED, "linked", IS_LINKED)       /* another account of a person in the set */              \
+    X(DELEGATE, "delegate", IS_DELEGATE) /* acts for somebody in the set while they are away */    \
     X(ON_BEHALF, "on-behalf-of", IS_ON_BEHALF) /* for whom the asking token acts (RFC 8693 act) */ \
-    X(SAME_USER, "same-user", IS_SAME_USER)  /* sits at the same account of the machine */
+    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */
 
 enum sl_requester_role {
     SL_REQUESTER_NONE,

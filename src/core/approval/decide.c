@@ -42,10 +42,9 @@ enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word)
 
 const char *sl_requester_role_name(enum sl_requester_role role)
 {
-    static const char *const names[] = {
-        "unknown",
+    static const char *const names[] = {"unknown",
 #define NAME(name, text, reason) text,
-        SL_REQUESTER_ROLES(NAME)
+                                        SL_REQUESTER_ROLES(NAME)
 #undef NAME
     };
     return (size_t)role < SL_COUNT(names) ? names[role] : names[0];
@@ -54,10 +53,9 @@ const char *sl_requester_role_name(enum sl_requester_role role)
 /* A role that we do not know speaks against, too. */
 static enum sl_decide_reason reason_of(enum sl_requester_role role)
 {
-    static const enum sl_decide_reason reasons[] = {
-        SL_DECIDE_IS_LINKED,
+    static const enum sl_decide_reason reasons[] = {SL_DECIDE_IS_LINKED,
 #define REASON(name, text, reason) SL_DECIDE_##reason,
-        SL_REQUESTER_ROLES(REASON)
+                                                    SL_REQUESTER_ROLES(REASON)
 #undef REASON
     };
     return (size_t)role < SL_COUNT(reasons) ? reasons[role] : reasons[0];

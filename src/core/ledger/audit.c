@@ -200,7 +200,9 @@ static void check_leaf(struct sl_audit *a, const json_t *leaf, struct sl_span te
     if (a->entry == 0 && !sl_span_is(kind, "key"))
         SL_FOUND(a, "the first leaf names no key");
     if (a->expects_bypass && !sl_span_is(kind, "bypass"))
-        SL_FOUND(a, "the policy changed while nothing ran, under govern: two-person, and it is not said");
+        SL_FOUND(
+            a,
+            "the policy changed while nothing ran, under govern: two-person, and it is not said");
     a->expects_bypass = false;
     for (unsigned i = 0; i < SL_COUNT(kinds); i++)
         if (sl_span_is(kind, sl_entry_kind_name((enum sl_entry_kind)i))) {

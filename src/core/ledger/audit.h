@@ -15,10 +15,10 @@
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
  * theirs; a decision by passkey whose signature is not of exactly this decision
- *   - an action that one person released alone (break-glass) without the configuration, the group or
- * the reason for it, or that two others have not signed off in time
- *   - under `govern: two-person`: a change of the roster that nobody else let happen; one that was made
- * past it, until two people who were there before have signed it off
+ *   - an action that one person released alone (break-glass) without the configuration, the group
+ * or the reason for it, or that two others have not signed off in time
+ *   - under `govern: two-person`: a change of the roster that nobody else let happen; one that was
+ * made past it, until two people who were there before have signed it off
  *   - a key that was not handed over by the one before it
  * It believes the times in the leaves; that they are true is the witnesses' part.
  */

@@ -184,8 +184,7 @@ static bool acts_now(const struct sl_audit *a, const struct sl_audit_identity *w
                      struct sl_span name)
 {
     for (const struct sl_audit_delegate *d = who->delegates; d != NULL; d = d->next)
-        if (!d->over && sl_span_eq(d->name, name) &&
-            (d->until_us == 0 || d->until_us > a->time_us))
+        if (!d->over && sl_span_eq(d->name, name) && (d->until_us == 0 || d->until_us > a->time_us))
             return true;
     return false;
 }
@@ -209,7 +208,8 @@ static enum sl_requester_role bond(const struct sl_audit *a, const struct sl_aud
     return acts_now(a, one, who->name) ? SL_REQUESTER_DELEGATE : SL_REQUESTER_NONE;
 }
 
-/* Those who are bound to the set today are in it for a decision, whatever was said when it was asked. */
+/* Those who are bound to the set today are in it for a decision, whatever was said when it was
+ * asked. */
 static void take_bound(struct sl_audit *a, struct sl_decide_question *q)
 {
     enum { MAX = 256 };
@@ -225,12 +225,10 @@ static void take_bound(struct sl_audit *a, struct sl_decide_question *q)
     for (size_t i = 0; i < count; i++)
         for (size_t at = 0; sl_map_next(a->identities, &at, &key, &value) && count < MAX;) {
             const struct sl_audit_identity *who = value;
-            enum sl_requester_role role =
-                is_in(set, count, who->name)
-                    ? SL_REQUESTER_NONE
-                : sl_span_eq(sl_audit_person(a, who->name), set[i].person)
-                    ? SL_REQUESTER_LINKED
-                    : bond(a, sl_audit_identity(a, set[i].name), who);
+            enum sl_requester_role role = is_in(set, count, who->name) ? SL_REQUESTER_NONE
+                                          : sl_span_eq(sl_audit_person(a, who->name), set[i].person)
+                                              ? SL_REQUESTER_LINKED
+                                              : bond(a, sl_audit_identity(a, set[i].name), who);
 
             if (role != SL_REQUESTER_NONE)
                 set[count++] =

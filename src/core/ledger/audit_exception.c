@@ -209,14 +209,16 @@ void sl_audit_end(struct sl_audit *a)
             continue;
         a->entry = e->entry;
         if (e->approval == NULL)
-            SL_FOUND(a,
-                     "'%S' went past govern: two-person (%S), and %U of the two people who were there "
-                     "before have signed it off",
-                     e->by, e->what, (uint64_t)e->review_count);
+            SL_FOUND(
+                a,
+                "'%S' went past govern: two-person (%S), and %U of the two people who were there "
+                "before have signed it off",
+                e->by, e->what, (uint64_t)e->review_count);
         else if (now_us > e->review_by_us)
-            SL_FOUND(a,
-                     "'%S' released approval %S alone, and its time to be reviewed is over: %U of two "
-                     "people have signed it off",
-                     e->by, e->id, (uint64_t)e->review_count);
+            SL_FOUND(
+                a,
+                "'%S' released approval %S alone, and its time to be reviewed is over: %U of two "
+                "people have signed it off",
+                e->by, e->id, (uint64_t)e->review_count);
     }
 }

@@ -67,9 +67,9 @@ struct sl_audit_approval {
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
     bool needs_passkey, needs_device_bound;
-    bool of_policy; /* administration: asked at the shell, no session spends */
-    struct sl_span broken_by;      /* who released it alone; empty: nobody */
-    struct sl_span let;            /* administration: the identity that it let change */
+    bool of_policy;           /* administration: asked at the shell, no session spends */
+    struct sl_span broken_by; /* who released it alone; empty: nobody */
+    struct sl_span let;       /* administration: the identity that it let change */
     uint64_t let_entry;
     struct sl_requester *requesters;
     size_t requester_count;
@@ -93,7 +93,7 @@ struct sl_audit_policy {
     bool two_person;              /* govern */
     struct sl_names break_glass;  /* groups that may release alone */
     struct sl_names auditors, auditor_groups;
-    struct sl_names groups;       /* every group that it names */
+    struct sl_names groups; /* every group that it names */
 };
 
 struct sl_audit_key {
@@ -113,8 +113,8 @@ struct sl_audit {
     void *decision_owner;
     struct sl_audit_policy *incoming, *in_force;
     struct sl_audit_exception *exceptions; /* newest first */
-    bool bypassed;       /* since the last start */
-    bool expects_bypass; /* the next leaf has to say that the policy changed past govern */
+    bool bypassed;                         /* since the last start */
+    bool expects_bypass;      /* the next leaf has to say that the policy changed past govern */
     uint64_t newest_asked_us; /* of all approvals so far: what comes later is no older */
     struct sl_audit_key *keys;
     size_t key_count;

@@ -361,13 +361,13 @@ struct sl_entry_label {
 };
 void sl_entry_put_label(struct sl_buf *b, const struct sl_entry_label *e);
 
-/* One person released a held action alone (`break_glass`); an `approved` leaf follows. Two others have
- * to sign it off until `review_by`. */
+/* One person released a held action alone (`break_glass`); an `approved` leaf follows. Two others
+ * have to sign it off until `review_by`. */
 struct sl_entry_break_glass {
     uint64_t time_us, review_by_us, rows;
     struct sl_span approval, approver, credential, channel, reason;
-    const uint8_t *digest;         /* 32 */
-    struct sl_entry_list groups;   /* those of the configuration, and of the person, that allow it */
+    const uint8_t *digest;       /* 32 */
+    struct sl_entry_list groups; /* those of the configuration, and of the person, that allow it */
     const struct sl_entry_proof *passkey; /* NULL: a credential alone */
 };
 void sl_entry_put_break_glass(struct sl_buf *b, const struct sl_entry_break_glass *e);

@@ -314,16 +314,16 @@ static json_t *top_list(const struct sl_config *c, const char *name)
     return list_json(sl_key_find(SL_PLACE_TOP, sl_span_str(name)), c);
 }
 
-/* Who else may do what: left out where nothing is said, so that a policy without has the digest that
- * it always had. */
+/* Who else may do what: left out where nothing is said, so that a policy without has the digest
+ * that it always had. */
 static json_t *with_government(const struct sl_config *c, json_t *policy)
 {
     static const char *const members[] = {"govern", "roles", "break_glass"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         const struct sl_key *k = sl_key_find(SL_PLACE_TOP, sl_span_str(members[i]));
-        bool says_nothing = k->type == SL_KEY_SWITCH ? !c->settings.govern_two_person
-                                                     : sl_key_is_absent(k, c);
+        bool says_nothing =
+            k->type == SL_KEY_SWITCH ? !c->settings.govern_two_person : sl_key_is_absent(k, c);
         json_t *value = says_nothing ? NULL : sl_key_json(k, c);
         bool is_empty = value == NULL || (json_is_object(value) && json_object_size(value) == 0);
 

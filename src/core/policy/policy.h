@@ -186,11 +186,11 @@ struct sl_settings {
     struct sl_names passkey_origins;
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
-    bool govern_two_person;         /* administration needs another person */
-    struct sl_members admins;       /* decide about administration; see sl_config_admins */
-    struct sl_members auditors;     /* read all, change nothing, decide nothing */
-    struct sl_names break_glass;    /* groups; none: nobody releases alone */
-    uint64_t review_within_ms;      /* after that, what was released alone is overdue */
+    bool govern_two_person;      /* administration needs another person */
+    struct sl_members admins;    /* decide about administration; see sl_config_admins */
+    struct sl_members auditors;  /* read all, change nothing, decide nothing */
+    struct sl_names break_glass; /* groups; none: nobody releases alone */
+    uint64_t review_within_ms;   /* after that, what was released alone is overdue */
     uint32_t gates, judges, max_connections, max_statement_bytes;
     uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
         usage_retention_ms;
@@ -234,7 +234,8 @@ void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, stru
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out);
 
-/* Who decides about administration: `roles.admins`, and where it names nobody the group "admins". */
+/* Who decides about administration: `roles.admins`, and where it names nobody the group "admins".
+ */
 struct sl_members sl_config_admins(const struct sl_config *c);
 bool sl_members_have(const struct sl_members *m, struct sl_span identity,
                      const struct sl_names *groups);

@@ -3,12 +3,12 @@
 
 struct sl_members sl_config_admins(const struct sl_config *c)
 {
-    static struct sl_span admins = {(const uint8_t *)"admins", 6};
+    static const struct sl_span admins = {(const uint8_t *)"admins", 6};
     const struct sl_members *m = &c->settings.admins;
 
     if (m->groups.count + m->identities.count > 0)
         return *m;
-    return (struct sl_members){.groups = {&admins, 1}};
+    return (struct sl_members){.groups = {(struct sl_span *)(uintptr_t)&admins, 1}};
 }
 
 bool sl_members_have(const struct sl_members *m, struct sl_span identity,

@@ -9,9 +9,9 @@
  *   removed      allow rules without a budget and without demands of their own: what they covered
  *                falls to other rules and to the default, and the strictest wins as before
  *
- * A new hold rule is not among them: where it matches together with one that names no reviewers, its
- * own reviewers take the place of the target's. Neither is a new label: an allow rule may name it.
- * Everything else counts as looser. */
+ * A new hold rule is not among them: where it matches together with one that names no reviewers,
+ * its own reviewers take the place of the target's. Neither is a new label: an allow rule may name
+ * it. Everything else counts as looser. */
 #include "core/policy/policy_int.h"
 
 static bool is(const json_t *value, const char *text)
@@ -136,9 +136,8 @@ static bool rule_allowed(const char *key, const json_t *before, const json_t *af
 
 static bool changed_tightens(const json_t *before, const json_t *after)
 {
-    return json_equal(before, after) ||
-           (is(json_object_get(before, "then"), "hold") &&
-            differs_only(before, after, rule_allowed));
+    return json_equal(before, after) || (is(json_object_get(before, "then"), "hold") &&
+                                         differs_only(before, after, rule_allowed));
 }
 
 /* What any matching rule asks for counts whatever the verdict, so a rule that asks must stay. */
@@ -146,8 +145,11 @@ static bool asks_nothing(const json_t *rule)
 {
     static const struct {
         const char *key, *idle;
-    } demands[] = {{"reason", "optional"}, {"proof", "any"}, {"keys", "any"},
-                   {"record", "full"},     {"sync", "held"}};
+    } demands[] = {{"reason", "optional"},
+                   {"proof", "any"},
+                   {"keys", "any"},
+                   {"record", "full"},
+                   {"sync", "held"}};
 
     for (size_t i = 0; i < SL_COUNT(demands); i++) {
         const json_t *value = json_object_get(rule, demands[i].key);

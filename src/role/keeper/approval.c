@@ -103,7 +103,8 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
         a->rules[i] = sl_json_str(item, "rule");
         a->requirements[i] =
             (struct sl_reviewers){names_of_json(k, json_object_get(item, "groups")),
-                                  names_of_json(k, json_object_get(item, "identities")), (uint32_t)need};
+                                  names_of_json(k, json_object_get(item, "identities")),
+                                  (uint32_t)need};
         a->requirement_count++;
     }
     return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK
@@ -211,16 +212,17 @@ struct sl_decider decider_of(struct keeper *k, const struct person *who)
 
 struct sl_decide_credential decides_with(struct keeper *k, const struct credential *with)
 {
-    return (struct sl_decide_credential){
-        .id = with->id,
-        .deciding = with->deciding,
-        .over = with->over,
-        .passkey = with->passkey.n > 0,
-        .device_bound = with->device_bound,
-        .passkey_since_us = with->passkey_since_us,
-        .since_us = with->since_us,
-        .issuer = with->issuer,
-        .issuer_person = with->issuer.n == 0 ? with->issuer : person_of(k, with->issuer)};
+    return (struct sl_decide_credential){.id = with->id,
+                                         .deciding = with->deciding,
+                                         .over = with->over,
+                                         .passkey = with->passkey.n > 0,
+                                         .device_bound = with->device_bound,
+                                         .passkey_since_us = with->passkey_since_us,
+                                         .since_us = with->since_us,
+                                         .issuer = with->issuer,
+                                         .issuer_person = with->issuer.n == 0
+                                                              ? with->issuer
+                                                              : person_of(k, with->issuer)};
 }
 
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,

@@ -54,12 +54,31 @@ static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)
 /* Who asks chooses how long a question is; a list of them must still be told in one answer. */
 static json_t *listed(struct call *c, const struct approval *a)
 {
-    static const char *const outline[] = {
-        "id",      "identity",    "target",      "environment",   "protocol",  "state",
-        "digest",  "link",        "asked_at",    "expires_at",    "closed_at", "grant_expires_at",
-        "waiting", "client_gone", "effects",     "summary",       "rule",      "reviewers",
-        "mine",    "may_decide",  "may_not_why", "may_not_reason", "deciders",  "break_glass",
-        "may_break_glass"};
+    static const char *const outline[] = {"id",
+                                          "identity",
+                                          "target",
+                                          "environment",
+                                          "protocol",
+                                          "state",
+                                          "digest",
+                                          "link",
+                                          "asked_at",
+                                          "expires_at",
+                                          "closed_at",
+                                          "grant_expires_at",
+                                          "waiting",
+                                          "client_gone",
+                                          "effects",
+                                          "summary",
+                                          "rule",
+                                          "reviewers",
+                                          "mine",
+                                          "may_decide",
+                                          "may_not_why",
+                                          "may_not_reason",
+                                          "deciders",
+                                          "break_glass",
+                                          "may_break_glass"};
     json_t *whole = approval_json(c, a), *out;
     SL_BUF(text, LISTED_BYTES);
 

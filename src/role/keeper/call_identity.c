@@ -203,8 +203,8 @@ static json_t *delegates_of(struct call *c, const struct person *who)
     json_t *array = json_array();
 
     while (db_row(&rows))
-        json_array_append_new(array, json_stringn((const char *)db_span(&rows, 0).p,
-                                                  db_span(&rows, 0).n));
+        json_array_append_new(array,
+                              json_stringn((const char *)db_span(&rows, 0).p, db_span(&rows, 0).n));
     db_end(&rows);
     return array;
 }
@@ -399,7 +399,8 @@ static void record_delegate(struct call *c, const struct person *who, const stru
                                           .channel = channel_of(c)});
 }
 
-/* It takes a right away (to decide about `name`'s agents), so only its end has to wait for somebody. */
+/* It takes a right away (to decide about `name`'s agents), so only its end has to wait for
+ * somebody. */
 void call_IDENTITY_DELEGATE(struct call *c)
 {
     bool off = json_is_true(json_object_get(c->body, "off"));
@@ -428,7 +429,8 @@ static bool names_have(const struct sl_names *names, struct sl_span name)
     return false;
 }
 
-/* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which. */
+/* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which.
+ */
 static bool group_means_something(const struct call *c)
 {
     const struct sl_config *config = c->keeper->config;

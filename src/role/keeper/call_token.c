@@ -61,8 +61,8 @@ void call_TOKEN_CREATE(struct call *c)
     if (!read_for(c, &by))
         return;
     uint64_t expires_us = sl_clock_us() + ttl_ms * 1000;
-    if (credential_make(c->keeper, &who, false, expires_us, by, sl_span(NULL, 0), &secret,
-                        &id) != SL_OK) {
+    if (credential_make(c->keeper, &who, false, expires_us, by, sl_span(NULL, 0), &secret, &id) !=
+        SL_OK) {
         call_problem(c, 500, "Not made", "The token could not be made.", "");
         return;
     }

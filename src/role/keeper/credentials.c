@@ -207,8 +207,8 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
                                           .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
                                           .approval = by.approval,
                                           .reason = by.why,
-                                          .channel = by.channel.n > 0 ? by.channel
-                                                                      : SL_SPAN("control")});
+                                          .channel =
+                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     return SL_OK;
 }
 

@@ -121,7 +121,8 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
     return sl_quorum(requirements, count, votes, vote_count, NULL) == slots;
 }
 
-/* --- naming them ----------------------------------------------------------------------------------
+/* --- naming them
+ * ----------------------------------------------------------------------------------
  *
  * Lists ask about the same few people for hundreds of questions: within one call each is looked up
  * once. Of somebody with several credentials the oldest is asked about, which is the one that most
@@ -295,7 +296,6 @@ json_t *deciders_json(struct call *c, const struct approval *a)
         c->deciders = deciders_new();
     find(c->keeper, c->deciders, a, &f);
     for (size_t i = 0; i < f.count; i++)
-        json_array_append_new(array,
-                              json_stringn((const char *)f.names[i].p, f.names[i].n));
+        json_array_append_new(array, json_stringn((const char *)f.names[i].p, f.names[i].n));
     return array;
 }

@@ -2,9 +2,9 @@
 
 #include "base/encode.h"
 
-/* Break-glass: a person of a configured group releases a held action alone. The decision is one like
- * others (its digest, its proof, the rules of P4 but for the rule's own reviewers); what is different is
- * that it needs nobody else now, and two others afterwards. */
+/* Break-glass: a person of a configured group releases a held action alone. The decision is one
+ * like others (its digest, its proof, the rules of P4 but for the rule's own reviewers); what is
+ * different is that it needs nobody else now, and two others afterwards. */
 
 enum sl_err exception_get(struct keeper *k, struct sl_span id, struct exception *out)
 {
@@ -220,7 +220,8 @@ void exceptions_warn(struct keeper *k)
 
     if (count > 0)
         sl_log(SL_LOG_WARN, "reviews_due", SL_NUM("count", count),
-               SL_CSTR("hint", "sluice status lists them; sluice review ID --reason R signs one off"));
+               SL_CSTR("hint",
+                       "sluice status lists them; sluice review ID --reason R signs one off"));
 }
 
 void glass_put(struct call *c, json_t *out, const struct approval *a)
@@ -267,8 +268,8 @@ static bool take_barred(struct keeper *k, const struct approval *a, const struct
            (q->requesters = set, q->requester_count = count, true);
 }
 
-/* Who may look at it afterwards: for a release those who could have decided it, and the others who may
- * break the glass; for administration the admins. */
+/* Who may look at it afterwards: for a release those who could have decided it, and the others who
+ * may break the glass; for administration the admins. */
 static struct sl_reviewers *signers(struct keeper *k, const struct approval *a,
                                     const struct exception *e, size_t *count)
 {
@@ -286,7 +287,8 @@ static struct sl_reviewers *signers(struct keeper *k, const struct approval *a,
                          : govern_reviewers(k, false);
     ++*count;
     for (size_t i = 0; i < *count; i++)
-        r[i].need = SL_VOTES_MAX / SL_REQUIREMENTS_MAX; /* two each: never full before there are two */
+        r[i].need =
+            SL_VOTES_MAX / SL_REQUIREMENTS_MAX; /* two each: never full before there are two */
     return r;
 }
 

@@ -5,20 +5,21 @@
 
 /* Administration needs another person (`govern: two-person`).
  *
- * A command that loosens something becomes an approval, exactly as a statement does: protocol "sluice",
- * effect admin, decided by `roles.admins`. The operator runs the same command again when it is
- * approved; that joins the approval and spends it, once (P2, P3). So no answer with a secret in it ever
- * waits in the keeper.
+ * A command that loosens something becomes an approval, exactly as a statement does: protocol
+ * "sluice", effect admin, decided by `roles.admins`. The operator runs the same command again when
+ * it is approved; that joins the approval and spends it, once (P2, P3). So no answer with a secret
+ * in it ever waits in the keeper.
  *
- * Who asks is whoever sits at the shell. Where that is one identity, it and everybody bound to it is in
- * the requester set, and one other person decides. Where it is not known, or the user is root, whom
- * several people may be, it could be any of the admins: then two must say yes, of whom at least one is
- * somebody else. */
+ * Who asks is whoever sits at the shell. Where that is one identity, it and everybody bound to it
+ * is in the requester set, and one other person decides. Where it is not known, or the user is
+ * root, whom several people may be, it could be any of the admins: then two must say yes, of whom
+ * at least one is somebody else. */
 
 static const uint64_t decide_ms = 24ull * 3600 * 1000, spend_ms = 8ull * 3600 * 1000;
 static const uint64_t review_offline_ms = 3ull * 24 * 3600 * 1000;
 
-/* --- what it is about, in words ------------------------------------------------------------------ */
+/* --- what it is about, in words ------------------------------------------------------------------
+ */
 
 static void say_groups(struct sl_buf *b, const json_t *groups)
 {
@@ -71,7 +72,8 @@ static enum sl_err put_operation(struct call *c, struct sl_buf *out)
     return err != SL_OK ? err : sl_buf_err(out);
 }
 
-/* --- who asks, and who decides ------------------------------------------------------------------- */
+/* --- who asks, and who decides -------------------------------------------------------------------
+ */
 
 struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known)
 {
@@ -130,8 +132,7 @@ static enum sl_err fill(struct call *c, struct change *w, struct sl_span operati
                                        .from_default = true,
                                        .expires_ms = decide_ms,
                                        .grant_ttl_ms = spend_ms};
-    SL_TRY(requesters_of(k, &w->who, &w->ask.others, &w->ask.requesters,
-                         &w->ask.requester_count));
+    SL_TRY(requesters_of(k, &w->who, &w->ask.others, &w->ask.requesters, &w->ask.requester_count));
     struct sl_names names = requester_names(k, w->ask.requesters, w->ask.requester_count);
     w->ask.action = (struct sl_action){.identity = w->who.name,
                                        .requesters = names.items,
@@ -144,7 +145,8 @@ static enum sl_err fill(struct call *c, struct change *w, struct sl_span operati
     return SL_OK;
 }
 
-/* --- the answer ----------------------------------------------------------------------------------- */
+/* --- the answer
+ * ----------------------------------------------------------------------------------- */
 
 static void tell_held(struct call *c, const struct approval *a)
 {
@@ -152,7 +154,8 @@ static void tell_held(struct call *c, const struct approval *a)
     SL_BUF(text, 8192);
 
     deciders_text(&who, c, c->keeper, a);
-    sl_buf_say(&text, "Held: another person decides about this first (approval %S, needs a yes from %S).",
+    sl_buf_say(&text,
+               "Held: another person decides about this first (approval %S, needs a yes from %S).",
                a->id, sl_buf_span(&who));
     c->status = 202;
     c->reply = json_object();
@@ -167,11 +170,11 @@ static void tell_held(struct call *c, const struct approval *a)
 
 static void refused(struct call *c, const struct ask *a)
 {
-    call_problem(c, 403, "Nobody could say yes",
-                 a->refusal == NULL ? "This cannot be held." : a->refusal,
-                 "Under govern: two-person another person of roles.admins decides, or two where it is "
-                 "not known who sits at the shell. With the gateway stopped the command works on the "
-                 "state folder; that is recorded and reported (docs/policy.md, Locked out).");
+    call_problem(
+        c, 403, "Nobody could say yes", a->refusal == NULL ? "This cannot be held." : a->refusal,
+        "Under govern: two-person another person of roles.admins decides, or two where it is "
+        "not known who sits at the shell. With the gateway stopped the command works on the "
+        "state folder; that is recorded and reported (docs/policy.md, Locked out).");
 }
 
 /* The grant is spent here and now, by the command that was approved and no other. */
@@ -212,7 +215,8 @@ static bool hold(struct call *c)
         return true;
     }
     if (err != SL_OK || approval_get(c->keeper, sl_span_str(w.ask.id), &a) != SL_OK) {
-        call_problem(c, 500, "Not recorded", "The change could not be recorded as an approval.", "");
+        call_problem(c, 500, "Not recorded", "The change could not be recorded as an approval.",
+                     "");
         return true;
     }
     if (a.state == SL_APPROVAL_APPROVED)
@@ -221,7 +225,8 @@ static bool hold(struct call *c)
     return true;
 }
 
-/* --- when nobody has to be asked ------------------------------------------------------------------ */
+/* --- when nobody has to be asked
+ * ------------------------------------------------------------------ */
 
 static uint64_t number(struct keeper *k, enum db_sql sql)
 {

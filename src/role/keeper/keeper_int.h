@@ -29,6 +29,7 @@ enum {
     JOURNAL_EVERY_MS = 50,
     CHECKPOINT_EVERY_MS = 1000,
     CONSOLE_SWEEP_EVERY = 10, /* checkpoints */
+    NAG_EVERY = 3600,         /* checkpoints: of what waits for a review */
     SETTLE_EVERY = 300,       /* checkpoints: then the ledger may let go of old log segments */
     DEADLINES_EVERY_MS = 100,
     OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
@@ -170,21 +171,21 @@ struct person {
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC 8693)
- * adds to `on_behalf_of`: the set only ever grows by it. */
+/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
+ * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
 struct asked_for {
     struct sl_span trigger;       /* started the run; may be empty */
     struct sl_names on_behalf_of; /* for whom the asker acts */
     struct sl_span os_user;       /* who sits at the shell, as a number */
 };
-/* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may be
- * NULL. SL_ELIMIT: too many; then nothing may be asked. */
+/* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may
+ * be NULL. SL_ELIMIT: too many; then nothing may be asked. */
 enum sl_err requesters_of(struct keeper *k, const struct person *who,
-                          const struct asked_for *others, struct sl_requester **out,
-                          size_t *count) SL_MUST_CHECK;
+                          const struct asked_for *others, struct sl_requester **out, size_t *count)
+    SL_MUST_CHECK;
 /* A set as it was asked with, and whoever has been bound to somebody in it since. */
-enum sl_err requesters_now(struct keeper *k, struct sl_requester **items,
-                           size_t *count) SL_MUST_CHECK;
+enum sl_err requesters_now(struct keeper *k, struct sl_requester **items, size_t *count)
+    SL_MUST_CHECK;
 /* By the configuration's `roles`; humans only. */
 enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
 bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
@@ -402,10 +403,11 @@ struct approval {
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
     bool passkey, device_bound;
-    json_t *detail; /* approval_done */
+    json_t *detail;                  /* approval_done */
     struct sl_requester *requesters; /* as it was asked, and digested */
     size_t requester_count;
-    struct sl_requester *barred; /* with whoever has been bound to them since: none of them decides */
+    struct sl_requester
+        *barred; /* with whoever has been bound to them since: none of them decides */
     size_t barred_count;
     struct sl_reviewers *requirements;
     struct sl_span *rules; /* the name of each requirement's rule */
@@ -421,8 +423,8 @@ void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
                     void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
-/* Everything about the question but who decides, and the two about that: sl_decide_check is asked with
- * these and nothing else. */
+/* Everything about the question but who decides, and the two about that: sl_decide_check is asked
+ * with these and nothing else. */
 struct sl_decide_question approval_question(struct keeper *k, const struct approval *a,
                                             enum sl_decide_channel channel);
 struct sl_decider decider_of(struct keeper *k, const struct person *who);
@@ -525,8 +527,8 @@ struct ask {
     const struct sl_meaning *meaning;
     struct sl_action
         action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span show, encoded; /* encoded: the meaning as it came */
-    struct sl_span why, why_asker;         /* in a sentence: for reviewers, for who asked */
+    struct sl_span show, encoded;  /* encoded: the meaning as it came */
+    struct sl_span why, why_asker; /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
     struct over over;
@@ -672,7 +674,8 @@ void stats_forget_gate(struct keeper *k, uint32_t gate);
 json_t *stats_targets(struct keeper *k);
 void metrics_free(struct keeper *k);
 
-/* --- eligible.c: who could decide -----------------------------------------------------------------
+/* --- eligible.c: who could decide
+ * -----------------------------------------------------------------
  */
 /* "1 of rita, tom": people who could say yes to this now; groups where nobody could. */
 void deciders_text(struct sl_buf *b, struct call *c, struct keeper *k, const struct approval *a);
@@ -680,18 +683,29 @@ json_t *deciders_json(struct call *c, const struct approval *a);
 struct deciders; /* people that one call has looked up already */
 void deciders_free(struct deciders *d);
 
-/* --- sight.c: what whom may read ------------------------------------------------------------------
+/* --- sight.c: what whom may read
+ * ------------------------------------------------------------------
  */
 enum sight { SIGHT_NONE, SIGHT_OWN, SIGHT_REVIEW, SIGHT_ALL };
-enum read_of { READ_APPROVALS, READ_VALUES, READ_USAGE, READ_LINEAGE, READ_LEDGER, READ_GOVERNANCE,
-               READ_METRICS, READ_EXCEPTIONS, READ_COUNT };
+enum read_of {
+    READ_APPROVALS,
+    READ_VALUES,
+    READ_USAGE,
+    READ_LINEAGE,
+    READ_LEDGER,
+    READ_GOVERNANCE,
+    READ_METRICS,
+    READ_EXCEPTIONS,
+    READ_COUNT
+};
 /* The most that any of the caller's roles may see. */
 enum sight sight_of(const struct call *c, enum read_of what);
 bool caller_is(const struct call *c, enum person_role role);
 /* An auditor changes nothing: true when this call was one, and the answer is made. */
 bool auditor_refused(struct call *c);
 
-/* --- govern.c: administration needs another person ------------------------------------------------
+/* --- govern.c: administration needs another person
+ * ------------------------------------------------
  *
  * A method that loosens something asks this when it knows that it could do it, and before it does.
  * True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
@@ -703,7 +717,8 @@ struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known
 /* The policy that counts from now on. `started`: nobody could be asked about it. */
 void govern_in_force(struct keeper *k, bool started);
 
-/* --- glass.c: one person alone, and who looks at it afterwards ------------------------------------
+/* --- glass.c: one person alone, and who looks at it afterwards
+ * ------------------------------------
  */
 enum { REVIEWS_NEEDED = 2 };
 struct exception {

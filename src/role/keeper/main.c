@@ -50,6 +50,8 @@ static void on_checkpoint(void *owner)
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
     if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
         console_sweep(k);
+    if (k->checkpoints % NAG_EVERY == 0)
+        exceptions_warn(k);
     sl_arena_reset(k->mem);
     if (settle)
         forget_usage(k);

@@ -34,8 +34,8 @@
  * outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
  *
  * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
- * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when that is
- * approved, it does it.
+ * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
+ * that is approved, it does it.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-/* A new configuration, and with `policy_changes: hold` or `govern: two-person` the approval that it needs
- * first. Who may decide about the policy is `roles.admins`, two of them: without enough people the old
- * policy stays. */
+/* A new configuration, and with `policy_changes: hold` or `govern: two-person` the approval that it
+ * needs first. Who may decide about the policy is `roles.admins`, two of them: without enough
+ * people the old policy stays. */
 
 struct policy_change {
     uint32_t generation;

@@ -12,18 +12,18 @@ enum reader {
     READER_COUNT
 };
 
-/* OWN: what one asked for, what one's agents did, and what one's own persons are in the requester set
- * of. REVIEW: that, and what one may review.
- *                requester   person        reviewer      auditor     admin */
-#define SIGHTS(X)                                                                       \
-    X(APPROVALS,  SIGHT_OWN,  SIGHT_REVIEW, SIGHT_REVIEW, SIGHT_ALL,  SIGHT_OWN)        \
-    X(VALUES,     SIGHT_OWN,  SIGHT_REVIEW, SIGHT_REVIEW, SIGHT_ALL,  SIGHT_OWN)        \
-    X(USAGE,      SIGHT_OWN,  SIGHT_ALL,    SIGHT_ALL,    SIGHT_ALL,  SIGHT_OWN)        \
-    X(LINEAGE,    SIGHT_OWN,  SIGHT_OWN,    SIGHT_ALL,    SIGHT_ALL,  SIGHT_OWN)        \
-    X(LEDGER,     SIGHT_NONE, SIGHT_NONE,   SIGHT_ALL,    SIGHT_ALL,  SIGHT_NONE)       \
-    X(GOVERNANCE, SIGHT_NONE, SIGHT_NONE,   SIGHT_ALL,    SIGHT_ALL,  SIGHT_ALL)        \
-    X(METRICS,    SIGHT_ALL,  SIGHT_ALL,    SIGHT_ALL,    SIGHT_ALL,  SIGHT_ALL)        \
-    X(EXCEPTIONS, SIGHT_NONE, SIGHT_ALL,    SIGHT_ALL,    SIGHT_ALL,  SIGHT_ALL)
+/* OWN: what one asked for, what one's agents did, and what one's own persons are in the requester
+ * set of. REVIEW: that, and what one may review. requester   person        reviewer      auditor
+ * admin */
+#define SIGHTS(X)                                                             \
+    X(APPROVALS, SIGHT_OWN, SIGHT_REVIEW, SIGHT_REVIEW, SIGHT_ALL, SIGHT_OWN) \
+    X(VALUES, SIGHT_OWN, SIGHT_REVIEW, SIGHT_REVIEW, SIGHT_ALL, SIGHT_OWN)    \
+    X(USAGE, SIGHT_OWN, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL, SIGHT_OWN)           \
+    X(LINEAGE, SIGHT_OWN, SIGHT_OWN, SIGHT_ALL, SIGHT_ALL, SIGHT_OWN)         \
+    X(LEDGER, SIGHT_NONE, SIGHT_NONE, SIGHT_ALL, SIGHT_ALL, SIGHT_NONE)       \
+    X(GOVERNANCE, SIGHT_NONE, SIGHT_NONE, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL)    \
+    X(METRICS, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL)         \
+    X(EXCEPTIONS, SIGHT_NONE, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL, SIGHT_ALL)
 
 static const uint8_t sights[READ_COUNT][READER_COUNT] = {
 #define ROW(what, requester, person, reviewer, auditor, admin) \

@@ -82,7 +82,7 @@
     " issuer_uid text not null);"                                                                  \
     "create table if not exists credential_for(credential text not null, name text not null, "     \
     "primary key(credential, name)) without rowid;"                                                \
-    "create table if not exists in_force(digest text not null);"                                    \
+    "create table if not exists in_force(digest text not null);"                                   \
     "create table if not exists delegate(owner text not null, delegate text not null, since_us "   \
     "integer not null, until_us integer not null, primary key(owner, delegate)) without rowid;"    \
     "create table if not exists exception(id text primary key, kind text not null, identity text " \
