@@ -115,7 +115,9 @@ void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval
 
     print_member(out, approval, "identity");
     fputs(" asks to ", out);
-    if (json_array_size(json_object_get(approval, "effects")) > 0)
+    if (sl_span_is(sl_json_str(approval, "protocol"), "sluice"))
+        print_member(out, approval, "summary"); /* in words: "add the human ..." */
+    else if (json_array_size(json_object_get(approval, "effects")) > 0)
         print_verbs(out, json_object_get(approval, "effects"));
     else
         fputs("act", out);
