@@ -20,7 +20,11 @@ static const char help[] =
     "  delegate NAME OTHER [--for 7d] [--remove]\n"
     "                          OTHER acts for NAME while they are away, and decides nothing that "
     "NAME could not\n"
-    "  invite NAME             a new one-time code\n\n"
+    "  invite NAME             a new one-time code\n"
+    "  account NAME --issuer I --subject S [--remove]\n"
+    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its tokens "
+    "is NAME;\n"
+    "                          --remove ends what came from it\n\n"
     "Works on the running keeper, or on the state folder while nothing runs. Under 'govern: "
     "two-person' what\n"
     "loosens something is held until another person approves it: run the same command again "
@@ -93,6 +97,16 @@ static void put_list(const json_t *array)
     json_array_foreach(array, i, item) printf("%s%s", i > 0 ? "," : "", json_string_value(item));
 }
 
+static void put_accounts(const json_t *accounts)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(accounts, i, one)
+        printf("%20s account: %s at %s\n", "", json_string_value(json_object_get(one, "subject")),
+               json_string_value(json_object_get(one, "issuer")));
+}
+
 static void put_identity(const json_t *one)
 {
     const char *owner = json_string_value(json_object_get(one, "owner"));
@@ -111,6 +125,7 @@ static void put_identity(const json_t *one)
         put_list(json_object_get(one, "delegates"));
     }
     puts(json_is_true(json_object_get(one, "can_decide")) ? "  can decide" : "");
+    put_accounts(json_object_get(one, "accounts"));
 }
 
 static int list(int argc, char **argv)
@@ -213,12 +228,31 @@ static int delegate(int argc, char **argv)
                                                 words[1], "ttl", ttl, "off", off));
 }
 
+static int account(int argc, char **argv)
+{
+    const char *issuer = NULL, *subject = NULL, *words[1];
+    bool gone = false;
+    size_t count;
+    const struct sl_manage_option options[] = {{.name = "--issuer", .value = &issuer},
+                                               {.name = "--subject", .value = &subject},
+                                               {.name = "--remove", .flag = &gone}};
+
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
+            SL_EXIT_FINE ||
+        count != 1 || issuer == NULL || subject == NULL)
+        return sl_cli_misuse("identity");
+    return quiet(gone ? "account.unlink" : "account.link",
+                 json_pack("{s:s, s:s, s:s}", "name", words[0], "issuer", issuer, "subject",
+                           subject));
+}
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
     {"add", add},    {"list", list},   {"disable", disable}, {"pause", pause_},
     {"link", link_}, {"group", group}, {"invite", invite},   {"delegate", delegate},
+    {"account", account},
 };
 
 int sl_cli_identity(int argc, char **argv)

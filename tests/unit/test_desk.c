@@ -16,7 +16,8 @@ static void test_each_route_is_found(void)
         const struct sl_desk_route *r = &sl_desk_routes[i];
         struct sl_span path = sl_span_str(r->path), id;
         const char *mark = strstr(r->path, "{");
-        bool is_file = mark != NULL && strcmp(mark, "{file}") == 0;
+        bool is_file =
+            mark != NULL && (strcmp(mark, "{file}") == 0 || strcmp(mark, "{issuer}") == 0);
         SL_BUF(real, 256);
         SL_BUF(allowed, 256);
 
@@ -172,7 +173,15 @@ static void test_bearer(void)
         {"Bearer slt_x,slt_y", SL_EMALFORMED, ""},
         {"Basic c2x0Og==", SL_EMALFORMED, ""},
         {"slt_x", SL_EMALFORMED, ""},
-        {"Bearer sls_x", SL_EMALFORMED, ""}, /* a session comes as a cookie only */
+        {"Bearer sls_x", SL_EMALFORMED, ""}, /* a browser's session comes as a cookie only */
+        {"Bearer sll_x", SL_OK, "sll_x"},
+        {"Bearer eyJh.eyJi.c-_d", SL_OK, "eyJh.eyJi.c-_d"}, /* an issuer's */
+        {"Bearer eyJh.eyJi", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.", SL_EMALFORMED, ""},
+        {"Bearer eyJh..c", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.c.d", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.c=", SL_EMALFORMED, ""},
+        {"Bearer eyJh.ey Ji.c", SL_EMALFORMED, ""},
         {"", SL_EMALFORMED, ""},
     };
 

@@ -114,6 +114,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_problem(c, 503, "out of memory");
     else if (c->request->route->kind == SL_DESK_SIGN_IN)
         sl_desk_sign_in(c, object);
+    else if (c->request->route->kind == SL_DESK_DEPART)
+        sl_desk_depart(c, object);
     else
         sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
@@ -253,7 +255,11 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_CALL:
     case SL_DESK_SIGN_IN:
+    case SL_DESK_DEPART:
         handle_call(c);
+        break;
+    case SL_DESK_RETURN:
+        sl_desk_return(c);
         break;
     case SL_DESK_SESSION:
         sl_desk_session(c);

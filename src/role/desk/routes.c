@@ -50,7 +50,8 @@ static bool fits(const char *pattern, struct sl_span path, struct sl_span *id)
     while (left.n > 0 && right.n > 0) {
         struct sl_span want = next_segment(&left), got = next_segment(&right);
 
-        bool is_id = sl_span_is(want, "{id}"), is_file = sl_span_is(want, "{file}");
+        bool is_id = sl_span_is(want, "{id}"),
+             is_file = sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}");
 
         if (!(is_id     ? sl_desk_id_valid(got)
               : is_file ? sl_desk_file_valid(got)
@@ -85,6 +86,17 @@ const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl
     if (allowed->n > 0)
         sl_buf_put_str(allowed, "OPTIONS");
     return NULL;
+}
+
+bool sl_desk_is_page(struct sl_span path)
+{
+    SL_BUF(allowed, 256);
+    struct sl_span id;
+    bool is_path = path.n > 0 && path.p[0] == '/';
+    const struct sl_desk_route *r =
+        is_path ? sl_desk_route(SL_HTTP1_METHOD_GET, path, &id, &allowed) : NULL;
+
+    return r != NULL && r->kind == SL_DESK_PAGE;
 }
 
 bool sl_desk_named(const char *list, struct sl_span name, bool *must)

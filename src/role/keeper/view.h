@@ -16,6 +16,9 @@
  *                       did alone; kind break_glass (id: the approval) or bypass
  *   reviewed            id (of an exception) identity person reason channel at
  *   in_force            digest two_person: the policy that counts from now on
+ *   account_linked      issuer subject credential identity deciding hash at by by_uid
+ *   account_unlinked    issuer subject credential at
+ *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console
  *   console_ended       id at
  *   session_opened      session identity kind owner target environment gate at credential
