@@ -22,7 +22,8 @@ static const char help[] =
     "NAME could not\n"
     "  invite NAME             a new one-time code\n"
     "  account NAME --issuer I --subject S [--remove]\n"
-    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its tokens "
+    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its "
+    "tokens "
     "is NAME;\n"
     "                          --remove ends what came from it\n\n"
     "Works on the running keeper, or on the state folder while nothing runs. Under 'govern: "
@@ -250,9 +251,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"add", add},    {"list", list},   {"disable", disable}, {"pause", pause_},
-    {"link", link_}, {"group", group}, {"invite", invite},   {"delegate", delegate},
-    {"account", account},
+    {"add", add},       {"list", list},         {"disable", disable},
+    {"pause", pause_},  {"link", link_},        {"group", group},
+    {"invite", invite}, {"delegate", delegate}, {"account", account},
 };
 
 int sl_cli_identity(int argc, char **argv)

@@ -3,7 +3,8 @@
 #define KEEPER_PLAY_RULES                                                  \
     "govern: two-person\n"                                                 \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
-    "break_glass: {groups: [oncall], review_within: 1h}\n"
+    "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
+    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice}]\n"
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
@@ -321,6 +322,7 @@ static void test_govern_what_waits(void)
         {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
         {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
         {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
+        {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
         {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
         {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
         {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},

@@ -31,9 +31,9 @@ void sl_audit_free(struct sl_audit *a)
 
 static enum sl_err new_maps(struct sl_audit *a)
 {
-    struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
-                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys,
-                              &a->accounts};
+    struct sl_map **maps[] = {&a->identities, &a->credentials, &a->approvals,
+                              &a->sessions,   &a->policies,    &a->policy_heads,
+                              &a->pending,    &a->passkeys,    &a->accounts};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));

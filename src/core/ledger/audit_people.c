@@ -73,6 +73,18 @@ static void link_identities(struct sl_audit *a, struct sl_audit_identity *who,
     who->person = other;
 }
 
+/* Whoever it acts for must be somebody, or nobody is kept from deciding. */
+static void check_on_behalf_of(struct sl_audit *a, struct sl_span id, const json_t *names)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(names, i,
+                       one) if (sl_audit_identity(a, sl_span(json_string_value(one),
+                                                             json_string_length(one))) == NULL)
+        SL_FOUND(a, "credential %S acts for somebody who was never added", id);
+}
+
 static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf,
                            bool deciding)
 {
@@ -101,10 +113,7 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     who->decided_ever = who->decided_ever || deciding;
-    for (size_t i = 0; i < json_array_size(json_object_get(leaf, "on_behalf_of")); i++)
-        if (sl_audit_identity(a, sl_span_str(json_string_value(json_array_get(
-                                     json_object_get(leaf, "on_behalf_of"), i)))) == NULL)
-            SL_FOUND(a, "credential %S acts for somebody who was never added", c->id);
+    check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
     sl_audit_put(a, a->credentials, c->id, c);
 }
 
@@ -164,13 +173,13 @@ static struct sl_audit_credential *account_new(struct sl_audit *a,
 
     if (c == NULL)
         return NULL;
-    *c = (struct sl_audit_credential){
-        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
-        .identity = who->name,
-        .issuer =
-            sl_audit_identity(a, by) != NULL ? sl_audit_copy(a, by) : sl_span(NULL, 0),
-        .deciding = who->kind == SL_HUMAN,
-        .since_us = sl_audit_since(a)};
+    *c = (struct sl_audit_credential){.id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
+                                      .identity = who->name,
+                                      .issuer = sl_audit_identity(a, by) != NULL
+                                                    ? sl_audit_copy(a, by)
+                                                    : sl_span(NULL, 0),
+                                      .deciding = who->kind == SL_HUMAN,
+                                      .since_us = sl_audit_since(a)};
     if (sl_map_get(a->credentials, c->id) != NULL)
         SL_FOUND(a, "credential %S is made twice", c->id);
     sl_audit_put(a, a->credentials, c->id, c);
@@ -291,7 +300,8 @@ static unsigned event_of(struct sl_span name)
 /* What may loosen something: the rest takes rights away, or is a person's own. */
 static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *leaf)
 {
-    /* What comes with a sign-in is what the configuration lets that issuer say: `issuers` is governed. */
+    /* What comes with a sign-in is what the configuration lets that issuer say: `issuers` is
+     * governed. */
     if (sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:")))
         return false;
     switch (event) {

@@ -272,28 +272,28 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
 
 /* --- people and keys ------------------------------------------------------------------------ */
 
-#define SL_ENTRY_ROSTER_EVENTS(X)                                              \
-    X(ADD, "add") /* identity, identity_kind, owner, groups */                 \
-    X(DISABLE, "disable")                                                      \
-    X(ENABLE, "enable")                                                        \
-    X(PAUSE, "pause")                                                          \
-    X(RESUME, "resume")                                                        \
-    X(LINK, "link") /* identity and `other` are one person */                  \
-    X(UNLINK, "unlink")                                                        \
-    X(OWN, "own")             /* owner changed */                              \
-    X(GROUP_ADD, "group_add") /* groups */                                     \
-    X(GROUP_REMOVE, "group_remove")                                            \
-    X(TOKEN_CREATE, "token_create") /* credential, hash_head, expires: asks */ \
-    X(TOKEN_REVOKE, "token_revoke")                                            \
-    X(INVITE, "invite") /* a one-time code was issued; by */                   \
-    X(ENROL, "enrol")   /* a human claimed it: credential decides */           \
-    X(CREDENTIAL_REVOKE, "credential_revoke")                                  \
-    X(SESSION_OPEN, "session_open") /* console: credential, hash_head */       \
-    X(SESSION_END, "session_end")                                              \
-    X(DELEGATE_ADD, "delegate_add") /* `other` acts for identity; expires */   \
-    X(DELEGATE_REMOVE, "delegate_remove")                                      \
+#define SL_ENTRY_ROSTER_EVENTS(X)                                                          \
+    X(ADD, "add") /* identity, identity_kind, owner, groups */                             \
+    X(DISABLE, "disable")                                                                  \
+    X(ENABLE, "enable")                                                                    \
+    X(PAUSE, "pause")                                                                      \
+    X(RESUME, "resume")                                                                    \
+    X(LINK, "link") /* identity and `other` are one person */                              \
+    X(UNLINK, "unlink")                                                                    \
+    X(OWN, "own")             /* owner changed */                                          \
+    X(GROUP_ADD, "group_add") /* groups */                                                 \
+    X(GROUP_REMOVE, "group_remove")                                                        \
+    X(TOKEN_CREATE, "token_create") /* credential, hash_head, expires: asks */             \
+    X(TOKEN_REVOKE, "token_revoke")                                                        \
+    X(INVITE, "invite") /* a one-time code was issued; by */                               \
+    X(ENROL, "enrol")   /* a human claimed it: credential decides */                       \
+    X(CREDENTIAL_REVOKE, "credential_revoke")                                              \
+    X(SESSION_OPEN, "session_open") /* console: credential, hash_head */                   \
+    X(SESSION_END, "session_end")                                                          \
+    X(DELEGATE_ADD, "delegate_add") /* `other` acts for identity; expires */               \
+    X(DELEGATE_REMOVE, "delegate_remove")                                                  \
     /* issuer, subject, credential (which stands for it): this account is this identity */ \
-    X(ACCOUNT_LINK, "account_link")                                            \
+    X(ACCOUNT_LINK, "account_link")                                                        \
     X(ACCOUNT_UNLINK, "account_unlink")
 
 enum sl_entry_roster_event {
@@ -312,8 +312,8 @@ struct sl_entry_roster {
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
     uint64_t expires_us;
-    /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came with
-     * a sign-in there */
+    /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came
+     * with a sign-in there */
     struct sl_span by, channel;
     struct sl_span issuer, subject; /* of an account: `iss` and `sub`, exactly */
     struct sl_span reason;

@@ -367,9 +367,8 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *targets = by_name(top_list(c, "targets"));
 
     if (labels != NULL && rules != NULL && targets != NULL)
-        return with_government(
-            c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules,
-                                         "targets", targets)));
+        return with_government(c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels,
+                                                            "policy", rules, "targets", targets)));
     json_decref(labels);
     json_decref(rules);
     json_decref(targets);

@@ -111,8 +111,7 @@ void hold_propose(struct session *s, struct hold *h)
             .context_role = h->context.role, .context_search_path = h->context.search_path,
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
-            .in_transaction = s->tx == 'T' || s->unsynced,
-            .show = sl_buf_span(&show));
+            .in_transaction = s->tx == 'T' || s->unsynced, .show = sl_buf_span(&show));
 }
 
 static void wait_over(void *owner)

@@ -65,13 +65,14 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                                           .approval = by.approval,
                                           .reason = by.why,
                                           .by = said_by(by),
-                                          .channel = by.channel.n > 0 ? by.channel
-                                                                      : SL_SPAN("control")});
+                                          .channel =
+                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     tokens_forget(k);
     return SL_OK;
 }
 
-/* --- groups ------------------------------------------------------------------------------------ */
+/* --- groups ------------------------------------------------------------------------------------
+ */
 
 static bool has(const struct sl_names *names, struct sl_span name)
 {
@@ -124,8 +125,8 @@ static json_t *names_json(const struct sl_names *names)
     json_t *array = json_array();
 
     for (size_t i = 0; i < names->count; i++)
-        json_array_append_new(array, json_stringn((const char *)names->items[i].p,
-                                                  names->items[i].n));
+        json_array_append_new(array,
+                              json_stringn((const char *)names->items[i].p, names->items[i].n));
     return array;
 }
 
@@ -210,7 +211,8 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ------------------------------------------------------------------------------------
+ */
 
 void account_unlink(struct keeper *k, const struct account *a, struct sl_span by)
 {
@@ -237,7 +239,8 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
     approvals_kill_of(k, a->identity, "an account of the requester was unlinked");
 }
 
-/* --- people whom the issuer brings --------------------------------------------------------------- */
+/* --- people whom the issuer brings ---------------------------------------------------------------
+ */
 
 static bool name_is_free(struct keeper *k, struct sl_span name)
 {

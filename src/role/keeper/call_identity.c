@@ -146,18 +146,18 @@ void identity_add(struct keeper *k, const struct person *who, struct sl_span os_
     event_str(event, "os_user", os_user);
     event_hex(event, "salt", sl_span(salt, sizeof salt));
     event_json(event, "groups", groups);
-    roster_leaf(k, event,
-                &(struct sl_entry_roster){
-                    .event = SL_ENTRY_ROSTER_ADD,
-                    .identity = who->name,
-                    .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
-                    .owner = who->owner,
-                    .groups = entry_list(who->groups),
-                    .os_user = os_user,
-                    .approval = by.approval,
-                    .reason = by.why,
-                    .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
-                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
+    roster_leaf(
+        k, event,
+        &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ADD,
+                                  .identity = who->name,
+                                  .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
+                                  .owner = who->owner,
+                                  .groups = entry_list(who->groups),
+                                  .os_user = os_user,
+                                  .approval = by.approval,
+                                  .reason = by.why,
+                                  .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                                  .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
 }
 
 void call_IDENTITY_ADD(struct call *c)

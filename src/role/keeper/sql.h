@@ -96,14 +96,16 @@
     "integer not null);"                                                                           \
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
-    "create table if not exists account(issuer text not null, subject text not null, credential "   \
-    "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
-    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
+    "create table if not exists account(issuer text not null, subject text not null, credential "  \
+    "text not null, identity text not null, since_us integer not null, ended_us integer not "      \
+    "null, "                                                                                       \
+    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                      \
     "create index if not exists account_identity on account(identity);"                            \
     "create index if not exists account_credential on account(credential);"                        \
-    "create table if not exists membership_from(identity text not null, grp text not null, source " \
+    "create table if not exists membership_from(identity text not null, grp text not null, "       \
+    "source "                                                                                      \
     "text not null, primary key(identity, grp, source)) without rowid;"                            \
-    "create index if not exists membership_from_source on membership_from(source);"                 \
+    "create index if not exists membership_from_source on membership_from(source);"                \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
