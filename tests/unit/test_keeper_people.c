@@ -1,6 +1,10 @@
 /* Who decides, who administers, who audits, and who may break the glass: played with the real
  * keeper. The first argument is the program. */
 #define KEEPER_PLAY_RULES                                                  \
+    "  - name: pair\n"                                                     \
+    "    when: {effects: [delete]}\n"                                      \
+    "    then: hold\n"                                                     \
+    "    reviewers: {groups: [dba], need: 2}\n"                            \
     "govern: two-person\n"                                                 \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
     "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
@@ -62,7 +66,7 @@ static const char *groups_of(enum who w)
 {
     if (w == ADA || w == ADI)
         return "'admins'";
-    return w == OLLY ? "'oncall'" : w == LINO ? "'dba','oncall'" : "'dba'";
+    return w == OLLY ? "'oncall'" : w == LINO || w == VERA ? "'dba','oncall'" : "'dba'";
 }
 
 /* Nobody could be asked yet: that is how a gateway begins, and each step is in the ledger. */
@@ -100,18 +104,23 @@ static void test_the_first_people_need_nobody(void)
 
 /* --- asking and deciding --------------------------------------------------------------------- */
 
-static void ask(const char *what)
+static void ask_for(const char *what, const char *effect)
 {
     SL_BUF(body, 1024);
 
     sl_buf_say(
         &body,
-        "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],'reason':'spring clean',"
+        "{'target':'finance','operation':{'do':'%s'},'effects':['%s'],'reason':'spring clean',"
         "'triggered_by':'tara'}",
         what);
     SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
     memcpy(approval, said("id"), 36);
     memcpy(digest_hex, said("digest"), 64);
+}
+
+static void ask(const char *what)
+{
+    ask_for(what, "ddl");
 }
 
 static uint32_t decide_on(const char *id, const char *digest, const char *credential,
@@ -464,6 +473,21 @@ static void test_break_glass_ends_with_its_person(void)
     SL_CHECK_INT(control("identity.pause", "{'name':'%s','off':true}%s", "olly", ""), 200);
 }
 
+/* A yes as one of two, and then alone: one thing that this person said, and the keeper goes on. */
+static void test_break_glass_after_a_yes(void)
+{
+    ask_for("delete it", "delete");
+    SL_CHECK_INT(decide(credentials[VERA], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
+    SL_CHECK_INT(decide(credentials[VERA], "break-glass"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "votes")), 1);
+    SL_CHECK_INT(review(credentials[VERA], "my own"), 403);
+}
+
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc > 1);
@@ -485,6 +509,7 @@ int main(int argc, char **argv)
     SL_RUN(test_break_glass_runs_once);
     SL_RUN(test_break_glass_is_signed_off_by_two);
     SL_RUN(test_break_glass_ends_with_its_person);
+    SL_RUN(test_break_glass_after_a_yes);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     stop_keeper();
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -51,6 +51,20 @@ static const char *glass_problem(struct sl_audit *a, struct sl_audit_approval *p
     return reason == SL_DECIDE_YES ? NULL : sl_decide_reason_text(reason);
 }
 
+/* Whoever said yes before, as one of several, and then did it alone, has said one thing. */
+static void drop_vote_of(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span person)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->vote_count; i++) {
+        if (sl_span_eq(sl_audit_person(a, p->voters[i]), person))
+            continue;
+        p->voters[kept] = p->voters[i];
+        p->votes[kept++] = p->votes[i];
+    }
+    p->vote_count = kept;
+}
+
 void sl_audit_break_glass(struct sl_audit *a, const json_t *leaf)
 {
     struct sl_span id = sl_audit_str(a, leaf, "approval"), name = sl_json_str(leaf, "approver");
@@ -73,6 +87,7 @@ void sl_audit_break_glass(struct sl_audit *a, const json_t *leaf)
     e->approval = p;
     e->by = sl_audit_copy(a, name);
     p->broken_by = e->by;
+    drop_vote_of(a, p, sl_audit_person(a, e->by));
 }
 
 /* --- administration past `govern: two-person` --- */

@@ -91,6 +91,7 @@ static void record(struct call *c, const struct approval *a, const struct decisi
                                               .groups = entry_list(allowing(k, c)),
                                               .passkey = proof->given ? &proof->entry : NULL});
     store_record(&k->store, &leaf, event, true);
+    /* In the place of a yes that this person gave as one of several. */
     event_str(vote, "id", a->id);
     event_str(vote, "identity", c->who.name);
     event_str(vote, "person", c->who.person);

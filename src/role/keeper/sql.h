@@ -313,11 +313,11 @@
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
     X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                           \
-    X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
+    X(VOTE_ADD, "insert or replace into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, " \
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "   \
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                       \
-    X(VOTE_PASSKEY, "insert into vote_passkey values(?1, ?2, ?3)")                                  \
+    X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                                  \
     X(PASSKEY_ADD, "insert into passkey values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11)")   \
     X(PASSKEY_REMOVE, "update passkey set removed_us = ?2 where id = ?1 and removed_us = 0")        \
     X(PASSKEY_USED, "update passkey set counter = ?2, backed_up = ?3 where id = ?1")                \
