@@ -112,7 +112,7 @@ static void ask_for(const char *what, const char *effect)
         &body,
         "{'target':'finance','operation':{'do':'%s'},'effects':['%s'],'reason':'spring clean',"
         "'triggered_by':'tara'}",
-        what);
+        what, effect);
     SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
     memcpy(approval, said("id"), 36);
     memcpy(digest_hex, said("digest"), 64);
