@@ -108,6 +108,18 @@ export interface Approval {
   outcome?: { outcome?: string; rows?: number; bytes?: number; [more: string]: unknown };
   why?: string;
   lineage?: Lineage;
+  deciders?: string[];
+  requester_chain?: { name: string; role: string }[];
+  may_break_glass?: boolean;
+  break_glass?: {
+    by: string;
+    reason: string;
+    review_by: string;
+    overdue: boolean;
+    signed_off: number;
+    needed: number;
+    reviews?: { identity: string; at: string; reason: string }[];
+  };
   may_decide: boolean;
   may_not_why?: string;
   may_not_reason?: string;

@@ -1,18 +1,18 @@
 /* A courier in hostile hands (docs/threat-model.md): it brings the provider's words, and so it can
  * make them up. What then still stands. Here it is the provider too, under keys of its own. The
  * first argument is the keeper. */
-#define KEEPER_PLAY_RULES                                                                          \
-    "  - name: signed\n"                                                                           \
-    "    when: {effects: [insert]}\n"                                                              \
-    "    then: hold\n"                                                                             \
-    "    reviewers: {groups: [dba], need: 1}\n"                                                    \
-    "    proof: passkey\n"                                                                         \
-    "issuers:\n"                                                                                   \
-    "  - name: corp\n"                                                                             \
-    "    issuer: https://idp.example\n"                                                            \
-    "    client_id: sluice\n"                                                                      \
-    "    algorithms: [ES256]\n"                                                                    \
-    "    audiences: [sluice-api]\n"                                                                \
+#define KEEPER_PLAY_RULES                       \
+    "  - name: signed\n"                        \
+    "    when: {effects: [insert]}\n"           \
+    "    then: hold\n"                          \
+    "    reviewers: {groups: [dba], need: 1}\n" \
+    "    proof: passkey\n"                      \
+    "issuers:\n"                                \
+    "  - name: corp\n"                          \
+    "    issuer: https://idp.example\n"         \
+    "    client_id: sluice\n"                   \
+    "    algorithms: [ES256]\n"                 \
+    "    audiences: [sluice-api]\n"             \
     "    token_type: jwt\n"
 #include "tests/captured/passkey_play.h"
 #include "tests/unit/issuer_play.h"
@@ -146,9 +146,10 @@ static void test_no_account_that_is_newer_than_the_question(void)
 
 static void test_a_courier_says_only_what_a_courier_may(void)
 {
-    static const unsigned types[] = {SL_MESSAGE_CALL,  SL_MESSAGE_REPLY,       SL_MESSAGE_LOGIN_TOKEN,
-                                     SL_MESSAGE_SECRET, SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
-                                     SL_MESSAGE_RELOAD, SL_MESSAGE_ACTION_SPEND};
+    static const unsigned types[] = {SL_MESSAGE_CALL,        SL_MESSAGE_REPLY,
+                                     SL_MESSAGE_LOGIN_TOKEN, SL_MESSAGE_SECRET,
+                                     SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
+                                     SL_MESSAGE_RELOAD,      SL_MESSAGE_ACTION_SPEND};
 
     for (size_t i = 0; i < SL_COUNT(types); i++) {
         struct sl_buf b = sl_buf(4096);

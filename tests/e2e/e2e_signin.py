@@ -33,16 +33,19 @@ def change(config):
          "keys_max_stale": "3s", **secret, "group_prefix": "partner-"}]
 
 
-LAB = {"change": change}
+LAB = {"change": change, "start": False}
 
 
 def providers(lab):
-    """The two, started at the first call, with people and accounts that are linked."""
+    """The two, started at the first call, and Sluice after them; with people and accounts that are linked."""
     if "corp" not in WORLD:
         back = [f"{lab.url}/signin/callback"]
         WORLD["corp"] = Idp(lab.folder, back, port=WORLD["ports"][0])
         WORLD["partner"] = Idp(lab.folder, back, port=WORLD["ports"][1])
         lab.children += [WORLD["corp"].child, WORLD["partner"].child]
+        lab.start()
+        for name in lab.deciders:
+            lab.enroll(name)
         for name in ("rita", "bob"):
             link(lab, name, WORLD["corp"].person(name))
         lab.add("sam", "human")
@@ -305,6 +308,7 @@ def test_hostile_provider(lab):
 
 def test_no_token_in_records(lab):
     """neither log nor ledger holds a token, a code or the client's secret"""
+    providers(lab)
     for needle in ("eyJ", SECRET, "code_verifier"):
         assert lab.files_with(needle, ("state/ledger", "state/sluice.db", "serve.log")) == [], needle
 

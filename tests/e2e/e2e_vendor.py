@@ -16,13 +16,14 @@ def change(config):
                           "client_secret_command": ["/bin/echo", SECRET], "provision": "people", "scopes": ["openid"]}]
 
 
-LAB = {"change": change}
+LAB = {"change": change, "start": False}
 
 
 def test_code(lab):
     """authorization code with PKCE, at a provider without RFC 9207: signed in, and good once"""
     provider = Glewlwyd(lab.folder, f"{lab.url}/signin/callback", WORLD["port"])
     lab.children.append(provider.child)
+    lab.start()
     provider.person("rita")
     who = Person()
     status, text, there = who.once(f"{lab.url}/v1/signin/debian")

@@ -24,7 +24,8 @@ struct story {
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
-    uint64_t clock; /* grows by a second with each leaf */
+    const char *policy_text; /* instead of the usual one */
+    uint64_t clock;          /* grows by a second with each leaf */
 };
 
 static const uint64_t story_start_us = UINT64_C(1700000000000000);
@@ -107,7 +108,9 @@ static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name
 
 static inline struct sl_span story_policy_of(const struct story *s)
 {
-    return sl_span_str(s->watched ? story_watching : story_policy);
+    return sl_span_str(s->policy_text != NULL ? s->policy_text
+                       : s->watched           ? story_watching
+                                              : story_policy);
 }
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,

@@ -22,6 +22,9 @@
     P(USAGE, struct sl_config, "usage")                           \
     P(METRICS, struct sl_config, "metrics")                       \
     P(PASSKEYS, struct sl_config, "passkeys")                     \
+    P(ROLES, struct sl_config, "roles")                           \
+    P(MEMBERS, struct sl_members, "roles.*")                      \
+    P(BREAK_GLASS, struct sl_config, "break_glass")               \
     P(LINEAGE, struct sl_config, "lineage")                       \
     P(OPENLINEAGE, struct sl_config, "lineage.openlineage")       \
     P(TARGET, struct sl_target, "targets[]")                      \
@@ -86,6 +89,27 @@ K(TOP, "sandbox", SWITCH, settings.sandbox_best_effort, "enforce", 0, 0, "", "en
 K(TOP, "policy_changes", SWITCH, settings.policy_changes_hold, "reload", 0, 0, "", "reload|hold", RELOAD, \
   "`reload`: SIGHUP takes a new valid file at once. `hold`: a changed policy becomes an approval that " \
   "shows the difference, and is taken when it is approved.")                                         \
+K(TOP, "govern", SWITCH, settings.govern_two_person, "off", 0, 0, "", "off|two-person", RELOAD,       \
+  "`two-person`: what loosens the policy, changes who is who, or who may decide, is held until another person " \
+  "of `roles.admins` says yes: two of them, where it is not known who sits at the shell.")           \
+M(TOP, "roles", ONE, settings, ROLES, false,                                                         \
+  "Roles apart from reviewing.")                                                                     \
+M(ROLES, "admins", ONE, settings.admins, MEMBERS, false,                                             \
+  "Decide about administration (`govern`, `policy_changes: hold`). No right to decide actions comes with it. " \
+  "Left out: the group `admins`.")                                                                   \
+M(ROLES, "auditors", ONE, settings.auditors, MEMBERS, false,                                         \
+  "Read everything, change nothing and decide nothing, whatever groups they are in.")                \
+K(MEMBERS, "groups", LIST, groups, "", 1, 100, "", "", RELOAD,                                       \
+  "Active humans in these groups.")                                                                  \
+K(MEMBERS, "identities", LIST, identities, "", 1, 100, "", "", RELOAD,                               \
+  "These humans.")                                                                                   \
+M(TOP, "break_glass", ONE, settings, BREAK_GLASS, false,                                             \
+  "Releasing a held action alone, in an emergency. Left out, nobody can.")                           \
+K(BREAK_GLASS, "groups", LIST, settings.break_glass, NULL, 1, 100, "", "", RELOAD,                     \
+  "Active humans in these groups may, with a reason, where they are outside the requester set. Everybody is " \
+  "told, and two other people have to sign it off.")                                                 \
+K(BREAK_GLASS, "review_within", DURATION, settings.review_within_ms, "3d", 60000, 2592000000, "", "", RELOAD, \
+  "How long these two people have; afterwards `sluice ledger verify` reports it, until they have.")  \
 M(TOP, "ledger", ONE, settings, LEDGER, false,                                                       \
   "The append-only log.")                                                                            \
 K(LEDGER, "sync", SWITCH, settings.ledger_sync_all, "held", 0, 0, "", "held|all", RELOAD,            \

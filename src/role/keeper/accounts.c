@@ -60,7 +60,8 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
     event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, issuer));
     event_hex(event, "hash", sl_span(nobodys, sizeof nobodys));
     /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
-    event_str(event, "by", by.channel.n > 0 ? sl_span(NULL, 0) : by.issuer);
+    event_str(event, "by",
+              sl_span_starts(by.issuer, SL_SPAN("issuer:")) ? sl_span(NULL, 0) : by.issuer);
     event_str(event, "by_uid", by.os_user);
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ACCOUNT_LINK,
@@ -69,14 +70,17 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                                           .credential = sl_buf_span(id),
                                           .issuer = issuer,
                                           .subject = subject,
+                                          .approval = by.approval,
+                                          .reason = by.why,
                                           .by = said_by(by),
-                                          .channel = by.channel.n > 0 ? by.channel
-                                                                      : SL_SPAN("control")});
+                                          .channel =
+                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     tokens_forget(k);
     return SL_OK;
 }
 
-/* --- groups ------------------------------------------------------------------------------------ */
+/* --- groups ------------------------------------------------------------------------------------
+ */
 
 static bool has(const struct sl_names *names, struct sl_span name)
 {
@@ -129,8 +133,8 @@ static json_t *names_json(const struct sl_names *names)
     json_t *array = json_array();
 
     for (size_t i = 0; i < names->count; i++)
-        json_array_append_new(array, json_stringn((const char *)names->items[i].p,
-                                                  names->items[i].n));
+        json_array_append_new(array,
+                              json_stringn((const char *)names->items[i].p, names->items[i].n));
     return array;
 }
 
@@ -215,7 +219,8 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ------------------------------------------------------------------------------------
+ */
 
 void account_unlink(struct keeper *k, const struct account *a, struct sl_span by)
 {
@@ -242,7 +247,8 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
     approvals_kill_of(k, a->identity, "an account of the requester was unlinked");
 }
 
-/* --- people whom the issuer brings --------------------------------------------------------------- */
+/* --- people whom the issuer brings ---------------------------------------------------------------
+ */
 
 static bool name_is_free(struct keeper *k, struct sl_span name)
 {

@@ -9,8 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
- * there may be thousands; those that a program asks for over HTTP cost it nothing. */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
+ * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
 enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
@@ -313,6 +313,9 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "unknown", a->others.unknown);
     event_str(detail, "job", a->others.job);
     event_str(detail, "job_link", a->others.link);
+    event_str(detail, "asked_with", a->credential);
+    event_json(detail, "on_behalf_of",
+               names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
@@ -361,6 +364,8 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
     if (a->answer.record_shape || sl_json_read(a->action.operation, &operation, NULL) != SL_OK)
         return;
     mask_passwords(&masked, sl_json_str(operation, "sql"));
+    if (sl_span_is(a->action.protocol, "sluice"))
+        sl_buf_put(&masked, sl_json_str(operation, "change"));
     json_decref(operation);
     if (masked.n <= SL_JOURNAL_MAX_TEXT) {
         sl_buf_put(text, sl_buf_span(&masked));

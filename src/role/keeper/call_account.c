@@ -89,6 +89,8 @@ void call_ACCOUNT_LINK(struct call *c)
         call_problem(c, 409, "Linked already", sl_buf_text(&text), "");
         return;
     }
+    if (govern_waits(c))
+        return;
     if (account_link(c->keeper, &who, iss, subject, c->maker, &id) != SL_OK) {
         call_problem(c, 500, "Not linked", "The account could not be linked.", "");
         return;
@@ -116,13 +118,13 @@ void call_ACCOUNT_UNLINK(struct call *c)
     }
     if (!may_be_linked(c, iss, subject, &who)) /* it would come back with the next token */
         return;
-    account_unlink(c->keeper, &a,
-                   c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+    account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);
 }
 
-/* --- a look at an issuer -------------------------------------------------------------------------- */
+/* --- a look at an issuer
+ * -------------------------------------------------------------------------- */
 
 static void tell_issuer(struct call *c, const struct issuer *i)
 {
@@ -134,9 +136,9 @@ static void tell_issuer(struct call *c, const struct issuer *i)
     json_object_set_new(c->reply, "ready", json_boolean(issuer_ready(i)));
     json_put_str(c->reply, "authorization", i->provider.authorization_url);
     json_put_str(c->reply, "device", i->provider.device_url);
-    json_object_set_new(
-        c->reply, "keys",
-        json_integer(i->keys == NULL ? 0 : (json_int_t)sl_oidc_keys_count(i->keys)));
+    json_object_set_new(c->reply, "keys",
+                        json_integer(i->keys == NULL ? 0
+                                                     : (json_int_t)sl_oidc_keys_count(i->keys)));
     json_put_time(c->reply, "fetched_at", i->fetched_us);
     if (issuer_ready(i))
         return;

@@ -54,11 +54,31 @@ static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)
 /* Who asks chooses how long a question is; a list of them must still be told in one answer. */
 static json_t *listed(struct call *c, const struct approval *a)
 {
-    static const char *const outline[] = {
-        "id",      "identity",    "target",      "environment",   "protocol",  "state",
-        "digest",  "link",        "asked_at",    "expires_at",    "closed_at", "grant_expires_at",
-        "waiting", "client_gone", "effects",     "summary",       "rule",      "reviewers",
-        "mine",    "may_decide",  "may_not_why", "may_not_reason"};
+    static const char *const outline[] = {"id",
+                                          "identity",
+                                          "target",
+                                          "environment",
+                                          "protocol",
+                                          "state",
+                                          "digest",
+                                          "link",
+                                          "asked_at",
+                                          "expires_at",
+                                          "closed_at",
+                                          "grant_expires_at",
+                                          "waiting",
+                                          "client_gone",
+                                          "effects",
+                                          "summary",
+                                          "rule",
+                                          "reviewers",
+                                          "mine",
+                                          "may_decide",
+                                          "may_not_why",
+                                          "may_not_reason",
+                                          "deciders",
+                                          "break_glass",
+                                          "may_break_glass"};
     json_t *whole = approval_json(c, a), *out;
     SL_BUF(text, LISTED_BYTES);
 
@@ -98,8 +118,8 @@ void call_APPROVAL_LIST(struct call *c)
 
 static bool is_requester(const struct call *c, const struct approval *a)
 {
-    for (size_t i = 0; i < a->requester_count; i++)
-        if (sl_span_eq(a->requesters[i].person, c->who.person))
+    for (size_t i = 0; i < a->barred_count; i++)
+        if (sl_span_eq(a->barred[i].person, c->who.person))
             return true;
     return false;
 }
@@ -154,7 +174,7 @@ void call_CANCEL(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (is_requester(c, &a))
         end(c, &a, SL_APPROVAL_ON_CANCEL, "cancelled");
@@ -166,7 +186,7 @@ void call_REVOKE(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (is_requester(c, &a) || is_reviewer(c, &a))
         end(c, &a, SL_APPROVAL_ON_REVOKE, "revoked");
@@ -179,7 +199,7 @@ void call_STOP(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (!is_requester(c, &a) && !is_reviewer(c, &a)) {
         not_yours(c);

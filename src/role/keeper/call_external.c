@@ -133,6 +133,8 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .sink = call_str(c, "sink")};
     a->others = c->others;
     a->others.trigger = call_str(c, "triggered_by");
+    a->others.on_behalf_of = credential_on_behalf_of(k, c->with.id);
+    a->credential = c->with.id;
     a->now_us = sl_clock_us();
     return true;
 }

@@ -8,7 +8,8 @@
 
 #define DOOR LIMITS_DOOR "signin"
 
-/* --- refusing ------------------------------------------------------------------------------------ */
+/* --- refusing ------------------------------------------------------------------------------------
+ */
 
 static void refuse_reason(struct call *c, enum sl_oidc_reason reason, struct sl_span more)
 {
@@ -17,7 +18,10 @@ static void refuse_reason(struct call *c, enum sl_oidc_reason reason, struct sl_
     sl_buf_say(&detail, "Not signed in: %s.", sl_oidc_reason_text(reason));
     if (more.n > 0)
         sl_buf_say(&detail, " %S", more);
-    call_problem(c, reason == SL_OIDC_ISSUER_DOWN ? 503 : reason == SL_OIDC_TOO_MANY ? 429 : 403,
+    call_problem(c,
+                 reason == SL_OIDC_ISSUER_DOWN ? 503
+                 : reason == SL_OIDC_TOO_MANY  ? 429
+                                               : 403,
                  "Not signed in", sl_buf_text(&detail),
                  reason == SL_OIDC_ACCOUNT_UNKNOWN
                      ? "An operator links it: sluice identity account NAME --issuer I --subject S"
@@ -31,15 +35,14 @@ static void failed(struct call *c, enum sl_oidc_reason reason, struct sl_span mo
     struct keeper *k = c->keeper;
 
     limits_failed(&k->limits, c->address, SL_SPAN(DOOR), sl_clock_us());
-    sign_in_failed(k, SL_SPAN("signin"), sl_span(NULL, 0), c->address,
-                   sl_oidc_reason_name(reason));
+    sign_in_failed(k, SL_SPAN("signin"), sl_span(NULL, 0), c->address, sl_oidc_reason_name(reason));
     refuse_reason(c, reason, more);
 }
 
 static bool may_try(struct call *c)
 {
-    if (c->peer != NULL && limits_allow(&c->keeper->limits, c->address, SL_SPAN(DOOR),
-                                        sl_clock_us()))
+    if (c->peer != NULL &&
+        limits_allow(&c->keeper->limits, c->address, SL_SPAN(DOOR), sl_clock_us()))
         return true;
     call_problem(c, c->peer == NULL ? 503 : 429,
                  c->peer == NULL ? "Sluice does not run" : "Too many attempts",
@@ -78,7 +81,8 @@ static struct issuer *issuer_for(struct call *c, bool sign_in)
     return NULL;
 }
 
-/* --- what the sign-in page may offer --------------------------------------------------------------- */
+/* --- what the sign-in page may offer
+ * --------------------------------------------------------------- */
 
 static json_t *issuer_json(const struct issuer *i)
 {
@@ -89,14 +93,12 @@ static json_t *issuer_json(const struct issuer *i)
 
     json_put_str(one, "name", i->config->name);
     json_put_str(one, "issuer", i->config->issuer);
-    json_object_set_new(
-        one, "code",
-        json_boolean(people &&
-                     sl_oidc_provider_can_browse(&i->provider, algorithms) == SL_OIDC_YES));
-    json_object_set_new(
-        one, "device",
-        json_boolean(people &&
-                     sl_oidc_provider_can_device(&i->provider, algorithms) == SL_OIDC_YES));
+    json_object_set_new(one, "code",
+                        json_boolean(people && sl_oidc_provider_can_browse(
+                                                   &i->provider, algorithms) == SL_OIDC_YES));
+    json_object_set_new(one, "device",
+                        json_boolean(people && sl_oidc_provider_can_device(
+                                                   &i->provider, algorithms) == SL_OIDC_YES));
     json_object_set_new(one, "ready", json_boolean(issuer_ready(i)));
     if (issuer_ready(i))
         return one;
@@ -115,7 +117,8 @@ void call_ISSUERS(struct call *c)
     json_object_set_new(c->reply, "issuers", list);
 }
 
-/* --- the provider's token endpoint ------------------------------------------------------------------ */
+/* --- the provider's token endpoint
+ * ------------------------------------------------------------------ */
 
 static void redirect_uri(const struct keeper *k, struct sl_buf *out)
 {
@@ -193,7 +196,8 @@ static void end_refused(struct keeper *k, struct flow *f, enum sl_oidc_reason re
     late_done(&c);
 }
 
-/* --- in a browser: the way there ------------------------------------------------------------------ */
+/* --- in a browser: the way there
+ * ------------------------------------------------------------------ */
 
 /* A path of ours, and not the beginning of another address ("//elsewhere", "/\elsewhere"). */
 static bool is_path_here(struct sl_span path)
@@ -259,7 +263,8 @@ void call_SIGNIN_BEGIN(struct call *c)
     sl_secret_wipe(secret.p, secret.cap);
 }
 
-/* --- in a browser: the way back -------------------------------------------------------------------- */
+/* --- in a browser: the way back
+ * -------------------------------------------------------------------- */
 
 static void ask_for_token(struct call *c, struct flow *f, struct issuer *i, struct sl_span code)
 {
@@ -325,7 +330,8 @@ void call_SIGNIN_FINISH(struct call *c)
     failed(c, reason, sl_span(NULL, 0));
 }
 
-/* --- on the command line ----------------------------------------------------------------------------- */
+/* --- on the command line
+ * ----------------------------------------------------------------------------- */
 
 static void on_device(struct keeper *k, uint64_t of, const struct fetched *got);
 
@@ -417,8 +423,7 @@ static void tell_pending(struct call *c, const struct flow *f)
     c->status = 202;
     c->reply = json_object();
     json_object_set_new(c->reply, "pending", json_true());
-    json_object_set_new(c->reply, "interval",
-                        json_integer((json_int_t)(f->interval_us / 1000000)));
+    json_object_set_new(c->reply, "interval", json_integer((json_int_t)(f->interval_us / 1000000)));
 }
 
 static void ask_for_device_token(struct call *c, struct flow *f, struct issuer *i)
@@ -461,7 +466,8 @@ void call_LOGIN_POLL(struct call *c)
         device_poll(c, false);
 }
 
-/* --- the token, and what comes of it ------------------------------------------------------------------ */
+/* --- the token, and what comes of it
+ * ------------------------------------------------------------------ */
 
 static void go_on_pending(struct keeper *k, struct flow *f, bool slow_down)
 {
@@ -530,21 +536,20 @@ static void tell_session(struct call *c, const struct flow *f, const struct cred
     json_put_time(c->reply, "expires_at", expires_us);
     json_object_set_new(c->reply, "groups", groups_json(c->who.groups.items, c->who.groups.count));
     if (f->kind == FLOW_CODE)
-        json_put_str(c->reply, "return",
-                     f->back.n > 0 ? sl_buf_span(&f->back) : SL_SPAN("/"));
+        json_put_str(c->reply, "return", f->back.n > 0 ? sl_buf_span(&f->back) : SL_SPAN("/"));
     sl_secret_wipe(secret.p, secret.cap);
 }
 
 /* Who this is here. SL_OIDC_YES fills c->who and *with. */
 static enum sl_oidc_reason take_person(struct call *c, const struct issuer *i,
-                                       const struct sl_oidc_claims *claims,
-                                       struct credential *with)
+                                       const struct sl_oidc_claims *claims, struct credential *with)
 {
     struct keeper *k = c->keeper;
     struct account a;
 
     if (account_get(k, claims->issuer, claims->subject, &a) != SL_OK &&
-        (i->config->provision != SL_PROVISION_PEOPLE || account_provision(k, i, claims, &a) != SL_OK))
+        (i->config->provision != SL_PROVISION_PEOPLE ||
+         account_provision(k, i, claims, &a) != SL_OK))
         return SL_OIDC_ACCOUNT_UNKNOWN;
     if (person_get(k, a.identity, &c->who) != SL_OK || !person_active(&c->who))
         return SL_OIDC_ACCOUNT_DISABLED;

@@ -11,9 +11,9 @@
 
 enum flow_kind { FLOW_CODE = 1, FLOW_DEVICE };
 enum flow_phase {
-    FLOW_OPEN,    /* the person is at the provider */
-    FLOW_ASKED,   /* the provider is asked for the token, or for the codes of a device */
-    FLOW_KEYS,    /* the token is here, the key that signed it is not */
+    FLOW_OPEN,  /* the person is at the provider */
+    FLOW_ASKED, /* the provider is asked for the token, or for the codes of a device */
+    FLOW_KEYS,  /* the token is here, the key that signed it is not */
     FLOW_OVER,
 };
 enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
@@ -23,8 +23,8 @@ struct flow {
     uint64_t id, issuer; /* issuer: its number */
     enum flow_kind kind;
     enum flow_phase phase;
-    bool test;                  /* opens nothing: issuer.test */
-    uint8_t hash[SL_SHA256];    /* of the secret that its holder has */
+    bool test;               /* opens nothing: issuer.test */
+    uint8_t hash[SL_SHA256]; /* of the secret that its holder has */
     char state[FLOW_TEXT], nonce[FLOW_TEXT], verifier[FLOW_TEXT];
     char address[FLOW_ADDRESS]; /* whence it began */
     struct sl_buf back;         /* where the browser goes afterwards */
@@ -42,7 +42,8 @@ struct flow *flow_of(struct keeper *k, struct sl_span secret, enum flow_kind kin
 struct flow *flow_by_id(struct keeper *k, uint64_t id);
 void flow_end(struct keeper *k, struct flow *f);
 
-/* call_signin.c. A device begins, and is asked about; `test`: for issuer.test, which opens nothing. */
+/* call_signin.c. A device begins, and is asked about; `test`: for issuer.test, which opens nothing.
+ */
 void device_begin(struct call *c, bool test);
 void device_poll(struct call *c, bool test);
 /* The token is here, or the keys that it waited for are. */

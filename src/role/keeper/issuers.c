@@ -6,10 +6,10 @@
  * time is over, and when a token names a key that is not there. */
 
 enum {
-    ASK_AGAIN_S = 30,      /* not more often */
-    KEYS_LEAST_S = 30,     /* however short the provider lets them be kept */
-    KEYS_UNSAID_S = 300,   /* where it does not say */
-    KEYS_MOST_S = 3600,    /* however long: keys that it takes back must go */
+    ASK_AGAIN_S = 30,    /* not more often */
+    KEYS_LEAST_S = 30,   /* however short the provider lets them be kept */
+    KEYS_UNSAID_S = 300, /* where it does not say */
+    KEYS_MOST_S = 3600,  /* however long: keys that it takes back must go */
     WAITING_MAX = 128,
     PROVIDER_BYTES = 256 * 1024,
     SECRET_MAX_BYTES = 4096,
@@ -35,7 +35,8 @@ static void note(struct issuer *i, struct sl_span why)
         memcpy(i->why, text.p, text.n);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------
+ */
 
 static void wipe_secret(struct issuer *i)
 {
@@ -132,7 +133,8 @@ void issuers_take(struct keeper *k)
     }
 }
 
-/* --- finding ----------------------------------------------------------------------------------- */
+/* --- finding -----------------------------------------------------------------------------------
+ */
 
 struct issuer *issuer_named(struct keeper *k, struct sl_span name)
 {
@@ -184,7 +186,8 @@ void issuer_say_why(const struct issuer *i, struct sl_buf *text)
     sl_buf_put_str(text, ".");
 }
 
-/* --- messages that wait ------------------------------------------------------------------------ */
+/* --- messages that wait ------------------------------------------------------------------------
+ */
 
 bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum sl_message type,
                  const struct sl_buf *message)
@@ -265,7 +268,8 @@ static void drop(struct keeper *k, struct issuer *i)
     issuer_free(i);
 }
 
-/* --- asking ------------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------------------
+ */
 
 static void say_status(struct issuer *i, const char *what, const struct fetched *got)
 {
@@ -328,8 +332,7 @@ static void on_keys(struct keeper *k, uint64_t id, const struct fetched *got)
 
 static void ask_keys(struct keeper *k, struct issuer *i)
 {
-    fetch_begin(k,
-                &(struct fetch_request){.issuer = i->config->name, .url = i->provider.keys_url},
+    fetch_begin(k, &(struct fetch_request){.issuer = i->config->name, .url = i->provider.keys_url},
                 on_keys, i->id);
 }
 
@@ -423,7 +426,8 @@ void issuers_courier_here(struct keeper *k)
     issuers_tick(k);
 }
 
-/* --- our secret there -------------------------------------------------------------------------- */
+/* --- our secret there --------------------------------------------------------------------------
+ */
 
 void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again)
 {
@@ -431,8 +435,7 @@ void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again)
         (i->config->client_secret_file.n == 0 && i->config->client_secret_command.count == 0))
         return;
     i->secret_call = ++k->next_call;
-    ANSWER(k->super, secret_ask, .call = i->secret_call, .issuer = i->config->name,
-           .again = again);
+    ANSWER(k->super, secret_ask, .call = i->secret_call, .issuer = i->config->name, .again = again);
 }
 
 bool issuer_secret_came(struct keeper *k, const struct sl_msg_secret *m)

@@ -125,8 +125,7 @@ static void refuse_jwt(struct peer *p, const struct attempt *a, const struct tok
 
     if (!down) /* which is nobody's guess */
         limits_failed(&k->limits, host_of(a->address), a->user, sl_clock_us());
-    sign_in_failed(k, a->user, a->target, host_of(a->address),
-                   sl_oidc_reason_name(seen->reason));
+    sign_in_failed(k, a->user, a->target, host_of(a->address), sl_oidc_reason_name(seen->reason));
     sl_buf_say(&text, "password authentication failed: %s", sl_oidc_reason_text(seen->reason));
     refuse(p, a->conn, down ? "57P03" : "28P01", sl_buf_span(&text),
            down ? "The identity provider must answer before anybody signs in through it."

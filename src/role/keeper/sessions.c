@@ -181,6 +181,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     struct sl_requester *requesters;
     size_t count;
     struct session *s;
+    struct asked_for others = facts->others;
     SL_BUF(user, 128);
 
     if (target == NULL || !upstream_user_of(k, target, who, &user)) {
@@ -188,7 +189,8 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    if (requesters_of(k, who, &facts->others, &requesters, &count) != SL_OK) {
+    others.on_behalf_of = credential_on_behalf_of(k, with->id);
+    if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
     }

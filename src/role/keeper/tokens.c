@@ -54,7 +54,8 @@ static bool find_remembered(struct keeper *k, const uint8_t digest[SL_SHA256],
     struct sl_span value;
 
     if (k->tokens == NULL ||
-        !sl_oidc_cache_get(k->tokens, digest, k->token_generation, sl_clock_us() / 1000000, &value) ||
+        !sl_oidc_cache_get(k->tokens, digest, k->token_generation, sl_clock_us() / 1000000,
+                           &value) ||
         value.n != sizeof *out)
         return false;
     memcpy(out, value.p, sizeof *out);
@@ -126,8 +127,7 @@ static bool check(struct keeper *k, struct issuer *i, struct sl_span token,
     enum sl_oidc_reason reason = sl_oidc_check(token, i->keys, &wanted, k->mem, &claims);
     if (reason == SL_OIDC_KEY_UNKNOWN)
         return wait_for(k, i, seen, reason);
-    return reason == SL_OIDC_YES ? take_claims(k, i, &claims, digest, seen)
-                                 : refused(seen, reason);
+    return reason == SL_OIDC_YES ? take_claims(k, i, &claims, digest, seen) : refused(seen, reason);
 }
 
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen)
