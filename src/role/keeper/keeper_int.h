@@ -758,6 +758,8 @@ void glass_break(struct call *c, struct approval *a, const struct decision_proof
 bool glass_stands(struct keeper *k, const struct approval *a, const struct exception *e);
 void glass_put(struct call *c, json_t *out, const struct approval *a);
 json_t *exceptions_json(struct keeper *k, bool all);
+json_t *exception_json(const struct exception *e);
+json_t *reviews_json(struct keeper *k, struct sl_span id); /* who has signed it off */
 /* So that it nags: once at the start, and every hour. */
 void exceptions_warn(struct keeper *k);
 void bypass_record(struct keeper *k, const struct maker *by, struct sl_span channel,
