@@ -2,9 +2,12 @@
 import type { JSX } from "preact";
 import { Agents } from "./agents";
 import { caller, signedIn } from "./api";
+import { Health } from "./health";
+import { Identities } from "./identities";
 import { Inbox } from "./inbox";
 import { live } from "./live";
 import { Link, path } from "./nav";
+import { PolicyPage } from "./policy";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { SignIn } from "./signin";
@@ -19,6 +22,13 @@ function Liveness(): JSX.Element {
     </span>
   );
 }
+
+/** Pages about the whole: where they are, and how they are called. */
+const PAGES: Record<string, { name: string; page: () => JSX.Element }> = {
+  "/policy": { name: "Policy", page: () => <PolicyPage /> },
+  "/identities": { name: "Identities", page: () => <Identities /> },
+  "/health": { name: "Health", page: () => <Health /> },
+};
 
 function Frame({ children }: { children: JSX.Element }): JSX.Element {
   const at = path.value;
@@ -37,6 +47,11 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
           <Link href="/agents" {...current("/agents")}>
             My agents
           </Link>
+          {Object.entries(PAGES).map(([to, page]) => (
+            <Link key={to} href={to} {...current(to)}>
+              {page.name}
+            </Link>
+          ))}
         </nav>
         <span class="me">
           <Liveness />
@@ -64,6 +79,8 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
 function Page(): JSX.Element {
   const id = /^\/approvals\/([0-9a-f-]{36})$/.exec(path.value)?.[1];
   if (id !== undefined) return <Review id={id} />;
+  const page = PAGES[path.value];
+  if (page !== undefined) return page.page();
   return path.value === "/agents" ? <Agents /> : <Inbox />;
 }
 

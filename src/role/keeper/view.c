@@ -69,7 +69,13 @@ static void apply_identity_added(struct db *db, struct fields *f)
 
 static void apply_identity_status(struct db *db, struct fields *f)
 {
+    const json_t *owner = json_object_get(f->event, "owner");
+
     db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
+    if (json_is_string(owner) && sl_span_is(str(f, "status"), "paused"))
+        db_run(db, DB_OWNER_PAUSE, "ss", str(f, "name"), str(f, "owner"));
+    else
+        db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
 }
 
 static void apply_identity_linked(struct db *db, struct fields *f)
@@ -430,20 +436,21 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                                \
-    X(identity_added)                                                                            \
-    X(identity_status)                                                                           \
-    X(identity_linked)                                                                           \
-    X(identity_os_user)                                                                          \
-    X(group_set)                                                                                 \
-    X(credential_made)                                                                           \
-    X(credential_revoked)                                                                        \
-    X(invited)                                                                                   \
-    X(session_opened) X(session_closed) X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) \
-        X(moved) X(outcome) X(erased) X(labelled) X(label_ended) X(label_dropped) X(capped)      \
-            X(budget_lent) X(budget_used) X(budget_returned) X(console_opened) X(console_ended)  \
-                X(account_linked) X(account_unlinked) X(account_groups) X(delegate_set)          \
-                    X(exception) X(reviewed) X(in_force)
+#define EVENTS(X)                                                                                  \
+    X(identity_added)                                                                              \
+    X(identity_status)                                                                             \
+    X(identity_linked)                                                                             \
+    X(identity_os_user)                                                                            \
+    X(group_set)                                                                                   \
+    X(credential_made)                                                                             \
+    X(credential_revoked)                                                                          \
+    X(invited)                                                                                     \
+    X(session_opened)                                                                              \
+    X(session_closed) X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) \
+        X(erased) X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent)             \
+            X(budget_used) X(budget_returned) X(console_opened) X(console_ended) X(account_linked) \
+                X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)     \
+                    X(in_force)
 
 static const struct {
     const char *name;
