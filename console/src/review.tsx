@@ -7,7 +7,7 @@ import { Datasets, Goes, Reasons } from "./facts";
 import { Statements } from "./list";
 import { Heading, Link } from "./nav";
 import { Badge, Countdown, stateText } from "./parts";
-import { Circumstances, People } from "./people";
+import { Alone, Circumstances, People } from "./people";
 import { approvals, refresh } from "./store";
 import { bindText, Block, looseText, oddCount, Text } from "./text";
 import type { Approval, Operation } from "./types";
@@ -19,6 +19,7 @@ export function statementOf(o: Operation, protocol: string): string {
   if (o.list !== undefined) return o.list.map((s) => s.sql).join("\n");
   if (o.sql !== undefined) return o.sql;
   if (o.sql_base64 !== undefined) return looseText(o.sql_base64);
+  if (protocol === "sluice" && typeof o.change === "string") return o.change;
   return protocol === "policy" && o.diff !== undefined ? o.diff : JSON.stringify(o, null, 2);
 }
 
@@ -137,6 +138,7 @@ function Whole({ a }: { a: Approval }): JSX.Element {
       <Spoken a={a} />
       <Standing a={a} />
       <Outcome a={a} />
+      <Alone a={a} />
       <Statement a={a} onWhole={() => setWhole(true)} />
       <Reasons a={a} />
       <Decide a={a} whole={whole} />

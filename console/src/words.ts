@@ -46,6 +46,7 @@ export function effectsByRisk(a: Approval): string[] {
 /** What it does, the risky first; a read beside something stronger goes without saying. */
 export function verb(a: Approval): string {
   if (a.protocol === "policy") return "CHANGE THE POLICY";
+  if (a.protocol === "sluice") return `ADMINISTER: ${a.summary ?? "who is who"},`;
   const said = saidEffects(a);
   return said.length === 0 ? "ACT" : listed(said.map((e) => VERBS[e] ?? e.toUpperCase()));
 }

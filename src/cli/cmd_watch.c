@@ -69,6 +69,7 @@ static void print_event(const struct watch *w, const json_t *e)
     fputs(": ", stdout);
     sl_api_print_delivered(stdout, e);
     sl_api_print_head(stdout, sl_json_str(e, "summary"), SUMMARY_COLUMNS);
+    sl_api_print_conflict(stdout, e);
     putchar('\n');
     fflush(stdout);
 }

@@ -436,6 +436,34 @@ class Play:
         if done.rc != 1:
             raise Wrong(str(done))
 
+    @line(r"(?P<who>[\w-]+) breaks the glass(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def breaks_glass(self, who, no, why):
+        done = self.lab.api("approve", self.approval, who, "--break-glass", "--yes", "--reason", "the shop is down")
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) signs it off(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def signs_off(self, who, no, why):
+        done = self.lab.api("review", self.approval, who, "--reason", "looked at what it did")
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) acts for (?P<whom>[\w-]+)")
+    def acts_for(self, who, whom):
+        self.lab.tokens[who] = self.lab.manage("token", "create", who, "--for", whom).out.strip()
+
+    @line(r"it is what waits for (?P<who>[\w-]+)")
+    def it_is_what_waits(self, who):
+        self.approval = self.lab.pending_one(by=who)["id"]
+
+    @line(r"it is what was done alone, as (?P<who>[\w-]+) sees it")
+    def it_is_done_alone(self, who):
+        done = self.lab.sluice("review", "--json", "--credential-file", self.lab.enroll(who), *self.lab.where(),
+                               check=True)
+        self.approval = json.loads(done.out)["reviews"][0]["id"]
+
     @line(r"(?P<who>[\w-]+) enrolls")
     def enrolls(self, who):
         self.lab.enroll(who)
@@ -519,6 +547,14 @@ class Play:
         if done.rc != 0:
             raise Wrong(str(done))
 
+    @line(r"ledger complains: (?P<pattern>.*)")
+    def ledger_complains(self, pattern):
+        self._settle()
+        done = self.lab.ledger_verify()
+        if done.rc != 1:
+            raise Wrong(str(done))
+        self._match(pattern, done.out + done.err)
+
     @line(r"ledger shows of it: (?P<pattern>.*)")
     def ledger_shows(self, pattern):
         def look():
@@ -572,6 +608,18 @@ class Play:
     def restarts(self):
         self.clients.clear()
         self.lab.restart()
+
+    @line(r"stop everything")
+    def stops_all(self):
+        self.clients.clear()
+        self.lab.stop()
+
+    @line(r"start again(?: with (?P<setting>config .*))?")
+    def starts_again(self, setting):
+        if setting:
+            self._configure(self.lab.config, [setting])
+            self.lab.write_config()
+        self.lab.start()
 
     @line(r"postgres (?P<what>dies|starts)")
     def postgres(self, what):

@@ -26,6 +26,7 @@ struct story {
     uint64_t list, list_ran; /* a list of so many; so many ran */
     uint64_t list_action;    /* the first of them; 0: 4 */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
+    const char *policy_text; /* instead of the usual one */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
@@ -141,7 +142,9 @@ static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name
 
 static inline struct sl_span story_policy_of(const struct story *s)
 {
-    return sl_span_str(s->watched ? story_watching : story_policy);
+    return sl_span_str(s->policy_text != NULL ? s->policy_text
+                       : s->watched           ? story_watching
+                                              : story_policy);
 }
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,

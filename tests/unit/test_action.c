@@ -119,7 +119,8 @@ static void digest_of(const struct sample *s, uint8_t out[32])
     C(s.action.environment = X)                                                                  \
     C(s.action.protocol = X)                                                                     \
     C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}"))                                    \
-    C(s.action.context.user = X) C(s.action.context.database = X) C(s.action.context.role = X)   \
+    C(s.action.context.user = X)                                                                 \
+    C(s.action.context.database = X) C(s.action.context.role = X)                                \
         C(s.action.context.search_path = X) C(s.action.context.client_encoding = X)              \
             C(s.action.context.settings = X) C(s.action.reason = X) C(s.action.run = X)          \
                 C(s.action.sink = X) C(s.requesters[0] = X) C(s.requesters[1] = X)               \

@@ -60,7 +60,7 @@ enum sl_desk_kind {
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,                                   \
       "state limit after order view of", "")                                                                    \
     X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
-      "target! operation! effects! datasets statements reason run sink")                                        \
+      "target! operation! effects! datasets statements reason run sink triggered_by")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
     X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
       "decision! digest! reason! rows passkey")                                                                 \
@@ -77,6 +77,8 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
+    X(CALL,     GET,    "/v1/reviews",                "review.list",     true,       "",             "")         \
+    X(CALL,     POST,   "/v1/reviews/{id}",           "review.sign",     true,       "",             "reason!")  \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
     X(CALL,     GET,    "/v1/lineage/up",             "lineage.up",      true,       "of target",   "")         \

@@ -51,9 +51,12 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
                                    .reason = m->reason,
                                    .run = m->run,
                                    .sink = m->sink};
+    a->others = session_others(s);
     a->show = m->show;
     a->only = m->only;
     a->encoded = m->meaning;
+    a->credential = s->credential;
+    a->others.on_behalf_of = credential_on_behalf_of(k, s->credential);
     a->now_us = sl_clock_us();
     a->session = s->id;
     a->gate_action = m->action;
@@ -130,7 +133,7 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
 
     for (size_t i = 0; i < a->requester_count; i++)
         sl_ipc_list_add(&items, &set, a->requesters[i].name);
-    reviewers_text(&reviewers, a->requirements, a->requirement_count);
+    deciders_text(&reviewers, NULL, k, a);
     ANSWER(p, action_held, .action = ask->gate_action, .approval = a->id,
            .expires_us = granted ? a->grant_expires_us : a->expires_us, .joined = ask->joined,
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),

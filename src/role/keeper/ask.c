@@ -9,8 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
- * there may be thousands; those that a program asks for over HTTP cost it nothing. */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
+ * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
 enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *label
 
 static enum sl_err put_requesters(struct keeper *k, struct ask *a)
 {
-    SL_TRY(requesters_of(k, a->who, a->trigger, &a->requesters, &a->requester_count));
+    SL_TRY(requesters_of(k, a->who, &a->others, &a->requesters, &a->requester_count));
     struct sl_names names = requester_names(k, a->requesters, a->requester_count);
 
     if (names.count != a->requester_count)
@@ -149,6 +149,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
+        a->requirements[i].need = job_need(&a->others, found[i]->need);
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
     }
     return SL_OK;
@@ -311,7 +312,14 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as", a->runs_as);
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
-    event_str(detail, "trigger", a->trigger);
+    event_str(detail, "trigger", a->others.trigger);
+    event_str(detail, "started_by", a->others.started_by);
+    event_str(detail, "unknown", a->others.unknown);
+    event_str(detail, "job", a->others.job);
+    event_str(detail, "job_link", a->others.link);
+    event_str(detail, "asked_with", a->credential);
+    event_json(detail, "on_behalf_of",
+               names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
@@ -365,6 +373,8 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
         list_put_text(&masked, operation);
     else
         mask_passwords(&masked, sl_json_str(operation, "sql"));
+    if (sl_span_is(a->action.protocol, "sluice"))
+        sl_buf_put(&masked, sl_json_str(operation, "change"));
     json_decref(operation);
     if (masked.n <= SL_JOURNAL_MAX_TEXT) {
         sl_buf_put(text, sl_buf_span(&masked));

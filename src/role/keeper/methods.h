@@ -20,7 +20,9 @@
  *    "proof":"any|passkey","keys":"any|device-bound",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
- *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
+ *    "deciders":[names of those whose yes would be taken now],"requester_chain":[{"name","role"}],
+ *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER","may_break_glass":bool?,
+ *    "break_glass":{"by","reason","at","review_by","overdue","signed_off","needed","reviews":[]}?,
  *    "mine":bool}
  * (a rule's text is with approval.get alone) and of approval.get, until it is over:
  * "lineage":{"flows":[{"from","to","flow","labels"?}] (the first 20 direct
@@ -29,7 +31,11 @@
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
- * outcome.
+ * outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
+ *
+ * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
+ * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
+ * that is approved, it does it.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H
@@ -58,7 +64,7 @@ enum sl_method_needs {
     /* {"target","operation":{..},"effects":[],"datasets":[{"name","effects":[],"columns"?:[]}]?,                \
        "statements"?:[],"reason"?,"run"?,"sink"?} -> approval (201), or {"verdict":"allow"} (200) */            \
     X(APPROVAL_CREATE,     "approval.create",   SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
-    /* {"id","decision":"approve|deny","digest":"<hex as shown>","reason","rows"?,                              \
+    /* {"id","decision":"approve|deny|break-glass","digest":"<hex as shown>","reason","rows"?,                  \
        "passkey"?: {"key","client_data","authenticator_data","signature"}, base64url} -> approval */            \
     X(DECISION,            "decision",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","decision","digest","reason","rows"?} -> {"challenge","signed":{..},"expires_at","rp_id",          \
@@ -73,6 +79,11 @@ enum sl_method_needs {
     X(PASSKEY_ENROL,       "passkey.enrol",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"key","existing":{assertion}} -> {"key"} */                                                             \
     X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"reviews":[{"id","kind":"break_glass|bypass","by","channel","reason","at","review_by",             \
+       "overdue":bool,"signed_off":n,"needed":2}]}: what one person did alone; those to sign off first */       \
+    X(REVIEW_LIST,         "review.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","reason"} -> one of these: somebody else has looked at it */                                       \
+    X(REVIEW_SIGN,         "review.sign",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","reason"?} -> approval: by its requester or owner, before it is decided */                         \
     X(CANCEL,              "cancel",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","reason"?} -> approval: an unspent grant is withdrawn, by requester, owner or a reviewer */        \
@@ -159,9 +170,13 @@ enum sl_method_needs {
     X(IDENTITY_PAUSE,      "identity.pause",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name","group","member":bool} */                                                                        \
     X(IDENTITY_GROUP,      "identity.group",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","to","ttl"?:"7d","off"?:bool}: `to` acts for `name` while they are away, and decides              \
+       nothing that `name` could not */                                                                         \
+    X(IDENTITY_DELEGATE,   "identity.delegate", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"} -> {"name","code"}: a new invitation for a human */                                             \
     X(IDENTITY_INVITE,     "identity.invite",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"name","ttl"?:"8h"} -> {"id","token"}: an asking token, shown once */                                   \
+    /* {"name","ttl"?:"8h","for"?:[names]} -> {"id","token"}: an asking token, shown once; `for`: on whose      \
+       behalf its holder asks */                                   \
     X(TOKEN_CREATE,        "token.create",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
     X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \

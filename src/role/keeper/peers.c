@@ -192,7 +192,9 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
 
     if (desk != NULL)
         ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind),
-               .approval = approval, .state = sl_span_str(sl_approval_state_name(state)));
+               .approval = approval,
+               .state = state == SL_APPROVAL_NONE ? sl_span(NULL, 0)
+                                                  : sl_span_str(sl_approval_state_name(state)));
 }
 
 /* --- messages in -------------------------------------------------------------------------------
