@@ -80,7 +80,7 @@ def test_users(lab):
     """created, found, renamed, told twice: an identity with an account, once"""
     one = user(lab, "nora@example.com", "00u1", name={"givenName": "Nora", "familyName": "B"}, active=True)
     assert one["active"] and one["displayName"] == "Nora B" and one["meta"]["location"].endswith(one["id"]), one
-    who = identity(lab, "nora@example.com")
+    who = identity(lab, "corp-nora@example.com")
     assert who["kind"] == "human" and who["status"] == "active" and who["accounts"][0]["subject"] == "00u1", who
     status, said = call(lab, "POST", "/Users", {"schemas": [USER], "userName": "NORA@example.com", "externalId": "00u2"})
     assert status == 409 and said["scimType"] == "uniqueness", said
@@ -94,7 +94,7 @@ def test_users(lab):
     assert call(lab, "GET", "/Users?filter=userName%20co%20%22x%22")[1]["scimType"] == "invalidFilter"
     assert call(lab, "GET", f"/Users/{one['id'][:8]}")[0] == 404
     status, said = call(lab, "PUT", f"/Users/{one['id']}", {"schemas": [USER], "userName": "nora2", "externalId": "00u1"}, kind="application/json")
-    assert status == 200 and said["userName"] == "nora2" and identity(lab, "nora@example.com"), said
+    assert status == 200 and said["userName"] == "nora2" and identity(lab, "corp-nora@example.com"), said
 
 
 def test_names_of_others(lab):
@@ -112,20 +112,20 @@ def test_groups(lab):
     a, b = user(lab, "ann", "g-1"), user(lab, "ben", "g-2")
     status, group = call(lab, "POST", "/Groups", {"schemas": [GROUP], "displayName": "Stewards", "members": [{"value": a["id"]}]})
     assert status == 201 and [m["value"] for m in group["members"]] == [a["id"]], group
-    assert identity(lab, "ann")["groups"] == ["data-stewards"]
+    assert identity(lab, "corp-ann")["groups"] == ["data-stewards"]
     assert patch(lab, "Groups", group, {"op": "Add", "path": "members", "value": [{"$ref": None, "value": b["id"]}]})[0] == 200
-    assert identity(lab, "ben")["groups"] == ["data-stewards"]
+    assert identity(lab, "corp-ben")["groups"] == ["data-stewards"]
     found = find(lab, "Groups", f'id eq "{group["id"]}" and members eq "{b["id"]}"', excludedAttributes="members")
     assert len(found) == 1 and "members" not in found[0], found
     assert patch(lab, "Groups", group, {"op": "remove", "path": f'members[value eq "{a["id"]}"]'})[0] == 200
-    assert identity(lab, "ann")["groups"] == []
+    assert identity(lab, "corp-ann")["groups"] == []
     assert patch(lab, "Groups", group, {"op": "replace", "value": {"id": group["id"], "displayName": "Partners"}})[0] == 200
-    assert identity(lab, "ben")["groups"] == ["partners"]
+    assert identity(lab, "corp-ben")["groups"] == ["partners"]
     status, said = patch(lab, "Groups", group, {"op": "add", "path": "members", "value": [{"value": a["id"]}]},
                          {"op": "add", "path": "members", "value": [{"value": "nobody"}]})
-    assert status == 400 and identity(lab, "ann")["groups"] == [], said    # nothing of it counts
+    assert status == 400 and identity(lab, "corp-ann")["groups"] == [], said    # nothing of it counts
     assert call(lab, "DELETE", f"/Groups/{group['id']}") == (204, None)
-    assert identity(lab, "ben")["groups"] == []
+    assert identity(lab, "corp-ben")["groups"] == []
     status, said = call(lab, "POST", "/Groups", {"schemas": [GROUP], "displayName": "g"}, token=credential(lab, "other"))
     assert status == 409 and "groups_claim" in said["detail"], said
 
@@ -162,11 +162,11 @@ def test_a_reviewer_goes(lab):
 def test_who_an_operator_disabled(lab):
     """stays disabled, whatever the provider says"""
     one = user(lab, "dora", "d-1")
-    lab.manage("identity", "disable", "dora")
+    lab.manage("identity", "disable", "corp-dora")
     patch(lab, "Users", one, {"op": "replace", "value": {"active": False}})
     status, said = patch(lab, "Users", one, {"op": "replace", "value": {"active": True}})
     assert status == 409 and "operator" in said["detail"], said
-    assert identity(lab, "dora")["status"] == "disabled"
+    assert identity(lab, "corp-dora")["status"] == "disabled"
 
 
 def test_what_the_credential_can_do(lab):
@@ -194,7 +194,7 @@ def test_delete_and_restart(lab):
     """a deleted user is disabled, and everything is as it was after a restart"""
     one, stays = user(lab, "eva", "e-1"), user(lab, "fay", "f-1")
     assert call(lab, "DELETE", f"/Users/{one['id']}") == (204, None)
-    assert identity(lab, "eva")["status"] == "disabled" and find(lab, "Users", 'userName eq "eva"') == []
+    assert identity(lab, "corp-eva")["status"] == "disabled" and find(lab, "Users", 'userName eq "eva"') == []
     before = call(lab, "GET", "/Users?count=50")[1]
     lab.restart()
     wait_for(lambda: call(lab, "GET", "/Users?count=50")[1] == before, 10, "the same users")
