@@ -327,6 +327,7 @@ void sl_audit_roster(struct sl_audit *a, const json_t *leaf)
 
     if (event == SL_ENTRY_ROSTER_PROVISIONER) { /* nobody's, and it decides nothing */
         (void)sl_audit_str(a, leaf, "issuer");
+        sl_audit_governed(a, name, leaf);
         return;
     }
     if (is_governed(a, event, leaf))

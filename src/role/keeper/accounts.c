@@ -301,7 +301,7 @@ bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wante
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
 {
-    struct maker by = {issuer_said(k, i->config), sl_span(NULL, 0), SL_SPAN("http")};
+    struct maker by = {.issuer = issuer_said(k, i->config), .channel = SL_SPAN("http")};
     struct person who;
     SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);

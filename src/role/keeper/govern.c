@@ -54,6 +54,9 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
     else if (sl_span_is(method, "account.link"))
         sl_buf_say(b, "whom %S calls \"%S\" is \"%S\"", sl_json_str(body, "issuer"),
                    sl_json_str(body, "subject"), name);
+    else if (sl_span_is(method, "scim.credential"))
+        sl_buf_say(b, "a credential with which %S says who is there and in which groups",
+                   sl_json_str(body, "issuer"));
     else if (sl_span_is(method, "identity.delegate"))
         sl_buf_say(b, "\"%S\" does not act for \"%S\" any more", to, name);
     else

@@ -239,6 +239,8 @@ void call_SCIM_CREDENTIAL(struct call *c)
                      "`issuers` in the configuration names them; Sluice must run.");
         return;
     }
+    if (govern_waits(c)) /* it can bring people, into groups that decide */
+        return;
     secret_make(&secret, SCIM_PREFIX);
     sl_sha256(sl_buf_span(&secret), hash);
     struct sl_span id = new_id(k);
@@ -253,6 +255,9 @@ void call_SCIM_CREDENTIAL(struct call *c)
                                           .hash_head = sl_span(hash, 8),
                                           .by = c->maker.issuer.n > 0 ? c->maker.issuer
                                                                       : SL_SPAN("operator"),
+                                          .os_user = c->maker.os_user,
+                                          .approval = c->maker.approval,
+                                          .reason = c->maker.why,
                                           .channel = SL_SPAN("control")});
     c->status = 201;
     c->reply = json_object();

@@ -13,7 +13,7 @@ static struct sl_span said_by(struct keeper *k, const struct issuer *i)
 
 static struct maker maker_of(struct keeper *k, const struct issuer *i)
 {
-    return (struct maker){said_by(k, i), sl_span(NULL, 0), SL_SPAN("http")};
+    return (struct maker){.issuer = said_by(k, i), .channel = SL_SPAN("http")};
 }
 
 static bool is_subject(struct sl_span text)
