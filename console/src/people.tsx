@@ -46,6 +46,29 @@ export function People({ a }: { a: Approval }): JSX.Element {
             <Text text={a.trigger} />
           </Fact>
         )}
+        {a.job !== undefined && (
+          <Fact name="Job">
+            <Text text={a.job} />
+            {a.job_link?.startsWith("https://") && (
+              <>
+                {" "}
+                <a href={a.job_link} rel="noreferrer">
+                  its log
+                </a>
+              </>
+            )}
+          </Fact>
+        )}
+        {a.started_by !== undefined && (
+          <Fact name="Started by">
+            <Text text={a.started_by} />
+          </Fact>
+        )}
+        {a.unknown !== undefined && (
+          <Fact name="Started by somebody unknown">
+            <Text text={a.unknown} /> <span class="hint">so two people are needed</span>
+          </Fact>
+        )}
         {a.reviewers !== undefined && (
           <Fact name="Needs">
             <Text text={a.reviewers} />

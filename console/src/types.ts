@@ -78,6 +78,10 @@ export interface Approval {
   sink?: string;
   trigger?: string;
   in_transaction?: boolean;
+  started_by?: string;
+  unknown?: string;
+  job?: string;
+  job_link?: string;
   runs_as?: string;
   runs_as_user?: string;
   rule?: string;

@@ -538,6 +538,10 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     putchar('\n');
     if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
         print_row(approval, "Verdict", "held_why");
+    print_row(approval, "Job", "job");
+    print_row(approval, "Its log", "job_link");
+    print_row(approval, "Started by", "started_by");
+    print_row(approval, "Not known", "unknown");
     print_row(approval, "Runs as", "runs_as");
     print_row(approval, "Its role", "runs_as_user");
     print_row(approval, "Outcome", "why");

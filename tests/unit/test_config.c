@@ -602,6 +602,22 @@ static void test_warnings(void)
         {"sandbox: best-effort\n" OPEN(""), "sandbox: best-effort"},
         {"client_auth: token\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""),
          "client_auth: token without tls"},
+        {"client_auth: oauth\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""),
+         "OAUTHBEARER is not offered there"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", client_id: s, audiences: "
+         "[sluice]}]\n" OPEN(""),
+         ""},
+        {"issuers: [{name: i, issuer: \"http://localhost:9\", client_id: s}]\n" OPEN(""),
+         "issuer \"i\" is asked over http"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", audiences: "
+         "[\"https://kubernetes.default.svc\"]}]\n" OPEN(""),
+         "is one that tokens for other services have too"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", kind: github-actions, audiences: [s], "
+         "jobs: [{identity: d, repository_id: \"7\"}]}]\n" OPEN(""),
+         "the job of \"d\" is taken from any branch"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", kind: github-actions, audiences: [s], "
+         "jobs: [{identity: d, repository_id: \"7\", environment: prod}]}]\n" OPEN(""),
+         ""},
         {"listen: {http: \"0.0.0.0:80\"}\n" OPEN(""), "deciding credentials cross"},
         {OPEN(", mode: observe"), "mode: observe holds and denies nothing"},
         {OPEN(", address: \"db:5432\", tls: {mode: off}"),

@@ -78,9 +78,11 @@ K(TLS, "certificate", TEXT, settings.tls_certificate, NULL, 1, 4000, "", "", REL
   "File with the certificate chain in PEM form.")                                                    \
 K(TLS, "key", TEXT, settings.tls_key, NULL, 1, 4000, "", "", RELOAD,                                 \
   "File with the private key in PEM form: ECDSA P-256 or P-384, or RSA of 2048 bits or more.") \
-K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token", RELOAD,        \
+K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token|oauth", RELOAD,  \
   "How PostgreSQL clients prove who they are. `scram`: SCRAM-SHA-256, the token never crosses the "  \
-  "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only.")        \
+  "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only; so can be one of " \
+  "an issuer (a JWT). `oauth`: OAUTHBEARER, which libpq speaks from version 18 on, and SCRAM for those that do " \
+  "not. A client chooses for itself with the startup option `sluice.auth` (`scram` or `oauth`).")        \
 K(TOP, "sandbox", SWITCH, settings.sandbox_best_effort, "enforce", 0, 0, "", "enforce|best-effort", RESTART, \
   "`enforce`: a program that cannot put up its walls (seccomp, Landlock, limits) refuses to start. "  \
   "`best-effort`: it goes on with what the kernel offers, and says so again and again.")             \
@@ -422,8 +424,8 @@ K(JOB, "service_account_uid", TEXT, service_account_uid, "", 1, 63, "", "", RELO
 K(JOB, "service_account", TEXT, service_account, "", 1, 253, "", "", RELOAD,                         \
   "And its name, as with `repository`.")                                                             \
 K(JOB, "ref", TEXT, ref, "", 1, 300, "", "", RELOAD,                                                 \
-  "Only jobs of this branch or tag, as the token has it (GitHub: `refs/heads/main`, GitLab: `main`); patterns " \
-  "allowed. Left out: of any.")                                                                      \
+  "Only jobs of this branch or tag, in full: `refs/heads/main`, `refs/tags/v*`; patterns allowed. Left out: of " \
+  "any.")                                                                      \
 K(JOB, "environment", TEXT, environment, "", 1, 255, "", "", RELOAD,                                 \
   "Only jobs of this deployment environment; patterns allowed.")                                     \
 K(JOB, "workflow", TEXT, workflow, "", 1, 500, "", "", RELOAD,                                       \

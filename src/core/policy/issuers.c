@@ -95,14 +95,22 @@ static bool has_blank(const struct sl_names *names)
     return false;
 }
 
+static struct sl_names usual_scopes(struct sl_load *l)
+{
+    struct sl_names names = {sl_arena_array(l->mem, 2, sizeof *names.items), 2};
+
+    l->out_of_memory |= names.items == NULL;
+    if (names.items == NULL)
+        return (struct sl_names){NULL, 0};
+    names.items[0] = SL_SPAN("openid");
+    names.items[1] = SL_SPAN("profile");
+    return names;
+}
+
 static void resolve_scopes(struct sl_load *l, const struct sl_node *at, struct sl_issuer *i)
 {
-    static struct sl_span usual[2];
-
-    usual[0] = SL_SPAN("openid");
-    usual[1] = SL_SPAN("profile");
     if (i->scopes.count == 0 && !is_ci(i) && i->client_id.n > 0)
-        i->scopes = (struct sl_names){usual, SL_COUNT(usual)};
+        i->scopes = usual_scopes(l);
     if (i->scopes.count > 0 && !sl_names_has(&i->scopes, SL_SPAN("openid")))
         sl_buf_put_str(about(l, at, i), ": scopes lacks openid; expected it, or no ID token "
                                         "would come\n");

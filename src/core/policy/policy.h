@@ -104,7 +104,7 @@ struct sl_rule {
 };
 
 enum sl_tls_mode { SL_TLS_OFF = 1, SL_TLS_REQUIRE, SL_TLS_VERIFY_FULL };
-enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN };
+enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN, SL_AUTH_OAUTH };
 
 struct sl_login {
     struct sl_span group;             /* empty: for everybody; a by-group login goes first */

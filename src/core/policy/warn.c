@@ -48,6 +48,10 @@ static void warn_settings(struct warner *w)
         sl_buf_put_str(warn(w, 0),
                        "client_auth: token without tls on an address that is not loopback: "
                        "tokens are refused there; configure tls or use scram\n");
+    if (s->client_auth == SL_AUTH_OAUTH && s->tls_certificate.n == 0 &&
+        !sl_is_loopback(s->postgres_host))
+        sl_buf_put_str(warn(w, 0), "client_auth: oauth without tls on an address that is not "
+                                   "loopback: OAUTHBEARER is not offered there, SCRAM alone is\n");
     if (s->tls_certificate.n == 0 && !sl_is_loopback(s->http_host))
         sl_buf_put_str(warn(w, 0),
                        "listen.http is not loopback and has no tls: deciding credentials cross "

@@ -32,6 +32,14 @@ static struct sl_span said_by(struct maker by)
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");
 }
 
+/* Nobody signs in at a CI system: an account there says who somebody is, and decides nothing. */
+static bool may_decide(const struct keeper *k, struct sl_span issuer)
+{
+    const struct sl_issuer *i = k->config == NULL ? NULL : sl_config_issuer_of(k->config, issuer);
+
+    return i == NULL || i->kind == SL_ISSUER_OIDC;
+}
+
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id)
 {
@@ -49,7 +57,7 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
     event_str(event, "subject", subject);
     event_str(event, "credential", sl_buf_span(id));
     event_str(event, "identity", who->name);
-    event_bool(event, "deciding", who->kind == SL_HUMAN);
+    event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, issuer));
     event_hex(event, "hash", sl_span(nobodys, sizeof nobodys));
     /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
     event_str(event, "by",

@@ -49,6 +49,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
                                    .reason = m->reason,
                                    .run = m->run,
                                    .sink = m->sink};
+    a->others = session_others(s);
     a->show = m->show;
     a->encoded = m->meaning;
     a->credential = s->credential;

@@ -205,7 +205,8 @@ static void put_detail(json_t *out, const struct approval *a)
 {
     static const char *const members[] = {"reviewers", "rule",         "show",     "repeats",
                                           "runs_as",   "runs_as_user", "trigger",  "in_transaction",
-                                          "policy",    "rows",         "delivered"};
+                                          "policy",    "rows",         "delivered", "started_by",
+                                          "unknown",   "job",          "job_link"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);

@@ -145,6 +145,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
+        a->requirements[i].need = job_need(&a->others, found[i]->need);
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
     }
     return SL_OK;
@@ -308,6 +309,10 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "trigger", a->others.trigger);
+    event_str(detail, "started_by", a->others.started_by);
+    event_str(detail, "unknown", a->others.unknown);
+    event_str(detail, "job", a->others.job);
+    event_str(detail, "job_link", a->others.link);
     event_str(detail, "asked_with", a->credential);
     event_json(detail, "on_behalf_of",
                names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));

@@ -98,6 +98,7 @@ static bool find_token(struct call *c, struct sl_span token)
     if (token_ask(k, token, &seen)) {
         c->with = seen.with;
         c->who = seen.who;
+        c->others = seen.others;
         return true;
     }
     c->wait_for = seen.wait_for;

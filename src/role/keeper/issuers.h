@@ -111,12 +111,25 @@ struct token_seen {
     enum sl_oidc_reason reason;
     struct credential with; /* of the account, and only for asking; with the token's end */
     struct person who;
+    struct asked_for others; /* of a job: who set it going */
     struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
     struct issuer *issuer;   /* may be NULL */
 };
 /* True: reason is YES and the person is active. */
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
+
+/* --- jobs.c: jobs of CI systems
+ * ------------------------------------------------------------------ */
+/* Which identity the job is, and who set it going. YES, or why not. */
+enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
+                            const struct sl_oidc_claims *claims, struct account *account,
+                            struct asked_for *others) SL_MUST_CHECK;
+/* Of an account at a CI system: a job's, which the configuration links, or a person's? */
+bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
+/* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it
+ * has no more end. */
+void jobs_reload(struct keeper *k);
 
 /* --- flows.c: people who sign in
  * ------------------------------------------------------------------ */

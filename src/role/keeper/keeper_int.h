@@ -65,6 +65,7 @@ struct session {
     uint32_t gate;
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
+    struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
     bool ending;
 };
 
@@ -184,7 +185,12 @@ bool person_active(const struct person *p);
 /* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
  * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
 struct asked_for {
-    struct sl_span trigger;       /* started the run; may be empty */
+    struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
+    struct sl_span started_by; /* the same, by a CI system's word: an identity */
+    /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
+     * which is no identity. Then each rule needs two people (job_need). */
+    struct sl_span unknown;
+    struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
     struct sl_span os_user;       /* who sits at the shell, as a number */
 };
@@ -196,6 +202,8 @@ enum sl_err requesters_of(struct keeper *k, const struct person *who,
 /* A set as it was asked with, and whoever has been bound to somebody in it since. */
 enum sl_err requesters_now(struct keeper *k, struct sl_requester **items, size_t *count)
     SL_MUST_CHECK;
+/* How many people must say yes where a rule asks for `need`. */
+uint32_t job_need(const struct asked_for *others, uint32_t need);
 /* By the configuration's `roles`; humans only. */
 enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
 bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
@@ -371,7 +379,10 @@ struct session_facts {
     uint64_t conn;
     bool tls;
     struct sl_span server_signature;
+    struct asked_for others;
 };
+/* Who else had a part in what this session asks. */
+struct asked_for session_others(const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
@@ -639,6 +650,7 @@ struct call {
     struct peer *peer; /* NULL: offline */
     struct person who;
     struct credential with;
+    struct asked_for others; /* by the word of its token */
     struct sl_span address;
     enum sl_decide_channel channel; /* how it came; from the desk: as the caller says */
     struct maker maker;             /* control: who sits there */

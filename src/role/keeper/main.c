@@ -205,6 +205,7 @@ static enum sl_err start(struct keeper *k, int fd)
     journals_accuse(k);
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     issuers_take(k);
+    jobs_reload(k);
     return SL_OK;
 }
 

@@ -211,6 +211,8 @@ enum sl_err requesters_of(struct keeper *k, const struct person *who,
     add_owners(&set, who->owner);
     if (others != NULL) {
         add_with_owners(&set, others->trigger, SL_REQUESTER_TRIGGER);
+        add_with_owners(&set, others->started_by, SL_REQUESTER_TRIGGER);
+        add_with_owners(&set, others->unknown, SL_REQUESTER_TRIGGER);
         for (size_t i = 0; i < others->on_behalf_of.count; i++)
             add_with_owners(&set, others->on_behalf_of.items[i], SL_REQUESTER_ON_BEHALF);
         add_os_user(&set, others->os_user);

@@ -115,6 +115,8 @@
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
+    "create table if not exists session_job(session integer primary key, started_by text not null, " \
+    "unknown text not null, job text not null, link text not null);"                               \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -261,6 +263,7 @@
     X(ACCOUNT_LIST, "select a.issuer, a.subject, a.credential, a.since_us from account a join "     \
         "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
         "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
+    X(ACCOUNT_ALL, "select issuer, subject, credential, identity from account where ended_us = 0")  \
     X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
     X(CREDENTIAL_BY_HASH, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
@@ -292,8 +295,11 @@
     X(INVITATION_CLEAR, "update invitation set used_us = ?2 where identity = ?1 and used_us = 0")   \
     X(SESSION_ADD, "insert or replace into session values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")     \
     X(SESSION_REMOVE, "delete from session where id = ?1")                                          \
+    X(SESSION_JOB_ADD, "insert or replace into session_job values(?1, ?2, ?3, ?4, ?5)")             \
+    X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                             \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
-        "credential from session order by id")                                                      \
+        "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "    \
+        "coalesce(j.link, '') from session left join session_job j on j.session = id order by id")                                                      \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \

@@ -248,10 +248,14 @@ static void apply_session_opened(struct db *db, struct fields *f)
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
            str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
            str(f, "credential"));
+    if (json_object_get(f->event, "job") != NULL)
+        db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
+               str(f, "unknown"), str(f, "job"), str(f, "job_link"));
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
+    db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
