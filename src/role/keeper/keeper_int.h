@@ -136,8 +136,8 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
-    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
-    struct tries *tries;       /* call_policy.c */
+    struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -778,7 +778,8 @@ enum read_of {
     READ_LINEAGE,
     READ_LEDGER,
     READ_GOVERNANCE,
-    READ_METRICS, READ_OVERSIGHT,
+    READ_METRICS,
+    READ_OVERSIGHT,
     READ_EXCEPTIONS,
     READ_COUNT
 };
