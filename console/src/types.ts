@@ -34,7 +34,14 @@ export interface Parameter {
   value?: string;
 }
 
+/** A statement of a list; `unclear`: why nobody knows what it will do. */
+export interface Listed {
+  sql: string;
+  unclear?: string;
+}
+
 export interface Operation {
+  list?: Listed[];
   sql?: string;
   sql_base64?: string;
   parameters?: Parameter[];
@@ -104,6 +111,8 @@ export interface Approval {
   link?: string;
   rows?: number;
   delivered?: number;
+  /** so many statements in one approval */
+  list?: number;
   repeats?: string;
   outcome?: { outcome?: string; rows?: number; bytes?: number; [more: string]: unknown };
   why?: string;

@@ -138,7 +138,8 @@ export function alikeKey(a: Approval): string {
     .replace(/'(?:[^']|'')*'/g, "?")
     .replace(/\b\d+(?:\.\d+)?\b/g, "?")
     .replace(/\s+/g, " ");
-  return JSON.stringify([a.identity, a.target, a.rule ?? "", effectsByRisk(a), sql]);
+  const alone = a.list === undefined ? "" : a.id; // a list is looked at by itself
+  return JSON.stringify([a.identity, a.target, a.rule ?? "", effectsByRisk(a), sql, alone]);
 }
 
 export const isOpen = (a: Approval): boolean => a.state === "pending" || a.state === "approved";

@@ -33,15 +33,16 @@ enum sl_api_option {
     SL_API_SINCE = 1 << 10,
     SL_API_ROWS = 1 << 11,
     SL_API_USAGE = 1 << 12,
-    SL_API_ISSUER = 1 << 13,
-    SL_API_GLASS = 1 << 14,
+    SL_API_PLAIN = 1 << 13,
+    SL_API_ISSUER = 1 << 14,
+    SL_API_GLASS = 1 << 15,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *word, *second; /* the arguments that are no options */
-    bool json, all, yes, replace, allow_http, break_glass;
+    bool json, all, yes, replace, allow_http, plain, break_glass;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
  * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that

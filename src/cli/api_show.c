@@ -211,6 +211,26 @@ static void print_sql(FILE *out, const json_t *operation)
         print_parameter(out, i + 1, json_array_get(parameters, i));
 }
 
+/* In the order in which they run, whole, and what of it nobody understood. */
+static void print_statements(FILE *out, const json_t *list)
+{
+    size_t i;
+    json_t *item;
+
+    fprintf(out, "  (a list of %zu statements: one yes is for all of them, in this order)\n",
+            json_array_size(list));
+    json_array_foreach(list, i, item)
+    {
+        fprintf(out, "  %zu.", i + 1);
+        if (sl_json_str(item, "unclear").n > 0) {
+            fputs(" not understood: ", out);
+            sl_api_print_text(out, sl_json_str(item, "unclear"));
+        }
+        fputc('\n', out);
+        sl_api_print_lines(out, sl_json_str(item, "sql"));
+    }
+}
+
 void sl_api_print_operation(FILE *out, const json_t *approval)
 {
     const json_t *operation = json_object_get(approval, "operation");
@@ -225,6 +245,8 @@ void sl_api_print_operation(FILE *out, const json_t *approval)
         fputs("  (erased)\n", out);
     else if (operation == NULL)
         fputs("  (not shown to you)\n", out);
+    else if (json_object_get(operation, "list") != NULL)
+        print_statements(out, json_object_get(operation, "list"));
     else if (sl_span_is(protocol, "postgres"))
         print_sql(out, operation);
     else if (sl_span_is(protocol, "policy"))

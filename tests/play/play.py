@@ -231,6 +231,30 @@ class Play:
         return {"sync": wire.SYNC, "flush": wire.FLUSH, "copydone": wire.message(b"c"),
                 "terminate": wire.TERMINATE}[word]
 
+    @line(r"(?P<who>[\w/-]+) asks for the list: (?P<texts>.*)")
+    def asks_for_list(self, who, texts):
+        raw = self.client(who).raw
+        for sql in ["set sluice.request = 'new'", *(t.strip() for t in texts.split("|"))]:
+            heard = raw.ask(sql)
+            if heard.tags not in (["SET"], ["LISTED"]):
+                raise Wrong(f"{sql}: {heard}")
+        raw.query("set sluice.request = 'ask'")
+        self.expects_held(who, None)
+        self.expects_tags(who, "SET")
+
+    @line(r"(?P<who>[\w/-]+) takes up the list")
+    def takes_up(self, who):
+        heard = self.client(who).raw.ask(f"set sluice.request = '{self.approval}'")
+        if heard.tags != ["SET"]:
+            raise Wrong(f"{heard}")
+
+    @line(r"(?P<who>[\w/-]+) cannot take up the list(?P<saying>: .*)?")
+    def cannot_take_up(self, who, saying):
+        heard = self.client(who).raw.ask(f"set sluice.request = '{self.approval}'")
+        if not heard.errors:
+            raise Wrong(f"{heard}")
+        self._match((saying or "")[2:], json.dumps(heard.errors[0], ensure_ascii=False))
+
     @line(r"(?P<who>[\w/-]+) extended: (?P<sql>.*?)(?: with \((?P<values>.*)\))?")
     def extended(self, who, sql, values):
         self.client(who).raw.extended(sql, values_of(values))

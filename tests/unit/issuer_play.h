@@ -182,6 +182,23 @@ static const char discovery[] =
     "'authorization_response_iss_parameter_supported':true,"
     "'token_endpoint_auth_methods_supported':['client_secret_basic']}";
 
+/* After the keeper has ended: the ledger says the same to an auditor. */
+static inline void ledger_verifies(const char *sluice)
+{
+    SL_BUF(command, 1024);
+
+    sl_buf_say(&command,
+               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub --decisions > "
+               "%s/said 2>&1",
+               sluice, play.folder, play.folder, play.folder);
+    int code = system(sl_buf_text(&command));
+    if (!SL_CHECK_INT(code, 0)) {
+        sl_buf_reset(&command);
+        sl_buf_say(&command, "sed 's/^/# /' %s/said", play.folder);
+        code = system(sl_buf_text(&command));
+    }
+}
+
 static inline void courier_comes(void)
 {
     idp.courier = new_peer(SL_ROLE_COURIER, "");

@@ -114,6 +114,8 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
     p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy") ||
                    sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
+    if (!sl_json_u64(leaf, "list", &p->list))
+        p->list = 0;
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;

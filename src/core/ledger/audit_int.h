@@ -66,6 +66,7 @@ struct sl_audit_approval {
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
+    uint64_t list, listed; /* statements of a list, and how many of them have run so far */
     bool needs_passkey, needs_device_bound;
     bool of_policy;           /* administration: asked at the shell, no session spends */
     struct sl_span broken_by; /* who released it alone; empty: nobody */

@@ -325,6 +325,10 @@ void sl_audit_roster(struct sl_audit *a, const json_t *leaf)
     unsigned event = event_of(sl_json_str(leaf, "event"));
     struct sl_audit_identity *who = sl_audit_identity(a, name);
 
+    if (event == SL_ENTRY_ROSTER_PROVISIONER) { /* nobody's, and it decides nothing */
+        (void)sl_audit_str(a, leaf, "issuer");
+        return;
+    }
     if (is_governed(a, event, leaf))
         sl_audit_governed(a, name, leaf);
     if (event == SL_ENTRY_ROSTER_ADD && who != NULL)

@@ -197,6 +197,7 @@ struct sl_entry_approval {
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
+    uint64_t list;       /* asked: it is a list of so many statements; 0: one statement */
     uint64_t expires_us; /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
@@ -295,7 +296,8 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
     X(DELEGATE_REMOVE, "delegate_remove")                                                  \
     /* issuer, subject, credential (which stands for it): this account is this identity */ \
     X(ACCOUNT_LINK, "account_link")                                                        \
-    X(ACCOUNT_UNLINK, "account_unlink")
+    X(ACCOUNT_UNLINK, "account_unlink")                                                    \
+    X(PROVISIONER, "provisioner") /* issuer, credential, hash_head: may provision */
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,

@@ -383,12 +383,12 @@ K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,       
   "The claim that people are called by on pages. It identifies nobody.")                             \
 K(ISSUER, "groups_claim", TEXT, groups_claim, "", 1, 200, "", "", RELOAD,                            \
   "The claim that lists a person's groups, such as `groups`, or a path such as `/realm_access/roles`. Left " \
-  "out: groups are not looked at. A person in more groups than a token can list is not signed in.")  \
+  "out: tokens say nothing of groups; the provider may push them (docs/scim.md). A person in more groups than a token can list is not signed in.")  \
 K(ISSUER, "group_prefix", TEXT, group_prefix, "", 1, 63, "", "", RELOAD,                             \
   "What the provider's groups are called here: this, and their name behind it.")                     \
 M(ISSUER, "groups", MANY, groups, ISSUER_GROUP, false,                                               \
   "Which of the provider's groups count, and as which; others are left out. One of `group_prefix` and " \
-  "`groups` where there is a `groups_claim`.")                                                       \
+  "`groups` where there is a `groups_claim`, or where groups are pushed.")                                                       \
 K(ISSUER_GROUP, "theirs", TEXT, theirs, NULL, 1, 255, "", "", RELOAD,                                \
   "The group as the claim has it: a name, or an id.")                                                \
 K(ISSUER_GROUP, "ours", NAME, ours, NULL, 1, 128, "", "", RELOAD,                                    \

@@ -77,10 +77,10 @@ static void check_groups(struct sl_load *l, const struct sl_node *at, const stru
 
     if (i->group_prefix.n > 0 && i->group_count > 0)
         sl_buf_put_str(about(l, at, i), ": group_prefix and groups; expected one of them\n");
-    if ((i->groups_claim.n > 0) != named)
+    if (i->groups_claim.n > 0 && !named) /* without a claim they may be pushed (SCIM) */
         sl_buf_put_str(about(l, at, i),
-                       ": groups need groups_claim, and one of group_prefix and groups to say "
-                       "what they are called here; expected both or neither\n");
+                       ": groups_claim, and nothing says what its groups are called here; "
+                       "expected group_prefix or groups\n");
     for (size_t j = 0; j < i->group_count; j++)
         for (size_t k = 0; k < j; k++)
             if (sl_span_eq(i->groups[j].theirs, i->groups[k].theirs))

@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -7,7 +7,7 @@
  * credential without a secret, made by whoever linked it, so that every question about credentials
  * (how old, by whom, revoked) is asked of it as of any other (P4). */
 
-enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200 };
+enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200, NAME_MAX_BYTES = 63 };
 
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out)
@@ -25,6 +25,19 @@ enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span 
     db_end(&rows);
     struct credential c;
     return credential_by_id(k, out->credential, &c) != SL_OK || c.over ? SL_ENOTFOUND : SL_OK;
+}
+
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_OF, "s", credential);
+    struct sl_span issuer, subject;
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    issuer = sl_arena_copy(k->mem, db_span(&rows, 0));
+    subject = sl_arena_copy(k->mem, db_span(&rows, 1));
+    db_end(&rows);
+    return account_get(k, issuer, subject, out);
 }
 
 static struct sl_span said_by(struct maker by)
@@ -219,6 +232,13 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted)
+{
+    if (replace(k, a, by, wanted, a->issued_s))
+        sessions_end_of(k, a->identity, sl_span(NULL, 0), "your groups have changed");
+}
+
 /* --- the end ------------------------------------------------------------------------------------
  */
 
@@ -257,18 +277,21 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
     return person_get(k, name, &taken) == SL_ENOTFOUND && !sl_span_is(name, "operator");
 }
 
-/* What the provider calls the person, when nobody has that name here; else one that is made of the
- * subject. A name is never a reason to be somebody who exists. */
-static bool name_for(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
-                     struct sl_buf *name)
+/* The issuer's name and what it calls the person, or else what is made of the subject. Never a name
+ * of the person's choice alone: rules name people, and whoever the provider brings is none of those
+ * until somebody says so. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name)
 {
     uint8_t hash[SL_SHA256];
 
-    if (identity_name_ok(claims->name) && name_is_free(k, claims->name)) {
-        sl_buf_put(name, claims->name);
+    sl_buf_say(name, "%S-%S", i->config->name, wanted);
+    if (wanted.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
+        name_is_free(k, sl_buf_span(name)))
         return true;
-    }
-    sl_sha256(claims->subject, hash);
+    sl_sha256(subject, hash);
+    sl_buf_done(name);
+    *name = sl_buf(NAME_MAX_BYTES);
     sl_buf_say(name, "%S-", i->config->name);
     sl_hex_put(name, sl_span(hash, ID_BYTES));
     return sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
@@ -280,16 +303,55 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
 {
     struct maker by = {issuer_said(k, i->config), sl_span(NULL, 0), SL_SPAN("http")};
     struct person who;
-    SL_BUF(name, 63);
+    SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);
 
-    if (!name_for(k, i, claims, &name))
+    if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        !account_name(k, i, claims->name, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
                  sl_span(NULL, 0), by);
     SL_TRY(person_get(k, sl_buf_span(&name), &who));
     SL_TRY(account_link(k, &who, claims->issuer, claims->subject, by, &id));
     return account_get(k, claims->issuer, claims->subject, out);
+}
+
+/* The issuer of the account that this credential stands for; NULL: it is no account's, or the
+ * issuer is not configured any more. *is_account tells which. */
+static const struct issuer *issuer_behind(struct call *c, bool *is_account)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_ACCOUNT_OF, "s", c->with.id);
+
+    *is_account = db_row(&rows);
+    if (!*is_account)
+        return NULL;
+    struct sl_span iss = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return issuer_of_iss(c->keeper, iss);
+}
+
+bool account_may_enrol(struct call *c)
+{
+    bool is_account;
+    const struct issuer *i = issuer_behind(c, &is_account);
+    SL_BUF(hint, 512);
+
+    if (!is_account ||
+        (i != NULL && i->config->mfa_acr.count > 0 && console_is_fresh(c->keeper, &c->with)))
+        return true;
+    if (i != NULL && i->config->mfa_acr.count > 0)
+        sl_buf_say(&hint,
+                   "Sign in once more in this browser, then try again: "
+                   "/v1/signin/%S?fresh=yes",
+                   i->config->name);
+    else
+        sl_buf_put_str(&hint, "An operator can say in `mfa_acr` what this provider calls it, or "
+                              "invite you: sluice identity invite NAME");
+    call_problem(c, 403, "A fresh sign-in is needed",
+                 "A passkey is enrolled only right after a sign-in with more than one factor, and "
+                 "this session did not begin so, or more than ten minutes ago.",
+                 sl_buf_text(&hint));
+    return false;
 }
 
 json_t *accounts_json(struct keeper *k, struct sl_span identity)

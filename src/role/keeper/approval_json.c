@@ -128,6 +128,8 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
 /* Password literals are shown to nobody (P10); the page says that something was left out. */
 static void mask_sql(json_t *out, json_t *operation)
 {
+    if (list_mask(operation))
+        json_object_set_new(out, "operation_masked", json_true());
     struct sl_span sql = sl_json_str(operation, "sql"),
                    coded = sl_json_str(operation, "sql_base64");
     SL_BUF(bytes, SL_ACTION_MAX_BYTES);
@@ -158,6 +160,8 @@ static void put_summary(json_t *out, const struct approval *a, const json_t *ope
         sl_buf_put(&text, sl_json_str(operation, "change"));
     else if (sl_span_is(a->protocol, "external"))
         err = sl_json_canonical(&text, operation);
+    else if (approval_is_list(a))
+        list_put_text(&text, operation);
     else
         sl_buf_put(&text, sl_json_str(operation, "sql"));
     if (err == SL_OK)
@@ -206,7 +210,7 @@ static void put_detail(json_t *out, const struct approval *a)
     static const char *const members[] = {"reviewers", "rule",         "show",     "repeats",
                                           "runs_as",   "runs_as_user", "trigger",  "in_transaction",
                                           "policy",    "rows",         "delivered", "started_by",
-                                          "unknown",   "job",          "job_link"};
+                                          "unknown",   "job",          "job_link",    "list"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -254,7 +258,8 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
     json_put_str(out, "why", a->why);
     json_object_set_new(out, "waiting", json_boolean(waiting > 0));
     json_object_set_new(out, "client_gone",
-                        json_boolean(open && waiting == 0 && !sl_span_is(a->protocol, "external") &&
+                        json_boolean(open && waiting == 0 && !approval_is_list(a) &&
+                                      !sl_span_is(a->protocol, "external") &&
                                      !sl_span_is(a->protocol, "policy") &&
                                      !sl_span_is(a->protocol, "sluice")));
     if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)

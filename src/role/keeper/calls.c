@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/when.h"
 
@@ -159,6 +159,27 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
     return true;
 }
 
+/* An issuer's credential opens this one door, and nobody else's does. */
+static bool authenticate_issuer(struct call *c, struct sl_span secret)
+{
+    struct keeper *k = c->keeper;
+
+    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us())) {
+        call_problem(c, 429, "Too many attempts",
+                     "Wait a moment; each failure makes the wait longer.", "");
+        return false;
+    }
+    if (scim_find(k, secret, &c->provisions) == SL_OK) {
+        limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"));
+        return true;
+    }
+    limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us());
+    sign_in_failed(k, SL_SPAN("scim"), sl_span(NULL, 0), c->address, "wrong credential");
+    call_problem(c, 401, "Not signed in", "This is no provisioning credential, or it is over.",
+                 "sluice idp scim NAME makes one.");
+    return false;
+}
+
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
 {
     const struct method *m = find(method);
@@ -172,7 +193,10 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
                      "");
         return;
     }
-    if (m->needs != SL_NEEDS_NOTHING && !authenticate(c, m, credential))
+    bool known = m->needs == SL_NEEDS_NOTHING     ? true
+                 : m->needs == SL_NEEDS_PROVISION ? authenticate_issuer(c, credential)
+                                                  : authenticate(c, m, credential);
+    if (!known)
         return;
     c->status = 200;
     c->method = m->name;

@@ -11,6 +11,7 @@ enum {
     KEYS_UNSAID_S = 300, /* where it does not say */
     KEYS_MOST_S = 3600,  /* however long: keys that it takes back must go */
     WAITING_MAX = 128,
+    WAITING_MAX_BYTES = 256 * 1024, /* of each */
     PROVIDER_BYTES = 256 * 1024,
     SECRET_MAX_BYTES = 4096,
 };
@@ -192,7 +193,8 @@ void issuer_say_why(const struct issuer *i, struct sl_buf *text)
 bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum sl_message type,
                  const struct sl_buf *message)
 {
-    struct waiting *w = i->waiting_count < WAITING_MAX ? calloc(1, sizeof *w) : NULL;
+    bool fits = i->waiting_count < WAITING_MAX && message->n <= WAITING_MAX_BYTES;
+    struct waiting *w = fits ? calloc(1, sizeof *w) : NULL;
     struct waiting **end = &i->waiting;
 
     if (w == NULL || sl_buf_err(message) != SL_OK) {
@@ -287,12 +289,16 @@ static void say_reason(struct issuer *i, enum sl_oidc_reason reason)
     note(i, sl_span_str(sl_oidc_reason_text(reason)));
 }
 
-/* As long as the provider lets them be kept, within bounds. */
-static uint64_t keys_life_us(uint64_t max_age_s)
+/* As long as the provider lets them be kept, within bounds; and who wants keys believed for seconds
+ * only when it does not answer wants to know soon that it does not. */
+static uint64_t keys_life_us(const struct issuer *i, uint64_t max_age_s)
 {
     uint64_t s = max_age_s == 0 ? KEYS_UNSAID_S : max_age_s;
+    uint64_t stale_s = i->config->keys_max_stale_ms / 1000;
+    uint64_t most_s = stale_s < KEYS_MOST_S ? stale_s : KEYS_MOST_S;
 
-    return (s < KEYS_LEAST_S ? KEYS_LEAST_S : s > KEYS_MOST_S ? KEYS_MOST_S : s) * second_us;
+    s = s < most_s ? s : most_s;
+    return (s < KEYS_LEAST_S ? KEYS_LEAST_S : s) * second_us;
 }
 
 static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *fresh,
@@ -306,7 +312,7 @@ static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *f
     sl_oidc_keys_free(i->keys);
     i->keys = fresh;
     i->fetched_us = sl_clock_us();
-    i->due_us = i->fresh_us = sl_clock_monotonic_us() + keys_life_us(max_age_s);
+    i->due_us = i->fresh_us = sl_clock_monotonic_us() + keys_life_us(i, max_age_s);
     i->why[0] = '\0';
 }
 

@@ -86,6 +86,9 @@ struct account {
 };
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
+/* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+    SL_MUST_CHECK;
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
@@ -95,10 +98,20 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
                            const struct sl_oidc_claims *claims) SL_MUST_CHECK;
+/* The same from somebody who is asked directly (SCIM). */
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted);
+/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
+ * has it. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
     SL_MUST_CHECK;
+/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh sign-in
+ * with more than one factor; else the answer is made. */
+bool account_may_enrol(struct call *c);
 json_t *accounts_json(struct keeper *k, struct sl_span identity);
 /* What our groups are of theirs. */
 enum sl_err issuer_groups(struct keeper *k, const struct sl_issuer *i,

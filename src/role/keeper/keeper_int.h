@@ -85,6 +85,7 @@ struct waiter {
 struct running {
     char approval[37];
     uint8_t proofs; /* for its elevated login, so far */
+    bool list;      /* its statements have intents of their own, it has an outcome alone */
 };
 
 /* A login half way through SCRAM. */
@@ -135,8 +136,8 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
-    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
-    struct tries *tries;       /* call_policy.c */
+    struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -282,6 +283,10 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
+/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks for
+ * another one. */
+void console_fresh(struct keeper *k, struct sl_span session);
+bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
@@ -492,6 +497,7 @@ void waiters_drop_session(struct keeper *k, uint64_t session);
  */
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
+void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
 /* --- labels.c: labels that follow the data
@@ -556,6 +562,8 @@ struct ask {
     struct sl_span why, why_asker; /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
+    struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
+    size_t list;         /* so many statements; 0: it is no list */
     struct over over;
     /* out */
     struct sl_answer answer;
@@ -582,6 +590,14 @@ enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
+
+/* --- list.c: lists of statements -----------------------------------------------------------------
+ */
+/* How many statements an operation lists; 0: it is none. SL_EMALFORMED. */
+enum sl_err list_read(const json_t *operation, size_t *count) SL_MUST_CHECK;
+void list_put_text(struct sl_buf *b, const json_t *operation); /* masked */
+bool list_mask(json_t *operation); /* password literals; true: there were some */
+bool approval_is_list(const struct approval *a);
 
 /* --- again.c: what was approved, under the policy of now -----------------------------------------
  */
@@ -614,7 +630,8 @@ void journals_accuse(struct keeper *k); /* what was found bad before the supervi
 void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
-void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
+void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval,
+                 bool list);
 struct running *running_of(struct keeper *k, uint64_t session, uint64_t action); /* NULL: not */
 /* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
  * world. */
@@ -647,7 +664,8 @@ struct call {
     const char *method; /* on the wire */
     struct deciders *deciders;
     struct keeper *keeper;
-    struct peer *peer; /* NULL: offline */
+    struct sl_span provisions; /* with a provisioning credential: its issuer's `iss` */
+    struct peer *peer;         /* NULL: offline */
     struct person who;
     struct credential with;
     struct asked_for others; /* by the word of its token */
@@ -760,7 +778,8 @@ enum read_of {
     READ_LINEAGE,
     READ_LEDGER,
     READ_GOVERNANCE,
-    READ_METRICS, READ_OVERSIGHT,
+    READ_METRICS,
+    READ_OVERSIGHT,
     READ_EXCEPTIONS,
     READ_COUNT
 };

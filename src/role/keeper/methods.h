@@ -41,7 +41,13 @@
 #define SL_ROLE_KEEPER_METHODS_H
 
 /* Which credential a method wants. ANY: an asking or a deciding one. */
-enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING };
+enum sl_method_needs {
+    SL_NEEDS_NOTHING = 0,
+    SL_NEEDS_ANY,
+    SL_NEEDS_ASKING,
+    SL_NEEDS_DECIDING,
+    SL_NEEDS_PROVISION /* nobody's: an issuer's */
+};
 
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \
@@ -110,7 +116,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {} -> {"issuers":[{"name","issuer","code":bool,"device":bool,"ready":bool,"why"?}]}: who may say who a             \
        person is; code: in a browser, device: `sluice login`; why: what keeps it from being ready */         \
     X(ISSUERS,             "issuers",           SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
-    /* {"issuer"?: name, "return"?: a path here} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
+    /* {"issuer"?: name, "return"?: a path here, "fresh"?: "yes"} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
        `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
        public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
     X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
@@ -175,7 +181,8 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
     X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked","credential"?}]}: \
-       a console session is of kind "session" and names the credential behind it */                             \
+       a console session is of kind "session" and names the credential behind it; one that stands for an account at  \
+       an issuer is of kind "account" */                             \
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"passkeys":[..]}: with those that were removed ("removed_at") */                           \
     X(PASSKEYS,            "passkeys",          SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
@@ -190,6 +197,11 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
     X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"method","what":"Users","id"?,"query"?:{"filter","startIndex","count",..},"resource"?} -> SCIM (RFC 7644)  \
+       resource, list or error, with its status */                                                              \
+    X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
+    /* {"issuer"} -> {"issuer","id","credential":"slp_.."} (201), shown once: the one before it is over */         \
+    X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

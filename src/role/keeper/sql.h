@@ -101,15 +101,33 @@
     "create index if not exists console_session_of on console_session(credential);"                \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
     "without rowid;"                                                                               \
-    "create table if not exists account(issuer text not null, subject text not null, credential "   \
-    "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
-    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
+    "create table if not exists account(issuer text not null, subject text not null, credential "  \
+    "text not null, identity text not null, since_us integer not null, ended_us integer not "      \
+    "null, "                                                                                       \
+    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                      \
     "create index if not exists account_identity on account(identity);"                            \
     "create index if not exists account_credential on account(credential);"                        \
     "create table if not exists membership_from(identity text not null, grp text not null, "       \
     "source "                                                                                      \
     "text not null, primary key(identity, grp, source)) without rowid;"                            \
     "create index if not exists membership_from_source on membership_from(source);"                \
+    "create table if not exists provisioner(id text primary key, issuer text not null, hash blob " \
+    "not null unique, since_us integer not null, revoked_us integer not null);"                    \
+    "create table if not exists scim_user(id text primary key, issuer text not null, external "    \
+    "text "                                                                                        \
+    "not null, user_name text not null, display_name text not null, identity text not null, "      \
+    "active "                                                                                      \
+    "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
+    "null);"                                                                                       \
+    "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
+    "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
+    "text "                                                                                        \
+    "not null, display_name text not null, since_us integer not null, changed_us integer not "     \
+    "null);"                                                                                       \
+    "create table if not exists scim_member(grp text not null, user text not null, primary "       \
+    "key(grp, "                                                                                    \
+    "user)) without rowid;"                                                                        \
+    "create index if not exists scim_member_user on scim_member(user);"                            \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
@@ -254,6 +272,27 @@
     X(FROM_OF, "select grp from membership_from where identity = ?1 and source = ?2 order by grp")  \
     X(GROUP_REMOVE_LAST, "delete from membership where identity = ?1 and grp = ?2 and not exists "  \
         "(select 1 from membership_from f where f.identity = ?1 and f.grp = ?2)")                   \
+    X(PROVISIONER_END, "update provisioner set revoked_us = ?2 where issuer = ?1 and revoked_us = 0") \
+    X(PROVISIONER_ADD, "insert into provisioner values(?1, ?2, ?3, ?4, 0)")                        \
+    X(PROVISIONER_BY_HASH, "select issuer from provisioner where hash = ?1 and revoked_us = 0")    \
+    X(SCIM_USER_PUT, "insert or replace into scim_user values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " \
+        "?10)")                                                                                    \
+    X(SCIM_USER_DROP, "delete from scim_user where id = ?1")                                       \
+    X(SCIM_USER_LEAVES, "delete from scim_member where user = ?1")                                 \
+    X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
+    X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
+    X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
+    X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
+    X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
+    X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
+    X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \
+    X(SCIM_GROUP_GET, "select * from scim_group where issuer = ?1 and id = ?2")                    \
+    X(SCIM_GROUP_LIST, "select * from scim_group where issuer = ?1 order by since_us, id")         \
+    X(SCIM_GROUP_COUNT, "select count(*) from scim_group where issuer = ?1")                       \
+    X(SCIM_MEMBERS, "select user from scim_member where grp = ?1 order by user")                   \
+    X(SCIM_IS_MEMBER, "select 1 from scim_member where grp = ?1 and user = ?2")                    \
+    X(SCIM_MEMBER_ADD, "insert or ignore into scim_member values(?1, ?2)")                         \
+    X(SCIM_MEMBER_REMOVE, "delete from scim_member where grp = ?1 and user = ?2")                  \
     X(ACCOUNT_SET, "insert or replace into account values(?1, ?2, ?3, ?4, ?5, 0, 0)")               \
     X(ACCOUNT_END, "update account set ended_us = ?3 where issuer = ?1 and subject = ?2 and "        \
         "ended_us = 0")                                                                             \
@@ -275,8 +314,8 @@
     X(CREDENTIAL_DECIDING, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
         "from credential where identity = ?1 and deciding = 1 and revoked_us = 0")                  \
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
-    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
-        "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us, exists "   \
+        "(select 1 from account a where a.credential = credential.id) from credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
     X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
     X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
     X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \

@@ -221,6 +221,50 @@ static void apply_account_groups(struct db *db, struct fields *f)
     db_run(db, DB_ACCOUNT_SEEN, "si", source, u64(f, "issued"));
 }
 
+static void apply_provisioner_made(struct db *db, struct fields *f)
+{
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_PROVISIONER_END, "si", str(f, "issuer"), at);
+    db_run(db, DB_PROVISIONER_ADD, "ssbi", str(f, "id"), str(f, "issuer"), bytes(f, "hash"), at);
+}
+
+static void apply_scim_user(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
+           str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
+           (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+}
+
+static void apply_scim_user_gone(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_USER_LEAVES, "s", str(f, "id"));
+    db_run(db, DB_SCIM_USER_DROP, "s", str(f, "id"));
+}
+
+static void apply_scim_group(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_GROUP_PUT, "ssssii", str(f, "id"), str(f, "issuer"), str(f, "external"),
+           str(f, "display_name"), u64(f, "since"), u64(f, "changed"));
+}
+
+static void apply_scim_group_gone(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_GROUP_EMPTY, "s", str(f, "id"));
+    db_run(db, DB_SCIM_GROUP_DROP, "s", str(f, "id"));
+}
+
+static void apply_scim_members(struct db *db, struct fields *f)
+{
+    struct sl_span group = str(f, "group");
+    bool member = yes(f, "member");
+    size_t count = json_array_size(json_object_get(f->event, "users"));
+
+    for (size_t i = 0; i < count; i++)
+        db_run(db, member ? DB_SCIM_MEMBER_ADD : DB_SCIM_MEMBER_REMOVE, "ss", group,
+               item_of(f, "users", i));
+}
+
 /* An earlier code of the same person is void from now on. */
 static void apply_invited(struct db *db, struct fields *f)
 {
@@ -450,7 +494,8 @@ static void apply_budget_returned(struct db *db, struct fields *f)
         X(erased) X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent)             \
             X(budget_used) X(budget_returned) X(console_opened) X(console_ended) X(account_linked) \
                 X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)     \
-                    X(in_force)
+                    X(in_force) X(provisioner_made) X(scim_user)            \
+                        X(scim_user_gone) X(scim_group) X(scim_group_gone) X(scim_members)
 
 static const struct {
     const char *name;
