@@ -266,6 +266,7 @@ def test_keyboard(lab):
 def test_accessible(lab):
     """axe finds nothing on these pages, at 320 and 1440 pixels, light and dark; nothing is wider than the screen"""
     found = []
+    assert lab.psql("drop table staging.wide", user="agent-7").rc != 0      # something that was denied at once
     children = [lab.psql_start("-c", HELD.format(30 + n), user="agent-7") for n in range(3)]
     wait_for(lambda: len(lab.pending("agent-7")) == 3, 10, "three that wait")
     b = browser_of(lab)

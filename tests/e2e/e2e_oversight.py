@@ -14,6 +14,7 @@ DAY = ["--since", "1d"]
 def with_budget(config):
     config["policy"].append({"name": "small bites", "when": {"identity_kind": ["agent"], "effects": ["read"], "labels": ["pii"]},
                              "then": "allow", "budget": {"rows": 500, "per": "1h", "by": "owner"}})
+    config["break_glass"] = {"groups": ["engineers"], "review_within": "1h"}
 
 
 LAB = {"change": with_budget}
@@ -210,13 +211,27 @@ def test_shadow_over_http(lab):
     assert "new watch" not in json.dumps(lab.ask("rita", "GET", "/v1/policy")[1])
 
 
+def test_alone_is_a_nag(lab):
+    """what one person did alone nags on the page of health until others have signed it off"""
+    lab.enroll("erin")
+    client = lab.raw("agent-7")
+    client.query("delete from staging.scratch where id = 7")
+    held = lab.pending_one("agent-7", like="id = 7")
+    status, said = lab.ask("erin", "POST", f"/v1/approvals/{held['id']}/decision", {
+        "decision": "break-glass", "digest": held["digest"], "reason": "nobody else is awake"})
+    assert status == 200, said
+    client.answer()
+    nags = lab.ask("rita", "GET", "/v1/health")[1]["status"]["nags"]
+    assert any("erin did alone" in n and held["id"] in n for n in nags), nags
+
+
 def test_people(lab):
     """everybody with kind, owner, groups, what they decide with, and when they were last there; agents without owner stand out"""
     status, said = lab.ask("rita", "GET", "/v1/identities")
     people = {p["name"]: p for p in said["identities"]}
     assert status == 200 and set(people) == set(lab.people), people.keys()
     assert people["rita"]["accounts"] == [] and people["agent-7"]["owner"] == "carol" and people["agent-7"]["owner_active"], people["agent-7"]
-    assert people["agent-7"]["last_seen_at"] and people["rita"]["can_decide"] and not people["erin"]["can_decide"]
+    assert people["agent-7"]["last_seen_at"] and people["rita"]["can_decide"] and not people["nightly"]["can_decide"]
     lab.manage("identity", "disable", "erin")
     people = {p["name"]: p for p in lab.ask("rita", "GET", "/v1/identities")[1]["identities"]}
     assert people["erin"]["status"] == "disabled" and not people["nightly"]["owner_active"], people["nightly"]

@@ -35,6 +35,24 @@ static void nag(json_t *nags, const char *format, struct sl_span name)
     json_array_append_new(nags, json_stringn((const char *)text.p, text.n));
 }
 
+/* What one person did alone, as long as two others have not signed it off. */
+static void put_reviews(struct keeper *k, json_t *nags)
+{
+    json_t *due = exceptions_json(k, false), *one;
+    size_t i;
+
+    json_array_foreach(due, i, one)
+    {
+        SL_BUF(text, 512);
+
+        sl_buf_say(&text, "%S did alone what two decide (%S): it waits to be signed off%s.",
+                   sl_json_str(one, "by"), sl_json_str(one, "id"),
+                   json_is_true(json_object_get(one, "overdue")) ? ", and its time is over" : "");
+        json_array_append_new(nags, json_stringn((const char *)text.p, text.n));
+    }
+    json_decref(due);
+}
+
 static void put_nags(struct keeper *k, json_t *out, const json_t *status)
 {
     json_t *nags = json_array(), *one;
@@ -50,6 +68,7 @@ static void put_nags(struct keeper *k, json_t *out, const json_t *status)
             nag(nags, "The catalog of %S is not current: what it cannot resolve is opaque.",
                 sl_json_str(one, "name"));
     }
+    put_reviews(k, nags);
     for (i = 0; i < k->config->target_count; i++)
         if (k->config->targets[i].observe)
             nag(nags, "%S only watches (mode: observe): nothing is held there.",
