@@ -95,14 +95,22 @@ static bool has_blank(const struct sl_names *names)
     return false;
 }
 
-static void resolve_scopes(struct sl_load *l, const struct sl_node *at, struct sl_issuer *i)
+static void usual_scopes(struct sl_load *l, struct sl_issuer *i)
 {
-    static struct sl_span usual[2];
+    struct sl_span *usual = sl_arena_array(l->mem, 2, sizeof *usual);
 
+    l->out_of_memory = l->out_of_memory || usual == NULL;
+    if (usual == NULL)
+        return;
     usual[0] = SL_SPAN("openid");
     usual[1] = SL_SPAN("profile");
+    i->scopes = (struct sl_names){usual, 2};
+}
+
+static void resolve_scopes(struct sl_load *l, const struct sl_node *at, struct sl_issuer *i)
+{
     if (i->scopes.count == 0 && !is_ci(i) && i->client_id.n > 0)
-        i->scopes = (struct sl_names){usual, SL_COUNT(usual)};
+        usual_scopes(l, i);
     if (i->scopes.count > 0 && !sl_names_has(&i->scopes, SL_SPAN("openid")))
         sl_buf_put_str(about(l, at, i), ": scopes lacks openid; expected it, or no ID token "
                                         "would come\n");

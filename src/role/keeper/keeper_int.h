@@ -135,8 +135,8 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
-    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
-    struct tries *tries;       /* call_policy.c */
+    struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -259,8 +259,8 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
-/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks for
- * another one. */
+/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks
+ * for another one. */
 void console_fresh(struct keeper *k, struct sl_span session);
 bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
