@@ -13,7 +13,8 @@
     "    client_id: sluice\n"                   \
     "    algorithms: [ES256]\n"                 \
     "    audiences: [sluice-api]\n"             \
-    "    token_type: jwt\n"
+    "    token_type: jwt\n"                     \
+    "    mfa_acr: [mfa]\n"
 #include "tests/captured/passkey_play.h"
 #include "tests/unit/issuer_play.h"
 
@@ -34,6 +35,7 @@ static void parameter(const char *url, const char *name, char out[SECRET_BYTES])
 }
 
 /* A browser goes there and back; what the provider says of it the courier makes up. */
+static bool fresh; /* the person is asked to sign in anew */
 static uint32_t sign_in_as(const char *subject, const char *more)
 {
     char flow[SECRET_BYTES], state[SECRET_BYTES], nonce[SECRET_BYTES];
@@ -42,7 +44,9 @@ static uint32_t sign_in_as(const char *subject, const char *more)
     SL_BUF(text, 2048);
     SL_BUF(answer, 8192);
 
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "",
+                         fresh ? "{'issuer':'corp','fresh':'yes'}" : "{'issuer':'corp'}"),
+                 201);
     keep_text(flow, sizeof flow, said("flow"));
     parameter(said("redirect"), "state", state);
     parameter(said("redirect"), "nonce", nonce);
@@ -109,8 +113,15 @@ static void test_no_passkey_from_a_courier(void)
     SL_CHECK_INT(ask_to_decide(forged, &h, "approve", challenge), 200);
     put_assertion(&assertion, &its_own, challenge);
     SL_CHECK(decide_with(forged, &h, yes, sl_buf_span(&assertion)) >= 400);
-    /* nor one of its own beside hers */
-    SL_CHECK(enrol(forged, &its_own, NULL) >= 400);
+    /* nor one of its own beside hers, whatever it says of how she signed in */
+    SL_CHECK_INT(ask_to_enrol(forged, &its_own, challenge), 403);
+    SL_BUF(says, 256);
+    sl_buf_say(&says, ",'acr':'mfa','auth_time':%U", now_s());
+    fresh = true;
+    SL_CHECK_INT(sign_in_as("u-rita", sl_buf_text(&says)), 201);
+    fresh = false;
+    keep_text(forged, sizeof forged, said("secret"));
+    SL_CHECK_INT(enrol(forged, &its_own, NULL), 403);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
     SL_CHECK_INT(decide_by_passkey(rita, &h, &ritas), 200);
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);

@@ -210,17 +210,6 @@ static inline void courier_goes(void)
     idp.courier = -1;
 }
 
-/* One more, that has keys and nothing else: a CI system. */
-static inline void introduce_ci(void)
-{
-    if (asked("https://ci.example/.well-known/openid-configuration"))
-        tell(200, "{'issuer':'https://ci.example','jwks_uri':'https://ci.example/jwks',"
-                  "'response_types_supported':['id_token'],'subject_types_supported':['public'],"
-                  "'id_token_signing_alg_values_supported':['ES256']}");
-    if (asked("https://ci.example/jwks"))
-        tell_keys();
-}
-
 /* The keeper learns whom it is to believe. */
 static inline void introduce(void)
 {

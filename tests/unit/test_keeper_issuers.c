@@ -672,10 +672,60 @@ static void test_a_session_ends_with_its_account(void)
     SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401); /* that one was another */
 }
 
+/* Revoked as any other credential, it takes along what came from it. */
+static void test_revoking_its_credential_unlinks_the_account(void)
+{
+    SL_BUF(body, 128);
+    char id[64];
+
+    from_elsewhere();
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    keep(id, sizeof id, said("credential"));
+    SL_CHECK(is_member(token("u-sam", ",'groups':['DBAs']"), "dba"));
+    SL_CHECK_INT(call_as(play.control, "token.list", "", "{'name':'sam'}"), 200);
+    const json_t *listed = json_array_get(json_object_get(play.reply, "tokens"), 0);
+    SL_CHECK_TEXT(sl_json_str(listed, "kind"), "account");
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", token("u-sam", ""), "{}"), 401);
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    SL_CHECK(!is_member(token("u-sam", ""), "dba"));
+}
+
+/* Whoever the provider brings is nobody who exists, whatever it calls them. */
+static void test_people_whom_the_provider_brings(void)
+{
+    struct sl_msg_secret_ask ask;
+    struct sl_msg_reloaded taken;
+    SL_BUF(fresh, 64 * 1024);
+
+    sl_buf_say(&fresh, "%s    provision: people\n    name_claim: nick\n", config);
+    TELL(play.super, reload, .generation = 2, .config = sl_buf_span(&fresh));
+    SL_CHECK(hear(play.super, SL_MESSAGE_SECRET_ASK) && HEARD(secret_ask, &ask)); /* of the start */
+    SL_CHECK(hear(play.super, SL_MESSAGE_SECRET_ASK) && HEARD(secret_ask, &ask));
+    TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s3cret"));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &taken));
+    finish_with("u-new", ",'nick':'rita','groups':['DBAs']", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita");
+    keep(session, sizeof session, said("secret"));
+    SL_CHECK(is_member(session, "dba"));
+    finish_with("u-new", ",'nick':'olga','groups':['DBAs']", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita"); /* the subject counts */
+    finish_with("u-newer", ",'nick':'rita'", 201, "");
+    SL_CHECK(strncmp(said("identity"), "corp-", 5) == 0 && strlen(said("identity")) == 21);
+    finish_with("u-odd", ",'nick':'../../operator'", 201, "");
+    SL_CHECK(strlen(said("identity")) == 21);
+    finish_with("u-operator", ",'nick':'operator'", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-operator");
+    /* a token to ask with brings nobody */
+    check_refused("corp-x", token("u-another", ""), "no identity");
+}
+
 static void make_people(void)
 {
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'sam','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
                  200);
@@ -720,6 +770,8 @@ int main(int argc, char **argv)
     SL_RUN(test_too_many_at_once);
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
+    SL_RUN(test_revoking_its_credential_unlinks_the_account);
+    SL_RUN(test_people_whom_the_provider_brings);
     stop_keeper();
     sluice_program = argv[2];
     SL_RUN(test_the_ledger_verifies);

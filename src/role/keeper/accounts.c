@@ -7,7 +7,7 @@
  * credential without a secret, made by whoever linked it, so that every question about credentials
  * (how old, by whom, revoked) is asked of it as of any other (P4). */
 
-enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200 };
+enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200, NAME_MAX_BYTES = 63 };
 
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out)
@@ -25,6 +25,19 @@ enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span 
     db_end(&rows);
     struct credential c;
     return credential_by_id(k, out->credential, &c) != SL_OK || c.over ? SL_ENOTFOUND : SL_OK;
+}
+
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_OF, "s", credential);
+    struct sl_span issuer, subject;
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    issuer = sl_arena_copy(k->mem, db_span(&rows, 0));
+    subject = sl_arena_copy(k->mem, db_span(&rows, 1));
+    db_end(&rows);
+    return account_get(k, issuer, subject, out);
 }
 
 static struct sl_span said_by(struct maker by)
@@ -246,18 +259,21 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
     return person_get(k, name, &taken) == SL_ENOTFOUND && !sl_span_is(name, "operator");
 }
 
-/* What the provider calls the person, when nobody has that name here; else one that is made of the
- * subject. A name is never a reason to be somebody who exists. */
+/* The issuer's name and what it calls the person, or else what is made of the subject. Never a name
+ * of the person's choice alone: rules name people, and whoever the provider brings is none of those
+ * until somebody says so. */
 static bool name_for(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
                      struct sl_buf *name)
 {
     uint8_t hash[SL_SHA256];
 
-    if (identity_name_ok(claims->name) && name_is_free(k, claims->name)) {
-        sl_buf_put(name, claims->name);
+    sl_buf_say(name, "%S-%S", i->config->name, claims->name);
+    if (claims->name.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
+        name_is_free(k, sl_buf_span(name)))
         return true;
-    }
     sl_sha256(claims->subject, hash);
+    sl_buf_done(name);
+    *name = sl_buf(NAME_MAX_BYTES);
     sl_buf_say(name, "%S-", i->config->name);
     sl_hex_put(name, sl_span(hash, ID_BYTES));
     return sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
@@ -269,7 +285,7 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
 {
     struct maker by = {issuer_said(k, i->config), sl_span(NULL, 0), SL_SPAN("http")};
     struct person who;
-    SL_BUF(name, 63);
+    SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);
 
     if (!name_for(k, i, claims, &name))

@@ -55,8 +55,6 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
     a->session = s->id;
     a->gate_action = m->action;
     a->in_transaction = m->in_transaction != 0;
-    a->trigger = s->trigger;
-    a->unsure = s->unsure;
     return SL_OK;
 }
 
@@ -80,8 +78,6 @@ static void say_over(struct keeper *k, const struct session *s, const struct ask
                rule_names(k, &a->answer));
 }
 
-static const char unsure_text[] = "; who set this job going is not known here, so two must say yes";
-
 /* Who asks does not hear what only reviewers may know: how many rows the server expects. */
 static struct sl_span sentence_of(struct keeper *k, const struct session *s, const struct ask *a,
                                   bool reviewer)
@@ -100,8 +96,6 @@ static struct sl_span sentence_of(struct keeper *k, const struct session *s, con
         sl_effects_put(&text, a->meaning->effects);
         sl_buf_say(&text, ")");
     }
-    if (a->unsure)
-        sl_buf_put_str(&text, unsure_text);
     if (a->runs_as.n > 0)
         sl_buf_say(&text, "; runs as the login %S (role %S)", a->runs_as, a->runs_as_user);
     return sl_arena_copy(k->mem, sl_buf_span(&text));

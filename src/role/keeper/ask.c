@@ -9,8 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
- * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
+ * there may be thousands; those that a program asks for over HTTP cost it nothing. */
 enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
@@ -145,8 +145,6 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
-        if (a->unsure && a->requirements[i].need < 2)
-            a->requirements[i].need = 2;
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
     }
     return SL_OK;
@@ -470,15 +468,6 @@ static bool one_id(struct keeper *k, enum db_sql sql, const uint8_t key[32], str
     return found;
 }
 
-/* One whose trigger is not known needs two, whatever was enough for the same without doubt. */
-static bool needs_more(const struct ask *a, const struct approval *old)
-{
-    for (size_t i = 0; i < old->requirement_count; i++)
-        if (a->unsure && old->requirements[i].need < 2)
-            return true;
-    return false;
-}
-
 /* The key covers identity, requester set, target, text, values, session, reason and the matched
  * rules: what joins is the very same action under the very same rules. */
 static bool join(struct keeper *k, struct ask *a)
@@ -489,7 +478,7 @@ static bool join(struct keeper *k, struct ask *a)
     if (!one_id(k, DB_APPROVAL_JOIN, a->join_key, &id) || approval_get(k, id, &old) != SL_OK)
         return false;
     uint64_t until_us = old.state == SL_APPROVAL_PENDING ? old.expires_us : old.grant_expires_us;
-    if (until_us <= a->now_us || !sl_span_eq(old.identity, a->who->name) || needs_more(a, &old))
+    if (until_us <= a->now_us || !sl_span_eq(old.identity, a->who->name))
         return false;
     memcpy(a->id, id.p, 36);
     a->id[36] = '\0';

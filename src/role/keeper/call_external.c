@@ -115,13 +115,6 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                      "");
         return false;
     }
-    if (c->with.trigger.n > 0 && call_str(c, "triggered_by").n > 0 &&
-        !sl_span_eq(c->with.trigger, call_str(c, "triggered_by"))) {
-        call_problem(c, 400, "Who triggered it?",
-                     "The token says who set this job going, and triggered_by says somebody else.",
-                     "");
-        return false;
-    }
     if (meaning == NULL || !kinds_are_right(c) || !json_is_object(given) ||
         sl_json_canonical(operation, given) != SL_OK || !meaning_of(c, meaning)) {
         call_problem(c, 400, "Not an action",
@@ -138,8 +131,7 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .reason = call_str(c, "reason"),
                                    .run = call_str(c, "run"),
                                    .sink = call_str(c, "sink")};
-    a->trigger = c->with.trigger.n > 0 ? c->with.trigger : call_str(c, "triggered_by");
-    a->unsure = c->with.unsure;
+    a->trigger = call_str(c, "triggered_by");
     a->now_us = sl_clock_us();
     return true;
 }

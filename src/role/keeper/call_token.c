@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/when.h"
 
@@ -77,9 +77,14 @@ static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
 static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
 {
     struct credential with;
+    struct account account;
 
     if (credential_by_id(c->keeper, id, &with) != SL_OK)
         return revoke_session(c, id, by);
+    if (account_of(c->keeper, id, &account) == SL_OK) {
+        account_unlink(c->keeper, &account, by);
+        return true;
+    }
     credential_revoke(c->keeper, &with, by);
     if (with.deciding)
         grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
@@ -141,7 +146,10 @@ void call_TOKEN_LIST(struct call *c)
 
         json_put_str(one, "id", db_span(&rows, 0));
         json_put_str(one, "identity", db_span(&rows, 1));
-        json_put_str(one, "kind", db_u64(&rows, 2) == 1 ? SL_SPAN("deciding") : SL_SPAN("asking"));
+        json_put_str(one, "kind",
+                     db_u64(&rows, 6) != 0   ? SL_SPAN("account")
+                     : db_u64(&rows, 2) == 1 ? SL_SPAN("deciding")
+                                             : SL_SPAN("asking"));
         json_put_time(one, "created_at", db_u64(&rows, 3));
         json_put_time(one, "expires_at", db_u64(&rows, 4));
         json_object_set_new(one, "revoked", json_boolean(db_u64(&rows, 5) != 0));

@@ -11,6 +11,7 @@ enum {
     KEYS_UNSAID_S = 300, /* where it does not say */
     KEYS_MOST_S = 3600,  /* however long: keys that it takes back must go */
     WAITING_MAX = 128,
+    WAITING_MAX_BYTES = 256 * 1024, /* of each */
     PROVIDER_BYTES = 256 * 1024,
     SECRET_MAX_BYTES = 4096,
 };
@@ -192,7 +193,8 @@ void issuer_say_why(const struct issuer *i, struct sl_buf *text)
 bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum sl_message type,
                  const struct sl_buf *message)
 {
-    struct waiting *w = i->waiting_count < WAITING_MAX ? calloc(1, sizeof *w) : NULL;
+    bool fits = i->waiting_count < WAITING_MAX && message->n <= WAITING_MAX_BYTES;
+    struct waiting *w = fits ? calloc(1, sizeof *w) : NULL;
     struct waiting **end = &i->waiting;
 
     if (w == NULL || sl_buf_err(message) != SL_OK) {

@@ -86,6 +86,9 @@ struct account {
 };
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
+/* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+    SL_MUST_CHECK;
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
@@ -119,11 +122,6 @@ struct token_seen {
 };
 /* True: reason is YES and the person is active. */
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
-/* Is this credential of a job ("job:ISSUER:ID") still one that the configuration knows as this
- * identity? */
-#define JOB_PREFIX "job:"
-bool token_job_configured(const struct keeper *k, struct sl_span credential,
-                          struct sl_span identity);
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 
 /* --- flows.c: people who sign in

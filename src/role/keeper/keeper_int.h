@@ -64,8 +64,6 @@ struct session {
     uint32_t gate;
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
-    struct sl_span trigger; /* who set a CI job going; empty: nobody that is known */
-    bool unsure;            /* somebody did, and it is not known who: one yes is not enough */
     bool ending;
 };
 
@@ -202,8 +200,6 @@ struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, 
 struct credential {
     struct sl_span id, identity, issuer;
     struct sl_span session; /* the console session that stands for it; empty: it came itself */
-    struct sl_span trigger; /* of a CI job's token, as in struct session */
-    bool unsure;
     bool deciding, over;
     uint64_t since_us, expires_us;
     /* of a decision, when a passkey of this person signed it too */
@@ -364,7 +360,7 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
                      const char *why);
-/* After a reload: those that `access` would not let in any more, and of jobs that are gone. */
+/* After a reload: those that `access` would not let in any more. */
 void sessions_end_refused(struct keeper *k);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
 enum sl_err sessions_load(struct keeper *k) SL_MUST_CHECK;
@@ -519,7 +515,6 @@ struct ask {
     struct sl_span why, why_asker;         /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
-    bool unsure; /* who triggered it is not known: at least two say yes */
     struct over over;
     /* out */
     struct sl_answer answer;

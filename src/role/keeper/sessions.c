@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/keeper_int.h"
 
 #include "base/utf8.h"
 
@@ -24,7 +24,7 @@ static struct sl_span copy(struct copier *c, struct sl_span s)
 static enum sl_err session_add(struct keeper *k, const struct session *from, struct session **out)
 {
     size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n +
-               from->protocol.n + from->upstream_user.n + from->credential.n + from->trigger.n;
+               from->protocol.n + from->upstream_user.n + from->credential.n;
     struct session *s = malloc(sizeof *s + n);
 
     if (s == NULL)
@@ -38,7 +38,6 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
     s->protocol = copy(&c, from->protocol);
     s->upstream_user = copy(&c, from->upstream_user);
     s->credential = copy(&c, from->credential);
-    s->trigger = copy(&c, from->trigger);
     enum sl_err err = sl_map_put(k->sessions, sl_map_u64(&s->id), s);
     if (err != SL_OK) {
         free(s);
@@ -114,8 +113,6 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
     event_str(event, "environment", s->environment);
     event_u64(event, "gate", s->gate);
     event_str(event, "credential", s->credential);
-    event_str(event, "trigger", s->trigger);
-    event_bool(event, "unsure", s->unsure);
     sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = s->since_us,
                                                            .session = s->id,
                                                            .gate = s->gate,
@@ -172,7 +169,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    if (requesters_of(k, who, with->trigger, &requesters, &count) != SL_OK) {
+    if (requesters_of(k, who, sl_span(NULL, 0), &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
     }
@@ -186,9 +183,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                            .environment = target->environment,
                            .protocol = target->protocol,
                            .upstream_user = sl_buf_span(&user),
-                           .credential = with->id,
-                           .trigger = with->trigger,
-                           .unsure = with->unsure};
+                           .credential = with->id};
     if (session_add(k, &from, &s) != SL_OK) {
         refuse(p, facts->conn, "no room for another session", "");
         return;
@@ -272,9 +267,6 @@ static bool is_admitted(struct keeper *k, const struct session *s)
     const struct sl_target *target = sl_config_target(k->config, s->target);
     struct person who;
 
-    if (sl_span_starts(s->credential, SL_SPAN(JOB_PREFIX)) &&
-        !token_job_configured(k, s->credential, s->identity))
-        return false;
     return target != NULL && person_get(k, s->identity, &who) == SL_OK &&
            sl_target_admits(target, who.name, &who.groups);
 }
@@ -325,9 +317,7 @@ enum sl_err sessions_load(struct keeper *k)
                                .target = db_span(&rows, 4),
                                .environment = db_span(&rows, 5),
                                .protocol = target == NULL ? SL_SPAN("postgres") : target->protocol,
-                               .credential = db_span(&rows, 8),
-                               .trigger = db_span(&rows, 9),
-                               .unsure = db_u64(&rows, 10) != 0};
+                               .credential = db_span(&rows, 8)};
 
         err = session_add(k, &from, &s);
         if (from.id >= k->next_session)

@@ -105,8 +105,6 @@
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
-    "create table if not exists session_trigger(session integer primary key, trigger_name text "   \
-    "not null, unsure integer not null);"                                                          \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -240,8 +238,8 @@
     X(CREDENTIAL_DECIDING, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
         "from credential where identity = ?1 and deciding = 1 and revoked_us = 0")                  \
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
-    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
-        "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us, exists "   \
+        "(select 1 from account a where a.credential = credential.id) from credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
     X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
     X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
     X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \
@@ -259,12 +257,9 @@
     X(INVITATION_USED, "update invitation set used_us = ?2 where hash = ?1")                        \
     X(INVITATION_CLEAR, "update invitation set used_us = ?2 where identity = ?1 and used_us = 0")   \
     X(SESSION_ADD, "insert or replace into session values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")     \
-    X(SESSION_TRIGGER, "insert or replace into session_trigger values(?1, ?2, ?3)")                 \
-    X(SESSION_TRIGGER_REMOVE, "delete from session_trigger where session = ?1")                     \
     X(SESSION_REMOVE, "delete from session where id = ?1")                                          \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
-        "credential, coalesce(t.trigger_name, ''), coalesce(t.unsure, 0) from session left join "   \
-        "session_trigger t on t.session = id order by id")                                                      \
+        "credential from session order by id")                                                      \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \

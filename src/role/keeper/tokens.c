@@ -86,84 +86,13 @@ static bool wait_for(struct keeper *k, struct issuer *i, struct token_seen *seen
     return refused(seen, otherwise);
 }
 
-/* --- jobs of CI systems -------------------------------------------------------------------------
- */
-
-/* Who set it going belongs to the requester set; one who is not known here asks for a second yes.
- */
-static void take_trigger(struct keeper *k, const struct sl_oidc_claims *claims,
-                         const struct sl_oidc_job *job, struct credential *with)
-{
-    struct account a;
-    bool known = job->person.n > 0 && account_get(k, claims->issuer, job->person, &a) == SL_OK;
-
-    with->trigger = known ? a.identity : sl_span(NULL, 0);
-    with->unsure = job->has_people && (!known || job->person_unsure);
-}
-
-/* It has no account: the configuration says which identity it is, and its name says which job. */
-static struct sl_span job_credential(struct keeper *k, const struct sl_issuer *i,
-                                     const struct sl_oidc_job *job)
-{
-    SL_BUF(id, 1024);
-
-    sl_buf_say(&id, "job:%S:%S", i->name, job->id);
-    return sl_arena_copy(k->mem, sl_buf_span(&id));
-}
-
-static bool take_job(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
-                     struct token_seen *seen)
-{
-    struct sl_oidc_job job;
-    enum sl_oidc_reason reason = sl_oidc_job_read(i->config->kind, claims, k->mem, &job);
-
-    if (reason != SL_OIDC_YES)
-        return refused(seen, reason);
-    const struct sl_job *known = sl_issuer_job(i->config, &job);
-    if (known == NULL || person_get(k, known->identity, &seen->who) != SL_OK)
-        return refused(seen, SL_OIDC_JOB_UNKNOWN);
-    if (seen->who.kind == SL_HUMAN)
-        return refused(seen, SL_OIDC_ACCOUNT_KIND);
-    if (!person_active(&seen->who))
-        return refused(seen, SL_OIDC_ACCOUNT_DISABLED);
-    seen->with = (struct credential){.id = job_credential(k, i->config, &job),
-                                     .identity = seen->who.name,
-                                     .since_us = claims->issued_s * 1000 * 1000,
-                                     .expires_us = claims->expires_s * 1000 * 1000};
-    take_trigger(k, claims, &job, &seen->with);
-    seen->reason = SL_OIDC_YES;
-    return true;
-}
-
-static bool is_of_job(struct sl_span credential, const struct sl_issuer *i,
-                      const struct sl_job *job)
-{
-    SL_BUF(id, 1024);
-
-    sl_buf_say(&id, "job:%S:%S", i->name, job->id);
-    return sl_span_eq(sl_buf_span(&id), credential);
-}
-
-bool token_job_configured(const struct keeper *k, struct sl_span credential,
-                          struct sl_span identity)
-{
-    for (size_t n = 0; n < k->config->issuer_count; n++) {
-        const struct sl_issuer *i = &k->config->issuers[n];
-
-        for (size_t j = 0; j < i->job_count; j++)
-            if (sl_span_eq(i->jobs[j].identity, identity) && is_of_job(credential, i, &i->jobs[j]))
-                return true;
-    }
-    return false;
-}
-
 static bool take_claims(struct keeper *k, struct issuer *i, const struct sl_oidc_claims *claims,
                         const uint8_t digest[SL_SHA256], struct token_seen *seen)
 {
     struct account a;
 
-    if (i->config->kind != SL_ISSUER_OIDC)
-        return take_job(k, i, claims, seen);
+    if (i->config->kind != SL_ISSUER_OIDC) /* of a job, and no account says whose */
+        return refused(seen, SL_OIDC_JOB_UNKNOWN);
     if (account_get(k, claims->issuer, claims->subject, &a) != SL_OK)
         return refused(seen, SL_OIDC_ACCOUNT_UNKNOWN);
     /* Not every token to ask with speaks of groups. */

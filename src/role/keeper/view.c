@@ -196,28 +196,16 @@ static void apply_console_ended(struct db *db, struct fields *f)
     db_run(db, DB_CONSOLE_END, "si", str(f, "id"), u64(f, "at"));
 }
 
-/* Of a CI job: logs from before there were any say nothing of it. */
-static void apply_trigger(struct db *db, struct fields *f)
-{
-    struct sl_span trigger = sl_json_str(f->event, "trigger");
-    bool unsure = json_is_true(json_object_get(f->event, "unsure"));
-
-    if (trigger.n > 0 || unsure)
-        db_run(db, DB_SESSION_TRIGGER, "isi", u64(f, "session"), trigger, (uint64_t)unsure);
-}
-
 static void apply_session_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
            str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
            str(f, "credential"));
-    apply_trigger(db, f);
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
-    db_run(db, DB_SESSION_TRIGGER_REMOVE, "i", u64(f, "session"));
 }
 
 /* The salt is known as long as the document is, and goes with it. */
