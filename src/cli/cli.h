@@ -18,10 +18,13 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "claim your deciding credential with a one-time code")                                       \
     X(login, "[--issuer NAME] [--url URL] [--save FILE]", "sign in with your identity provider")   \
     X(logout, "[--json]", "end what 'sluice login' began")                                         \
+    X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \
+      "ask for one approval for a list of statements, and run it")                                 \
+    X(review, "[ID --reason TEXT] [--json]", "list and sign off what one person did alone")        \
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
-    X(watch, "[--json]", "follow what happens to approvals")                                       \
+    X(watch, "[--plain] [--json]", "your inbox, live")                                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
       "send the statements that must be held, and say whether they were")                          \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
@@ -29,9 +32,9 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "propose labels from a sample of a target's values")                                         \
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
-    X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
+    X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                           \
       "manage people, agents and services")                                                        \
-    X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in]",                                         \
+    X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in] | scim NAME",                             \
       "set up an identity provider, in four questions")                                            \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \

@@ -14,6 +14,7 @@
 
 static const char help[] =
     "usage: sluice idp add ISSUER [OPTIONS]\n"
+    "       sluice idp scim NAME [--config FILE | --state DIR] [--json]\n"
     "       sluice idp test NAME [--sign-in] [--json] [--config FILE | --state DIR]\n\n"
     "test: does a provider of the running gateway answer? With --sign-in: what does it say of "
     "somebody "
@@ -224,6 +225,8 @@ static int add_command(int argc, char **argv)
                               &in.groups_claim};
     bool given[4] = {false};
 
+    if (argc > 1 && strcmp(argv[1], "scim") == 0)
+        return sl_idp_scim(argc - 1, argv + 1);
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         *texts[i] = sl_buf(MAX_ANSWER);
     in.secret = sl_buf(MAX_SECRET);

@@ -44,4 +44,7 @@ int sl_idp_write(struct sl_idp *in);
 /* The whole of `sluice idp test`, argv behind "test": asked of the running gateway. */
 int sl_idp_test(int argc, char **argv);
 
+/* --- idp_scim.c: argv begins at "scim" -------------------------------------------------------- */
+int sl_idp_scim(int argc, char **argv);
+
 #endif

@@ -23,7 +23,10 @@ struct story {
         approve_without_quorum;
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
+    uint64_t list, list_ran; /* a list of so many; so many ran */
+    uint64_t list_action;    /* the first of them; 0: 4 */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
+    const char *policy_text; /* instead of the usual one */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
@@ -139,7 +142,9 @@ static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name
 
 static inline struct sl_span story_policy_of(const struct story *s)
 {
-    return sl_span_str(s->watched ? story_watching : story_policy);
+    return sl_span_str(s->policy_text != NULL ? s->policy_text
+                       : s->watched           ? story_watching
+                                              : story_policy);
 }
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,
@@ -272,6 +277,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .text = SL_SPAN("copy customers to stdout"),
                                                  .needs = &need,
                                                  .need_count = 1,
+                                                 .list = s->list,
                                                  .policy_digest = policy,
                                                  .expires_us = s->clock + 900000000});
 }
@@ -334,7 +340,10 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
         one.approval = SL_SPAN("");
     if (s->observed)
         one.action.flags = SL_INTENT_OBSERVED;
-    for (int i = 0; i < (s->run_twice ? 2 : 1); i++) {
+    int runs = s->list > 0 ? (int)s->list_ran : s->run_twice ? 2 : 1;
+    for (int i = 0; i < runs; i++) {
+        if (s->list > 0)
+            one.action.action = (s->list_action == 0 ? 4 : s->list_action) + (uint64_t)i;
         sl_entry_put_action(&leaf, &one);
         story_leaf(s, &leaf);
     }

@@ -144,6 +144,26 @@ static void test_running(void)
     expect("no session", (struct story){.no_session = true}, "never began");
 }
 
+/* The statements of a list are actions of their own, behind the spend and no more than it has. */
+static void test_lists(void)
+{
+    struct hearing h;
+
+    hear((struct story){.list = 3, .list_ran = 3}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear((struct story){.list = 3, .list_ran = 1}, &h); /* it ended before its time */
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("one too many", (struct story){.list = 3, .list_ran = 4}, "more than the 3 statements");
+    expect("before the spend", (struct story){.list = 3, .list_ran = 1, .list_action = 2},
+           "was spent by session 1, but action 2");
+    expect("never spent", (struct story){.list = 3, .list_ran = 1, .no_spend = true},
+           "no grant was spent");
+    expect("other digest", (struct story){.list = 3, .list_ran = 1, .other_digest = true},
+           "not what was approved");
+}
+
 /* Two accounts with a vote each, that turn out to be one person's before the grant is spent. */
 static void test_one_person_is_one_vote(void)
 {
@@ -319,6 +339,7 @@ int main(void)
     SL_RUN(test_accounts);
     SL_RUN(test_moves);
     SL_RUN(test_running);
+    SL_RUN(test_lists);
     SL_RUN(test_P3_P10_documents);
     SL_RUN(test_one_person_is_one_vote);
     SL_RUN(test_said_twice);

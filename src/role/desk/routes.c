@@ -50,8 +50,9 @@ static bool fits(const char *pattern, struct sl_span path, struct sl_span *id)
     while (left.n > 0 && right.n > 0) {
         struct sl_span want = next_segment(&left), got = next_segment(&right);
 
-        bool is_id = sl_span_is(want, "{id}"),
-             is_file = sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}");
+        bool is_id = sl_span_is(want, "{id}"), is_file = sl_span_is(want, "{file}") ||
+                                                         sl_span_is(want, "{issuer}") ||
+                                                         sl_span_is(want, "{resource}");
 
         if (!(is_id     ? sl_desk_id_valid(got)
               : is_file ? sl_desk_file_valid(got)

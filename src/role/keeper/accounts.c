@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -45,6 +45,14 @@ static struct sl_span said_by(struct maker by)
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");
 }
 
+/* Nobody signs in at a CI system: an account there says who somebody is, and decides nothing. */
+static bool may_decide(const struct keeper *k, struct sl_span issuer)
+{
+    const struct sl_issuer *i = k->config == NULL ? NULL : sl_config_issuer_of(k->config, issuer);
+
+    return i == NULL || i->kind == SL_ISSUER_OIDC;
+}
+
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id)
 {
@@ -62,10 +70,11 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
     event_str(event, "subject", subject);
     event_str(event, "credential", sl_buf_span(id));
     event_str(event, "identity", who->name);
-    event_bool(event, "deciding", who->kind == SL_HUMAN);
+    event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, issuer));
     event_hex(event, "hash", sl_span(nobodys, sizeof nobodys));
     /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
-    event_str(event, "by", by.channel.n > 0 ? sl_span(NULL, 0) : by.issuer);
+    event_str(event, "by",
+              sl_span_starts(by.issuer, SL_SPAN("issuer:")) ? sl_span(NULL, 0) : by.issuer);
     event_str(event, "by_uid", by.os_user);
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ACCOUNT_LINK,
@@ -74,6 +83,8 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                                           .credential = sl_buf_span(id),
                                           .issuer = issuer,
                                           .subject = subject,
+                                          .approval = by.approval,
+                                          .reason = by.why,
                                           .by = said_by(by),
                                           .channel =
                                               by.channel.n > 0 ? by.channel : SL_SPAN("control")});
@@ -221,6 +232,13 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted)
+{
+    if (replace(k, a, by, wanted, a->issued_s))
+        sessions_end_of(k, a->identity, sl_span(NULL, 0), "your groups have changed");
+}
+
 /* --- the end ------------------------------------------------------------------------------------
  */
 
@@ -262,16 +280,16 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
 /* The issuer's name and what it calls the person, or else what is made of the subject. Never a name
  * of the person's choice alone: rules name people, and whoever the provider brings is none of those
  * until somebody says so. */
-static bool name_for(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
-                     struct sl_buf *name)
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name)
 {
     uint8_t hash[SL_SHA256];
 
-    sl_buf_say(name, "%S-%S", i->config->name, claims->name);
-    if (claims->name.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
+    sl_buf_say(name, "%S-%S", i->config->name, wanted);
+    if (wanted.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
         name_is_free(k, sl_buf_span(name)))
         return true;
-    sl_sha256(claims->subject, hash);
+    sl_sha256(subject, hash);
     sl_buf_done(name);
     *name = sl_buf(NAME_MAX_BYTES);
     sl_buf_say(name, "%S-", i->config->name);
@@ -288,7 +306,8 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
     SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);
 
-    if (!name_for(k, i, claims, &name))
+    if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        !account_name(k, i, claims->name, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
                  sl_span(NULL, 0), by);

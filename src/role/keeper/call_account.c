@@ -52,6 +52,27 @@ static bool person_said(struct call *c, struct person *who)
     return false;
 }
 
+/* Of a CI system: people are linked, by the id that its tokens name them by; jobs are the
+ * configuration's. False: the answer is made. */
+static bool may_be_linked(struct call *c, struct sl_span iss, struct sl_span subject,
+                          const struct person *who)
+{
+    const struct issuer *i = issuer_of_iss(c->keeper, iss);
+
+    if (i == NULL || i->config->kind == SL_ISSUER_OIDC)
+        return true;
+    if (job_is_subject(i->config, subject)) {
+        call_problem(c, 409, "A job of the configuration",
+                     "Jobs of a CI system are linked by `jobs` of its issuer, when they come.",
+                     "Of a CI system people are linked, as actor_id:NUMBER or user_id:NUMBER.");
+        return false;
+    }
+    if (who->kind == SL_HUMAN)
+        return true;
+    call_problem(c, 409, "Not a person", "Whoever sets jobs going is a human.", "");
+    return false;
+}
+
 void call_ACCOUNT_LINK(struct call *c)
 {
     struct sl_span iss, subject;
@@ -60,13 +81,16 @@ void call_ACCOUNT_LINK(struct call *c)
     SL_BUF(id, 64);
     SL_BUF(text, 256);
 
-    if (!person_said(c, &who) || !issuer_said(c, &iss) || !subject_said(c, &subject))
+    if (!person_said(c, &who) || !issuer_said(c, &iss) || !subject_said(c, &subject) ||
+        !may_be_linked(c, iss, subject, &who))
         return;
     if (account_get(c->keeper, iss, subject, &taken) == SL_OK) {
         sl_buf_say(&text, "This account is \"%S\" already.", taken.identity);
         call_problem(c, 409, "Linked already", sl_buf_text(&text), "");
         return;
     }
+    if (govern_waits(c))
+        return;
     if (account_link(c->keeper, &who, iss, subject, c->maker, &id) != SL_OK) {
         call_problem(c, 500, "Not linked", "The account could not be linked.", "");
         return;
@@ -92,6 +116,8 @@ void call_ACCOUNT_UNLINK(struct call *c)
                      "sluice identity list");
         return;
     }
+    if (!may_be_linked(c, iss, subject, &who)) /* it would come back with the next token */
+        return;
     account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);

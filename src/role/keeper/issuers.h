@@ -98,6 +98,13 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
                            const struct sl_oidc_claims *claims) SL_MUST_CHECK;
+/* The same from somebody who is asked directly (SCIM). */
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted);
+/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
+ * has it. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
@@ -117,12 +124,25 @@ struct token_seen {
     enum sl_oidc_reason reason;
     struct credential with; /* of the account, and only for asking; with the token's end */
     struct person who;
+    struct asked_for others; /* of a job: who set it going */
     struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
     struct issuer *issuer;   /* may be NULL */
 };
 /* True: reason is YES and the person is active. */
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
+
+/* --- jobs.c: jobs of CI systems
+ * ------------------------------------------------------------------ */
+/* Which identity the job is, and who set it going. YES, or why not. */
+enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
+                            const struct sl_oidc_claims *claims, struct account *account,
+                            struct asked_for *others) SL_MUST_CHECK;
+/* Of an account at a CI system: a job's, which the configuration links, or a person's? */
+bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
+/* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it
+ * has no more end. */
+void jobs_reload(struct keeper *k);
 
 /* --- flows.c: people who sign in
  * ------------------------------------------------------------------ */

@@ -192,7 +192,9 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
 
     if (desk != NULL)
         ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind),
-               .approval = approval, .state = sl_span_str(sl_approval_state_name(state)));
+               .approval = approval,
+               .state = state == SL_APPROVAL_NONE ? sl_span(NULL, 0)
+                                                  : sl_span_str(sl_approval_state_name(state)));
 }
 
 /* --- messages in -------------------------------------------------------------------------------
@@ -231,6 +233,7 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     X(BUDGET_ASK, budget_ask)         \
     X(BUDGET_RETURN, budget_return)   \
     X(FETCHED, fetched)               \
+    X(LIST_ASK, list_ask)             \
     X(JUDGE_TRIED, judge_tried)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
