@@ -109,8 +109,8 @@ bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wante
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
     SL_MUST_CHECK;
-/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh sign-in
- * with more than one factor; else the answer is made. */
+/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh
+ * sign-in with more than one factor; else the answer is made. */
 bool account_may_enrol(struct call *c);
 json_t *accounts_json(struct keeper *k, struct sl_span identity);
 /* What our groups are of theirs. */

@@ -283,8 +283,8 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
-/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks for
- * another one. */
+/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks
+ * for another one. */
 void console_fresh(struct keeper *k, struct sl_span session);
 bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
