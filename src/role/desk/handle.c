@@ -114,6 +114,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_problem(c, 503, "out of memory");
     else if (c->request->route->kind == SL_DESK_SIGN_IN)
         sl_desk_sign_in(c, object);
+    else if (c->request->route->kind == SL_DESK_EXPORT)
+        sl_desk_export(c, json_incref(object));
     else
         sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
@@ -253,6 +255,7 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_CALL:
     case SL_DESK_SIGN_IN:
+    case SL_DESK_EXPORT:
         handle_call(c);
         break;
     case SL_DESK_SESSION:
@@ -263,6 +266,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_WATCH:
         handle_watch(c);
+        break;
+    case SL_DESK_LEDGER:
+        sl_desk_ledger(c);
         break;
     case SL_DESK_EVENTS:
         sl_desk_events_begin(c);

@@ -13,6 +13,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     if (r->body.p != NULL)
         explicit_bzero(r->body.p, r->body.n); /* an enrolment code */
     *r->all_bodies -= r->body.n;
+    json_decref(r->export_question);
     sl_buf_done(&r->allowed);
     sl_buf_done(&r->query);
     sl_buf_done(&r->body);
@@ -49,10 +50,11 @@ static void find_route(struct sl_desk_request *r, const struct sl_http1_head *h)
 
     r->route = sl_desk_route(h->method, h->path, &id, &r->allowed);
     if (r->route != NULL) {
-        if (strstr(r->route->path, "{file}") != NULL)
-            memcpy(r->file, id.p, id.n); /* shorter than its room: the router saw to it */
+        if (strstr(r->route->path, "{id}") == NULL)
+            memcpy(r->file, id.p == NULL ? (const uint8_t *)"" : id.p,
+                   id.n); /* shorter than its room: the router saw to it */
         else
-            memcpy(r->id, id.p == NULL ? (const uint8_t *)"" : id.p, id.n);
+            memcpy(r->id, id.p, id.n);
         sl_buf_put(&r->query, h->query);
     } else if (r->allowed.n == 0) {
         refuse(r, 404, "there is nothing at this path");

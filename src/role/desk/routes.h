@@ -1,7 +1,8 @@
 /* Every path that the desk serves, in one table: the router, the keeper's method behind it, the
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
- * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name.
+ * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name;
+ * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's path.
  * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
  * names that may stand in the query; anything else is refused, as everywhere.
  */
@@ -23,7 +24,13 @@ enum sl_desk_kind {
     SL_DESK_SIGN_IN, /* a code for a session of the console, as a cookie */
     SL_DESK_SESSION, /* who is signed in with this cookie */
     SL_DESK_SIGN_OUT,
+    SL_DESK_LEDGER, /* a file of the ledger, or a part of one */
+    SL_DESK_EXPORT, /* what a search of the ledger finds, as a file in pieces */
 };
+
+/* What a search of the ledger may name. */
+#define SL_DESK_AUDIT \
+    "identity dataset label verdict kind event target approval rule only entries since until"
 
 /* clang-format off */
 #define SL_DESK_ROUTES(X)                                                                                       \
@@ -31,6 +38,10 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
     X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
     X(PAGE,     GET,    "/agents",                    "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/audit",                     "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/lineage",                   "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/usage",                     "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/governance",                "",                false,      "",             "")         \
     X(FILE,     GET,    "/assets/{file}",             "",                false,      "",             "")         \
     X(FILE,     GET,    "/icon.svg",                  "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
@@ -63,6 +74,15 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
+    X(CALL,     GET,    "/v1/governance",             "governance",      true,       "since",        "")         \
+    X(CALL,     GET,    "/v1/audit",                  "audit",           true,                                   \
+      SL_DESK_AUDIT " before limit", "")                                                                        \
+    X(EXPORT,   GET,    "/v1/audit/export",           "audit.export",    true,                                   \
+      SL_DESK_AUDIT " format", "")                                                                              \
+    X(LEDGER,   GET,    "/v1/ledger/checkpoint",      "ledger.note",     true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/key.pub",         "ledger.key",      true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/entries/{entry}", "ledger.entry",    true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/tile/{tile}",     "ledger.tile",     true,       "",             "")         \
     X(CALL,     GET,    "/v1/lineage/up",             "lineage.up",      true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/down",           "lineage.down",    true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/who",            "lineage.who",     true,                                   \
@@ -90,6 +110,9 @@ const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl
 /* Is `name` in a list of names separated by blanks? *must: it has a "!". */
 bool sl_desk_named(const char *list, struct sl_span name, bool *must);
 bool sl_desk_id_valid(struct sl_span id);
+bool sl_desk_entry_valid(struct sl_span number); /* a plain decimal number, not too long */
+/* What comes after "tile/": small letters, digits, / and . only; the keeper knows the form. */
+bool sl_desk_tile_valid(struct sl_span rest);
 bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
 
 #endif

@@ -101,6 +101,24 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
        {"usage":[{key: text or null .., "statements","rows","bytes"}],"more":bool,"total":{..},"since","all"}:  \
        most bytes first; to an asking token only its own and what it owns (all: false) */                       \
     X(USAGE,               "usage",             SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"identity","dataset","label","verdict","kind","event","target","approval","rule","only",                \
+       "entries":"1,2","since","until","before":"ENTRY[.LINE]","limit"}, all optional ->                        \
+       {"lines":[{"entry","line"?,"kind","at","recorded_at",..}],"more":bool,"before"?,"size","signed"}:         \
+       newest first; people with a deciding credential only, as all of the following */                         \
+    X(AUDIT,               "audit",             SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* the same and {"format":"csv|jsonl","size"?: of the tree that is proved} ->                               \
+       {"text","lines":n,"more":bool,"before"?,"size"}: with "size" it goes on, without it it begins */          \
+    X(AUDIT_EXPORT,        "audit.export",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"since"?:"30d"} -> {"since","numbers":[{"name","value","unit","says","open"}]}; open: the                \
+       question to audit that gives the entries behind it */                                                    \
+    X(GOVERNANCE,          "governance",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"text"}: the last signed checkpoint; the key line */                                              \
+    X(LEDGER_NOTE,         "ledger.note",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    X(LEDGER_KEY,          "ledger.key",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"name":"tile/0/000.p/7"} -> {"base64"} */                                                               \
+    X(LEDGER_TILE,         "ledger.tile",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"name":"17"} -> {"json":"the entry as it stands"} */                                                    \
+    X(LEDGER_ENTRY,        "ledger.entry",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {} -> {"text"}: Prometheus' text format 0.0.4 */                                                         \
     X(METRICS,             "metrics",           SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* the same for whoever asks, where the configuration says so */                                            \

@@ -218,6 +218,12 @@ static void apply_voted(struct db *db, struct fields *f)
            u64(f, "may"), u64(f, "at"));
 }
 
+/* Who tried to decide and may not: known once for each reason. */
+static void apply_refused(struct db *db, struct fields *f)
+{
+    db_run(db, DB_REFUSAL_ADD, "sss", str(f, "id"), str(f, "person"), str(f, "reason"));
+}
+
 static enum sl_approval_state state_now(struct db *db, struct sl_span id)
 {
     struct db_rows rows = db_ask(db, DB_APPROVAL_GET, "s", id);
@@ -340,7 +346,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) \
         X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)       \
             X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)          \
-                X(budget_returned) X(console_opened) X(console_ended)
+                X(budget_returned) X(console_opened) X(console_ended) X(refused)
 
 static const struct {
     const char *name;
