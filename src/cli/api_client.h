@@ -33,11 +33,13 @@ enum sl_api_option {
     SL_API_SINCE = 1 << 10,
     SL_API_ROWS = 1 << 11,
     SL_API_USAGE = 1 << 12,
+    SL_API_AUDIT = 1 << 13,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
     const char *by, *identity, *dataset, *label, *limit;
+    const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
 };

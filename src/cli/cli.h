@@ -20,6 +20,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
     X(watch, "[--json]", "follow what happens to approvals")                                       \
+    X(audit, "[--identity NAME] [--dataset NAME] [--label LABEL] [--since 7d] [--json] ...",       \
+      "find entries of the ledger, and export them with their proofs")                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
       "send the statements that must be held, and say whether they were")                          \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
@@ -27,6 +29,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "propose labels from a sample of a target's values")                                         \
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
+    X(governance, "[--since 30d] [--json]", "count how people decide")                             \
     X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
       "manage people, agents and services")                                                        \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
