@@ -5,6 +5,7 @@ import { caller, signedIn, signedOutWhy } from "./api";
 import { Inbox } from "./inbox";
 import { live } from "./live";
 import { Heading, Link, path } from "./nav";
+import { REPORTS } from "./reports";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { announced } from "./store";
@@ -36,6 +37,11 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
           <Link href="/agents" {...current("/agents")}>
             My agents
           </Link>
+          {REPORTS.map(({ at, title }) => (
+            <Link key={at} href={at} {...current(at)}>
+              {title}
+            </Link>
+          ))}
         </nav>
         <span class="me">
           <Liveness />
@@ -63,6 +69,8 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
 function Page(): JSX.Element {
   const id = /^\/approvals\/([0-9a-f-]{36})$/.exec(path.value)?.[1];
   if (id !== undefined) return <Review id={id} />;
+  const report = REPORTS.find((r) => r.at === path.value);
+  if (report !== undefined) return <report.Page />;
   return path.value === "/agents" ? <Agents /> : <Inbox />;
 }
 

@@ -38,10 +38,11 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
     X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
     X(PAGE,     GET,    "/agents",                    "",                false,      "",             "")         \
-    X(PAGE,     GET,    "/audit",                     "",                false,      "",             "")         \
-    X(PAGE,     GET,    "/lineage",                   "",                false,      "",             "")         \
-    X(PAGE,     GET,    "/usage",                     "",                false,      "",             "")         \
-    X(PAGE,     GET,    "/governance",                "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/audit",                     "",                false,      SL_DESK_AUDIT,  "")         \
+    X(PAGE,     GET,    "/lineage",                   "",                false,      "of to way target", "")     \
+    X(PAGE,     GET,    "/usage",                     "",                false,                                  \
+      "by since identity dataset label", "")                                                                    \
+    X(PAGE,     GET,    "/governance",                "",                false,      "since",        "")         \
     X(FILE,     GET,    "/assets/{file}",             "",                false,      "",             "")         \
     X(FILE,     GET,    "/icon.svg",                  "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
@@ -89,6 +90,7 @@ enum sl_desk_kind {
       "of target since limit", "")                                                                              \
     X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
     X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/attempts",       "lineage.attempts", true,      "of target",    "")         \
     X(EVENTS,   GET,    "/v1/events",                 "whoami",          true,       "",             "")
 /* clang-format on */
 

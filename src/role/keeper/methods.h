@@ -73,7 +73,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
     X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
     /* {"of":"DATASET[.COLUMN]","target"?} -> {"of","steps":[{"name","kind","target","depth",                    \
-       "parent"?,"from"?,"flow"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
+       "parent"?,"from"?,"flow"?,"labels"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
        {"identity","owner","run","reason","sink","statements","rules","verdict","standing",                     \
         "observed"?,"approval","approvers","why","session","action","first_at","last_at","count",               \
         "rows","bytes"}; members with nothing to say are left out */                                            \
@@ -85,6 +85,9 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(LINEAGE_PATH,        "lineage.path",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"of","target"?} -> {"of","datasets":[{"name","target","columns","depth"}],"columns","sinks":[],"more"} */ \
     X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?} -> {"of","edges":[{"from","to","flow","labels"?,"act"}],"more"}: what was tried \
+       and did not happen, newest first */                                                                      \
+    X(LINEAGE_ATTEMPTS,    "lineage.attempts",  SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"code":"slb_..","expires_at"}: signs its holder in to the console, once; kept by its hash */   \

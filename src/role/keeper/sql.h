@@ -22,6 +22,7 @@
     "hour, act)) without rowid;"                                                                   \
     "create table if not exists lineage_edge(src integer not null, dst integer not null, kind "    \
     "integer not null, act integer not null, primary key(src, dst, kind, act)) without rowid;"     \
+    "create index if not exists lineage_edge_back on lineage_edge(dst, src, kind, act);"           \
     "create table if not exists lineage_flow(src integer not null, dst integer not null, kind "    \
     "integer not null, first_act integer not null, last_act integer not null, primary key(src, "   \
     "dst, kind)) without rowid;"                                                                   \
@@ -337,6 +338,14 @@
         "lineage_act a on a.id = t.act where t.node = ?1 and t.hour >= ?2 and a.last_us >= ?3 and " \
         "t.all_columns >= ?4 and (?5 = '' or a.identity in (select value from json_each(?5))) "     \
         "order by t.hour desc, t.act desc limit ?6")                                                \
+    X(ATTEMPTS_OF, "with near(id) as (select ?1 union select id from lineage_node where whole = ?1 " \
+        "and whole > 0 union select whole from lineage_node where id = ?1 and whole > 0), "          \
+        "edges(src, dst, kind, act) as (select src, dst, kind, act from lineage_edge where src in "  \
+        "(select id from near) union select src, dst, kind, act from lineage_edge where dst in "     \
+        "(select id from near)) select " SL_ACT_COLUMNS ", e.src, e.dst, e.kind, max(e.act) from "   \
+        "edges e join lineage_act a on a.id = e.act where a.standing between 2 and 6 and (?2 = '' "  \
+        "or a.identity in (select value from json_each(?2))) group by e.src, e.dst, e.kind, "        \
+        "a.standing order by max(e.act) desc limit ?3")                                              \
     X(WHOLE_OF, "select whole from lineage_node where id = ?1")                                     \
     X(IDENTITIES_UNDER, "with recursive mine(name) as (select name from identity where person = ?1 " \
         "union select i.name from identity i join mine m on i.owner = m.name) select "               \
