@@ -108,6 +108,7 @@ class Builder {
     this.more ||= more;
     for (const e of edges) {
       const target = e.act.target ?? "";
+      if (!this.nodes.has(`${target} ${e.from}`) && !this.nodes.has(`${target} ${e.to}`)) continue; // beside what is shown
       const from = this.node(e.from, target, "column", e.labels);
       const to = this.node(e.to, e.flow === "export" ? "" : target, e.flow === "export" ? "sink" : "column");
       this.edge(from, to, e.flow, e.labels ?? [], e.act);

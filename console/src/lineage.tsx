@@ -61,7 +61,18 @@ function ActWords({ e }: { e: Edge }): JSX.Element | null {
       </span>
       <time dateTime={a.last_at}>{time(a.last_at)}</time>
       {(a.count ?? 1) > 1 && <span>{count(a.count ?? 1, "time")}</span>}
-      {isAttempt(e) ? <span class="badge deny">did not happen: {standing(e)}</span> : <span class="badge">{standing(e) === "" ? (a.verdict ?? "allow") : standing(e)}</span>}
+      {isAttempt(e) ? (
+        <span class="badge deny">did not happen: {standing(e)}</span>
+      ) : (
+        <span class="badge">
+          {standing(e) === "" ? (a.verdict ?? "allow") : standing(e)}
+          {a.approvers !== undefined && (
+            <>
+              , yes from <Text text={a.approvers} />
+            </>
+          )}
+        </span>
+      )}
       <Labels names={e.labels} />
       {a.approval !== undefined && <Link href={`/approvals/${a.approval}`}>approval</Link>}
     </span>

@@ -280,6 +280,26 @@ def test_agents_without_owner(lab):
     assert [x["identity"] for x in found] == ["stray"], found
 
 
+def test_attempts(lab):
+    """lineage names what was tried and did not happen, with who and why, also further down; labels stand at each step"""
+    made = lab.psql_start("-c", "create table staging.taken as select email from customers")
+    lab.approve("rita", lab.pending_one("agent-7", like="staging.taken")["id"])
+    made.communicate(timeout=20)
+    tried = lab.psql_start("-c", "copy staging.taken to stdout")
+    lab.deny("bob", lab.pending_one("agent-7", like="copy staging.taken")["id"], reason="not at all")
+    tried.communicate(timeout=20)
+    for of in ("staging.taken", "public.customers.email"):
+        status, said = lab.ask("rita", "GET", f"/v1/lineage/attempts?of={of}")
+        assert status == 200, said
+        edges = {(e["from"], e["to"]): e for e in said["edges"]}
+        e = edges["staging.taken.email", "client of agent-7"]
+        assert e["act"]["standing"] == "denied" and "not at all" in e["act"]["why"] and e["labels"] == ["pii"], e
+    steps = lab.ask("rita", "GET", "/v1/lineage/down?of=public.customers.email")[1]["steps"]
+    assert {s["name"]: s.get("labels") for s in steps}["staging.taken.email"] == ["pii"], steps
+    alone = json.loads(get(lab, "/v1/lineage/attempts?of=staging.taken", credential=lab.token("nightly"))[1])
+    assert alone["edges"] == [], "who did nothing there sees nothing"
+
+
 def test_commands(lab):
     """sluice audit and sluice governance say the same"""
     act(lab)

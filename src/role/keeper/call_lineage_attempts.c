@@ -64,34 +64,75 @@ static json_t *edge_json(struct call *c, const struct db_rows *rows)
     return out;
 }
 
-/* Newest first. */
-static bool add_attempts(struct call *c, uint64_t node, struct sl_span only, json_t *edges)
+/* --- which ---------------------------------------------------------------------------------- */
+
+struct attempts {
+    struct call *call;
+    struct sl_span only;
+    json_t *edges;
+    struct sl_map *known; /* (source, destination, kind, standing) */
+    bool more;
+};
+
+static bool is_new(struct attempts *a, const struct db_rows *rows)
 {
-    struct db_rows rows = db_ask(c->keeper->store.db, DB_ATTEMPTS_OF, "isi", node, only,
+    const uint64_t key[] = {db_u64(rows, 22), db_u64(rows, 23), db_u64(rows, 24), db_u64(rows, 10)};
+    struct sl_span bytes = sl_span(key, sizeof key);
+
+    return sl_map_get(a->known, bytes) == NULL && sl_map_put(a->known, bytes, a) == SL_OK;
+}
+
+/* At one node, newest first. */
+static void add_attempts(struct attempts *a, uint64_t node)
+{
+    struct db_rows rows = db_ask(a->call->keeper->store.db, DB_ATTEMPTS_OF, "isi", node, a->only,
                                  (uint64_t)ATTEMPTS_MOST + 1);
-    bool more = false;
 
     while (db_row(&rows)) {
-        more = json_array_size(edges) >= ATTEMPTS_MOST;
-        if (!more)
-            json_array_append_new(edges, edge_json(c, &rows));
+        if (!is_new(a, &rows))
+            continue;
+        if (json_array_size(a->edges) < ATTEMPTS_MOST)
+            json_array_append_new(a->edges, edge_json(a->call, &rows));
+        else
+            a->more = true;
     }
-    return more;
+}
+
+/* At every node that can be reached. */
+static void walk(struct attempts *a, const struct lineage_question *q, enum sl_lineage_way way)
+{
+    static const struct sl_lineage_bounds bounds = {.depth = 20, .steps = 300, .edges = 5000};
+    struct keeper *k = a->call->keeper;
+    struct lineage_graph g = {.db = k->store.db, .only = a->only};
+    struct sl_lineage_graph graph = lineage_graph(&g);
+    struct sl_lineage_found found;
+
+    if (sl_lineage_walk(k->mem, &graph, way, q->from, q->count, &bounds, &found) != SL_OK)
+        return;
+    a->more = a->more || found.more;
+    for (size_t i = 0; i < found.count; i++)
+        if (!found.steps[i].again)
+            add_attempts(a, found.steps[i].node);
 }
 
 void call_LINEAGE_ATTEMPTS(struct call *c)
 {
+    struct attempts a = {.call = c};
     struct lineage_question q;
-    bool more = false;
 
     if (!lineage_question(c, "of", &q))
         return;
-    struct sl_span only = lineage_only(c);
-    json_t *edges = json_array();
-    for (size_t i = 0; i < q.count; i++)
-        more = add_attempts(c, q.from[i], only, edges) || more;
+    if (sl_map_new(&a.known, 0) != SL_OK) {
+        call_problem(c, 503, "Out of memory", "There is no room for the answer.", "");
+        return;
+    }
+    a.only = lineage_only(c);
+    a.edges = json_array();
+    walk(&a, &q, SL_LINEAGE_DOWN);
+    walk(&a, &q, SL_LINEAGE_UP);
+    sl_map_free(a.known);
     c->reply = json_object();
     json_put_str(c->reply, "of", q.name);
-    json_object_set_new(c->reply, "edges", edges);
-    json_object_set_new(c->reply, "more", json_boolean(more));
+    json_object_set_new(c->reply, "edges", a.edges);
+    json_object_set_new(c->reply, "more", json_boolean(a.more));
 }
