@@ -11,11 +11,13 @@ static const char help[] =
     "                    [--export csv|jsonl] [OPTIONS]\n\n"
     "Shows the entries of the ledger that have all of it, newest first, each with its number. An "
     "allowed action\n"
-    "stands in an entry with others: 17.3 is the fourth of entry 17. A TIME is a duration back from "
+    "stands in an entry with others: 17.3 is the fourth of entry 17. A TIME is a duration back "
+    "from "
     "now (7d) or\n"
     "a point in time (2026-11-23T03:45:12.000000Z). --only: unruled (labelled reads that the "
     "default alone\n"
-    "allowed), quick (a yes within 3 seconds), self (people who tried to decide what is theirs).\n\n"
+    "allowed), quick (a yes within 3 seconds), self (people who tried to decide what is "
+    "theirs).\n\n"
     "--export prints all of it for a file, each line with the proof that its entry is in the "
     "signed tree. Whoever\n"
     "searches believes the gateway's index; who wants to believe nothing runs sluice ledger "
@@ -113,7 +115,8 @@ static void print(const json_t *answer)
 
 /* --- export --------------------------------------------------------------------------------- */
 
-struct export {
+struct export
+{
     bool whole; /* the last line was the end's */
 };
 
@@ -121,7 +124,8 @@ static bool print_line(void *owner, struct sl_span line)
 {
     struct export *x = owner;
 
-    x->whole = sl_span_starts(line, SL_SPAN("{\"end\":")) || sl_span_starts(line, SL_SPAN("\"end\","));
+    x->whole =
+        sl_span_starts(line, SL_SPAN("{\"end\":")) || sl_span_starts(line, SL_SPAN("\"end\","));
     return fwrite(line.p, 1, line.n, stdout) == line.n && putchar('\n') != EOF;
 }
 
@@ -150,9 +154,10 @@ int sl_cli_audit(int argc, char **argv)
     struct sl_api_args args;
     json_t *answer = NULL;
     SL_API(api);
-    int code = sl_api_args(
-        argc, argv, SL_API_AUDIT | SL_API_SINCE | SL_API_TARGET | SL_API_JSON | SL_API_CREDENTIAL,
-        0, help, &args);
+    int code =
+        sl_api_args(argc, argv,
+                    SL_API_AUDIT | SL_API_SINCE | SL_API_TARGET | SL_API_JSON | SL_API_CREDENTIAL,
+                    0, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = are_right(&args) ? sl_api_open(&args, true, &api) : sl_cli_misuse(argv[0]);

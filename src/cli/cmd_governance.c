@@ -73,8 +73,8 @@ int sl_cli_governance(int argc, char **argv)
     json_t *answer = NULL;
     uint64_t ms;
     SL_API(api);
-    int code = sl_api_args(argc, argv, SL_API_SINCE | SL_API_JSON | SL_API_CREDENTIAL, 0, help,
-                           &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_SINCE | SL_API_JSON | SL_API_CREDENTIAL, 0, help, &args);
 
     if (code == SL_API_CONTINUE && args.since != NULL &&
         sl_duration_get(sl_span_str(args.since), &ms) != SL_OK) {

@@ -52,8 +52,8 @@ static bool is_signed(const struct sl_ledger *l, const struct sl_tile *t)
     if (!l->has_checkpoint || level >= SL_TILE_LEVELS || t->width == 0 || t->width > SL_TILE_WIDTH)
         return false;
     full = sl_tile_full_count(level, l->checkpoint.size);
-    return t->index < full || (t->index == full &&
-                               t->width <= sl_tile_partial_width(level, l->checkpoint.size));
+    return t->index < full ||
+           (t->index == full && t->width <= sl_tile_partial_width(level, l->checkpoint.size));
 }
 
 enum sl_err sl_ledger_tile(struct sl_ledger *l, const struct sl_tile *t, struct sl_buf *out)
@@ -69,8 +69,9 @@ enum sl_err sl_ledger_tile(struct sl_ledger *l, const struct sl_tile *t, struct 
     }
     if (t->level == SL_TILE_ENTRIES)
         return put_head(t, sl_buf_span(&l->bundle), out);
-    return put_head(
-        t, sl_span(l->edge[level].hashes, l->edge[level].count * sizeof(struct sl_hash)), out);
+    return put_head(t,
+                    sl_span(l->edge[level].hashes, l->edge[level].count * sizeof(struct sl_hash)),
+                    out);
 }
 
 enum sl_err sl_ledger_full_bundle(struct sl_ledger *l, uint64_t number, struct sl_buf *out)

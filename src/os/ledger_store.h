@@ -112,7 +112,8 @@ struct sl_span sl_ledger_note(const struct sl_ledger *l);
 /* That leaf `index` is in the tree of the first `size` leaves, which a checkpoint covers. */
 enum sl_err sl_ledger_prove(struct sl_ledger *l, uint64_t index, uint64_t size,
                             struct sl_tree_proof *out) SL_MUST_CHECK;
-/* The 256 leaves of full bundle `number`, for walking many of them. SL_ENOTFOUND when it is not full yet: read its leaves one by one. */
+/* The 256 leaves of full bundle `number`, for walking many of them. SL_ENOTFOUND when it is not
+ * full yet: read its leaves one by one. */
 enum sl_err sl_ledger_full_bundle(struct sl_ledger *l, uint64_t number, struct sl_buf *out)
     SL_MUST_CHECK;
 

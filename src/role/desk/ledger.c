@@ -6,8 +6,8 @@
 #include "json/json.h"
 
 enum {
-    EXPORT_LINES = 200 * 1000,          /* of one file */
-    EXPORT_PAUSE_BYTES = 1024 * 1024,   /* that the client must read before more is asked for */
+    EXPORT_LINES = 200 * 1000,        /* of one file */
+    EXPORT_PAUSE_BYTES = 1024 * 1024, /* that the client must read before more is asked for */
     BYTES_MOST = 24 * 1024 * 1024,
 };
 
@@ -32,10 +32,10 @@ static void answer_file(struct sl_desk_conn *c, const json_t *told)
     if (json_object_get(told, "base64") != NULL)
         answer_bytes(c, sl_json_str(told, "base64"));
     else
-        sl_desk_answer(c, &(struct sl_desk_answer){
-                              .status = 200,
-                              .type = json.n > 0 ? "application/json" : "text/plain; charset=utf-8",
-                              .body = json.n > 0 ? json : text});
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
+                                                   .type = json.n > 0 ? "application/json"
+                                                                      : "text/plain; charset=utf-8",
+                                                   .body = json.n > 0 ? json : text});
 }
 
 static void on_file(struct sl_desk_conn *c, unsigned status, struct sl_span body)
@@ -144,8 +144,7 @@ void sl_desk_export_pump(struct sl_desk_conn *c)
 {
     struct sl_desk_request *r = c->request;
 
-    if (r == NULL || r->export_asked || r->export_question == NULL ||
-        c->out.n > EXPORT_PAUSE_BYTES)
+    if (r == NULL || r->export_asked || r->export_question == NULL || c->out.n > EXPORT_PAUSE_BYTES)
         return;
     r->export_asked = true;
     sl_desk_ask_object(c, r->export_question, on_piece);

@@ -97,8 +97,7 @@ static bool read_words(struct call *c, struct trail_query *q)
         q->words[i] = call_str(c, names[i]);
     for (size_t i = 0; i < SL_COUNT(onlys); i++)
         known = known || sl_span_is(q->words[TRAIL_ONLY], onlys[i]);
-    return known || q->words[TRAIL_ONLY].n == 0 ||
-           refuse(c, "only is unruled, quick or self.");
+    return known || q->words[TRAIL_ONLY].n == 0 || refuse(c, "only is unruled, quick or self.");
 }
 
 bool audit_query(struct call *c, struct trail_query *q)

@@ -7,7 +7,8 @@
 
 enum { TEXT_BYTES = 24 * 1024 * 1024, PIECE_BYTES = 1024 * 1024, PIECE_LINES = 200 };
 
-struct export {
+struct export
+{
     struct sl_ledger *ledger;
     uint64_t size, lines, entry;
     bool csv, have_entry;
@@ -62,18 +63,19 @@ static void put_json(struct export *x, const struct trail_line *line)
 
 /* --- CSV ------------------------------------------------------------------------------------ */
 
-static const char *const columns[] = {
-    "entry",    "line",     "at",        "kind",     "event",    "identity", "owner",
-    "target",   "verdict",  "effects",   "datasets", "labels",   "rules",    "approval",
-    "approver", "decision", "refused",   "outcome",  "rows",     "bytes",    "reason",
-    "run",      "sink",     "why",       "text",     "text_more"};
+static const char *const columns[] = {"entry",    "line",    "at",      "kind",     "event",
+                                      "identity", "owner",   "target",  "verdict",  "effects",
+                                      "datasets", "labels",  "rules",   "approval", "approver",
+                                      "decision", "refused", "outcome", "rows",     "bytes",
+                                      "reason",   "run",     "sink",    "why",      "text",
+                                      "text_more"};
 
 /* A spreadsheet must not take a stranger's words for a formula: such a cell begins with a quote. */
 static bool looks_like_formula(struct sl_span text)
 {
-    return text.n > 0 && (text.p[0] == '=' || text.p[0] == '+' || text.p[0] == '-' ||
-                          text.p[0] == '@' || text.p[0] == '\t' || text.p[0] == '\r' ||
-                          text.p[0] == '\n');
+    return text.n > 0 &&
+           (text.p[0] == '=' || text.p[0] == '+' || text.p[0] == '-' || text.p[0] == '@' ||
+            text.p[0] == '\t' || text.p[0] == '\r' || text.p[0] == '\n');
 }
 
 static void put_cell(struct sl_buf *b, struct sl_span text)

@@ -34,7 +34,8 @@ static void put_since(const struct numbers *n, struct sl_buf *open)
     sl_when_put(open, n->since_us);
 }
 
-/* --- counted by one word ----------------------------------------------------------------------- */
+/* --- counted by one word -----------------------------------------------------------------------
+ */
 
 static const struct counted {
     const char *name, *unit, *says;
@@ -91,7 +92,8 @@ static void add_wait(struct numbers *n, const char *name, const char *says, uint
     add(n, name, wait_us / 1000, "milliseconds", says, sl_buf_span(&open));
 }
 
-/* --- agents without an owner ------------------------------------------------------------------- */
+/* --- agents without an owner -------------------------------------------------------------------
+ */
 
 /* Nobody owns it, or nobody who is there. */
 static bool is_owned(struct keeper *k, const struct person *agent)

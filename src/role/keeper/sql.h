@@ -60,17 +60,17 @@
 
 /* The trail (trail.h). A term is a letter and a word; bits: the entries of the block that have it;
  * lines: how many lines they are. trail_asked.words: the keys of what was asked, NUL after each. */
-#define SL_TRAIL_SCHEMA                                                                            \
-    "create table if not exists trail_term(id integer primary key, term blob not null unique);"    \
-    "create table if not exists trail_post(term integer not null, block integer not null, bits "   \
-    "integer not null, lines integer not null, primary key(term, block)) without rowid;"           \
-    "create table if not exists trail_block(block integer primary key, at_us integer not null);"   \
-    "create index if not exists trail_block_at on trail_block(at_us);"                             \
-    "create table if not exists trail_asked(approval text primary key, entry integer not null, "   \
-    "at_us integer not null, words blob not null) without rowid;"                                  \
-    "create table if not exists trail_wait(entry integer primary key, approval text not null, "    \
-    "at_us integer not null, wait_us integer not null);"                                           \
-    "create index if not exists trail_wait_at on trail_wait(at_us);"                               \
+#define SL_TRAIL_SCHEMA                                                                          \
+    "create table if not exists trail_term(id integer primary key, term blob not null unique);"  \
+    "create table if not exists trail_post(term integer not null, block integer not null, bits " \
+    "integer not null, lines integer not null, primary key(term, block)) without rowid;"         \
+    "create table if not exists trail_block(block integer primary key, at_us integer not null);" \
+    "create index if not exists trail_block_at on trail_block(at_us);"                           \
+    "create table if not exists trail_asked(approval text primary key, entry integer not null, " \
+    "at_us integer not null, words blob not null) without rowid;"                                \
+    "create table if not exists trail_wait(entry integer primary key, approval text not null, "  \
+    "at_us integer not null, wait_us integer not null);"                                         \
+    "create index if not exists trail_wait_at on trail_wait(at_us);"                             \
     "insert or ignore into meta values('trail', 0);"
 
 #define SL_KEEPER_SCHEMA                                                                           \

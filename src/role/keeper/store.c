@@ -112,6 +112,7 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
     SL_TRY(trail_new(s->db, &s->trail));
     SL_TRY(open_ledger(s, o, why));
     SL_TRY(trail_catch_up(s->trail, s->ledger));
+    SL_TRY(trail_flush(s->trail));
     s->state_dir = NULL;
     s->sequence = one_number(s->db, DB_APPROVAL_LAST);
     s->needs_sync = true; /* what was replayed is committed to the view at the first commit */

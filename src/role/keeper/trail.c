@@ -225,7 +225,8 @@ static void touch_word(void *owner, enum trail_kind kind, struct sl_span word)
     trail_touch(owner, trail_term(owner, kind, word));
 }
 
-/* --- approvals: what came later is found by what was asked -------------------------------------- */
+/* --- approvals: what came later is found by what was asked --------------------------------------
+ */
 
 static uint64_t time_of(const json_t *leaf)
 {

@@ -3,13 +3,13 @@
  * It is an index in the view, and the ledger stays the truth: whatever the index names is read back
  * from the log and looked at again before anybody is told. A *term* is a kind and a word
  * ("i" "agent-7", "l" "pii"); for each term and each block of 64 entries there is one row with a
- * bit for each entry, and how many lines have it. A *line* is what is found: an entry, or one action
- * of a batch.
+ * bit for each entry, and how many lines have it. A *line* is what is found: an entry, or one
+ * action of a batch.
  *
- * It is told of every leaf in the order of the log, like lineage and usage: in JSON (trail_leaf), or
- * what a drained journal put into a batch (trail_batch), which costs some ten nanoseconds an action.
- * It remembers in the same commit as the view how far it was told; what it missed (an older view, a
- * leaf that the ledger wrote itself) it reads from the log (trail_catch_up).
+ * It is told of every leaf in the order of the log, like lineage and usage: in JSON (trail_leaf),
+ * or what a drained journal put into a batch (trail_batch), which costs some ten nanoseconds an
+ * action. It remembers in the same commit as the view how far it was told; what it missed (an older
+ * view, a leaf that the ledger wrote itself) it reads from the log (trail_catch_up).
  */
 #ifndef SL_ROLE_KEEPER_TRAIL_H
 #define SL_ROLE_KEEPER_TRAIL_H
@@ -59,16 +59,16 @@ enum sl_err trail_catch_up(struct trail *t, struct sl_ledger *l) SL_MUST_CHECK;
 /* --- searching (after a flush and with nothing missed) ---------------------------------------- */
 
 /* kind, the letter in the index, the name in a question. */
-#define TRAIL_KINDS(X)                                                                 \
-    X(APPROVAL, 'a', "approval")                                                       \
-    X(ONLY, 'g', "only")   /* see docs/http.md */                                      \
-    X(EVENT, 'e', "event") /* of entries that have one */                              \
-    X(RULE, 'r', "rule")                                                               \
-    X(LABEL, 'l', "label")                                                             \
-    X(DATASET, 'd', "dataset")                                                         \
+#define TRAIL_KINDS(X)                                                                    \
+    X(APPROVAL, 'a', "approval")                                                          \
+    X(ONLY, 'g', "only")   /* see docs/http.md */                                         \
+    X(EVENT, 'e', "event") /* of entries that have one */                                 \
+    X(RULE, 'r', "rule")                                                                  \
+    X(LABEL, 'l', "label")                                                                \
+    X(DATASET, 'd', "dataset")                                                            \
     X(IDENTITY, 'i', "identity") /* who did it, in whose name, who decided, about whom */ \
-    X(VERDICT, 'v', "verdict")                                                         \
-    X(TARGET, 't', "target")                                                           \
+    X(VERDICT, 'v', "verdict")                                                            \
+    X(TARGET, 't', "target")                                                              \
     X(IS, 'k', "kind")
 enum trail_kind {
 #define TRAIL_KIND(NAME, letter, name) TRAIL_##NAME,
@@ -114,7 +114,8 @@ enum sl_err trail_search(struct trail *t, struct sl_ledger *l, const struct trai
 enum sl_err trail_count(struct trail *t, struct sl_ledger *l, enum trail_kind kind,
                         struct sl_span word, uint64_t since_us, uint64_t *out) SL_MUST_CHECK;
 
-/* --- what a line is (trail_line.c): the index and the search ask the same functions ------------ */
+/* --- what a line is (trail_line.c): the index and the search ask the same functions ------------
+ */
 
 size_t trail_lines(const json_t *leaf);
 typedef void trail_word_fn(void *owner, enum trail_kind kind, struct sl_span word);

@@ -23,10 +23,10 @@ struct trail_facts {
 struct trail {
     struct db *db;
     struct sl_map *terms, *facts;
-    struct trail_term *first; /* with something to write */
+    struct trail_term *first;   /* with something to write */
     struct trail_term *actions; /* the kind of every batch */
-    uint64_t next;            /* the leaf that comes next */
-    uint64_t index, line;     /* the one that is told now; counts lines, never reset */
+    uint64_t next;              /* the leaf that comes next */
+    uint64_t index, line;       /* the one that is told now; counts lines, never reset */
     enum sl_err why;
 };
 

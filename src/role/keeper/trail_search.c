@@ -6,9 +6,9 @@
  * entries themselves. */
 
 enum {
-    LOOKED_AT_LEAVES = 4096,             /* a call reads so many, */
-    LOOKED_AT_BYTES = 48 * 1024 * 1024,  /* and not more than this, */
-    LOOKED_AT_BLOCKS = 20 * 1000,        /* and so many rows of the index */
+    LOOKED_AT_LEAVES = 4096,            /* a call reads so many, */
+    LOOKED_AT_BYTES = 48 * 1024 * 1024, /* and not more than this, */
+    LOOKED_AT_BLOCKS = 20 * 1000,       /* and so many rows of the index */
     RANKED_ROWS = 10 * 1000,
 };
 
@@ -80,7 +80,8 @@ static json_t *read_asked(struct search *s, const json_t *leaf, uint64_t *asked_
     return asked;
 }
 
-/* --- does a line have all the words? ----------------------------------------------------------- */
+/* --- does a line have all the words? -----------------------------------------------------------
+ */
 
 struct having {
     const struct trail_query *q;
@@ -119,9 +120,8 @@ static bool is_before(const struct search *s, const struct trail_line *line)
 
 static void stop_at(struct search *s, uint64_t entry, uint64_t line)
 {
-    *s->end = (struct trail_end){.more = entry > 0 || line > 0,
-                                 .before = entry,
-                                 .before_line = line};
+    *s->end =
+        (struct trail_end){.more = entry > 0 || line > 0, .before = entry, .before_line = line};
     s->over = true;
 }
 
@@ -248,7 +248,8 @@ static enum sl_err walk_entries(struct search *s)
     return SL_OK;
 }
 
-/* --- the words and the time of a question ------------------------------------------------------ */
+/* --- the words and the time of a question ------------------------------------------------------
+ */
 
 static uint64_t rows_of(struct trail *t, uint64_t id)
 {
@@ -307,12 +308,9 @@ static void find_range(struct search *s)
     const struct trail_query *q = s->q;
     uint64_t last = sl_ledger_size(s->ledger) / TRAIL_BLOCK, from;
 
-    from = q->since_us == 0
-               ? 0
-               : block_at(s->trail, DB_TRAIL_BLOCK_FROM, q->since_us, last + 1);
+    from = q->since_us == 0 ? 0 : block_at(s->trail, DB_TRAIL_BLOCK_FROM, q->since_us, last + 1);
     s->first_block = from == 0 ? 0 : from - 1;
-    s->last_block =
-        q->until_us == 0 ? last : block_at(s->trail, DB_TRAIL_BLOCK_TO, q->until_us, 0);
+    s->last_block = q->until_us == 0 ? last : block_at(s->trail, DB_TRAIL_BLOCK_TO, q->until_us, 0);
     if (q->before / TRAIL_BLOCK < s->last_block)
         s->last_block = q->before / TRAIL_BLOCK;
 }
@@ -353,8 +351,7 @@ static bool count_one(void *owner, const struct trail_line *line)
 
 /* The block that `since` lies in: its entries are looked at one by one. */
 static enum sl_err count_edge(struct trail *t, struct sl_ledger *l, enum trail_kind kind,
-                              struct sl_span word, uint64_t since_us, uint64_t block,
-                              uint64_t *out)
+                              struct sl_span word, uint64_t since_us, uint64_t block, uint64_t *out)
 {
     struct trail_query q = {.since_us = since_us,
                             .before = block * TRAIL_BLOCK + TRAIL_BLOCK - 1,
