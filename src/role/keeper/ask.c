@@ -9,8 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
- * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
+ * there may be thousands; those that a program asks for over HTTP cost it nothing. */
 enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
