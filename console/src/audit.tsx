@@ -33,6 +33,14 @@ const KINDS = [
   ["key", "the ledger's keys"],
 ] as const;
 
+const UNTIL = [
+  ["", "now"],
+  ["1h", "an hour ago"],
+  ["24h", "a day ago"],
+  ["7d", "7 days ago"],
+  ["30d", "30 days ago"],
+] as const;
+
 const ONLY: Record<string, string> = {
   unruled: "labelled reads that the default alone allowed",
   quick: "a yes within 3 seconds of the question",
@@ -42,7 +50,7 @@ const ONLY: Record<string, string> = {
 function Words({ words }: { words: URLSearchParams }): JSX.Element {
   const of = (name: string): string => words.get(name) ?? "";
   const kept: Record<string, string> = {};
-  for (const name of ["only", "entries", "until"]) if (of(name) !== "") kept[name] = of(name);
+  for (const name of ["only", "entries"]) if (of(name) !== "") kept[name] = of(name);
   return (
     <Question label="Search the ledger" button="Search" kept={kept}>
       <Field name="identity" title="Identity" value={of("identity")} hint="who did it, asked, owns or decided" />
@@ -54,6 +62,7 @@ function Words({ words }: { words: URLSearchParams }): JSX.Element {
       <Field name="rule" title="Rule" value={of("rule")} />
       <Field name="target" title="Target" value={of("target")} />
       <Field name="since" title="Recorded in" value={of("since")} options={[["", "all of it"], ...SINCE]} />
+      <Field name="until" title="Up to" value={of("until")} options={UNTIL} />
       <Field name="approval" title="Approval" value={of("approval")} hint="its whole id" />
     </Question>
   );

@@ -23,10 +23,13 @@ static bool refuse(struct call *c, const char *why)
 }
 
 /* A duration back from now, or a point in time. */
-bool audit_since(struct call *c, const char *member, uint64_t *at_us)
+bool audit_time(struct call *c, const char *member, const char *otherwise, uint64_t *at_us)
 {
     struct sl_span text = call_str(c, member);
     uint64_t ms = 0, now_us = sl_clock_us();
+
+    if (text.n == 0)
+        text = sl_span_str(otherwise);
 
     if (text.n == 0 || sl_when_get(text, at_us) == SL_OK)
         return true;
@@ -105,8 +108,8 @@ bool audit_query(struct call *c, struct trail_query *q)
     *q = (struct trail_query){.lines = LINES_DEFAULT};
     sl_json_u64(c->body, "limit", &q->lines);
     q->lines = q->lines > LINES_MAX ? LINES_MAX : q->lines;
-    return read_words(c, q) && audit_since(c, "since", &q->since_us) &&
-           audit_since(c, "until", &q->until_us) && read_before(c, q) && read_entries(c, q);
+    return read_words(c, q) && audit_time(c, "since", NULL, &q->since_us) &&
+           audit_time(c, "until", NULL, &q->until_us) && read_before(c, q) && read_entries(c, q);
 }
 
 void audit_put_end(json_t *out, const struct trail_end *end)

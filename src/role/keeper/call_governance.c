@@ -175,9 +175,7 @@ void call_GOVERNANCE(struct call *c)
 {
     struct numbers n = {.call = c};
 
-    if (call_str(c, "since").n == 0)
-        json_object_set_new((json_t *)c->body, "since", json_string("30d"));
-    if (!may_audit(c) || !audit_since(c, "since", &n.since_us) || !trail_ready(c))
+    if (!may_audit(c) || !audit_time(c, "since", "30d", &n.since_us) || !trail_ready(c))
         return;
     n.list = json_array();
     for (size_t i = 0; i < SL_COUNT(counted); i++)

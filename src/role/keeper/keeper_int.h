@@ -613,7 +613,8 @@ json_t *approval_json(struct call *c, const struct approval *a);
 bool may_audit(struct call *c);
 /* call_audit.c: the index is current, and may be asked. */
 bool trail_ready(struct call *c);
-bool audit_since(struct call *c, const char *member, uint64_t *at_us);
+/* A member that is a time; `otherwise` (NULL: none) where there is none. False: the answer is made. */
+bool audit_time(struct call *c, const char *member, const char *otherwise, uint64_t *at_us);
 void approval_put_rules(struct call *c, json_t *approval, const struct approval *a);
 bool passkeys_here(struct call *c); /* else the answer is made */
 void assertion_refused(struct call *c, enum sl_webauthn_reason reason);

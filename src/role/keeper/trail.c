@@ -1,6 +1,7 @@
 #include "role/keeper/trail_int.h"
 
 #include "base/when.h"
+#include "crypto/crypto.h"
 
 #include <stdlib.h>
 
@@ -22,8 +23,9 @@ static const char letters[TRAIL_KIND_COUNT] = {
 
 struct trail_key trail_key(enum trail_kind kind, struct sl_span word)
 {
-    struct trail_key key = {.n = 1 + (word.n < TRAIL_WORD_BYTES ? word.n : TRAIL_WORD_BYTES)};
+    struct trail_key key; /* not zeroed: it is made for each action */
 
+    key.n = 1 + (word.n < TRAIL_WORD_BYTES ? word.n : TRAIL_WORD_BYTES);
     key.bytes[0] = (uint8_t)letters[kind];
     memcpy(key.bytes + 1, word.p == NULL ? (const uint8_t *)"" : word.p, key.n - 1);
     return key;
@@ -399,12 +401,14 @@ enum sl_err trail_catch_up(struct trail *t, struct sl_ledger *l)
 enum sl_err trail_new(struct db *db, struct trail **out)
 {
     SL_FREED_BY(trail) struct trail *t = calloc(1, sizeof *t);
+    uint64_t seed;
 
     if (t == NULL)
         return SL_EMEMORY;
     t->db = db;
-    SL_TRY(sl_map_new(&t->terms, 0));
-    SL_TRY(sl_map_new(&t->facts, 0));
+    sl_random(&seed, sizeof seed); /* names come from strangers: nobody aims for collisions */
+    SL_TRY(sl_map_new(&t->terms, seed));
+    SL_TRY(sl_map_new(&t->facts, seed));
     struct db_rows rows = db_ask(db, DB_TRAIL_NEXT_GET, "");
     t->next = db_row(&rows) ? db_u64(&rows, 0) : 0;
     db_end(&rows);
