@@ -1,7 +1,7 @@
 #include "role/keeper/trail_int.h"
 
 #include "base/when.h"
-#include "crypto/crypto.h"
+#include "os/clock.h"
 
 #include <stdlib.h>
 
