@@ -73,6 +73,24 @@ function itemOf(leaf: unknown, line: number | undefined): unknown {
   };
 }
 
+/** What the line says that the entry says itself: a list that lies is found here. */
+const SHARED = ["kind", "event", "approval", "approver", "decision", "refused", "identity", "target", "outcome", "rows"] as const;
+
+function checkLine(l: Line, leaf: unknown): Check {
+  const item = itemOf(leaf, l.line);
+  const places = [leaf, ...["action", "session"].map((name) => (l.line === undefined ? undefined : member(item, name)))];
+  const own = (name: string): unknown => places.map((p) => member(p, name)).find((v) => v !== undefined);
+  const facts = member(member(item, "statement") ?? leaf, "facts");
+  const wrong = SHARED.filter((name) => own(name) !== undefined && own(name) !== l[name]);
+  if (facts !== undefined && member(facts, "verdict") !== l.verdict) return lineCheck([...wrong, "verdict"]);
+  return lineCheck(wrong);
+}
+
+function lineCheck(wrong: readonly string[]): Check {
+  const what = "The line above says what the entry says";
+  return { what, ok: wrong.length === 0, says: wrong.length === 0 ? "Compared field by field." : `It says something else in: ${wrong.join(", ")}.` };
+}
+
 function Said({ l, proof }: { l: Line; proof: Proof }): JSX.Element {
   const whole = proof.text.length.toLocaleString("en-US");
   return (
@@ -109,7 +127,7 @@ export function Entry({ l }: { l: Line }): JSX.Element {
       )}
       {value !== null && (
         <>
-          <ProofOf proof={value} />
+          <ProofOf proof={{ ...value, checks: [...value.checks, checkLine(l, value.leaf)] }} />
           <Said l={l} proof={value} />
         </>
       )}

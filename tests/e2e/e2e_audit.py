@@ -226,6 +226,53 @@ def test_export_json(lab):
     assert root_by_path(x["entry"], size, leaf_hash(leaf), [base64.b64decode(p) for p in x["proof"]]) != root
 
 
+def test_verify_export(lab):
+    """sluice ledger verify-export believes the key alone: an entry, a proof, a count or the end that was changed is found"""
+    act(lab)
+    file, key = lab.folder / "export.jsonl", lab.state / "ledger/key.pub"
+    text = get(lab, "/v1/audit/export?format=jsonl&identity=agent-7")[1].decode()
+    lines = text.splitlines()
+
+    def check(text, rc, says):
+        file.write_text(text)
+        done = lab.sluice("ledger", "verify-export", file, "--key", key)
+        assert done.rc == rc and says in done.out, (done, says)
+    check(text, 0, f"{len(lines) - 2} lines are proved")
+    check(text.replace('"agent-7"', '"agent-8"', 1), 1, "not in the tree that was signed")
+    check("\n".join(lines[:-1]) + "\n", 1, "breaks off")
+    check("\n".join(lines[:1] + lines[2:]) + "\n", 1, "another number of entries")
+    check("\n".join(lines[1:]) + "\n", 1, "no checkpoint")
+    moved = json.loads(lines[1])
+    moved["entry"] += 1
+    check("\n".join([lines[0], json.dumps(moved), *lines[2:]]) + "\n", 1, "not in the tree that was signed")
+    stranger = "sluice/other+0a0b0c0d+" + base64.b64encode(b"\1" + bytes(32)).decode()
+    assert lab.sluice("ledger", "verify-export", file, "--key", stranger).rc != 0
+    file.write_text(text)
+    assert lab.sluice("ledger", "verify-export", file).rc == 2
+
+
+def test_export_pieces(lab):
+    """a long export comes in pieces, all of one tree though the ledger grows; who goes away harms nobody"""
+    many = "".join(f"select {n} as n;\n" for n in range(700))
+    assert lab.psql("-f", "-", input=many, user="nightly").rc == 0
+    wait_for(lambda: len(search(lab, identity="nightly", kind="actions")) >= 700, 10, "700 lines")
+    credential = json.loads(lab.enroll("rita").read_text())["credential"]
+    for _ in range(3):
+        connection = http.client.HTTPConnection("127.0.0.1", lab.http, timeout=10)
+        connection.request("GET", "/v1/audit/export?format=jsonl", headers={"Authorization": f"Bearer {credential}"})
+        connection.getresponse().read(100)
+        connection.close()
+    text = get(lab, "/v1/audit/export?format=jsonl&identity=nightly&kind=actions")[1].decode()
+    lines = [json.loads(x) for x in text.splitlines()]
+    assert lines[-1]["end"]["lines"] == len(lines) - 2 >= 700
+    places = [(x["entry"], x["line"]) for x in lines[1:-1]]
+    assert places == sorted(set(places), reverse=True)
+    _, size, root = checkpoint(lines[0]["checkpoint"])
+    for x in lines[1:-1:50]:
+        leaf = json.dumps(x["leaf"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        assert root_by_path(x["entry"], size, leaf_hash(leaf), [base64.b64decode(p) for p in x["proof"]]) == root
+
+
 def test_export_csv(lab):
     """CSV: the same lines, each leaf's hash proved; a stranger's words are no formula"""
     act(lab)

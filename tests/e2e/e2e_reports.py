@@ -72,7 +72,7 @@ def test_proof(lab):
     open_line(b)
     assert "Proved" in b.text(at=".verdict"), b.text(at=".entry")
     said = checks(b)
-    assert len(said) == 4 and "Ed25519" in said[0] and "tile/0/" in said[3], said
+    assert len(said) == 5 and all(x.startswith("✓") for x in said) and "Ed25519" in said[0] and "tile/0/" in said[3], said
     key = (lab.state / "ledger/key.pub").read_text().split("+")
     assert f"{key[0]}, key {key[1]}" in said[0]
     entry = int(b.text(at="li.line .number"))
@@ -100,6 +100,7 @@ def test_batch(lab):
 
 
 TAMPERED = (  # what is changed on the way, and which check says no
+    ({"url": r"/v1/audit\?", "find": "agent-7", "put": "agent-8"}, "The line above says what the entry says"),
     ({"url": r"/v1/ledger/entries/", "find": "agent-7", "put": "agent-8"}, "What is shown here is the entry"),
     ({"url": r"/v1/ledger/tile/0/", "at": 40}, "The entry is in the signed tree"),
 )
@@ -108,8 +109,9 @@ TAMPERED = (  # what is changed on the way, and which check says no
 def test_tampered(lab):
     """an entry, a tile or a checkpoint that was changed shows as not proved"""
     for how, check in TAMPERED:
-        b = sign_in(lab, at="/audit?kind=approval&event=asked")
+        b = sign_in(lab)
         b.tamper(**how)
+        b.goto(url=f"{lab.url}/audit?kind=approval&event=asked")
         open_line(b, 1)
         assert "NOT proved" in b.text(at=".verdict.not-proved"), (how, b.text(at=".entry"))
         assert any(check in x and x.startswith("✗") for x in checks(b)), (how, checks(b))
