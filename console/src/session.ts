@@ -1,4 +1,4 @@
-// Signing in by the link that `sluice console` printed, and out. The code stands behind the "#": no server and no
+// Signing in (by an identity provider: signin.tsx) by the link that `sluice console` printed, and out. The code stands behind the "#": no server and no
 // proxy ever sees it, and it leaves the address and the history before it is used.
 import { ask, caller, Problem, signedIn, signedOutWhy } from "./api";
 import type { Caller } from "./types";

@@ -1,13 +1,14 @@
 // The frame around every page: who is here, whether it is live, and the way in.
 import type { JSX } from "preact";
 import { Agents } from "./agents";
-import { caller, signedIn, signedOutWhy } from "./api";
+import { caller, signedIn } from "./api";
 import { Inbox } from "./inbox";
 import { live } from "./live";
-import { Heading, Link, path } from "./nav";
+import { Link, path } from "./nav";
 import { REPORTS } from "./reports";
 import { Review } from "./review";
 import { signOut } from "./session";
+import { SignIn } from "./signin";
 import { announced } from "./store";
 import { Text } from "./text";
 
@@ -72,30 +73,6 @@ function Page(): JSX.Element {
   const report = REPORTS.find((r) => r.at === path.value);
   if (report !== undefined) return <report.Page />;
   return path.value === "/agents" ? <Agents /> : <Inbox />;
-}
-
-function SignIn(): JSX.Element {
-  return (
-    <main id="main" class="signin">
-      <Heading title="Sign in">Sluice</Heading>
-      <p>This gateway holds the risky action until the right person says yes.</p>
-      {signedOutWhy.value !== "" && (
-        <p class="warn" role="alert">
-          <Text text={signedOutWhy.value} />
-        </p>
-      )}
-      <h2>Sign in</h2>
-      <ol>
-        <li>
-          On the machine where your credential is, run <code>sluice console</code>.
-        </li>
-        <li>Open the link that it prints. It works once, for two minutes.</li>
-      </ol>
-      <p>
-        No credential yet? Your operator gives you a code; <code>sluice enroll CODE</code> claims it.
-      </p>
-    </main>
-  );
 }
 
 export function Shell(): JSX.Element {

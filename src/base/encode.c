@@ -74,33 +74,47 @@ void sl_base64url_put(struct sl_buf *b, struct sl_span bytes)
     put64(b, bytes, url_safe, false);
 }
 
+/* -1: not of this alphabet. By ranges: a token is thousands of these. */
+static int value64(uint8_t c, const char *alphabet)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == (uint8_t)alphabet[62])
+        return 62;
+    return c == (uint8_t)alphabet[63] ? 63 : -1;
+}
+
 static enum sl_err get64(struct sl_buf *b, struct sl_span text, const char *alphabet)
 {
-    size_t before = b->n, tail = text.n % 4;
+    size_t n = 0, tail = text.n % 4;
     uint32_t bits = 0;
     unsigned have = 0;
 
     if (tail == 1)
         return SL_EMALFORMED;
+    uint8_t *room = sl_buf_room(b, text.n / 4 * 3 + (tail == 0 ? 0 : tail - 1));
+    if (room == NULL)
+        return sl_buf_err(b);
     for (size_t i = 0; i < text.n; i++) {
-        const char *hit = text.p[i] == 0 ? NULL : strchr(alphabet, text.p[i]);
-        if (hit == NULL) {
-            b->n = before;
+        int value = value64(text.p[i], alphabet);
+        if (value < 0)
             return SL_EMALFORMED;
-        }
-        bits = bits << 6 | (uint32_t)(hit - alphabet);
+        bits = bits << 6 | (uint32_t)value;
         have += 6;
         if (have >= 8) {
             have -= 8;
-            sl_buf_put_u8(b, (uint8_t)(bits >> have));
+            room[n++] = (uint8_t)(bits >> have);
         }
         bits &= (1u << have) - 1;
     }
-    if (bits != 0) {
-        b->n = before;
+    if (bits != 0)
         return SL_EMALFORMED;
-    }
-    return sl_buf_err(b);
+    b->n += n;
+    return SL_OK;
 }
 
 enum sl_err sl_base64_get(struct sl_buf *b, struct sl_span text)

@@ -11,6 +11,7 @@ struct slot {
 
 struct sl_map {
     struct slot *slots;
+    struct slot *last;         /* put last: small maps are asked for the same key again and again */
     size_t cap, count, filled; /* filled counts tombs too */
     uint64_t seed;
 };
@@ -23,39 +24,44 @@ static uint64_t rotl(uint64_t v, unsigned bits)
     return v << bits | v >> (64 - bits);
 }
 
-static void sip_round(uint64_t v[4])
+struct sip {
+    uint64_t a, b, c, d;
+};
+
+/* In registers: a call for each round would cost more than the round. */
+static inline __attribute__((always_inline)) struct sip sip_round(struct sip v)
 {
-    v[0] += v[1], v[1] = rotl(v[1], 13) ^ v[0], v[0] = rotl(v[0], 32);
-    v[2] += v[3], v[3] = rotl(v[3], 16) ^ v[2];
-    v[0] += v[3], v[3] = rotl(v[3], 21) ^ v[0];
-    v[2] += v[1], v[1] = rotl(v[1], 17) ^ v[2], v[2] = rotl(v[2], 32);
+    v.a += v.b, v.b = rotl(v.b, 13) ^ v.a, v.a = rotl(v.a, 32);
+    v.c += v.d, v.d = rotl(v.d, 16) ^ v.c;
+    v.a += v.d, v.d = rotl(v.d, 21) ^ v.a;
+    v.c += v.b, v.b = rotl(v.b, 17) ^ v.c, v.c = rotl(v.c, 32);
+    return v;
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein), the seed serving as both key halves. */
 uint64_t sl_hash(struct sl_span bytes, uint64_t seed)
 {
     uint64_t other = rotl(seed, 29) ^ 0x9e3779b97f4a7c15u;
-    uint64_t v[4] = {seed ^ 0x736f6d6570736575u, other ^ 0x646f72616e646f6du,
-                     seed ^ 0x6c7967656e657261u, other ^ 0x7465646279746573u};
+    struct sip v = {seed ^ 0x736f6d6570736575u, other ^ 0x646f72616e646f6du,
+                    seed ^ 0x6c7967656e657261u, other ^ 0x7465646279746573u};
     uint64_t tail = (uint64_t)bytes.n << 56;
     size_t at = 0;
 
     for (; at + 8 <= bytes.n; at += 8) {
         uint64_t word;
         memcpy(&word, bytes.p + at, 8);
-        v[3] ^= word;
-        sip_round(v);
-        v[0] ^= word;
+        v.d ^= word;
+        v = sip_round(v);
+        v.a ^= word;
     }
     for (unsigned shift = 0; at < bytes.n; at++, shift += 8)
         tail |= (uint64_t)bytes.p[at] << shift;
-    v[3] ^= tail;
-    sip_round(v);
-    v[0] ^= tail;
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    v.d ^= tail;
+    v = sip_round(v);
+    v.a ^= tail;
+    v.c ^= 0xff;
+    v = sip_round(sip_round(sip_round(v)));
+    return v.a ^ v.b ^ v.c ^ v.d;
 }
 
 enum sl_err sl_map_new(struct sl_map **out, uint64_t seed)
@@ -85,20 +91,37 @@ void sl_map_free(struct sl_map *m)
     free(m);
 }
 
-static struct slot *find(const struct sl_map *m, struct sl_span key, uint64_t hash)
+static bool is_of(const struct slot *s, struct sl_span key)
+{
+    return sl_span_eq(sl_span(s->key, s->key_n), key);
+}
+
+static struct slot *search(const struct sl_map *m, struct sl_span key, uint64_t hash)
 {
     for (size_t i = hash & (m->cap - 1);; i = (i + 1) & (m->cap - 1)) {
         struct slot *s = &m->slots[i];
         if (s->key == NULL)
             return NULL;
-        if (s->key != TOMB && s->hash == hash && sl_span_eq(sl_span(s->key, s->key_n), key))
+        if (s->key != TOMB && s->hash == hash && is_of(s, key))
             return s;
     }
 }
 
+static bool is_last(const struct sl_map *m, struct sl_span key)
+{
+    return m->last != NULL && is_live(m->last) && is_of(m->last, key);
+}
+
+static struct slot *find(const struct sl_map *m, struct sl_span key)
+{
+    if (m->count == 0)
+        return NULL;
+    return is_last(m, key) ? m->last : search(m, key, sl_hash(key, m->seed));
+}
+
 void *sl_map_get(const struct sl_map *m, struct sl_span key)
 {
-    struct slot *s = m->cap == 0 ? NULL : find(m, key, sl_hash(key, m->seed));
+    struct slot *s = find(m, key);
 
     return s == NULL ? NULL : s->value;
 }
@@ -110,6 +133,7 @@ static void place(struct sl_map *m, struct slot fresh)
     while (m->slots[i].key != NULL)
         i = (i + 1) & (m->cap - 1);
     m->slots[i] = fresh;
+    m->last = &m->slots[i];
     m->filled++;
 }
 
@@ -125,6 +149,7 @@ static enum sl_err grow(struct sl_map *m)
     if (slots == NULL)
         return SL_EMEMORY;
     m->slots = slots;
+    m->last = NULL;
     m->cap = cap;
     m->filled = 0;
     for (size_t i = 0; i < old_cap; i++)
@@ -136,8 +161,7 @@ static enum sl_err grow(struct sl_map *m)
 
 enum sl_err sl_map_put(struct sl_map *m, struct sl_span key, void *value)
 {
-    uint64_t hash = sl_hash(key, m->seed);
-    struct slot *s = m->cap == 0 ? NULL : find(m, key, hash);
+    struct slot *s = find(m, key);
 
     SL_PROMISE(value != NULL);
     if (s != NULL) {
@@ -151,20 +175,34 @@ enum sl_err sl_map_put(struct sl_map *m, struct sl_span key, void *value)
         return SL_EMEMORY;
     if (key.n > 0)
         memcpy(copy, key.p, key.n);
-    place(m, (struct slot){.hash = hash, .key = copy, .key_n = key.n, .value = value});
+    place(m, (struct slot){
+                 .hash = sl_hash(key, m->seed), .key = copy, .key_n = key.n, .value = value});
     m->count++;
     return SL_OK;
 }
 
+/* A slot with nothing behind it ends every search: neither it nor the tombs before it are needed.
+ */
+static void vacate(struct sl_map *m, struct slot *s)
+{
+    size_t i = (size_t)(s - m->slots), mask = m->cap - 1;
+
+    *s = (struct slot){.key = TOMB};
+    for (; m->slots[(i + 1) & mask].key == NULL && m->slots[i].key == TOMB; i = (i - 1) & mask) {
+        m->slots[i].key = NULL;
+        m->filled--;
+    }
+}
+
 void *sl_map_remove(struct sl_map *m, struct sl_span key)
 {
-    struct slot *s = m->cap == 0 ? NULL : find(m, key, sl_hash(key, m->seed));
+    struct slot *s = find(m, key);
 
     if (s == NULL)
         return NULL;
     void *value = s->value;
     free(s->key);
-    *s = (struct slot){.key = TOMB};
+    vacate(m, s);
     m->count--;
     return value;
 }

@@ -28,6 +28,8 @@ static const struct option_row rows[] = {
     TEXT("--dataset", "NAME", SL_API_USAGE | SL_API_AUDIT, dataset,
          "only of this dataset (schema.table)"),
     TEXT("--label", "LABEL", SL_API_USAGE | SL_API_AUDIT, label, "only of data with this label"),
+    TEXT("--issuer", "NAME", SL_API_ISSUER, issuer,
+         "which identity provider, where there are several"),
     TEXT("--limit", "N", SL_API_USAGE | SL_API_AUDIT, limit,
          "at most so many lines, 1 to 1000 (100)"),
     TEXT("--since", "TIME", SL_API_SINCE, since, "only what happened in this time: 7d, 12h, 30m"),

@@ -116,6 +116,8 @@ static int read_answer(struct sl_api *api, struct exchange *x, json_t **out)
     enum sl_err err = sl_json_read(sl_buf_span(&x->answer), &answer, NULL);
     if (status < 200 || status > 299) {
         code = sl_api_complain(api, status, answer);
+    } else if (status == 204) {
+        code = SL_EXIT_FINE; /* there is nothing to say */
     } else if (err != SL_OK || !json_is_object(answer)) {
         code = unreachable(api, "the answer is not Sluice's");
     } else if (out != NULL) {

@@ -2,11 +2,11 @@
  * and an approval as text.
  *
  * The credential is the caller's own: --credential-file, else $SLUICE_CREDENTIAL, else the file
- * that `sluice enroll` wrote (~/.config/sluice/credential, mode 0600). The address: --url, else
- * $SLUICE_URL, else the one saved beside the credential, else http://127.0.0.1:8080. A credential
- * is never sent in clear to another machine, never follows a redirect, and never goes through a
- * proxy in clear. All that a stranger wrote is printed escaped, so that it cannot forge what the
- * terminal shows.
+ * that `sluice enroll` or `sluice login` wrote (~/.config/sluice/credential, mode 0600). The
+ * address: --url, else $SLUICE_URL, else the one saved beside the credential, else
+ * http://127.0.0.1:8080. A credential is never sent in clear to another machine, never follows a
+ * redirect, and never goes through a proxy in clear. All that a stranger wrote is printed escaped,
+ * so that it cannot forge what the terminal shows.
  */
 #ifndef SL_CLI_API_CLIENT_H
 #define SL_CLI_API_CLIENT_H
@@ -33,12 +33,13 @@ enum sl_api_option {
     SL_API_SINCE = 1 << 10,
     SL_API_ROWS = 1 << 11,
     SL_API_USAGE = 1 << 12,
-    SL_API_AUDIT = 1 << 13,
+    SL_API_ISSUER = 1 << 13,
+    SL_API_AUDIT = 1 << 14,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
-    const char *by, *identity, *dataset, *label, *limit;
+    const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http;
@@ -76,6 +77,15 @@ int sl_api_complain(struct sl_api *api, long status, const json_t *problem);
 
 /* ~/.config/sluice/credential. */
 enum sl_err sl_api_usual_file(struct sl_buf *path) SL_MUST_CHECK;
+
+/* --- saving a credential -------------------------------------------------------------------- */
+#define SL_API_LOGIN "sll_" /* how what `sluice login` saves begins */
+/* Before a code or a sign-in is used up: can it be saved there? Says on stderr why not. Exit code
+ * or SL_API_CONTINUE. */
+int sl_api_try_save(const char *path, bool replace);
+/* The secret in the answer's `member`, whose it is and the gateway's address, mode 0600. */
+enum sl_err sl_api_save(struct sl_api *api, const json_t *answer, const char *member,
+                        const char *path) SL_MUST_CHECK;
 
 /* --- approvals ------------------------------------------------------------------------------ */
 /* `word` is an id, or the unique beginning or end of one (4 characters or more). Exit code. */

@@ -91,8 +91,9 @@ static int find_credential(const struct sl_api_args *args, struct sl_api *out,
     }
     if (sl_api_usual_file(&usual) == SL_OK && access(sl_buf_text(&usual), F_OK) == 0)
         return read_file(sl_buf_text(&usual), out, saved_url);
-    fputs("sluice: no credential: 'sluice enroll CODE' claims one, or give --credential-file or "
-          "SLUICE_CREDENTIAL\n",
+    fputs("sluice: no credential: 'sluice login' gets one from your identity provider, 'sluice "
+          "enroll "
+          "CODE' claims one; or give --credential-file or SLUICE_CREDENTIAL\n",
           stderr);
     return SL_EXIT_USAGE;
 }

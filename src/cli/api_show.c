@@ -389,6 +389,28 @@ static void print_estimate(const json_t *show)
     }
 }
 
+/* "Size        public.customers has about 48,000 rows (the server's statistics)" */
+static void print_sizes(const json_t *show)
+{
+    size_t i;
+    json_t *one;
+    const char *head = "Size";
+
+    json_array_foreach(json_object_get(show, "sizes"), i, one)
+    {
+        uint64_t rows;
+
+        if (!sl_json_u64(one, "rows", &rows))
+            continue;
+        printf("%-12s", head);
+        print_member(stdout, one, "dataset");
+        fputs(" has about ", stdout);
+        print_grouped(stdout, rows);
+        printf(" row%s (the server's statistics)\n", rows == 1 ? "" : "s");
+        head = "";
+    }
+}
+
 void sl_api_print_delivered(FILE *out, const json_t *approval)
 {
     uint64_t delivered, rows;
@@ -410,6 +432,8 @@ static void print_show(const json_t *approval)
     json_t *rest = json_copy(json_object_get(approval, "show"));
 
     print_estimate(rest);
+    print_sizes(rest);
+    json_object_del(rest, "sizes");
     json_object_del(rest, "rows_estimate");
     json_object_del(rest, "no_estimate");
     if (json_object_size(rest) > 0) {

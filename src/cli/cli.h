@@ -16,6 +16,9 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
+    X(login, "[--issuer NAME] [--url URL] [--save FILE]",                                          \
+      "sign in with your identity provider")                                                       \
+    X(logout, "[--json]", "end what 'sluice login' began")                                         \
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
@@ -55,5 +58,7 @@ SL_COMMANDS(SL_COMMAND_DECLARE)
 
 /* Prints the usage line of a command to stderr; returns SL_EXIT_USAGE. */
 int sl_cli_misuse(const char *name);
+/* Is --help among the words? Then it is printed. */
+bool sl_cli_helped(int argc, char **argv, const char *help);
 
 #endif

@@ -1,13 +1,7 @@
 /* sluice enroll: a person claims a deciding credential with a one-time code. */
 #include "cli/api_client.h"
 
-#include "crypto/crypto.h"
-#include "os/file.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const char help[] = "usage: sluice enroll CODE [--save FILE|-] [OPTIONS]\n\n"
                            "Claims your deciding credential with the one-time code that you were "
@@ -17,63 +11,7 @@ static const char help[] = "usage: sluice enroll CODE [--save FILE|-] [OPTIONS]\
                            "--save FILE saves it elsewhere; --save - prints it on stdout, alone. "
                            "CODE as - is read from stdin.\n";
 
-enum { MAX_FILE = 16 * 1024, MAX_PATH = 4096 };
-
-static bool make_folder(const char *path)
-{
-    SL_BUF(folder, MAX_PATH);
-    const char *slash = strrchr(path, '/');
-
-    if (slash == NULL || slash == path)
-        return true;
-    sl_buf_put(&folder, sl_span(path, (size_t)(slash - path)));
-    return sl_file_make_folder(sl_buf_text(&folder), 0700) == SL_OK;
-}
-
-/* A code is good once: that the answer can be saved is tried before it is used. */
-static int try_file(const char *path, bool replace)
-{
-    SL_BUF(trial, MAX_PATH);
-
-    if (!replace && access(path, F_OK) == 0) {
-        fprintf(
-            stderr,
-            "sluice: %s is there already: --replace overwrites it, --save FILE saves elsewhere\n",
-            path);
-        return SL_EXIT_REFUSED;
-    }
-    sl_buf_say(&trial, "%s.trial", path);
-    int fd = -1;
-    if (make_folder(path))
-        fd = open(sl_buf_text(&trial), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        fprintf(stderr, "sluice: %s cannot be written: %s\n", path, strerror(errno));
-        return SL_EXIT_REFUSED;
-    }
-    close(fd);
-    unlink(sl_buf_text(&trial));
-    return SL_API_CONTINUE;
-}
-
-static enum sl_err save(struct sl_api *api, const json_t *answer, const char *path)
-{
-    json_t *object = json_object();
-    SL_BUF(text, MAX_FILE);
-
-    json_object_set(object, "credential", json_object_get(answer, "credential"));
-    json_object_set(object, "identity", json_object_get(answer, "identity"));
-    json_object_set_new(object, "url", json_stringn((const char *)api->url.p, api->url.n));
-    enum sl_err err = sl_json_canonical(&text, object);
-    sl_buf_put_u8(&text, '\n');
-    if (err == SL_OK)
-        err = sl_buf_err(&text);
-    if (err == SL_OK)
-        err = sl_file_replace(path, sl_buf_span(&text), 0600);
-    if (text.p != NULL)
-        sl_secret_wipe(text.p, text.n);
-    json_decref(object);
-    return err;
-}
+enum { MAX_PATH = 4096 };
 
 static int deliver(struct sl_api *api, const json_t *answer, const char *path)
 {
@@ -85,7 +23,7 @@ static int deliver(struct sl_api *api, const json_t *answer, const char *path)
         puts(json_string_value(json_object_get(answer, "credential")));
         return SL_EXIT_FINE;
     }
-    enum sl_err err = save(api, answer, path);
+    enum sl_err err = sl_api_save(api, answer, "credential", path);
     if (err != SL_OK) {
         fprintf(stderr, "sluice: %s: %s. The code is used up: ask for a new one\n", path,
                 sl_err_text(err));
@@ -152,8 +90,8 @@ int sl_cli_enroll(int argc, char **argv)
         return SL_EXIT_USAGE;
     }
     bool is_stdout = strcmp(path, "-") == 0;
-    if (!is_stdout)
-        code = try_file(path, args.replace);
+    if (!is_stdout) /* a code is good once */
+        code = sl_api_try_save(path, args.replace);
     if (code != SL_API_CONTINUE)
         return code;
     return enroll(&api, read_code(args.word, line, sizeof line), is_stdout ? NULL : path);

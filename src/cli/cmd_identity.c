@@ -17,7 +17,11 @@ static const char help[] =
     "for the other\n"
     "  link NAME --os-user UID who sits at this command under that user number\n"
     "  group NAME GROUP [--remove]\n"
-    "  invite NAME             a new one-time code\n\n"
+    "  invite NAME             a new one-time code\n"
+    "  account NAME --issuer I --subject S [--remove]\n"
+    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its tokens "
+    "is NAME;\n"
+    "                          --remove ends what came from it\n\n"
     "Works on the running keeper, or on the state folder while nothing runs.\n";
 
 static struct sl_manage manage = {.command = "sluice identity"};
@@ -87,6 +91,16 @@ static void put_list(const json_t *array)
     json_array_foreach(array, i, item) printf("%s%s", i > 0 ? "," : "", json_string_value(item));
 }
 
+static void put_accounts(const json_t *accounts)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(accounts, i, one)
+        printf("%20s account: %s at %s\n", "", json_string_value(json_object_get(one, "subject")),
+               json_string_value(json_object_get(one, "issuer")));
+}
+
 static void put_identity(const json_t *one)
 {
     const char *owner = json_string_value(json_object_get(one, "owner"));
@@ -101,6 +115,7 @@ static void put_identity(const json_t *one)
         put_list(json_object_get(one, "linked"));
     }
     puts(json_is_true(json_object_get(one, "can_decide")) ? "  can decide" : "");
+    put_accounts(json_object_get(one, "accounts"));
 }
 
 static int list(int argc, char **argv)
@@ -187,12 +202,30 @@ static int group(int argc, char **argv)
                                              "member", !gone));
 }
 
+static int account(int argc, char **argv)
+{
+    const char *issuer = NULL, *subject = NULL, *words[1];
+    bool gone = false;
+    size_t count;
+    const struct sl_manage_option options[] = {{.name = "--issuer", .value = &issuer},
+                                               {.name = "--subject", .value = &subject},
+                                               {.name = "--remove", .flag = &gone}};
+
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
+            SL_EXIT_FINE ||
+        count != 1 || issuer == NULL || subject == NULL)
+        return sl_cli_misuse("identity");
+    return quiet(gone ? "account.unlink" : "account.link",
+                 json_pack("{s:s, s:s, s:s}", "name", words[0], "issuer", issuer, "subject",
+                           subject));
+}
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
     {"add", add},    {"list", list},   {"disable", disable}, {"pause", pause_},
-    {"link", link_}, {"group", group}, {"invite", invite},
+    {"link", link_}, {"group", group}, {"invite", invite},   {"account", account},
 };
 
 int sl_cli_identity(int argc, char **argv)

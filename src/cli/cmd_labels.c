@@ -30,9 +30,11 @@ static void put_name(const char *before, const json_t *one, const char *key)
     sl_api_print_text(stdout, sl_span_str(text(one, key)));
 }
 
-static void put_label(const json_t *one, const char *target)
+static const char *only = ""; /* --target */
+
+static void put_label(const json_t *one)
 {
-    if (target[0] != '\0' && strcmp(target, text(one, "target")) != 0)
+    if (only[0] != '\0' && strcmp(only, text(one, "target")) != 0)
         return;
     put_name("", one, "target");
     put_name("  ", one, "column");
@@ -41,28 +43,25 @@ static void put_label(const json_t *one, const char *target)
     puts(json_is_true(json_object_get(one, "settled")) ? "" : "  (open)");
 }
 
+static void show_labels(const json_t *reply)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(json_object_get(reply, "labels"), i, item) put_label(item);
+}
+
 int sl_cli_labels(int argc, char **argv)
 {
-    const char *target = "", *words[1];
-    const struct sl_manage_option options[] = {{.name = "--target", .value = &target}};
-    size_t count, i;
-    json_t *reply = NULL, *item;
+    const char *words[1];
+    const struct sl_manage_option options[] = {{.name = "--target", .value = &only}};
+    size_t count;
 
-    for (int a = 1; a < argc; a++)
-        if (strcmp(argv[a], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (sl_manage_words(&manage, argc - 1, argv + 1, options, 1, words, 0, &count) != SL_EXIT_FINE)
         return sl_cli_misuse("labels");
-    int code = sl_manage_call(&manage, "label.list", json_object(), &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
-    json_array_foreach(json_object_get(reply, "labels"), i, item) put_label(item, target);
-    json_decref(reply);
-    return SL_EXIT_FINE;
+    return sl_manage_run(&manage, "label.list", json_object(), show_labels);
 }
 
 static void put(struct sl_label_map *map, const json_t *one)

@@ -36,25 +36,25 @@ static void put_passkey(const json_t *one)
                                                          : "");
 }
 
-static int list(int argc, char **argv)
+static void show_passkeys(const json_t *reply)
 {
-    const char *words[1] = {""};
-    size_t count, i;
-    json_t *reply = NULL, *item;
+    size_t i;
+    json_t *item;
 
-    if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE)
-        return sl_cli_misuse("passkeys");
-    int code = sl_manage_call(&manage, "passkeys",
-                              json_pack("{s:s}", "name", count == 1 ? words[0] : ""), &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
     printf("%-24s %-16s %-9s %-13s %-11s %-28s\n", "KEY", "IDENTITY", "ALGORITHM", "DEVICE",
            "VOUCHED BY", "SINCE");
     json_array_foreach(json_object_get(reply, "passkeys"), i, item) put_passkey(item);
-    json_decref(reply);
-    return SL_EXIT_FINE;
+}
+
+static int list(int argc, char **argv)
+{
+    const char *words[1] = {""};
+    size_t count;
+
+    if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE)
+        return sl_cli_misuse("passkeys");
+    return sl_manage_run(&manage, "passkeys",
+                         json_pack("{s:s}", "name", count == 1 ? words[0] : ""), show_passkeys);
 }
 
 /* The key comes first, whatever it begins with: an id in base64url may begin with a dash. */
@@ -62,7 +62,6 @@ static int remove_one(int argc, char **argv)
 {
     const char *reason = "", *words[1];
     size_t count;
-    json_t *reply = NULL;
     const struct sl_manage_option options[] = {{.name = "--reason", .value = &reason}};
 
     if (argc < 1 ||
@@ -70,23 +69,14 @@ static int remove_one(int argc, char **argv)
             SL_EXIT_FINE ||
         count != 0)
         return sl_cli_misuse("passkeys");
-    int code = sl_manage_call(&manage, "passkey.revoke",
-                              json_pack("{s:s, s:s}", "key", argv[0], "reason", reason), &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
-    json_decref(reply);
-    return SL_EXIT_FINE;
+    return sl_manage_run(&manage, "passkey.revoke",
+                         json_pack("{s:s, s:s}", "key", argv[0], "reason", reason), NULL);
 }
 
 int sl_cli_passkeys(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (argc > 1 && strcmp(argv[1], "remove") == 0)
         return remove_one(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "list") == 0)

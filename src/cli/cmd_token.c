@@ -13,32 +13,28 @@ static const char help[] =
 
 static struct sl_manage manage = {.command = "sluice token"};
 
+static void show_token(const json_t *reply)
+{
+    printf("%s\n", json_string_value(json_object_get(reply, "token")));
+}
+
 static int create(int argc, char **argv)
 {
     const char *ttl = "", *words[1];
     size_t count;
-    json_t *reply = NULL;
     const struct sl_manage_option options[] = {{.name = "--ttl", .value = &ttl}};
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
         count != 1)
         return sl_cli_misuse("token");
-    int code = sl_manage_call(&manage, "token.create",
-                              json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
-    printf("%s\n", json_string_value(json_object_get(reply, "token")));
-    json_decref(reply);
-    return SL_EXIT_FINE;
+    return sl_manage_run(&manage, "token.create",
+                         json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), show_token);
 }
 
 static int revoke(int argc, char **argv)
 {
     const char *all = NULL, *words[1];
     size_t count;
-    json_t *reply = NULL;
     const struct sl_manage_option options[] = {{.name = "--all", .value = &all}};
 
     if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
@@ -46,13 +42,7 @@ static int revoke(int argc, char **argv)
         return sl_cli_misuse("token");
     json_t *body =
         all != NULL ? json_pack("{s:s}", "name", all) : json_pack("{s:s}", "id", words[0]);
-    int code = sl_manage_call(&manage, "token.revoke", body, &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
-    json_decref(reply);
-    return SL_EXIT_FINE;
+    return sl_manage_run(&manage, "token.revoke", body, NULL);
 }
 
 static void put_token(const json_t *one)
@@ -65,24 +55,24 @@ static void put_token(const json_t *one)
            json_is_true(json_object_get(one, "revoked")) ? "revoked" : "");
 }
 
+static void show_tokens(const json_t *reply)
+{
+    size_t i;
+    json_t *item;
+
+    printf("%-18s %-20s %-9s %-28s\n", "ID", "IDENTITY", "KIND", "EXPIRES");
+    json_array_foreach(json_object_get(reply, "tokens"), i, item) put_token(item);
+}
+
 static int list(int argc, char **argv)
 {
     const char *words[1] = {""};
-    size_t count, i;
-    json_t *reply = NULL, *item;
+    size_t count;
 
     if (sl_manage_words(&manage, argc, argv, NULL, 0, words, 1, &count) != SL_EXIT_FINE)
         return sl_cli_misuse("token");
-    int code = sl_manage_call(&manage, "token.list",
-                              json_pack("{s:s}", "name", count == 1 ? words[0] : ""), &reply);
-    if (code != SL_EXIT_FINE)
-        return code;
-    if (manage.json)
-        return sl_manage_print(reply);
-    printf("%-18s %-20s %-9s %-28s\n", "ID", "IDENTITY", "KIND", "EXPIRES");
-    json_array_foreach(json_object_get(reply, "tokens"), i, item) put_token(item);
-    json_decref(reply);
-    return SL_EXIT_FINE;
+    return sl_manage_run(&manage, "token.list",
+                         json_pack("{s:s}", "name", count == 1 ? words[0] : ""), show_tokens);
 }
 
 int sl_cli_token(int argc, char **argv)
@@ -92,11 +82,8 @@ int sl_cli_token(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } subcommands[] = {{"create", create}, {"revoke", revoke}, {"list", list}};
 
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     for (size_t i = 0; argc > 1 && i < SL_COUNT(subcommands); i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 2, argv + 2);

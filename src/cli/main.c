@@ -41,6 +41,16 @@ int sl_cli_misuse(const char *name)
     return SL_EXIT_USAGE;
 }
 
+bool sl_cli_helped(int argc, char **argv, const char *help)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(help, stdout);
+            return true;
+        }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {

@@ -311,3 +311,19 @@ int sl_manage_print(json_t *reply)
     json_decref(reply);
     return SL_EXIT_FINE;
 }
+
+int sl_manage_run(const struct sl_manage *m, const char *method, json_t *body,
+                  void (*show)(const json_t *reply))
+{
+    json_t *reply = NULL;
+    int code = sl_manage_call(m, method, body, &reply);
+
+    if (code != SL_EXIT_FINE)
+        return code;
+    if (m->json)
+        return sl_manage_print(reply);
+    if (show != NULL)
+        show(reply);
+    json_decref(reply);
+    return SL_EXIT_FINE;
+}

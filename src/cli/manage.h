@@ -31,6 +31,11 @@ int sl_manage_words(struct sl_manage *m, int argc, char **argv,
                     const struct sl_manage_option *options, size_t option_count, const char **words,
                     size_t max, size_t *count);
 
+/* Calls and shows the answer: all of it with --json, else what `show` (NULL: nothing) prints of it.
+ * Takes the reference to `body`; returns an exit code. */
+int sl_manage_run(const struct sl_manage *m, const char *method, json_t *body,
+                  void (*show)(const json_t *reply));
+
 /* Prints the whole answer as JSON, and drops it. */
 int sl_manage_print(json_t *reply);
 

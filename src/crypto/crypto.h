@@ -66,15 +66,41 @@ bool sl_ed25519_check(const uint8_t public_key[32], struct sl_span message,
 /* Others' public keys, as SubjectPublicKeyInfo in DER, with an algorithm by its COSE number (RFC
  * 9053) that the caller has fixed beforehand: no key and no signature ever chooses it. ES256:
  * P-256, the signature in DER. EdDSA: Ed25519. RS256: PKCS#1 v1.5, RSA of 2,048 to 4,096 bits
- * with the exponent 65,537.
+ * with the exponent 65,537. PS256: PSS with SHA-256 in both places and a salt of 32 bytes (RFC
+ * 7518, section 3.5), with the same keys as RS256.
  * fits: the bytes are such a key, in the one encoding that there is of it (nothing behind, no other
  * form of the same), so that two keys are the same if and only if their bytes are. */
-enum { SL_ALGORITHM_ES256 = -7, SL_ALGORITHM_EDDSA = -8, SL_ALGORITHM_RS256 = -257 };
+enum {
+    SL_ALGORITHM_ES256 = -7,
+    SL_ALGORITHM_EDDSA = -8,
+    SL_ALGORITHM_PS256 = -37,
+    SL_ALGORITHM_RS256 = -257,
+};
 enum { SL_PUBLIC_KEY_MAX = 600 }; /* bytes of SubjectPublicKeyInfo */
 bool sl_public_key_fits(int64_t algorithm, struct sl_span spki);
 /* false for anything that does not fit, too. */
 bool sl_public_key_check(int64_t algorithm, struct sl_span spki, struct sl_span message,
                          struct sl_span signature);
+
+/* The same with a key that is read once and asked often. SL_EMALFORMED: it does not fit. */
+struct sl_public_key;
+enum sl_err sl_public_key_new(int64_t algorithm, struct sl_span spki, struct sl_public_key **out)
+    SL_MUST_CHECK;
+void sl_public_key_free(struct sl_public_key *k); /* NULL is fine */
+SL_DEFINE_CLEANUP(struct sl_public_key, sl_public_key)
+/* With the algorithm that it was made for. */
+bool sl_public_key_verify(const struct sl_public_key *k, struct sl_span message,
+                          struct sl_span signature);
+
+/* SubjectPublicKeyInfo of the numbers of a JWK (RFC 7518 section 6, RFC 8037), appended as they
+ * are: whether they make a key is for sl_public_key_fits to say. SL_EMALFORMED: a number that is
+ * empty, begins with a zero (RSA), or has the wrong length; nothing is appended then. */
+enum sl_err sl_spki_put_rsa(struct sl_buf *b, struct sl_span modulus, struct sl_span exponent)
+    SL_MUST_CHECK;
+enum sl_err sl_spki_put_p256(struct sl_buf *b, struct sl_span x, struct sl_span y) SL_MUST_CHECK;
+enum sl_err sl_spki_put_ed25519(struct sl_buf *b, struct sl_span x) SL_MUST_CHECK;
+/* An ES256 signature of JOSE (r and s, 32 bytes each) in DER. SL_EMALFORMED: another length. */
+enum sl_err sl_es256_put_der(struct sl_buf *b, struct sl_span r_and_s) SL_MUST_CHECK;
 
 /* A PEM private key (ECDSA P-256/P-384, RSA >= 2048, Ed25519) for TLS server signatures. */
 struct sl_tls_key;

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 
 enum { RSA_LEAST_BITS = 2048, RSA_MOST_BITS = 4096 };
 
@@ -51,6 +52,7 @@ static bool is_for(const EVP_PKEY *key, int64_t algorithm)
     case SL_ALGORITHM_EDDSA:
         return EVP_PKEY_is_a(key, "ED25519");
     case SL_ALGORITHM_RS256:
+    case SL_ALGORITHM_PS256:
         return is_rsa(key);
     default:
         return false;
@@ -105,18 +107,31 @@ bool sl_public_key_fits(int64_t algorithm, struct sl_span spki)
     return fits;
 }
 
+/* The default for PSS would take any length of salt. */
+static bool set_padding(EVP_PKEY_CTX *how, int64_t algorithm)
+{
+    if (algorithm == SL_ALGORITHM_RS256)
+        return EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PADDING) == 1;
+    if (algorithm == SL_ALGORITHM_PS256)
+        return EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PSS_PADDING) == 1 &&
+               EVP_PKEY_CTX_set_rsa_mgf1_md(how, sl_crypto_sha256()) == 1 &&
+               EVP_PKEY_CTX_set_rsa_pss_saltlen(how, RSA_PSS_SALTLEN_DIGEST) == 1;
+    return true;
+}
+
 static bool check(EVP_PKEY *key, int64_t algorithm, struct sl_span message,
                   struct sl_span signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *how = NULL; /* belongs to the context */
-    const EVP_MD *md = algorithm == SL_ALGORITHM_EDDSA ? NULL : EVP_sha256();
-    bool good = context != NULL && EVP_DigestVerifyInit(context, &how, md, NULL, key) == 1;
+    const EVP_MD *md = algorithm == SL_ALGORITHM_EDDSA ? NULL : sl_crypto_sha256();
+    bool good = context != NULL && signature.n > 0 &&
+                EVP_DigestVerifyInit(context, &how, md, NULL, key) == 1 &&
+                set_padding(how, algorithm) &&
+                EVP_DigestVerify(context, signature.p, signature.n, message.p, message.n) == 1;
 
-    if (good && algorithm == SL_ALGORITHM_RS256)
-        good = EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PADDING) == 1;
-    good = good && EVP_DigestVerify(context, signature.p, signature.n, message.p, message.n) == 1;
     EVP_MD_CTX_free(context);
+    ERR_clear_error(); /* a wrong signature is an answer, not a fault to be found later */
     return good;
 }
 
@@ -124,9 +139,44 @@ bool sl_public_key_check(int64_t algorithm, struct sl_span spki, struct sl_span 
                          struct sl_span signature)
 {
     EVP_PKEY *key = key_of(algorithm, spki);
-    bool good = key != NULL && signature.n > 0 && check(key, algorithm, message, signature);
+    bool good = key != NULL && check(key, algorithm, message, signature);
 
     EVP_PKEY_free(key);
-    ERR_clear_error(); /* a wrong signature is an answer, not a fault to be found later */
+    ERR_clear_error();
     return good;
+}
+
+struct sl_public_key {
+    EVP_PKEY *key;
+    int64_t algorithm;
+};
+
+enum sl_err sl_public_key_new(int64_t algorithm, struct sl_span spki, struct sl_public_key **out)
+{
+    struct sl_public_key *k = calloc(1, sizeof *k);
+
+    if (k == NULL)
+        return SL_EMEMORY;
+    *k = (struct sl_public_key){.key = key_of(algorithm, spki), .algorithm = algorithm};
+    ERR_clear_error();
+    if (k->key == NULL) {
+        free(k);
+        return SL_EMALFORMED;
+    }
+    *out = k;
+    return SL_OK;
+}
+
+void sl_public_key_free(struct sl_public_key *k)
+{
+    if (k == NULL)
+        return;
+    EVP_PKEY_free(k->key);
+    free(k);
+}
+
+bool sl_public_key_verify(const struct sl_public_key *k, struct sl_span message,
+                          struct sl_span signature)
+{
+    return check(k->key, k->algorithm, message, signature);
 }

@@ -18,6 +18,8 @@ const char *sl_role_name(enum sl_role role)
         return "desk";
     case SL_ROLE_CONTROL:
         return "control";
+    case SL_ROLE_COURIER:
+        return "courier";
     }
     return "unknown";
 }

@@ -30,6 +30,7 @@ enum sl_role {
     SL_ROLE_KEEPER = 1 << 3,
     SL_ROLE_DESK = 1 << 4,
     SL_ROLE_CONTROL = 1 << 5, /* the command line on the keeper's control socket */
+    SL_ROLE_COURIER = 1 << 6, /* calls identity providers for the keeper */
 };
 const char *sl_role_name(enum sl_role role);
 
@@ -45,7 +46,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * of their index). addresses: "target=ip:port" ("target=[ip]:port" for IPv6), one item for each address
  * that the target's host name resolved to, in the order to try; no child can resolve names itself, so
  * it connects to these. Unix-socket targets have none. authorities: "target=PEM certificates" for each
- * target with tls: verify-full, because no gate can open a file. */
+ * target with tls: verify-full, because no gate can open a file. The courier gets the issuers in their place:
+ * "name=issuer's URL", and "name=PEM certificates" where the issuer has authorities of its own. */
 #define SL_MSG_SETUP(F) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
     F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
     F(bytes, tls_key) F(str, sandbox) F(u8, offline) \
@@ -67,11 +69,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_DRAIN(F) F(u64, deadline_ms)
 #define SL_MSG_DRAINED(F) F(u32, left)
 /* A child asks for the replacement of a peer that misbehaves: a gate of a judge that is late or lies, the
- * keeper of a gate (whose journal is then put aside as damaged and begun anew) or of the desk. */
+ * keeper of a gate (whose journal is then put aside as damaged and begun anew), of the desk or of the courier. */
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
- * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work. */
-#define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again)
+ * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work.
+ * With `issuer` for the client secret of that issuer, and nothing else. */
+#define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again) F(str, issuer)
 #define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
 /* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics.
  * STATS from the supervisor to the keeper, whenever a program comes or goes:
@@ -193,15 +196,25 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_REPLY(F) F(u64, call) F(u32, status) F(bytes, body)
 #define SL_MSG_EVENT(F) F(u64, event) F(str, kind) F(str, approval) F(str, state)
 
+/* --- keeper and courier ---------------------------------------------------------------------- */
+/* One HTTPS call, in the keeper's words: method "GET" or "POST", headers "Name: value". issuer: whose own
+ * authorities are trusted (SETUP), and whether plain http to this machine is meant. Not followed anywhere
+ * else; an answer of more than max_bytes, or not here within timeout_ms, is none. */
+#define SL_MSG_FETCH(F) F(u64, call) F(str, issuer) F(str, method) F(str, url) F(str, content_type) \
+    F(list, headers) F(bytes, body) F(u32, max_bytes) F(u32, timeout_ms)
+/* status 0: there is no whole answer, and `why` says why not. max_age: seconds for which the provider
+ * lets it be kept; 0 when it does not say. */
+#define SL_MSG_FETCHED(F) F(u64, call) F(u32, status) F(bytes, body) F(u64, max_age) F(str, why)
+
 /*  message            number  who may send                      to whom           in which state of the channel */
 #define SL_MESSAGES(X)                                                                                        \
     X(SETUP,            setup,            1, SL_ROLE_SUPER,                    SL_CONN_FRESH)                 \
     X(PEER,             peer,             2, SL_ROLE_SUPER,                    SL_CONN_ANY)                   \
-    X(READY,            ready,            3, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_ANY) \
+    X(READY,            ready,            3, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK | SL_ROLE_COURIER, SL_CONN_ANY) \
     X(RELOAD,           reload,           4, SL_ROLE_SUPER,                    SL_CONN_OPEN)                  \
-    X(RELOADED,         reloaded,         5, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE) \
+    X(RELOADED,         reloaded,         5, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK | SL_ROLE_COURIER, SL_CONN_LIVE) \
     X(DRAIN,            drain,            6, SL_ROLE_SUPER,                    SL_CONN_LIVE)                  \
-    X(DRAINED,          drained,          7, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE) \
+    X(DRAINED,          drained,          7, SL_ROLE_GATE | SL_ROLE_JUDGE | SL_ROLE_KEEPER | SL_ROLE_DESK | SL_ROLE_COURIER, SL_CONN_LIVE) \
     X(PEER_BAD,         peer_bad,         8, SL_ROLE_GATE | SL_ROLE_KEEPER | SL_ROLE_DESK, SL_CONN_LIVE)      \
     X(SECRET_ASK,       secret_ask,       9, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(SECRET,           secret,          10, SL_ROLE_SUPER,                    SL_CONN_LIVE)                  \
@@ -247,7 +260,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(LABEL_FLOW,       label_flow,      95, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(LABEL_GONE,       label_gone,      96, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(LABELS,           labels,          97, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
-    X(LABEL_STOPPED,    label_stopped,   98, SL_ROLE_GATE,                     SL_CONN_LIVE)
+    X(LABEL_STOPPED,    label_stopped,   98, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(FETCH,            fetch,          110, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(FETCHED,          fetched,        111, SL_ROLE_COURIER,                  SL_CONN_LIVE)
 /* clang-format on */
 
 enum sl_message {

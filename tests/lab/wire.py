@@ -125,10 +125,11 @@ def row(body):
 
 class Raw:
     def __init__(self, host, port, user, database, password, options=None, seconds=10, tls=None,
-                 login=True):
+                 login=True, source=None):
+        """source: another loopback address to come from, as somebody else would."""
         self.buffer, self.parameters, self.key = b"", {}, None
         self.host, self.port = host, port
-        self.sock = socket.create_connection((host, port), timeout=seconds)
+        self.sock = socket.create_connection((host, port), timeout=seconds, source_address=source and (source, 0))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
             self.start_tls(tls)

@@ -123,6 +123,39 @@ static void test_map_against_a_plain_array(void)
     SL_CHECK_INT(seen, sl_map_count(m));
 }
 
+/* Few keys, put and removed again and again: what was put last, what is gone, and slots that are used
+ * anew. */
+static void test_map_through_many_changes(void)
+{
+    enum { KEYS = 40, STEPS = 200000 };
+    static uint64_t values[KEYS];
+    bool there[KEYS] = {false};
+    size_t count = 0;
+    uint32_t chance = 1;
+    SL_FREED_BY(sl_map) struct sl_map *m = NULL;
+
+    SL_CHECK_INT(sl_map_new(&m, 7), SL_OK);
+    for (int step = 0; step < STEPS; step++) {
+        chance = chance * 1664525 + 1013904223;
+        size_t key = (chance >> 8) % (step / 1000 % 2 == 0 ? KEYS : 3);
+        struct sl_span name = sl_span("0123456789012345678901234567890123456789", key);
+        if ((chance >> 28) % 3 == 0) {
+            SL_CHECK_INT(sl_map_put(m, name, &values[key]), SL_OK);
+            count += !there[key];
+            there[key] = true;
+        } else if ((chance >> 28) % 3 == 1) {
+            SL_CHECK(sl_map_remove(m, name) == (there[key] ? &values[key] : NULL));
+            count -= there[key];
+            there[key] = false;
+        }
+        SL_CHECK(sl_map_get(m, name) == (there[key] ? &values[key] : NULL));
+    }
+    SL_CHECK_INT(sl_map_count(m), count);
+    for (size_t key = 0; key < KEYS; key++)
+        SL_CHECK(sl_map_get(m, sl_span("0123456789012345678901234567890123456789", key)) ==
+                 (there[key] ? &values[key] : NULL));
+}
+
 static void test_encodings(void)
 {
     static const struct {
@@ -203,6 +236,7 @@ int main(void)
     SL_RUN(test_say);
     SL_RUN(test_arena_refuses_past_its_ceiling);
     SL_RUN(test_map_against_a_plain_array);
+    SL_RUN(test_map_through_many_changes);
     SL_RUN(test_encodings);
     SL_RUN(test_utf8);
     SL_RUN(test_times);

@@ -78,6 +78,11 @@ static void test_the_example_of_the_manual(void)
 
 #define LINEAGE(keys) "lineage: {openlineage: {" keys "}}\n" TARGET
 
+/* What is behind `name: i` of an issuer, and of a CI system with one job. */
+#define ISSUER(keys) "issuers: [{name: i, issuer: \"https://i.example\", " keys "}]\n" TARGET
+#define CI(kind, job) ISSUER("kind: " kind ", audiences: [s], jobs: [{identity: a" job "}]")
+#define IN_ISSUER "t.yaml:1:11: issuer \"i\""
+
 static const struct refusal {
     const char *yaml, *says; /* the first complaint starts so */
 } refusals[] = {
@@ -112,6 +117,61 @@ static const struct refusal {
     {"passkeys: {origins: []}\n" TARGET, "t.yaml:1:21: origins: out of bounds"},
     {TARGET "policy: [{name: a, then: hold, keys: device-bound}]\n",
      "t.yaml:2:10: rule \"a\": keys says which passkeys count; expected proof: passkey"},
+    {ISSUER("kind: oidc"), IN_ISSUER ": nothing of it is taken; expected client_id"},
+    {ISSUER("client_id: s, audiences: [s]"), IN_ISSUER ": audiences has the client_id, so that a"},
+    {ISSUER("client_id: s, client_secret_file: a, client_secret_command: [b]"),
+     IN_ISSUER ": client_secret_file and client_secret_command; expected one of them"},
+    {ISSUER("audiences: [s], client_secret_file: a"), IN_ISSUER ": a secret of no client"},
+    {ISSUER("audiences: [s], provision: people"), IN_ISSUER ": provision: people, and nobody"},
+    {ISSUER("client_id: s, algorithms: [none]"), "t.yaml:1:77: algorithms: \"none\"; expected a l"},
+    {ISSUER("client_id: s, algorithms: [HS256]"), "t.yaml:1:77: algorithms: \"HS256\"; expected"},
+    {ISSUER("client_id: s, algorithms: [rs256]"), "t.yaml:1:77: algorithms: \"rs256\"; expected"},
+    {ISSUER("client_id: s, algorithms: []"), "t.yaml:1:76: algorithms: out of bounds; expected 1"},
+    {ISSUER("client_id: s, scopes: [profile]"), IN_ISSUER ": scopes lacks openid; expected it"},
+    {ISSUER("client_id: s, scopes: [openid, a b]"), IN_ISSUER ": a blank inside an item of scopes"},
+    {ISSUER("client_id: s, groups_claim: g"), IN_ISSUER ": groups need groups_claim, and one of"},
+    {ISSUER("client_id: s, group_prefix: g"), IN_ISSUER ": groups need groups_claim, and one of"},
+    {ISSUER("client_id: s, groups_claim: g, group_prefix: p, groups: [{theirs: a, ours: b}]"),
+     IN_ISSUER ": group_prefix and groups; expected one of them"},
+    {ISSUER("client_id: s, groups_claim: g, groups: [{theirs: a, ours: b}, {theirs: a, ours: c}]"),
+     IN_ISSUER ": a group is named twice"},
+    {ISSUER("client_id: s, jobs: [{identity: a, repository_id: \"1\"}]"),
+     IN_ISSUER ": jobs are of CI systems; expected kind"},
+    {ISSUER("kind: github-actions, audiences: [s]"), IN_ISSUER ": none of its jobs is let in"},
+    {ISSUER("kind: gitlab-ci, client_id: s, audiences: [t], jobs: [{identity: a, project_id: "
+            "\"1\"}]"),
+     IN_ISSUER ": nobody signs in at a CI system"},
+    {ISSUER("kind: gitlab-ci, token_type: at+jwt, audiences: [t], jobs: [{identity: a, project_id: "
+            "\"1\"}]"),
+     IN_ISSUER ": tokens of CI systems are no at+jwt"},
+    {CI("github-actions", ", repository: a/b"),
+     IN_ISSUER ": a job is known by a name alone, or by nothing: names are given to others when "
+               "they are free again, and whoever gets one would be let in; expected repository_id, "
+               "a number"},
+    {CI("github-actions", ", repository_id: \"07\""), IN_ISSUER ": a job is known by a name alone"},
+    {CI("github-actions", ", repository_id: \"*\""), IN_ISSUER ": a job is known by a name alone"},
+    {CI("gitlab-ci", ", project_path: a/b"), IN_ISSUER ": a job is known by a name alone, or by n"},
+    {CI("kubernetes", ", namespace: a, service_account: b"),
+     IN_ISSUER ": a job is known by a name"},
+    {CI("kubernetes", ", service_account_uid: b"),
+     IN_ISSUER ": a job is known by a name alone, or"},
+    {CI("kubernetes", ", namespace: a, service_account_uid: b, ref: c"),
+     IN_ISSUER ": ref, environment and workflow are not in tokens of kubernetes"},
+    {CI("gitlab-ci", ", project_id: \"1\", repository: a/b"), IN_ISSUER ": a job has keys of anot"},
+    {CI("gitlab-ci", ", project_id: \"1\"}, {identity: b, project_id: \"1\""),
+     IN_ISSUER ": the same job twice"},
+    {"issuers: [{name: I I, issuer: \"https://i.example\", client_id: s}]\n" TARGET,
+     "t.yaml:1:11: issuer \"I I\": expected a short name of a-z"},
+    {"issuers: [{name: i, issuer: \"http://i.example\", client_id: s}]\n" TARGET,
+     IN_ISSUER ": `issuer` is no address of one; expected https://"},
+    {"issuers: [{name: i, issuer: \"https://i.example/?a=b\", client_id: s}]\n" TARGET,
+     IN_ISSUER ": `issuer` is no address of one; expected https://"},
+    {"issuers: [{name: j, issuer: \"https://i.example\", client_id: s}, {name: i, issuer: "
+     "\"https://i.example\", client_id: s}]\n" TARGET,
+     "t.yaml:1:65: issuer \"i\" is the same as in line 1; expected each issuer once"},
+    {"issuers: [{name: i, issuer: \"https://j.example\", client_id: s}, {name: i, issuer: "
+     "\"https://i.example\", client_id: s}]\n" TARGET,
+     "t.yaml:1:65: issuer \"i\" has a name that is taken in line 1"},
     {LINEAGE("file: a/b"), "t.yaml:1:31: file: \"a/b\"; expected a file's name (no slash, no dot"},
     {LINEAGE("file: .b"), "t.yaml:1:31: file: \".b\"; expected a file's name"},
     {LINEAGE("file: rejected.ndjson"), "t.yaml:1:31: file: \"rejected.ndjson\"; expected"},
@@ -273,7 +333,48 @@ static const char every_key[] =
     "sync: all\n"
     "    notify: [chat]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
-    "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n";
+    "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n"
+    "issuers:\n  - name: corp\n    issuer: https://login.example/tenant/\n    kind: oidc\n"
+    "    client_id: sluice\n    client_secret_file: s\n    algorithms: [PS256, EdDSA]\n"
+    "    audiences: [\"sluice:ask\"]\n    token_type: jwt\n    max_lifetime: 1h\n"
+    "    scopes: [openid, groups]\n    name_claim: preferred_username\n"
+    "    groups_claim: /realm_access/roles\n    groups: [{theirs: \"5f3a\", ours: dba}]\n"
+    "    mfa_acr: [\"urn:mfa\"]\n    provision: people\n    ca_file: ca.pem\n"
+    "    keys_max_stale: 2h\n"
+    "  - {name: other, issuer: \"http://localhost:9000\", client_id: x, client_secret_command: "
+    "[pass, show], groups_claim: groups, group_prefix: \"other-\"}\n"
+    "  - {name: github, issuer: \"https://token.actions.githubusercontent.com\", kind: "
+    "github-actions, audiences: [sluice], jobs: [{identity: deploy, repository_id: \"74\", "
+    "repository: octo-org/octo-repo, ref: \"refs/heads/*\", environment: prod, workflow: "
+    "\"octo-org/*\"}]}\n"
+    "  - {name: gitlab, issuer: \"https://gitlab.example\", kind: gitlab-ci, audiences: [sluice], "
+    "jobs: [{identity: deploy, project_id: \"22\", project_path: my/project}]}\n"
+    "  - {name: k8s, issuer: \"https://k8s.example\", kind: kubernetes, audiences: [sluice], jobs: "
+    "[{identity: batch, namespace: jobs, service_account_uid: "
+    "14ee3fa4-a7e2-420f-9f9a-dbc4507c3798, service_account: runner}]}\n";
+
+static void check_every_issuer(const struct sl_config *c)
+{
+    const struct sl_issuer *corp = sl_config_issuer(c, SL_SPAN("corp"));
+    const struct sl_issuer *other = sl_config_issuer_of(c, SL_SPAN("http://localhost:9000"));
+    const struct sl_issuer *k8s = sl_config_issuer(c, SL_SPAN("k8s"));
+
+    if (!SL_CHECK(corp != NULL && other != NULL && k8s != NULL && c->issuer_count == 5))
+        return;
+    SL_CHECK_INT(corp->kind, SL_ISSUER_OIDC);
+    SL_CHECK_INT(corp->algorithms, SL_OIDC_PS256 | SL_OIDC_EDDSA);
+    SL_CHECK_INT(corp->token_type, SL_OIDC_JWT);
+    SL_CHECK_INT(corp->max_lifetime_ms, 3600000);
+    SL_CHECK_INT(corp->keys_max_stale_ms, 7200000);
+    SL_CHECK_INT(corp->provision, SL_PROVISION_PEOPLE);
+    SL_CHECK_INT(other->algorithms, SL_OIDC_RS256);
+    SL_CHECK_INT(other->token_type, SL_OIDC_AT_JWT);
+    SL_CHECK_INT(other->scopes.count, 2);
+    SL_CHECK_INT(k8s->token_type, SL_OIDC_JWT);
+    SL_CHECK_TEXT(k8s->jobs[0].id, "jobs:14ee3fa4-a7e2-420f-9f9a-dbc4507c3798");
+    SL_CHECK(sl_config_issuer(c, SL_SPAN("nobody")) == NULL);
+    SL_CHECK(sl_config_issuer_of(c, SL_SPAN("https://login.example/tenant")) == NULL);
+}
 
 static void test_every_key(void)
 {
@@ -315,6 +416,7 @@ static void test_every_key(void)
     SL_CHECK_INT(m->budget.by, SL_BY_RUN);
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
     SL_CHECK_INT(m->budget.bytes, 1 << 30);
+    check_every_issuer(c);
 }
 
 static void check_reads_back(const char *yaml)

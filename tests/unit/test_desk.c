@@ -18,6 +18,7 @@ static const char *example(const char *mark)
         const char *name, *text;
     } examples[] = {{"{id}", ID},
                     {"{file}", "a-b_1.js"},
+                    {"{issuer}", "a-b_1.js"},
                     {"{entry}", "1700"},
                     {"{tile}", "entries/x001/x234/067.p/8"}};
 
@@ -201,7 +202,15 @@ static void test_bearer(void)
         {"Bearer slt_x,slt_y", SL_EMALFORMED, ""},
         {"Basic c2x0Og==", SL_EMALFORMED, ""},
         {"slt_x", SL_EMALFORMED, ""},
-        {"Bearer sls_x", SL_EMALFORMED, ""}, /* a session comes as a cookie only */
+        {"Bearer sls_x", SL_EMALFORMED, ""}, /* a browser's session comes as a cookie only */
+        {"Bearer sll_x", SL_OK, "sll_x"},
+        {"Bearer eyJh.eyJi.c-_d", SL_OK, "eyJh.eyJi.c-_d"}, /* an issuer's */
+        {"Bearer eyJh.eyJi", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.", SL_EMALFORMED, ""},
+        {"Bearer eyJh..c", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.c.d", SL_EMALFORMED, ""},
+        {"Bearer eyJh.eyJi.c=", SL_EMALFORMED, ""},
+        {"Bearer eyJh.ey Ji.c", SL_EMALFORMED, ""},
         {"", SL_EMALFORMED, ""},
     };
 

@@ -118,8 +118,9 @@ static void test_usage(void)
 
 static void test_help(void)
 {
-    static const char *const names[] = {"approvals", "show", "approve", "deny",   "cancel",
-                                        "revoke",    "stop", "watch",   "enroll", "console"};
+    static const char *const names[] = {"approvals", "show",    "approve", "deny",
+                                        "cancel",    "revoke",  "stop",    "watch",
+                                        "enroll",    "console", "login",   "logout"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++) {
         SL_BUF(out, 1 << 16);
@@ -417,6 +418,103 @@ static void test_watch(void)
     SL_CHECK(!says(&out, "spent"));
 }
 
+#define DEVICE                                                                      \
+    "{\"expires_at\":\"2999-01-01T00:00:00Z\",\"interval\":1,\"poll\":\"sl-poll\"," \
+    "\"user_code\":\"AB-CD\\u001b[2J\",\"verification_uri\":\"https://idp.example/device\"}"
+
+/* One sign-in of `sluice login --save file`; the keeper's last word is the answer to a poll. */
+static struct ran log_in(const char *file, unsigned status, const char *last)
+{
+    struct ran r = RUN("login", "--issuer", "corp", "--save", file);
+    struct asked a = asked();
+
+    SL_CHECK_TEXT(sl_span_str(a.method), "login.device");
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"issuer\":\"corp\"}");
+    SL_CHECK_TEXT(sl_span_str(a.credential), "");
+    reply(&a, 201, DEVICE);
+    a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "login.poll");
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"poll\":\"sl-poll\"}");
+    reply(&a, 202, "{\"interval\":1,\"pending\":true}");
+    a = asked();
+    reply(&a, status, last);
+    return r;
+}
+
+static void test_login_and_logout(void)
+{
+    static const char session[] =
+        "{\"expires_at\":\"2999-01-01T00:00:00Z\",\"identity\":\"rita\",\"secret\":\"sll_one\"}";
+    char folder[] = "/tmp/sluice-test-XXXXXX";
+    SL_BUF(file, 256);
+    SL_BUF(out, 1 << 16);
+    SL_BUF(text, 4096);
+    SL_BUF(bye, 1 << 16);
+
+    SL_PROMISE(mkdtemp(folder) != NULL);
+    sl_buf_say(&file, "%s/credential", folder);
+    struct ran r = log_in(sl_buf_text(&file), 201, session);
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "https://idp.example/device");
+    check_says(&out, "AB-CD\\u{1b}[2J"); /* a provider's text, too, is a stranger's */
+    check_says(&out, "You are rita");
+    SL_CHECK(!says(&out, "sll_one"));
+    struct stat s;
+    SL_CHECK(stat(sl_buf_text(&file), &s) == 0 && (s.st_mode & 0777) == 0600);
+    SL_CHECK_INT(sl_file_read(sl_buf_text(&file), &text), SL_OK);
+    check_says(&text, "\"credential\":\"sll_one\"");
+
+    r = log_in(sl_buf_text(&file), 201, session); /* a login replaces a login */
+    SL_CHECK_INT(finish(&r, &out), 0);
+
+    r = RUN("logout", "--credential-file", sl_buf_text(&file));
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "session.end");
+    SL_CHECK_TEXT(sl_span_str(a.credential), "sll_one"); /* and not what the environment says */
+    reply(&a, 200, "{}");
+    SL_CHECK_INT(finish(&r, &bye), 0);
+    check_says(&bye, "You are signed out.");
+    SL_CHECK(access(sl_buf_text(&file), F_OK) != 0);
+    rmdir(folder);
+}
+
+static void test_a_login_that_fails(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = log_in("/tmp/sluice-test-none", 403,
+                          "{\"detail\":\"no identity has this account\",\"hint\":\"sluice "
+                          "identity account\",\"status\":403}");
+
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "no identity has this account");
+    check_says(&out, "hint: sluice identity account");
+    SL_CHECK(access("/tmp/sluice-test-none", F_OK) != 0);
+}
+
+/* What `sluice enroll` saved is nobody's to throw away. */
+static void test_logout_leaves_credentials_alone(void)
+{
+    char folder[] = "/tmp/sluice-test-XXXXXX";
+    SL_BUF(file, 256);
+    SL_BUF(out, 1 << 16);
+    SL_BUF(over, 1 << 16);
+
+    SL_PROMISE(mkdtemp(folder) != NULL);
+    sl_buf_say(&file, "%s/credential", folder);
+    SL_PROMISE(sl_file_replace(sl_buf_text(&file), SL_SPAN("{\"credential\":\"sld_x\"}\n"), 0600) ==
+               SL_OK);
+    struct ran r = RUN("logout", "--credential-file", sl_buf_text(&file));
+    SL_CHECK_INT(finish(&r, &out), 1);
+    check_says(&out, "no session of 'sluice login'");
+    SL_CHECK(access(sl_buf_text(&file), F_OK) == 0);
+    r = RUN("login", "--save", sl_buf_text(&file));
+    SL_CHECK_INT(finish(&r, &over), 1);
+    check_says(&over, "--replace");
+    SL_CHECK(is_quiet(desk.keeper));
+    unlink(sl_buf_text(&file));
+    rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
     SL_BUF(url, 64);
@@ -448,6 +546,9 @@ int main(int argc, char **argv)
     SL_RUN(test_no_credential_in_clear);
     SL_RUN(test_enroll);
     SL_RUN(test_console);
+    SL_RUN(test_login_and_logout);
+    SL_RUN(test_a_login_that_fails);
+    SL_RUN(test_logout_leaves_credentials_alone);
     SL_RUN(test_watch);
     close(desk.super);
     return sl_tap_done();

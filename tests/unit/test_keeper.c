@@ -678,22 +678,30 @@ static json_int_t shown_estimate(const char *credential)
         json_object_get(json_object_get(play.reply, "show"), "rows_estimate"));
 }
 
+/* In the answer at hand. */
+static size_t sizes_shown(void)
+{
+    return json_array_size(json_object_get(json_object_get(play.reply, "show"), "sizes"));
+}
+
 /* P3: what a yes without a number lets pass is what reviewers were shown, and they alone. */
 static void test_P3_twice_the_estimate(void)
 {
     struct sl_msg_action_go go = {0};
     uint64_t action = propose_over(
         "{\"budget\":\"bites\",\"continues\":5,\"delivered\":500,\"sql\":\"select 1\"}",
-        "{\"rows_estimate\":48000}");
+        "{\"rows_estimate\":48000,\"sizes\":[{\"dataset\":\"public.t\",\"rows\":9}]}");
 
     SL_CHECK(has_word(held.why, "500 rows delivered") && !has_word(held.why, "48") &&
              !has_word(held.why, "96"));
     SL_CHECK_INT(shown_rows("rows", rita), 96000);
     SL_CHECK(has_word(sl_span_str(said("held_why")), "500 of about 48,000 rows delivered"));
     SL_CHECK_INT(shown_estimate(rita), 48000);
+    SL_CHECK_INT(sizes_shown(), 1);
     SL_CHECK_INT(shown_rows("rows", olga), 0);
     SL_CHECK(!has_word(sl_span_str(said("held_why")), "48"));
     SL_CHECK_INT(shown_estimate(olga), 0);
+    SL_CHECK_INT(sizes_shown(), 0);
     SL_CHECK_INT(decide(rita, "approve"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);

@@ -61,4 +61,10 @@ const char sl_catalog_fingerprint_query[] =
     " UNION ALL" MARK_OF_USERS("pg_language")
     " UNION ALL" MARK("pg_extension", "")
     ") m (catalog, n, mixed)";
+
+const char sl_catalog_sizes_query[] =
+    "SELECT pg_catalog.concat(n.nspname, '.', c.relname), c.reltuples::pg_catalog.int8"
+    FROM_RELATIONS " WHERE c.oid" OF_USERS " AND c.relkind IN ('r', 'p', 'm')"
+    " AND c.relpersistence" NE "'t' AND c.reltuples OPERATOR(pg_catalog.>=) 0::pg_catalog.float4"
+    " ORDER BY c.reltuples DESC LIMIT 100000";
 /* clang-format on */

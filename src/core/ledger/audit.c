@@ -23,6 +23,7 @@ void sl_audit_free(struct sl_audit *a)
     sl_map_free(a->policy_heads);
     sl_map_free(a->pending);
     sl_map_free(a->passkeys);
+    sl_map_free(a->accounts);
     sl_arena_free(a->mem);
     free(a->keys);
     free(a);
@@ -31,7 +32,8 @@ void sl_audit_free(struct sl_audit *a)
 static enum sl_err new_maps(struct sl_audit *a)
 {
     struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
-                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys};
+                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys,
+                              &a->accounts};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));

@@ -78,7 +78,7 @@ struct sl_audit {
     void *owner;
     struct sl_arena *mem;
     struct sl_map *identities, *credentials, *approvals, *sessions, *policies, *policy_heads,
-        *pending, *passkeys;
+        *pending, *passkeys, *accounts; /* accounts: issuer, NUL, subject -> its credential */
     struct sl_audit_passkey *first_passkey;
     const struct sl_audit_claim *claims;
     sl_audit_decision_fn *decision;

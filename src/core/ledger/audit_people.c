@@ -115,6 +115,66 @@ static void revoke_credential(struct sl_audit *a, const struct sl_audit_identity
         c->revoked = true;
 }
 
+/* --- accounts at issuers -------------------------------------------------------------------- */
+
+static struct sl_span account_key(struct sl_audit *a, const json_t *leaf)
+{
+    SL_BUF(key, 64 * 1024);
+
+    sl_buf_put(&key, sl_audit_str(a, leaf, "issuer"));
+    sl_buf_put_u8(&key, 0);
+    sl_buf_put(&key, sl_audit_str(a, leaf, "subject"));
+    return sl_audit_copy(a, sl_buf_span(&key));
+}
+
+static struct sl_audit_credential *account_new(struct sl_audit *a,
+                                               const struct sl_audit_identity *who,
+                                               const json_t *leaf)
+{
+    struct sl_audit_credential *c = sl_audit_alloc(a, sizeof *c);
+    struct sl_span by = sl_json_str(leaf, "by");
+
+    if (c == NULL)
+        return NULL;
+    *c = (struct sl_audit_credential){
+        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
+        .identity = who->name,
+        .issuer =
+            sl_audit_identity(a, by) != NULL ? sl_audit_copy(a, by) : sl_span(NULL, 0),
+        .deciding = who->kind == SL_HUMAN,
+        .since_us = sl_audit_since(a)};
+    if (sl_map_get(a->credentials, c->id) != NULL)
+        SL_FOUND(a, "credential %S is made twice", c->id);
+    sl_audit_put(a, a->credentials, c->id, c);
+    return c;
+}
+
+/* Whom an issuer calls so is one identity, until somebody parts them. */
+static void link_account(struct sl_audit *a, const struct sl_audit_identity *who,
+                         const json_t *leaf)
+{
+    struct sl_span key = account_key(a, leaf);
+    const struct sl_audit_credential *before = sl_map_get(a->accounts, key);
+
+    if (before != NULL && !before->revoked)
+        SL_FOUND(a, "an account of '%S' is linked to '%S' as well", before->identity, who->name);
+    struct sl_audit_credential *c = account_new(a, who, leaf);
+    if (c != NULL)
+        sl_audit_put(a, a->accounts, key, c);
+}
+
+static void unlink_account(struct sl_audit *a, const struct sl_audit_identity *who,
+                           const json_t *leaf)
+{
+    struct sl_audit_credential *c = sl_map_get(a->accounts, account_key(a, leaf));
+
+    if (c == NULL || !sl_span_eq(c->identity, who->name) ||
+        !sl_span_eq(c->id, sl_json_str(leaf, "credential")))
+        SL_FOUND(a, "an account is unlinked from '%S' that was not linked to it", who->name);
+    else
+        c->revoked = true;
+}
+
 /* A session stands for what its human decides with, and for nothing that is over. */
 static void open_session(struct sl_audit *a, const struct sl_audit_identity *who,
                          const json_t *leaf)
@@ -170,6 +230,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         open_session(a, who, leaf);
         break;
     case SL_ENTRY_ROSTER_SESSION_END:
+        break;
+    case SL_ENTRY_ROSTER_ACCOUNT_LINK:
+        link_account(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_ACCOUNT_UNLINK:
+        unlink_account(a, who, leaf);
         break;
     default:
         SL_FOUND(a, "the roster changes in a way that is not known here");

@@ -289,7 +289,10 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
     X(ENROL, "enrol")   /* a human claimed it: credential decides */           \
     X(CREDENTIAL_REVOKE, "credential_revoke")                                  \
     X(SESSION_OPEN, "session_open") /* console: credential, hash_head */       \
-    X(SESSION_END, "session_end")
+    X(SESSION_END, "session_end")                                              \
+    /* issuer, subject, credential (which stands for it): this account is this identity */ \
+    X(ACCOUNT_LINK, "account_link")                                            \
+    X(ACCOUNT_UNLINK, "account_unlink")
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,
@@ -307,7 +310,10 @@ struct sl_entry_roster {
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
     uint64_t expires_us;
-    struct sl_span by, channel; /* who did it: an identity, or "operator" on the control socket */
+    /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came with
+     * a sign-in there */
+    struct sl_span by, channel;
+    struct sl_span issuer, subject; /* of an account: `iss` and `sub`, exactly */
     struct sl_span reason;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);

@@ -176,10 +176,12 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_hex(&w, "hash_head", hash_head.n > 0 ? hash_head.p : NULL, hash_head.n);
     sl_member_str(&w, "identity", e->identity);
     sl_member_str(&w, "identity_kind", e->identity_kind);
+    sl_member_str(&w, "issuer", e->issuer);
     sl_member_kind(&w, SL_ENTRY_ROSTER);
     sl_member_str(&w, "other", e->other);
     sl_member_str(&w, "owner", e->owner);
     sl_member_said(&w, "reason", e->reason);
+    sl_member_str(&w, "subject", e->subject);
     sl_member_time_v(&w, e->time_us);
     sl_jw_end(&w);
     sl_entry_check(b, start);

@@ -157,6 +157,7 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
         return names_json(field);
     case SL_KEY_EFFECTS:
     case SL_KEY_KINDS:
+    case SL_KEY_ALGORITHMS:
         return bits_json(k, *(const uint32_t *)field);
     case SL_KEY_HOURS:
         return hours_json(base);
@@ -191,6 +192,13 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
            ((const struct sl_config *)base)->settings.tls_certificate.n == 0;
 }
 
+static bool is_empty_list(const struct sl_key *k, const void *base)
+{
+    struct sl_key_list shape = sl_key_list_of(k->inner);
+
+    return *(const size_t *)(const void *)((const char *)base + shape.count_offset) == 0;
+}
+
 /* Nothing was said and nothing stands for it. */
 bool sl_key_is_absent(const struct sl_key *k, const void *base)
 {
@@ -213,9 +221,13 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
     case SL_KEY_EFFECTS:
         return (((const struct sl_rule *)base)->named & SL_WHEN_EFFECTS) == 0;
     case SL_KEY_KINDS:
+    case SL_KEY_ALGORITHMS:
         return *(const uint32_t *)field == 0;
     case SL_KEY_HOURS:
         return ((const struct sl_rule *)base)->hour_count == 0;
+    case SL_KEY_MANY:
+        return (k->place == SL_PLACE_ISSUER || k->inner == SL_PLACE_ISSUER) &&
+               is_empty_list(k, base);
     case SL_KEY_VERDICT:
         return k->place == SL_PLACE_TARGET && !((const struct sl_target *)base)->has_default;
     case SL_KEY_ONE:
@@ -312,6 +324,17 @@ static json_t *top_list(const struct sl_config *c, const char *name)
     return list_json(sl_key_find(SL_PLACE_TOP, sl_span_str(name)), c);
 }
 
+/* Who may sign in is part of what is allowed. Files without issuers keep the digest that they had.
+ * Takes `policy`. */
+static json_t *with_issuers(const struct sl_config *c, json_t *policy)
+{
+    if (policy == NULL || c->issuer_count == 0 ||
+        json_object_set_new(policy, "issuers", by_name(top_list(c, "issuers"))) == 0)
+        return policy;
+    json_decref(policy);
+    return NULL;
+}
+
 static json_t *policy_json(const struct sl_config *c)
 {
     json_t *labels = names_json(&c->labels);
@@ -319,7 +342,8 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *targets = by_name(top_list(c, "targets"));
 
     if (labels != NULL && rules != NULL && targets != NULL)
-        return json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets", targets);
+        return with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules,
+                                         "targets", targets));
     json_decref(labels);
     json_decref(rules);
     json_decref(targets);

@@ -35,7 +35,10 @@
     P(WHEN, struct sl_rule, "policy[].when")                      \
     P(REVIEWERS, struct sl_reviewers, "reviewers")                \
     P(BUDGET, struct sl_budget, "policy[].budget")                \
-    P(ELEVATE, struct sl_elevate, "policy[].elevate")
+    P(ELEVATE, struct sl_elevate, "policy[].elevate")             \
+    P(ISSUER, struct sl_issuer, "issuers[]")                      \
+    P(ISSUER_GROUP, struct sl_issuer_group, "issuers[].groups[]") \
+    P(JOB, struct sl_job, "issuers[].jobs[]")
 
 /* clang-format off */
 #define SL_CONFIG_KEYS(K, M)                                                                         \
@@ -317,7 +320,90 @@ K(BUDGET, "per", PER, per, "statement", 60000, 2592000000, "", "", RELOAD,      
   "as `1h`, which slides.")                                                                          \
 K(BUDGET, "by", CHOICE, by, "identity", 0, 0, "", "identity|owner|run", RELOAD,                      \
   "Whose use is added up: the identity's, or that of its owner and all that the owner owns. " \
-  "`run`: a run's of that owner.")
+  "`run`: a run's of that owner.") \
+M(TOP, "issuers", MANY, issuers, ISSUER, false,                                                      \
+  "Identity providers whose word counts: people sign in with them, agents and CI jobs show their "   \
+  "tokens. What an account may do is said by the identity that it is linked to (`sluice identity "    \
+  "account`), never by the token alone.")                                                            \
+K(ISSUER, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                           \
+  "A short name, unique in the file, for commands and pages: `sluice login corp`.")                  \
+K(ISSUER, "issuer", TEXT, issuer, NULL, 1, 500, "", "", RELOAD,                                      \
+  "Who tokens must say that they are from (`iss`), byte for byte, a slash at its end included: an address " \
+  "that is https, or http to this machine. Where its keys are is read from there.")                  \
+K(ISSUER, "kind", CHOICE, kind, "oidc", 0, 0, "", "oidc|github-actions|gitlab-ci|kubernetes", RELOAD, \
+  "`oidc`: people, and services that have accounts. The others are systems whose jobs carry tokens; " \
+  "which ones are let in is said by `jobs`.")                                                        \
+K(ISSUER, "client_id", TEXT, client_id, "", 1, 255, "", "", RELOAD,                                  \
+  "Sluice's own name at the provider, with which people sign in. Left out: nobody signs in there, tokens " \
+  "that are shown are all that is taken.")                                                           \
+K(ISSUER, "client_secret_file", TEXT, client_secret_file, "", 1, 4000, "", "", RELOAD,               \
+  "File that holds the client's secret; a newline at its end does not count. Relative to the configuration " \
+  "file, and best readable by Sluice alone. Left out: a public client, which PKCE protects.")         \
+K(ISSUER, "client_secret_command", LIST, client_secret_command, "", 1, 64, "", "", RELOAD,           \
+  "Program and arguments that print the secret; run by the supervisor. No shell.")                   \
+K(ISSUER, "algorithms", ALGORITHMS, algorithms, "", 1, 4, "", "RS256|PS256|ES256|EdDSA", RELOAD,     \
+  "What its tokens may be signed with. Left out: RS256 alone. A token never chooses.")               \
+K(ISSUER, "audiences", LIST, audiences, "", 1, 20, "", "", RELOAD,                                   \
+  "For whom a token that is shown must be (`aud`), one of these: a name that only Sluice has. Left out: " \
+  "no tokens are taken. Never the `client_id`: a token from a sign-in is not one to ask with.")        \
+K(ISSUER, "token_type", CHOICE, token_type, "", 0, 0, "", "at+jwt|jwt", RELOAD,                      \
+  "What a token that is shown must call itself (`typ`). `at+jwt`: an access token (RFC 9068). `jwt`: `JWT`, " \
+  "or nothing at all, where the provider has no other. Left out: `at+jwt`, and `jwt` for CI systems.") \
+K(ISSUER, "max_lifetime", DURATION, max_lifetime_ms, "24h", 60000, 31622400000, "", "", RELOAD,      \
+  "The longest that a token that is shown may be valid, from `iat` to `exp`.")                       \
+K(ISSUER, "scopes", LIST, scopes, "", 1, 20, "", "", RELOAD,                                         \
+  "What a sign-in asks for; `openid` must be among them. Left out: openid and profile.")             \
+K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,                            \
+  "The claim that people are called by on pages. It identifies nobody.")                             \
+K(ISSUER, "groups_claim", TEXT, groups_claim, "", 1, 200, "", "", RELOAD,                            \
+  "The claim that lists a person's groups, such as `groups`, or a path such as `/realm_access/roles`. Left " \
+  "out: groups are not looked at. A person in more groups than a token can list is not signed in.")  \
+K(ISSUER, "group_prefix", TEXT, group_prefix, "", 1, 63, "", "", RELOAD,                             \
+  "What the provider's groups are called here: this, and their name behind it.")                     \
+M(ISSUER, "groups", MANY, groups, ISSUER_GROUP, false,                                               \
+  "Which of the provider's groups count, and as which; others are left out. One of `group_prefix` and " \
+  "`groups` where there is a `groups_claim`.")                                                       \
+K(ISSUER_GROUP, "theirs", TEXT, theirs, NULL, 1, 255, "", "", RELOAD,                                \
+  "The group as the claim has it: a name, or an id.")                                                \
+K(ISSUER_GROUP, "ours", NAME, ours, NULL, 1, 128, "", "", RELOAD,                                    \
+  "The group here.")                                                                                 \
+K(ISSUER, "mfa_acr", LIST, mfa_acr, "", 1, 20, "", "", RELOAD,                                       \
+  "What `acr` says of a sign-in with more than one factor: one of these is asked for, and must be there, " \
+  "before a passkey is enrolled. Left out: a sign-in there says nothing of more than one factor, and is not " \
+  "enough for that.")                                                                                \
+K(ISSUER, "provision", CHOICE, provision, "none", 0, 0, "", "none|people", RELOAD,                   \
+  "`people`: whoever signs in for the first time becomes an identity, human, with the groups that the token " \
+  "gives. `none`: only accounts that somebody linked.")                                              \
+K(ISSUER, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                     \
+  "Certificates to trust when it is asked, in PEM form; left out, the system's.")                    \
+K(ISSUER, "keys_max_stale", DURATION, keys_max_stale_ms, "1h", 0, 604800000, "", "", RELOAD,         \
+  "How long its keys are believed when it does not answer. After that nobody signs in.")             \
+M(ISSUER, "jobs", MANY, jobs, JOB, false,                                                            \
+  "Of CI systems: which jobs are which identity here. Each is known by an id that is never given to another; a " \
+  "name alone is refused, for whoever gets that name next would be let in.")                         \
+K(JOB, "identity", NAME, identity, NULL, 1, 128, "", "", RELOAD,                                     \
+  "The agent or service that the job is.")                                                           \
+K(JOB, "repository_id", TEXT, repository_id, "", 1, 20, "", "", RELOAD,                              \
+  "Of github-actions: the repository's id (`gh api repos/OWNER/NAME --jq .id`).")                    \
+K(JOB, "repository", TEXT, repository, "", 1, 200, "", "", RELOAD,                                   \
+  "And its name, `owner/name`, for readers of this file: where it is given it must be the token's too.") \
+K(JOB, "project_id", TEXT, project_id, "", 1, 20, "", "", RELOAD,                                    \
+  "Of gitlab-ci: the project's id.")                                                                 \
+K(JOB, "project_path", TEXT, project_path, "", 1, 400, "", "", RELOAD,                               \
+  "And its path, as with `repository`.")                                                             \
+K(JOB, "namespace", TEXT, k8s_namespace, "", 1, 63, "", "", RELOAD,                                  \
+  "Of kubernetes: the service account's namespace.")                                                 \
+K(JOB, "service_account_uid", TEXT, service_account_uid, "", 1, 63, "", "", RELOAD,                  \
+  "And its uid (`kubectl get serviceaccount NAME -o jsonpath={.metadata.uid}`).")                    \
+K(JOB, "service_account", TEXT, service_account, "", 1, 253, "", "", RELOAD,                         \
+  "And its name, as with `repository`.")                                                             \
+K(JOB, "ref", TEXT, ref, "", 1, 300, "", "", RELOAD,                                                 \
+  "Only jobs of this branch or tag, as the token has it (GitHub: `refs/heads/main`, GitLab: `main`); patterns " \
+  "allowed. Left out: of any.")                                                                      \
+K(JOB, "environment", TEXT, environment, "", 1, 255, "", "", RELOAD,                                 \
+  "Only jobs of this deployment environment; patterns allowed.")                                     \
+K(JOB, "workflow", TEXT, workflow, "", 1, 500, "", "", RELOAD,                                       \
+  "Only jobs of this workflow file (GitHub: `job_workflow_ref`, GitLab: `ci_config_ref_uri`); patterns allowed.")
 /* clang-format on */
 
 #endif

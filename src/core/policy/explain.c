@@ -206,6 +206,13 @@ static void diff_lists(struct sl_buf *out, const char *what, const json_t *befor
     }
 }
 
+static void drop_lists(json_t *top)
+{
+    json_object_del(top, "targets");
+    json_object_del(top, "policy");
+    json_object_del(top, "issuers");
+}
+
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out)
 {
@@ -216,10 +223,9 @@ void sl_config_diff(const struct sl_config *before, const struct sl_config *afte
     } else {
         diff_lists(out, "target", json_object_get(old, "targets"), json_object_get(new, "targets"));
         diff_lists(out, "rule", json_object_get(old, "policy"), json_object_get(new, "policy"));
-        json_object_del(old, "targets");
-        json_object_del(old, "policy");
-        json_object_del(new, "targets");
-        json_object_del(new, "policy");
+        diff_lists(out, "issuer", json_object_get(old, "issuers"), json_object_get(new, "issuers"));
+        drop_lists(old);
+        drop_lists(new);
         diff_members(out, "setting", old, new);
     }
     json_decref(old);

@@ -116,6 +116,14 @@ struct sl_key_list sl_key_list_of(enum sl_place inner)
     case SL_PLACE_DECLASSIFY:
         return SL_LIST(struct sl_target, struct sl_declassify, declassify, declassify_count,
                        SL_CONFIG_MAX_ITEMS);
+    case SL_PLACE_ISSUER:
+        return SL_LIST(struct sl_config, struct sl_issuer, issuers, issuer_count,
+                       SL_CONFIG_MAX_ISSUERS);
+    case SL_PLACE_ISSUER_GROUP:
+        return SL_LIST(struct sl_issuer, struct sl_issuer_group, groups, group_count,
+                       SL_CONFIG_MAX_ITEMS);
+    case SL_PLACE_JOB:
+        return SL_LIST(struct sl_issuer, struct sl_job, jobs, job_count, SL_CONFIG_MAX_ITEMS);
     default:
         SL_PROMISE(inner == SL_PLACE_LABEL);
         return SL_LIST(struct sl_target, struct sl_label_rule, labels, label_count,

@@ -48,6 +48,9 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",
         [SL_PLACE_BUDGET] = "`policy[].budget`",
         [SL_PLACE_ELEVATE] = "`policy[].elevate`",
+        [SL_PLACE_ISSUER] = "`issuers[]`: one identity provider",
+        [SL_PLACE_ISSUER_GROUP] = "`issuers[].groups[]`: one group",
+        [SL_PLACE_JOB] = "`issuers[].jobs[]`: one CI job",
     };
 
     return titles[place];

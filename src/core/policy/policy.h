@@ -23,6 +23,7 @@
 #define SL_CORE_POLICY_POLICY_H
 
 #include "core/action/action.h"
+#include "core/oidc/job.h"
 
 enum sl_verdict { SL_ALLOW = 0, SL_HOLD = 1, SL_DENY = 2 };
 const char *sl_verdict_name(enum sl_verdict v);
@@ -191,12 +192,53 @@ struct sl_settings {
     enum sl_metrics_access metrics_access;
 };
 
+/* What a group of the provider is called here. */
+struct sl_issuer_group {
+    struct sl_span theirs, ours;
+};
+
+/* A CI job that is an identity. */
+struct sl_job {
+    struct sl_span identity;
+    struct sl_span repository_id, repository;                           /* github-actions */
+    struct sl_span project_id, project_path;                            /* gitlab-ci */
+    struct sl_span k8s_namespace, service_account_uid, service_account; /* kubernetes */
+    struct sl_span ref, environment, workflow;                          /* patterns; empty: any */
+    struct sl_span id; /* as sl_oidc_job.id has it */
+};
+
+/* Whose word about people and jobs counts. */
+struct sl_issuer {
+    struct sl_span name, issuer;
+    enum sl_issuer_kind kind;
+    struct sl_span client_id; /* empty: nobody signs in there */
+    struct sl_span client_secret_file;
+    struct sl_names client_secret_command;
+    uint32_t algorithms;       /* bits of enum sl_oidc_algorithm; at least one */
+    struct sl_names audiences; /* of tokens that ask; none: there are none */
+    enum sl_oidc_type token_type;
+    uint64_t max_lifetime_ms;
+    struct sl_names scopes; /* has openid */
+    struct sl_span name_claim, groups_claim, group_prefix;
+    struct sl_issuer_group *groups;
+    size_t group_count;
+    struct sl_names mfa_acr;
+    enum sl_provision { SL_PROVISION_NONE = 1, SL_PROVISION_PEOPLE } provision;
+    struct sl_span ca_file;
+    uint64_t keys_max_stale_ms;
+    struct sl_job *jobs;
+    size_t job_count;
+    uint32_t line;
+};
+
 struct sl_config {
     struct sl_settings settings;
     struct sl_target *targets;
     size_t target_count;
     struct sl_rule *rules;
     size_t rule_count;
+    struct sl_issuer *issuers;
+    size_t issuer_count;
     struct sl_names labels;   /* every label named anywhere, sorted; at most 64 */
     uint8_t digest[32];       /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
@@ -235,6 +277,24 @@ void sl_config_manual(struct sl_buf *out);
 
 const struct sl_target *sl_config_target(const struct sl_config *c, struct sl_span name);
 /* The target that serves protocol postgres under this database name: target name first. */
+
+/* --- issuers (issuers.c) -----------------------------------------------------------------------
+ * What a token of this issuer must be, for sl_oidc_check; all of it points into the configuration.
+ * The caller adds nonce, acr_values, now_s and max_age_s. */
+enum sl_token_use { SL_TOKEN_SIGN_IN, SL_TOKEN_ASK };
+void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct sl_oidc_wanted *out);
+/* By the name of commands, and by `iss`; NULL when there is none. */
+const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_span name);
+const struct sl_issuer *sl_config_issuer_of(const struct sl_config *c, struct sl_span iss);
+/* May people sign in there; may tokens of it be shown? */
+bool sl_issuer_signs_in(const struct sl_issuer *i);
+bool sl_issuer_takes_tokens(const struct sl_issuer *i);
+/* Appends what a group of the provider is called here. false: it does not count. */
+bool sl_issuer_put_group(struct sl_buf *b, const struct sl_issuer *i, struct sl_span theirs);
+/* Which of its jobs is this one? The first in the file that fits; NULL: none. */
+const struct sl_job *sl_issuer_job(const struct sl_issuer *i, const struct sl_oidc_job *job);
+/* "openid profile" */
+void sl_issuer_put_scope(struct sl_buf *b, const struct sl_issuer *i);
 
 /* May this identity use the target at all (`access`)? */
 bool sl_target_admits(const struct sl_target *t, struct sl_span identity,

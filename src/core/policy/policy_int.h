@@ -15,6 +15,7 @@ enum {
     SL_CONFIG_MAX_LABELS = 64,
     SL_CONFIG_MAX_TARGETS = 256,
     SL_CONFIG_MAX_RULES = 2000,
+    SL_CONFIG_MAX_ISSUERS = 32,
     SL_CONFIG_MAX_ITEMS = 1000, /* of a list of mappings, where nothing else is said */
     SL_CONFIG_MEMORY = 64 * 1024 * 1024,
     SL_LABELLED_ROWS = 1000, /* rows of a labelled read, where no rule says otherwise */
@@ -55,6 +56,9 @@ void sl_load_quote(struct sl_buf *b, struct sl_span text);
 /* passkeys.c: after public_url is known; `passkeys` is where the file speaks of them, or NULL. */
 void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
                                 const struct sl_node *passkeys);
+/* issuers.c: what one key of an issuer cannot say; `at` is where it stands in the file. */
+void sl_config_resolve_issuer(struct sl_load *l, struct sl_config *c, size_t index,
+                              const struct sl_node *at);
 /* NULL after a complaint. */
 struct sl_node *sl_yaml_read(struct sl_load *l);
 
@@ -86,6 +90,7 @@ enum sl_key_type {
     SL_KEY_COLUMNS,
     SL_KEY_EFFECTS,
     SL_KEY_KINDS,
+    SL_KEY_ALGORITHMS,
     SL_KEY_HOURS,
     SL_KEY_PER,
     SL_KEY_ADDRESS,

@@ -351,6 +351,8 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
         check_target(l, root, c, i);
     for (size_t i = 0; i < c->rule_count; i++)
         check_rule(l, root, c, i);
+    for (size_t i = 0; i < c->issuer_count; i++)
+        sl_config_resolve_issuer(l, c, i, item_at(root, "issuers", i));
     collect_labels(l, c);
     number_labels(c);
     for (size_t i = 0; i < c->target_count; i++)

@@ -273,6 +273,65 @@ static void warn_unused_labels(struct warner *w)
     }
 }
 
+/* --- issuers ------------------------------------------------------------------------------------
+ */
+static struct sl_buf *warn_issuer(struct warner *w, const struct sl_issuer *i)
+{
+    struct sl_buf *b = warn(w, i->line);
+
+    sl_buf_put_str(b, "issuer ");
+    sl_load_quote(b, i->name);
+    return b;
+}
+
+/* What such tokens say where nobody asked for anything else, or what other services are called. */
+static bool is_shared_audience(struct sl_span audience)
+{
+    static const char *const patterns[] = {"https://github.com/*",
+                                           "https://gitlab.com*",
+                                           "*kubernetes.default.svc*",
+                                           "*sts.amazonaws.com*",
+                                           "sigstore",
+                                           "api://AzureADTokenExchange",
+                                           "account",
+                                           "api://default"};
+
+    for (size_t i = 0; i < SL_COUNT(patterns); i++)
+        if (sl_span_glob(sl_span_str(patterns[i]), audience))
+            return true;
+    return false;
+}
+
+static void warn_jobs(struct warner *w, const struct sl_issuer *i)
+{
+    for (size_t j = 0; j < i->job_count && i->kind != SL_ISSUER_KUBERNETES; j++) {
+        if (i->jobs[j].ref.n + i->jobs[j].environment.n > 0)
+            continue;
+        struct sl_buf *b = warn_issuer(w, i);
+        sl_buf_put_str(b, ": the job of ");
+        sl_load_quote(b, i->jobs[j].identity);
+        sl_buf_put_str(b, " is taken from any branch: whoever may push one is that identity; give "
+                          "it a ref or an environment\n");
+    }
+}
+
+static void warn_one_issuer(struct warner *w, const struct sl_issuer *i)
+{
+    if (sl_span_starts(i->issuer, SL_SPAN("http://")))
+        sl_buf_put_str(warn_issuer(w, i), " is asked over http, which is for trying things out: "
+                                          "any program of this machine could answer for it\n");
+    for (size_t j = 0; j < i->audiences.count; j++) {
+        if (!is_shared_audience(i->audiences.items[j]))
+            continue;
+        struct sl_buf *b = warn_issuer(w, i);
+        sl_buf_put_str(b, ": the audience ");
+        sl_load_quote(b, i->audiences.items[j]);
+        sl_buf_put_str(b, " is one that tokens for other services have too, and whoever is shown "
+                          "one of those could use it here; choose one of Sluice's own\n");
+    }
+    warn_jobs(w, i);
+}
+
 size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct sl_buf *out)
 {
     struct warner w = {.c = c, .file = file_name, .out = out};
@@ -282,6 +341,8 @@ size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct s
         warn_one_target(&w, &c->targets[i]);
     for (size_t i = 0; i < c->rule_count; i++)
         warn_one_rule(&w, &c->rules[i]);
+    for (size_t i = 0; i < c->issuer_count; i++)
+        warn_one_issuer(&w, &c->issuers[i]);
     warn_unused_labels(&w);
     return w.count;
 }

@@ -92,6 +92,10 @@ static void put_headers(struct sl_desk_conn *c, const struct sl_desk_answer *a, 
         sl_http1_put_header(b, "WWW-Authenticate", SL_SPAN("Bearer realm=\"sluice\""));
     if (a->cookie.n > 0)
         sl_http1_put_header(b, "Set-Cookie", a->cookie);
+    if (a->second_cookie.n > 0)
+        sl_http1_put_header(b, "Set-Cookie", a->second_cookie);
+    if (a->location.n > 0)
+        sl_http1_put_header(b, "Location", a->location);
     if (a->allowed.n > 0)
         sl_http1_put_header(b, "Allow", a->allowed);
     if (a->retry_after_s > 0)

@@ -25,7 +25,7 @@ enum {
     SL_DESK_MAX_CONNS_AN_ADDRESS = 4096,
     SL_DESK_MAX_STREAMS = 256,
     SL_DESK_MAX_HEAD = 16 * 1024,
-    SL_DESK_MAX_TARGET = 2048,
+    SL_DESK_MAX_TARGET = 6 * 1024, /* some providers' codes have more than a thousand letters */
     SL_DESK_MAX_BODY = 1024 * 1024,
     SL_DESK_MAX_BODIES = 64 * 1024 * 1024, /* of all connections together */
     SL_DESK_MAX_OUT = SL_IPC_MAX_BODY + 64 * 1024,
@@ -61,10 +61,10 @@ struct sl_desk_request {
     const char *why;
     struct sl_buf allowed; /* for 405 and OPTIONS */
     char id[SL_DESK_ID_BYTES];
-    uint8_t credential[SL_DESK_MAX_CREDENTIAL];
-    size_t credential_bytes;
+    struct sl_buf credential;    /* what the caller shows: ours, or a provider's token */
+    struct sl_buf flow;          /* of the cookie that a way back from a provider needs */
     bool by_cookie;              /* it is a session of the console */
-    char file[SL_DESK_MAX_FILE]; /* of a path with {file}, {entry} or {tile} */
+    char file[SL_DESK_MAX_FILE]; /* of a path with {file}, {issuer}, {entry} or {tile} */
     char etag[48];               /* If-None-Match */
     bool gzip;                   /* may be answered with it */
     char channel[16];            /* what the caller says it is; the keeper knows the words */
@@ -168,7 +168,8 @@ struct sl_desk_answer {
     struct sl_span allowed; /* the Allow header, when not empty */
     unsigned retry_after_s; /* the Retry-After header, when not 0 */
     bool close;
-    struct sl_span cookie; /* the Set-Cookie header, when not empty */
+    struct sl_span cookie, second_cookie; /* Set-Cookie headers, when not empty */
+    struct sl_span location;              /* the Location header, when not empty */
     /* of the console's files: */
     const char *etag; /* NULL: it is none of them, and nobody keeps it */
     enum sl_desk_caching { SL_DESK_CACHE_ASK, SL_DESK_CACHE_FOREVER } caching;
@@ -208,6 +209,12 @@ void sl_desk_serve(struct sl_desk_conn *c);
 void sl_desk_sign_in(struct sl_desk_conn *c, const json_t *object);
 void sl_desk_session(struct sl_desk_conn *c);
 void sl_desk_sign_out(struct sl_desk_conn *c);
+/* "__Host-sluice=SECRET; ..." for a Set-Cookie header. */
+void sl_desk_put_session_cookie(struct sl_buf *b, struct sl_span secret, const char *more);
+
+/* --- signin.c: by way of an identity provider ------------------------------------------------ */
+void sl_desk_depart(struct sl_desk_conn *c, json_t *object);
+void sl_desk_return(struct sl_desk_conn *c);
 
 /* --- events.c ------------------------------------------------------------------------------- */
 void sl_desk_events_begin(struct sl_desk_conn *c);

@@ -105,6 +105,16 @@ bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http
            same_authority(scheme, authority, h->host);
 }
 
+bool sl_desk_is_visit(const struct sl_http1_head *h)
+{
+    struct sl_span mode = sl_http1_header(h, "Sec-Fetch-Mode"),
+                   dest = sl_http1_header(h, "Sec-Fetch-Dest");
+
+    return sl_http1_header(h, "Origin").p == NULL &&
+           (mode.p == NULL || sl_span_is(mode, "navigate")) &&
+           (dest.p == NULL || sl_span_is(dest, "document"));
+}
+
 bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http1_head *h)
 {
     return sl_http1_header(h, "Origin").p != NULL && sl_desk_origin_ours(place, h);
@@ -127,7 +137,7 @@ static bool is_secret(struct sl_span text)
 }
 
 /* "a=b; c=d": the value of ours. Others' cookies on this host are no business of ours. */
-static enum sl_err find_cookie(struct sl_span line, struct sl_span *value)
+static enum sl_err find_in_line(struct sl_span line, const char *wanted, struct sl_span *value)
 {
     bool found = false;
 
@@ -138,7 +148,7 @@ static enum sl_err find_cookie(struct sl_span line, struct sl_span *value)
         while (line.n > 0 && line.p[0] == ' ')
             line = sl_span_from(line, 1);
         size_t name = sl_span_find(pair, '=');
-        if (!sl_span_is(sl_span_head(pair, name), SL_DESK_COOKIE))
+        if (!sl_span_is(sl_span_head(pair, name), wanted))
             continue;
         if (found)
             return SL_EMALFORMED;
@@ -148,25 +158,43 @@ static enum sl_err find_cookie(struct sl_span line, struct sl_span *value)
     return found ? SL_OK : SL_ENOTFOUND;
 }
 
-enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *session)
+static enum sl_err find_cookie(const struct sl_http1_head *h, const char *wanted,
+                               struct sl_span *value)
 {
-    struct sl_span value = {NULL, 0};
     bool found = false;
 
     for (size_t i = 0; i < h->header_count; i++) {
         if (!sl_span_eq_nocase(h->headers[i].name, SL_SPAN("Cookie")))
             continue;
-        enum sl_err err = find_cookie(h->headers[i].value, &value);
+        enum sl_err err = find_in_line(h->headers[i].value, wanted, value);
         if (err == SL_EMALFORMED || (err == SL_OK && found))
             return SL_EMALFORMED;
         found = found || err == SL_OK;
     }
-    if (!found || value.n == 0) /* empty: signed out, and the browser is about to forget it */
-        return SL_ENOTFOUND;
-    if (!sl_span_starts(value, SL_SPAN("sls_")) || !is_secret(value))
+    return found && value->n > 0 ? SL_OK
+                                 : SL_ENOTFOUND; /* empty: the browser is about to forget it */
+}
+
+static enum sl_err find_secret(const struct sl_http1_head *h, const char *wanted,
+                               const char *prefix, struct sl_span *secret)
+{
+    struct sl_span value = {NULL, 0};
+
+    SL_TRY(find_cookie(h, wanted, &value));
+    if (!sl_span_starts(value, sl_span_str(prefix)) || !is_secret(value))
         return SL_EMALFORMED;
-    *session = value;
+    *secret = value;
     return SL_OK;
+}
+
+enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *session)
+{
+    return find_secret(h, SL_DESK_COOKIE, "sls_", session);
+}
+
+enum sl_err sl_desk_flow_cookie(const struct sl_http1_head *h, struct sl_span *flow)
+{
+    return find_secret(h, SL_DESK_FLOW_COOKIE, "", flow);
 }
 
 void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1])
@@ -188,6 +216,30 @@ bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session)
     return sl_secret_eq(sl_http1_header(h, "Sluice-CSRF"), sl_span(mark, SL_DESK_MARK_HEX));
 }
 
+static bool is_jwt(struct sl_span text)
+{
+    size_t dots = 0, part = 0;
+
+    if (text.n > SL_DESK_MAX_TOKEN)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        bool dot = text.p[i] == '.';
+
+        if ((dot && part == 0) || (!dot && !is_token_byte(text.p[i])))
+            return false;
+        dots += dot;
+        part = dot ? 0 : part + 1;
+    }
+    return dots == 2 && part > 0;
+}
+
+static bool is_ours(struct sl_span text)
+{
+    return (sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_")) ||
+            sl_span_starts(text, SL_SPAN("sll_"))) &&
+           is_secret(text);
+}
+
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
 {
     struct sl_span value = sl_http1_header(h, "Authorization");
@@ -197,8 +249,7 @@ enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token)
     if (!sl_span_eq_nocase(sl_span_head(value, 7), SL_SPAN("Bearer ")))
         return SL_EMALFORMED;
     struct sl_span text = sl_span_from(value, 7);
-    bool is_ours = sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_"));
-    if (!is_ours || !is_secret(text))
+    if (!is_ours(text) && !is_jwt(text))
         return SL_EMALFORMED;
     *token = text;
     return SL_OK;

@@ -14,7 +14,10 @@
 
 #include "wire/http1/http1.h"
 
-enum { SL_DESK_MAX_CREDENTIAL = 128 };
+enum {
+    SL_DESK_MAX_CREDENTIAL = 128,   /* one of ours */
+    SL_DESK_MAX_TOKEN = 16 * 1024, /* one of an issuer's */
+};
 
 struct sl_desk_place {
     struct sl_span listen_host, listen_port; /* as configured */
@@ -29,6 +32,10 @@ bool sl_desk_host_ours(const struct sl_desk_place *place, struct sl_span host);
 /* Absent, or the very place that the request was sent to. */
 bool sl_desk_origin_ours(const struct sl_desk_place *place, const struct sl_http1_head *h);
 
+/* Where a provider sends a browser back it comes from another site, but as a page of its own, never
+ * from a script or in a frame. */
+bool sl_desk_is_visit(const struct sl_http1_head *h);
+
 /* Said, and ours: what a browser always says of a request that changes something. */
 bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http1_head *h);
 
@@ -37,12 +44,18 @@ bool sl_desk_origin_said(const struct sl_desk_place *place, const struct sl_http
 #define SL_DESK_COOKIE "__Host-sluice"
 enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *session) SL_MUST_CHECK;
 
+/* What says that the sign-in that a provider answers was begun in this browser; errors as above. */
+#define SL_DESK_FLOW_COOKIE "__Host-sluice-flow"
+enum sl_err sl_desk_flow_cookie(const struct sl_http1_head *h, struct sl_span *flow) SL_MUST_CHECK;
+
 /* The mark of a session, sent in the header Sluice-CSRF: a hash of it, in hex with a NUL. */
 enum { SL_DESK_MARK_HEX = 64 };
 void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1]);
 bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session);
 
-/* The token of "Bearer sld_..." or "Bearer slt_...". SL_ENOTFOUND: no header; SL_EMALFORMED. */
+/* The token of "Bearer sld_...", "Bearer slt_..." or "Bearer sll_...", or an issuer's, which has the form
+ * of a JWT: three parts of base64url with dots between. What it is worth the keeper says.
+ * SL_ENOTFOUND: no header; SL_EMALFORMED. */
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token) SL_MUST_CHECK;
 
 #endif

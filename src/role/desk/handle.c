@@ -116,6 +116,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_sign_in(c, object);
     else if (c->request->route->kind == SL_DESK_EXPORT)
         sl_desk_export(c, json_incref(object));
+    else if (c->request->route->kind == SL_DESK_DEPART)
+        sl_desk_depart(c, object);
     else
         sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
@@ -256,7 +258,11 @@ void sl_desk_handle(struct sl_desk_conn *c)
     case SL_DESK_CALL:
     case SL_DESK_SIGN_IN:
     case SL_DESK_EXPORT:
+    case SL_DESK_DEPART:
         handle_call(c);
+        break;
+    case SL_DESK_RETURN:
+        sl_desk_return(c);
         break;
     case SL_DESK_SESSION:
         sl_desk_session(c);

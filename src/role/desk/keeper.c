@@ -133,7 +133,7 @@ void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body
         return;
     }
     SL_SEND(d->keeper, call, .call = id, .method = sl_span_str(method),
-            .credential = sl_span(c->request->credential, c->request->credential_bytes),
+            .credential = sl_buf_span(&c->request->credential),
             .address = sl_span_str(c->address), .channel = sl_span_str(c->request->channel),
             .body = body);
 }

@@ -5,16 +5,25 @@
 
 #include <stdlib.h>
 
+static void wipe(struct sl_buf *b)
+{
+    if (b->p != NULL)
+        explicit_bzero(b->p, b->n);
+}
+
 void sl_desk_request_free(struct sl_desk_request *r)
 {
     if (r == NULL)
         return;
-    explicit_bzero(r->credential, sizeof r->credential);
-    if (r->body.p != NULL)
-        explicit_bzero(r->body.p, r->body.n); /* an enrolment code */
+    wipe(&r->credential);
+    wipe(&r->flow);
+    wipe(&r->query); /* a provider's code */
+    wipe(&r->body);  /* an enrolment code */
     *r->all_bodies -= r->body.n;
     json_decref(r->export_question);
     sl_buf_done(&r->allowed);
+    sl_buf_done(&r->credential);
+    sl_buf_done(&r->flow);
     sl_buf_done(&r->query);
     sl_buf_done(&r->body);
     free(r);
@@ -33,6 +42,11 @@ static bool is_file(const struct sl_desk_request *r)
     return r->route != NULL && (r->route->kind == SL_DESK_PAGE || r->route->kind == SL_DESK_FILE);
 }
 
+static bool is_return(const struct sl_desk_request *r)
+{
+    return r->route != NULL && r->route->kind == SL_DESK_RETURN;
+}
+
 /* A link in a chat leads to a page from another site, and the page tells nobody anything. */
 static void check_place(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
@@ -40,7 +54,8 @@ static void check_place(struct sl_desk_conn *c, const struct sl_http1_head *h)
         refuse(c->request, 421,
                "this Host is not served here: use the address that Sluice listens on, or its "
                "public_url");
-    if (!is_file(c->request) && !sl_desk_origin_ours(&c->desk->place, h))
+    if (is_return(c->request) ? !sl_desk_is_visit(h)
+                              : !is_file(c->request) && !sl_desk_origin_ours(&c->desk->place, h))
         refuse(c->request, 403, "requests from pages of other origins are not accepted");
 }
 
@@ -50,11 +65,10 @@ static void find_route(struct sl_desk_request *r, const struct sl_http1_head *h)
 
     r->route = sl_desk_route(h->method, h->path, &id, &r->allowed);
     if (r->route != NULL) {
-        if (strstr(r->route->path, "{id}") == NULL)
-            memcpy(r->file, id.p == NULL ? (const uint8_t *)"" : id.p,
-                   id.n); /* shorter than its room: the router saw to it */
+        if (strstr(r->route->path, "{id}") == NULL && id.n > 0)
+            memcpy(r->file, id.p, id.n); /* shorter than its room: the router saw to it */
         else
-            memcpy(r->id, id.p, id.n);
+            memcpy(r->id, id.p == NULL ? (const uint8_t *)"" : id.p, id.n);
         sl_buf_put(&r->query, h->query);
     } else if (r->allowed.n == 0) {
         refuse(r, 404, "there is nothing at this path");
@@ -73,8 +87,9 @@ static bool is_open(const struct sl_desk *d, const struct sl_desk_route *route)
 
 static void take_credential(struct sl_desk_request *r, struct sl_span secret)
 {
-    memcpy(r->credential, secret.p, secret.n);
-    r->credential_bytes = secret.n;
+    sl_buf_put(&r->credential, secret);
+    if (sl_buf_err(&r->credential) != SL_OK)
+        refuse(r, 503, "there is no memory for this request");
 }
 
 /* A browser sends the cookie by itself, wherever the request comes from. */
@@ -93,6 +108,19 @@ static void check_session(struct sl_desk_conn *c, const struct sl_http1_head *h,
         refuse(r, 403, "a change with the console's cookie needs the session's Sluice-CSRF");
 }
 
+/* A way there and back is one of a browser; whoever only looks (HEAD) must not use it up. */
+static void check_journey(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span flow;
+
+    if (r->is_head && (is_return(r) || r->route->kind == SL_DESK_DEPART)) {
+        sl_buf_put_str(&r->allowed, "GET, OPTIONS");
+        refuse(r, 405, "this path does not know this method");
+    }
+    if (is_return(r) && sl_desk_flow_cookie(h, &flow) == SL_OK)
+        sl_buf_put(&r->flow, flow);
+}
+
 /* Whoever signs in here must have come from here: nobody is signed in as somebody else by a page
  * elsewhere. */
 static void check_sign_in(struct sl_desk_conn *c, const struct sl_http1_head *h)
@@ -109,6 +137,7 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
     if (r->route == NULL)
         return;
     check_sign_in(c, h);
+    check_journey(r, h);
     if (is_open(c->desk, r->route))
         return;
     enum sl_err by_token = sl_desk_bearer(h, &token), by_cookie = sl_desk_cookie(h, &session);
@@ -119,12 +148,13 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
     else if (by_cookie == SL_OK)
         check_session(c, h, session);
     else if (by_token == SL_EMALFORMED)
-        refuse(r, 401, "the Authorization header is not 'Bearer ' and a Sluice token");
+        refuse(r, 401, "the Authorization header is not 'Bearer ' and a token");
     else
         refuse(r, 401,
                by_cookie == SL_EMALFORMED
                    ? "the console's cookie is not one of ours"
-                   : "a credential is needed: Authorization: Bearer sld_... or slt_...");
+                   : "a credential is needed: Authorization: Bearer sld_... or slt_..., or "
+                     "a token of a configured issuer");
 }
 
 static bool is_json(struct sl_span type)
@@ -152,7 +182,7 @@ static void check_query(struct sl_desk_request *r)
     struct sl_span rest = sl_buf_span(&r->query), name, value;
     bool must;
 
-    while (r->route != NULL && sl_http1_query_next(&rest, &name, &value)) {
+    while (r->route != NULL && !is_return(r) && sl_http1_query_next(&rest, &name, &value)) {
         if (!sl_desk_named(r->route->query, name, &must)) {
             refuse(r, 400, "the query has a field that this path does not know");
             return;
@@ -210,6 +240,8 @@ static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_ht
     r->keep_alive = h->keep_alive;
     r->has_body = h->chunked || h->body_bytes > 0;
     r->allowed = sl_buf(256);
+    r->credential = sl_buf(SL_DESK_MAX_TOKEN);
+    r->flow = sl_buf(SL_DESK_MAX_CREDENTIAL);
     r->query = sl_buf(SL_DESK_MAX_TARGET);
     r->body = sl_buf(SL_DESK_MAX_BODY);
     return r;

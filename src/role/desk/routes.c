@@ -63,7 +63,7 @@ static bool segment_fits(struct sl_span want, struct sl_span got)
 {
     if (sl_span_is(want, "{id}"))
         return sl_desk_id_valid(got);
-    if (sl_span_is(want, "{file}"))
+    if (sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}"))
         return sl_desk_file_valid(got);
     return sl_span_is(want, "{entry}") ? sl_desk_entry_valid(got) : sl_span_eq(want, got);
 }
@@ -113,6 +113,17 @@ const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl
     if (allowed->n > 0)
         sl_buf_put_str(allowed, "OPTIONS");
     return NULL;
+}
+
+bool sl_desk_is_page(struct sl_span path)
+{
+    SL_BUF(allowed, 256);
+    struct sl_span id;
+    bool is_path = path.n > 0 && path.p[0] == '/';
+    const struct sl_desk_route *r =
+        is_path ? sl_desk_route(SL_HTTP1_METHOD_GET, path, &id, &allowed) : NULL;
+
+    return r != NULL && r->kind == SL_DESK_PAGE;
 }
 
 bool sl_desk_named(const char *list, struct sl_span name, bool *must)

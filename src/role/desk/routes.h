@@ -1,10 +1,12 @@
 /* Every path that the desk serves, in one table: the router, the keeper's method behind it, the
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
- * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name;
- * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's
- * path. `fields` are the members that the JSON body may have (those with "!" must be there),
- * `query` the names that may stand in the query; anything else is refused, as everywhere.
+ * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
+ * "{issuer}" the name of an identity provider, of the same letters; "{entry}" the number of an
+ * entry of the ledger; "{tile}", the last one, the rest of a tile's path.
+ * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
+ * names that may stand in the query; anything else is refused, as everywhere, but for the way back
+ * from an identity provider, which adds what it likes.
  */
 #ifndef SL_ROLE_DESK_ROUTES_H
 #define SL_ROLE_DESK_ROUTES_H
@@ -26,6 +28,8 @@ enum sl_desk_kind {
     SL_DESK_SIGN_OUT,
     SL_DESK_LEDGER, /* a file of the ledger, or a part of one */
     SL_DESK_EXPORT, /* what a search of the ledger finds, as a file in pieces */
+    SL_DESK_DEPART, /* to the page where an identity provider signs people in */
+    SL_DESK_RETURN, /* back from there */
 };
 
 /* What a search of the ledger may name. */
@@ -54,6 +58,11 @@ enum sl_desk_kind {
     X(SESSION,  GET,    "/v1/sessions/current",       "whoami",          true,       "",             "")         \
     X(CALL,     POST,   "/v1/sessions/touch",         "session.touch",   true,       "",             "")         \
     X(SIGN_OUT, POST,   "/v1/sessions/end",           "session.end",     true,       "",             "")         \
+    X(CALL,     GET,    "/v1/issuers",                "issuers",         false,      "",             "")         \
+    X(RETURN,   GET,    "/signin/callback",           "signin.finish",   false,      "",             "")         \
+    X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return",       "")         \
+    X(CALL,     POST,   "/v1/signin/device",          "login.device",    false,      "",             "issuer")   \
+    X(CALL,     POST,   "/v1/signin/device/poll",     "login.poll",      false,      "",             "poll!")    \
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,       "state limit",  "")         \
     X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
       "target! operation! effects! datasets statements reason run sink")                                        \
@@ -105,8 +114,9 @@ struct sl_desk_route {
 extern const struct sl_desk_route sl_desk_routes[];
 extern const size_t sl_desk_route_count;
 
-/* The route of a method and a path (HEAD counts as GET), with the id or file in it. NULL: `allowed`
- * has the methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such path. */
+/* The route of a method and a path (HEAD counts as GET), with the id, file or issuer in it. NULL:
+ * `allowed` has the methods that the path knows ("GET, HEAD, OPTIONS"); empty when there is no such
+ * path. */
 const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl_span path,
                                           struct sl_span *id, struct sl_buf *allowed);
 /* Is `name` in a list of names separated by blanks? *must: it has a "!". */
@@ -116,5 +126,7 @@ bool sl_desk_entry_valid(struct sl_span number); /* a plain decimal number, not 
 /* What comes after "tile/": small letters, digits, / and . only; the keeper knows the form. */
 bool sl_desk_tile_valid(struct sl_span rest);
 bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
+/* Is this the path of one of the console's pages, and nothing more? */
+bool sl_desk_is_page(struct sl_span path);
 
 #endif

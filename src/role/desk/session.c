@@ -4,7 +4,7 @@
 
 #include "json/json.h"
 
-static void put_cookie(struct sl_buf *b, struct sl_span secret, const char *more)
+void sl_desk_put_session_cookie(struct sl_buf *b, struct sl_span secret, const char *more)
 {
     sl_buf_say(b, "%s=%S; Path=/; Secure; HttpOnly; SameSite=Strict%s", SL_DESK_COOKIE, secret,
                more);
@@ -47,7 +47,7 @@ static void on_signed_in(struct sl_desk_conn *c, unsigned status, struct sl_span
         return;
     }
     struct sl_span secret = sl_json_str(told, "secret");
-    put_cookie(&cookie, secret, "");
+    sl_desk_put_session_cookie(&cookie, secret, "");
     add_mark(told, secret);
     json_object_del(told, "secret");
     answer_object(c, status, told, sl_buf_span(&cookie));
@@ -68,7 +68,7 @@ static void on_session(struct sl_desk_conn *c, unsigned status, struct sl_span b
         sl_desk_pass_on(c, status, body);
         return;
     }
-    add_mark(told, sl_span(c->request->credential, c->request->credential_bytes));
+    add_mark(told, sl_buf_span(&c->request->credential));
     answer_object(c, status, told, SL_SPAN(""));
     json_decref(told);
 }
@@ -90,7 +90,7 @@ static void on_signed_out(struct sl_desk_conn *c, unsigned status, struct sl_spa
         sl_desk_pass_on(c, status, body);
         return;
     }
-    put_cookie(&cookie, SL_SPAN(""), "; Max-Age=0");
+    sl_desk_put_session_cookie(&cookie, SL_SPAN(""), "; Max-Age=0");
     sl_desk_answer(c, &(struct sl_desk_answer){.status = 204, .cookie = sl_buf_span(&cookie)});
 }
 

@@ -22,6 +22,7 @@ static void reader_free(struct catalog_reader *r)
     stream_close(&r->stream);
     sl_buf_done(&r->in);
     sl_catalog_builder_free(r->builder);
+    sl_map_free(r->sizes);
     free(r);
 }
 

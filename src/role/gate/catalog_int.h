@@ -3,7 +3,7 @@
 #ifndef SL_ROLE_GATE_CATALOG_INT_H
 #define SL_ROLE_GATE_CATALOG_INT_H
 
-#include "role/gate/session.h"
+#include "role/gate/sizes.h"
 
 enum { FINGERPRINT_MAX = 64, PROBLEM_MAX = 128 };
 
@@ -12,6 +12,7 @@ enum asking {
     ASKING_FINGERPRINT,
     ASKING_LISTING,
     ASKING_ROLLBACK, /* of a listing that cannot be read with all texts */
+    ASKING_SIZES,
 };
 
 struct catalog_reader {
@@ -29,7 +30,8 @@ struct catalog_reader {
     bool locked;     /* a lock stood against it */
     bool too_large;  /* with them: the rest of its rows is let pass */
     bool incomplete; /* the last one was read without them, because of a lock: again at each poll */
-    uint64_t last_ms;
+    uint64_t last_ms, sized_ms;
+    struct sl_map *sizes; /* as they come */
     uint8_t fingerprint[FINGERPRINT_MAX], listed[FINGERPRINT_MAX]; /* now; of the last listing */
     size_t fingerprint_n, listed_n;
     char problem[PROBLEM_MAX]; /* why it cannot go on, as far as it is known */

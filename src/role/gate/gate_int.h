@@ -93,6 +93,7 @@ struct target {
     struct sl_buf snapshot;     /* the listing, as the judges get it */
     struct sl_catalog catalog;  /* a view into it, checked once; not before generation 1 */
     bool has_oids;              /* its relations have the server's numbers */
+    struct sl_map *sizes;       /* sizes.h; NULL: not known yet */
     struct ddl_change *changes; /* of definitions, that are not committed and listed yet */
     struct ddl_change *changed; /* ... that have ended since the last listing: see ddl_named */
     struct sl_net_address *addresses; /* in the order to try */

@@ -10,6 +10,7 @@
 #include "role/gate/hold_int.h"
 
 #include "os/clock.h"
+#include "role/gate/sizes.h"
 
 #include <stdlib.h>
 
@@ -96,9 +97,12 @@ void hold_free(struct session *s)
 void hold_propose(struct session *s, struct hold *h)
 {
     SL_BUF(meaning, SL_MEANING_MAX_BYTES);
+    SL_BUF(show, 128 * 1024);
 
     if (s->gate->keeper == NULL)
         return; /* asked as soon as there is one again */
+    sizes_show(&show, s->target->sizes, &h->judged.meaning->m,
+               h == s->hold ? sl_buf_span(&s->show) : stop_show(s));
     sl_meaning_put(&meaning, &h->judged.meaning->m);
     SL_SEND(s->gate->keeper, action_propose, .session = s->keeper_session, .action = h->action,
             .generation = s->gate->generation, .asked_us = sl_clock_us(),
@@ -108,7 +112,7 @@ void hold_propose(struct session *s, struct hold *h)
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
             .in_transaction = s->tx == 'T' || s->unsynced,
-            .show = h == s->hold ? sl_buf_span(&s->show) : stop_show(s));
+            .show = sl_buf_span(&show));
 }
 
 static void wait_over(void *owner)

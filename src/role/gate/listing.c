@@ -62,19 +62,42 @@ static void adopt(struct target *t, const struct sl_buf *fresh, const struct sl_
            SL_NUM("server", sl_catalog_server_version(catalog)));
 }
 
+static bool rest(struct catalog_reader *r)
+{
+    r->asking = ASKING_NOTHING;
+    return !r->again || listing_begin(r, true);
+}
+
+static bool ask_sizes(struct catalog_reader *r)
+{
+    if (r->sized_ms != 0 && r->last_ms - r->sized_ms < SIZES_EVERY_MS)
+        return true;
+    r->sized_ms = r->last_ms;
+    return sl_map_new(&r->sizes, r->gate->seed[0]) == SL_OK &&
+           ask(r, ASKING_SIZES, sl_catalog_sizes_query);
+}
+
+static bool adopt_sizes(struct catalog_reader *r)
+{
+    sl_map_free(r->target->sizes);
+    r->target->sizes = r->sizes;
+    r->sizes = NULL;
+    return rest(r);
+}
+
 static bool is_current(struct catalog_reader *r)
 {
     struct target *t = r->target;
 
-    r->asking = ASKING_NOTHING;
     if (r->again)
-        return listing_begin(r, true);
+        return rest(r);
+    r->asking = ASKING_NOTHING;
     ddl_listed(t);
     t->stale = false;
     t->checked_us = sl_clock_us();
     t->stale_why[0] = '\0';
     gate_wake(r->gate, WAIT_CATALOG);
-    return true;
+    return ask_sizes(r);
 }
 
 static void note_problem(struct catalog_reader *r, struct sl_span why)
@@ -109,10 +132,12 @@ static bool finish(struct catalog_reader *r)
         sl_buf_done(&fresh);
         return false;
     }
-    if (moved)
+    if (moved) {
         adopt(t, &fresh, &catalog);
-    else
+        r->sized_ms = 0; /* other tables have other sizes */
+    } else {
         sl_buf_done(&fresh);
+    }
     sl_catalog_builder_free(r->builder);
     r->builder = NULL;
     r->incomplete = !r->texts && r->locked;
@@ -147,6 +172,8 @@ static bool take_row(struct catalog_reader *r, struct sl_span body)
             v.null ? sl_span(NULL, 0) : sl_span(v.bytes.p == NULL ? body.p : v.bytes.p, v.bytes.n);
     if (r->asking == ASKING_LISTING)
         return take_listed(r, fields, n);
+    if (r->asking == ASKING_SIZES)
+        return sizes_take(r->sizes, fields, n);
     if (n != 1 || fields[0].n == 0 || fields[0].n > FINGERPRINT_MAX)
         return false;
     memcpy(r->fingerprint, fields[0].p, fields[0].n);
@@ -196,6 +223,8 @@ static bool take_ready(struct catalog_reader *r)
             return roll_back(r);
         r->query++;
         return r->query < sl_catalog_query_count ? ask_next(r) : finish(r);
+    case ASKING_SIZES:
+        return adopt_sizes(r);
     }
     return false;
 }

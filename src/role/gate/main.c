@@ -271,7 +271,8 @@ static enum sl_err map_journal(struct gate *g, struct sl_packet *p)
     if (p->fd_count != 1 || fstat(p->fds[0], &st) != 0 || st.st_size <= 0)
         return SL_EMALFORMED;
     g->journal_bytes = (size_t)st.st_size;
-    void *base = mmap(NULL, g->journal_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, p->fds[0], 0);
+    void *base = mmap(NULL, g->journal_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+                      p->fds[0], 0);
     close(p->fds[0]);
     if (base == MAP_FAILED)
         return SL_EIO;

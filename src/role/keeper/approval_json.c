@@ -196,14 +196,14 @@ static void hide_estimate(json_t *out, const struct approval *a)
 
     if (why != NULL)
         json_object_set(out, "held_why", why);
-    if (json_object_get(show, "rows_estimate") == NULL) {
-        json_decref(show);
-        return;
+    if (json_object_get(show, "rows_estimate") != NULL) {
+        json_object_del(out, "rows");
+        json_object_del(show, "rows_estimate");
+        json_object_set_new(show, "no_estimate", json_string("it is shown to reviewers only"));
     }
-    json_object_del(out, "rows");
-    json_object_del(show, "rows_estimate");
-    json_object_set_new(show, "no_estimate", json_string("it is shown to reviewers only"));
-    json_object_set_new(out, "show", show);
+    json_object_del(show, "sizes");
+    if (show != NULL)
+        json_object_set_new(out, "show", show);
 }
 
 static void put_times(json_t *out, const struct approval *a)

@@ -1,10 +1,10 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/utf8.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 
-static bool name_ok(struct sl_span name)
+bool identity_name_ok(struct sl_span name)
 {
     if (name.n == 0 || name.n > 63 || name.p[0] == '-' || name.p[0] == '.')
         return false;
@@ -63,7 +63,7 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
 {
     struct person ignored, owner;
 
-    if (!name_ok(call_str(c, "name"))) {
+    if (!identity_name_ok(call_str(c, "name"))) {
         call_problem(c, 400, "Not a name", "A name has letters, digits and _ . - @, at most 63.",
                      "");
         return false;
@@ -102,7 +102,7 @@ static json_t *groups_of(struct call *c, struct sl_names *names)
     {
         struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
 
-        if (!json_is_string(item) || !name_ok(name)) {
+        if (!json_is_string(item) || !identity_name_ok(name)) {
             json_decref(array);
             return NULL;
         }
@@ -121,11 +121,37 @@ static void add_invitation(struct call *c, const struct person *who)
     sl_secret_wipe(code.p, code.cap);
 }
 
+void identity_add(struct keeper *k, const struct person *who, struct sl_span os_user,
+                  struct maker by)
+{
+    json_t *event = event_new("identity_added", sl_clock_us()), *groups = json_array();
+    uint8_t salt[16];
+
+    for (size_t i = 0; i < who->groups.count; i++)
+        json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
+                                                   who->groups.items[i].n));
+    sl_random(salt, sizeof salt);
+    event_str(event, "name", who->name);
+    event_str(event, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
+    event_str(event, "owner", who->owner);
+    event_str(event, "os_user", os_user);
+    event_hex(event, "salt", sl_span(salt, sizeof salt));
+    event_json(event, "groups", groups);
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){
+                    .event = SL_ENTRY_ROSTER_ADD,
+                    .identity = who->name,
+                    .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
+                    .owner = who->owner,
+                    .groups = entry_list(who->groups),
+                    .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
+}
+
 void call_IDENTITY_ADD(struct call *c)
 {
     enum sl_identity_kind kind = sl_identity_kind_of(call_str(c, "kind"));
     struct person who = {.name = call_str(c, "name"), .owner = call_str(c, "owner"), .kind = kind};
-    uint8_t salt[16];
 
     if (!add_is_right(c, kind))
         return;
@@ -135,15 +161,8 @@ void call_IDENTITY_ADD(struct call *c)
                      "");
         return;
     }
-    json_t *event = event_new("identity_added", sl_clock_us());
-    sl_random(salt, sizeof salt);
-    event_str(event, "name", who.name);
-    event_str(event, "kind", sl_span_str(sl_identity_kind_name(kind)));
-    event_str(event, "owner", who.owner);
-    event_str(event, "os_user", call_str(c, "os_user"));
-    event_hex(event, "salt", sl_span(salt, sizeof salt));
-    event_json(event, "groups", groups);
-    roster(c, event, SL_ENTRY_ROSTER_ADD, &who, sl_span(NULL, 0), who.groups);
+    json_decref(groups);
+    identity_add(c->keeper, &who, call_str(c, "os_user"), c->maker);
     done(c, who.name);
     if (kind == SL_HUMAN)
         add_invitation(c, &who);
@@ -195,6 +214,7 @@ static json_t *identity_json(struct call *c, const struct person *who)
     json_put_str(one, "status", who->status);
     json_object_set_new(one, "groups", groups);
     json_object_set_new(one, "linked", linked_of(c, who));
+    json_object_set_new(one, "accounts", accounts_json(c->keeper, who->name));
     json_object_set_new(one, "can_decide",
                         json_boolean(
                             credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
@@ -362,7 +382,7 @@ void call_IDENTITY_GROUP(struct call *c)
     if (!named(c, "name", &who))
         return;
     was = names_have(&who.groups, call_str(c, "group"));
-    if (!name_ok(call_str(c, "group"))) {
+    if (!identity_name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
         return;

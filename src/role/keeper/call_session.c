@@ -58,7 +58,7 @@ void call_SESSION_OPEN(struct call *c)
         return;
     }
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"));
-    console_open(k, &with, &secret, &id, &expires_us);
+    console_open(k, &with, SESSION_PREFIX, &secret, &id, &expires_us);
     c->status = 201;
     c->reply = json_object();
     json_put_str(c->reply, "identity", c->who.name);

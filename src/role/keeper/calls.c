@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/when.h"
 
@@ -66,12 +66,64 @@ static const struct method *find(struct sl_span name)
 
 static enum sl_err find_caller(struct call *c, struct sl_span secret)
 {
-    bool is_session = sl_span_starts(secret, SL_SPAN(SESSION_PREFIX));
+    bool is_session = sl_span_starts(secret, SL_SPAN(SESSION_PREFIX)) ||
+                      sl_span_starts(secret, SL_SPAN(LOGIN_PREFIX));
     enum sl_err err = is_session ? console_find(c->keeper, secret, &c->with)
                                  : credential_find(c->keeper, secret, &c->with);
 
     return err != SL_OK || c->with.over ? SL_ENOTFOUND
                                         : person_get(c->keeper, c->with.identity, &c->who);
+}
+
+static void refuse_token(struct call *c, const struct token_seen *seen)
+{
+    SL_BUF(detail, 1024);
+
+    sl_buf_say(&detail, "Not signed in: %s.", sl_oidc_reason_text(seen->reason));
+    if (seen->reason == SL_OIDC_ISSUER_DOWN && seen->issuer != NULL) {
+        sl_buf_put_str(&detail, " ");
+        issuer_say_why(seen->issuer, &detail);
+    }
+    call_problem(c, seen->reason == SL_OIDC_ISSUER_DOWN ? 503 : 401, "Not signed in",
+                 sl_buf_text(&detail), "");
+    json_put_str(c->reply, "reason", sl_span_str(sl_oidc_reason_name(seen->reason)));
+}
+
+/* A token of an issuer's; false: the answer is made, or waits for the issuer's keys. */
+static bool find_token(struct call *c, struct sl_span token)
+{
+    struct keeper *k = c->keeper;
+    struct token_seen seen;
+
+    if (token_ask(k, token, &seen)) {
+        c->with = seen.with;
+        c->who = seen.who;
+        return true;
+    }
+    c->wait_for = seen.wait_for;
+    if (c->wait_for != NULL)
+        return false;
+    if (seen.reason != SL_OIDC_ISSUER_DOWN) /* which is nobody's guess */
+        limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), sl_clock_us());
+    sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address,
+                   sl_oidc_reason_name(seen.reason));
+    refuse_token(c, &seen);
+    return false;
+}
+
+static bool find_or_refuse(struct call *c, struct sl_span secret)
+{
+    struct keeper *k = c->keeper;
+
+    if (token_is_jwt(secret))
+        return find_token(c, secret);
+    if (find_caller(c, secret) == SL_OK)
+        return true;
+    limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), sl_clock_us());
+    sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
+    call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
+                 "Use a token, or the credential that `sluice enroll` printed.");
+    return false;
 }
 
 /* Guessing is slowed down by address, as at the login. */
@@ -85,13 +137,8 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
                      "Wait a moment; each failure makes the wait longer.", "");
         return false;
     }
-    if (find_caller(c, secret) != SL_OK) {
-        limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), now_us);
-        sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
-        call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
-                     "Use a token, or the credential that `sluice enroll` printed.");
+    if (!find_or_refuse(c, secret))
         return false;
-    }
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
     if (!person_active(&c->who)) {
         call_problem(c, 403, "Not active", "This identity is disabled or paused.", "");
@@ -130,16 +177,77 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         return;
     c->status = 200;
     m->run(c);
-    if (c->reply == NULL)
+    if (c->reply == NULL && !c->deferred && c->wait_for == NULL)
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
+}
+
+/* Into the outbox of who asked, if that one is still there. */
+static void answer(struct call *c)
+{
+    SL_BUF(text, 32 * 1024 * 1024);
+
+    if (sl_json_canonical(&text, c->reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
+        sl_buf_done(&text);
+        text = sl_buf(1024);
+        sl_buf_say(&text, "{\"detail\":\"The answer cannot be told in JSON.\",\"status\":500,"
+                          "\"title\":\"No answer\",\"type\":\"about:blank\"}");
+        c->status = 500;
+    }
+    if (c->peer != NULL)
+        ANSWER(c->peer, reply, .call = c->number, .status = c->status, .body = sl_buf_span(&text));
+    json_decref(c->reply);
+    c->reply = NULL;
+}
+
+/* --- calls that are answered later --- */
+
+void call_defer(struct call *c, struct late *late)
+{
+    struct sl_span address = sl_span_head(c->address, sizeof late->address - 1);
+
+    memset(late, 0, sizeof *late);
+    late->peer = c->peer->serial;
+    late->number = c->number;
+    late->channel = c->channel;
+    if (address.n > 0)
+        memcpy(late->address, address.p, address.n);
+    c->deferred = true;
+}
+
+struct call late_call(struct keeper *k, const struct late *late)
+{
+    return (struct call){.keeper = k,
+                         .peer = peer_by_serial(k, late->peer),
+                         .number = late->number,
+                         .channel = late->channel,
+                         .address = sl_arena_copy(k->mem, sl_span_str(late->address))};
+}
+
+void late_done(struct call *c)
+{
+    answer(c);
+}
+
+/* The whole call is kept, and asked anew when the issuer's keys are here. */
+static void wait_for_issuer(struct call *c, const struct sl_msg_call *m)
+{
+    SL_BUF(message, SL_IPC_MAX_BODY);
+
+    sl_msg_call_put(&message, m);
+    bool waits = issuer_wait(c->keeper, c->wait_for, c->peer, SL_MESSAGE_CALL, &message);
+    sl_secret_wipe(message.p, message.cap);
+    if (waits)
+        return;
+    call_problem(c, 503, "Too many wait", "Too many wait for the identity provider.",
+                 "Try again in a moment.");
+    answer(c);
 }
 
 void on_call(struct peer *p, const struct sl_msg_call *m)
 {
     struct keeper *k = p->keeper;
-    struct call c = {.keeper = k, .peer = p, .address = m->address};
+    struct call c = {.keeper = k, .peer = p, .address = m->address, .number = m->call};
     json_t *body = NULL;
-    SL_BUF(text, 32 * 1024 * 1024);
     SL_BUF(where, 512);
 
     c.channel = sl_decide_channel_claimed(m->channel);
@@ -154,15 +262,10 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
         c.body = body;
         call_run(&c, p->role, m->method, m->credential);
     }
-    if (sl_json_canonical(&text, c.reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
-        sl_buf_done(&text);
-        text = sl_buf(1024);
-        sl_buf_say(&text, "{\"detail\":\"The answer cannot be told in JSON.\",\"status\":500,"
-                          "\"title\":\"No answer\",\"type\":\"about:blank\"}");
-        c.status = 500;
-    }
-    ANSWER(p, reply, .call = m->call, .status = c.status, .body = sl_buf_span(&text));
-    json_decref(c.reply);
+    if (c.wait_for != NULL)
+        wait_for_issuer(&c, m);
+    else if (!c.deferred)
+        answer(&c);
     json_decref(body);
 }
 

@@ -132,14 +132,14 @@ static void leaf(struct keeper *k, json_t *event, const struct credential *c, bo
 }
 
 /* Its id is the beginning of its hash: the ledger needs no other name for it. */
-void console_open(struct keeper *k, const struct credential *c, struct sl_buf *secret,
-                  struct sl_buf *id, uint64_t *expires_us)
+void console_open(struct keeper *k, const struct credential *c, const char *prefix,
+                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us)
 {
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("console_opened", now_us);
     uint8_t hash[SL_SHA256];
 
-    secret_make(secret, SESSION_PREFIX);
+    secret_make(secret, prefix);
     sl_sha256(sl_buf_span(secret), hash);
     sl_hex_put(id, sl_span(hash, ID_HEX / 2));
     *expires_us = console_life_end(now_us, c->expires_us);

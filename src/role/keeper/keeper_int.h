@@ -46,6 +46,7 @@ struct peer {
     char os_user_text[24];
     uint64_t labels_told; /* of a gate: the last LABEL_FLOW that is in the map */
     bool ended;
+    uint64_t serial; /* never given to another */
     struct peer *next;
 };
 
@@ -125,6 +126,12 @@ struct keeper {
     struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
     struct challenges *challenges; /* challenges.c */
+    struct issuer *issuers;        /* issuers.h, all that follows */
+    struct fetch *fetches;
+    struct flow *flows;
+    struct sl_oidc_cache *tokens;
+    uint64_t next_peer, next_issuer, next_flow, token_generation;
+    bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints;
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
@@ -137,6 +144,7 @@ struct keeper {
 enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index, struct peer **out)
     SL_MUST_CHECK;
 struct peer *peer_find(struct keeper *k, enum sl_role role, uint32_t index);
+struct peer *peer_by_serial(struct keeper *k, uint64_t serial); /* NULL: gone */
 void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why);
 void peers_free(struct keeper *k);
 void keeper_before_sleep(void *owner);
@@ -186,6 +194,7 @@ struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, 
 #define CODE_PREFIX "slc_"
 #define SESSION_PREFIX "sls_"
 #define SESSION_CODE_PREFIX "slb_"
+#define LOGIN_PREFIX "sll_" /* a session too, but one that no browser has */
 struct credential {
     struct sl_span id, identity, issuer;
     struct sl_span session; /* the console session that stands for it; empty: it came itself */
@@ -234,8 +243,8 @@ void console_code_make(struct keeper *k, const struct credential *c, struct sl_b
 /* Whose code it was; spent by this. SL_ENOTFOUND. */
 enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
     SL_MUST_CHECK;
-void console_open(struct keeper *k, const struct credential *c, struct sl_buf *secret,
-                  struct sl_buf *id, uint64_t *expires_us);
+void console_open(struct keeper *k, const struct credential *c, const char *prefix,
+                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us);
 /* The credential that this session stands for, `over` when either is. SL_ENOTFOUND. */
 enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
     SL_MUST_CHECK;
@@ -596,7 +605,20 @@ struct call {
     const json_t *body;
     json_t *reply;
     uint32_t status;
+    uint64_t number;         /* the caller's, of this call */
+    bool deferred;           /* answered later: late_call */
+    struct issuer *wait_for; /* handle the call again when this one is settled */
 };
+/* What a call that is answered later leaves behind. */
+struct late {
+    uint64_t peer, number;
+    enum sl_decide_channel channel;
+    char address[80];
+};
+void call_defer(struct call *c, struct late *late);
+/* The call to be answered now; without a peer when the caller is gone. late_done answers it. */
+struct call late_call(struct keeper *k, const struct late *late);
+void late_done(struct call *c);
 void on_call(struct peer *p, const struct sl_msg_call *m);
 /* Runs one method; c->reply is set afterwards in any case. */
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
@@ -652,6 +674,17 @@ void policy_change_decided(struct keeper *k, const struct approval *a);
 void on_reload(struct peer *p, const struct sl_msg_reload *m);
 void record_policy(struct keeper *k);
 void control_listen(struct keeper *k, int fd);
+
+/* --- issuers.h: what others must know of them ---------------------------------------------------
+ */
+void on_fetched(struct peer *p, const struct sl_msg_fetched *m);
+
+/* --- call_identity.c ----------------------------------------------------------------------------
+ */
+bool identity_name_ok(struct sl_span name);
+/* Name, kind, owner and groups of `who`; by.channel empty: the control socket. */
+void identity_add(struct keeper *k, const struct person *who, struct sl_span os_user,
+                  struct maker by);
 int keeper_offline(const char *state_dir);
 
 #endif

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -112,6 +112,54 @@ static void succeeded(struct peer *p, const struct attempt *a, const struct pers
                                          .server_signature = a->server_signature});
 }
 
+/* --- a token of an issuer's as the password ------------------------------------------------------
+ */
+
+static void refuse_jwt(struct peer *p, const struct attempt *a, const struct token_seen *seen)
+{
+    struct keeper *k = p->keeper;
+    bool down = seen->reason == SL_OIDC_ISSUER_DOWN;
+    SL_BUF(text, 1024);
+
+    if (!down) /* which is nobody's guess */
+        limits_failed(&k->limits, host_of(a->address), a->user, sl_clock_us());
+    sign_in_failed(k, a->user, a->target, host_of(a->address),
+                   sl_oidc_reason_name(seen->reason));
+    sl_buf_say(&text, "password authentication failed: %s", sl_oidc_reason_text(seen->reason));
+    refuse(p, a->conn, down ? "57P03" : "28P01", sl_buf_span(&text),
+           down ? "The identity provider must answer before anybody signs in through it."
+                : "Ask your identity provider for another token.");
+}
+
+static void wait_for_keys(struct peer *p, const struct sl_msg_login_token *m, struct issuer *i)
+{
+    SL_BUF(message, SL_IPC_MAX_BODY);
+
+    sl_msg_login_token_put(&message, m);
+    if (!issuer_wait(p->keeper, i, p, SL_MESSAGE_LOGIN_TOKEN, &message))
+        refuse(p, m->conn, "53300", SL_SPAN("too many logins wait for the identity provider"),
+               "Try again in a moment.");
+    sl_secret_wipe(message.p, message.cap);
+}
+
+static void login_jwt(struct peer *p, const struct sl_msg_login_token *m, const struct attempt *a)
+{
+    struct token_seen seen;
+
+    if (!token_ask(p->keeper, m->token, &seen)) {
+        if (seen.wait_for != NULL)
+            wait_for_keys(p, m, seen.wait_for);
+        else
+            refuse_jwt(p, a, &seen);
+        return;
+    }
+    if (!sl_span_eq(seen.who.name, m->user)) {
+        failed(p, a, "token of another identity");
+        return;
+    }
+    succeeded(p, a, &seen.who, &seen.with);
+}
+
 void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
 {
     struct keeper *k = p->keeper;
@@ -126,6 +174,10 @@ void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
     }
     if (!may_try(p, m->conn, m->address, m->user))
         return;
+    if (token_is_jwt(m->token)) {
+        login_jwt(p, m, &a);
+        return;
+    }
     if (credential_find(k, m->token, &with) != SL_OK || with.over || with.deciding ||
         !sl_span_eq(with.identity, m->user) || person_get(k, m->user, &who) != SL_OK) {
         failed(p, &a, "wrong token");

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "os/child.h"
 
@@ -29,6 +29,8 @@ static void on_deadlines(void *owner)
     struct keeper *k = owner;
 
     deadlines_sweep(k);
+    fetches_sweep(k);
+    flows_sweep(k);
     sl_arena_reset(k->mem);
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
 }
@@ -47,6 +49,7 @@ static void on_checkpoint(void *owner)
     struct keeper *k = owner;
 
     sign_in_failures_flush(k);
+    issuers_tick(k);
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
     if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
         console_sweep(k);
@@ -194,6 +197,7 @@ static enum sl_err start(struct keeper *k, int fd)
     SL_TRY(make_timers(k));
     journals_accuse(k);
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
+    issuers_take(k);
     return SL_OK;
 }
 
@@ -234,6 +238,10 @@ static void finish(struct keeper *k)
     sl_tls_key_free(k->tls_key);
     sessions_free(k);
     challenges_free(k);
+    fetches_free(k);
+    flows_free(k);
+    issuers_free(k);
+    sl_oidc_cache_free(k->tokens);
     running_free(k);
     sl_label_map_free(k->labels);
     limits_done(&k->limits);

@@ -96,6 +96,22 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(SESSION_OPEN,        "session.open",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"session","idle_ends_at"}: a person sits there; only with a console session */                    \
     X(SESSION_TOUCH,       "session.touch",     SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {} -> {"issuers":[{"name","issuer","code":bool,"device":bool,"ready":bool,"why"?}]}: who may say who a             \
+       person is; code: in a browser, device: `sluice login`; why: what keeps it from being ready */         \
+    X(ISSUERS,             "issuers",           SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
+    /* {"issuer"?: name, "return"?: a path here} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
+       `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
+       public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
+    X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {"flow","query": of the way back, without its "?"} -> as session.open, and {"return","groups":[]} (201); a   \
+       flow is good once. Answered late: the provider is asked first */                                         \
+    X(SIGNIN_FINISH,       "signin.finish",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {"issuer"?} -> {"poll","user_code","verification_uri","verification_uri_complete"?,"interval",           \
+       "expires_at"} (201), late */                                                                             \
+    X(LOGIN_DEVICE,        "login.device",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
+    /* {"poll"} -> {"pending":true,"interval"} (202), or as session.open (201), whose secret is "sll_..", for      \
+       Authorization: Bearer; late. The provider is asked once in `interval` seconds at most */                                                                    \
+    X(LOGIN_POLL,          "login.poll",        SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"session"}: signs out */                                                                          \
     X(SESSION_END,         "session.end",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {} -> {"status":{..}} short facts without names, for /healthz and the console's header */                \
@@ -151,6 +167,15 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(PASSKEYS,            "passkeys",          SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"key","reason"?} -> {"key"} */                                                                          \
     X(PASSKEY_REVOKE,      "passkey.revoke",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","issuer": name of an issuer,"subject"} -> {"name","issuer","subject","credential"} (201): whom    \
+       the issuer calls this is that identity from now on */                                                    \
+    X(ACCOUNT_LINK,        "account.link",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","issuer","subject"} -> {"name"}: sessions that came from it end */                               \
+    X(ACCOUNT_UNLINK,      "account.unlink",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"issuer"} -> {"name","issuer","ready","why"?,"authorization","device","keys":n,"fetched_at"?}; with     \
+       {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
+       {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
+    X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

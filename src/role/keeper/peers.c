@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -46,11 +46,13 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     if (why != SL_EGONE) {
         sl_log(SL_LOG_WARN, "peer_broke_the_rules", SL_CSTR("peer", sl_role_name(p->role)),
                SL_NUM("index", p->index), SL_CSTR("why", sl_err_text(why)));
-        if (p->role == SL_ROLE_GATE || p->role == SL_ROLE_DESK)
+        if (p->role == SL_ROLE_GATE || p->role == SL_ROLE_DESK || p->role == SL_ROLE_COURIER)
             peer_accuse(k, p->role, p->index, sl_err_text(why));
     }
     if (p->role == SL_ROLE_GATE)
         drop_gate(k, p);
+    if (p->role == SL_ROLE_COURIER)
+        fetches_lost(k);
     if (p == k->super)
         sl_loop_stop(k->loop);
 }
@@ -64,6 +66,7 @@ enum sl_err peer_new(struct keeper *k, int fd, enum sl_role role, uint32_t index
     *p = (struct peer){.keeper = k,
                        .role = role,
                        .index = index,
+                       .serial = ++k->next_peer,
                        .outbox = sl_buf(512 * 1024 * 1024),
                        .next = k->peers};
     enum sl_err err =
@@ -81,6 +84,14 @@ struct peer *peer_find(struct keeper *k, enum sl_role role, uint32_t index)
 {
     for (struct peer *p = k->peers; p != NULL; p = p->next)
         if (p->role == role && p->index == index && !p->ended && !p->signing)
+            return p;
+    return NULL;
+}
+
+struct peer *peer_by_serial(struct keeper *k, uint64_t serial)
+{
+    for (struct peer *p = k->peers; p != NULL; p = p->next)
+        if (p->serial == serial && !p->ended)
             return p;
     return NULL;
 }
@@ -207,7 +218,8 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
                 X(JOURNAL_SYNC, journal_sync) X(CALL, call) X(POLICY_PROPOSE, policy_propose)   \
                     X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) X(LABEL_FLOW, label_flow) \
                         X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped)               \
-                            X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return)
+                            X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return)           \
+                                X(FETCHED, fetched)
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
@@ -266,6 +278,8 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
     fresh->signing = signing;
     if (m->role == SL_ROLE_GATE && !signing)
         labels_greet(k, fresh);
+    if (m->role == SL_ROLE_COURIER)
+        issuers_courier_here(k);
 }
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)
@@ -283,7 +297,7 @@ static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packe
         journal_attach(k, m->index, fd);
     else if (sl_span_is(m->purpose, "control"))
         control_listen(k, fd);
-    else if ((gate || m->role == SL_ROLE_DESK) && m->purpose.n == 0)
+    else if ((gate || m->role == SL_ROLE_DESK || m->role == SL_ROLE_COURIER) && m->purpose.n == 0)
         on_channel(k, m, fd, false);
     else if ((gate || m->role == SL_ROLE_DESK) && sl_span_is(m->purpose, "sign"))
         on_channel(k, m, fd, true);

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -66,8 +66,10 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         accepted = false;
     }
     if (accepted) {
-        sl_config_free(k->config);
+        struct sl_config *before = k->config;
         k->config = fresh;
+        issuers_take(k); /* they point into it */
+        sl_config_free(before);
         k->generation = m->generation;
         record_policy(k);
         sessions_end_refused(k);

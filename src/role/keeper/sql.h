@@ -101,6 +101,14 @@
     "integer not null);"                                                                           \
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
+    "create table if not exists account(issuer text not null, subject text not null, credential "   \
+    "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
+    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
+    "create index if not exists account_identity on account(identity);"                            \
+    "create index if not exists account_credential on account(credential);"                        \
+    "create table if not exists membership_from(identity text not null, grp text not null, source " \
+    "text not null, primary key(identity, grp, source)) without rowid;"                            \
+    "create index if not exists membership_from_source on membership_from(source);"                 \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
@@ -187,6 +195,28 @@
     X(GROUP_REMOVE, "delete from membership where identity = ?1 and grp = ?2")                      \
     X(GROUPS_OF, "select grp, since_us from membership where identity = ?1 order by grp")           \
     X(MEMBERS_OF, "select identity from membership where grp = ?1 order by identity")               \
+    X(FROM_KEEP, "insert or ignore into membership_from select identity, grp, '' from membership "   \
+        "where identity = ?1 and grp = ?2 and not exists (select 1 from membership_from f where "   \
+        "f.identity = ?1 and f.grp = ?2)")                                                          \
+    X(FROM_TOO, "insert or ignore into membership_from select distinct identity, grp, '' from "      \
+        "membership_from where identity = ?1 and grp = ?2")                                         \
+    X(FROM_ADD, "insert or ignore into membership_from values(?1, ?2, ?3)")                         \
+    X(FROM_REMOVE, "delete from membership_from where identity = ?1 and grp = ?2 and source = ?3")  \
+    X(FROM_REMOVE_ALL, "delete from membership_from where identity = ?1 and grp = ?2")              \
+    X(FROM_OTHER, "select 1 from membership_from where identity = ?1 and grp = ?2 and source <> ?3") \
+    X(FROM_OF, "select grp from membership_from where identity = ?1 and source = ?2 order by grp")  \
+    X(GROUP_REMOVE_LAST, "delete from membership where identity = ?1 and grp = ?2 and not exists "  \
+        "(select 1 from membership_from f where f.identity = ?1 and f.grp = ?2)")                   \
+    X(ACCOUNT_SET, "insert or replace into account values(?1, ?2, ?3, ?4, ?5, 0, 0)")               \
+    X(ACCOUNT_END, "update account set ended_us = ?3 where issuer = ?1 and subject = ?2 and "        \
+        "ended_us = 0")                                                                             \
+    X(ACCOUNT_SEEN, "update account set issued_s = max(issued_s, ?2) where credential = ?1")        \
+    X(ACCOUNT_GET, "select credential, identity, since_us, issued_s from account where issuer = ?1 " \
+        "and subject = ?2 and ended_us = 0")                                                        \
+    X(ACCOUNT_LIST, "select a.issuer, a.subject, a.credential, a.since_us from account a join "     \
+        "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
+        "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
+    X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
     X(CREDENTIAL_BY_HASH, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
         "from credential where hash = ?1")                                                          \

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include <stdlib.h>
 
@@ -167,6 +167,8 @@ static void answer_all(struct upstream_secret *s, struct sl_span why)
 
 void on_secret(struct peer *p, const struct sl_msg_secret *m)
 {
+    if (issuer_secret_came(p->keeper, m))
+        return;
     for (struct upstream_secret *s = p->keeper->secrets; s != NULL; s = s->next) {
         if (s->asked == 0 || s->asked != m->call)
             continue;

@@ -86,10 +86,13 @@ static void apply_group_set(struct db *db, struct fields *f)
 {
     uint64_t at = u64(f, "at");
 
-    if (yes(f, "member"))
+    if (yes(f, "member")) {
+        db_run(db, DB_FROM_TOO, "ss", str(f, "name"), str(f, "group"));
         db_run(db, DB_GROUP_ADD, "ssi", str(f, "name"), str(f, "group"), at);
-    else
+    } else {
+        db_run(db, DB_FROM_REMOVE_ALL, "ss", str(f, "name"), str(f, "group"));
         db_run(db, DB_GROUP_REMOVE, "ss", str(f, "name"), str(f, "group"));
+    }
 }
 
 static void apply_credential_made(struct db *db, struct fields *f)
@@ -108,6 +111,61 @@ static void apply_credential_made(struct db *db, struct fields *f)
 static void apply_credential_revoked(struct db *db, struct fields *f)
 {
     db_run(db, DB_CREDENTIAL_REVOKE, "si", str(f, "id"), u64(f, "at"));
+}
+
+static struct sl_span item_of(struct fields *f, const char *key, size_t i)
+{
+    const json_t *value = json_array_get(json_object_get(f->event, key), i);
+
+    f->bad = f->bad || !json_is_string(value);
+    return json_is_string(value) ? sl_span(json_string_value(value), json_string_length(value))
+                                 : sl_span(NULL, 0);
+}
+
+/* The credential of an account has no secret: its hash is of nothing that anybody knows. */
+static void apply_account_linked(struct db *db, struct fields *f)
+{
+    struct sl_span hash = bytes(f, "hash"), none = SL_SPAN("");
+    struct sl_span credential = str(f, "credential"), identity = str(f, "identity");
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_CREDENTIAL_ADD, "ssibbbiiss", credential, identity, (uint64_t)yes(f, "deciding"),
+           hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
+    db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
+           at);
+}
+
+static void apply_account_unlinked(struct db *db, struct fields *f)
+{
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_ACCOUNT_END, "ssi", str(f, "issuer"), str(f, "subject"), at);
+    db_run(db, DB_CREDENTIAL_REVOKE, "si", str(f, "credential"), at);
+}
+
+/* What an account's token said of its groups. A membership that is there already keeps its age, and
+ * who else it comes from. */
+static void apply_account_groups(struct db *db, struct fields *f)
+{
+    struct sl_span identity = str(f, "identity"), source = str(f, "credential");
+    size_t added = json_array_size(json_object_get(f->event, "added")),
+           removed = json_array_size(json_object_get(f->event, "removed"));
+    uint64_t at = u64(f, "at");
+
+    for (size_t i = 0; i < added; i++) {
+        struct sl_span group = item_of(f, "added", i);
+
+        db_run(db, DB_FROM_KEEP, "ss", identity, group);
+        db_run(db, DB_FROM_ADD, "sss", identity, group, source);
+        db_run(db, DB_GROUP_ADD, "ssi", identity, group, at);
+    }
+    for (size_t i = 0; i < removed; i++) {
+        struct sl_span group = item_of(f, "removed", i);
+
+        db_run(db, DB_FROM_REMOVE, "sss", identity, group, source);
+        db_run(db, DB_GROUP_REMOVE_LAST, "ss", identity, group);
+    }
+    db_run(db, DB_ACCOUNT_SEEN, "si", source, u64(f, "issued"));
 }
 
 /* An earlier code of the same person is void from now on. */
@@ -262,15 +320,6 @@ static void apply_erased(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
 }
 
-static struct sl_span item_of(struct fields *f, const char *key, size_t i)
-{
-    const json_t *value = json_array_get(json_object_get(f->event, key), i);
-
-    f->bad = f->bad || !json_is_string(value);
-    return json_is_string(value) ? sl_span(json_string_value(value), json_string_length(value))
-                                 : sl_span(NULL, 0);
-}
-
 static void apply_labelled(struct db *db, struct fields *f)
 {
     struct sl_span target = str(f, "target");
@@ -336,18 +385,18 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                                  \
-    X(identity_added)                                                                              \
-    X(identity_status)                                                                             \
-    X(identity_linked)                                                                             \
-    X(identity_os_user)                                                                            \
-    X(group_set)                                                                                   \
-    X(credential_made)                                                                             \
-    X(credential_revoked)                                                                          \
-    X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) X(passkey_removed) X(asked) \
-        X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) X(label_dropped)         \
-            X(capped) X(budget_lent) X(budget_used) X(budget_returned) X(console_opened)           \
-                X(console_ended) X(refused)
+#define EVENTS(X)                                                                            \
+    X(identity_added)                                                                        \
+    X(identity_status)                                                                       \
+    X(identity_linked)                                                                       \
+    X(identity_os_user)                                                                      \
+    X(group_set)                                                                             \
+    X(credential_made)                                                                       \
+    X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) \
+        X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)       \
+            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)          \
+                X(budget_returned) X(console_opened) X(console_ended) X(account_linked)      \
+                    X(account_unlinked) X(account_groups) X(refused)
 
 static const struct {
     const char *name;

@@ -9,6 +9,9 @@
  *   credential_made     id identity deciding hash stored_key server_key at expires issuer
  * issuer_uid invitation (the hash of the code that it was claimed with) credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
+ *   account_linked      issuer subject credential identity deciding hash at by by_uid
+ *   account_unlinked    issuer subject credential at
+ *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console
  *   console_ended       id at
  *   session_opened      session identity kind owner target environment gate at credential

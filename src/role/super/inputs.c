@@ -26,6 +26,8 @@ void sl_inputs_free(struct sl_inputs *in)
     sl_buf_done(&in->key);
     sl_buf_done(&in->address_bytes);
     sl_buf_done(&in->authority_bytes);
+    sl_buf_done(&in->issuer_bytes);
+    sl_buf_done(&in->issuer_authority_bytes);
     free(in);
 }
 
@@ -110,6 +112,24 @@ static enum sl_err add_addresses(struct sl_inputs *in, const struct sl_target *t
     return sl_buf_err(&in->address_bytes);
 }
 
+/* Without a file of its own it is the system's authorities that count; the courier reads those. */
+static enum sl_err add_issuer(struct sl_inputs *in, const struct sl_issuer *issuer,
+                              const char *config_file, struct sl_buf *complaints)
+{
+    SL_BUF(item, PEM_MAX_BYTES);
+
+    sl_buf_say(&item, "%S=%S", issuer->name, issuer->issuer);
+    sl_ipc_list_add(&in->issuer_bytes, &in->issuers, sl_buf_span(&item));
+    SL_TRY(sl_buf_err(&in->issuer_bytes));
+    if (issuer->ca_file.n == 0)
+        return SL_OK;
+    sl_buf_reset(&item);
+    sl_buf_say(&item, "%S=", issuer->name);
+    SL_TRY(read_beside(config_file, issuer->ca_file, &item, complaints));
+    sl_ipc_list_add(&in->issuer_authority_bytes, &in->issuer_authorities, sl_buf_span(&item));
+    return sl_buf_err(&in->issuer_authority_bytes);
+}
+
 static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
 {
     enum sl_err err = sl_file_read(config_file, &in->yaml);
@@ -124,6 +144,8 @@ static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl
         SL_TRY(add_addresses(in, &in->config->targets[i]));
         SL_TRY(add_authorities(in, &in->config->targets[i], config_file, complaints));
     }
+    for (size_t i = 0; i < in->config->issuer_count; i++)
+        SL_TRY(add_issuer(in, &in->config->issuers[i], config_file, complaints));
     return SL_OK;
 }
 
@@ -137,6 +159,7 @@ enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
     in->yaml.max = SL_CONFIG_MAX_BYTES;
     in->certificate.max = in->key.max = PEM_MAX_BYTES;
     in->address_bytes.max = in->authority_bytes.max = LISTS_MAX_BYTES;
+    in->issuer_bytes.max = in->issuer_authority_bytes.max = LISTS_MAX_BYTES;
     SL_TRY(fill(in, config_file, complaints));
     *out = in;
     in = NULL;

@@ -11,7 +11,7 @@ static const struct link {
 } links[] = {
     {SL_ROLE_KEEPER, SL_ROLE_GATE, "", false},    {SL_ROLE_KEEPER, SL_ROLE_DESK, "", false},
     {SL_ROLE_GATE, SL_ROLE_JUDGE, "", false},     {SL_ROLE_KEEPER, SL_ROLE_GATE, "sign", true},
-    {SL_ROLE_KEEPER, SL_ROLE_DESK, "sign", true},
+    {SL_ROLE_KEEPER, SL_ROLE_DESK, "sign", true}, {SL_ROLE_KEEPER, SL_ROLE_COURIER, "", false},
 };
 
 /* A child that cannot take it is broken, and its channel's end says so. */

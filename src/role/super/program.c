@@ -53,7 +53,7 @@ static void on_deadline(void *owner)
     struct sl_program *p = owner;
 
     if (p->state == SL_PROGRAM_DOWN) {
-        if (p->super->phase <= SL_SUPER_RUNNING)
+        if (p->super->phase <= SL_SUPER_RUNNING && !p->unwanted)
             sl_program_start(p);
         return;
     }
@@ -76,12 +76,13 @@ static void on_ready(struct sl_program *p, const struct sl_msg_ready *m)
     sl_super_program_ready(p->super, p);
 }
 
-/* Who may complain about whom. A gate depends on judges, the keeper reads what gates and the desk
- * say. */
+/* Who may complain about whom. A gate depends on judges, the keeper reads what gates, the desk and
+ * the courier say. */
 static bool may_accuse(enum sl_role accuser, enum sl_role accused)
 {
     return (accuser == SL_ROLE_GATE && accused == SL_ROLE_JUDGE) ||
-           (accuser == SL_ROLE_KEEPER && (accused == SL_ROLE_GATE || accused == SL_ROLE_DESK));
+           (accuser == SL_ROLE_KEEPER &&
+            (accused & (SL_ROLE_GATE | SL_ROLE_DESK | SL_ROLE_COURIER)) != 0);
 }
 
 static void on_peer_bad(struct sl_program *p, const struct sl_msg_peer_bad *m)
@@ -216,8 +217,8 @@ static size_t journals_for(const struct sl_program *p, int *fds)
     return p->role == SL_ROLE_GATE ? 1 : p->role == SL_ROLE_KEEPER ? places->journal_count : 0;
 }
 
-/* Each gets what it needs to know and no more: a judge knows no policy, the key goes to the keeper.
- */
+/* Each gets what it needs to know and no more: a judge knows no policy, the courier knows only whom
+ * it may call, the key goes to the keeper. */
 static struct sl_msg_setup setup_for(const struct sl_program *p)
 {
     const struct sl_super *s = p->super;
@@ -232,7 +233,7 @@ static struct sl_msg_setup setup_for(const struct sl_program *p)
         .sandbox = settings->sandbox_best_effort ? SL_SPAN("best-effort") : SL_SPAN("enforce"),
     };
 
-    if (p->role != SL_ROLE_JUDGE) {
+    if (p->role != SL_ROLE_JUDGE && p->role != SL_ROLE_COURIER) {
         m.config = sl_buf_span(&in->yaml);
         m.state_dir = sl_buf_span(&s->places.state);
         m.runtime_dir = sl_buf_span(&s->places.runtime);
@@ -243,6 +244,10 @@ static struct sl_msg_setup setup_for(const struct sl_program *p)
     if (p->role == SL_ROLE_GATE) {
         m.addresses = in->addresses;
         m.authorities = in->authorities;
+    }
+    if (p->role == SL_ROLE_COURIER) {
+        m.addresses = in->issuers;
+        m.authorities = in->issuer_authorities;
     }
     return m;
 }
@@ -353,7 +358,7 @@ static void settle_gone(struct sl_program *p)
     p->pid = 0;
     p->state = SL_PROGRAM_DOWN;
     sl_timer_disarm(p->deadline);
-    if (p->super->phase == SL_SUPER_RUNNING ||
+    if ((p->super->phase == SL_SUPER_RUNNING && !p->unwanted) ||
         (p->super->phase == SL_SUPER_STARTING && p->journal_damaged))
         plan_restart(p);
     sl_super_program_gone(p->super, p);
@@ -383,8 +388,8 @@ void sl_program_start(struct sl_program *p)
 
 void sl_program_ended(struct sl_program *p, int status)
 {
-    bool expected =
-        p->super->phase >= SL_SUPER_DRAINING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool expected = (p->super->phase >= SL_SUPER_DRAINING || p->unwanted) && WIFEXITED(status) &&
+                    WEXITSTATUS(status) == 0;
     uint64_t signal_number = WIFSIGNALED(status) ? (uint64_t)WTERMSIG(status) : 0;
     uint64_t code = WIFEXITED(status) ? (uint64_t)WEXITSTATUS(status) : 0;
 

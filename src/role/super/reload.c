@@ -43,12 +43,17 @@ static void send_reload(struct sl_super *s, struct sl_program *p)
 {
     const struct sl_inputs *in = s->inputs;
     SL_BUF(message, SL_IPC_MAX_BODY + SL_IPC_HEADER);
-    struct sl_msg_reload m = {.generation = s->generation,
-                              .config = sl_buf_span(&in->yaml),
-                              .tls_certificate = sl_buf_span(&in->certificate)};
+    struct sl_msg_reload m = {.generation = s->generation};
 
     if (p->role == SL_ROLE_JUDGE || p->channel == NULL) /* a judge knows no policy */
         return;
+    if (p->role == SL_ROLE_COURIER) {
+        m.addresses = in->issuers;
+        m.authorities = in->issuer_authorities;
+    } else {
+        m.config = sl_buf_span(&in->yaml);
+        m.tls_certificate = sl_buf_span(&in->certificate);
+    }
     if (p->role == SL_ROLE_KEEPER)
         m.tls_key = sl_buf_span(&in->key);
     if (p->role == SL_ROLE_GATE) {
@@ -78,6 +83,7 @@ static void take(struct sl_super *s, struct sl_inputs *fresh, uint32_t generatio
     for (size_t i = 0; i < s->program_count; i++)
         if (s->programs[i].role != SL_ROLE_KEEPER)
             send_reload(s, &s->programs[i]);
+    sl_super_courier(s);
     sl_notify("READY=1\n");
 }
 

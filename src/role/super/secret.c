@@ -247,8 +247,35 @@ static const struct sl_login *login_of(const struct sl_target *t, struct sl_span
     return NULL;
 }
 
+static const struct sl_issuer *issuer_of(const struct sl_config *config, struct sl_span name)
+{
+    for (size_t i = 0; i < config->issuer_count; i++)
+        if (sl_span_eq(config->issuers[i].name, name))
+            return &config->issuers[i];
+    return NULL;
+}
+
+static void ask_for_issuer(struct sl_super *s, const struct sl_msg_secret_ask *ask)
+{
+    const struct sl_issuer *issuer = issuer_of(s->inputs->config, ask->issuer);
+
+    if (issuer == NULL)
+        answer(s, ask->call, (struct sl_span){NULL, 0},
+               "there is no such issuer in the configuration");
+    else if (issuer->client_secret_command.count > 0)
+        run_command(s, ask->call, &issuer->client_secret_command);
+    else if (issuer->client_secret_file.n > 0)
+        read_file(s, ask->call, issuer->client_secret_file);
+    else
+        answer(s, ask->call, (struct sl_span){NULL, 0}, "the issuer names no client secret");
+}
+
 void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask)
 {
+    if (ask->issuer.n > 0) {
+        ask_for_issuer(s, ask);
+        return;
+    }
     const struct sl_login *login =
         login_of(sl_config_target(s->inputs->config, ask->target), ask->login);
 

@@ -48,6 +48,8 @@ void sl_super_tell_keeper(struct sl_super *s)
     sl_jw_array(&w);
     for (size_t i = 0; i < s->program_count; i++) {
         const struct sl_program *p = &s->programs[i];
+        if (p->unwanted && p->state == SL_PROGRAM_DOWN)
+            continue;
         sl_jw_object(&w);
         sl_jw_key(&w, "index");
         sl_jw_u64(&w, p->index);
@@ -74,7 +76,7 @@ void sl_super_tell_keeper(struct sl_super *s)
 static bool all_up(const struct sl_super *s)
 {
     for (size_t i = 0; i < s->program_count; i++)
-        if (s->programs[i].state != SL_PROGRAM_UP)
+        if (s->programs[i].state != SL_PROGRAM_UP && !s->programs[i].unwanted)
             return false;
     return true;
 }
@@ -118,17 +120,22 @@ static void drain_all(struct sl_super *s, unsigned roles, uint64_t within_ms)
             drain_one(&s->programs[i], within_ms);
 }
 
-/* Judges have nothing to finish: without a channel they go. */
-static void dismiss_judges(struct sl_super *s)
+/* Without a channel it goes. */
+static void dismiss(struct sl_program *p)
 {
-    for (size_t i = 0; i < s->program_count; i++) {
-        struct sl_program *p = &s->programs[i];
-        if (p->role != SL_ROLE_JUDGE || p->state == SL_PROGRAM_DOWN)
-            continue;
-        sl_channel_free(p->channel);
-        p->channel = NULL;
-        sl_program_leave(p, LEAVE_MS);
-    }
+    if (p->state == SL_PROGRAM_DOWN)
+        return;
+    sl_channel_free(p->channel);
+    p->channel = NULL;
+    sl_program_leave(p, LEAVE_MS);
+}
+
+/* Judges and the courier have nothing to finish. */
+static void dismiss_helpers(struct sl_super *s)
+{
+    for (size_t i = 0; i < s->program_count; i++)
+        if ((s->programs[i].role & (SL_ROLE_JUDGE | SL_ROLE_COURIER)) != 0)
+            dismiss(&s->programs[i]);
 }
 
 /* Those who bring work first, the keeper when nobody can tell it anything more. */
@@ -136,7 +143,7 @@ static void go_on_ending(struct sl_super *s)
 {
     if (s->phase == SL_SUPER_DRAINING && !any_left(s, SL_ROLE_GATE | SL_ROLE_DESK)) {
         s->phase = SL_SUPER_LAST;
-        dismiss_judges(s);
+        dismiss_helpers(s);
         drain_all(s, SL_ROLE_KEEPER, KEEPER_LAST_WORDS_MS);
     }
     if (s->phase == SL_SUPER_LAST && !any_left(s, ~0u))
@@ -239,8 +246,23 @@ static void start_programs(struct sl_super *s)
                  settings->judges < SL_MAX_JUDGES ? settings->judges : SL_MAX_JUDGES);
     add_programs(s, SL_ROLE_GATE, settings->gates < SL_MAX_GATES ? settings->gates : SL_MAX_GATES);
     add_programs(s, SL_ROLE_DESK, 1);
+    add_programs(s, SL_ROLE_COURIER, 1);
+    sl_super_program(s, SL_ROLE_COURIER, 0)->unwanted = s->inputs->issuers.count == 0;
     for (size_t i = 0; i < s->program_count && s->phase == SL_SUPER_STARTING; i++)
-        sl_program_start(&s->programs[i]);
+        if (!s->programs[i].unwanted)
+            sl_program_start(&s->programs[i]);
+}
+
+/* One that is on its way out starts again by itself when it is wanted once more. */
+void sl_super_courier(struct sl_super *s)
+{
+    struct sl_program *p = sl_super_program(s, SL_ROLE_COURIER, 0);
+
+    p->unwanted = s->inputs->issuers.count == 0;
+    if (p->unwanted)
+        dismiss(p);
+    else if (p->state == SL_PROGRAM_DOWN)
+        sl_program_start(p);
 }
 
 static enum sl_err read_config(struct sl_super *s)

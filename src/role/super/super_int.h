@@ -11,7 +11,7 @@
 enum {
     SL_MAX_GATES = 16,
     SL_MAX_JUDGES = 16,
-    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 2,
+    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 3,
     SL_CONFIG_MAX_BYTES = 4 * 1024 * 1024,
 };
 
@@ -22,6 +22,8 @@ struct sl_inputs {
     struct sl_buf yaml, certificate, key;
     struct sl_buf address_bytes, authority_bytes;
     struct sl_ipc_list addresses, authorities;
+    struct sl_buf issuer_bytes, issuer_authority_bytes;
+    struct sl_ipc_list issuers, issuer_authorities; /* as the courier gets them */
 };
 /* Complaints for people, one a line, when it returns an error. */
 enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
@@ -65,6 +67,7 @@ struct sl_program {
     uint32_t restarts, loaded_generation;
     bool replace_at_once;
     bool journal_damaged; /* a gate's: its next start gets a new one */
+    bool unwanted;        /* the courier, while no issuer is configured */
 };
 const char *sl_program_name(const struct sl_program *p); /* "gate" */
 /* Starts the process, sends SETUP, links it to its partners. Failure counts as a death. */
@@ -126,6 +129,8 @@ void sl_super_program_ready(struct sl_super *s, struct sl_program *p);
 void sl_super_program_gone(struct sl_super *s, struct sl_program *p);
 /* Tells the keeper which programs run. */
 void sl_super_tell_keeper(struct sl_super *s);
+/* Starts or ends the courier, as the configuration wants it now. */
+void sl_super_courier(struct sl_super *s);
 
 /* --- links between children (links.c) -------------------------------------------------------- */
 /* Fresh ends for each pair that this program is part of, and its sockets. */

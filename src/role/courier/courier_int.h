@@ -1,0 +1,62 @@
+/* sluice-courier from the inside: calls to identity providers for the keeper, and nothing else.
+ *
+ * The keeper says what to fetch (FETCH), the courier says what came back (FETCHED). It knows which
+ * issuers there are only to choose whose authorities to trust and whether plain http to this
+ * machine is meant; what an answer means is the keeper's to judge. Each call holds its secrets
+ * until it ends; nothing is kept from one to the next but connections.
+ */
+#ifndef SL_ROLE_COURIER_COURIER_INT_H
+#define SL_ROLE_COURIER_COURIER_INT_H
+
+#include "os/channel.h"
+#include "os/log.h"
+
+#include <curl/curl.h>
+
+enum { SL_COURIER_MAX_CALLS = 64, SL_COURIER_MAX_ISSUERS = 64 };
+
+struct sl_courier_issuer {
+    struct sl_buf name, url, authorities; /* authorities: PEM; empty: the system's */
+};
+
+struct sl_courier_call; /* fetch.c */
+
+struct sl_courier {
+    struct sl_loop *loop;
+    struct sl_channel *super, *keeper;
+    struct sl_courier_issuer issuers[SL_COURIER_MAX_ISSUERS];
+    size_t issuer_count;
+    CURLM *multi;
+    struct sl_timer *timer;
+    struct sl_courier_call *calls;
+    size_t call_count;
+    bool draining, failed;
+};
+
+/* --- issuers.c ------------------------------------------------------------------------------- */
+/* Lists as SETUP and RELOAD carry them: "name=url", "name=PEM". Replaces what was known. */
+enum sl_err sl_courier_issuers_take(struct sl_courier *c, const struct sl_ipc_list *urls,
+                                    const struct sl_ipc_list *authorities) SL_MUST_CHECK;
+void sl_courier_issuers_free(struct sl_courier *c);
+const struct sl_courier_issuer *sl_courier_issuer(const struct sl_courier *c, struct sl_span name);
+/* NULL: this URL may be asked for this issuer. Else why not: only https, and plain http only to
+ * this machine where the issuer itself is there in plain http. */
+const char *sl_courier_url_refused(const struct sl_courier_issuer *issuer, struct sl_span url);
+
+/* --- fetch.c --------------------------------------------------------------------------------- */
+/* Begins the call; it is answered to c->keeper in any case, now or later. */
+void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m);
+/* Its end, from the multi handle. */
+void sl_courier_call_over(CURL *easy, CURLcode result);
+/* Ends all calls; says so to the keeper when there is one to hear it. */
+void sl_courier_calls_end(struct sl_courier *c, const char *why);
+
+/* --- multi.c: libcurl on our loop ------------------------------------------------------------- */
+enum sl_err sl_courier_multi_new(struct sl_courier *c) SL_MUST_CHECK;
+void sl_courier_multi_free(struct sl_courier *c);
+
+/* --- super.c: the supervisor's words ---------------------------------------------------------- */
+void sl_courier_super_packet(void *owner, struct sl_channel *ch, struct sl_packet *packet);
+void sl_courier_super_end(void *owner, struct sl_channel *ch, enum sl_err why);
+
+#endif

@@ -1,0 +1,167 @@
+/* Signing in by way of an identity provider, as the browser meets it: a redirect there with a
+ * cookie that ties the way back to this browser, and the way back, which ends in a session or in a
+ * page that says why not. No address in a redirect is a stranger's: one is the provider's, from the
+ * keeper, the other one of our own pages. */
+#include "role/desk/desk_int.h"
+
+#include "base/utf8.h"
+#include "json/json.h"
+
+enum { FLOW_SECONDS = 600, MAX_PAGE = 16 * 1024 };
+
+/* Lax: it must come along when the provider sends the browser back. */
+static void put_flow_cookie(struct sl_buf *b, struct sl_span flow, unsigned seconds)
+{
+    sl_buf_say(b, "%s=%S; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%u", SL_DESK_FLOW_COOKIE,
+               flow, seconds);
+}
+
+/* --- a page that says why nobody is signed in ----------------------------------------------- */
+
+static void put_html(struct sl_buf *b, struct sl_span text)
+{
+    SL_BUF(safe, MAX_PAGE);
+
+    sl_utf8_put_printable(&safe, text);
+    for (size_t i = 0; i < safe.n; i++) {
+        char c = (char)safe.p[i];
+
+        if (c == '<' || c == '>' || c == '&' || c == '"' || c == '\'')
+            sl_buf_say(b, "&#%u;", (unsigned)c);
+        else
+            sl_buf_put_u8(b, (uint8_t)c);
+    }
+}
+
+static void put_page(struct sl_buf *b, struct sl_span detail, struct sl_span hint)
+{
+    sl_buf_put_str(b, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+                      "<meta name=\"viewport\" content=\"width=device-width\">"
+                      "<meta name=\"color-scheme\" content=\"light dark\">"
+                      "<title>Not signed in: Sluice</title></head><body><main>"
+                      "<h1>You are not signed in</h1><p role=\"alert\">");
+    put_html(b, detail);
+    sl_buf_put_str(b, "</p><p>");
+    put_html(b, hint);
+    sl_buf_put_str(b, "</p><p><a href=\"/\">Back to Sluice</a></p></main></body></html>\n");
+}
+
+static void say_no(struct sl_desk_conn *c, unsigned status, struct sl_span detail,
+                   struct sl_span hint)
+{
+    SL_BUF(page, 4 * MAX_PAGE);
+    SL_BUF(cookie, 512);
+
+    put_page(&page, detail, hint);
+    put_flow_cookie(&cookie, SL_SPAN(""), 0);
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
+                                               .type = "text/html; charset=utf-8",
+                                               .body = sl_buf_span(&page),
+                                               .cookie = sl_buf_span(&cookie)});
+}
+
+/* What the keeper's problem document says, for a person. */
+static void pass_no_on(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *problem = NULL;
+
+    if (status < 400 || sl_json_read(body, &problem, NULL) != SL_OK) {
+        say_no(c, status < 400 ? 503 : status,
+               SL_SPAN("The gateway cannot sign anybody in at the moment."),
+               SL_SPAN("Try again in a moment."));
+        return;
+    }
+    say_no(c, status, sl_json_str(problem, "detail"), sl_json_str(problem, "hint"));
+    json_decref(problem);
+}
+
+/* --- there ---------------------------------------------------------------------------------- */
+
+static bool is_address(struct sl_span url)
+{
+    struct sl_span scheme, authority;
+
+    return sl_desk_url_parts(url, &scheme, &authority);
+}
+
+static void on_departure(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+    SL_BUF(cookie, 512);
+
+    if (status != 201 || sl_json_read(body, &told, NULL) != SL_OK) {
+        pass_no_on(c, status, body);
+        return;
+    }
+    struct sl_span there = sl_json_str(told, "redirect");
+    put_flow_cookie(&cookie, sl_json_str(told, "flow"), FLOW_SECONDS);
+    if (is_address(there) && sl_buf_err(&cookie) == SL_OK)
+        sl_desk_answer(c, &(struct sl_desk_answer){
+                              .status = 303, .location = there, .cookie = sl_buf_span(&cookie)});
+    else
+        pass_no_on(c, 503, SL_SPAN(""));
+    json_decref(told);
+    explicit_bzero(cookie.p, cookie.n);
+}
+
+/* `object` has the query's "return": only a page of our own is gone back to. */
+void sl_desk_depart(struct sl_desk_conn *c, json_t *object)
+{
+    struct sl_span back = sl_json_str(object, "return");
+
+    if (back.n > 0 && !sl_desk_is_page(back))
+        sl_desk_problem(c, 400, "return must be the path of a page of the console");
+    else if (json_object_set_new(object, "issuer", json_string(c->request->file)) != 0)
+        sl_desk_problem(c, 400, "there is no such issuer");
+    else
+        sl_desk_ask_object(c, object, on_departure);
+}
+
+/* --- back ----------------------------------------------------------------------------------- */
+
+static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+    SL_BUF(session, 512);
+    SL_BUF(flow, 512);
+
+    if (status != 201 || sl_json_read(body, &told, NULL) != SL_OK) {
+        pass_no_on(c, status, body);
+        return;
+    }
+    struct sl_span back = sl_json_str(told, "return");
+    sl_desk_put_session_cookie(&session, sl_json_str(told, "secret"), "");
+    put_flow_cookie(&flow, SL_SPAN(""), 0);
+    sl_desk_answer(c,
+                   &(struct sl_desk_answer){.status = 303,
+                                            .location = sl_desk_is_page(back) ? back : SL_SPAN("/"),
+                                            .cookie = sl_buf_span(&session),
+                                            .second_cookie = sl_buf_span(&flow)});
+    json_decref(told);
+    explicit_bzero(session.p, session.n);
+}
+
+static bool add(json_t *object, const char *name, const struct sl_buf *text)
+{
+    return json_object_set_new(object, name, json_stringn((const char *)text->p, text->n)) == 0;
+}
+
+/* What came back is the keeper's to read: it is part of what it verifies. */
+void sl_desk_return(struct sl_desk_conn *c)
+{
+    const struct sl_desk_request *r = c->request;
+    json_t *object = json_object();
+
+    if (r->flow.n == 0)
+        say_no(c, 403,
+               SL_SPAN("This sign-in was not begun in this browser, was finished already, or began "
+                       "more than ten minutes ago."),
+               SL_SPAN("If you did not begin one just now, somebody else's link brought you here: "
+                       "close this page. Else begin again."));
+    else if (r->query.n > 0 && add(object, "flow", &r->flow) && add(object, "query", &r->query))
+        sl_desk_ask_object(c, object, on_arrival);
+    else
+        say_no(c, 400, SL_SPAN("The identity provider's answer is not as it must be."),
+               SL_SPAN("Begin again."));
+    json_decref(object);
+}

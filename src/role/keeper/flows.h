@@ -1,0 +1,51 @@
+/* People who sign in through an issuer, between the first step and the session.
+ *
+ * In memory only: a keeper that ends forgets them, and the person begins again. What the browser or
+ * the command line holds is a secret of ours; state, nonce and verifier never leave but in the
+ * address that the person is sent to. A flow ends once: with a session, or with a reason.
+ */
+#ifndef SL_ROLE_KEEPER_FLOWS_H
+#define SL_ROLE_KEEPER_FLOWS_H
+
+#include "role/keeper/issuers.h"
+
+enum flow_kind { FLOW_CODE = 1, FLOW_DEVICE };
+enum flow_phase {
+    FLOW_OPEN,    /* the person is at the provider */
+    FLOW_ASKED,   /* the provider is asked for the token, or for the codes of a device */
+    FLOW_KEYS,    /* the token is here, the key that signed it is not */
+    FLOW_OVER,
+};
+enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
+
+struct flow {
+    struct flow *next;
+    uint64_t id, issuer; /* issuer: its number */
+    enum flow_kind kind;
+    enum flow_phase phase;
+    bool test;                  /* opens nothing: issuer.test */
+    uint8_t hash[SL_SHA256];    /* of the secret that its holder has */
+    char state[FLOW_TEXT], nonce[FLOW_TEXT], verifier[FLOW_TEXT];
+    char address[FLOW_ADDRESS]; /* whence it began */
+    struct sl_buf back;         /* where the browser goes afterwards */
+    struct sl_buf device_code, token;
+    uint64_t expires_us, interval_us, next_us; /* monotonic; the device's pace */
+    struct late late;                          /* who waits for an answer now */
+    bool waits;
+};
+
+#define FLOW_PREFIX "slf_"
+/* NULL: too many are under way, in all or from this address. Its secret into `secret`. */
+struct flow *flow_new(struct keeper *k, const struct issuer *i, enum flow_kind kind,
+                      struct sl_span address, struct sl_buf *secret);
+struct flow *flow_of(struct keeper *k, struct sl_span secret, enum flow_kind kind);
+struct flow *flow_by_id(struct keeper *k, uint64_t id);
+void flow_end(struct keeper *k, struct flow *f);
+
+/* call_signin.c. A device begins, and is asked about; `test`: for issuer.test, which opens nothing. */
+void device_begin(struct call *c, bool test);
+void device_poll(struct call *c, bool test);
+/* The token is here, or the keys that it waited for are. */
+void flow_check_token(struct keeper *k, struct flow *f);
+
+#endif

@@ -1,0 +1,121 @@
+/* Identity providers as the keeper knows them: what they say about themselves and their keys, the
+ * accounts of our identities there, and people and programs who sign in.
+ *
+ * Calls go out through the courier and come back as events of the loop, so what needs one is
+ * answered late: a message that has to wait for an issuer's keys is kept and handled once more
+ * (issuer_wait), a call of the desk keeps its number (struct late). Nothing waits without an end:
+ * a call that the courier does not answer fails, and so does what waits for it.
+ *
+ * Everything fails closed. An issuer whose keys are older than `keys_max_stale` signs nobody in; a
+ * key that is not in the newest set is not known; without the courier nothing new is learnt.
+ */
+#ifndef SL_ROLE_KEEPER_ISSUERS_H
+#define SL_ROLE_KEEPER_ISSUERS_H
+
+#include "core/oidc/job.h"
+#include "core/oidc/oidc.h"
+#include "role/keeper/keeper_int.h"
+
+/* --- fetches.c: calls through the courier ----------------------------------------------------- */
+struct fetched {
+    uint32_t status; /* 0: no answer; `why` says why */
+    struct sl_span body, why;
+    uint64_t max_age_s;
+};
+struct fetch_request {
+    struct sl_span issuer;              /* its name in the configuration */
+    struct sl_span url, form;           /* form: POST it; empty: GET */
+    struct sl_span authorization;       /* value of that header; empty: none */
+};
+/* `of`: what the answer is about, by number: it may be gone when the answer comes. Called once,
+ * from the loop and never from within fetch_begin. */
+typedef void fetch_fn(struct keeper *k, uint64_t of, const struct fetched *got);
+void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of);
+void fetches_sweep(struct keeper *k);  /* those that nobody answers any more */
+void fetches_lost(struct keeper *k);   /* the courier is gone */
+void fetches_free(struct keeper *k);
+
+/* --- issuers.c ---------------------------------------------------------------------------------- */
+struct issuer {
+    struct issuer *next;
+    uint64_t id; /* never given to another */
+    const struct sl_issuer *config;
+    struct sl_buf url; /* the same issuer after a reload? */
+    struct sl_arena *mem;
+    struct sl_oidc_provider provider; /* in mem */
+    bool known;                       /* provider is filled in */
+    struct sl_oidc_keys *keys;
+    uint64_t fresh_us, due_us, asked_us; /* monotonic; when keys get stale, are due, were asked for */
+    uint64_t fetched_us;                /* when keys came, as people tell time */
+    bool asking;
+    char why[240]; /* what went wrong last; empty: nothing */
+    struct sl_buf secret;
+    bool secret_known;
+    uint64_t secret_call;
+    struct waiting *waiting; /* messages, oldest first */
+    size_t waiting_count;
+};
+void issuers_take(struct keeper *k); /* as k->config names them; at the start and after a reload */
+void issuers_free(struct keeper *k);
+void issuers_courier_here(struct keeper *k);
+void issuers_tick(struct keeper *k); /* each second: what is due is asked for */
+struct issuer *issuer_named(struct keeper *k, struct sl_span name); /* empty: the only one that signs in */
+struct issuer *issuer_by_id(struct keeper *k, uint64_t id);
+struct issuer *issuer_of_iss(struct keeper *k, struct sl_span iss);
+bool issuer_ready(const struct issuer *i); /* known, and its keys may be believed */
+/* Why it is not ready, for people. */
+void issuer_say_why(const struct issuer *i, struct sl_buf *text);
+/* May its keys be asked for (again), or are they on their way already? Once in 30 s. */
+bool issuer_may_ask(const struct keeper *k, const struct issuer *i);
+void issuer_ask(struct keeper *k, struct issuer *i);
+/* Keeps the message until the keys have come, or did not; false: there is no room. Then it is
+ * handled once more, and finds k->settled set: it does not wait again. */
+bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum sl_message type,
+                 const struct sl_buf *message) SL_MUST_CHECK;
+bool issuer_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
+void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again);
+
+/* --- accounts.c --------------------------------------------------------------------------------- */
+struct account {
+    struct sl_span issuer, subject, credential, identity;
+    uint64_t since_us, issued_s; /* issued_s: of the newest token seen */
+};
+enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
+                        struct account *out) SL_MUST_CHECK;
+/* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
+enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
+                         struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
+/* Ends what came from it: memberships, sessions, unspent votes and questions. */
+void account_unlink(struct keeper *k, const struct account *a, struct sl_span by);
+/* Memberships that come from this account become what its token says, unless a newer one said
+ * otherwise. SL_ELIMIT: more than can be recorded. */
+enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
+                           const struct sl_oidc_claims *claims) SL_MUST_CHECK;
+/* A human of the issuer's who has no account here yet becomes an identity with one. */
+enum sl_err account_provision(struct keeper *k, const struct issuer *i,
+                              const struct sl_oidc_claims *claims,
+                              struct account *out) SL_MUST_CHECK;
+json_t *accounts_json(struct keeper *k, struct sl_span identity);
+/* What our groups are of theirs. */
+enum sl_err issuer_groups(struct keeper *k, const struct sl_issuer *i,
+                          const struct sl_oidc_claims *claims, struct sl_names *out) SL_MUST_CHECK;
+
+/* --- tokens.c: tokens of others, to ask with ----------------------------------------------------- */
+bool token_is_jwt(struct sl_span token); /* by its form: two dots; none of ours has one */
+struct token_seen {
+    enum sl_oidc_reason reason;
+    struct credential with; /* of the account, and only for asking; with the token's end */
+    struct person who;
+    struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
+    struct issuer *issuer;   /* may be NULL */
+};
+/* True: reason is YES and the person is active. */
+bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
+void tokens_forget(struct keeper *k); /* no cached answer counts any more */
+
+/* --- flows.c: people who sign in ------------------------------------------------------------------ */
+void flows_free(struct keeper *k);
+void flows_sweep(struct keeper *k);
+void flows_settled(struct keeper *k, const struct issuer *i); /* its keys came, or did not */
+
+#endif

@@ -1,0 +1,680 @@
+"""Signing in with a real identity provider (npm oidc-provider), in Chromium, without a browser, and as a program."""
+
+import http.client
+import json
+import re
+import subprocess
+import threading
+import time
+import urllib.parse
+
+import psycopg2
+
+from browser import Browser
+from idp import AUDIENCE, PASSWORD, SECRET, Idp, Person, elsewhere, request
+from lab import free_ports, wait_for
+from wire import Refused
+
+OTHER = "https://other.test"
+HELD = "delete from staging.scratch where id = {}"
+WORLD = {}      # what the module's one laboratory has beside it
+
+
+def change(config):
+    """Two issuers: one whose accounts are linked by hand, one that brings its people along."""
+    WORLD["ports"] = free_ports(2)
+    secret = {"client_id": "sluice", "client_secret_command": ["/bin/echo", SECRET], "audiences": [AUDIENCE],
+              "scopes": ["openid", "profile", "groups"], "groups_claim": "groups"}
+    config["client_auth"] = "token"
+    config["issuers"] = [
+        {"name": "corp", "issuer": f"http://127.0.0.1:{WORLD['ports'][0]}", "mfa_acr": ["mfa"], **secret,
+         "groups": [{"theirs": "stewards", "ours": "data-stewards"}, {"theirs": "engineers", "ours": "engineers"}]},
+        {"name": "partner", "issuer": f"http://127.0.0.1:{WORLD['ports'][1]}", "provision": "people",
+         "keys_max_stale": "3s", **secret, "group_prefix": "partner-"}]
+
+
+LAB = {"change": change, "start": False}
+
+
+def providers(lab):
+    """The two, started at the first call, and Sluice after them; with people and accounts that are linked."""
+    if "corp" not in WORLD:
+        back = [f"{lab.url}/signin/callback"]
+        WORLD["corp"] = Idp(lab.folder, back, port=WORLD["ports"][0])
+        WORLD["partner"] = Idp(lab.folder, back, port=WORLD["ports"][1])
+        lab.children += [WORLD["corp"].child, WORLD["partner"].child]
+        lab.start()
+        for name in lab.deciders:
+            lab.enroll(name)
+        for name in ("rita", "bob"):
+            link(lab, name, WORLD["corp"].person(name))
+        lab.add("sam", "human")
+        link(lab, "sam", WORLD["corp"].person("sam", groups=["stewards"]))
+        WORLD["corp"].program("agent-7")
+        link(lab, "agent-7", "agent-7")
+    return WORLD["corp"], WORLD["partner"]
+
+
+def link(lab, name, subject, issuer="corp", *more, check=True):
+    return lab.manage("identity", "account", name, "--issuer", issuer, "--subject", subject, *more, check=check)
+
+
+# --- going there and coming back ---------------------------------------------------------------
+
+
+def begin(lab, who, issuer="corp", back=None):
+    """The console's link, followed by `who`: the address at the provider."""
+    query = f"?{urllib.parse.urlencode({'return': back})}" if back else ""
+    status, text, there = who.once(f"{lab.url}/v1/signin/{issuer}{query}")
+    assert status == 303, (status, text)
+    return there
+
+
+def come_back(lab, who, name, issuer="corp", **how):
+    """Signs in at the provider; the address with the code, not visited yet."""
+    return who.sign_in(begin(lab, who, issuer), name, f"{lab.url}/", **how)
+
+
+def sign_in(lab, name, issuer="corp", **how):
+    """Somebody with a session of the console; says why not else."""
+    providers(lab)
+    who = Person()
+    status, text, there = who.once(come_back(lab, who, name, issuer, **how))
+    assert status == 303 and there == f"{lab.url}/", (status, text)
+    return who
+
+
+def refused(lab, name, issuer="corp", **how):
+    """Nobody is signed in; the page's text."""
+    providers(lab)
+    who = Person(elsewhere())
+    status, text, _ = who.once(come_back(lab, who, name, issuer, **how))
+    assert 400 <= status != 429 and "__Host-sluice" not in who.cookies(lab.url), (status, text)
+    return text
+
+
+def ask(lab, who, method, path, body=None):
+    """One request with that person's session, as the console's page would make it."""
+    headers = {"Cookie": f"__Host-sluice={who.cookies(lab.url)['__Host-sluice']}"}
+    if method != "GET":
+        mark = json.loads(request(f"{lab.url}/v1/sessions/current", headers=headers)[1])["csrf"]
+        headers |= {"Origin": lab.url, "Sluice-CSRF": mark, "Content-Type": "application/json"}
+    status, text, _ = request(lab.url + path, method, None if body is None else json.dumps(body), headers)
+    return status, json.loads(text or "{}")
+
+
+def bearer(lab, token, method="GET", path="/v1/whoami", body=None, source=None):
+    headers = {"Authorization": f"Bearer {token}", **({"Content-Type": "application/json"} if body else {})}
+    status, text, _ = request(lab.url + path, method, json.dumps(body) if body else None, headers, source=source)
+    return status, json.loads(text)
+
+
+def is_refused(lab, token, user="agent-7"):
+    """Neither HTTP nor PostgreSQL takes it, from an address that has not guessed before."""
+    if "\n" not in token:
+        status, said = bearer(lab, token, source=elsewhere())
+        if status != 401:
+            return f"HTTP: {status} {said}"
+    try:
+        lab.raw(user, token, source=elsewhere()).ask("select 'not this'")
+    except Refused as why:
+        return "" if why.sqlstate in ("28P01", "28000") else str(why)
+    return "PostgreSQL took it"
+
+
+def failures(lab):
+    """The whys of the sign-ins that the ledger says failed, one for each failure, oldest first."""
+    found = re.findall(rb'\{[^{}]*"kind":"sign_in_failure"[^{}]*\}', b"".join(f.read_bytes() for f in sorted((lab.state / "ledger").glob("wal*"))))
+    return [e["why"] for e in map(json.loads, found) for _ in range(e["count"])]
+
+
+def votes(lab, approval):
+    return lab.approval(approval["id"])["votes"]
+
+
+def hold(lab, number, user="agent-7"):
+    child = lab.psql_start("-c", HELD.format(number), user=user)
+    return child, lab.pending_one(user, like=rf"id = {number}$")
+
+
+def external(lab, token=None):
+    """An action that waits for nobody: asked over HTTP by agent-7; its approval."""
+    status, said = bearer(lab, token or lab.token("agent-7"), "POST", "/v1/approvals", {
+        "target": "finance", "operation": {"sql": "delete from staging.scratch"}, "effects": ["delete"],
+        "statements": ["delete"], "datasets": ["staging.scratch"]})
+    assert status == 201, said
+    return said
+
+
+def decide(lab, who, approval, decision="approve"):
+    return ask(lab, who, "POST", f"/v1/approvals/{approval['id']}/decision",
+               {"decision": decision, "digest": approval["digest"], "reason": "seen in the test"})
+
+
+# --- people, in a browser ------------------------------------------------------------------------
+
+
+def test_chromium(lab):
+    """in Chromium: from a chat's link over the provider's page back to that request, and it runs once"""
+    providers(lab)
+    child, held = hold(lab, 101)
+    b = lab.browser = Browser(lab)
+    b.open()
+    b.goto(url=f"{lab.url}/approvals/{held['id']}")
+    b.click(at="[data-issuer=corp]")
+    b.fill(at="input[name=login]", text="rita")
+    b.fill(at="input[name=password]", text=PASSWORD)
+    b.click(at="button >> text='Sign in'")
+    b.wait(at="role=region[name='Exact statement']")
+    assert b.url() == f"{lab.url}/approvals/{held['id']}", b.url()
+    mine = next(c for c in b.cookies() if c["name"] == "__Host-sluice")
+    assert mine["httpOnly"] and mine["secure"] and mine["sameSite"] == "Strict", mine
+    assert not [c for c in b.cookies() if c["name"] == "__Host-sluice-flow"], "the flow's cookie is left"
+    assert b.eval(js="document.cookie") == "" and "rita" in b.text(at="header")
+    b.fill(at="role=textbox[name='Your reason']", text="seen")
+    b.wait(at="role=button[name='Approve…'][disabled=false]")
+    b.click(at="role=button[name='Approve…']")
+    b.wait(at="role=dialog >> role=button[name=/^Approve /][disabled=false]")
+    b.click(at="role=dialog >> role=button[name=/^Approve /]")
+    child.communicate(timeout=30)
+    assert child.returncode == 0 and lab.ran(r"scratch where id = 101$", "agent-7") == 1
+    assert [(v["identity"], v["channel"]) for v in votes(lab, held)] == [("rita", "console")]
+    assert b.complaints() == [], b.complaints()
+    b.click(at="role=button[name='Sign out']")
+    b.wait(at="[data-issuer=corp]")
+    assert b.axe() == []
+
+
+def test_chromium_no(lab):
+    """in Chromium: no at the provider is a page that says so, and the way back to Sluice"""
+    b = lab.browser
+    b.open()
+    b.goto(url=f"{lab.url}/")
+    b.click(at="[data-issuer=corp]")
+    b.click(at="button >> text='Cancel'")
+    b.wait(at="role=alert")
+    assert "not signed in" in b.text(at="h1"), b.text(at="body")
+    b.click(at="role=link")
+    b.wait(at="[data-issuer=corp]")
+
+
+def test_session(lab):
+    """the session is the account's person; it decides, and ends at the sign-out"""
+    who = sign_in(lab, "rita")
+    status, said = ask(lab, who, "GET", "/v1/whoami")
+    assert status == 200 and said["identity"] == "rita", said
+    approval = external(lab)
+    status, said = decide(lab, who, approval, "deny")
+    assert status == 200 and said["state"] == "denied", said
+    assert ask(lab, who, "POST", "/v1/sessions/end")[0] == 204
+    assert request(f"{lab.url}/v1/whoami", headers={"Cookie": f"__Host-sluice={who.cookies(lab.url).get('__Host-sluice', 'sls_x')}"})[0] == 401
+
+
+def test_addresses(lab):
+    """no way leads to a page of somebody else's choice"""
+    providers(lab)
+    for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "/v1/whoami", "javascript:alert(1)"):
+        status, text, there = Person().once(f"{lab.url}/v1/signin/corp?{urllib.parse.urlencode({'return': back})}")
+        assert status == 400 and there is None, (back, status, there)
+    status, text, there = Person().once(f"{lab.url}/v1/signin/nobody")
+    assert status >= 400 and there is None, (status, there)
+    there = begin(lab, Person())
+    asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(there).query))
+    assert there.startswith(WORLD["corp"].issuer) and asked["redirect_uri"] == f"{lab.url}/signin/callback", there
+    assert asked["code_challenge_method"] == "S256" and len(asked["state"]) >= 32 and len(asked["nonce"]) >= 32, asked
+
+
+# --- people, hostile -----------------------------------------------------------------------------
+
+
+def test_other_browser(lab):
+    """a link with somebody else's code signs nobody in: not without the flow's cookie, not with another one"""
+    providers(lab)
+    mallory, victim = Person(elsewhere()), Person(elsewhere())
+    back = come_back(lab, mallory, "bob")
+    status, text, _ = victim.once(back)
+    assert status == 403 and "not begun in this browser" in text, (status, text)
+    begin(lab, victim)
+    status, text, _ = victim.once(back)
+    assert status >= 400 and "__Host-sluice" not in victim.cookies(lab.url), (status, text)
+    stolen = urllib.parse.urlsplit(come_back(lab, Person(), "bob"))     # a code under one's own state
+    code = dict(urllib.parse.parse_qsl(stolen.query))["code"]
+    there = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(begin(lab, victim)).query))
+    query = urllib.parse.urlencode({"code": code, "state": there["state"], "iss": WORLD["corp"].issuer})
+    status, text, _ = victim.once(f"{lab.url}/signin/callback?{query}")
+    assert status >= 400 and "__Host-sluice" not in victim.cookies(lab.url), (status, text)
+
+
+def test_replay(lab):
+    """the way back is good once, and a copy of the cookie does not help"""
+    providers(lab)
+    who = Person()
+    back = come_back(lab, who, "rita")
+    copy = dict(who.cookies(lab.url))
+    assert who.once(back)[0] == 303
+    thief = Person(elsewhere())
+    thief.cookies(lab.url).update(copy)
+    status, text, _ = thief.once(back)
+    assert status >= 400 and "__Host-sluice" not in thief.cookies(lab.url), (status, text)
+
+
+def test_mix_up(lab):
+    """an answer of another issuer, or of none, is refused (RFC 9207)"""
+    providers(lab)
+    for iss in (WORLD["partner"].issuer, None, WORLD["corp"].issuer + "/"):
+        who = Person(elsewhere())
+        fields = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(come_back(lab, who, "rita")).query))
+        fields.pop("iss")
+        query = urllib.parse.urlencode({**fields, **({"iss": iss} if iss else {})})
+        status, text, _ = who.once(f"{lab.url}/signin/callback?{query}")
+        assert status >= 400 and "__Host-sluice" not in who.cookies(lab.url), (iss, status, text)
+
+
+HOSTILE = {     # what a token endpoint that was taken over might answer
+    "another nonce": {"claims": {"nonce": "0" * 43}},
+    "another client": {"claims": {"aud": "somebody-else"}},
+    "two audiences": {"claims": {"aud": ["sluice", "somebody-else"]}},
+    "another party": {"claims": {"azp": "somebody-else"}},
+    "another issuer": {"claims": {"iss": "https://evil.example"}},
+    "over": {"claims": {"exp": 1_700_000_000, "iat": 1_699_999_000}},
+    "from the future": {"claims": {"nbf": 4_000_000_000}},
+    "no subject": {"claims": {"sub": ""}},
+    "a stranger's key": {"key": "other"},
+    "an algorithm that is not configured": {"alg": "ES256"},
+    "no signature": {"alg": "none"},
+    "the public key as a secret": {"alg": "HS256"},
+    "an extension": {"header": {"crit": ["exp"], "exp": 1}},
+    "an access token": {"header": {"typ": "at+jwt"}},
+    "a key that comes along": {"key": "other", "header": {"jku": "http://127.0.0.1:1/jwks"}},
+}
+
+
+def test_hostile_provider(lab):
+    """no ID token but the one that was asked for signs anybody in, and the ledger says why"""
+    corp, _ = providers(lab)
+    before = len(failures(lab))
+    for name, what in HOSTILE.items():
+        corp.trouble(hostile=what)
+        try:
+            refused(lab, "rita")
+        except AssertionError as why:
+            raise AssertionError(f"{name}: {why}") from why
+        finally:
+            corp.trouble(hostile=None)
+    wait_for(lambda: len(failures(lab)) >= before + len(HOSTILE), 15, "an entry for each failure")
+    assert {"NONCE", "AUDIENCE", "SIGNATURE", "ALGORITHM"} <= set(failures(lab)[before:]), failures(lab)
+    assert sign_in(lab, "rita")
+
+
+def test_no_token_in_records(lab):
+    """neither log nor ledger holds a token, a code or the client's secret"""
+    providers(lab)
+    for needle in ("eyJ", SECRET, "code_verifier"):
+        assert lab.files_with(needle, ("state/ledger", "state/sluice.db", "serve.log")) == [], needle
+
+
+# --- who is who ----------------------------------------------------------------------------------
+
+
+def test_no_account(lab):
+    """an account that nobody linked is told so, with the subject that the operator needs"""
+    corp, _ = providers(lab)
+    subject = corp.person("zoe")
+    text = refused(lab, "zoe")
+    assert "no identity has this account" in text and subject in text, text
+    wait_for(lambda: "ACCOUNT_UNKNOWN" in failures(lab), 15, "the failure in the ledger")
+
+
+def test_email_is_nobody(lab):
+    """the address of somebody else in a token makes nobody that person"""
+    corp, _ = providers(lab)
+    corp.person("mallory", email="rita@corp.test", name="rita")
+    refused(lab, "mallory")
+
+
+def test_overage(lab):
+    """more groups than a token lists: not signed in, rather than without them"""
+    corp, _ = providers(lab)
+    elsewhere = {"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://graph.test/"}}}
+    for claims in ({"hasgroups": True}, elsewhere):
+        corp.person("sam", groups=None, claims=claims)
+        corp.user(login="sam", groups=None)
+        text = refused(lab, "sam")
+        assert "groups" in text, text
+    corp.person("sam", groups=["stewards"], claims={})
+    sign_in(lab, "sam")
+
+
+def test_groups_follow(lab):
+    """a group counts from its sign-in on; taken away, the unspent yes that rested on it counts no more"""
+    corp, _ = providers(lab)
+    corp.person("sam", groups=["stewards"], claims={})
+    who = sign_in(lab, "sam")
+    approval = external(lab)
+    status, said = decide(lab, who, approval)
+    assert status == 200 and said["state"] == "approved", said
+    corp.person("sam", groups=["engineers"])
+    again = sign_in(lab, "sam")
+    status, said = bearer(lab, lab.token("agent-7"), "POST", f"/v1/approvals/{approval['id']}/consume",
+                          {"digest": approval["digest"]})
+    assert status == 409, said
+    status, said = decide(lab, again, external(lab))
+    assert status == 403, said
+    assert lab.ran(r"^delete from staging\.scratch$") == 0
+
+
+def test_young_group(lab):
+    """a group that came after the question does not answer it"""
+    corp, _ = providers(lab)
+    corp.person("sam", groups=[])
+    sign_in(lab, "sam")
+    approval = external(lab)
+    corp.person("sam", groups=["stewards"])
+    who = sign_in(lab, "sam")
+    status, said = decide(lab, who, approval)
+    assert status == 403, said
+    assert decide(lab, who, external(lab), "deny")[0] == 200
+
+
+def test_disabled(lab):
+    """a person who is disabled is signed out, and no click of theirs counts"""
+    corp, _ = providers(lab)
+    lab.add("dan", "human", groups=["data-stewards"])
+    link(lab, "dan", corp.person("dan", groups=["stewards"]))
+    who = sign_in(lab, "dan")
+    approval = external(lab)
+    lab.manage("identity", "disable", "dan")
+    status, said = request_decision(lab, who, approval)
+    assert status in (401, 403), said
+    refused(lab, "dan")
+
+
+def request_decision(lab, who, approval):
+    """A click on a page that was open before: the mark was read when there still was a session."""
+    import hashlib
+    secret = who.cookies(lab.url)["__Host-sluice"]
+    mark = hashlib.sha256(b"sluice/csrf/v1\n" + secret.encode()).hexdigest()
+    headers = {"Cookie": f"__Host-sluice={secret}", "Origin": lab.url, "Sluice-CSRF": mark, "Content-Type": "application/json"}
+    body = {"decision": "approve", "digest": approval["digest"], "reason": "clicked late"}
+    status, text, _ = request(f"{lab.url}/v1/approvals/{approval['id']}/decision", "POST", json.dumps(body), headers)
+    return status, text
+
+
+def test_second_issuer(lab):
+    """another issuer's people are others, whatever they are called there, and come with groups under its name"""
+    _, partner = providers(lab)
+    partner.person("rita", groups=["data-stewards", "stewards"])     # the same subject as corp's
+    who = sign_in(lab, "rita", "partner")
+    status, said = ask(lab, who, "GET", "/v1/whoami")
+    assert status == 200 and said["identity"] != "rita", said
+    assert "data-stewards" not in said.get("groups", []), said
+    assert decide(lab, who, external(lab))[0] in (403, 404)
+
+
+# --- people, on the command line -----------------------------------------------------------------
+
+
+def login(lab, name, *more, **how):
+    """`sluice login`, and what the person does with it; the command's end and its file."""
+    corp, _ = providers(lab)
+    file = lab.folder / f"{name}.login"
+    command = subprocess.Popen([lab.program, "login", "--issuer", "corp", *lab.where(), "--save", file, *more],
+                               env=lab.environment, cwd=lab.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lab.children.append(command)
+    said = []
+    for line in command.stdout:
+        said.append(line)
+        if "Only if you ran" in line:
+            break
+    lines = [x.strip() for x in said if x.startswith("    ")]
+    assert len(lines) >= 2, "".join(said) + command.stderr.read()
+    if how.pop("walk", True):
+        Person().approve_device(lines[0], lines[1], name, **how)
+    out, err = command.communicate(timeout=60)
+    return command.returncode, "".join(said) + out, err, file
+
+
+def test_login(lab):
+    """sluice login: a session that the other commands act with, and that sluice logout ends"""
+    code, out, err, file = login(lab, "rita")
+    assert code == 0 and "You are rita" in out, out + err
+    assert file.stat().st_mode & 0o777 == 0o600
+    child, held = hold(lab, 102)
+    done = lab.sluice("approve", held["id"], "--reason", "from the terminal", "--yes", "--credential-file", file, *lab.where())
+    assert done.rc == 0, done
+    child.communicate(timeout=30)
+    assert child.returncode == 0 and lab.ran(r"scratch where id = 102$", "agent-7") == 1
+    secret = json.loads(file.read_text())["credential"]
+    assert lab.psql("select 1", user="rita", token=secret).rc != 0, "a session is not for asking"
+    done = lab.sluice("logout", "--credential-file", file, *lab.where())
+    assert done.rc == 0 and not file.exists(), done
+    assert bearer(lab, secret)[0] == 401
+
+
+def test_login_denied(lab):
+    """sluice login: no at the provider, nobody's account, and a code that is over, each in words"""
+    corp, _ = providers(lab)
+    code, out, err, file = login(lab, "rita", deny=True)
+    assert code == 1 and not file.exists() and "said no" in err + out or "denied" in err, out + err
+    corp.person("zoe")
+    code, out, err, file = login(lab, "zoe")
+    assert code == 1 and not file.exists() and "account" in err, out + err
+    corp.token(deviceTtl=2)
+    code, out, err, file = login(lab, "rita", walk=False)
+    corp.token(deviceTtl=600)
+    assert code == 1 and not file.exists() and err.strip(), out + err
+
+
+# --- programs ------------------------------------------------------------------------------------
+
+
+def test_agent(lab):
+    """an access token (RFC 9068) is a PostgreSQL password and a Bearer, for asking only"""
+    corp, _ = providers(lab)
+    token = corp.access_token("agent-7")
+    assert lab.psql("select 41 + 1", token=token).out.strip() == "42"
+    status, said = bearer(lab, token)
+    assert status == 200 and said["identity"] == "agent-7", said
+    approval = external(lab, token)
+    status, said = bearer(lab, token, "POST", f"/v1/approvals/{approval['id']}/decision",
+                          {"decision": "approve", "digest": approval["digest"], "reason": "by myself"})
+    assert status == 403, said
+    try:
+        lab.raw("agent-8", token, source=elsewhere())
+        raise AssertionError("somebody else's token")
+    except Refused as why:
+        assert why.sqlstate == "28P01", why
+    lab.deny("rita", approval["id"])
+
+
+def test_unlinked(lab):
+    """an account that is unlinked ends the sessions that it opened, and its tokens open no new one"""
+    corp, _ = providers(lab)
+    corp.program("robot")
+    lab.add("robot", "agent", "carol", ["agents"])
+    link(lab, "robot", "robot")
+    token = corp.access_token("robot")
+    connection = lab.connect("robot", token)
+    cursor = connection.cursor()
+    cursor.execute("select 1")
+    link(lab, "robot", "robot", "corp", "--remove")
+
+    def is_over():
+        try:
+            cursor.execute("select 1")
+        except psycopg2.Error:
+            return True
+        return False
+    wait_for(is_over, 5, "the session's end")
+    assert is_refused(lab, token, "robot") == ""
+
+
+def claims(corp, **more):
+    now = int(time.time())
+    return {"iss": corp.issuer, "sub": "agent-7", "client_id": "agent-7", "aud": AUDIENCE, "iat": now, "exp": now + 300,
+            "jti": f"forged-{time.monotonic_ns()}", **more}
+
+
+AT = {"typ": "at+jwt"}
+
+
+def bad_tokens(corp, partner):
+    now = int(time.time())
+    yield "a stranger's key", corp.mint(claims=claims(corp), header=AT, key="other")
+    yield "no signature", corp.mint(claims=claims(corp), header=AT, alg="none")
+    yield "the public key as a secret", corp.mint(claims=claims(corp), header=AT, alg="HS256")
+    yield "an algorithm that is not configured", corp.mint(claims=claims(corp), header=AT, alg="ES256")
+    yield "PS256 with the RSA key", corp.mint(claims=claims(corp), header=AT, alg="PS256")
+    yield "another audience", corp.mint(claims=claims(corp, aud=OTHER), header=AT)
+    yield "no audience", corp.mint(claims={k: v for k, v in claims(corp).items() if k != "aud"}, header=AT)
+    yield "the client of the sign-in", corp.mint(claims=claims(corp, aud="sluice"), header=AT)
+    yield "over", corp.mint(claims=claims(corp, iat=now - 900, exp=now - 90), header=AT)
+    yield "without an end", corp.mint(claims={k: v for k, v in claims(corp).items() if k != "exp"}, header=AT)
+    yield "not valid yet", corp.mint(claims=claims(corp, nbf=now + 120), header=AT)
+    yield "made tomorrow", corp.mint(claims=claims(corp, iat=now + 120), header=AT)
+    yield "valid for a year", corp.mint(claims=claims(corp, exp=now + 365 * 86400), header=AT)
+    yield "an ID token", corp.mint(claims=claims(corp), header={"typ": "JWT"})
+    yield "another issuer", corp.mint(claims=claims(corp, iss="https://evil.example"), header=AT)
+    yield "the other issuer's name", corp.mint(claims=claims(corp, iss=partner.issuer), header=AT)
+    yield "the other issuer's agent-7", partner.mint(claims=claims(partner), header=AT)
+    yield "an extension", corp.mint(claims=claims(corp), header={**AT, "crit": ["exp"], "exp": 1})
+    yield "a key that comes along", corp.mint(claims=claims(corp), header={**AT, "jwk": {"kty": "RSA"}}, key="other")
+    yield "a key of its own name", corp.mint(claims=claims(corp), header={**AT, "kid": "nobody"})
+    yield "somebody else's subject", corp.mint(claims=claims(corp, sub="rita-0001"), header=AT)
+    good = corp.access_token("agent-7")
+    head, body, signature = good.split(".")
+    yield "a byte of its claims", ".".join([head, body[:-2] + ("A" if body[-2] != "A" else "B") + body[-1], signature])
+    yield "a byte of its signature", ".".join([head, body, ("A" if signature[0] != "A" else "B") + signature[1:]])
+    yield "a line break", good + "\n"
+
+
+def test_bad_tokens(lab):
+    """forged, expired, for others, of another kind or algorithm: neither PostgreSQL nor HTTP takes them"""
+    corp, partner = providers(lab)
+    assert bearer(lab, corp.mint(claims=claims(corp), header=AT))[0] == 200      # the same, as it should be
+    for name, token in bad_tokens(corp, partner):
+        assert (why := is_refused(lab, token)) == "", (name, why)
+    assert lab.ran("not this") == 0
+
+
+def test_audience_of_the_provider(lab):
+    """a token that the provider really made for somebody else is refused"""
+    corp, _ = providers(lab)
+    assert is_refused(lab, corp.access_token("agent-7", OTHER)) == ""
+
+
+def test_no_human_by_token(lab):
+    """a person's token that is shown does not decide"""
+    corp, _ = providers(lab)
+    token = corp.mint(claims=claims(corp, sub="rita-0001", client_id="sluice"), header=AT)
+    approval = external(lab)
+    status, said = bearer(lab, token, "POST", f"/v1/approvals/{approval['id']}/decision",
+                          {"decision": "approve", "digest": approval["digest"], "reason": "by token"})
+    assert status in (401, 403), said
+    lab.deny("rita", approval["id"])
+
+
+# --- keys, clocks, outages -----------------------------------------------------------------------
+
+
+def test_rotation(lab):
+    """new keys are found, keys that are gone are gone, and unknown ones are no way to flood the provider"""
+    corp, _ = providers(lab)
+    old = corp.access_token("agent-7")
+    assert bearer(lab, old)[0] == 200
+    corp.rotate()
+    fresh = corp.access_token("agent-7")
+    wait_for(lambda: bearer(lab, fresh, source=elsewhere())[0] == 200, 40, "the new key")       # at most one look in 30 s
+    assert is_refused(lab, old) == "", "a key that is gone"
+    before = corp.requests().get("/jwks", 0)
+    for n in range(20):
+        assert bearer(lab, corp.mint(claims=claims(corp), header={**AT, "kid": f"nobody-{n}"}), source=elsewhere())[0] == 401
+    assert corp.requests()["/jwks"] - before <= 1, "one look in 30 s"
+    assert bearer(lab, fresh)[0] == 200
+
+
+def test_clock(lab):
+    """clocks may differ by a minute, not by more"""
+    corp, _ = providers(lab)
+    for seconds, good in ((45, True), (-45, True), (90, False)):
+        corp.skew(s=seconds)
+        try:
+            token = corp.access_token("agent-7")
+            assert (bearer(lab, token, source=elsewhere())[0] == 200) is good, seconds
+        finally:
+            corp.skew(s=0)
+
+
+def test_outage(lab):
+    """the provider is down: known keys go on for their time, nobody signs in, and it is said in words"""
+    corp, partner = providers(lab)
+    token = corp.access_token("agent-7")
+    assert bearer(lab, token)[0] == 200
+    for how in ("drop", "503"):
+        corp.trouble(down=how)
+        try:
+            assert bearer(lab, token)[0] == 200, "it is in the cache"
+            assert lab.psql("select 42", token=corp.mint(claims=claims(corp), header=AT)).out.strip() == "42", "keys go on"
+        finally:
+            corp.trouble(down="")
+    who = Person(elsewhere())
+    back = come_back(lab, who, "rita")
+    corp.trouble(down="drop")
+    try:
+        status, text, _ = who.once(back)
+        assert status >= 400 and "__Host-sluice" not in who.cookies(lab.url), (status, text)
+        done = lab.sluice("login", "--issuer", "corp", *lab.where(), "--save", lab.folder / "never")
+        assert done.rc != 0 and done.err.strip() and not (lab.folder / "never").exists(), done
+    finally:
+        corp.trouble(down="")
+    assert sign_in(lab, "rita")
+
+
+def test_stale_keys(lab):
+    """after keys_max_stale without the provider its tokens are refused, and taken again when it is back"""
+    _, partner = providers(lab)
+    partner.program("helper")
+    lab.add("helper", "agent", "carol", ["agents"])
+    link(lab, "helper", "helper", "partner")
+    one = partner.mint(claims=claims(partner, sub="helper"), header=AT)
+    assert bearer(lab, one)[0] == 200
+    partner.trouble(down="drop")
+    try:
+        time.sleep(5)
+        wait_for(lambda: bearer(lab, partner.mint(claims=claims(partner, sub="helper"), header=AT), source=elsewhere())[0] == 401, 60,
+                 "the end of the keys' time")
+    finally:
+        partner.trouble(down="")
+    wait_for(lambda: bearer(lab, partner.mint(claims=claims(partner, sub="helper"), header=AT), source=elsewhere())[0] == 200, 60,
+             "the keys again")
+
+
+def test_slow(lab):
+    """a provider that answers slowly delays who signs in there, and nobody else"""
+    corp, _ = providers(lab)
+    who = Person()
+    back = come_back(lab, who, "rita")
+    corp.trouble(slowMs=3000, slowPath="/token")
+    try:
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(who.once(back)[0]))
+        waiting.start()
+        time.sleep(0.3)
+        begun = time.monotonic()
+        assert lab.psql("select 42").out.strip() == "42" and lab.pending() is not None
+        assert time.monotonic() - begun < 2.5, "somebody else waited"
+        waiting.join(20)
+        assert answers == [303], answers
+    finally:
+        corp.trouble(slowMs=0)
+
+
+def test_restart(lab):
+    """a new keeper knows the accounts and the sessions, and finds the keys again"""
+    corp, _ = providers(lab)
+    who = sign_in(lab, "rita")
+    token = corp.access_token("agent-7")
+    lab.restart()
+    assert ask(lab, who, "GET", "/v1/whoami")[0] == 200
+    assert bearer(lab, token)[0] == 200
+    assert sign_in(lab, "rita")

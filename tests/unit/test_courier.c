@@ -1,0 +1,691 @@
+/* sluice-courier against real servers: HTTPS with certificates of authorities that were made a moment
+ * ago, and plain sockets that misbehave. This test is its supervisor and its keeper. The first
+ * argument is the program. */
+#include "ipc/messages.h"
+#include "os/clock.h"
+#include "os/net.h"
+#include "os/packet_int.h"
+
+#include "tests/unit/tap.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 8000, FIRST_PORT = 22100, PORTS = 300, LARGE = 300 * 1024 };
+
+/* --- certificates -------------------------------------------------------------------------------- */
+
+struct authority {
+    EVP_PKEY *key;
+    X509 *certificate;
+    struct sl_buf pem;
+};
+
+static X509 *new_certificate(const char *name, EVP_PKEY *key, long ends_in_s)
+{
+    X509 *x = X509_new();
+    static long serial = 100;
+
+    X509_set_version(x, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial);
+    X509_gmtime_adj(X509_getm_notBefore(x), -7200);
+    X509_gmtime_adj(X509_getm_notAfter(x), ends_in_s);
+    X509_set_pubkey(x, key);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)name,
+                               -1, -1, 0);
+    return x;
+}
+
+static void add(X509 *x, int nid, const char *value)
+{
+    X509_EXTENSION *e = X509V3_EXT_nconf_nid(NULL, NULL, nid, value);
+
+    X509_add_ext(x, e, -1);
+    X509_EXTENSION_free(e);
+}
+
+static struct authority make_authority(const char *name)
+{
+    struct authority a = {.key = EVP_EC_gen("P-256"), .pem = sl_buf(1 << 16)};
+    BIO *out = BIO_new(BIO_s_mem());
+    char *p;
+
+    a.certificate = new_certificate(name, a.key, 7200);
+    X509_set_issuer_name(a.certificate, X509_get_subject_name(a.certificate));
+    add(a.certificate, NID_basic_constraints, "critical,CA:TRUE");
+    add(a.certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+    SL_PROMISE(X509_sign(a.certificate, a.key, EVP_sha256()) > 0);
+    PEM_write_bio_X509(out, a.certificate);
+    sl_buf_put(&a.pem, sl_span(p, (size_t)BIO_get_mem_data(out, &p)));
+    if (a.pem.n == 0)
+        sl_buf_put(&a.pem, sl_span(p, (size_t)BIO_get_mem_data(out, &p)));
+    BIO_free(out);
+    return a;
+}
+
+/* --- servers --------------------------------------------------------------------------------------- */
+
+struct server {
+    pid_t pid;
+    unsigned port;
+    int fd;
+};
+
+static void say(SSL *ssl, int fd, const char *bytes, size_t n)
+{
+    if (ssl != NULL)
+        (void)SSL_write(ssl, bytes, (int)n);
+    else if (send(fd, bytes, n, MSG_NOSIGNAL) < 0)
+        return;
+}
+
+static void say_text(SSL *ssl, int fd, const char *text)
+{
+    say(ssl, fd, text, strlen(text));
+}
+
+/* The whole head and as much of the body as came with it, terminated. */
+static void hear(SSL *ssl, int fd, char *out, size_t most)
+{
+    size_t n = 0;
+
+    while (n + 1 < most) {
+        long got = ssl != NULL ? SSL_read(ssl, out + n, (int)(most - 1 - n))
+                               : (long)recv(fd, out + n, most - 1 - n, 0);
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+        out[n] = '\0';
+        const char *end = strstr(out, "\r\n\r\n"), *length = strcasestr(out, "Content-Length: ");
+        if (end != NULL &&
+            (length == NULL || n >= (size_t)(end + 4 - out) + strtoul(length + 16, NULL, 10)))
+            break;
+    }
+    out[n < most ? n : most - 1] = '\0';
+}
+
+static void answer_large(SSL *ssl, int fd)
+{
+    static char block[LARGE];
+
+    memset(block, 'x', sizeof block);
+    say_text(ssl, fd, "HTTP/1.1 200 OK\r\nContent-Length: 307200\r\n\r\n");
+    say(ssl, fd, block, sizeof block);
+}
+
+static void answer_echo(SSL *ssl, int fd, const char *request)
+{
+    SL_BUF(text, 1 << 16);
+    size_t n = strlen(request);
+
+    sl_buf_say(&text, "HTTP/1.1 200 OK\r\nCache-Control: public, max-age=%u\r\nContent-Length: %u\r\n\r\n",
+               1234u, (unsigned)n);
+    sl_buf_put(&text, sl_span(request, n));
+    say(ssl, fd, (const char *)text.p, text.n);
+}
+
+static void serve_one(SSL *ssl, int fd)
+{
+    char request[16384];
+
+    hear(ssl, fd, request, sizeof request);
+    if (strstr(request, " /redirect ") != NULL)
+        say_text(ssl, fd, "HTTP/1.1 302 Found\r\nLocation: /echo\r\nContent-Length: 2\r\n\r\nno");
+    else if (strstr(request, " /large ") != NULL)
+        answer_large(ssl, fd);
+    else if (strstr(request, " /endless ") != NULL)
+        for (int i = 0; i < 2000; i++)
+            say_text(ssl, fd, i == 0 ? "HTTP/1.1 200 OK\r\n\r\n" : "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    else if (strstr(request, " /half ") != NULL)
+        say_text(ssl, fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it");
+    else if (strstr(request, " /slow ") != NULL)
+        sleep(20);
+    else if (strstr(request, " /trickle ") != NULL)
+        for (int i = 0; i < 20; i++) {
+            say_text(ssl, fd, i == 0 ? "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" : "x");
+            usleep(500 * 1000);
+        }
+    else if (strstr(request, " /nonsense ") != NULL)
+        say_text(ssl, fd, "SSH-2.0-hello\r\n\r\n");
+    else if (strstr(request, " /unkept ") != NULL)
+        say_text(ssl, fd,
+                 "HTTP/1.1 200 OK\r\nCache-Control: no-store, max-age=99\r\nContent-Length: 2\r\n\r\nok");
+    else if (strstr(request, " /down ") != NULL)
+        say_text(ssl, fd, "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
+    else
+        answer_echo(ssl, fd, request);
+}
+
+static _Noreturn void serve(int listening, SSL_CTX *tls)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+        int fd = accept(listening, NULL, NULL);
+        if (fd < 0)
+            _exit(0);
+        if (fork() != 0) {
+            close(fd);
+            continue;
+        }
+        SSL *ssl = tls == NULL ? NULL : SSL_new(tls);
+        if (ssl != NULL)
+            SSL_set_fd(ssl, fd);
+        if (ssl == NULL || SSL_accept(ssl) == 1)
+            serve_one(ssl, fd);
+        close(fd);
+        _exit(0);
+    }
+}
+
+static int listen_somewhere(unsigned *port)
+{
+    static unsigned next = FIRST_PORT;
+
+    for (; next < FIRST_PORT + PORTS; next++) {
+        struct sl_net_address a;
+        SL_BUF(text, 64);
+        int fd;
+
+        sl_buf_say(&text, "127.0.0.1:%u", next);
+        SL_PROMISE(sl_net_parse(sl_buf_span(&text), &a) == SL_OK);
+        if (sl_net_listen(&a, false, &fd) == SL_OK) {
+            fcntl(fd, F_SETFL, 0);
+            *port = next++;
+            return fd;
+        }
+    }
+    return -1;
+}
+
+static struct server start_server(SSL_CTX *tls)
+{
+    struct server s = {.fd = -1};
+
+    s.fd = listen_somewhere(&s.port);
+    SL_PROMISE(s.fd >= 0);
+    s.pid = fork();
+    if (s.pid == 0)
+        serve(s.fd, tls);
+    close(s.fd);
+    return s;
+}
+
+static struct server https(const struct authority *a, const char *names, long ends_in_s, int most)
+{
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *x = new_certificate("server", key, ends_in_s);
+
+    X509_set_issuer_name(x, X509_get_subject_name(a->certificate));
+    add(x, NID_subject_alt_name, names);
+    SL_PROMISE(X509_sign(x, a->key, EVP_sha256()) > 0);
+    SL_PROMISE(SSL_CTX_use_certificate(tls, x) == 1 && SSL_CTX_use_PrivateKey(tls, key) == 1);
+    SSL_CTX_set_security_level(tls, 0);
+    SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(tls, most);
+    return start_server(tls);
+}
+
+static void stop_server(struct server *s)
+{
+    kill(s->pid, SIGKILL);
+    waitpid(s->pid, NULL, 0);
+}
+
+/* --- the courier ------------------------------------------------------------------------------------- */
+
+static struct {
+    const char *program;
+    pid_t pid;
+    int super, keeper;
+    uint64_t call;
+} courier;
+
+static struct authority ours, strange;
+static struct server good, false_one, expired, elsewhere, old, plain;
+static unsigned nobody; /* a port where nothing listens */
+
+static void post(int fd, struct sl_buf *message, int passed)
+{
+    struct sl_packet_out out;
+
+    SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) == SL_OK);
+    SL_PROMISE(sl_packet_send(fd, &out) == SL_OK);
+    if (out.memfd >= 0)
+        close(out.memfd);
+}
+
+#define POST(fd, passed, name, ...)                    \
+    do {                                               \
+        SL_BUF(post_buf, SL_IPC_MAX_BODY);             \
+        struct sl_msg_##name post_msg = {__VA_ARGS__}; \
+        sl_msg_##name##_put(&post_buf, &post_msg);     \
+        post((fd), &post_buf, (passed));               \
+    } while (0)
+
+static bool await(int fd, enum sl_message type, struct sl_buf *scratch, struct sl_packet *packet)
+{
+    return sl_packet_await(fd, sl_clock_monotonic_us() + PATIENCE_MS * 1000ull, scratch, packet) ==
+               SL_OK &&
+           packet->type == type;
+}
+
+static void give_keeper(void)
+{
+    int pair[2];
+
+    SL_PROMISE(sl_channel_pair(pair) == SL_OK);
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    POST(courier.super, pair[1], peer, .role = SL_ROLE_KEEPER, .purpose = SL_SPAN(""));
+    close(pair[1]);
+    courier.keeper = pair[0];
+}
+
+static void put_item(struct sl_buf *bytes, struct sl_ipc_list *list, const char *name,
+                     struct sl_span value)
+{
+    SL_BUF(item, 1 << 16);
+
+    sl_buf_say(&item, "%s=%S", name, value);
+    sl_ipc_list_add(bytes, list, sl_buf_span(&item));
+}
+
+/* "home": ours, with our own authority. "world": the system's. "lab": in plain http on this machine. */
+static void put_issuers(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_buf *b,
+                        struct sl_ipc_list *authorities)
+{
+    put_item(a, urls, "home", SL_SPAN("https://127.0.0.1"));
+    put_item(a, urls, "world", SL_SPAN("https://world.example"));
+    put_item(a, urls, "lab", SL_SPAN("http://127.0.0.1:1"));
+    put_item(b, authorities, "home", sl_buf_span(&ours.pem));
+}
+
+static void start(void)
+{
+    int pair[2];
+    struct sl_packet packet;
+    struct sl_ipc_list urls = {0}, authorities = {0};
+    SL_BUF(a, 1 << 16);
+    SL_BUF(b, 1 << 16);
+    SL_BUF(scratch, 1 << 20);
+
+    SL_PROMISE(sl_channel_pair(pair) == SL_OK);
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    courier.pid = fork();
+    if (courier.pid == 0) {
+        SL_PROMISE(dup2(pair[1], 3) == 3);
+        setenv("LSAN_OPTIONS", "detect_leaks=0", 1);
+        execl(courier.program, "sluice-courier", (char *)NULL);
+        _exit(127);
+    }
+    close(pair[1]);
+    courier.super = pair[0];
+    put_issuers(&a, &urls, &b, &authorities);
+    POST(courier.super, -1, setup, .sandbox = SL_SPAN("best-effort"), .addresses = urls,
+         .authorities = authorities);
+    give_keeper();
+    SL_PROMISE(await(courier.super, SL_MESSAGE_READY, &scratch, &packet));
+}
+
+struct answer {
+    uint32_t status;
+    uint64_t max_age;
+    struct sl_buf body, why;
+};
+#define ANSWERED(name) \
+    struct answer name = {.body = sl_buf(1 << 20), .why = sl_buf(8192)}
+
+static void answer_done(struct answer *a)
+{
+    sl_buf_done(&a->body);
+    sl_buf_done(&a->why);
+}
+
+static bool hear_answer(struct answer *a, uint64_t call)
+{
+    struct sl_packet packet;
+    struct sl_msg_fetched m;
+    SL_BUF(scratch, 1 << 20);
+
+    if (!await(courier.keeper, SL_MESSAGE_FETCHED, &scratch, &packet) ||
+        sl_msg_fetched_get(packet.body, &m) != SL_OK || m.call != call)
+        return SL_CHECK(!"an answer to this call");
+    a->status = m.status;
+    a->max_age = m.max_age;
+    sl_buf_reset(&a->body);
+    sl_buf_reset(&a->why);
+    sl_buf_put(&a->body, m.body);
+    sl_buf_put(&a->why, m.why);
+    return true;
+}
+
+static void fetch(struct answer *a, const char *issuer, const char *url)
+{
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = sl_span_str(issuer),
+         .method = SL_SPAN("GET"), .url = sl_span_str(url), .max_bytes = 64 * 1024,
+         .timeout_ms = 2000);
+    hear_answer(a, courier.call);
+}
+
+static void fetch_at(struct answer *a, const char *issuer, const char *scheme, unsigned port,
+                     const char *path)
+{
+    SL_BUF(url, 1024);
+
+    sl_buf_say(&url, "%s://127.0.0.1:%u%s", scheme, port, path);
+    fetch(a, issuer, sl_buf_text(&url));
+}
+
+static bool has(const struct sl_buf *b, const char *text)
+{
+    struct sl_span s = sl_buf_span(b), word = sl_span_str(text);
+
+    for (size_t i = 0; i + word.n <= s.n; i++)
+        if (memcmp(s.p + i, word.p, word.n) == 0)
+            return true;
+    printf("#   no '%s' in '%.*s'\n", text, (int)s.n, s.p == NULL ? "" : (const char *)s.p);
+    return false;
+}
+
+static void check_none(const struct answer *a, const char *why)
+{
+    SL_CHECK_INT(a->status, 0);
+    SL_CHECK_INT(a->body.n, 0);
+    SL_CHECK(has(&a->why, why));
+}
+
+/* --- tests ------------------------------------------------------------------------------------------- */
+
+static void test_a_call_with_all_that_belongs_to_it(void)
+{
+    struct sl_ipc_list headers = {0};
+    SL_BUF(bytes, 1024);
+    SL_BUF(url, 256);
+    ANSWERED(a);
+
+    sl_buf_say(&url, "https://127.0.0.1:%u/token?x=1", good.port);
+    sl_ipc_list_add(&bytes, &headers, SL_SPAN("Authorization: Basic c2VjcmV0"));
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = SL_SPAN("home"),
+         .method = SL_SPAN("POST"), .url = sl_buf_span(&url),
+         .content_type = SL_SPAN("application/x-www-form-urlencoded"), .headers = headers,
+         .body = SL_SPAN("code=abc&x=1"), .max_bytes = 64 * 1024, .timeout_ms = 3000);
+    hear_answer(&a, courier.call);
+    SL_CHECK_INT(a.status, 200);
+    SL_CHECK_INT(a.max_age, 1234);
+    SL_CHECK(has(&a.body, "POST /token?x=1 HTTP/1.1\r\n"));
+    SL_CHECK(has(&a.body, "Authorization: Basic c2VjcmV0\r\n"));
+    SL_CHECK(has(&a.body, "Content-Type: application/x-www-form-urlencoded\r\n"));
+    SL_CHECK(has(&a.body, "\r\n\r\ncode=abc&x=1"));
+    answer_done(&a);
+}
+
+static void test_certificates(void)
+{
+    ANSWERED(a);
+
+    fetch_at(&a, "home", "https", good.port, "/echo");
+    SL_CHECK_INT(a.status, 200);
+    fetch_at(&a, "home", "https", false_one.port, "/echo");
+    check_none(&a, "certificate");
+    fetch_at(&a, "home", "https", expired.port, "/echo");
+    check_none(&a, "certificate");
+    fetch_at(&a, "home", "https", elsewhere.port, "/echo");
+    check_none(&a, "127.0.0.1");
+    /* an authority of one issuer is none of another's */
+    fetch_at(&a, "world", "https", good.port, "/echo");
+    check_none(&a, "certificate");
+    answer_done(&a);
+}
+
+static void test_old_tls_is_refused(void)
+{
+    ANSWERED(a);
+
+    fetch_at(&a, "home", "https", old.port, "/echo");
+    SL_CHECK_INT(a.status, 0);
+    SL_CHECK(a.why.n > 0);
+    answer_done(&a);
+}
+
+static void test_a_redirect_is_an_answer_and_not_followed(void)
+{
+    ANSWERED(a);
+
+    fetch_at(&a, "home", "https", good.port, "/redirect");
+    SL_CHECK_INT(a.status, 302);
+    SL_CHECK_TEXT(sl_buf_span(&a.body), "no");
+    answer_done(&a);
+}
+
+static void test_too_large_too_slow_and_half(void)
+{
+    ANSWERED(a);
+
+    fetch_at(&a, "home", "https", good.port, "/large");
+    check_none(&a, "more than 65536 bytes");
+    fetch_at(&a, "home", "https", good.port, "/endless");
+    check_none(&a, "more than 65536 bytes");
+    fetch_at(&a, "home", "https", good.port, "/half");
+    SL_CHECK_INT(a.status, 0);
+    uint64_t before = sl_clock_monotonic_us();
+    fetch_at(&a, "home", "https", good.port, "/slow");
+    SL_CHECK_INT(a.status, 0);
+    fetch_at(&a, "home", "https", good.port, "/trickle");
+    SL_CHECK_INT(a.status, 0);
+    SL_CHECK(sl_clock_monotonic_us() - before < 6 * 1000 * 1000);
+    answer_done(&a);
+}
+
+static void test_what_is_no_answer(void)
+{
+    ANSWERED(a);
+
+    fetch_at(&a, "home", "https", nobody, "/echo");
+    SL_CHECK_INT(a.status, 0);
+    SL_CHECK(a.why.n > 0);
+    fetch_at(&a, "home", "https", good.port, "/nonsense");
+    SL_CHECK_INT(a.status, 0);
+    fetch_at(&a, "home", "https", good.port, "/down");
+    SL_CHECK_INT(a.status, 503);
+    fetch_at(&a, "home", "https", good.port, "/unkept");
+    SL_CHECK_INT(a.status, 200);
+    SL_CHECK_INT(a.max_age, 0);
+    answer_done(&a);
+}
+
+static void test_where_plain_http_goes(void)
+{
+    ANSWERED(a);
+    SL_BUF(url, 256);
+
+    fetch_at(&a, "lab", "http", plain.port, "/echo");
+    SL_CHECK_INT(a.status, 200);
+    fetch_at(&a, "home", "http", plain.port, "/echo"); /* this issuer is https */
+    check_none(&a, "plain http");
+    static const char *const refused[] = {
+        "http://127.0.0.1.example/echo", "http://example.com/echo", "http://127.0.0.1@example.com/",
+        "file:///etc/passwd",            "ftp://127.0.0.1/",        "gopher://127.0.0.1/",
+        "http://10.0.0.1/echo",          "//127.0.0.1/echo",        "http://",
+        "http://127.0.0.1\\@example.com/"};
+    for (size_t i = 0; i < SL_COUNT(refused); i++) {
+        fetch(&a, "lab", refused[i]);
+        SL_CHECK_INT(a.status, 0);
+        SL_CHECK(a.why.n > 0);
+    }
+    fetch_at(&a, "nobody", "https", good.port, "/echo");
+    check_none(&a, "no such issuer");
+    answer_done(&a);
+}
+
+/* A header that would be two, and a method that is none. */
+static void test_what_the_keeper_may_not_say(void)
+{
+    struct sl_ipc_list headers = {0};
+    SL_BUF(bytes, 1024);
+    SL_BUF(url, 256);
+    ANSWERED(a);
+
+    sl_buf_say(&url, "https://127.0.0.1:%u/echo", good.port);
+    sl_ipc_list_add(&bytes, &headers, SL_SPAN("X: y\r\nZ: w"));
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = SL_SPAN("home"),
+         .method = SL_SPAN("GET"), .url = sl_buf_span(&url), .headers = headers,
+         .max_bytes = 1000, .timeout_ms = 1000);
+    hear_answer(&a, courier.call);
+    check_none(&a, "could not be prepared");
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = SL_SPAN("home"),
+         .method = SL_SPAN("DELETE"), .url = sl_buf_span(&url), .max_bytes = 1000,
+         .timeout_ms = 1000);
+    hear_answer(&a, courier.call);
+    check_none(&a, "GET and POST");
+    answer_done(&a);
+}
+
+/* What is slow keeps nobody waiting. */
+static void test_calls_go_side_by_side(void)
+{
+    SL_BUF(slow, 256);
+    ANSWERED(a);
+
+    sl_buf_say(&slow, "https://127.0.0.1:%u/slow", good.port);
+    uint64_t slow_call = ++courier.call, before = sl_clock_monotonic_us();
+    POST(courier.keeper, -1, fetch, .call = slow_call, .issuer = SL_SPAN("home"),
+         .method = SL_SPAN("GET"), .url = sl_buf_span(&slow), .max_bytes = 1000,
+         .timeout_ms = 3000);
+    fetch_at(&a, "home", "https", good.port, "/echo");
+    SL_CHECK_INT(a.status, 200);
+    SL_CHECK(sl_clock_monotonic_us() - before < 2500 * 1000);
+    hear_answer(&a, slow_call);
+    SL_CHECK_INT(a.status, 0);
+    answer_done(&a);
+}
+
+/* A new keeper counts its calls anew, and must not get what another asked for. */
+static void test_another_keeper_hears_nothing_of_the_one_before(void)
+{
+    SL_BUF(url, 256);
+    ANSWERED(a);
+
+    sl_buf_say(&url, "https://127.0.0.1:%u/slow", good.port);
+    POST(courier.keeper, -1, fetch, .call = 1, .issuer = SL_SPAN("home"), .method = SL_SPAN("GET"),
+         .url = sl_buf_span(&url), .max_bytes = 1000, .timeout_ms = 1500);
+    int before = courier.keeper;
+    give_keeper();
+    courier.call = 0;
+    fetch_at(&a, "home", "https", good.port, "/echo"); /* call 1, again */
+    SL_CHECK_INT(a.status, 200);
+    close(before);
+    fetch_at(&a, "home", "https", good.port, "/echo");
+    SL_CHECK_INT(a.status, 200);
+    answer_done(&a);
+}
+
+static void test_issuers_come_and_go(void)
+{
+    struct sl_ipc_list urls = {0}, authorities = {0};
+    struct sl_packet packet;
+    struct sl_msg_reloaded m;
+    SL_BUF(a, 1 << 16);
+    SL_BUF(b, 1 << 16);
+    SL_BUF(scratch, 1 << 20);
+    ANSWERED(got);
+
+    put_item(&a, &urls, "home", SL_SPAN("https://127.0.0.1"));
+    put_item(&b, &authorities, "home", sl_buf_span(&strange.pem));
+    POST(courier.super, -1, reload, .generation = 2, .addresses = urls, .authorities = authorities);
+    SL_CHECK(await(courier.super, SL_MESSAGE_RELOADED, &scratch, &packet));
+    SL_CHECK_INT(sl_msg_reloaded_get(packet.body, &m), SL_OK);
+    SL_CHECK_INT(m.accepted, 1);
+    fetch_at(&got, "lab", "http", plain.port, "/echo");
+    check_none(&got, "no such issuer");
+    fetch_at(&got, "home", "https", false_one.port, "/echo");
+    SL_CHECK_INT(got.status, 200);
+    fetch_at(&got, "home", "https", good.port, "/fresh"); /* a connection from before is none now */
+    check_none(&got, "certificate");
+    answer_done(&got);
+}
+
+static void test_what_is_no_message_of_a_keepers_ends_the_channel(void)
+{
+    struct sl_packet packet;
+    SL_BUF(scratch, 1 << 16);
+
+    POST(courier.keeper, -1, sign, .call = 1);
+    SL_CHECK_INT(sl_packet_await(courier.keeper, sl_clock_monotonic_us() + 2000000, &scratch, &packet),
+                 SL_EGONE);
+    close(courier.keeper);
+    give_keeper(); /* and another may come */
+}
+
+static void test_drained_it_goes(void)
+{
+    struct sl_packet packet;
+    int status = -1;
+    SL_BUF(scratch, 1 << 16);
+    SL_BUF(url, 256);
+    ANSWERED(a);
+
+    sl_buf_say(&url, "https://127.0.0.1:%u/slow", false_one.port);
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = SL_SPAN("home"),
+         .method = SL_SPAN("GET"), .url = sl_buf_span(&url), .max_bytes = 1000,
+         .timeout_ms = 9000);
+    usleep(200 * 1000); /* it comes over another channel than the word to drain */
+    POST(courier.super, -1, drain, .deadline_ms = 1000);
+    hear_answer(&a, courier.call);
+    check_none(&a, "ending");
+    SL_CHECK(await(courier.super, SL_MESSAGE_DRAINED, &scratch, &packet));
+    close(courier.super);
+    SL_CHECK(waitpid(courier.pid, &status, 0) == courier.pid);
+    SL_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    answer_done(&a);
+}
+
+static void start_servers(void)
+{
+    ours = make_authority("ours");
+    strange = make_authority("strange");
+    good = https(&ours, "IP:127.0.0.1", 3600, TLS1_3_VERSION);
+    false_one = https(&strange, "IP:127.0.0.1", 3600, TLS1_3_VERSION);
+    expired = https(&ours, "IP:127.0.0.1", -60, TLS1_3_VERSION);
+    elsewhere = https(&ours, "DNS:other.example", 3600, TLS1_3_VERSION);
+    old = https(&ours, "IP:127.0.0.1", 3600, TLS1_1_VERSION);
+    plain = start_server(NULL);
+    close(listen_somewhere(&nobody));
+}
+
+int main(int argc, char **argv)
+{
+    struct server *all[] = {&good, &false_one, &expired, &elsewhere, &old, &plain};
+
+    if (argc != 2)
+        return 2;
+    courier.program = argv[1];
+    signal(SIGPIPE, SIG_IGN);
+    start_servers();
+    start();
+    SL_RUN(test_a_call_with_all_that_belongs_to_it);
+    SL_RUN(test_certificates);
+    SL_RUN(test_old_tls_is_refused);
+    SL_RUN(test_a_redirect_is_an_answer_and_not_followed);
+    SL_RUN(test_too_large_too_slow_and_half);
+    SL_RUN(test_what_is_no_answer);
+    SL_RUN(test_where_plain_http_goes);
+    SL_RUN(test_what_the_keeper_may_not_say);
+    SL_RUN(test_calls_go_side_by_side);
+    SL_RUN(test_another_keeper_hears_nothing_of_the_one_before);
+    SL_RUN(test_issuers_come_and_go);
+    SL_RUN(test_what_is_no_message_of_a_keepers_ends_the_channel);
+    SL_RUN(test_drained_it_goes);
+    for (size_t i = 0; i < SL_COUNT(all); i++)
+        stop_server(all[i]);
+    return sl_tap_done();
+}

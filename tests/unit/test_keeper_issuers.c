@@ -1,0 +1,712 @@
+/* Identity providers as the keeper uses them: whose tokens are taken, people who sign in, and what a
+ * provider, a browser or a courier that lies can do: nothing. The first argument is the program. */
+#define KEEPER_PLAY_RULES                                                                          \
+    "issuers:\n"                                                                                   \
+    "  - name: corp\n"                                                                             \
+    "    issuer: https://idp.example\n"                                                            \
+    "    client_id: sluice\n"                                                                      \
+    "    client_secret_file: corp.secret\n"                                                        \
+    "    algorithms: [ES256]\n"                                                                    \
+    "    audiences: [sluice-api]\n"                                                                \
+    "    token_type: jwt\n"                                                                        \
+    "    groups_claim: groups\n"                                                                   \
+    "    groups: [{theirs: DBAs, ours: dba}, {theirs: Robots, ours: agents}]\n"
+
+#include "tests/unit/issuer_play.h"
+
+static char flow[128], state[128], nonce[128], challenge[128], session[128];
+
+static void keep(char *out, size_t room, const char *text)
+{
+    memset(out, 0, room);
+    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
+}
+
+/* Guesses make the next attempt wait. */
+static void from_elsewhere(void)
+{
+    static char address[32];
+    static unsigned next = 1;
+    SL_BUF(text, sizeof address);
+
+    sl_buf_say(&text, "10.1.%u.%u", next / 200, next % 200);
+    next++;
+    memset(address, 0, sizeof address);
+    memcpy(address, sl_buf_text(&text), text.n);
+    play.address = address;
+}
+
+/* --- helpers: logging in with a token ---------------------------------------------------------- */
+
+static uint64_t conn = 100;
+
+static void send_login(const char *user, const char *with)
+{
+    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"),
+         .user = sl_span_str(user), .address = sl_span_str(play.address), .tls = 1,
+         .token = sl_span_str(with));
+}
+
+/* The session, 0 when it was refused; `why` gets the text. */
+static uint64_t login_answer(char why[512])
+{
+    struct sl_msg_login_ok ok;
+    struct sl_msg_login_refused no;
+    unsigned got;
+
+    do /* of sessions that other tests left */
+        got = hear_within(play.gate, PATIENCE_MS);
+    while (got == SL_MESSAGE_SESSION_END);
+    keep(why, 512, "");
+    if (got == SL_MESSAGE_LOGIN_OK && HEARD(login_ok, &ok))
+        return ok.session;
+    if (SL_CHECK_INT(got, SL_MESSAGE_LOGIN_REFUSED) && HEARD(login_refused, &no)) {
+        memset(why, 0, 512);
+        memcpy(why, no.text.p, no.text.n < 511 ? no.text.n : 511);
+    }
+    return 0;
+}
+
+static uint64_t login(const char *user, const char *with, char why[512])
+{
+    send_login(user, with);
+    return login_answer(why);
+}
+
+static void check_refused(const char *user, const char *with, const char *text)
+{
+    char why[512];
+
+    from_elsewhere();
+    SL_CHECK_INT(login(user, with, why), 0);
+    if (!SL_CHECK(strstr(why, text) != NULL))
+        printf("#   '%s' and not '%s'\n", why, text);
+}
+
+static uint32_t account(const char *method, const char *name, const char *subject)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body, "{'name':'%s','issuer':'corp','subject':'%s'}", name, subject);
+    return call_as(play.control, method, "", sl_buf_text(&body));
+}
+
+/* --- helpers: signing in ------------------------------------------------------------------------- */
+
+/* The value of a parameter of the address that the browser is sent to. */
+static void parameter(const char *url, const char *name, char out[128])
+{
+    SL_BUF(mark, 64);
+
+    sl_buf_say(&mark, "%s=", name);
+    const char *at = strstr(url, sl_buf_text(&mark));
+    keep(out, 128, at == NULL ? "" : at + mark.n);
+    out[strcspn(out, "&")] = '\0';
+}
+
+static void begin(void)
+{
+    from_elsewhere();
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp','return':'/console'}"),
+                 201);
+    keep(flow, sizeof flow, said("flow"));
+    parameter(said("redirect"), "state", state);
+    parameter(said("redirect"), "nonce", nonce);
+    parameter(said("redirect"), "code_challenge", challenge);
+}
+
+static void send_call(const char *method, const char *body)
+{
+    SL_BUF(text, 64 * 1024);
+
+    put_quoted(&text, body);
+    TELL(play.desk, call, .call = ++play.call, .method = sl_span_str(method),
+         .address = sl_span_str(play.address), .body = sl_buf_span(&text));
+}
+
+static uint32_t reply_of(uint64_t call)
+{
+    struct sl_msg_reply m = {0};
+
+    json_decref(play.reply);
+    play.reply = NULL;
+    if (!SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) || !HEARD(reply, &m) ||
+        !SL_CHECK_INT(m.call, call))
+        return 0;
+    SL_CHECK_INT(sl_json_read(m.body, &play.reply, NULL), SL_OK);
+    return m.status;
+}
+
+static uint64_t send_finish(const char *with_flow, const char *query)
+{
+    SL_BUF(body, 4096);
+
+    sl_buf_say(&body, "{'flow':'%s','query':'%s'}", with_flow, query);
+    send_call("signin.finish", sl_buf_text(&body));
+    return play.call;
+}
+
+static const char *query_of(const char *with_state, const char *more)
+{
+    static char text[1024];
+    SL_BUF(made, sizeof text);
+
+    sl_buf_say(&made, "state=%s%s", with_state, more);
+    keep(text, sizeof text, sl_buf_text(&made));
+    return text;
+}
+
+#define CODE_HERE "&code=c-1&iss=https%3A%2F%2Fidp.example"
+
+/* What the token endpoint says of a person, as an ID token for us. */
+static void tell_id_token(const char *subject, const char *more)
+{
+    SL_BUF(claims, 2048);
+    SL_BUF(body, 16 * 1024);
+
+    sl_buf_say(&claims, ",'nonce':'%s'%s", nonce, more);
+    sl_buf_say(&body,
+               "{'access_token':'at','token_type':'Bearer','expires_in':300,'id_token':'%s'}",
+               token_at(subject, "sluice", now_s(), sl_buf_text(&claims)));
+    tell(200, sl_buf_text(&body));
+}
+
+/* A refusal before the provider is asked anything. */
+static void check_finish_refused(const char *with_flow, const char *query, const char *reason)
+{
+    uint64_t call = send_finish(with_flow, query);
+
+    SL_CHECK_INT(reply_of(call), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), reason);
+    SL_CHECK(!asked_within(50));
+}
+
+/* --- tests: what the keeper knows of the provider ----------------------------------------------- */
+
+static void test_nobody_signs_in_before_the_provider_answered(void)
+{
+    char why[512];
+
+    SL_CHECK_INT(call_as(play.desk, "issuers", "", "{}"), 200);
+    const json_t *one = json_array_get(json_object_get(play.reply, "issuers"), 0);
+    SL_CHECK(json_is_false(json_object_get(one, "ready")));
+    /* no courier: it is said, and soon */
+    check_refused("rita", token("u-rita", ""), "too old to be believed");
+    courier_comes();
+    SL_CHECK(asked("https://idp.example/.well-known/openid-configuration"));
+    SL_CHECK_TEXT(sl_span_str(idp.issuer), "corp");
+    SL_CHECK_TEXT(sl_span_str(idp.method), "GET");
+    /* who comes meanwhile waits, and hears what comes of it */
+    send_login("rita", token("u-rita", ""));
+    SL_CHECK_INT(hear_within(play.gate, 100), 0);
+    tell(200, discovery);
+    SL_CHECK(asked("https://idp.example/jwks"));
+    SL_CHECK_INT(hear_within(play.gate, 100), 0);
+    tell_keys();
+    SL_CHECK_INT(login_answer(why), 0);
+    SL_CHECK(strstr(why, "no identity has this account") != NULL);
+    SL_CHECK_INT(call_as(play.desk, "issuers", "", "{}"), 200);
+    one = json_array_get(json_object_get(play.reply, "issuers"), 0);
+    SL_CHECK(json_is_true(json_object_get(one, "ready")) &&
+             json_is_true(json_object_get(one, "code")) &&
+             json_is_true(json_object_get(one, "device")));
+}
+
+/* --- tests: accounts and tokens to ask with -------------------------------------------------------- */
+
+static void test_an_account_is_one_identitys(void)
+{
+    SL_CHECK_INT(account("account.link", "nobody", "u-rita"), 404);
+    SL_CHECK_INT(account("account.link", "rita", ""), 400);
+    SL_CHECK_INT(account("account.link", "rita", "u-rita"), 201);
+    SL_CHECK(strlen(said("credential")) == 16);
+    SL_CHECK_INT(account("account.link", "olga", "u-rita"), 409);
+    SL_CHECK_INT(account("account.link", "bot", "u-bot"), 201);
+    SL_CHECK_INT(call_as(play.control, "account.link", "",
+                         "{'name':'rita','issuer':'elsewhere','subject':'x'}"),
+                 404);
+    SL_CHECK_INT(call_as(play.desk, "account.link", "", "{}"), 404); /* for operators alone */
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    size_t i;
+    json_t *one;
+    unsigned accounts = 0;
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+        accounts += (unsigned)json_array_size(json_object_get(one, "accounts"));
+    SL_CHECK_INT(accounts, 2);
+}
+
+static void test_a_token_asks(void)
+{
+    char why[512];
+
+    from_elsewhere();
+    SL_CHECK(login("bot", token("u-bot", ""), why) != 0);
+    check_refused("rita", token("u-bot", ""), "unknown identity"); /* somebody else's */
+    from_elsewhere();
+    SL_CHECK_INT(call_as(play.desk, "whoami", token("u-rita", ""), "{}"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "rita");
+    SL_CHECK_TEXT(sl_span_str(said("credential")), "asking");
+    /* and never decides, whoever it is */
+    SL_CHECK_INT(call_as(play.desk, "decision", token("u-rita", ""), "{}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "session.code", token("u-rita", ""), "{}"), 403);
+}
+
+static void test_tokens_that_are_refused(void)
+{
+    const char *claims = "{'iss':'https://idp.example','sub':'u-bot','aud':'sluice-api','iat':%U,'exp':%U}";
+    SL_BUF(good, 1024);
+    EVP_PKEY *real = idp.key;
+
+    sl_buf_say(&good, claims, now_s(), now_s() + 600);
+    check_refused("bot", token_at("u-bot", "sluice", now_s(), ""), "for somebody else");
+    check_refused("bot", token_at("u-bot", "other-api", now_s(), ""), "for somebody else");
+    check_refused("bot", token_at("u-bot", "sluice-api", now_s() - 3600, ""), "expired");
+    check_refused("bot", token_at("u-bot", "sluice-api", now_s() + 3600, ""), "future");
+    check_refused("bot", make_token("{'alg':'none','typ':'JWT'}", sl_buf_text(&good)), "algorithm");
+    check_refused("bot", make_token("{'alg':'HS256','typ':'JWT','kid':'k-1'}", sl_buf_text(&good)),
+                  "algorithm");
+    check_refused("bot",
+                  make_token("{'alg':'ES256','typ':'JWT','kid':'k-1','crit':['x'],'x':1}",
+                             sl_buf_text(&good)),
+                  "extension");
+    check_refused("bot", make_token("{'alg':'ES256','typ':'JWT','kid':'k-9'}", sl_buf_text(&good)),
+                  "no such key"); /* asked a moment ago: nobody waits for it */
+    SL_CHECK(!asked_within(50));
+    idp.key = EVP_EC_gen("P-256");
+    check_refused("bot", token("u-bot", ""), "signature");
+    EVP_PKEY_free(idp.key);
+    idp.key = real;
+    check_refused("bot", token("u-stranger", ""), "no identity");
+    check_refused("bot", "eyJh.eyJi.c", "not three parts");
+}
+
+static void test_a_good_answer_is_remembered_and_its_account_is_not(void)
+{
+    char good[4096];
+
+    from_elsewhere();
+    keep(good, sizeof good, token("u-bot", ""));
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'bot'}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 401);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "ACCOUNT_DISABLED");
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'bot','off':true}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 200);
+    SL_CHECK_INT(account("account.unlink", "bot", "u-bot"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 401);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "ACCOUNT_UNKNOWN");
+    SL_CHECK_INT(account("account.link", "bot", "u-bot"), 201);
+    SL_CHECK_INT(call_as(play.desk, "whoami", good, "{}"), 200);
+}
+
+static void test_unlinking_ends_sessions(void)
+{
+    char why[512];
+    struct sl_msg_session_end end;
+    uint64_t id;
+
+    from_elsewhere();
+    id = login("bot", token("u-bot", ""), why);
+    SL_CHECK(id != 0);
+    SL_CHECK_INT(account("account.unlink", "bot", "u-bot"), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_SESSION_END) && HEARD(session_end, &end) &&
+             SL_CHECK_INT(end.session, id));
+    TELL(play.gate, session_closed, .session = id);
+    SL_CHECK_INT(account("account.unlink", "bot", "u-bot"), 404);
+    SL_CHECK_INT(account("account.link", "bot", "u-bot"), 201);
+}
+
+/* --- tests: groups ------------------------------------------------------------------------------------ */
+
+static bool is_member(const char *credential, const char *group)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.desk, "whoami", credential, "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "groups"), i, one)
+        if (strcmp(json_string_value(one), group) == 0)
+            return true;
+    return false;
+}
+
+static void test_groups_are_what_the_newest_token_says(void)
+{
+    uint64_t at = now_s();
+    char older[4096];
+
+    from_elsewhere();
+    SL_CHECK(!is_member(token_at("u-olga", "sluice-api", at, ""), "dba"));
+    keep(older, sizeof older,
+         token_at("u-olga", "sluice-api", at - 20, ",'groups':['DBAs','Robots']"));
+    SL_CHECK(is_member(token_at("u-olga", "sluice-api", at - 10, ",'groups':['DBAs','Unknown']"),
+                       "dba"));
+    SL_CHECK(!is_member(token_at("u-olga", "sluice-api", at, ",'groups':['Robots']"), "dba"));
+    SL_CHECK(!is_member(older, "dba")); /* what it says is over */
+    SL_CHECK(is_member(older, "agents"));
+    /* what an operator gave stays, and what the token takes back goes */
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'olga','group':'dba','member':true}"),
+                 200);
+    SL_CHECK(is_member(token_at("u-olga", "sluice-api", at + 1, ",'groups':['DBAs']"), "dba"));
+    SL_CHECK(is_member(token_at("u-olga", "sluice-api", at + 2, ",'groups':[]"), "dba"));
+    SL_CHECK(!is_member(token_at("u-olga", "sluice-api", at + 3, ",'groups':[]"), "agents"));
+    /* more than it can list: nobody knows which */
+    SL_CHECK_INT(call_as(play.desk, "whoami",
+                         token_at("u-olga", "sluice-api", at + 4,
+                                  ",'_claim_names':{'groups':'src1'},'_claim_sources':{}"),
+                         "{}"),
+                 401);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "OVERAGE");
+}
+
+/* --- tests: in a browser -------------------------------------------------------------------------------- */
+
+static void test_the_way_there(void)
+{
+    begin();
+    const char *url = said("redirect");
+    SL_CHECK(strncmp(url, "https://idp.example/auth?", 25) == 0);
+    SL_CHECK(strstr(url, "response_type=code") != NULL);
+    SL_CHECK(strstr(url, "code_challenge_method=S256") != NULL);
+    SL_CHECK(strstr(url, "client_id=sluice") != NULL);
+    SL_CHECK(strstr(url, "redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fsignin%2Fcallback") != NULL);
+    SL_CHECK(strlen(state) == 43 && strlen(nonce) == 43 && strlen(challenge) == 43);
+    SL_CHECK(strncmp(flow, "slf_", 4) == 0);
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "",
+                         "{'issuer':'corp','return':'//elsewhere.example'}"),
+                 400);
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'nobody'}"), 404);
+}
+
+static void test_the_client_secret_comes_through_the_supervisor(void)
+{
+    struct sl_msg_secret_ask ask;
+
+    /* without it nobody signs in, and it is asked for once more */
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    SL_CHECK_INT(reply_of(call), 503);
+    if (!SL_CHECK(hear(play.super, SL_MESSAGE_SECRET_ASK)) || !HEARD(secret_ask, &ask))
+        return;
+    SL_CHECK_TEXT(ask.issuer, "corp");
+    SL_CHECK_TEXT(ask.target, "");
+    TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s3cret"));
+    SL_CHECK(!asked_within(50));
+}
+
+static void test_signing_in(void)
+{
+    uint8_t hash[32];
+    char verifier[128];
+    SL_BUF(made, 128);
+
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    if (!asked("https://idp.example/token"))
+        return;
+    SL_CHECK_TEXT(sl_span_str(idp.method), "POST");
+    SL_CHECK(strncmp(idp.authorization, "Authorization: Basic ", 21) == 0);
+    SL_CHECK(strstr(idp.form, "grant_type=authorization_code") != NULL);
+    SL_CHECK(strstr(idp.form, "code=c-1") != NULL);
+    parameter(idp.form, "code_verifier", verifier);
+    sl_sha256(sl_span_str(verifier), hash);
+    sl_base64url_put(&made, sl_span(hash, sizeof hash));
+    SL_CHECK_TEXT(sl_buf_span(&made), challenge);
+    /* others are answered meanwhile */
+    SL_CHECK_INT(call_as(play.desk, "status", "", "{}"), 200);
+    tell_id_token("u-rita", ",'name':'Rita','groups':['DBAs']");
+    SL_CHECK_INT(reply_of(call), 201);
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "rita");
+    SL_CHECK_TEXT(sl_span_str(said("return")), "/console");
+    keep(session, sizeof session, said("secret"));
+    SL_CHECK(strncmp(session, "sls_", 4) == 0);
+    SL_CHECK(is_member(session, "dba"));
+    SL_CHECK_TEXT(sl_span_str(said("credential")), "deciding");
+    /* the flow is over */
+    check_finish_refused(flow, query_of(state, CODE_HERE), "STATE");
+}
+
+static void test_answers_that_are_not_taken(void)
+{
+    static const struct {
+        const char *more, *reason;
+    } cases[] = {
+        {"&code=c-1", "RESPONSE_ISSUER"}, /* the provider always says who it is */
+        {"&code=c-1&iss=https%3A%2F%2Felsewhere.example", "RESPONSE_ISSUER"},
+        {"&error=access_denied&iss=https%3A%2F%2Fidp.example", "ANSWER_ERROR"},
+        {"&code=c-1&code=c-2&iss=https%3A%2F%2Fidp.example", "RESPONSE"},
+        {"&iss=https%3A%2F%2Fidp.example", "RESPONSE"},
+    };
+    char other_flow[128];
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        begin();
+        check_finish_refused(flow, query_of(state, cases[i].more), cases[i].reason);
+        check_finish_refused(flow, query_of(state, CODE_HERE), "STATE"); /* spent by that */
+    }
+    begin();
+    keep(other_flow, sizeof other_flow, flow);
+    begin();
+    check_finish_refused(other_flow, query_of(state, CODE_HERE), "STATE"); /* not this browser's */
+    begin();
+    check_finish_refused("slf_guess", query_of(state, CODE_HERE), "STATE");
+}
+
+static void finish_with(const char *subject, const char *more, uint32_t status, const char *reason)
+{
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    if (!asked("https://idp.example/token"))
+        return;
+    tell_id_token(subject, more);
+    SL_CHECK_INT(reply_of(call), status);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), reason);
+}
+
+static void test_id_tokens_that_are_not_taken(void)
+{
+    char right[128];
+
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    SL_CHECK(asked("https://idp.example/token"));
+    keep(right, sizeof right, nonce);
+    keep(nonce, sizeof nonce, "another-sign-in");
+    tell_id_token("u-rita", "");
+    SL_CHECK_INT(reply_of(call), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "NONCE");
+    finish_with("u-rita", ",'azp':'another-client'", 403, "PARTY");
+    finish_with("u-stranger", "", 403, "ACCOUNT_UNKNOWN");
+    SL_CHECK(strstr(said("detail"), "u-stranger") != NULL);
+    finish_with("u-bot", "", 403, "ACCOUNT_KIND"); /* an agent signs in nowhere */
+    finish_with("u-rita", ",'_claim_names':{'groups':'src1'}", 403, "OVERAGE");
+}
+
+static void test_a_token_endpoint_that_refuses_or_lies(void)
+{
+    static const struct {
+        uint32_t status;
+        const char *body, *reason;
+    } cases[] = {
+        {400, "{'error':'invalid_grant'}", "ANSWER_ERROR"},
+        {500, "", "ANSWER"},
+        {200, "{}", "ANSWER"},
+        {200, "not json", "ANSWER"},
+        {200, "{'error':'invalid_grant'}", "ANSWER_ERROR"},
+        {302, "{'id_token':'a.b.c'}", "ANSWER"},
+        {200, "{'id_token':'a.b.c','token_type':'Bearer','access_token':'x'}", "HEADER"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        begin();
+        uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+        if (!asked("https://idp.example/token"))
+            return;
+        tell(cases[i].status, cases[i].body);
+        SL_CHECK_INT(reply_of(call), 403);
+        if (!SL_CHECK_TEXT(sl_span_str(said("reason")), cases[i].reason))
+            printf("#   case %zu\n", i);
+    }
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    SL_CHECK(asked("https://idp.example/token"));
+    tell_call(idp.call, 0, "", "connection refused");
+    SL_CHECK_INT(reply_of(call), 503);
+    SL_CHECK(strstr(said("detail"), "connection refused") != NULL);
+}
+
+/* --- tests: the courier ------------------------------------------------------------------------------- */
+
+static void test_a_courier_that_goes_leaves_nobody_hanging(void)
+{
+    char why[512];
+
+    begin();
+    uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+    SL_CHECK(asked("https://idp.example/token"));
+    uint64_t before = idp.call;
+    courier_goes();
+    SL_CHECK_INT(reply_of(call), 503);
+    SL_CHECK(strstr(said("detail"), "courier") != NULL);
+    /* keys that are here go on being good */
+    from_elsewhere();
+    SL_CHECK(login("bot", token("u-bot", ",'jti':'while-away'"), why) != 0);
+    courier_comes();
+    SL_CHECK(!asked_within(50)); /* nothing is due */
+    /* what the one before was asked for is nobody's answer now */
+    tell_call(before, 200, "{'id_token':'a.b.c'}", "");
+    tell_call(123456, 200, "{}", "");
+    SL_CHECK_INT(call_as(play.desk, "status", "", "{}"), 200);
+}
+
+static void test_a_courier_that_says_what_is_not_its_to_say(void)
+{
+    unsigned before = play.accused;
+    struct sl_msg_peer_bad bad;
+
+    TELL(idp.courier, reply, .call = play.call, .status = 200);
+    SL_CHECK(hear_within(play.super, PATIENCE_MS) == SL_MESSAGE_PEER_BAD && HEARD(peer_bad, &bad) &&
+             SL_CHECK_INT(bad.role, SL_ROLE_COURIER));
+    (void)before;
+    courier_goes();
+    courier_comes();
+}
+
+/* --- tests: on the command line -------------------------------------------------------------------------- */
+
+static char poll_secret[128];
+
+static void begin_device(void)
+{
+    from_elsewhere();
+    send_call("login.device", "{'issuer':'corp'}");
+    uint64_t call = play.call;
+    if (!asked("https://idp.example/device"))
+        return;
+    tell(200, "{'device_code':'d-1','user_code':'WDJB-MJHT','verification_uri':"
+              "'https://idp.example/go','expires_in':300,'interval':1}");
+    SL_CHECK_INT(reply_of(call), 201);
+    keep(poll_secret, sizeof poll_secret, said("poll"));
+}
+
+static uint64_t send_poll(void)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'poll':'%s'}", poll_secret);
+    send_call("login.poll", sl_buf_text(&body));
+    return play.call;
+}
+
+static void test_a_device(void)
+{
+    begin_device();
+    SL_CHECK_TEXT(sl_span_str(said("user_code")), "WDJB-MJHT");
+    SL_CHECK_TEXT(sl_span_str(said("verification_uri")), "https://idp.example/go");
+    SL_CHECK_INT(reply_of(send_poll()), 202); /* too early: the provider is not asked */
+    SL_CHECK(!asked_within(50));
+    sleep(1);
+    uint64_t call = send_poll();
+    SL_CHECK(asked("https://idp.example/token"));
+    SL_CHECK(strstr(idp.form, "device_code=d-1") != NULL);
+    SL_CHECK_INT(reply_of(send_poll()), 202); /* one question at a time */
+    tell(400, "{'error':'authorization_pending'}");
+    SL_CHECK_INT(reply_of(call), 202);
+    sleep(1);
+    usleep(100 * 1000);
+    call = send_poll();
+    SL_CHECK(asked("https://idp.example/token"));
+    nonce[0] = '\0';
+    SL_BUF(body, 8192);
+    sl_buf_say(&body, "{'access_token':'at','token_type':'Bearer','id_token':'%s'}",
+               token_at("u-rita", "sluice", now_s(), ",'groups':['DBAs']"));
+    tell(200, sl_buf_text(&body));
+    SL_CHECK_INT(reply_of(call), 201);
+    keep(session, sizeof session, said("secret"));
+    SL_CHECK(strncmp(session, "sll_", 4) == 0);
+    SL_CHECK(is_member(session, "dba"));
+    SL_CHECK_INT(reply_of(send_poll()), 403); /* over */
+}
+
+static void test_a_device_that_is_refused(void)
+{
+    begin_device();
+    sleep(1);
+    usleep(100 * 1000);
+    uint64_t call = send_poll();
+    SL_CHECK(asked("https://idp.example/token"));
+    tell(400, "{'error':'access_denied'}");
+    SL_CHECK_INT(reply_of(call), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "ANSWER_ERROR");
+    SL_CHECK_INT(reply_of(send_poll()), 403);
+}
+
+static void test_too_many_at_once(void)
+{
+    unsigned begun = 0;
+
+    from_elsewhere();
+    for (unsigned i = 0; i < 40; i++)
+        begun += call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}") == 201;
+    SL_CHECK(begun > 0 && begun < 40);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "TOO_MANY");
+    from_elsewhere(); /* one address keeps no other out */
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+}
+
+/* --- tests: what lasts ----------------------------------------------------------------------------------- */
+
+static void test_P9_accounts_groups_and_sessions_survive_the_keeper(void)
+{
+    kill_keeper();
+    courier_goes();
+    start_keeper();
+    courier_comes();
+    introduce();
+    from_elsewhere();
+    SL_CHECK(is_member(session, "dba"));
+    SL_CHECK(is_member(token_at("u-olga", "sluice-api", now_s() + 5, ",'groups':['Robots']"),
+                       "agents"));
+    SL_CHECK_INT(account("account.link", "bot", "u-rita"), 409);
+    check_finish_refused(flow, query_of(state, CODE_HERE), "STATE"); /* flows do not */
+}
+
+static void test_a_session_ends_with_its_account(void)
+{
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 200);
+    SL_CHECK_INT(account("account.unlink", "rita", "u-rita"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401);
+    SL_CHECK_INT(account("account.link", "rita", "u-rita"), 201);
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401); /* that one was another */
+}
+
+static void make_people(void)
+{
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
+                 200);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    play.program = argv[1];
+    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
+    if (mkdtemp(play.folder) == NULL)
+        return 1;
+    new_key("k-1");
+    make_journal();
+    start_keeper();
+    make_people();
+    SL_RUN(test_nobody_signs_in_before_the_provider_answered);
+    SL_RUN(test_an_account_is_one_identitys);
+    SL_RUN(test_a_token_asks);
+    SL_RUN(test_tokens_that_are_refused);
+    SL_RUN(test_a_good_answer_is_remembered_and_its_account_is_not);
+    SL_RUN(test_unlinking_ends_sessions);
+    SL_CHECK_INT(account("account.link", "olga", "u-olga"), 201);
+    SL_RUN(test_groups_are_what_the_newest_token_says);
+    SL_RUN(test_the_way_there);
+    SL_RUN(test_the_client_secret_comes_through_the_supervisor);
+    SL_RUN(test_signing_in);
+    SL_RUN(test_answers_that_are_not_taken);
+    SL_RUN(test_id_tokens_that_are_not_taken);
+    SL_RUN(test_a_token_endpoint_that_refuses_or_lies);
+    SL_RUN(test_a_courier_that_goes_leaves_nobody_hanging);
+    SL_RUN(test_a_courier_that_says_what_is_not_its_to_say);
+    SL_RUN(test_a_device);
+    SL_RUN(test_a_device_that_is_refused);
+    SL_RUN(test_too_many_at_once);
+    SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
+    SL_RUN(test_a_session_ends_with_its_account);
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+    EVP_PKEY_free(idp.key);
+    return sl_tap_done();
+}
