@@ -46,7 +46,18 @@ export interface Found {
   signed: number;
 }
 
-export const searchLedger = (words: URLSearchParams): Promise<Found> => ask<Found>(`/v1/audit?${words.toString()}`);
+const TRIES = 20;
+
+/** A call looks at a part of the ledger only: as long as it found nothing it goes on further back, for a while. */
+export async function searchLedger(words: URLSearchParams): Promise<Found> {
+  const on = new URLSearchParams(words);
+  let found = await ask<Found>(`/v1/audit?${on.toString()}`);
+  for (let i = 1; i < TRIES && found.lines.length === 0 && found.before !== undefined; i++) {
+    on.set("before", found.before);
+    found = await ask<Found>(`/v1/audit?${on.toString()}`);
+  }
+  return found;
+}
 
 export const place = (l: Line): string => (l.line === undefined ? String(l.entry) : `${l.entry}.${l.line}`);
 

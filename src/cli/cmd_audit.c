@@ -89,16 +89,33 @@ static void put_fields(struct sl_buf *path, const struct sl_api_args *args)
     put_field(path, "until", args->until);
 }
 
-static int search(struct sl_api *api, const struct sl_api_args *args, const char *limit,
-                  json_t **answer)
+static int ask(struct sl_api *api, const struct sl_api_args *args, const char *before,
+               const char *limit, json_t **answer)
 {
     SL_BUF(path, 16 * 1024);
 
     sl_buf_put_str(&path, "/v1/audit");
     put_fields(&path, args);
-    put_field(&path, "before", args->before);
+    put_field(&path, "before", before);
     put_field(&path, "limit", limit);
     return sl_api_call(api, sl_buf_text(&path), NULL, answer);
+}
+
+/* A call looks at a part of the ledger only: as long as it found nothing it goes on further back. */
+static int search(struct sl_api *api, const struct sl_api_args *args, const char *limit,
+                  json_t **answer)
+{
+    int code = ask(api, args, args->before, limit, answer);
+
+    while (code == SL_EXIT_FINE && json_array_size(json_object_get(*answer, "lines")) == 0 &&
+           json_is_true(json_object_get(*answer, "more"))) {
+        json_t *last = *answer;
+
+        *answer = NULL;
+        code = ask(api, args, json_string_value(json_object_get(last, "before")), limit, answer);
+        json_decref(last);
+    }
+    return code;
 }
 
 static void print(const json_t *answer)
@@ -134,9 +151,11 @@ static int export(struct sl_api *api, const struct sl_api_args *args)
 {
     SL_BUF(path, 16 * 1024);
     struct export x = {.whole = false};
+    json_t *first = NULL;
     long status = 0;
-    int code = search(api, args, "1", NULL);
+    int code = ask(api, args, NULL, "1", &first);
 
+    json_decref(first);
     if (code != SL_EXIT_FINE)
         return code;
     sl_buf_put_str(&path, "/v1/audit/export");

@@ -6,9 +6,10 @@
  * entries themselves. */
 
 enum {
-    LOOKED_AT_LEAVES = 4096,            /* a call reads so many, */
-    LOOKED_AT_BYTES = 48 * 1024 * 1024, /* and not more than this, */
-    LOOKED_AT_BLOCKS = 20 * 1000,       /* and so many rows of the index */
+    LOOKED_AT_LEAVES = 4096, /* a call looks at so many, */
+    LOOKED_AT_BYTES = 4 * 1024 * 1024, /* at not more than this of them: some 40 ms, */
+    READ_BYTES = 24 * 1024 * 1024,     /* reads so much for it, */
+    LOOKED_AT_BLOCKS = 20 * 1000,      /* and so many rows of the index */
     RANKED_ROWS = 10 * 1000,
 };
 
@@ -23,7 +24,7 @@ struct search {
     size_t id_count;
     uint64_t first_block, last_block;
     uint64_t lines, leaves, blocks;
-    size_t bytes_read;
+    size_t bytes_read, bytes_looked_at;
     uint64_t bundle; /* number + 1 of the one in `file`; 0: none */
     struct sl_buf file;
     bool over;
@@ -31,11 +32,16 @@ struct search {
 
 /* --- reading -------------------------------------------------------------------------------- */
 
+static bool is_in_memory(const struct search *s, uint64_t index)
+{
+    return s->bundle == index / SL_TILE_WIDTH + 1;
+}
+
 static enum sl_err from_bundle(struct search *s, uint64_t index, struct sl_span *leaf)
 {
     size_t at = 0;
 
-    if (s->bundle != index / SL_TILE_WIDTH + 1) {
+    if (!is_in_memory(s, index)) {
         sl_buf_reset(&s->file);
         s->bundle = 0;
         SL_TRY(sl_ledger_full_bundle(s->ledger, index / SL_TILE_WIDTH, &s->file));
@@ -60,6 +66,15 @@ static enum sl_err read_leaf(struct search *s, uint64_t index, struct sl_buf *ou
     return sl_buf_err(out);
 }
 
+/* Without taking the place of the bundle in memory: the walk would read it again and again. */
+static enum sl_err read_aside(struct search *s, uint64_t index, struct sl_buf *out)
+{
+    if (is_in_memory(s, index))
+        return read_leaf(s, index, out);
+    s->bytes_read += s->file.n; /* most often it is in a bundle as long */
+    return sl_ledger_read(s->ledger, index, out);
+}
+
 /* The leaf that asked, and when; NULL: there is none. */
 static json_t *read_asked(struct search *s, const json_t *leaf, uint64_t *asked_us)
 {
@@ -73,8 +88,7 @@ static json_t *read_asked(struct search *s, const json_t *leaf, uint64_t *asked_
     uint64_t entry = db_u64(&rows, 0);
     *asked_us = db_u64(&rows, 1);
     db_end(&rows);
-    /* not through the bundle in memory: the walk would lose its place */
-    if (sl_ledger_read(s->ledger, entry, &bytes) != SL_OK ||
+    if (read_aside(s, entry, &bytes) != SL_OK ||
         sl_json_read(sl_buf_span(&bytes), &asked, NULL) != SL_OK)
         return NULL;
     return asked;
@@ -156,6 +170,7 @@ static enum sl_err look_at(struct search *s, uint64_t index)
 
     s->leaves++;
     SL_TRY(read_leaf(s, index, &bytes));
+    s->bytes_looked_at += bytes.n;
     if (sl_json_read(sl_buf_span(&bytes), &leaf, NULL) != SL_OK)
         return SL_OK;
     struct trail_line line = {.entry = index, .bytes = sl_buf_span(&bytes), .leaf = leaf};
@@ -175,8 +190,8 @@ static enum sl_err look_at(struct search *s, uint64_t index)
 
 static bool enough_work(const struct search *s)
 {
-    return s->leaves >= LOOKED_AT_LEAVES || s->bytes_read >= LOOKED_AT_BYTES ||
-           s->blocks >= LOOKED_AT_BLOCKS;
+    return s->leaves >= LOOKED_AT_LEAVES || s->bytes_looked_at >= LOOKED_AT_BYTES ||
+           s->bytes_read >= READ_BYTES || s->blocks >= LOOKED_AT_BLOCKS;
 }
 
 static enum sl_err look_at_block(struct search *s, uint64_t block, uint64_t bits)
