@@ -164,7 +164,7 @@ static void trail_of(struct db *db, struct sl_buf *out)
 
     db_dump(db, &all);
     text = sl_buf_span(&all);
-    while (text.n > 0 && !sl_span_starts(text, SL_SPAN("select t.term")))
+    while (text.n > 0 && !sl_span_starts(text, SL_SPAN("select term, block")))
         text = sl_span_from(text, 1);
     SL_CHECK(text.n > 1000);
     sl_buf_put(out, text);
@@ -275,7 +275,7 @@ static void test_search(struct store *s)
     static struct found found, wanted;
     size_t hits = 0;
 
-    for (unsigned i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < 60; i++) {
         struct trail_query q = random_query(), all = {.since_us = q.since_us,
                                                       .until_us = q.until_us,
                                                       .lines = UINT64_MAX};
@@ -291,7 +291,7 @@ static void test_search(struct store *s)
         for (size_t at = 1; at < found.count; at++)
             SL_CHECK(found.places[at] < found.places[at - 1]);
     }
-    SL_CHECK(hits > 50);
+    SL_CHECK(hits > 10);
 }
 
 static void test_counts(struct store *s)
@@ -372,7 +372,7 @@ static void open_it(void)
 static void test_rebuilt_is_lived(void)
 {
     open_it();
-    live(&store, 900);
+    live(&store, 500);
     test_rebuilt(&store);
 }
 
@@ -392,7 +392,7 @@ static void test_goes_on(void)
 {
     store_done(&store);
     open_it();
-    live(&store, 200);
+    live(&store, 100);
     test_rebuilt(&store);
     test_search(&store);
     store_done(&store);

@@ -250,8 +250,7 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from usage_open order by 1, 2",
         "select * from usage_total order by 1, 2, 3",
         "select * from counter order by 1",
-        "select t.term, p.block, p.bits, p.lines from trail_post p join trail_term t on t.id = "
-        "p.term order by 1, 2",
+        "select term, block, bits, lines from trail_post_told order by 1, 2",
         "select * from trail_block order by 1",
         "select * from trail_asked order by 1",
         "select * from trail_wait order by 1",

@@ -64,6 +64,8 @@
     "create table if not exists trail_term(id integer primary key, term blob not null unique);"  \
     "create table if not exists trail_post(term integer not null, block integer not null, bits " \
     "integer not null, lines integer not null, primary key(term, block)) without rowid;"         \
+    "create view if not exists trail_post_told as select t.term, p.block, p.bits, p.lines from "    \
+    "trail_post p join trail_term t on t.id = p.term;"                                             \
     "create table if not exists trail_block(block integer primary key, at_us integer not null);" \
     "create index if not exists trail_block_at on trail_block(at_us);"                           \
     "create table if not exists trail_asked(approval text primary key, entry integer not null, " \
