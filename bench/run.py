@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 
+import console
 from stage import PASSWORD, PG, Stage, cpu_us
 
 LIMITS = {  # name of a figure -> (comparison, what was asked for)
@@ -25,6 +26,9 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "user-space memory per idle session, kB": ("<=", 7.0),
     "lineage of a statement in a transaction, us": ("<=", 1.0),
     **{f"{name}, ms": ("<=", 50.0) for name in ("up", "down", "who", "path", "impact")},
+    "first paint, ms": ("<=", 500),
+    "request to 200 open consoles, the last, ms": ("<=", 200),
+    **{f"{name}, ms to the next paint": ("<=", 100) for name in console.DEEDS},
     "listing of 1,000 relations, ms": ("<=", 2000),
     "listing of 1,000 relations, MB": ("<=", 16.0),
     "judge, pgbench select, us beyond the parse": ("<=", 5.0),
@@ -35,7 +39,7 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
 }
 
 
-PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog", "lineage"]
+PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog", "lineage", "console"]
 
 
 class Report:
@@ -276,6 +280,8 @@ def measure_repeat(build, report):
 
 def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
+        if "console" in wanted:
+            console.measure(stage, report, given.rounds)
         for mode in ("simple", "prepared"):
             if mode in wanted:
                 measure_pgbench(stage, report, mode, given.rounds, given.seconds)

@@ -1,9 +1,12 @@
 // What my agents and I asked for: waiting, running, refused and why. Cancelling is one click and one question away.
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { act } from "./api";
+import { useEffect } from "preact/hooks";
+import { act, listLines } from "./api";
 import { Confirm } from "./confirm";
-import { Section, useWalk } from "./lines";
+import { Asking, useFetched } from "./fetched";
+import { Section, useSome, useWalk } from "./lines";
+import { AgentList, DeniedAtOnce, fetchMine } from "./mine";
 import { Heading, Link } from "./nav";
 import { Badge, Button, Countdown } from "./parts";
 import { approvals, loaded, order, put } from "./store";
@@ -58,8 +61,14 @@ function Refused({ a }: { a: Approval }): JSX.Element {
 
 const REFUSED = new Set(["denied", "expired", "cancelled", "lapsed", "revoked"]);
 
+/** The latest of mine that are over: among everybody's they may be far down. */
+async function loadMine(): Promise<void> {
+  put((await listLines({ of: "mine", limit: "100" })).approvals.reverse());
+}
+
 export function Agents(): JSX.Element {
   const cancelling = useSignal<Approval | null>(null);
+  const about = useFetched(fetchMine);
   useWalk();
   const mine = order.value.map((id) => approvals.value.get(id)).filter((a): a is Approval => a !== undefined && a.mine);
   const waiting = mine.filter((a) => a.state === "pending");
@@ -72,10 +81,20 @@ export function Agents(): JSX.Element {
     .reverse()
     .slice(0, 50);
   const doomed = cancelling.value;
+  const { shown, more } = useSome(waiting.length);
+  // What is left and what was refused moves with what becomes of the requests.
+  const moved = mine.map((a) => a.state).join();
+  useEffect(() => void loadMine().catch(() => undefined), []);
+  useEffect(() => {
+    const timer = setTimeout(() => void about.again(), 500);
+    return () => clearTimeout(timer);
+  }, [moved]);
   return (
     <>
       <Heading title="My agents">My agents</Heading>
       {!loaded.value && <p>Asking the gateway…</p>}
+      <Asking of={about} />
+      {about.value !== null && <AgentList mine={about.value} onChanged={about.again} />}
       <section aria-label="Waiting">
         <h2>
           Waiting
@@ -92,9 +111,10 @@ export function Agents(): JSX.Element {
           </p>
         ) : (
           <ul class="lines">
-            {waiting.map((a) => (
+            {waiting.slice(0, shown).map((a) => (
               <Waiting key={a.id} a={a} onCancel={() => (cancelling.value = a)} />
             ))}
+            {more !== null && <li>{more}</li>}
           </ul>
         )}
       </section>
@@ -110,6 +130,7 @@ export function Agents(): JSX.Element {
           </ul>
         )}
       </section>
+      {about.value !== null && <DeniedAtOnce mine={about.value} />}
       <Section title="Approved and run" list={rest} empty="Nothing of yours ran with an approval yet." />
       {doomed !== null && (
         <Confirm

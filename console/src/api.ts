@@ -80,12 +80,14 @@ function noteClock(answer: Response): void {
 
 export const getApproval = (id: string): Promise<Approval> => ask<Approval>(`/v1/approvals/${id}`);
 
-export const LIST_MOST = 500;
-
-export async function listApprovals(state: string): Promise<Approval[]> {
-  const query = state === "" ? "" : `&state=${state}`;
-  return (await ask<{ approvals: Approval[] }>(`/v1/approvals?limit=${LIST_MOST}${query}`)).approvals;
+export interface Listed {
+  approvals: Approval[];
+  next?: string;
 }
+
+/** One page of lines: what an inbox shows of each, and where the next page begins. */
+export const listLines = (query: Record<string, string>): Promise<Listed> =>
+  ask<Listed>(`/v1/approvals?${new URLSearchParams({ view: "lines", ...query }).toString()}`);
 
 export const act = (id: string, verb: string, body: object): Promise<Approval> =>
   ask<Approval>(`/v1/approvals/${id}/${verb}`, body);

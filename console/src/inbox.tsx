@@ -1,12 +1,11 @@
 // What waits, mine first. Lines stay where they are: what is new comes below, what is over is greyed in its place.
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { LIST_MOST } from "./api";
 import { Section, useWalk } from "./lines";
 import { Heading } from "./nav";
-import { approvals, loaded, loadProblem, mayBeMore, order } from "./store";
+import { approvals, KEPT, loaded, loadProblem, mayBeMore, order } from "./store";
 import type { Approval } from "./types";
-import { isRunning } from "./words";
+import { count, isRunning } from "./words";
 
 const RECENT = 20;
 
@@ -43,7 +42,7 @@ export function Inbox(): JSX.Element {
       )}
       {mayBeMore.value && (
         <p class="warn">
-          The newest {LIST_MOST} that wait are here; there may be more. <code>sluice approvals</code> has them too.
+          The oldest {count(KEPT, "request")} that wait are here; there are more. Who asks for so many?
         </p>
       )}
       {!loaded.value ? (
@@ -64,7 +63,7 @@ export function Inbox(): JSX.Element {
             empty="Nothing yet."
           />
           <p class="keys">
-            <kbd>j</kbd> <kbd>k</kbd> next and previous line, <kbd>Enter</kbd> opens it.
+            <kbd>j</kbd> <kbd>k</kbd> next and previous line, <kbd>Enter</kbd> opens it. Alike requests stand on one line; each is still decided by itself.
           </p>
         </>
       )}

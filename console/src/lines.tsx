@@ -39,6 +39,8 @@ function Line({ a }: { a: Approval }): JSX.Element {
           {a.state !== "pending" && <Badge a={a} />}
           <Labels names={labelsOf(a)} />
           {a.client_gone && <span>client gone</span>}
+          {a.in_transaction === true && <span>in a transaction</span>}
+          {a.proof === "passkey" && <span>passkey needed</span>}
         </span>
         {a.held_why !== undefined && (
           <span class="why">
@@ -60,38 +62,56 @@ function Line({ a }: { a: Approval }): JSX.Element {
   );
 }
 
-/** The pre-flight table of alike requests: each differs in its values only, and each is decided by itself. */
-function Alike({ group }: { group: Group }): JSX.Element {
-  const open = useSignal(false);
-  const first = group.members[0];
-  if (first === undefined || group.members.length === 1) return first === undefined ? <></> : <Line a={first} />;
-  return (
-    <li class="group">
-      <button type="button" class="row" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
-        <span class="sentence">
-          {count(group.members.length, "request")} alike: <Text text={sentence(first)} />
-        </span>
-        <span class="meta">
-          <Countdown a={first} />
-        </span>
+const AT_ONCE = 50;
+
+/** A part of a long list, and a line that shows more of it: j and k stop there too. */
+export function useSome(total: number): { shown: number; more: JSX.Element | null } {
+  const shown = useSignal(AT_ONCE);
+  const rest = total - shown.value;
+  const onClick = (): void => {
+    shown.value += 2 * AT_ONCE;
+  };
+  const more =
+    rest <= 0 ? null : (
+      <button type="button" class="row somemore" onClick={onClick}>
+        Show {count(Math.min(rest, 2 * AT_ONCE), "more line")} of {count(rest, "line")} that {rest === 1 ? "is" : "are"} not
+        shown yet
       </button>
-      {open.value && (
+    );
+  return { shown: shown.value, more };
+}
+
+function Preflight({ members }: { members: readonly Approval[] }): JSX.Element {
+  const { shown, more } = useSome(members.length);
+  const hasRows = members.some((a) => a.show?.rows_estimate !== undefined);
+  const hasReason = members.some((a) => (a.reason ?? "") !== "");
+  return (
+    <>
+      <div class="wide" tabIndex={0} role="region" aria-label="Alike requests">
         <table>
           <thead>
             <tr>
               <th scope="col">Statement</th>
+              {hasRows && <th scope="col">Rows</th>}
+              {hasReason && <th scope="col">Says</th>}
               <th scope="col">State</th>
               <th scope="col">Time</th>
             </tr>
           </thead>
           <tbody>
-            {group.members.map((a) => (
+            {members.slice(0, shown).map((a) => (
               <tr key={a.id}>
                 <td>
                   <Link href={`/approvals/${a.id}`}>
                     <Head text={a.summary ?? a.id} max={200} />
                   </Link>
                 </td>
+                {hasRows && <td>{a.show?.rows_estimate ?? ""}</td>}
+                {hasReason && (
+                  <td>
+                    <Head text={a.reason ?? ""} max={80} />
+                  </td>
+                )}
                 <td>
                   <Badge a={a} />
                 </td>
@@ -102,7 +122,36 @@ function Alike({ group }: { group: Group }): JSX.Element {
             ))}
           </tbody>
         </table>
-      )}
+      </div>
+      {more}
+    </>
+  );
+}
+
+/** The pre-flight table of alike requests: each differs in its values only, and each is decided by itself. */
+function Alike({ group }: { group: Group }): JSX.Element {
+  const open = useSignal(false);
+  const waits = group.members.filter((a) => a.state === "pending");
+  const first = waits[0] ?? group.members[0];
+  if (first === undefined || group.members.length === 1) return first === undefined ? <></> : <Line a={first} />;
+  return (
+    <li class={waits.length > 0 ? "group" : "group over"}>
+      <button type="button" class="row" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+        <span class="sentence">
+          {count(group.members.length, "request")} alike: <Text text={sentence(first)} />
+        </span>
+        <span class="meta">
+          <Countdown a={first} />
+          {waits.length < group.members.length && <span>{waits.length} of them still wait</span>}
+          <Labels names={labelsOf(first)} />
+        </span>
+        {first.held_why !== undefined && (
+          <span class="why">
+            <Text text={first.held_why} />
+          </span>
+        )}
+      </button>
+      {open.value && <Preflight members={group.members} />}
     </li>
   );
 }
@@ -117,6 +166,8 @@ export function Section({
   empty: string;
 }): JSX.Element {
   const open = list.filter((a) => a.state === "pending").length;
+  const all = groups(list);
+  const { shown, more } = useSome(all.length);
   return (
     <section aria-label={title}>
       <h2>
@@ -132,9 +183,10 @@ export function Section({
         <p class="empty">{empty}</p>
       ) : (
         <ul class="lines">
-          {groups(list).map((g) => (
+          {all.slice(0, shown).map((g) => (
             <Alike key={g.key} group={g} />
           ))}
+          {more !== null && <li>{more}</li>}
         </ul>
       )}
     </section>

@@ -2,9 +2,12 @@
 import type { JSX } from "preact";
 import { Agents } from "./agents";
 import { caller, signedIn } from "./api";
+import { Health } from "./health";
+import { Identities } from "./identities";
 import { Inbox } from "./inbox";
 import { live } from "./live";
 import { Link, path } from "./nav";
+import { PolicyPage } from "./policy";
 import { REPORTS } from "./reports";
 import { Review } from "./review";
 import { signOut } from "./session";
@@ -20,6 +23,13 @@ function Liveness(): JSX.Element {
     </span>
   );
 }
+
+/** Pages about the whole: where they are, and how they are called. */
+const PAGES: Record<string, { name: string; page: () => JSX.Element }> = {
+  "/policy": { name: "Policy", page: () => <PolicyPage /> },
+  "/identities": { name: "Identities", page: () => <Identities /> },
+  "/health": { name: "Health", page: () => <Health /> },
+};
 
 function Frame({ children }: { children: JSX.Element }): JSX.Element {
   const at = path.value;
@@ -41,6 +51,11 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
           {REPORTS.map(({ at, title }) => (
             <Link key={at} href={at} {...current(at)}>
               {title}
+            </Link>
+          ))}
+          {Object.entries(PAGES).map(([to, page]) => (
+            <Link key={to} href={to} {...current(to)}>
+              {page.name}
             </Link>
           ))}
         </nav>
@@ -72,6 +87,8 @@ function Page(): JSX.Element {
   if (id !== undefined) return <Review id={id} />;
   const report = REPORTS.find((r) => r.at === path.value);
   if (report !== undefined) return <report.Page />;
+  const page = PAGES[path.value];
+  if (page !== undefined) return page.page();
   return path.value === "/agents" ? <Agents /> : <Inbox />;
 }
 

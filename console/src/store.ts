@@ -1,7 +1,7 @@
 // The approvals that this person may see, kept current by events. Each is fetched whole, with this session: an event
 // says that something happened, the keeper says what.
 import { effect, signal } from "@preact/signals";
-import { caller, getApproval, LIST_MOST, listApprovals, Problem, signedIn } from "./api";
+import { caller, getApproval, type Listed, listLines, Problem, signedIn } from "./api";
 import { hangUp, listen, type Told } from "./live";
 import type { Approval } from "./types";
 
@@ -10,18 +10,31 @@ export const approvals = signal<ReadonlyMap<string, Approval>>(new Map());
 export const order = signal<readonly string[]>([]);
 export const loaded = signal(false);
 export const loadProblem = signal("");
-/** The gateway lists so many at most: there may be more than what is here. */
+/** More wait than this page keeps. */
 export const mayBeMore = signal(false);
 /** For screen readers: the latest thing that happened. */
 export const announced = signal("");
 
-const KEPT = 1000;
+export const KEPT = 12_000;
+const FIRST_PAGE = 100;
+const PAGE = 500;
+const RECENT = 50;
+/** So many that changed are fetched one by one; more, and everything is listed again. */
+const FEW = 40;
 
 /** A list and a decision's answer lack what only one approval's own answer has: the rules' texts and lineage. */
 function merged(before: Approval | undefined, a: Approval): Approval {
   if (a.outline === true) {
     const known = before !== undefined && before.digest === a.digest ? before : { requirements: [], votes: [], outline: true };
-    return { ...known, ...a, requirements: known.requirements, votes: known.votes, outline: known.outline === true };
+    const reason = before !== undefined && before.outline !== true && before.reason !== undefined ? { reason: before.reason } : {};
+    return {
+      ...known,
+      ...a,
+      ...reason,
+      requirements: known.requirements,
+      votes: known.votes,
+      outline: known.outline === true,
+    };
   }
   if (before === undefined) return a;
   const textOf = (rule: string): { text?: string } => {
@@ -58,13 +71,41 @@ export async function refresh(id: string): Promise<void> {
   }
 }
 
-const byAge = (a: Approval, b: Approval): number => (a.asked_at < b.asked_at ? -1 : a.asked_at > b.asked_at ? 1 : 0);
+/** What waits here and was in no page any more: it is over, or cannot be seen. */
+async function settle(listed: ReadonlySet<string>): Promise<void> {
+  const gone = [...approvals.value.values()].filter((a) => a.state === "pending" && !listed.has(a.id));
+  for (const a of gone.slice(0, FEW)) await refresh(a.id);
+  for (const a of gone.slice(FEW)) forget(a.id);
+}
+
+let turn = 0;
+
+/** Page by page, the oldest first: they end first, and what comes later comes below. */
+async function loadPending(mine: number): Promise<void> {
+  const listed = new Set<string>();
+  let after: string | undefined = "";
+  while (after !== undefined && listed.size < KEPT) {
+    const from: Record<string, string> = after === "" ? {} : { after };
+    const limit = String(listed.size === 0 ? FIRST_PAGE : PAGE);
+    const page: Listed = await listLines({ state: "pending", order: "oldest", limit, ...from });
+    if (mine !== turn) return;
+    for (const a of page.approvals) listed.add(a.id);
+    put(page.approvals);
+    loaded.value = true;
+    after = page.next;
+  }
+  mayBeMore.value = after !== undefined;
+  await settle(listed);
+}
+
+async function loadRecent(): Promise<void> {
+  put((await listLines({ limit: String(RECENT) })).approvals.reverse());
+}
 
 export async function loadAll(): Promise<void> {
+  const mine = ++turn;
   try {
-    const [open, all] = await Promise.all([listApprovals("pending"), listApprovals("")]);
-    put([...open, ...all].sort(byAge));
-    mayBeMore.value = open.length >= LIST_MOST;
+    await Promise.all([loadPending(mine), loadRecent()]);
     loadProblem.value = "";
   } catch (why) {
     loadProblem.value = why instanceof Error ? why.message : String(why);
@@ -79,23 +120,37 @@ interface Excerpt {
   may_decide?: boolean;
 }
 
-async function hear(told: Told): Promise<void> {
-  // The stream begins with "hello": what happened between the first list and that moment is in a second one.
-  if (told.name === "hello" || told.name === "reset") return loadAll();
-  const about = JSON.parse(told.data) as Excerpt;
-  if (about.id === undefined) return;
-  const isNew = !approvals.value.has(about.id);
-  await refresh(about.id);
+async function hear(name: string, about: Excerpt, id: string): Promise<void> {
+  const isNew = !approvals.value.has(id);
+  await refresh(id);
   if (isNew && about.may_decide === true)
     announced.value = `New: ${about.identity ?? "somebody"} waits for your decision on ${about.target ?? "a target"}.`;
-  else announced.value = `${about.identity ?? "A request"}: ${told.name}.`;
+  else announced.value = `${about.identity ?? "A request"}: ${name}.`;
 }
 
+/** What changed and was not fetched yet; the same one twice is fetched once. */
+const due = new Map<string, { name: string; about: Excerpt }>();
 let queue: Promise<void> = Promise.resolve();
+
+async function nextDue(): Promise<void> {
+  if (due.size > FEW) {
+    announced.value = `${due.size} requests changed.`;
+    due.clear();
+    return loadAll();
+  }
+  for (const [id, { name, about }] of due) {
+    due.delete(id);
+    return hear(name, about, id);
+  }
+}
 
 /** One after the other, so that an older answer never overwrites a newer one. */
 function hearInTurn(told: Told): void {
-  queue = queue.then(() => hear(told)).catch(() => loadAll());
+  // The stream begins with "hello": what happened between the first list and that moment is in a second one.
+  const again = told.name === "hello" || told.name === "reset";
+  const about = again ? {} : (JSON.parse(told.data) as Excerpt);
+  if (about.id !== undefined) due.set(about.id, { name: told.name, about });
+  queue = queue.then(() => (again ? loadAll() : nextDue())).catch(() => loadAll());
 }
 
 export function start(): void {
@@ -107,6 +162,8 @@ export function start(): void {
     hangUp();
     approvals.value = new Map();
     order.value = [];
+    due.clear();
+    turn++;
     loaded.value = false;
     if (now === "") return;
     void loadAll();

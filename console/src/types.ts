@@ -110,6 +110,9 @@ export interface Approval {
   mine: boolean;
   /** Of a list, where it is long: what it asks for and how it is decided are missing. */
   outline?: boolean;
+  /** What requests have in common that differ in literals only. */
+  alike?: string;
+  proof?: string;
 }
 
 export interface Caller {

@@ -132,6 +132,7 @@ export const time = (text: string | undefined): string => (text === undefined ? 
 
 /** Alike: the same identity wants the same of the same target, but for literals. */
 export function alikeKey(a: Approval): string {
+  if (a.alike !== undefined) return a.alike;
   const sql = (a.operation?.sql ?? a.summary ?? "")
     .replace(/'(?:[^']|'')*'/g, "?")
     .replace(/\b\d+(?:\.\d+)?\b/g, "?")

@@ -46,6 +46,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(openlineage, "[--config FILE]", "send run events to the endpoint that the file names")       \
     X(passkeys, "[list [NAME]|remove KEY]", "who can sign decisions with what")                    \
     X(serve, "[--config FILE]", "start the gateway, in the foreground")                            \
+    X(shadow, "--config EDITED [--state DIR] [--since 7d] [--json]",                               \
+      "say what an edited policy would have said to what is recorded")                             \
     X(status, "[--json] [--config FILE]", "show what runs")                                        \
     X(token, "create|revoke|list ...", "manage what identities sign in with")                      \
     X(usage, "[--by KEY[,KEY]] [--label LABEL] [--since 7d] [--json]",                             \

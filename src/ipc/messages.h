@@ -95,6 +95,10 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     F(str, user) F(u8, standard_strings) F(u8, temp_objects) F(bytes, text) F(list, prepared_names) \
     F(list, prepared_texts) F(list, cursors)
 #define SL_MSG_JUDGE_ANSWER(F) F(u64, ask) F(bytes, meaning)
+/* What would this text mean? The keeper asks for people who try a policy; nothing is run, and nothing
+ * of it leaves the judge but its meaning (core/action/meaning.h). found 0: no listing of the target. */
+#define SL_MSG_JUDGE_TRY(F) F(u64, number) F(str, target) F(str, search_path) F(str, user) F(bytes, text)
+#define SL_MSG_JUDGE_TRIED(F) F(u64, number) F(u8, found) F(bytes, meaning)
 
 /* --- gate and keeper: sessions -------------------------------------------------------------- */
 #define SL_MSG_LOGIN_TOKEN(F) F(u64, conn) F(str, target) F(str, user) F(str, address) F(u8, tls) F(bytes, token)
@@ -225,6 +229,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(JUDGE_SNAPSHOT,   judge_snapshot,  20, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JUDGE_ASK,        judge_ask,       21, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JUDGE_ANSWER,     judge_answer,    22, SL_ROLE_JUDGE,                    SL_CONN_LIVE)                  \
+    X(JUDGE_TRY,        judge_try,       23, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(JUDGE_TRIED,      judge_tried,     24, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(LOGIN_TOKEN,      login_token,     30, SL_ROLE_GATE,                     SL_CONN_OPEN)                  \
     X(LOGIN_SCRAM,      login_scram,     31, SL_ROLE_GATE,                     SL_CONN_OPEN)                  \
     X(LOGIN_CHALLENGE,  login_challenge, 32, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \

@@ -285,6 +285,50 @@ static void test_no_word_is_too_long_for_the_keeper(void)
     free(quotes);
 }
 
+static uint32_t replied(void)
+{
+    struct sl_msg_reply m = {0};
+
+    return SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) && HEARD(reply, &m) ? m.status : 0;
+}
+
+static uint64_t tried(const char *credential, uint64_t call)
+{
+    struct sl_msg_judge_try m = {0};
+
+    TELL(play.desk, call, .call = call, .method = SL_SPAN("policy.try"),
+         .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .body = SL_SPAN("{\"target\":\"finance\",\"sql\":\"select 1\",\"identity\":\"bot\"}"));
+    if (!SL_CHECK(hear(play.gate, SL_MESSAGE_JUDGE_TRY)) || !HEARD(judge_try, &m))
+        return 0;
+    SL_CHECK_TEXT(m.text, "select 1");
+    return m.number;
+}
+
+/* What people try the policy with a gate may lie about, as about anything that it judges: it is
+ * shown, and nothing rests on it. What nobody tries is not heard, and no answer is an answer, too. */
+static void test_what_is_tried_is_shown_only(void)
+{
+    SL_BUF(meaning, 4096);
+    struct sl_meaning lie = sl_meaning_opaque(SL_SPAN("a lie"));
+
+    TELL(play.gate, judge_tried, .number = 4711, .found = 1, .meaning = SL_SPAN("x"));
+    uint64_t number = tried(rita, 9001);
+    TELL(play.gate, judge_tried, .number = number + 1, .found = 1, .meaning = SL_SPAN(""));
+    TELL(play.gate, judge_tried, .number = number, .found = 1, .meaning = SL_SPAN("x"));
+    SL_CHECK_INT(replied(), 503);
+    number = tried(rita, 9002);
+    sl_meaning_put(&meaning, &lie);
+    TELL(play.gate, judge_tried, .number = number, .found = 1, .meaning = sl_buf_span(&meaning));
+    SL_CHECK_INT(replied(), 200);
+    TELL(play.gate, judge_tried, .number = number, .found = 1, .meaning = sl_buf_span(&meaning));
+    number = tried(rita, 9003); /* nobody says anything for eight seconds */
+    (void)number;
+    SL_CHECK_INT(call_as(play.desk, "policy.try", rita, "{'target':'finance','sql':'select 2'}"), 429);
+    keeper_goes_on();
+    SL_CHECK(is_open(play.gate));
+}
+
 /* What a captured gate did goes with it: a restarted keeper remembers what was decided, nothing
  * else. */
 static void test_nothing_of_it_stays(void)
@@ -318,6 +362,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_session_that_never_was);
     SL_RUN(test_no_login_without_the_token);
     SL_RUN(test_no_word_is_too_long_for_the_keeper);
+    SL_RUN(test_what_is_tried_is_shown_only);
     SL_RUN(test_nothing_of_it_stays);
     return end_play();
 }

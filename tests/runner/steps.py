@@ -24,6 +24,7 @@ NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["g
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
 BEHIND = str(ROOT / "tests" / "runner" / "behind")
+TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument"]  # gcc's -ffat-lto-objects
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
 ONE_AT_A_TIME = threading.Lock()
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
@@ -135,7 +136,7 @@ def tidy(_quick):
     for at in range(0, len(files), 8):
         some = files[at:at + 8]
         name = f"clang-tidy {os.path.relpath(some[0], ROOT)} and {len(some) - 1} more"
-        command = [BEHIND, "clang-tidy", "--quiet", "-p", str(folder("gcc")), *some]
+        command = [BEHIND, *TIDY, "-p", str(folder("gcc")), *some]
         steps.append(Step("tidy", name, lambda n=name, c=command: tap.run_plain(n, c, BEHIND_SECONDS, ROOT)))
     return steps
 

@@ -77,6 +77,14 @@ static bool about_requester(const struct sl_rule *r, const struct sl_question *q
            sl_names_match(&r->identities, q->identity, false);
 }
 
+bool sl_rule_speaks_of(const struct sl_rule *r, struct sl_span identity, enum sl_identity_kind kind,
+                       const struct sl_names *groups)
+{
+    const struct sl_question q = {.identity = identity, .kind = kind, .groups = *groups};
+
+    return about_requester(r, &q);
+}
+
 /* --- hold and deny: each named key must match, by any of the action's values -------------------
  */
 static bool could_be(const struct sl_names *patterns, struct sl_span dataset)

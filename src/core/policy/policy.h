@@ -357,6 +357,9 @@ void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
 /* Reads of labelled data become exports as well. */
 void sl_policy_add_export(struct sl_meaning *m, const uint64_t *labels);
+/* Do the rule's keys about who asks fit? (identities, groups, identity_kind) */
+bool sl_rule_speaks_of(const struct sl_rule *r, struct sl_span identity, enum sl_identity_kind kind,
+                       const struct sl_names *groups);
 const struct sl_rule *sl_config_rule(const struct sl_config *c, struct sl_span name);
 
 /* --- budgets: the arithmetic of counting (budget.c) -------------------------------------------

@@ -128,7 +128,7 @@ void sl_desk_events_pump(struct sl_desk_conn *c)
         return;
     }
     r->asked_event = r->next_event++;
-    sl_buf_say(&body, "{\"id\":\"%S\"}",
+    sl_buf_say(&body, "{\"brief\":true,\"id\":\"%S\"}",
                sl_span(event_at(d, r->asked_event)->approval, SL_DESK_ID_BYTES));
     sl_desk_ask(c, "approval.get", sl_buf_span(&body), on_shown);
 }

@@ -47,6 +47,9 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/usage",                     "",                false,                                  \
       "by since identity dataset label", "")                                                                    \
     X(PAGE,     GET,    "/governance",                "",                false,      "since",        "")         \
+    X(PAGE,     GET,    "/policy",                    "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/identities",                "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/health",                    "",                false,      "",             "")         \
     X(FILE,     GET,    "/assets/{file}",             "",                false,      "",             "")         \
     X(FILE,     GET,    "/icon.svg",                  "",                false,      "",             "")         \
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
@@ -63,7 +66,8 @@ enum sl_desk_kind {
     X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return",       "")         \
     X(CALL,     POST,   "/v1/signin/device",          "login.device",    false,      "",             "issuer")   \
     X(CALL,     POST,   "/v1/signin/device/poll",     "login.poll",      false,      "",             "poll!")    \
-    X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,       "state limit",  "")         \
+    X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,                                   \
+      "state limit after order view of", "")                                                                    \
     X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
       "target! operation! effects! datasets statements reason run sink")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
@@ -100,6 +104,16 @@ enum sl_desk_kind {
     X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
     X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/attempts",       "lineage.attempts", true,      "of target",    "")         \
+    X(CALL,     GET,    "/v1/policy",                 "policy.show",     true,       "",             "")         \
+    X(CALL,     POST,   "/v1/policy/try",             "policy.try",      true,       "",                         \
+      "target! sql! identity search_path")                                                                      \
+    X(CALL,     POST,   "/v1/policy/shadow",          "policy.shadow",   true,       "",                         \
+      "config! since")                                                                                          \
+    X(CALL,     GET,    "/v1/identities",             "people.list",     true,       "after",        "")         \
+    X(CALL,     GET,    "/v1/health",                 "health",          true,       "",             "")         \
+    X(CALL,     GET,    "/v1/agents",                 "agents.list",     true,       "",             "")         \
+    X(CALL,     POST,   "/v1/agents/pause",           "agent.pause",     true,       "",                         \
+      "identity all off")                                                                                       \
     X(EVENTS,   GET,    "/v1/events",                 "whoami",          true,       "",             "")
 /* clang-format on */
 

@@ -110,8 +110,9 @@ struct target {
 
 struct judge_seat {
     struct sl_channel *channel;
-    uint64_t ask; /* 0: free */
-    uint64_t session;
+    uint64_t ask;     /* 0: free */
+    uint64_t session; /* for whom; 0: for somebody who tries the policy, `tried` */
+    uint64_t tried;
     uint64_t deadline_ms;
     uint32_t *target_generations; /* what this judge was sent; one for each target */
 };
@@ -195,6 +196,8 @@ void verdict_unref(struct verdict *v);
 /* judges.c: session->meaning is set and the session resumed when the answer (or its lack) is there.
  */
 void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool with_names);
+/* For a person who tries the policy: the answer goes back to the keeper. */
+void judges_try(struct gate *g, const struct sl_msg_judge_try *m);
 void judges_answer(struct gate *g, unsigned seat, struct sl_span body);
 void judges_seat_new(struct gate *g, unsigned seat, struct sl_channel *channel);
 void judges_seat_lost(struct gate *g, unsigned seat, const char *why);

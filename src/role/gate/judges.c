@@ -9,6 +9,8 @@ static const char judge_died[] = "the judge ended while it read this";
 struct question {
     struct question *next;
     uint64_t ask, session;
+    uint64_t
+        tried; /* the keeper's number, when no session asks but a person who tries the policy */
     uint32_t target;
     struct sl_buf message;
 };
@@ -124,8 +126,30 @@ static void question_free(struct question *q)
     free(q);
 }
 
-static void answer(struct gate *g, uint64_t session, struct sl_span bytes, const char *why)
+/* To the keeper, for a person who tries the policy: what a session would have been told. */
+static void answer_tried(struct gate *g, uint64_t tried, struct sl_span bytes, const char *why)
 {
+    struct meaning *m = meaning_new(bytes, why);
+    SL_BUF(opaque, 4096);
+
+    if (m == NULL || g->keeper == NULL) {
+        meaning_unref(m);
+        return;
+    }
+    if (m->bytes.n == 0)
+        sl_meaning_put(&opaque, &m->m);
+    SL_SEND(g->keeper, judge_tried, .number = tried, .found = 1,
+            .meaning = m->bytes.n > 0 ? m->bytes : sl_buf_span(&opaque));
+    meaning_unref(m);
+}
+
+static void answer(struct gate *g, uint64_t session, uint64_t tried, struct sl_span bytes,
+                   const char *why)
+{
+    if (tried != 0) {
+        answer_tried(g, tried, bytes, why);
+        return;
+    }
     struct session *s = gate_session(g, session);
 
     if (s == NULL || s->wait != WAIT_JUDGE)
@@ -154,6 +178,7 @@ static void ask_seat(struct gate *g, struct judge_seat *seat, struct question *q
 {
     seat->ask = q->ask;
     seat->session = q->session;
+    seat->tried = q->tried;
     seat->deadline_ms = sl_loop_now_ms(g->loop) + g->config->settings.judge_timeout_ms;
     send_snapshot(g, seat, q->target);
     sl_channel_post(seat->channel, &q->message);
@@ -181,6 +206,16 @@ static void next_question(struct gate *g)
     }
 }
 
+static void enqueue(struct gate *g, struct question *q)
+{
+    if (g->last_question == NULL)
+        g->first_question = q;
+    else
+        g->last_question->next = q;
+    g->last_question = q;
+    next_question(g);
+}
+
 void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool with_names)
 {
     struct question *q = calloc(1, sizeof *q);
@@ -200,12 +235,43 @@ void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool wit
         return;
     }
     s->wait = WAIT_JUDGE;
-    if (g->last_question == NULL)
-        g->first_question = q;
-    else
-        g->last_question->next = q;
-    g->last_question = q;
-    next_question(g);
+    enqueue(g, q);
+}
+
+static struct target *listed_target(struct gate *g, struct sl_span name)
+{
+    for (size_t i = 0; i < g->target_count; i++)
+        if (sl_span_eq(g->targets[i]->config->name, name) && g->targets[i]->generation > 0)
+            return g->targets[i];
+    return NULL;
+}
+
+void judges_try(struct gate *g, const struct sl_msg_judge_try *m)
+{
+    struct target *t = listed_target(g, m->target);
+    struct question *q = t == NULL ? NULL : calloc(1, sizeof *q);
+
+    if (q == NULL) {
+        SL_SEND(g->keeper, judge_tried, .number = m->number, .found = 0, .meaning = SL_SPAN(""));
+        return;
+    }
+    q->message = sl_buf(SL_IPC_MAX_BODY);
+    q->ask = ++g->next_ask;
+    q->tried = m->number;
+    q->target = t->index;
+    sl_msg_judge_ask_put(&q->message, &(struct sl_msg_judge_ask){.ask = q->ask,
+                                                                 .target = t->index,
+                                                                 .generation = t->generation,
+                                                                 .search_path = m->search_path,
+                                                                 .user = m->user,
+                                                                 .standard_strings = 1,
+                                                                 .text = m->text});
+    if (sl_buf_err(&q->message) != SL_OK) {
+        question_free(q);
+        answer_tried(g, m->number, sl_span(NULL, 0), "this text is too large to be judged");
+        return;
+    }
+    enqueue(g, q);
 }
 
 void judges_answer(struct gate *g, unsigned seat_number, struct sl_span body)
@@ -217,9 +283,9 @@ void judges_answer(struct gate *g, unsigned seat_number, struct sl_span body)
         sl_channel_break(seat->channel, SL_EMALFORMED);
         return;
     }
-    uint64_t session = seat->session;
+    uint64_t session = seat->session, tried = seat->tried;
     seat->ask = 0;
-    answer(g, session, m.meaning, NULL);
+    answer(g, session, tried, m.meaning, NULL);
     next_question(g);
 }
 
@@ -241,13 +307,13 @@ void judges_seat_new(struct gate *g, unsigned seat_number, struct sl_channel *ch
 void judges_seat_lost(struct gate *g, unsigned seat_number, const char *why)
 {
     struct judge_seat *seat = &g->judges[seat_number];
-    uint64_t session = seat->session, ask = seat->ask;
+    uint64_t session = seat->session, tried = seat->tried, ask = seat->ask;
 
     sl_channel_free(seat->channel);
     free(seat->target_generations);
     *seat = (struct judge_seat){0};
     if (ask != 0)
-        answer(g, session, sl_span(NULL, 0), why == NULL ? judge_died : why);
+        answer(g, session, tried, sl_span(NULL, 0), why == NULL ? judge_died : why);
 }
 
 /* Questions wait as long as the deadline too, when no judge is there at all. */

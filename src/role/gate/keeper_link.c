@@ -132,6 +132,14 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
             sl_channel_break(c, e);
         return;
     }
+    case SL_MESSAGE_JUDGE_TRY: {
+        struct sl_msg_judge_try m;
+        if (sl_msg_judge_try_get(p->body, &m) == SL_OK)
+            judges_try(g, &m);
+        else
+            sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
     case SL_MESSAGE_ACTION_HELD:
     case SL_MESSAGE_ACTION_REFUSED:
     case SL_MESSAGE_ACTION_STALE:

@@ -9,7 +9,7 @@ enum { SUMMARY_BYTES = 240 };
 /* An approval as its readers see it (methods.h). Values of the statement are for those who asked
  * and for those who have to judge it; everybody else who may see the approval sees its outline. */
 
-static bool in_requester_set(const struct call *c, const struct approval *a)
+bool approval_is_mine(const struct call *c, const struct approval *a)
 {
     for (size_t i = 0; i < a->requester_count; i++)
         if (sl_span_eq(a->requesters[i].name, c->who.name) ||
@@ -36,7 +36,7 @@ static bool voted(const struct call *c, const struct approval *a)
 
 bool approval_visible(struct call *c, const struct approval *a)
 {
-    return in_requester_set(c, a) || is_reviewer(c, a) || voted(c, a) ||
+    return approval_is_mine(c, a) || is_reviewer(c, a) || voted(c, a) ||
            approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) ==
                SL_DECIDE_NEW_MEMBERSHIP;
 }
@@ -143,8 +143,12 @@ static void put_operation(json_t *out, const struct approval *a, const json_t *d
 {
     json_t *operation = json_deep_copy(json_object_get(document, "operation"));
 
+    SL_BUF(alike, 64);
+
     mask_sql(out, operation);
     put_summary(out, a, operation);
+    approval_alike(a, operation, &alike);
+    json_put_str(out, "alike", sl_buf_span(&alike));
     json_object_set_new(out, "operation", operation);
 }
 
@@ -244,7 +248,7 @@ static enum sl_decide_reason could_decide(struct call *c, const struct approval 
 json_t *approval_json(struct call *c, const struct approval *a)
 {
     json_t *out = json_object();
-    bool mine = in_requester_set(c, a);
+    bool mine = approval_is_mine(c, a);
     enum sl_decide_reason reason = could_decide(c, a);
     SL_BUF(digest, 128);
 

@@ -71,6 +71,14 @@ void budget_say_use(struct keeper *k, const struct session *s, const struct sl_r
     sl_budget_put_use(out, &r->budget, &c.used);
 }
 
+struct sl_budget_use budget_used(struct keeper *k, const struct person *who,
+                                 const struct sl_target *target, const struct sl_rule *r)
+{
+    struct session as_if = {.identity = who->name, .owner = who->owner, .target = target->name};
+
+    return count_of(k, &as_if, r, sl_span(NULL, 0)).used;
+}
+
 /* --- lending --- */
 
 static uint64_t least(uint64_t a, uint64_t b)

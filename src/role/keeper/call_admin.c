@@ -47,7 +47,7 @@ static void put_config(struct keeper *k, json_t *out)
     json_object_set_new(out, "generation", json_integer(k->generation));
 }
 
-static void put_targets(struct keeper *k, json_t *out)
+void status_put_targets(struct keeper *k, json_t *out)
 {
     json_object_set_new(out, "targets", stats_targets(k));
     if (k->canaries != NULL)
@@ -68,7 +68,7 @@ void call_STATUS(struct call *c)
         json_object_set(status, "programs", k->programs);
     if (c->peer != NULL &&
         c->peer->role == SL_ROLE_CONTROL) /* the desk's callers are strangers: no names */
-        put_targets(k, status);
+        status_put_targets(k, status);
     json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
     json_object_set_new(status, "journals", journals);
     json_object_set_new(status, "recorded", json_integer((json_int_t)k->drained_actions));

@@ -2,16 +2,9 @@
 
 #include "base/utf8.h"
 
-/* Reading approvals, and ending one's own. */
+/* Reading one approval, and ending one's own. */
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 500, SCAN_MAX = 1000, REASON_BYTES = 2000 };
-enum { LISTED_BYTES = 32 * 1024 }; /* LIST_MAX of them fit into an answer */
-
-struct listing {
-    struct call *call;
-    json_t *list;
-    uint64_t limit;
-};
+enum { REASON_BYTES = 2000 };
 
 /* The approval that the body names, if the caller may see it; else the answer is made. What one may
  * not see does not exist. */
@@ -33,65 +26,10 @@ void call_APPROVAL_GET(struct call *c)
     if (!named(c, &a))
         return;
     c->reply = approval_json(c, &a);
+    if (json_is_true(json_object_get(c->body, "brief")))
+        return;
     approval_put_rules(c, c->reply, &a);
     approval_put_lineage(c, c->reply, &a);
-}
-
-static size_t scan(struct call *c, struct sl_span state, struct sl_span **out)
-{
-    struct sl_span *ids = sl_arena_array(c->keeper->mem, SCAN_MAX, sizeof *ids);
-    struct db_rows rows =
-        db_ask(c->keeper->store.db, DB_APPROVAL_LIST, "si", state, (uint64_t)SCAN_MAX);
-    size_t count = 0;
-
-    while (ids != NULL && db_row(&rows))
-        ids[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
-    db_end(&rows);
-    *out = ids;
-    return count;
-}
-
-/* Who asks chooses how long a question is; a list of them must still be told in one answer. */
-static json_t *listed(struct call *c, const struct approval *a)
-{
-    static const char *const outline[] = {
-        "id",      "identity",    "target",      "environment",   "protocol",  "state",
-        "digest",  "link",        "asked_at",    "expires_at",    "closed_at", "grant_expires_at",
-        "waiting", "client_gone", "effects",     "summary",       "rule",      "reviewers",
-        "mine",    "may_decide",  "may_not_why", "may_not_reason"};
-    json_t *whole = approval_json(c, a), *out;
-    SL_BUF(text, LISTED_BYTES);
-
-    if (sl_json_canonical(&text, whole) == SL_OK && sl_buf_err(&text) == SL_OK)
-        return whole;
-    out = json_object();
-    for (size_t i = 0; i < SL_COUNT(outline); i++)
-        if (json_object_get(whole, outline[i]) != NULL)
-            json_object_set(out, outline[i], json_object_get(whole, outline[i]));
-    json_object_set_new(out, "outline", json_true());
-    json_decref(whole);
-    return out;
-}
-
-static void list_one(void *owner, struct approval *a)
-{
-    struct listing *l = owner;
-
-    if (json_array_size(l->list) < l->limit && approval_visible(l->call, a))
-        json_array_append_new(l->list, listed(l->call, a));
-}
-
-void call_APPROVAL_LIST(struct call *c)
-{
-    struct sl_span state = call_str(c, "state"), *ids;
-    struct listing l = {c, json_array(), LIST_DEFAULT};
-
-    sl_json_u64(c->body, "limit", &l.limit);
-    l.limit = l.limit > LIST_MAX ? LIST_MAX : l.limit;
-    size_t count = scan(c, state, &ids);
-    approvals_each(c->keeper, ids, count, list_one, &l);
-    c->reply = json_object();
-    json_object_set_new(c->reply, "approvals", l.list);
 }
 
 /* --- ending --- */

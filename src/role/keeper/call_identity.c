@@ -254,18 +254,37 @@ void call_IDENTITY_LIST(struct call *c)
 
 /* --- ending, pausing (the kill switch) --- */
 
-static void set_status(struct call *c, const struct person *who, const char *status,
-                       enum sl_entry_roster_event what, const char *why)
+void identity_set_status(struct keeper *k, const struct person *who, const struct status_change *to)
 {
     json_t *event = event_new("identity_status", sl_clock_us());
 
     event_str(event, "name", who->name);
-    event_str(event, "status", sl_span_str(status));
-    roster(c, event, what, who, sl_span(NULL, 0), (struct sl_names){0});
-    if (strcmp(status, "active") == 0)
+    event_str(event, "status", sl_span_str(to->status));
+    if (to->by_owner)
+        event_str(event, "owner", to->by);
+    roster_leaf(k, event,
+                &(struct sl_entry_roster){.event = to->what,
+                                          .identity = who->name,
+                                          .identity_kind =
+                                              sl_span_str(sl_identity_kind_name(who->kind)),
+                                          .owner = who->owner,
+                                          .by = to->by,
+                                          .channel = to->channel});
+    if (strcmp(to->status, "active") == 0)
         return;
-    sessions_end_of(c->keeper, who->name, sl_span(NULL, 0), why);
-    approvals_kill_of(c->keeper, who->name, why);
+    sessions_end_of(k, who->name, sl_span(NULL, 0), to->why);
+    approvals_kill_of(k, who->name, to->why);
+}
+
+static void set_status(struct call *c, const struct person *who, const char *status,
+                       enum sl_entry_roster_event what, const char *why)
+{
+    identity_set_status(c->keeper, who,
+                        &(struct status_change){.status = status,
+                                                .what = what,
+                                                .why = why,
+                                                .by = by(c),
+                                                .channel = SL_SPAN("control")});
 }
 
 void call_IDENTITY_DISABLE(struct call *c)
@@ -278,10 +297,14 @@ void call_IDENTITY_DISABLE(struct call *c)
     done(c, who.name);
 }
 
-/* Paused goes back to active; disabled stays what it is. */
+/* Paused goes back to active; disabled stays what it is. What an owner paused the operator may
+ * pause as well: then the owner cannot let it go on. */
 static bool pause_one(struct call *c, const struct person *who, bool off)
 {
-    if (!sl_span_is(who->status, off ? "paused" : "active"))
+    bool is_owners =
+        sl_span_is(who->status, "paused") && identity_owner_paused(c->keeper, who->name);
+
+    if (!sl_span_is(who->status, off ? "paused" : "active") && !(is_owners && !off))
         return false;
     set_status(c, who, off ? "active" : "paused",
                off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");

@@ -132,7 +132,9 @@ struct keeper {
     struct sl_oidc_cache *tokens;
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
-    uint64_t drained_actions, started_us, checkpoints;
+    uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
+    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;       /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -469,6 +471,9 @@ void labels_recover(struct keeper *k, uint32_t gate, const struct sl_intent *in)
  */
 void on_budget_ask(struct peer *p, const struct sl_msg_budget_ask *m);
 void on_budget_return(struct peer *p, const struct sl_msg_budget_return *m);
+/* What has been used of this rule's budget by this identity (or its owner), lent included. */
+struct sl_budget_use budget_used(struct keeper *k, const struct person *who,
+                                 const struct sl_target *target, const struct sl_rule *r);
 /* Nobody will say any more what was used of its leases: all of it counts as used. */
 void budgets_close(struct keeper *k, const struct session *s);
 /* "500 of 500 rows in 1h", as it stands now. */
@@ -626,6 +631,30 @@ void call_problem(struct call *c, uint32_t status, const char *title, const char
                   const char *hint);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
 struct sl_span call_channel(const struct call *c);        /* for the record */
+/* What becomes of a call that is answered later: takes the reply; problem details from 400 on. */
+void late_answer(struct keeper *k, const struct late *late, uint32_t status, json_t *reply);
+void late_problem(struct keeper *k, const struct late *late, uint32_t status, const char *title,
+                  const char *detail);
+/* oversight.c: may this caller see what is nobody's own? Else the answer is made. */
+bool may_oversee(struct call *c);
+void status_put_targets(struct keeper *k, json_t *status); /* call_admin.c */
+/* call_policy.c: statements that people try */
+enum sl_err tries_new(struct keeper *k) SL_MUST_CHECK;
+void tries_free(struct keeper *k);
+void tries_sweep(struct keeper *k);
+void on_judge_tried(struct peer *p, const struct sl_msg_judge_tried *m);
+void shadow_free(struct keeper *k); /* call_shadow.c */
+/* call_identity.c, call_agents.c: by_owner says that `by` is its owner, not the operator. */
+struct status_change {
+    const char *status;
+    enum sl_entry_roster_event what;
+    const char *why;
+    struct sl_span by, channel;
+    bool by_owner;
+};
+void identity_set_status(struct keeper *k, const struct person *who,
+                         const struct status_change *to);
+bool identity_owner_paused(struct keeper *k, struct sl_span name);
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
@@ -654,6 +683,9 @@ json_t *openlineage_sent(const struct keeper *k);
 /* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 bool approval_visible(struct call *c, const struct approval *a);
+bool approval_is_mine(const struct call *c, const struct approval *a); /* of their requester set */
+/* alike.c: a key that requests have in common which differ in literals only. */
+void approval_alike(const struct approval *a, const json_t *operation, struct sl_buf *hex);
 void json_put_str(json_t *object, const char *key, struct sl_span value);
 void json_put_time(json_t *object, const char *key, uint64_t at_us);
 

@@ -61,6 +61,8 @@ static void on_checkpoint(void *owner)
         keeper_die(err == SL_EFULL ? "the disk is full: nothing may run unrecorded"
                                    : "no checkpoint",
                    err);
+    k->signed_us = sl_clock_us();
+    tries_sweep(k);
     sl_timer_arm(k->checkpoint_timer, CHECKPOINT_EVERY_MS);
 }
 
@@ -97,6 +99,7 @@ static enum sl_err make_memory(struct keeper *k)
     SL_TRY(sl_map_new(&k->open, seed));
     SL_TRY(limits_init(&k->limits, seed));
     SL_TRY(console_new(k));
+    SL_TRY(tries_new(k));
     return sl_loop_new(&k->loop);
 }
 
@@ -246,6 +249,8 @@ static void finish(struct keeper *k)
     sl_label_map_free(k->labels);
     limits_done(&k->limits);
     console_free(k);
+    shadow_free(k);
+    tries_free(k);
     sl_config_free(k->config);
     sl_arena_free(k->mem);
     json_decref(k->programs);

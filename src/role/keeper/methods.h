@@ -42,9 +42,12 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /*  name               name on the wire     who may call               credential                        */ \
     /* {} -> {"identity","kind","owner","groups":[],"credential":"asking|deciding","session"?,"idle_ends_at"?} */ \
     X(WHOAMI,              "whoami",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
-    /* {"state"?: name, "limit"?: n} -> {"approvals":[..]} newest first, those that the caller may see */       \
+    /* {"state"?, "limit"?: n, "after"?: cursor, "order"?: "newest|oldest", "view"?: "whole|lines",             \
+       "of"?: "mine"} -> {"approvals":[..],"next"?: cursor}: those that the caller may see. There is a           \
+       "next" as long as there may be more, even where this page has none */                                   \
     X(APPROVAL_LIST,       "approval.list",     SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
-    /* {"id"} -> approval. Long poll: the desk answers late, after an EVENT about this id. */                   \
+    /* {"id","brief"?: without rules' texts and lineage} -> approval. Long poll: the desk answers late,         \
+       after an EVENT about this id. */                                                                         \
     X(APPROVAL_GET,        "approval.get",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"target","operation":{..},"effects":[],"datasets":[{"name","effects":[],"columns"?:[]}]?,                \
        "statements"?:[],"reason"?,"run"?,"sink"?} -> approval (201), or {"verdict":"allow"} (200) */            \
@@ -138,6 +141,23 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(LEDGER_TILE,         "ledger.tile",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"name":"17"} -> {"json":"the entry as it stands"} */                                                    \
     X(LEDGER_ENTRY,        "ledger.entry",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"digest","generation","rules":[{"name","then","text"}],"targets":[{..}]}: without logins */          \
+    X(POLICY_SHOW,         "policy.show",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"target","sql","identity"?,"search_path"?} -> {"verdict","rules":[..],"effects","datasets",..}: what      \
+       the policy would say; a gate's judge reads it, and nothing is run */                                     \
+    X(POLICY_TRY,          "policy.try",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"config": text, "since"?: "7d"} -> core/ledger/shadow.h's result, with "more","since","entries" */      \
+    X(POLICY_SHADOW,       "policy.shadow",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"after"?: name} -> {"identities":[{"name","kind","owner","owner_active","status","groups","linked",      \
+       "can_decide","passkeys","sessions","last_seen_at","since"}],"next"?} */                                  \
+    X(PEOPLE_LIST,         "people.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"status":{..}} with targets, canaries, disk and "nags":[sentences] */                             \
+    X(HEALTH,              "health",            SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"agents":[{"name","kind","owner","status","paused_by"?,"sessions","open","budgets":[{"rule",       \
+       "target","budget","used","left":{}}]}],"refused":[{..}],"more"}: the caller's own and what they own */   \
+    X(AGENTS_LIST,         "agents.list",       SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"identity" or "all":true,"off"?:bool} -> {"identity","status"} or {"changed":n}: by its owner */        \
+    X(AGENT_PAUSE,         "agent.pause",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {} -> {"text"}: Prometheus' text format 0.0.4 */                                                         \
     X(METRICS,             "metrics",           SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* the same for whoever asks, where the configuration says so */                                            \

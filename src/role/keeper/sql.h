@@ -17,6 +17,8 @@
     "not null, approvers text not null, why text not null, session integer not null, action "      \
     "integer not null, first_us integer not null, last_us integer not null, count integer not "    \
     "null, rows integer not null, bytes integer not null);"                                        \
+    "create index if not exists lineage_act_refused on lineage_act(identity, last_us) where "      \
+    "standing > 1;"                                                                                \
     "create table if not exists lineage_touch(node integer not null, hour integer not null, act "  \
     "integer not null, effects integer not null, all_columns integer not null, primary key(node, " \
     "hour, act)) without rowid;"                                                                   \
@@ -103,6 +105,9 @@
     "integer not null);"                                                                           \
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
+    "create index if not exists console_session_of on console_session(credential);"                \
+    "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
+    "without rowid;"                                                                               \
     "create table if not exists account(issuer text not null, subject text not null, credential "   \
     "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
     "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
@@ -116,6 +121,7 @@
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
+    "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
     "create table if not exists open_action(gate integer not null, session integer not null, "     \
@@ -138,6 +144,8 @@
     "create index if not exists approval_join on approval(join_key);"                              \
     "create index if not exists approval_state on approval(state, asked_us);"                      \
     "create index if not exists approval_open_of on approval(identity, state);"                    \
+    "create index if not exists approval_order on approval(sequence);"                             \
+    "create index if not exists approval_order_in on approval(state, sequence);"                   \
     "create table if not exists vote(approval text not null, identity text not null, person text " \
     "not null, decision text not null, reason text not null, channel text not null, credential "   \
     "text"                                                                                         \
@@ -186,13 +194,32 @@
         "identity where name = ?1")                                                                 \
     X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "      \
         "identity order by name")                                                                   \
+    X(IDENTITY_PAGE, "select name from identity where name > ?1 order by name limit ?2")            \
+    X(OWNER_PAUSE, "insert or replace into owner_paused values(?1, ?2)")                            \
+    X(OWNER_PAUSE_OVER, "delete from owner_paused where identity = ?1")                             \
+    X(OWNER_PAUSED, "select count(*) from owner_paused where identity = ?1")                        \
+    X(UNOWNED, "select i.name from identity i left join identity o on o.name = i.owner where "      \
+        "i.kind <> 'human' and i.status = 'active' and (o.name is null or o.status <> 'active') "   \
+        "order by 1 limit 20")                                                                      \
+    X(SESSIONS_OF, "select count(*) from session where identity = ?1")                              \
+    X(LAST_SIGN_IN_OF, "select max(coalesce((select max(since_us) from credential where identity = " \
+        "?1), 0), coalesce((select max(since_us) from session where identity = ?1), 0), coalesce((" \
+        "select max(s.since_us) from credential c join console_session s on s.credential = c.id "   \
+        "where c.identity = ?1), 0))")                                                              \
+    X(LAST_HOUR_OF, "select coalesce(max((select max(u.hour) from usage u where u.who = w.id)), 0) " \
+        "from usage_who w where w.identity = ?1")                                                   \
+    X(REFUSED_OF, "select a.identity, a.target, a.statements, a.rules, a.verdict, a.why, a.reason, " \
+        "a.run, a.approval, a.approvers, a.last_us, a.count, a.standing from json_each(?1) n join " \
+        "lineage_act a on a.identity = n.value where a.standing > 1 and a.standing < 7 order by "   \
+        "a.last_us desc limit ?2")                                                                  \
     X(IDENTITY_STATUS, "update identity set status = ?2 where name = ?1")                           \
     X(IDENTITY_LINK, "update identity set person = (select person from identity where name = ?2) "  \
         "where person = (select person from identity where name = ?1)")                             \
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
-    X(IDENTITY_OF_KIND, "select name from identity where kind = ?1 and status = ?2 order by name")  \
+    X(IDENTITY_OF_KIND, "select name from identity where kind = ?1 and (status = ?2 or (?2 = "      \
+        "'active' and name in (select identity from owner_paused))) order by name")                 \
     X(GROUP_ADD, "insert or ignore into membership values(?1, ?2, ?3)")                             \
     X(GROUP_REMOVE, "delete from membership where identity = ?1 and grp = ?2")                      \
     X(GROUPS_OF, "select grp, since_us from membership where identity = ?1 order by grp")           \
@@ -238,6 +265,7 @@
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
         "where id = ?1")                                                                            \
     X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
+    X(CONSOLE_COUNT, "select count(*) from console_session where ended_us = 0 and expires_us > ?1") \
     X(CONSOLE_LIST, "select s.id, s.credential, c.identity, s.since_us, s.expires_us, s.ended_us or " \
         "c.revoked_us from console_session s join credential c on c.id = s.credential where ?1 = '' " \
         "or c.identity = ?1 order by s.since_us, s.id")                                             \
@@ -270,8 +298,14 @@
     X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, " \
         "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                          \
     X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                   \
-    X(APPROVAL_LIST, "select id from approval where ?1 = '' or state = ?1 order by sequence desc "  \
-        "limit ?2")                                                                                 \
+    X(APPROVALS_DOWN, "select id, sequence from approval where sequence < ?1 order by sequence "    \
+        "desc limit ?2")                                                                            \
+    X(APPROVALS_UP, "select id, sequence from approval where sequence > ?1 order by sequence limit " \
+        "?2")                                                                                       \
+    X(APPROVALS_DOWN_IN, "select id, sequence from approval where state = ?3 and sequence < ?1 "    \
+        "order by sequence desc limit ?2")                                                          \
+    X(APPROVALS_UP_IN, "select id, sequence from approval where state = ?3 and sequence > ?1 "      \
+        "order by sequence limit ?2")                                                               \
     X(APPROVAL_JOIN, "select id from approval where join_key = ?1 and state in ('pending', "        \
         "'approved') order by sequence desc limit 1")                                               \
     X(APPROVAL_UNKNOWN, "select id from approval where join_key = ?1 and state = 'spent' and "      \

@@ -69,7 +69,13 @@ static void apply_identity_added(struct db *db, struct fields *f)
 
 static void apply_identity_status(struct db *db, struct fields *f)
 {
+    const json_t *owner = json_object_get(f->event, "owner");
+
     db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
+    if (json_is_string(owner) && sl_span_is(str(f, "status"), "paused"))
+        db_run(db, DB_OWNER_PAUSE, "ss", str(f, "name"), str(f, "owner"));
+    else
+        db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
 }
 
 static void apply_identity_linked(struct db *db, struct fields *f)

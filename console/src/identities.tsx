@@ -1,0 +1,148 @@
+// Who there is: people, agents, services; whose they are, and what of that is not as it should be.
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { ask } from "./api";
+import { Names } from "./facts";
+import { Asking, useFetched } from "./fetched";
+import { useSome } from "./lines";
+import { Heading } from "./nav";
+import { Text } from "./text";
+import { count, time } from "./words";
+
+interface Person {
+  name: string;
+  kind: "human" | "agent" | "service";
+  owner: string;
+  owner_active?: boolean;
+  status: string;
+  groups: string[];
+  linked: string[];
+  can_decide: boolean;
+  passkeys: number;
+  sessions: number;
+  last_seen_at?: string;
+  since: string;
+}
+
+interface Page {
+  identities: Person[];
+  next?: string;
+}
+
+const MOST = 20_000;
+
+async function fetchPeople(): Promise<Person[]> {
+  const all: Person[] = [];
+  let after = "";
+  for (;;) {
+    const page: Page = await ask<Page>(`/v1/identities${after === "" ? "" : `?after=${encodeURIComponent(after)}`}`);
+    all.push(...page.identities);
+    if (page.next === undefined || all.length >= MOST) return all;
+    after = page.next;
+  }
+}
+
+const isOrphan = (p: Person): boolean => p.kind !== "human" && p.owner_active !== true && p.status !== "disabled";
+
+function Row({ p }: { p: Person }): JSX.Element {
+  return (
+    <tr>
+      <th scope="row">
+        <Text text={p.name} />
+        {p.linked.length > 0 && (
+          <span class="why">
+            also <Names list={p.linked} />
+          </span>
+        )}
+      </th>
+      <td>{p.kind}</td>
+      <td>
+        {p.owner !== "" && <Text text={p.owner} />}
+        {isOrphan(p) && <span class="badge alarm">{p.owner === "" ? "no owner" : "owner is not active"}</span>}
+      </td>
+      <td>
+        <span class={`badge ${p.status}`}>{p.status}</span>
+      </td>
+      <td>
+        <Names list={p.groups} />
+      </td>
+      <td>
+        {p.can_decide ? "decides" : ""}
+        {p.passkeys > 0 && `, ${count(p.passkeys, "passkey")}`}
+      </td>
+      <td>{p.last_seen_at === undefined ? "never" : <time dateTime={p.last_seen_at}>{time(p.last_seen_at)}</time>}</td>
+    </tr>
+  );
+}
+
+function Table({ people }: { people: readonly Person[] }): JSX.Element {
+  const { shown, more } = useSome(people.length);
+  return (
+    <>
+      <div class="wide" tabIndex={0} role="region" aria-label="Identities">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Owner</th>
+              <th scope="col">Status</th>
+              <th scope="col">Groups</th>
+              <th scope="col">Decides</th>
+              <th scope="col">Last seen</th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.slice(0, shown).map((p) => (
+              <Row key={p.name} p={p} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {more}
+    </>
+  );
+}
+
+export function Identities(): JSX.Element {
+  const people = useFetched(fetchPeople);
+  const wanted = useSignal("");
+  const words = wanted.value.toLowerCase();
+  const all = people.value ?? [];
+  const list = all.filter((p) => `${p.name} ${p.kind} ${p.owner} ${p.groups.join(" ")}`.toLowerCase().includes(words));
+  const orphans = all.filter(isOrphan);
+  return (
+    <>
+      <Heading title="Identities">Identities</Heading>
+      <Asking of={people} />
+      {orphans.length > 0 && (
+        <p class="warn" role="alert">
+          {count(orphans.length, "agent or service answers", "agents and services answer")} to no active owner:{" "}
+          <Names list={orphans.slice(0, 10).map((p) => p.name)} />. Nobody stands for what they do.
+        </p>
+      )}
+      {people.value !== null && (
+        <>
+          <p>
+            <label>
+              Name, kind, owner or group
+              <input
+                type="search"
+                value={wanted.value}
+                onInput={(e) => (wanted.value = e.currentTarget.value)}
+                autoComplete="off"
+              />
+            </label>
+          </p>
+          <p role="status">
+            {list.length === all.length ? count(all.length, "identity", "identities") : `${list.length} of ${all.length}`}
+          </p>
+          <Table people={list} />
+        </>
+      )}
+      <p class="hint">
+        The operator changes them: <code>sluice identity</code>. “Last seen” counts use in whole hours.
+      </p>
+    </>
+  );
+}

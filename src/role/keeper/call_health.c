@@ -1,0 +1,78 @@
+#include "role/keeper/keeper_int.h"
+
+#include <sys/statvfs.h>
+
+/* What runs and how well, with names: for people who may see it. */
+
+static void put_disk(struct keeper *k, json_t *out)
+{
+    struct statvfs disk;
+
+    if (k->state_dir == NULL || statvfs(k->state_dir, &disk) != 0)
+        return;
+    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize,
+             all = (uint64_t)disk.f_blocks * disk.f_frsize;
+    json_object_set_new(out, "disk",
+                        json_pack("{s:I, s:I}", "free_bytes", (json_int_t)left, "size_bytes",
+                                  (json_int_t)all));
+}
+
+static void put_console(struct keeper *k, json_t *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_COUNT, "i", sl_clock_us());
+    uint64_t count = db_row(&rows) ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    json_object_set_new(out, "console_sessions", json_integer((json_int_t)count));
+}
+
+/* Sentences that somebody should act on, the worst first. */
+static void nag(json_t *nags, const char *format, struct sl_span name)
+{
+    SL_BUF(text, 512);
+
+    sl_buf_say(&text, format, name);
+    json_array_append_new(nags, json_stringn((const char *)text.p, text.n));
+}
+
+static void put_nags(struct keeper *k, json_t *out, const json_t *status)
+{
+    json_t *nags = json_array(), *one;
+    const char *name;
+    size_t i;
+
+    json_object_foreach(k->canaries, name,
+                        one) if (sl_span_is(sl_json_str(one, "result"), "flowed"))
+        nag(nags, "What must be held flowed on %S: its canary was not held.", sl_span_str(name));
+    json_array_foreach(json_object_get(status, "targets"), i, one)
+    {
+        if (!sl_span_is(sl_json_str(one, "listing"), "current"))
+            nag(nags, "The catalog of %S is not current: what it cannot resolve is opaque.",
+                sl_json_str(one, "name"));
+    }
+    for (i = 0; i < k->config->target_count; i++)
+        if (k->config->targets[i].observe)
+            nag(nags, "%S only watches (mode: observe): nothing is held there.",
+                k->config->targets[i].name);
+    struct db_rows rows = db_ask(k->store.db, DB_UNOWNED, "");
+    while (db_row(&rows))
+        nag(nags, "%S answers to no active owner.", db_span(&rows, 0));
+    db_end(&rows);
+    json_object_set_new(out, "nags", nags);
+}
+
+void call_HEALTH(struct call *c)
+{
+    struct keeper *k = c->keeper;
+
+    if (!may_oversee(c))
+        return;
+    call_STATUS(c);
+    json_t *status = json_object_get(c->reply, "status");
+    status_put_targets(k, status);
+    put_disk(k, status);
+    put_console(k, status);
+    json_put_time(json_object_get(status, "ledger"), "signed_at", k->signed_us);
+    json_put_time(status, "now", sl_clock_us());
+    put_nags(k, status, status);
+}

@@ -1,0 +1,15 @@
+#include "role/keeper/keeper_int.h"
+
+/* Who sees what is nobody's own: the policy, the roster, what runs. This is the one place that
+ * says so; every method of that kind asks it. */
+
+bool may_oversee(struct call *c)
+{
+    if (c->who.kind == SL_HUMAN && c->with.deciding)
+        return true;
+    call_problem(c, 403, "Not for this caller",
+                 "Only people see the policy, the roster and what runs, with the credential that "
+                 "they decide with.",
+                 "Claim one with `sluice enroll CODE`.");
+    return false;
+}

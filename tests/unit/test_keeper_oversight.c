@@ -1,0 +1,293 @@
+/* What people see of the whole, as the keeper tells it: lists by pages, policy, roster, health, an
+ * owner's agents; and calls that are answered later. The first argument is the program. */
+#include "tests/unit/keeper_play.h"
+
+#include "base/encode.h"
+#include "core/action/action.h"
+
+static char rita[128], olga[128], bot[128];
+
+static void keep(char *out, size_t room, const char *text)
+{
+    memset(out, 0, room);
+    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
+}
+
+static void add_human(const char *name, const char *groups, char credential[128])
+{
+    SL_BUF(body, 256);
+    SL_BUF(code, 256);
+
+    sl_buf_say(&body, "{'name':'%s','kind':'human','groups':[%s]}", name, groups);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 200);
+    sl_buf_say(&code, "{'code':'%s'}", said("code"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&code)), 201);
+    keep(credential, 128, said("credential"));
+}
+
+static void make_people(void)
+{
+    add_human("rita", "'dba'", rita);
+    add_human("olga", "'engineers'", olga);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
+                 200);
+    SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','ttl':'1h'}"), 200);
+    keep(bot, sizeof bot, said("token"));
+}
+
+static uint32_t see(const char *method, const char *credential)
+{
+    return call_as(play.desk, method, credential, "{}");
+}
+
+static void test_people_only(void)
+{
+    static const char *const methods[] = {"policy.show", "people.list",   "health",
+                                          "policy.try",  "policy.shadow", "agent.pause"};
+
+    for (size_t i = 0; i < SL_COUNT(methods); i++) {
+        SL_CHECK_INT(see(methods[i], bot), 403);
+        SL_CHECK_INT(see(methods[i], "sld_guess"), 401);
+        SL_CHECK_INT(call_as(play.control, methods[i], "", "{}"), 404);
+    }
+    SL_CHECK_INT(see("agents.list", bot), 200);
+}
+
+static bool tells(const char *text)
+{
+    char *all = json_dumps(play.reply, 0);
+    bool found = all != NULL && strstr(all, text) != NULL;
+
+    free(all);
+    return found;
+}
+
+static void test_nothing_of_logins(void)
+{
+    SL_CHECK_INT(see("policy.show", rita), 200);
+    SL_CHECK(tells("nobody could") && tells("hidden.people.mail"));
+    SL_CHECK(!tells("app.pass") && !tells("dba.pass") && !tells("password"));
+    SL_CHECK_INT(see("people.list", rita), 200);
+    SL_CHECK(tells("olga") && !tells("slt_") && !tells("salt"));
+    SL_CHECK_INT(see("health", rita), 200);
+    SL_CHECK(tells("free_bytes"));
+}
+
+/* --- lists --- */
+
+static void ask_for(unsigned number)
+{
+    SL_BUF(body, 512);
+
+    sl_buf_say(&body,
+               "{'target':'finance','operation':{'n':%U},'effects':['ddl'],'datasets':"
+               "[{'name':'public.t','effects':['ddl']}]}",
+               (uint64_t)number);
+    SL_CHECK_INT(call_as(play.desk, "approval.create", bot, sl_buf_text(&body)), 201);
+}
+
+static size_t page(const char *rest, char next[32])
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'limit':3%s%s%s}", rest, next[0] == '\0' ? "" : ",'after':'", next);
+    if (next[0] != '\0') {
+        body.n--;
+        sl_buf_put_str(&body, "'}");
+    }
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, sl_buf_text(&body)), 200);
+    keep(next, 32, said("next"));
+    return json_array_size(json_object_get(play.reply, "approvals"));
+}
+
+static void test_pages(void)
+{
+    static const size_t want[] = {3, 3, 1};
+    char next[32] = "";
+
+    for (unsigned i = 0; i < 7; i++)
+        ask_for(i);
+    for (size_t i = 0; i < SL_COUNT(want); i++) {
+        SL_CHECK_INT(page(",'order':'oldest','view':'lines','state':'pending'", next), want[i]);
+        SL_CHECK(tells("\"outline\": true"));
+    }
+    SL_CHECK_TEXT(sl_span_str(next), "");
+    SL_CHECK_INT(page("", next), 3);
+    const char *first = json_string_value(
+        json_object_get(json_array_get(json_object_get(play.reply, "approvals"), 0), "alike"));
+    SL_CHECK(first != NULL && strlen(first) == 16);
+    next[0] = '\0';
+    SL_CHECK_INT(page(",'of':'mine'", next), 0); /* they are bot's and olga's */
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'after':'-1'}"), 400);
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'after':'9223372036854775808'}"), 400);
+    SL_CHECK_INT(call_as(play.desk, "approval.list", rita, "{'after':'9223372036854775807'}"), 200);
+}
+
+/* --- pausing --- */
+
+static void is_paused_by(const char *who)
+{
+    SL_CHECK_INT(see("agents.list", olga), 200);
+    const json_t *list = json_object_get(play.reply, "agents"), *agent;
+    size_t i;
+
+    json_array_foreach(list, i, agent) if (sl_span_is(sl_json_str(agent, "name"), "bot"))
+        SL_CHECK_TEXT(sl_json_str(agent, "paused_by"), who);
+}
+
+static uint32_t pause_bot(const char *credential, bool off)
+{
+    return call_as(play.desk, "agent.pause", credential,
+                   off ? "{'identity':'bot','off':true}" : "{'identity':'bot'}");
+}
+
+static void test_owners_pause_their_own(void)
+{
+    SL_CHECK_INT(pause_bot(rita, false), 404);
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", olga, "{'identity':'olga'}"), 409);
+    SL_CHECK_INT(pause_bot(olga, true), 409);
+    SL_CHECK_INT(pause_bot(olga, false), 200);
+    is_paused_by("owner");
+    SL_CHECK_INT(see("whoami", bot), 403);
+    SL_CHECK_INT(pause_bot(olga, false), 409);
+    SL_CHECK_INT(pause_bot(olga, true), 200);
+    SL_CHECK_INT(see("whoami", bot), 200);
+}
+
+static void test_the_operator_is_stronger(void)
+{
+    SL_CHECK_INT(pause_bot(olga, false), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'bot'}"), 200);
+    is_paused_by("operator");
+    SL_CHECK_INT(pause_bot(olga, true), 409);
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", olga, "{'all':true,'off':true}"), 200);
+    SL_CHECK_INT(json_integer_value(json_object_get(play.reply, "changed")), 0);
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'bot','off':true}"), 200);
+    SL_CHECK_INT(see("whoami", bot), 200);
+}
+
+/* Who paused it is in the log: a view that is made again has it, too. */
+static void test_it_outlives_the_view(void)
+{
+    static const char *const files[] = {"sluice.db", "sluice.db-wal", "sluice.db-shm"};
+
+    SL_CHECK_INT(pause_bot(olga, false), 200);
+    kill_keeper();
+    for (size_t i = 0; i < SL_COUNT(files); i++) {
+        SL_BUF(path, 256);
+        sl_buf_say(&path, "%s/state/%s", play.folder, files[i]);
+        (void)unlink(sl_buf_text(&path));
+    }
+    start_keeper();
+    is_paused_by("owner");
+    SL_CHECK_INT(pause_bot(olga, true), 200);
+}
+
+/* --- what is answered later --- */
+
+static void ask_shadow(uint64_t call, const char *config_text)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body, "{\"config\":\"%s\",\"since\":\"1h\"}", config_text);
+    TELL(play.desk, call, .call = call, .method = SL_SPAN("policy.shadow"),
+         .credential = sl_span_str(rita), .address = SL_SPAN("127.0.0.1"),
+         .body = sl_buf_span(&body));
+}
+
+static uint32_t replied(uint64_t *call)
+{
+    struct sl_msg_reply m = {0};
+
+    if (!SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) || !HEARD(reply, &m))
+        return 0;
+    json_decref(play.reply);
+    play.reply = NULL;
+    SL_CHECK_INT(sl_json_read(m.body, &play.reply, NULL), SL_OK);
+    *call = m.call;
+    return m.status;
+}
+
+#define RULES "policy: [{name: never, when: {effects: [ddl]}, then: deny}]"
+
+static void test_shadow_one_at_a_time(void)
+{
+    uint64_t call = 0;
+
+    ask_shadow(7001, RULES);
+    ask_shadow(7002, RULES);
+    SL_CHECK_INT(replied(&call), 429);
+    SL_CHECK_INT(call, 7002);
+    SL_CHECK_INT(replied(&call), 200);
+    SL_CHECK_INT(call, 7001);
+    SL_CHECK_INT(json_integer_value(json_object_get(play.reply, "different")), 7);
+    ask_shadow(7003, "policy: [{name: x, than: hold}]");
+    SL_CHECK_INT(replied(&call), 400);
+    ask_shadow(7004, RULES);
+    SL_CHECK_INT(replied(&call), 200);
+}
+
+/* A desk that is gone hears nothing, and the next one none of its answers. */
+static void test_shadow_of_a_desk_that_is_gone(void)
+{
+    uint64_t call = 0;
+    uint32_t status = 429;
+
+    ask_shadow(7005, RULES);
+    close(play.desk);
+    play.desk = new_peer(SL_ROLE_DESK, "");
+    SL_CHECK_INT(see("whoami", rita), 200);
+    for (int i = 0; i < 100 && status == 429; i++) {
+        usleep(20 * 1000);
+        ask_shadow(7006, RULES);
+        status = replied(&call);
+        SL_CHECK_INT(call, 7006);
+    }
+    SL_CHECK_INT(status, 200);
+}
+
+static void test_no_gate_to_ask(void)
+{
+    uint64_t call = 0;
+
+    close(play.gate);
+    for (int i = 0; i < 100; i++) {
+        TELL(play.desk, call, .call = 8000, .method = SL_SPAN("policy.try"),
+             .credential = sl_span_str(rita), .address = SL_SPAN("127.0.0.1"),
+             .body = SL_SPAN("{\"target\":\"finance\",\"sql\":\"select 1\"}"));
+        uint32_t status = replied(&call);
+        if (!SL_CHECK(status == 503 || status == 429))
+            return;
+        if (status == 503)
+            break;
+        usleep(20 * 1000);
+    }
+    play.gate = new_peer(SL_ROLE_GATE, "");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    play.program = argv[1];
+    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
+    if (mkdtemp(play.folder) == NULL)
+        return 1;
+    make_journal();
+    start_keeper();
+    SL_RUN(make_people);
+    SL_RUN(test_people_only);
+    SL_RUN(test_nothing_of_logins);
+    SL_RUN(test_pages);
+    SL_RUN(test_shadow_one_at_a_time);
+    SL_RUN(test_shadow_of_a_desk_that_is_gone);
+    SL_RUN(test_no_gate_to_ask);
+    SL_RUN(test_owners_pause_their_own);
+    SL_RUN(test_the_operator_is_stronger);
+    SL_RUN(test_it_outlives_the_view);
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+    return sl_tap_done();
+}
