@@ -35,11 +35,13 @@ LIMITS = {  # name of a figure -> (comparison, what was asked for)
     "judge, pgbench update, us beyond the parse": ("<=", 5.0),
     "judge, pgbench insert, us beyond the parse": ("<=", 5.0),
     "judge, analytic, 30 lines, us": ("<=", 150.0),
+    **{f"token unseen, {name}, us": ("<=", 150.0) for name in ("RS256", "PS256", "ES256", "EdDSA")},
+    "token seen, us": ("<=", 5.0),
     **{f"gate, pgbench {name} again, us": ("<=", 0.3) for name in ("select", "update", "insert")},
 }
 
 
-PARTS = ["judge", "simple", "prepared", "bulk", "release", "idle", "catalog", "lineage", "console"]
+PARTS = ["judge", "tokens", "simple", "prepared", "bulk", "release", "idle", "catalog", "lineage", "console"]
 
 
 class Report:
@@ -278,6 +280,14 @@ def measure_repeat(build, report):
         report.add("judge", f"gate, {name} again, us", float(us))
 
 
+def measure_tokens(build, report):
+    """CPU of the keeper's question to core/oidc: no server, no keeper."""
+    out = subprocess.run([f"{build}/bench/bench_tokens"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        name, us = line.split("\t")
+        report.add("tokens", f"token {name}, us", float(us))
+
+
 def measure_stage(given, wanted, report):
     with Stage(given.build) as stage:
         if "console" in wanted:
@@ -311,7 +321,9 @@ def main():
     if "judge" in wanted:
         measure_judge(given.build, report)
         measure_repeat(given.build, report)
-    if wanted != ["judge"]:
+    if "tokens" in wanted:
+        measure_tokens(given.build, report)
+    if set(wanted) - {"judge", "tokens"}:
         measure_stage(given, wanted, report)
     if given.json:
         with open(given.json, "w") as file:

@@ -86,6 +86,8 @@ make_people()
     local folder=$state/state
     sluice identity add carol --kind human --group engineers --state "$folder" >"$state/carol.code"
     sluice identity add rita --kind human --group data-stewards --group dba --state "$folder" >"$state/rita.code"
+    sluice identity add ada --kind human --group admins --state "$folder" >"$state/ada.code"
+    sluice identity add adi --kind human --group admins --state "$folder" >"$state/adi.code"
     sluice identity add agent-7 --kind agent --owner carol --group agents --state "$folder" >/dev/null
     (umask 077 && sluice token create agent-7 --ttl 24h --state "$folder" >"$state/agent-7.token")
     touch "$state/people"
@@ -123,6 +125,8 @@ make_people
 start_gateway
 claim carol
 claim rita
+claim ada
+claim adi
 export PGPASSWORD
 PGPASSWORD=$(cat "$state/agent-7.token")
 agent=(psql -X -h 127.0.0.1 -p "$gate_port" -U agent-7 -d shop)
@@ -239,6 +243,18 @@ say 'agent-7 drops a table: denied'
 show "psql -U agent-7 -d shop -c 'drop table staging.import_batch'"
 run "${agent[@]}" -c 'drop table staging.import_batch'
 expect 'no approval can help here' 'agents never drop' "$output"
+
+say 'somebody at the shell makes a reviewer up: two other people have to say yes first'
+show 'sluice identity add mallory --kind human --group data-stewards'
+made=(sluice identity add mallory --kind human --group data-stewards --state "$state/state")
+run "${made[@]}"
+expect 'it is held, as a statement would be' 'another person decides' "$output"
+id=$(grep -oE '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}' <<<"$output" | head -1)
+show "sluice deny $id --reason 'who is that?'         (as ada)"
+run sluice deny "$id" --yes --reason 'who is that?' --url "$url" --credential-file "$state/ada.credential"
+run sluice identity list --state "$state/state"
+expect 'nobody was made up' '^agent-7 ' "$output"
+expect 'mallory is not there' '^0$' "$(grep -c mallory <<<"$output")"
 
 say 'the ledger verifies'
 key=$(cat "$state/state/ledger/key.pub")

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         SL_PROMISE(sl_audit_leaf(audit, entry++, leaf) == SL_OK);
         at += leaf.n + 1;
     }
+    sl_audit_end(audit);
     sl_audit_free(audit);
     return 0;
 }

@@ -49,6 +49,11 @@ function Refused({ a }: { a: Approval }): JSX.Element {
         <span class="meta">
           <Badge a={a} />
         </span>
+        {a.held_why !== undefined && (
+          <span class="why">
+            <Text text={a.held_why} />
+          </span>
+        )}
         {a.why !== undefined && a.why !== "" && (
           <span class="why">
             <Head text={a.why} max={300} />

@@ -17,6 +17,7 @@ interface Person {
   status: string;
   groups: string[];
   linked: string[];
+  accounts?: { issuer: string; subject: string }[];
   can_decide: boolean;
   passkeys: number;
   sessions: number;
@@ -54,6 +55,11 @@ function Row({ p }: { p: Person }): JSX.Element {
             also <Names list={p.linked} />
           </span>
         )}
+        {(p.accounts ?? []).map((a) => (
+          <span key={`${a.issuer} ${a.subject}`} class="why">
+            <Text text={`${a.subject} at ${a.issuer}`} />
+          </span>
+        ))}
       </th>
       <td>{p.kind}</td>
       <td>

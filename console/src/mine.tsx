@@ -200,7 +200,7 @@ export function DeniedAtOnce({ mine }: { mine: Mine }): JSX.Element {
     <section aria-label="Denied at once">
       <h2>Denied at once, and by which rule</h2>
       {list.length === 0 ? (
-        <p class="empty">Nothing of yours was denied at once lately.</p>
+        <p class="empty">No action of yours on data was denied at once lately.</p>
       ) : (
         <ul class="lines">
           {list.map((r) => (

@@ -5,6 +5,31 @@ import { Text } from "./text";
 import type { Approval } from "./types";
 import { count, time } from "./words";
 
+const said = (decision: string): string =>
+  decision === "approve" ? "yes" : decision === "deny" ? "no" : "released it alone";
+
+/** "agent-7", "carol (owner)", "dora (delegate)": why each of them does not decide. */
+const chain = (a: Approval): string[] =>
+  a.requester_chain?.map((r) => (r.role === "self" ? r.name : `${r.name} (${r.role})`)) ?? a.requesters ?? [a.identity];
+
+/** One person let it run; two others have to look at that. */
+export function Alone({ a }: { a: Approval }): JSX.Element | null {
+  const broken = a.break_glass;
+  if (broken === undefined) return null;
+  return (
+    <section aria-label="Released alone" class="outcome">
+      <h2>Released alone</h2>
+      <p class="warn">
+        <Text text={broken.by} /> released this alone (break-glass): <Text text={broken.reason} />
+      </p>
+      <p>
+        {broken.signed_off} of {broken.needed} others have signed it off, until {time(broken.review_by)}
+        {broken.overdue ? ": that time is over" : ""}. <code>sluice review {a.id} --reason …</code>
+      </p>
+    </section>
+  );
+}
+
 export function People({ a }: { a: Approval }): JSX.Element {
   return (
     <section aria-label="People">
@@ -14,11 +39,34 @@ export function People({ a }: { a: Approval }): JSX.Element {
           <Text text={a.identity} />
         </Fact>
         <Fact name="Requester set">
-          <Names list={a.requesters ?? [a.identity]} /> <span class="hint">nobody of them decides</span>
+          <Names list={chain(a)} /> <span class="hint">nobody of them decides</span>
         </Fact>
         {a.trigger !== undefined && (
           <Fact name="Triggered by">
             <Text text={a.trigger} />
+          </Fact>
+        )}
+        {a.job !== undefined && (
+          <Fact name="Job">
+            <Text text={a.job} />
+            {a.job_link?.startsWith("https://") && (
+              <>
+                {" "}
+                <a href={a.job_link} rel="noreferrer">
+                  its log
+                </a>
+              </>
+            )}
+          </Fact>
+        )}
+        {a.started_by !== undefined && (
+          <Fact name="Started by">
+            <Text text={a.started_by} />
+          </Fact>
+        )}
+        {a.unknown !== undefined && (
+          <Fact name="Started by somebody unknown">
+            <Text text={a.unknown} /> <span class="hint">so two people are needed</span>
           </Fact>
         )}
         {a.reviewers !== undefined && (
@@ -33,7 +81,7 @@ export function People({ a }: { a: Approval }): JSX.Element {
             <ul>
               {a.votes.map((v) => (
                 <li key={v.identity}>
-                  <Text text={v.identity} />: {v.decision === "approve" ? "yes" : "no"}, {time(v.at)}, through{" "}
+                  <Text text={v.identity} />: {said(v.decision)}, {time(v.at)}, through{" "}
                   {v.channel}: <Text text={v.reason} />
                 </li>
               ))}

@@ -19,7 +19,16 @@ export interface Rule {
 interface Policy {
   digest: string;
   rules: Rule[];
-  targets: { name: string; environment: string; mode?: string; default?: string }[];
+  targets: Target[];
+}
+
+interface Target {
+  name: string;
+  environment: string;
+  mode?: string;
+  default?: string;
+  labels?: Record<string, string | string[]>[];
+  declassify?: Record<string, string | string[]>[];
 }
 
 const fetchPolicy = (): Promise<Policy> => ask<Policy>("/v1/policy");
@@ -49,6 +58,36 @@ function Rules({ policy }: { policy: Policy }): JSX.Element {
         The strictest verdict wins; their order does not matter. What no rule allows, the target's default decides:{" "}
         <Names list={policy.targets.map((t) => `${t.name} ${t.default ?? "hold"}${t.mode === "observe" ? " (only watches)" : ""}`)} />.
       </p>
+    </section>
+  );
+}
+
+/** "columns public.customers.email, *.ssn; label pii" */
+const members = (o: Record<string, string | string[]>): string =>
+  Object.entries(o)
+    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(", ") : value}`)
+    .join("; ");
+
+function Targets({ policy }: { policy: Policy }): JSX.Element {
+  return (
+    <section aria-label="Targets">
+      <h2>Targets</h2>
+      {policy.targets.map((t) => (
+        <details key={t.name}>
+          <summary>
+            <Text text={`${t.name} (${t.environment})`} /> <span class="badge">default {t.default ?? "hold"}</span>
+            {t.mode === "observe" && <span class="badge alarm">only watches</span>}
+          </summary>
+          <ul>
+            {[...(t.labels ?? []), ...(t.declassify ?? [])].map((l) => (
+              <li key={members(l)}>
+                <Text text={members(l)} />
+              </li>
+            ))}
+            {(t.labels ?? []).length === 0 && <li>No data is labelled here.</li>}
+          </ul>
+        </details>
+      ))}
     </section>
   );
 }
@@ -173,6 +212,7 @@ export function PolicyPage(): JSX.Element {
       {policy.value !== null && (
         <>
           <Rules policy={policy.value} />
+          <Targets policy={policy.value} />
           <Try policy={policy.value} />
           <Shadow rules={policy.value.rules} />
         </>

@@ -4,9 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { Problem } from "./api";
 import { Decide } from "./decide";
 import { Datasets, Goes, Reasons } from "./facts";
+import { Statements } from "./list";
 import { Heading, Link } from "./nav";
 import { Badge, Countdown, stateText } from "./parts";
-import { Circumstances, People } from "./people";
+import { Alone, Circumstances, People } from "./people";
 import { approvals, refresh } from "./store";
 import { bindText, Block, looseText, oddCount, Text } from "./text";
 import type { Approval, Operation } from "./types";
@@ -15,10 +16,15 @@ import { count, sentence } from "./words";
 const LONG = 100_000;
 
 export function statementOf(o: Operation, protocol: string): string {
+  if (o.list !== undefined) return o.list.map((s) => s.sql).join("\n");
   if (o.sql !== undefined) return o.sql;
   if (o.sql_base64 !== undefined) return looseText(o.sql_base64);
+  if (protocol === "sluice" && typeof o.change === "string") return o.change;
   return protocol === "policy" && o.diff !== undefined ? o.diff : JSON.stringify(o, null, 2);
 }
+
+const isLong = (o: Operation, protocol: string): boolean =>
+  o.list !== undefined ? o.list.some((s) => s.sql.length > LONG) : statementOf(o, protocol).length > LONG;
 
 function Values({ o }: { o: Operation }): JSX.Element | null {
   const list = o.parameters ?? [];
@@ -56,7 +62,11 @@ function Statement({ a, onWhole }: { a: Approval; onWhole: () => void }): JSX.El
       {a.operation_masked === true && (
         <p class="warn">Password literals are shown as ***; what was asked, and is approved, has them.</p>
       )}
-      <Block text={text} label="Text of the statement" onWhole={onWhole} />
+      {a.operation.list !== undefined ? (
+        <Statements list={a.operation.list} long={LONG} onWhole={onWhole} />
+      ) : (
+        <Block text={text} label="Text of the statement" onWhole={onWhole} />
+      )}
       <p class="digest">
         {count([...text].length, "character")}, {count(bytes, "byte")}, {count(text.split("\n").length, "line")}. Digest
         of the whole action: <code>{a.digest}</code>
@@ -115,7 +125,7 @@ function Spoken({ a }: { a: Approval }): JSX.Element {
 }
 
 function Whole({ a }: { a: Approval }): JSX.Element {
-  const long = a.operation !== undefined && statementOf(a.operation, a.protocol).length > LONG;
+  const long = a.operation !== undefined && isLong(a.operation, a.protocol);
   const [whole, setWhole] = useState(!long);
   return (
     <article>
@@ -128,6 +138,7 @@ function Whole({ a }: { a: Approval }): JSX.Element {
       <Spoken a={a} />
       <Standing a={a} />
       <Outcome a={a} />
+      <Alone a={a} />
       <Statement a={a} onWhole={() => setWhole(true)} />
       <Reasons a={a} />
       <Decide a={a} whole={whole} />

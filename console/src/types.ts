@@ -34,7 +34,14 @@ export interface Parameter {
   value?: string;
 }
 
+/** A statement of a list; `unclear`: why nobody knows what it will do. */
+export interface Listed {
+  sql: string;
+  unclear?: string;
+}
+
 export interface Operation {
+  list?: Listed[];
   sql?: string;
   sql_base64?: string;
   parameters?: Parameter[];
@@ -78,6 +85,10 @@ export interface Approval {
   sink?: string;
   trigger?: string;
   in_transaction?: boolean;
+  started_by?: string;
+  unknown?: string;
+  job?: string;
+  job_link?: string;
   runs_as?: string;
   runs_as_user?: string;
   rule?: string;
@@ -100,10 +111,24 @@ export interface Approval {
   link?: string;
   rows?: number;
   delivered?: number;
+  /** so many statements in one approval */
+  list?: number;
   repeats?: string;
   outcome?: { outcome?: string; rows?: number; bytes?: number; [more: string]: unknown };
   why?: string;
   lineage?: Lineage;
+  deciders?: string[];
+  requester_chain?: { name: string; role: string }[];
+  may_break_glass?: boolean;
+  break_glass?: {
+    by: string;
+    reason: string;
+    review_by: string;
+    overdue: boolean;
+    signed_off: number;
+    needed: number;
+    reviews?: { identity: string; at: string; reason: string }[];
+  };
   may_decide: boolean;
   may_not_why?: string;
   may_not_reason?: string;

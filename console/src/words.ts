@@ -46,6 +46,7 @@ export function effectsByRisk(a: Approval): string[] {
 /** What it does, the risky first; a read beside something stronger goes without saying. */
 export function verb(a: Approval): string {
   if (a.protocol === "policy") return "CHANGE THE POLICY";
+  if (a.protocol === "sluice") return `ADMINISTER: ${a.summary ?? "who is who"},`;
   const said = saidEffects(a);
   return said.length === 0 ? "ACT" : listed(said.map((e) => VERBS[e] ?? e.toUpperCase()));
 }
@@ -137,7 +138,8 @@ export function alikeKey(a: Approval): string {
     .replace(/'(?:[^']|'')*'/g, "?")
     .replace(/\b\d+(?:\.\d+)?\b/g, "?")
     .replace(/\s+/g, " ");
-  return JSON.stringify([a.identity, a.target, a.rule ?? "", effectsByRisk(a), sql]);
+  const alone = a.list === undefined ? "" : a.id; // a list is looked at by itself
+  return JSON.stringify([a.identity, a.target, a.rule ?? "", effectsByRisk(a), sql, alone]);
 }
 
 export const isOpen = (a: Approval): boolean => a.state === "pending" || a.state === "approved";

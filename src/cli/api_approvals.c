@@ -197,7 +197,8 @@ static int decide(struct sl_api *api, const struct sl_api_args *args, const char
 int sl_api_decide_command(int argc, char **argv, const char *verb, const char *help)
 {
     const unsigned options = SL_API_JSON | SL_API_REASON | SL_API_YES | SL_API_DIGEST |
-                             SL_API_CREDENTIAL | (strcmp(verb, "approve") == 0 ? SL_API_ROWS : 0);
+                             SL_API_CREDENTIAL |
+                             (strcmp(verb, "approve") == 0 ? SL_API_ROWS | SL_API_GLASS : 0);
     struct sl_api_args args;
     SL_API(api);
     json_t *approval = NULL;
@@ -218,7 +219,7 @@ int sl_api_decide_command(int argc, char **argv, const char *verb, const char *h
         return code;
     code = sl_api_get(&api, args.word, &approval);
     if (code == SL_EXIT_FINE)
-        code = decide(&api, &args, verb, approval);
+        code = decide(&api, &args, args.break_glass ? "break-glass" : verb, approval);
     json_decref(approval);
     return code;
 }

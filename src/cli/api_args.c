@@ -50,6 +50,9 @@ static const struct option_row rows[] = {
     FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
     FLAG("--all", SL_API_ALL, all, "also those that are closed"),
     FLAG("--yes", SL_API_YES, yes, "do not ask again on a terminal"),
+    FLAG("--plain", SL_API_PLAIN, plain, "one line an event, also on a terminal"),
+    FLAG("--break-glass", SL_API_GLASS, break_glass,
+         "release it alone, in an emergency: everybody is told, and two others review it"),
     FLAG("--json", SL_API_JSON, json, "print JSON"),
     TEXT("--credential-file", "FILE", SL_API_CREDENTIAL, credential_file,
          "the token to use (else $SLUICE_CREDENTIAL, else\n"

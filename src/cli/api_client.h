@@ -33,8 +33,10 @@ enum sl_api_option {
     SL_API_SINCE = 1 << 10,
     SL_API_ROWS = 1 << 11,
     SL_API_USAGE = 1 << 12,
-    SL_API_ISSUER = 1 << 13,
-    SL_API_AUDIT = 1 << 14,
+    SL_API_PLAIN = 1 << 13,
+    SL_API_ISSUER = 1 << 14,
+    SL_API_GLASS = 1 << 15,
+    SL_API_AUDIT = 1 << 16,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
@@ -42,7 +44,7 @@ struct sl_api_args {
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *word, *second; /* the arguments that are no options */
-    bool json, all, yes, replace, allow_http;
+    bool json, all, yes, replace, allow_http, plain, break_glass;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
  * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that
@@ -113,6 +115,8 @@ void sl_api_print_claims(FILE *out, const json_t *approval);
 void sl_api_print_delivered(FILE *out, const json_t *approval);
 /* Whether the caller may decide, and why not. */
 void sl_api_print_you(FILE *out, const json_t *approval);
+/* "  [not you: the owner of ...]" behind what waits, for who cannot decide it; else nothing. */
+void sl_api_print_conflict(FILE *out, const json_t *approval);
 void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval);
 void sl_api_print_operation(FILE *out, const json_t *approval);
 void sl_api_print_approval(struct sl_api *api, const json_t *approval);

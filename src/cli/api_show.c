@@ -115,7 +115,9 @@ void sl_api_print_sentence(struct sl_api *api, FILE *out, const json_t *approval
 
     print_member(out, approval, "identity");
     fputs(" asks to ", out);
-    if (json_array_size(json_object_get(approval, "effects")) > 0)
+    if (sl_span_is(sl_json_str(approval, "protocol"), "sluice"))
+        print_member(out, approval, "summary"); /* in words: "add the human ..." */
+    else if (json_array_size(json_object_get(approval, "effects")) > 0)
         print_verbs(out, json_object_get(approval, "effects"));
     else
         fputs("act", out);
@@ -209,6 +211,26 @@ static void print_sql(FILE *out, const json_t *operation)
         print_parameter(out, i + 1, json_array_get(parameters, i));
 }
 
+/* In the order in which they run, whole, and what of it nobody understood. */
+static void print_statements(FILE *out, const json_t *list)
+{
+    size_t i;
+    json_t *item;
+
+    fprintf(out, "  (a list of %zu statements: one yes is for all of them, in this order)\n",
+            json_array_size(list));
+    json_array_foreach(list, i, item)
+    {
+        fprintf(out, "  %zu.", i + 1);
+        if (sl_json_str(item, "unclear").n > 0) {
+            fputs(" not understood: ", out);
+            sl_api_print_text(out, sl_json_str(item, "unclear"));
+        }
+        fputc('\n', out);
+        sl_api_print_lines(out, sl_json_str(item, "sql"));
+    }
+}
+
 void sl_api_print_operation(FILE *out, const json_t *approval)
 {
     const json_t *operation = json_object_get(approval, "operation");
@@ -223,10 +245,14 @@ void sl_api_print_operation(FILE *out, const json_t *approval)
         fputs("  (erased)\n", out);
     else if (operation == NULL)
         fputs("  (not shown to you)\n", out);
+    else if (json_object_get(operation, "list") != NULL)
+        print_statements(out, json_object_get(operation, "list"));
     else if (sl_span_is(protocol, "postgres"))
         print_sql(out, operation);
     else if (sl_span_is(protocol, "policy"))
         sl_api_print_lines(out, sl_json_str(operation, "diff"));
+    else if (sl_span_is(protocol, "sluice"))
+        sl_api_print_lines(out, sl_json_str(operation, "change"));
     else
         print_other(out, operation); /* all of it: an agent chose its members */
 }
@@ -498,12 +524,46 @@ static void print_people(const json_t *approval)
     sl_api_print_you(stdout, approval);
 }
 
+/* Released by one person alone, and how far that has been looked at since. */
+static void print_break_glass(const json_t *approval)
+{
+    const json_t *broken = json_object_get(approval, "break_glass");
+    uint64_t signed_off = 0;
+
+    if (json_is_true(json_object_get(approval, "may_break_glass")))
+        puts("            may release it alone, in an emergency: sluice approve --break-glass");
+    if (broken == NULL)
+        return;
+    sl_json_u64(broken, "signed_off", &signed_off);
+    fputs("Alone       released by ", stdout);
+    print_member(stdout, broken, "by");
+    fputs(" alone (break-glass): ", stdout);
+    print_member(stdout, broken, "reason");
+    printf("\n            signed off by %llu of 2 others, due ", (unsigned long long)signed_off);
+    print_local_time(sl_json_str(broken, "review_by"));
+    puts(json_is_true(json_object_get(broken, "overdue")) ? " OVERDUE" : "");
+}
+
+void sl_api_print_conflict(FILE *out, const json_t *approval)
+{
+    if (sl_json_str(approval, "may_not_reason").n == 0 ||
+        !sl_span_is(sl_json_str(approval, "state"), "pending"))
+        return;
+    fputs("  [not you: ", out);
+    print_member(out, approval, "may_not_why");
+    fputc(']', out);
+}
+
 void sl_api_print_approval(struct sl_api *api, const json_t *approval)
 {
     sl_api_print_sentence(api, stdout, approval);
     putchar('\n');
     if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
         print_row(approval, "Verdict", "held_why");
+    print_row(approval, "Job", "job");
+    print_row(approval, "Its log", "job_link");
+    print_row(approval, "Started by", "started_by");
+    print_row(approval, "Not known", "unknown");
     print_row(approval, "Runs as", "runs_as");
     print_row(approval, "Its role", "runs_as_user");
     print_row(approval, "Outcome", "why");
@@ -517,6 +577,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_show(approval);
     print_facts(approval, "Result", "outcome");
     print_people(approval);
+    print_break_glass(approval);
     print_row(approval, "Repeats", "repeats");
     if (json_is_true(json_object_get(approval, "client_gone")))
         puts("Client      gone: the same statement, sent again, joins this approval");

@@ -16,13 +16,15 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
-    X(login, "[--issuer NAME] [--url URL] [--save FILE]",                                          \
-      "sign in with your identity provider")                                                       \
+    X(login, "[--issuer NAME] [--url URL] [--save FILE]", "sign in with your identity provider")   \
     X(logout, "[--json]", "end what 'sluice login' began")                                         \
+    X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \
+      "ask for one approval for a list of statements, and run it")                                 \
+    X(review, "[ID --reason TEXT] [--json]", "list and sign off what one person did alone")        \
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
-    X(watch, "[--json]", "follow what happens to approvals")                                       \
+    X(watch, "[--plain] [--json]", "your inbox, live")                                             \
     X(audit, "[--identity NAME] [--dataset NAME] [--label LABEL] [--since 7d] [--json] ...",       \
       "find entries of the ledger, and export them with their proofs")                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
@@ -33,8 +35,10 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
     X(governance, "[--since 30d] [--json]", "count how people decide")                             \
-    X(identity, "add|list|disable|pause|link|group|invite ...",                                    \
+    X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                           \
       "manage people, agents and services")                                                        \
+    X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in] | scim NAME",                             \
+      "set up an identity provider, in four questions")                                            \
     X(init, "DSN [OPTIONS]", "set up a gateway for your own database, in five questions")          \
     X(judge, "--dialect postgres [--schema DDL.sql]",                                              \
       "say what SQL would do: JSON lines in, JSON lines out")                                      \

@@ -55,6 +55,7 @@ static void print_line(struct sl_api *api, const json_t *a)
     fputs(": ", stdout);
     sl_api_print_delivered(stdout, a);
     sl_api_print_head(stdout, summary, SUMMARY_COLUMNS);
+    sl_api_print_conflict(stdout, a);
     putchar('\n');
 }
 

@@ -17,12 +17,19 @@ static const char help[] =
     "for the other\n"
     "  link NAME --os-user UID who sits at this command under that user number\n"
     "  group NAME GROUP [--remove]\n"
+    "  delegate NAME OTHER [--for 7d] [--remove]\n"
+    "                          OTHER acts for NAME while they are away, and decides nothing that "
+    "NAME could not\n"
     "  invite NAME             a new one-time code\n"
     "  account NAME --issuer I --subject S [--remove]\n"
-    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its tokens "
+    "                          whom that issuer (a name of `issuers`, or its URL) calls S in its "
+    "tokens "
     "is NAME;\n"
     "                          --remove ends what came from it\n\n"
-    "Works on the running keeper, or on the state folder while nothing runs.\n";
+    "Works on the running keeper, or on the state folder while nothing runs. Under 'govern: "
+    "two-person' what\n"
+    "loosens something is held until another person approves it: run the same command again "
+    "then.\n";
 
 static struct sl_manage manage = {.command = "sluice identity"};
 
@@ -114,6 +121,10 @@ static void put_identity(const json_t *one)
         fputs("  linked: ", stdout);
         put_list(json_object_get(one, "linked"));
     }
+    if (json_array_size(json_object_get(one, "delegates")) > 0) {
+        fputs("  delegates: ", stdout);
+        put_list(json_object_get(one, "delegates"));
+    }
     puts(json_is_true(json_object_get(one, "can_decide")) ? "  can decide" : "");
     put_accounts(json_object_get(one, "accounts"));
 }
@@ -202,6 +213,22 @@ static int group(int argc, char **argv)
                                              "member", !gone));
 }
 
+static int delegate(int argc, char **argv)
+{
+    const char *ttl = "", *words[2];
+    bool off = false;
+    size_t count;
+    const struct sl_manage_option options[] = {{.name = "--for", .value = &ttl},
+                                               {.name = "--remove", .flag = &off}};
+
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 2, &count) !=
+            SL_EXIT_FINE ||
+        count != 2)
+        return sl_cli_misuse("identity");
+    return quiet("identity.delegate", json_pack("{s:s, s:s, s:s, s:b}", "name", words[0], "to",
+                                                words[1], "ttl", ttl, "off", off));
+}
+
 static int account(int argc, char **argv)
 {
     const char *issuer = NULL, *subject = NULL, *words[1];
@@ -224,8 +251,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"add", add},    {"list", list},   {"disable", disable}, {"pause", pause_},
-    {"link", link_}, {"group", group}, {"invite", invite},   {"account", account},
+    {"add", add},       {"list", list},         {"disable", disable},
+    {"pause", pause_},  {"link", link_},        {"group", group},
+    {"invite", invite}, {"delegate", delegate}, {"account", account},
 };
 
 int sl_cli_identity(int argc, char **argv)

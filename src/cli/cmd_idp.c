@@ -13,7 +13,14 @@
 #include <unistd.h>
 
 static const char help[] =
-    "usage: sluice idp add ISSUER [OPTIONS]\n\n"
+    "usage: sluice idp add ISSUER [OPTIONS]\n"
+    "       sluice idp scim NAME [--config FILE | --state DIR] [--json]\n"
+    "       sluice idp test NAME [--sign-in] [--json] [--config FILE | --state DIR]\n\n"
+    "test: does a provider of the running gateway answer? With --sign-in: what does it say of "
+    "somebody "
+    "who signs in, and\n"
+    "which groups count here? Nobody is signed in by it.\n\n"
+    "add:\n"
     "  ISSUER                  the provider's address, as its tokens have it: "
     "https://login.example.com\n\n"
     "Reads what the provider says of itself, asks at most four things, signs in once as a test, "
@@ -210,7 +217,7 @@ static int add(struct sl_idp *in, const bool *given)
     return code == SL_EXIT_FINE ? sl_idp_write(in) : code;
 }
 
-int sl_cli_idp(int argc, char **argv)
+static int add_command(int argc, char **argv)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_idp in = {.config_path = "sluice.yaml"};
@@ -218,6 +225,8 @@ int sl_cli_idp(int argc, char **argv)
                               &in.groups_claim};
     bool given[4] = {false};
 
+    if (argc > 1 && strcmp(argv[1], "scim") == 0)
+        return sl_idp_scim(argc - 1, argv + 1);
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         *texts[i] = sl_buf(MAX_ANSWER);
     in.secret = sl_buf(MAX_SECRET);
@@ -239,4 +248,13 @@ int sl_cli_idp(int argc, char **argv)
     sl_buf_done(&in.redirect);
     sl_buf_done(&in.document);
     return code == SL_API_CONTINUE ? SL_EXIT_FINE : code;
+}
+
+int sl_cli_idp(int argc, char **argv)
+{
+    bool is_test = argc > 1 && strcmp(argv[1], "test") == 0;
+
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
+    return is_test ? sl_idp_test(argc - 2, argv + 2) : add_command(argc, argv);
 }

@@ -21,6 +21,45 @@ static const char help[] =
 
 enum { MAX_PATH = 4096, LONGEST_PAUSE_S = 60 };
 
+/* --- where ---------------------------------------------------------------------------------- */
+
+static void print_names(const json_t *issuers)
+{
+    size_t i;
+    json_t *one;
+
+    fputs("sluice: several identity providers are known here; which one? --issuer", stderr);
+    json_array_foreach(issuers, i, one)
+    {
+        fputs(i == 0 ? " " : " or ", stderr);
+        sl_api_print_text(stderr, sl_json_str(one, "name"));
+    }
+    fputc('\n', stderr);
+}
+
+/* Without a name there has to be one alone. SL_API_CONTINUE, or why not. */
+static int find_issuer(struct sl_api *api)
+{
+    json_t *told = NULL;
+    int code = sl_api_call(api, "/v1/issuers", NULL, &told);
+    const json_t *issuers = json_object_get(told, "issuers");
+
+    if (code == SL_EXIT_FINE && json_array_size(issuers) == 0) {
+        fputs("sluice: this gateway knows no identity provider: 'sluice enroll CODE' claims a "
+              "credential "
+              "with a code from your operator\n",
+              stderr);
+        code = SL_EXIT_REFUSED;
+    } else if (code == SL_EXIT_FINE && json_array_size(issuers) > 1) {
+        print_names(issuers);
+        code = SL_EXIT_USAGE;
+    } else if (code == SL_EXIT_FINE) {
+        code = SL_API_CONTINUE;
+    }
+    json_decref(told);
+    return code;
+}
+
 /* --- what to do ----------------------------------------------------------------------------- */
 
 static void print_member(FILE *out, const char *before, const json_t *told, const char *member)
@@ -157,5 +196,7 @@ int sl_cli_login(int argc, char **argv)
         return SL_EXIT_USAGE;
     }
     code = sl_api_try_save(path, args.replace);
+    if (code == SL_API_CONTINUE && args.issuer == NULL)
+        code = find_issuer(&api);
     return code == SL_API_CONTINUE ? login(&api, args.issuer, path) : code;
 }

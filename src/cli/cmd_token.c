@@ -6,7 +6,10 @@
 
 static const char help[] =
     "usage: sluice token SUBCOMMAND [ARGUMENTS] [--config FILE | --state DIR] [--json]\n\n"
-    "  create NAME [--ttl 8h]   prints the token, alone, once: it cannot be shown again\n"
+    "  create NAME [--ttl 8h] [--for PERSON]...\n"
+    "                           prints the token, alone, once: it cannot be shown again. --for: on "
+    "whose behalf\n"
+    "                           its holder asks; none of them decides about it\n"
     "  revoke ID | --all NAME   ends the sessions that were opened with it\n"
     "  list [NAME]\n\n"
     "Works on the running keeper, or on the state folder while nothing runs.\n";
@@ -22,13 +25,19 @@ static int create(int argc, char **argv)
 {
     const char *ttl = "", *words[1];
     size_t count;
-    const struct sl_manage_option options[] = {{.name = "--ttl", .value = &ttl}};
+    json_t *for_whom = json_array();
+    const struct sl_manage_option options[] = {{.name = "--ttl", .value = &ttl},
+                                               {.name = "--for", .many = for_whom}};
 
-    if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
-        count != 1)
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
+            SL_EXIT_FINE ||
+        count != 1) {
+        json_decref(for_whom);
         return sl_cli_misuse("token");
-    return sl_manage_run(&manage, "token.create",
-                         json_pack("{s:s, s:s}", "name", words[0], "ttl", ttl), show_token);
+    }
+    return sl_manage_run(
+        &manage, "token.create",
+        json_pack("{s:s, s:s, s:o}", "name", words[0], "ttl", ttl, "for", for_whom), show_token);
 }
 
 static int revoke(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* sluice watch: what happens to approvals, one line an event. */
 #include "cli/api_client.h"
+#include "cli/inbox.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -7,7 +8,11 @@
 
 static const char help[] =
     "usage: sluice watch [OPTIONS]\n\n"
-    "Prints one line for each thing that happens to an approval that you may see, until you stop "
+    "On a terminal: your inbox, live. What waits for you comes first; Enter opens one, whole; a "
+    "approves and d\n"
+    "denies it, after a reason and the word itself have been typed.\n\n"
+    "Elsewhere, and with --plain or --json: prints one line for each thing that happens to an "
+    "approval that you may see, until you stop "
     "it. After a\n"
     "broken connection it goes on where it was. With --json each line is a JSON object.\n"
     "What happens: asked, voted, left (its client is gone), approved, denied, expired, cancelled, "
@@ -64,6 +69,7 @@ static void print_event(const struct watch *w, const json_t *e)
     fputs(": ", stdout);
     sl_api_print_delivered(stdout, e);
     sl_api_print_head(stdout, sl_json_str(e, "summary"), SUMMARY_COLUMNS);
+    sl_api_print_conflict(stdout, e);
     putchar('\n');
     fflush(stdout);
 }
@@ -103,13 +109,16 @@ int sl_cli_watch(int argc, char **argv)
     struct sl_api_args args;
     SL_API(api);
     struct watch w = {.api = &api};
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_CREDENTIAL, false, help, &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_JSON | SL_API_PLAIN | SL_API_CREDENTIAL, false, help, &args);
 
     if (code == SL_API_CONTINUE)
         code = sl_api_open(&args, true, &api);
     if (code != SL_API_CONTINUE)
         return code;
     code = sl_api_call(&api, "/v1/whoami", NULL, NULL); /* says what is wrong, if anything is */
+    if (code == SL_EXIT_FINE && !args.json && !args.plain && sl_inbox_is_possible())
+        return sl_inbox_run(&api);
     for (unsigned pause = 1; code == SL_EXIT_FINE;) {
         long status;
 

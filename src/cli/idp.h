@@ -40,4 +40,11 @@ void sl_idp_find_redirect(struct sl_idp *in);
 /* Prints the block, or puts it into the file, and says what to do next. */
 int sl_idp_write(struct sl_idp *in);
 
+/* --- idp_test.c ------------------------------------------------------------------------------ */
+/* The whole of `sluice idp test`, argv behind "test": asked of the running gateway. */
+int sl_idp_test(int argc, char **argv);
+
+/* --- idp_scim.c: argv begins at "scim" -------------------------------------------------------- */
+int sl_idp_scim(int argc, char **argv);
+
 #endif

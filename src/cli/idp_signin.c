@@ -201,6 +201,7 @@ static int fetch_keys(struct sl_idp *in, struct sl_oidc_keys **out)
 static enum sl_oidc_reason check(struct sl_idp *in, const struct sl_oidc_keys *keys,
                                  struct sl_span token)
 {
+    const struct sl_span client = sl_buf_span(&in->client_id);
     static const uint32_t each[] = {SL_OIDC_RS256, SL_OIDC_PS256, SL_OIDC_ES256, SL_OIDC_EDDSA};
     enum sl_oidc_reason reason = SL_OIDC_ALGORITHM;
 
@@ -208,7 +209,9 @@ static enum sl_oidc_reason check(struct sl_idp *in, const struct sl_oidc_keys *k
         struct sl_oidc_wanted wanted = {.issuer = sl_buf_span(&in->issuer),
                                         .algorithms = each[i],
                                         .type = SL_OIDC_JWT,
-                                        .client_id = sl_buf_span(&in->client_id),
+                                        .client_id = client,
+                                        .audiences = &client,
+                                        .audience_count = 1,
                                         .now_s = sl_clock_us() / 1000000,
                                         .name_claim = SL_SPAN("name"),
                                         .groups_claim = sl_buf_span(&in->groups_claim)};

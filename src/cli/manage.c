@@ -235,6 +235,13 @@ static void complain(const struct sl_manage *m, const json_t *problem)
         fprintf(stderr, "  hint: %.*s\n", (int)hint.n, (const char *)hint.p);
 }
 
+static void say_where(const struct sl_manage *m, const json_t *held)
+{
+    struct sl_span link = sl_json_str(held, "link");
+
+    fprintf(stderr, "%s: %.*s\n", m->command, (int)link.n, (const char *)link.p);
+}
+
 /* Only the first identity makes a state folder: a mistyped name must not leave keys behind. */
 static bool may_begin(const struct sl_manage *m, const char *state, const char *method)
 {
@@ -292,6 +299,14 @@ int sl_manage_call(const struct sl_manage *m, const char *method, json_t *body, 
     if (err != SL_OK) {
         fprintf(stderr, "%s: cannot reach the keeper: %s\n", m->command, sl_err_text(err));
         return SL_EXIT_UNREACHABLE;
+    }
+    if (status == 202) { /* another person decides first; nothing was done */
+        if (m->json)
+            sl_manage_print(json_incref(answer));
+        complain(m, answer);
+        say_where(m, answer);
+        json_decref(answer);
+        return SL_EXIT_REFUSED;
     }
     if (status >= 400) {
         complain(m, answer);

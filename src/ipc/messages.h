@@ -131,11 +131,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * member `budget` it asks for what goes beyond that rule's budget);
  * the keeper adds identity, requester set, target, environment, matched rules and salt, and evaluates
  * the policy again. `meaning` is encoded as core/action/meaning.h. `show` is text for people, not
- * part of the digest: the locks already held, and so on, as a JSON object. */
+ * part of the digest: the locks already held, and so on, as a JSON object. only: it joins this approval
+ * or is refused; empty: it may join any, or ask anew. */
 #define SL_MSG_ACTION_PROPOSE(F) F(u64, session) F(u64, action) F(u32, generation) F(u64, asked_us) \
     F(bytes, operation) F(bytes, meaning) F(str, context_user) F(str, context_database) F(str, context_role) \
     F(str, context_search_path) F(str, context_encoding) F(str, context_settings) F(str, reason) F(str, run) \
-    F(str, sink) F(u64, wait_ms) F(u8, in_transaction) F(bytes, show)
+    F(str, sink) F(u64, wait_ms) F(u8, in_transaction) F(bytes, show) F(str, only)
 /* Held. With `salt` the gate builds the same action document and compares the digest. `requester` is
  * the requester set as the keeper put it into the document. granted: it joined an approval that is
  * approved already; an ACTION_OFFER follows at once. */
@@ -190,6 +191,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * Said until the keeper has answered, also to the next keeper. */
 #define SL_MSG_BUDGET_RETURN(F) F(u64, session) F(u64, lease) F(u64, rows) F(u64, bytes) F(u64, statements)
 #define SL_MSG_BUDGET_RETURNED(F) F(u64, session) F(u64, lease)
+
+/* --- gate and keeper: lists of statements --------------------------------------------------- */
+/* What the session's identity asked for on this target with this approval, to run it now: the exact
+ * texts, in order, and what it said when it asked. why: a sentence; then there is nothing. */
+#define SL_MSG_LIST_ASK(F) F(u64, session) F(str, approval)
+#define SL_MSG_LIST(F) F(u64, session) F(list, statements) F(str, reason) F(str, run) F(str, sink) F(str, why)
 
 /* --- desk, control and keeper --------------------------------------------------------------- */
 /* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
@@ -260,6 +267,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(BUDGET_LEASE,     budget_lease,   106, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(BUDGET_RETURN,    budget_return,  107, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(BUDGET_RETURNED,  budget_returned, 108, SL_ROLE_KEEPER,                  SL_CONN_LIVE)                  \
+    X(LIST_ASK,         list_ask,       120, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(LIST,             list,           121, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(CALL,             call,            70, SL_ROLE_DESK | SL_ROLE_CONTROL,   SL_CONN_LIVE)                  \
     X(REPLY,            reply,           71, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \

@@ -1,19 +1,20 @@
 /* A courier in hostile hands (docs/threat-model.md): it brings the provider's words, and so it can
  * make them up. What then still stands. Here it is the provider too, under keys of its own. The
  * first argument is the keeper. */
-#define KEEPER_PLAY_RULES                                                                          \
-    "  - name: signed\n"                                                                           \
-    "    when: {effects: [insert]}\n"                                                              \
-    "    then: hold\n"                                                                             \
-    "    reviewers: {groups: [dba], need: 1}\n"                                                    \
-    "    proof: passkey\n"                                                                         \
-    "issuers:\n"                                                                                   \
-    "  - name: corp\n"                                                                             \
-    "    issuer: https://idp.example\n"                                                            \
-    "    client_id: sluice\n"                                                                      \
-    "    algorithms: [ES256]\n"                                                                    \
-    "    audiences: [sluice-api]\n"                                                                \
-    "    token_type: jwt\n"
+#define KEEPER_PLAY_RULES                       \
+    "  - name: signed\n"                        \
+    "    when: {effects: [insert]}\n"           \
+    "    then: hold\n"                          \
+    "    reviewers: {groups: [dba], need: 1}\n" \
+    "    proof: passkey\n"                      \
+    "issuers:\n"                                \
+    "  - name: corp\n"                          \
+    "    issuer: https://idp.example\n"         \
+    "    client_id: sluice\n"                   \
+    "    algorithms: [ES256]\n"                 \
+    "    audiences: [sluice-api]\n"             \
+    "    token_type: jwt\n"                     \
+    "    mfa_acr: [mfa]\n"
 #include "tests/captured/passkey_play.h"
 #include "tests/unit/issuer_play.h"
 
@@ -34,6 +35,7 @@ static void parameter(const char *url, const char *name, char out[SECRET_BYTES])
 }
 
 /* A browser goes there and back; what the provider says of it the courier makes up. */
+static bool fresh; /* the person is asked to sign in anew */
 static uint32_t sign_in_as(const char *subject, const char *more)
 {
     char flow[SECRET_BYTES], state[SECRET_BYTES], nonce[SECRET_BYTES];
@@ -42,7 +44,9 @@ static uint32_t sign_in_as(const char *subject, const char *more)
     SL_BUF(text, 2048);
     SL_BUF(answer, 8192);
 
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "",
+                         fresh ? "{'issuer':'corp','fresh':'yes'}" : "{'issuer':'corp'}"),
+                 201);
     keep_text(flow, sizeof flow, said("flow"));
     parameter(said("redirect"), "state", state);
     parameter(said("redirect"), "nonce", nonce);
@@ -109,8 +113,15 @@ static void test_no_passkey_from_a_courier(void)
     SL_CHECK_INT(ask_to_decide(forged, &h, "approve", challenge), 200);
     put_assertion(&assertion, &its_own, challenge);
     SL_CHECK(decide_with(forged, &h, yes, sl_buf_span(&assertion)) >= 400);
-    /* nor one of its own beside hers */
-    SL_CHECK(enrol(forged, &its_own, NULL) >= 400);
+    /* nor one of its own beside hers, whatever it says of how she signed in */
+    SL_CHECK_INT(ask_to_enrol(forged, &its_own, challenge), 403);
+    SL_BUF(says, 256);
+    sl_buf_say(&says, ",'acr':'mfa','auth_time':%U", now_s());
+    fresh = true;
+    SL_CHECK_INT(sign_in_as("u-rita", sl_buf_text(&says)), 201);
+    fresh = false;
+    keep_text(forged, sizeof forged, said("secret"));
+    SL_CHECK_INT(enrol(forged, &its_own, NULL), 403);
     SL_CHECK_TEXT(sl_span_str(state_of(rita, h.approval)), "pending");
     SL_CHECK_INT(decide_by_passkey(rita, &h, &ritas), 200);
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
@@ -146,9 +157,10 @@ static void test_no_account_that_is_newer_than_the_question(void)
 
 static void test_a_courier_says_only_what_a_courier_may(void)
 {
-    static const unsigned types[] = {SL_MESSAGE_CALL,  SL_MESSAGE_REPLY,       SL_MESSAGE_LOGIN_TOKEN,
-                                     SL_MESSAGE_SECRET, SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
-                                     SL_MESSAGE_RELOAD, SL_MESSAGE_ACTION_SPEND};
+    static const unsigned types[] = {SL_MESSAGE_CALL,        SL_MESSAGE_REPLY,
+                                     SL_MESSAGE_LOGIN_TOKEN, SL_MESSAGE_SECRET,
+                                     SL_MESSAGE_FETCH,       SL_MESSAGE_STATS,
+                                     SL_MESSAGE_RELOAD,      SL_MESSAGE_ACTION_SPEND};
 
     for (size_t i = 0; i < SL_COUNT(types); i++) {
         struct sl_buf b = sl_buf(4096);
@@ -189,6 +201,12 @@ static void test_nothing_leaks(void)
     SL_CHECK_INT(leaks, 0);
 }
 
+static const char *sluice_program;
+static void test_the_ledger_verifies(void)
+{
+    ledger_verifies(sluice_program);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -203,6 +221,10 @@ int main(int argc, char **argv)
     SL_RUN(test_a_courier_says_only_what_a_courier_may);
     SL_RUN(test_nonsense_ends_only_the_courier);
     SL_RUN(test_nothing_leaks);
+    stop_keeper();
+    sluice_program = argc > 2 ? argv[2] : "sluice";
+    SL_RUN(test_the_ledger_verifies);
+    start_keeper();
     passkey_drop(&ritas);
     passkey_drop(&its_own);
     EVP_PKEY_free(idp.key);

@@ -27,7 +27,7 @@ def closed_doors(world):
             wrong.append(f"{name}: Seccomp {status['Seccomp']} ({filters} filters), NoNewPrivs {status['NoNewPrivs']}")
         if "0" not in limit_of(pid, "Max core file size"):
             wrong.append(f"{name} could dump core")
-    assert {"sluice", "sluice-gate", "sluice-judge", "sluice-keeper", "sluice-desk"} <= roles, roles
+    assert {"sluice", "sluice-gate", "sluice-judge", "sluice-keeper", "sluice-desk", "sluice-courier"} <= roles, roles
     assert not wrong, "\n".join(wrong)
 
 
@@ -122,9 +122,14 @@ def works(world):
         return False
 
 
+def wanted(config):
+    """Two gates; and a provider that is not there, so that there is somebody to ask it."""
+    config.update(gates=2, issuers=[{"name": "nobody", "issuer": "http://127.0.0.1:9", "client_id": "sluice"}])
+
+
 def run(out):
-    with lab.Lab(change=lambda c: c.update(gates=2), deciders=("rita",)) as world:
-        out.run("each of the five programs runs behind its door", closed_doors, world)
+    with lab.Lab(change=wanted, deciders=("rita",)) as world:
+        out.run("each of the six programs runs behind its door", closed_doors, world)
         out.run("captured gate: a journal that it broke ends it alone, and is put aside", broken_journal, world)
         code, verified = world.stop(), world.ledger_verify()
         out.report("captured gate: the ledger verifies", why=None if code == 0 and verified.rc == 0

@@ -163,6 +163,7 @@ def test_refused(lab):
                  "/v1/ledger/entries/0", "/v1/ledger/tile/0/000.p/1", "/v1/ledger/key.pub"):
         assert get(lab, path, credential=lab.token("agent-7"))[0] == 403, path
         assert get(lab, path, credential=lab.token("carol"))[0] == 403, path
+        assert get(lab, path, who="erin")[0] == 403, "a person who reviews nothing"
     assert get(lab, "/v1/audit/export?format=xml")[0] == 400
     for path in ("/v1/ledger/tile/0/00", "/v1/ledger/tile/9/000", "/v1/ledger/tile/0/000.p/999",
                  "/v1/ledger/tile/entries/x001/000", "/v1/ledger/entries/99999999", "/v1/ledger/entries/01",

@@ -94,6 +94,23 @@ def test_link(lab):
     assert "used already" in b.text(at="role=alert") and b.cookies() == [], b.text(at="role=alert")
 
 
+def test_list_of_statements(lab):
+    """a list: each statement in a block of its own, what is not understood named; one yes for all"""
+    client = lab.raw("agent-7")
+    texts = ["create table staging.of_a_list (id int)", "delete from staging.scratch where id = 21", "-- 3 of 3\nselect 1"]
+    for sql in ["set sluice.request = 'new'", *texts, "set sluice.request = 'ask'"]:
+        client.ask(sql)
+    approval = {"id": client.ask("show sluice.request").rows[0][0]}
+    b = sign_in(lab, "rita")
+    open_request(lab, b, approval)
+    assert b.count(at="ol.statements > li") == 3, b.text(at="section[aria-label='Exact statement']")
+    assert [b.text(at=f"ol.statements pre.exact >> nth={n}") for n in range(3)] == texts
+    assert "follows a change of definitions" in b.text(at="ol.statements > li >> nth=1")
+    decide(b, "Approve", "all of it")
+    assert lab.sluice("deny", approval["id"], "--reason", "over", "--yes", "--credential-file", lab.enroll("bob"),
+                      *lab.where()).rc == 0
+
+
 def test_stolen_code(lab):
     """a code that was used is refused, with and without the page's own Origin"""
     code = urllib.parse.urlparse(link(lab, "rita")).fragment.removeprefix("code=")

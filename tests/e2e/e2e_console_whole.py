@@ -33,6 +33,8 @@ def test_policy(lab):
     assert "agents never drop" in rules and "regulated data leaves" in rules, rules
     b.click(at="summary >> text=agents never drop")
     assert "truncate" in b.text(at="section[aria-label='Rules'] details[open] pre")
+    b.click(at="section[aria-label='Targets'] summary")
+    assert "*.ssn" in b.text(at="section[aria-label='Targets']") and "pii" in b.text(at="section[aria-label='Targets']")
     b.fill(at="role=textbox[name='Asked by']", text="agent-7")
     b.fill(at="role=textbox[name='SQL']", text="copy customers to stdout")
     b.click(at="role=button[name='What would it say?']")
@@ -246,7 +248,7 @@ def test_keyboard(lab):
                 break
         b.press(key="Enter")
         b.wait(at=f"role=heading[name='{name}']")
-        assert b.focused() == f"H1 {name}", b.focused()
+        wait_for(lambda name=name: b.focused() == f"H1 {name}", 5, "the focus on the heading")
         b.goto(url=f"{lab.url}/")
         b.wait(at="role=heading[name='Inbox']")
     go(lab, b, "policy", "Policy")

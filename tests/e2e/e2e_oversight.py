@@ -215,7 +215,7 @@ def test_people(lab):
     status, said = lab.ask("rita", "GET", "/v1/identities")
     people = {p["name"]: p for p in said["identities"]}
     assert status == 200 and set(people) == set(lab.people), people.keys()
-    assert people["agent-7"]["owner"] == "carol" and people["agent-7"]["owner_active"], people["agent-7"]
+    assert people["rita"]["accounts"] == [] and people["agent-7"]["owner"] == "carol" and people["agent-7"]["owner_active"], people["agent-7"]
     assert people["agent-7"]["last_seen_at"] and people["rita"]["can_decide"] and not people["erin"]["can_decide"]
     lab.manage("identity", "disable", "erin")
     people = {p["name"]: p for p in lab.ask("rita", "GET", "/v1/identities")[1]["identities"]}

@@ -21,7 +21,7 @@ from tap import Skip
 
 PACKAGES = ["glewlwyd", "glewlwyd-common", "libulfius2.7", "libiddawc1.1", "liboath0", "libmicrohttpd12", "libconfig9", "libhoel1.4",
             "liborcania2.3", "librhonabwy1.1", "libyder2.0", "libmariadb3"]
-SECRET = "glewlwyd's secret for Sluice, for tests"
+SECRET = "a-secret-for-tests-alone"    # no letter that RFC 6749 (2.3.1) has escaped: glewlwyd reads it as it comes
 PASSWORD = "correct horse"
 TABLES = "usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 

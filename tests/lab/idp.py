@@ -94,10 +94,10 @@ class Idp:
             return out["said"]
         return call
 
-    def person(self, name, **more):
+    def person(self, login, **more):
         """An account there; its subject."""
-        subject = f"{name}-0001"
-        self.user(**{"login": name, "sub": subject, "name": name.title(), "email": f"{name}@corp.test", **more})
+        subject = f"{login}-0001"
+        self.user(**{"login": login, "sub": subject, "name": login.title(), "email": f"{login}@corp.test", **more})
         return subject
 
     def program(self, name):

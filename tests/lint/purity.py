@@ -30,6 +30,7 @@ LIBRARIES = {
     "wire_http1": "",
     "core_action": r"json\w+",               # checks that an operation is canonical JSON
     "core_webauthn": r"json\w+",
+    "core_scim": r"json\w+",
     "core_policy": r"json\w+|yaml_\w+",      # the configuration file
     "core_approval": r"json\w+",
     "core_ledger": r"json\w+",

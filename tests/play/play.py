@@ -231,6 +231,30 @@ class Play:
         return {"sync": wire.SYNC, "flush": wire.FLUSH, "copydone": wire.message(b"c"),
                 "terminate": wire.TERMINATE}[word]
 
+    @line(r"(?P<who>[\w/-]+) asks for the list: (?P<texts>.*)")
+    def asks_for_list(self, who, texts):
+        raw = self.client(who).raw
+        for sql in ["set sluice.request = 'new'", *(t.strip() for t in texts.split("|"))]:
+            heard = raw.ask(sql)
+            if heard.tags not in (["SET"], ["LISTED"]):
+                raise Wrong(f"{sql}: {heard}")
+        raw.query("set sluice.request = 'ask'")
+        self.expects_held(who, None)
+        self.expects_tags(who, "SET")
+
+    @line(r"(?P<who>[\w/-]+) takes up the list")
+    def takes_up(self, who):
+        heard = self.client(who).raw.ask(f"set sluice.request = '{self.approval}'")
+        if heard.tags != ["SET"]:
+            raise Wrong(f"{heard}")
+
+    @line(r"(?P<who>[\w/-]+) cannot take up the list(?P<saying>: .*)?")
+    def cannot_take_up(self, who, saying):
+        heard = self.client(who).raw.ask(f"set sluice.request = '{self.approval}'")
+        if not heard.errors:
+            raise Wrong(f"{heard}")
+        self._match((saying or "")[2:], json.dumps(heard.errors[0], ensure_ascii=False))
+
     @line(r"(?P<who>[\w/-]+) extended: (?P<sql>.*?)(?: with \((?P<values>.*)\))?")
     def extended(self, who, sql, values):
         self.client(who).raw.extended(sql, values_of(values))
@@ -412,6 +436,34 @@ class Play:
         if done.rc != 1:
             raise Wrong(str(done))
 
+    @line(r"(?P<who>[\w-]+) breaks the glass(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def breaks_glass(self, who, no, why):
+        done = self.lab.api("approve", self.approval, who, "--break-glass", "--yes", "--reason", "the shop is down")
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) signs it off(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def signs_off(self, who, no, why):
+        done = self.lab.api("review", self.approval, who, "--reason", "looked at what it did")
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) acts for (?P<whom>[\w-]+)")
+    def acts_for(self, who, whom):
+        self.lab.tokens[who] = self.lab.manage("token", "create", who, "--for", whom).out.strip()
+
+    @line(r"it is what waits for (?P<who>[\w-]+)")
+    def it_is_what_waits(self, who):
+        self.approval = self.lab.pending_one(by=who)["id"]
+
+    @line(r"it is what was done alone, as (?P<who>[\w-]+) sees it")
+    def it_is_done_alone(self, who):
+        done = self.lab.sluice("review", "--json", "--credential-file", self.lab.enroll(who), *self.lab.where(),
+                               check=True)
+        self.approval = json.loads(done.out)["reviews"][0]["id"]
+
     @line(r"(?P<who>[\w-]+) enrolls")
     def enrolls(self, who):
         self.lab.enroll(who)
@@ -495,6 +547,14 @@ class Play:
         if done.rc != 0:
             raise Wrong(str(done))
 
+    @line(r"ledger complains: (?P<pattern>.*)")
+    def ledger_complains(self, pattern):
+        self._settle()
+        done = self.lab.ledger_verify()
+        if done.rc != 1:
+            raise Wrong(str(done))
+        self._match(pattern, done.out + done.err)
+
     @line(r"ledger shows of it: (?P<pattern>.*)")
     def ledger_shows(self, pattern):
         def look():
@@ -548,6 +608,18 @@ class Play:
     def restarts(self):
         self.clients.clear()
         self.lab.restart()
+
+    @line(r"stop everything")
+    def stops_all(self):
+        self.clients.clear()
+        self.lab.stop()
+
+    @line(r"start again(?: with (?P<setting>config .*))?")
+    def starts_again(self, setting):
+        if setting:
+            self._configure(self.lab.config, [setting])
+            self.lab.write_config()
+        self.lab.start()
 
     @line(r"postgres (?P<what>dies|starts)")
     def postgres(self, what):

@@ -2,7 +2,8 @@
  * line to standard error for each thing that it gets, and tests read those.
  *
  * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
- * "bad-keeper", "bad-gate", "refuse" (the next reload), "secret <target>". */
+ * "bad-keeper", "bad-gate", "bad-courier", "refuse" (the next reload), "secret <target>",
+ * "issuer <name>" (the secret that we have there). */
 #include "os/child.h"
 #include "os/log.h"
 
@@ -18,10 +19,11 @@ static bool refuse_reload;
 
 static enum sl_role role_of(const char *name)
 {
-    return strstr(name, "gate") != NULL    ? SL_ROLE_GATE
-           : strstr(name, "judge") != NULL ? SL_ROLE_JUDGE
-           : strstr(name, "desk") != NULL  ? SL_ROLE_DESK
-                                           : SL_ROLE_KEEPER;
+    return strstr(name, "gate") != NULL      ? SL_ROLE_GATE
+           : strstr(name, "judge") != NULL   ? SL_ROLE_JUDGE
+           : strstr(name, "desk") != NULL    ? SL_ROLE_DESK
+           : strstr(name, "courier") != NULL ? SL_ROLE_COURIER
+                                             : SL_ROLE_KEEPER;
 }
 
 static void on_reload(struct sl_span body)
@@ -30,7 +32,8 @@ static void on_reload(struct sl_span body)
 
     SL_PROMISE(sl_msg_reload_get(body, &m) == SL_OK);
     sl_log(SL_LOG_INFO, "fake_reload", SL_NUM("generation", m.generation),
-           SL_NUM("key", m.tls_key.n));
+           SL_NUM("key", m.tls_key.n), SL_NUM("config", m.config.n),
+           SL_NUM("addresses", m.addresses.count));
     SL_SEND(super, reloaded, .generation = m.generation, .accepted = !refuse_reload);
 }
 
@@ -102,6 +105,10 @@ static void on_tell(void *owner, int fd, unsigned ready)
     if (sl_span_starts(s, SL_SPAN("bad-keeper")))
         SL_SEND(super, peer_bad, .role = SL_ROLE_KEEPER, .index = 0,
                 .why = SL_SPAN("I want its place"));
+    if (sl_span_starts(s, SL_SPAN("bad-courier")))
+        SL_SEND(super, peer_bad, .role = SL_ROLE_COURIER, .index = 0, .why = SL_SPAN("it lied"));
+    if (sl_span_starts(s, SL_SPAN("issuer ")))
+        SL_SEND(super, secret_ask, .call = 2, .issuer = sl_span_from(s, 7));
     if (sl_span_starts(s, SL_SPAN("refuse")))
         refuse_reload = true;
     if (sl_span_starts(s, SL_SPAN("secret ")))
@@ -137,7 +144,8 @@ int main(int argc, char **argv)
         return 1;
     sl_log(SL_LOG_INFO, "fake_setup", SL_NUM("index", setup.index), SL_NUM("fds", packet.fd_count),
            SL_NUM("config", setup.config.n), SL_NUM("key", setup.tls_key.n),
-           SL_NUM("addresses", setup.addresses.count), SL_NUM("generation", setup.generation));
+           SL_NUM("addresses", setup.addresses.count), SL_NUM("generation", setup.generation),
+           SL_NUM("authorities", setup.authorities.count), SL_NUM("state", setup.state_dir.n));
     listen_to_test(setup.state_dir, setup.index);
     SL_SEND(super, ready, .detail = SL_SPAN("fake"));
     return sl_loop_run(loop, NULL, NULL) == SL_OK ? 0 : 1;

@@ -1,5 +1,5 @@
-/* An identity provider for a test of the keeper: its key, its tokens, and the courier that brings its
- * words. The including file has defined KEEPER_PLAY_RULES with its `issuers`. */
+/* An identity provider for a test of the keeper: its key, its tokens, and the courier that brings
+ * its words. The including file has defined KEEPER_PLAY_RULES with its `issuers`. */
 #ifndef SL_TESTS_ISSUER_PLAY_H
 #define SL_TESTS_ISSUER_PLAY_H
 
@@ -38,7 +38,9 @@ static inline void put_jwks(struct sl_buf *out)
     SL_PROMISE(EVP_PKEY_get_octet_string_param(idp.key, OSSL_PKEY_PARAM_PUB_KEY, point,
                                                sizeof point, &n) == 1 &&
                n == sizeof point);
-    sl_buf_say(out, "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\",\"alg\":\"ES256\",\"kid\":\"%s\",\"x\":\"",
+    sl_buf_say(out,
+               "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\",\"alg\":\"ES256\","
+               "\"kid\":\"%s\",\"x\":\"",
                idp.kid);
     sl_base64url_put(out, sl_span(point + 1, 32));
     sl_buf_put_str(out, "\",\"y\":\"");
@@ -105,9 +107,8 @@ static inline const char *token_at(const char *subject, const char *audience, ui
     SL_BUF(claims, 4096);
 
     sl_buf_say(&header, "{'alg':'ES256','typ':'JWT','kid':'%s'}", idp.kid);
-    sl_buf_say(&claims,
-               "{'iss':'https://idp.example','sub':'%s','aud':'%s','iat':%U,'exp':%U%s}", subject,
-               audience, issued_s, issued_s + 600, more);
+    sl_buf_say(&claims, "{'iss':'https://idp.example','sub':'%s','aud':'%s','iat':%U,'exp':%U%s}",
+               subject, audience, issued_s, issued_s + 600, more);
     return make_token(sl_buf_text(&header), sl_buf_text(&claims));
 }
 
@@ -180,6 +181,23 @@ static const char discovery[] =
     "'id_token_signing_alg_values_supported':['ES256'],'code_challenge_methods_supported':['S256'],"
     "'authorization_response_iss_parameter_supported':true,"
     "'token_endpoint_auth_methods_supported':['client_secret_basic']}";
+
+/* After the keeper has ended: the ledger says the same to an auditor. */
+static inline void ledger_verifies(const char *sluice)
+{
+    SL_BUF(command, 1024);
+
+    sl_buf_say(&command,
+               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub --decisions > "
+               "%s/said 2>&1",
+               sluice, play.folder, play.folder, play.folder);
+    int code = system(sl_buf_text(&command));
+    if (!SL_CHECK_INT(code, 0)) {
+        sl_buf_reset(&command);
+        sl_buf_say(&command, "sed 's/^/# /' %s/said", play.folder);
+        code = system(sl_buf_text(&command));
+    }
+}
 
 static inline void courier_comes(void)
 {

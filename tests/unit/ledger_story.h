@@ -23,7 +23,14 @@ struct story {
         approve_without_quorum;
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
+    uint64_t list, list_ran; /* a list of so many; so many ran */
+    uint64_t list_action;    /* the first of them; 0: 4 */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
+    const char *policy_text; /* instead of the usual one */
+    /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
+     * parted from; the credential of what is parted; and by whom it was linked */
+    bool account, late_account;
+    const char *account_too, *account_parted, *parted_credential, *account_by;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -70,6 +77,34 @@ static inline void story_roster(struct story *s, enum sl_entry_roster_event even
     story_leaf(s, &leaf);
 }
 
+static inline void story_account(struct story *s, bool link, const char *name,
+                                 const char *credential)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){
+                   .event = link ? SL_ENTRY_ROSTER_ACCOUNT_LINK : SL_ENTRY_ROSTER_ACCOUNT_UNLINK,
+                   .time_us = s->clock,
+                   .identity = sl_span_str(name),
+                   .credential = sl_span_str(credential),
+                   .issuer = SL_SPAN("https://idp.example"),
+                   .subject = SL_SPAN("u-1"),
+                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by)});
+    story_leaf(s, &leaf);
+}
+
+static inline void story_accounts(struct story *s)
+{
+    if (s->account)
+        story_account(s, true, "rita", "a-rita");
+    if (s->account_parted != NULL)
+        story_account(s, false, s->account_parted,
+                      s->parted_credential == NULL ? "a-rita" : s->parted_credential);
+    if (s->account_too != NULL)
+        story_account(s, true, s->account_too, "a-too");
+}
+
 static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
 {
     struct sl_span columns[] = {SL_SPAN("email"), SL_SPAN("id")}, label = SL_SPAN("pii"),
@@ -107,7 +142,9 @@ static const char story_watching[] = "{\"targets\":[{\"mode\":\"observe\",\"name
 
 static inline struct sl_span story_policy_of(const struct story *s)
 {
-    return sl_span_str(s->watched ? story_watching : story_policy);
+    return sl_span_str(s->policy_text != NULL ? s->policy_text
+                       : s->watched           ? story_watching
+                                              : story_policy);
 }
 
 static inline struct sl_entry_action story_action(struct story *s, uint64_t number,
@@ -201,6 +238,7 @@ static inline void story_people(struct story *s)
     story_roster(s, SL_ENTRY_ROSTER_SESSION_END, "rita", "c-rita", NULL);
     if (s->linked_approver)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "alice");
+    story_accounts(s);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -239,6 +277,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .text = SL_SPAN("copy customers to stdout"),
                                                  .needs = &need,
                                                  .need_count = 1,
+                                                 .list = s->list,
                                                  .policy_digest = policy,
                                                  .expires_us = s->clock + 900000000});
 }
@@ -252,6 +291,8 @@ static inline void story_decided(struct story *s)
         s->clock -= UINT64_C(3600000000);
     if (s->new_credential)
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "rita", "c-rita", NULL);
+    if (s->late_account)
+        story_account(s, true, "rita", "a-rita");
     if (s->clock_set_back)
         s->clock += UINT64_C(3600000000);
     if (s->disabled_approver)
@@ -299,7 +340,10 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
         one.approval = SL_SPAN("");
     if (s->observed)
         one.action.flags = SL_INTENT_OBSERVED;
-    for (int i = 0; i < (s->run_twice ? 2 : 1); i++) {
+    int runs = s->list > 0 ? (int)s->list_ran : s->run_twice ? 2 : 1;
+    for (int i = 0; i < runs; i++) {
+        if (s->list > 0)
+            one.action.action = (s->list_action == 0 ? 4 : s->list_action) + (uint64_t)i;
         sl_entry_put_action(&leaf, &one);
         story_leaf(s, &leaf);
     }

@@ -1,5 +1,5 @@
 /* The action document: known bytes, known digest, and every field in it counts (P3). */
-#include "core/action/action.h"
+#include "core/action/list.h"
 
 #include "base/encode.h"
 #include "tests/unit/tap.h"
@@ -113,25 +113,25 @@ static void digest_of(const struct sample *s, uint8_t out[32])
 }
 
 #define X SL_SPAN("changed")
-#define CHANGES(C)                                                                                 \
-    C(s.action.identity = X)                                                                       \
-    C(s.action.target = X)                                                                         \
-    C(s.action.environment = X)                                                                    \
-    C(s.action.protocol = X) C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}"))             \
-        C(s.action.context.user = X) C(s.action.context.database = X) C(s.action.context.role = X) \
-            C(s.action.context.search_path = X) C(s.action.context.client_encoding = X)            \
-                C(s.action.context.settings = X) C(s.action.reason = X) C(s.action.run = X)        \
-                    C(s.action.sink = X) C(s.requesters[0] = X) C(s.requesters[1] = X)             \
-                        C(s.action.requester_count = 1) C(s.action.rules_digest[31] ^= 1)          \
-                            C(s.action.salt[0] ^= 1) C(s.meaning.effects |= SL_EFFECT_DDL)         \
-                                C(s.statements[1].tag = X) C(s.meaning.statement_count = 1)        \
-                                    C(s.meaning.access_count = 1) C(s.accesses[0].dataset = X)     \
-                                        C(s.accesses[0].effects = SL_EFFECT_READ)                  \
-                                            C(s.accesses[1].all_columns = false)                   \
-                                                C(s.columns[1] = X)                                \
-                                                    C(s.accesses[0].column_count = 1)              \
-                                                        C(s.labels[0] = X)                         \
-                                                            C(s.datasets[0].label_count = 1)
+#define CHANGES(C)                                                                               \
+    C(s.action.identity = X)                                                                     \
+    C(s.action.target = X)                                                                       \
+    C(s.action.environment = X)                                                                  \
+    C(s.action.protocol = X)                                                                     \
+    C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}"))                                    \
+    C(s.action.context.user = X)                                                                 \
+    C(s.action.context.database = X) C(s.action.context.role = X)                                \
+        C(s.action.context.search_path = X) C(s.action.context.client_encoding = X)              \
+            C(s.action.context.settings = X) C(s.action.reason = X) C(s.action.run = X)          \
+                C(s.action.sink = X) C(s.requesters[0] = X) C(s.requesters[1] = X)               \
+                    C(s.action.requester_count = 1) C(s.action.rules_digest[31] ^= 1)            \
+                        C(s.action.salt[0] ^= 1) C(s.meaning.effects |= SL_EFFECT_DDL)           \
+                            C(s.statements[1].tag = X) C(s.meaning.statement_count = 1)          \
+                                C(s.meaning.access_count = 1) C(s.accesses[0].dataset = X)       \
+                                    C(s.accesses[0].effects = SL_EFFECT_READ)                    \
+                                        C(s.accesses[1].all_columns = false) C(s.columns[1] = X) \
+                                            C(s.accesses[0].column_count = 1) C(s.labels[0] = X) \
+                                                C(s.datasets[0].label_count = 1)
 
 static void test_every_field_counts(void)
 {
@@ -247,6 +247,92 @@ static void test_extended_operation(void)
                   "{\"max_rows\":4294967295,\"parameters\":[],\"result_formats\":[],\"sql\":\"\"}");
 }
 
+/* --- lists --- */
+
+static struct sl_meaning a_select(void)
+{
+    return (struct sl_meaning){.effects = SL_EFFECT_READ, .flags = SL_MEANING_SHAPE_SHARED};
+}
+
+static void check_unclear(struct sl_meaning first, const char *sentence)
+{
+    struct sl_meaning select = a_select(),
+                      commit = {.flags = SL_MEANING_ONLY_CONTROL | SL_MEANING_TX_COMMIT};
+    struct sl_list_item items[] = {{SL_SPAN("a"), &select, {0}},
+                                   {SL_SPAN("b"), &first, {0}},
+                                   {SL_SPAN("c"), &select, {0}},
+                                   {SL_SPAN("d"), &commit, {0}}};
+
+    sl_list_mark(items, SL_COUNT(items));
+    SL_CHECK_INT(items[0].unclear.n, 0);
+    SL_CHECK_INT(items[3].unclear.n, 0); /* it names nothing */
+    SL_CHECK_TEXT(items[2].unclear, sentence);
+}
+
+static void test_what_follows_in_a_list(void)
+{
+    check_unclear(a_select(), "");
+    check_unclear((struct sl_meaning){.effects = SL_EFFECT_DDL},
+                  "it follows a change of definitions earlier in the list");
+    check_unclear((struct sl_meaning){.effects = SL_EFFECT_DDL, .flags = SL_MEANING_DDL_NEUTRAL},
+                  "");
+    check_unclear((struct sl_meaning){.effects = SL_EFFECT_SESSION, .flags = SL_MEANING_CONTEXT},
+                  "it follows a change of the session earlier in the list");
+    check_unclear((struct sl_meaning){.effects = SL_EFFECT_CALL},
+                  "it follows code earlier in the list that may change what it means");
+    check_unclear(sl_meaning_opaque(SL_SPAN("no grammar")),
+                  "it follows code earlier in the list that may change what it means");
+}
+
+static void test_a_list_as_a_whole(void)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    struct sl_span one[] = {SL_SPAN("view v 2"), SL_SPAN("view a 1")},
+                   two[] = {SL_SPAN("view v 2")};
+    struct sl_meaning select = a_select(), opaque = sl_meaning_opaque(SL_SPAN("no grammar")), all,
+                      encoded;
+    struct sl_list_item items[] = {{SL_SPAN("select 1"), &select, {0}},
+                                   {SL_SPAN("what?"), &opaque, {0}},
+                                   {SL_SPAN("select 2"), &select, {0}}};
+    SL_BUF(b, 4096);
+
+    select.definitions = one;
+    select.definition_count = 2;
+    opaque.definitions = two;
+    opaque.definition_count = 1;
+    SL_PROMISE(sl_arena_new(&mem, 1024 * 1024) == SL_OK);
+    sl_list_mark(items, 3);
+    SL_CHECK_INT(sl_list_meaning(mem, items, 3, &all), SL_OK);
+    SL_CHECK_INT(all.effects, SL_EFFECT_READ | SL_EFFECT_OPAQUE);
+    SL_CHECK_TEXT(all.opaque_why, "no grammar");
+    SL_CHECK_INT(all.flags & SL_MEANING_SHAPE_SHARED, 0);
+    SL_CHECK_INT(all.definition_count, 2);
+    SL_CHECK_TEXT(all.definitions[0], "view a 1");
+    sl_meaning_put(&b, &all);
+    SL_CHECK_INT(sl_meaning_get(mem, sl_buf_span(&b), &encoded), SL_OK);
+    sl_buf_reset(&b);
+    sl_list_put_operation(&b, items, 3);
+    SL_CHECK_TEXT(
+        sl_buf_span(&b),
+        "{\"list\":[{\"sql\":\"select 1\"},{\"sql\":\"what?\",\"unclear\":\"no grammar\"},"
+        "{\"sql\":\"select 2\",\"unclear\":\"it follows code earlier in the list that may "
+        "change what it means\"}]}");
+}
+
+/* More than a meaning may hold is refused, not cut. */
+static void test_a_list_that_names_too_much(void)
+{
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    static struct sl_meaning_access accesses[600];
+    struct sl_meaning m = {.effects = SL_EFFECT_READ, .accesses = accesses, .access_count = 600},
+                      all;
+    struct sl_list_item items[] = {{SL_SPAN("a"), &m, {0}}, {SL_SPAN("b"), &m, {0}}};
+
+    SL_PROMISE(sl_arena_new(&mem, 1024 * 1024) == SL_OK);
+    SL_CHECK_INT(sl_list_meaning(mem, items, 1, &all), SL_OK);
+    SL_CHECK_INT(sl_list_meaning(mem, items, 2, &all), SL_ELIMIT);
+}
+
 int main(void)
 {
     SL_RUN(test_known_document_and_digest);
@@ -257,5 +343,8 @@ int main(void)
     SL_RUN(test_text_that_is_not_utf8_is_refused);
     SL_RUN(test_simple_operation);
     SL_RUN(test_extended_operation);
+    SL_RUN(test_what_follows_in_a_list);
+    SL_RUN(test_a_list_as_a_whole);
+    SL_RUN(test_a_list_that_names_too_much);
     return sl_tap_done();
 }

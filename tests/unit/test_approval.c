@@ -8,7 +8,7 @@ static void test_only_listed_moves(void)
     size_t moves = 0;
 
     for (int from = 0; from <= SL_APPROVAL_REVOKED + 1; from++)
-        for (int on = 0; on <= SL_APPROVAL_ON_SPEND + 1; on++) {
+        for (int on = 0; on <= SL_APPROVAL_ON_BREAK + 1; on++) {
             enum sl_approval_state to = SL_APPROVAL_NONE;
             const char *sentence = NULL;
             enum sl_err err = sl_approval_move((enum sl_approval_state)from,

@@ -123,8 +123,8 @@ static void test_map_against_a_plain_array(void)
     SL_CHECK_INT(seen, sl_map_count(m));
 }
 
-/* Few keys, put and removed again and again: what was put last, what is gone, and slots that are used
- * anew. */
+/* Few keys, put and removed again and again: what was put last, what is gone, and slots that are
+ * used anew. */
 static void test_map_through_many_changes(void)
 {
     enum { KEYS = 40, STEPS = 200000 };

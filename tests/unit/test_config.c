@@ -129,8 +129,7 @@ static const struct refusal {
     {ISSUER("client_id: s, algorithms: []"), "t.yaml:1:76: algorithms: out of bounds; expected 1"},
     {ISSUER("client_id: s, scopes: [profile]"), IN_ISSUER ": scopes lacks openid; expected it"},
     {ISSUER("client_id: s, scopes: [openid, a b]"), IN_ISSUER ": a blank inside an item of scopes"},
-    {ISSUER("client_id: s, groups_claim: g"), IN_ISSUER ": groups need groups_claim, and one of"},
-    {ISSUER("client_id: s, group_prefix: g"), IN_ISSUER ": groups need groups_claim, and one of"},
+    {ISSUER("client_id: s, groups_claim: g"), IN_ISSUER ": groups_claim, and nothing says what"},
     {ISSUER("client_id: s, groups_claim: g, group_prefix: p, groups: [{theirs: a, ours: b}]"),
      IN_ISSUER ": group_prefix and groups; expected one of them"},
     {ISSUER("client_id: s, groups_claim: g, groups: [{theirs: a, ours: b}, {theirs: a, ours: c}]"),
@@ -602,6 +601,22 @@ static void test_warnings(void)
         {"sandbox: best-effort\n" OPEN(""), "sandbox: best-effort"},
         {"client_auth: token\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""),
          "client_auth: token without tls"},
+        {"client_auth: oauth\nlisten: {postgres: \"0.0.0.0:6432\"}\n" OPEN(""),
+         "OAUTHBEARER is not offered there"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", client_id: s, audiences: "
+         "[sluice]}]\n" OPEN(""),
+         ""},
+        {"issuers: [{name: i, issuer: \"http://localhost:9\", client_id: s}]\n" OPEN(""),
+         "issuer \"i\" is asked over http"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", audiences: "
+         "[\"https://kubernetes.default.svc\"]}]\n" OPEN(""),
+         "is one that tokens for other services have too"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", kind: github-actions, audiences: [s], "
+         "jobs: [{identity: d, repository_id: \"7\"}]}]\n" OPEN(""),
+         "the job of \"d\" is taken from any branch"},
+        {"issuers: [{name: i, issuer: \"https://i.example\", kind: github-actions, audiences: [s], "
+         "jobs: [{identity: d, repository_id: \"7\", environment: prod}]}]\n" OPEN(""),
+         ""},
         {"listen: {http: \"0.0.0.0:80\"}\n" OPEN(""), "deciding credentials cross"},
         {OPEN(", mode: observe"), "mode: observe holds and denies nothing"},
         {OPEN(", address: \"db:5432\", tls: {mode: off}"),

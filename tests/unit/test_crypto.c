@@ -159,6 +159,60 @@ static void test_ed25519_rfc8032(void)
     }
 }
 
+/* --- others' keys that come as numbers --- */
+
+/* The key of RFC 8037, appendix A.1, and the signature of A.4 over its text. */
+static void test_a_key_of_numbers(void)
+{
+    static const char message[] = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+    SL_FREED_BY(sl_public_key) struct sl_public_key *k = NULL;
+    SL_BUF(x, 64);
+    SL_BUF(signature, 64);
+    SL_BUF(spki, SL_PUBLIC_KEY_MAX);
+
+    SL_CHECK_INT(sl_base64url_get(&x, SL_SPAN("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")),
+                 SL_OK);
+    SL_CHECK_INT(sl_base64url_get(&signature,
+                                  SL_SPAN("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4"
+                                          "iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")),
+                 SL_OK);
+    SL_CHECK_INT(sl_spki_put_ed25519(&spki, sl_buf_span(&x)), SL_OK);
+    SL_CHECK_INT(sl_public_key_new(SL_ALGORITHM_EDDSA, sl_buf_span(&spki), &k), SL_OK);
+    SL_CHECK(sl_public_key_verify(k, sl_span_str(message), sl_buf_span(&signature)));
+    SL_CHECK(!sl_public_key_verify(k, SL_SPAN("another"), sl_buf_span(&signature)));
+    SL_CHECK(!sl_public_key_verify(k, sl_span_str(message), SL_SPAN("")));
+    struct sl_public_key *none = NULL;
+    SL_CHECK_INT(sl_public_key_new(SL_ALGORITHM_ES256, sl_buf_span(&spki), &none), SL_EMALFORMED);
+    SL_CHECK_INT(sl_public_key_new(0, sl_buf_span(&spki), &none), SL_EMALFORMED);
+    SL_CHECK(none == NULL);
+}
+
+static void test_numbers_that_are_no_key(void)
+{
+    static const uint8_t zeros[512] = {0}, ones[512] = {1, 0, 1};
+    SL_BUF(b, SL_PUBLIC_KEY_MAX);
+    struct sl_span e = sl_span(ones, 3), n = sl_span(ones, 256);
+
+    SL_CHECK_INT(sl_spki_put_rsa(&b, sl_span(zeros, 256), e), SL_EMALFORMED); /* a zero in front */
+    SL_CHECK_INT(sl_spki_put_rsa(&b, sl_span(NULL, 0), e), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_rsa(&b, n, sl_span(NULL, 0)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_rsa(&b, n, sl_span(zeros, 1)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_rsa(&b, n, sl_span(ones, 9)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_p256(&b, sl_span(ones, 31), sl_span(ones, 32)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_p256(&b, sl_span(ones, 32), sl_span(ones, 33)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_spki_put_ed25519(&b, sl_span(ones, 31)), SL_EMALFORMED);
+    SL_CHECK_INT(sl_es256_put_der(&b, sl_span(ones, 63)), SL_EMALFORMED);
+    SL_CHECK_INT(b.n, 0);
+    /* numbers that are put together, and are no key: a point that is not on the curve, 1,024 bits
+     */
+    SL_CHECK_INT(sl_spki_put_p256(&b, sl_span(ones, 32), sl_span(ones, 32)), SL_OK);
+    SL_CHECK(!sl_public_key_fits(SL_ALGORITHM_ES256, sl_buf_span(&b)));
+    sl_buf_reset(&b);
+    SL_CHECK_INT(sl_spki_put_rsa(&b, sl_span(ones, 128), e), SL_OK);
+    SL_CHECK(!sl_public_key_fits(SL_ALGORITHM_RS256, sl_buf_span(&b)));
+    SL_CHECK(!sl_public_key_fits(SL_ALGORITHM_PS256, sl_buf_span(&b)));
+}
+
 /* --- TLS keys: made here, signed by us, verified by libcrypto --- */
 
 static void put_pem(struct sl_buf *b, EVP_PKEY *key, const char *password)
@@ -287,6 +341,8 @@ int main(void)
     SL_RUN(test_ed25519_rfc8032);
     SL_RUN(test_tls_keys);
     SL_RUN(test_tls_key_ed25519);
+    SL_RUN(test_a_key_of_numbers);
+    SL_RUN(test_numbers_that_are_no_key);
     SL_RUN(test_tls_keys_refused);
     return sl_tap_done();
 }

@@ -19,6 +19,7 @@ static const char *example(const char *mark)
     } examples[] = {{"{id}", ID},
                     {"{file}", "a-b_1.js"},
                     {"{issuer}", "a-b_1.js"},
+                    {"{resource}", "a-b_1.js"},
                     {"{entry}", "1700"},
                     {"{tile}", "entries/x001/x234/067.p/8"}};
 

@@ -478,6 +478,32 @@ static void test_login_and_logout(void)
     rmdir(folder);
 }
 
+/* The person is told the names, not left with a refusal. */
+static void test_a_login_at_one_of_two(void)
+{
+    static const struct {
+        const char *issuers, *said;
+        int code;
+    } cases[] = {
+        {"[{\"name\":\"corp\"},{\"name\":\"lab\"}]", "--issuer corp or lab", 2},
+        {"[]", "sluice enroll CODE", 1},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(out, 1 << 16);
+        SL_BUF(body, 256);
+        struct ran r = RUN("login", "--save", "/tmp/sluice-test-none");
+        struct asked a = asked();
+
+        SL_CHECK_TEXT(sl_span_str(a.method), "issuers");
+        sl_buf_say(&body, "{\"issuers\":%s}", cases[i].issuers);
+        reply(&a, 200, sl_buf_text(&body));
+        SL_CHECK_INT(finish(&r, &out), cases[i].code);
+        check_says(&out, cases[i].said);
+    }
+    SL_CHECK(is_quiet(desk.keeper));
+}
+
 static void test_a_login_that_fails(void)
 {
     SL_BUF(out, 1 << 16);
@@ -548,6 +574,7 @@ int main(int argc, char **argv)
     SL_RUN(test_console);
     SL_RUN(test_login_and_logout);
     SL_RUN(test_a_login_that_fails);
+    SL_RUN(test_a_login_at_one_of_two);
     SL_RUN(test_logout_leaves_credentials_alone);
     SL_RUN(test_watch);
     close(desk.super);

@@ -246,7 +246,7 @@ static void test_tokens_are_carried(void)
 static void test_what_is_no_token_is_not(void)
 {
     static const char *const tokens[] = {
-        "sls_abc",     "eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ",      "eyJhIjoxfQ.e.e.e.e",
+        "sls_abc",       "eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ",      "eyJhIjoxfQ.e.e.e.e",
         "eyJhIjoxfQ..e", "eyJhbGciOiJSUzI1NiJ9.eyJhIj=xfQ.c2ln", "eyJhbGciOiJSUzI1NiJ9.e yJ.c2ln",
     };
 

@@ -1,15 +1,16 @@
-/* Identity providers as the keeper uses them: whose tokens are taken, people who sign in, and what a
- * provider, a browser or a courier that lies can do: nothing. The first argument is the program. */
-#define KEEPER_PLAY_RULES                                                                          \
-    "issuers:\n"                                                                                   \
-    "  - name: corp\n"                                                                             \
-    "    issuer: https://idp.example\n"                                                            \
-    "    client_id: sluice\n"                                                                      \
-    "    client_secret_file: corp.secret\n"                                                        \
-    "    algorithms: [ES256]\n"                                                                    \
-    "    audiences: [sluice-api]\n"                                                                \
-    "    token_type: jwt\n"                                                                        \
-    "    groups_claim: groups\n"                                                                   \
+/* Identity providers as the keeper uses them: whose tokens are taken, people who sign in, and what
+ * a provider, a browser or a courier that lies can do: nothing. The first argument is the program.
+ */
+#define KEEPER_PLAY_RULES                   \
+    "issuers:\n"                            \
+    "  - name: corp\n"                      \
+    "    issuer: https://idp.example\n"     \
+    "    client_id: sluice\n"               \
+    "    client_secret_file: corp.secret\n" \
+    "    algorithms: [ES256]\n"             \
+    "    audiences: [sluice-api]\n"         \
+    "    token_type: jwt\n"                 \
+    "    groups_claim: groups\n"            \
     "    groups: [{theirs: DBAs, ours: dba}, {theirs: Robots, ours: agents}]\n"
 
 #include "tests/unit/issuer_play.h"
@@ -36,7 +37,8 @@ static void from_elsewhere(void)
     play.address = address;
 }
 
-/* --- helpers: logging in with a token ---------------------------------------------------------- */
+/* --- helpers: logging in with a token ----------------------------------------------------------
+ */
 
 static uint64_t conn = 100;
 
@@ -91,7 +93,8 @@ static uint32_t account(const char *method, const char *name, const char *subjec
     return call_as(play.control, method, "", sl_buf_text(&body));
 }
 
-/* --- helpers: signing in ------------------------------------------------------------------------- */
+/* --- helpers: signing in -------------------------------------------------------------------------
+ */
 
 /* The value of a parameter of the address that the browser is sent to. */
 static void parameter(const char *url, const char *name, char out[128])
@@ -181,7 +184,8 @@ static void check_finish_refused(const char *with_flow, const char *query, const
     SL_CHECK(!asked_within(50));
 }
 
-/* --- tests: what the keeper knows of the provider ----------------------------------------------- */
+/* --- tests: what the keeper knows of the provider -----------------------------------------------
+ */
 
 static void test_nobody_signs_in_before_the_provider_answered(void)
 {
@@ -212,7 +216,8 @@ static void test_nobody_signs_in_before_the_provider_answered(void)
              json_is_true(json_object_get(one, "device")));
 }
 
-/* --- tests: accounts and tokens to ask with -------------------------------------------------------- */
+/* --- tests: accounts and tokens to ask with
+ * -------------------------------------------------------- */
 
 static void test_an_account_is_one_identitys(void)
 {
@@ -230,8 +235,8 @@ static void test_an_account_is_one_identitys(void)
     size_t i;
     json_t *one;
     unsigned accounts = 0;
-    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
-        accounts += (unsigned)json_array_size(json_object_get(one, "accounts"));
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one) accounts +=
+        (unsigned)json_array_size(json_object_get(one, "accounts"));
     SL_CHECK_INT(accounts, 2);
 }
 
@@ -253,7 +258,8 @@ static void test_a_token_asks(void)
 
 static void test_tokens_that_are_refused(void)
 {
-    const char *claims = "{'iss':'https://idp.example','sub':'u-bot','aud':'sluice-api','iat':%U,'exp':%U}";
+    const char *claims =
+        "{'iss':'https://idp.example','sub':'u-bot','aud':'sluice-api','iat':%U,'exp':%U}";
     SL_BUF(good, 1024);
     EVP_PKEY *real = idp.key;
 
@@ -317,7 +323,8 @@ static void test_unlinking_ends_sessions(void)
     SL_CHECK_INT(account("account.link", "bot", "u-bot"), 201);
 }
 
-/* --- tests: groups ------------------------------------------------------------------------------------ */
+/* --- tests: groups
+ * ------------------------------------------------------------------------------------ */
 
 static bool is_member(const char *credential, const char *group)
 {
@@ -325,9 +332,8 @@ static bool is_member(const char *credential, const char *group)
     json_t *one;
 
     SL_CHECK_INT(call_as(play.desk, "whoami", credential, "{}"), 200);
-    json_array_foreach(json_object_get(play.reply, "groups"), i, one)
-        if (strcmp(json_string_value(one), group) == 0)
-            return true;
+    json_array_foreach(json_object_get(play.reply, "groups"), i,
+                       one) if (strcmp(json_string_value(one), group) == 0) return true;
     return false;
 }
 
@@ -361,7 +367,8 @@ static void test_groups_are_what_the_newest_token_says(void)
     SL_CHECK_TEXT(sl_span_str(said("reason")), "OVERAGE");
 }
 
-/* --- tests: in a browser -------------------------------------------------------------------------------- */
+/* --- tests: in a browser
+ * -------------------------------------------------------------------------------- */
 
 static void test_the_way_there(void)
 {
@@ -517,7 +524,8 @@ static void test_a_token_endpoint_that_refuses_or_lies(void)
     SL_CHECK(strstr(said("detail"), "connection refused") != NULL);
 }
 
-/* --- tests: the courier ------------------------------------------------------------------------------- */
+/* --- tests: the courier
+ * ------------------------------------------------------------------------------- */
 
 static void test_a_courier_that_goes_leaves_nobody_hanging(void)
 {
@@ -554,7 +562,8 @@ static void test_a_courier_that_says_what_is_not_its_to_say(void)
     courier_comes();
 }
 
-/* --- tests: on the command line -------------------------------------------------------------------------- */
+/* --- tests: on the command line
+ * -------------------------------------------------------------------------- */
 
 static char poll_secret[128];
 
@@ -636,7 +645,8 @@ static void test_too_many_at_once(void)
     SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
 }
 
-/* --- tests: what lasts ----------------------------------------------------------------------------------- */
+/* --- tests: what lasts
+ * ----------------------------------------------------------------------------------- */
 
 static void test_P9_accounts_groups_and_sessions_survive_the_keeper(void)
 {
@@ -647,8 +657,8 @@ static void test_P9_accounts_groups_and_sessions_survive_the_keeper(void)
     introduce();
     from_elsewhere();
     SL_CHECK(is_member(session, "dba"));
-    SL_CHECK(is_member(token_at("u-olga", "sluice-api", now_s() + 5, ",'groups':['Robots']"),
-                       "agents"));
+    SL_CHECK(
+        is_member(token_at("u-olga", "sluice-api", now_s() + 5, ",'groups':['Robots']"), "agents"));
     SL_CHECK_INT(account("account.link", "bot", "u-rita"), 409);
     check_finish_refused(flow, query_of(state, CODE_HERE), "STATE"); /* flows do not */
 }
@@ -662,18 +672,74 @@ static void test_a_session_ends_with_its_account(void)
     SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401); /* that one was another */
 }
 
+/* Revoked as any other credential, it takes along what came from it. */
+static void test_revoking_its_credential_unlinks_the_account(void)
+{
+    SL_BUF(body, 128);
+    char id[64];
+
+    from_elsewhere();
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    keep(id, sizeof id, said("credential"));
+    SL_CHECK(is_member(token("u-sam", ",'groups':['DBAs']"), "dba"));
+    SL_CHECK_INT(call_as(play.control, "token.list", "", "{'name':'sam'}"), 200);
+    const json_t *listed = json_array_get(json_object_get(play.reply, "tokens"), 0);
+    SL_CHECK_TEXT(sl_json_str(listed, "kind"), "account");
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", token("u-sam", ""), "{}"), 401);
+    SL_CHECK_INT(account("account.link", "sam", "u-sam"), 201);
+    SL_CHECK(!is_member(token("u-sam", ""), "dba"));
+}
+
+/* Whoever the provider brings is nobody who exists, whatever it calls them. */
+static void test_people_whom_the_provider_brings(void)
+{
+    struct sl_msg_secret_ask ask;
+    struct sl_msg_reloaded taken;
+    SL_BUF(fresh, 64 * 1024);
+
+    sl_buf_say(&fresh, "%s    provision: people\n    name_claim: nick\n", config);
+    TELL(play.super, reload, .generation = 2, .config = sl_buf_span(&fresh));
+    SL_CHECK(hear(play.super, SL_MESSAGE_SECRET_ASK) && HEARD(secret_ask, &ask)); /* of the start */
+    SL_CHECK(hear(play.super, SL_MESSAGE_SECRET_ASK) && HEARD(secret_ask, &ask));
+    TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s3cret"));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &taken));
+    finish_with("u-new", ",'nick':'rita','groups':['DBAs']", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita");
+    keep(session, sizeof session, said("secret"));
+    SL_CHECK(is_member(session, "dba"));
+    finish_with("u-new", ",'nick':'olga','groups':['DBAs']", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita"); /* the subject counts */
+    finish_with("u-newer", ",'nick':'rita'", 201, "");
+    SL_CHECK(strncmp(said("identity"), "corp-", 5) == 0 && strlen(said("identity")) == 21);
+    finish_with("u-odd", ",'nick':'../../operator'", 201, "");
+    SL_CHECK(strlen(said("identity")) == 21);
+    finish_with("u-operator", ",'nick':'operator'", 201, "");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-operator");
+    /* a token to ask with brings nobody */
+    check_refused("corp-x", token("u-another", ""), "no identity");
+}
+
 static void make_people(void)
 {
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'sam','kind':'human'}"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
                  200);
 }
 
+static const char *sluice_program;
+static void test_the_ledger_verifies(void)
+{
+    ledger_verifies(sluice_program);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2)
+    if (argc < 3)
         return 2;
     play.program = argv[1];
     memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
@@ -704,7 +770,11 @@ int main(int argc, char **argv)
     SL_RUN(test_too_many_at_once);
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
+    SL_RUN(test_revoking_its_credential_unlinks_the_account);
+    SL_RUN(test_people_whom_the_provider_brings);
     stop_keeper();
+    sluice_program = argv[2];
+    SL_RUN(test_the_ledger_verifies);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     json_decref(play.reply);
     EVP_PKEY_free(idp.key);

@@ -83,6 +83,42 @@ static void test_approvers(void)
     expect("stranger", (struct story){.approver = "mallory"}, "was never added");
 }
 
+/* What a sign-in at a provider stands for: an account, which is a credential as any other (P4). */
+static void test_accounts(void)
+{
+    struct hearing h;
+
+    hear((struct story){.account = true, .credential = "a-rita"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    /* parted from one and linked to another is a new account each time */
+    hear((struct story){.account = true, .account_parted = "rita", .account_too = "robin"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("of two", (struct story){.account = true, .account_too = "robin"},
+           "an account of 'rita' is linked to 'robin' as well");
+    expect("newer than the question", (struct story){.late_account = true, .credential = "a-rita"},
+           "made after the action was asked");
+    expect("newer, by a clock that was set back",
+           (struct story){.late_account = true, .clock_set_back = true, .credential = "a-rita"},
+           "made after the action was asked");
+    expect("over",
+           (struct story){.account = true, .account_parted = "rita", .credential = "a-rita"},
+           "revoked");
+    expect("an agent's",
+           (struct story){.account_too = "robin", .approver = "robin", .credential = "a-too"},
+           "may not");
+    expect("linked by who decides",
+           (struct story){.account = true, .credential = "a-rita", .account_by = "rita"}, "issued");
+    expect("parted from another", (struct story){.account = true, .account_parted = "robin"},
+           "an account is unlinked from 'robin' that was not linked to it");
+    expect("parted by another name",
+           (struct story){.account = true, .account_parted = "rita", .parted_credential = "c-rita"},
+           "that was not linked to it");
+    expect("parted and never linked", (struct story){.account_parted = "rita"},
+           "that was not linked to it");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -106,6 +142,26 @@ static void test_running(void)
     expect("no policy", (struct story){.unknown_policy = true},
            "policy whose text is not in the ledger");
     expect("no session", (struct story){.no_session = true}, "never began");
+}
+
+/* The statements of a list are actions of their own, behind the spend and no more than it has. */
+static void test_lists(void)
+{
+    struct hearing h;
+
+    hear((struct story){.list = 3, .list_ran = 3}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear((struct story){.list = 3, .list_ran = 1}, &h); /* it ended before its time */
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("one too many", (struct story){.list = 3, .list_ran = 4}, "more than the 3 statements");
+    expect("before the spend", (struct story){.list = 3, .list_ran = 1, .list_action = 2},
+           "was spent by session 1, but action 2");
+    expect("never spent", (struct story){.list = 3, .list_ran = 1, .no_spend = true},
+           "no grant was spent");
+    expect("other digest", (struct story){.list = 3, .list_ran = 1, .other_digest = true},
+           "not what was approved");
 }
 
 /* Two accounts with a vote each, that turn out to be one person's before the grant is spent. */
@@ -280,8 +336,10 @@ int main(void)
 {
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
+    SL_RUN(test_accounts);
     SL_RUN(test_moves);
     SL_RUN(test_running);
+    SL_RUN(test_lists);
     SL_RUN(test_P3_P10_documents);
     SL_RUN(test_one_person_is_one_vote);
     SL_RUN(test_said_twice);

@@ -651,6 +651,7 @@ static void test_key_uses(void)
         {",\"alg\":\"RSA-OAEP\"", 0},
         {",\"alg\":\"ES256\"", 0},
         {",\"alg\":7", 0},
+        {",\"d\":\"AQAB\"", 0}, /* its private half is everybody's */
         {",\"x5c\":[\"MIIB\"],\"x5t\":\"a\"", 1},
     };
 

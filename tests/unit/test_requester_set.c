@@ -14,6 +14,10 @@ static const struct sl_requester requesters[] = {
     {{(const uint8_t *)"olga", 4}, {(const uint8_t *)"olga", 4}, SL_REQUESTER_OWNER},
     {{(const uint8_t *)"olga.work", 9}, {(const uint8_t *)"olga", 4}, SL_REQUESTER_LINKED},
     {{(const uint8_t *)"tom", 3}, {(const uint8_t *)"tom", 3}, SL_REQUESTER_TRIGGER},
+    {{(const uint8_t *)"dora", 4}, {(const uint8_t *)"dora", 4}, SL_REQUESTER_DELEGATE},
+    {{(const uint8_t *)"paula", 5}, {(const uint8_t *)"paula", 5}, SL_REQUESTER_ON_BEHALF},
+    {{(const uint8_t *)"shell", 5}, {(const uint8_t *)"shell", 5}, SL_REQUESTER_SAME_USER},
+    {{(const uint8_t *)"later", 5}, {(const uint8_t *)"later", 5}, (enum sl_requester_role)99},
 };
 static const struct sl_membership old_member = {{(const uint8_t *)"dba", 3}, BEFORE};
 static const struct sl_membership new_member = {{(const uint8_t *)"dba", 3}, AFTER};
@@ -110,6 +114,35 @@ static void linked(struct sl_decide_question *q)
 static void linked_later(struct sl_decide_question *q)
 {
     q->who.person = SL_SPAN("olga");
+}
+static void delegate(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("dora");
+}
+static void on_behalf(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("paula");
+}
+static void same_user(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("shell");
+}
+static void unknown_role(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("later");
+}
+static void same_credential(struct sl_decide_question *q)
+{
+    q->asked_with = q->with.id = SL_SPAN("0123456789abcdef");
+}
+static void other_credential(struct sl_decide_question *q)
+{
+    q->asked_with = SL_SPAN("fedcba9876543210");
+    q->with.id = SL_SPAN("0123456789abcdef");
+}
+static void auditor(struct sl_decide_question *q)
+{
+    q->who.auditor = true;
 }
 static void new_identity(struct sl_decide_question *q)
 {
@@ -246,6 +279,13 @@ static const struct {
     {"who triggered it", trigger, SL_DECIDE_IS_TRIGGER},
     {"the owner's other account", linked, SL_DECIDE_IS_LINKED},
     {"an account linked to the owner later on", linked_later, SL_DECIDE_IS_LINKED},
+    {"who acts for the owner", delegate, SL_DECIDE_IS_DELEGATE},
+    {"on whose behalf it was asked", on_behalf, SL_DECIDE_IS_ON_BEHALF},
+    {"the same account of the machine", same_user, SL_DECIDE_IS_SAME_USER},
+    {"in the set for a reason that is not known", unknown_role, SL_DECIDE_IS_LINKED},
+    {"the credential that asked", same_credential, SL_DECIDE_SAME_CREDENTIAL},
+    {"another credential than the one that asked", other_credential, SL_DECIDE_YES},
+    {"an auditor who is a reviewer too", auditor, SL_DECIDE_IS_AUDITOR},
     {"added after asking", new_identity, SL_DECIDE_NEW_IDENTITY},
     {"added in the same moment", same_moment_identity, SL_DECIDE_NEW_IDENTITY},
     {"credential made after asking", new_credential, SL_DECIDE_NEW_CREDENTIAL},

@@ -257,6 +257,66 @@ static void test_reload_is_held(void)
     stop();
 }
 
+/* Started where issuers are configured, with what it takes to call them and nothing else; replaced
+ * when it ends; ended when they go. */
+static void test_the_courier(void)
+{
+    static const char corp[] =
+        "issuers:\n"
+        "  - {name: corp, issuer: \"https://idp.example\", client_id: sluice, "
+        "client_secret_file: corp.secret, ca_file: corp.pem}\n";
+    static const char two[] =
+        "issuers:\n"
+        "  - {name: corp, issuer: \"https://idp.example\", client_id: sluice}\n"
+        "  - {name: other, issuer: \"https://other.example\", client_id: sluice, "
+        "client_secret_command: [echo, said]}\n";
+
+    SL_CHECK_INT(sl_file_replace(in_folder("corp.secret"), SL_SPAN("hush\n"), 0600), SL_OK);
+    SL_CHECK_INT(sl_file_replace(in_folder("corp.pem"), SL_SPAN("PEM\n"), 0600), SL_OK);
+    write_config("", targets);
+    serve();
+    SL_CHECK_INT(count_in("err", "role=courier"), 0);
+    write_config(corp, targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "event=program_ready program=courier", 1));
+    SL_CHECK(wait_for("err",
+                      "role=courier event=fake_setup index=0 fds=0 config=0 key=0 addresses=1 "
+                      "generation=2 authorities=1 state=0",
+                      1));
+    SL_CHECK(wait_for("err", "role=courier event=fake_peer role=keeper", 1));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=courier", 1));
+    SL_CHECK_INT(count_in("err", "role=gate event=fake_peer role=courier"), 0);
+    SL_CHECK_INT(count_in("err", "role=desk event=fake_peer role=courier"), 0);
+    tell("keeper", "issuer corp\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=hush", 1));
+    tell("keeper", "issuer nobody\n");
+    SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"there is no such issuer", 1));
+    tell("keeper", "bad-courier\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=courier", 2));
+    SL_CHECK(wait_for("err", "role=keeper event=fake_peer role=courier", 2));
+    write_config(two, targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err",
+                      "role=courier event=fake_reload generation=3 key=0 config=0 addresses=2", 1));
+    tell("keeper", "issuer other\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=said", 1));
+    write_config("", targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "level=info role=supervisor event=program_ended program=courier", 1));
+    usleep(400000);
+    SL_CHECK_INT(count_in("err", "event=program_ready program=courier"), 2);
+    stop();
+    /* a file that is not there is a bad configuration, and one that is there is enough to start */
+    write_config(corp, targets);
+    serve();
+    SL_CHECK_INT(count_in("err", "event=program_ready program=courier"), 1);
+    stop();
+    unlink(in_folder("corp.pem"));
+    SL_CHECK_INT(WEXITSTATUS(wait_end(start())), 1);
+    SL_CHECK(count_in("err", "corp.pem") > 0);
+    write_config("", targets);
+}
+
 /* The processes whose parent it is; 0 when /proc does not say. */
 static size_t children_of(pid_t parent, pid_t *out, size_t max)
 {
@@ -363,7 +423,7 @@ static bool remove_folder(void)
 
 int main(int argc, char **argv)
 {
-    static const char *const roles[] = {"gate", "judge", "keeper", "desk"};
+    static const char *const roles[] = {"gate", "judge", "keeper", "desk", "courier"};
 
     if (argc != 3 || mkdtemp(folder) == NULL || mkdir(in_folder("libexec"), 0700) != 0)
         return 1;
@@ -385,6 +445,7 @@ int main(int argc, char **argv)
     SL_RUN(test_secrets);
     SL_RUN(test_reload);
     SL_RUN(test_reload_is_held);
+    SL_RUN(test_the_courier);
     SL_RUN(test_nothing_outlives_the_supervisor);
     SL_RUN(test_the_service_manager_hears);
     SL_RUN(test_what_cannot_start);

@@ -42,7 +42,8 @@ enum sl_approval_state {
     X(REVOKE, "revoke")     /* an unspent grant is taken back */            \
     X(VOID, "void")         /* the action means something else now */       \
     X(KILL, "kill")         /* the requester or an approver was disabled */ \
-    X(SPEND, "spend")
+    X(SPEND, "spend")                                                       \
+    X(BREAK, "break") /* one person released it alone (break_glass) */
 
 enum sl_approval_event {
 #define SL_APPROVAL_EVENT(name, text) SL_APPROVAL_ON_##name,
@@ -53,6 +54,7 @@ enum sl_approval_event {
 /*    from       on        to         what the record says */
 #define SL_APPROVAL_MOVES(X)                                                    \
     X(PENDING, APPROVE, APPROVED, "approved by everyone whose yes was needed")  \
+    X(PENDING, BREAK, APPROVED, "released by one person alone: break-glass")    \
     X(PENDING, DENY, DENIED, "denied by a reviewer")                            \
     X(PENDING, DEADLINE, EXPIRED, "nobody answered in time")                    \
     X(PENDING, CANCEL, CANCELLED, "cancelled by the requester")                 \
@@ -86,6 +88,11 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(IS_OWNER, "the owner of the requester does not decide its actions")                 \
     X(IS_TRIGGER, "whoever triggered the run does not decide its actions")                \
     X(IS_LINKED, "this is another account of somebody in the requester set")              \
+    X(IS_DELEGATE, "whoever acts for somebody in the requester set does not decide")      \
+    X(IS_ON_BEHALF, "nobody decides what an agent asked on their behalf")                 \
+    X(IS_SAME_USER, "this identity shares an account of the machine with a requester")    \
+    X(SAME_CREDENTIAL, "the credential or session that asked does not decide")            \
+    X(IS_AUDITOR, "an auditor reads everything and decides nothing")                      \
     X(NEW_IDENTITY, "this identity was added after the action was asked")                 \
     X(NEW_CREDENTIAL, "this credential was made after the action was asked")              \
     X(ISSUED_BY_SELF, "who issued a credential never decides through it")                 \
@@ -121,13 +128,25 @@ const char *sl_decide_channel_name(enum sl_decide_channel channel);
  * by it; any other word is HTTP, because the rest is not for callers to say. */
 enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
 
-/* Why a name is in the requester set. */
+/* Why a name is in the requester set: one table for the keeper, the audit and the pages. Numbers
+ * are kept in approvals, so new ones go to the end. role        in words         the reason that
+ * keeps it from deciding */
+#define SL_REQUESTER_ROLES(X)                                                                      \
+    X(SELF, "self", IS_REQUESTER)        /* who asked */                                           \
+    X(OWNER, "owner", IS_OWNER)          /* answers for who asked, at any remove */                \
+    X(TRIGGER, "trigger", IS_TRIGGER)    /* started the run */                                     \
+    X(LINKED, "linked", IS_LINKED)       /* another account of a person in the set */              \
+    X(DELEGATE, "delegate", IS_DELEGATE) /* acts for somebody in the set while they are away */    \
+    X(ON_BEHALF, "on-behalf-of", IS_ON_BEHALF) /* for whom the asking token acts (RFC 8693 act) */ \
+    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */
+
 enum sl_requester_role {
-    SL_REQUESTER_SELF = 1,
-    SL_REQUESTER_OWNER,
-    SL_REQUESTER_TRIGGER,
-    SL_REQUESTER_LINKED,
+    SL_REQUESTER_NONE,
+#define SL_REQUESTER_ROLE(name, text, reason) SL_REQUESTER_##name,
+    SL_REQUESTER_ROLES(SL_REQUESTER_ROLE)
+#undef SL_REQUESTER_ROLE
 };
+const char *sl_requester_role_name(enum sl_requester_role role); /* "owner"; "unknown" */
 
 /* An identity belongs to a person: accounts that were linked share one `person`. */
 struct sl_requester {
@@ -145,12 +164,14 @@ struct sl_decider {
     struct sl_span name, person;
     enum sl_identity_kind kind;
     bool active;
+    bool auditor;      /* by the configuration's `roles` */
     uint64_t since_us; /* when the identity was added */
     const struct sl_membership *memberships;
     size_t membership_count;
 };
 
 struct sl_decide_credential {
+    struct sl_span id; /* compared with `asked_with`; may be empty */
     bool deciding;     /* false: an asking token */
     bool over;         /* revoked or expired */
     bool passkey;      /* the decision carries a passkey's signature that was verified */
@@ -179,6 +200,7 @@ struct sl_decide_question {
     const struct sl_vote *votes;
     size_t vote_count;
     bool passkey_required, device_bound_required;
+    struct sl_span asked_with; /* the credential that asked; empty: none that is known */
     struct sl_decider who;
     struct sl_decide_credential with;
 };

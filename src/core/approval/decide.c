@@ -40,6 +40,27 @@ enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word)
     return SL_CHANNEL_HTTP;
 }
 
+const char *sl_requester_role_name(enum sl_requester_role role)
+{
+    static const char *const names[] = {"unknown",
+#define NAME(name, text, reason) text,
+                                        SL_REQUESTER_ROLES(NAME)
+#undef NAME
+    };
+    return (size_t)role < SL_COUNT(names) ? names[role] : names[0];
+}
+
+/* A role that we do not know speaks against, too. */
+static enum sl_decide_reason reason_of(enum sl_requester_role role)
+{
+    static const enum sl_decide_reason reasons[] = {SL_DECIDE_IS_LINKED,
+#define REASON(name, text, reason) SL_DECIDE_##reason,
+                                                    SL_REQUESTER_ROLES(REASON)
+#undef REASON
+    };
+    return (size_t)role < SL_COUNT(reasons) ? reasons[role] : reasons[0];
+}
+
 /* The strongest thing that the requester set says about this identity: its own name first, then
  * accounts of the same person. */
 static enum sl_decide_reason requester_check(const struct sl_decide_question *q)
@@ -50,19 +71,8 @@ static enum sl_decide_reason requester_check(const struct sl_decide_question *q)
         const struct sl_requester *r = &q->requesters[i];
 
         same_person = same_person || sl_span_eq(r->person, q->who.person);
-        if (!sl_span_eq(r->name, q->who.name))
-            continue;
-        switch (r->role) {
-        case SL_REQUESTER_SELF:
-            return SL_DECIDE_IS_REQUESTER;
-        case SL_REQUESTER_OWNER:
-            return SL_DECIDE_IS_OWNER;
-        case SL_REQUESTER_TRIGGER:
-            return SL_DECIDE_IS_TRIGGER;
-        case SL_REQUESTER_LINKED:
-            return SL_DECIDE_IS_LINKED;
-        }
-        return SL_DECIDE_IS_LINKED; /* a role that we do not know speaks against, too */
+        if (sl_span_eq(r->name, q->who.name))
+            return reason_of(r->role);
     }
     return same_person ? SL_DECIDE_IS_LINKED : SL_DECIDE_YES;
 }
@@ -75,6 +85,8 @@ static enum sl_decide_reason credential_check(const struct sl_decide_question *q
         return SL_DECIDE_ASKING_TOKEN;
     if (with->over)
         return SL_DECIDE_CREDENTIAL_OVER;
+    if (with->id.n > 0 && sl_span_eq(with->id, q->asked_with))
+        return SL_DECIDE_SAME_CREDENTIAL;
     return SL_DECIDE_YES;
 }
 
@@ -187,7 +199,9 @@ static enum sl_decide_reason person_check(const struct sl_decide_question *q)
 {
     if (!q->who.active)
         return SL_DECIDE_NOT_ACTIVE;
-    return q->who.kind == SL_HUMAN ? SL_DECIDE_YES : SL_DECIDE_NOT_HUMAN;
+    if (q->who.kind != SL_HUMAN)
+        return SL_DECIDE_NOT_HUMAN;
+    return q->who.auditor ? SL_DECIDE_IS_AUDITOR : SL_DECIDE_YES;
 }
 
 enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32_t *may)

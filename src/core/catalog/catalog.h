@@ -38,8 +38,8 @@ extern const char sl_catalog_without_texts[];
  * the listing is read, outside of its transaction. */
 extern const char sl_catalog_fingerprint_query[];
 
-/* Rows of two fields: "schema.relation" and how many rows the server believes it has. What was never
- * looked at (VACUUM, ANALYZE) does not come. */
+/* Rows of two fields: "schema.relation" and how many rows the server believes it has. What was
+ * never looked at (VACUUM, ANALYZE) does not come. */
 extern const char sl_catalog_sizes_query[];
 
 /* One row: search_path, current_user, session_user, standard_conforming_strings ("on"),

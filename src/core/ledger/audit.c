@@ -31,9 +31,9 @@ void sl_audit_free(struct sl_audit *a)
 
 static enum sl_err new_maps(struct sl_audit *a)
 {
-    struct sl_map **maps[] = {&a->identities, &a->credentials,  &a->approvals, &a->sessions,
-                              &a->policies,   &a->policy_heads, &a->pending,   &a->passkeys,
-                              &a->accounts};
+    struct sl_map **maps[] = {&a->identities, &a->credentials, &a->approvals,
+                              &a->sessions,   &a->policies,    &a->policy_heads,
+                              &a->pending,    &a->passkeys,    &a->accounts};
 
     for (size_t i = 0; i < SL_COUNT(maps); i++)
         SL_TRY(sl_map_new(maps[i], 0));
@@ -171,6 +171,9 @@ static sl_audit_kind_fn *const kinds[] = {
     [SL_ENTRY_KEY] = sl_audit_key,
     [SL_ENTRY_CANARY] = sl_audit_plain,
     [SL_ENTRY_PASSKEY] = sl_audit_passkey,
+    [SL_ENTRY_BREAK_GLASS] = sl_audit_break_glass,
+    [SL_ENTRY_BYPASS] = sl_audit_bypass,
+    [SL_ENTRY_REVIEW] = sl_audit_review,
 };
 
 void sl_audit_plain(struct sl_audit *a, const json_t *leaf)
@@ -198,6 +201,11 @@ static void check_leaf(struct sl_audit *a, const json_t *leaf, struct sl_span te
     a->time_us = sl_audit_time(a, leaf, "time");
     if (a->entry == 0 && !sl_span_is(kind, "key"))
         SL_FOUND(a, "the first leaf names no key");
+    if (a->expects_bypass && !sl_span_is(kind, "bypass"))
+        SL_FOUND(
+            a,
+            "the policy changed while nothing ran, under govern: two-person, and it is not said");
+    a->expects_bypass = false;
     for (unsigned i = 0; i < SL_COUNT(kinds); i++)
         if (sl_span_is(kind, sl_entry_kind_name((enum sl_entry_kind)i))) {
             kinds[i](a, leaf);
@@ -258,6 +266,7 @@ void sl_audit_policy(struct sl_audit *a, const json_t *leaf)
     if (sl_buf_err(&p->text) != SL_OK || memcmp(digest, computed, sizeof digest) != 0)
         SL_FOUND(a, "the policy's text does not have the digest that the leaf says");
     p->whole = true;
+    memcpy(p->digest, digest, sizeof p->digest);
     sl_audit_read_policy(a, p);
     sl_buf_done(&p->text);
     a->incoming = NULL;
@@ -265,24 +274,32 @@ void sl_audit_policy(struct sl_audit *a, const json_t *leaf)
     sl_audit_put(a, a->policy_heads, sl_span(digest, 8), p);
 }
 
-static void check_policy_known(struct sl_audit *a, const json_t *leaf)
+/* The policy that the leaf names is in force from now on. */
+static void take_policy(struct sl_audit *a, const json_t *leaf)
 {
     uint8_t digest[SL_SHA256];
 
-    if (sl_audit_hex(a, leaf, "policy", digest, sizeof digest, false) &&
-        sl_map_get(a->policies, sl_span(digest, sizeof digest)) == NULL)
+    if (!sl_audit_hex(a, leaf, "policy", digest, sizeof digest, false))
+        return;
+    a->in_force = sl_map_get(a->policies, sl_span(digest, sizeof digest));
+    if (a->in_force == NULL)
         SL_FOUND(a, "a policy is in force whose text is not in the ledger");
 }
 
 void sl_audit_start(struct sl_audit *a, const json_t *leaf)
 {
-    check_policy_known(a, leaf);
+    const struct sl_audit_policy *was = a->in_force;
+
+    take_policy(a, leaf);
+    a->bypassed = false;
+    a->expects_bypass = was != NULL && was->two_person && a->in_force != NULL &&
+                        memcmp(was->digest, a->in_force->digest, sizeof was->digest) != 0;
 }
 
 void sl_audit_reload(struct sl_audit *a, const json_t *leaf)
 {
     if (json_is_true(json_object_get(leaf, "accepted")))
-        check_policy_known(a, leaf);
+        take_policy(a, leaf);
 }
 
 void sl_audit_session(struct sl_audit *a, const json_t *leaf)

@@ -15,6 +15,10 @@
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
  * theirs; a decision by passkey whose signature is not of exactly this decision
+ *   - an action that one person released alone (break-glass) without the configuration, the group
+ * or the reason for it, or that two others have not signed off in time
+ *   - under `govern: two-person`: a change of the roster that nobody else let happen; one that was
+ * made past it, until two people who were there before have signed it off
  *   - a key that was not handed over by the one before it
  * It believes the times in the leaves; that they are true is the witnesses' part.
  */
@@ -64,6 +68,9 @@ const struct sl_audit_claim *sl_audit_claims(const struct sl_audit *a);
 
 /* The next leaf; numbers grow by one from 0. SL_EMEMORY, SL_ELIMIT: the audit cannot go on. */
 enum sl_err sl_audit_leaf(struct sl_audit *a, uint64_t entry, struct sl_span leaf) SL_MUST_CHECK;
+
+/* After the last leaf: what one person did alone and two others have not signed off in time. */
+void sl_audit_end(struct sl_audit *a);
 
 /* The key that signs a tree of this size (all leaves before it seen); NULL before the first. */
 const struct sl_vkey *sl_audit_key_at(const struct sl_audit *a, uint64_t size);

@@ -137,6 +137,18 @@ void sl_audit_actions(struct sl_audit *a, const json_t *leaf)
         check_item(a, leaf, json_array_get(list, i));
 }
 
+/* A statement of a list: in the session that spent its grant, behind the spend, and no more of them
+ * than were asked for. */
+static void check_listed(struct sl_audit *a, struct name name, struct sl_span id,
+                         struct sl_audit_approval *p)
+{
+    if (p->session != name.session || name.action <= p->action)
+        SL_FOUND(a, "approval %S was spent by session %U, but action %U of session %U ran with it",
+                 id, p->session, name.action, name.session);
+    if (++p->listed > p->list)
+        SL_FOUND(a, "more than the %U statements of approval %S ran", p->list, id);
+}
+
 /* A held action ran: its approval must have been spent, for exactly it, once. */
 static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf)
 {
@@ -149,11 +161,13 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
                  name.action, name.session);
         return;
     }
-    if (p->session != name.session || p->action != name.action)
+    if (p->list > 0)
+        check_listed(a, name, id, p);
+    else if (p->session != name.session || p->action != name.action)
         SL_FOUND(
             a, "approval %S was spent for action %U of session %U, but action %U of session %U ran",
             id, p->action, p->session, name.action, name.session);
-    if (p->ran)
+    if (p->ran && p->list == 0)
         SL_FOUND(a, "the grant of approval %S ran twice", id);
     p->ran = true;
     if (sl_audit_hex(a, leaf, "digest", digest, sizeof digest, true) &&

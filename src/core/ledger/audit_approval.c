@@ -112,7 +112,10 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
     p->needs_passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey");
     p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
-    p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy");
+    p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy") ||
+                   sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
+    if (!sl_json_u64(leaf, "list", &p->list))
+        p->list = 0;
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
@@ -179,11 +182,84 @@ static void ask_whose(struct sl_audit *a, struct sl_audit_approval *p)
         p->votes[i].person = sl_audit_person(a, p->voters[i]);
 }
 
+static bool acts_now(const struct sl_audit *a, const struct sl_audit_identity *who,
+                     struct sl_span name)
+{
+    for (const struct sl_audit_delegate *d = who->delegates; d != NULL; d = d->next)
+        if (!d->over && sl_span_eq(d->name, name) && (d->until_us == 0 || d->until_us > a->time_us))
+            return true;
+    return false;
+}
+
+static bool is_in(const struct sl_requester *set, size_t count, struct sl_span name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sl_span_eq(set[i].name, name))
+            return true;
+    return false;
+}
+
+/* Is `who` bound to `one` of the set: by the same user of the machine, or by acting for them? */
+static enum sl_requester_role bond(const struct sl_audit *a, const struct sl_audit_identity *one,
+                                   const struct sl_audit_identity *who)
+{
+    if (one == NULL)
+        return SL_REQUESTER_NONE;
+    if (one->os_user.n > 0 && sl_span_eq(one->os_user, who->os_user))
+        return SL_REQUESTER_SAME_USER;
+    return acts_now(a, one, who->name) ? SL_REQUESTER_DELEGATE : SL_REQUESTER_NONE;
+}
+
+/* Those who are bound to the set today are in it for a decision, whatever was said when it was
+ * asked. */
+static void take_bound(struct sl_audit *a, struct sl_decide_question *q)
+{
+    enum { MAX = 256 };
+    struct sl_requester *set = sl_audit_alloc(a, MAX * sizeof *set);
+    size_t count = 0;
+    struct sl_span key;
+    void *value;
+
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < q->requester_count && count < MAX; i++)
+        set[count++] = q->requesters[i];
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; sl_map_next(a->identities, &at, &key, &value) && count < MAX;) {
+            const struct sl_audit_identity *who = value;
+            enum sl_requester_role role = is_in(set, count, who->name) ? SL_REQUESTER_NONE
+                                          : sl_span_eq(sl_audit_person(a, who->name), set[i].person)
+                                              ? SL_REQUESTER_LINKED
+                                              : bond(a, sl_audit_identity(a, set[i].name), who);
+
+            if (role != SL_REQUESTER_NONE)
+                set[count++] =
+                    (struct sl_requester){who->name, sl_audit_person(a, who->name), role};
+        }
+    q->requesters = set;
+    q->requester_count = count;
+}
+
+static bool is_auditor(const struct sl_audit *a, const struct sl_decider *who)
+{
+    const struct sl_audit_policy *p = a->in_force;
+
+    if (p == NULL)
+        return false;
+    for (size_t i = 0; i < p->auditors.count; i++)
+        if (sl_span_eq(p->auditors.items[i], who->name))
+            return true;
+    for (size_t i = 0; i < p->auditor_groups.count; i++)
+        for (size_t m = 0; m < who->membership_count; m++)
+            if (sl_span_eq(p->auditor_groups.items[i], who->memberships[m].group))
+                return true;
+    return false;
+}
+
 /* The question that the keeper had to ask, put together again from what the ledger says. */
-static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit_approval *p,
-                                             const struct sl_audit_identity *who,
-                                             const struct sl_audit_credential *c,
-                                             const json_t *leaf)
+struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_approval *p,
+                                            const struct sl_audit_identity *who,
+                                            const struct sl_audit_credential *c, const json_t *leaf)
 {
     struct sl_decide_question q = {.channel = channel_of(sl_json_str(leaf, "channel")),
                                    .state = p->state,
@@ -200,12 +276,14 @@ static struct sl_decide_question question_of(struct sl_audit *a, struct sl_audit
                                    .device_bound_required = p->needs_device_bound};
 
     ask_whose(a, p);
+    take_bound(a, &q);
     q.who = (struct sl_decider){.name = who->name,
                                 .person = sl_audit_person(a, who->name),
                                 .kind = who->kind,
                                 .active = !who->disabled && !who->paused,
                                 .since_us = who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);
+    q.who.auditor = is_auditor(a, &q.who);
     q.with = credential_of(a, c, sl_audit_decision_proof(a, leaf));
     return q;
 }
@@ -238,7 +316,7 @@ static void decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_s
                  who == NULL ? "was never added" : "with no credential of their own");
         return;
     }
-    struct sl_decide_question q = question_of(a, p, who, c, leaf);
+    struct sl_decide_question q = sl_audit_question(a, p, who, c, leaf);
     enum sl_decide_reason reason = sl_decide_check(&q, &may);
     if (reason != SL_DECIDE_YES) {
         SL_FOUND(a, "'%S' decides approval %S, but may not: %s", name, id,
@@ -264,6 +342,8 @@ static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span
 static void check_votes(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                         const char *what)
 {
+    if (p->broken_by.n > 0) /* alone, and reviewed afterwards (audit_exception.c) */
+        return;
     ask_whose(a, p);
     uint32_t have = sl_quorum(p->needs, p->need_count, p->votes, p->vote_count, NULL);
     uint32_t need = sl_quorum_need(p->needs, p->need_count);

@@ -20,9 +20,29 @@ struct sl_audit_identity {
     struct sl_span name, owner, invited_by;
     enum sl_identity_kind kind;
     bool disabled, paused;
+    bool decided_ever; /* has had a deciding credential */
+    struct sl_span os_user;
+    struct sl_audit_delegate *delegates; /* who acts for it */
     uint64_t since_us;
     struct sl_audit_identity *person; /* towards the account that stands for the person */
     struct sl_audit_group *groups;
+};
+
+struct sl_audit_delegate {
+    struct sl_span name;
+    uint64_t until_us; /* 0: until it is taken back */
+    bool over;
+    struct sl_audit_delegate *next;
+};
+
+/* What one person did alone (audit_exception.c). */
+struct sl_audit_exception {
+    struct sl_span id, by, what;
+    struct sl_audit_approval *approval; /* that was released; NULL: administration */
+    uint64_t entry, at_us, review_by_us;
+    struct sl_span reviewers[2];
+    size_t review_count;
+    struct sl_audit_exception *next;
 };
 
 struct sl_audit_credential {
@@ -46,8 +66,12 @@ struct sl_audit_approval {
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
+    uint64_t list, listed; /* statements of a list, and how many of them have run so far */
     bool needs_passkey, needs_device_bound;
-    bool of_policy; /* a change of the policy itself: the operator asks, no session spends */
+    bool of_policy;           /* administration: asked at the shell, no session spends */
+    struct sl_span broken_by; /* who released it alone; empty: nobody */
+    struct sl_span let;       /* administration: the identity that it let change */
+    uint64_t let_entry;
     struct sl_requester *requesters;
     size_t requester_count;
     struct sl_reviewers *needs;
@@ -63,9 +87,14 @@ struct sl_audit_session {
 
 struct sl_audit_policy {
     uint64_t parts, next;
+    uint8_t digest[32];
     struct sl_buf text; /* while its parts come in */
     bool whole;
     struct sl_names only_watched; /* targets in mode: observe */
+    bool two_person;              /* govern */
+    struct sl_names break_glass;  /* groups that may release alone */
+    struct sl_names auditors, auditor_groups;
+    struct sl_names groups; /* every group that it names */
 };
 
 struct sl_audit_key {
@@ -83,7 +112,10 @@ struct sl_audit {
     const struct sl_audit_claim *claims;
     sl_audit_decision_fn *decision;
     void *decision_owner;
-    struct sl_audit_policy *incoming;
+    struct sl_audit_policy *incoming, *in_force;
+    struct sl_audit_exception *exceptions; /* newest first */
+    bool bypassed;                         /* since the last start */
+    bool expects_bypass;      /* the next leaf has to say that the policy changed past govern */
     uint64_t newest_asked_us; /* of all approvals so far: what comes later is no older */
     struct sl_audit_key *keys;
     size_t key_count;
@@ -132,6 +164,16 @@ void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p);
  * was set back makes nobody older than a question that was asked before (P4). */
 uint64_t sl_audit_since(const struct sl_audit *a);
 
+/* audit_exception.c: a change of the roster that `govern: two-person` guards. */
+void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf);
+bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);
+
+/* audit_approval.c: the question that the keeper had to ask about a decision. */
+struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_approval *p,
+                                            const struct sl_audit_identity *who,
+                                            const struct sl_audit_credential *c,
+                                            const json_t *leaf);
+
 /* audit_document.c */
 void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],
                        const json_t *leaf);
@@ -145,6 +187,7 @@ struct sl_audit_passkey *sl_audit_decision_proof(struct sl_audit *a, const json_
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);
 sl_audit_kind_fn sl_audit_roster, sl_audit_key, sl_audit_policy, sl_audit_reload, sl_audit_start,
     sl_audit_approval, sl_audit_action, sl_audit_actions, sl_audit_outcome, sl_audit_txn,
-    sl_audit_session, sl_audit_passkey, sl_audit_plain;
+    sl_audit_session, sl_audit_passkey, sl_audit_break_glass, sl_audit_bypass, sl_audit_review,
+    sl_audit_plain;
 
 #endif

@@ -48,6 +48,7 @@ static void add_identity(struct sl_audit *a, struct sl_span name, const json_t *
         (struct sl_audit_identity){.name = sl_audit_copy(a, name),
                                    .owner = sl_audit_copy(a, sl_json_str(leaf, "owner")),
                                    .kind = sl_identity_kind_of(sl_json_str(leaf, "identity_kind")),
+                                   .os_user = sl_audit_copy(a, sl_json_str(leaf, "os_user")),
                                    .since_us = sl_audit_since(a)};
     who->person = who;
     if (who->kind == 0)
@@ -70,6 +71,18 @@ static void link_identities(struct sl_audit *a, struct sl_audit_identity *who,
     while (other->person != other)
         other = other->person;
     who->person = other;
+}
+
+/* Whoever it acts for must be somebody, or nobody is kept from deciding. */
+static void check_on_behalf_of(struct sl_audit *a, struct sl_span id, const json_t *names)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(names, i,
+                       one) if (sl_audit_identity(a, sl_span(json_string_value(one),
+                                                             json_string_length(one))) == NULL)
+        SL_FOUND(a, "credential %S acts for somebody who was never added", id);
 }
 
 static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf,
@@ -99,7 +112,31 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
         SL_FOUND(a, "'%S' claims a deciding credential, but was never invited", who->name);
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
+    who->decided_ever = who->decided_ever || deciding;
+    check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
     sl_audit_put(a, a->credentials, c->id, c);
+}
+
+static void add_delegate(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
+{
+    struct sl_audit_delegate *d = sl_audit_alloc(a, sizeof *d);
+    uint64_t until = 0;
+
+    if (d == NULL)
+        return;
+    if (sl_when_get(sl_json_str(leaf, "expires"), &until) != SL_OK)
+        until = 0;
+    *d = (struct sl_audit_delegate){sl_audit_copy(a, sl_audit_str(a, leaf, "other")), until, false,
+                                    who->delegates};
+    who->delegates = d;
+}
+
+static void remove_delegate(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "other");
+
+    for (struct sl_audit_delegate *d = who->delegates; d != NULL; d = d->next)
+        d->over = d->over || sl_span_eq(d->name, name);
 }
 
 static void revoke_credential(struct sl_audit *a, const struct sl_audit_identity *who,
@@ -136,13 +173,13 @@ static struct sl_audit_credential *account_new(struct sl_audit *a,
 
     if (c == NULL)
         return NULL;
-    *c = (struct sl_audit_credential){
-        .id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
-        .identity = who->name,
-        .issuer =
-            sl_audit_identity(a, by) != NULL ? sl_audit_copy(a, by) : sl_span(NULL, 0),
-        .deciding = who->kind == SL_HUMAN,
-        .since_us = sl_audit_since(a)};
+    *c = (struct sl_audit_credential){.id = sl_audit_copy(a, sl_audit_str(a, leaf, "credential")),
+                                      .identity = who->name,
+                                      .issuer = sl_audit_identity(a, by) != NULL
+                                                    ? sl_audit_copy(a, by)
+                                                    : sl_span(NULL, 0),
+                                      .deciding = who->kind == SL_HUMAN,
+                                      .since_us = sl_audit_since(a)};
     if (sl_map_get(a->credentials, c->id) != NULL)
         SL_FOUND(a, "credential %S is made twice", c->id);
     sl_audit_put(a, a->credentials, c->id, c);
@@ -150,8 +187,7 @@ static struct sl_audit_credential *account_new(struct sl_audit *a,
 }
 
 /* Whom an issuer calls so is one identity, until somebody parts them. */
-static void link_account(struct sl_audit *a, const struct sl_audit_identity *who,
-                         const json_t *leaf)
+static void link_account(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
 {
     struct sl_span key = account_key(a, leaf);
     const struct sl_audit_credential *before = sl_map_get(a->accounts, key);
@@ -159,6 +195,7 @@ static void link_account(struct sl_audit *a, const struct sl_audit_identity *who
     if (before != NULL && !before->revoked)
         SL_FOUND(a, "an account of '%S' is linked to '%S' as well", before->identity, who->name);
     struct sl_audit_credential *c = account_new(a, who, leaf);
+    who->decided_ever = who->decided_ever || (c != NULL && c->deciding);
     if (c != NULL)
         sl_audit_put(a, a->accounts, key, c);
 }
@@ -200,6 +237,8 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         who->paused = event == SL_ENTRY_ROSTER_PAUSE;
         break;
     case SL_ENTRY_ROSTER_LINK:
+        if (sl_json_str(leaf, "os_user").n > 0)
+            who->os_user = sl_audit_copy(a, sl_json_str(leaf, "os_user"));
         link_identities(a, who, sl_audit_str(a, leaf, "other"));
         break;
     case SL_ENTRY_ROSTER_UNLINK:
@@ -231,6 +270,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         break;
     case SL_ENTRY_ROSTER_SESSION_END:
         break;
+    case SL_ENTRY_ROSTER_DELEGATE_ADD:
+        add_delegate(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
+        remove_delegate(a, who, leaf);
+        break;
     case SL_ENTRY_ROSTER_ACCOUNT_LINK:
         link_account(a, who, leaf);
         break;
@@ -252,12 +297,40 @@ static unsigned event_of(struct sl_span name)
     return event;
 }
 
+/* What may loosen something: the rest takes rights away, or is a person's own. */
+static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *leaf)
+{
+    /* What comes with a sign-in is what the configuration lets that issuer say: `issuers` is
+     * governed. */
+    if (sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:")))
+        return false;
+    switch (event) {
+    case SL_ENTRY_ROSTER_ADD:
+    case SL_ENTRY_ROSTER_LINK:
+    case SL_ENTRY_ROSTER_INVITE:
+    case SL_ENTRY_ROSTER_ACCOUNT_LINK:
+    case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
+        return true;
+    case SL_ENTRY_ROSTER_GROUP_ADD:
+    case SL_ENTRY_ROSTER_GROUP_REMOVE:
+        return sl_audit_group_counts(a, json_object_get(leaf, "groups"));
+    default:
+        return false;
+    }
+}
+
 void sl_audit_roster(struct sl_audit *a, const json_t *leaf)
 {
     struct sl_span name = sl_audit_str(a, leaf, "identity");
     unsigned event = event_of(sl_json_str(leaf, "event"));
     struct sl_audit_identity *who = sl_audit_identity(a, name);
 
+    if (event == SL_ENTRY_ROSTER_PROVISIONER) { /* nobody's, and it decides nothing */
+        (void)sl_audit_str(a, leaf, "issuer");
+        return;
+    }
+    if (is_governed(a, event, leaf))
+        sl_audit_governed(a, name, leaf);
     if (event == SL_ENTRY_ROSTER_ADD && who != NULL)
         SL_FOUND(a, "'%S' is added twice", name);
     else if (event == SL_ENTRY_ROSTER_ADD)

@@ -37,7 +37,7 @@ static bool said_yes(const struct sl_audit_approval *p, const char *name)
     for (size_t i = 0; i < p->vote_count; i++)
         if (name != NULL && sl_span_is(p->voters[i], name))
             return true;
-    return false;
+    return name != NULL && p->broken_by.n > 0 && sl_span_is(p->broken_by, name);
 }
 
 /* Who said yes is what people read in the leaf of the action. */
@@ -45,7 +45,7 @@ void sl_audit_said_approvers(struct sl_audit *a, const struct sl_audit_approval 
                              struct sl_span id, const json_t *leaf)
 {
     const json_t *names = json_object_get(leaf, "approvers");
-    bool same = json_array_size(names) == p->vote_count;
+    bool same = json_array_size(names) == p->vote_count + (p->broken_by.n > 0);
 
     for (size_t i = 0; i < json_array_size(names); i++)
         same = same && said_yes(p, json_string_value(json_array_get(names, i)));
@@ -69,6 +69,57 @@ static void take_watched(struct sl_audit *a, struct sl_audit_policy *p, const js
         names[p->only_watched.count++] = sl_audit_copy(a, sl_json_str(target, "name"));
 }
 
+static struct sl_names names_of(struct sl_audit *a, const json_t *list)
+{
+    struct sl_names names = {sl_audit_alloc(a, json_array_size(list) * sizeof *names.items), 0};
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(list, i, one) if (names.items != NULL && json_is_string(one))
+        names.items[names.count++] = sl_audit_copy(a, sl_span_str(json_string_value(one)));
+    return names;
+}
+
+/* Every group that the text names, wherever: they are what memberships mean something for. */
+static void take_groups(struct sl_audit *a, struct sl_audit_policy *p, const json_t *value)
+{
+    const char *key;
+    json_t *inner;
+    size_t i;
+
+    json_array_foreach(value, i, inner) take_groups(a, p, inner);
+    json_object_foreach((json_t *)value, key, inner)
+    {
+        struct sl_names more = {0};
+
+        if (strcmp(key, "groups") == 0)
+            more = names_of(a, inner);
+        for (size_t n = 0; n < more.count; n++) {
+            struct sl_span *grown =
+                sl_audit_alloc(a, (p->groups.count + 1) * sizeof *p->groups.items);
+            if (grown == NULL)
+                return;
+            if (p->groups.count > 0)
+                memcpy(grown, p->groups.items, p->groups.count * sizeof *grown);
+            grown[p->groups.count] = more.items[n];
+            p->groups = (struct sl_names){grown, p->groups.count + 1};
+        }
+        take_groups(a, p, inner);
+    }
+}
+
+static void take_government(struct sl_audit *a, struct sl_audit_policy *p, const json_t *policy)
+{
+    const json_t *auditors = json_object_get(json_object_get(policy, "roles"), "auditors");
+    const json_t *glass = json_object_get(policy, "break_glass");
+
+    p->two_person = sl_span_is(sl_json_str(policy, "govern"), "two-person");
+    p->break_glass = names_of(a, json_object_get(glass, "groups"));
+    p->auditors = names_of(a, json_object_get(auditors, "identities"));
+    p->auditor_groups = names_of(a, json_object_get(auditors, "groups"));
+    take_groups(a, p, policy);
+}
+
 void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p)
 {
     json_t *policy = NULL;
@@ -79,5 +130,6 @@ void sl_audit_read_policy(struct sl_audit *a, struct sl_audit_policy *p)
         return;
     }
     take_watched(a, p, json_object_get(policy, "targets"));
+    take_government(a, p, policy);
     json_decref(policy);
 }

@@ -37,7 +37,10 @@ enum {
     X(KEY, "key")                         \
     X(CANARY, "canary")                   \
     X(LABEL, "label")                     \
-    X(PASSKEY, "passkey")
+    X(PASSKEY, "passkey")                 \
+    X(BREAK_GLASS, "break_glass")         \
+    X(BYPASS, "bypass")                   \
+    X(REVIEW, "review")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
@@ -195,6 +198,7 @@ struct sl_entry_approval {
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
+    uint64_t list;       /* asked: it is a list of so many statements; 0: one statement */
     uint64_t expires_us; /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
@@ -220,6 +224,7 @@ struct sl_entry_session {
         upstream_user;
     struct sl_entry_list groups, requesters;
     bool tls;
+    struct sl_span job, job_link; /* of a CI system: which run, and where its log is */
     struct sl_span why; /* of a close that the client did not ask for */
 };
 void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e);
@@ -272,27 +277,30 @@ void sl_entry_put_policy(struct sl_buf *b, uint64_t time_us, struct sl_span text
 
 /* --- people and keys ------------------------------------------------------------------------ */
 
-#define SL_ENTRY_ROSTER_EVENTS(X)                                              \
-    X(ADD, "add") /* identity, identity_kind, owner, groups */                 \
-    X(DISABLE, "disable")                                                      \
-    X(ENABLE, "enable")                                                        \
-    X(PAUSE, "pause")                                                          \
-    X(RESUME, "resume")                                                        \
-    X(LINK, "link") /* identity and `other` are one person */                  \
-    X(UNLINK, "unlink")                                                        \
-    X(OWN, "own")             /* owner changed */                              \
-    X(GROUP_ADD, "group_add") /* groups */                                     \
-    X(GROUP_REMOVE, "group_remove")                                            \
-    X(TOKEN_CREATE, "token_create") /* credential, hash_head, expires: asks */ \
-    X(TOKEN_REVOKE, "token_revoke")                                            \
-    X(INVITE, "invite") /* a one-time code was issued; by */                   \
-    X(ENROL, "enrol")   /* a human claimed it: credential decides */           \
-    X(CREDENTIAL_REVOKE, "credential_revoke")                                  \
-    X(SESSION_OPEN, "session_open") /* console: credential, hash_head */       \
-    X(SESSION_END, "session_end")                                              \
+#define SL_ENTRY_ROSTER_EVENTS(X)                                                          \
+    X(ADD, "add") /* identity, identity_kind, owner, groups */                             \
+    X(DISABLE, "disable")                                                                  \
+    X(ENABLE, "enable")                                                                    \
+    X(PAUSE, "pause")                                                                      \
+    X(RESUME, "resume")                                                                    \
+    X(LINK, "link") /* identity and `other` are one person */                              \
+    X(UNLINK, "unlink")                                                                    \
+    X(OWN, "own")             /* owner changed */                                          \
+    X(GROUP_ADD, "group_add") /* groups */                                                 \
+    X(GROUP_REMOVE, "group_remove")                                                        \
+    X(TOKEN_CREATE, "token_create") /* credential, hash_head, expires: asks */             \
+    X(TOKEN_REVOKE, "token_revoke")                                                        \
+    X(INVITE, "invite") /* a one-time code was issued; by */                               \
+    X(ENROL, "enrol")   /* a human claimed it: credential decides */                       \
+    X(CREDENTIAL_REVOKE, "credential_revoke")                                              \
+    X(SESSION_OPEN, "session_open") /* console: credential, hash_head */                   \
+    X(SESSION_END, "session_end")                                                          \
+    X(DELEGATE_ADD, "delegate_add") /* `other` acts for identity; expires */               \
+    X(DELEGATE_REMOVE, "delegate_remove")                                                  \
     /* issuer, subject, credential (which stands for it): this account is this identity */ \
-    X(ACCOUNT_LINK, "account_link")                                            \
-    X(ACCOUNT_UNLINK, "account_unlink")
+    X(ACCOUNT_LINK, "account_link")                                                        \
+    X(ACCOUNT_UNLINK, "account_unlink")                                                    \
+    X(PROVISIONER, "provisioner") /* issuer, credential, hash_head: may provision */
 
 enum sl_entry_roster_event {
 #define SL_ENTRY_ROSTER_EVENT(NAME, text) SL_ENTRY_ROSTER_##NAME,
@@ -310,11 +318,14 @@ struct sl_entry_roster {
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
     uint64_t expires_us;
-    /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came with
-     * a sign-in there */
+    /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came
+     * with a sign-in there */
     struct sl_span by, channel;
     struct sl_span issuer, subject; /* of an account: `iss` and `sub`, exactly */
     struct sl_span reason;
+    struct sl_entry_list on_behalf_of; /* token_create: for whom its holder acts */
+    struct sl_span os_user;            /* add, link: the machine's user that it sits at, a number */
+    struct sl_span approval;           /* by which another person let it happen */
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
 
@@ -361,6 +372,32 @@ struct sl_entry_label {
     size_t count; /* at most SL_ENTRY_LABEL_COLUMNS */
 };
 void sl_entry_put_label(struct sl_buf *b, const struct sl_entry_label *e);
+
+/* One person released a held action alone (`break_glass`); an `approved` leaf follows. Two others
+ * have to sign it off until `review_by`. */
+struct sl_entry_break_glass {
+    uint64_t time_us, review_by_us, rows;
+    struct sl_span approval, approver, credential, channel, reason;
+    const uint8_t *digest;       /* 32 */
+    struct sl_entry_list groups; /* those of the configuration, and of the person, that allow it */
+    const struct sl_entry_proof *passkey; /* NULL: a credential alone */
+};
+void sl_entry_put_break_glass(struct sl_buf *b, const struct sl_entry_break_glass *e);
+
+/* Administration that should have waited for another person went past that (`govern: two-person`):
+ * on the state folder while nothing ran, or by a file that changed while nothing ran. */
+struct sl_entry_bypass {
+    uint64_t time_us, review_by_us;
+    struct sl_span id, by, os_user, channel, what; /* id: a UUID, for the reviews */
+};
+void sl_entry_put_bypass(struct sl_buf *b, const struct sl_entry_bypass *e);
+
+/* Somebody else has looked at one of those and signs it off. */
+struct sl_entry_review {
+    uint64_t time_us;
+    struct sl_span id, identity, credential, channel, reason; /* id: approval, or of the bypass */
+};
+void sl_entry_put_review(struct sl_buf *b, const struct sl_entry_review *e);
 
 /* The first leaf of a ledger names its key (statement empty); a rotation carries a signed note of
  * the old key over the new one (note.h: sl_note_put_rotation). Written by os/ledger_store itself.

@@ -39,6 +39,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "identity", e->identity);
     sl_member_str(w, "keys", e->keys);
     sl_member_kind(w, SL_ENTRY_APPROVAL);
+    sl_member_u64(w, "list", e->list);
     put_needs(w, e);
     if (e->own) {
         sl_jw_key(w, "own");

@@ -16,6 +16,8 @@ void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e)
     sl_member_list(&w, "groups", &e->groups);
     sl_member_str(&w, "identity", e->identity);
     sl_member_str(&w, "identity_kind", e->identity_kind);
+    sl_member_said(&w, "job", e->job);
+    sl_member_said(&w, "job_link", e->job_link);
     sl_member_kind(&w, SL_ENTRY_SESSION);
     sl_member_str(&w, "owner", e->owner);
     sl_member_str(&w, "protocol", e->protocol);
@@ -167,6 +169,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     struct sl_span hash_head = sl_span_head(e->hash_head, 8);
 
     sl_jw_object(&w);
+    sl_member_str(&w, "approval", e->approval);
     sl_member_str(&w, "by", e->by);
     sl_member_str(&w, "channel", e->channel);
     sl_member_str(&w, "credential", e->credential);
@@ -178,6 +181,8 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_str(&w, "identity_kind", e->identity_kind);
     sl_member_str(&w, "issuer", e->issuer);
     sl_member_kind(&w, SL_ENTRY_ROSTER);
+    sl_member_list(&w, "on_behalf_of", &e->on_behalf_of);
+    sl_member_str(&w, "os_user", e->os_user);
     sl_member_str(&w, "other", e->other);
     sl_member_str(&w, "owner", e->owner);
     sl_member_said(&w, "reason", e->reason);

@@ -146,6 +146,7 @@ static enum sl_err check_all(struct sl_verify_run *r)
     SL_TRY(sl_verify_partials(r));
     SL_TRY(sl_verify_claims(r));
     SL_TRY(sl_verify_log_rest(r));
+    sl_audit_end(r->audit);
     check_signatures(r);
     check_trust(r);
     return SL_OK;

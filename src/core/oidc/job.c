@@ -151,6 +151,22 @@ static bool put_gitlab_link(const struct reading *r, struct sl_span path, struct
     return keep(r, &link, &r->job->link);
 }
 
+/* As GitHub has it, "refs/heads/main": a tag may have the name of a branch. Old servers leave
+ * `ref_path` out. */
+static bool take_gitlab_ref(const struct reading *r)
+{
+    struct sl_span name = sl_json_str(r->claims, "ref"), type = sl_json_str(r->claims, "ref_type");
+    const char *head = sl_span_is(type, "branch") ? "heads" : sl_span_is(type, "tag") ? "tags" : "";
+    SL_BUF(path, SL_OIDC_TEXT_MAX);
+
+    if (json_object_get(r->claims, "ref_path") != NULL)
+        return take(r, "ref_path", &r->job->ref);
+    if (name.n == 0 || head[0] == '\0')
+        return true;
+    sl_buf_say(&path, "refs/%s/%S", head, name);
+    return sl_oidc_is_text(sl_buf_span(&path), SL_OIDC_TEXT_MAX) && keep(r, &path, &r->job->ref);
+}
+
 static bool read_gitlab(const struct reading *r)
 {
     struct sl_span path = name_in(r->claims, "project_path", "/");
@@ -159,7 +175,7 @@ static bool read_gitlab(const struct reading *r)
 
     j->has_people = true;
     if (!take_id(r, "project_id", &j->id) || !take(r, "project_path", &j->name) ||
-        !take(r, "ref", &j->ref) || !take(r, "environment", &j->environment) ||
+        !take_gitlab_ref(r) || !take(r, "environment", &j->environment) ||
         !take(r, "ci_config_ref_uri", &j->workflow) || !take(r, "user_login", &j->person_name) ||
         !put_run(r, digits_in(r->claims, "pipeline_id"), job) || !put_gitlab_link(r, path, job))
         return false;

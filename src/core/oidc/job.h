@@ -37,7 +37,8 @@ struct sl_oidc_job {
     bool person_unsure;         /* somebody else may have set it going */
     struct sl_span run;         /* "1296269/1": run and attempt, pipeline and job */
     struct sl_span link;        /* where its log is; empty where that cannot be made */
-    struct sl_span ref, environment, workflow; /* as the token has them; may be empty */
+    struct sl_span ref;         /* "refs/heads/main"; may be empty */
+    struct sl_span environment, workflow; /* as the token has them; may be empty */
 };
 
 /* JOB_UNKNOWN: a claim that this kind must have is missing or not what it should be (an id that is

@@ -35,6 +35,8 @@ static uint32_t allowed(const json_t *jwk, uint32_t algorithms)
     const json_t *use = json_object_get(jwk, "use"), *operations = json_object_get(jwk, "key_ops");
     const json_t *algorithm = json_object_get(jwk, "alg");
 
+    if (json_object_get(jwk, "d") != NULL) /* a private key that everybody can read */
+        return 0;
     if (use != NULL && !sl_span_is(sl_json_str(jwk, "use"), "sig"))
         return 0;
     if (operations != NULL && !lists_verify(operations))

@@ -127,8 +127,8 @@ uint32_t sl_oidc_algorithm_of(struct sl_span name);
 /* --- 4a. keys ---------------------------------------------------------------------------------
  * A JWK set. Keys that are of no use to us (another type, curve or algorithm, `use` that is not
  * sig, `key_ops` without verify, too short) are left out, as RFC 7517 section 5 has it; what is not
- * a set at all, or has two usable keys of one `kid` and type, is refused whole. Private and
- * symmetric keys are never used. */
+ * a set at all, or has two usable keys of one `kid` and type, is refused whole. Symmetric
+ * keys are never used, nor is one whose private half lies in the set for everybody to read. */
 struct sl_oidc_keys;
 enum sl_oidc_reason sl_oidc_keys_read(struct sl_span jwks, struct sl_oidc_keys **out)
     SL_MUST_CHECK;                              /* KEYS, MEMORY */

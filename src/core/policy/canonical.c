@@ -188,6 +188,8 @@ static bool is_absent_map(const struct sl_key *k, const void *base)
         return ((const struct sl_canary *)field)->statement.n == 0;
     if (k->inner == SL_PLACE_LINEAGE || k->inner == SL_PLACE_OPENLINEAGE)
         return ((const struct sl_config *)base)->settings.openlineage_file.n == 0;
+    if (k->inner == SL_PLACE_BREAK_GLASS)
+        return ((const struct sl_config *)base)->settings.break_glass.count == 0;
     return k->inner == SL_PLACE_TLS &&
            ((const struct sl_config *)base)->settings.tls_certificate.n == 0;
 }
@@ -324,6 +326,29 @@ static json_t *top_list(const struct sl_config *c, const char *name)
     return list_json(sl_key_find(SL_PLACE_TOP, sl_span_str(name)), c);
 }
 
+/* Who else may do what: left out where nothing is said, so that a policy without has the digest
+ * that it always had. */
+static json_t *with_government(const struct sl_config *c, json_t *policy)
+{
+    static const char *const members[] = {"govern", "roles", "break_glass"};
+
+    for (size_t i = 0; policy != NULL && i < SL_COUNT(members); i++) {
+        const struct sl_key *k = sl_key_find(SL_PLACE_TOP, sl_span_str(members[i]));
+        bool says_nothing =
+            k->type == SL_KEY_SWITCH ? !c->settings.govern_two_person : sl_key_is_absent(k, c);
+        json_t *value = says_nothing ? NULL : sl_key_json(k, c);
+        bool is_empty = value == NULL || (json_is_object(value) && json_object_size(value) == 0);
+
+        if (is_empty)
+            json_decref(value);
+        else if (json_object_set_new(policy, members[i], value) != 0) {
+            json_decref(policy);
+            return NULL;
+        }
+    }
+    return policy;
+}
+
 /* Who may sign in is part of what is allowed. Files without issuers keep the digest that they had.
  * Takes `policy`. */
 static json_t *with_issuers(const struct sl_config *c, json_t *policy)
@@ -342,8 +367,8 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *targets = by_name(top_list(c, "targets"));
 
     if (labels != NULL && rules != NULL && targets != NULL)
-        return with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules,
-                                         "targets", targets));
+        return with_government(c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels,
+                                                            "policy", rules, "targets", targets)));
     json_decref(labels);
     json_decref(rules);
     json_decref(targets);

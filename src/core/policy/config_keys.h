@@ -22,6 +22,9 @@
     P(USAGE, struct sl_config, "usage")                           \
     P(METRICS, struct sl_config, "metrics")                       \
     P(PASSKEYS, struct sl_config, "passkeys")                     \
+    P(ROLES, struct sl_config, "roles")                           \
+    P(MEMBERS, struct sl_members, "roles.*")                      \
+    P(BREAK_GLASS, struct sl_config, "break_glass")               \
     P(LINEAGE, struct sl_config, "lineage")                       \
     P(OPENLINEAGE, struct sl_config, "lineage.openlineage")       \
     P(TARGET, struct sl_target, "targets[]")                      \
@@ -75,15 +78,38 @@ K(TLS, "certificate", TEXT, settings.tls_certificate, NULL, 1, 4000, "", "", REL
   "File with the certificate chain in PEM form.")                                                    \
 K(TLS, "key", TEXT, settings.tls_key, NULL, 1, 4000, "", "", RELOAD,                                 \
   "File with the private key in PEM form: ECDSA P-256 or P-384, or RSA of 2048 bits or more.") \
-K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token", RELOAD,        \
+K(TOP, "client_auth", CHOICE, settings.client_auth, "scram", 0, 0, "", "scram|token|oauth", RELOAD,  \
   "How PostgreSQL clients prove who they are. `scram`: SCRAM-SHA-256, the token never crosses the "  \
-  "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only.")        \
+  "wire. `token`: the token is sent as a password, accepted over TLS or from loopback only; so can be one of " \
+  "an issuer (a JWT). `oauth`: OAUTHBEARER, which libpq speaks from version 18 on, and SCRAM for those that do " \
+  "not. A client chooses for itself with the startup option `sluice.auth` (`scram` or `oauth`).")        \
 K(TOP, "sandbox", SWITCH, settings.sandbox_best_effort, "enforce", 0, 0, "", "enforce|best-effort", RESTART, \
   "`enforce`: a program that cannot put up its walls (seccomp, Landlock, limits) refuses to start. "  \
   "`best-effort`: it goes on with what the kernel offers, and says so again and again.")             \
 K(TOP, "policy_changes", SWITCH, settings.policy_changes_hold, "reload", 0, 0, "", "reload|hold", RELOAD, \
   "`reload`: SIGHUP takes a new valid file at once. `hold`: a changed policy becomes an approval that " \
   "shows the difference, and is taken when it is approved.")                                         \
+K(TOP, "govern", SWITCH, settings.govern_two_person, "off", 0, 0, "", "off|two-person", RELOAD,       \
+  "`two-person`: what loosens the policy, changes who is who, or who may decide, is held until another person " \
+  "of `roles.admins` says yes: two of them, where it is not known who sits at the shell.")           \
+M(TOP, "roles", ONE, settings, ROLES, false,                                                         \
+  "Roles apart from reviewing.")                                                                     \
+M(ROLES, "admins", ONE, settings.admins, MEMBERS, false,                                             \
+  "Decide about administration (`govern`, `policy_changes: hold`). No right to decide actions comes with it. " \
+  "Left out: the group `admins`.")                                                                   \
+M(ROLES, "auditors", ONE, settings.auditors, MEMBERS, false,                                         \
+  "Read everything, change nothing and decide nothing, whatever groups they are in.")                \
+K(MEMBERS, "groups", LIST, groups, "", 1, 100, "", "", RELOAD,                                       \
+  "Active humans in these groups.")                                                                  \
+K(MEMBERS, "identities", LIST, identities, "", 1, 100, "", "", RELOAD,                               \
+  "These humans.")                                                                                   \
+M(TOP, "break_glass", ONE, settings, BREAK_GLASS, false,                                             \
+  "Releasing a held action alone, in an emergency. Left out, nobody can.")                           \
+K(BREAK_GLASS, "groups", LIST, settings.break_glass, NULL, 1, 100, "", "", RELOAD,                     \
+  "Active humans in these groups may, with a reason, where they are outside the requester set. Everybody is " \
+  "told, and two other people have to sign it off.")                                                 \
+K(BREAK_GLASS, "review_within", DURATION, settings.review_within_ms, "3d", 60000, 2592000000, "", "", RELOAD, \
+  "How long these two people have; afterwards `sluice ledger verify` reports it, until they have.")  \
 M(TOP, "ledger", ONE, settings, LEDGER, false,                                                       \
   "The append-only log.")                                                                            \
 K(LEDGER, "sync", SWITCH, settings.ledger_sync_all, "held", 0, 0, "", "held|all", RELOAD,            \
@@ -357,12 +383,12 @@ K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,       
   "The claim that people are called by on pages. It identifies nobody.")                             \
 K(ISSUER, "groups_claim", TEXT, groups_claim, "", 1, 200, "", "", RELOAD,                            \
   "The claim that lists a person's groups, such as `groups`, or a path such as `/realm_access/roles`. Left " \
-  "out: groups are not looked at. A person in more groups than a token can list is not signed in.")  \
+  "out: tokens say nothing of groups; the provider may push them (docs/scim.md). A person in more groups than a token can list is not signed in.")  \
 K(ISSUER, "group_prefix", TEXT, group_prefix, "", 1, 63, "", "", RELOAD,                             \
   "What the provider's groups are called here: this, and their name behind it.")                     \
 M(ISSUER, "groups", MANY, groups, ISSUER_GROUP, false,                                               \
   "Which of the provider's groups count, and as which; others are left out. One of `group_prefix` and " \
-  "`groups` where there is a `groups_claim`.")                                                       \
+  "`groups` where there is a `groups_claim`, or where groups are pushed.")                                                       \
 K(ISSUER_GROUP, "theirs", TEXT, theirs, NULL, 1, 255, "", "", RELOAD,                                \
   "The group as the claim has it: a name, or an id.")                                                \
 K(ISSUER_GROUP, "ours", NAME, ours, NULL, 1, 128, "", "", RELOAD,                                    \
@@ -398,8 +424,8 @@ K(JOB, "service_account_uid", TEXT, service_account_uid, "", 1, 63, "", "", RELO
 K(JOB, "service_account", TEXT, service_account, "", 1, 253, "", "", RELOAD,                         \
   "And its name, as with `repository`.")                                                             \
 K(JOB, "ref", TEXT, ref, "", 1, 300, "", "", RELOAD,                                                 \
-  "Only jobs of this branch or tag, as the token has it (GitHub: `refs/heads/main`, GitLab: `main`); patterns " \
-  "allowed. Left out: of any.")                                                                      \
+  "Only jobs of this branch or tag, in full: `refs/heads/main`, `refs/tags/v*`; patterns allowed. Left out: of " \
+  "any.")                                                                      \
 K(JOB, "environment", TEXT, environment, "", 1, 255, "", "", RELOAD,                                 \
   "Only jobs of this deployment environment; patterns allowed.")                                     \
 K(JOB, "workflow", TEXT, workflow, "", 1, 500, "", "", RELOAD,                                       \

@@ -77,10 +77,10 @@ static void check_groups(struct sl_load *l, const struct sl_node *at, const stru
 
     if (i->group_prefix.n > 0 && i->group_count > 0)
         sl_buf_put_str(about(l, at, i), ": group_prefix and groups; expected one of them\n");
-    if ((i->groups_claim.n > 0) != named)
+    if (i->groups_claim.n > 0 && !named) /* without a claim they may be pushed (SCIM) */
         sl_buf_put_str(about(l, at, i),
-                       ": groups need groups_claim, and one of group_prefix and groups to say "
-                       "what they are called here; expected both or neither\n");
+                       ": groups_claim, and nothing says what its groups are called here; "
+                       "expected group_prefix or groups\n");
     for (size_t j = 0; j < i->group_count; j++)
         for (size_t k = 0; k < j; k++)
             if (sl_span_eq(i->groups[j].theirs, i->groups[k].theirs))
@@ -95,14 +95,22 @@ static bool has_blank(const struct sl_names *names)
     return false;
 }
 
+static struct sl_names usual_scopes(struct sl_load *l)
+{
+    struct sl_names names = {sl_arena_array(l->mem, 2, sizeof *names.items), 2};
+
+    l->out_of_memory |= names.items == NULL;
+    if (names.items == NULL)
+        return (struct sl_names){NULL, 0};
+    names.items[0] = SL_SPAN("openid");
+    names.items[1] = SL_SPAN("profile");
+    return names;
+}
+
 static void resolve_scopes(struct sl_load *l, const struct sl_node *at, struct sl_issuer *i)
 {
-    static struct sl_span usual[2];
-
-    usual[0] = SL_SPAN("openid");
-    usual[1] = SL_SPAN("profile");
     if (i->scopes.count == 0 && !is_ci(i) && i->client_id.n > 0)
-        i->scopes = (struct sl_names){usual, SL_COUNT(usual)};
+        i->scopes = usual_scopes(l);
     if (i->scopes.count > 0 && !sl_names_has(&i->scopes, SL_SPAN("openid")))
         sl_buf_put_str(about(l, at, i), ": scopes lacks openid; expected it, or no ID token "
                                         "would come\n");

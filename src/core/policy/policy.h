@@ -104,7 +104,7 @@ struct sl_rule {
 };
 
 enum sl_tls_mode { SL_TLS_OFF = 1, SL_TLS_REQUIRE, SL_TLS_VERIFY_FULL };
-enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN };
+enum sl_client_auth { SL_AUTH_SCRAM = 1, SL_AUTH_TOKEN, SL_AUTH_OAUTH };
 
 struct sl_login {
     struct sl_span group;             /* empty: for everybody; a by-group login goes first */
@@ -174,6 +174,11 @@ enum sl_metrics_access {
 /* What the endpoint refused for good, beside it. */
 #define SL_OPENLINEAGE_REJECTED "rejected.ndjson"
 
+/* Who is in a role: identities, and members of groups. */
+struct sl_members {
+    struct sl_names groups, identities;
+};
+
 struct sl_settings {
     struct sl_span state, runtime, public_url;
     struct sl_span postgres_host, postgres_port, http_host, http_port;
@@ -182,6 +187,11 @@ struct sl_settings {
     struct sl_names passkey_origins;
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
+    bool govern_two_person;      /* administration needs another person */
+    struct sl_members admins;    /* decide about administration; see sl_config_admins */
+    struct sl_members auditors;  /* read all, change nothing, decide nothing */
+    struct sl_names break_glass; /* groups; none: nobody releases alone */
+    uint64_t review_within_ms;   /* after that, what was released alone is overdue */
     uint32_t gates, judges, max_connections, max_statement_bytes;
     uint64_t max_held_bytes, login_timeout_ms, connect_timeout_ms, judge_timeout_ms, drain_ms,
         usage_retention_ms;
@@ -265,6 +275,17 @@ void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, stru
  */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out);
+
+/* Who decides about administration: `roles.admins`, and where it names nobody the group "admins".
+ */
+struct sl_members sl_config_admins(const struct sl_config *c);
+bool sl_members_have(const struct sl_members *m, struct sl_span identity,
+                     const struct sl_names *groups);
+/* Can it be proved that `after` gives no verdict that is weaker than `before`'s, and nobody more
+ * rights? False where it cannot: then it counts as looser. tighter.c says what is proved. */
+bool sl_config_tightens(const struct sl_config *before, const struct sl_config *after);
+/* Does the file name this group anywhere? (then who is in it decides something) */
+bool sl_config_names_group(const struct sl_config *c, struct sl_span group);
 
 /* Keys that changed but are read at start only: one readable line each. Returns how many. */
 size_t sl_config_frozen(const struct sl_config *running, const struct sl_config *wanted,

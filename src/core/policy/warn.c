@@ -48,6 +48,10 @@ static void warn_settings(struct warner *w)
         sl_buf_put_str(warn(w, 0),
                        "client_auth: token without tls on an address that is not loopback: "
                        "tokens are refused there; configure tls or use scram\n");
+    if (s->client_auth == SL_AUTH_OAUTH && s->tls_certificate.n == 0 &&
+        !sl_is_loopback(s->postgres_host))
+        sl_buf_put_str(warn(w, 0), "client_auth: oauth without tls on an address that is not "
+                                   "loopback: OAUTHBEARER is not offered there, SCRAM alone is\n");
     if (s->tls_certificate.n == 0 && !sl_is_loopback(s->http_host))
         sl_buf_put_str(warn(w, 0),
                        "listen.http is not loopback and has no tls: deciding credentials cross "
@@ -95,6 +99,19 @@ static void warn_logins(struct warner *w, const struct sl_target *t)
                 "like a privileged role becomes that role; a prefix such as app_{identity} "
                 "prevents it\n");
     }
+}
+
+/* One person with the machine could then loosen the policy, or make reviewers up. */
+static void warn_govern(struct warner *w)
+{
+    bool production = false;
+
+    for (size_t i = 0; i < w->c->target_count; i++)
+        production = production || sl_span_is(w->c->targets[i].environment, "production");
+    if (production && !w->c->settings.govern_two_person)
+        sl_buf_put_str(warn(w, 0),
+                       "govern: off with a target in production: one person can loosen the policy "
+                       "or make reviewers up; govern: two-person asks another one first\n");
 }
 
 static bool has_everybody(const struct sl_names *names)
@@ -337,6 +354,7 @@ size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct s
     struct warner w = {.c = c, .file = file_name, .out = out};
 
     warn_settings(&w);
+    warn_govern(&w);
     for (size_t i = 0; i < c->target_count; i++)
         warn_one_target(&w, &c->targets[i]);
     for (size_t i = 0; i < c->rule_count; i++)

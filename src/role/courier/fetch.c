@@ -148,7 +148,7 @@ static void trust(struct sl_courier_call *call, const struct sl_courier_issuer *
 static void set_limits(CURL *easy, const struct sl_msg_fetch *m)
 {
     long within_ms = m->timeout_ms == 0 || m->timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS
-                                                                          : (long)m->timeout_ms;
+                                                                           : (long)m->timeout_ms;
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, within_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,

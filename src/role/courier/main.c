@@ -10,11 +10,12 @@
  * nothing, and listen nowhere. */
 static enum sl_err close_the_door(const struct sl_msg_setup *setup)
 {
-    const struct sl_sandbox_path paths[] = {
-        {.path = "/etc"}, {.path = "/usr"}, {.path = "/run/systemd/resolve"}};
+    const struct sl_sandbox_path paths[] = {{.path = "/etc"},
+                                            {.path = "/usr"},
+                                            {.path = "/run/systemd/resolve"}};
     SL_BUF(missing, 4096);
-    enum sl_err err = sl_sandbox_outward(
-        paths, SL_COUNT(paths), sl_span_is(setup->sandbox, "best-effort"), &missing);
+    enum sl_err err = sl_sandbox_outward(paths, SL_COUNT(paths),
+                                         sl_span_is(setup->sandbox, "best-effort"), &missing);
 
     if (missing.n > 0)
         sl_log(err == SL_OK ? SL_LOG_WARN : SL_LOG_ERROR, "sandbox_incomplete",

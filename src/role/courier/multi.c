@@ -1,4 +1,5 @@
-/* libcurl's multi handle on our loop: it says which sockets and when, we say when they are ready. */
+/* libcurl's multi handle on our loop: it says which sockets and when, we say when they are ready.
+ */
 #include "role/courier/courier_int.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* The supervisor's words: the keeper's channel, reload, drain. And the keeper's: what to fetch. */
 #include "role/courier/courier_int.h"
 
-/* --- the keeper -------------------------------------------------------------------------------- */
+/* --- the keeper --------------------------------------------------------------------------------
+ */
 
 static void on_keeper_packet(void *owner, struct sl_channel *ch, struct sl_packet *packet)
 {
@@ -38,7 +39,8 @@ static enum sl_err keeper_new(struct sl_courier *c, int fd)
                           on_keeper_end, c, &c->keeper);
 }
 
-/* --- the supervisor ---------------------------------------------------------------------------- */
+/* --- the supervisor ----------------------------------------------------------------------------
+ */
 
 static enum sl_err on_peer(struct sl_courier *c, const struct sl_msg_peer *m,
                            struct sl_packet *packet)

@@ -16,9 +16,12 @@ static const struct {
     {"Cross-Origin-Opener-Policy", "same-origin"},
 };
 
-/* What holds data allows nothing; the console's page may run its own files and talk to us. */
+/* What holds data allows nothing; a page of ours without a script may look like the console; the
+ * console's page may run its own files and talk to us. */
 static const char csp_nothing[] =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+static const char csp_page[] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
+                               "base-uri 'none'; form-action 'none'";
 static const char csp_console[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' "
     "data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; "
@@ -52,8 +55,12 @@ static void put_caching(struct sl_buf *b, const struct sl_desk_answer *a)
 {
     bool is_file = a != NULL && a->etag != NULL;
 
+    bool is_page = a != NULL && a->page;
+
     sl_http1_put_header(b, "Content-Security-Policy",
-                        is_file ? sl_span_str(csp_console) : sl_span_str(csp_nothing));
+                        sl_span_str(is_file   ? csp_console
+                                    : is_page ? csp_page
+                                              : csp_nothing));
     if (!is_file) {
         sl_http1_put_header(b, "Cache-Control", SL_SPAN("no-store"));
         return;

@@ -170,6 +170,7 @@ struct sl_desk_answer {
     bool close;
     struct sl_span cookie, second_cookie; /* Set-Cookie headers, when not empty */
     struct sl_span location;              /* the Location header, when not empty */
+    bool page;                            /* HTML of ours, with the console's looks */
     /* of the console's files: */
     const char *etag; /* NULL: it is none of them, and nobody keeps it */
     enum sl_desk_caching { SL_DESK_CACHE_ASK, SL_DESK_CACHE_FOREVER } caching;

@@ -49,9 +49,11 @@ static void send_reset(struct sl_desk_conn *c)
  * person. */
 static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
 {
-    static const char *const members[] = {"state_text", "identity", "target",  "environment",
-                                          "summary",    "reason",   "effects", "expires_at",
-                                          "may_decide", "mine",     "why",     "delivered"};
+    static const char *const members[] = {"state_text",  "identity",    "target",
+                                          "environment", "summary",     "reason",
+                                          "effects",     "expires_at",  "may_decide",
+                                          "mine",        "why",         "delivered",
+                                          "reviewers",   "may_not_why", "may_not_reason"};
     json_t *out = json_object();
     int bad = out == NULL;
 

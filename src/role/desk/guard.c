@@ -236,7 +236,7 @@ static bool is_jwt(struct sl_span text)
 static bool is_ours(struct sl_span text)
 {
     return (sl_span_starts(text, SL_SPAN("sld_")) || sl_span_starts(text, SL_SPAN("slt_")) ||
-            sl_span_starts(text, SL_SPAN("sll_"))) &&
+            sl_span_starts(text, SL_SPAN("sll_")) || sl_span_starts(text, SL_SPAN("slp_"))) &&
            is_secret(text);
 }
 

@@ -15,7 +15,7 @@
 #include "wire/http1/http1.h"
 
 enum {
-    SL_DESK_MAX_CREDENTIAL = 128,   /* one of ours */
+    SL_DESK_MAX_CREDENTIAL = 128,  /* one of ours */
     SL_DESK_MAX_TOKEN = 16 * 1024, /* one of an issuer's */
 };
 
@@ -53,8 +53,8 @@ enum { SL_DESK_MARK_HEX = 64 };
 void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1]);
 bool sl_desk_mark_said(const struct sl_http1_head *h, struct sl_span session);
 
-/* The token of "Bearer sld_...", "Bearer slt_..." or "Bearer sll_...", or an issuer's, which has the form
- * of a JWT: three parts of base64url with dots between. What it is worth the keeper says.
+/* The token of "Bearer sld_...", "Bearer slt_..." or "Bearer sll_...", or an issuer's, which has
+ * the form of a JWT: three parts of base64url with dots between. What it is worth the keeper says.
  * SL_ENOTFOUND: no header; SL_EMALFORMED. */
 enum sl_err sl_desk_bearer(const struct sl_http1_head *h, struct sl_span *token) SL_MUST_CHECK;
 

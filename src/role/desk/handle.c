@@ -123,6 +123,55 @@ static void handle_call(struct sl_desk_conn *c)
     json_decref(object);
 }
 
+/* --- SCIM ----------------------------------------------------------------------------------- */
+
+/* Its errors are resources of their own kind; what is not the keeper's word is a problem as ever.
+ */
+static void on_scim(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    if (status == 401 || status == 429 || body.n == 0)
+        sl_desk_pass_on(c, status, body);
+    else if (status == 204)
+        sl_desk_answer(c, &(struct sl_desk_answer){.status = 204});
+    else
+        sl_desk_answer(c, &(struct sl_desk_answer){
+                              .status = status, .type = "application/scim+json", .body = body});
+}
+
+/* "Users" of "/scim/v2/Users/{resource}" */
+static struct sl_span scim_what(const struct sl_desk_route *route)
+{
+    struct sl_span rest = sl_span_from(sl_span_str(route->path), sizeof "/scim/v2/" - 1);
+
+    return sl_span_head(rest, sl_span_find(rest, '/'));
+}
+
+/* What it says goes to the keeper whole, for it to read. */
+static void handle_scim(struct sl_desk_conn *c)
+{
+    struct sl_desk_request *r = c->request;
+    json_t *resource = NULL, *query = json_object(), *question;
+    struct sl_span what = scim_what(r->route);
+    SL_BUF(why, 512);
+
+    if (r->body.n > 0 && sl_json_read(sl_buf_span(&r->body), &resource, &why) != SL_OK) {
+        sl_desk_problem(c, 400, "the body is not JSON as it must be");
+    } else if (!add_query_fields(query, sl_buf_span(&r->query))) {
+        sl_desk_problem(c, 400, "a field of the query is empty, too long or there twice");
+    } else {
+        question = json_pack("{s:s, s:s%, s:O}", "method", sl_http1_method_name(r->route->method),
+                             "what", (const char *)what.p, what.n, "query", query);
+        if (r->file[0] != '\0')
+            json_object_set_new(question, "id", json_string(r->file));
+        if (resource != NULL)
+            json_object_set(question, "resource", resource);
+        sl_desk_ask_object(c, question, on_scim);
+        json_decref(question);
+    }
+    json_decref(query);
+    json_decref(resource);
+}
+
 /* --- long poll ------------------------------------------------------------------------------ */
 
 /* States in which nothing more happens of its own. */
@@ -260,6 +309,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
     case SL_DESK_EXPORT:
     case SL_DESK_DEPART:
         handle_call(c);
+        break;
+    case SL_DESK_SCIM:
+        handle_scim(c);
         break;
     case SL_DESK_RETURN:
         sl_desk_return(c);

@@ -157,12 +157,13 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
                      "a token of a configured issuer");
 }
 
-static bool is_json(struct sl_span type)
+static bool is_json(struct sl_span type, bool scim)
 {
     struct sl_span parameter = sl_span_from(type, sl_span_find(type, ';'));
+    struct sl_span plain = sl_span_head(type, type.n - parameter.n);
 
-    return sl_span_eq_nocase(sl_span_head(type, type.n - parameter.n),
-                             SL_SPAN("application/json")) &&
+    return (sl_span_eq_nocase(plain, SL_SPAN("application/json")) ||
+            (scim && sl_span_eq_nocase(plain, SL_SPAN("application/scim+json")))) &&
            (parameter.n == 0 || sl_span_eq_nocase(parameter, SL_SPAN("; charset=utf-8")) ||
             sl_span_eq_nocase(parameter, SL_SPAN(";charset=utf-8")));
 }
@@ -171,7 +172,8 @@ static void check_type(struct sl_desk_request *r, const struct sl_http1_head *h)
 {
     struct sl_span coding = sl_http1_header(h, "Content-Encoding");
 
-    if (r->has_body && !is_json(sl_http1_header(h, "Content-Type")))
+    if (r->has_body && !is_json(sl_http1_header(h, "Content-Type"),
+                                r->route != NULL && r->route->kind == SL_DESK_SCIM))
         refuse(r, 415, "a body must have Content-Type: application/json");
     if (coding.p != NULL)
         refuse(r, 415, "a content coding is not accepted");

@@ -2,8 +2,8 @@
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
  * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
- * "{issuer}" the name of an identity provider, of the same letters; "{entry}" the number of an
- * entry of the ledger; "{tile}", the last one, the rest of a tile's path.
+ * "{issuer}" the name of an identity provider, "{resource}" an id of SCIM, of the same letters;
+ * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's path.
  * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
  * names that may stand in the query; anything else is refused, as everywhere, but for the way back
  * from an identity provider, which adds what it likes.
@@ -30,11 +30,13 @@ enum sl_desk_kind {
     SL_DESK_EXPORT, /* what a search of the ledger finds, as a file in pieces */
     SL_DESK_DEPART, /* to the page where an identity provider signs people in */
     SL_DESK_RETURN, /* back from there */
+    SL_DESK_SCIM,   /* an identity provider says who is there */
 };
 
 /* What a search of the ledger may name. */
 #define SL_DESK_AUDIT \
     "identity dataset label verdict kind event target approval rule only entries since until"
+#define SL_DESK_SCIM_QUERY "filter startIndex count attributes excludedAttributes sortBy sortOrder"
 
 /* clang-format off */
 #define SL_DESK_ROUTES(X)                                                                                       \
@@ -63,13 +65,13 @@ enum sl_desk_kind {
     X(SIGN_OUT, POST,   "/v1/sessions/end",           "session.end",     true,       "",             "")         \
     X(CALL,     GET,    "/v1/issuers",                "issuers",         false,      "",             "")         \
     X(RETURN,   GET,    "/signin/callback",           "signin.finish",   false,      "",             "")         \
-    X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return",       "")         \
+    X(DEPART,   GET,    "/v1/signin/{issuer}",        "signin.begin",    false,      "return fresh", "")         \
     X(CALL,     POST,   "/v1/signin/device",          "login.device",    false,      "",             "issuer")   \
     X(CALL,     POST,   "/v1/signin/device/poll",     "login.poll",      false,      "",             "poll!")    \
     X(CALL,     GET,    "/v1/approvals",              "approval.list",   true,                                   \
       "state limit after order view of", "")                                                                    \
     X(CALL,     POST,   "/v1/approvals",              "approval.create", true,       "",                         \
-      "target! operation! effects! datasets statements reason run sink")                                        \
+      "target! operation! effects! datasets statements reason run sink triggered_by")                                        \
     X(WATCH,    GET,    "/v1/approvals/{id}",         "approval.get",    true,       "wait state",   "")         \
     X(CALL,     POST,   "/v1/approvals/{id}/decision", "decision",       true,       "",                         \
       "decision! digest! reason! rows passkey")                                                                 \
@@ -86,6 +88,8 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
+    X(CALL,     GET,    "/v1/reviews",                "review.list",     true,       "",             "")         \
+    X(CALL,     POST,   "/v1/reviews/{id}",           "review.sign",     true,       "",             "reason!")  \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
     X(CALL,     GET,    "/v1/governance",             "governance",      true,       "since",        "")         \
@@ -104,6 +108,21 @@ enum sl_desk_kind {
     X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
     X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/attempts",       "lineage.attempts", true,      "of target",    "")         \
+    X(SCIM,     GET,    "/scim/v2/Users", "scim", true, SL_DESK_SCIM_QUERY, "") \
+    X(SCIM,     POST,   "/scim/v2/Users", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     GET,    "/scim/v2/Users/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     PUT,    "/scim/v2/Users/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     PATCH,  "/scim/v2/Users/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     DELETE, "/scim/v2/Users/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     GET,    "/scim/v2/Groups", "scim", true, SL_DESK_SCIM_QUERY, "") \
+    X(SCIM,     POST,   "/scim/v2/Groups", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     GET,    "/scim/v2/Groups/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     PUT,    "/scim/v2/Groups/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     PATCH,  "/scim/v2/Groups/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     DELETE, "/scim/v2/Groups/{resource}", "scim", true, "attributes excludedAttributes", "") \
+    X(SCIM,     GET,    "/scim/v2/ServiceProviderConfig", "scim", true, "", "") \
+    X(SCIM,     GET,    "/scim/v2/ResourceTypes", "scim", true, "", "") \
+    X(SCIM,     GET,    "/scim/v2/Schemas", "scim", true, "", "") \
     X(CALL,     GET,    "/v1/policy",                 "policy.show",     true,       "",             "")         \
     X(CALL,     POST,   "/v1/policy/try",             "policy.try",      true,       "",                         \
       "target! sql! identity search_path")                                                                      \

@@ -33,13 +33,22 @@ static void put_html(struct sl_buf *b, struct sl_span text)
     }
 }
 
+/* The console's style sheet, whose name changes with its content. */
+static void put_looks(struct sl_buf *b)
+{
+    for (size_t i = 0; i < sl_desk_file_count; i++)
+        if (sl_span_starts(sl_span_str(sl_desk_files[i].type), SL_SPAN("text/css")))
+            sl_buf_say(b, "<link rel=\"stylesheet\" href=\"%s\">", sl_desk_files[i].path);
+}
+
 static void put_page(struct sl_buf *b, struct sl_span detail, struct sl_span hint)
 {
     sl_buf_put_str(b, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
                       "<meta name=\"viewport\" content=\"width=device-width\">"
-                      "<meta name=\"color-scheme\" content=\"light dark\">"
-                      "<title>Not signed in: Sluice</title></head><body><main>"
-                      "<h1>You are not signed in</h1><p role=\"alert\">");
+                      "<title>Not signed in: Sluice</title>");
+    put_looks(b);
+    sl_buf_put_str(b, "</head><body><main id=\"main\" class=\"signin\"><h1>You are not signed "
+                      "in</h1><p role=\"alert\">");
     put_html(b, detail);
     sl_buf_put_str(b, "</p><p>");
     put_html(b, hint);
@@ -57,6 +66,7 @@ static void say_no(struct sl_desk_conn *c, unsigned status, struct sl_span detai
     sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
                                                .type = "text/html; charset=utf-8",
                                                .body = sl_buf_span(&page),
+                                               .page = true,
                                                .cookie = sl_buf_span(&cookie)});
 }
 

@@ -2,6 +2,7 @@
  * the few that are replaced (a refusal's error), swallowed (the gate's own questions) or withheld.
  */
 #include "role/gate/budget.h"
+#include "role/gate/list.h"
 #include "role/gate/server_int.h"
 
 static void begin_action(struct session *s)
@@ -340,7 +341,12 @@ static bool take_ready(struct run *r, struct sl_span body, size_t whole)
     bool rolled_back = s->tx_failed || s->last_tag == 'R';
     s->last_tag = 0;
     s->copy_in = s->tx_failed = false;
+    bool listed = (item->flags & ITEM_LISTED) != 0, failed = s->failed;
+    char sqlstate[6] = "";
+    memcpy(sqlstate, s->sqlstate, sizeof s->sqlstate);
     end_item(s, outcome_of(s));
+    if (listed)
+        list_answered(s, failed, sqlstate);
     if (s->tx == SL_PG_IDLE)
         names_tx_ended(s, rolled_back);
     if (muted && s->tx == 'T')

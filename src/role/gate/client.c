@@ -1,5 +1,5 @@
 /* What the client says: framed, judged where it matters, sent on in as few writes as possible. */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 #include <stdlib.h>
 
@@ -59,6 +59,7 @@ static void too_large(struct session *s, struct sl_pg_frame f)
     stream_begin(s, f, true);
     if (s->skip_to_sync)
         return;
+    list_drop(s, "a message that is too large");
     if (f.type == SL_PG_QUERY)
         refuse_simple(s, &r);
     else
@@ -92,6 +93,7 @@ static enum take take_function_call(struct session *s)
         .hint = "call the function in a SELECT",
     };
 
+    list_drop(s, "a message that is no simple query");
     refuse_simple(s, &r);
     return TAKE_DONE;
 }
@@ -142,6 +144,8 @@ static enum take take_whole(struct session *s, uint8_t type, struct sl_span body
     case SL_PG_DESCRIBE:
     case SL_PG_EXECUTE:
     case SL_PG_CLOSE:
+        if (list_breaks(s))
+            return s->dead ? TAKE_DEAD : TAKE_DONE;
         return extended_take(s, type, body, whole, rest);
     case SL_PG_SYNC:
         return take_sync(s, whole);

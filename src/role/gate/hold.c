@@ -7,7 +7,7 @@
  *   GRANTED    the keeper has recorded the spend: the bytes may go, once
  *   REFUSED    the answer is no, in `refusal`
  */
-#include "role/gate/hold_int.h"
+#include "role/gate/list.h"
 
 #include "os/clock.h"
 #include "role/gate/sizes.h"
@@ -111,8 +111,8 @@ void hold_propose(struct session *s, struct hold *h)
             .context_role = h->context.role, .context_search_path = h->context.search_path,
             .context_encoding = h->context.client_encoding, .context_settings = h->context.settings,
             .reason = s->reason, .run = s->run, .sink = s->sink, .wait_ms = s->wait_ms,
-            .in_transaction = s->tx == 'T' || s->unsynced,
-            .show = sl_buf_span(&show));
+            .in_transaction = s->tx == 'T' || s->unsynced, .show = sl_buf_span(&show),
+            .only = sl_span_str(h->only));
 }
 
 static void wait_over(void *owner)
@@ -171,6 +171,10 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
         .client_encoding = SL_SPAN("UTF8"),
         .settings = s->context_odd ? SL_SPAN("changed") : SL_SPAN(""),
     };
+    h->is_list = what->list != NULL;
+    h->list_asks = what->list_asks;
+    if (h->is_list)
+        memcpy(h->only, what->list->approval, sizeof h->only);
     memcpy(h->rules_digest, j->verdict->answer.rules_digest, sizeof h->rules_digest);
     SL_TRY(sl_map_put(g->by_action, sl_map_u64(&h->action), s));
     SL_TRY(hold_put_operation(&h->operation, what));
@@ -257,7 +261,7 @@ static enum take take_approved(struct session *s, const struct judged *j,
  * many rows the planner expects. */
 static enum take ask_show(struct session *s, const struct judged *j, const struct held_bytes *what)
 {
-    if (s->show_known)
+    if (s->show_known || what->list != NULL)
         return TAKE_DONE;
     if (s->tx != 'T' || s->unsynced)
         return estimate_take(s, j, what);
@@ -363,6 +367,11 @@ void hold_moot(struct session *s)
         return;
     hold_leave(s, 3, "policy or definitions changed: it is not held any more");
     hold_free(s);
+}
+
+bool hold_is_held(const struct session *s)
+{
+    return s->hold != NULL && s->hold->phase == PHASE_HELD;
 }
 
 bool hold_waits(const struct session *s)

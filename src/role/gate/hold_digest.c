@@ -1,5 +1,5 @@
 /* Building the action document from held bytes: what was shown is what runs (P3). */
-#include "role/gate/hold_int.h"
+#include "role/gate/list.h"
 
 #include "json/json.h"
 
@@ -32,6 +32,10 @@ static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
 
 static enum sl_err put_statement(struct sl_buf *b, const struct held_bytes *what)
 {
+    if (what->list != NULL) {
+        list_put_operation(b, what->list);
+        return sl_buf_err(b);
+    }
     if (what->extended)
         return put_extended(b, what);
     sl_action_put_simple(b, what->text);

@@ -35,8 +35,10 @@ struct hold {
     char sqlstate[6];
     struct sl_buf message, detail, hint;
     bool told;
-    uint64_t rows; /* granted: how many rows may pass in all; 0: as policy says */
-    bool spending; /* SPEND was sent, and no intent is in the journal yet */
+    bool is_list, list_asks; /* of held_bytes */
+    char only[37];           /* the approval that it must join, or empty */
+    uint64_t rows;           /* granted: how many rows may pass in all; 0: as policy says */
+    bool spending;           /* SPEND was sent, and no intent is in the journal yet */
 };
 
 /* Makes one and notes its action; `wait_over` comes when the client's wait ends. */

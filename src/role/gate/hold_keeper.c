@@ -8,7 +8,19 @@
 
 /* --- the keeper's messages --- */
 
-static void tell_client(struct session *s, const struct sl_msg_action_held *m)
+static void put_hint(struct sl_buf *hint, const struct hold *h, const struct sl_msg_action_held *m)
+{
+    if (h->list_asks)
+        sl_buf_say(hint,
+                   "Once it is approved: SET sluice.request = '%S'; then its statements, in "
+                   "this order. Reviewers see it at %S",
+                   m->approval, m->link);
+    else
+        sl_buf_say(hint, "Wait, or run the same statement again later. Reviewers see it at %S",
+                   m->link);
+}
+
+static void tell_client(struct session *s, const struct hold *h, const struct sl_msg_action_held *m)
 {
     SL_BUF(b, TEXT_MAX * 2);
     SL_BUF(message, TEXT_MAX);
@@ -22,8 +34,7 @@ static void tell_client(struct session *s, const struct sl_msg_action_held *m)
                m->joined ? ", joining an open request" : "", m->approval, sl_buf_span(&left),
                m->granted ? "run it: it is approved" : "decide");
     sl_buf_say(&detail, "%S; needs a yes from %S", m->why, m->reviewers);
-    sl_buf_say(&hint, "Wait, or run the same statement again later. Reviewers see it at %S",
-               m->link);
+    put_hint(&hint, h, m);
     struct sl_pg_notice n = {
         .severity = SL_SPAN("NOTICE"),
         .sqlstate = SL_SPAN("00000"),
@@ -76,7 +87,7 @@ enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span bod
         return SL_ECORRUPT;
     h->phase = PHASE_HELD;
     if (!h->told)
-        tell_client(s, &m);
+        tell_client(s, h, &m);
     h->told = true;
     return SL_OK;
 }
@@ -170,6 +181,8 @@ void hold_keeper(struct session *s, enum sl_message type, struct sl_span body)
         take_stale(s);
         return;
     }
+    if (e == SL_OK && s->hold == h && h->list_asks && h->phase == PHASE_HELD)
+        session_resume(s, WAIT_HOLD); /* that there is an approval is all it waits for */
     if (e == SL_OK || s->hold != h)
         return;
     sl_log(SL_LOG_ERROR, "hold_refused", SL_NUM("session", s->id),

@@ -1,6 +1,6 @@
 /* The keeper's messages, each to the session that it is about; and a new keeper after an old one.
  */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 #include <unistd.h>
 
@@ -83,6 +83,8 @@ static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *
             upstream_cancel(s);
             return;
         }
+        if (!s->dead && list_stop(s, m.action))
+            return;
         if (!s->dead && elevate_cancel(s, m.action))
             return;
     }
@@ -147,6 +149,9 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     case SL_MESSAGE_ACTION_GO:
         keeper_action(g, c, p);
         return;
+    case SL_MESSAGE_LIST:
+        list_keeper(g, c, p);
+        return;
     case SL_MESSAGE_BUDGET_LEASE:
     case SL_MESSAGE_BUDGET_RETURNED:
         leases_keeper(g, c, p);
@@ -164,6 +169,7 @@ static void on_keeper_end(void *owner, struct sl_channel *c, enum sl_err why)
     sl_channel_free(c);
     g->keeper = NULL;
     gate_each_session(g, login_keeper_lost);
+    gate_each_session(g, list_keeper_lost);
 }
 
 static void ask_sync_again(struct session *s)
@@ -186,6 +192,7 @@ void keeper_connect(struct gate *g, int fd)
     leases_again(g);
     gone_tell_again(g);
     gate_each_session(g, hold_again);
+    gate_each_session(g, list_ask_again);
     gate_each_session(g, stop_again);
     gate_each_session(g, ask_sync_again);
 }

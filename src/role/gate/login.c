@@ -73,25 +73,35 @@ static bool is_loopback(struct session *s)
     return s->client_is_loopback;
 }
 
+static void ask_for_token(struct session *s)
+{
+    SL_BUF(b, 256);
+
+    if (!s->client_is_tls && !is_loopback(s)) {
+        session_fatal(s, "28000", "a token may only be sent over TLS",
+                      "connect with sslmode=require");
+        return;
+    }
+    s->login->step = STEP_TOKEN;
+    sl_pg_put_auth_cleartext(&b);
+    login_say(s, &b);
+}
+
 static void ask_for_proof(struct session *s)
 {
-    static const char *const mechanisms[] = {SL_SCRAM_SHA256};
-    struct login *l = s->login;
+    const char *mechanisms[2];
     SL_BUF(b, 256);
 
     s->phase = PHASE_AUTH;
-    if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN) {
-        if (!s->client_is_tls && !is_loopback(s)) {
-            session_fatal(s, "28000", "a token may only be sent over TLS",
-                          "connect with sslmode=require");
-            return;
-        }
-        l->step = STEP_TOKEN;
-        sl_pg_put_auth_cleartext(&b);
-    } else {
-        l->step = STEP_SASL_FIRST;
-        sl_pg_put_auth_sasl(&b, mechanisms, 1);
+    if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN && s->login->wish == WISH_NONE) {
+        ask_for_token(s);
+        return;
     }
+    size_t count = oauth_offer(s, mechanisms);
+    if (count == 0)
+        return;
+    s->login->step = STEP_SASL_FIRST;
+    sl_pg_put_auth_sasl(&b, mechanisms, count);
     login_say(s, &b);
 }
 
@@ -194,7 +204,7 @@ static void take_first_packet(struct session *s, struct sl_span body)
 
 /* --- proof --- */
 
-static bool keeper_is_there(struct session *s)
+bool login_keeper_is_there(struct session *s)
 {
     if (s->gate->keeper != NULL)
         return true;
@@ -202,10 +212,20 @@ static bool keeper_is_there(struct session *s)
     return false;
 }
 
-static void wait_for_keeper(struct session *s)
+void login_wait(struct session *s)
 {
     s->login->step = STEP_KEEPER;
     s->phase = PHASE_KEEPER;
+}
+
+void login_send_token(struct session *s, struct sl_span token)
+{
+    if (!login_keeper_is_there(s))
+        return;
+    login_wait(s);
+    SL_SEND(s->gate->keeper, login_token, .conn = s->id, .target = s->target->config->name,
+            .user = s->login->user, .address = sl_span_str(s->short_address),
+            .tls = s->client_is_tls, .token = token);
 }
 
 static void take_token(struct session *s, struct sl_span body)
@@ -216,33 +236,49 @@ static void take_token(struct session *s, struct sl_span body)
         session_fatal(s, "28P01", "an empty password is no token", NULL);
         return;
     }
-    if (!keeper_is_there(s))
-        return;
-    wait_for_keeper(s);
-    SL_SEND(s->gate->keeper, login_token, .conn = s->id, .target = s->target->config->name,
-            .user = s->login->user, .address = sl_span_str(s->short_address),
-            .tls = s->client_is_tls, .token = token);
+    login_send_token(s, token);
 }
 
-static void take_sasl_first(struct session *s, struct sl_span body)
+static void take_scram_first(struct session *s, struct sl_span response)
 {
     struct login *l = s->login;
-    struct sl_pg_sasl_initial m;
     struct sl_scram_client_first first;
 
-    if (sl_pg_sasl_initial_get(body, &m) != SL_OK || !sl_span_is(m.mechanism, SL_SCRAM_SHA256) ||
-        !m.has_response || sl_scram_client_first_get(m.response, &first) != SL_OK ||
-        first.binding == SL_SCRAM_BINDING) {
+    if (sl_scram_client_first_get(response, &first) != SL_OK || first.binding == SL_SCRAM_BINDING) {
         session_fatal(s, "28P01", "the SCRAM-SHA-256 message is not valid", NULL);
         return;
     }
-    if (!keeper_is_there(s))
+    if (!login_keeper_is_there(s))
         return;
     l->gs2_header = sl_arena_copy(l->mem, first.gs2_header);
-    wait_for_keeper(s);
+    login_wait(s);
     SL_SEND(s->gate->keeper, login_scram, .conn = s->id, .target = s->target->config->name,
             .user = l->user, .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
             .client_first_bare = first.bare);
+}
+
+/* One that was offered. */
+static void take_sasl_first(struct session *s, struct sl_span body)
+{
+    const char *offered[2];
+    struct sl_pg_sasl_initial m;
+    size_t count = oauth_offer(s, offered);
+    bool known = false;
+
+    if (count == 0)
+        return;
+    bool read = sl_pg_sasl_initial_get(body, &m) == SL_OK && m.has_response;
+    for (size_t i = 0; i < count && read; i++)
+        known = known || sl_span_is(m.mechanism, offered[i]);
+    if (!known)
+        session_fatal(s, "28P01",
+                      "the SASL message is not valid, or of a mechanism that was not "
+                      "offered",
+                      NULL);
+    else if (sl_span_is(m.mechanism, SL_OAUTHBEARER))
+        oauth_first(s, m.response);
+    else
+        take_scram_first(s, m.response);
 }
 
 static void take_sasl_final(struct session *s, struct sl_span body)
@@ -257,10 +293,10 @@ static void take_sasl_final(struct session *s, struct sl_span body)
         session_fatal(s, "28P01", "the SCRAM-SHA-256 proof is not valid", NULL);
         return;
     }
-    if (!keeper_is_there(s))
+    if (!login_keeper_is_there(s))
         return;
     l->used_scram = true;
-    wait_for_keeper(s);
+    login_wait(s);
     SL_SEND(s->gate->keeper, login_proof, .conn = s->id,
             .client_final_without_proof = m.without_proof,
             .proof = sl_span(m.proof, sizeof m.proof));
@@ -285,6 +321,9 @@ static void take_auth(struct session *s, uint8_t type, struct sl_span body)
         return;
     case STEP_SASL_FINAL:
         take_sasl_final(s, body);
+        return;
+    case STEP_OAUTH_LAST:
+        oauth_last(s, body);
         return;
     case STEP_STARTUP:
     case STEP_KEEPER:
@@ -331,19 +370,28 @@ static enum sl_err take_ok(struct session *s, struct sl_span body)
     return SL_OK;
 }
 
+void login_end(struct session *s, struct sl_span sqlstate, struct sl_span text, struct sl_span hint)
+{
+    SL_BUF(words, 1024);
+    SL_BUF(code, 8);
+    SL_BUF(advice, 1024);
+
+    sl_buf_put(&words, text);
+    sl_buf_put(&code, sqlstate);
+    sl_buf_put(&advice, hint);
+    session_fatal(s, sqlstate.n == 5 ? sl_buf_text(&code) : "28000", sl_buf_text(&words),
+                  hint.n == 0 ? NULL : sl_buf_text(&advice));
+}
+
 static enum sl_err take_refused(struct session *s, struct sl_span body)
 {
     struct sl_msg_login_refused m;
-    SL_BUF(text, 1024);
-    SL_BUF(code, 8);
-    SL_BUF(hint, 1024);
 
     SL_TRY(sl_msg_login_refused_get(body, &m));
-    sl_buf_put(&text, m.text);
-    sl_buf_put(&code, m.sqlstate);
-    sl_buf_put(&hint, m.hint);
-    session_fatal(s, m.sqlstate.n == 5 ? sl_buf_text(&code) : "28000", sl_buf_text(&text),
-                  hint.n == 0 ? NULL : sl_buf_text(&hint));
+    if (s->login->uses_oauth)
+        oauth_refuse(s, m.sqlstate, m.text, m.hint);
+    else
+        login_end(s, m.sqlstate, m.text, m.hint);
     return SL_OK;
 }
 

@@ -6,7 +6,17 @@
 
 enum { INPUT_MAX = 80 * 1024, OPTIONS_MAX = 32, VALUE_MAX = 256 };
 
-enum login_step { STEP_STARTUP, STEP_TOKEN, STEP_SASL_FIRST, STEP_SASL_FINAL, STEP_KEEPER };
+enum login_step {
+    STEP_STARTUP,
+    STEP_TOKEN,
+    STEP_SASL_FIRST,
+    STEP_SASL_FINAL,
+    STEP_OAUTH_LAST, /* told why not; its answer to that ends the session */
+    STEP_KEEPER,
+};
+
+/* What it asked for with the startup option `sluice.auth`. */
+enum login_wish { WISH_NONE, WISH_SCRAM, WISH_OAUTH };
 
 struct login {
     enum login_step step;
@@ -20,6 +30,12 @@ struct login {
     struct sl_span nonce;      /* the whole one: client's and keeper's */
     struct sl_span gs2_header; /* what the client said about channel binding */
     bool used_scram;
+    enum login_wish wish;
+    struct sl_span wanted_issuer; /* startup option `sluice.issuer`; its name */
+    bool uses_oauth;
+    struct {
+        struct sl_span sqlstate, text, hint;
+    } refusal; /* told last */
     struct dial *dial;
 };
 
@@ -27,6 +43,22 @@ struct login {
 bool startup_add(struct session *s, struct sl_span name, struct sl_span value);
 /* Takes the client's options, or ends the session with a sentence (false). */
 bool startup_take(struct session *s, const struct sl_pg_startup *m);
+
+/* Its proof goes to the keeper, which answers later (login_keeper). */
+bool login_keeper_is_there(struct session *s); /* false: the session was ended */
+void login_wait(struct session *s);
+void login_send_token(struct session *s, struct sl_span token);
+void login_end(struct session *s, struct sl_span sqlstate, struct sl_span text,
+               struct sl_span hint);
+
+/* --- login_oauth.c: OAUTHBEARER --- */
+/* The mechanisms to offer, the best first; 0: the session was ended. */
+size_t oauth_offer(struct session *s, const char *mechanisms[2]);
+void oauth_first(struct session *s, struct sl_span response);
+/* The keeper's no, or ours. */
+void oauth_refuse(struct session *s, struct sl_span sqlstate, struct sl_span text,
+                  struct sl_span hint);
+void oauth_last(struct session *s, struct sl_span response);
 
 /* To the client; a client that is gone ends the session. */
 void login_say(struct session *s, struct sl_buf *b);

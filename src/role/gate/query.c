@@ -1,6 +1,6 @@
 /* The simple protocol: one message, one action. And what a message that is sent does to the
  * session, in both. */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {
@@ -81,8 +81,8 @@ void item_fill(struct session *s, struct item *item, const struct judged *j, uin
     item->action = action;
 }
 
-static enum take send_query(struct session *s, const struct judged *j,
-                            const struct held_bytes *what, struct sl_span whole)
+enum take query_send(struct session *s, const struct judged *j, const struct held_bytes *what,
+                     struct sl_span whole)
 {
     struct sl_span text = what->text;
     struct meter *meter;
@@ -100,6 +100,8 @@ static enum take send_query(struct session *s, const struct judged *j,
     struct item *item = item_push(s, ITEM_QUERY);
     item_fill(s, item, j, action);
     item->verdict = j->verdict->witness ? verdict_ref(j->verdict) : NULL;
+    if (list_approval(s) != NULL)
+        item->flags |= ITEM_LISTED;
     item->meter = meter;
     item->mixed = txn_is_mixed(&j->meaning->m) ? meaning_ref(j->meaning) : NULL;
     if (!metered)
@@ -146,7 +148,7 @@ static enum take by_verdict(struct session *s, const struct judged *j, struct he
         if (t != TAKE_DONE || !hold_is_granted(s))
             return t; /* waits, or was refused and has been told so */
     }
-    return send_query(s, j, what, whole);
+    return query_send(s, j, what, whole);
 }
 
 /* What policy allows may still be more than a budget has left. */
@@ -179,7 +181,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     if (s->unsynced &&
         s->item_count > 0) /* if any of it fails, the server skips this message too */
         return wait_for_answers(s);
-    enum take t = settings_take(s, text, whole, &was_ours);
+    enum take t = list_take(s, text, whole, &was_ours);
+    if (!was_ours)
+        t = settings_take(s, text, whole, &was_ours);
     if (was_ours)
         return t;
     t = action_judge(s, text, NULL, &j);

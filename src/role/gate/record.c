@@ -1,6 +1,6 @@
 /* Writing the journal: the intent before the bytes go out (P6), the outcome when the answer is
  * there. */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -146,6 +146,8 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     memcpy(r->policy_digest, g->config->digest, sizeof r->policy_digest);
     if (hold_approval_uuid(s) != NULL)
         memcpy(r->approval, hold_approval_uuid(s), sizeof r->approval);
+    else if (list_approval(s) != NULL)
+        memcpy(r->approval, list_approval(s), sizeof r->approval);
     set_text(g, j, text, r, &g->text);
     if ((r->flags & SL_INTENT_TEXT_DIGEST) == 0 && !sl_utf8_valid(r->text))
         r->flags |= SL_INTENT_TEXT_BYTES;

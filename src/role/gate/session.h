@@ -34,6 +34,7 @@ enum wait {
     WAIT_KEEPER,   /* the keeper is away or must catch up with the policy */
     WAIT_ELEVATE,  /* the connection that it runs on is being made */
     WAIT_BUDGET,   /* the keeper is asked what may pass (budget.h) */
+    WAIT_LIST,     /* the keeper is asked for a list of statements (list.h) */
     WAIT_CANCEL,   /* a CancelRequest of ours is on its way: it must not hit what comes next */
 };
 
@@ -62,6 +63,7 @@ enum item_flag {
         256,        /* ends a transaction or a part of it: settings may go back to what they were */
     ITEM_DDL = 512, /* changes definitions, at once or when its transaction ends */
     ITEM_ENDS_ALL = 1024, /* COMMIT or ROLLBACK, and nothing else */
+    ITEM_LISTED = 8192,   /* a statement of a list (list.h) */
     ITEM_OURS = 4096,     /* a Describe that the client did not send: its answer is swallowed */
 };
 
@@ -229,6 +231,7 @@ struct session {
     uint32_t meaning_generation; /* of the listing when it was asked */
     bool meaning_with_names;
     struct hold *hold;
+    struct list *list;         /* of statements, that is noted or runs; or NULL */
     struct elevated *elevated; /* while a granted statement gets, or has, a connection of its own */
     struct lease *lease;       /* for the message at the head, until it is sent */
     struct stop *stop;         /* the result that is being answered may not go on now */
@@ -300,10 +303,14 @@ void client_input(struct session *s);
 void client_forward(struct session *s, struct sl_span whole);
 void client_flush(struct session *s);
 
+struct held_bytes;
 enum take { TAKE_DONE, TAKE_WAIT, TAKE_DEAD };
 
 /* query.c, extended.c: `whole` is the message with its header, `rest` the input behind it. */
 enum take query_take(struct session *s, struct sl_span body, struct sl_span whole);
+/* Records and sends what may go. */
+enum take query_send(struct session *s, const struct judged *j, const struct held_bytes *what,
+                     struct sl_span whole);
 enum take extended_take(struct session *s, uint8_t type, struct sl_span body, struct sl_span whole,
                         struct sl_span rest);
 void extended_free(struct session *s);
@@ -453,6 +460,8 @@ struct held_bytes {
     uint32_t max_rows;
     struct sl_span bind_body; /* the Bind message that `bind` was read from */
     struct over_budget over;
+    const struct list *list; /* a whole list is held, `text` is its first statement */
+    bool list_asks;          /* ... until there is an approval, not until it may run */
 };
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
@@ -468,6 +477,7 @@ void hold_free(struct session *s);
 void hold_recorded(struct session *s); /* the intent is in the journal */
 /* The message at the head ends without having run: so does whatever waits for it. */
 void hold_end(struct session *s, const char *why);
+bool hold_is_held(const struct session *s);
 bool hold_waits(const struct session *s); /* for people: nothing is granted yet */
 bool hold_is_granted(const struct session *s);
 const char *hold_approval(const struct session *s);
@@ -543,6 +553,7 @@ void elevate_free(struct session *s);   /* with the session */
 enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,
                         bool *was_ours);
 bool settings_is_set(struct sl_span text);
+bool settings_is_show(struct sl_span text);
 bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *complaint);
 
 /* inner.c: the gate's own questions on a session's connection */

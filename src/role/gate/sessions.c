@@ -1,6 +1,6 @@
 /* Sessions come and go. A session that ends is only marked; it is freed from the loop, when nothing
  * of it is on the stack any more. */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 #include "base/utf8.h"
 #include "crypto/crypto.h"
@@ -208,6 +208,7 @@ void session_kill(struct session *s, const char *why)
                SL_CSTR("why", why));
     hold_leave(s, 0, why);
     hold_free(s);
+    list_lost(s);
     stop_free(s, why);
     lease_drop(s);
     if (s->target != NULL && s->keeper_session != 0)

@@ -1,5 +1,5 @@
 /* SET sluice.reason and its sisters: answered here, never sent on (design: section 5). */
-#include "role/gate/session.h"
+#include "role/gate/list.h"
 
 #include "base/when.h"
 
@@ -89,6 +89,13 @@ static bool unquote(struct sl_span value, struct sl_buf *out)
     return sl_buf_err(out) == SL_OK;
 }
 
+bool settings_is_show(struct sl_span text)
+{
+    struct sl_span rest = text;
+
+    return is(word(&rest), "show") && is_ours(word(&rest)) && rest.n == 0;
+}
+
 bool settings_is_set(struct sl_span text)
 {
     struct sl_span name, value;
@@ -129,8 +136,9 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
     else if (is(key, "wait"))
         return set_wait(s, what, complaint);
     else {
-        sl_buf_put_str(complaint,
-                       "Sluice knows sluice.reason, sluice.run, sluice.sink and sluice.wait");
+        sl_buf_put_str(complaint, "Sluice knows sluice.reason, sluice.run, sluice.sink and "
+                                  "sluice.wait; and sluice.request "
+                                  "in the simple protocol");
         return false;
     }
     return true;
@@ -140,7 +148,12 @@ static enum take answer_set(struct session *s, struct sl_span text)
 {
     SL_BUF(complaint, 512);
     SL_BUF(b, 64);
+    SL_BUF(plain, VALUE_MAX);
+    struct sl_span name, value;
 
+    if (split_set(text, &name, &value) && is(sl_span_from(name, 7), "request") &&
+        unquote(value, &plain))
+        return list_set(s, sl_buf_span(&plain));
     if (!settings_apply(s, text, &complaint)) {
         struct refusal r = {.sqlstate = "22023", .message = sl_buf_text(&complaint)};
         refuse_simple(s, &r);
@@ -167,6 +180,8 @@ static enum take answer_show(struct session *s, struct sl_span name)
         value = s->sink;
     else if (is(key, "wait"))
         value = sl_buf_span(&wait);
+    else if (is(key, "request"))
+        value = list_show(s);
     if (value.p == NULL)
         value = SL_SPAN("");
     sl_pg_put_columns(&b, &name, 1);

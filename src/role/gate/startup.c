@@ -51,6 +51,18 @@ bool startup_add(struct session *s, struct sl_span name, struct sl_span value)
     return true;
 }
 
+/* How it wants to prove who it is: drivers that know SCRAM and OAUTHBEARER take what is offered
+ * first, and have no way to say which they have the secret for. */
+static bool take_wish(struct session *s, struct sl_span value)
+{
+    s->login->wish = sl_span_is(value, "scram")   ? WISH_SCRAM
+                     : sl_span_is(value, "oauth") ? WISH_OAUTH
+                                                  : WISH_NONE;
+    if (s->login->wish == WISH_NONE)
+        session_fatal(s, "22023", "the startup option sluice.auth is \"scram\" or \"oauth\"", NULL);
+    return s->login->wish != WISH_NONE;
+}
+
 /* True: taken, or left out on purpose. False: the session was refused. */
 static bool take_option(struct session *s, struct sl_span name, struct sl_span value)
 {
@@ -59,6 +71,12 @@ static bool take_option(struct session *s, struct sl_span name, struct sl_span v
     if (sl_span_is(name, "user") || sl_span_is(name, "database") ||
         sl_span_is(name, "application_name") || sl_span_starts(name, SL_SPAN("_pq_.")))
         return true;
+    if (sl_span_eq_nocase(name, SL_SPAN("sluice.auth")))
+        return take_wish(s, value);
+    if (sl_span_eq_nocase(name, SL_SPAN("sluice.issuer"))) {
+        s->login->wanted_issuer = sl_arena_copy(s->login->mem, sl_span_head(value, VALUE_MAX));
+        return true;
+    }
     if (sl_span_is(name, "replication")) {
         session_fatal(s, "0A000", "replication connections are refused by Sluice",
                       "connect to the database server itself for replication");

@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -7,7 +7,7 @@
  * credential without a secret, made by whoever linked it, so that every question about credentials
  * (how old, by whom, revoked) is asked of it as of any other (P4). */
 
-enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200 };
+enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200, NAME_MAX_BYTES = 63 };
 
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out)
@@ -27,9 +27,30 @@ enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span 
     return credential_by_id(k, out->credential, &c) != SL_OK || c.over ? SL_ENOTFOUND : SL_OK;
 }
 
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_OF, "s", credential);
+    struct sl_span issuer, subject;
+
+    if (!db_row(&rows))
+        return SL_ENOTFOUND;
+    issuer = sl_arena_copy(k->mem, db_span(&rows, 0));
+    subject = sl_arena_copy(k->mem, db_span(&rows, 1));
+    db_end(&rows);
+    return account_get(k, issuer, subject, out);
+}
+
 static struct sl_span said_by(struct maker by)
 {
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");
+}
+
+/* Nobody signs in at a CI system: an account there says who somebody is, and decides nothing. */
+static bool may_decide(const struct keeper *k, struct sl_span issuer)
+{
+    const struct sl_issuer *i = k->config == NULL ? NULL : sl_config_issuer_of(k->config, issuer);
+
+    return i == NULL || i->kind == SL_ISSUER_OIDC;
 }
 
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
@@ -49,10 +70,11 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
     event_str(event, "subject", subject);
     event_str(event, "credential", sl_buf_span(id));
     event_str(event, "identity", who->name);
-    event_bool(event, "deciding", who->kind == SL_HUMAN);
+    event_bool(event, "deciding", who->kind == SL_HUMAN && may_decide(k, issuer));
     event_hex(event, "hash", sl_span(nobodys, sizeof nobodys));
     /* "issuer:NAME" is nobody who could decide: a credential of no issuer, as an operator's is */
-    event_str(event, "by", by.channel.n > 0 ? sl_span(NULL, 0) : by.issuer);
+    event_str(event, "by",
+              sl_span_starts(by.issuer, SL_SPAN("issuer:")) ? sl_span(NULL, 0) : by.issuer);
     event_str(event, "by_uid", by.os_user);
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ACCOUNT_LINK,
@@ -61,14 +83,17 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                                           .credential = sl_buf_span(id),
                                           .issuer = issuer,
                                           .subject = subject,
+                                          .approval = by.approval,
+                                          .reason = by.why,
                                           .by = said_by(by),
-                                          .channel = by.channel.n > 0 ? by.channel
-                                                                      : SL_SPAN("control")});
+                                          .channel =
+                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     tokens_forget(k);
     return SL_OK;
 }
 
-/* --- groups ------------------------------------------------------------------------------------ */
+/* --- groups ------------------------------------------------------------------------------------
+ */
 
 static bool has(const struct sl_names *names, struct sl_span name)
 {
@@ -121,8 +146,8 @@ static json_t *names_json(const struct sl_names *names)
     json_t *array = json_array();
 
     for (size_t i = 0; i < names->count; i++)
-        json_array_append_new(array, json_stringn((const char *)names->items[i].p,
-                                                  names->items[i].n));
+        json_array_append_new(array,
+                              json_stringn((const char *)names->items[i].p, names->items[i].n));
     return array;
 }
 
@@ -207,7 +232,15 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     return SL_OK;
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted)
+{
+    if (replace(k, a, by, wanted, a->issued_s))
+        sessions_end_of(k, a->identity, sl_span(NULL, 0), "your groups have changed");
+}
+
+/* --- the end ------------------------------------------------------------------------------------
+ */
 
 void account_unlink(struct keeper *k, const struct account *a, struct sl_span by)
 {
@@ -234,7 +267,8 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
     approvals_kill_of(k, a->identity, "an account of the requester was unlinked");
 }
 
-/* --- people whom the issuer brings --------------------------------------------------------------- */
+/* --- people whom the issuer brings ---------------------------------------------------------------
+ */
 
 static bool name_is_free(struct keeper *k, struct sl_span name)
 {
@@ -243,18 +277,21 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
     return person_get(k, name, &taken) == SL_ENOTFOUND && !sl_span_is(name, "operator");
 }
 
-/* What the provider calls the person, when nobody has that name here; else one that is made of the
- * subject. A name is never a reason to be somebody who exists. */
-static bool name_for(struct keeper *k, const struct issuer *i, const struct sl_oidc_claims *claims,
-                     struct sl_buf *name)
+/* The issuer's name and what it calls the person, or else what is made of the subject. Never a name
+ * of the person's choice alone: rules name people, and whoever the provider brings is none of those
+ * until somebody says so. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name)
 {
     uint8_t hash[SL_SHA256];
 
-    if (identity_name_ok(claims->name) && name_is_free(k, claims->name)) {
-        sl_buf_put(name, claims->name);
+    sl_buf_say(name, "%S-%S", i->config->name, wanted);
+    if (wanted.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
+        name_is_free(k, sl_buf_span(name)))
         return true;
-    }
-    sl_sha256(claims->subject, hash);
+    sl_sha256(subject, hash);
+    sl_buf_done(name);
+    *name = sl_buf(NAME_MAX_BYTES);
     sl_buf_say(name, "%S-", i->config->name);
     sl_hex_put(name, sl_span(hash, ID_BYTES));
     return sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
@@ -266,16 +303,55 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
 {
     struct maker by = {issuer_said(k, i->config), sl_span(NULL, 0), SL_SPAN("http")};
     struct person who;
-    SL_BUF(name, 63);
+    SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);
 
-    if (!name_for(k, i, claims, &name))
+    if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        !account_name(k, i, claims->name, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
                  sl_span(NULL, 0), by);
     SL_TRY(person_get(k, sl_buf_span(&name), &who));
     SL_TRY(account_link(k, &who, claims->issuer, claims->subject, by, &id));
     return account_get(k, claims->issuer, claims->subject, out);
+}
+
+/* The issuer of the account that this credential stands for; NULL: it is no account's, or the
+ * issuer is not configured any more. *is_account tells which. */
+static const struct issuer *issuer_behind(struct call *c, bool *is_account)
+{
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_ACCOUNT_OF, "s", c->with.id);
+
+    *is_account = db_row(&rows);
+    if (!*is_account)
+        return NULL;
+    struct sl_span iss = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return issuer_of_iss(c->keeper, iss);
+}
+
+bool account_may_enrol(struct call *c)
+{
+    bool is_account;
+    const struct issuer *i = issuer_behind(c, &is_account);
+    SL_BUF(hint, 512);
+
+    if (!is_account ||
+        (i != NULL && i->config->mfa_acr.count > 0 && console_is_fresh(c->keeper, &c->with)))
+        return true;
+    if (i != NULL && i->config->mfa_acr.count > 0)
+        sl_buf_say(&hint,
+                   "Sign in once more in this browser, then try again: "
+                   "/v1/signin/%S?fresh=yes",
+                   i->config->name);
+    else
+        sl_buf_put_str(&hint, "An operator can say in `mfa_acr` what this provider calls it, or "
+                              "invite you: sluice identity invite NAME");
+    call_problem(c, 403, "A fresh sign-in is needed",
+                 "A passkey is enrolled only right after a sign-in with more than one factor, and "
+                 "this session did not begin so, or more than ten minutes ago.",
+                 sl_buf_text(&hint));
+    return false;
 }
 
 json_t *accounts_json(struct keeper *k, struct sl_span identity)

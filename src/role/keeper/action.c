@@ -11,7 +11,7 @@ static void refuse(struct peer *p, uint64_t action, struct sl_span approval, str
 
 /* The canonical form and nothing else: what is shown, digested and spent must be one text. */
 static enum sl_err check_operation(struct keeper *k, struct sl_span operation, struct sl_span show,
-                                   struct over *over)
+                                   struct over *over, size_t *list)
 {
     json_t *value = NULL;
     SL_BUF(canonical, SL_ACTION_MAX_BYTES);
@@ -22,6 +22,8 @@ static enum sl_err check_operation(struct keeper *k, struct sl_span operation, s
         err = SL_EMALFORMED;
     if (err == SL_OK)
         err = over_read(k, value, show, over);
+    if (err == SL_OK)
+        err = list_read(value, list);
     json_decref(value);
     return err;
 }
@@ -35,7 +37,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 
     if (who == NULL || meaning == NULL)
         return SL_EMEMORY;
-    SL_TRY(check_operation(k, m->operation, m->show, &a->over));
+    SL_TRY(check_operation(k, m->operation, m->show, &a->over, &a->list));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
     SL_TRY(person_get(k, s->identity, who));
     a->who = who;
@@ -49,8 +51,12 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
                                    .reason = m->reason,
                                    .run = m->run,
                                    .sink = m->sink};
+    a->others = session_others(s);
     a->show = m->show;
+    a->only = m->only;
     a->encoded = m->meaning;
+    a->credential = s->credential;
+    a->others.on_behalf_of = credential_on_behalf_of(k, s->credential);
     a->now_us = sl_clock_us();
     a->session = s->id;
     a->gate_action = m->action;
@@ -127,7 +133,7 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
 
     for (size_t i = 0; i < a->requester_count; i++)
         sl_ipc_list_add(&items, &set, a->requesters[i].name);
-    reviewers_text(&reviewers, a->requirements, a->requirement_count);
+    deciders_text(&reviewers, NULL, k, a);
     ANSWER(p, action_held, .action = ask->gate_action, .approval = a->id,
            .expires_us = granted ? a->grant_expires_us : a->expires_us, .joined = ask->joined,
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),
@@ -284,7 +290,7 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
         refuse_spend(p, w, m->action, m->approval, problem);
         return;
     }
-    running_add(k, s->id, m->action, a.id);
+    running_add(k, s->id, m->action, a.id, approval_is_list(&a));
     ANSWER(p, action_go, .action = m->action, .approval = a.id,
            .grant_expires_us = a.grant_expires_us, .rows = approval_cap(k, &a));
     waiter_remove(k, w);

@@ -67,7 +67,11 @@ bool means_the_same(struct keeper *k, const struct approval *a, const struct per
     struct ask ask = {.who = who,
                       .meaning = meaning,
                       .target = sl_config_target(k->config, a->target),
-                      .trigger = sl_json_str(a->detail, "trigger"),
+                      .others = {.trigger = sl_json_str(a->detail, "trigger"),
+                                 .started_by = sl_json_str(a->detail, "started_by"),
+                                 .unknown = sl_json_str(a->detail, "unknown"),
+                                 .on_behalf_of =
+                                     names_of_json(k, json_object_get(a->detail, "on_behalf_of"))},
                       .now_us = sl_clock_us()};
 
     return ask.target != NULL && read_over(k, a, &ask.over) && ask_judge(k, &ask) == SL_OK &&

@@ -44,7 +44,7 @@ static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
     return fixed(r, 11, a->digest) && fixed(r, 12, a->salt) && fixed(r, 13, a->join_key);
 }
 
-static struct sl_names names_of(struct keeper *k, const json_t *array)
+struct sl_names names_of_json(struct keeper *k, const json_t *array)
 {
     struct sl_names names = {
         sl_arena_array(k->mem, json_array_size(array) + 1, sizeof *names.items), 0};
@@ -79,7 +79,9 @@ static enum sl_err fill_requesters(struct keeper *k, struct approval *a)
         a->requesters[a->requester_count++] =
             (struct sl_requester){name, person_of(k, name), (enum sl_requester_role)role};
     }
-    return a->requester_count > 0 ? SL_OK : SL_ECORRUPT;
+    a->barred = a->requesters;
+    a->barred_count = a->requester_count;
+    return a->requester_count > 0 ? requesters_now(k, &a->barred, &a->barred_count) : SL_ECORRUPT;
 }
 
 static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
@@ -100,8 +102,9 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
             return SL_ECORRUPT;
         a->rules[i] = sl_json_str(item, "rule");
         a->requirements[i] =
-            (struct sl_reviewers){names_of(k, json_object_get(item, "groups")),
-                                  names_of(k, json_object_get(item, "identities")), (uint32_t)need};
+            (struct sl_reviewers){names_of_json(k, json_object_get(item, "groups")),
+                                  names_of_json(k, json_object_get(item, "identities")),
+                                  (uint32_t)need};
         a->requirement_count++;
     }
     return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK
@@ -173,42 +176,63 @@ void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count
 /* --- who may decide ------------------------------------------------------------------------------
  */
 
+struct sl_decide_question approval_question(struct keeper *k, const struct approval *a,
+                                            enum sl_decide_channel channel)
+{
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+
+    return (struct sl_decide_question){.channel = channel,
+                                       .state = a->state,
+                                       .asked_us = a->asked_us,
+                                       .expires_us = a->expires_us,
+                                       .now_us = sl_clock_us(),
+                                       .requesters = a->barred,
+                                       .requester_count = a->barred_count,
+                                       .requirements = a->requirements,
+                                       .requirement_count = a->requirement_count,
+                                       .votes = yes,
+                                       .vote_count = count,
+                                       .passkey_required = a->passkey,
+                                       .device_bound_required = a->device_bound,
+                                       .asked_with = sl_json_str(a->detail, "asked_with")};
+}
+
+struct sl_decider decider_of(struct keeper *k, const struct person *who)
+{
+    return (struct sl_decider){.name = who->name,
+                               .person = who->person,
+                               .kind = who->kind,
+                               .active = person_active(who),
+                               .auditor = person_has_role(k, who, PERSON_AUDITOR),
+                               .since_us = who->since_us,
+                               .memberships = who->memberships,
+                               .membership_count = who->groups.count};
+}
+
+struct sl_decide_credential decides_with(struct keeper *k, const struct credential *with)
+{
+    return (struct sl_decide_credential){.id = with->id,
+                                         .deciding = with->deciding,
+                                         .over = with->over,
+                                         .passkey = with->passkey.n > 0,
+                                         .device_bound = with->device_bound,
+                                         .passkey_since_us = with->passkey_since_us,
+                                         .since_us = with->since_us,
+                                         .issuer = with->issuer,
+                                         .issuer_person = with->issuer.n == 0
+                                                              ? with->issuer
+                                                              : person_of(k, with->issuer)};
+}
+
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may)
 {
-    struct sl_vote *yes;
-    size_t yes_count = approval_yes(k, a, &yes);
-    struct sl_decide_question q = {
-        .channel = channel,
-        .state = a->state,
-        .asked_us = a->asked_us,
-        .expires_us = a->expires_us,
-        .now_us = sl_clock_us(),
-        .requesters = a->requesters,
-        .requester_count = a->requester_count,
-        .requirements = a->requirements,
-        .requirement_count = a->requirement_count,
-        .votes = yes,
-        .vote_count = yes_count,
-        .passkey_required = a->passkey,
-        .device_bound_required = a->device_bound,
-        .who = {.name = who->name,
-                .person = who->person,
-                .kind = who->kind,
-                .active = person_active(who),
-                .since_us = who->since_us,
-                .memberships = who->memberships,
-                .membership_count = who->groups.count},
-        .with = {.deciding = with->deciding,
-                 .over = with->over,
-                 .passkey = with->passkey.n > 0,
-                 .device_bound = with->device_bound,
-                 .passkey_since_us = with->passkey_since_us,
-                 .since_us = with->since_us,
-                 .issuer = with->issuer,
-                 .issuer_person = with->issuer.n == 0 ? with->issuer : person_of(k, with->issuer)}};
+    struct sl_decide_question q = approval_question(k, a, channel);
 
+    q.who = decider_of(k, who);
+    q.with = decides_with(k, with);
     return sl_decide_check(&q, may);
 }
 
@@ -246,9 +270,12 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
 /* Each yes for itself, and all of them together: accounts that were linked since are one person. */
 bool approval_votes_stand(struct keeper *k, const struct approval *a)
 {
+    struct exception e;
     struct sl_vote *yes;
     size_t count = approval_yes(k, a, &yes);
 
+    if (exception_get(k, a->id, &e) == SL_OK)
+        return glass_stands(k, a, &e);
     for (size_t i = 0; i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
             return false;

@@ -11,9 +11,9 @@ enum { SUMMARY_BYTES = 240 };
 
 bool approval_is_mine(const struct call *c, const struct approval *a)
 {
-    for (size_t i = 0; i < a->requester_count; i++)
-        if (sl_span_eq(a->requesters[i].name, c->who.name) ||
-            sl_span_eq(a->requesters[i].person, c->who.person))
+    for (size_t i = 0; i < a->barred_count; i++)
+        if (sl_span_eq(a->barred[i].name, c->who.name) ||
+            sl_span_eq(a->barred[i].person, c->who.person))
             return true;
     return false;
 }
@@ -34,11 +34,34 @@ static bool voted(const struct call *c, const struct approval *a)
     return false;
 }
 
+/* Who could release it alone must be able to find it and to read what it is. */
+static bool may_break(struct call *c, const struct approval *a)
+{
+    const struct sl_names *groups = &c->keeper->config->settings.break_glass;
+    struct sl_members m = {.groups = *groups};
+
+    return groups->count > 0 && c->with.deciding && c->who.kind == SL_HUMAN &&
+           !sl_span_is(a->protocol, "policy") && !sl_span_is(a->protocol, "sluice") &&
+           sl_members_have(&m, c->who.name, &c->who.groups);
+}
+
 bool approval_visible(struct call *c, const struct approval *a)
 {
+    struct exception e;
+
     return approval_is_mine(c, a) || is_reviewer(c, a) || voted(c, a) ||
+           sight_of(c, READ_APPROVALS) == SIGHT_ALL ||
            approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) ==
-               SL_DECIDE_NEW_MEMBERSHIP;
+               SL_DECIDE_NEW_MEMBERSHIP ||
+           may_break(c, a) ||
+           (sight_of(c, READ_EXCEPTIONS) == SIGHT_ALL &&
+            exception_get(c->keeper, a->id, &e) == SL_OK);
+}
+
+/* The statement itself: whoever asked, whoever has to judge it, and who audits. */
+static bool sees_values(struct call *c, const struct approval *a, bool mine)
+{
+    return mine || is_reviewer(c, a) || sight_of(c, READ_VALUES) == SIGHT_ALL || may_break(c, a);
 }
 
 static json_t *names(struct sl_names list)
@@ -105,6 +128,8 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
 /* Password literals are shown to nobody (P10); the page says that something was left out. */
 static void mask_sql(json_t *out, json_t *operation)
 {
+    if (list_mask(operation))
+        json_object_set_new(out, "operation_masked", json_true());
     struct sl_span sql = sl_json_str(operation, "sql"),
                    coded = sl_json_str(operation, "sql_base64");
     SL_BUF(bytes, SL_ACTION_MAX_BYTES);
@@ -131,8 +156,12 @@ static void put_summary(json_t *out, const struct approval *a, const json_t *ope
 
     if (sl_span_is(a->protocol, "policy"))
         sl_buf_put_str(&text, "a change of the policy");
+    else if (sl_span_is(a->protocol, "sluice"))
+        sl_buf_put(&text, sl_json_str(operation, "change"));
     else if (sl_span_is(a->protocol, "external"))
         err = sl_json_canonical(&text, operation);
+    else if (approval_is_list(a))
+        list_put_text(&text, operation);
     else
         sl_buf_put(&text, sl_json_str(operation, "sql"));
     if (err == SL_OK)
@@ -180,7 +209,8 @@ static void put_detail(json_t *out, const struct approval *a)
 {
     static const char *const members[] = {"reviewers", "rule",         "show",     "repeats",
                                           "runs_as",   "runs_as_user", "trigger",  "in_transaction",
-                                          "policy",    "rows",         "delivered"};
+                                          "policy",    "rows",         "delivered", "started_by",
+                                          "unknown",   "job",          "job_link",    "list"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -228,8 +258,10 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
     json_put_str(out, "why", a->why);
     json_object_set_new(out, "waiting", json_boolean(waiting > 0));
     json_object_set_new(out, "client_gone",
-                        json_boolean(open && waiting == 0 && !sl_span_is(a->protocol, "external") &&
-                                     !sl_span_is(a->protocol, "policy")));
+                        json_boolean(open && waiting == 0 && !approval_is_list(a) &&
+                                      !sl_span_is(a->protocol, "external") &&
+                                     !sl_span_is(a->protocol, "policy") &&
+                                     !sl_span_is(a->protocol, "sluice")));
     if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)
         json_object_set_new(out, "outcome", outcome);
 }
@@ -243,6 +275,27 @@ static enum sl_decide_reason could_decide(struct call *c, const struct approval 
     if (a->passkey && passkey_for(c->keeper, c->who.name, a->asked_us, a->device_bound, &p))
         credential_with_passkey(&with, &p);
     return approval_may(c->keeper, a, &c->who, &with, SL_CHANNEL_HTTP, NULL);
+}
+
+/* Who is kept from deciding, and why; and while it waits, who could decide it now. */
+static void put_people(struct call *c, json_t *out, const struct approval *a)
+{
+    json_t *chain = json_array();
+    SL_BUF(text, 8192);
+
+    for (size_t i = 0; i < a->barred_count; i++) {
+        json_t *one = json_object();
+
+        json_put_str(one, "name", a->barred[i].name);
+        json_put_str(one, "role", sl_span_str(sl_requester_role_name(a->barred[i].role)));
+        json_array_append_new(chain, one);
+    }
+    json_object_set_new(out, "requester_chain", chain);
+    if (a->state != SL_APPROVAL_PENDING)
+        return;
+    deciders_text(&text, c, c->keeper, a);
+    json_put_str(out, "reviewers", sl_buf_span(&text));
+    json_object_set_new(out, "deciders", deciders_json(c, a));
 }
 
 json_t *approval_json(struct call *c, const struct approval *a)
@@ -262,9 +315,10 @@ json_t *approval_json(struct call *c, const struct approval *a)
     json_put_str(out, "link", approval_link(c->keeper, a->id));
     put_state(c, out, a);
     put_times(out, a);
-    put_document(out, a, mine || is_reviewer(c, a));
+    put_document(out, a, sees_values(c, a, mine));
     put_detail(out, a);
-    if (mine || !is_reviewer(c, a))
+    put_people(c, out, a);
+    if (mine || !sees_values(c, a, mine))
         hide_estimate(out, a);
     put_requirements(c, out, a);
     put_votes(c, out, a);
@@ -276,6 +330,7 @@ json_t *approval_json(struct call *c, const struct approval *a)
         json_put_str(out, "may_not_why", sl_span_str(sl_decide_reason_text(reason)));
         json_put_str(out, "may_not_reason", sl_span_str(sl_decide_reason_name(reason)));
     }
+    glass_put(c, out, a);
     return out;
 }
 

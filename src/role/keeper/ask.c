@@ -9,8 +9,8 @@
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate
  * believes. */
 
-/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each, and
- * there may be thousands; those that a program asks for over HTTP cost it nothing. */
+/* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
+ * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
 enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
 
 /* --- judging again -------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ static enum sl_err put_datasets(struct keeper *k, struct ask *a, uint64_t *label
 
 static enum sl_err put_requesters(struct keeper *k, struct ask *a)
 {
-    SL_TRY(requesters_of(k, a->who, a->trigger, &a->requesters, &a->requester_count));
+    SL_TRY(requesters_of(k, a->who, &a->others, &a->requesters, &a->requester_count));
     struct sl_names names = requester_names(k, a->requesters, a->requester_count);
 
     if (names.count != a->requester_count)
@@ -93,6 +93,10 @@ static void choose_login(struct keeper *k, struct ask *a)
     }
     if (a->runs_as.n == 0)
         return;
+    if (a->list > 0) {
+        a->cannot_elevate = "a list of statements cannot run as another login";
+        return;
+    }
     const struct sl_login *login = sl_target_named_login(a->target, a->runs_as);
     if (login == NULL || !login_user_of(login, a->who, &user))
         a->cannot_elevate = "the login that this runs as has no plain role name for this identity";
@@ -145,6 +149,7 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
+        a->requirements[i].need = job_need(&a->others, found[i]->need);
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
     }
     return SL_OK;
@@ -307,10 +312,19 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as", a->runs_as);
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
-    event_str(detail, "trigger", a->trigger);
+    event_str(detail, "trigger", a->others.trigger);
+    event_str(detail, "started_by", a->others.started_by);
+    event_str(detail, "unknown", a->others.unknown);
+    event_str(detail, "job", a->others.job);
+    event_str(detail, "job_link", a->others.link);
+    event_str(detail, "asked_with", a->credential);
+    event_json(detail, "on_behalf_of",
+               names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
+    if (a->list > 0)
+        event_u64(detail, "list", a->list);
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
         event_u64(detail, "delivered", a->over.delivered);
@@ -355,7 +369,12 @@ static void put_text(struct sl_buf *text, const struct ask *a, uint32_t *flags)
 
     if (a->answer.record_shape || sl_json_read(a->action.operation, &operation, NULL) != SL_OK)
         return;
-    mask_passwords(&masked, sl_json_str(operation, "sql"));
+    if (a->list > 0)
+        list_put_text(&masked, operation);
+    else
+        mask_passwords(&masked, sl_json_str(operation, "sql"));
+    if (sl_span_is(a->action.protocol, "sluice"))
+        sl_buf_put(&masked, sl_json_str(operation, "change"));
     json_decref(operation);
     if (masked.n <= SL_JOURNAL_MAX_TEXT) {
         sl_buf_put(text, sl_buf_span(&masked));
@@ -418,6 +437,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .rules_digest = a->answer.rules_digest,
                   .repeats = a->repeats,
                   .delivered = a->over.delivered,
+                  .list = a->list,
                   .estimate = a->over.estimate,
                   .cap = a->over.cap,
                   .proof = a->answer.passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
@@ -487,6 +507,21 @@ static bool join(struct keeper *k, struct ask *a)
     return true;
 }
 
+/* It was shown as something else: nobody's yes counts for what it means now (P3). */
+static enum sl_err another_meaning(struct keeper *k, struct ask *a)
+{
+    APPROVAL(old);
+
+    a->joined = false;
+    if (approval_get(k, a->only, &old) == SL_OK && sl_span_eq(old.identity, a->who->name) &&
+        sl_span_eq(old.target, a->target->name))
+        approval_end(k, &old,
+                     &(struct move){.on = SL_APPROVAL_ON_VOID,
+                                    .reason = SL_SPAN("it means something else now")});
+    return say_no(a, "this list means something else now than what was shown to reviewers",
+                  "Definitions, policy or session settings changed since; ask anew.");
+}
+
 enum sl_err ask_hold(struct keeper *k, struct ask *a)
 {
     struct sl_span secret = sl_span(k->store.secret, sizeof k->store.secret);
@@ -495,6 +530,8 @@ enum sl_err ask_hold(struct keeper *k, struct ask *a)
     if (join(k, a) && a->joined_pending && a->in_transaction &&
         a->answer.in_transaction == SL_TX_REFUSE)
         return say_no(a, in_transaction_text, in_transaction_hint);
+    if (a->only.n > 0 && !(a->joined && sl_span_is(a->only, a->id)))
+        return another_meaning(k, a);
     if (a->joined)
         return SL_OK;
     SL_TRY(may_hold(k, a));

@@ -52,6 +52,27 @@ static bool person_said(struct call *c, struct person *who)
     return false;
 }
 
+/* Of a CI system: people are linked, by the id that its tokens name them by; jobs are the
+ * configuration's. False: the answer is made. */
+static bool may_be_linked(struct call *c, struct sl_span iss, struct sl_span subject,
+                          const struct person *who)
+{
+    const struct issuer *i = issuer_of_iss(c->keeper, iss);
+
+    if (i == NULL || i->config->kind == SL_ISSUER_OIDC)
+        return true;
+    if (job_is_subject(i->config, subject)) {
+        call_problem(c, 409, "A job of the configuration",
+                     "Jobs of a CI system are linked by `jobs` of its issuer, when they come.",
+                     "Of a CI system people are linked, as actor_id:NUMBER or user_id:NUMBER.");
+        return false;
+    }
+    if (who->kind == SL_HUMAN)
+        return true;
+    call_problem(c, 409, "Not a person", "Whoever sets jobs going is a human.", "");
+    return false;
+}
+
 void call_ACCOUNT_LINK(struct call *c)
 {
     struct sl_span iss, subject;
@@ -60,13 +81,16 @@ void call_ACCOUNT_LINK(struct call *c)
     SL_BUF(id, 64);
     SL_BUF(text, 256);
 
-    if (!person_said(c, &who) || !issuer_said(c, &iss) || !subject_said(c, &subject))
+    if (!person_said(c, &who) || !issuer_said(c, &iss) || !subject_said(c, &subject) ||
+        !may_be_linked(c, iss, subject, &who))
         return;
     if (account_get(c->keeper, iss, subject, &taken) == SL_OK) {
         sl_buf_say(&text, "This account is \"%S\" already.", taken.identity);
         call_problem(c, 409, "Linked already", sl_buf_text(&text), "");
         return;
     }
+    if (govern_waits(c))
+        return;
     if (account_link(c->keeper, &who, iss, subject, c->maker, &id) != SL_OK) {
         call_problem(c, 500, "Not linked", "The account could not be linked.", "");
         return;
@@ -92,13 +116,15 @@ void call_ACCOUNT_UNLINK(struct call *c)
                      "sluice identity list");
         return;
     }
-    account_unlink(c->keeper, &a,
-                   c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+    if (!may_be_linked(c, iss, subject, &who)) /* it would come back with the next token */
+        return;
+    account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);
 }
 
-/* --- a look at an issuer -------------------------------------------------------------------------- */
+/* --- a look at an issuer
+ * -------------------------------------------------------------------------- */
 
 static void tell_issuer(struct call *c, const struct issuer *i)
 {
@@ -110,9 +136,9 @@ static void tell_issuer(struct call *c, const struct issuer *i)
     json_object_set_new(c->reply, "ready", json_boolean(issuer_ready(i)));
     json_put_str(c->reply, "authorization", i->provider.authorization_url);
     json_put_str(c->reply, "device", i->provider.device_url);
-    json_object_set_new(
-        c->reply, "keys",
-        json_integer(i->keys == NULL ? 0 : (json_int_t)sl_oidc_keys_count(i->keys)));
+    json_object_set_new(c->reply, "keys",
+                        json_integer(i->keys == NULL ? 0
+                                                     : (json_int_t)sl_oidc_keys_count(i->keys)));
     json_put_time(c->reply, "fetched_at", i->fetched_us);
     if (issuer_ready(i))
         return;

@@ -69,6 +69,8 @@ void call_STATUS(struct call *c)
     if (c->peer != NULL &&
         c->peer->role == SL_ROLE_CONTROL) /* the desk's callers are strangers: no names */
         status_put_targets(k, status);
+    if (c->peer != NULL && c->peer->role == SL_ROLE_CONTROL)
+        json_object_set_new(status, "review_due", exceptions_json(k, false));
     json_object_set_new(status, "sessions", json_integer((json_int_t)sl_map_count(k->sessions)));
     json_object_set_new(status, "journals", journals);
     json_object_set_new(status, "recorded", json_integer((json_int_t)k->drained_actions));

@@ -36,8 +36,8 @@ void call_APPROVAL_GET(struct call *c)
 
 static bool is_requester(const struct call *c, const struct approval *a)
 {
-    for (size_t i = 0; i < a->requester_count; i++)
-        if (sl_span_eq(a->requesters[i].person, c->who.person))
+    for (size_t i = 0; i < a->barred_count; i++)
+        if (sl_span_eq(a->barred[i].person, c->who.person))
             return true;
     return false;
 }
@@ -92,7 +92,7 @@ void call_CANCEL(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (is_requester(c, &a))
         end(c, &a, SL_APPROVAL_ON_CANCEL, "cancelled");
@@ -104,7 +104,7 @@ void call_REVOKE(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (is_requester(c, &a) || is_reviewer(c, &a))
         end(c, &a, SL_APPROVAL_ON_REVOKE, "revoked");
@@ -117,7 +117,7 @@ void call_STOP(struct call *c)
 {
     APPROVAL(a);
 
-    if (!named(c, &a))
+    if (auditor_refused(c) || !named(c, &a))
         return;
     if (!is_requester(c, &a) && !is_reviewer(c, &a)) {
         not_yours(c);

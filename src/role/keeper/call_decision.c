@@ -210,15 +210,16 @@ static bool digest_shown(struct call *c, const struct approval *a)
 bool decision_read(struct call *c, struct approval *a)
 {
     struct sl_span decision = call_str(c, "decision"), id = call_str(c, "id");
-    bool yes = sl_span_is(decision, "approve");
+    bool yes = !sl_span_is(decision, "deny");
 
     if (id.n == 0 || approval_get(c->keeper, id, a) != SL_OK || !approval_visible(c, a)) {
         call_problem(c, 404, "No such approval",
                      "There is no approval with this id that you may see.", "");
         return false;
     }
-    if (!yes && !sl_span_is(decision, "deny")) {
-        call_problem(c, 400, "What is decided?", "decision must be \"approve\" or \"deny\".", "");
+    if (yes && !sl_span_is(decision, "approve") && !decision_breaks_glass(c)) {
+        call_problem(c, 400, "What is decided?",
+                     "decision must be \"approve\", \"deny\" or \"break-glass\".", "");
         return false;
     }
     if (call_str(c, "reason").n == 0) {
@@ -242,6 +243,29 @@ bool decision_read(struct call *c, struct approval *a)
     return true;
 }
 
+bool decision_breaks_glass(struct call *c)
+{
+    return sl_span_is(call_str(c, "decision"), "break-glass");
+}
+
+enum sl_decide_reason decision_may(struct call *c, const struct approval *a, uint32_t *may)
+{
+    return decision_breaks_glass(c)
+               ? glass_may(c->keeper, a, &c->who, &c->with, c->channel)
+               : approval_may(c->keeper, a, &c->who, &c->with, c->channel, may);
+}
+
+static void break_glass(struct call *c, struct approval *a, const struct decision_proof *proof)
+{
+    APPROVAL(after);
+
+    glass_break(c, a, proof);
+    if (decision_rows(c) > 0)
+        record_cap(c, a);
+    if (approval_get(c->keeper, a->id, &after) == SL_OK)
+        c->reply = approval_json(c, &after);
+}
+
 void call_DECISION(struct call *c)
 {
     APPROVAL(a);
@@ -250,12 +274,15 @@ void call_DECISION(struct call *c)
 
     if (!decision_read(c, &a) || !decision_proof(c, &a, &proof))
         return;
-    bool yes = sl_span_is(call_str(c, "decision"), "approve");
-    enum sl_decide_reason reason = approval_may(c->keeper, &a, &c->who, &c->with, c->channel, &may);
-    if (reason != SL_DECIDE_YES) {
+    enum sl_decide_reason reason = decision_may(c, &a, &may);
+    if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);
-        return;
+    else if (decision_breaks_glass(c))
+        break_glass(c, &a, &proof);
+    else {
+        bool yes = sl_span_is(call_str(c, "decision"), "approve");
+
+        record_vote(c, &a, yes, may, &proof);
+        count_votes(c, a.id, yes);
     }
-    record_vote(c, &a, yes, may, &proof);
-    count_votes(c, a.id, yes);
 }

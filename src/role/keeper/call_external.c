@@ -131,7 +131,10 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .reason = call_str(c, "reason"),
                                    .run = call_str(c, "run"),
                                    .sink = call_str(c, "sink")};
-    a->trigger = call_str(c, "triggered_by");
+    a->others = c->others;
+    a->others.trigger = call_str(c, "triggered_by");
+    a->others.on_behalf_of = credential_on_behalf_of(k, c->with.id);
+    a->credential = c->with.id;
     a->now_us = sl_clock_us();
     return true;
 }
@@ -172,6 +175,8 @@ static struct sl_entry_session begin(struct call *c, struct sl_span target,
                                        .environment = environment,
                                        .protocol = SL_SPAN("external"),
                                        .address = c->address,
+                                       .job = c->others.job,
+                                       .job_link = c->others.link,
                                        .groups = entry_list(c->who.groups),
                                        .requesters = entry_list(requesters)};
     SL_BUF(leaf, SL_ENTRY_MAX);

@@ -171,11 +171,20 @@ static void add_agents(struct numbers *n)
         "nobody is named who answers for them, or that account is disabled", sl_buf_span(&open));
 }
 
+static bool may_count(struct call *c)
+{
+    if (sight_of(c, READ_GOVERNANCE) == SIGHT_ALL)
+        return true;
+    call_problem(c, 403, "Not for this caller",
+                 "These numbers are shown to reviewers, auditors and admins.", "");
+    return false;
+}
+
 void call_GOVERNANCE(struct call *c)
 {
     struct numbers n = {.call = c};
 
-    if (!may_audit(c) || !audit_time(c, "since", "30d", &n.since_us) || !trail_ready(c))
+    if (!may_count(c) || !audit_time(c, "since", "30d", &n.since_us) || !trail_ready(c))
         return;
     n.list = json_array();
     for (size_t i = 0; i < SL_COUNT(counted); i++)

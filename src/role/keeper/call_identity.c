@@ -1,6 +1,7 @@
 #include "role/keeper/issuers.h"
 
 #include "base/utf8.h"
+#include "base/when.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 
@@ -23,6 +24,11 @@ static struct sl_span by(const struct call *c)
     return c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator");
 }
 
+static struct sl_span channel_of(const struct call *c)
+{
+    return c->maker.channel.n > 0 ? c->maker.channel : SL_SPAN("control");
+}
+
 static void roster(struct call *c, json_t *event, enum sl_entry_roster_event what,
                    const struct person *who, struct sl_span other, struct sl_names groups)
 {
@@ -34,8 +40,11 @@ static void roster(struct call *c, json_t *event, enum sl_entry_roster_event wha
                                           .owner = who->owner,
                                           .other = other,
                                           .groups = entry_list(groups),
+                                          .os_user = call_str(c, "os_user"),
+                                          .approval = c->maker.approval,
+                                          .reason = c->maker.why,
                                           .by = by(c),
-                                          .channel = SL_SPAN("control")});
+                                          .channel = channel_of(c)});
 }
 
 /* The identity that "name" names; else the answer is made. */
@@ -137,15 +146,18 @@ void identity_add(struct keeper *k, const struct person *who, struct sl_span os_
     event_str(event, "os_user", os_user);
     event_hex(event, "salt", sl_span(salt, sizeof salt));
     event_json(event, "groups", groups);
-    roster_leaf(k, event,
-                &(struct sl_entry_roster){
-                    .event = SL_ENTRY_ROSTER_ADD,
-                    .identity = who->name,
-                    .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
-                    .owner = who->owner,
-                    .groups = entry_list(who->groups),
-                    .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
-                    .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
+    roster_leaf(
+        k, event,
+        &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ADD,
+                                  .identity = who->name,
+                                  .identity_kind = sl_span_str(sl_identity_kind_name(who->kind)),
+                                  .owner = who->owner,
+                                  .groups = entry_list(who->groups),
+                                  .os_user = os_user,
+                                  .approval = by.approval,
+                                  .reason = by.why,
+                                  .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
+                                  .channel = by.channel.n > 0 ? by.channel : SL_SPAN("control")});
 }
 
 void call_IDENTITY_ADD(struct call *c)
@@ -162,6 +174,8 @@ void call_IDENTITY_ADD(struct call *c)
         return;
     }
     json_decref(groups);
+    if (govern_waits(c))
+        return;
     identity_add(c->keeper, &who, call_str(c, "os_user"), c->maker);
     done(c, who.name);
     if (kind == SL_HUMAN)
@@ -179,6 +193,8 @@ void call_IDENTITY_INVITE(struct call *c)
                      "Only an active human can claim a deciding credential.", "");
         return;
     }
+    if (govern_waits(c))
+        return;
     done(c, who.name);
     add_invitation(c, &who);
 }
@@ -200,6 +216,19 @@ static json_t *linked_of(struct call *c, const struct person *who)
     return array;
 }
 
+static json_t *delegates_of(struct call *c, const struct person *who)
+{
+    struct db_rows rows =
+        db_ask(c->keeper->store.db, DB_DELEGATES_OF, "si", who->name, sl_clock_us());
+    json_t *array = json_array();
+
+    while (db_row(&rows))
+        json_array_append_new(array,
+                              json_stringn((const char *)db_span(&rows, 0).p, db_span(&rows, 0).n));
+    db_end(&rows);
+    return array;
+}
+
 static json_t *identity_json(struct call *c, const struct person *who)
 {
     json_t *one = json_object(), *groups = json_array();
@@ -214,6 +243,7 @@ static json_t *identity_json(struct call *c, const struct person *who)
     json_put_str(one, "status", who->status);
     json_object_set_new(one, "groups", groups);
     json_object_set_new(one, "linked", linked_of(c, who));
+    json_object_set_new(one, "delegates", delegates_of(c, who));
     json_object_set_new(one, "accounts", accounts_json(c->keeper, who->name));
     json_object_set_new(one, "can_decide",
                         json_boolean(
@@ -363,7 +393,9 @@ static void link_os_user(struct call *c, const struct person *who)
                                           .identity = who->name,
                                           .other = who->name,
                                           .by = by(c),
-                                          .channel = SL_SPAN("control"),
+                                          .os_user = call_str(c, "os_user"),
+                                          .approval = c->maker.approval,
+                                          .channel = channel_of(c),
                                           .reason = sl_buf_span(&reason)});
     done(c, who->name);
 }
@@ -375,15 +407,61 @@ void call_IDENTITY_LINK(struct call *c)
     if (!named(c, "name", &who))
         return;
     if (call_str(c, "os_user").n > 0) {
-        link_os_user(c, &who);
+        if (!govern_waits(c))
+            link_os_user(c, &who);
         return;
     }
-    if (!named(c, "to", &to))
+    if (!named(c, "to", &to) || govern_waits(c))
         return;
     json_t *event = event_new("identity_linked", sl_clock_us());
     event_str(event, "name", who.name);
     event_str(event, "to", to.name);
     roster(c, event, SL_ENTRY_ROSTER_LINK, &who, to.name, (struct sl_names){0});
+    done(c, who.name);
+}
+
+/* --- acting for somebody --- */
+
+static void record_delegate(struct call *c, const struct person *who, const struct person *to,
+                            bool off, uint64_t until_us)
+{
+    json_t *event = event_new("delegate_set", sl_clock_us());
+
+    event_str(event, "owner", who->name);
+    event_str(event, "delegate", to->name);
+    event_bool(event, "acts", !off);
+    event_u64(event, "until", until_us);
+    roster_leaf(c->keeper, event,
+                &(struct sl_entry_roster){.event = off ? SL_ENTRY_ROSTER_DELEGATE_REMOVE
+                                                       : SL_ENTRY_ROSTER_DELEGATE_ADD,
+                                          .identity = who->name,
+                                          .other = to->name,
+                                          .expires_us = until_us,
+                                          .approval = c->maker.approval,
+                                          .reason = c->maker.why,
+                                          .by = by(c),
+                                          .channel = channel_of(c)});
+}
+
+/* It takes a right away (to decide about `name`'s agents), so only its end has to wait for
+ * somebody. */
+void call_IDENTITY_DELEGATE(struct call *c)
+{
+    bool off = json_is_true(json_object_get(c->body, "off"));
+    struct sl_span ttl = call_str(c, "ttl");
+    struct person who, to;
+    uint64_t ms = 0;
+
+    if (!named(c, "name", &who) || !named(c, "to", &to))
+        return;
+    if (sl_span_eq(who.name, to.name) || (ttl.n > 0 && sl_duration_get(ttl, &ms) != SL_OK)) {
+        call_problem(c, 400, "Who acts for whom, and for how long?",
+                     "Two identities, and a duration such as 7d.", "");
+        return;
+    }
+    if (off && govern_waits(c))
+        return;
+    record_delegate(c, &who, &to, off, ms == 0 ? 0 : sl_clock_us() + ms * 1000);
     done(c, who.name);
 }
 
@@ -393,6 +471,15 @@ static bool names_have(const struct sl_names *names, struct sl_span name)
         if (sl_span_eq(names->items[i], name))
             return true;
     return false;
+}
+
+/* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which.
+ */
+static bool group_means_something(const struct call *c)
+{
+    const struct sl_config *config = c->keeper->config;
+
+    return config == NULL || sl_config_names_group(config, call_str((struct call *)c, "group"));
 }
 
 /* Gates judge by the groups that a session began with, so it begins anew. */
@@ -410,6 +497,8 @@ void call_IDENTITY_GROUP(struct call *c)
                      "");
         return;
     }
+    if (member != was && group_means_something(c) && govern_waits(c))
+        return;
     names_add(c->keeper->mem, &groups, call_str(c, "group"));
     json_t *event = event_new("group_set", sl_clock_us());
     event_str(event, "name", who.name);

@@ -5,14 +5,14 @@
 /* The ledger's own files, for whoever wants to check what they are told: the checkpoint, the key
  * line, tiles and bundles, single entries. All of it under the last signed checkpoint. */
 
-/* The one place that says who may read all of the ledger. The table of methods has asked for a
- * deciding credential already. */
+/* The table of methods has asked for a deciding credential already. */
 bool may_audit(struct call *c)
 {
-    if (c->who.kind == SL_HUMAN)
+    if (sight_of(c, READ_LEDGER) == SIGHT_ALL)
         return true;
     call_problem(c, 403, "Not for this caller",
-                 "The whole ledger is shown to people with a deciding credential.", "");
+                 "The whole ledger is shown to reviewers and auditors.",
+                 "`roles: auditors` in the configuration names them.");
     return false;
 }
 

@@ -16,40 +16,12 @@ static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edg
 
 /* --- who may see what --- */
 
-static bool among(const struct sl_names *names, struct sl_span one)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (sl_span_eq(names->items[i], one))
-            return true;
-    return false;
-}
-
-static bool reviews(const struct call *c, const struct sl_reviewers *r)
-{
-    for (size_t i = 0; i < c->who.groups.count; i++)
-        if (among(&r->groups, c->who.groups.items[i]))
-            return true;
-    return among(&r->identities, c->who.name);
-}
-
-static bool is_reviewer(const struct call *c)
-{
-    const struct sl_config *config = c->keeper->config;
-
-    if (c->who.kind != SL_HUMAN || !c->with.deciding)
-        return false;
-    for (size_t i = 0; i < config->target_count; i++)
-        if (reviews(c, &config->targets[i].reviewers))
-            return true;
-    return reviews(c, &config->any_reviewers);
-}
-
 /* Empty: everything; else a JSON array of names. */
 struct sl_span lineage_only(struct call *c)
 {
     struct keeper *k = c->keeper;
 
-    if (is_reviewer(c))
+    if (sight_of(c, READ_LINEAGE) == SIGHT_ALL)
         return sl_span(NULL, 0);
     struct db_rows rows = db_ask(k->store.db, DB_IDENTITIES_UNDER, "s", c->who.person);
     struct sl_span names =

@@ -24,10 +24,11 @@ struct listing {
 
 /* What every list tells, however long the rest is. */
 static const char *const outline[] = {
-    "id",      "identity",   "target",           "environment",    "protocol",  "state",
-    "digest",  "link",       "asked_at",         "expires_at",     "closed_at", "waiting",
-    "effects", "summary",    "grant_expires_at", "client_gone",    "rule",      "reviewers",
-    "mine",    "may_decide", "may_not_why",      "may_not_reason", "alike"};
+    "id",          "identity",       "target",           "environment",    "protocol",  "state",
+    "digest",      "link",           "asked_at",         "expires_at",     "closed_at", "waiting",
+    "effects",     "summary",        "grant_expires_at", "client_gone",    "rule",      "reviewers",
+    "mine",        "may_decide",     "may_not_why",      "may_not_reason", "alike",     "deciders",
+    "break_glass", "may_break_glass"};
 /* What a line tells besides, as long as it is short. */
 static const char *const line[] = {"requesters",     "datasets",
                                    "statements",     "held_why",

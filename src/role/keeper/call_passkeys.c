@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/encode.h"
 
@@ -139,7 +139,7 @@ void call_PASSKEY_CHALLENGE(struct call *c)
     uint64_t expires_us = challenge_expires_us(0);
     SL_BUF(document, SL_ENTRY_MAX);
 
-    if (!passkeys_here(c) || !read_wish(c, &w))
+    if (!passkeys_here(c) || !read_wish(c, &w) || (w.enrol && !account_may_enrol(c)))
         return;
     put_document(c, &w, expires_us, &document);
     sl_passkey_challenge_of(sl_buf_span(&document), challenge);

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 /* The roster as people see it in the console. */
 
@@ -67,6 +67,7 @@ static json_t *one_json(struct call *c, const struct person *who)
     json_object_set_new(one, "linked",
                         texts(db_ask(k->store.db, DB_IDENTITY_OF_PERSON, "s", who->person),
                               who->name));
+    json_object_set_new(one, "accounts", accounts_json(k, who->name));
     json_object_set_new(one, "can_decide",
                         json_boolean(credential_deciding(k, who->name, UINT64_MAX, &ignored)));
     json_object_set_new(one, "passkeys", json_integer((json_int_t)passkeys));

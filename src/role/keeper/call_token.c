@@ -1,10 +1,11 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/issuers.h"
 
 #include "base/when.h"
 
 /* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their
  * human). */
 
+enum { MAX_FOR = 8 };
 static const uint64_t default_ttl_ms = 8 * 3600 * 1000, max_ttl_ms = 366ull * 24 * 3600 * 1000;
 
 static bool ttl_of(struct call *c, uint64_t *ttl_ms)
@@ -16,8 +17,32 @@ static bool ttl_of(struct call *c, uint64_t *ttl_ms)
            *ttl_ms <= max_ttl_ms;
 }
 
+/* "for": whom its holder acts for; each must be somebody, or nobody could be kept from deciding. */
+static bool read_for(struct call *c, struct maker *by)
+{
+    const json_t *given = json_object_get(c->body, "for");
+    struct person p;
+    size_t i;
+    json_t *name;
+
+    json_array_foreach(given, i, name)
+    {
+        struct sl_span text = sl_span(json_string_value(name), json_string_length(name));
+
+        if (!json_is_string(name) || person_get(c->keeper, text, &p) != SL_OK || i >= MAX_FOR) {
+            call_problem(c, 400, "For whom?",
+                         "for is a list of identities for whom the holder acts, at most 8.",
+                         "sluice identity list");
+            return false;
+        }
+        names_add(c->keeper->mem, &by->on_behalf_of, p.name);
+    }
+    return true;
+}
+
 void call_TOKEN_CREATE(struct call *c)
 {
+    struct maker by = c->maker;
     struct person who;
     uint64_t ttl_ms;
     SL_BUF(secret, 128);
@@ -33,9 +58,11 @@ void call_TOKEN_CREATE(struct call *c)
                      "ttl is a duration such as 30m, 8h or 7d, at most 366d.", "");
         return;
     }
+    if (!read_for(c, &by))
+        return;
     uint64_t expires_us = sl_clock_us() + ttl_ms * 1000;
-    if (credential_make(c->keeper, &who, false, expires_us, c->maker, sl_span(NULL, 0), &secret,
-                        &id) != SL_OK) {
+    if (credential_make(c->keeper, &who, false, expires_us, by, sl_span(NULL, 0), &secret, &id) !=
+        SL_OK) {
         call_problem(c, 500, "Not made", "The token could not be made.", "");
         return;
     }
@@ -77,9 +104,14 @@ static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
 static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
 {
     struct credential with;
+    struct account account;
 
     if (credential_by_id(c->keeper, id, &with) != SL_OK)
         return revoke_session(c, id, by);
+    if (account_of(c->keeper, id, &account) == SL_OK) {
+        account_unlink(c->keeper, &account, by);
+        return true;
+    }
     credential_revoke(c->keeper, &with, by);
     if (with.deciding)
         grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
@@ -141,7 +173,10 @@ void call_TOKEN_LIST(struct call *c)
 
         json_put_str(one, "id", db_span(&rows, 0));
         json_put_str(one, "identity", db_span(&rows, 1));
-        json_put_str(one, "kind", db_u64(&rows, 2) == 1 ? SL_SPAN("deciding") : SL_SPAN("asking"));
+        json_put_str(one, "kind",
+                     db_u64(&rows, 6) != 0   ? SL_SPAN("account")
+                     : db_u64(&rows, 2) == 1 ? SL_SPAN("deciding")
+                                             : SL_SPAN("asking"));
         json_put_time(one, "created_at", db_u64(&rows, 3));
         json_put_time(one, "expires_at", db_u64(&rows, 4));
         json_object_set_new(one, "revoked", json_boolean(db_u64(&rows, 5) != 0));

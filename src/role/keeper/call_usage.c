@@ -69,8 +69,8 @@ static bool read_wanted(struct call *c, struct wanted *w)
                          .identity = call_str(c, "identity"),
                          .dataset = call_str(c, "dataset"),
                          .label = call_str(c, "label"),
-                         .only = c->with.deciding && c->who.kind == SL_HUMAN ? sl_span(NULL, 0)
-                                                                             : c->who.name};
+                         .only =
+                             sight_of(c, READ_USAGE) == SIGHT_ALL ? sl_span(NULL, 0) : c->who.name};
     sl_json_u64(c->body, "limit", &w->limit);
     w->limit = w->limit > ROWS_MAX ? ROWS_MAX : w->limit;
     return read_by(c, w) && read_since(c, w);

@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 #include "base/when.h"
 
@@ -98,6 +98,7 @@ static bool find_token(struct call *c, struct sl_span token)
     if (token_ask(k, token, &seen)) {
         c->with = seen.with;
         c->who = seen.who;
+        c->others = seen.others;
         return true;
     }
     c->wait_for = seen.wait_for;
@@ -160,6 +161,27 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
     return true;
 }
 
+/* An issuer's credential opens this one door, and nobody else's does. */
+static bool authenticate_issuer(struct call *c, struct sl_span secret)
+{
+    struct keeper *k = c->keeper;
+
+    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us())) {
+        call_problem(c, 429, "Too many attempts",
+                     "Wait a moment; each failure makes the wait longer.", "");
+        return false;
+    }
+    if (scim_find(k, secret, &c->provisions) == SL_OK) {
+        limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"));
+        return true;
+    }
+    limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us());
+    sign_in_failed(k, SL_SPAN("scim"), sl_span(NULL, 0), c->address, "wrong credential");
+    call_problem(c, 401, "Not signed in", "This is no provisioning credential, or it is over.",
+                 "sluice idp scim NAME makes one.");
+    return false;
+}
+
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
 {
     const struct method *m = find(method);
@@ -173,9 +195,13 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
                      "");
         return;
     }
-    if (m->needs != SL_NEEDS_NOTHING && !authenticate(c, m, credential))
+    bool known = m->needs == SL_NEEDS_NOTHING     ? true
+                 : m->needs == SL_NEEDS_PROVISION ? authenticate_issuer(c, credential)
+                                                  : authenticate(c, m, credential);
+    if (!known)
         return;
     c->status = 200;
+    c->method = m->name;
     m->run(c);
     if (c->reply == NULL && !c->deferred && c->wait_for == NULL)
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
@@ -267,6 +293,7 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
     else if (!c.deferred)
         answer(&c);
     json_decref(body);
+    deciders_free(c.deciders);
 }
 
 static json_t *names_json(struct sl_names names)
@@ -276,6 +303,17 @@ static json_t *names_json(struct sl_names names)
     for (size_t i = 0; i < names.count; i++)
         json_array_append_new(array,
                               json_stringn((const char *)names.items[i].p, names.items[i].n));
+    return array;
+}
+
+static json_t *roles_json(const struct call *c)
+{
+    json_t *array = json_array();
+
+    if (caller_is(c, PERSON_ADMIN))
+        json_array_append_new(array, json_string("admin"));
+    if (caller_is(c, PERSON_AUDITOR))
+        json_array_append_new(array, json_string("auditor"));
     return array;
 }
 
@@ -289,6 +327,7 @@ void call_WHOAMI(struct call *c)
     json_put_str(c->reply, "credential",
                  c->with.deciding ? SL_SPAN("deciding") : SL_SPAN("asking"));
     json_put_time(c->reply, "expires_at", c->with.expires_us);
+    json_object_set_new(c->reply, "roles", roles_json(c));
     if (c->with.session.n == 0)
         return;
     json_put_str(c->reply, "session", c->with.session);

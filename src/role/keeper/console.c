@@ -22,6 +22,7 @@ struct code {
 };
 struct last_use {
     uint64_t at_us;
+    uint64_t fresh_us; /* began with a fresh sign-in with more than one factor; 0: not so */
 };
 struct console {
     struct code codes[MAX_CODES];
@@ -203,18 +204,42 @@ uint64_t console_idle_us(struct keeper *k, const struct credential *c)
     return console_life_idle_end(&life);
 }
 
+/* NULL: no memory. */
+static struct last_use *use_of(struct keeper *k, struct sl_span session)
+{
+    struct last_use *used = sl_map_get(k->console->used, session);
+
+    if (used != NULL)
+        return used;
+    used = calloc(1, sizeof *used);
+    if (used != NULL && sl_map_put(k->console->used, session, used) == SL_OK)
+        return used;
+    free(used);
+    return NULL;
+}
+
 void console_touch(struct keeper *k, const struct credential *c)
 {
-    struct last_use *used = sl_map_get(k->console->used, c->session);
+    struct last_use *used = use_of(k, c->session);
 
-    if (used == NULL) {
-        used = calloc(1, sizeof *used);
-        if (used == NULL || sl_map_put(k->console->used, c->session, used) != SL_OK) {
-            free(used); /* it ends a little early, then */
-            return;
-        }
-    }
-    used->at_us = sl_clock_us();
+    if (used != NULL) /* else it ends a little early, then */
+        used->at_us = sl_clock_us();
+}
+
+void console_fresh(struct keeper *k, struct sl_span session)
+{
+    struct last_use *used = use_of(k, session);
+
+    if (used != NULL)
+        used->at_us = used->fresh_us = sl_clock_us();
+}
+
+bool console_is_fresh(struct keeper *k, const struct credential *c)
+{
+    const struct last_use *used =
+        c->session.n == 0 ? NULL : sl_map_get(k->console->used, c->session);
+
+    return used != NULL && used->fresh_us != 0 && sl_clock_us() < used->fresh_us + console_fresh_us;
 }
 
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,

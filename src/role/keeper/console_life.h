@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CONSOLE_LIFE_H = 12, CONSOLE_IDLE_H = 2, CONSOLE_CODE_S = 120 };
+enum { CONSOLE_LIFE_H = 12, CONSOLE_IDLE_H = 2, CONSOLE_CODE_S = 120, CONSOLE_FRESH_S = 600 };
 
 static const uint64_t console_life_us = (uint64_t)CONSOLE_LIFE_H * 3600 * 1000 * 1000,
                       console_idle_life_us = (uint64_t)CONSOLE_IDLE_H * 3600 * 1000 * 1000,
-                      console_code_us = (uint64_t)CONSOLE_CODE_S * 1000 * 1000;
+                      console_code_us = (uint64_t)CONSOLE_CODE_S * 1000 * 1000,
+                      console_fresh_us = (uint64_t)CONSOLE_FRESH_S * 1000 * 1000;
 
 struct console_life {
     uint64_t since_us, expires_us;

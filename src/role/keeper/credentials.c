@@ -55,6 +55,17 @@ enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credent
     return first(k, db_ask(k->store.db, DB_CREDENTIAL_BY_ID, "s", id), out);
 }
 
+struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CREDENTIAL_FOR, "s", id);
+    struct sl_names names = {0};
+
+    while (db_row(&rows))
+        names_add(k->mem, &names, sl_arena_copy(k->mem, db_span(&rows, 0)));
+    db_end(&rows);
+    return names;
+}
+
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out)
 {
@@ -102,6 +113,16 @@ void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *
     k->important = true;
 }
 
+static json_t *names_json(struct sl_names names)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < names.count; i++)
+        json_array_append_new(array,
+                              json_stringn((const char *)names.items[i].p, names.items[i].n));
+    return array;
+}
+
 static enum sl_err put_verifier(json_t *event, const struct person *who, struct sl_span secret,
                                 bool deciding)
 {
@@ -138,6 +159,8 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
     event_u64(event, "expires", expires_us);
     event_str(event, "issuer", by.issuer);
     event_str(event, "issuer_uid", by.os_user);
+    if (by.on_behalf_of.count > 0)
+        event_json(event, "on_behalf_of", names_json(by.on_behalf_of));
     enum sl_err err = put_verifier(event, who, sl_buf_span(secret), deciding);
     if (err != SL_OK) {
         json_decref(event);
@@ -151,6 +174,7 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
                     .credential = sl_buf_span(id),
                     .hash_head = sl_span(hash, 8),
                     .expires_us = expires_us,
+                    .on_behalf_of = entry_list(by.on_behalf_of),
                     .by = by.issuer.n > 0 ? by.issuer
                           : deciding      ? who->name
                                           : SL_SPAN("operator"),
@@ -181,7 +205,10 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
                                           .expires_us = now_us + invitation_life_us,
                                           .hash_head = sl_span(hash, 8),
                                           .by = by.issuer.n > 0 ? by.issuer : SL_SPAN("operator"),
-                                          .channel = SL_SPAN("control")});
+                                          .approval = by.approval,
+                                          .reason = by.why,
+                                          .channel =
+                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
     return SL_OK;
 }
 

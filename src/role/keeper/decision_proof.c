@@ -97,7 +97,7 @@ void call_DECISION_CHALLENGE(struct call *c)
         credential_with_passkey(&c->with, &allow[0]);
     else
         with_one_that_does_not_fit(c);
-    enum sl_decide_reason reason = approval_may(c->keeper, &a, &c->who, &c->with, c->channel, &may);
+    enum sl_decide_reason reason = decision_may(c, &a, &may);
     if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);
     else if (count == 0)

@@ -92,6 +92,13 @@ static struct entry *entry_of(struct drain *d, uint64_t session, uint64_t action
     return e->intent.action == action && e->intent.session == session ? e : NULL;
 }
 
+/* What a list did, its statements' own records say. One that is not running any more ended with the
+ * keeper before this one, or was said to be unknown. */
+static bool of_list(const struct running *running)
+{
+    return running != NULL && running->list;
+}
+
 /* An outcome whose intent was recorded in an earlier pass, or that never had one. */
 static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
                          const struct sl_outcome_record *r)
@@ -114,7 +121,8 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
     if ((uintptr_t)sl_map_get(k->open, key_span(&key)) == (uintptr_t)gate + 1) {
         sl_map_remove(k->open, key_span(&key));
         d->ended[d->ended_count++] = key;
-    } else if (r->outcome != SL_OUTCOME_REFUSED || session_get(k, gate, r->session) == NULL) {
+    } else if (session_get(k, gate, r->session) == NULL ||
+               (r->outcome != SL_OUTCOME_REFUSED && !of_list(running))) {
         return false;
     } else if (running == NULL) { /* said already, or its SPEND is still on its way */
         waiter_withdraw(k, gate, r->action);

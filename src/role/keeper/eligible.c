@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include <stdlib.h>
+
 /* Before an action is held: are there people at all who could let it run? The same check that a
  * decision goes through is asked about everybody who is a reviewer, with the credential that they
  * hold today. */
@@ -33,36 +35,33 @@ static void collect(struct candidates *c, const struct sl_reviewers *r)
     }
 }
 
+/* Somebody with what they could decide with; who was there first can answer most questions. */
+static bool load(struct keeper *k, struct sl_span name, const struct sl_decide_question *q,
+                 struct sl_decider *who, struct sl_decide_credential *with)
+{
+    struct person p;
+    struct credential c;
+    struct passkey passkey;
+
+    if (person_get(k, name, &p) != SL_OK || !credential_deciding(k, name, q->asked_us, &c))
+        return false;
+    if (q->passkey_required &&
+        passkey_for(k, name, q->asked_us, q->device_bound_required, &passkey))
+        credential_with_passkey(&c, &passkey);
+    *who = decider_of(k, &p);
+    *with = decides_with(k, &c);
+    return true;
+}
+
 /* The bits that this identity could vote for, 0 when it could not vote at all. */
 static uint32_t could_vote(struct keeper *k, struct sl_decide_question q, struct sl_span name,
                            struct sl_span *person)
 {
-    struct person who;
-    struct credential with;
     uint32_t may = 0;
 
-    if (person_get(k, name, &who) != SL_OK || !credential_deciding(k, name, q.asked_us, &with))
+    if (!load(k, name, &q, &q.who, &q.with))
         return 0;
-    q.who = (struct sl_decider){.name = who.name,
-                                .person = who.person,
-                                .kind = who.kind,
-                                .active = person_active(&who),
-                                .since_us = who.since_us,
-                                .memberships = who.memberships,
-                                .membership_count = who.groups.count};
-    struct passkey passkey;
-    bool signs =
-        q.passkey_required && passkey_for(k, name, q.asked_us, q.device_bound_required, &passkey);
-    q.with = (struct sl_decide_credential){.deciding = true,
-                                           .passkey = signs,
-                                           .device_bound = signs && !passkey.backup_eligible,
-                                           .passkey_since_us = signs ? passkey.since_us : 0,
-                                           .since_us = with.since_us,
-                                           .issuer = with.issuer,
-                                           .issuer_person = with.issuer.n == 0
-                                                                ? with.issuer
-                                                                : person_of(k, with.issuer)};
-    *person = who.person;
+    *person = q.who.person;
     return sl_decide_check(&q, &may) == SL_DECIDE_YES ? may : 0;
 }
 
@@ -120,4 +119,183 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
             add_vote(votes, &vote_count, person, may, slots);
     }
     return sl_quorum(requirements, count, votes, vote_count, NULL) == slots;
+}
+
+/* --- naming them
+ * ----------------------------------------------------------------------------------
+ *
+ * Lists ask about the same few people for hundreds of questions: within one call each is looked up
+ * once. Of somebody with several credentials the oldest is asked about, which is the one that most
+ * questions are younger than. */
+
+struct known {
+    struct sl_decider who;
+    struct sl_decide_credential with, with_passkey;
+    bool decides;
+};
+struct deciders {
+    struct sl_arena *mem;
+    struct sl_map *people; /* name -> struct known */
+};
+
+void deciders_free(struct deciders *d)
+{
+    if (d == NULL)
+        return;
+    sl_map_free(d->people);
+    sl_arena_free(d->mem);
+    free(d);
+}
+
+static struct deciders *deciders_new(void)
+{
+    struct deciders *d = calloc(1, sizeof *d);
+
+    if (d == NULL || sl_arena_new(&d->mem, ACTION_ARENA_BYTES) != SL_OK ||
+        sl_map_new(&d->people, 0) != SL_OK) {
+        deciders_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+static bool credential_oldest(struct keeper *k, struct sl_span name, struct credential *out)
+{
+    struct credential one;
+    uint64_t before_us = UINT64_MAX;
+    bool found = false;
+
+    while (credential_deciding(k, name, before_us, &one)) {
+        *out = one;
+        found = true;
+        before_us = one.since_us;
+    }
+    return found;
+}
+
+static void fill_known(struct keeper *k, struct sl_span name, bool device_bound, struct known *out)
+{
+    struct person p;
+    struct credential c;
+    struct passkey passkey;
+
+    if (person_get(k, name, &p) != SL_OK || !credential_oldest(k, name, &c))
+        return;
+    out->who = decider_of(k, &p);
+    out->with = decides_with(k, &c);
+    if (passkey_for(k, name, UINT64_MAX, device_bound, &passkey))
+        credential_with_passkey(&c, &passkey);
+    out->with_passkey = decides_with(k, &c);
+    out->decides = true;
+}
+
+static const struct known *know(struct keeper *k, struct deciders *d, struct sl_span name,
+                                bool device_bound)
+{
+    SL_BUF(key, 256);
+    struct sl_arena *kept = k->mem;
+
+    sl_buf_say(&key, "%s%S", device_bound ? "b" : "a", name);
+    struct known *one = sl_map_get(d->people, sl_buf_span(&key));
+    if (one != NULL)
+        return one;
+    k->mem = d->mem;
+    one = SL_ARENA_NEW(k->mem, struct known);
+    if (one != NULL) {
+        fill_known(k, name, device_bound, one);
+        if (sl_map_put(d->people, sl_arena_copy(k->mem, sl_buf_span(&key)), one) != SL_OK)
+            one = NULL;
+    }
+    k->mem = kept;
+    return one;
+}
+
+/* Those of the requirements' people whose yes would be taken now, with what they may vote for. */
+struct found {
+    struct sl_span names[64];
+    uint32_t may[64];
+    size_t count, more;
+};
+
+static void find(struct keeper *k, struct deciders *d, const struct approval *a, struct found *out)
+{
+    struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
+    struct sl_decide_question q = approval_question(k, a, SL_CHANNEL_HTTP);
+
+    *out = (struct found){0};
+    if (c.names == NULL || d == NULL)
+        return;
+    for (size_t i = 0; i < a->requirement_count; i++)
+        collect(&c, &a->requirements[i]);
+    for (size_t i = 0; i < c.count; i++) {
+        const struct known *one = know(k, d, c.names[i], a->device_bound);
+        uint32_t may = 0;
+
+        if (one == NULL || !one->decides)
+            continue;
+        q.who = one->who;
+        q.with = a->passkey ? one->with_passkey : one->with;
+        if (sl_decide_check(&q, &may) != SL_DECIDE_YES)
+            continue;
+        if (out->count == SL_COUNT(out->names)) {
+            out->more++;
+            continue;
+        }
+        out->may[out->count] = may;
+        out->names[out->count++] = c.names[i];
+    }
+}
+
+enum { NAMED_AT_MOST = 6 };
+
+static bool put_names(struct sl_buf *b, const struct found *f, uint32_t bit)
+{
+    size_t named = 0, left = f->more;
+
+    for (size_t i = 0; i < f->count; i++) {
+        if ((f->may[i] & bit) == 0)
+            continue;
+        if (named == NAMED_AT_MOST)
+            left++;
+        else
+            sl_buf_say(b, "%s%S", named++ == 0 ? " of " : ", ", f->names[i]);
+    }
+    if (named > 0 && left > 0)
+        sl_buf_say(b, " and %U more", (uint64_t)left);
+    return named > 0;
+}
+
+void deciders_text(struct sl_buf *b, struct call *c, struct keeper *k, const struct approval *a)
+{
+    struct deciders *own = c == NULL ? deciders_new() : NULL;
+    struct found f;
+
+    if (c != NULL && c->deciders == NULL)
+        c->deciders = deciders_new();
+    find(k, c == NULL ? own : c->deciders, a, &f);
+    for (size_t i = 0; i < a->requirement_count; i++) {
+        SL_BUF(names, 4096);
+
+        sl_buf_put_str(b, i > 0 ? "; " : "");
+        if (!put_names(&names, &f, i < 32 ? 1u << i : 0)) {
+            reviewers_text(b, &a->requirements[i], 1);
+            continue;
+        }
+        sl_buf_say(b, "%u", a->requirements[i].need);
+        sl_buf_put(b, sl_buf_span(&names));
+    }
+    deciders_free(own);
+}
+
+json_t *deciders_json(struct call *c, const struct approval *a)
+{
+    json_t *array = json_array();
+    struct found f;
+
+    if (c->deciders == NULL)
+        c->deciders = deciders_new();
+    find(c->keeper, c->deciders, a, &f);
+    for (size_t i = 0; i < f.count; i++)
+        json_array_append_new(array, json_stringn((const char *)f.names[i].p, f.names[i].n));
+    return array;
 }

@@ -5,7 +5,8 @@
 /* Calls that are on their way through the courier. Each ends once: answered, lost with the courier,
  * or given up after its time and a little more, which only a courier that lies would let pass. */
 
-enum { ANSWER_WITHIN_MS = 10 * 1000, GRACE_MS = 3000, FETCHES_MAX = 256, HEADER_MAX = 8192 };
+/* Strangers may begin sign-ins: what those ask for leaves room for the issuers' keys. */
+enum { ANSWER_WITHIN_MS = 10 * 1000, GRACE_MS = 3000, SIGN_INS_MAX = 40, HEADER_MAX = 8192 };
 
 struct fetch {
     struct fetch *next;
@@ -67,7 +68,7 @@ void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, 
         .of = of,
         .fn = fn,
         .until_us = sl_clock_monotonic_us() + (ANSWER_WITHIN_MS + GRACE_MS) * 1000ull,
-        .lost = courier == NULL || under_way(k) >= FETCHES_MAX,
+        .lost = courier == NULL || (r->form.n > 0 && under_way(k) >= SIGN_INS_MAX),
     };
     k->fetches = f;
     if (!f->lost)
@@ -113,7 +114,8 @@ static struct fetch *take_over(struct keeper *k, uint64_t now_us)
 
 void fetches_sweep(struct keeper *k)
 {
-    const struct fetched none = {.why = SL_SPAN("the courier, which asks the provider, is away")};
+    const struct fetched none = {
+        .why = SL_SPAN("the courier, which asks the provider, is away or has too much to do")};
     struct fetch *over = k->fetches == NULL ? NULL : take_over(k, sl_clock_monotonic_us());
 
     while (over != NULL) {

@@ -11,11 +11,12 @@
 
 enum flow_kind { FLOW_CODE = 1, FLOW_DEVICE };
 enum flow_phase {
-    FLOW_OPEN,    /* the person is at the provider */
-    FLOW_ASKED,   /* the provider is asked for the token, or for the codes of a device */
-    FLOW_KEYS,    /* the token is here, the key that signed it is not */
+    FLOW_OPEN,  /* the person is at the provider */
+    FLOW_ASKED, /* the provider is asked for the token, or for the codes of a device */
+    FLOW_KEYS,  /* the token is here, the key that signed it is not */
     FLOW_OVER,
 };
+enum { FLOW_FRESH_S = 300 }; /* how old a fresh sign-in at the provider may be */
 enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
 
 struct flow {
@@ -23,8 +24,9 @@ struct flow {
     uint64_t id, issuer; /* issuer: its number */
     enum flow_kind kind;
     enum flow_phase phase;
-    bool test;                  /* opens nothing: issuer.test */
-    uint8_t hash[SL_SHA256];    /* of the secret that its holder has */
+    bool test;               /* opens nothing: issuer.test */
+    bool fresh;              /* the person signs in anew, with more than one factor */
+    uint8_t hash[SL_SHA256]; /* of the secret that its holder has */
     char state[FLOW_TEXT], nonce[FLOW_TEXT], verifier[FLOW_TEXT];
     char address[FLOW_ADDRESS]; /* whence it began */
     struct sl_buf back;         /* where the browser goes afterwards */
@@ -42,9 +44,34 @@ struct flow *flow_of(struct keeper *k, struct sl_span secret, enum flow_kind kin
 struct flow *flow_by_id(struct keeper *k, uint64_t id);
 void flow_end(struct keeper *k, struct flow *f);
 
-/* call_signin.c. A device begins, and is asked about; `test`: for issuer.test, which opens nothing. */
+/* --- signin.c -----------------------------------------------------------------------------------
+ */
+void signin_refuse(struct call *c, enum sl_oidc_reason reason, struct sl_span more);
+/* The same, in the ledger by the reason's name, and the next attempt waits. */
+void signin_failed(struct call *c, enum sl_oidc_reason reason, struct sl_span more);
+bool signin_may_try(struct call *c); /* else the answer is made */
+/* The issuer that the body names, known and with keys; NULL: the answer is made, or c->wait_for is
+ * set. */
+struct issuer *signin_issuer(struct call *c, bool sign_in);
+/* Who we are there; false: its secret is not here, and the answer is made. */
+bool signin_client(struct call *c, struct issuer *i, struct sl_oidc_client *out);
+/* Asks the provider and wipes what is sent; c is answered when it has answered. */
+void flow_post(struct keeper *k, struct flow *f, const struct issuer *i, struct sl_span url,
+               struct sl_buf *form, struct sl_buf *authorization, fetch_fn *fn);
+void flow_defer(struct call *c, struct flow *f);
+struct call flow_take_late(struct keeper *k, struct flow *f);
+void flow_end_refused(struct keeper *k, struct flow *f, enum sl_oidc_reason reason,
+                      struct sl_span more);
+
+/* --- call_device.c: a device begins, and is asked about; `test`: for issuer.test, which opens
+ * nothing. */
 void device_begin(struct call *c, bool test);
 void device_poll(struct call *c, bool test);
+void flow_tell_pending(struct call *c, const struct flow *f);
+
+/* --- flow_token.c --------------------------------------------------------------------------------
+ */
+fetch_fn flow_on_token; /* the token endpoint has answered */
 /* The token is here, or the keys that it waited for are. */
 void flow_check_token(struct keeper *k, struct flow *f);
 

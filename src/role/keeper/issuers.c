@@ -6,11 +6,12 @@
  * time is over, and when a token names a key that is not there. */
 
 enum {
-    ASK_AGAIN_S = 30,      /* not more often */
-    KEYS_LEAST_S = 30,     /* however short the provider lets them be kept */
-    KEYS_UNSAID_S = 300,   /* where it does not say */
-    KEYS_MOST_S = 3600,    /* however long: keys that it takes back must go */
+    ASK_AGAIN_S = 30,    /* not more often */
+    KEYS_LEAST_S = 30,   /* however short the provider lets them be kept */
+    KEYS_UNSAID_S = 300, /* where it does not say */
+    KEYS_MOST_S = 3600,  /* however long: keys that it takes back must go */
     WAITING_MAX = 128,
+    WAITING_MAX_BYTES = 256 * 1024, /* of each */
     PROVIDER_BYTES = 256 * 1024,
     SECRET_MAX_BYTES = 4096,
 };
@@ -35,7 +36,8 @@ static void note(struct issuer *i, struct sl_span why)
         memcpy(i->why, text.p, text.n);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------
+ */
 
 static void wipe_secret(struct issuer *i)
 {
@@ -132,7 +134,8 @@ void issuers_take(struct keeper *k)
     }
 }
 
-/* --- finding ----------------------------------------------------------------------------------- */
+/* --- finding -----------------------------------------------------------------------------------
+ */
 
 struct issuer *issuer_named(struct keeper *k, struct sl_span name)
 {
@@ -184,12 +187,14 @@ void issuer_say_why(const struct issuer *i, struct sl_buf *text)
     sl_buf_put_str(text, ".");
 }
 
-/* --- messages that wait ------------------------------------------------------------------------ */
+/* --- messages that wait ------------------------------------------------------------------------
+ */
 
 bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum sl_message type,
                  const struct sl_buf *message)
 {
-    struct waiting *w = i->waiting_count < WAITING_MAX ? calloc(1, sizeof *w) : NULL;
+    bool fits = i->waiting_count < WAITING_MAX && message->n <= WAITING_MAX_BYTES;
+    struct waiting *w = fits ? calloc(1, sizeof *w) : NULL;
     struct waiting **end = &i->waiting;
 
     if (w == NULL || sl_buf_err(message) != SL_OK) {
@@ -265,7 +270,8 @@ static void drop(struct keeper *k, struct issuer *i)
     issuer_free(i);
 }
 
-/* --- asking ------------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------------------
+ */
 
 static void say_status(struct issuer *i, const char *what, const struct fetched *got)
 {
@@ -283,12 +289,16 @@ static void say_reason(struct issuer *i, enum sl_oidc_reason reason)
     note(i, sl_span_str(sl_oidc_reason_text(reason)));
 }
 
-/* As long as the provider lets them be kept, within bounds. */
-static uint64_t keys_life_us(uint64_t max_age_s)
+/* As long as the provider lets them be kept, within bounds; and who wants keys believed for seconds
+ * only when it does not answer wants to know soon that it does not. */
+static uint64_t keys_life_us(const struct issuer *i, uint64_t max_age_s)
 {
     uint64_t s = max_age_s == 0 ? KEYS_UNSAID_S : max_age_s;
+    uint64_t stale_s = i->config->keys_max_stale_ms / 1000;
+    uint64_t most_s = stale_s < KEYS_MOST_S ? stale_s : KEYS_MOST_S;
 
-    return (s < KEYS_LEAST_S ? KEYS_LEAST_S : s > KEYS_MOST_S ? KEYS_MOST_S : s) * second_us;
+    s = s < most_s ? s : most_s;
+    return (s < KEYS_LEAST_S ? KEYS_LEAST_S : s) * second_us;
 }
 
 static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *fresh,
@@ -302,7 +312,7 @@ static void take_keys(struct keeper *k, struct issuer *i, struct sl_oidc_keys *f
     sl_oidc_keys_free(i->keys);
     i->keys = fresh;
     i->fetched_us = sl_clock_us();
-    i->due_us = i->fresh_us = sl_clock_monotonic_us() + keys_life_us(max_age_s);
+    i->due_us = i->fresh_us = sl_clock_monotonic_us() + keys_life_us(i, max_age_s);
     i->why[0] = '\0';
 }
 
@@ -328,8 +338,7 @@ static void on_keys(struct keeper *k, uint64_t id, const struct fetched *got)
 
 static void ask_keys(struct keeper *k, struct issuer *i)
 {
-    fetch_begin(k,
-                &(struct fetch_request){.issuer = i->config->name, .url = i->provider.keys_url},
+    fetch_begin(k, &(struct fetch_request){.issuer = i->config->name, .url = i->provider.keys_url},
                 on_keys, i->id);
 }
 
@@ -423,7 +432,8 @@ void issuers_courier_here(struct keeper *k)
     issuers_tick(k);
 }
 
-/* --- our secret there -------------------------------------------------------------------------- */
+/* --- our secret there --------------------------------------------------------------------------
+ */
 
 void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again)
 {
@@ -431,8 +441,7 @@ void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again)
         (i->config->client_secret_file.n == 0 && i->config->client_secret_command.count == 0))
         return;
     i->secret_call = ++k->next_call;
-    ANSWER(k->super, secret_ask, .call = i->secret_call, .issuer = i->config->name,
-           .again = again);
+    ANSWER(k->super, secret_ask, .call = i->secret_call, .issuer = i->config->name, .again = again);
 }
 
 bool issuer_secret_came(struct keeper *k, const struct sl_msg_secret *m)

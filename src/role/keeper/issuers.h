@@ -23,19 +23,20 @@ struct fetched {
     uint64_t max_age_s;
 };
 struct fetch_request {
-    struct sl_span issuer;              /* its name in the configuration */
-    struct sl_span url, form;           /* form: POST it; empty: GET */
-    struct sl_span authorization;       /* value of that header; empty: none */
+    struct sl_span issuer;        /* its name in the configuration */
+    struct sl_span url, form;     /* form: POST it; empty: GET */
+    struct sl_span authorization; /* value of that header; empty: none */
 };
 /* `of`: what the answer is about, by number: it may be gone when the answer comes. Called once,
  * from the loop and never from within fetch_begin. */
 typedef void fetch_fn(struct keeper *k, uint64_t of, const struct fetched *got);
 void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of);
-void fetches_sweep(struct keeper *k);  /* those that nobody answers any more */
-void fetches_lost(struct keeper *k);   /* the courier is gone */
+void fetches_sweep(struct keeper *k); /* those that nobody answers any more */
+void fetches_lost(struct keeper *k);  /* the courier is gone */
 void fetches_free(struct keeper *k);
 
-/* --- issuers.c ---------------------------------------------------------------------------------- */
+/* --- issuers.c ----------------------------------------------------------------------------------
+ */
 struct issuer {
     struct issuer *next;
     uint64_t id; /* never given to another */
@@ -45,8 +46,9 @@ struct issuer {
     struct sl_oidc_provider provider; /* in mem */
     bool known;                       /* provider is filled in */
     struct sl_oidc_keys *keys;
-    uint64_t fresh_us, due_us, asked_us; /* monotonic; when keys get stale, are due, were asked for */
-    uint64_t fetched_us;                /* when keys came, as people tell time */
+    uint64_t fresh_us, due_us,
+        asked_us;        /* monotonic; when keys get stale, are due, were asked for */
+    uint64_t fetched_us; /* when keys came, as people tell time */
     bool asking;
     char why[240]; /* what went wrong last; empty: nothing */
     struct sl_buf secret;
@@ -59,7 +61,8 @@ void issuers_take(struct keeper *k); /* as k->config names them; at the start an
 void issuers_free(struct keeper *k);
 void issuers_courier_here(struct keeper *k);
 void issuers_tick(struct keeper *k); /* each second: what is due is asked for */
-struct issuer *issuer_named(struct keeper *k, struct sl_span name); /* empty: the only one that signs in */
+struct issuer *issuer_named(struct keeper *k,
+                            struct sl_span name); /* empty: the only one that signs in */
 struct issuer *issuer_by_id(struct keeper *k, uint64_t id);
 struct issuer *issuer_of_iss(struct keeper *k, struct sl_span iss);
 bool issuer_ready(const struct issuer *i); /* known, and its keys may be believed */
@@ -75,13 +78,17 @@ bool issuer_wait(struct keeper *k, struct issuer *i, const struct peer *p, enum 
 bool issuer_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
 void issuer_secret_ask(struct keeper *k, struct issuer *i, bool again);
 
-/* --- accounts.c --------------------------------------------------------------------------------- */
+/* --- accounts.c ---------------------------------------------------------------------------------
+ */
 struct account {
     struct sl_span issuer, subject, credential, identity;
     uint64_t since_us, issued_s; /* issued_s: of the newest token seen */
 };
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
+/* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */
+enum sl_err account_of(struct keeper *k, struct sl_span credential, struct account *out)
+    SL_MUST_CHECK;
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
@@ -91,21 +98,33 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
                            const struct sl_oidc_claims *claims) SL_MUST_CHECK;
+/* The same from somebody who is asked directly (SCIM). */
+void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+                        const struct sl_names *wanted);
+/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
+ * has it. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
+                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
-                              const struct sl_oidc_claims *claims,
-                              struct account *out) SL_MUST_CHECK;
+                              const struct sl_oidc_claims *claims, struct account *out)
+    SL_MUST_CHECK;
+/* May whoever comes by this credential enrol a passkey? Through a provider only after a fresh sign-in
+ * with more than one factor; else the answer is made. */
+bool account_may_enrol(struct call *c);
 json_t *accounts_json(struct keeper *k, struct sl_span identity);
 /* What our groups are of theirs. */
 enum sl_err issuer_groups(struct keeper *k, const struct sl_issuer *i,
                           const struct sl_oidc_claims *claims, struct sl_names *out) SL_MUST_CHECK;
 
-/* --- tokens.c: tokens of others, to ask with ----------------------------------------------------- */
+/* --- tokens.c: tokens of others, to ask with -----------------------------------------------------
+ */
 bool token_is_jwt(struct sl_span token); /* by its form: two dots; none of ours has one */
 struct token_seen {
     enum sl_oidc_reason reason;
     struct credential with; /* of the account, and only for asking; with the token's end */
     struct person who;
+    struct asked_for others; /* of a job: who set it going */
     struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
     struct issuer *issuer;   /* may be NULL */
 };
@@ -113,7 +132,20 @@ struct token_seen {
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen) SL_MUST_CHECK;
 void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 
-/* --- flows.c: people who sign in ------------------------------------------------------------------ */
+/* --- jobs.c: jobs of CI systems
+ * ------------------------------------------------------------------ */
+/* Which identity the job is, and who set it going. YES, or why not. */
+enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
+                            const struct sl_oidc_claims *claims, struct account *account,
+                            struct asked_for *others) SL_MUST_CHECK;
+/* Of an account at a CI system: a job's, which the configuration links, or a person's? */
+bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
+/* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it
+ * has no more end. */
+void jobs_reload(struct keeper *k);
+
+/* --- flows.c: people who sign in
+ * ------------------------------------------------------------------ */
 void flows_free(struct keeper *k);
 void flows_sweep(struct keeper *k);
 void flows_settled(struct keeper *k, const struct issuer *i); /* its keys came, or did not */

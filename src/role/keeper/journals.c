@@ -10,7 +10,8 @@
 
 /* --- spent approvals whose outcome is due --- */
 
-void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval)
+void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval,
+                 bool list)
 {
     struct action_key key = {session, action};
     struct running *r = calloc(1, sizeof *r);
@@ -18,6 +19,7 @@ void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_
     if (r == NULL || approval.n != 36)
         keeper_die("a running action could not be noted", SL_EMEMORY);
     memcpy(r->approval, approval.p, 36);
+    r->list = list;
     free(sl_map_remove(k->running, key_span(&key)));
     if (sl_map_put(k->running, key_span(&key), r) != SL_OK)
         keeper_die("a running action could not be noted", SL_EMEMORY);
@@ -34,8 +36,13 @@ enum sl_err running_load(struct keeper *k)
 {
     struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_NO_OUTCOME, "");
 
-    while (db_row(&rows))
-        running_add(k, db_u64(&rows, 1), db_u64(&rows, 2), db_span(&rows, 0));
+    while (db_row(&rows)) {
+        APPROVAL(a);
+        struct sl_span id = sl_arena_copy(k->mem, db_span(&rows, 0));
+
+        SL_TRY(approval_get(k, id, &a));
+        running_add(k, db_u64(&rows, 1), db_u64(&rows, 2), id, approval_is_list(&a));
+    }
     return db_err(k->store.db);
 }
 
@@ -72,14 +79,15 @@ static struct sl_span sqlstate_of(const struct sl_outcome_record *r)
 }
 
 /* "outcome" comes first in canonical order here: the query for unknown outcomes relies on it. */
-static void put_outcome(struct sl_buf *b, const struct sl_outcome_record *r)
+/* Of a list: how many of its statements ran. */
+static void put_outcome(struct sl_buf *b, const struct sl_outcome_record *r, bool list)
 {
     struct sl_jw w = sl_jw(b);
 
     sl_jw_object(&w);
     sl_jw_key(&w, "outcome");
     sl_jw_str(&w, sl_span_str(outcome_text(r->outcome)));
-    sl_jw_key(&w, "rows");
+    sl_jw_key(&w, list ? "ran" : "rows");
     sl_jw_u64(&w, r->rows);
     if (r->sqlstate[0] != 0) {
         sl_jw_key(&w, "sqlstate");
@@ -102,7 +110,7 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const 
         return false;
     struct sl_span id = sl_span(running->approval, 36);
     json_t *event = event_new("outcome", sl_clock_us());
-    put_outcome(&outcome, r);
+    put_outcome(&outcome, r, running->list);
     event_str(event, "id", id);
     event_str(event, "outcome", sl_buf_span(&outcome));
     store_record(&k->store, leaf, event, false);

@@ -29,6 +29,7 @@ enum {
     JOURNAL_EVERY_MS = 50,
     CHECKPOINT_EVERY_MS = 1000,
     CONSOLE_SWEEP_EVERY = 10, /* checkpoints */
+    NAG_EVERY = 3600,         /* checkpoints: of what waits for a review */
     SETTLE_EVERY = 300,       /* checkpoints: then the ledger may let go of old log segments */
     DEADLINES_EVERY_MS = 100,
     OFFER_WAIT_US = 300, /* how long the sync of a decision waits for its spend to share it */
@@ -64,6 +65,7 @@ struct session {
     uint32_t gate;
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
+    struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
     bool ending;
 };
 
@@ -83,6 +85,7 @@ struct waiter {
 struct running {
     char approval[37];
     uint8_t proofs; /* for its elevated login, so far */
+    bool list;      /* its statements have intents of their own, it has an outcome alone */
 };
 
 /* A login half way through SCRAM. */
@@ -133,8 +136,8 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
-    struct shadow_job *shadow; /* call_shadow.c: NULL when nobody tries a policy */
-    struct tries *tries;       /* call_policy.c */
+    struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
+    struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
     json_t *canaries; /* an object for each target whose canary was tried: what it met last */
     json_t *programs; /* as the supervisor last told: pid, state, restarts of each */
@@ -180,10 +183,31 @@ struct person {
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* The requester set: self, owners, trigger (may be empty), and every linked account of each. Sorted
- * by name, no doubles. */
-enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
-                          struct sl_requester **out, size_t *count) SL_MUST_CHECK;
+/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
+ * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
+struct asked_for {
+    struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
+    struct sl_span started_by; /* the same, by a CI system's word: an identity */
+    /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
+     * which is no identity. Then each rule needs two people (job_need). */
+    struct sl_span unknown;
+    struct sl_span job, link;     /* which job, and where its log is: for people */
+    struct sl_names on_behalf_of; /* for whom the asker acts */
+    struct sl_span os_user;       /* who sits at the shell, as a number */
+};
+/* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may
+ * be NULL. SL_ELIMIT: too many; then nothing may be asked. */
+enum sl_err requesters_of(struct keeper *k, const struct person *who,
+                          const struct asked_for *others, struct sl_requester **out, size_t *count)
+    SL_MUST_CHECK;
+/* A set as it was asked with, and whoever has been bound to somebody in it since. */
+enum sl_err requesters_now(struct keeper *k, struct sl_requester **items, size_t *count)
+    SL_MUST_CHECK;
+/* How many people must say yes where a rule asks for `need`. */
+uint32_t job_need(const struct asked_for *others, uint32_t need);
+/* By the configuration's `roles`; humans only. */
+enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
+bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
 struct sl_entry_list entry_list(struct sl_names names);
@@ -212,12 +236,16 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     SL_MUST_CHECK;
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
     SL_MUST_CHECK;
+/* For whom whoever comes with it acts. */
+struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
 struct maker {
     struct sl_span issuer, os_user; /* issuer: identity, may be empty */
+    struct sl_span approval, why;   /* govern.c: who let it happen, or why nobody had to */
     struct sl_span channel;         /* empty: the control socket */
+    struct sl_names on_behalf_of;   /* of an asking token: for whom its holder acts */
 };
 enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
                             uint64_t expires_us, struct maker by, struct sl_span invitation,
@@ -255,6 +283,10 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
+/* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks for
+ * another one. */
+void console_fresh(struct keeper *k, struct sl_span session);
+bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
@@ -332,6 +364,9 @@ void decision_tried_asking(struct call *c);
 void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason);
 struct sl_span decision_reason(struct call *c);
 uint64_t decision_rows(const struct call *c);
+bool decision_breaks_glass(struct call *c); /* alone: glass.c */
+/* *may: the rules that a vote would count for; untouched where the glass is broken. */
+enum sl_decide_reason decision_may(struct call *c, const struct approval *a, uint32_t *may);
 /* What the body's passkey signed: none, or exactly this decision; else the answer is made.
  * Afterwards c->with says that a passkey signed. */
 bool decision_proof(struct call *c, const struct approval *a, struct decision_proof *p)
@@ -350,7 +385,10 @@ struct session_facts {
     uint64_t conn;
     bool tls;
     struct sl_span server_signature;
+    struct asked_for others;
 };
+/* Who else had a part in what this session asks. */
+struct asked_for session_others(const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
@@ -393,9 +431,12 @@ struct approval {
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
     bool passkey, device_bound;
-    json_t *detail; /* approval_done */
-    struct sl_requester *requesters;
+    json_t *detail;                  /* approval_done */
+    struct sl_requester *requesters; /* as it was asked, and digested */
     size_t requester_count;
+    struct sl_requester
+        *barred; /* with whoever has been bound to them since: none of them decides */
+    size_t barred_count;
     struct sl_reviewers *requirements;
     struct sl_span *rules; /* the name of each requirement's rule */
     size_t requirement_count;
@@ -404,11 +445,18 @@ struct approval {
 };
 enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
 void approval_done(struct approval *a);
+struct sl_names names_of_json(struct keeper *k, const json_t *array); /* texts live in the array */
 /* Reads these one after another, each with memory of its own: what one of them says can be long. */
 void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
                     void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
+/* Everything about the question but who decides, and the two about that: sl_decide_check is asked
+ * with these and nothing else. */
+struct sl_decide_question approval_question(struct keeper *k, const struct approval *a,
+                                            enum sl_decide_channel channel);
+struct sl_decider decider_of(struct keeper *k, const struct person *who);
+struct sl_decide_credential decides_with(struct keeper *k, const struct credential *with);
 /* Records the move with its leaf, tells desk. Fills a->state. SL_ESTATE when there is no such move.
  */
 struct move {
@@ -450,6 +498,7 @@ void waiters_drop_session(struct keeper *k, uint64_t session);
  */
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
+void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
 /* --- labels.c: labels that follow the data
@@ -503,15 +552,19 @@ void over_say(const struct over *over, bool reviewer, struct sl_buf *text);
 /* --- ask.c: making an approval ------------------------------------------------------------------
  */
 struct ask {
+    struct asked_for others;
+    struct sl_span credential; /* it was asked with; empty: none */
     const struct person *who;
     const struct sl_target *target;
     const struct sl_meaning *meaning;
     struct sl_action
         action; /* all but identity, requesters, target, datasets, digest of rules, salt */
-    struct sl_span trigger, show, encoded; /* encoded: the meaning as it came */
-    struct sl_span why, why_asker;         /* in a sentence: for reviewers, for who asked */
+    struct sl_span show, encoded;  /* encoded: the meaning as it came */
+    struct sl_span why, why_asker; /* in a sentence: for reviewers, for who asked */
     uint64_t now_us, session, gate_action;
     bool in_transaction;
+    struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
+    size_t list;         /* so many statements; 0: it is no list */
     struct over over;
     /* out */
     struct sl_answer answer;
@@ -538,6 +591,14 @@ enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);
 struct sl_span approval_link(struct keeper *k, struct sl_span id);
+
+/* --- list.c: lists of statements -----------------------------------------------------------------
+ */
+/* How many statements an operation lists; 0: it is none. SL_EMALFORMED. */
+enum sl_err list_read(const json_t *operation, size_t *count) SL_MUST_CHECK;
+void list_put_text(struct sl_buf *b, const json_t *operation); /* masked */
+bool list_mask(json_t *operation); /* password literals; true: there were some */
+bool approval_is_list(const struct approval *a);
 
 /* --- again.c: what was approved, under the policy of now -----------------------------------------
  */
@@ -570,7 +631,8 @@ void journals_accuse(struct keeper *k); /* what was found bad before the supervi
 void journal_gate_started(struct keeper *k, uint32_t gate, uint64_t started_us);
 void on_journal_kick(struct peer *p, const struct sl_msg_journal_kick *m);
 void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
-void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval);
+void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval,
+                 bool list);
 struct running *running_of(struct keeper *k, uint64_t session, uint64_t action); /* NULL: not */
 /* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
  * world. */
@@ -600,10 +662,14 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
 /* --- calls.c and call_*.c -----------------------------------------------------------------------
  */
 struct call {
+    const char *method; /* on the wire */
+    struct deciders *deciders;
     struct keeper *keeper;
-    struct peer *peer; /* NULL: offline */
+    struct sl_span provisions; /* with a provisioning credential: its issuer's `iss` */
+    struct peer *peer;         /* NULL: offline */
     struct person who;
     struct credential with;
+    struct asked_for others; /* by the word of its token */
     struct sl_span address;
     enum sl_decide_channel channel; /* how it came; from the desk: as the caller says */
     struct maker maker;             /* control: who sits there */
@@ -698,6 +764,76 @@ void stats_forget_gate(struct keeper *k, uint32_t gate);
  */
 json_t *stats_targets(struct keeper *k);
 void metrics_free(struct keeper *k);
+
+/* --- eligible.c: who could decide
+ * -----------------------------------------------------------------
+ */
+/* "1 of rita, tom": people who could say yes to this now; groups where nobody could. */
+void deciders_text(struct sl_buf *b, struct call *c, struct keeper *k, const struct approval *a);
+json_t *deciders_json(struct call *c, const struct approval *a);
+struct deciders; /* people that one call has looked up already */
+void deciders_free(struct deciders *d);
+
+/* --- sight.c: what whom may read
+ * ------------------------------------------------------------------
+ */
+enum sight { SIGHT_NONE, SIGHT_OWN, SIGHT_REVIEW, SIGHT_ALL };
+enum read_of {
+    READ_APPROVALS,
+    READ_VALUES,
+    READ_USAGE,
+    READ_LINEAGE,
+    READ_LEDGER,
+    READ_GOVERNANCE,
+    READ_METRICS,
+    READ_OVERSIGHT,
+    READ_EXCEPTIONS,
+    READ_COUNT
+};
+/* The most that any of the caller's roles may see. */
+enum sight sight_of(const struct call *c, enum read_of what);
+bool caller_is(const struct call *c, enum person_role role);
+/* An auditor changes nothing: true when this call was one, and the answer is made. */
+bool auditor_refused(struct call *c);
+
+/* --- govern.c: administration needs another person
+ * ------------------------------------------------
+ *
+ * A method that loosens something asks this when it knows that it could do it, and before it does.
+ * True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
+ * said yes to exactly this; what it records then carries c->maker.approval. */
+bool govern_waits(struct call *c);
+void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */
+/* Under `govern: two-person`: who decides administration, and how many of them. */
+struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known);
+/* The policy that counts from now on. `started`: nobody could be asked about it. */
+void govern_in_force(struct keeper *k, bool started);
+
+/* --- glass.c: one person alone, and who looks at it afterwards
+ * ------------------------------------
+ */
+enum { REVIEWS_NEEDED = 2 };
+struct exception {
+    struct sl_span id, kind, identity, person, credential, channel, reason;
+    uint64_t at_us, due_us, reviews;
+};
+enum sl_err exception_get(struct keeper *k, struct sl_span id, struct exception *out) SL_MUST_CHECK;
+struct approval;
+struct decision_proof;
+/* May this person release it alone? */
+enum sl_decide_reason glass_may(struct keeper *k, const struct approval *a,
+                                const struct person *who, const struct credential *with,
+                                enum sl_decide_channel channel);
+void glass_break(struct call *c, struct approval *a, const struct decision_proof *proof);
+bool glass_stands(struct keeper *k, const struct approval *a, const struct exception *e);
+void glass_put(struct call *c, json_t *out, const struct approval *a);
+json_t *exceptions_json(struct keeper *k, bool all);
+json_t *exception_json(const struct exception *e);
+json_t *reviews_json(struct keeper *k, struct sl_span id); /* who has signed it off */
+/* So that it nags: once at the start, and every hour. */
+void exceptions_warn(struct keeper *k);
+void bypass_record(struct keeper *k, const struct maker *by, struct sl_span channel,
+                   struct sl_span what);
 
 /* --- policy_change.c, control.c, offline.c ------------------------------------------------------
  */

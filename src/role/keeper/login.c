@@ -72,6 +72,7 @@ struct attempt {
     struct sl_span user, target, address;
     bool tls;
     struct sl_span server_signature;
+    struct asked_for others;
 };
 
 static void failed(struct peer *p, const struct attempt *a, const char *why)
@@ -109,7 +110,8 @@ static void succeeded(struct peer *p, const struct attempt *a, const struct pers
                                          .address = a->address,
                                          .conn = a->conn,
                                          .tls = a->tls,
-                                         .server_signature = a->server_signature});
+                                         .server_signature = a->server_signature,
+                                         .others = a->others});
 }
 
 /* --- a token of an issuer's as the password ------------------------------------------------------
@@ -123,8 +125,7 @@ static void refuse_jwt(struct peer *p, const struct attempt *a, const struct tok
 
     if (!down) /* which is nobody's guess */
         limits_failed(&k->limits, host_of(a->address), a->user, sl_clock_us());
-    sign_in_failed(k, a->user, a->target, host_of(a->address),
-                   sl_oidc_reason_name(seen->reason));
+    sign_in_failed(k, a->user, a->target, host_of(a->address), sl_oidc_reason_name(seen->reason));
     sl_buf_say(&text, "password authentication failed: %s", sl_oidc_reason_text(seen->reason));
     refuse(p, a->conn, down ? "57P03" : "28P01", sl_buf_span(&text),
            down ? "The identity provider must answer before anybody signs in through it."
@@ -157,13 +158,19 @@ static void login_jwt(struct peer *p, const struct sl_msg_login_token *m, const 
         failed(p, a, "token of another identity");
         return;
     }
-    succeeded(p, a, &seen.who, &seen.with);
+    struct attempt known = *a;
+    known.others = seen.others;
+    succeeded(p, &known, &seen.who, &seen.with);
 }
 
 void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
 {
     struct keeper *k = p->keeper;
-    struct attempt a = {m->conn, m->user, m->target, m->address, m->tls != 0, {NULL, 0}};
+    struct attempt a = {.conn = m->conn,
+                        .user = m->user,
+                        .target = m->target,
+                        .address = m->address,
+                        .tls = m->tls != 0};
     struct credential with;
     struct person who;
 
@@ -341,7 +348,11 @@ static bool find_by_proof(struct keeper *k, struct sl_span user, struct sl_span 
 static void check_proof(struct peer *p, struct exchange *x, const struct sl_msg_login_proof *m)
 {
     struct keeper *k = p->keeper;
-    struct attempt a = {x->conn, x->user, x->target, x->address, x->tls, {NULL, 0}};
+    struct attempt a = {.conn = x->conn,
+                        .user = x->user,
+                        .target = x->target,
+                        .address = x->address,
+                        .tls = x->tls};
     struct sl_scram_verifier verifier;
     struct sl_span id = {NULL, 0};
     struct credential with;

@@ -53,6 +53,8 @@ static void on_checkpoint(void *owner)
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
     if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
         console_sweep(k);
+    if (k->checkpoints % NAG_EVERY == 0)
+        exceptions_warn(k);
     sl_arena_reset(k->mem);
     if (settle)
         forget_usage(k);
@@ -143,6 +145,8 @@ static enum sl_err open_store(struct keeper *k)
     }
     SL_TRY(openlineage_open(k));
     record_start(k);
+    govern_in_force(k, true);
+    exceptions_warn(k);
     labels_load(k);
     SL_TRY(sessions_load(k));
     return running_load(k);
@@ -201,6 +205,7 @@ static enum sl_err start(struct keeper *k, int fd)
     journals_accuse(k);
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     issuers_take(k);
+    jobs_reload(k);
     return SL_OK;
 }
 

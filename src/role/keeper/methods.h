@@ -20,7 +20,9 @@
  *    "proof":"any|passkey","keys":"any|device-bound",
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
- *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER",
+ *    "deciders":[names of those whose yes would be taken now],"requester_chain":[{"name","role"}],
+ *    "may_decide":bool,"may_not_why":"..","may_not_reason":"IS_OWNER","may_break_glass":bool?,
+ *    "break_glass":{"by","reason","at","review_by","overdue","signed_off","needed","reviews":[]}?,
  *    "mine":bool}
  * (a rule's text is with approval.get alone) and of approval.get, until it is over:
  * "lineage":{"flows":[{"from","to","flow","labels"?}] (the first 20 direct
@@ -29,13 +31,23 @@
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
- * outcome.
+ * outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
+ *
+ * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
+ * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
+ * that is approved, it does it.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H
 
 /* Which credential a method wants. ANY: an asking or a deciding one. */
-enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_NEEDS_DECIDING };
+enum sl_method_needs {
+    SL_NEEDS_NOTHING = 0,
+    SL_NEEDS_ANY,
+    SL_NEEDS_ASKING,
+    SL_NEEDS_DECIDING,
+    SL_NEEDS_PROVISION /* nobody's: an issuer's */
+};
 
 /* clang-format off */
 #define SL_METHODS(X)                                                                                       \
@@ -52,7 +64,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"target","operation":{..},"effects":[],"datasets":[{"name","effects":[],"columns"?:[]}]?,                \
        "statements"?:[],"reason"?,"run"?,"sink"?} -> approval (201), or {"verdict":"allow"} (200) */            \
     X(APPROVAL_CREATE,     "approval.create",   SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
-    /* {"id","decision":"approve|deny","digest":"<hex as shown>","reason","rows"?,                              \
+    /* {"id","decision":"approve|deny|break-glass","digest":"<hex as shown>","reason","rows"?,                  \
        "passkey"?: {"key","client_data","authenticator_data","signature"}, base64url} -> approval */            \
     X(DECISION,            "decision",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","decision","digest","reason","rows"?} -> {"challenge","signed":{..},"expires_at","rp_id",          \
@@ -67,6 +79,11 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(PASSKEY_ENROL,       "passkey.enrol",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"key","existing":{assertion}} -> {"key"} */                                                             \
     X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"reviews":[{"id","kind":"break_glass|bypass","by","channel","reason","at","review_by",             \
+       "overdue":bool,"signed_off":n,"needed":2}]}: what one person did alone; those to sign off first */       \
+    X(REVIEW_LIST,         "review.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","reason"} -> one of these: somebody else has looked at it */                                       \
+    X(REVIEW_SIGN,         "review.sign",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","reason"?} -> approval: by its requester or owner, before it is decided */                         \
     X(CANCEL,              "cancel",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"id","reason"?} -> approval: an unspent grant is withdrawn, by requester, owner or a reviewer */        \
@@ -102,7 +119,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {} -> {"issuers":[{"name","issuer","code":bool,"device":bool,"ready":bool,"why"?}]}: who may say who a             \
        person is; code: in a browser, device: `sluice login`; why: what keeps it from being ready */         \
     X(ISSUERS,             "issuers",           SL_ROLE_DESK | SL_ROLE_CONTROL, SL_NEEDS_NOTHING)               \
-    /* {"issuer"?: name, "return"?: a path here} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
+    /* {"issuer"?: name, "return"?: a path here, "fresh"?: "yes"} -> {"redirect","flow","expires_at"} (201): the browser keeps        \
        `flow` in a cookie, goes to `redirect`, and comes back to <public_url>/signin/callback (without a         \
        public_url to http://<listen.http>/signin/callback). Late when the provider is not known yet */        \
     X(SIGNIN_BEGIN,        "signin.begin",      SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
@@ -126,7 +143,7 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     /* {"identity","dataset","label","verdict","kind","event","target","approval","rule","only",                \
        "entries":"1,2","since","until","before":"ENTRY[.LINE]","limit"}, all optional ->                        \
        {"lines":[{"entry","line"?,"kind","at","recorded_at",..}],"more":bool,"before"?,"size","signed"}:         \
-       newest first; people with a deciding credential only, as all of the following */                         \
+       newest first; reviewers and auditors only (sight.c), as all of the following */                          \
     X(AUDIT,               "audit",             SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* the same and {"format":"csv|jsonl","size"?: of the tree that is proved} ->                               \
        {"text","lines":n,"more":bool,"before"?,"size"}: with "size" it goes on, without it it begins */          \
@@ -174,14 +191,19 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
     X(IDENTITY_PAUSE,      "identity.pause",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name","group","member":bool} */                                                                        \
     X(IDENTITY_GROUP,      "identity.group",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","to","ttl"?:"7d","off"?:bool}: `to` acts for `name` while they are away, and decides              \
+       nothing that `name` could not */                                                                         \
+    X(IDENTITY_DELEGATE,   "identity.delegate", SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"} -> {"name","code"}: a new invitation for a human */                                             \
     X(IDENTITY_INVITE,     "identity.invite",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"name","ttl"?:"8h"} -> {"id","token"}: an asking token, shown once */                                   \
+    /* {"name","ttl"?:"8h","for"?:[names]} -> {"id","token"}: an asking token, shown once; `for`: on whose      \
+       behalf its holder asks */                                   \
     X(TOKEN_CREATE,        "token.create",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} or {"name"}: one credential by id, or all of an identity */                                       \
     X(TOKEN_REVOKE,        "token.revoke",      SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"tokens":[{"id","identity","kind","created_at","expires_at","revoked","credential"?}]}: \
-       a console session is of kind "session" and names the credential behind it */                             \
+       a console session is of kind "session" and names the credential behind it; one that stands for an account at  \
+       an issuer is of kind "account" */                             \
     X(TOKEN_LIST,          "token.list",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"?} -> {"passkeys":[..]}: with those that were removed ("removed_at") */                           \
     X(PASSKEYS,            "passkeys",          SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
@@ -196,6 +218,11 @@ enum sl_method_needs { SL_NEEDS_NOTHING = 0, SL_NEEDS_ANY, SL_NEEDS_ASKING, SL_N
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
     X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"method","what":"Users","id"?,"query"?:{"filter","startIndex","count",..},"resource"?} -> SCIM (RFC 7644)  \
+       resource, list or error, with its status */                                                              \
+    X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
+    /* {"issuer"} -> {"issuer","id","credential":"slp_.."} (201), shown once: the one before it is over */         \
+    X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

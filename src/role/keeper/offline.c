@@ -86,7 +86,7 @@ int keeper_offline(const char *state_dir)
     sl_buf_put_decimal(&uid, getuid());
     if (err == SL_OK) {
         c.body = json_object_get(input, "body");
-        c.maker = (struct maker){.os_user = sl_buf_span(&uid)};
+        c.maker = (struct maker){.os_user = sl_buf_span(&uid), .channel = SL_SPAN("offline")};
         err = run(&k, input, &c, &why);
     }
     put_answer(&c, err, &why);

@@ -5,7 +5,7 @@
 
 bool may_oversee(struct call *c)
 {
-    if (c->who.kind == SL_HUMAN && c->with.deciding)
+    if (sight_of(c, READ_OVERSIGHT) == SIGHT_ALL)
         return true;
     call_problem(c, 403, "Not for this caller",
                  "Only people see the policy, the roster and what runs, with the credential that "

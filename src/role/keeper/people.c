@@ -84,9 +84,16 @@ struct sl_span person_of(struct keeper *k, struct sl_span name)
     return person;
 }
 
-/* The set under construction. */
+/* --- the requester set --------------------------------------------------------------------------
+ *
+ * First those whom the action itself names (role by role, as the table in approval.h has them),
+ * then everybody who is bound to somebody in the set: other accounts of the person, accounts of the
+ * same user of the machine, whoever acts for them. Each who comes in is looked at in the same way,
+ * so no chain of two steps leads out of it. */
+
 struct set {
     struct keeper *keeper;
+    uint64_t now_us;
     struct sl_requester items[MAX_REQUESTERS];
     size_t count;
     bool full;
@@ -122,17 +129,53 @@ static void add_owners(struct set *s, struct sl_span owner)
     }
 }
 
-static void add_linked(struct set *s)
+/* Somebody else who had a part in it, and whoever answers for them. */
+static void add_with_owners(struct set *s, struct sl_span name, enum sl_requester_role role)
 {
-    size_t direct = s->count;
+    struct person p;
 
-    for (size_t i = 0; i < direct; i++) {
-        struct sl_span person = s->items[i].person;
-        struct db_rows rows = db_ask(s->keeper->store.db, DB_IDENTITY_OF_PERSON, "s", person);
+    if (name.n == 0)
+        return;
+    bool known = person_get(s->keeper, name, &p) == SL_OK;
+    add(s, name, known ? p.person : name, role);
+    if (known)
+        add_owners(s, p.owner);
+}
 
-        while (db_row(&rows))
-            add(s, keep(s->keeper, &rows, 0), person, SL_REQUESTER_LINKED);
+static void add_rows(struct set *s, struct db_rows rows, enum sl_requester_role role)
+{
+    while (db_row(&rows)) {
+        struct sl_span name = keep(s->keeper, &rows, 0);
+
+        if (!holds(s, name))
+            add(s, name, person_of(s->keeper, name), role);
     }
+    db_end(&rows);
+}
+
+static void add_os_user(struct set *s, struct sl_span os_user)
+{
+    if (os_user.n > 0)
+        add_rows(s, db_ask(s->keeper->store.db, DB_IDENTITY_OF_OS_USER, "s", os_user),
+                 SL_REQUESTER_SAME_USER);
+}
+
+static void add_bound_to(struct set *s, size_t i)
+{
+    struct db *db = s->keeper->store.db;
+    struct sl_span name = s->items[i].name, person = s->items[i].person;
+    struct person p;
+
+    add_rows(s, db_ask(db, DB_IDENTITY_OF_PERSON, "s", person), SL_REQUESTER_LINKED);
+    if (person_get(s->keeper, name, &p) == SL_OK)
+        add_os_user(s, p.os_user);
+    add_rows(s, db_ask(db, DB_DELEGATES_OF, "si", name, s->now_us), SL_REQUESTER_DELEGATE);
+}
+
+static void add_bound(struct set *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        add_bound_to(s, i);
 }
 
 static void sort(struct set *s)
@@ -146,26 +189,57 @@ static void sort(struct set *s)
         }
 }
 
-enum sl_err requesters_of(struct keeper *k, const struct person *who, struct sl_span trigger,
-                          struct sl_requester **out, size_t *count)
+static enum sl_err give(struct set *s, struct sl_requester **out, size_t *count)
 {
-    struct set set = {.keeper = k};
+    if (s->full)
+        return SL_ELIMIT;
+    struct sl_requester *items = sl_arena_array(s->keeper->mem, s->count + 1, sizeof *items);
+    if (items == NULL)
+        return SL_EMEMORY;
+    memcpy(items, s->items, s->count * sizeof *items);
+    *out = items;
+    *count = s->count;
+    return SL_OK;
+}
+
+enum sl_err requesters_of(struct keeper *k, const struct person *who,
+                          const struct asked_for *others, struct sl_requester **out, size_t *count)
+{
+    struct set set = {.keeper = k, .now_us = sl_clock_us()};
 
     add(&set, who->name, who->person, SL_REQUESTER_SELF);
     add_owners(&set, who->owner);
-    if (trigger.n > 0)
-        add(&set, trigger, person_of(k, trigger), SL_REQUESTER_TRIGGER);
-    add_linked(&set);
-    if (set.full)
-        return SL_ELIMIT;
+    if (others != NULL) {
+        add_with_owners(&set, others->trigger, SL_REQUESTER_TRIGGER);
+        add_with_owners(&set, others->started_by, SL_REQUESTER_TRIGGER);
+        add_with_owners(&set, others->unknown, SL_REQUESTER_TRIGGER);
+        for (size_t i = 0; i < others->on_behalf_of.count; i++)
+            add_with_owners(&set, others->on_behalf_of.items[i], SL_REQUESTER_ON_BEHALF);
+        add_os_user(&set, others->os_user);
+    }
+    add_bound(&set);
     sort(&set);
-    struct sl_requester *items = sl_arena_array(k->mem, set.count, sizeof *items);
-    if (items == NULL)
-        return SL_EMEMORY;
-    memcpy(items, set.items, set.count * sizeof *items);
-    *out = items;
-    *count = set.count;
-    return SL_OK;
+    return give(&set, out, count);
+}
+
+enum sl_err requesters_now(struct keeper *k, struct sl_requester **items, size_t *count)
+{
+    struct set set = {.keeper = k, .now_us = sl_clock_us()};
+
+    for (size_t i = 0; i < *count; i++)
+        add(&set, (*items)[i].name, (*items)[i].person, (*items)[i].role);
+    add_bound(&set);
+    return give(&set, items, count);
+}
+
+bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role)
+{
+    struct sl_members m;
+
+    if (k->config == NULL || who->kind != SL_HUMAN)
+        return false;
+    m = role == PERSON_AUDITOR ? k->config->settings.auditors : sl_config_admins(k->config);
+    return sl_members_have(&m, who->name, &who->groups);
 }
 
 struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count)

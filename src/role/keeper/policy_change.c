@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-/* A new configuration, and with `policy_changes: hold` the approval that it needs first. Who may
- * decide about the policy is the group `admins`: without enough of them the old policy stays. */
+/* A new configuration, and with `policy_changes: hold` or `govern: two-person` the approval that it
+ * needs first. Who may decide about the policy is `roles.admins`, two of them: without enough
+ * people the old policy stays. */
 
 struct policy_change {
     uint32_t generation;
@@ -72,7 +73,9 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         sl_config_free(before);
         k->generation = m->generation;
         record_policy(k);
+        govern_in_force(k, false);
         sessions_end_refused(k);
+        jobs_reload(k);
     }
     record_reload(k, accepted, sl_utf8_head(sl_buf_span(&complaints), 4000));
     ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted,
@@ -104,7 +107,6 @@ static void put_operation(struct sl_buf *b, const struct sl_msg_policy_propose *
 
 static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
 {
-    static struct sl_span admins = {(const uint8_t *)"admins", 6};
     static struct sl_span operator_name = {(const uint8_t *)"operator", 8};
     static const struct sl_target policy = {.name = {(const uint8_t *)"policy", 6}};
     static struct sl_meaning_statement change = {.tag = {(const uint8_t *)"policy change", 13},
@@ -115,16 +117,22 @@ static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
     static const struct person who = {.name = {(const uint8_t *)"operator", 8},
                                       .person = {(const uint8_t *)"operator", 8},
                                       .kind = SL_SERVICE};
-    static struct sl_reviewers needed = {.groups = {&admins, 1}, .need = 1};
+    static struct sl_reviewers needed;
+    static struct sl_span rule;
     static struct sl_requester requester = {.name = {(const uint8_t *)"operator", 8},
                                             .person = {(const uint8_t *)"operator", 8},
                                             .role = SL_REQUESTER_SELF};
 
+    /* Who changed the file, and who sent the signal, nobody knows: it may be one of the admins. */
+    needed = govern_reviewers(k, false);
+    rule = k->config->settings.govern_two_person ? SL_SPAN("govern: two-person")
+                                                 : SL_SPAN("policy_changes: hold");
     *a = (struct ask){.who = &who,
                       .target = &policy,
                       .meaning = &meaning,
                       .now_us = sl_clock_us(),
-                      .why = SL_SPAN("policy_changes: hold"),
+                      .why = rule,
+                      .requirement_rules = &rule,
                       .requesters = &requester,
                       .requester_count = 1,
                       .requirements = &needed,

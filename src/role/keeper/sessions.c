@@ -24,7 +24,8 @@ static struct sl_span copy(struct copier *c, struct sl_span s)
 static enum sl_err session_add(struct keeper *k, const struct session *from, struct session **out)
 {
     size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n +
-               from->protocol.n + from->upstream_user.n + from->credential.n;
+               from->protocol.n + from->upstream_user.n + from->credential.n +
+               from->started_by.n + from->unknown.n + from->job.n + from->link.n;
     struct session *s = malloc(sizeof *s + n);
 
     if (s == NULL)
@@ -38,6 +39,10 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
     s->protocol = copy(&c, from->protocol);
     s->upstream_user = copy(&c, from->upstream_user);
     s->credential = copy(&c, from->credential);
+    s->started_by = copy(&c, from->started_by);
+    s->unknown = copy(&c, from->unknown);
+    s->job = copy(&c, from->job);
+    s->link = copy(&c, from->link);
     enum sl_err err = sl_map_put(k->sessions, sl_map_u64(&s->id), s);
     if (err != SL_OK) {
         free(s);
@@ -45,6 +50,12 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
     }
     *out = s;
     return SL_OK;
+}
+
+struct asked_for session_others(const struct session *s)
+{
+    return (struct asked_for){
+        .started_by = s->started_by, .unknown = s->unknown, .job = s->job, .link = s->link};
 }
 
 struct session *session_get(struct keeper *k, uint32_t gate, uint64_t id)
@@ -113,6 +124,12 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
     event_str(event, "environment", s->environment);
     event_u64(event, "gate", s->gate);
     event_str(event, "credential", s->credential);
+    if (s->job.n > 0) {
+        event_str(event, "started_by", s->started_by);
+        event_str(event, "unknown", s->unknown);
+        event_str(event, "job", s->job);
+        event_str(event, "job_link", s->link);
+    }
     sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = s->since_us,
                                                            .session = s->id,
                                                            .gate = s->gate,
@@ -124,6 +141,8 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
                                                            .environment = s->environment,
                                                            .protocol = s->protocol,
                                                            .address = facts->address,
+                                                           .job = s->job,
+                                                           .job_link = s->link,
                                                            .upstream_user = s->upstream_user,
                                                            .groups = entry_list(who->groups),
                                                            .requesters = entry_list(requesters),
@@ -162,6 +181,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     struct sl_requester *requesters;
     size_t count;
     struct session *s;
+    struct asked_for others = facts->others;
     SL_BUF(user, 128);
 
     if (target == NULL || !upstream_user_of(k, target, who, &user)) {
@@ -169,7 +189,8 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    if (requesters_of(k, who, sl_span(NULL, 0), &requesters, &count) != SL_OK) {
+    others.on_behalf_of = credential_on_behalf_of(k, with->id);
+    if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
     }
@@ -183,7 +204,11 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                            .environment = target->environment,
                            .protocol = target->protocol,
                            .upstream_user = sl_buf_span(&user),
-                           .credential = with->id};
+                           .credential = with->id,
+                           .started_by = facts->others.started_by,
+                           .unknown = facts->others.unknown,
+                           .job = facts->others.job,
+                           .link = facts->others.link};
     if (session_add(k, &from, &s) != SL_OK) {
         refuse(p, facts->conn, "no room for another session", "");
         return;
@@ -317,7 +342,11 @@ enum sl_err sessions_load(struct keeper *k)
                                .target = db_span(&rows, 4),
                                .environment = db_span(&rows, 5),
                                .protocol = target == NULL ? SL_SPAN("postgres") : target->protocol,
-                               .credential = db_span(&rows, 8)};
+                               .credential = db_span(&rows, 8),
+                               .started_by = db_span(&rows, 9),
+                               .unknown = db_span(&rows, 10),
+                               .job = db_span(&rows, 11),
+                               .link = db_span(&rows, 12)};
 
         err = session_add(k, &from, &s);
         if (from.id >= k->next_session)

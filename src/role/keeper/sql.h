@@ -100,6 +100,17 @@
     "integer not null, expires_us integer not null, used_us integer not null, issuer text not "    \
     "null,"                                                                                        \
     " issuer_uid text not null);"                                                                  \
+    "create table if not exists credential_for(credential text not null, name text not null, "     \
+    "primary key(credential, name)) without rowid;"                                                \
+    "create table if not exists in_force(digest text not null);"                                   \
+    "create table if not exists delegate(owner text not null, delegate text not null, since_us "   \
+    "integer not null, until_us integer not null, primary key(owner, delegate)) without rowid;"    \
+    "create table if not exists exception(id text primary key, kind text not null, identity text " \
+    "not null, person text not null, credential text not null, channel text not null, reason "     \
+    "text not null, at_us integer not null, due_us integer not null) without rowid;"               \
+    "create table if not exists review(exception text not null, identity text not null, person "   \
+    "text not null, reason text not null, channel text not null, at_us integer not null, "         \
+    "primary key(exception, person)) without rowid;"                                               \
     "create table if not exists console_session(id text primary key, credential text not null, "   \
     "hash blob not null unique, since_us integer not null, expires_us integer not null, ended_us " \
     "integer not null);"                                                                           \
@@ -108,19 +119,40 @@
     "create index if not exists console_session_of on console_session(credential);"                \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
     "without rowid;"                                                                               \
-    "create table if not exists account(issuer text not null, subject text not null, credential "   \
-    "text not null, identity text not null, since_us integer not null, ended_us integer not null, " \
-    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                       \
+    "create table if not exists account(issuer text not null, subject text not null, credential "  \
+    "text not null, identity text not null, since_us integer not null, ended_us integer not "      \
+    "null, "                                                                                       \
+    "issued_s integer not null, primary key(issuer, subject)) without rowid;"                      \
     "create index if not exists account_identity on account(identity);"                            \
     "create index if not exists account_credential on account(credential);"                        \
-    "create table if not exists membership_from(identity text not null, grp text not null, source " \
+    "create table if not exists membership_from(identity text not null, grp text not null, "       \
+    "source "                                                                                      \
     "text not null, primary key(identity, grp, source)) without rowid;"                            \
-    "create index if not exists membership_from_source on membership_from(source);"                 \
+    "create index if not exists membership_from_source on membership_from(source);"                \
+    "create table if not exists provisioner(id text primary key, issuer text not null, hash blob " \
+    "not null unique, since_us integer not null, revoked_us integer not null);"                    \
+    "create table if not exists scim_user(id text primary key, issuer text not null, external "    \
+    "text "                                                                                        \
+    "not null, user_name text not null, display_name text not null, identity text not null, "      \
+    "active "                                                                                      \
+    "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
+    "null);"                                                                                       \
+    "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
+    "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
+    "text "                                                                                        \
+    "not null, display_name text not null, since_us integer not null, changed_us integer not "     \
+    "null);"                                                                                       \
+    "create table if not exists scim_member(grp text not null, user text not null, primary "       \
+    "key(grp, "                                                                                    \
+    "user)) without rowid;"                                                                        \
+    "create index if not exists scim_member_user on scim_member(user);"                            \
     "create table if not exists session(id integer primary key, identity text not null, kind "     \
     "text "                                                                                        \
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
+    "create table if not exists session_job(session integer primary key, started_by text not null, " \
+    "unknown text not null, job text not null, link text not null);"                               \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -218,6 +250,30 @@
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
+    X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
+        "since_us = ?3, until_us = ?4")                                                             \
+    X(DELEGATE_REMOVE, "delete from delegate where owner = ?1 and delegate = ?2")                   \
+    X(DELEGATES_OF, "select delegate, until_us from delegate where owner = ?1 and (until_us = 0 or "\
+        "until_us > ?2) order by delegate")                                                         \
+    X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
+    X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
+    X(DECIDERS_EVER, "select count(distinct i.person) from credential c join identity i on i.name = "\
+        "c.identity where c.deciding = 1")                                                          \
+    X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
+    X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
+        "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
+    X(EXCEPTION_LIST, "select id from exception e where ?1 = 1 or (select count(*) from review r "  \
+        "where r.exception = e.id) < 2 order by at_us desc limit 500")                              \
+    X(EXCEPTION_GRANTS_BY, "select a.id from approval a join exception e on e.id = a.id where "     \
+        "a.state = 'approved' and e.identity = ?1")                                                 \
+    X(REVIEW_ADD, "insert or ignore into review values(?1, ?2, ?3, ?4, ?5, ?6)")                    \
+    X(REVIEWS_OF, "select identity, person, reason, channel, at_us from review where exception = ?1 " \
+        "order by at_us")                                                                           \
+    X(GOVERNED_GET, "select value from meta where key = 'governed'")                                \
+    X(GOVERNED_SET, "insert or replace into meta values('governed', ?1)")                           \
+    X(IN_FORCE_GET, "select coalesce(max(digest), '') from in_force")                               \
+    X(IN_FORCE_CLEAR, "delete from in_force")                                                       \
+    X(IN_FORCE_SET, "insert into in_force values(?1)")                                              \
     X(IDENTITY_OF_KIND, "select name from identity where kind = ?1 and (status = ?2 or (?2 = "      \
         "'active' and name in (select identity from owner_paused))) order by name")                 \
     X(GROUP_ADD, "insert or ignore into membership values(?1, ?2, ?3)")                             \
@@ -236,6 +292,27 @@
     X(FROM_OF, "select grp from membership_from where identity = ?1 and source = ?2 order by grp")  \
     X(GROUP_REMOVE_LAST, "delete from membership where identity = ?1 and grp = ?2 and not exists "  \
         "(select 1 from membership_from f where f.identity = ?1 and f.grp = ?2)")                   \
+    X(PROVISIONER_END, "update provisioner set revoked_us = ?2 where issuer = ?1 and revoked_us = 0") \
+    X(PROVISIONER_ADD, "insert into provisioner values(?1, ?2, ?3, ?4, 0)")                        \
+    X(PROVISIONER_BY_HASH, "select issuer from provisioner where hash = ?1 and revoked_us = 0")    \
+    X(SCIM_USER_PUT, "insert or replace into scim_user values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " \
+        "?10)")                                                                                    \
+    X(SCIM_USER_DROP, "delete from scim_user where id = ?1")                                       \
+    X(SCIM_USER_LEAVES, "delete from scim_member where user = ?1")                                 \
+    X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
+    X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
+    X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
+    X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
+    X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
+    X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
+    X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \
+    X(SCIM_GROUP_GET, "select * from scim_group where issuer = ?1 and id = ?2")                    \
+    X(SCIM_GROUP_LIST, "select * from scim_group where issuer = ?1 order by since_us, id")         \
+    X(SCIM_GROUP_COUNT, "select count(*) from scim_group where issuer = ?1")                       \
+    X(SCIM_MEMBERS, "select user from scim_member where grp = ?1 order by user")                   \
+    X(SCIM_IS_MEMBER, "select 1 from scim_member where grp = ?1 and user = ?2")                    \
+    X(SCIM_MEMBER_ADD, "insert or ignore into scim_member values(?1, ?2)")                         \
+    X(SCIM_MEMBER_REMOVE, "delete from scim_member where grp = ?1 and user = ?2")                  \
     X(ACCOUNT_SET, "insert or replace into account values(?1, ?2, ?3, ?4, ?5, 0, 0)")               \
     X(ACCOUNT_END, "update account set ended_us = ?3 where issuer = ?1 and subject = ?2 and "        \
         "ended_us = 0")                                                                             \
@@ -245,6 +322,7 @@
     X(ACCOUNT_LIST, "select a.issuer, a.subject, a.credential, a.since_us from account a join "     \
         "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
         "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
+    X(ACCOUNT_ALL, "select issuer, subject, credential, identity from account where ended_us = 0")  \
     X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
     X(CREDENTIAL_BY_HASH, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
@@ -256,8 +334,8 @@
     X(CREDENTIAL_DECIDING, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
         "from credential where identity = ?1 and deciding = 1 and revoked_us = 0")                  \
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
-    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us from "      \
-        "credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us, exists "   \
+        "(select 1 from account a where a.credential = credential.id) from credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
     X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
     X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
     X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \
@@ -276,8 +354,11 @@
     X(INVITATION_CLEAR, "update invitation set used_us = ?2 where identity = ?1 and used_us = 0")   \
     X(SESSION_ADD, "insert or replace into session values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")     \
     X(SESSION_REMOVE, "delete from session where id = ?1")                                          \
+    X(SESSION_JOB_ADD, "insert or replace into session_job values(?1, ?2, ?3, ?4, ?5)")             \
+    X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                             \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
-        "credential from session order by id")                                                      \
+        "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "    \
+        "coalesce(j.link, '') from session left join session_job j on j.session = id order by id")                                                      \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \
@@ -330,11 +411,11 @@
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")         \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
     X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                           \
-    X(VOTE_ADD, "insert into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
+    X(VOTE_ADD, "insert or replace into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, " \
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "   \
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                       \
-    X(VOTE_PASSKEY, "insert into vote_passkey values(?1, ?2, ?3)")                                  \
+    X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                                  \
     X(PASSKEY_ADD, "insert into passkey values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11)")   \
     X(PASSKEY_REMOVE, "update passkey set removed_us = ?2 where id = ?1 and removed_us = 0")        \
     X(PASSKEY_USED, "update passkey set counter = ?2, backed_up = ?3 where id = ?1")                \

@@ -54,7 +54,8 @@ static bool find_remembered(struct keeper *k, const uint8_t digest[SL_SHA256],
     struct sl_span value;
 
     if (k->tokens == NULL ||
-        !sl_oidc_cache_get(k->tokens, digest, k->token_generation, sl_clock_us() / 1000000, &value) ||
+        !sl_oidc_cache_get(k->tokens, digest, k->token_generation, sl_clock_us() / 1000000,
+                           &value) ||
         value.n != sizeof *out)
         return false;
     memcpy(out, value.p, sizeof *out);
@@ -85,13 +86,25 @@ static bool wait_for(struct keeper *k, struct issuer *i, struct token_seen *seen
     return refused(seen, otherwise);
 }
 
+/* Not remembered: who set it going is part of what its token says, and is asked for each time. */
+static bool take_job(struct keeper *k, struct issuer *i, const struct sl_oidc_claims *claims,
+                     struct token_seen *seen)
+{
+    struct account a;
+    enum sl_oidc_reason reason = job_ask(k, i->config, claims, &a, &seen->others);
+
+    if (reason != SL_OIDC_YES)
+        return refused(seen, reason);
+    return take_account(k, a.credential, claims->expires_s, seen);
+}
+
 static bool take_claims(struct keeper *k, struct issuer *i, const struct sl_oidc_claims *claims,
                         const uint8_t digest[SL_SHA256], struct token_seen *seen)
 {
     struct account a;
 
-    if (i->config->kind != SL_ISSUER_OIDC) /* of a job, and no account says whose */
-        return refused(seen, SL_OIDC_JOB_UNKNOWN);
+    if (i->config->kind != SL_ISSUER_OIDC)
+        return take_job(k, i, claims, seen);
     if (account_get(k, claims->issuer, claims->subject, &a) != SL_OK)
         return refused(seen, SL_OIDC_ACCOUNT_UNKNOWN);
     /* Not every token to ask with speaks of groups. */
@@ -114,8 +127,7 @@ static bool check(struct keeper *k, struct issuer *i, struct sl_span token,
     enum sl_oidc_reason reason = sl_oidc_check(token, i->keys, &wanted, k->mem, &claims);
     if (reason == SL_OIDC_KEY_UNKNOWN)
         return wait_for(k, i, seen, reason);
-    return reason == SL_OIDC_YES ? take_claims(k, i, &claims, digest, seen)
-                                 : refused(seen, reason);
+    return reason == SL_OIDC_YES ? take_claims(k, i, &claims, digest, seen) : refused(seen, reason);
 }
 
 bool token_ask(struct keeper *k, struct sl_span token, struct token_seen *seen)

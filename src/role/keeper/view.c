@@ -101,6 +101,18 @@ static void apply_group_set(struct db *db, struct fields *f)
     }
 }
 
+/* For whom whoever comes with it acts: older events know nobody. */
+static void apply_acts_for(struct db *db, struct fields *f)
+{
+    const json_t *names = json_object_get(f->event, "on_behalf_of");
+    struct sl_span id = str(f, "id");
+    size_t i;
+    json_t *name;
+
+    json_array_foreach(names, i, name) if (json_is_string(name))
+        db_run(db, DB_CREDENTIAL_FOR_ADD, "ss", id, sl_span_str(json_string_value(name)));
+}
+
 static void apply_credential_made(struct db *db, struct fields *f)
 {
     struct sl_span hash = bytes(f, "hash"), stored = bytes(f, "stored_key"),
@@ -112,6 +124,41 @@ static void apply_credential_made(struct db *db, struct fields *f)
            str(f, "issuer"), str(f, "issuer_uid"));
     if (invitation.n > 0)
         db_run(db, DB_INVITATION_USED, "bi", invitation, at);
+    apply_acts_for(db, f);
+}
+
+static void apply_delegate_set(struct db *db, struct fields *f)
+{
+    struct sl_span owner = str(f, "owner"), delegate = str(f, "delegate");
+    uint64_t at = u64(f, "at"), until = u64(f, "until");
+
+    if (yes(f, "acts"))
+        db_run(db, DB_DELEGATE_SET, "ssii", owner, delegate, at, until);
+    else
+        db_run(db, DB_DELEGATE_REMOVE, "ss", owner, delegate);
+}
+
+/* Something that one person did alone, and that others have to look at. */
+static void apply_exception(struct db *db, struct fields *f)
+{
+    db_run(db, DB_EXCEPTION_ADD, "sssssssii", str(f, "id"), str(f, "kind"), str(f, "identity"),
+           str(f, "person"), str(f, "credential"), str(f, "channel"), str(f, "reason"),
+           u64(f, "at"), u64(f, "due"));
+}
+
+static void apply_reviewed(struct db *db, struct fields *f)
+{
+    db_run(db, DB_REVIEW_ADD, "sssssi", str(f, "id"), str(f, "identity"), str(f, "person"),
+           str(f, "reason"), str(f, "channel"), u64(f, "at"));
+}
+
+static void apply_in_force(struct db *db, struct fields *f)
+{
+    struct sl_span digest = str(f, "digest");
+
+    db_run(db, DB_GOVERNED_SET, "i", (uint64_t)yes(f, "two_person"));
+    db_run(db, DB_IN_FORCE_CLEAR, "");
+    db_run(db, DB_IN_FORCE_SET, "s", digest);
 }
 
 static void apply_credential_revoked(struct db *db, struct fields *f)
@@ -174,6 +221,50 @@ static void apply_account_groups(struct db *db, struct fields *f)
     db_run(db, DB_ACCOUNT_SEEN, "si", source, u64(f, "issued"));
 }
 
+static void apply_provisioner_made(struct db *db, struct fields *f)
+{
+    uint64_t at = u64(f, "at");
+
+    db_run(db, DB_PROVISIONER_END, "si", str(f, "issuer"), at);
+    db_run(db, DB_PROVISIONER_ADD, "ssbi", str(f, "id"), str(f, "issuer"), bytes(f, "hash"), at);
+}
+
+static void apply_scim_user(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
+           str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
+           (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+}
+
+static void apply_scim_user_gone(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_USER_LEAVES, "s", str(f, "id"));
+    db_run(db, DB_SCIM_USER_DROP, "s", str(f, "id"));
+}
+
+static void apply_scim_group(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_GROUP_PUT, "ssssii", str(f, "id"), str(f, "issuer"), str(f, "external"),
+           str(f, "display_name"), u64(f, "since"), u64(f, "changed"));
+}
+
+static void apply_scim_group_gone(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SCIM_GROUP_EMPTY, "s", str(f, "id"));
+    db_run(db, DB_SCIM_GROUP_DROP, "s", str(f, "id"));
+}
+
+static void apply_scim_members(struct db *db, struct fields *f)
+{
+    struct sl_span group = str(f, "group");
+    bool member = yes(f, "member");
+    size_t count = json_array_size(json_object_get(f->event, "users"));
+
+    for (size_t i = 0; i < count; i++)
+        db_run(db, member ? DB_SCIM_MEMBER_ADD : DB_SCIM_MEMBER_REMOVE, "ss", group,
+               item_of(f, "users", i));
+}
+
 /* An earlier code of the same person is void from now on. */
 static void apply_invited(struct db *db, struct fields *f)
 {
@@ -201,10 +292,14 @@ static void apply_session_opened(struct db *db, struct fields *f)
     db_run(db, DB_SESSION_ADD, "isssssiis", u64(f, "session"), str(f, "identity"), str(f, "kind"),
            str(f, "owner"), str(f, "target"), str(f, "environment"), u64(f, "gate"), u64(f, "at"),
            str(f, "credential"));
+    if (json_object_get(f->event, "job") != NULL)
+        db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
+               str(f, "unknown"), str(f, "job"), str(f, "job_link"));
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
+    db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
@@ -391,18 +486,22 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                            \
-    X(identity_added)                                                                        \
-    X(identity_status)                                                                       \
-    X(identity_linked)                                                                       \
-    X(identity_os_user)                                                                      \
-    X(group_set)                                                                             \
-    X(credential_made)                                                                       \
-    X(credential_revoked) X(invited) X(session_opened) X(session_closed) X(passkey_enrolled) \
-        X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled)       \
-            X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)          \
-                X(budget_returned) X(console_opened) X(console_ended) X(account_linked)      \
-                    X(account_unlinked) X(account_groups) X(refused)
+#define EVENTS(X)                                                                                  \
+    X(identity_added)                                                                              \
+    X(identity_status)                                                                             \
+    X(identity_linked)                                                                             \
+    X(identity_os_user)                                                                            \
+    X(group_set)                                                                                   \
+    X(credential_made)                                                                             \
+    X(credential_revoked)                                                                          \
+    X(invited)                                                                                     \
+    X(session_opened)                                                                              \
+    X(session_closed) X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) \
+        X(erased) X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent)             \
+            X(budget_used) X(budget_returned) X(console_opened) X(console_ended) X(account_linked) \
+                X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)     \
+                    X(in_force) X(provisioner_made) X(scim_user)            \
+                        X(scim_user_gone) X(scim_group) X(scim_group_gone) X(scim_members) X(refused)
 
 static const struct {
     const char *name;

@@ -7,8 +7,15 @@
  *   identity_os_user    name os_user
  *   group_set           name group member at
  *   credential_made     id identity deciding hash stored_key server_key at expires issuer
- * issuer_uid invitation (the hash of the code that it was claimed with) credential_revoked  id at
+ *                       issuer_uid invitation (the hash of the code that it was claimed with)
+ *                       on_behalf_of[] (whom an asking token acts for; left out: nobody)
+ *   credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
+ *   delegate_set        owner delegate acts at until (0: until it is taken back)
+ *   exception           id kind identity person credential channel reason at due: what one person
+ *                       did alone; kind break_glass (id: the approval) or bypass
+ *   reviewed            id (of an exception) identity person reason channel at
+ *   in_force            digest two_person: the policy that counts from now on
  *   account_linked      issuer subject credential identity deciding hash at by by_uid
  *   account_unlinked    issuer subject credential at
  *   account_groups      identity credential added[] removed[] issued at: what its token says

@@ -136,8 +136,12 @@ void sl_reload_decided(struct sl_super *s, const struct sl_msg_policy_decided *m
 /* With no change in the file's text only certificates and addresses are new: nothing to decide. */
 static bool must_be_decided(const struct sl_super *s, const struct sl_inputs *fresh)
 {
-    return s->inputs->config->settings.policy_changes_hold &&
-           !sl_span_eq(sl_buf_span(&s->inputs->yaml), sl_buf_span(&fresh->yaml));
+    const struct sl_config *now = s->inputs->config;
+
+    if (sl_span_eq(sl_buf_span(&s->inputs->yaml), sl_buf_span(&fresh->yaml)))
+        return false;
+    return now->settings.policy_changes_hold ||
+           (now->settings.govern_two_person && !sl_config_tightens(now, fresh->config));
 }
 
 void sl_reload(struct sl_super *s)

@@ -4,6 +4,7 @@
  *   frontend.h  what a client says: decoders of Query, Parse, Bind, ...
  *   backend.h   what a server says: decoders of RowDescription, ErrorResponse, ...
  *   put.h       encoders of both, appending to a sl_buf
+ *   oauth.h     texts of OAUTHBEARER
  *   scram.h     texts of SCRAM-SHA-256 (no hashing here)
  *   shape.h     the narrow SQL lexer: shape of a statement, and the gate's own floor
  *
@@ -17,6 +18,7 @@
 #include "wire/pg/backend.h"
 #include "wire/pg/frame.h"
 #include "wire/pg/frontend.h"
+#include "wire/pg/oauth.h"
 #include "wire/pg/put.h"
 #include "wire/pg/scram.h"
 #include "wire/pg/shape.h"

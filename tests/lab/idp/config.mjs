@@ -80,7 +80,8 @@ function extraTokenClaims(world) {
 function betray(provider, world) {
   provider.use(async (ctx, next) => {
     await next();
-    const { hostile } = world.trouble;
+    const { hostile, keysAgeS } = world.trouble;
+    if (ctx.oidc?.route === "jwks" && keysAgeS !== undefined) ctx.set("Cache-Control", `max-age=${keysAgeS}`);
     if (hostile === null || ctx.oidc?.route !== "token" || ctx.body?.id_token === undefined) return;
     const mine = JSON.parse(Buffer.from(ctx.body.id_token.split(".")[1], "base64url"));
     ctx.body = { ...ctx.body, id_token: await world.signer.mint({ ...hostile, claims: { ...mine, ...hostile.claims } }) };

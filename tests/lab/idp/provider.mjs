@@ -33,6 +33,7 @@ async function serve(req, res) {
   if (down === "drop") return req.socket.destroy();
   if (down !== "") return res.writeHead(Number(down)).end("out of order");
   if (slowMs > 0 && path.startsWith(slowPath)) await pause(slowMs);
+  if (path === "/favicon.ico") return res.writeHead(204).end();
   if (path.startsWith("/interaction/")) return interact(provider, world, req, res);
   return answer(req, res);
 }

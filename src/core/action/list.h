@@ -1,0 +1,35 @@
+/* A list of statements that is approved as one action: what it means, and its operation.
+ *
+ * Each statement was judged by itself, with the catalog and the session as they are before any of
+ * them runs. So what stands behind a change of definitions or of the session is not understood,
+ * however well its own text reads: it is marked `unclear`, its effects are kept, and the whole list
+ * is `opaque` along with it (P7). Transaction control stays clear: it names nothing.
+ *
+ * Operation (canonical JSON): {"list":[{"sql":"..","unclear":"why"},..]}, in the order in which the
+ * statements run; `unclear` only where it is. What reviewers are told of a statement is part of the
+ * digest.
+ */
+#ifndef SL_CORE_ACTION_LIST_H
+#define SL_CORE_ACTION_LIST_H
+
+#include "core/action/action.h"
+
+enum { SL_LIST_MAX = 256, SL_LIST_MAX_BYTES = 4 * 1024 * 1024 };
+
+struct sl_list_item {
+    struct sl_span text;
+    const struct sl_meaning *meaning;
+    struct sl_span unclear; /* a sentence; empty: it means what `meaning` says */
+};
+
+/* Fills in `unclear`: static text, or a view into the meaning. */
+void sl_list_mark(struct sl_list_item *items, size_t count);
+
+/* All of them as one meaning, for policy: views into theirs, arrays in `mem`. SL_ELIMIT: more than
+ * a meaning may hold. */
+enum sl_err sl_list_meaning(struct sl_arena *mem, const struct sl_list_item *items, size_t count,
+                            struct sl_meaning *out) SL_MUST_CHECK;
+
+void sl_list_put_operation(struct sl_buf *b, const struct sl_list_item *items, size_t count);
+
+#endif

@@ -1,0 +1,78 @@
+/* One approval for an exact, ordered list of statements (docs/lists.md).
+ *
+ *   NOTING    `SET sluice.request = 'new'`: queries are noted, not run
+ *   ARMED     `... = 'ask'` had it held, or `... = 'ID'` fetched it from the keeper: the first
+ *             statement of the list spends the grant (waiting for it, like any held statement)
+ *   RUNNING   the spend is synced: each next message must be byte-equal to the next statement
+ *   OVER      it ended, and its client does not know it yet: its next message is refused
+ *
+ * What ends a list: another text, a message of the extended protocol, an error of the server, a
+ * statement that means something else than was shown, another policy, silence for as long as the
+ * grant was good (`grant_ttl`), `sluice stop`, the end of the session, the loss of the keeper.
+ * What is left of it then never runs under its approval. Each statement is recorded as an action of
+ * its own that names the approval; the outcome of the list, whose rows are the statements that ran,
+ * is that of the action that spent it.
+ */
+#ifndef SL_ROLE_GATE_LIST_H
+#define SL_ROLE_GATE_LIST_H
+
+#include "core/action/list.h"
+#include "role/gate/hold_int.h"
+
+enum list_phase { LIST_NOTING, LIST_ARMED, LIST_RUNNING, LIST_OVER };
+
+struct list_item {
+    struct sl_span text;  /* malloc'd */
+    struct judged judged; /* by itself, before anything of the list ran */
+    struct sl_span unclear;
+};
+
+struct list {
+    enum list_phase phase;
+    struct list_item *items;
+    size_t count, room, bytes;
+    size_t judged_count;
+    uint32_t listing, generation; /* under which they were judged */
+    uint64_t label_generation, context;
+    struct judged whole;
+    char approval[37]; /* empty: any that is the very same */
+    uint8_t uuid[16];
+    uint64_t action; /* that spent it */
+    size_t at, ran;
+    bool stopped;   /* somebody said stop */
+    bool under_way; /* the server has statement `at` */
+    uint64_t idle_ms;
+    struct sl_timer *timer;
+    char why[256]; /* it ended */
+    char sqlstate[6];
+};
+
+/* list.c */
+enum sl_err list_new(struct session *s) SL_MUST_CHECK; /* instead of the one before */
+enum sl_err list_add(struct list *l, struct sl_span text) SL_MUST_CHECK;
+void list_free(struct session *s);
+/* Ends it; what of it ran is recorded, if any of it may run. `tell`: its next message is refused.
+ */
+void list_end(struct session *s, uint8_t outcome, const char *sqlstate, const char *why, bool tell);
+/* Judges all of it under what counts now. TAKE_WAIT as action_judge. */
+enum take list_judge(struct session *s);
+void list_put_operation(struct sl_buf *b, const struct list *l);
+
+/* list_run.c: a simple query while there is a list. *taken false: it has nothing to do with it. */
+enum take list_take(struct session *s, struct sl_span text, struct sl_span whole, bool *taken);
+/* Messages that never belong to a list end it. False: there is none. */
+bool list_breaks(struct session *s);
+void list_drop(struct session *s, const char *why); /* another message does; NULL: nothing */
+void list_answered(struct session *s, bool failed, const char *sqlstate);
+void list_lost(struct session *s);                  /* the session ends */
+void list_keeper_lost(struct session *s);           /* not before a new keeper says what is spent */
+bool list_stop(struct session *s, uint64_t action); /* false: it is not of this list */
+const uint8_t *list_approval(const struct session *s); /* that runs; NULL: none */
+
+/* list_set.c: SET and SHOW sluice.request */
+enum take list_set(struct session *s, struct sl_span value);
+struct sl_span list_show(const struct session *s);
+void list_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p);
+void list_ask_again(struct session *s); /* a new keeper */
+
+#endif

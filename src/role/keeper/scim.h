@@ -1,0 +1,57 @@
+/* Provisioning (SCIM): what an issuer's credential may say about its own people and groups.
+ *
+ * A provisioning credential belongs to an issuer and can do nothing else: it names no identity,
+ * asks for nothing and decides nothing. It sees and changes only what that issuer brought, or
+ * accounts of that issuer's that an operator linked. externalId is the subject of the issuer's
+ * tokens, and does not change.
+ */
+#ifndef SL_ROLE_KEEPER_SCIM_H
+#define SL_ROLE_KEEPER_SCIM_H
+
+#include "core/scim/scim.h"
+#include "role/keeper/issuers.h"
+
+#define SCIM_PREFIX "slp_"
+
+struct scim_user {
+    struct sl_span id, issuer, external_id, user_name, display_name, identity;
+    bool active;
+    bool off; /* it was we who disabled the identity */
+    uint64_t since_us, changed_us;
+};
+struct scim_group {
+    struct sl_span id, issuer, external_id, display_name;
+    uint64_t since_us, changed_us;
+};
+
+/* scim.c: rows and events; all in k->mem. SL_ENOTFOUND: none of this issuer's. */
+enum sl_err scim_user_get(struct keeper *k, struct sl_span issuer, struct sl_span id,
+                          struct scim_user *out) SL_MUST_CHECK;
+enum sl_err scim_group_get(struct keeper *k, struct sl_span issuer, struct sl_span id,
+                           struct scim_group *out) SL_MUST_CHECK;
+size_t scim_users(struct keeper *k, struct sl_span issuer, struct scim_user **out);
+size_t scim_groups(struct keeper *k, struct sl_span issuer, struct scim_group **out);
+struct sl_names scim_members(struct keeper *k, struct sl_span group); /* ids of users */
+bool scim_is_member(struct keeper *k, struct sl_span group, struct sl_span user);
+void scim_user_put(struct keeper *k, struct scim_user *u); /* a new one has no id yet */
+void scim_user_drop(struct keeper *k, const struct scim_user *u);
+void scim_group_put(struct keeper *k, struct scim_group *g);
+void scim_group_drop(struct keeper *k, const struct scim_group *g);
+void scim_members_put(struct keeper *k, struct sl_span group, const struct sl_names *added,
+                      const struct sl_names *removed);
+/* Did this issuer say that this account's person is gone? */
+bool scim_is_gone(struct keeper *k, struct sl_span issuer, struct sl_span subject);
+
+/* scim_people.c: what it leads to. detail: why not, static. */
+enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, struct scim_user *u,
+                                    const char **detail) SL_MUST_CHECK;
+enum sl_scim_reason scim_user_turn(struct keeper *k, const struct issuer *i, struct scim_user *u,
+                                   bool active, const char **detail) SL_MUST_CHECK;
+/* Memberships that come from its account become those of its groups. */
+void scim_user_groups(struct keeper *k, const struct issuer *i, const struct scim_user *u);
+
+/* The issuer of this provisioning credential (its `iss`). */
+enum sl_err scim_find(struct keeper *k, struct sl_span secret, struct sl_span *issuer)
+    SL_MUST_CHECK;
+
+#endif

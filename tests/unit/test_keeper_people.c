@@ -1,0 +1,518 @@
+/* Who decides, who administers, who audits, and who may break the glass: played with the real
+ * keeper. The first argument is the program. */
+#define KEEPER_PLAY_RULES                                                  \
+    "  - name: pair\n"                                                     \
+    "    when: {effects: [delete]}\n"                                      \
+    "    then: hold\n"                                                     \
+    "    reviewers: {groups: [dba], need: 2}\n"                            \
+    "govern: two-person\n"                                                 \
+    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
+    "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
+    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice}]\n"
+#include "tests/unit/keeper_play.h"
+
+#include "base/encode.h"
+
+/* Everybody is a human in `dba`, so that nothing but what is played keeps them from deciding. */
+enum who {
+    HUGO,
+    OLGA,
+    LINO,
+    DORA,
+    PAULA,
+    UWE,
+    TARA,
+    RITA,
+    AUD,
+    ADA,
+    ADI,
+    OLLY,
+    OTTO,
+    VERA,
+    WHO_COUNT
+};
+static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "paula",
+                                             "uwe",  "tara", "rita", "aud",  "ada",
+                                             "adi",  "olly", "otto", "vera"};
+static char codes[WHO_COUNT][128], credentials[WHO_COUNT][128], token[128], late[128];
+static char approval[37], digest_hex[65];
+
+static void keep(char out[128], const char *text)
+{
+    memset(out, 0, 128);
+    memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
+}
+
+static uint32_t control(const char *method, const char *form, const char *a, const char *b)
+{
+    SL_BUF(body, 4096);
+
+    sl_buf_say(&body, form, a, b);
+    return call_as(play.control, method, "", sl_buf_text(&body));
+}
+
+static void enroll(const char *code, char out[128])
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'code':'%s'}", code);
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
+    keep(out, said("credential"));
+}
+
+/* --- the first people ------------------------------------------------------------------------ */
+
+static const char *groups_of(enum who w)
+{
+    if (w == ADA || w == ADI)
+        return "'admins'";
+    return w == OLLY ? "'oncall'" : w == LINO || w == VERA ? "'dba','oncall'" : "'dba'";
+}
+
+/* Nobody could be asked yet: that is how a gateway begins, and each step is in the ledger. */
+static void test_the_first_people_need_nobody(void)
+{
+    for (enum who w = 0; w < WHO_COUNT; w++) {
+        SL_BUF(body, 512);
+
+        sl_buf_say(&body, "{'name':'%s','kind':'human','groups':[%s]%s%s}", names[w], groups_of(w),
+                   w == HUGO ? ",'owner':'olga'" : "",
+                   w == OLGA || w == UWE ? ",'os_user':'4711'" : "");
+        if (w == HUGO)
+            continue; /* after his owner */
+        SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 200);
+        keep(codes[w], said("code"));
+        if (w == OLGA) {
+            SL_CHECK_INT(
+                control("identity.add",
+                        "{'name':'%s','kind':'human','owner':'%s','groups':['dba','agents']}",
+                        "hugo", "olga"),
+                200);
+            keep(codes[HUGO], said("code"));
+        }
+    }
+    SL_CHECK_INT(control("identity.link", "{'name':'%s','to':'%s'}", "lino", "olga"), 200);
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "dora"), 200);
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "olga"), 400);
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "nobody"), 404);
+    SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "nobody"), 400);
+    SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "paula"), 200);
+    keep(token, said("token"));
+    for (enum who w = 0; w < WHO_COUNT; w++)
+        enroll(codes[w], credentials[w]);
+}
+
+/* --- asking and deciding --------------------------------------------------------------------- */
+
+static void ask_for(const char *what, const char *effect)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(
+        &body,
+        "{'target':'finance','operation':{'do':'%s'},'effects':['%s'],'reason':'spring clean',"
+        "'triggered_by':'tara'}",
+        what, effect);
+    SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
+    memcpy(approval, said("id"), 36);
+    memcpy(digest_hex, said("digest"), 64);
+}
+
+static void ask(const char *what)
+{
+    ask_for(what, "ddl");
+}
+
+static uint32_t decide_on(const char *id, const char *digest, const char *credential,
+                          const char *decision, const char *reason)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body, "{'id':'%s','decision':'%s','digest':'%s','reason':'%s'}", id, decision,
+               digest, reason);
+    return call_as(play.desk, "decision", credential, sl_buf_text(&body));
+}
+
+static uint32_t decide(const char *credential, const char *decision)
+{
+    return decide_on(approval, digest_hex, credential, decision, "looked at it");
+}
+
+static uint32_t get(const char *credential)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    return call_as(play.desk, "approval.get", credential, sl_buf_text(&body));
+}
+
+static const struct {
+    enum who who;
+    const char *reason;
+} refused[] = {
+    {HUGO, "IS_REQUESTER"},  {OLGA, "IS_OWNER"},   {LINO, "IS_LINKED"},   {DORA, "IS_DELEGATE"},
+    {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"}, {UWE, "IS_SAME_USER"}, {AUD, "IS_AUDITOR"},
+};
+
+/* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is.
+ */
+static void test_P4_every_channel_every_reason(void)
+{
+    static const char *const channels[] = {NULL, "cli", "console", "chat", "control", "http"};
+
+    ask("drop table a");
+    for (size_t c = 0; c < SL_COUNT(channels); c++) {
+        play.channel = channels[c];
+        for (size_t i = 0; i < SL_COUNT(refused); i++) {
+            const char *with = credentials[refused[i].who];
+
+            SL_CHECK_INT(decide(with, c % 2 == 0 ? "approve" : "deny"), 403);
+            SL_CHECK_TEXT(sl_span_str(said("reason")), refused[i].reason);
+            SL_CHECK_INT(decide(with, "break-glass"), 403);
+        }
+        SL_CHECK_INT(decide(token, "approve"), 403); /* what asked does not decide */
+        SL_CHECK_INT(call_as(play.control, "decision", credentials[RITA], "{}"), 404);
+    }
+    play.channel = NULL;
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
+}
+
+static bool has_name(const char *list, const char *name)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(json_object_get(play.reply, list), i,
+                       one) if (strcmp(json_is_string(one)
+                                           ? json_string_value(one)
+                                           : json_string_value(json_object_get(one, "name")),
+                                       name) == 0) return true;
+    return false;
+}
+
+/* Why not is shown before anybody tries, and only who could is named. */
+static void test_P4_conflicts_are_shown_before(void)
+{
+    for (size_t i = 0; i < SL_COUNT(refused); i++) {
+        SL_CHECK_INT(get(credentials[refused[i].who]), 200);
+        SL_CHECK(json_is_false(json_object_get(play.reply, "may_decide")));
+        SL_CHECK_TEXT(sl_span_str(said("may_not_reason")), refused[i].reason);
+        SL_CHECK(!has_name("deciders", names[refused[i].who]));
+        SL_CHECK(refused[i].who == AUD || has_name("requester_chain", names[refused[i].who]));
+    }
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "may_decide")));
+    SL_CHECK(has_name("deciders", "rita") && has_name("deciders", "otto"));
+    SL_CHECK_TEXT(sl_span_str(said("reviewers")), "1 of otto, rita, vera");
+    SL_CHECK_INT(call_as(play.desk, "approval.list", credentials[OLGA], "{'state':'pending'}"),
+                 200);
+    json_t *first = json_array_get(json_object_get(play.reply, "approvals"), 0);
+    SL_CHECK_TEXT(sl_json_str(first, "may_not_reason"), "IS_OWNER");
+    SL_CHECK_TEXT(sl_json_str(first, "reviewers"), "1 of otto, rita, vera");
+}
+
+/* Whoever comes to act for the owner afterwards decides as little. */
+static void test_P4_a_bond_of_later(void)
+{
+    ask("drop table b");
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s','ttl':'1h'}", "olga", "otto"),
+                 200); /* takes a right away: nobody has to be asked */
+    SL_CHECK_INT(decide(credentials[OTTO], "approve"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "IS_DELEGATE");
+    SL_CHECK_INT(decide(credentials[RITA], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+}
+
+/* --- roles ----------------------------------------------------------------------------------- */
+
+static void test_what_each_role_may_read(void)
+{
+    /* as: a requester that owns nothing and reviews nothing; a reviewer; the auditor; an admin */
+    static const struct {
+        const char *method, *body;
+        uint32_t requester, reviewer, auditor, admin;
+    } rows[] = {
+        {"whoami", "{}", 200, 200, 200, 200},
+        {"approval.get", NULL, 200, 200, 200, 404},
+        {"usage", "{}", 200, 200, 200, 200},
+        {"lineage.who", "{'of':'public.x'}", 200, 200, 200, 200},
+        {"lineage.up", "{'of':'public.x'}", 200, 200, 200, 200},
+        {"review.list", "{}", 403, 200, 200, 200},
+        {"metrics", "{}", 200, 200, 200, 200},
+        /* what changes something */
+        {"cancel", NULL, 409, 403, 403, 404},
+        {"revoke", NULL, 409, 409, 403, 404},
+        {"stop", NULL, 409, 409, 403, 404},
+        {"session.code", "{}", 403, 201, 201, 201},
+    };
+    const char *as[] = {token, credentials[RITA], credentials[AUD], credentials[ADA]};
+
+    ask("drop table c");
+    SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        const uint32_t want[] = {rows[i].requester, rows[i].reviewer, rows[i].auditor,
+                                 rows[i].admin};
+        SL_BUF(body, 256);
+
+        sl_buf_say(&body, "{'id':'%s','reason':'x'}", approval);
+        for (size_t r = 0; r < SL_COUNT(as); r++)
+            if (!SL_CHECK_INT(call_as(play.desk, rows[i].method, as[r],
+                                      rows[i].body == NULL ? sl_buf_text(&body) : rows[i].body),
+                              want[r]))
+                printf("#   %s as number %zu\n", rows[i].method, r);
+    }
+}
+
+/* The auditor sees the statement itself, and everybody's use; the admin none of it by that role. */
+static void test_the_auditors_view(void)
+{
+    ask("drop table d");
+    SL_CHECK_INT(get(credentials[AUD]), 200);
+    SL_CHECK(json_object_get(play.reply, "operation") != NULL);
+    SL_CHECK_INT(call_as(play.desk, "usage", credentials[AUD], "{}"), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "all")));
+    SL_CHECK_INT(get(credentials[ADA]), 404); /* no right to review comes with it */
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 404);
+    SL_CHECK_INT(call_as(play.desk, "whoami", credentials[AUD], "{}"), 200);
+    SL_CHECK(has_name("roles", "x") == false &&
+             json_array_size(json_object_get(play.reply, "roles")) == 1);
+    SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
+}
+
+/* --- administration -------------------------------------------------------------------------- */
+
+/* What was held: its approval and digest, as an admin sees it. */
+static void take_held(void)
+{
+    memcpy(approval, said("approval"), 36);
+    SL_CHECK_INT(get(credentials[ADA]), 200);
+    SL_CHECK_TEXT(sl_span_str(said("protocol")), "sluice");
+    memcpy(digest_hex, said("digest"), 64);
+}
+
+static const char newcomer[] = "{'name':'%s','kind':'human','groups':['%s']}";
+
+static void test_govern_two_people(void)
+{
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 202);
+    take_held();
+    SL_CHECK_TEXT(sl_span_str(said("summary")), "add the human \"nina\", in dba");
+    SL_CHECK_TEXT(sl_span_str(said("reviewers")),
+                  "2 of ada, adi");                          /* who sits there nobody knows */
+    SL_CHECK_INT(decide(credentials[RITA], "approve"), 404); /* reviewing is not administration */
+    SL_CHECK_INT(decide(credentials[OLLY], "break-glass"), 404);
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 409);
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 202); /* one is not enough */
+    SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba2"),
+                 202); /* not what was approved */
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 200);
+    keep(late, said("code"));
+    SL_CHECK(strlen(late) > 10);
+    SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 409); /* once */
+    SL_CHECK_INT(get(credentials[ADA]), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "spent");
+}
+
+static void test_govern_what_waits(void)
+{
+    static const struct {
+        const char *method, *form, *a, *b;
+        uint32_t status;
+    } rows[] = {
+        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "admins", 202},
+        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "oncall", 202},
+        {"identity.group", "{'name':'%s','group':'%s','member':false}", "rita", "dba", 202},
+        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "choir", 200},
+        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
+        {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
+        {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
+        {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
+        {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
+        {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
+        {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},
+        {"identity.pause", "{'name':'%s'}%s", "nina", "", 200},
+        {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
+        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (!SL_CHECK_INT(control(rows[i].method, rows[i].form, rows[i].a, rows[i].b),
+                          rows[i].status))
+            printf("#   row %zu: %s\n", i, rows[i].method);
+}
+
+/* A no ends it; asked again it is another question. */
+static void test_govern_denied(void)
+{
+    SL_CHECK_INT(control("identity.add", newcomer, "mallory", "admins"), 202);
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADI], "deny"), 200);
+    char first[37];
+    memcpy(first, approval, 37);
+    SL_CHECK_INT(control("identity.add", newcomer, "mallory", "admins"), 202);
+    SL_CHECK(strcmp(said("approval"), first) != 0);
+}
+
+/* One admin at the shell of a person who is known: the other one decides alone. Root may be
+ * anybody. */
+static void test_govern_whoever_sits_there_does_not_decide(void)
+{
+    SL_BUF(uid, 32);
+    SL_BUF(body, 128);
+
+    sl_buf_put_decimal(&uid, getuid());
+    sl_buf_say(&body, "{'name':'ada','os_user':'%S'}", sl_buf_span(&uid));
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 202);
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
+    /* from now on ada is who asks */
+    uint32_t status = control("identity.add", newcomer, "zoe", "dba");
+    if (getuid() == 0) { /* two must say yes, and ada is none of them: there is one left */
+        SL_CHECK_INT(status, 403);
+        SL_CHECK(strstr(said("detail"), "too few people") != NULL);
+        return;
+    }
+    SL_CHECK_INT(status, 202);
+    memcpy(approval, said("approval"), 36);
+    SL_CHECK_INT(get(credentials[ADA]), 200);
+    SL_CHECK_TEXT(sl_span_str(said("may_not_reason")), "IS_REQUESTER");
+    memcpy(digest_hex, said("digest"), 64);
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 403);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+}
+
+/* --- break-glass ----------------------------------------------------------------------------- */
+
+static size_t reviews_due(void)
+{
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
+    return json_array_size(json_object_get(json_object_get(play.reply, "status"), "review_due"));
+}
+
+static uint32_t review(const char *credential, const char *reason)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s','reason':'%s'}", approval, reason);
+    return call_as(play.desk, "review.sign", credential, sl_buf_text(&body));
+}
+
+static void test_break_glass(void)
+{
+    ask("drop table e");
+    SL_CHECK_INT(get(credentials[OLLY]), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "may_break_glass")));
+    SL_CHECK_TEXT(sl_span_str(said("may_not_reason")), "NOT_REVIEWER");
+    SL_CHECK_INT(decide(credentials[OLLY], "approve"), 403);     /* no reviewer by it */
+    SL_CHECK_INT(decide(credentials[RITA], "break-glass"), 403); /* and no reviewer has it */
+    SL_CHECK_INT(decide(credentials[LINO], "break-glass"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "IS_LINKED"); /* in the group, and the owner */
+    SL_CHECK_INT(decide_on(approval, digest_hex, credentials[OLLY], "break-glass", ""), 400);
+    SL_CHECK_INT(decide(token, "break-glass"), 403);
+    SL_CHECK_INT(reviews_due(), 0);
+    SL_CHECK_INT(decide(credentials[OLLY], "break-glass"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    SL_CHECK_INT(reviews_due(), 1);
+    SL_CHECK_INT(get(credentials[ADA]), 200); /* everybody is told, also who reviews nothing */
+    SL_CHECK(json_object_get(play.reply, "operation") == NULL);
+    SL_CHECK_TEXT(sl_json_str(json_object_get(play.reply, "break_glass"), "by"), "olly");
+}
+
+static void test_break_glass_runs_once(void)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'id':'%s','digest':'%s'}", approval, digest_hex);
+    SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 200);
+    SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 409);
+}
+
+static void test_break_glass_is_signed_off_by_two(void)
+{
+    SL_CHECK_INT(review(credentials[OLLY], "it was fine"), 403); /* who broke it */
+    SL_CHECK_INT(review(credentials[HUGO], "it was fine"), 403); /* who asked */
+    SL_CHECK_INT(review(credentials[LINO], "it was fine"), 403);
+    SL_CHECK_INT(review(credentials[AUD], "it was fine"), 403);
+    SL_CHECK_INT(review(credentials[ADA], "it was fine"), 403); /* no reviewer of this */
+    SL_CHECK_INT(review(token, "it was fine"), 403);
+    SL_CHECK_INT(review(credentials[RITA], ""), 400);
+    SL_CHECK_INT(review(credentials[RITA], "the incident was real"), 200);
+    SL_CHECK_INT(review(credentials[RITA], "twice"), 409);
+    SL_CHECK_INT(reviews_due(), 1);
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_INT(reviews_due(), 1);                             /* P9 */
+    SL_CHECK_INT(review(credentials[UWE], "it was fine"), 403); /* at the owner's machine account */
+    SL_CHECK_INT(review(credentials[PAULA], "it was fine"), 403);
+    SL_CHECK_INT(reviews_due(), 1);
+    SL_CHECK_INT(review(credentials[VERA], "seen in the log"), 200);
+    SL_CHECK_INT(reviews_due(), 0);
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_INT(
+        json_array_size(json_object_get(json_object_get(play.reply, "break_glass"), "reviews")), 2);
+}
+
+/* A grant that rests on one person ends with that person. */
+static void test_break_glass_ends_with_its_person(void)
+{
+    SL_BUF(body, 256);
+
+    ask("drop table f");
+    SL_CHECK_INT(decide(credentials[OLLY], "break-glass"), 200);
+    SL_CHECK_INT(control("identity.pause", "{'name':'%s'}%s", "olly", ""), 200);
+    sl_buf_say(&body, "{'id':'%s','digest':'%s'}", approval, digest_hex);
+    SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 409);
+    SL_CHECK_INT(control("identity.pause", "{'name':'%s','off':true}%s", "olly", ""), 200);
+}
+
+/* A yes as one of two, and then alone: one thing that this person said, and the keeper goes on. */
+static void test_break_glass_after_a_yes(void)
+{
+    ask_for("delete it", "delete");
+    SL_CHECK_INT(decide(credentials[VERA], "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
+    SL_CHECK_INT(decide(credentials[VERA], "break-glass"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    kill_keeper();
+    start_keeper();
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "votes")), 1);
+    SL_CHECK_INT(review(credentials[VERA], "my own"), 403);
+}
+
+int main(int argc, char **argv)
+{
+    SL_PROMISE(argc > 1);
+    play.program = argv[1];
+    memcpy(play.folder, "/tmp/sluice-people-XXXXXX", 26);
+    SL_PROMISE(mkdtemp(play.folder) != NULL);
+    make_journal();
+    start_keeper();
+    SL_RUN(test_the_first_people_need_nobody);
+    SL_RUN(test_P4_every_channel_every_reason);
+    SL_RUN(test_P4_conflicts_are_shown_before);
+    SL_RUN(test_P4_a_bond_of_later);
+    SL_RUN(test_what_each_role_may_read);
+    SL_RUN(test_the_auditors_view);
+    SL_RUN(test_govern_two_people);
+    SL_RUN(test_govern_what_waits);
+    SL_RUN(test_govern_denied);
+    SL_RUN(test_break_glass);
+    SL_RUN(test_break_glass_runs_once);
+    SL_RUN(test_break_glass_is_signed_off_by_two);
+    SL_RUN(test_break_glass_ends_with_its_person);
+    SL_RUN(test_break_glass_after_a_yes);
+    SL_RUN(test_govern_whoever_sits_there_does_not_decide);
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+    return sl_tap_done();
+}

@@ -1,0 +1,363 @@
+/* What one person did alone, as an auditor finds it years later: break-glass, administration past
+ * `govern: two-person`, and who was bound to the requester. */
+#include "core/ledger/audit.h"
+
+#include "core/action/action.h"
+
+#include "ledger_story.h"
+#include "tap.h"
+
+#define MINUTE UINT64_C(60000000)
+
+static const char glass_policy[] =
+    "{\"break_glass\":{\"groups\":[\"oncall\"],\"review_within\":\"1h\"},"
+    "\"policy\":[{\"name\":\"regulated data leaves\"}]}";
+static const char two_policy[] =
+    "{\"govern\":\"two-person\",\"policy\":[{\"name\":\"regulated data leaves\","
+    "\"reviewers\":{\"groups\":[\"data-stewards\"]}}],\"roles\":{\"admins\":{\"groups\":["
+    "\"admins\"]}}}";
+static const char other_policy[] = "{\"govern\":\"two-person\",\"policy\":[]}";
+
+struct hearing {
+    struct sl_audit *audit;
+    uint64_t entry;
+    unsigned findings;
+    struct sl_buf said;
+};
+
+static void on_finding(void *owner, uint64_t entry, struct sl_span sentence)
+{
+    struct hearing *h = owner;
+
+    h->findings++;
+    sl_buf_say(&h->said, "%U: %S\n", entry, sentence);
+}
+
+static void on_leaf(void *owner, struct sl_span leaf)
+{
+    struct hearing *h = owner;
+
+    SL_CHECK_INT(sl_audit_leaf(h->audit, h->entry++, leaf), SL_OK);
+}
+
+static void begin(struct story *s, struct hearing *h, const char *policy, uint8_t digest[32])
+{
+    *h = (struct hearing){.said = sl_buf(64 * 1024)};
+    SL_PROMISE(sl_audit_new(on_finding, h, &h->audit) == SL_OK);
+    *s = (struct story){.put = on_leaf, .owner = h, .policy_text = policy};
+    story_begin(s, digest);
+}
+
+/* NULL: nothing is found. */
+static void end(struct hearing *h, const char *name, const char *sentence)
+{
+    sl_audit_end(h->audit);
+    bool right =
+        sentence == NULL ? h->findings == 0 : strstr(sl_buf_text(&h->said), sentence) != NULL;
+    if (!SL_CHECK(right))
+        printf("# %s: wanted '%s', heard:\n# %s\n", name, sentence == NULL ? "nothing" : sentence,
+               sl_buf_text(&h->said));
+    sl_audit_free(h->audit);
+    sl_buf_done(&h->said);
+}
+
+static void enrolled(struct story *s, const char *name, const char *group, const char *credential)
+{
+    story_person(s, name, "human", NULL, group);
+    story_roster(s, SL_ENTRY_ROSTER_INVITE, name, NULL, NULL);
+    story_roster(s, SL_ENTRY_ROSTER_ENROL, name, credential, NULL);
+}
+
+/* --- break-glass --- */
+
+struct glass {
+    const char *name, *found;
+    const char *policy, *by, *credential, *reviewers[3], *credentials[3];
+    bool no_leaf, no_reason, late, newcomer, other_digest;
+};
+
+static void put_session(struct story *s)
+{
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")};
+    struct sl_entry_session session = {.time_us = s->clock,
+                                       .session = 1,
+                                       .identity = SL_SPAN("bot"),
+                                       .identity_kind = SL_SPAN("agent"),
+                                       .owner = SL_SPAN("alice"),
+                                       .target = SL_SPAN("finance"),
+                                       .address = SL_SPAN("127.0.0.1:50000"),
+                                       .requesters = {requesters, 2}};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_session(&leaf, &session);
+    story_leaf(s, &leaf);
+}
+
+static void put_broken(struct story *s, const struct glass *g)
+{
+    const struct sl_span group = SL_SPAN("oncall");
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_break_glass(
+        &leaf, &(struct sl_entry_break_glass){
+                   .time_us = s->clock,
+                   .review_by_us = s->clock + 60 * MINUTE,
+                   .approval = STORY_ID,
+                   .approver = sl_span_str(g->by == NULL ? "olly" : g->by),
+                   .credential = sl_span_str(g->credential == NULL ? "c-olly" : g->credential),
+                   .channel = SL_SPAN("cli"),
+                   .reason = g->no_reason ? SL_SPAN("") : SL_SPAN("the shop is down"),
+                   .digest = g->other_digest ? story_other_digest : story_digest,
+                   .groups = {&group, 1}});
+    story_leaf(s, &leaf);
+}
+
+static void put_review(struct story *s, struct sl_span id, const char *who, const char *credential)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_review(&leaf, &(struct sl_entry_review){.time_us = s->clock,
+                                                         .id = id,
+                                                         .identity = sl_span_str(who),
+                                                         .credential = sl_span_str(credential),
+                                                         .channel = SL_SPAN("cli"),
+                                                         .reason = SL_SPAN("looked")});
+    story_leaf(s, &leaf);
+}
+
+static void tell_glass(const struct glass *g)
+{
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+
+    begin(&s, &h, g->policy == NULL ? glass_policy : g->policy, policy);
+    enrolled(&s, "alice", "oncall", "c-alice");
+    enrolled(&s, "olly", "oncall", "c-olly");
+    enrolled(&s, "rita", "data-stewards", "c-rita");
+    enrolled(&s, "sara", "data-stewards", "c-sara");
+    story_person(&s, "bot", "agent", "alice", "agents");
+    put_session(&s);
+    story_asked(&s, policy);
+    if (!g->no_leaf)
+        put_broken(&s, g);
+    story_approval(&s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_APPROVED,
+                                                  .expires_us = s.clock + 5 * MINUTE});
+    story_approval(&s, (struct sl_entry_approval){
+                           .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
+    s.named_approver = g->by == NULL ? "olly" : g->by;
+    story_ran(&s, policy);
+    if (g->newcomer)
+        enrolled(&s, "nina", "data-stewards", "c-nina");
+    for (size_t i = 0; i < SL_COUNT(g->reviewers) && g->reviewers[i] != NULL; i++)
+        put_review(&s, STORY_ID, g->reviewers[i], g->credentials[i]);
+    if (g->late)
+        s.clock += 61 * MINUTE;
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "bot", NULL, NULL);
+    end(&h, g->name, g->found);
+}
+
+static void test_break_glass(void)
+{
+    static const struct glass rows[] = {
+        {"in time", NULL, .by = NULL},
+        {"no leaf of it", "approved with 0 of the 1 votes", .no_leaf = true},
+        {"not in the group", "not among the reviewers", .by = "rita", .credential = "c-rita"},
+        {"the owner, who is in the group", "owner of the requester", .by = "alice",
+         .credential = "c-alice"},
+        {"somebody else's credential", "no credential of their own", .credential = "c-rita"},
+        {"not configured", "lets nobody do that", .policy = story_policy},
+        {"no reason", "they gave no reason", .no_reason = true},
+        {"another action", "about another action here", .other_digest = true},
+        {"over, nobody looked", "its time to be reviewed is over: 0 of two", .late = true},
+        {"over, one looked", "its time to be reviewed is over: 1 of two", .late = true,
+         .reviewers = {"rita"}, .credentials = {"c-rita"}},
+        {"signed off by two", NULL, .late = true, .reviewers = {"rita", "sara"},
+         .credentials = {"c-rita", "c-sara"}},
+        {"signed off by who did it", "but had a part in it", .reviewers = {"olly"},
+         .credentials = {"c-olly"}},
+        {"signed off by the owner", "but had a part in it", .reviewers = {"alice"},
+         .credentials = {"c-alice"}},
+        {"signed off twice by one", "have done so already", .reviewers = {"rita", "rita"},
+         .credentials = {"c-rita", "c-rita"}},
+        {"signed off with another's credential", "no deciding credential of their own",
+         .reviewers = {"rita"}, .credentials = {"c-sara"}},
+        {"signed off by one who came later", "1 of two", .late = true, .newcomer = true,
+         .reviewers = {"rita", "nina"}, .credentials = {"c-rita", "c-nina"}},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        tell_glass(&rows[i]);
+}
+
+/* --- administration --- */
+
+static void add_nina(struct story *s, const char *channel, struct sl_span approval)
+{
+    struct sl_span group = SL_SPAN("data-stewards");
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_ADD,
+                                                         .time_us = s->clock,
+                                                         .identity = SL_SPAN("nina"),
+                                                         .identity_kind = SL_SPAN("human"),
+                                                         .groups = {&group, 1},
+                                                         .by = SL_SPAN("operator"),
+                                                         .approval = approval,
+                                                         .channel = sl_span_str(channel)});
+    story_leaf(s, &leaf);
+}
+
+static void put_bypass(struct story *s, const char *channel)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_bypass(&leaf,
+                        &(struct sl_entry_bypass){.time_us = s->clock,
+                                                  .review_by_us = s->clock + MINUTE,
+                                                  .id = STORY_ID,
+                                                  .by = SL_SPAN("operator"),
+                                                  .os_user = SL_SPAN("0"),
+                                                  .channel = sl_span_str(channel),
+                                                  .what = SL_SPAN("add the human \"nina\"")});
+    story_leaf(s, &leaf);
+}
+
+static void two_people(struct story *s, struct hearing *h)
+{
+    uint8_t policy[32];
+
+    begin(s, h, two_policy, policy);
+    story_person(s, "rita", "human", NULL, "admins");
+    story_person(s, "sara", "human", NULL, "admins");
+    story_roster(s, SL_ENTRY_ROSTER_INVITE, "rita", NULL, NULL);
+    story_roster(s, SL_ENTRY_ROSTER_INVITE, "sara", NULL, NULL);
+    story_roster(s, SL_ENTRY_ROSTER_ENROL, "rita", "c-rita", NULL);
+    story_roster(s, SL_ENTRY_ROSTER_ENROL, "sara", "c-sara", NULL);
+}
+
+static void put_start(struct story *s, const char *text)
+{
+    uint8_t digest[32];
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_sha256(sl_span_str(text), digest);
+    sl_entry_put_policy(&leaf, s->clock, sl_span_str(text), 0);
+    story_leaf(s, &leaf);
+    sl_entry_put_start(&leaf, &(struct sl_entry_start){.time_us = s->clock,
+                                                       .version = SL_SPAN("0.1.0"),
+                                                       .policy_digest = digest});
+    story_leaf(s, &leaf);
+}
+
+static void test_govern(void)
+{
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+
+    begin(&s, &h, two_policy, policy); /* the first people need nobody */
+    add_nina(&s, "control", SL_SPAN(""));
+    end(&h, "before two could decide", NULL);
+
+    two_people(&s, &h);
+    add_nina(&s, "control", SL_SPAN(""));
+    end(&h, "nobody asked", "nobody else let it happen");
+
+    two_people(&s, &h);
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "offline, and not said", "nobody else let it happen");
+
+    two_people(&s, &h);
+    add_nina(&s, "control", STORY_ID);
+    end(&h, "by an approval that never was", "which let nothing happen");
+
+    two_people(&s, &h);
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    end(&h, "what takes rights away needs nobody", NULL);
+}
+
+static void test_bypass(void)
+{
+    struct story s;
+    struct hearing h;
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "not looked at", "went past govern: two-person (add the human \"nina\")");
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    add_nina(&s, "offline", SL_SPAN(""));
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    end(&h, "two have looked", NULL);
+
+    two_people(&s, &h);
+    put_start(&s, two_policy);
+    end(&h, "the same policy", NULL);
+
+    two_people(&s, &h);
+    put_start(&s, other_policy);
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    end(&h, "another, and not said", "the policy changed while nothing ran");
+
+    two_people(&s, &h);
+    put_start(&s, other_policy);
+    put_bypass(&s, "start");
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    end(&h, "another, said and looked at", NULL);
+}
+
+/* --- bound to the requester --- */
+
+static void tell_bond(const char *name, bool delegate, bool same_user, bool over, const char *found)
+{
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    begin(&s, &h, story_policy, policy);
+    enrolled(&s, "alice", "engineers", "c-alice");
+    enrolled(&s, "rita", "data-stewards", "c-rita");
+    story_person(&s, "bot", "agent", "alice", "agents");
+    put_session(&s);
+    story_asked(&s, policy);
+    for (int i = 0; i < 2 && same_user; i++) {
+        sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
+                                       .event = SL_ENTRY_ROSTER_LINK,
+                                       .time_us = s.clock,
+                                       .identity = i == 0 ? SL_SPAN("alice") : SL_SPAN("rita"),
+                                       .other = i == 0 ? SL_SPAN("alice") : SL_SPAN("rita"),
+                                       .os_user = SL_SPAN("4711"),
+                                       .by = SL_SPAN("operator")});
+        story_leaf(&s, &leaf);
+    }
+    if (delegate)
+        story_roster(&s, SL_ENTRY_ROSTER_DELEGATE_ADD, "alice", NULL, "rita");
+    if (over)
+        story_roster(&s, SL_ENTRY_ROSTER_DELEGATE_REMOVE, "alice", NULL, "rita");
+    story_decided(&s);
+    end(&h, name, found);
+}
+
+static void test_bonds(void)
+{
+    tell_bond("nothing binds them", false, false, false, NULL);
+    tell_bond("she acts for the owner", true, false, false, "acts for somebody");
+    tell_bond("she did, and does not any more", true, false, true, NULL);
+    tell_bond("at the owner's account of the machine", false, true, false,
+              "account of the machine");
+}
+
+int main(void)
+{
+    SL_RUN(test_break_glass);
+    SL_RUN(test_govern);
+    SL_RUN(test_bypass);
+    SL_RUN(test_bonds);
+    return sl_tap_done();
+}
