@@ -44,7 +44,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "say what SQL would do: JSON lines in, JSON lines out")                                      \
     X(labels, "[--target T] [--json] [--config FILE]",                                             \
       "show which columns have a label that came along with data")                                 \
-    X(ledger, "verify|show|proof|verify-proof|verify-export|...", "check and read the ledger")  \
+    X(ledger, "verify|show|proof|verify-proof|verify-export|...", "check and read the ledger")     \
     X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
       "say where data came from, where it went, and who touched it")                               \
     X(openlineage, "[--config FILE]", "send run events to the endpoint that the file names")       \

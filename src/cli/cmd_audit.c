@@ -101,7 +101,8 @@ static int ask(struct sl_api *api, const struct sl_api_args *args, const char *b
     return sl_api_call(api, sl_buf_text(&path), NULL, answer);
 }
 
-/* A call looks at a part of the ledger only: as long as it found nothing it goes on further back. */
+/* A call looks at a part of the ledger only: as long as it found nothing it goes on further back.
+ */
 static int search(struct sl_api *api, const struct sl_api_args *args, const char *limit,
                   json_t **answer)
 {

@@ -1,5 +1,5 @@
-/* sluice ledger: verify, show, proof, verify-proof, verify-export, rotate-key, erase. Works on files alone, so
- * that an auditor needs nothing but a copy of the folder and a key. */
+/* sluice ledger: verify, show, proof, verify-proof, verify-export, rotate-key, erase. Works on
+ * files alone, so that an auditor needs nothing but a copy of the folder and a key. */
 #include "cli/cli.h"
 
 #include "cli/cmd_ledger_int.h"

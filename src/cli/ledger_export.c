@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-struct export {
+struct export
+{
     const struct sl_vkey *key;
     struct sl_checkpoint checkpoint;
     struct sl_buf note; /* which the checkpoint points into */
@@ -42,7 +43,8 @@ static bool read_hash(const json_t *text, struct sl_hash *out)
     SL_BUF(bytes, 64);
 
     if (!json_is_string(text) ||
-        sl_base64_get(&bytes, sl_span(json_string_value(text), json_string_length(text))) != SL_OK ||
+        sl_base64_get(&bytes, sl_span(json_string_value(text), json_string_length(text))) !=
+            SL_OK ||
         bytes.n != SL_TREE_HASH)
         return false;
     memcpy(out->b, bytes.p, SL_TREE_HASH);
@@ -72,8 +74,8 @@ static const char *entry_problem(const struct export *x, const json_t *line)
         !read_proof(json_object_get(line, "proof"), &proof))
         return "it lacks its entry, its number or its proof";
     struct sl_hash hash = sl_tree_leaf(sl_buf_span(&leaf));
-    return sl_tree_check_inclusion(&proof, index, x->checkpoint.size, &hash,
-                                   &x->checkpoint.root) == SL_OK
+    return sl_tree_check_inclusion(&proof, index, x->checkpoint.size, &hash, &x->checkpoint.root) ==
+                   SL_OK
                ? NULL
                : "this entry is not in the tree that was signed";
 }

@@ -63,7 +63,8 @@ static bool segment_fits(struct sl_span want, struct sl_span got)
 {
     if (sl_span_is(want, "{id}"))
         return sl_desk_id_valid(got);
-    if (sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}") || sl_span_is(want, "{resource}"))
+    if (sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}") ||
+        sl_span_is(want, "{resource}"))
         return sl_desk_file_valid(got);
     return sl_span_is(want, "{entry}") ? sl_desk_entry_valid(got) : sl_span_eq(want, got);
 }

@@ -3,10 +3,10 @@
  *
  * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
  * "{issuer}" the name of an identity provider, "{resource}" an id of SCIM, of the same letters;
- * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's path.
- * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
- * names that may stand in the query; anything else is refused, as everywhere, but for the way back
- * from an identity provider, which adds what it likes.
+ * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's
+ * path. `fields` are the members that the JSON body may have (those with "!" must be there),
+ * `query` the names that may stand in the query; anything else is refused, as everywhere, but for
+ * the way back from an identity provider, which adds what it likes.
  */
 #ifndef SL_ROLE_DESK_ROUTES_H
 #define SL_ROLE_DESK_ROUTES_H

@@ -6,7 +6,7 @@
  * entries themselves. */
 
 enum {
-    LOOKED_AT_LEAVES = 4096, /* a call looks at so many, */
+    LOOKED_AT_LEAVES = 4096,           /* a call looks at so many, */
     LOOKED_AT_BYTES = 4 * 1024 * 1024, /* at not more than this of them: some 40 ms, */
     READ_BYTES = 24 * 1024 * 1024,     /* reads so much for it, */
     LOOKED_AT_BLOCKS = 20 * 1000,      /* and so many rows of the index */
