@@ -40,6 +40,24 @@ function noteEnd(status: number): void {
   signedIn.value = "no";
 }
 
+/** What is no JSON object: a file of the ledger. */
+export async function askFile(path: string): Promise<Response> {
+  return answerOf(path, { credentials: "same-origin", cache: "no-store" });
+}
+
+async function answerOf(path: string, how: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, how);
+  } catch {
+    throw new Problem(0, "The gateway cannot be reached.");
+  }
+  noteClock(answer);
+  if (answer.ok) return answer;
+  noteEnd(answer.status);
+  throw await problemOf(answer);
+}
+
 export async function ask<T>(path: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) {
@@ -48,17 +66,7 @@ export async function ask<T>(path: string, body?: object): Promise<T> {
   }
   const how: RequestInit = { headers, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) Object.assign(how, { method: "POST", body: JSON.stringify(body) });
-  let answer: Response;
-  try {
-    answer = await fetch(path, how);
-  } catch {
-    throw new Problem(0, "The gateway cannot be reached.");
-  }
-  noteClock(answer);
-  if (!answer.ok) {
-    noteEnd(answer.status);
-    throw await problemOf(answer);
-  }
+  const answer = await answerOf(path, how);
   return (answer.status === 204 ? {} : await answer.json()) as T;
 }
 

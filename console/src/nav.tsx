@@ -1,23 +1,31 @@
-// Where one is: /, /agents, /approvals/ID. After a move the page's heading has the focus, so that a screen reader
+// Where one is: /, /agents, /approvals/ID, /audit?identity=... After a move the page's heading has the focus, so that a screen reader
 // says where it is and Tab goes on from there.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 export const path = signal(location.pathname);
+/** What a page is asked for, behind the "?". */
+export const query = signal(location.search);
 let moved = false;
 
-addEventListener("popstate", () => {
+function arrive(): void {
   moved = true;
-  path.value = location.pathname;
-});
+  batch(() => {
+    path.value = location.pathname;
+    query.value = location.search;
+  });
+}
+
+addEventListener("popstate", arrive);
 
 export function go(to: string): void {
-  if (to === path.value) return;
-  history.pushState(null, "", to);
-  moved = true;
-  path.value = to;
-  scrollTo(0, 0);
+  const at = new URL(to, location.href);
+  if (at.pathname === path.value && at.search === query.value) return;
+  const isElsewhere = at.pathname !== path.value;
+  history.pushState(null, "", at.pathname + at.search);
+  arrive();
+  if (isElsewhere) scrollTo(0, 0);
 }
 
 interface LinkProps {

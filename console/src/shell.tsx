@@ -8,6 +8,7 @@ import { Inbox } from "./inbox";
 import { live } from "./live";
 import { Link, path } from "./nav";
 import { PolicyPage } from "./policy";
+import { REPORTS } from "./reports";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { SignIn } from "./signin";
@@ -47,6 +48,11 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
           <Link href="/agents" {...current("/agents")}>
             My agents
           </Link>
+          {REPORTS.map(({ at, title }) => (
+            <Link key={at} href={at} {...current(at)}>
+              {title}
+            </Link>
+          ))}
           {Object.entries(PAGES).map(([to, page]) => (
             <Link key={to} href={to} {...current(to)}>
               {page.name}
@@ -79,6 +85,8 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
 function Page(): JSX.Element {
   const id = /^\/approvals\/([0-9a-f-]{36})$/.exec(path.value)?.[1];
   if (id !== undefined) return <Review id={id} />;
+  const report = REPORTS.find((r) => r.at === path.value);
+  if (report !== undefined) return <report.Page />;
   const page = PAGES[path.value];
   if (page !== undefined) return page.page();
   return path.value === "/agents" ? <Agents /> : <Inbox />;

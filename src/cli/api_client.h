@@ -36,11 +36,13 @@ enum sl_api_option {
     SL_API_PLAIN = 1 << 13,
     SL_API_ISSUER = 1 << 14,
     SL_API_GLASS = 1 << 15,
+    SL_API_AUDIT = 1 << 16,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
     const char *by, *identity, *dataset, *label, *limit, *issuer;
+    const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *word, *second; /* the arguments that are no options */
     bool json, all, yes, replace, allow_http, plain, break_glass;
 };

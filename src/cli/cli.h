@@ -25,6 +25,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(show, "ID [--json]", "show everything about one approval")                                   \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
     X(watch, "[--plain] [--json]", "your inbox, live")                                             \
+    X(audit, "[--identity NAME] [--dataset NAME] [--label LABEL] [--since 7d] [--json] ...",       \
+      "find entries of the ledger, and export them with their proofs")                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
       "send the statements that must be held, and say whether they were")                          \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
@@ -32,6 +34,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "propose labels from a sample of a target's values")                                         \
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
+    X(governance, "[--since 30d] [--json]", "count how people decide")                             \
     X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                           \
       "manage people, agents and services")                                                        \
     X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in] | scim NAME",                             \
@@ -41,7 +44,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "say what SQL would do: JSON lines in, JSON lines out")                                      \
     X(labels, "[--target T] [--json] [--config FILE]",                                             \
       "show which columns have a label that came along with data")                                 \
-    X(ledger, "verify|show|proof|verify-proof|rotate-key|erase ...", "check and read the ledger")  \
+    X(ledger, "verify|show|proof|verify-proof|verify-export|...", "check and read the ledger")     \
     X(lineage, "up|down|who|path|impact DATASET[.COLUMN] ...",                                     \
       "say where data came from, where it went, and who touched it")                               \
     X(openlineage, "[--config FILE]", "send run events to the endpoint that the file names")       \

@@ -1,5 +1,5 @@
-/* sluice ledger: verify, show, proof, verify-proof, rotate-key, erase. Works on files alone, so
- * that an auditor needs nothing but a copy of the folder and a key. */
+/* sluice ledger: verify, show, proof, verify-proof, verify-export, rotate-key, erase. Works on
+ * files alone, so that an auditor needs nothing but a copy of the folder and a key. */
 #include "cli/cli.h"
 
 #include "cli/cmd_ledger_int.h"
@@ -21,6 +21,9 @@ static const struct subcommand {
      sl_ledger_cmd_proof},
     {"verify-proof", "FILE --key VKEY|FILE", "check such a proof, with nothing but the key",
      sl_ledger_cmd_verify_proof},
+    {"verify-export", "FILE --key VKEY|FILE",
+     "check what `sluice audit --export jsonl` wrote, with nothing but the key",
+     sl_ledger_cmd_verify_export},
     {"rotate-key", "--state DIR", "sign with a new key from now on; the old one signs the new one",
      sl_ledger_cmd_rotate_key},
     {"erase", "APPROVAL [--config FILE] [--state DIR] [--json]",

@@ -11,6 +11,7 @@ int sl_ledger_cmd_verify(int argc, char **argv);
 int sl_ledger_cmd_show(int argc, char **argv);
 int sl_ledger_cmd_proof(int argc, char **argv);
 int sl_ledger_cmd_verify_proof(int argc, char **argv);
+int sl_ledger_cmd_verify_export(int argc, char **argv);
 int sl_ledger_cmd_rotate_key(int argc, char **argv);
 int sl_ledger_cmd_erase(int argc, char **argv);
 

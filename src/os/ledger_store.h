@@ -100,6 +100,23 @@ enum sl_err sl_ledger_applied(struct sl_ledger *l, uint64_t sequence) SL_MUST_CH
 /* Reads one leaf back, wherever it lies. SL_ENOTFOUND. */
 enum sl_err sl_ledger_read(struct sl_ledger *l, uint64_t index, struct sl_buf *leaf) SL_MUST_CHECK;
 
+/* --- what anybody who reads the log may have, as it is under the last signed checkpoint --------
+ *
+ * A tile or a bundle is given as wide as it is asked for, from whatever is there that is as wide or
+ * wider: the partial ones of an older checkpoint are the beginnings of the newer. SL_ENOTFOUND for
+ * what no checkpoint covers. */
+enum sl_err sl_ledger_tile(struct sl_ledger *l, const struct sl_tile *t, struct sl_buf *out)
+    SL_MUST_CHECK;
+/* The signed note itself; empty while nothing is signed. Valid until the next checkpoint. */
+struct sl_span sl_ledger_note(const struct sl_ledger *l);
+/* That leaf `index` is in the tree of the first `size` leaves, which a checkpoint covers. */
+enum sl_err sl_ledger_prove(struct sl_ledger *l, uint64_t index, uint64_t size,
+                            struct sl_tree_proof *out) SL_MUST_CHECK;
+/* The 256 leaves of full bundle `number`, for walking many of them. SL_ENOTFOUND when it is not
+ * full yet: read its leaves one by one. */
+enum sl_err sl_ledger_full_bundle(struct sl_ledger *l, uint64_t number, struct sl_buf *out)
+    SL_MUST_CHECK;
+
 /* A new key, signed over by the old one; commits and signs a checkpoint with it. */
 enum sl_err sl_ledger_rotate_key(struct sl_ledger *l, uint64_t now_us) SL_MUST_CHECK;
 const struct sl_vkey *sl_ledger_vkey(const struct sl_ledger *l);

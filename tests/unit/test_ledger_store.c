@@ -116,6 +116,83 @@ static void test_create_and_replay(void)
     sl_buf_done(&seen.text);
 }
 
+/* --- for readers ---------------------------------------------------------------------------- */
+
+static enum sl_err tile(struct sl_ledger *l, unsigned level, uint64_t index, unsigned width,
+                        struct sl_buf *out)
+{
+    const struct sl_tile t = {.level = level, .index = index, .width = width};
+
+    sl_buf_reset(out);
+    return sl_ledger_tile(l, &t, out);
+}
+
+/* Tiles and bundles as wide as asked for, whatever is newer; nothing that is not signed yet. */
+static void test_tiles_for_readers(void)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+    SL_BUF(out, SL_BUNDLE_MAX_BYTES);
+
+    fresh_folder();
+    SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+    append_some(l, 299, 1);
+    SL_CHECK_INT(sl_ledger_checkpoint(l), SL_OK);
+    append_some(l, 30, 300);
+    SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
+
+    SL_CHECK_INT(tile(l, 0, 0, 256, &out), SL_OK);
+    SL_CHECK_INT(out.n, 256 * SL_TREE_HASH);
+    SL_CHECK_INT(tile(l, 0, 0, 7, &out), SL_OK);
+    SL_CHECK_INT(out.n, 7 * SL_TREE_HASH);
+    SL_CHECK_INT(tile(l, 0, 1, 44, &out), SL_OK);
+    SL_CHECK_INT(out.n, 44 * SL_TREE_HASH);
+    SL_CHECK_INT(tile(l, 1, 0, 1, &out), SL_OK);
+    SL_CHECK_INT(tile(l, SL_TILE_ENTRIES, 1, 3, &out), SL_OK);
+    SL_CHECK_TEXT(sl_span_head(sl_span_from(sl_buf_span(&out), 2), 14), "{\"kind\":\"test\"");
+
+    static const struct sl_tile not_there[] = {{0, 1, 45},  {0, 2, 1},
+                                               {1, 0, 2},   {1, 1, 1},
+                                               {8, 0, 1},   {0, 0, 0},
+                                               {0, 0, 257}, {SL_TILE_ENTRIES, 1, 45}};
+    for (size_t i = 0; i < SL_COUNT(not_there); i++)
+        SL_CHECK_INT(sl_ledger_tile(l, &not_there[i], &out), SL_ENOTFOUND);
+
+    SL_CHECK_INT(sl_ledger_checkpoint(l), SL_OK);
+    SL_CHECK_INT(tile(l, 0, 1, 44, &out), SL_OK); /* of the older checkpoint */
+    SL_CHECK_INT(tile(l, 0, 1, 74, &out), SL_OK);
+    sl_ledger_free(l);
+}
+
+/* Each leaf is proved in each tree that a checkpoint covers, and in no other. */
+static void test_proofs_for_readers(void)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+
+    fresh_folder();
+    SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+    append_some(l, 599, 1);
+    SL_CHECK_INT(sl_ledger_checkpoint(l), SL_OK);
+    struct sl_checkpoint c = sl_ledger_last_checkpoint(l);
+    for (uint64_t i = 0; i < 600; i++) {
+        struct sl_tree_proof proof;
+        SL_BUF(leaf, 1000);
+
+        SL_CHECK_INT(sl_ledger_read(l, i, &leaf), SL_OK);
+        struct sl_hash hash = sl_tree_leaf(sl_buf_span(&leaf));
+        SL_CHECK_INT(sl_ledger_prove(l, i, 600, &proof), SL_OK);
+        SL_CHECK_INT(sl_tree_check_inclusion(&proof, i, 600, &hash, &c.root), SL_OK);
+        SL_CHECK_INT(sl_ledger_prove(l, i, i + 1, &proof), SL_OK);
+        hash.b[0] ^= 1;
+        SL_CHECK_INT(sl_tree_check_inclusion(&proof, i, 600, &hash, &c.root), SL_EDENIED);
+    }
+    struct sl_tree_proof proof;
+    SL_CHECK_INT(sl_ledger_prove(l, 600, 600, &proof), SL_ENOTFOUND);
+    SL_CHECK_INT(sl_ledger_prove(l, 0, 601, &proof), SL_ENOTFOUND);
+    sl_ledger_free(l);
+}
+
 static void test_many_leaves_with_retention(void)
 {
     struct sl_ledger *l = NULL;
@@ -430,6 +507,8 @@ static void test_openings(void)
 int main(void)
 {
     SL_RUN(test_create_and_replay);
+    SL_RUN(test_tiles_for_readers);
+    SL_RUN(test_proofs_for_readers);
     SL_RUN(test_many_leaves_with_retention);
     SL_RUN(test_full_disk);
     SL_RUN(test_torn_tail);

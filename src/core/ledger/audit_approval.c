@@ -417,6 +417,8 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
     case SL_ENTRY_APPROVAL_DECIDED:
         decided(a, p, id, leaf);
         break;
+    case SL_ENTRY_APPROVAL_REFUSED: /* nothing came of it */
+        break;
     case SL_ENTRY_APPROVAL_APPROVED:
         approved(a, p, id, leaf);
         break;

@@ -141,18 +141,19 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
 /* --- approvals ----------------------------------------------------------------------------- */
 
 /*  event       from        to          what it says.   "same" and "any" leave the state as it is */
-#define SL_ENTRY_APPROVAL_EVENTS(X)                                                               \
-    X(ASKED, "asked")       /*            -> pending   a held action became an approval        */ \
-    X(JOINED, "joined")     /* live       -> same      the same action was asked again         */ \
-    X(LEFT, "left")         /* live       -> same      the client went away                    */ \
-    X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */ \
-    X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */ \
-    X(DENIED, "denied")     /* pending    -> denied                                            */ \
-    X(EXPIRED, "expired")   /* pending    -> expired                                           */ \
-    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                       \
-    X(REVOKED, "revoked") /* approved   -> revoked                                           */   \
-    X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */   \
-    X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */   \
+#define SL_ENTRY_APPROVAL_EVENTS(X)                                                                \
+    X(ASKED, "asked")       /*            -> pending   a held action became an approval        */  \
+    X(JOINED, "joined")     /* live       -> same      the same action was asked again         */  \
+    X(LEFT, "left")         /* live       -> same      the client went away                    */  \
+    X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */  \
+    X(REFUSED, "refused")   /* any        -> same      somebody tried to decide who may not     */ \
+    X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */  \
+    X(DENIED, "denied")     /* pending    -> denied                                            */  \
+    X(EXPIRED, "expired")   /* pending    -> expired                                           */  \
+    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                        \
+    X(REVOKED, "revoked") /* approved   -> revoked                                           */    \
+    X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */    \
+    X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */    \
     X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */
 
 enum sl_entry_approval_event {
@@ -206,8 +207,10 @@ struct sl_entry_approval {
     struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
     const struct sl_entry_proof *passkey; /* decided, by passkey */
     struct sl_span rule;                  /* decided: the rule (need) that this vote counts for */
-    uint64_t rows;         /* decided: how many rows this person lets pass; 0: no number */
-    struct sl_span reason; /* the approver's words, or why it ended */
+    uint64_t rows;          /* decided: how many rows this person lets pass; 0: no number */
+    struct sl_span refused; /* refused: the reason's name, such as IS_OWNER */
+    bool own;               /* refused: whoever tried is in the requester set */
+    struct sl_span reason;  /* the approver's words, or why it ended */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
 
@@ -222,7 +225,7 @@ struct sl_entry_session {
     struct sl_entry_list groups, requesters;
     bool tls;
     struct sl_span job, job_link; /* of a CI system: which run, and where its log is */
-    struct sl_span why; /* of a close that the client did not ask for */
+    struct sl_span why;           /* of a close that the client did not ask for */
 };
 void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e);
 

@@ -41,12 +41,17 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_kind(w, SL_ENTRY_APPROVAL);
     sl_member_u64(w, "list", e->list);
     put_needs(w, e);
+    if (e->own) {
+        sl_jw_key(w, "own");
+        sl_jw_bool(w, true);
+    }
     sl_member_str(w, "owner", e->owner);
     sl_member_proof(w, "passkey", e->passkey);
     sl_member_hex(w, "policy", e->policy_digest, SL_SHA256);
     sl_member_str(w, "proof", e->proof);
     sl_member_str(w, "protocol", e->protocol);
     sl_member_said(w, "reason", e->reason);
+    sl_member_str(w, "refused", e->refused);
     sl_member_str(w, "repeats", e->repeats);
     sl_member_list(w, "requesters", &e->requesters);
     sl_member_u64(w, "rows", e->rows);

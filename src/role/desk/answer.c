@@ -155,13 +155,26 @@ void sl_desk_problem(struct sl_desk_conn *c, unsigned status, const char *detail
                                                .retry_after_s = status == 503 ? 1 : 0});
 }
 
-void sl_desk_stream_begin(struct sl_desk_conn *c)
+void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, const char *type,
+                          const char *disposition)
 {
     put_common(c, 200, NULL);
-    sl_http1_put_header(&c->out, "Content-Type", SL_SPAN("text/event-stream"));
+    sl_http1_put_header(&c->out, "Content-Type", sl_span_str(type));
+    if (disposition != NULL)
+        sl_http1_put_header(&c->out, "Content-Disposition", sl_span_str(disposition));
     sl_http1_put_header(&c->out, "Connection", SL_SPAN("close"));
     sl_http1_put_header(&c->out, "Transfer-Encoding", SL_SPAN("chunked"));
     sl_http1_put_head_end(&c->out);
-    c->phase = SL_DESK_STREAMING;
+    c->phase = phase;
     c->desk->stream_count++;
+}
+
+void sl_desk_stream_end(struct sl_desk_conn *c)
+{
+    sl_http1_put_last_chunk(&c->out);
+    c->desk->stream_count--;
+    sl_desk_request_free(c->request);
+    c->request = NULL;
+    c->phase = SL_DESK_FLUSHING;
+    sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
 }

@@ -45,11 +45,16 @@ static void unlink_conn(struct sl_desk_conn *c)
     sl_map_remove(c->desk->conns_by_id, sl_map_u64(&c->id));
 }
 
+static bool is_streaming(const struct sl_desk_conn *c)
+{
+    return c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_EXPORTING;
+}
+
 void sl_desk_conn_end(struct sl_desk_conn *c)
 {
     if (c->phase == SL_DESK_ENDED)
         return;
-    if (c->phase == SL_DESK_STREAMING)
+    if (is_streaming(c))
         c->desk->stream_count--;
     c->phase = SL_DESK_ENDED;
     unlink_conn(c);
@@ -122,13 +127,13 @@ static void flush(struct sl_desk_conn *c)
             return;
         }
         sl_buf_drop(&c->out, sent);
-        if (c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_FLUSHING)
+        if (is_streaming(c) || c->phase == SL_DESK_FLUSHING)
             sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
         else if (c->phase == SL_DESK_READING && c->request == NULL && !c->head_begun)
             sl_desk_conn_deadline(c, SL_DESK_IDLE_MS); /* it still reads the last answer */
     }
     sl_buf_done(&c->out);
-    if (c->phase == SL_DESK_STREAMING)
+    if (is_streaming(c))
         sl_desk_conn_deadline(c, 0);
     if (c->phase == SL_DESK_FLUSHING)
         linger(c);
@@ -246,6 +251,8 @@ void sl_desk_conn_go_on(struct sl_desk_conn *c)
         flush(c);
     if (c->phase == SL_DESK_STREAMING)
         sl_desk_events_pump(c);
+    if (c->phase == SL_DESK_EXPORTING)
+        sl_desk_export_pump(c);
     set_interest(c);
 }
 

@@ -48,6 +48,7 @@ enum sl_desk_phase {
     SL_DESK_READING,   /* waits for a request, or is in the middle of one */
     SL_DESK_ANSWERING, /* somebody works on the answer */
     SL_DESK_STREAMING, /* events */
+    SL_DESK_EXPORTING, /* pieces of a file */
     SL_DESK_FLUSHING,  /* the last answer goes out */
     SL_DESK_LINGERING, /* waits for the client's end */
     SL_DESK_ENDED,
@@ -63,7 +64,7 @@ struct sl_desk_request {
     struct sl_buf credential;    /* what the caller shows: ours, or a provider's token */
     struct sl_buf flow;          /* of the cookie that a way back from a provider needs */
     bool by_cookie;              /* it is a session of the console */
-    char file[SL_DESK_MAX_FILE]; /* of a path with {file} or {issuer} */
+    char file[SL_DESK_MAX_FILE]; /* of a path with {file}, {issuer}, {entry} or {tile} */
     char etag[48];               /* If-None-Match */
     bool gzip;                   /* may be answered with it */
     char channel[16];            /* what the caller says it is; the keeper knows the words */
@@ -76,6 +77,10 @@ struct sl_desk_request {
     /* a stream of events */
     char last_event[48];
     uint64_t next_event, asked_event, heartbeat_ms;
+    /* an export: what is asked next, NULL: nothing more */
+    json_t *export_question;
+    uint64_t export_lines;
+    bool export_asked, export_csv;
 };
 
 struct sl_desk_conn {
@@ -174,7 +179,11 @@ struct sl_desk_answer {
 /* The whole answer; the connection is then READING again or FLUSHING. */
 void sl_desk_answer(struct sl_desk_conn *c, const struct sl_desk_answer *a);
 void sl_desk_problem(struct sl_desk_conn *c, unsigned status, const char *detail);
-void sl_desk_stream_begin(struct sl_desk_conn *c);
+/* A body of unknown length; `disposition` (may be NULL): the header that makes a file of it. */
+void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, const char *type,
+                          const char *disposition);
+/* The body is whole: what is in `out` goes out, then the connection ends. */
+void sl_desk_stream_end(struct sl_desk_conn *c);
 
 /* --- keeper.c: questions to the keeper ------------------------------------------------------ */
 enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd) SL_MUST_CHECK;
@@ -185,6 +194,11 @@ void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body
 void sl_desk_calls_overdue(struct sl_desk *d, uint64_t now_ms);
 /* Passes a reply on as the answer; 503 and 504 in our own words. */
 void sl_desk_pass_on(struct sl_desk_conn *c, unsigned status, struct sl_span body);
+
+/* --- ledger.c: the ledger's files, and exports ------------------------------------------------ */
+void sl_desk_ledger(struct sl_desk_conn *c);
+void sl_desk_export(struct sl_desk_conn *c, json_t *question); /* takes the reference */
+void sl_desk_export_pump(struct sl_desk_conn *c);
 
 /* --- handle.c: what each kind of route does ------------------------------------------------- */
 void sl_desk_handle(struct sl_desk_conn *c);

@@ -45,16 +45,6 @@ static void send_reset(struct sl_desk_conn *c)
     send_event(c, c->desk->last_event, SL_SPAN("reset"), SL_SPAN("{}"));
 }
 
-static void end_stream(struct sl_desk_conn *c)
-{
-    sl_http1_put_last_chunk(&c->out);
-    c->desk->stream_count--;
-    sl_desk_request_free(c->request);
-    c->request = NULL;
-    c->phase = SL_DESK_FLUSHING;
-    sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
-}
-
 /* What an event carries of the approval; short, and all of it as the keeper shows it to this
  * person. */
 static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
@@ -112,7 +102,7 @@ static void on_shown(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         return;
     }
     if (status == 401) {
-        end_stream(c);
+        sl_desk_stream_end(c);
         return;
     }
     if (number < oldest(d)) {
@@ -175,7 +165,7 @@ static void on_known(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         sl_desk_problem(c, 503, "too many listen to events already");
         return;
     }
-    sl_desk_stream_begin(c);
+    sl_desk_stream_begin(c, SL_DESK_STREAMING, "text/event-stream", NULL);
     c->request->next_event = c->desk->last_event + 1;
     if (c->request->last_event[0] == '\0')
         send_event(c, c->desk->last_event, SL_SPAN("hello"), SL_SPAN("{}"));
@@ -258,7 +248,7 @@ void sl_desk_events_new_epoch(struct sl_desk *d)
 void sl_desk_events_heartbeat(struct sl_desk_conn *c, uint64_t now_ms)
 {
     if (c->desk->draining) {
-        end_stream(c);
+        sl_desk_stream_end(c);
     } else if (now_ms >= c->request->heartbeat_ms) {
         sl_http1_put_chunk(&c->out, SL_SPAN(":\n\n"));
         c->request->heartbeat_ms = now_ms + SL_DESK_HEARTBEAT_MS;

@@ -114,6 +114,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_problem(c, 503, "out of memory");
     else if (c->request->route->kind == SL_DESK_SIGN_IN)
         sl_desk_sign_in(c, object);
+    else if (c->request->route->kind == SL_DESK_EXPORT)
+        sl_desk_export(c, json_incref(object));
     else if (c->request->route->kind == SL_DESK_DEPART)
         sl_desk_depart(c, object);
     else
@@ -304,6 +306,7 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_CALL:
     case SL_DESK_SIGN_IN:
+    case SL_DESK_EXPORT:
     case SL_DESK_DEPART:
         handle_call(c);
         break;
@@ -321,6 +324,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_WATCH:
         handle_watch(c);
+        break;
+    case SL_DESK_LEDGER:
+        sl_desk_ledger(c);
         break;
     case SL_DESK_EVENTS:
         sl_desk_events_begin(c);

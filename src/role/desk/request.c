@@ -20,6 +20,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     wipe(&r->query); /* a provider's code */
     wipe(&r->body);  /* an enrolment code */
     *r->all_bodies -= r->body.n;
+    json_decref(r->export_question);
     sl_buf_done(&r->allowed);
     sl_buf_done(&r->credential);
     sl_buf_done(&r->flow);

@@ -32,12 +32,41 @@ bool sl_desk_file_valid(struct sl_span name)
     return name.n > 0 && name.n < SL_DESK_MAX_FILE;
 }
 
+bool sl_desk_entry_valid(struct sl_span number)
+{
+    for (size_t i = 0; i < number.n; i++)
+        if (number.p[i] < '0' || number.p[i] > '9')
+            return false;
+    return number.n == 1 || (number.n > 1 && number.n <= 15 && number.p[0] != '0');
+}
+
+bool sl_desk_tile_valid(struct sl_span rest)
+{
+    for (size_t i = 0; i < rest.n; i++) {
+        uint8_t c = rest.p[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '/' || c == '.'))
+            return false;
+    }
+    return rest.n > 0 && rest.n < SL_DESK_MAX_FILE - strlen("tile/");
+}
+
 static struct sl_span next_segment(struct sl_span *path)
 {
     struct sl_span segment = sl_span_head(*path, sl_span_find(*path, '/'));
 
     *path = sl_span_from(*path, segment.n + 1);
     return segment;
+}
+
+static bool segment_fits(struct sl_span want, struct sl_span got)
+{
+    if (sl_span_is(want, "{id}"))
+        return sl_desk_id_valid(got);
+    if (sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}") ||
+        sl_span_is(want, "{resource}"))
+        return sl_desk_file_valid(got);
+    return sl_span_is(want, "{entry}") ? sl_desk_entry_valid(got) : sl_span_eq(want, got);
 }
 
 /* Both begin with '/'; a path that ends in '/' has an empty last segment and matches only "/". */
@@ -48,17 +77,15 @@ static bool fits(const char *pattern, struct sl_span path, struct sl_span *id)
     if (path.n > 1 && path.p[path.n - 1] == '/')
         return false;
     while (left.n > 0 && right.n > 0) {
-        struct sl_span want = next_segment(&left), got = next_segment(&right);
+        struct sl_span want = next_segment(&left), all = right, got = next_segment(&right);
 
-        bool is_id = sl_span_is(want, "{id}"), is_file = sl_span_is(want, "{file}") ||
-                                                         sl_span_is(want, "{issuer}") ||
-                                                         sl_span_is(want, "{resource}");
-
-        if (!(is_id     ? sl_desk_id_valid(got)
-              : is_file ? sl_desk_file_valid(got)
-                        : sl_span_eq(want, got)))
+        if (sl_span_is(want, "{tile}")) { /* all that is left */
+            *id = all;
+            return sl_desk_tile_valid(all);
+        }
+        if (!segment_fits(want, got))
             return false;
-        if (is_id || is_file)
+        if (want.n > 0 && want.p[0] == '{')
             *id = got;
     }
     return left.n == 0 && right.n == 0;

@@ -2,10 +2,11 @@
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
  * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
- * "{issuer}" the name of an identity provider, "{resource}" an id of SCIM, of the same letters.
- * `fields` are the members that the JSON body may have (those with "!" must be there), `query` the
- * names that may stand in the query; anything else is refused, as everywhere, but for the way back
- * from an identity provider, which adds what it likes.
+ * "{issuer}" the name of an identity provider, "{resource}" an id of SCIM, of the same letters;
+ * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's
+ * path. `fields` are the members that the JSON body may have (those with "!" must be there),
+ * `query` the names that may stand in the query; anything else is refused, as everywhere, but for
+ * the way back from an identity provider, which adds what it likes.
  */
 #ifndef SL_ROLE_DESK_ROUTES_H
 #define SL_ROLE_DESK_ROUTES_H
@@ -25,11 +26,16 @@ enum sl_desk_kind {
     SL_DESK_SIGN_IN, /* a code for a session of the console, as a cookie */
     SL_DESK_SESSION, /* who is signed in with this cookie */
     SL_DESK_SIGN_OUT,
+    SL_DESK_LEDGER, /* a file of the ledger, or a part of one */
+    SL_DESK_EXPORT, /* what a search of the ledger finds, as a file in pieces */
     SL_DESK_DEPART, /* to the page where an identity provider signs people in */
     SL_DESK_RETURN, /* back from there */
     SL_DESK_SCIM,   /* an identity provider says who is there */
 };
 
+/* What a search of the ledger may name. */
+#define SL_DESK_AUDIT \
+    "identity dataset label verdict kind event target approval rule only entries since until"
 #define SL_DESK_SCIM_QUERY "filter startIndex count attributes excludedAttributes sortBy sortOrder"
 
 /* clang-format off */
@@ -38,6 +44,11 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/",                          "",                false,      "",             "")         \
     X(PAGE,     GET,    "/approvals/{id}",            "",                false,      "",             "")         \
     X(PAGE,     GET,    "/agents",                    "",                false,      "",             "")         \
+    X(PAGE,     GET,    "/audit",                     "",                false,      SL_DESK_AUDIT,  "")         \
+    X(PAGE,     GET,    "/lineage",                   "",                false,      "of to way target", "")     \
+    X(PAGE,     GET,    "/usage",                     "",                false,                                  \
+      "by since identity dataset label", "")                                                                    \
+    X(PAGE,     GET,    "/governance",                "",                false,      "since",        "")         \
     X(PAGE,     GET,    "/policy",                    "",                false,      "",             "")         \
     X(PAGE,     GET,    "/identities",                "",                false,      "",             "")         \
     X(PAGE,     GET,    "/health",                    "",                false,      "",             "")         \
@@ -81,12 +92,22 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/reviews/{id}",           "review.sign",     true,       "",             "reason!")  \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
+    X(CALL,     GET,    "/v1/governance",             "governance",      true,       "since",        "")         \
+    X(CALL,     GET,    "/v1/audit",                  "audit",           true,                                   \
+      SL_DESK_AUDIT " before limit", "")                                                                        \
+    X(EXPORT,   GET,    "/v1/audit/export",           "audit.export",    true,                                   \
+      SL_DESK_AUDIT " format", "")                                                                              \
+    X(LEDGER,   GET,    "/v1/ledger/checkpoint",      "ledger.note",     true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/key.pub",         "ledger.key",      true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/entries/{entry}", "ledger.entry",    true,       "",             "")         \
+    X(LEDGER,   GET,    "/v1/ledger/tile/{tile}",     "ledger.tile",     true,       "",             "")         \
     X(CALL,     GET,    "/v1/lineage/up",             "lineage.up",      true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/down",           "lineage.down",    true,       "of target",   "")         \
     X(CALL,     GET,    "/v1/lineage/who",            "lineage.who",     true,                                   \
       "of target since limit", "")                                                                              \
     X(CALL,     GET,    "/v1/lineage/path",           "lineage.path",    true,       "from to target", "")     \
     X(CALL,     GET,    "/v1/lineage/impact",         "lineage.impact",  true,       "of target",   "")         \
+    X(CALL,     GET,    "/v1/lineage/attempts",       "lineage.attempts", true,      "of target",    "")         \
     X(SCIM,     GET,    "/scim/v2/Users", "scim", true, SL_DESK_SCIM_QUERY, "") \
     X(SCIM,     POST,   "/scim/v2/Users", "scim", true, "attributes excludedAttributes", "") \
     X(SCIM,     GET,    "/scim/v2/Users/{resource}", "scim", true, "attributes excludedAttributes", "") \
@@ -134,6 +155,9 @@ const struct sl_desk_route *sl_desk_route(enum sl_http1_method method, struct sl
 /* Is `name` in a list of names separated by blanks? *must: it has a "!". */
 bool sl_desk_named(const char *list, struct sl_span name, bool *must);
 bool sl_desk_id_valid(struct sl_span id);
+bool sl_desk_entry_valid(struct sl_span number); /* a plain decimal number, not too long */
+/* What comes after "tile/": small letters, digits, / and . only; the keeper knows the form. */
+bool sl_desk_tile_valid(struct sl_span rest);
 bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
 /* Is this the path of one of the console's pages, and nothing more? */
 bool sl_desk_is_page(struct sl_span path);

@@ -6,6 +6,61 @@
 /* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
  * counts only for the digest that the person was shown (P3). */
 
+static bool is_requester(const struct call *c, const struct approval *a)
+{
+    for (size_t i = 0; i < a->requester_count; i++)
+        if (sl_span_eq(a->requesters[i].name, c->who.name) ||
+            sl_span_eq(a->requesters[i].person, c->who.person))
+            return true;
+    return false;
+}
+
+static bool is_known(const struct call *c, const struct approval *a, struct sl_span reason)
+{
+    struct db_rows rows =
+        db_ask(c->keeper->store.db, DB_REFUSAL_GET, "sss", a->id, c->who.person, reason);
+    bool known = db_row(&rows);
+
+    db_end(&rows);
+    return known;
+}
+
+/* That somebody tried stands in the ledger, once for each person and reason: nobody fills it by
+ * trying again. A decision that came too late is no attempt at anything. */
+static void record_refusal(struct call *c, const struct approval *a, enum sl_decide_reason why)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    struct sl_span reason = sl_span_str(sl_decide_reason_name(why));
+    uint64_t now_us = sl_clock_us();
+
+    if (is_known(c, a, reason))
+        return;
+    json_t *event = event_new("refused", now_us);
+    event_str(event, "id", a->id);
+    event_str(event, "person", c->who.person);
+    event_str(event, "reason", reason);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_REFUSED,
+                                                             .time_us = now_us,
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .approver = c->who.name,
+                                                             .credential = c->with.id,
+                                                             .channel = call_channel(c),
+                                                             .refused = reason,
+                                                             .own = is_requester(c, a)});
+    store_record(&c->keeper->store, &leaf, event, true);
+}
+
+/* Somebody who may only ask tries to decide: of an approval that they may see it is recorded. */
+void decision_tried_asking(struct call *c)
+{
+    APPROVAL(a);
+    struct sl_span id = call_str(c, "id");
+
+    if (id.n > 0 && approval_get(c->keeper, id, &a) == SL_OK && approval_visible(c, &a))
+        record_refusal(c, &a, SL_DECIDE_ASKING_TOKEN);
+}
+
 void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason)
 {
     uint32_t status = reason == SL_DECIDE_NOT_PENDING || reason == SL_DECIDE_TOO_LATE ||
@@ -15,6 +70,8 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
 
     sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id),
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
+    if (status == 403)
+        record_refusal(c, a, reason);
     call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
                  reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "
                                                      "passkeys."

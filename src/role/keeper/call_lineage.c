@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/call_lineage_int.h"
 
 #include "base/when.h"
 
@@ -8,7 +8,7 @@
  * accounts and of those that they own, and only the edges that those made: what one may not see
  * does not exist. */
 
-enum { MAX_STARTS = 64, WHO_DEFAULT = 50, WHO_MAX = 1000 };
+enum { WHO_DEFAULT = 50, WHO_MAX = 1000 };
 
 /* What is told step by step costs most in the telling. */
 static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edges = 20000},
@@ -17,7 +17,7 @@ static const struct sl_lineage_bounds bounds = {.depth = 50, .steps = 1000, .edg
 /* --- who may see what --- */
 
 /* Empty: everything; else a JSON array of names. */
-static struct sl_span only_those(struct call *c)
+struct sl_span lineage_only(struct call *c)
 {
     struct keeper *k = c->keeper;
 
@@ -32,13 +32,7 @@ static struct sl_span only_those(struct call *c)
 
 /* --- what a question is about --- */
 
-struct question {
-    uint64_t from[MAX_STARTS];
-    size_t count;
-    struct sl_span name;
-};
-
-static bool find(struct call *c, const char *member, struct question *q)
+bool lineage_question(struct call *c, const char *member, struct lineage_question *q)
 {
     q->name = call_str(c, member);
     if (q->name.n == 0) {
@@ -50,7 +44,7 @@ static bool find(struct call *c, const char *member, struct question *q)
         return false;
     }
     q->count =
-        lineage_find(c->keeper->store.db, call_str(c, "target"), q->name, q->from, MAX_STARTS);
+        lineage_find(c->keeper->store.db, call_str(c, "target"), q->name, q->from, LINEAGE_STARTS);
     return true;
 }
 
@@ -68,7 +62,7 @@ static void put_some(json_t *object, const char *key, struct sl_span value)
 }
 
 /* "public.customers.email": as the statements say it. */
-static void put_node(struct call *c, json_t *out, const char *key, uint64_t id, bool whole)
+void lineage_put_node(struct call *c, json_t *out, const char *key, uint64_t id, bool whole)
 {
     struct db_rows rows = db_ask(c->keeper->store.db, DB_NODE_BY_ID, "i", id);
     SL_BUF(name, 16 * 1024);
@@ -88,7 +82,7 @@ static void put_node(struct call *c, json_t *out, const char *key, uint64_t id, 
     db_end(&rows);
 }
 
-static json_t *act_json(const struct db_rows *rows)
+json_t *lineage_act_json(const struct db_rows *rows)
 {
     json_t *act = json_object();
 
@@ -123,7 +117,7 @@ static void put_act(struct call *c, json_t *out, uint64_t id)
     struct db_rows rows = db_ask(c->keeper->store.db, DB_ACT_BY_ID, "i", id);
 
     if (db_row(&rows))
-        json_object_set_new(out, "act", act_json(&rows));
+        json_object_set_new(out, "act", lineage_act_json(&rows));
     db_end(&rows);
 }
 
@@ -132,16 +126,19 @@ static json_t *step_json(struct call *c, const struct sl_lineage_found *f, size_
     const struct sl_lineage_step *s = &f->steps[at];
     json_t *out = json_object();
 
-    put_node(c, out, "name", s->node, true);
+    lineage_put_node(c, out, "name", s->node, true);
     put_number(out, "depth", s->depth);
-    if (s->parent == SL_LINEAGE_ROOT)
+    if (s->parent == SL_LINEAGE_ROOT) {
+        lineage_put_labels(c, out, s->node);
         return out;
+    }
     put_number(out, "parent", s->parent);
     if (s->from != f->steps[s->parent].node)
-        put_node(c, out, "from", s->from, false);
+        lineage_put_node(c, out, "from", s->from, false);
     json_put_str(out, "flow", sl_span_str(sl_lineage_kind_name(s->kind)));
     if (s->again)
         json_object_set_new(out, "again", json_true());
+    lineage_put_labels(c, out, s->node);
     put_act(c, out, s->edge);
     return out;
 }
@@ -167,11 +164,11 @@ static void too_large(struct call *c)
 
 static bool walk(struct call *c, enum sl_lineage_way way, struct sl_lineage_found *found)
 {
-    struct question q;
+    struct lineage_question q;
 
-    if (!find(c, "of", &q))
+    if (!lineage_question(c, "of", &q))
         return false;
-    struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
+    struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
     if (sl_lineage_walk(c->keeper->mem, &graph, way, q.from, q.count, &bounds, found) == SL_OK)
         return true;
@@ -200,11 +197,11 @@ void call_LINEAGE_DOWN(struct call *c)
 void call_LINEAGE_PATH(struct call *c)
 {
     struct sl_lineage_found found = {0};
-    struct question from, to;
+    struct lineage_question from, to;
 
-    if (!find(c, "from", &from) || !find(c, "to", &to))
+    if (!lineage_question(c, "from", &from) || !lineage_question(c, "to", &to))
         return;
-    struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
+    struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
     enum sl_err err = sl_lineage_path(c->keeper->mem, &graph, from.from, from.count, to.from,
                                       to.count, &wide, &found);
@@ -264,7 +261,7 @@ static void add_impact(struct impact *x, const struct sl_lineage_step *s)
 
 json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count)
 {
-    struct lineage_graph g = {.db = c->keeper->store.db, .only = only_those(c)};
+    struct lineage_graph g = {.db = c->keeper->store.db, .only = lineage_only(c)};
     struct sl_lineage_graph graph = lineage_graph(&g);
     struct impact x = {.call = c};
     struct sl_lineage_found found;
@@ -287,9 +284,9 @@ json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count)
 
 void call_LINEAGE_IMPACT(struct call *c)
 {
-    struct question q;
+    struct lineage_question q;
 
-    if (!find(c, "of", &q))
+    if (!lineage_question(c, "of", &q))
         return;
     c->reply = lineage_impact(c, q.from, q.count);
     if (c->reply == NULL)
@@ -358,9 +355,9 @@ static void add_touches(struct call *c, uint64_t node, uint64_t all_columns_only
             out->more = true;
             continue;
         }
-        struct touch t = {db_u64(&rows, 18), db_u64(&rows, 0), act_json(&rows)};
+        struct touch t = {db_u64(&rows, 18), db_u64(&rows, 0), lineage_act_json(&rows)};
         json_object_set_new(t.json, "effects", effects_json(db_u64(&rows, 22)));
-        put_node(c, t.json, "name", node, false);
+        lineage_put_node(c, t.json, "name", node, false);
         out->items[out->count++] = t;
     }
 }
@@ -401,13 +398,13 @@ static void answer_touches(struct call *c, struct touches *t, uint64_t limit)
 
 void call_LINEAGE_WHO(struct call *c)
 {
-    struct question q;
+    struct lineage_question q;
     struct since since;
     struct touches t = {0};
 
-    if (!find(c, "of", &q) || !read_since(c, &since))
+    if (!lineage_question(c, "of", &q) || !read_since(c, &since))
         return;
-    struct sl_span only = only_those(c);
+    struct sl_span only = lineage_only(c);
     t.items = sl_arena_array(c->keeper->mem, 2 * q.count * since.limit + 1, sizeof *t.items);
     if (t.items == NULL) {
         too_large(c);

@@ -146,6 +146,8 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
         return false;
     }
     if (m->needs == SL_NEEDS_DECIDING && !c->with.deciding) {
+        if (m->run == call_DECISION || m->run == call_DECISION_CHALLENGE)
+            decision_tried_asking(c);
         call_problem(c, 403, "Wrong kind of credential",
                      sl_decide_reason_text(SL_DECIDE_ASKING_TOKEN),
                      "Claim one with `sluice enroll CODE`.");

@@ -232,6 +232,7 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from journal order by 1",
         "select * from open_action order by 1, 2, 3",
         "select * from derived_label order by 1, 2, 3, 5, 6",
+        "select * from refusal order by 1, 2, 3",
         "select * from approval_cap order by 1",
         "select * from budget_use order by 1, 2, 3, 4",
         "select * from budget_lease order by 1, 2, 3",
@@ -249,6 +250,10 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from usage_open order by 1, 2",
         "select * from usage_total order by 1, 2, 3",
         "select * from counter order by 1",
+        "select term, block, bits, lines from trail_post_told order by 1, 2",
+        "select * from trail_block order by 1",
+        "select * from trail_asked order by 1",
+        "select * from trail_wait order by 1",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

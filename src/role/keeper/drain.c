@@ -41,6 +41,7 @@ void drain_free(struct drain *d)
         sl_buf_done(&d->facts[i].json);
         lineage_story_unref(d->facts[i].story);
         usage_facts_unref(d->facts[i].usage);
+        trail_facts_unref(d->facts[i].trail);
     }
     free(d);
 }
@@ -130,6 +131,8 @@ static bool late_outcome(struct keeper *k, struct drain *d, uint32_t gate,
     sl_entry_put_outcome(&d->leaf, &o);
     lineage_outcome(k->store.lineage, &o);
     usage_outcome(k->store.usage, &o);
+    d->told.kind = o.approval.n == 0 ? "outcome" : NULL; /* else the leaf says more */
+    d->told.time_us = o.time_us;
     drain_push_leaf(k, d);
     outcome_of_held(k, r, NULL);
     return true;
@@ -173,6 +176,8 @@ static bool write_txns(struct keeper *k, struct drain *d, uint32_t gate)
         sl_entry_put_txn(&d->leaf, &txn);
         lineage_ended(k->store.lineage, &txn);
         usage_ended(k->store.usage, &txn);
+        d->told.kind = "txn";
+        d->told.time_us = txn.time_us;
         drain_push_leaf(k, d);
         labels_txn(k, r);
     }

@@ -37,10 +37,12 @@ struct drain {
         struct sl_buf journal, json;
         struct lineage_story *story;
         struct usage_facts *usage;
+        struct trail_facts *trail;
     } facts[FACTS_SLOTS];
     size_t last_facts;        /* the slot that the entry before used */
     struct sl_buf leaf, last; /* `last` waits for the next, or for the state */
     bool have_last;
+    struct trail_batch told, last_told; /* what `leaf` and `last` will tell the trail */
     struct entry *parts[SL_ENTRY_MAX_BATCH], *last_parts[SL_ENTRY_MAX_BATCH];
     unsigned part_count, last_part_count;
 };

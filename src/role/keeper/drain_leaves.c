@@ -31,10 +31,23 @@ void drain_append_last(struct keeper *k, struct drain *d, struct sl_span state)
         err = sl_ledger_append(k->store.ledger, sl_buf_span(&d->last), state, &index);
     if (err != SL_OK && k->store.why == SL_OK)
         k->store.why = err;
-    if (err == SL_OK)
+    if (err == SL_OK) {
+        trail_batch(k->store.trail, index, sl_buf_span(&d->last), &d->last_told);
         put_openings(k, index, d->last_parts, d->last_part_count);
+    }
     k->store.needs_write = true;
     d->have_last = false;
+}
+
+/* As much of it as is used: the rest is thousands of bytes of nothing. */
+static void take_told(struct drain *d)
+{
+    d->last_told.kind = d->told.kind;
+    d->last_told.time_us = d->told.time_us;
+    d->last_told.count = d->told.count;
+    memcpy(d->last_told.items, d->told.items, d->told.count * sizeof d->told.items[0]);
+    d->told.kind = NULL;
+    d->told.count = 0;
 }
 
 void drain_push_leaf(struct keeper *k, struct drain *d)
@@ -45,6 +58,7 @@ void drain_push_leaf(struct keeper *k, struct drain *d)
     d->last = d->leaf;
     d->leaf = swap;
     sl_buf_reset(&d->leaf);
+    take_told(d);
     memcpy(d->last_parts, d->parts, d->part_count * sizeof d->parts[0]);
     d->last_part_count = d->part_count;
     d->part_count = 0;
@@ -71,6 +85,8 @@ static struct sl_span facts_json(struct keeper *k, struct drain *d, struct sl_sp
     c->story = lineage_story(k->store.lineage, sl_buf_span(&c->json));
     usage_facts_unref(c->usage);
     c->usage = usage_facts(k->store.usage, sl_buf_span(&c->json));
+    trail_facts_unref(c->trail);
+    c->trail = trail_facts(k->store.trail, sl_buf_span(&c->json));
     return sl_buf_span(&c->json);
 }
 
@@ -198,7 +214,9 @@ static void end_batch(struct keeper *k, struct drain *d)
 {
     if (d->batch.count == 0)
         return;
-    sl_entry_batch_end(&d->batch, sl_clock_us());
+    d->told.kind = "actions";
+    d->told.time_us = sl_clock_us();
+    sl_entry_batch_end(&d->batch, d->told.time_us);
     drain_push_leaf(k, d);
     d->batch.count = 0;
 }
@@ -222,6 +240,7 @@ static bool add_to_batch(struct keeper *k, struct drain *d, struct entry *e,
         lineage_item(k->store.lineage, d->facts[d->last_facts].story, action);
     if (d->facts[d->last_facts].usage != NULL)
         usage_item(k->store.usage, d->facts[d->last_facts].usage, action);
+    trail_batch_add(k->store.trail, &d->told, d->facts[d->last_facts].trail, action);
     return true;
 }
 

@@ -360,6 +360,7 @@ struct decision_proof {
 /* The approval that the body names, when the body is a decision about what it is; else the answer
  * is made. The caller frees *a in any case. */
 bool decision_read(struct call *c, struct approval *a) SL_MUST_CHECK;
+void decision_tried_asking(struct call *c);
 void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_reason reason);
 struct sl_span decision_reason(struct call *c);
 uint64_t decision_rows(const struct call *c);
@@ -725,6 +726,12 @@ SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
 /* What its rules say, for its page. */
+/* call_ledger.c: may this caller read all of the ledger? Else the answer is made. */
+bool may_audit(struct call *c);
+/* call_audit.c: the index is current, and may be asked. */
+bool trail_ready(struct call *c);
+/* A member that is a time; `otherwise` (NULL: none) where there is none. False: the answer is made. */
+bool audit_time(struct call *c, const char *member, const char *otherwise, uint64_t *at_us);
 void approval_put_rules(struct call *c, json_t *approval, const struct approval *a);
 bool passkeys_here(struct call *c); /* else the answer is made */
 void assertion_refused(struct call *c, enum sl_webauthn_reason reason);

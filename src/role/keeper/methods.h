@@ -93,7 +93,7 @@ enum sl_method_needs {
     /* {"id","digest"} -> approval: spends the grant of an action of protocol "external", once */               \
     X(CONSUME,             "consume",           SL_ROLE_DESK,              SL_NEEDS_ASKING)                     \
     /* {"of":"DATASET[.COLUMN]","target"?} -> {"of","steps":[{"name","kind","target","depth",                    \
-       "parent"?,"from"?,"flow"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
+       "parent"?,"from"?,"flow"?,"labels"?,"again"?,"act"?}],"more":bool}: a tree, its roots first. An act is              \
        {"identity","owner","run","reason","sink","statements","rules","verdict","standing",                     \
         "observed"?,"approval","approvers","why","session","action","first_at","last_at","count",               \
         "rows","bytes"}; members with nothing to say are left out */                                            \
@@ -105,6 +105,9 @@ enum sl_method_needs {
     X(LINEAGE_PATH,        "lineage.path",      SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"of","target"?} -> {"of","datasets":[{"name","target","columns","depth"}],"columns","sinks":[],"more"} */ \
     X(LINEAGE_IMPACT,      "lineage.impact",    SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"of","target"?} -> {"of","edges":[{"from","to","flow","labels"?,"act"}],"more"}: what was tried \
+       and did not happen, newest first */                                                                      \
+    X(LINEAGE_ATTEMPTS,    "lineage.attempts",  SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {"code"} -> {"identity","credential":"sld_.."}: the code is in the body, no credential */                \
     X(ENROLL,              "enroll",            SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {} -> {"code":"slb_..","expires_at"}: signs its holder in to the console, once; kept by its hash */   \
@@ -137,6 +140,24 @@ enum sl_method_needs {
        {"usage":[{key: text or null .., "statements","rows","bytes"}],"more":bool,"total":{..},"since","all"}:  \
        most bytes first; to an asking token only its own and what it owns (all: false) */                       \
     X(USAGE,               "usage",             SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    /* {"identity","dataset","label","verdict","kind","event","target","approval","rule","only",                \
+       "entries":"1,2","since","until","before":"ENTRY[.LINE]","limit"}, all optional ->                        \
+       {"lines":[{"entry","line"?,"kind","at","recorded_at",..}],"more":bool,"before"?,"size","signed"}:         \
+       newest first; reviewers and auditors only (sight.c), as all of the following */                          \
+    X(AUDIT,               "audit",             SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* the same and {"format":"csv|jsonl","size"?: of the tree that is proved} ->                               \
+       {"text","lines":n,"more":bool,"before"?,"size"}: with "size" it goes on, without it it begins */          \
+    X(AUDIT_EXPORT,        "audit.export",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"since"?:"30d"} -> {"since","numbers":[{"name","value","unit","says","open"}]}; open: the                \
+       question to audit that gives the entries behind it */                                                    \
+    X(GOVERNANCE,          "governance",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {} -> {"text"}: the last signed checkpoint; the key line */                                              \
+    X(LEDGER_NOTE,         "ledger.note",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    X(LEDGER_KEY,          "ledger.key",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"name":"tile/0/000.p/7"} -> {"base64"} */                                                               \
+    X(LEDGER_TILE,         "ledger.tile",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"name":"17"} -> {"json":"the entry as it stands"} */                                                    \
+    X(LEDGER_ENTRY,        "ledger.entry",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {} -> {"digest","generation","rules":[{"name","then","text"}],"targets":[{..}]}: without logins */          \
     X(POLICY_SHOW,         "policy.show",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"target","sql","identity"?,"search_path"?} -> {"verdict","rules":[..],"effects","datasets",..}: what      \

@@ -24,6 +24,7 @@
     "hour, act)) without rowid;"                                                                   \
     "create table if not exists lineage_edge(src integer not null, dst integer not null, kind "    \
     "integer not null, act integer not null, primary key(src, dst, kind, act)) without rowid;"     \
+    "create index if not exists lineage_edge_back on lineage_edge(dst, src, kind, act);"           \
     "create table if not exists lineage_flow(src integer not null, dst integer not null, kind "    \
     "integer not null, first_act integer not null, last_act integer not null, primary key(src, "   \
     "dst, kind)) without rowid;"                                                                   \
@@ -58,6 +59,23 @@
     "null, primary key(target, verdict, effects)) without rowid;"                                  \
     "create table if not exists counter(name text primary key, value integer not null) without "   \
     "rowid;"
+
+/* The trail (trail.h). A term is a letter and a word; bits: the entries of the block that have it;
+ * lines: how many lines they are. trail_asked.words: the keys of what was asked, NUL after each. */
+#define SL_TRAIL_SCHEMA                                                                          \
+    "create table if not exists trail_term(id integer primary key, term blob not null unique);"  \
+    "create table if not exists trail_post(term integer not null, block integer not null, bits " \
+    "integer not null, lines integer not null, primary key(term, block)) without rowid;"         \
+    "create view if not exists trail_post_told as select t.term, p.block, p.bits, p.lines from "    \
+    "trail_post p join trail_term t on t.id = p.term;"                                             \
+    "create table if not exists trail_block(block integer primary key, at_us integer not null);" \
+    "create index if not exists trail_block_at on trail_block(at_us);"                           \
+    "create table if not exists trail_asked(approval text primary key, entry integer not null, " \
+    "at_us integer not null, words blob not null) without rowid;"                                \
+    "create table if not exists trail_wait(entry integer primary key, approval text not null, "  \
+    "at_us integer not null, wait_us integer not null);"                                         \
+    "create index if not exists trail_wait_at on trail_wait(at_us);"                             \
+    "insert or ignore into meta values('trail', 0);"
 
 #define SL_KEEPER_SCHEMA                                                                           \
     "create table if not exists meta(key text primary key, value integer not null);"               \
@@ -172,6 +190,8 @@
     "removed_us integer not null, credential text not null, alone integer not null);"              \
     "create index if not exists passkey_identity on passkey(identity);"                            \
     "create index if not exists passkey_spki on passkey(spki);"                                    \
+    "create table if not exists refusal(approval text not null, person text not null, reason "     \
+    "text not null, primary key(approval, person, reason)) without rowid;"                         \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -181,7 +201,7 @@
     "integer not null, statements integer not null, primary key(session, lease, rule)) without "   \
     "rowid;"                                                                                       \
     "create index if not exists budget_lease_who on budget_lease(rule, target, "                   \
-    "who);" SL_LINEAGE_SCHEMA SL_USAGE_SCHEMA
+    "who);" SL_LINEAGE_SCHEMA SL_USAGE_SCHEMA SL_TRAIL_SCHEMA
 
 #define SL_APPROVAL_COLUMNS                                                                        \
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
@@ -405,6 +425,8 @@
     X(PASSKEY_BY_PUBLIC_KEY, "select id from passkey where spki = ?1")                              \
     X(APPROVAL_GRANTS_BY_PASSKEY, "select a.id from approval a join vote_passkey p on p.approval = " \
         "a.id where a.state = 'approved' and p.passkey = ?1")                                       \
+    X(REFUSAL_ADD, "insert or ignore into refusal values(?1, ?2, ?3)")                              \
+    X(REFUSAL_GET, "select 1 from refusal where approval = ?1 and person = ?2 and reason = ?3")     \
     X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\
         "min(rows, excluded.rows)")                                                                 \
     X(CAP_GET, "select rows from approval_cap where approval = ?1")                                 \
@@ -463,6 +485,14 @@
         "lineage_act a on a.id = t.act where t.node = ?1 and t.hour >= ?2 and a.last_us >= ?3 and " \
         "t.all_columns >= ?4 and (?5 = '' or a.identity in (select value from json_each(?5))) "     \
         "order by t.hour desc, t.act desc limit ?6")                                                \
+    X(ATTEMPTS_OF, "with near(id) as (select ?1 union select id from lineage_node where whole = ?1 " \
+        "and whole > 0 union select whole from lineage_node where id = ?1 and whole > 0), "          \
+        "edges(src, dst, kind, act) as (select src, dst, kind, act from lineage_edge where src in "  \
+        "(select id from near) union select src, dst, kind, act from lineage_edge where dst in "     \
+        "(select id from near)) select " SL_ACT_COLUMNS ", e.src, e.dst, e.kind, max(e.act) from "   \
+        "edges e join lineage_act a on a.id = e.act where a.standing between 2 and 6 and (?2 = '' "  \
+        "or a.identity in (select value from json_each(?2))) group by e.src, e.dst, e.kind, "        \
+        "a.standing order by max(e.act) desc limit ?3")                                              \
     X(WHOLE_OF, "select whole from lineage_node where id = ?1")                                     \
     X(IDENTITIES_UNDER, "with recursive mine(name) as (select name from identity where person = ?1 " \
         "union select i.name from identity i join mine m on i.owner = m.name) select "               \
@@ -509,6 +539,27 @@
     X(USAGE_SIZE, "select count(*) from (select 1 from usage_who w cross join usage u on u.who = "   \
         "w.id where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
         "or w.owner = ?3) limit ?4)")                                                               \
+    X(TRAIL_NEXT_GET, "select value from meta where key = 'trail'")                                 \
+    X(TRAIL_NEXT_SET, "update meta set value = ?1 where key = 'trail'")                             \
+    X(TRAIL_TERM_GET, "select id from trail_term where term = ?1")                                  \
+    X(TRAIL_TERM_ADD, "insert into trail_term values(null, ?1) returning id")                       \
+    X(TRAIL_POST_ADD, "insert into trail_post values(?1, ?2, ?3, ?4) on conflict do update set "    \
+        "bits = bits | excluded.bits, lines = lines + excluded.lines")                              \
+    X(TRAIL_POST_GET, "select bits from trail_post where term = ?1 and block = ?2")                 \
+    X(TRAIL_POST_BEFORE, "select block, bits from trail_post where term = ?1 and block between ?2 " \
+        "and ?3 order by block desc limit 1")                                                       \
+    X(TRAIL_POST_ROWS, "select count(*) from (select 1 from trail_post where term = ?1 limit ?2)")  \
+    X(TRAIL_POST_SUM, "select coalesce(sum(lines), 0) from trail_post where term = ?1 and block >= " \
+        "?2")                                                                                       \
+    X(TRAIL_BLOCK_ADD, "insert or ignore into trail_block values(?1, ?2)")                          \
+    X(TRAIL_BLOCK_FROM, "select min(block) + 1 from trail_block where at_us >= ?1")                 \
+    X(TRAIL_BLOCK_TO, "select max(block) + 1 from trail_block where at_us <= ?1")                   \
+    X(TRAIL_ASKED_ADD, "insert or replace into trail_asked values(?1, ?2, ?3, ?4)")                 \
+    X(TRAIL_ASKED_GET, "select entry, at_us, words from trail_asked where approval = ?1")           \
+    X(TRAIL_WAIT_ADD, "insert or replace into trail_wait values(?1, ?2, ?3, ?4)")                       \
+    X(TRAIL_WAITS, "select count(*) from trail_wait where at_us >= ?1")                             \
+    X(TRAIL_WAIT_AT, "select approval, wait_us from trail_wait where at_us >= ?1 order by wait_us, " \
+        "entry limit 1 offset ?2")                                                                  \
     X(USAGE_TOTALS, "select target, verdict, effects, statements, rows, bytes from usage_total "    \
         "order by 1, 2, 3")                                                                         \
     X(COUNTER_MORE, "insert into counter values(?1, ?2) on conflict do update set value = value + "  \

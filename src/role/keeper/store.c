@@ -19,10 +19,11 @@ static enum sl_err read_document(void *owner, struct sl_buf *out)
                                   out);
 }
 
-static void tell(struct store *s, struct sl_span leaf)
+static void tell(struct store *s, uint64_t index, struct sl_span leaf)
 {
     lineage_leaf(s->lineage, leaf);
     usage_leaf(s->usage, leaf);
+    trail_leaf(s->trail, index, leaf);
 }
 
 static void tell_progress(struct store *s, struct sl_span state)
@@ -43,7 +44,7 @@ static enum sl_err replay(void *owner, const struct sl_wal_record *r)
     if (r->kind == SL_WAL_CHECKPOINT)
         return SL_OK;
     if (r->kind == SL_WAL_LEAF)
-        tell(s, r->leaf);
+        tell(s, r->index, r->leaf);
     tell_progress(s, r->state);
     return view_replay(s->db, r->state, r->index, read_document, &now);
 }
@@ -108,7 +109,10 @@ enum sl_err store_open(struct store *s, const struct store_options *o, struct sl
     SL_TRY(db_open(sl_buf_text(&path), &s->db));
     SL_TRY(lineage_new(s->db, &s->lineage));
     SL_TRY(usage_new(s->db, &s->usage));
+    SL_TRY(trail_new(s->db, &s->trail));
     SL_TRY(open_ledger(s, o, why));
+    SL_TRY(trail_catch_up(s->trail, s->ledger));
+    SL_TRY(trail_flush(s->trail));
     s->state_dir = NULL;
     s->sequence = one_number(s->db, DB_APPROVAL_LAST);
     s->needs_sync = true; /* what was replayed is committed to the view at the first commit */
@@ -120,6 +124,7 @@ void store_done(struct store *s)
     sl_ledger_free(s->ledger);
     lineage_free(s->lineage);
     usage_free(s->usage);
+    trail_free(s->trail);
     db_free(s->db);
     sl_secret_wipe(s->secret, sizeof s->secret);
     *s = (struct store){0};
@@ -163,7 +168,7 @@ static enum sl_err record(struct store *s, const struct sl_buf *leaf, json_t *ev
     else
         SL_TRY(append_leaf(s, leaf, sl_buf_span(&state), document, &index));
     if (leaf != NULL)
-        tell(s, sl_buf_span(leaf));
+        tell(s, index, sl_buf_span(leaf));
     return view_apply(s->db, event, document, index);
 }
 
@@ -184,17 +189,18 @@ void store_record_document(struct store *s, const struct sl_buf *leaf, json_t *e
 
 void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t *index)
 {
-    uint64_t ignored;
+    uint64_t at = 0;
 
     if (s->why == SL_OK)
         fail(s, sl_buf_err(leaf));
     if (s->why == SL_OK)
         fail(s, make_room(s));
     if (s->why == SL_OK)
-        fail(s, sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_span(NULL, 0),
-                                 index == NULL ? &ignored : index));
+        fail(s, sl_ledger_append(s->ledger, sl_buf_span(leaf), sl_span(NULL, 0), &at));
     if (s->why == SL_OK)
-        tell(s, sl_buf_span(leaf));
+        tell(s, at, sl_buf_span(leaf));
+    if (s->why == SL_OK && index != NULL)
+        *index = at;
     s->needs_write = true;
     s->needs_sync = s->needs_sync || sync;
 }
@@ -218,6 +224,8 @@ static enum sl_err sync_all(struct store *s)
         return SL_OK; /* every change of the view comes with a record: there is none */
     SL_TRY(lineage_flush(s->lineage));
     SL_TRY(usage_flush(s->usage));
+    SL_TRY(trail_catch_up(s->trail, s->ledger)); /* what the ledger wrote itself: a new key */
+    SL_TRY(trail_flush(s->trail));
     db_run(s->db, DB_APPLIED_SET, "i", sl_ledger_sequence(s->ledger));
     SL_TRY(db_commit(s->db));
     s->applied = sl_ledger_sequence(s->ledger);

@@ -13,6 +13,7 @@
 
 #include "os/ledger_store.h"
 #include "role/keeper/lineage.h"
+#include "role/keeper/trail.h"
 #include "role/keeper/usage.h"
 #include "json/json.h"
 
@@ -21,6 +22,7 @@ struct store {
     struct sl_ledger *ledger;
     struct lineage *lineage; /* told of every leaf */
     struct usage *usage;     /* told of every leaf too */
+    struct trail *trail;     /* and this */
     struct sl_ledger_opened opened;
     uint8_t secret[32];    /* keys the join index and the salts of unknown users;
                               <state>/keys/keeper.key */

@@ -377,6 +377,12 @@ static void apply_voted(struct db *db, struct fields *f)
            u64(f, "may"), u64(f, "at"));
 }
 
+/* Who tried to decide and may not: known once for each reason. */
+static void apply_refused(struct db *db, struct fields *f)
+{
+    db_run(db, DB_REFUSAL_ADD, "sss", str(f, "id"), str(f, "person"), str(f, "reason"));
+}
+
 static enum sl_approval_state state_now(struct db *db, struct sl_span id)
 {
     struct db_rows rows = db_ask(db, DB_APPROVAL_GET, "s", id);
@@ -480,22 +486,23 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                                  \
-    X(identity_added)                                                                              \
-    X(identity_status)                                                                             \
-    X(identity_linked)                                                                             \
-    X(identity_os_user)                                                                            \
-    X(group_set)                                                                                   \
-    X(credential_made)                                                                             \
-    X(credential_revoked)                                                                          \
-    X(invited)                                                                                     \
-    X(session_opened)                                                                              \
-    X(session_closed) X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) \
-        X(erased) X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent)             \
-            X(budget_used) X(budget_returned) X(console_opened) X(console_ended) X(account_linked) \
-                X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)     \
-                    X(in_force) X(provisioner_made) X(scim_user)            \
-                        X(scim_user_gone) X(scim_group) X(scim_group_gone) X(scim_members)
+#define EVENTS(X)                                                                                \
+    X(identity_added)                                                                            \
+    X(identity_status)                                                                           \
+    X(identity_linked)                                                                           \
+    X(identity_os_user)                                                                          \
+    X(group_set)                                                                                 \
+    X(credential_made)                                                                           \
+    X(credential_revoked)                                                                        \
+    X(invited)                                                                                   \
+    X(session_opened)                                                                            \
+    X(session_closed)                                                                            \
+    X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased)       \
+        X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)      \
+            X(budget_returned) X(console_opened) X(console_ended) X(account_linked)              \
+                X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)   \
+                    X(in_force) X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) \
+                        X(scim_group_gone) X(scim_members) X(refused)
 
 static const struct {
     const char *name;

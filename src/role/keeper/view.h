@@ -30,6 +30,7 @@
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
  *                       credential alone at; by by_counter by_backed_up: of the one that allowed it
  *   passkey_removed     id at by by_counter by_backed_up
+ *   refused             id person reason at: tried to decide, and may not
  *   moved               id on why at grant_expires session action
  *   outcome             id outcome
  *   erased              id: its document is gone

@@ -35,7 +35,20 @@ async function findViolations() {
   return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.target} ${n.html}`).join(" | ")}`);
 }
 
+// Somebody between the page and the gateway: one byte of an answer is another, or a text in it is.
+async function tamper({ url, at = -1, find = "", put = "" }) {
+  await page.route(new RegExp(url), async (route) => {
+    const answer = await route.fetch();
+    const body = Buffer.from(await answer.body());
+    if (at >= 0) body[at] ^= 1;
+    const text = find === "" ? body : Buffer.from(body.toString("utf8").replaceAll(find, put));
+    await route.fulfill({ response: answer, body: text });
+  });
+}
+
 const ops = {
+  tamper,
+  honest: () => page.unrouteAll({ behavior: "wait" }),
   open,
   tab,
   goto: ({ url }) => page.goto(url).then((r) => r?.status() ?? 0),
