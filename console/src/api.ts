@@ -17,6 +17,12 @@ export class Problem extends Error {
   }
 }
 
+/** What went wrong and what to do next, in one text. */
+export function told(why: unknown): string {
+  if (why instanceof Problem) return `${why.message} ${why.hint}`.trim();
+  return why instanceof Error ? why.message : String(why);
+}
+
 interface ProblemBody {
   detail?: string;
   hint?: string;

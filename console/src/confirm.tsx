@@ -2,6 +2,7 @@
 // could confirm, and its buttons rest for a moment.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { told } from "./api";
 import { Button, useRest } from "./parts";
 import { Text } from "./text";
 
@@ -36,7 +37,7 @@ export function Confirm({ title, says, yes, kind, children, onYes, onClose }: Co
       await onYes();
       onClose();
     } catch (why) {
-      setProblem(why instanceof Error ? why.message : String(why));
+      setProblem(told(why));
       setBusy(false);
     }
   };

@@ -8,6 +8,7 @@ import { Button, useRest } from "./parts";
 import { put } from "./store";
 import { Text } from "./text";
 import type { Approval } from "./types";
+import { signDecision } from "./webauthn";
 import { count, isRunning, sentence, verb } from "./words";
 
 type Doing = "approve" | "deny" | "revoke" | "stop" | "cancel";
@@ -38,6 +39,29 @@ function body(asked: Asked, reason: string, rows: string): object {
 
 const endpoint = (doing: Doing): string => (doing === "approve" || doing === "deny" ? "decision" : doing);
 
+const isVote = (doing: Doing): boolean => doing === "approve" || doing === "deny";
+
+/** Where the tier takes no less, or its person wants it, a passkey signs exactly what is sent. */
+async function signed(asked: Asked, said: object, wanted: boolean): Promise<object> {
+  const needs = asked.shown.proof === "passkey" || wanted;
+  return isVote(asked.doing) && needs ? signDecision(asked.shown.id, said) : said;
+}
+
+function Proof({ a, wanted, set }: { a: Approval; wanted: boolean; set: (on: boolean) => void }): JSX.Element {
+  if (a.proof === "passkey")
+    return (
+      <p>
+        Your passkey{a.keys === "device-bound" ? ", one that cannot leave its device," : ""} signs this decision.
+      </p>
+    );
+  return (
+    <label class="check">
+      <input type="checkbox" id="sign" checked={wanted} onChange={(e) => set(e.currentTarget.checked)} /> Sign it with a
+      passkey, though nothing asks for that
+    </label>
+  );
+}
+
 /** What could be done with it now, by this person. */
 function possible(a: Approval): Doing[] {
   const reviewer = a.may_not_reason === "NOT_PENDING" && !a.mine;
@@ -64,9 +88,10 @@ function Rows({ a, rows, set }: { a: Approval; rows: string; set: (text: string)
   );
 }
 
-export function Decide({ a, whole }: { a: Approval; whole: boolean }): JSX.Element | null {
+export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }): JSX.Element | null {
   const [reason, setReason] = useState("");
   const [rows, setRows] = useState("");
+  const [wanted, setWanted] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [complaint, setComplaint] = useState("");
   const content = `${a.digest} ${a.state} ${a.may_decide} ${a.votes.length}`;
@@ -85,7 +110,9 @@ export function Decide({ a, whole }: { a: Approval; whole: boolean }): JSX.Eleme
     setAsked({ doing, shown: a });
   };
   const send = async (): Promise<void> => {
-    if (asked !== null) put([await act(asked.shown.id, endpoint(asked.doing), body(asked, reason.trim(), rows))]);
+    if (asked === null) return;
+    const said = await signed(asked, body(asked, reason.trim(), rows), wanted);
+    put([await act(asked.shown.id, endpoint(asked.doing), said)]);
   };
   return (
     <form class="decide" aria-label="Your decision" onSubmit={(e) => e.preventDefault()}>
@@ -127,7 +154,10 @@ export function Decide({ a, whole }: { a: Approval; whole: boolean }): JSX.Eleme
               Your reason: <Text text={reason.trim()} />
             </p>
           )}
-          {!whole && asked.doing === "approve" && <p class="warn">You have not looked at the whole statement.</p>}
+          {unseen.length > 0 && asked.doing === "approve" && (
+            <p class="warn">You have not looked at {unseen.join(" and ")}.</p>
+          )}
+          {isVote(asked.doing) && <Proof a={asked.shown} wanted={wanted} set={setWanted} />}
           <p class="digest">Digest {asked.shown.digest}</p>
         </Confirm>
       )}

@@ -96,11 +96,11 @@ function Said({ l, proof }: { l: Line; proof: Proof }): JSX.Element {
   return (
     <>
       <h3>{l.line === undefined ? `Entry ${l.entry}` : `Action ${l.line} of entry ${l.entry}`}</h3>
-      <Block text={JSON.stringify(itemOf(proof.leaf, l.line), null, 2)} label={`What entry ${place(l)} says`} />
+      <Block sql={false} text={JSON.stringify(itemOf(proof.leaf, l.line), null, 2)} label={`What entry ${place(l)} says`} />
       {l.line !== undefined && (
         <details>
           <summary>The whole entry, {whole} bytes, as it is hashed</summary>
-          <Block text={proof.text} label={`Entry ${l.entry}, whole`} />
+          <Block sql={false} text={proof.text} label={`Entry ${l.entry}, whole`} />
         </details>
       )}
     </>

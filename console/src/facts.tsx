@@ -1,9 +1,10 @@
 // What is known about a request beside its statement: rules, data, and where it goes.
 import type { ComponentChildren, JSX } from "preact";
+import { Graph } from "./drawing";
 import { Labels } from "./parts";
-import { Text } from "./text";
+import { pieces, Text } from "./text";
 import type { Approval, Dataset, Requirement } from "./types";
-import { count } from "./words";
+import { count, labelsOf, who } from "./words";
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
   return (
@@ -34,8 +35,63 @@ function Rule({ r }: { r: Requirement }): JSX.Element {
           , or <Names list={r.identities} />
         </>
       )}
-      {r.text !== undefined && <pre class="exact rule">{r.text}</pre>}
+      {r.text !== undefined && (
+        <pre class="exact rule" tabIndex={0} role="region" aria-label={`What the rule ${r.rule} says`}>
+          {pieces(r.text, true)}
+        </pre>
+      )}
     </li>
+  );
+}
+
+function quorum(a: Approval): string {
+  const need = a.requirements.reduce((sum, r) => sum + r.need, 0);
+  const have = a.requirements.reduce((sum, r) => sum + Math.min(r.have, r.need), 0);
+  return `${have} of ${count(need, "yes", "yeses")}`;
+}
+
+const rowsOf = (a: Approval): string =>
+  a.show?.rows_estimate === undefined
+    ? `no estimate${a.show?.no_estimate === undefined ? "" : `: ${a.show.no_estimate}`}`
+    : `about ${count(a.show.rows_estimate, "row")}`;
+
+/** What one looks for in the first ten seconds. */
+export function Glance({ a }: { a: Approval }): JSX.Element {
+  return (
+    <section aria-label="At a glance">
+      <h2>At a glance</h2>
+      <dl>
+        <Fact name="Asks">
+          <Text text={who(a)} />
+        </Fact>
+        <Fact name="Data classes">
+          <Labels names={labelsOf(a)} />
+          {labelsOf(a).length === 0 && "none"}
+        </Fact>
+        <Fact name="Rows">
+          <Text text={rowsOf(a)} />
+        </Fact>
+        {(a.show?.sizes ?? []).length > 0 && (
+          <Fact name="Tables">
+            <Names list={(a.show?.sizes ?? []).map((s) => `${s.dataset} has about ${count(s.rows, "row")}`)} />
+          </Fact>
+        )}
+        <Fact name="Quorum">
+          {quorum(a)}
+          {a.reviewers !== undefined && (
+            <>
+              {" "}
+              (<Text text={a.reviewers} />)
+            </>
+          )}
+        </Fact>
+        <Fact name="Proof">
+          {a.proof === "passkey" ? "signed with a passkey" : "a credential, or a passkey"}
+          {a.keys === "device-bound" && " that cannot leave its device"}
+          {a.proof_why !== undefined && <span class="hint"> {a.proof_why}</span>}
+        </Fact>
+      </dl>
+    </section>
   );
 }
 
@@ -111,6 +167,7 @@ export function Goes({ a }: { a: Approval }): JSX.Element | null {
   return (
     <section aria-label="Where the data goes">
       <h2>Where the data goes</h2>
+      {l.flows.length > 0 && <Graph flows={l.flows} />}
       <ul class="flows">
         {l.flows.map((f) => (
           <li key={`${f.from} ${f.to}`} class={(f.labels ?? []).length > 0 ? "labelled" : ""}>

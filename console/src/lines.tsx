@@ -6,7 +6,7 @@ import { Link } from "./nav";
 import { Badge, Countdown, Labels } from "./parts";
 import { Head, Text } from "./text";
 import type { Approval } from "./types";
-import { alikeKey, count, isOpen, sentence } from "./words";
+import { alikeKey, count, isOpen, labelsOf, sentence } from "./words";
 
 interface Group {
   key: string;
@@ -24,8 +24,6 @@ export function groups(list: readonly Approval[]): Group[] {
   }
   return [...found.values()];
 }
-
-const labelsOf = (a: Approval): string[] => [...new Set((a.datasets ?? []).flatMap((d) => d.labels ?? []))];
 
 function Line({ a }: { a: Approval }): JSX.Element {
   return (

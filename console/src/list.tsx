@@ -32,7 +32,7 @@ export function Statements({
                 Not understood: <Text text={s.unclear} />.
               </p>
             )}
-            <Block text={s.sql} label={`Statement ${i + 1} of ${list.length}`} onWhole={() => seen(i)} />
+            <Block sql text={s.sql} label={`Statement ${i + 1} of ${list.length}`} onWhole={() => seen(i)} />
           </li>
         ))}
       </ol>

@@ -1,4 +1,4 @@
-// Where one is: /, /agents, /approvals/ID, /audit?identity=... After a move the page's heading has the focus, so that a screen reader
+// Where one is: /, /agents, /passkeys, /approvals/ID, /audit?identity=... After a move the page's heading has the focus, so that a screen reader
 // says where it is and Tab goes on from there.
 import { batch, signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";

@@ -2,8 +2,23 @@
 import type { JSX } from "preact";
 import { Fact, Names } from "./facts";
 import { Text } from "./text";
-import type { Approval } from "./types";
+import type { Approval, Vote } from "./types";
 import { count, time } from "./words";
+
+/** How sure one may be that it was this person. */
+function Signed({ v }: { v: Vote }): JSX.Element {
+  if (v.proof !== "passkey" || v.passkey === undefined) return <span class="hint">(by credential)</span>;
+  const p = v.passkey;
+  const more = [p.device_bound ? "device-bound" : "synced", ...(p.young ? ["young"] : [])];
+  return (
+    <span class="hint">
+      (signed with a passkey{p.name === undefined ? "" : " "}
+      {p.name !== undefined && <Text text={p.name} />}: {more.join(", ")}
+      {p.vouched_by === "credential" ? ", which a credential alone vouched for" : ""}
+      {p.vouched_by === "person" ? ", which a second person vouched for" : ""})
+    </span>
+  );
+}
 
 const said = (decision: string): string =>
   decision === "approve" ? "yes" : decision === "deny" ? "no" : "released it alone";
@@ -82,7 +97,7 @@ export function People({ a }: { a: Approval }): JSX.Element {
               {a.votes.map((v) => (
                 <li key={v.identity}>
                   <Text text={v.identity} />: {said(v.decision)}, {time(v.at)}, through{" "}
-                  {v.channel}: <Text text={v.reason} />
+                  {v.channel}: <Text text={v.reason} /> <Signed v={v} />
                 </li>
               ))}
             </ul>

@@ -2,16 +2,18 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Problem } from "./api";
+import { AgainstLast } from "./alike";
 import { Decide } from "./decide";
-import { Datasets, Goes, Reasons } from "./facts";
+import { Datasets, Glance, Goes, Reasons } from "./facts";
 import { Statements } from "./list";
 import { Heading, Link } from "./nav";
-import { Badge, Countdown, stateText } from "./parts";
+import { Badge, Countdown, Labels, stateText } from "./parts";
 import { Alone, Circumstances, People } from "./people";
 import { approvals, refresh } from "./store";
+import { Talk } from "./talk";
 import { bindText, Block, looseText, oddCount, Text } from "./text";
 import type { Approval, Operation } from "./types";
-import { count, sentence } from "./words";
+import { count, labelsOf, sentence } from "./words";
 
 const LONG = 100_000;
 
@@ -26,9 +28,19 @@ export function statementOf(o: Operation, protocol: string): string {
 const isLong = (o: Operation, protocol: string): boolean =>
   o.list !== undefined ? o.list.some((s) => s.sql.length > LONG) : statementOf(o, protocol).length > LONG;
 
-function Values({ o }: { o: Operation }): JSX.Element | null {
+/** They may be somebody's data: shown to who may see them, when they want to. */
+function Values({ o, shown, show }: { o: Operation; shown: boolean; show: () => void }): JSX.Element | null {
   const list = o.parameters ?? [];
   if (list.length === 0) return null;
+  if (!shown)
+    return (
+      <p>
+        {count(list.length, "value")} go with it, hidden until you look.{" "}
+        <button type="button" id="values" onClick={show}>
+          Show the values
+        </button>
+      </p>
+    );
   return (
     <>
       <h3>Values</h3>
@@ -44,7 +56,20 @@ function Values({ o }: { o: Operation }): JSX.Element | null {
   );
 }
 
-function Statement({ a, onWhole }: { a: Approval; onWhole: () => void }): JSX.Element {
+interface Looked {
+  text: boolean;
+  values: boolean;
+}
+
+function Statement({
+  a,
+  looked,
+  look,
+}: {
+  a: Approval;
+  looked: Looked;
+  look: (more: Partial<Looked>) => void;
+}): JSX.Element {
   if (a.erased === true) return <p class="empty">What was asked has been erased. Nobody can decide it any more.</p>;
   if (a.operation === undefined)
     return <p class="empty">The statement is shown to those who asked and to its reviewers only.</p>;
@@ -63,18 +88,28 @@ function Statement({ a, onWhole }: { a: Approval; onWhole: () => void }): JSX.El
         <p class="warn">Password literals are shown as ***; what was asked, and is approved, has them.</p>
       )}
       {a.operation.list !== undefined ? (
-        <Statements list={a.operation.list} long={LONG} onWhole={onWhole} />
+        <Statements list={a.operation.list} long={LONG} onWhole={() => look({ text: true })} />
       ) : (
-        <Block text={text} label="Text of the statement" onWhole={onWhole} />
+        <Block
+          text={text}
+          label="Text of the statement"
+          sql={a.protocol === "postgres"}
+          onWhole={() => look({ text: true })}
+        />
       )}
       <p class="digest">
         {count([...text].length, "character")}, {count(bytes, "byte")}, {count(text.split("\n").length, "line")}. Digest
         of the whole action: <code>{a.digest}</code>
       </p>
-      <Values o={a.operation} />
+      <Values o={a.operation} shown={looked.values} show={() => look({ values: true })} />
+      {a.last_alike !== undefined && a.operation.sql !== undefined && (
+        <AgainstLast alike={a.last_alike} statement={a.operation.sql} />
+      )}
     </section>
   );
 }
+
+const PASSKEY_REASONS = new Set(["NEEDS_PASSKEY", "NEEDS_DEVICE_BOUND", "NEW_PASSKEY"]);
 
 function Standing({ a }: { a: Approval }): JSX.Element {
   if (a.may_decide) return <p class="may">You may decide this.</p>;
@@ -86,6 +121,12 @@ function Standing({ a }: { a: Approval }): JSX.Element {
       ) : (
         <>
           : <Text text={a.may_not_why} />.
+        </>
+      )}
+      {PASSKEY_REASONS.has(a.may_not_reason ?? "") && (
+        <>
+          {" "}
+          <Link href="/passkeys">Your passkeys</Link>: a new one counts for what is asked afterwards.
         </>
       )}
     </p>
@@ -126,24 +167,35 @@ function Spoken({ a }: { a: Approval }): JSX.Element {
 
 function Whole({ a }: { a: Approval }): JSX.Element {
   const long = a.operation !== undefined && isLong(a.operation, a.protocol);
-  const [whole, setWhole] = useState(!long);
+  const hasValues = (a.operation?.parameters ?? []).length > 0;
+  const [looked, setLooked] = useState<Looked>({ text: !long, values: !hasValues });
+  const look = (more: Partial<Looked>): void => setLooked((old) => ({ ...old, ...more }));
+  const unseen = [...(looked.text ? [] : ["the whole statement"]), ...(looked.values ? [] : ["its values"])];
   return (
-    <article>
+    <article class="review">
       <Heading title={sentence(a)}>
         <Text text={sentence(a)} />
       </Heading>
       <p class="meta">
-        <Badge a={a} /> <Countdown a={a} />
+        <Badge a={a} /> <Countdown a={a} /> <Labels names={labelsOf(a)} />
       </p>
       <Spoken a={a} />
       <Standing a={a} />
       <Outcome a={a} />
       <Alone a={a} />
-      <Statement a={a} onWhole={() => setWhole(true)} />
-      <Reasons a={a} />
-      <Decide a={a} whole={whole} />
+      <div class="sides">
+        <div>
+          <Statement a={a} looked={looked} look={look} />
+          <Talk a={a} />
+        </div>
+        <div>
+          <Glance a={a} />
+          <Reasons a={a} />
+          <Goes a={a} />
+        </div>
+      </div>
+      <Decide a={a} unseen={unseen} />
       <Datasets a={a} />
-      <Goes a={a} />
       <People a={a} />
       <Circumstances a={a} />
     </article>

@@ -7,6 +7,7 @@ import { Identities } from "./identities";
 import { Inbox } from "./inbox";
 import { live } from "./live";
 import { Link, path } from "./nav";
+import { PasskeysPage } from "./passkeys";
 import { PolicyPage } from "./policy";
 import { REPORTS } from "./reports";
 import { Review } from "./review";
@@ -26,6 +27,7 @@ function Liveness(): JSX.Element {
 
 /** Pages about the whole: where they are, and how they are called. */
 const PAGES: Record<string, { name: string; page: () => JSX.Element }> = {
+  "/passkeys": { name: "Passkeys", page: () => <PasskeysPage /> },
   "/policy": { name: "Policy", page: () => <PolicyPage /> },
   "/identities": { name: "Identities", page: () => <Identities /> },
   "/health": { name: "Health", page: () => <Health /> },

@@ -1,7 +1,7 @@
 // The approvals that this person may see, kept current by events. Each is fetched whole, with this session: an event
 // says that something happened, the keeper says what.
 import { effect, signal } from "@preact/signals";
-import { caller, getApproval, type Listed, listLines, Problem, signedIn } from "./api";
+import { caller, getApproval, type Listed, listLines, Problem, signedIn, told } from "./api";
 import { hangUp, listen, type Told } from "./live";
 import type { Approval } from "./types";
 
@@ -41,7 +41,10 @@ function merged(before: Approval | undefined, a: Approval): Approval {
     const text = before.requirements.find((r) => r.rule === rule)?.text;
     return text === undefined ? {} : { text };
   };
-  const kept = before.lineage === undefined ? {} : { lineage: before.lineage };
+  const kept = {
+    ...(before.lineage === undefined ? {} : { lineage: before.lineage }),
+    ...(before.last_alike === undefined ? {} : { last_alike: before.last_alike }),
+  };
   return { ...kept, ...a, requirements: a.requirements.map((r) => ({ ...textOf(r.rule), ...r })) };
 }
 
@@ -108,7 +111,7 @@ export async function loadAll(): Promise<void> {
     await Promise.all([loadPending(mine), loadRecent()]);
     loadProblem.value = "";
   } catch (why) {
-    loadProblem.value = why instanceof Error ? why.message : String(why);
+    loadProblem.value = told(why);
   }
   loaded.value = true;
 }

@@ -2,6 +2,7 @@
 // character that would be invisible or would move others named.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { tokens } from "./lex";
 import { count } from "./words";
 
 const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{M}{3,}|[\u115F\u1160\u3164\uFFA0\u2800]/gu;
@@ -36,6 +37,9 @@ export function pieces(text: string, block: boolean): (string | JSX.Element)[] {
 
 export const Text = ({ text }: { text: string }): JSX.Element => <span class="said">{pieces(text, false)}</span>;
 
+/** A short text of several lines. */
+export const Lines = ({ text }: { text: string }): JSX.Element => <p class="said lines-of">{pieces(text, true)}</p>;
+
 /** The beginning of a long text on one line; that there is more is said. */
 export function Head({ text, max }: { text: string; max: number }): JSX.Element {
   const chars = [...text];
@@ -52,8 +56,30 @@ export function oddCount(text: string): number {
   return [...text.matchAll(ODD)].filter((m) => !PLAIN_IN_BLOCK.has(m[0]) && m[0] !== "\t").length;
 }
 
+/** The same where only text can stand, as in a drawing. */
+export const plain = (text: string): string => text.replace(ODD, (odd) => `‹${named(odd)}›`);
+
+/** SQL in colours: each piece is text like any other. */
+function coloured(sql: string): JSX.Element[] {
+  return tokens(sql).map((t, i) => (
+    <span key={i} class={`sql-${t.kind}`}>
+      {pieces(t.text, true)}
+    </span>
+  ));
+}
+
 /** A whole text. A very long one comes in pieces, and says so until the last one is there. */
-export function Block({ text, label, onWhole }: { text: string; label: string; onWhole?: () => void }): JSX.Element {
+export function Block({
+  text,
+  label,
+  sql,
+  onWhole,
+}: {
+  text: string;
+  label: string;
+  sql: boolean;
+  onWhole?: () => void;
+}): JSX.Element {
   const [shown, setShown] = useState(PIECE);
   const rest = text.length - shown;
   const more = (): void => {
@@ -63,7 +89,7 @@ export function Block({ text, label, onWhole }: { text: string; label: string; o
   return (
     <>
       <pre class="exact" tabIndex={0} role="region" aria-label={label}>
-        {pieces(text.slice(0, shown), true)}
+        {sql ? coloured(text.slice(0, shown)) : pieces(text.slice(0, shown), true)}
       </pre>
       {rest > 0 && (
         <p class="warn" role="alert">

@@ -25,6 +25,16 @@ export interface Vote {
   reason: string;
   channel: string;
   at: string;
+  proof?: string;
+  passkey?: { key: string; name?: string; device_bound: boolean; young: boolean; vouched_by: string };
+}
+
+export interface Message {
+  kind: string;
+  identity: string;
+  channel: string;
+  text: string;
+  at: string;
 }
 
 export interface Parameter {
@@ -60,6 +70,15 @@ export interface Lineage {
   flows: Flow[];
   flow_count: number;
   downstream?: { datasets: string[]; dataset_count: number; columns: number; sinks: string[]; more: boolean };
+}
+
+/** The last approved action of the same kind on the same data. */
+export interface Alike {
+  id: string;
+  identity: string;
+  by: string[];
+  decided_at: string;
+  statement: string;
 }
 
 export interface Approval {
@@ -105,6 +124,8 @@ export interface Approval {
   show?: {
     rows_estimate?: number;
     no_estimate?: string;
+    /** Of the tables that it touches, by the server's statistics. */
+    sizes?: { dataset: string; rows: number }[];
     locks?: { relation: string; mode: string }[];
     [more: string]: unknown;
   };
@@ -117,6 +138,14 @@ export interface Approval {
   outcome?: { outcome?: string; rows?: number; bytes?: number; [more: string]: unknown };
   why?: string;
   lineage?: Lineage;
+  last_alike?: Alike;
+  /** "passkey": nothing less counts; "any" */
+  proof?: string;
+  keys?: string;
+  proof_why?: string;
+  messages?: Message[];
+  may_ask?: boolean;
+  may_answer?: boolean;
   deciders?: string[];
   requester_chain?: { name: string; role: string }[];
   may_break_glass?: boolean;
@@ -137,7 +166,6 @@ export interface Approval {
   outline?: boolean;
   /** What requests have in common that differ in literals only. */
   alike?: string;
-  proof?: string;
 }
 
 export interface Caller {

@@ -46,6 +46,7 @@ export function effectsByRisk(a: Approval): string[] {
 /** What it does, the risky first; a read beside something stronger goes without saying. */
 export function verb(a: Approval): string {
   if (a.protocol === "policy") return "CHANGE THE POLICY";
+  if (a.protocol === "sluice" && (a.statements ?? [])[0] === "enrol passkey") return "ENROL A PASSKEY";
   if (a.protocol === "sluice") return `ADMINISTER: ${a.summary ?? "who is who"},`;
   const said = saidEffects(a);
   return said.length === 0 ? "ACT" : listed(said.map((e) => VERBS[e] ?? e.toUpperCase()));
@@ -117,7 +118,7 @@ export function sentence(a: Approval): string {
     : "";
   const past = a.state === "pending" || a.state === "approved" ? "wants to" : "wanted to";
   const words = [who(a), past, verb(a), ...(what === "" ? [] : [join(a), what])];
-  return `${words.filter((w) => w !== "").join(" ")}${from}${to} on ${a.target} (${a.environment}).`;
+  return `${words.filter((w) => w !== "").join(" ")}${from}${to} on ${a.target}${a.environment === "" ? "" : ` (${a.environment})`}.`;
 }
 
 export function left(until: string | undefined, at: number): string {
@@ -130,6 +131,8 @@ export function left(until: string | undefined, at: number): string {
 }
 
 export const time = (text: string | undefined): string => (text === undefined ? "" : new Date(text).toLocaleString());
+
+export const labelsOf = (a: Approval): string[] => [...new Set((a.datasets ?? []).flatMap((d) => d.labels ?? []))];
 
 /** Alike: the same identity wants the same of the same target, but for literals. */
 export function alikeKey(a: Approval): string {

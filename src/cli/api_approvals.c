@@ -122,6 +122,30 @@ int sl_api_act_command(int argc, char **argv, const char *verb, const char *help
     return code;
 }
 
+int sl_api_say_command(int argc, char **argv, const char *verb, const char *help)
+{
+    struct sl_api_args args;
+    SL_API(api);
+    char id[ID_BYTES + 1];
+    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_CREDENTIAL, 2, help, &args);
+
+    if (code == SL_API_CONTINUE)
+        code = sl_api_open(&args, true, &api);
+    if (code != SL_API_CONTINUE)
+        return code;
+    code = sl_api_resolve(&api, args.word, id);
+    if (code != SL_EXIT_FINE)
+        return code;
+    json_t *body = json_pack("{s:s}", "text", args.second);
+    if (body == NULL) {
+        fputs("sluice: the text is not valid UTF-8\n", stderr);
+        return SL_EXIT_USAGE;
+    }
+    code = sl_api_act(&api, id, verb, body);
+    json_decref(body);
+    return code;
+}
+
 /* --- deciding ------------------------------------------------------------------------------- */
 
 /* What is decided, on stderr when stdout is for JSON. */

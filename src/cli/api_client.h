@@ -95,6 +95,8 @@ int sl_api_resolve(struct sl_api *api, const char *word, char id[37]);
 int sl_api_get(struct sl_api *api, const char *word, json_t **approval);
 /* POST /v1/approvals/ID/<verb>; prints the approval that comes back. Exit code. */
 int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *body);
+/* The whole of ask and answer. */
+int sl_api_say_command(int argc, char **argv, const char *verb, const char *help);
 /* The whole of cancel, revoke and stop. */
 int sl_api_act_command(int argc, char **argv, const char *verb, const char *help);
 /* The whole of approve and deny. */

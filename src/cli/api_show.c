@@ -358,6 +358,16 @@ static void print_vote(const json_t *v)
     sl_api_print_lines(stdout, sl_json_str(v, "reason"));
 }
 
+static void print_message(const json_t *m)
+{
+    fputs("  ", stdout);
+    print_member(stdout, m, "identity");
+    fputs(sl_span_is(sl_json_str(m, "kind"), "question") ? " asks, " : " answers, ", stdout);
+    print_local_time(sl_json_str(m, "at"));
+    putchar('\n');
+    sl_api_print_lines(stdout, sl_json_str(m, "text"));
+}
+
 static void print_each(const json_t *approval, const char *title, const char *member,
                        void (*print)(const json_t *))
 {
@@ -520,7 +530,9 @@ static void print_people(const json_t *approval)
                sl_span_is(sl_json_str(approval, "keys"), "device-bound")
                    ? " that cannot leave its device"
                    : "");
+    print_row(approval, "Why signed", "proof_why");
     print_each(approval, "Votes", "votes", print_vote);
+    print_each(approval, "Said", "messages", print_message);
     sl_api_print_you(stdout, approval);
 }
 

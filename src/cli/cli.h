@@ -11,6 +11,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
 #define SL_COMMANDS(X)                                                                             \
     X(approvals, "[--all] [--state STATE] [--json]", "list what waits for a decision")             \
     X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown") \
+    X(ask, "ID TEXT [--json]", "ask whoever wants it, before you decide")                          \
+    X(answer, "ID TEXT [--json]", "answer what a reviewer asked about a request of yours")         \
     X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")         \
     X(console, "[--json]", "print the link that signs you in to the console")                      \
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \

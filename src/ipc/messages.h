@@ -154,6 +154,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* how: 0 the client went away, 1 cancelled by the client, 2 the client's wait ended,
  * 3 the action means something else now. */
 #define SL_MSG_ACTION_LEFT(F) F(u64, action) F(u8, how) F(str, why)
+/* What a reviewer asks about a held action; its client is told. */
+#define SL_MSG_ACTION_NOTE(F) F(u64, action) F(str, approval) F(str, who) F(str, text)
+/* The session's identity answers a question about what it asked for; approval empty: about the one that
+ * is not answered yet. Answered at once: `why` empty, or what speaks against it. */
+#define SL_MSG_ACTION_ANSWER(F) F(u64, session) F(str, approval) F(str, text)
+#define SL_MSG_ACTION_ANSWERED(F) F(u64, session) F(str, why)
 #define SL_MSG_ACTION_STOP(F) F(u64, action) F(str, who) F(str, why)
 #define SL_MSG_JOURNAL_KICK(F) F(u64, position)
 /* Answered when everything up to `position` is synced to disk (ledger.sync: all). */
@@ -260,6 +266,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(ACTION_GO,        action_go,       56, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(ACTION_LEFT,      action_left,     57, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(ACTION_STOP,      action_stop,     58, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_NOTE,      action_note,    130, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ACTION_ANSWER,    action_answer,  131, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
+    X(ACTION_ANSWERED,  action_answered, 132, SL_ROLE_KEEPER,                  SL_CONN_LIVE)                  \
     X(JOURNAL_KICK,     journal_kick,    59, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JOURNAL_SYNC,     journal_sync,    60, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(JOURNAL_SYNCED,   journal_synced,  61, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \

@@ -93,6 +93,19 @@ static uint32_t enrol(const char *credential, struct soft_passkey *p, struct sof
     return enrol_with(credential, p, challenge, existing);
 }
 
+/* Another person is to say yes to it; the reply is the approval. */
+static inline uint32_t enrol_by_second(const char *credential, struct soft_passkey *p)
+{
+    char challenge[SECRET_BYTES];
+    SL_BUF(body, 32 * 1024);
+
+    SL_CHECK_INT(ask_to_enrol(credential, p, challenge), 200);
+    sl_buf_put_str(&body, "{'second':true,'possession':");
+    put_assertion(&body, p, challenge);
+    sl_buf_put_str(&body, "}");
+    return call_as(play.desk, "passkey.enrol", credential, sl_buf_text(&body));
+}
+
 /* --- deciding --- */
 
 static uint32_t ask_to_decide(const char *credential, const struct held *h, const char *decision,

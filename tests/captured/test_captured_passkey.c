@@ -2,6 +2,7 @@
  * sees their credentials, challenges and signatures, may send them anywhere, as often as it likes,
  * and still nothing counts but what they signed. The first argument is the keeper, the second
  * `sluice`. */
+#define KEEPER_PLAY_SECOND "lost"
 #define KEEPER_PLAY_RULES                       \
     "  - name: signed\n"                        \
     "    when: {effects: [insert]}\n"           \

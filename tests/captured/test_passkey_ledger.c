@@ -23,16 +23,23 @@ static size_t leaf_count;
 
 static void test_the_stage(void)
 {
-    char olga[SECRET_BYTES], rita[SECRET_BYTES], bot[SECRET_BYTES];
-    struct soft_passkey one = passkey_new(0x05), two = passkey_new(0x1d);
+    char olga[SECRET_BYTES], rita[SECRET_BYTES], sam[SECRET_BYTES], bot[SECRET_BYTES];
+    struct soft_passkey one = passkey_new(0x05), two = passkey_new(0x1d), three = passkey_new(0x05);
+    char id[64], digest[80];
 
     add_human("olga", "engineers", olga);
     add_human("rita", "dba", rita);
+    add_human("sam", "dba", sam);
     add_agent("bot", "olga", bot);
     uint64_t session = sign_in(play.gate, "bot", bot);
     one.counter = 1;
     SL_CHECK_INT(enrol(rita, &one, NULL), 201);
     SL_CHECK_INT(enrol(rita, &two, &one), 201);
+    SL_CHECK_INT(enrol_by_second(rita, &three), 202);
+    keep_text(id, sizeof id, said("id"));
+    keep_text(digest, sizeof digest, said("digest"));
+    SL_CHECK_INT(decide(sam, id, digest, "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "spent");
     struct held h = hold(play.gate, session, SL_EFFECT_INSERT, "insert into a values (1)");
     SL_CHECK_INT(decide_by_passkey(rita, &h, &one), 200);
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
@@ -41,6 +48,7 @@ static void test_the_stage(void)
     SL_CHECK_INT(decide(rita, other.approval, other.digest_hex, "deny"), 200);
     passkey_drop(&one);
     passkey_drop(&two);
+    passkey_drop(&three);
     stop_keeper();
 }
 
@@ -114,7 +122,7 @@ static void test_all_is_right(void)
 
     SL_CHECK_INT(f.here + f.elsewhere, 0);
     SL_CHECK_INT(f.proved, 1);
-    SL_CHECK_INT(f.vouched, 1);
+    SL_CHECK_INT(f.vouched, 2);
     SL_CHECK_INT(f.wrong, 0);
 }
 
@@ -208,13 +216,29 @@ static void test_a_flipped_byte_of_a_decision_is_found(void)
 
 static void test_a_flipped_byte_of_an_enrolment_is_found(void)
 {
-    static const char *const members[] = {"algorithm",       "allowed_by", "backed_up",
-                                          "backup_eligible", "credential", "event",
-                                          "identity",        "key",        "possession",
-                                          "public_key",      "rp_id",      NULL};
+    static const char *const members[] = {"algorithm",  "allowed_by",      "approval",
+                                          "backed_up",  "backup_eligible", "credential",
+                                          "event",      "identity",        "key",
+                                          "possession", "public_key",      "rp_id",
+                                          NULL};
 
-    for (size_t nth = 0; nth < 2; nth++)
+    for (size_t nth = 0; nth < 3; nth++)
         flip_all(leaf_with("\"event\":\"enrolled\"", nth), members);
+}
+
+/* A second person's yes was about one key of one person. */
+static void test_a_yes_to_another_passkey_is_found(void)
+{
+    uint64_t entry = leaf_with("enrol the passkey ", 0);
+    json_t *leaf = NULL;
+    SL_BUF(text, SL_ENTRY_MAX);
+
+    SL_PROMISE(sl_json_read(sl_buf_span(&leaves[entry]), &leaf, NULL) == SL_OK);
+    json_object_set_new(json_object_get(leaf, "facts"), "reason",
+                        json_string("enrol the passkey AAAA"));
+    SL_PROMISE(sl_json_canonical(&text, leaf) == SL_OK);
+    SL_CHECK(audit(leaf_count, entry, sl_buf_span(&text)).elsewhere > 0);
+    json_decref(leaf);
 }
 
 /* A signature that was taken out makes a decision that the rule did not ask for. */
@@ -292,7 +316,7 @@ static void test_a_ledger_written_anew_is_found(void)
     write_anew(sl_buf_text(&state), sl_span_str(old.name));
     SL_PROMISE(sl_ledger_dir_open(sl_buf_text(&ledger), &r.dir) == SL_OK);
     SL_CHECK_INT(sl_verify_run(&v, &result), SL_OK);
-    SL_CHECK_INT(r.other_history, 4); /* two possessions, what allowed the second, the decision */
+    SL_CHECK_INT(r.other_history, 5); /* three possessions, what allowed the second, the decision */
     SL_CHECK_INT(r.others, 0);
     sl_ledger_dir_free(r.dir);
 }
@@ -305,6 +329,7 @@ int main(int argc, char **argv)
     SL_RUN(test_all_is_right);
     SL_RUN(test_a_flipped_byte_of_a_decision_is_found);
     SL_RUN(test_a_flipped_byte_of_an_enrolment_is_found);
+    SL_RUN(test_a_yes_to_another_passkey_is_found);
     SL_RUN(test_a_signature_taken_away_is_found);
     SL_RUN(test_a_ledger_written_anew_is_found);
     for (size_t i = 0; i < leaf_count; i++)

@@ -393,13 +393,20 @@ def test_tabs(lab):
 
 
 def test_values(lab):
-    """bind values stand below the statement: text as text, NULL, what is no text in hexadecimal"""
+    """bind values stand below the statement when one wants to see them: text as text, NULL, what is no text in hexadecimal"""
     b = sign_in(lab, "rita")
     client = lab.raw("agent-7")
     client.extended("delete from staging.scratch where id = $1::int and note in ($2, $3) or note = $4",
                     ["42", "it's \u202e<b>", None, "\x07"])
     held = lab.pending_one("agent-7", like="note in")
     open_request(lab, b, held)
+    assert b.count(at="ol.values li") == 0
+    b.fill(at="role=textbox[name='Your reason']", text="blind")
+    settled(b, "Approve…")
+    b.click(at="role=button[name='Approve…']")
+    b.wait(at="role=dialog >> text=You have not looked at its values.")
+    b.press(key="Escape")
+    b.click(at="#values")
     values = b.texts(at="ol.values li")
     assert len(values) == 4 and "= 42" in values[0] and "it's U+202E<b>" in values[1], values
     assert "NULL" in values[2] and "U+0007" in values[3], values

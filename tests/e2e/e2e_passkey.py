@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from authenticator import text
-from lab import hold
+from lab import hold, wait_for
 from tap import Skip
 
 HERE = pathlib.Path(__file__).resolve().parent / "webauthn"
@@ -159,6 +159,29 @@ def test_another_implementation(lab):
             assert changed or answer["userVerified"], answer
         seen.add(key["algorithm"])
     assert seen == {"ES256", "EdDSA", "RS256"}, seen
+
+
+def test_policy_change(lab):
+    """a held change of the policy takes no less than a passkey where its deciders have one, and is in force then"""
+    lab.config["policy_changes"] = "hold"
+    lab.write_config()
+    lab.sighup()
+    wait_for(lambda: lab.events("reloaded"), 10, "the reload")
+    lab.passkeys.pop("bob")                 # that one is gone
+    assert lab.enrol_passkey("bob")[0] == 201
+    for who in ("rita", "bob"):
+        lab.manage("identity", "group", who, "admins")
+    lab.config["policy"].append({"name": "nothing much", "when": {"datasets": ["public.other"]}, "then": "deny"})
+    lab.write_config()
+    lab.sighup()
+    which = lab.pending_one("operator")["id"]
+    done = lab.approve("rita", which, check=False)
+    assert done.rc == 1 and "passkey" in done.err, done
+    assert "by_default" in lab.api("show", which, "rita", check=True).out
+    for who in ("rita", "bob"):
+        status, said = lab.decide_by_passkey(who, which)
+        assert status == 200 and said["votes"][0]["proof"] == "passkey", said
+    wait_for(lambda: "nothing much" in lab.psql("select * from public.other").err, 10, "the new policy")
 
 
 def enrolment(lab, key):

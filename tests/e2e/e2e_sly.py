@@ -192,3 +192,18 @@ def test_prepared_then_denied(lab):
     lab.write_config()
     lab.sighup()
     wait_for(lambda: len(lab.events("reloaded")) > 1, 5)
+
+
+def test_values_that_are_no_text(lab):
+    """what a client sets for the reviewers is UTF-8 or refused: bytes that are not would end its gate at the keeper"""
+    client = lab.raw("agent-7")
+    gates = lab.pids("gate")
+    for name in (b"reason", b"run", b"sink", b"answer"):
+        said = b"set sluice." + name + b" = '\xff\xfe'\0"
+        client.write(b"Q" + (len(said) + 4).to_bytes(4, "big") + said)
+        heard = client.answer()
+        assert heard.error == "22023", heard
+    client.query("delete from staging.scratch")
+    held = lab.pending_one("agent-7", like="scratch")
+    lab.deny("rita", held["id"])
+    assert client.answer().error == "42501" and lab.pids("gate") == gates

@@ -432,8 +432,8 @@ class Lab:
         connection.close()
         return status, said
 
-    def enrol_passkey(self, who, key=None, existing=None, **more):
-        """A new passkey of that human: status, answer. It is kept as theirs when it was taken."""
+    def enrol_passkey(self, who, key=None, existing=None, second=False, **more):
+        """A new passkey of that human: status, answer. It is kept as theirs when it was taken, or waits for a second person."""
         key = key or Passkey(f"http://localhost:{self.http}", "localhost", **more)
         status, said = self.ask(who, "POST", "/v1/passkeys/challenge", {
             "purpose": "enrol", "key": text(key.id), "public_key": text(key.public()),
@@ -442,10 +442,12 @@ class Lab:
             return status, said
         body = {"possession": key.assertion(said["challenge"])}
         existing = existing or self.passkeys.get(who)
-        if existing:
+        if second:
+            body["second"] = True
+        elif existing:
             body["existing"] = existing.assertion(said["challenge"])
         status, said = self.ask(who, "POST", "/v1/passkeys", body)
-        if status == 201:
+        if status in (201, 202):
             self.passkeys[who] = key
         return status, said
 

@@ -397,6 +397,20 @@ class Play:
     def enrols_passkey(self, who, synced, no, why):
         self._answered(self.lab.enrol_passkey(who, synced=bool(synced)), no, why)
 
+    @line(r"(?P<who>[\w-]+) (?P<how>enrols|asks a second person for) a passkey(?P<synced> that may be synced)?, and it waits")
+    def asks_second(self, who, how, synced):
+        status, said = self.lab.enrol_passkey(who, second=how != "enrols", synced=bool(synced))
+        if status != 202 or said["state"] != "pending":
+            raise Wrong(f"{status}: {said}")
+        self.approval = said["id"]
+
+    @line(r"(?P<who>[\w-]+) has (?P<count>\d+) passkeys(?: vouched for by (?P<by>[\w, ]+))?")
+    def has_passkeys(self, who, count, by):
+        keys = self.lab.ask(who, "GET", "/v1/passkeys")[1]["passkeys"]
+        said = sorted(k["vouched_by"] for k in keys)
+        if len(keys) != int(count) or (by and said != sorted(by.split(", "))):
+            raise Wrong(str(keys))
+
     @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) by passkey(?: -> (?P<no>refused)(?P<why>: .*)?)?")
     def decides_by_passkey(self, who, what, no, why):
         decision = "approve" if what == "approves" else "deny"
@@ -426,12 +440,26 @@ class Play:
         if (done.rc != 0) != bool(no):
             raise Wrong(str(done))
 
-    @line(r"(?P<who>[\w-]+) approves with an asking token -> refused")
-    def approves_with_token(self, who):
-        file = self.lab.folder / "asking.credential"
+    @line(r"(?P<who>[\w-]+) (?P<what>asks back|answers)(?P<token> with an asking token)?: (?P<said>.*?)"
+          r"(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def says(self, who, what, token, said, no, why):
+        command = "ask" if what == "asks back" else "answer"
+        file = self.asking_file(who) if token else self.lab.enroll(who)
+        done = self.lab.sluice(command, self.approval, said.encode().decode("unicode_escape"), "--credential-file", file,
+                               "--url", self.lab.url)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    def asking_file(self, who):
+        file = self.lab.folder / f"{who}.asking"
         file.write_text(json.dumps({"credential": self.lab.token(who), "identity": who, "url": self.lab.url}))
         os.chmod(file, 0o600)
-        done = self.lab.sluice("approve", self.approval, "--reason", "me", "--yes", "--credential-file", file,
+        return file
+
+    @line(r"(?P<who>[\w-]+) approves with an asking token -> refused")
+    def approves_with_token(self, who):
+        done = self.lab.sluice("approve", self.approval, "--reason", "me", "--yes", "--credential-file", self.asking_file(who),
                                "--url", self.lab.url)
         if done.rc != 1:
             raise Wrong(str(done))

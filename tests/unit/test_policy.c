@@ -472,6 +472,54 @@ static void test_times_and_wishes(void)
     SL_CHECK(a.reason_required && a.passkey && a.record_shape && a.sync && !a.time_dependent);
 }
 
+/* By default the worst in production asks for a passkey, and nothing else does. */
+static void test_what_prefers_a_passkey(void)
+{
+    static const uint32_t top[] = {SL_EFFECT_EXPORT, SL_EFFECT_PRIVILEGE, SL_EFFECT_PROGRAM,
+                                   SL_EFFECT_ADMIN, SL_EFFECT_READ | SL_EFFECT_EXPORT};
+    static const uint32_t others[] = {SL_EFFECT_READ, SL_EFFECT_DELETE, SL_EFFECT_DDL,
+                                      SL_EFFECT_OPAQUE, 0};
+    SL_FREED_BY(sl_config) struct sl_config *c = config("", "");
+
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < SL_COUNT(top); i++) {
+        SL_CHECK(sl_policy_prefers_passkey(c, SL_SPAN("production"), top[i]));
+        SL_CHECK(!sl_policy_prefers_passkey(c, SL_SPAN("staging"), top[i]));
+    }
+    for (size_t i = 0; i < SL_COUNT(others); i++)
+        SL_CHECK(!sl_policy_prefers_passkey(c, SL_SPAN("production"), others[i]));
+    c->settings.passkey_default_off = true;
+    SL_CHECK(!sl_policy_prefers_passkey(c, SL_SPAN("production"), SL_EFFECT_EXPORT));
+}
+
+static bool is_top(const char *policy, const char *name, const char *group)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = config("", policy);
+    struct sl_span groups[] = {sl_span_str(group)};
+    struct sl_names names = {groups, 1};
+
+    return c != NULL && sl_policy_is_top_reviewer(c, sl_span_str(name), &names);
+}
+
+/* The top tier: rules that take passkeys alone, and bound ones or those of two people. */
+static void test_who_reviews_for_the_top_tier(void)
+{
+#define RULE(more) \
+    "{name: a, when: {effects: [export]}, then: hold, reviewers: {groups: [dba], " more "}"
+    SL_CHECK(!is_top(RULE("need: 2}"), "rita", "dba"));
+    SL_CHECK(!is_top(RULE("need: 1}, proof: passkey"), "rita", "dba"));
+    SL_CHECK(is_top(RULE("need: 2}, proof: passkey"), "rita", "dba"));
+    SL_CHECK(is_top(RULE("need: 1}, proof: passkey, keys: device-bound"), "rita", "dba"));
+    SL_CHECK(!is_top(RULE("need: 2}, proof: passkey"), "rita", "engineers"));
+    SL_CHECK(is_top(RULE("identities: [rita], need: 2}, proof: passkey"), "rita", "engineers"));
+    SL_CHECK(is_top("{name: a, when: {effects: [export]}, then: hold, proof: passkey, "
+                    "keys: device-bound}, {name: b, when: {effects: [ddl]}, then: hold, "
+                    "reviewers: {groups: [dba], need: 1}}",
+                    "rita", "dba"));
+#undef RULE
+}
+
 static void test_no_memory_is_a_deny(void)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL, *none = NULL;
@@ -580,6 +628,8 @@ int main(void)
     SL_RUN(test_hours);
     SL_RUN(test_who_decides);
     SL_RUN(test_times_and_wishes);
+    SL_RUN(test_what_prefers_a_passkey);
+    SL_RUN(test_who_reviews_for_the_top_tier);
     SL_RUN(test_no_memory_is_a_deny);
     SL_RUN(test_who_may_enter_and_as_whom);
     SL_RUN(test_elevation);

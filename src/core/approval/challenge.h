@@ -52,4 +52,8 @@ void sl_passkey_challenge_of(struct sl_span document, uint8_t challenge[SL_SHA25
 const char *sl_passkey_algorithm_name(int64_t algorithm);
 int64_t sl_passkey_algorithm_of(struct sl_span name);
 
+/* What an approval of protocol "sluice" gives as its reason when a second person vouches for a
+ * passkey: an auditor finds the key in it. */
+#define SL_PASSKEY_ENROL_REASON "enrol the passkey %S"
+
 #endif

@@ -116,6 +116,8 @@ static void asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
                    sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
     if (!sl_json_u64(leaf, "list", &p->list))
         p->list = 0;
+    if (p->of_policy)
+        p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
@@ -408,6 +410,12 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
     case SL_ENTRY_APPROVAL_JOINED:
     case SL_ENTRY_APPROVAL_LEFT:
         live(a, p, id, sl_entry_approval_event_name((enum sl_entry_approval_event)event));
+        break;
+    case SL_ENTRY_APPROVAL_QUESTION:
+    case SL_ENTRY_APPROVAL_ANSWER:
+        if (p->state != SL_APPROVAL_PENDING)
+            SL_FOUND(a, "approval %S is talked about, but it was %s", id,
+                     sl_approval_state_name(p->state));
         break;
     case SL_ENTRY_APPROVAL_GRANTED:
         if (p->state != SL_APPROVAL_APPROVED)

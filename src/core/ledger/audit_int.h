@@ -72,6 +72,7 @@ struct sl_audit_approval {
     struct sl_span broken_by; /* who released it alone; empty: nobody */
     struct sl_span let;       /* administration: the identity that it let change */
     uint64_t let_entry;
+    struct sl_span reason; /* administration: what is changed, where it is a passkey */
     struct sl_requester *requesters;
     size_t requester_count;
     struct sl_reviewers *needs;

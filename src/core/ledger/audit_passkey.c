@@ -56,13 +56,13 @@ static const char *history_problem(struct sl_audit *a, const json_t *document)
     return add_claim(a, log, size) ? NULL : "its log has no root";
 }
 
-static const char *time_problem(const struct sl_audit *a, const json_t *document)
+static const char *time_problem(uint64_t at_us, const json_t *document)
 {
     uint64_t expires = 0;
 
     if (sl_when_get(sl_json_str(document, "expires"), &expires) != SL_OK)
         return "it has no time until which it is good";
-    return a->time_us > expires ? "its time was over" : NULL;
+    return at_us > expires ? "its time was over" : NULL;
 }
 
 static const char *signature_problem(struct sl_audit_passkey *k, const json_t *proof,
@@ -100,15 +100,21 @@ static const char *signature_problem(struct sl_audit_passkey *k, const json_t *p
     return NULL;
 }
 
-static const char *proof_problem(struct sl_audit *a, struct sl_audit_passkey *k,
-                                 const json_t *proof, bool of_approval, bool is_new)
+static const char *proof_problem_at(struct sl_audit *a, uint64_t at_us, struct sl_audit_passkey *k,
+                                    const json_t *proof, bool of_approval, bool is_new)
 {
     const json_t *document = json_object_get(proof, "signed");
     const char *problem = history_problem(a, document);
 
     if (problem == NULL)
-        problem = time_problem(a, document);
+        problem = time_problem(at_us, document);
     return problem != NULL ? problem : signature_problem(k, proof, of_approval, is_new);
+}
+
+static const char *proof_problem(struct sl_audit *a, struct sl_audit_passkey *k,
+                                 const json_t *proof, bool of_approval, bool is_new)
+{
+    return proof_problem_at(a, a->time_us, k, proof, of_approval, is_new);
 }
 
 /* --- leaves --- */
@@ -140,6 +146,21 @@ static const char *allowed_problem(struct sl_audit *a, const json_t *leaf, const
     return proof_problem(a, by, proof, false, false);
 }
 
+/* Another person said yes to just this key of this person, and to one key alone. */
+static const char *second_problem(struct sl_audit_approval *p, const json_t *leaf)
+{
+    SL_BUF(what, SL_ENTRY_MAX);
+
+    sl_buf_say(&what, SL_PASSKEY_ENROL_REASON, sl_json_str(leaf, "key"));
+    if (p == NULL || !p->of_policy || p->state != SL_APPROVAL_SPENT || p->ran)
+        return "no approval was spent for it";
+    p->ran = true;
+    if (!sl_span_eq(p->identity, sl_json_str(leaf, "identity")) ||
+        !sl_span_eq(p->reason, sl_buf_span(&what)))
+        return "the approval is about something else";
+    return NULL;
+}
+
 static bool has_passkeys(const struct sl_audit *a, struct sl_span identity)
 {
     for (const struct sl_audit_passkey *k = a->first_passkey; k != NULL; k = k->next)
@@ -169,6 +190,25 @@ static struct sl_audit_passkey *new_passkey(struct sl_audit *a, const json_t *le
     return k;
 }
 
+/* Where the person has one already, that one or another person allows it. */
+static const char *vouch_problem(struct sl_audit *a, const struct sl_audit_identity *who,
+                                 const json_t *leaf)
+{
+    struct sl_span approval = sl_json_str(leaf, "approval");
+
+    if (approval.n > 0)
+        return second_problem(sl_map_get(a->approvals, approval), leaf);
+    return has_passkeys(a, who->name) ? allowed_problem(a, leaf, "enrol") : NULL;
+}
+
+/* What it signed was looked at when it was asked for; a second person may have taken hours. */
+static uint64_t possessed_us(const struct sl_audit *a, const json_t *leaf)
+{
+    const struct sl_audit_approval *p = sl_map_get(a->approvals, sl_json_str(leaf, "approval"));
+
+    return p == NULL ? a->time_us : p->asked_us;
+}
+
 static void enrolled(struct sl_audit *a, const struct sl_audit_identity *who, const json_t *leaf)
 {
     const json_t *possession = json_object_get(leaf, "possession");
@@ -185,12 +225,13 @@ static void enrolled(struct sl_audit *a, const struct sl_audit_identity *who, co
         SL_FOUND(a, "passkey %S is enrolled twice", k->id);
     bool of_itself = sl_span_eq(sl_json_str(possession, "key"), k->id) &&
                      says_the_same(json_object_get(possession, "signed"), leaf, "enrol");
-    const char *problem = of_itself ? proof_problem(a, k, possession, false, true)
-                                    : "what it signed says something else";
+    const char *problem =
+        of_itself ? proof_problem_at(a, possessed_us(a, leaf), k, possession, false, true)
+                  : "what it signed says something else";
     if (problem != NULL)
         SL_FOUND(a, "passkey %S of '%S' is enrolled, but does not prove that it is there: %s",
                  k->id, who->name, problem);
-    problem = has_passkeys(a, who->name) ? allowed_problem(a, leaf, "enrol") : NULL;
+    problem = vouch_problem(a, who, leaf);
     if (problem != NULL)
         SL_FOUND(a, "'%S' has a passkey already and enrols another, %S, but: %s", who->name, k->id,
                  problem);

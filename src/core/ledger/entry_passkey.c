@@ -40,6 +40,7 @@ void sl_entry_put_passkey(struct sl_buf *b, const struct sl_entry_passkey *e)
     sl_jw_object(&w);
     sl_member_str(&w, "algorithm", e->algorithm);
     sl_member_proof(&w, "allowed_by", e->allowed_by);
+    sl_member_str(&w, "approval", e->approval);
     if (!e->removed) {
         member_bool(&w, "backed_up", e->backed_up);
         member_bool(&w, "backup_eligible", e->backup_eligible);

@@ -2,6 +2,36 @@
 #include "core/policy/policy_int.h"
 #include "core/webauthn/webauthn.h"
 
+bool sl_policy_prefers_passkey(const struct sl_config *c, struct sl_span environment,
+                               uint32_t effects)
+{
+    const uint32_t top =
+        SL_EFFECT_EXPORT | SL_EFFECT_PRIVILEGE | SL_EFFECT_PROGRAM | SL_EFFECT_ADMIN;
+
+    return !c->settings.passkey_default_off && sl_span_is(environment, "production") &&
+           (effects & top) != 0;
+}
+
+static bool is_reviewer(const struct sl_reviewers *r, struct sl_span identity,
+                        const struct sl_names *groups)
+{
+    return sl_names_has(&r->identities, identity) || sl_names_meet(&r->groups, groups);
+}
+
+bool sl_policy_is_top_reviewer(const struct sl_config *c, struct sl_span identity,
+                               const struct sl_names *groups)
+{
+    for (size_t i = 0; i < c->rule_count; i++) {
+        const struct sl_rule *r = &c->rules[i];
+        const struct sl_reviewers *by = r->reviewers.need > 0 ? &r->reviewers : &c->any_reviewers;
+
+        if (r->proof_passkey && (r->keys_device_bound || by->need > 1) &&
+            is_reviewer(by, identity, groups))
+            return true;
+    }
+    return false;
+}
+
 static struct sl_span origin_of(struct sl_span url)
 {
     size_t scheme = sl_span_starts(url, SL_SPAN("https://")) ? 8 : 7;
@@ -28,6 +58,7 @@ void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
                                 const struct sl_node *passkeys)
 {
     struct sl_span host;
+    bool is_named = s->passkey_rp_id.n > 0;
 
     if (s->passkey_rp_id.n == 0 && sl_webauthn_rp_of(s->public_url, &host) == SL_OK)
         s->passkey_rp_id = host;
@@ -42,7 +73,7 @@ void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
     *origin = origin_of(s->public_url);
     s->passkey_origins = (struct sl_names){origin, 1};
     if (!sl_webauthn_origin_fits(*origin, s->passkey_rp_id)) {
-        if (passkeys != NULL)
+        if (is_named) /* else it is only that nobody has passkeys here */
             check_origins(l, s, passkeys);
         s->passkey_rp_id = sl_span(NULL, 0);
         s->passkey_origins = (struct sl_names){NULL, 0};

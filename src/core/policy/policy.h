@@ -186,7 +186,8 @@ struct sl_settings {
     struct sl_span passkey_rp_id; /* empty: browsers would make no passkeys at public_url */
     struct sl_names passkey_origins;
     enum sl_client_auth client_auth;
-    bool sandbox_best_effort, policy_changes_hold, ledger_sync_all;
+    bool sandbox_best_effort, policy_changes_hold, ledger_sync_all, passkey_default_off,
+        passkey_second_when_lost;
     bool govern_two_person;      /* administration needs another person */
     struct sl_members admins;    /* decide about administration; see sl_config_admins */
     struct sl_members auditors;  /* read all, change nothing, decide nothing */
@@ -376,6 +377,15 @@ enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
  */
 void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
+/* By default (`passkeys.by_default`) decisions about what has these effects there are signed with a
+ * passkey, as soon as enough of those who may decide have one: whether they have is the keeper's to
+ * know. Effects: export, privilege, program, admin; environment: production. */
+bool sl_policy_prefers_passkey(const struct sl_config *c, struct sl_span environment,
+                               uint32_t effects);
+/* Does this identity review for the top tier: for a rule that takes passkeys alone, and
+ * device-bound ones or those of two people? */
+bool sl_policy_is_top_reviewer(const struct sl_config *c, struct sl_span identity,
+                               const struct sl_names *groups);
 /* Reads of labelled data become exports as well. */
 void sl_policy_add_export(struct sl_meaning *m, const uint64_t *labels);
 /* Do the rule's keys about who asks fit? (identities, groups, identity_kind) */

@@ -45,6 +45,18 @@ static void send_reset(struct sl_desk_conn *c)
     send_event(c, c->desk->last_event, SL_SPAN("reset"), SL_SPAN("{}"));
 }
 
+/* Of a question or an answer: its words, which are the last that were said when it happened, or
+ * later ones. */
+static int put_said(json_t *out, const struct sl_desk_event *e, const json_t *approval)
+{
+    json_t *said = json_object_get(approval, "messages");
+    bool is_said = strcmp(e->kind, "question") == 0 || strcmp(e->kind, "answer") == 0;
+
+    if (!is_said || json_array_size(said) == 0)
+        return 0;
+    return json_object_set(out, "said", json_array_get(said, json_array_size(said) - 1));
+}
+
 /* What an event carries of the approval; short, and all of it as the keeper shows it to this
  * person. */
 static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
@@ -65,6 +77,7 @@ static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
         if (value != NULL)
             bad |= json_object_set(out, members[i], value);
     }
+    bad |= put_said(out, e, approval);
     if (json_object_get(approval, "delivered") != NULL &&
         json_object_get(approval, "show") != NULL) /* of how many */
         bad |= json_object_set(out, "show", json_object_get(approval, "show"));

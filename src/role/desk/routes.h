@@ -49,6 +49,7 @@ enum sl_desk_kind {
     X(PAGE,     GET,    "/usage",                     "",                false,                                  \
       "by since identity dataset label", "")                                                                    \
     X(PAGE,     GET,    "/governance",                "",                false,      "since",        "")         \
+    X(PAGE,     GET,    "/passkeys",                  "",                false,      "",             "")         \
     X(PAGE,     GET,    "/policy",                    "",                false,      "",             "")         \
     X(PAGE,     GET,    "/identities",                "",                false,      "",             "")         \
     X(PAGE,     GET,    "/health",                    "",                false,      "",             "")         \
@@ -79,12 +80,15 @@ enum sl_desk_kind {
       "decision! digest! reason! rows")                                                                         \
     X(CALL,     GET,    "/v1/passkeys",               "passkey.list",    true,       "",             "")         \
     X(CALL,     POST,   "/v1/passkeys",               "passkey.enrol",   true,       "",                         \
-      "possession! existing")                                                                                   \
+      "possession! existing name second")                                                                                   \
     X(CALL,     POST,   "/v1/passkeys/challenge",     "passkey.challenge", true,     "",                         \
       "purpose! key! public_key algorithm")                                                                     \
+    X(CALL,     POST,   "/v1/passkeys/name",          "passkey.name",    true,       "",             "key! name!") \
     X(CALL,     POST,   "/v1/passkeys/remove",        "passkey.remove",  true,       "",                         \
       "key! existing!")                                                                                         \
     X(CALL,     POST,   "/v1/approvals/{id}/consume", "consume",         true,       "",             "digest!")  \
+    X(CALL,     POST,   "/v1/approvals/{id}/question", "question",       true,       "",             "text!")    \
+    X(CALL,     POST,   "/v1/approvals/{id}/answer",  "answer",          true,       "",             "text!")    \
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \

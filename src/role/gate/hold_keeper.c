@@ -47,6 +47,44 @@ static void tell_client(struct session *s, const struct hold *h, const struct sl
         server_say_now(s, sl_buf_span(&b));
 }
 
+/* "question from rita about approval ..: why all of them?" Its words are a stranger's to the
+ * client's terminal. */
+static void put_question(struct sl_buf *b, const struct sl_msg_action_note *m)
+{
+    sl_buf_say(b, "question from %S about approval %S: ", m->who, m->approval);
+    for (struct sl_span rest = m->text; rest.n > 0;) {
+        struct sl_span line = sl_span_head(rest, sl_span_find(rest, '\n'));
+
+        sl_utf8_put_printable(b, line);
+        rest = sl_span_from(rest, line.n + 1);
+        if (rest.n > 0)
+            sl_buf_put_u8(b, '\n');
+    }
+}
+
+void hold_note(struct session *s, struct sl_channel *c, struct sl_span body)
+{
+    struct sl_msg_action_note m;
+    SL_BUF(b, TEXT_MAX * 2);
+    SL_BUF(message, TEXT_MAX);
+
+    if (sl_msg_action_note_get(body, &m) != SL_OK) {
+        sl_channel_break(c, SL_EMALFORMED);
+        return;
+    }
+    put_question(&message, &m);
+    struct sl_pg_notice n = {
+        .severity = SL_SPAN("NOTICE"),
+        .sqlstate = SL_SPAN("00000"),
+        .message = sl_buf_span(&message),
+        .hint = SL_SPAN("Answer on another connection with SET sluice.answer = 'your words', or "
+                        "with: sluice answer ID 'your words'"),
+    };
+    sl_pg_put_notice(&b, &n);
+    if (sl_buf_err(&b) == SL_OK)
+        server_say_now(s, sl_buf_span(&b));
+}
+
 static enum sl_err take_uuid(struct hold *h, struct sl_span text)
 {
     SL_BUF(hex, 64);

@@ -12,6 +12,8 @@ static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet
 
     if (cursor.short_read)
         sl_channel_break(c, SL_EMALFORMED);
+    else if (s != NULL && !s->dead && p->type == SL_MESSAGE_ACTION_NOTE)
+        hold_note(s, c, p->body);
     else if (s != NULL && !s->dead && stop_is_of(s, action))
         stop_keeper(s, p->type, p->body);
     else if (s != NULL && !s->dead)
@@ -142,6 +144,13 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
             sl_channel_break(c, SL_EMALFORMED);
         return;
     }
+    case SL_MESSAGE_ACTION_ANSWERED: {
+        enum sl_err e = settings_answered(g, p->body);
+        if (e != SL_OK)
+            sl_channel_break(c, e);
+        return;
+    }
+    case SL_MESSAGE_ACTION_NOTE:
     case SL_MESSAGE_ACTION_HELD:
     case SL_MESSAGE_ACTION_REFUSED:
     case SL_MESSAGE_ACTION_STALE:
@@ -195,4 +204,5 @@ void keeper_connect(struct gate *g, int fd)
     gate_each_session(g, list_ask_again);
     gate_each_session(g, stop_again);
     gate_each_session(g, ask_sync_again);
+    gate_each_session(g, settings_keeper_new);
 }

@@ -35,6 +35,7 @@ enum wait {
     WAIT_ELEVATE,  /* the connection that it runs on is being made */
     WAIT_BUDGET,   /* the keeper is asked what may pass (budget.h) */
     WAIT_LIST,     /* the keeper is asked for a list of statements (list.h) */
+    WAIT_ANSWERED, /* the keeper is told what its client answers (SET sluice.answer) */
     WAIT_CANCEL,   /* a CancelRequest of ours is on its way: it must not hit what comes next */
 };
 
@@ -265,6 +266,8 @@ struct session {
     struct sl_span upstream_user;     /* malloc'd: who it is for the server */
     struct sl_span reason, run, sink; /* malloc'd */
     uint64_t wait_ms;
+    enum { ANSWER_NONE, ANSWER_GIVEN, ANSWER_TAKEN } answer; /* SET sluice.answer under way */
+    char answer_why[192]; /* why it was not taken; empty: it was */
 };
 
 /* sessions.c */
@@ -465,6 +468,8 @@ struct held_bytes {
 };
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
+/* ACTION_NOTE: what a reviewer asks, as a NOTICE. */
+void hold_note(struct session *s, struct sl_channel *c, struct sl_span body);
 void hold_again(struct session *s); /* a new keeper: ask again */
 void hold_judge_again(struct session *s, const char *why);
 void hold_leave(struct session *s, uint8_t how, const char *why);
@@ -552,6 +557,8 @@ void elevate_free(struct session *s);   /* with the session */
 /* settings.c: SET sluice.x and SHOW sluice.x in the simple protocol. */
 enum take settings_take(struct session *s, struct sl_span text, struct sl_span whole,
                         bool *was_ours);
+enum sl_err settings_answered(struct gate *g, struct sl_span body) SL_MUST_CHECK;
+void settings_keeper_new(struct session *s);
 bool settings_is_set(struct sl_span text);
 bool settings_is_show(struct sl_span text);
 bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *complaint);

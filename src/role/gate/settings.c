@@ -1,6 +1,7 @@
 /* SET sluice.reason and its sisters: answered here, never sent on (design: section 5). */
 #include "role/gate/list.h"
 
+#include "base/utf8.h"
 #include "base/when.h"
 
 #include <stdlib.h>
@@ -127,6 +128,10 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
         return false;
     }
     struct sl_span key = sl_span_from(name, 7), what = sl_buf_span(&plain);
+    if (!sl_utf8_valid(what)) { /* the keeper ends a gate that passes on anything else */
+        sl_buf_put_str(complaint, "a value of sluice.NAME must be UTF-8");
+        return false;
+    }
     if (is(key, "reason"))
         span_set(&s->reason, what);
     else if (is(key, "run"))
@@ -136,12 +141,122 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
     else if (is(key, "wait"))
         return set_wait(s, what, complaint);
     else {
-        sl_buf_put_str(complaint, "Sluice knows sluice.reason, sluice.run, sluice.sink and "
-                                  "sluice.wait; and sluice.request "
-                                  "in the simple protocol");
+        sl_buf_put_str(complaint, is(key, "answer")
+                                      ? "SET sluice.answer works as a simple query, without "
+                                        "parameters"
+                                      : "Sluice knows sluice.reason, sluice.run, sluice.sink, "
+                                        "sluice.wait and sluice.answer; and sluice.request in the "
+                                        "simple protocol");
         return false;
     }
     return true;
+}
+
+/* --- SET sluice.answer = '[ID] TEXT': to a reviewer who asked about what waits elsewhere --- */
+
+enum { ID_BYTES = 36 };
+
+static bool is_answer(struct sl_span text)
+{
+    struct sl_span name, value;
+
+    return split_set(text, &name, &value) && is(sl_span_from(name, 7), "answer") && value.n > 0;
+}
+
+static bool begins_with_id(struct sl_span text)
+{
+    for (size_t i = 0; i < ID_BYTES && i < text.n; i++) {
+        uint8_t c = text.p[i];
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (is_dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    return text.n > ID_BYTES + 1 && text.p[ID_BYTES] == ' ';
+}
+
+static bool give(struct session *s, struct sl_span text)
+{
+    struct sl_span name, value, id = {NULL, 0};
+    SL_BUF(plain, VALUE_MAX + ID_BYTES);
+
+    if (!split_set(text, &name, &value) || !unquote(value, &plain))
+        return false;
+    struct sl_span said = sl_buf_span(&plain);
+    if (begins_with_id(said)) {
+        id = sl_span_head(said, ID_BYTES);
+        said = sl_span_from(said, ID_BYTES + 1);
+    }
+    if (!sl_utf8_valid(said)) /* the keeper would end this gate for it */
+        return false;
+    SL_SEND(s->gate->keeper, action_answer, .session = s->keeper_session, .approval = id,
+            .text = said);
+    s->answer = ANSWER_GIVEN;
+    return true;
+}
+
+static enum take refuse_answer(struct session *s, const char *sqlstate, const char *why)
+{
+    struct refusal r = {.sqlstate = sqlstate, .message = why};
+
+    refuse_simple(s, &r);
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take answered(struct session *s)
+{
+    SL_BUF(why, 512);
+    SL_BUF(b, 64);
+
+    s->answer = ANSWER_NONE;
+    if (s->answer_why[0] != '\0') {
+        sl_buf_say(&why, "your answer was not taken: %s", s->answer_why);
+        return refuse_answer(s, "55000", sl_buf_text(&why));
+    }
+    sl_pg_put_tag(&b, "SET");
+    sl_pg_put_ready(&b, (enum sl_pg_ready)s->tx);
+    server_say(s, sl_buf_span(&b));
+    return s->dead ? TAKE_DEAD : TAKE_DONE;
+}
+
+static enum take take_answer(struct session *s, struct sl_span text)
+{
+    if (s->answer == ANSWER_TAKEN)
+        return answered(s);
+    if (s->answer == ANSWER_NONE && s->gate->keeper == NULL)
+        return refuse_answer(s, "57P03", "Sluice's keeper is restarting; answer again in a moment");
+    if (s->answer == ANSWER_NONE && !give(s, text))
+        return refuse_answer(s, "22023",
+                             "write SET sluice.answer = 'text' with at most 1,000 bytes of UTF-8");
+    s->wait = WAIT_ANSWERED;
+    return TAKE_WAIT;
+}
+
+static void taken(struct session *s, struct sl_span why)
+{
+    why = sl_span_head(why, sizeof s->answer_why - 1);
+    memcpy(s->answer_why, why.p == NULL ? (const uint8_t *)"" : why.p, why.n);
+    s->answer_why[why.n] = '\0';
+    s->answer = ANSWER_TAKEN;
+    session_resume(s, WAIT_ANSWERED);
+}
+
+enum sl_err settings_answered(struct gate *g, struct sl_span body)
+{
+    struct sl_msg_action_answered m;
+
+    SL_TRY(sl_msg_action_answered_get(body, &m));
+    struct session *s = sl_map_get(g->by_keeper, sl_map_u64(&m.session));
+    if (s != NULL && !s->dead && s->answer == ANSWER_GIVEN)
+        taken(s, m.why);
+    return SL_OK;
+}
+
+void settings_keeper_new(struct session *s)
+{
+    if (!s->dead && s->answer == ANSWER_GIVEN)
+        taken(s, SL_SPAN("Sluice's keeper was replaced meanwhile. See with 'sluice show' whether "
+                         "it is there; else answer again"));
 }
 
 static enum take answer_set(struct session *s, struct sl_span text)
@@ -211,5 +326,7 @@ enum take settings_take(struct session *s, struct sl_span text, struct sl_span w
     *was_ours = true;
     if (s->item_count > 0) /* the transaction status that we answer with must be the true one */
         return wait_for_answers(s);
+    if (!show && is_answer(text))
+        return take_answer(s, text);
     return show ? answer_show(s, name) : answer_set(s, text);
 }

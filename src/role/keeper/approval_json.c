@@ -64,6 +64,11 @@ static bool sees_values(struct call *c, const struct approval *a, bool mine)
     return mine || is_reviewer(c, a) || sight_of(c, READ_VALUES) == SIGHT_ALL || may_break(c, a);
 }
 
+bool approval_shows_values(struct call *c, const struct approval *a)
+{
+    return sees_values(c, a, approval_is_mine(c, a));
+}
+
 static json_t *names(struct sl_names list)
 {
     json_t *array = json_array();
@@ -207,10 +212,10 @@ static void put_document(json_t *out, const struct approval *a, bool values)
 
 static void put_detail(json_t *out, const struct approval *a)
 {
-    static const char *const members[] = {"reviewers", "rule",         "show",     "repeats",
-                                          "runs_as",   "runs_as_user", "trigger",  "in_transaction",
-                                          "policy",    "rows",         "delivered", "started_by",
-                                          "unknown",   "job",          "job_link",    "list"};
+    static const char *const members[] = {
+        "reviewers",      "rule",     "show", "repeats",   "runs_as",    "runs_as_user", "trigger",
+        "in_transaction", "policy",   "rows", "delivered", "started_by", "unknown",      "job",
+        "job_link",       "list",     "proof_why"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -322,6 +327,7 @@ json_t *approval_json(struct call *c, const struct approval *a)
         hide_estimate(out, a);
     put_requirements(c, out, a);
     put_votes(c, out, a);
+    said_put(c, out, a);
     json_put_str(out, "proof", a->passkey ? SL_SPAN("passkey") : SL_SPAN("any"));
     json_put_str(out, "keys", a->device_bound ? SL_SPAN("device-bound") : SL_SPAN("any"));
     json_object_set_new(out, "mine", json_boolean(mine));

@@ -220,6 +220,11 @@ static const char in_transaction_text[] = "this would be held, and the rule refu
                                           "transaction, where it would keep its locks";
 static const char in_transaction_hint[] = "Run it outside of a transaction block.";
 
+static bool is_asked_over_http(const struct ask *a)
+{
+    return sl_span_is(a->action.protocol, "external") || sl_span_is(a->action.protocol, "sluice");
+}
+
 /* Reviewers see the newest questions first: nobody may bury those of others. */
 static bool asks_too_much(struct keeper *k, const struct ask *a)
 {
@@ -227,7 +232,29 @@ static bool asks_too_much(struct keeper *k, const struct ask *a)
     uint64_t open = db_row(&rows) ? db_u64(&rows, 0) : MAX_OPEN;
 
     db_end(&rows);
-    return open >= (sl_span_is(a->action.protocol, "external") ? MAX_ASKED : MAX_OPEN);
+    return open >= (is_asked_over_http(a) ? MAX_ASKED : MAX_OPEN);
+}
+
+/* As soon as enough people have passkeys, what is worst takes no less (docs/policy.md). */
+static void prefer_passkey(struct keeper *k, struct ask *a)
+{
+    bool is_policy = sl_span_is(a->action.protocol, "policy") ||
+                     sl_span_is(a->action.protocol, "sluice"); /* Sluice's own: of every target */
+    struct proof_needed signed_ = {.passkey = true, .device_bound = a->answer.device_bound};
+
+    if (a->answer.passkey ||
+        !sl_policy_prefers_passkey(k->config,
+                                   is_policy ? SL_SPAN("production") : a->target->environment,
+                                   a->meaning->effects) ||
+        !enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
+                       signed_, a->now_us))
+        return;
+    a->answer.passkey = true;
+    a->proof_why = is_policy
+                       ? SL_SPAN("a change of Sluice itself is signed where enough of those who "
+                                 "may decide have passkeys (passkeys.by_default)")
+                       : SL_SPAN("in production this is signed where enough of those who may "
+                                 "decide have passkeys (passkeys.by_default)");
 }
 
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
@@ -243,6 +270,7 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (asks_too_much(k, a))
         return say_no(a, "too many actions of this identity wait for a decision already",
                       "Wait until some are decided, or cancel those that are not needed.");
+    prefer_passkey(k, a);
     struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
                        any, a->now_us))
@@ -312,6 +340,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as", a->runs_as);
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
+    event_str(detail, "proof_why", a->proof_why);
     event_str(detail, "trigger", a->others.trigger);
     event_str(detail, "started_by", a->others.started_by);
     event_str(detail, "unknown", a->others.unknown);
@@ -452,6 +481,9 @@ static enum sl_err record_asked(struct keeper *k, struct ask *a)
     SL_BUF(leaf, SL_ENTRY_MAX);
     SL_BUF(document, SL_ACTION_MAX_BYTES);
     SL_BUF(detail, 4 * 1024 * 1024);
+    uint8_t alike[SL_SHA256];
+
+    last_alike_key(k, a, alike);
 
     sl_action_put(&document, &a->action);
     SL_TRY(sl_buf_err(&document));
@@ -470,6 +502,7 @@ static enum sl_err record_asked(struct keeper *k, struct ask *a)
     event_hex(event, "join_key", sl_span(a->join_key, sizeof a->join_key));
     event_str(event, "detail", sl_buf_span(&detail));
     event_bool(event, "passkey", a->answer.passkey);
+    event_hex(event, "alike", sl_span(alike, sizeof alike));
     event_u64(event, "sequence", ++k->store.sequence);
     store_record_document(&k->store, &leaf, event, sl_buf_span(&document), true);
     return SL_OK;

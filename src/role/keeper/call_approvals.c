@@ -30,6 +30,7 @@ void call_APPROVAL_GET(struct call *c)
         return;
     approval_put_rules(c, c->reply, &a);
     approval_put_lineage(c, c->reply, &a);
+    approval_put_last_alike(c, c->reply, &a);
 }
 
 /* --- ending --- */

@@ -152,6 +152,7 @@ static void approved(struct call *c, struct approval *a)
         return;
     waiters_offer(c->keeper, a);
     policy_change_decided(c->keeper, a);
+    passkey_decided(c->keeper, a);
 }
 
 static void denied(struct call *c, struct approval *a)

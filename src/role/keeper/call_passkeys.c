@@ -60,16 +60,6 @@ static bool bytes_of(struct call *c, const char *key, struct sl_span *out)
     return out->n > 0;
 }
 
-static bool is_known(struct keeper *k, const struct wish *w)
-{
-    struct passkey other;
-    struct db_rows rows = db_ask(k->store.db, DB_PASSKEY_BY_PUBLIC_KEY, "b", w->spki);
-    bool known = db_row(&rows);
-
-    db_end(&rows);
-    return known || passkey_get(k, w->key_text, &other) == SL_OK;
-}
-
 /* One key is one person's, for good: also an id or a key that was removed is not taken again. */
 static bool may_enrol(struct call *c, struct wish *w)
 {
@@ -81,7 +71,7 @@ static bool may_enrol(struct call *c, struct wish *w)
                      "");
         return false;
     }
-    if (is_known(c->keeper, w)) {
+    if (passkey_known(c->keeper, w->key_text, w->spki)) {
         call_problem(c, 409, "Known already", "This passkey is, or was, somebody's already.",
                      "Make a new one.");
         return false;
@@ -170,7 +160,8 @@ static bool read_existing(struct call *c, struct allowed *out)
         call_problem(c, 403, "Which passkey says so?",
                      "existing must be an assertion by a passkey that you have already: {key, "
                      "client_data, authenticator_data, signature}, each in base64url.",
-                     "If all are lost, the operator can remove them: sluice passkeys remove.");
+                     "If all are lost, ask a second person (\"second\": true), or the operator "
+                     "removes them: sluice passkeys remove.");
         return false;
     }
     if (passkey_get(c->keeper, out->by.key_text, &out->passkey) == SL_OK &&
@@ -199,7 +190,7 @@ static void event_used(json_t *event, const struct allowed *by)
     event_bool(event, "by_backed_up", by != NULL && by->seen.backed_up);
 }
 
-static void record(struct call *c, json_t *event, const struct sl_entry_passkey *e)
+static void record(struct keeper *k, json_t *event, const struct sl_entry_passkey *e)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
     struct sl_entry_passkey entry = *e;
@@ -207,8 +198,41 @@ static void record(struct call *c, json_t *event, const struct sl_entry_passkey 
     entry.time_us = sl_clock_us();
     event_u64(event, "at", entry.time_us);
     sl_entry_put_passkey(&leaf, &entry);
-    store_record(&c->keeper->store, &leaf, event, true);
-    c->keeper->important = true;
+    store_record(&k->store, &leaf, event, true);
+    k->important = true;
+}
+
+/* --- naming --- */
+
+enum { NAME_BYTES = 256 };
+
+static void record_name(struct call *c, struct sl_span id, struct sl_span name)
+{
+    json_t *event = event_new("passkey_named", sl_clock_us());
+
+    event_str(event, "id", id);
+    event_str(event, "name", name);
+    store_record(&c->keeper->store, NULL, event, true);
+}
+
+static bool name_fits(struct call *c)
+{
+    if (call_str(c, "name").n <= NAME_BYTES)
+        return true;
+    call_problem(c, 400, "Too long a name", "A name has at most 256 bytes.", "");
+    return false;
+}
+
+void call_PASSKEY_NAME(struct call *c)
+{
+    struct wish w = {.key_text = call_str(c, "key")};
+    struct passkey p;
+
+    if (!may_remove(c, &w) || !name_fits(c))
+        return;
+    record_name(c, w.key_text, call_str(c, "name"));
+    if (passkey_get(c->keeper, w.key_text, &p) == SL_OK)
+        c->reply = passkey_json(&p);
 }
 
 /* --- enrolling --- */
@@ -228,41 +252,65 @@ static bool read_new(struct keeper *k, const json_t *document, struct passkey *p
     return true;
 }
 
-static void record_enrolled(struct call *c, const struct passkey *p, const struct assertion *by_new,
-                            const struct allowed *by, struct sl_span document)
+void passkey_record(struct keeper *k, const struct enrolment *e)
 {
+    static const char *const vouchers[] = {
+        [BY_PASSKEY] = "passkey", [BY_CREDENTIAL] = "credential", [BY_PERSON] = "person"};
+    const struct passkey *p = e->passkey;
+    struct sl_span algorithm = sl_span_str(sl_passkey_algorithm_name(p->algorithm));
     json_t *event = event_new("passkey_enrolled", 0);
-    struct sl_entry_proof possession = assertion_entry(by_new, document), allowed = {{0}};
 
-    if (by != NULL)
-        allowed = assertion_entry(&by->by, document);
     event_str(event, "id", p->id);
     event_str(event, "identity", p->identity);
-    event_str(event, "algorithm", sl_span_str(sl_passkey_algorithm_name(p->algorithm)));
+    event_str(event, "algorithm", algorithm);
     event_hex(event, "spki", p->spki);
     event_str(event, "rp_id", p->rp_id);
     event_bool(event, "backup_eligible", p->backup_eligible);
     event_bool(event, "backed_up", p->backed_up);
     event_u64(event, "counter", p->counter);
-    event_str(event, "credential", c->with.id);
-    event_bool(event, "alone", by == NULL);
-    event_used(event, by);
-    record(c, event,
+    event_str(event, "credential", e->credential);
+    event_bool(event, "alone", p->vouched == BY_CREDENTIAL);
+    event_bool(event, "second", p->vouched == BY_PERSON);
+    event_str(event, "by", e->allowed_id);
+    event_u64(event, "by_counter", e->allowed_counter);
+    event_bool(event, "by_backed_up", e->allowed_backed_up);
+    record(k, event,
            &(struct sl_entry_passkey){.identity = p->identity,
-                                      .key = by_new->key,
-                                      .algorithm =
-                                          sl_span_str(sl_passkey_algorithm_name(p->algorithm)),
+                                      .key = e->possession.key,
+                                      .algorithm = algorithm,
                                       .public_key = p->spki,
                                       .rp_id = p->rp_id,
                                       .backup_eligible = p->backup_eligible,
                                       .backed_up = p->backed_up,
-                                      .credential = c->with.id,
-                                      .possession = &possession,
-                                      .allowed_by = by == NULL ? NULL : &allowed,
-                                      .by = c->who.name,
-                                      .channel = call_channel(c)});
+                                      .credential = e->credential,
+                                      .approval = e->approval,
+                                      .possession = &e->possession,
+                                      .allowed_by = e->allowed,
+                                      .by = e->by,
+                                      .channel = e->channel});
     sl_log(SL_LOG_WARN, "passkey_enrolled", SL_TEXT("identity", p->identity), SL_TEXT("key", p->id),
-           SL_CSTR("vouched_by", by == NULL ? "credential" : "passkey"));
+           SL_CSTR("vouched_by", vouchers[p->vouched]));
+}
+
+static void enrol(struct call *c, struct passkey *p, const struct assertion *by_new,
+                  const struct allowed *by, struct sl_span document)
+{
+    struct sl_entry_proof allowed = {{0}};
+    struct enrolment e = {.passkey = p,
+                          .possession = assertion_entry(by_new, document),
+                          .by = c->who.name,
+                          .credential = c->with.id,
+                          .channel = call_channel(c)};
+
+    p->vouched = by == NULL ? BY_CREDENTIAL : BY_PASSKEY;
+    if (by != NULL) {
+        allowed = assertion_entry(&by->by, document);
+        e.allowed = &allowed;
+        e.allowed_id = by->passkey.id;
+        e.allowed_counter = by->seen.counter;
+        e.allowed_backed_up = by->seen.backed_up;
+    }
+    passkey_record(c->keeper, &e);
 }
 
 static bool check_new(struct call *c, const struct assertion *a, struct sl_span document,
@@ -271,13 +319,11 @@ static bool check_new(struct call *c, const struct assertion *a, struct sl_span 
     uint8_t challenge[SL_SHA256];
     struct sl_webauthn_seen seen = {0};
     json_t *value = NULL;
-    struct wish w;
 
     bool read = sl_json_read(document, &value, NULL) == SL_OK && read_new(c->keeper, value, p) &&
                 sl_span_eq(p->id, a->key_text);
     json_decref(value);
-    w = (struct wish){.key_text = p->id, .spki = p->spki};
-    if (!read || is_known(c->keeper, &w)) {
+    if (!read || passkey_known(c->keeper, p->id, p->spki)) {
         challenge_unknown(c);
         return false;
     }
@@ -299,7 +345,8 @@ void call_PASSKEY_ENROL(struct call *c)
     struct allowed by;
     struct passkey p = {0}, *list;
     struct sl_span document;
-    bool first = mine(c, &list) == 0;
+    bool first = mine(c, &list) == 0, second = passkey_needs_second(c, first);
+    bool existing = !first && !second;
 
     if (!passkeys_here(c))
         return;
@@ -311,18 +358,24 @@ void call_PASSKEY_ENROL(struct call *c)
                      "");
         return;
     }
-    if (!first && !read_existing(c, &by))
+    if (!name_fits(c) || (existing && !read_existing(c, &by)))
         return;
     if (!assertion_challenge(c->keeper, &by_new, CHALLENGE_PASSKEY, c->who.name, &document)) {
         challenge_unknown(c);
         return;
     }
-    if (!check_new(c, &by_new, document, &p) || (!first && !check_existing(c, &by, document)))
+    if (!check_new(c, &by_new, document, &p) || (existing && !check_existing(c, &by, document)))
         return;
-    record_enrolled(c, &p, &by_new, first ? NULL : &by, document);
+    if (second) {
+        passkey_ask_second(c, &p, &by_new, document);
+        return;
+    }
+    enrol(c, &p, &by_new, existing ? &by : NULL, document);
+    if (call_str(c, "name").n > 0)
+        record_name(c, p.id, call_str(c, "name"));
+    p.name = call_str(c, "name");
     c->status = 201;
     p.since_us = sl_clock_us();
-    p.alone = first;
     c->reply = passkey_json(&p);
 }
 
@@ -342,7 +395,7 @@ static void record_removed(struct call *c, const struct passkey *p, const struct
     entry.identity = p->identity;
     if (sl_base64url_get(&key, p->id) == SL_OK)
         entry.key = sl_buf_span(&key);
-    record(c, event, &entry);
+    record(c->keeper, event, &entry);
     sl_log(SL_LOG_WARN, "passkey_removed", SL_TEXT("identity", p->identity), SL_TEXT("key", p->id),
            SL_TEXT("by", e->by));
     grants_kill_by_passkey(c->keeper, p->id, "the passkey of an approver was removed");

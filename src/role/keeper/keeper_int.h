@@ -290,14 +290,21 @@ bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minu
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
+struct call;
+struct approval;
 /* --- passkeys.c, challenges.c -------------------------------------------------------------------
  */
 enum { PASSKEYS_LISTED = 10000 };
 struct passkey {
     struct sl_span id, identity, rp_id, spki, credential; /* id: base64url */
+    struct sl_span name;                                  /* as its person calls it, or empty */
     int64_t algorithm;
     bool backup_eligible, backed_up;
-    bool alone; /* it was the first: only a deciding credential vouched for it */
+    enum vouched {
+        BY_PASSKEY,
+        BY_CREDENTIAL,
+        BY_PERSON
+    } vouched; /* credential: and nothing else */
     uint32_t counter;
     uint64_t since_us, removed_us;
 };
@@ -311,6 +318,8 @@ bool passkey_for(struct keeper *k, struct sl_span identity, uint64_t asked_us, b
 bool passkey_is_young(const struct passkey *p, uint64_t at_us);
 void credential_with_passkey(struct credential *c, const struct passkey *p);
 json_t *passkey_json(const struct passkey *p);
+/* Is or was it anybody's? */
+bool passkey_known(struct keeper *k, struct sl_span id, struct sl_span spki);
 
 /* A challenge is taken once, for what it was made for, by whom it was made for. */
 enum challenge_kind { CHALLENGE_DECISION = 1, CHALLENGE_PASSKEY };
@@ -343,6 +352,41 @@ enum sl_webauthn_reason assertion_check(struct keeper *k, const struct assertion
                                         const uint8_t challenge[SL_SHA256],
                                         struct sl_webauthn_seen *seen) SL_MUST_CHECK;
 struct sl_entry_proof assertion_entry(const struct assertion *a, struct sl_span document);
+
+/* call_passkeys.c: recording one that was looked at. */
+struct enrolment {
+    const struct passkey *passkey; /* its `vouched` counts */
+    struct sl_entry_proof possession;
+    const struct sl_entry_proof *allowed; /* by another passkey, or NULL */
+    struct sl_span by, credential, channel, approval;
+    struct sl_span allowed_id;
+    uint32_t allowed_counter;
+    bool allowed_backed_up;
+};
+void passkey_record(struct keeper *k, const struct enrolment *e);
+/* call_passkey_second.c: one that a second person has to vouch for. */
+bool passkey_needs_second(struct call *c, bool is_first);
+void passkey_ask_second(struct call *c, const struct passkey *p, const struct assertion *by_new,
+                        struct sl_span document);
+/* After an approval has moved: what it let in is enrolled. */
+void passkey_decided(struct keeper *k, struct approval *a);
+
+/* --- call_questions.c: what is asked back while an action waits
+ * -----------------------------------
+ */
+enum { SAID_BYTES = 1000, SAID_MOST = 20 }; /* one text; of one approval */
+struct call;
+struct approval;
+/* "messages", and whether the caller may add one. */
+void said_put(struct call *c, json_t *out, const struct approval *a);
+/* An answer of somebody in the requester set, who came by this channel with this credential. NULL,
+ * or why not. */
+struct speaker {
+    struct sl_span name, credential, channel;
+};
+const char *answer_give(struct keeper *k, const struct approval *a, const struct speaker *who,
+                        struct sl_span text) SL_MUST_CHECK;
+void on_action_answer(struct peer *p, const struct sl_msg_action_answer *m);
 
 /* --- call_decision.c, decision_proof.c -----------------------------------------------------------
  */
@@ -487,6 +531,9 @@ struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
+/* A NOTICE for every client that waits for it. */
+void waiters_tell(struct keeper *k, const struct approval *a, struct sl_span who,
+                  struct sl_span text);
 void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span who, const char *why,
                     const char *hint);
 /* Offers an approved action to the oldest waiter that is still there. */
@@ -573,6 +620,7 @@ struct ask {
     struct sl_reviewers *requirements;
     struct sl_span *requirement_rules; /* the name of the rule that asks for each */
     size_t requirement_count;
+    struct sl_span proof_why;             /* where the default asks for a passkey, and no rule */
     struct sl_span runs_as, runs_as_user; /* the login that its rules elevate to; empty: none */
     const char *cannot_elevate;           /* why not, NULL when it can */
     uint8_t digest[32], join_key[32];
@@ -725,6 +773,13 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* May this caller see the statement and its values? */
+bool approval_shows_values(struct call *c, const struct approval *a);
+/* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved like it.
+ */
+struct ask;
+void last_alike_key(struct keeper *k, const struct ask *a, uint8_t key[SL_SHA256]);
+void approval_put_last_alike(struct call *c, json_t *approval, const struct approval *a);
 /* What its rules say, for its page. */
 /* call_ledger.c: may this caller read all of the ledger? Else the answer is made. */
 bool may_audit(struct call *c);

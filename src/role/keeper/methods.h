@@ -17,7 +17,10 @@
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision","reason","channel","at","proof":"token|passkey",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
- *    "proof":"any|passkey","keys":"any|device-bound",
+ *    "proof":"any|passkey","proof_why"? (no rule says so, but the
+ * default),"keys":"any|device-bound",
+ *    "messages"?:[{"kind":"question|answer","identity","channel","text","at"}] (oldest first),
+ *    "may_ask","may_answer":bool,
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
  *    "repeats":"id of the approval whose outcome is unknown","outcome":{..},"why",
  *    "deciders":[names of those whose yes would be taken now],"requester_chain":[{"name","role"}],
@@ -27,11 +30,13 @@
  * (a rule's text is with approval.get alone) and of approval.get, until it is over:
  * "lineage":{"flows":[{"from","to","flow","labels"?}] (the first 20 direct
  * ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
- * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change.
+ * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change; and
+ * "last_alike":{"id","identity","by":[],"decided_at","statement"}: the last approved one with the same
+ * kinds of statements and effects on the same datasets, if the caller may read it.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
- * outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
+ * question, answer, outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
  *
  * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
  * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
@@ -75,10 +80,17 @@ enum sl_method_needs {
     X(PASSKEY_LIST,        "passkey.list",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"purpose":"enrol","key","public_key","algorithm"} or {"purpose":"remove","key"} -> as above */          \
     X(PASSKEY_CHALLENGE,   "passkey.challenge", SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
-    /* {"possession":{assertion},"existing"?:{assertion}} -> passkey (201) */                                   \
+    /* {"possession":{assertion},"existing"?:{assertion},"name"?,"second"?:true} -> passkey (201), or           \
+       approval (202): a second person has to say yes to it first */                                            \
     X(PASSKEY_ENROL,       "passkey.enrol",     SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"key","name"} -> passkey: how its person calls it; nothing depends on it */                             \
+    X(PASSKEY_NAME,        "passkey.name",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"key","existing":{assertion}} -> {"key"} */                                                             \
     X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","text"} -> approval: a reviewer asks whoever asked for it, while it is pending */                 \
+    X(QUESTION,            "question",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"id","text"} -> approval: somebody in the requester set answers */                                      \
+    X(ANSWER,              "answer",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     /* {} -> {"reviews":[{"id","kind":"break_glass|bypass","by","channel","reason","at","review_by",             \
        "overdue":bool,"signed_off":n,"needed":2}]}: what one person did alone; those to sign off first */       \
     X(REVIEW_LIST,         "review.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \

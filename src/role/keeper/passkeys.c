@@ -17,7 +17,8 @@ static void fill(struct keeper *k, const struct db_rows *r, struct passkey *p)
                           .since_us = db_u64(r, 8),
                           .removed_us = db_u64(r, 9),
                           .credential = sl_arena_copy(k->mem, db_span(r, 10)),
-                          .alone = db_u64(r, 11) != 0};
+                          .vouched = (enum vouched)db_u64(r, 11),
+                          .name = sl_arena_copy(k->mem, db_span(r, 12))};
 }
 
 enum sl_err passkey_get(struct keeper *k, struct sl_span id, struct passkey *out)
@@ -29,6 +30,16 @@ enum sl_err passkey_get(struct keeper *k, struct sl_span id, struct passkey *out
     fill(k, &rows, out);
     db_end(&rows);
     return SL_OK;
+}
+
+bool passkey_known(struct keeper *k, struct sl_span id, struct sl_span spki)
+{
+    struct passkey other;
+    struct db_rows rows = db_ask(k->store.db, DB_PASSKEY_BY_PUBLIC_KEY, "b", spki);
+    bool known = db_row(&rows);
+
+    db_end(&rows);
+    return known || passkey_get(k, id, &other) == SL_OK;
 }
 
 size_t passkeys_of(struct keeper *k, struct sl_span identity, struct passkey **out)
@@ -176,16 +187,20 @@ void challenge_unknown(struct call *c)
 
 json_t *passkey_json(const struct passkey *p)
 {
+    static const char *const vouchers[] = {
+        [BY_PASSKEY] = "passkey", [BY_CREDENTIAL] = "credential", [BY_PERSON] = "person"};
     json_t *one = json_object();
 
     json_put_str(one, "key", p->id);
+    if (p->name.n > 0)
+        json_put_str(one, "name", p->name);
     json_put_str(one, "identity", p->identity);
     json_put_str(one, "algorithm", sl_span_str(sl_passkey_algorithm_name(p->algorithm)));
     json_put_str(one, "rp_id", p->rp_id);
     json_object_set_new(one, "device_bound", json_boolean(!p->backup_eligible));
     json_object_set_new(one, "backed_up", json_boolean(p->backed_up));
     json_object_set_new(one, "young", json_boolean(passkey_is_young(p, sl_clock_us())));
-    json_object_set_new(one, "vouched_by", json_string(p->alone ? "credential" : "passkey"));
+    json_put_str(one, "vouched_by", sl_span_str(vouchers[p->vouched]));
     json_put_time(one, "since", p->since_us);
     json_put_time(one, "removed_at", p->removed_us);
     return one;

@@ -208,33 +208,19 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     ANSWER(p, drained, .left = 0);
 }
 
-#define PLAIN_MESSAGES(X)             \
-    X(LOGIN_TOKEN, login_token)       \
-    X(LOGIN_SCRAM, login_scram)       \
-    X(LOGIN_PROOF, login_proof)       \
-    X(SESSION_CLOSED, session_closed) \
-    X(UPSTREAM_SCRAM, upstream_scram) \
-    X(UPSTREAM_MD5, upstream_md5)     \
-    X(SECRET, secret)                 \
-    X(SIGN, sign)                     \
-    X(ACTION_PROPOSE, action_propose) \
-    X(ACTION_SPEND, action_spend)     \
-    X(ACTION_LEFT, action_left)       \
-    X(JOURNAL_KICK, journal_kick)     \
-    X(JOURNAL_SYNC, journal_sync)     \
-    X(CALL, call)                     \
-    X(POLICY_PROPOSE, policy_propose) \
-    X(RELOAD, reload)                 \
-    X(DRAIN, drain)                   \
-    X(STATS, stats)                   \
-    X(LABEL_FLOW, label_flow)         \
-    X(LABEL_GONE, label_gone)         \
-    X(LABEL_STOPPED, label_stopped)   \
-    X(BUDGET_ASK, budget_ask)         \
-    X(BUDGET_RETURN, budget_return)   \
-    X(FETCHED, fetched)               \
-    X(LIST_ASK, list_ask)             \
-    X(JUDGE_TRIED, judge_tried)
+/* clang-format off */
+#define PLAIN_MESSAGES(X) \
+    X(LOGIN_TOKEN, login_token) X(LOGIN_SCRAM, login_scram) X(LOGIN_PROOF, login_proof) \
+    X(SESSION_CLOSED, session_closed) X(UPSTREAM_SCRAM, upstream_scram) \
+    X(UPSTREAM_MD5, upstream_md5) X(SECRET, secret) X(SIGN, sign) \
+    X(ACTION_PROPOSE, action_propose) X(ACTION_SPEND, action_spend) \
+    X(ACTION_LEFT, action_left) X(JOURNAL_KICK, journal_kick) \
+    X(ACTION_ANSWER, action_answer) X(JOURNAL_SYNC, journal_sync) X(CALL, call) \
+    X(POLICY_PROPOSE, policy_propose) X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) \
+    X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped) \
+    X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return) X(FETCHED, fetched) \
+    X(LIST_ASK, list_ask) X(JUDGE_TRIED, judge_tried)
+/* clang-format on */
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {

@@ -132,10 +132,10 @@ static void fill(struct keeper *k, struct ask *a, struct sl_span operation)
                       .meaning = &meaning,
                       .now_us = sl_clock_us(),
                       .why = rule,
-                      .requirement_rules = &rule,
                       .requesters = &requester,
                       .requester_count = 1,
                       .requirements = &needed,
+                      .requirement_rules = &rule,
                       .requirement_count = 1};
     a->answer = (struct sl_answer){.verdict = SL_HOLD,
                                    .enforced = SL_HOLD,

@@ -192,6 +192,12 @@
     "create index if not exists passkey_spki on passkey(spki);"                                    \
     "create table if not exists refusal(approval text not null, person text not null, reason "     \
     "text not null, primary key(approval, person, reason)) without rowid;"                         \
+    "create table if not exists passkey_name(passkey text primary key, name text not null);"       \
+    "create table if not exists approval_alike(key blob not null, sequence integer not null, "     \
+    "approval text not null unique, primary key(key, sequence)) without rowid;"                    \
+    "create table if not exists approval_said(approval text not null, n integer not null, kind "   \
+    "text not null, identity text not null, channel text not null, said text not null, at_us "     \
+    "integer not null, primary key(approval, n)) without rowid;"                                   \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -208,9 +214,10 @@
     "grant_expires_us, closed_us, digest, salt, join_key, action, detail, passkey, why, outcome, " \
     "session, gate_action"
 
-#define SL_PASSKEY_COLUMNS                                                                  \
-    "id, identity, algorithm, spki, rp_id, backup_eligible, backed_up, counter, since_us, " \
-    "removed_us, credential, alone"
+#define SL_PASSKEY_COLUMNS                                                                      \
+    "id, identity, algorithm, spki, rp_id, backup_eligible, backed_up, counter, since_us, "     \
+    "removed_us, credential, alone, coalesce((select name from passkey_name n where n.passkey " \
+    "= passkey.id), '')"
 
 #define SL_ACT_COLUMNS                                                                         \
     "a.id, a.target, a.identity, a.owner, a.run, a.reason, a.sink, a.statements, a.rules, "    \
@@ -417,6 +424,19 @@
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                       \
     X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                                  \
     X(PASSKEY_ADD, "insert into passkey values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11)")   \
+    X(PASSKEY_NAME, "insert into passkey_name values(?1, ?2) on conflict do update set name = ?2")  \
+    X(ALIKE_ADD, "insert into approval_alike values(?1, ?2, ?3)")                                   \
+    X(ALIKE, "select id from (select a.id, a.identity, a.sequence from approval_alike mine join "   \
+        "approval_alike k on k.key = mine.key and k.sequence < mine.sequence join approval a on a.id = " \
+        "k.approval where mine.approval = ?1 and a.state in ('approved', 'spent', 'lapsed') order by "  \
+        "k.sequence desc limit 100) order by identity = ?2 desc, sequence desc limit ?3")            \
+    X(SAID_ADD, "insert into approval_said select ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 " \
+        "from approval_said where approval = ?1")                                                   \
+    X(SAID_OF, "select kind, identity, channel, said, at_us from approval_said where approval = ?1 " \
+        "order by n")                                                                               \
+    X(SAID_OPEN, "select s.approval from approval_said s join approval a on a.id = s.approval "     \
+        "where a.state = 'pending' and a.identity = ?1 and s.kind = 'question' and s.n = (select "  \
+        "max(n) from approval_said where approval = s.approval) order by s.at_us")                  \
     X(PASSKEY_REMOVE, "update passkey set removed_us = ?2 where id = ?1 and removed_us = 0")        \
     X(PASSKEY_USED, "update passkey set counter = ?2, backed_up = ?3 where id = ?1")                \
     X(PASSKEY_GET, "select " SL_PASSKEY_COLUMNS " from passkey where id = ?1")                      \

@@ -335,6 +335,8 @@ static void apply_asked(struct db *db, struct fields *f)
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
            u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join,
            document, str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
+    if (json_object_get(f->event, "alike") != NULL) /* older events know none */
+        db_run(db, DB_ALIKE_ADD, "bis", bytes(f, "alike"), u64(f, "sequence"), str(f, "id"));
 }
 
 /* A passkey signed: what it says of itself now. */
@@ -349,6 +351,14 @@ static void passkey_used(struct db *db, struct fields *f, const char *id, const 
         db_run(db, DB_PASSKEY_USED, "sii", key, count, (uint64_t)backed);
 }
 
+/* As passkey.alone has it: 0 another passkey, 1 a credential alone, 2 a second person. */
+static uint64_t vouched_by(struct fields *f)
+{
+    if (yes(f, "alone"))
+        return 1;
+    return json_is_true(json_object_get(f->event, "second")) ? 2 : 0; /* older events know none */
+}
+
 static void apply_passkey_enrolled(struct db *db, struct fields *f)
 {
     struct sl_span spki = bytes(f, "spki");
@@ -356,8 +366,20 @@ static void apply_passkey_enrolled(struct db *db, struct fields *f)
     db_run(db, DB_PASSKEY_ADD, "sssbsiiiisi", str(f, "id"), str(f, "identity"), str(f, "algorithm"),
            spki, str(f, "rp_id"), (uint64_t)yes(f, "backup_eligible"),
            (uint64_t)yes(f, "backed_up"), u64(f, "counter"), u64(f, "at"), str(f, "credential"),
-           (uint64_t)yes(f, "alone"));
+           vouched_by(f));
     passkey_used(db, f, "by", "by_counter", "by_backed_up");
+}
+
+static void apply_passkey_named(struct db *db, struct fields *f)
+{
+    db_run(db, DB_PASSKEY_NAME, "ss", str(f, "id"), str(f, "name"));
+}
+
+/* A question to whoever asked, or the answer. */
+static void apply_said(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SAID_ADD, "sssssi", str(f, "id"), str(f, "kind"), str(f, "identity"),
+           str(f, "channel"), str(f, "said"), u64(f, "at"));
 }
 
 static void apply_passkey_removed(struct db *db, struct fields *f)
@@ -486,23 +508,18 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
-#define EVENTS(X)                                                                                \
-    X(identity_added)                                                                            \
-    X(identity_status)                                                                           \
-    X(identity_linked)                                                                           \
-    X(identity_os_user)                                                                          \
-    X(group_set)                                                                                 \
-    X(credential_made)                                                                           \
-    X(credential_revoked)                                                                        \
-    X(invited)                                                                                   \
-    X(session_opened)                                                                            \
-    X(session_closed)                                                                            \
-    X(passkey_enrolled) X(passkey_removed) X(asked) X(voted) X(moved) X(outcome) X(erased)       \
-        X(labelled) X(label_ended) X(label_dropped) X(capped) X(budget_lent) X(budget_used)      \
-            X(budget_returned) X(console_opened) X(console_ended) X(account_linked)              \
-                X(account_unlinked) X(account_groups) X(delegate_set) X(exception) X(reviewed)   \
-                    X(in_force) X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) \
-                        X(scim_group_gone) X(scim_members) X(refused)
+/* clang-format off */
+#define EVENTS(X) \
+    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user) \
+    X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
+    X(session_closed) X(passkey_enrolled) X(passkey_named) X(said) X(passkey_removed) \
+    X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
+    X(label_dropped) X(capped) X(budget_lent) X(budget_used) X(budget_returned) \
+    X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
+    X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
+    X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
+    X(scim_members) X(refused)
+/* clang-format on */
 
 static const struct {
     const char *name;

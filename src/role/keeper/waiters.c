@@ -85,6 +85,15 @@ void waiters_refuse(struct keeper *k, const struct approval *a, struct sl_span w
     }
 }
 
+void waiters_tell(struct keeper *k, const struct approval *a, struct sl_span who,
+                  struct sl_span text)
+{
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next)
+        if (sl_span_eq(id_of(w), a->id))
+            ANSWER_GATE(k, w->gate, action_note, .action = w->action, .approval = a->id, .who = who,
+                        .text = text);
+}
+
 /* One grant runs one action: whoever else waited for it asks anew. */
 void waiters_ask_again(struct keeper *k, struct sl_span approval)
 {

@@ -28,6 +28,43 @@ async function tab({ number, close = false }) {
   if (close) await page.close();
 }
 
+// A passkey in software, in the browser: "internal" (this device's own), "usb" (a security key). Where it is backed up
+// it says so; a person who is not verified is one who cancels.
+let debuggers = new Map();
+async function debug() {
+  if (!debuggers.has(page)) {
+    const session = await context.newCDPSession(page);
+    await session.send("WebAuthn.enable");
+    debuggers.set(page, session);
+  }
+  return debuggers.get(page);
+}
+
+async function authenticator({ transport = "internal", synced = false }) {
+  const { authenticatorId } = await (await debug()).send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport,
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      defaultBackupEligibility: synced,
+      defaultBackupState: synced,
+    },
+  });
+  return authenticatorId;
+}
+
+const verified = async ({ id, yes }) =>
+  (await debug()).send("WebAuthn.setUserVerified", { authenticatorId: id, isUserVerified: yes }).then(() => null);
+const unplug = async ({ id }) =>
+  (await debug()).send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: id }).then(() => null);
+const credentials = async ({ id }) =>
+  (await (await debug()).send("WebAuthn.getCredentials", { authenticatorId: id })).credentials;
+const plant = async ({ id, credential }) =>
+  (await debug()).send("WebAuthn.addCredential", { authenticatorId: id, credential }).then(() => null);
+
 // axe comes through the debugger, which the page's own policy does not stop and does not notice.
 async function findViolations() {
   await page.evaluate(`${axe}; undefined`);
@@ -64,6 +101,11 @@ const ops = {
   size: ({ width, height }) => page.setViewportSize({ width, height }),
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   eval: ({ js }) => page.evaluate(js),
+  authenticator,
+  verified,
+  unplug,
+  credentials,
+  plant,
   url: () => page.url(),
   cookies: () => context.cookies(),
   axe: findViolations,
