@@ -306,7 +306,8 @@ static uint64_t tried(const char *credential, uint64_t call)
 }
 
 /* What people try the policy with a gate may lie about, as about anything that it judges: it is
- * shown, and nothing rests on it. What nobody tries is not heard, and no answer is an answer, too. */
+ * shown, and nothing rests on it. What nobody tries is not heard, and no answer is an answer, too.
+ */
 static void test_what_is_tried_is_shown_only(void)
 {
     SL_BUF(meaning, 4096);
@@ -324,7 +325,8 @@ static void test_what_is_tried_is_shown_only(void)
     TELL(play.gate, judge_tried, .number = number, .found = 1, .meaning = sl_buf_span(&meaning));
     number = tried(rita, 9003); /* nobody says anything for eight seconds */
     (void)number;
-    SL_CHECK_INT(call_as(play.desk, "policy.try", rita, "{'target':'finance','sql':'select 2'}"), 429);
+    SL_CHECK_INT(call_as(play.desk, "policy.try", rita, "{'target':'finance','sql':'select 2'}"),
+                 429);
     keeper_goes_on();
     SL_CHECK(is_open(play.gate));
 }

@@ -141,21 +141,21 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
 /* --- approvals ----------------------------------------------------------------------------- */
 
 /*  event       from        to          what it says.   "same" and "any" leave the state as it is */
-#define SL_ENTRY_APPROVAL_EVENTS(X)                                                               \
-    X(ASKED, "asked")       /*            -> pending   a held action became an approval        */ \
-    X(JOINED, "joined")     /* live       -> same      the same action was asked again         */ \
-    X(LEFT, "left")         /* live       -> same      the client went away                    */ \
-    X(QUESTION, "question") /* pending    -> same      a reviewer asks whoever asked           */ \
-    X(ANSWER, "answer")     /* pending    -> same      and is answered                         */ \
-    X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */ \
+#define SL_ENTRY_APPROVAL_EVENTS(X)                                                                \
+    X(ASKED, "asked")       /*            -> pending   a held action became an approval        */  \
+    X(JOINED, "joined")     /* live       -> same      the same action was asked again         */  \
+    X(LEFT, "left")         /* live       -> same      the client went away                    */  \
+    X(QUESTION, "question") /* pending    -> same      a reviewer asks whoever asked           */  \
+    X(ANSWER, "answer")     /* pending    -> same      and is answered                         */  \
+    X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */  \
     X(REFUSED, "refused")   /* any        -> same      somebody tried to decide who may not     */ \
-    X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */ \
-    X(DENIED, "denied")     /* pending    -> denied                                            */ \
-    X(EXPIRED, "expired")   /* pending    -> expired                                           */ \
-    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                       \
-    X(REVOKED, "revoked") /* approved   -> revoked                                           */   \
-    X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */   \
-    X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */   \
+    X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */  \
+    X(DENIED, "denied")     /* pending    -> denied                                            */  \
+    X(EXPIRED, "expired")   /* pending    -> expired                                           */  \
+    X(CANCELLED, "cancelled") /* pending    -> cancelled */                                        \
+    X(REVOKED, "revoked") /* approved   -> revoked                                           */    \
+    X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */    \
+    X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */    \
     X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */
 
 enum sl_entry_approval_event {

@@ -213,9 +213,10 @@ static void put_document(json_t *out, const struct approval *a, bool values)
 static void put_detail(json_t *out, const struct approval *a)
 {
     static const char *const members[] = {
-        "reviewers",      "rule",     "show", "repeats",   "runs_as",    "runs_as_user", "trigger",
-        "in_transaction", "policy",   "rows", "delivered", "started_by", "unknown",      "job",
-        "job_link",       "list",     "proof_why"};
+        "reviewers",    "rule",       "show",           "repeats", "runs_as",
+        "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
+        "delivered",    "started_by", "unknown",        "job",     "job_link",
+        "list",         "proof_why"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -264,7 +265,7 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
     json_object_set_new(out, "waiting", json_boolean(waiting > 0));
     json_object_set_new(out, "client_gone",
                         json_boolean(open && waiting == 0 && !approval_is_list(a) &&
-                                      !sl_span_is(a->protocol, "external") &&
+                                     !sl_span_is(a->protocol, "external") &&
                                      !sl_span_is(a->protocol, "policy") &&
                                      !sl_span_is(a->protocol, "sluice")));
     if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)

@@ -170,8 +170,8 @@ void call_POLICY_TRY(struct call *c)
         call_problem(c, 503, "No gate", "There is no gate to ask at the moment.", "");
         return;
     }
-    *job = (struct try_job){.number = ++k->tries->last,
-                            .until_us = sl_clock_us() + try_patience_us};
+    *job =
+        (struct try_job){.number = ++k->tries->last, .until_us = sl_clock_us() + try_patience_us};
     call_defer(c, &job->late);
     keep_name(job->asker, c->who.name);
     keep_name(job->identity, who.name);
@@ -295,9 +295,9 @@ void on_judge_tried(struct peer *p, const struct sl_msg_judge_tried *m)
             late_answer(k, &done.late, 200, reply);
         else
             late_problem(k, &done.late, 503, "No answer",
-                          m->found == 1 ? "The target or the identity is gone, or the answer could "
-                                          "not be read."
-                                        : "The gate has no listing of this target yet.");
+                         m->found == 1 ? "The target or the identity is gone, or the answer could "
+                                         "not be read."
+                                       : "The gate has no listing of this target yet.");
         return;
     }
 }

@@ -188,9 +188,9 @@ static void on_slice(void *owner)
         err = take_one(k, job);
     if (err != SL_OK || begun_us - job->begun_us > patience_us) {
         late_problem(k, &job->late, 503, "No answer",
-                      err == SL_OK ? "It takes too long here: ask for a shorter time, or use "
-                                     "`sluice shadow` on the machine."
-                                   : "The ledger could not be read.");
+                     err == SL_OK ? "It takes too long here: ask for a shorter time, or use "
+                                    "`sluice shadow` on the machine."
+                                  : "The ledger could not be read.");
         shadow_free(k);
     } else if (job->at == job->end) {
         finish(k, job);

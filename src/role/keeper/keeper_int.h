@@ -775,7 +775,8 @@ SL_METHODS(CALL_DECLARE)
 json_t *approval_json(struct call *c, const struct approval *a);
 /* May this caller see the statement and its values? */
 bool approval_shows_values(struct call *c, const struct approval *a);
-/* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved like it.
+/* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved
+ * like it.
  */
 struct ask;
 void last_alike_key(struct keeper *k, const struct ask *a, uint8_t key[SL_SHA256]);
@@ -785,7 +786,8 @@ void approval_put_last_alike(struct call *c, json_t *approval, const struct appr
 bool may_audit(struct call *c);
 /* call_audit.c: the index is current, and may be asked. */
 bool trail_ready(struct call *c);
-/* A member that is a time; `otherwise` (NULL: none) where there is none. False: the answer is made. */
+/* A member that is a time; `otherwise` (NULL: none) where there is none. False: the answer is made.
+ */
 bool audit_time(struct call *c, const char *member, const char *otherwise, uint64_t *at_us);
 void approval_put_rules(struct call *c, json_t *approval, const struct approval *a);
 bool passkeys_here(struct call *c); /* else the answer is made */

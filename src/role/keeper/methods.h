@@ -31,12 +31,13 @@
  * "lineage":{"flows":[{"from","to","flow","labels"?}] (the first 20 direct
  * ones),"flow_count":n,"downstream":{"datasets":[first 5 names],"dataset_count":n,
  * "columns":n,"sinks":[],"more":bool}}: what was made from the datasets that it would change; and
- * "last_alike":{"id","identity","by":[],"decided_at","statement"}: the last approved one with the same
- * kinds of statements and effects on the same datasets, if the caller may read it.
+ * "last_alike":{"id","identity","by":[],"decided_at","statement"}: the last approved one with the
+ * same kinds of statements and effects on the same datasets, if the caller may read it.
  *
  * An EVENT to the desk has the approval's id, its state and as kind what happened: asked, voted,
  * approved, denied, expired, cancelled, spent, lapsed, revoked, left (the client went away),
- * question, answer, outcome, break_glass (one person released it alone), reviewed (somebody signed that off).
+ * question, answer, outcome, break_glass (one person released it alone), reviewed (somebody signed
+ * that off).
  *
  * What loosens something (identity.add, .link, .group, .invite, .delegate off) may answer 202 under
  * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when

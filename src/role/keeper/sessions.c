@@ -24,8 +24,8 @@ static struct sl_span copy(struct copier *c, struct sl_span s)
 static enum sl_err session_add(struct keeper *k, const struct session *from, struct session **out)
 {
     size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n +
-               from->protocol.n + from->upstream_user.n + from->credential.n +
-               from->started_by.n + from->unknown.n + from->job.n + from->link.n;
+               from->protocol.n + from->upstream_user.n + from->credential.n + from->started_by.n +
+               from->unknown.n + from->job.n + from->link.n;
     struct session *s = malloc(sizeof *s + n);
 
     if (s == NULL)

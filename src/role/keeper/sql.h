@@ -66,8 +66,8 @@
     "create table if not exists trail_term(id integer primary key, term blob not null unique);"  \
     "create table if not exists trail_post(term integer not null, block integer not null, bits " \
     "integer not null, lines integer not null, primary key(term, block)) without rowid;"         \
-    "create view if not exists trail_post_told as select t.term, p.block, p.bits, p.lines from "    \
-    "trail_post p join trail_term t on t.id = p.term;"                                             \
+    "create view if not exists trail_post_told as select t.term, p.block, p.bits, p.lines from " \
+    "trail_post p join trail_term t on t.id = p.term;"                                           \
     "create table if not exists trail_block(block integer primary key, at_us integer not null);" \
     "create index if not exists trail_block_at on trail_block(at_us);"                           \
     "create table if not exists trail_asked(approval text primary key, entry integer not null, " \
@@ -151,7 +151,8 @@
     "not null, owner text not null, target text not null, environment text not null, gate "        \
     "integer "                                                                                     \
     "not null, since_us integer not null, credential text not null);"                              \
-    "create table if not exists session_job(session integer primary key, started_by text not null, " \
+    "create table if not exists session_job(session integer primary key, started_by text not "     \
+    "null, "                                                                                       \
     "unknown text not null, job text not null, link text not null);"                               \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
