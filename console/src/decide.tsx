@@ -8,7 +8,7 @@ import { Button, useRest } from "./parts";
 import { put } from "./store";
 import { Text } from "./text";
 import type { Approval } from "./types";
-import { signDecision } from "./webauthn";
+import { type Decision, signDecision } from "./webauthn";
 import { count, isRunning, sentence, verb } from "./words";
 
 type Doing = "approve" | "deny" | "revoke" | "stop" | "cancel";
@@ -44,7 +44,7 @@ const isVote = (doing: Doing): boolean => doing === "approve" || doing === "deny
 /** Where the tier takes no less, or its person wants it, a passkey signs exactly what is sent. */
 async function signed(asked: Asked, said: object, wanted: boolean): Promise<object> {
   const needs = asked.shown.proof === "passkey" || wanted;
-  return isVote(asked.doing) && needs ? signDecision(asked.shown.id, said) : said;
+  return isVote(asked.doing) && needs ? signDecision(asked.shown.id, said as Decision) : said;
 }
 
 function Proof({ a, wanted, set }: { a: Approval; wanted: boolean; set: (on: boolean) => void }): JSX.Element {

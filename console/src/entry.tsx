@@ -74,14 +74,19 @@ function itemOf(leaf: unknown, line: number | undefined): unknown {
 }
 
 /** What the line says that the entry says itself: a list that lies is found here. */
+/** What an entry says itself wherever it is said at all. */
+const OWN = new Set<string>(["event", "approver", "decision", "refused"]);
 const SHARED = ["kind", "event", "approval", "approver", "decision", "refused", "identity", "target", "outcome", "rows"] as const;
 
 function checkLine(l: Line, leaf: unknown): Check {
+  const actions = member(leaf, "actions");
+  const one = Array.isArray(actions) ? l.line !== undefined && l.line in actions : l.line === undefined;
+  if (!one) return lineCheck(["its place in the entry"]);
   const item = itemOf(leaf, l.line);
   const places = [leaf, ...["action", "session"].map((name) => (l.line === undefined ? undefined : member(item, name)))];
   const own = (name: string): unknown => places.map((p) => member(p, name)).find((v) => v !== undefined);
   const facts = member(member(item, "statement") ?? leaf, "facts");
-  const wrong = SHARED.filter((name) => own(name) !== undefined && own(name) !== l[name]);
+  const wrong: string[] = SHARED.filter((name) => (own(name) !== undefined || OWN.has(name)) && own(name) !== l[name]);
   if (facts !== undefined && member(facts, "verdict") !== l.verdict) return lineCheck([...wrong, "verdict"]);
   return lineCheck(wrong);
 }

@@ -1,6 +1,7 @@
 // What a browser does with passkeys: makes one, signs with one. The bytes that the keeper wants, and in words
 // why it did not work.
 import { ask, Problem } from "./api";
+import { canonical } from "./proof";
 import type { Approval } from "./types";
 
 export interface Assertion {
@@ -12,6 +13,8 @@ export interface Assertion {
 
 export interface Challenge {
   challenge: string;
+  /** What the challenge is the digest of. */
+  signed: Record<string, unknown>;
   expires_at: string;
   rp_id: string;
   allow: string[];
@@ -60,6 +63,18 @@ export function problemWith(why: unknown, what: "made" | "signed"): Error {
 }
 
 const overdue = (c: Challenge): boolean => Date.parse(c.expires_at) <= Date.now();
+
+/** Is it what this page means to sign? The gateway's HTTP side could hand out a challenge for something else: the
+ * document must hash to the challenge, and say what was asked for. */
+async function mustMean(c: Challenge, kind: "approval" | "passkey", means: Record<string, unknown>): Promise<void> {
+  const bytes = new TextEncoder().encode(`sluice/${kind}/v1\n${canonical(c.signed)}`);
+  const digest = encode(await crypto.subtle.digest("SHA-256", bytes));
+  const differs = Object.entries(means).filter(([name, value]) => c.signed[name] !== value);
+  if (digest !== c.challenge || differs.length > 0)
+    throw new Error(
+      "What the gateway wants signed is not what this page asked for. Nothing was signed. Tell whoever runs Sluice: somebody may be in between.",
+    );
+}
 
 /** Signs a challenge with one of `keys`. */
 export async function sign(c: Challenge, keys: readonly string[]): Promise<Assertion> {
@@ -158,6 +173,7 @@ export async function enrol(all: Passkeys, wish: Wish, say: (step: string) => vo
   say("Your browser asks you to make a passkey.");
   const made = await make(all.rp_id, wish.who, before);
   const challenge = await ask<Challenge>("/v1/passkeys/challenge", { purpose: "enrol", ...made });
+  await mustMean(challenge, "passkey", { purpose: "enrol", key: made.key, public_key: made.public_key, identity: wish.who });
   say("Now sign with the new passkey, so that the gateway knows that it is yours.");
   const possession = await sign(challenge, [made.key]);
   const body: Record<string, unknown> = { possession, ...(wish.name === "" ? {} : { name: wish.name }) };
@@ -171,11 +187,22 @@ export async function enrol(all: Passkeys, wish: Wish, say: (step: string) => vo
 
 export async function remove(key: string): Promise<void> {
   const challenge = await ask<Challenge>("/v1/passkeys/challenge", { purpose: "remove", key });
+  await mustMean(challenge, "passkey", { purpose: "remove", key });
   await ask("/v1/passkeys/remove", { key, existing: await sign(challenge, challenge.allow) });
 }
 
+export interface Decision {
+  decision: string;
+  digest: string;
+  reason: string;
+  rows?: number;
+}
+
 /** A decision that a passkey signed: exactly these members come back to the keeper. */
-export async function signDecision(id: string, body: object): Promise<object> {
+export async function signDecision(id: string, body: Decision): Promise<object> {
   const challenge = await ask<Challenge>(`/v1/approvals/${id}/challenge`, body);
+  const { decision, digest, reason } = body;
+  await mustMean(challenge, "approval", { approval: id, decision, action_digest: digest, reason });
+  if (challenge.signed.rows !== body.rows) throw new Error("The gateway wants another number of rows signed than you gave. Nothing was signed.");
   return { ...body, passkey: await sign(challenge, challenge.allow) };
 }

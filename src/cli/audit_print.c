@@ -44,7 +44,11 @@ static void put_time(const json_t *line)
 
     if (at.n < 19)
         return;
-    printf("  %.10s %.8sZ", (const char *)at.p, (const char *)at.p + 11);
+    fputs("  ", stdout);
+    sl_api_print_text(stdout, sl_span_head(at, 10));
+    putchar(' ');
+    sl_api_print_text(stdout, sl_span(at.p + 11, 8));
+    putchar('Z');
 }
 
 /* "17.3  2026-11-23 03:45:12Z  actions  agent-7 on finance: allow  read  public.customers [pii]" */

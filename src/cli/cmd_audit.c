@@ -126,9 +126,11 @@ static void print(const json_t *answer)
 
     if (count == 0 && !more)
         puts("nothing found");
-    if (more)
-        printf("(there may be more: --before %s)\n",
-               json_string_value(json_object_get(answer, "before")));
+    if (more) {
+        fputs("(there may be more: --before ", stdout);
+        sl_api_print_text(stdout, sl_json_str(answer, "before"));
+        puts(")");
+    }
 }
 
 /* --- export --------------------------------------------------------------------------------- */

@@ -19,7 +19,9 @@ static void print_command(struct sl_span open)
         struct sl_span field = sl_span_head(open, sl_span_find(open, '&'));
         size_t equals = sl_span_find(field, '=');
 
-        printf(" --%.*s ", (int)equals, (const char *)field.p);
+        fputs(" --", stdout);
+        sl_api_print_text(stdout, sl_span_head(field, equals));
+        putchar(' ');
         sl_api_print_text(stdout, sl_span_from(field, equals + 1));
         open = sl_span_from(open, field.n + 1);
     }

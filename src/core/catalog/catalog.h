@@ -43,7 +43,8 @@ extern const char sl_catalog_fingerprint_query[];
 extern const char sl_catalog_sizes_query[];
 
 /* One row: search_path, current_user, session_user, standard_conforming_strings ("on"),
- * client_encoding, session_replication_role, row_security, "t" when the session has temporary
+ * client_encoding, session_replication_role, the settings that decide what a value means (as one
+ * text, "DateStyle=ISO, MDY; ..."), "t" when the session has temporary
  * objects, role. For reading a session's context back. */
 extern const char sl_catalog_session_query[];
 

@@ -167,12 +167,25 @@ const char *const sl_catalog_queries[] = {
 const size_t sl_catalog_query_count = SL_COUNT(sl_catalog_queries);
 /* clang-format on */
 
+/* clang-format off */
+/* What decides how a literal is read, how values compare, and which rows are seen. */
+#define SAID(name) "'" name "=', pg_catalog.current_setting('" name "')"
+#define NEXT ", '; ',"
+#define WHAT_VALUES_MEAN                                                                           \
+    "pg_catalog.concat(" SAID("DateStyle") NEXT SAID("IntervalStyle") NEXT \
+    SAID("TimeZone") NEXT SAID("timezone_abbreviations") NEXT \
+    SAID("transform_null_equals") NEXT SAID("row_security") NEXT \
+    SAID("array_nulls") NEXT SAID("backslash_quote") NEXT \
+    SAID("bytea_output") NEXT SAID("extra_float_digits") NEXT \
+    SAID("default_text_search_config") NEXT SAID("lc_monetary") NEXT \
+    SAID("lc_numeric") NEXT SAID("lc_time") NEXT \
+    SAID("xmloption") NEXT SAID("xmlbinary") ")"
+/* clang-format on */
 const char sl_catalog_session_query[] =
     "SELECT pg_catalog.current_setting('search_path'), CURRENT_USER::pg_catalog.text,"
     " SESSION_USER::pg_catalog.text, pg_catalog.current_setting('standard_conforming_strings'),"
     " pg_catalog.current_setting('client_encoding'),"
-    " pg_catalog.current_setting('session_replication_role'), "
-    "pg_catalog.current_setting('row_security'),"
+    " pg_catalog.current_setting('session_replication_role'), " WHAT_VALUES_MEAN ","
     " CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace "
     "OPERATOR(pg_catalog.=)"
     " pg_catalog.pg_my_temp_schema()) OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE"

@@ -145,11 +145,8 @@ static bool asks_nothing(const json_t *rule)
 {
     static const struct {
         const char *key, *idle;
-    } demands[] = {{"reason", "optional"},
-                   {"proof", "any"},
-                   {"keys", "any"},
-                   {"record", "full"},
-                   {"sync", "held"}};
+    } demands[] = {{"reason", "optional"}, {"proof", "any"},           {"keys", "any"},
+                   {"record", "full"},     {"in_transaction", "hold"}, {"sync", "held"}};
 
     for (size_t i = 0; i < SL_COUNT(demands); i++) {
         const json_t *value = json_object_get(rule, demands[i].key);

@@ -3102,11 +3102,11 @@
     R("allow_in_place_tablespaces", CONTEXT, 7) \
     R("allow_system_table_mods", CONTEXT, 7) \
     R("application_name", HARMLESS, 7) \
-    R("array_nulls", HARMLESS, 7) \
+    R("array_nulls", CONTEXT, 7) \
     R("backend_flush_after", HARMLESS, 7) \
     R("backslash_quote", CONTEXT, 7) \
     R("backtrace_functions", CONTEXT, 7) \
-    R("bytea_output", HARMLESS, 7) \
+    R("bytea_output", CONTEXT, 7) \
     R("check_function_bodies", CONTEXT, 7) \
     R("client_connection_check_interval", HARMLESS, 7) \
     R("client_encoding", CONTEXT, 7) \
@@ -3121,7 +3121,7 @@
     R("cpu_tuple_cost", HARMLESS, 7) \
     R("createrole_self_grant", CONTEXT, 6) \
     R("cursor_tuple_fraction", HARMLESS, 7) \
-    R("datestyle", HARMLESS, 7) \
+    R("datestyle", CONTEXT, 7) \
     R("deadlock_timeout", HARMLESS, 7) \
     R("debug_discard_caches", CONTEXT, 7) \
     R("debug_logical_replication_streaming", CONTEXT, 6) \
@@ -3168,7 +3168,7 @@
     R("event_triggers", CONTEXT, 4) \
     R("exit_on_error", CONTEXT, 7) \
     R("extension_destdir", CONTEXT, 1) \
-    R("extra_float_digits", HARMLESS, 7) \
+    R("extra_float_digits", CONTEXT, 7) \
     R("force_parallel_mode", HARMLESS, 1) \
     R("from_collapse_limit", HARMLESS, 7) \
     R("geqo", HARMLESS, 7) \
@@ -3185,7 +3185,7 @@
     R("idle_in_transaction_session_timeout", HARMLESS, 7) \
     R("idle_session_timeout", HARMLESS, 7) \
     R("ignore_checksum_failure", CONTEXT, 7) \
-    R("intervalstyle", HARMLESS, 7) \
+    R("intervalstyle", CONTEXT, 7) \
     R("io_combine_limit", HARMLESS, 4) \
     R("jit", HARMLESS, 7) \
     R("jit_above_cost", HARMLESS, 7) \
@@ -3196,9 +3196,9 @@
     R("jit_tuple_deforming", HARMLESS, 7) \
     R("join_collapse_limit", HARMLESS, 7) \
     R("lc_messages", HARMLESS, 7) \
-    R("lc_monetary", HARMLESS, 7) \
-    R("lc_numeric", HARMLESS, 7) \
-    R("lc_time", HARMLESS, 7) \
+    R("lc_monetary", CONTEXT, 7) \
+    R("lc_numeric", CONTEXT, 7) \
+    R("lc_time", CONTEXT, 7) \
     R("lo_compat_privileges", CONTEXT, 7) \
     R("local_preload_libraries", CONTEXT, 7) \
     R("lock_timeout", HARMLESS, 7) \
@@ -3261,7 +3261,7 @@
     R("temp_buffers", HARMLESS, 7) \
     R("temp_file_limit", CONTEXT, 7) \
     R("temp_tablespaces", CONTEXT, 7) \
-    R("timezone", HARMLESS, 7) \
+    R("timezone", CONTEXT, 7) \
     R("timezone_abbreviations", CONTEXT, 7) \
     R("trace_notify", CONTEXT, 7) \
     R("trace_sort", CONTEXT, 7) \
@@ -3295,8 +3295,8 @@
     R("wal_sender_timeout", CONTEXT, 7) \
     R("wal_skip_threshold", CONTEXT, 7) \
     R("work_mem", HARMLESS, 7) \
-    R("xmlbinary", HARMLESS, 7) \
-    R("xmloption", HARMLESS, 7) \
+    R("xmlbinary", CONTEXT, 7) \
+    R("xmloption", CONTEXT, 7) \
     R("zero_damaged_pages", CONTEXT, 7)
 
 /* clang-format on */

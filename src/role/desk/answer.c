@@ -2,6 +2,7 @@
 #include "role/desk/desk_int.h"
 
 #include "base/when.h"
+#include "crypto/crypto.h"
 #include "os/clock.h"
 #include "json/json.h"
 
@@ -167,6 +168,38 @@ void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, cons
     sl_http1_put_head_end(&c->out);
     c->phase = phase;
     c->desk->stream_count++;
+}
+
+/* What asks, asks for itself: an agent that opens streams by the hundred must not keep reviewers
+ * from theirs. */
+static bool is_to_ask_with(struct sl_span credential)
+{
+    return !sl_span_starts(credential, SL_SPAN("sld_")) &&
+           !sl_span_starts(credential, SL_SPAN("sls_")) &&
+           !sl_span_starts(credential, SL_SPAN("sll_"));
+}
+
+static bool is_streaming(const struct sl_desk_conn *c)
+{
+    return (c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_EXPORTING) && c->request != NULL;
+}
+
+bool sl_desk_stream_has_room(const struct sl_desk_conn *c)
+{
+    struct sl_span mine = sl_buf_span(&c->request->credential);
+    size_t asking = 0, same = 0;
+
+    if (c->desk->stream_count >= SL_DESK_MAX_STREAMS)
+        return false;
+    if (!is_to_ask_with(mine))
+        return true;
+    for (const struct sl_desk_conn *o = c->desk->conns; o != NULL; o = o->next) {
+        struct sl_span theirs = is_streaming(o) ? sl_buf_span(&o->request->credential) : mine;
+
+        asking += o != c && is_streaming(o) && is_to_ask_with(theirs);
+        same += o != c && is_streaming(o) && sl_secret_eq(theirs, mine);
+    }
+    return same < SL_DESK_STREAMS_OF_ONE && asking < SL_DESK_MAX_STREAMS / 4;
 }
 
 void sl_desk_stream_end(struct sl_desk_conn *c)

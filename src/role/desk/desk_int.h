@@ -23,7 +23,8 @@
 enum {
     SL_DESK_MAX_CONNS = 8192,
     SL_DESK_MAX_CONNS_AN_ADDRESS = 4096,
-    SL_DESK_MAX_STREAMS = 256,
+    SL_DESK_MAX_STREAMS = 256,  /* a quarter of them for tokens that ask */
+    SL_DESK_STREAMS_OF_ONE = 8, /* of one such token */
     SL_DESK_MAX_HEAD = 16 * 1024,
     SL_DESK_MAX_TARGET = 6 * 1024, /* some providers' codes have more than a thousand letters */
     SL_DESK_MAX_BODY = 1024 * 1024,
@@ -184,6 +185,8 @@ void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, cons
                           const char *disposition);
 /* The body is whole: what is in `out` goes out, then the connection ends. */
 void sl_desk_stream_end(struct sl_desk_conn *c);
+/* May this request begin one? */
+bool sl_desk_stream_has_room(const struct sl_desk_conn *c);
 
 /* --- keeper.c: questions to the keeper ------------------------------------------------------ */
 enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd) SL_MUST_CHECK;

@@ -174,7 +174,7 @@ static void on_known(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         sl_desk_answer(c, &(struct sl_desk_answer){.status = 200, .type = "text/event-stream"});
         return;
     }
-    if (c->desk->stream_count >= SL_DESK_MAX_STREAMS) {
+    if (!sl_desk_stream_has_room(c)) {
         sl_desk_problem(c, 503, "too many listen to events already");
         return;
     }

@@ -152,7 +152,7 @@ void sl_desk_export_pump(struct sl_desk_conn *c)
 
 void sl_desk_export(struct sl_desk_conn *c, json_t *question)
 {
-    if (c->desk->stream_count >= SL_DESK_MAX_STREAMS) {
+    if (!sl_desk_stream_has_room(c)) {
         json_decref(question);
         sl_desk_problem(c, 503, "too many files are being sent already");
         return;

@@ -403,6 +403,11 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         refuse_by_policy(s, j, what->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
+    if (enforced == SL_HOLD && what->prepared->context != s->context)
+        return refuse(s, "42501",
+                      "the session's settings changed since this statement was prepared, and what "
+                      "its literals mean with them",
+                      "prepare it again");
     if (enforced == SL_HOLD) {
         enum take t = TAKE_DONE;
         if (!elevate_may(s, j, what, &t))

@@ -147,6 +147,22 @@ static uint64_t shorter(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* P3: a grant is for the meaning that the settings gave to what was shown. Parameters of users
+ * ("app.tenant") cannot be read back: where any was set the action is this session's alone. */
+static struct sl_span settings_of(struct session *s)
+{
+    SL_BUF(text, 4096);
+
+    if (s->context_odd)
+        return SL_SPAN("changed");
+    if (s->custom_moves == 0)
+        return s->settings;
+    sl_buf_say(&text, "%S; and others, set in session %U (%U)", s->settings, s->keeper_session,
+               s->custom_moves);
+    span_set(&s->settings_shown, sl_buf_span(&text));
+    return s->settings_shown;
+}
+
 enum sl_err hold_new(struct session *s, const struct judged *j, const struct held_bytes *what,
                      void (*over)(void *owner), struct hold **out)
 {
@@ -169,7 +185,7 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
         .role = s->role,
         .search_path = s->search_path,
         .client_encoding = SL_SPAN("UTF8"),
-        .settings = s->context_odd ? SL_SPAN("changed") : SL_SPAN(""),
+        .settings = settings_of(s),
     };
     h->is_list = what->list != NULL;
     h->list_asks = what->list_asks;

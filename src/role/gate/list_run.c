@@ -23,7 +23,11 @@ static enum take refuse(struct session *s, const char *sqlstate, const char *why
     struct list *l = s->list;
     SL_BUF(message, 1024);
     SL_BUF(detail, 512);
-    struct refusal r = {.sqlstate = sqlstate, .hint = again_hint};
+    SL_BUF(state, 8); /* what was given may go with the list */
+    struct refusal r = {.hint = again_hint};
+
+    sl_buf_put_str(&state, sqlstate);
+    r.sqlstate = sl_buf_text(&state);
 
     sl_buf_say(&message, "the list of statements ended: %s", why);
     if (l->approval[0] != '\0')
@@ -34,7 +38,7 @@ static enum take refuse(struct session *s, const char *sqlstate, const char *why
     if (l->phase == LIST_OVER)
         list_free(s);
     else
-        list_end(s, outcome_of(l), sqlstate, why, false);
+        list_end(s, outcome_of(l), r.sqlstate, why, false);
     refuse_simple(s, &r);
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
@@ -118,6 +122,27 @@ static bool same_meaning(const struct list_item *shown, const struct judged *now
 
 /* Why this statement may not run although the list says so; NULL: it may. What was not understood
  * was approved for its text; of the others the meaning was shown, too (P3). */
+static bool has_rule(const struct sl_answer *a, const struct sl_rule *rule)
+{
+    for (size_t i = 0; i < a->rule_count; i++)
+        if (a->rules[i] == rule)
+            return true;
+    return false;
+}
+
+/* What nobody could understand when the list was asked, and what now turns out to be held by
+ * somebody whom nobody asked. */
+static bool asks_more(const struct sl_answer *whole, const struct sl_answer *now)
+{
+    if (now->enforced != SL_HOLD)
+        return false;
+    for (size_t i = 0; i < now->rule_count; i++)
+        if (!has_rule(whole, now->rules[i]))
+            return true;
+    return (now->from_default && !whole->from_default) || (now->passkey && !whole->passkey) ||
+           (now->device_bound && !whole->device_bound);
+}
+
 static const char *objection(const struct session *s, const struct judged *j)
 {
     const struct list *l = s->list;
@@ -129,6 +154,8 @@ static const char *objection(const struct session *s, const struct judged *j)
         return "policy denies its next statement";
     if (shown->unclear.n == 0 && !same_meaning(shown, j))
         return "its next statement means something else now than what was approved";
+    if (asks_more(&l->whole.verdict->answer, &j->verdict->answer))
+        return "its next statement is held by rules that nobody was asked about";
     if ((j->meaning->m.flags & SL_MEANING_COPY_IN) != 0)
         return "COPY ... FROM STDIN cannot be part of a list: nobody saw the data";
     return NULL;

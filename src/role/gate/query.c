@@ -75,10 +75,20 @@ void item_sent(struct session *s, struct item *item)
         s->ddl_in_tx = s->opaque_since_ddl = true;
 }
 
+static bool names_custom_setting(const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->name_count; i++)
+        if (m->names[i].kind == SL_NAME_SETTING &&
+            (m->names[i].name.n == 0 || sl_span_find(m->names[i].name, '.') < m->names[i].name.n))
+            return true;
+    return false;
+}
+
 void item_fill(struct session *s, struct item *item, const struct judged *j, uint64_t action)
 {
     item->flags = item_flags_of(s, j);
     item->action = action;
+    s->custom_moves += names_custom_setting(&j->meaning->m);
 }
 
 enum take query_send(struct session *s, const struct judged *j, const struct held_bytes *what,

@@ -250,10 +250,13 @@ struct session {
 
     /* the session's context, part of every judgement */
     struct sl_span search_path, role; /* malloc'd */
-    uint64_t context;                 /* hash of the two */
-    uint64_t context_moves;           /* counts what was sent and may have changed it */
-    bool context_unknown;             /* must be read back before the next judgement */
-    bool context_touched;             /* changed, and the end of a transaction may change it back */
+    struct sl_span settings; /* malloc'd: what decides what a value means, as the server says it */
+    struct sl_span settings_shown; /* malloc'd: the same with custom_moves, as an action has it */
+    uint64_t custom_moves;  /* counts what set parameters that the server knows nothing about */
+    uint64_t context;       /* hash of the two */
+    uint64_t context_moves; /* counts what was sent and may have changed it */
+    bool context_unknown;   /* must be read back before the next judgement */
+    bool context_touched;   /* changed, and the end of a transaction may change it back */
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
     struct sl_buf internal; /* rows of the gate's own query */
     void (*internal_done)(struct session *s, bool ok);

@@ -40,6 +40,15 @@ enum sl_err account_of(struct keeper *k, struct sl_span credential, struct accou
     return account_get(k, issuer, subject, out);
 }
 
+bool account_was(struct keeper *k, struct sl_span issuer, struct sl_span subject)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_EVER, "ss", issuer, subject);
+    bool found = db_row(&rows);
+
+    db_end(&rows);
+    return found;
+}
+
 static struct sl_span said_by(struct maker by)
 {
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");
@@ -180,6 +189,23 @@ static void record(struct keeper *k, const struct account *a, struct sl_span by,
                                           .channel = SL_SPAN("http")});
 }
 
+/* In parts that fit into an entry of the ledger. */
+static void record_all(struct keeper *k, const struct account *a, struct sl_span by,
+                       const struct change *c, bool member, uint64_t issued_s)
+{
+    enum { EACH = 100 };
+
+    for (size_t from = 0; from < c->changed.count; from += EACH) {
+        size_t left = c->changed.count - from;
+        struct change part = {{c->changed.items + from, left < EACH ? left : EACH}, {0}};
+
+        for (size_t i = 0; i < c->told.count; i++)
+            if (has(&part.changed, c->told.items[i]))
+                names_add(k->mem, &part.told, c->told.items[i]);
+        record(k, a, by, &part, member, issued_s);
+    }
+}
+
 static bool replace(struct keeper *k, const struct account *a, struct sl_span by,
                     const struct sl_names *wanted, uint64_t issued_s)
 {
@@ -203,9 +229,9 @@ static bool replace(struct keeper *k, const struct account *a, struct sl_span by
         if (!from_others_too(k, a, now.items[i]))
             names_add(k->mem, &removed.told, now.items[i]);
     }
-    if (removed.changed.count > 0)
-        record(k, a, by, &removed, false, issued_s);
-    if (added.changed.count > 0 || (removed.changed.count == 0 && issued_s > a->issued_s))
+    record_all(k, a, by, &removed, false, issued_s);
+    record_all(k, a, by, &added, true, issued_s);
+    if (added.changed.count == 0 && removed.changed.count == 0 && issued_s > a->issued_s)
         record(k, a, by, &added, true, issued_s);
     return added.told.count > 0 || removed.told.count > 0;
 }
@@ -307,6 +333,7 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
     SL_BUF(id, 64);
 
     if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        account_was(k, claims->issuer, claims->subject) ||
         !account_name(k, i, claims->name, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
@@ -314,6 +341,16 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
     SL_TRY(person_get(k, sl_buf_span(&name), &who));
     SL_TRY(account_link(k, &who, claims->issuer, claims->subject, by, &id));
     return account_get(k, claims->issuer, claims->subject, out);
+}
+
+bool account_is_stranded(struct keeper *k, struct sl_span credential)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_OF, "s", credential);
+    bool is_account = db_row(&rows);
+    struct sl_span iss = is_account ? sl_arena_copy(k->mem, db_span(&rows, 0)) : sl_span(NULL, 0);
+
+    db_end(&rows);
+    return is_account && k->config != NULL && sl_config_issuer_of(k->config, iss) == NULL;
 }
 
 /* The issuer of the account that this credential stands for; NULL: it is no account's, or the

@@ -23,13 +23,13 @@ static bool is_reviewer(struct call *c, const struct approval *a)
     uint32_t may = 0;
 
     approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
-    return may != 0 && c->who.kind == SL_HUMAN;
+    return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding;
 }
 
 static bool voted(const struct call *c, const struct approval *a)
 {
     for (size_t i = 0; i < a->vote_count; i++)
-        if (sl_span_eq(a->votes[i].person, c->who.person))
+        if (c->with.deciding && sl_span_eq(a->votes[i].person, c->who.person))
             return true;
     return false;
 }
@@ -41,8 +41,8 @@ static bool may_break(struct call *c, const struct approval *a)
     struct sl_members m = {.groups = *groups};
 
     return groups->count > 0 && c->with.deciding && c->who.kind == SL_HUMAN &&
-           !sl_span_is(a->protocol, "policy") && !sl_span_is(a->protocol, "sluice") &&
-           sl_members_have(&m, c->who.name, &c->who.groups);
+           sl_json_str(a->detail, "unknown").n == 0 && !sl_span_is(a->protocol, "policy") &&
+           !sl_span_is(a->protocol, "sluice") && sl_members_have(&m, c->who.name, &c->who.groups);
 }
 
 bool approval_visible(struct call *c, const struct approval *a)

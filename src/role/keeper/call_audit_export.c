@@ -70,20 +70,32 @@ static const char *const columns[] = {"entry",    "line",    "at",      "kind", 
                                       "reason",   "run",     "sink",    "why",      "text",
                                       "text_more"};
 
-/* A spreadsheet must not take a stranger's words for a formula: such a cell begins with a quote. */
-static bool looks_like_formula(struct sl_span text)
+/* The full-width forms count as well. */
+static bool begins_formula(struct sl_span text)
 {
-    return text.n > 0 &&
-           (text.p[0] == '=' || text.p[0] == '+' || text.p[0] == '-' || text.p[0] == '@' ||
-            text.p[0] == '\t' || text.p[0] == '\r' || text.p[0] == '\n');
+    static const char *const signs[] = {"=",  "+",      "-",      "@",      "\t",    "\r",
+                                        "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"};
+
+    for (size_t i = 0; i < SL_COUNT(signs); i++)
+        if (sl_span_starts(text, sl_span_str(signs[i])))
+            return true;
+    return false;
 }
 
+/* Where a spreadsheet that takes another separator than ours would begin a cell. */
+static bool begins_cell(struct sl_span text, size_t at)
+{
+    return at == 0 || text.p[at - 1] == ';' || text.p[at - 1] == '\t' || text.p[at - 1] == '\r' ||
+           text.p[at - 1] == '\n';
+}
+
+/* A spreadsheet must not take a stranger's words for a formula: such a cell begins with a quote. */
 static void put_cell(struct sl_buf *b, struct sl_span text)
 {
     sl_buf_put_u8(b, '"');
-    if (looks_like_formula(text))
-        sl_buf_put_u8(b, '\'');
     for (size_t i = 0; i < text.n; i++) {
+        if (begins_cell(text, i) && begins_formula(sl_span_from(text, i)))
+            sl_buf_put_u8(b, '\'');
         if (text.p[i] == '"')
             sl_buf_put_u8(b, '"');
         sl_buf_put_u8(b, text.p[i]);

@@ -70,7 +70,7 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
 
     sl_log(SL_LOG_WARN, "decision_refused", SL_TEXT("approval", a->id),
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
-    if (status == 403)
+    if (status == 403 && a->id.n > 0)
         record_refusal(c, a, reason);
     call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
                  reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "

@@ -287,6 +287,31 @@ static bool may_use_target(struct call *c, const struct approval *a)
     return target != NULL && sl_target_admits(target, c->who.name, &c->who.groups);
 }
 
+static bool has_part(const struct approval *a, struct sl_span name)
+{
+    for (size_t i = 0; i < a->requester_count; i++)
+        if (sl_span_eq(a->requesters[i].name, name))
+            return true;
+    return false;
+}
+
+/* One identity may be set going by many: jobs of one repository, tokens for one person or another.
+ * Whoever had a part in what consumes was kept from deciding, or the grant is not for it (P4). */
+static bool same_people(struct call *c, const struct approval *a)
+{
+    struct asked_for others = c->others;
+    struct sl_requester *now = NULL;
+    size_t count = 0;
+
+    others.on_behalf_of = credential_on_behalf_of(c->keeper, c->with.id);
+    if (requesters_of(c->keeper, &c->who, &others, &now, &count) != SL_OK)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!has_part(a, now[i].name))
+            return false;
+    return sl_span_eq(others.unknown, sl_json_str(a->detail, "unknown")) || others.unknown.n == 0;
+}
+
 static const char *consume_problem(struct call *c, const struct approval *a)
 {
     uint8_t digest[32];
@@ -295,6 +320,8 @@ static const char *consume_problem(struct call *c, const struct approval *a)
         return "Only a grant of an external action is consumed here; others are spent by the gate.";
     if (!sl_span_eq(a->identity, c->who.name))
         return "The grant is for another identity.";
+    if (!same_people(c, a))
+        return "Somebody else has a part in this than in what was approved: ask again.";
     if (a->state != SL_APPROVAL_APPROVED || sl_clock_us() >= a->grant_expires_us)
         return "There is no grant to consume.";
     if (sl_hex_fixed(digest, sizeof digest, call_str(c, "digest")) != SL_OK ||

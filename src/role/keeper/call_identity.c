@@ -292,6 +292,8 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
     event_str(event, "status", sl_span_str(to->status));
     if (to->by_owner)
         event_str(event, "owner", to->by);
+    if (strcmp(to->status, "disabled") == 0 && sl_span_is(to->channel, "control"))
+        event_bool(event, "for_good", true); /* no provider takes that back */
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = to->what,
                                           .identity = who->name,

@@ -281,7 +281,7 @@ static void one_user(struct request *r)
 
 /* --- groups ---------------------------------------------------------------------------------- */
 
-enum { GROUP_MEMBERS_MAX = 20000 };
+enum { GROUP_MEMBERS_MAX = 20000 }; /* 32 MB, with all that is made of them */
 
 struct group_change {
     struct scim_group group;
@@ -365,10 +365,27 @@ static void groups_of_each(struct request *r, const struct sl_names *users)
 }
 
 /* Members that came and went, and, when its name is another, those that stay. */
+static struct sl_names room_for(struct request *r, size_t most)
+{
+    struct sl_span *items = sl_arena_array(r->k->mem, most + 1, sizeof *items);
+
+    if (items == NULL)
+        keeper_die("a group could not be changed", SL_EMEMORY);
+    return (struct sl_names){items, 0};
+}
+
+static void put_name(struct sl_names *names, struct sl_span name)
+{
+    struct sl_span *items = (struct sl_span *)names->items; /* ours: room_for */
+
+    items[names->count++] = name;
+}
+
 static void settle(struct request *r, struct group_change *g, const struct sl_names *before,
                    bool renamed)
 {
-    struct sl_names added = {0}, removed = {0}, stay = {0};
+    struct sl_names added = room_for(r, sl_map_count(g->now)), removed = room_for(r, before->count),
+                    stay = room_for(r, before->count);
     struct sl_map *was = NULL;
     struct sl_span key;
     void *value;
@@ -379,12 +396,11 @@ static void settle(struct request *r, struct group_change *g, const struct sl_na
     for (size_t n = 0; n < before->count; n++) {
         if (sl_map_put(was, before->items[n], r) != SL_OK)
             keeper_die("a group could not be changed", SL_EMEMORY);
-        names_add(r->k->mem, sl_map_get(g->now, before->items[n]) == NULL ? &removed : &stay,
-                  before->items[n]);
+        put_name(sl_map_get(g->now, before->items[n]) == NULL ? &removed : &stay, before->items[n]);
     }
     while (sl_map_next(g->now, &at, &key, &value))
         if (sl_map_get(was, key) == NULL)
-            names_add(r->k->mem, &added, sl_arena_copy(r->k->mem, key));
+            put_name(&added, sl_arena_copy(r->k->mem, key));
     sl_map_free(was);
     scim_members_put(r->k, g->group.id, &added, &removed);
     groups_of_each(r, &removed);

@@ -241,7 +241,9 @@ void call_ENROLL(struct call *c)
         no_such_code(c);
         return;
     }
-    struct maker by = {found.issuer, found.os_user, call_channel(c)};
+    struct maker by = {.issuer = found.issuer,
+                       .os_user = found.os_user,
+                       .channel = call_channel(c)};
     if (credential_make(k, &who, true, 0, by, sl_span(hash, sizeof hash), &secret, &id) != SL_OK) {
         call_problem(c, 500, "Not made", "The credential could not be made.", "");
         return;

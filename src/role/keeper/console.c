@@ -180,7 +180,8 @@ static enum sl_err first(struct keeper *k, struct db_rows rows, struct credentia
     struct console_life life = life_of(k, session);
     out->session = session;
     out->expires_us = life.expires_us;
-    out->over = out->over || !out->deciding || console_life_over(&life, sl_clock_us());
+    out->over = out->over || !out->deciding || console_life_over(&life, sl_clock_us()) ||
+                account_is_stranded(k, credential);
     return SL_OK;
 }
 

@@ -1,4 +1,5 @@
 #include "role/keeper/flows.h"
+#include "role/keeper/scim.h"
 
 #include "base/when.h"
 
@@ -90,7 +91,8 @@ static enum sl_oidc_reason take_person(struct call *c, const struct issuer *i,
         (i->config->provision != SL_PROVISION_PEOPLE ||
          account_provision(k, i, claims, &a) != SL_OK))
         return SL_OIDC_ACCOUNT_UNKNOWN;
-    if (person_get(k, a.identity, &c->who) != SL_OK || !person_active(&c->who))
+    if (scim_is_gone(k, claims->issuer, claims->subject) ||
+        person_get(k, a.identity, &c->who) != SL_OK || !person_active(&c->who))
         return SL_OIDC_ACCOUNT_DISABLED;
     if (c->who.kind != SL_HUMAN)
         return SL_OIDC_ACCOUNT_KIND;

@@ -41,6 +41,8 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
         if (sl_json_str(body, "owner").n > 0)
             sl_buf_say(b, ", owned by %S", sl_json_str(body, "owner"));
         say_groups(b, json_object_get(body, "groups"));
+        if (os_user.n > 0)
+            sl_buf_say(b, ", who sits at the shell as user %S", os_user);
     } else if (sl_span_is(method, "identity.link") && os_user.n > 0)
         sl_buf_say(b, "\"%S\" is who sits at the shell as user %S", name, os_user);
     else if (sl_span_is(method, "identity.link"))

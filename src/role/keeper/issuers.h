@@ -84,6 +84,9 @@ struct account {
     struct sl_span issuer, subject, credential, identity;
     uint64_t since_us, issued_s; /* issued_s: of the newest token seen */
 };
+/* Was there ever one of this subject? A second identity for the same person would be a stranger to
+ * what the first one owns and asks (P4), so nobody but an operator makes one. */
+bool account_was(struct keeper *k, struct sl_span issuer, struct sl_span subject);
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out) SL_MUST_CHECK;
 /* The account that this credential stands for; SL_ENOTFOUND: none, or it is over. */

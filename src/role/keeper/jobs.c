@@ -37,7 +37,7 @@ static enum sl_err find_account(struct keeper *k, const struct sl_issuer *i,
     if (account_get(k, i->issuer, subject, out) == SL_OK)
         return SL_OK;
     sl_buf_say(&by, "issuer:%S", i->name);
-    struct maker maker = {sl_buf_span(&by), sl_span(NULL, 0), SL_SPAN("http")};
+    struct maker maker = {.issuer = sl_buf_span(&by), .channel = SL_SPAN("http")};
     SL_TRY(account_link(k, who, i->issuer, subject, maker, &id));
     return account_get(k, i->issuer, subject, out);
 }

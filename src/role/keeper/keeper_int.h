@@ -289,6 +289,9 @@ void console_fresh(struct keeper *k, struct sl_span session);
 bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
 /* Records the end of sessions that are over without anybody saying so. */
 void console_sweep(struct keeper *k);
+/* Of an account whose issuer the configuration does not name any more: nobody signs in by its word,
+ * and who did is signed out. accounts.c */
+bool account_is_stranded(struct keeper *k, struct sl_span credential);
 uint64_t console_idle_us(struct keeper *k, const struct credential *c); /* when it would end */
 struct call;
 struct approval;

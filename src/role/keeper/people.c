@@ -11,8 +11,8 @@ void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name
 {
     struct sl_span *items = sl_arena_array(mem, names->count + 1, sizeof *items);
 
-    if (items == NULL)
-        return;
+    if (items == NULL) /* one that is left out could be the one that counts */
+        keeper_die("a list of names could not be made", SL_EMEMORY);
     for (size_t i = 0; i < names->count; i++)
         items[i] = names->items[i];
     items[names->count] = name;
@@ -36,7 +36,10 @@ static enum sl_err load_groups(struct keeper *k, struct person *p)
         names[count] = keep(k, &rows, 0);
         since[count++] = db_u64(&rows, 1);
     }
+    bool more = count == MAX && db_row(&rows);
     db_end(&rows);
+    if (more) /* one that is left out could be one that a rule holds by */
+        return SL_ELIMIT;
     p->groups =
         (struct sl_names){sl_arena_array(k->mem, count + 1, sizeof *p->groups.items), count};
     p->memberships = sl_arena_array(k->mem, count + 1, sizeof *p->memberships);

@@ -147,8 +147,10 @@ static struct sl_reviewers *signers(struct keeper *k, const struct approval *a,
         r[(*count)++] = a->requirements[i];
     if (*count == SL_REQUIREMENTS_MAX)
         --*count;
-    r[*count] = released ? (struct sl_reviewers){.groups = k->config->settings.break_glass}
-                         : govern_reviewers(k, false);
+    if (released)
+        r[*count] = (struct sl_reviewers){.groups = k->config->settings.break_glass};
+    else
+        r[*count] = govern_reviewers(k, false);
     ++*count;
     for (size_t i = 0; i < *count; i++)
         r[i].need =

@@ -4,7 +4,7 @@
 
 /* What issuers have said, as the view has it, and the events that change it. */
 
-enum { ID_BYTES = 12, MAX_ROWS = 100000, EACH = 500 };
+enum { ID_BYTES = 12, MAX_ROWS = 100000, EACH = 500, MEMBERS_MAX = 25000 };
 
 static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int column)
 {
@@ -86,12 +86,16 @@ size_t scim_groups(struct keeper *k, struct sl_span issuer, struct scim_group **
 struct sl_names scim_members(struct keeper *k, struct sl_span group)
 {
     struct db_rows rows = db_ask(k->store.db, DB_SCIM_MEMBERS, "s", group);
-    struct sl_names names = {0};
+    struct sl_span *items = sl_arena_array(k->mem, MEMBERS_MAX, sizeof *items);
+    size_t count = 0;
 
-    while (db_row(&rows))
-        names_add(k->mem, &names, keep(k, &rows, 0));
+    while (db_row(&rows)) {
+        if (items == NULL || count == MEMBERS_MAX)
+            keeper_die("a group could not be read", items == NULL ? SL_EMEMORY : SL_ELIMIT);
+        items[count++] = keep(k, &rows, 0);
+    }
     db_end(&rows);
-    return names;
+    return (struct sl_names){items, count};
 }
 
 static bool finds(struct keeper *k, enum db_sql sql, struct sl_span a, struct sl_span b)

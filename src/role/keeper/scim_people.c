@@ -38,12 +38,18 @@ static enum sl_scim_reason adopt(struct keeper *k, const struct account *a, stru
     return SL_SCIM_OK;
 }
 
-static enum sl_scim_reason make(struct keeper *k, const struct issuer *i, struct scim_user *u)
+static enum sl_scim_reason make(struct keeper *k, const struct issuer *i, struct scim_user *u,
+                                const char **detail)
 {
     SL_BUF(name, 63);
     SL_BUF(id, 64);
     struct person who;
 
+    if (account_was(k, u->issuer, u->external_id)) {
+        *detail = "this person had an account here, which has ended: an operator links it again "
+                  "(sluice identity account NAME --issuer I --subject S)";
+        return SL_SCIM_REFUSED;
+    }
     if (!account_name(k, i, u->user_name, u->external_id, &name))
         return SL_SCIM_REFUSED;
     u->identity = sl_arena_copy(k->mem, sl_buf_span(&name));
@@ -68,7 +74,7 @@ enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, st
     }
     enum sl_scim_reason why = account_get(k, u->issuer, u->external_id, &a) == SL_OK
                                   ? adopt(k, &a, u, detail)
-                                  : make(k, i, u);
+                                  : make(k, i, u, detail);
     if (why != SL_SCIM_OK)
         return why;
     u->active = true;
@@ -101,7 +107,8 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     if (account_get(k, u->issuer, u->external_id, &a) == SL_OK &&
         sl_span_eq(a.identity, u->identity))
         account_unlink(k, &a, said_by(k, i));
-    if (person_get(k, u->identity, &who) == SL_OK && !sl_span_is(who.status, "disabled")) {
+    /* What is paused stays paused, and is so when the person comes back. */
+    if (person_get(k, u->identity, &who) == SL_OK && person_active(&who)) {
         set_status(k, i, &who, "disabled", SL_ENTRY_ROSTER_DISABLE);
         u->off = true;
     }

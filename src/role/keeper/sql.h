@@ -331,6 +331,8 @@
         "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
         "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
     X(ACCOUNT_ALL, "select issuer, subject, credential, identity from account where ended_us = 0")  \
+    X(SCIM_USER_KEEP_OFF, "update scim_user set off = 0 where identity = ?1")                       \
+    X(ACCOUNT_EVER, "select identity from account where issuer = ?1 and subject = ?2")              \
     X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
     X(CREDENTIAL_BY_HASH, "select id, identity, deciding, since_us, expires_us, revoked_us, issuer "\
@@ -553,12 +555,15 @@
         "(select "                                                                                  \
         "distinct what, case when ?1 & 32 then dataset else '' end as d, case when ?1 & 64 and col " \
         "<> '' then dataset || '.' || col else '' end as c, case when ?1 & 128 then label else '' "  \
-        "end as l from usage_touch where (?4 = '' or dataset = ?4) and (?5 = '' or label = ?5)) t on " \
+        "end as l from usage_touch where what in (select b.what from usage_who a cross join usage b on " \
+        "b.who = a.id where b.hour >= ?2 and (?3 = '' or a.identity = ?3) and (?6 = '' or "         \
+        "a.identity = ?6 or a.owner = ?6)) "                                                        \
+        "and (?4 = '' or dataset = ?4) and (?5 = '' or label = ?5)) t on "                          \
         "t.what = u.what where u.hour >= ?2 and (?3 = '' or w.identity = ?3) and (?6 = '' or "       \
         "w.identity = ?6 or w.owner = ?6) group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 13 desc, 12 " \
         "desc, 11 desc, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 limit ?7")                                    \
     X(USAGE_SIZE, "select count(*) from (select 1 from usage_who w cross join usage u on u.who = "   \
-        "w.id where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
+        "w.id join usage_touch t on t.what = u.what where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
         "or w.owner = ?3) limit ?4)")                                                               \
     X(TRAIL_NEXT_GET, "select value from meta where key = 'trail'")                                 \
     X(TRAIL_NEXT_SET, "update meta set value = ?1 where key = 'trail'")                             \

@@ -1,4 +1,5 @@
 #include "role/keeper/issuers.h"
+#include "role/keeper/scim.h"
 
 /* A token that an issuer made for somebody, and that its holder shows here: it asks, and never
  * decides. That it is good is remembered by its digest until it ends; whose it is, and whether that
@@ -107,6 +108,8 @@ static bool take_claims(struct keeper *k, struct issuer *i, const struct sl_oidc
         return take_job(k, i, claims, seen);
     if (account_get(k, claims->issuer, claims->subject, &a) != SL_OK)
         return refused(seen, SL_OIDC_ACCOUNT_UNKNOWN);
+    if (scim_is_gone(k, claims->issuer, claims->subject))
+        return refused(seen, SL_OIDC_ACCOUNT_DISABLED);
     /* Not every token to ask with speaks of groups. */
     if (claims->has_groups && account_groups(k, &a, i, claims) != SL_OK)
         return refused(seen, SL_OIDC_GROUPS);
