@@ -409,7 +409,8 @@ def test_another_implementation(lab):
     signed = [d for d in said["decisions"] if d["proof"] == "passkey"]
     assert len(signed) >= 6, said
     for decision in signed:
-        leaf = [x for x in ledger(lab, decision["approval"]) if x.get("event") == "decided"][0]
+        leaf = [x for x in ledger(lab, decision["approval"]) if x.get("event") == "decided" and
+                x.get("passkey", {}).get("key") == decision["passkey"]][0]
         key = enrolment(lab, decision["passkey"])
         for changed in (False, True):
             if is_short(leaf["passkey"]["signature"]):

@@ -161,7 +161,7 @@ def test_held(lab):
     lab.approve("rita", held["id"])
     out, err = child.communicate(timeout=10)
     assert child.returncode == 0 and out.count("\n") == 400, (out[:100], err)
-    assert held["id"] in err and "data-stewards" in err and held["link"] in err, err
+    assert held["id"] in err and "bob, rita" in err and held["link"] in err, err
 
 
 def test_denied(lab):

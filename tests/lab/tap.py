@@ -42,7 +42,7 @@ class Tap:
         else:
             self.report(name, seconds=time.monotonic() - begun)
 
-    def run_all(self, jobs, workers=2):
+    def run_all(self, jobs, workers=3):     # they mostly wait
         """jobs: functions without arguments, run side by side; each reports for itself."""
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             for done in [pool.submit(job) for job in jobs]:

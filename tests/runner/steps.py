@@ -29,7 +29,7 @@ BEHIND_SECONDS = 1800  # for what takes a minute by itself
 ONE_AT_A_TIME = threading.Lock()
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
-LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 600, "crash": 300}
+LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 900, "crash": 300}
 
 
 @dataclasses.dataclass

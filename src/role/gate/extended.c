@@ -38,6 +38,7 @@ static struct prepared *prepared_new(struct session *s, const struct sl_pg_parse
     p->meaning = meaning == NULL ? NULL : meaning_ref(meaning);
     p->generation = s->target->generation;
     p->context = s->context;
+    p->settings = s->context_unknown ? 0 : s->settings_hash;
     p->names_epoch = s->names_epoch;
     p->account = &s->prepared_bytes;
     s->prepared_bytes += m->sql.n;
@@ -403,7 +404,8 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         refuse_by_policy(s, j, what->text);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
-    if (enforced == SL_HOLD && what->prepared->context != s->context)
+    if (enforced == SL_HOLD && what->prepared->settings != 0 &&
+        what->prepared->settings != s->settings_hash)
         return refuse(s, "42501",
                       "the session's settings changed since this statement was prepared, and what "
                       "its literals mean with them",

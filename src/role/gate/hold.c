@@ -149,16 +149,17 @@ static uint64_t shorter(uint64_t a, uint64_t b)
 
 /* P3: a grant is for the meaning that the settings gave to what was shown. Parameters of users
  * ("app.tenant") cannot be read back: where any was set the action is this session's alone. */
-static struct sl_span settings_of(struct session *s)
+static struct sl_span settings_of(struct session *s, bool unsure)
 {
     SL_BUF(text, 4096);
 
     if (s->context_odd)
         return SL_SPAN("changed");
-    if (s->custom_moves == 0)
+    if (s->custom_moves == 0 && !unsure)
         return s->settings;
-    sl_buf_say(&text, "%S; and others, set in session %U (%U)", s->settings, s->keeper_session,
-               s->custom_moves);
+    sl_buf_say(&text, "%S; %s in session %U (%U, %U)", s->settings,
+               unsure ? "perhaps others, for they were being changed" : "and others, set",
+               s->keeper_session, s->custom_moves, unsure ? s->context_moves : 0);
     span_set(&s->settings_shown, sl_buf_span(&text));
     return s->settings_shown;
 }
@@ -185,7 +186,8 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
         .role = s->role,
         .search_path = s->search_path,
         .client_encoding = SL_SPAN("UTF8"),
-        .settings = settings_of(s),
+        .settings = settings_of(s, s->context_unknown ||
+                                       (what->prepared != NULL && what->prepared->settings == 0)),
     };
     h->is_list = what->list != NULL;
     h->list_asks = what->list_asks;

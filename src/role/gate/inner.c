@@ -132,9 +132,10 @@ static void context_done(struct session *s, bool ok)
                      !sl_span_is(f[5].bytes, "origin");
     s->temp_objects = s->temp_objects_asked = sl_span_is(f[7].bytes, "t");
     span_set(&s->settings, f[6].bytes);
+    s->settings_hash = sl_hash(s->settings, s->gate->seed[0]) | 1;
     s->context = sl_hash(s->search_path, s->gate->seed[0]) ^
                  (sl_hash(s->role, s->gate->seed[1]) * 3) ^
-                 (sl_hash(s->settings, s->gate->seed[0]) * 5) ^ (s->temp_objects ? 1 : 0);
+                 (s->settings_hash * 5) ^ (s->temp_objects ? 1 : 0);
     s->context_unknown = false;
     if (s->tx == 'I')
         s->context_touched = false;

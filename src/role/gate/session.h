@@ -103,7 +103,8 @@ struct prepared {
     struct meaning *meaning;
     uint32_t generation; /* of the catalog when it was judged */
     uint64_t context;
-    uint32_t *types; /* parameter types that the client gave */
+    uint64_t settings; /* settings_hash with which its literals were read; 0: not known */
+    uint32_t *types;   /* parameter types that the client gave */
     size_t type_count;
     bool is_set;          /* SET sluice.x: the server has an empty statement instead */
     bool user_types;      /* of parameters: `meaning` is opaque and stays so */
@@ -251,6 +252,7 @@ struct session {
     /* the session's context, part of every judgement */
     struct sl_span search_path, role; /* malloc'd */
     struct sl_span settings; /* malloc'd: what decides what a value means, as the server says it */
+    uint64_t settings_hash;  /* of them, never 0 */
     struct sl_span settings_shown; /* malloc'd: the same with custom_moves, as an action has it */
     uint64_t custom_moves;  /* counts what set parameters that the server knows nothing about */
     uint64_t context;       /* hash of the two */
