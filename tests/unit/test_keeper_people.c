@@ -435,6 +435,34 @@ static void test_break_glass_runs_once(void)
     SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 409);
 }
 
+/* One identity, set going for another person: what was approved was not for that one, who may even
+ * be the one that said yes. */
+static void test_P4_a_grant_is_for_those_who_had_a_part(void)
+{
+    char other[128];
+    SL_BUF(body, 256);
+
+    SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "vera"), 200);
+    keep(other, said("token"));
+    ask("drop table g");
+    SL_CHECK_INT(decide(credentials[VERA], "approve"), 200);
+    sl_buf_say(&body, "{'id':'%s','digest':'%s'}", approval, digest_hex);
+    SL_CHECK_INT(call_as(play.desk, "consume", other, sl_buf_text(&body)), 409);
+    SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 200);
+}
+
+/* What asks sees its own, whoever it belongs to. */
+static void test_a_reviewers_asking_token_sees_its_own(void)
+{
+    char asking[128];
+
+    SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", "rita", ""), 200);
+    keep(asking, said("token"));
+    ask("drop table h");
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_INT(get(asking), 404);
+}
+
 static void test_break_glass_is_signed_off_by_two(void)
 {
     SL_CHECK_INT(review(credentials[OLLY], "it was fine"), 403); /* who broke it */
@@ -509,6 +537,8 @@ int main(int argc, char **argv)
     SL_RUN(test_break_glass_runs_once);
     SL_RUN(test_break_glass_is_signed_off_by_two);
     SL_RUN(test_break_glass_ends_with_its_person);
+    SL_RUN(test_P4_a_grant_is_for_those_who_had_a_part);
+    SL_RUN(test_a_reviewers_asking_token_sees_its_own);
     SL_RUN(test_break_glass_after_a_yes);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     stop_keeper();
