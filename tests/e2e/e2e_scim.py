@@ -199,3 +199,24 @@ def test_delete_and_restart(lab):
     lab.restart()
     wait_for(lambda: call(lab, "GET", "/Users?count=50")[1] == before, 10, "the same users")
     assert call(lab, "GET", f"/Users/{stays['id']}")[1]["userName"] == "fay"
+    status, said = call(lab, "POST", "/Users", {"schemas": [USER], "userName": "eva", "externalId": "e-1", "active": True})
+    assert status in (403, 409) and "an operator links it again" in said["detail"], said    # no second eva (P4)
+    listed = json.loads(lab.manage("identity", "list", "--json").out)["identities"]
+    assert [one["name"] for one in listed if one["name"].startswith("corp-e")] == ["corp-eva"], listed
+
+
+def test_an_operators_no_stays(lab):
+    """whom the provider turned off and an operator disabled, the provider does not turn on again; nor is a pause taken back"""
+    one, two = user(lab, "ottilie", "otti-1"), user(lab, "quentin", "quen-1")
+
+    def turn(who, on):
+        return call(lab, "PATCH", f"/Users/{who['id']}", {"schemas": [PATCH], "Operations": [
+            {"op": "replace", "path": "active", "value": on}]})
+    assert turn(one, False)[0] in (200, 204)
+    lab.manage("identity", "disable", "corp-ottilie")
+    status, said = turn(one, True)
+    assert status >= 400 and "only an operator" in said["detail"], said
+    assert identity(lab, "corp-ottilie")["status"] == "disabled"
+    lab.manage("identity", "pause", "corp-quentin")
+    assert turn(two, False)[0] in (200, 204) and turn(two, True)[0] in (200, 204)
+    assert identity(lab, "corp-quentin")["status"] == "paused"
