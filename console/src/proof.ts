@@ -240,6 +240,16 @@ export async function isGrown(old: Checkpoint, now: Checkpoint, path: readonly B
 /** The last checkpoint that this page has seen and found signed: each later one must be its continuation. */
 let remembered: { checkpoint: Checkpoint; at: Date } | null = null;
 
+/** The key line that this page saw first. Whoever could change the ledger could bring a key of their own along. */
+let rememberedKey: string | null = null;
+
+function checkKey(line: string): Check[] {
+  rememberedKey ??= line.trim();
+  if (rememberedKey === line.trim()) return [];
+  const says = "It is another one. Keys are renewed, and forged: compare it with the one that you keep.";
+  return [{ what: "The key is the one that this page saw before", ok: null, says }];
+}
+
 async function checkGrowth(now: Checkpoint, tree: Tree): Promise<Check> {
   const what = "It continues the checkpoint that this page saw before";
   const old = remembered;
@@ -290,7 +300,7 @@ export async function prove(entry: number): Promise<Proof> {
   if (entry >= now.size) throw new Error("No checkpoint covers this entry yet: ask again in a second.");
   const tree = new Tree(now.size);
   const signature = await checkSignature(note, key);
-  proof.checks = [signature, await checkGrowth(now, tree), ...(await checkLeaf(proof, now, tree))];
+  proof.checks = [signature, ...checkKey(key), await checkGrowth(now, tree), ...(await checkLeaf(proof, now, tree))];
   if (proof.checks.every((c) => c.ok !== false)) remembered = { checkpoint: now, at: new Date() };
   return proof;
 }
