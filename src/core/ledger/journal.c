@@ -1,10 +1,10 @@
 /* The ring itself: room, bytes, check values, positions. The bodies are in journal_record.c. */
 #include "core/ledger/journal_int.h"
 
-static const uint64_t MAGIC = 0x31304c4e524a4c53; /* "SLJRNL01" */
+static const uint64_t MAGIC = 0x32304c4e524a4c53; /* "SLJRNL02" */
 
 enum { AT_MAGIC = 0, AT_SIZE = 8, AT_GENERATION = 16, AT_HEAD = 64, AT_TAIL = 128 };
-enum { RECORD_HEAD = 8, RESERVE = 256 * 1024 };
+enum { RECORD_HEAD = 8, SHORT_RECORD = 2048, RESERVE = 256 * 1024 };
 
 static uint64_t *word_at(uint8_t *base, size_t offset)
 {
@@ -91,6 +91,13 @@ static void get_at(const struct sl_journal *j, uint64_t at, uint8_t *out, uint64
 
 /* --- the check value --- */
 
+/* Four sums side by side, for a multiplication waits for the one before it: a record's first word
+ * goes into the first, its fifth into the first again. */
+struct check {
+    uint64_t lane[4];
+    unsigned next;
+};
+
 /* Multiply and fold: every bit of the word reaches every bit of the state. */
 static uint64_t stir(uint64_t state, uint64_t word)
 {
@@ -100,29 +107,49 @@ static uint64_t stir(uint64_t state, uint64_t word)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Whole words only: records are padded with zeros, and a word never lies across the ring's end. */
-static uint64_t stir_bytes(uint64_t state, const uint8_t *p, uint64_t n)
+static struct check check_of(uint64_t at, uint64_t n)
 {
-    for (uint64_t i = 0; i < n; i += 8) {
-        uint64_t word;
-        memcpy(&word, p + i, 8);
-        state = stir(state, word);
-    }
-    return state;
+    uint64_t first = stir(at, n);
+
+    return (struct check){.lane = {first, first + 1, first + 2, first + 3}};
 }
 
-static uint32_t finish(uint64_t state)
+static uint64_t word_of(const uint8_t *p)
 {
-    return (uint32_t)(state ^ state >> 32);
+    uint64_t word;
+
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* Whole words only: records are padded with zeros, and a word never lies across the ring's end. */
+static void check_add(struct check *c, const uint8_t *p, uint64_t n)
+{
+    uint64_t i = 0;
+
+    for (; c->next == 0 && i + 32 <= n; i += 32)
+        for (unsigned lane = 0; lane < 4; lane++)
+            c->lane[lane] = stir(c->lane[lane], word_of(p + i + 8 * (uint64_t)lane));
+    for (; i < n; i += 8, c->next = (c->next + 1) % 4)
+        c->lane[c->next] = stir(c->lane[c->next], word_of(p + i));
+}
+
+static uint32_t check_value(const struct check *c)
+{
+    uint64_t all = stir(stir(stir(c->lane[0], c->lane[1]), c->lane[2]), c->lane[3]);
+
+    return (uint32_t)(all ^ all >> 32);
 }
 
 static uint32_t check_in_ring(const struct sl_journal *j, uint64_t at, uint64_t body_at, uint64_t n)
 {
     uint64_t from = body_at & (j->size - 1), all = padded(n);
     uint64_t first = j->size - from < all ? j->size - from : all;
-    uint64_t state = stir_bytes(stir(at, n), ring(j) + from, first);
+    struct check c = check_of(at, n);
 
-    return finish(stir_bytes(state, ring(j), all - first));
+    check_add(&c, ring(j) + from, first);
+    check_add(&c, ring(j), all - first);
+    return check_value(&c);
 }
 
 /* --- the writer --- */
@@ -146,10 +173,45 @@ static enum sl_err find_room(struct sl_journal *j, uint64_t need)
     return j->size - (j->head - tail) >= need ? SL_OK : SL_EFULL;
 }
 
+static uint32_t check_of_body(uint64_t at, uint64_t n, const uint8_t *body)
+{
+    struct check c = check_of(at, n);
+
+    check_add(&c, body, padded(n));
+    return check_value(&c);
+}
+
+/* Put together beside the ring, where the bytes are at hand: to read back what was just written
+ * into memory that the keeper had last would wait for that memory. */
+static void put_short(struct sl_journal *j, const struct sl_span *parts, size_t count, uint64_t n)
+{
+    uint8_t record[SHORT_RECORD];
+    uint64_t at = RECORD_HEAD, whole = RECORD_HEAD + padded(n);
+
+    memset(record + whole - 8, 0, 8); /* what of it the parts do not fill is the padding */
+    for (size_t i = 0; i < count; at += parts[i++].n)
+        if (parts[i].n > 0)
+            memcpy(record + at, parts[i].p, parts[i].n);
+    uint32_t head[2] = {(uint32_t)n, check_of_body(j->head, n, record + RECORD_HEAD)};
+    memcpy(record, head, sizeof head);
+    put_at(j, j->head, sl_span(record, whole));
+}
+
+static void put_long(struct sl_journal *j, const struct sl_span *parts, size_t count, uint64_t n)
+{
+    static const uint8_t zeros[8];
+    uint64_t at = j->head + RECORD_HEAD;
+
+    for (size_t i = 0; i < count; at += parts[i++].n)
+        put_at(j, at, parts[i]);
+    put_at(j, at, sl_span(zeros, padded(n) - n));
+    uint32_t head[2] = {(uint32_t)n, check_in_ring(j, j->head, j->head + RECORD_HEAD, n)};
+    put_at(j, j->head, sl_span(head, sizeof head));
+}
+
 enum sl_err sl_journal_append(struct sl_journal *j, const struct sl_span *parts, size_t count,
                               bool keep_reserve)
 {
-    static const uint8_t zeros[8];
     uint64_t n = 0;
 
     for (size_t i = 0; i < count; i++)
@@ -158,13 +220,10 @@ enum sl_err sl_journal_append(struct sl_journal *j, const struct sl_span *parts,
     if (need > SL_JOURNAL_MAX_RECORD)
         return SL_ELIMIT;
     SL_TRY(find_room(j, need + reserve_of(j, keep_reserve)));
-
-    uint64_t at = j->head + RECORD_HEAD;
-    for (size_t i = 0; i < count; at += parts[i++].n)
-        put_at(j, at, parts[i]);
-    put_at(j, at, sl_span(zeros, padded(n) - n));
-    uint32_t head[2] = {(uint32_t)n, check_in_ring(j, j->head, j->head + RECORD_HEAD, n)};
-    put_at(j, j->head, sl_span(head, sizeof head));
+    if (need <= SHORT_RECORD)
+        put_short(j, parts, count, n);
+    else
+        put_long(j, parts, count, n);
     j->head += need;
     publish(j->base, AT_HEAD, j->head);
     return SL_OK;
@@ -213,7 +272,7 @@ static enum sl_err copy_out(const struct sl_journal *j, uint64_t at, uint64_t av
     if (body == NULL)
         return sl_buf_err(scratch);
     get_at(j, at + RECORD_HEAD, body, padded(head[0]));
-    if (finish(stir_bytes(stir(at, head[0]), body, padded(head[0]))) != head[1])
+    if (check_of_body(at, head[0], body) != head[1])
         return SL_ECORRUPT;
     scratch->n = head[0];
     return SL_OK;

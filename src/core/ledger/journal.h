@@ -6,16 +6,16 @@
  * record ends the gate that wrote it.
  *
  * File: one page of header, then `size` bytes of ring (a power of two).
- *   header  0  u64 magic "SLJRNL01"   8 u64 size   16 u64 generation
+ *   header  0  u64 magic "SLJRNL02"   8 u64 size   16 u64 generation
  *          64  u64 head   next byte to write (only ever grows; written by the gate alone)
  *         128  u64 tail   next byte to read  (only ever grows; moved by the keeper alone)
  * Record, 8-byte aligned:
  *   u32 length_of_body | u32 check | body | zeros to 8
- * `check` multiplies and folds the position, the length and the padded body's words (stir() in
- * journal.c): it finds what broke by accident, also an old record read at a wrong place. It is no
- * signature; a hostile gate can write what it likes, well-formed, about its own sessions.
- * A record is committed when `head` has passed it; `head` is stored with release order as the last
- * word of the write.
+ * `check` multiplies and folds the position, the length and the padded body's words, four sums
+ * side by side (journal.c): it finds what broke by accident, also an old record read at a wrong
+ * place. It is no signature; a hostile gate can write what it likes, well-formed, about its own
+ * sessions. A record is committed when `head` has passed it; `head` is stored with release order as
+ * the last word of the write.
  *
  * Bodies (first byte is the type):
  *   INTENT   one action is about to be forwarded (or was refused: verdict deny)

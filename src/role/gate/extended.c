@@ -236,11 +236,13 @@ static struct portal *open_portal(struct session *s, struct sl_span name)
     struct portal *p = portals == NULL ? NULL : sl_map_get(portals, name);
 
     if (p == NULL && portals != NULL) {
-        p = calloc(1, sizeof *p);
+        p = malloc(sizeof *p); /* calloc passes the thread's own cache by */
         if (p != NULL && sl_map_put(portals, name, p) != SL_OK) {
             free(p);
             p = NULL;
         }
+        if (p != NULL)
+            *p = (struct portal){0};
     }
     if (p == NULL) {
         session_kill(s, "out of memory");

@@ -46,35 +46,72 @@ static void next_salt(struct gate *g, uint8_t salt[SALT_BYTES])
     memcpy(salt, g->salts + g->salts_left * SALT_BYTES, SALT_BYTES);
 }
 
-/* Salted commitment over the bind values: SHA-256(salt || count || values with their lengths). */
+/* What is committed to, gathered: each call of the digest costs more than the few bytes of a value.
+ */
+struct commitment {
+    struct sl_sha256_state *sha;
+    size_t n;
+    uint8_t bytes[512];
+};
+
+/* Begins with a salt of its own, that the record keeps. */
+static void commit_begin(struct commitment *c, struct gate *g, struct sl_intent *r)
+{
+    next_salt(g, r->salt);
+    memcpy(c->bytes, r->salt, SALT_BYTES);
+    c->n = SALT_BYTES;
+    c->sha = g->sha;
+}
+
+static void commit_add(struct commitment *c, struct sl_span part)
+{
+    if (part.n > sizeof c->bytes - c->n) {
+        sl_sha256_add(c->sha, sl_span(c->bytes, c->n));
+        c->n = 0;
+    }
+    if (part.n > sizeof c->bytes) {
+        sl_sha256_add(c->sha, part);
+    } else if (part.n > 0) {
+        memcpy(c->bytes + c->n, part.p, part.n);
+        c->n += part.n;
+    }
+}
+
+static void commit_end(struct commitment *c, uint8_t digest[SL_SHA256])
+{
+    sl_sha256_add(c->sha, sl_span(c->bytes, c->n));
+    sl_sha256_end(c->sha, digest);
+}
+
+/* Salted commitment over the bind values: SHA-256(salt || (length, format, bytes) of each). */
 static void commit_values(struct gate *g, const struct sl_pg_bind *bind, struct sl_intent *r)
 {
+    struct commitment c;
     struct sl_pg_values values = bind->values;
     struct sl_pg_value v;
 
-    next_salt(g, r->salt);
-    sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
+    commit_begin(&c, g, r);
     while (sl_pg_values_next(&values, &v)) {
         uint32_t head[2] = {v.null ? UINT32_MAX : (uint32_t)v.bytes.n, v.format};
-        sl_sha256_add(g->sha, sl_span(head, sizeof head));
-        sl_sha256_add(g->sha, v.bytes);
+        commit_add(&c, sl_span(head, sizeof head));
+        commit_add(&c, v.bytes);
     }
-    sl_sha256_end(g->sha, r->commitment);
+    commit_end(&c, r->commitment);
 }
 
 static void commit_literals(struct gate *g, struct sl_span text, struct sl_intent *r)
 {
+    struct commitment c;
     struct sl_shape_walk walk = sl_shape_walk(text);
     struct sl_span literal;
 
-    next_salt(g, r->salt);
-    sl_sha256_add(g->sha, sl_span(r->salt, sizeof r->salt));
+    commit_begin(&c, g, r);
     while (sl_shape_next_literal(&walk, &literal)) {
         uint32_t n = (uint32_t)literal.n;
-        sl_sha256_add(g->sha, sl_span(&n, sizeof n));
-        sl_sha256_add(g->sha, literal);
+        commit_add(&c, sl_span(&n, sizeof n));
+        commit_add(&c, literal);
     }
-    sl_sha256_end(g->sha, r->commitment);
+    commit_end(&c, r->commitment);
 }
 
 /* A long text by digest and head; a text whose literals may not be recorded by its shape. */

@@ -272,6 +272,7 @@ static void after_input(struct session *s)
         return;
     s->gate->streaming |= s->bytes != s->told_bytes; /* the tick will tell the journal */
     stream_pause(&s->server, s->stop != NULL || stream_is_full(&s->client));
+    gather(s);
     if (s->wait == WAIT_COPY &&
         (s->copy_in || s->item_count == 0 || (item_head(s)->flags & ITEM_COPY_IN) == 0))
         session_resume(s, WAIT_COPY);

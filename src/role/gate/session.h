@@ -214,6 +214,8 @@ struct session {
     uint8_t text_ends;              /* txn.c: what became of its changes, as far as it is known */
     uint32_t text_at;               /* ... statements of it that are complete */
     uint64_t told_bytes;            /* of them, what the journal says already (record_progress) */
+    uint64_t gathered;              /* of them, when the server was last slow (gather.c) */
+    struct sl_timer *gather_timer;
     uint8_t sqlstate[5];
     bool failed;
 
@@ -592,6 +594,8 @@ enum take estimate_take(struct session *s, const struct judged *j, const struct 
 void server_input(struct session *s);
 /* After a stop: what had to wait first, then what the server sends. */
 void server_go_on(struct session *s);
+/* After each read of the server: is the result so long that it should come in larger pieces? */
+void gather(struct session *s);
 /* Bytes of ours for the client, in order with what the server still owes. */
 void server_say(struct session *s, struct sl_span bytes);
 /* A notice of ours, at once. */

@@ -139,6 +139,14 @@ void stream_pause(struct stream *s, bool paused)
     set_interest(s);
 }
 
+void stream_wake_at(struct stream *s, int bytes)
+{
+    if (s->fd < 0 || s->tls != NULL || s->wake_at == bytes)
+        return;
+    if (setsockopt(s->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) == 0)
+        s->wake_at = bytes;
+}
+
 bool stream_has_hidden_input(const struct stream *s)
 {
     return s->tls != NULL && sl_tls_pending(s->tls) > 0;

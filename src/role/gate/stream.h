@@ -18,6 +18,7 @@ struct stream {
     struct sl_watch *watch;
     struct sl_tls *tls;   /* NULL: plain */
     struct sl_buf out;    /* what the socket did not take yet */
+    int wake_at;          /* the bytes that must be there to wake us; 0 and 1: any */
     bool paused;          /* the owner does not want to read now */
     bool tls_wants_write; /* a TLS read or handshake needs the socket to be writable */
 };
@@ -44,6 +45,8 @@ static inline bool stream_is_full(const struct stream *s)
     return s->out.n > STREAM_QUEUE_HIGH;
 }
 void stream_pause(struct stream *s, bool paused);
+/* Wakes the owner only when `bytes` are there, or the end; a hint, which TLS does without. */
+void stream_wake_at(struct stream *s, int bytes);
 /* Decrypted bytes wait inside the TLS layer, of which the socket will not tell. */
 bool stream_has_hidden_input(const struct stream *s);
 
