@@ -93,7 +93,8 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(IS_SAME_USER, "this identity shares an account of the machine with a requester")    \
     X(SAME_CREDENTIAL, "the credential or session that asked does not decide")            \
     X(IS_AUDITOR, "an auditor reads everything and decides nothing")                      \
-    X(NEW_IDENTITY, "this identity was added after the action was asked")                 \
+    X(NEW_IDENTITY,                                                                       \
+      "this identity was added, or switched on again, after the action was asked")        \
     X(NEW_CREDENTIAL, "this credential was made after the action was asked")              \
     X(ISSUED_BY_SELF, "who issued a credential never decides through it")                 \
     X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set") \

@@ -178,6 +178,7 @@ struct person {
     struct sl_span name, owner, status, person, os_user, salt;
     enum sl_identity_kind kind;
     uint64_t since_us;
+    uint64_t active_since_us; /* switched on again, after it was off; 0: never off */
     struct sl_names groups;
     struct sl_membership *memberships; /* groups.count of them */
 };
