@@ -283,6 +283,7 @@ static void test_tokens_that_are_refused(void)
     EVP_PKEY_free(idp.key);
     idp.key = real;
     check_refused("bot", token("u-stranger", ""), "no identity");
+    check_refused("bot", token("u-rita", ",'act':{'sub':'u-bot'}"), "`act: take` of the issuer");
     check_refused("bot", "eyJh.eyJi.c", "not three parts");
 }
 

@@ -56,9 +56,7 @@ static enum sl_oidc_reason check_parties(const json_t *claims, const struct sl_o
         return SL_OIDC_AUDIENCE;
     if (w->client_id.n > 0 && !is_of_our_client(claims, w))
         return SL_OIDC_PARTY;
-    if (json_object_get(claims, "cnf") != NULL)
-        return SL_OIDC_BOUND;
-    return json_object_get(claims, "act") != NULL ? SL_OIDC_ACTOR : SL_OIDC_YES;
+    return json_object_get(claims, "cnf") != NULL ? SL_OIDC_BOUND : SL_OIDC_YES;
 }
 
 /* --- when ------------------------------------------------------------------------------------- */
@@ -147,6 +145,8 @@ static enum sl_oidc_reason check(const json_t *claims, const struct sl_oidc_want
 {
     enum sl_oidc_reason reason = check_parties(claims, w);
 
+    if (reason == SL_OIDC_YES)
+        reason = sl_oidc_actors(claims, w->actors, mem, out);
     if (reason == SL_OIDC_YES)
         reason = check_times(claims, w, out);
     if (reason == SL_OIDC_YES)

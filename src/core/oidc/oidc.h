@@ -77,8 +77,11 @@ enum {
     X(NONCE, "the token was made for another sign-in, or used before")                           \
     X(ACR, "the sign-in was not as strong as this asks for (acr)")                               \
     X(AUTH_TIME, "the sign-in is too long ago, or the token does not say when it was")           \
-    X(BOUND, "the token is bound to a key that is not shown here (cnf)")                         \
-    X(ACTOR, "the token is of one who acts for another (act)")                                   \
+    X(BOUND, "the token is bound to a key (cnf), and whether its holder has that key nobody can " \
+             "show here: have the issuer make one without, for Sluice alone")                    \
+    X(ACTOR, "the token is of one who acts for another (act); `act: take` of the issuer in the "  \
+             "configuration lets such tokens in")                                                \
+    X(ACTORS, "the token does not say who acts for whom without doubt (act)")                    \
     X(TEXT, "a claim that is needed is not plain text of a sensible length")                     \
     X(GROUPS, "the claim of groups is not a list of plain names")                                \
     X(OVERAGE, "the person is in more groups than the token can list")                           \
@@ -101,6 +104,7 @@ enum {
     X(ACCOUNT_DISABLED, "the account's identity is not active")                                  \
     X(ACCOUNT_KIND, "the account is not one for this")                                           \
     X(OLDER, "a newer token of this account was seen already")                                   \
+    X(ACTOR_UNKNOWN, "no identity has the account of whoever acts (act)")                        \
     X(JOB_UNKNOWN, "no identity is configured for this job")                                     \
     X(TOO_MANY, "too many sign-ins are under way")
 
@@ -163,6 +167,13 @@ struct sl_oidc_wanted {
     struct sl_span name_claim; /* "name"; empty: none */
     /* "groups"; "/realm_access/roles" is a path of members; empty: groups are not looked at. */
     struct sl_span groups_claim;
+    bool actors; /* tokens of one who acts for another are taken */
+};
+
+enum { SL_OIDC_ACTORS_MAX = 8 };
+/* One of the chain of `act` (RFC 8693, section 4.1). issuer empty: the token's. */
+struct sl_oidc_actor {
+    struct sl_span issuer, subject;
 };
 
 /* All in the arena. Empty spans and zeros for what the token does not say. */
@@ -177,6 +188,9 @@ struct sl_oidc_claims {
     bool has_groups;                           /* the claim is there, with as many as it has */
     const struct sl_span *groups;              /* as the provider calls them, in its order */
     size_t group_count;
+    /* Who acts for the subject; the first one acts now. */
+    const struct sl_oidc_actor *actors;
+    size_t actor_count;
     struct sl_span payload; /* the claims as JSON, as they were signed */
 };
 

@@ -385,6 +385,10 @@ K(ISSUER, "token_type", CHOICE, token_type, "", 0, 0, "", "at+jwt|jwt", RELOAD, 
   "or nothing at all, where the provider has no other. Left out: `at+jwt`, and `jwt` for CI systems.") \
 K(ISSUER, "max_lifetime", DURATION, max_lifetime_ms, "24h", 60000, 31622400000, "", "", RELOAD,      \
   "The longest that a token that is shown may be valid, from `iat` to `exp`.")                       \
+K(ISSUER, "act", CHOICE, act, "refuse", 0, 0, "", "refuse|take", RELOAD,                             \
+  "Tokens of one who acts for another (`act`, RFC 8693), shown to ask with. `take`: whoever acts asks, as the " \
+  "identity that it is here; on whose behalf (`sub`), and whoever acted in between, decide nothing of it. Where " \
+  "one of them is not known here, each rule needs two people.")                                      \
 K(ISSUER, "scopes", LIST, scopes, "", 1, 20, "", "", RELOAD,                                         \
   "What a sign-in asks for; `openid` must be among them. Left out: openid and profile.")             \
 K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,                            \

@@ -44,6 +44,7 @@ void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct s
     out->audiences = i->audiences.items;
     out->audience_count = i->audiences.count;
     out->max_lifetime_s = i->max_lifetime_ms / 1000;
+    out->actors = i->act == SL_ACT_TAKE;
 }
 
 bool sl_issuer_put_group(struct sl_buf *b, const struct sl_issuer *i, struct sl_span theirs)

@@ -66,6 +66,9 @@ static void check_client(struct sl_load *l, const struct sl_node *at, const stru
         sl_buf_put_str(about(l, at, i),
                        ": audiences has the client_id, so that a token of somebody's sign-in "
                        "would be one to ask with; expected a name for Sluice's own tokens\n");
+    if (i->act == SL_ACT_TAKE && (is_ci(i) || i->audiences.count == 0))
+        sl_buf_put_str(about(l, at, i), ": act: take, and no token of one who acts for another is "
+                                        "shown; expected kind: oidc and audiences\n");
     if (i->provision == SL_PROVISION_PEOPLE && i->client_id.n == 0)
         sl_buf_put_str(about(l, at, i), ": provision: people, and nobody signs in; expected "
                                         "client_id\n");

@@ -127,7 +127,7 @@ struct token_seen {
     enum sl_oidc_reason reason;
     struct credential with; /* of the account, and only for asking; with the token's end */
     struct person who;
-    struct asked_for others; /* of a job: who set it going */
+    struct asked_for others; /* of a job: who set it going; of one who acts: for whom */
     struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
     struct issuer *issuer;   /* may be NULL */
 };
@@ -141,6 +141,11 @@ void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
                             const struct sl_oidc_claims *claims, struct account *account,
                             struct asked_for *others) SL_MUST_CHECK;
+/* acting.c: a token with `act`: the account of whoever acts now, and who else has a part in it. YES,
+ * or why not. */
+enum sl_oidc_reason acting_ask(struct keeper *k, const struct sl_issuer *i,
+                               const struct sl_oidc_claims *claims, struct account *account,
+                               struct asked_for *others) SL_MUST_CHECK;
 /* Of an account at a CI system: a job's, which the configuration links, or a person's? */
 bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
 /* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it

@@ -156,6 +156,7 @@
     "create table if not exists session_job(session integer primary key, started_by text not "     \
     "null, "                                                                                       \
     "unknown text not null, job text not null, link text not null);"                               \
+    "create table if not exists session_for(session integer primary key, names text not null);"    \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -372,7 +373,10 @@
     X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                             \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
         "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "    \
-        "coalesce(j.link, '') from session left join session_job j on j.session = id order by id")                                                      \
+        "coalesce(j.link, ''), coalesce(f.names, '') from session left join session_job j on "      \
+        "j.session = id left join session_for f on f.session = id order by id")                     \
+    X(SESSION_FOR_ADD, "insert or replace into session_for values(?1, ?2)")                         \
+    X(SESSION_FOR_REMOVE, "delete from session_for where session = ?1")                             \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \

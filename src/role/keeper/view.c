@@ -299,11 +299,14 @@ static void apply_session_opened(struct db *db, struct fields *f)
     if (json_object_get(f->event, "job") != NULL)
         db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
                str(f, "unknown"), str(f, "job"), str(f, "job_link"));
+    if (json_object_get(f->event, "acts_for") != NULL)
+        db_run(db, DB_SESSION_FOR_ADD, "is", u64(f, "session"), str(f, "acts_for"));
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
+    db_run(db, DB_SESSION_FOR_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
