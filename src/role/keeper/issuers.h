@@ -104,10 +104,12 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
 /* The same from somebody who is asked directly (SCIM). */
 void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
                         const struct sl_names *wanted);
-/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
- * has it. */
-bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
-                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
+/* The name of an identity to be made for this subject, which nobody has: of nobody's choice. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span subject,
+                  struct sl_buf *name) SL_MUST_CHECK;
+/* What the provider calls the person, for people to read: it is shown beside the name, and nothing
+ * is looked up by it. Empty: what it was stays. */
+void account_display(struct keeper *k, struct sl_span identity, struct sl_span text);
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)

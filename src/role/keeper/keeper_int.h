@@ -177,6 +177,7 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
  */
 struct person {
     struct sl_span name, owner, status, person, os_user, salt;
+    struct sl_span display; /* what their provider calls them, to be shown; may be empty */
     enum sl_identity_kind kind;
     uint64_t since_us;
     uint64_t active_since_us; /* switched on again, after it was off; 0: never off */

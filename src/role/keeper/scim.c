@@ -161,6 +161,7 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     event_u64(event, "since", u->since_us);
     event_u64(event, "changed", u->changed_us);
     record(k, event);
+    account_display(k, u->identity, u->display_name.n > 0 ? u->display_name : u->user_name);
 }
 
 void scim_user_drop(struct keeper *k, const struct scim_user *u)

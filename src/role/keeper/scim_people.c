@@ -50,7 +50,7 @@ static enum sl_scim_reason make(struct keeper *k, const struct issuer *i, struct
                   "(sluice identity account NAME --issuer I --subject S)";
         return SL_SCIM_REFUSED;
     }
-    if (!account_name(k, i, u->user_name, u->external_id, &name))
+    if (!account_name(k, i, u->external_id, &name))
         return SL_SCIM_REFUSED;
     u->identity = sl_arena_copy(k->mem, sl_buf_span(&name));
     identity_add(k, &(struct person){.name = u->identity, .kind = SL_HUMAN}, sl_span(NULL, 0),

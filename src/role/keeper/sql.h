@@ -117,6 +117,8 @@
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
     "create index if not exists console_session_of on console_session(credential);"                \
+    "create table if not exists display(identity text primary key, text text not null) without "   \
+    "rowid;"                                                                                       \
     "create table if not exists active_since(identity text primary key, at_us integer not null) "  \
     "without rowid;"                                                                               \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
@@ -234,8 +236,9 @@
     X(APPLIED_SET, "update meta set value = ?1 where key = 'applied'")                              \
     X(IDENTITY_ADD, "insert into identity values(?1, ?2, ?3, 'active', ?4, ?1, ?5, ?6)")            \
     X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt, "           \
-        "coalesce(a.at_us, 0) from identity left join active_since a on a.identity = name where "   \
-        "name = ?1")                                                                                \
+        "coalesce(a.at_us, 0), coalesce(d.text, '') from identity left join active_since a on "     \
+        "a.identity = name left join display d on d.identity = name where name = ?1")               \
+    X(DISPLAY_SET, "insert or replace into display values(?1, ?2)")                                 \
     X(IDENTITY_ACTIVE, "insert or replace into active_since values(?1, ?2)")                        \
     X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "      \
         "identity order by name")                                                                   \

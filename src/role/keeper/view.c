@@ -82,6 +82,11 @@ static void apply_identity_status(struct db *db, struct fields *f)
         db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
 }
 
+static void apply_display(struct db *db, struct fields *f)
+{
+    db_run(db, DB_DISPLAY_SET, "ss", str(f, "identity"), str(f, "text"));
+}
+
 static void apply_identity_linked(struct db *db, struct fields *f)
 {
     db_run(db, DB_IDENTITY_LINK, "ss", str(f, "name"), str(f, "to"));
@@ -517,7 +522,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
 
 /* clang-format off */
 #define EVENTS(X) \
-    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user) \
+    X(identity_added) X(identity_status) X(display) X(identity_linked) X(identity_os_user) \
     X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
     X(session_closed) X(passkey_enrolled) X(passkey_named) X(said) X(passkey_removed) \
     X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
