@@ -124,6 +124,17 @@ static void take_name(const json_t *claims, struct sl_span claim, struct sl_aren
         out->name = sl_arena_copy(mem, text_of(name));
 }
 
+static enum sl_oidc_reason take_subject(const json_t *claims, struct sl_span claim,
+                                        struct sl_arena *mem, struct sl_oidc_claims *out)
+{
+    const json_t *subject = json_object_getn(claims, (const char *)claim.p, claim.n);
+
+    if (!json_is_string(subject) || !sl_oidc_is_text(text_of(subject), SL_OIDC_SUBJECT_MAX))
+        return SL_OIDC_SUBJECT;
+    out->subject = sl_arena_copy(mem, text_of(subject));
+    return out->subject.p == NULL ? SL_OIDC_MEMORY : SL_OIDC_YES;
+}
+
 static enum sl_oidc_reason take(const json_t *claims, struct sl_arena *mem,
                                 struct sl_oidc_claims *out)
 {
@@ -151,6 +162,8 @@ static enum sl_oidc_reason check(const json_t *claims, const struct sl_oidc_want
         reason = check_times(claims, w, out);
     if (reason == SL_OIDC_YES)
         reason = take(claims, mem, out);
+    if (reason == SL_OIDC_YES && w->subject_claim.n > 0)
+        reason = take_subject(claims, w->subject_claim, mem, out);
     if (reason == SL_OIDC_YES)
         reason = check_sign_in(claims, w, out);
     if (reason == SL_OIDC_YES)

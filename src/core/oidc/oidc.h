@@ -164,6 +164,8 @@ struct sl_oidc_wanted {
     uint64_t now_s;
     uint64_t max_age_s;        /* of `auth_time`; 0: it is not looked at */
     uint64_t max_lifetime_s;   /* from `iat` to `exp`; 0: as long as the issuer likes */
+    /* Stands in the place of `sub`, which must be there all the same; empty: sub. */
+    struct sl_span subject_claim;
     struct sl_span name_claim; /* "name"; empty: none */
     /* "groups"; "/realm_access/roles" is a path of members; empty: groups are not looked at. */
     struct sl_span groups_claim;

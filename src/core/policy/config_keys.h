@@ -391,6 +391,12 @@ K(ISSUER, "act", CHOICE, act, "refuse", 0, 0, "", "refuse|take", RELOAD,        
   "one of them is not known here, each rule needs two people.")                                      \
 K(ISSUER, "scopes", LIST, scopes, "", 1, 20, "", "", RELOAD,                                         \
   "What a sign-in asks for; `openid` must be among them. Left out: openid and profile.")             \
+K(ISSUER, "subject_claim", TEXT, subject_claim, "sub", 1, 200, "", "", RELOAD,                       \
+  "The claim that says who somebody is there. `sub`, unless the provider gives each application another one and " \
+  "has an id beside it that is as stable (Entra: `oid`). Names and addresses are refused: they are given to others. " \
+  "Whoever changes it has to link accounts anew.")                                                   \
+K(ISSUER, "scim_subject", CHOICE, scim_subject, "externalId", 0, 0, "", "externalId|userName", RELOAD, \
+  "Which attribute of a user whom the provider pushes (docs/scim.md) is that subject, byte for byte.") \
 K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,                            \
   "The claim that people are called by on pages. It identifies nobody.")                             \
 K(ISSUER, "groups_claim", TEXT, groups_claim, "", 1, 200, "", "", RELOAD,                            \

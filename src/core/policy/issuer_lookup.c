@@ -31,6 +31,9 @@ void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct s
 {
     *out = (struct sl_oidc_wanted){.issuer = i->issuer,
                                    .algorithms = i->algorithms,
+                                   .subject_claim = sl_span_is(i->subject_claim, "sub")
+                                                        ? sl_span(NULL, 0)
+                                                        : i->subject_claim,
                                    .name_claim = i->name_claim,
                                    .groups_claim = i->groups_claim};
     if (use == SL_TOKEN_SIGN_IN) {

@@ -141,6 +141,9 @@
     "active "                                                                                      \
     "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
     "null);"                                                                                       \
+    "create table if not exists scim_subject(user text primary key, subject text not null) "       \
+    "without rowid;"                                                                               \
+    "create index if not exists scim_subject_of on scim_subject(subject);"                         \
     "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
     "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
     "text "                                                                                        \
@@ -315,10 +318,16 @@
         "?10)")                                                                                    \
     X(SCIM_USER_DROP, "delete from scim_user where id = ?1")                                       \
     X(SCIM_USER_LEAVES, "delete from scim_member where user = ?1")                                 \
-    X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
-    X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
+    X(SCIM_SUBJECT_PUT, "insert or replace into scim_subject values(?1, ?2)")                      \
+    X(SCIM_SUBJECT_DROP, "delete from scim_subject where user = ?1")                               \
+    X(SCIM_USER_GET, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "     \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 and u.id = ?2")                       \
+    X(SCIM_USER_LIST, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "    \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 order by u.since_us, u.id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
-    X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
+    X(SCIM_USER_GONE, "select 1 from scim_user u left join scim_subject s on s.user = u.id where "  \
+        "u.issuer = ?1 and u.active = 0 and ((s.user is null and u.external = ?2) or s.subject = "  \
+        "?2)")                                                                                      \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
     X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
     X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \

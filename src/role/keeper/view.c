@@ -243,12 +243,15 @@ static void apply_scim_user(struct db *db, struct fields *f)
     db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
            str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
            (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+    if (json_object_get(f->event, "subject") != NULL) /* before there was a choice: external */
+        db_run(db, DB_SCIM_SUBJECT_PUT, "ss", str(f, "id"), str(f, "subject"));
 }
 
 static void apply_scim_user_gone(struct db *db, struct fields *f)
 {
     db_run(db, DB_SCIM_USER_LEAVES, "s", str(f, "id"));
     db_run(db, DB_SCIM_USER_DROP, "s", str(f, "id"));
+    db_run(db, DB_SCIM_SUBJECT_DROP, "s", str(f, "id"));
 }
 
 static void apply_scim_group(struct db *db, struct fields *f)
