@@ -94,10 +94,10 @@ static bool ask_all(struct sl_idp *in, const bool *given)
 
     propose_name(in, name, sizeof name);
     if (in->redirect.n > 0 && isatty(STDIN_FILENO))
-        printf(
-            "At the provider, register Sluice as a web application whose people come back to\n"
-            "    %s\nand allow the device grant for it, if it has one. It gives you a client id and a secret.\n\n",
-            sl_buf_text(&in->redirect));
+        printf("At the provider, register Sluice as a web application whose people come back to\n"
+               "    %s\nand allow the device grant for it, if it has one. It gives you a client id "
+               "and a secret.\n\n",
+               sl_buf_text(&in->redirect));
     return ask("A short name for it", name, given[0], &in->name) &&
            ask("Sluice's client id there", "sluice", given[1], &in->client_id) &&
            ask("The file with the client's secret", "", given[2], &in->secret_file) &&

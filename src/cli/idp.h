@@ -14,8 +14,8 @@ struct sl_idp {
     const char *config_path, *ca_file;
     const char *port; /* of 127.0.0.1, where a browser comes back to; "0": any */
     bool write, no_sign_in, asks_for_groups; /* the last: it has a scope `groups` */
-    bool by_browser; /* the test goes by a browser, not by device */
-    char nonce[SL_OIDC_VERIFIER + 1]; /* of that; empty: none was sent */
+    bool by_browser;                         /* the test goes by a browser, not by device */
+    char nonce[SL_OIDC_VERIFIER + 1];        /* of that; empty: none was sent */
     struct sl_buf issuer, name, client_id, secret_file, groups_claim;
     struct sl_buf secret;   /* wiped at the end */
     struct sl_buf redirect; /* what is to be registered there; empty: not known */

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 enum {
-    WAIT_S = 300,     /* for the person */
-    READ_MS = 2000,   /* for one request of the browser */
+    WAIT_S = 300,   /* for the person */
+    READ_MS = 2000, /* for one request of the browser */
     REQUESTS_MAX = 100,
     HEAD_MAX = 16 * 1024,
     MAX_URL = 16 * 1024,
@@ -87,14 +87,14 @@ static void print_there(struct sl_idp *in, const struct way_back *w)
 
     sl_oidc_put_authorization_url(
         &url, &in->provider,
-        &(struct sl_oidc_authorization){
-            .client_id = sl_buf_span(&in->client_id),
-            .redirect_uri = sl_buf_span(&w->redirect),
-            .scope = in->asks_for_groups ? SL_SPAN("openid profile groups")
-                                         : SL_SPAN("openid profile"),
-            .state = sl_span_str(w->state),
-            .nonce = sl_span_str(in->nonce),
-            .verifier = sl_span_str(w->verifier)});
+        &(struct sl_oidc_authorization){.client_id = sl_buf_span(&in->client_id),
+                                        .redirect_uri = sl_buf_span(&w->redirect),
+                                        .scope = in->asks_for_groups
+                                                     ? SL_SPAN("openid profile groups")
+                                                     : SL_SPAN("openid profile"),
+                                        .state = sl_span_str(w->state),
+                                        .nonce = sl_span_str(in->nonce),
+                                        .verifier = sl_span_str(w->verifier)});
     fputs("\nSign in once, as a test. At the provider this client must be allowed to come back to\n"
           "\n    ",
           stdout);
@@ -120,8 +120,9 @@ static bool readable(int fd, int ms)
 /* The head of what came, views into `bytes`; false: it is none, or did not come in time. */
 static bool read_head(int fd, struct sl_buf *bytes, struct sl_http1_head *head)
 {
-    static const struct sl_http1_limits limits = {
-        .head_bytes = HEAD_MAX, .target_bytes = HEAD_MAX / 2, .headers = SL_HTTP1_HEADERS};
+    static const struct sl_http1_limits limits = {.head_bytes = HEAD_MAX,
+                                                  .target_bytes = HEAD_MAX / 2,
+                                                  .headers = SL_HTTP1_HEADERS};
     uint64_t until_us = sl_clock_monotonic_us() + READ_MS * 1000;
 
     for (uint64_t now_us; (now_us = sl_clock_monotonic_us()) < until_us;) {

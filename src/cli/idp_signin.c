@@ -143,10 +143,11 @@ static int begin_device(struct sl_idp *in, struct sl_oidc_device *out)
         return SL_API_CONTINUE;
     fputs("sluice: the provider begins no sign-in by device: ", stderr);
     sl_api_print_head(stderr, sl_buf_span(&answer), 200);
-    fputs("\nhint: is the client id right, is the secret, and may this client use the device grant? "
-          "--browser tests with a browser on this machine instead, --no-sign-in goes on without a "
-          "test\n",
-          stderr);
+    fputs(
+        "\nhint: is the client id right, is the secret, and may this client use the device grant? "
+        "--browser tests with a browser on this machine instead, --no-sign-in goes on without a "
+        "test\n",
+        stderr);
     return SL_EXIT_REFUSED;
 }
 

@@ -183,11 +183,11 @@ static void check_lapses(uint32_t (*say_yes)(const struct held *h), void (*turn)
         printf("#   %s\n", said("reason"));
 }
 
-#define LAPSES(how)                                                  \
-    static void test_a_yes_##how##_is_over_after_off_and_on(void)    \
-    {                                                                \
-        check_lapses(how, by_provider);                              \
-        check_lapses(how, by_operator);                              \
+#define LAPSES(how)                                               \
+    static void test_a_yes_##how##_is_over_after_off_and_on(void) \
+    {                                                             \
+        check_lapses(how, by_provider);                           \
+        check_lapses(how, by_operator);                           \
     }
 LAPSES(by_credential)
 LAPSES(by_passkey)

@@ -765,9 +765,9 @@ static void check_display(const char *name, const char *display)
     json_t *one;
 
     SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
-    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
-        if (sl_span_is(sl_json_str(one, "name"), name))
-            SL_CHECK_TEXT(sl_json_str(one, "display"), display);
+    json_array_foreach(json_object_get(play.reply, "identities"), i,
+                       one) if (sl_span_is(sl_json_str(one, "name"), name))
+        SL_CHECK_TEXT(sl_json_str(one, "display"), display);
 }
 
 /* Whoever the provider brings is nobody who exists, whatever it calls them. */

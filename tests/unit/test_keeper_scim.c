@@ -17,8 +17,8 @@
 #include "tests/unit/issuer_play.h"
 
 #define USER "'schemas':['urn:ietf:params:scim:schemas:core:2.0:User'],"
-#define PATCH(op)                                                      \
-    "'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp'],"     \
+#define PATCH(op)                                                  \
+    "'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp']," \
     "'Operations':[" op "]"
 
 static char corp[128], other[128], nora[64];

@@ -805,12 +805,9 @@ static void test_another_claim_for_who_somebody_is(void)
         const char *more;
         enum sl_oidc_reason want;
     } cases[] = {
-        {",\"oid\":\"5f3a\"", SL_OIDC_YES},
-        {"", SL_OIDC_SUBJECT},
-        {",\"oid\":\"\"", SL_OIDC_SUBJECT},
-        {",\"oid\":7", SL_OIDC_SUBJECT},
-        {",\"oid\":[\"5f3a\"]", SL_OIDC_SUBJECT},
-        {",\"oid\":\"a\\nb\"", SL_OIDC_SUBJECT},
+        {",\"oid\":\"5f3a\"", SL_OIDC_YES},       {"", SL_OIDC_SUBJECT},
+        {",\"oid\":\"\"", SL_OIDC_SUBJECT},       {",\"oid\":7", SL_OIDC_SUBJECT},
+        {",\"oid\":[\"5f3a\"]", SL_OIDC_SUBJECT}, {",\"oid\":\"a\\nb\"", SL_OIDC_SUBJECT},
     };
     struct sl_oidc_wanted w = wanted();
     struct sl_oidc_claims c = {0};
@@ -839,7 +836,8 @@ static void test_who_acts_for_whom(void)
         enum sl_oidc_reason want;
     } cases[] = {
         {"{\"sub\":\"agent\"}", SL_OIDC_YES},
-        {"{\"sub\":\"agent\",\"iss\":\"https://i.example\",\"act\":{\"sub\":\"planner\"}}", SL_OIDC_YES},
+        {"{\"sub\":\"agent\",\"iss\":\"https://i.example\",\"act\":{\"sub\":\"planner\"}}",
+         SL_OIDC_YES},
         {"{}", SL_OIDC_ACTORS},
         {"null", SL_OIDC_ACTORS},
         {"\"agent\"", SL_OIDC_ACTORS},

@@ -77,9 +77,17 @@ static void check_client(struct sl_load *l, const struct sl_node *at, const stru
 /* What people change, or what the next one gets: no word for who somebody is. */
 static bool is_of_a_name(struct sl_span claim)
 {
-    static const char *const names[] = {"email",      "emails",      "mail",     "upn",
-                                        "name",       "unique_name", "nickname", "given_name",
-                                        "family_name", "phone_number", "preferred_username",
+    static const char *const names[] = {"email",
+                                        "emails",
+                                        "mail",
+                                        "upn",
+                                        "name",
+                                        "unique_name",
+                                        "nickname",
+                                        "given_name",
+                                        "family_name",
+                                        "phone_number",
+                                        "preferred_username",
                                         "verified_primary_email"};
 
     for (size_t i = 0; i < SL_COUNT(names); i++)

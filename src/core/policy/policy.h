@@ -230,7 +230,7 @@ struct sl_issuer {
     enum sl_oidc_type token_type;
     uint64_t max_lifetime_ms;
     enum sl_act { SL_ACT_REFUSE = 1, SL_ACT_TAKE } act; /* of tokens that ask */
-    struct sl_names scopes; /* has openid */
+    struct sl_names scopes;                             /* has openid */
     struct sl_span name_claim, groups_claim, group_prefix;
     struct sl_span subject_claim; /* "sub", or what stands in its place */
     enum sl_scim_subject {

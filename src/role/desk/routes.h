@@ -165,7 +165,7 @@ bool sl_desk_entry_valid(struct sl_span number); /* a plain decimal number, not 
 /* What comes after "tile/": small letters, digits, / and . only; the keeper knows the form. */
 bool sl_desk_tile_valid(struct sl_span rest);
 bool sl_desk_about_valid(struct sl_span name); /* the same, and colons: the name of a schema */
-bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
+bool sl_desk_file_valid(struct sl_span name);  /* letters, digits and . - _, not too long */
 /* Is this the path of one of the console's pages, and nothing more? */
 bool sl_desk_is_page(struct sl_span path);
 

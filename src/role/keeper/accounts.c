@@ -7,7 +7,13 @@
  * credential without a secret, made by whoever linked it, so that every question about credentials
  * (how old, by whom, revoked) is asked of it as of any other (P4). */
 
-enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200, NAME_MAX_BYTES = 63, OF_ISSUER_BYTES = 40, DISPLAY_MAX_BYTES = 200 };
+enum {
+    ID_BYTES = 8,
+    GROUP_MAX_BYTES = 200,
+    NAME_MAX_BYTES = 63,
+    OF_ISSUER_BYTES = 40,
+    DISPLAY_MAX_BYTES = 200
+};
 
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out)

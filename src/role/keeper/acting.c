@@ -56,7 +56,7 @@ static enum sl_oidc_reason who_acts(struct keeper *k, const struct sl_oidc_claim
     if (scim_is_gone(k, claims->issuer, now->subject))
         return SL_OIDC_ACCOUNT_DISABLED;
     return account_get(k, claims->issuer, now->subject, out) == SL_OK ? SL_OIDC_YES
-                                                                     : SL_OIDC_ACTOR_UNKNOWN;
+                                                                      : SL_OIDC_ACTOR_UNKNOWN;
 }
 
 enum sl_oidc_reason acting_ask(struct keeper *k, const struct sl_issuer *i,

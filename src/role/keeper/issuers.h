@@ -143,8 +143,8 @@ void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
                             const struct sl_oidc_claims *claims, struct account *account,
                             struct asked_for *others) SL_MUST_CHECK;
-/* acting.c: a token with `act`: the account of whoever acts now, and who else has a part in it. YES,
- * or why not. */
+/* acting.c: a token with `act`: the account of whoever acts now, and who else has a part in it.
+ * YES, or why not. */
 enum sl_oidc_reason acting_ask(struct keeper *k, const struct sl_issuer *i,
                                const struct sl_oidc_claims *claims, struct account *account,
                                struct asked_for *others) SL_MUST_CHECK;

@@ -4,11 +4,12 @@
  * Pure: time comes in. Three keys are counted for each attempt: address and name together (a few),
  * the address alone and the name alone (more), so that a guesser is slowed down without locking out
  * everybody else who shares its address or its name. What has no name of its own, because everybody
- * comes that way, is named as a door ("/api"): it is not counted alone. All addresses of one IPv6 network
+ * comes that way, is named as a door ("/api"): it is not counted alone. All addresses of one IPv6
+ * network
  * (/64) are one.
  *
- * Beside that, calls to others which somebody causes who is not known yet: so many at once, then one
- * a second.
+ * Beside that, calls to others which somebody causes who is not known yet: so many at once, then
+ * one a second.
  */
 #ifndef SL_ROLE_KEEPER_LIMITS_H
 #define SL_ROLE_KEEPER_LIMITS_H

@@ -74,10 +74,11 @@ enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, st
 
     u->subject = name ? u->user_name : u->external_id;
     if (!is_subject(u->subject)) {
-        *detail = name ? "userName must be the subject of this provider's tokens (scim_subject): 1 "
-                         "to 255 plain characters"
-                       : "externalId must be there, and be the subject of this provider's tokens: 1 "
-                         "to 255 plain characters";
+        *detail = name
+                      ? "userName must be the subject of this provider's tokens (scim_subject): 1 "
+                        "to 255 plain characters"
+                      : "externalId must be there, and be the subject of this provider's tokens: 1 "
+                        "to 255 plain characters";
         return SL_SCIM_VALUE;
     }
     enum sl_scim_reason why = account_get(k, u->issuer, u->subject, &a) == SL_OK
@@ -112,8 +113,7 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     struct account a;
     struct person who;
 
-    if (account_get(k, u->issuer, u->subject, &a) == SL_OK &&
-        sl_span_eq(a.identity, u->identity))
+    if (account_get(k, u->issuer, u->subject, &a) == SL_OK && sl_span_eq(a.identity, u->identity))
         account_unlink(k, &a, said_by(k, i));
     /* What is paused stays paused, and is so when the person comes back. */
     if (person_get(k, u->identity, &who) == SL_OK && person_active(&who)) {

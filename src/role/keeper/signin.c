@@ -63,9 +63,9 @@ static bool is_a_guess(enum sl_oidc_reason reason)
  * it says of us or of itself is no fault of theirs. */
 static bool is_a_made_up_code(const struct flow *f, enum sl_oidc_reason reason, struct sl_span word)
 {
-    static const char *const ours[] = {"invalid_client", "unauthorized_client",
-                                       "unsupported_grant_type", "invalid_scope", "server_error",
-                                       "temporarily_unavailable"};
+    static const char *const ours[] = {"invalid_client",         "unauthorized_client",
+                                       "unsupported_grant_type", "invalid_scope",
+                                       "server_error",           "temporarily_unavailable"};
 
     if (f->kind != FLOW_CODE || reason != SL_OIDC_ANSWER_ERROR)
         return false;
