@@ -65,7 +65,7 @@ static bool port_here(const char *port, struct sl_net_address *out)
 static int open_way_back(const struct sl_idp *in, struct way_back *w)
 {
     struct sl_net_address a;
-    struct sockaddr_in bound;
+    struct sockaddr_in bound = {0};
     socklen_t n = sizeof bound;
 
     if (!port_here(in->port, &a) || sl_net_listen(&a, false, &w->listening) != SL_OK ||
