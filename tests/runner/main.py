@@ -27,11 +27,15 @@ class Run:
     def __init__(self, builds):
         self.reports, self.lock = [], threading.Lock()
         self.built = {name: threading.Event() for name in builds}
-        self.broken = set()
+        self.broken, self.not_run = set(), set()
 
     def keep(self, report):
         with self.lock:
+            if report.name in self.not_run:     # one failure stands for its group
+                return
             self.reports.append(report)
+            if any("not run, a build failed" in why for why in report.failed):
+                self.not_run.add(report.name)
             show(report)
 
     def build(self, name, make):
@@ -58,9 +62,10 @@ class Run:
     def _after_build(self, step):
         if step.needs:
             self.built[step.needs].wait()
-        if step.needs in self.broken:
-            return tap.Report(step.name, failed=[f"{step.name}: not run, a build failed"])
-        return step.run()
+        if step.needs not in self.broken:
+            return step.run()
+        name = f"{step.group} ({step.needs})"
+        return tap.Report(name, failed=[f"{name}: not run, a build failed"])
 
     def batch(self, todo, at_a_time):
         with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:

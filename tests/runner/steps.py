@@ -50,8 +50,10 @@ def builds_for(groups, quick):
 
 
 def _compiled(name):
+    """The files that this build compiles, those that it makes itself by their place in it."""
     database = json.loads((folder(name) / "compile_commands.json").read_text())
-    return {os.path.relpath(os.path.join(c["directory"], c["file"]), ROOT) for c in database}
+    files = {os.path.relpath(os.path.join(c["directory"], c["file"]), ROOT) for c in database}
+    return {file.removeprefix(f"{BUILDS[name][0]}/") for file in files}
 
 
 def _build_behind():
