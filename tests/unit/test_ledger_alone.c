@@ -208,6 +208,32 @@ static void add_nina(struct story *s, const char *channel, struct sl_span approv
     story_leaf(s, &leaf);
 }
 
+static void story_linked(struct story *s, const char *name, const char *other, const char *channel)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_LINK,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .other = sl_span_str(other),
+                                                         .by = SL_SPAN("operator"),
+                                                         .channel = sl_span_str(channel)});
+    story_leaf(s, &leaf);
+}
+
+static void story_roster_by(struct story *s, enum sl_entry_roster_event event, const char *name,
+                            const char *channel)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = event,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .by = SL_SPAN("operator"),
+                                                         .channel = sl_span_str(channel)});
+    story_leaf(s, &leaf);
+}
+
 static void put_bypass(struct story *s, const char *channel)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -275,6 +301,17 @@ static void test_govern(void)
     two_people(&s, &h);
     story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
     end(&h, "what takes rights away needs nobody", NULL);
+
+    two_people(&s, &h);
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    story_roster_by(&s, SL_ENTRY_ROSTER_RESUME, "rita", "control");
+    end(&h, "who goes on again", "'rita' changes under govern: two-person");
+
+    two_people(&s, &h); /* one of two makes them one, to be the first again */
+    put_bypass(&s, "offline");
+    story_linked(&s, "rita", "sara", "offline");
+    add_nina(&s, "control", SL_SPAN(""));
+    end(&h, "linking the two makes nobody the first", "'nina' changes under govern: two-person");
 }
 
 static void test_bypass(void)
@@ -293,6 +330,32 @@ static void test_bypass(void)
     put_review(&s, STORY_ID, "rita", "c-rita");
     put_review(&s, STORY_ID, "sara", "c-sara");
     end(&h, "two have looked", NULL);
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    add_nina(&s, "offline", SL_SPAN(""));
+    story_roster_by(&s, SL_ENTRY_ROSTER_INVITE, "rita", "offline");
+    end(&h, "one act covers one change", "'rita' changes under govern: two-person");
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "and the very next one", "'nina' changes under govern: two-person");
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    story_roster_by(&s, SL_ENTRY_ROSTER_RESUME, "rita", "offline");
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    end(&h, "going on again is said", NULL);
+
+    two_people(&s, &h);
+    put_bypass(&s, "start");
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "another file lets nobody in", "'nina' changes under govern: two-person");
 
     two_people(&s, &h);
     put_start(&s, two_policy);

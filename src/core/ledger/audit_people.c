@@ -113,6 +113,7 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     who->decided_ever = who->decided_ever || deciding;
+    sl_audit_decider_came(a);
     check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
     sl_audit_put(a, a->credentials, c->id, c);
 }
@@ -196,6 +197,7 @@ static void link_account(struct sl_audit *a, struct sl_audit_identity *who, cons
         SL_FOUND(a, "an account of '%S' is linked to '%S' as well", before->identity, who->name);
     struct sl_audit_credential *c = account_new(a, who, leaf);
     who->decided_ever = who->decided_ever || (c != NULL && c->deciding);
+    sl_audit_decider_came(a);
     if (c != NULL)
         sl_audit_put(a, a->accounts, key, c);
 }
@@ -311,6 +313,8 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
     case SL_ENTRY_ROSTER_ACCOUNT_LINK:
     case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
         return true;
+    case SL_ENTRY_ROSTER_RESUME: /* an owner lets go on what is theirs */
+        return sl_audit_by_operator(leaf);
     case SL_ENTRY_ROSTER_GROUP_ADD:
     case SL_ENTRY_ROSTER_GROUP_REMOVE:
         return sl_audit_group_counts(a, json_object_get(leaf, "groups"));

@@ -767,6 +767,7 @@ struct status_change {
     enum sl_entry_roster_event what;
     const char *why;
     struct sl_span by, channel;
+    struct sl_span approval, reason; /* that let it happen */
     bool by_owner;
 };
 void identity_set_status(struct keeper *k, const struct person *who,
@@ -863,6 +864,8 @@ bool auditor_refused(struct call *c);
  * True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
  * said yes to exactly this; what it records then carries c->maker.approval. */
 bool govern_waits(struct call *c);
+enum governed;
+enum governed govern_of(struct sl_span method); /* governed.h */
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */
 /* Under `govern: two-person`: who decides administration, and how many of them. */
 struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known);

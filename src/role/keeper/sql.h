@@ -265,8 +265,12 @@
         "until_us > ?2) order by delegate")                                                         \
     X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
     X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
-    X(DECIDERS_EVER, "select count(distinct i.person) from credential c join identity i on i.name = "\
-        "c.identity where c.deciding = 1")                                                          \
+    X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
+        "(select count(distinct i.person) from credential c join identity i on i.name = "           \
+        "c.identity where c.deciding = 1))")                                                        \
+    X(TWO_DECIDERS, "insert or ignore into meta select 'two_deciders', 2 where (select "            \
+        "count(distinct i.person) from credential c join identity i on i.name = c.identity "        \
+        "where c.deciding = 1) >= 2")                                                               \
     X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \

@@ -80,8 +80,16 @@ static void apply_identity_status(struct db *db, struct fields *f)
         db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
 }
 
+/* From the second person who could decide on, administration has somebody to ask; whoever is
+ * linked to whom afterwards does not take that back. */
+static void note_deciders(struct db *db)
+{
+    db_run(db, DB_TWO_DECIDERS, "");
+}
+
 static void apply_identity_linked(struct db *db, struct fields *f)
 {
+    note_deciders(db); /* of a view that is older than this note */
     db_run(db, DB_IDENTITY_LINK, "ss", str(f, "name"), str(f, "to"));
 }
 
@@ -126,6 +134,7 @@ static void apply_credential_made(struct db *db, struct fields *f)
            str(f, "issuer"), str(f, "issuer_uid"));
     if (invitation.n > 0)
         db_run(db, DB_INVITATION_USED, "bi", invitation, at);
+    note_deciders(db);
     apply_acts_for(db, f);
 }
 
@@ -188,6 +197,7 @@ static void apply_account_linked(struct db *db, struct fields *f)
            hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
     db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
            at);
+    note_deciders(db);
 }
 
 static void apply_account_unlinked(struct db *db, struct fields *f)
