@@ -323,27 +323,27 @@ static void test_govern_two_people(void)
 static char over[37]; /* an approval that is over */
 
 static const struct {
-        const char *method, *form, *a, *b;
-        uint32_t status;
-    } waits[] = {
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "admins", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "oncall", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':false}", "rita", "dba", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "choir", 200},
-        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
-        {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
-        {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
-        {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
-        {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
-        {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
-        {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},
-        {"identity.pause", "{'name':'%s'}%s", "nina", "", 200},
-        {"identity.pause", "{'name':'%s','off':true}%s", "nina", "", 202},
-        {"approval.erase", "{'id':'%s'}%s", over, "", 202},
-        {"scim.credential", "{'issuer':'%s'}%s", "corp", "", 202},
-        {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
-        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
-    };
+    const char *method, *form, *a, *b;
+    uint32_t status;
+} waits[] = {
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "admins", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "oncall", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':false}", "rita", "dba", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "choir", 200},
+    {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
+    {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
+    {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
+    {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
+    {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
+    {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
+    {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},
+    {"identity.pause", "{'name':'%s'}%s", "nina", "", 200},
+    {"identity.pause", "{'name':'%s','off':true}%s", "nina", "", 202},
+    {"approval.erase", "{'id':'%s'}%s", over, "", 202},
+    {"scim.credential", "{'issuer':'%s'}%s", "corp", "", 202},
+    {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
+    {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
+};
 
 static void test_govern_what_waits(void)
 {

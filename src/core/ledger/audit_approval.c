@@ -403,6 +403,14 @@ static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct s
                  sl_approval_state_name(p->state));
 }
 
+static void shown(struct sl_audit *a, struct sl_span id, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "approver");
+
+    if (sl_audit_identity(a, name) == NULL)
+        SL_FOUND(a, "what approval %S is about was shown to '%S', who was never added", id, name);
+}
+
 static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                         unsigned event, const json_t *leaf)
 {
@@ -416,6 +424,9 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         if (p->state != SL_APPROVAL_PENDING)
             SL_FOUND(a, "approval %S is talked about, but it was %s", id,
                      sl_approval_state_name(p->state));
+        break;
+    case SL_ENTRY_APPROVAL_SHOWN:
+        shown(a, id, leaf);
         break;
     case SL_ENTRY_APPROVAL_GRANTED:
         if (p->state != SL_APPROVAL_APPROVED)

@@ -164,8 +164,8 @@ static void check_let(struct sl_audit *a, struct sl_span id, struct sl_span name
 
     if (p == NULL || !p->of_policy || p->state != SL_APPROVAL_SPENT)
         SL_FOUND(a, "'%S' changes by approval %S, which let nothing happen", name, id);
-    else if (p->let.n > 0 && ((!sl_span_eq(p->let, name) && !is_resume(leaf)) ||
-                              a->entry != p->let_entry + 1))
+    else if (p->let.n > 0 &&
+             ((!sl_span_eq(p->let, name) && !is_resume(leaf)) || a->entry != p->let_entry + 1))
         SL_FOUND(a, "approval %S let one change happen, and is named by two", id);
     else {
         p->let = sl_audit_copy(a, name);

@@ -120,8 +120,8 @@ struct sl_audit {
     struct sl_span bypass_for; /* whom it changed already; empty: nobody yet */
     bool bypassed;             /* bypass_entry says something */
     bool two_deciders;         /* two people could decide once */
-    bool expects_bypass;      /* the next leaf has to say that the policy changed past govern */
-    uint64_t newest_asked_us; /* of all approvals so far: what comes later is no older */
+    bool expects_bypass;       /* the next leaf has to say that the policy changed past govern */
+    uint64_t newest_asked_us;  /* of all approvals so far: what comes later is no older */
     struct sl_audit_key *keys;
     size_t key_count;
     uint64_t entry, time_us; /* of the leaf at hand */

@@ -777,6 +777,10 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. */
+json_t *approval_json_unseen(struct call *c, const struct approval *a);
+/* shown.c: `out` goes to the caller, with what it says of `a` */
+void shown_record(struct call *c, const struct approval *a, const json_t *out);
 /* May this caller see the statement and its values? */
 bool approval_shows_values(struct call *c, const struct approval *a);
 /* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved
@@ -865,7 +869,7 @@ bool auditor_refused(struct call *c);
  * said yes to exactly this; what it records then carries c->maker.approval. */
 bool govern_waits(struct call *c);
 enum governed;
-enum governed govern_of(struct sl_span method); /* governed.h */
+enum governed govern_of(struct sl_span method);                               /* governed.h */
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */
 /* Under `govern: two-person`: who decides administration, and how many of them. */
 struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known);

@@ -199,6 +199,8 @@
     "create table if not exists approval_said(approval text not null, n integer not null, kind "   \
     "text not null, identity text not null, channel text not null, said text not null, at_us "     \
     "integer not null, primary key(approval, n)) without rowid;"                                   \
+    "create table if not exists approval_shown(approval text not null, identity text not null, "   \
+    "what integer not null, primary key(approval, identity)) without rowid;"                       \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -437,6 +439,8 @@
         "approval_alike k on k.key = mine.key and k.sequence < mine.sequence join approval a on a.id = " \
         "k.approval where mine.approval = ?1 and a.state in ('approved', 'spent', 'lapsed') order by "  \
         "k.sequence desc limit 100) order by identity = ?2 desc, sequence desc limit ?3")            \
+    X(SHOWN_SET, "insert or replace into approval_shown values(?1, ?2, ?3)")                        \
+    X(SHOWN_GET, "select what from approval_shown where approval = ?1 and identity = ?2")           \
     X(SAID_ADD, "insert into approval_said select ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 " \
         "from approval_said where approval = ?1")                                                   \
     X(SAID_OF, "select kind, identity, channel, said, at_us from approval_said where approval = ?1 " \

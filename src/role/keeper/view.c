@@ -394,6 +394,11 @@ static void apply_said(struct db *db, struct fields *f)
            str(f, "channel"), str(f, "said"), u64(f, "at"));
 }
 
+static void apply_shown(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SHOWN_SET, "ssi", str(f, "id"), str(f, "identity"), u64(f, "what"));
+}
+
 static void apply_passkey_removed(struct db *db, struct fields *f)
 {
     passkey_used(db, f, "by", "by_counter", "by_backed_up");
@@ -530,7 +535,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
-    X(scim_members) X(refused)
+    X(scim_members) X(refused) X(shown)
 /* clang-format on */
 
 static const struct {
