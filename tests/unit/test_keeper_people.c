@@ -31,11 +31,12 @@ enum who {
     OLLY,
     OTTO,
     VERA,
+    XENA,
     WHO_COUNT
 };
 static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "paula",
                                              "uwe",  "tara", "rita", "aud",  "ada",
-                                             "adi",  "olly", "otto", "vera"};
+                                             "adi",  "olly", "otto", "vera", "xena"};
 static char codes[WHO_COUNT][128], credentials[WHO_COUNT][128], token[128], late[128];
 static char approval[37], digest_hex[65];
 
@@ -104,6 +105,33 @@ static void test_the_first_people_need_nobody(void)
         enroll(codes[w], credentials[w]);
 }
 
+/* --- the same browser --- */
+
+static void sign_in(enum who w, const char *device, char out[128])
+{
+    SL_BUF(body, 512);
+
+    SL_CHECK_INT(call_as(play.desk, "session.code", credentials[w], "{}"), 201);
+    sl_buf_say(&body, "{'code':'%s','device':'%s'}", said("code"), device);
+    SL_CHECK_INT(call_as(play.desk, "session.open", "", sl_buf_text(&body)), 201);
+    keep(out, said("device"));
+}
+
+/* A browser that is new is told its secret, once; one that brings none of ours is new. */
+static void test_P4_a_browser_is_known_again(void)
+{
+    char olgas[128], again[128], ritas[128], bad[128];
+
+    sign_in(OLGA, "", olgas);
+    SL_CHECK(strncmp(olgas, "slv_", 4) == 0 && strlen(olgas) == 47);
+    sign_in(XENA, olgas, again);
+    SL_CHECK_TEXT(sl_span_str(again), "");
+    sign_in(RITA, "", ritas);
+    SL_CHECK(strlen(ritas) == 47 && strcmp(ritas, olgas) != 0);
+    sign_in(VERA, "slv_short", bad);
+    SL_CHECK(strlen(bad) == 47);
+}
+
 /* --- asking and deciding --------------------------------------------------------------------- */
 
 static void ask_for(const char *what, const char *effect)
@@ -154,6 +182,7 @@ static const struct {
 } refused[] = {
     {HUGO, "IS_REQUESTER"},  {OLGA, "IS_OWNER"},   {LINO, "IS_LINKED"},   {DORA, "IS_DELEGATE"},
     {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"}, {UWE, "IS_SAME_USER"}, {AUD, "IS_AUDITOR"},
+    {XENA, "IS_SAME_DEVICE"},
 };
 
 /* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is.
@@ -592,6 +621,7 @@ int main(int argc, char **argv)
     make_journal();
     start_keeper();
     SL_RUN(test_the_first_people_need_nobody);
+    SL_RUN(test_P4_a_browser_is_known_again);
     SL_RUN(test_P4_every_channel_every_reason);
     SL_RUN(test_P4_conflicts_are_shown_before);
     SL_RUN(test_P4_a_bond_of_later);

@@ -407,6 +407,49 @@ static void tell_bond(const char *name, bool delegate, bool same_user, bool over
     end(&h, name, found);
 }
 
+static void signed_in(struct story *s, const char *name, const char *credential, uint8_t device)
+{
+    const uint8_t head[8] = {device};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_SESSION_OPEN,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .credential = sl_span_str(credential),
+                                                         .device = sl_span(head, 8),
+                                                         .by = sl_span_str(name),
+                                                         .channel = SL_SPAN("console")});
+    story_leaf(s, &leaf);
+}
+
+/* The owner's browser is number 1; rita's yes comes when `days` have gone by since. */
+static void tell_browser(const char *name, uint8_t ritas, uint64_t days, const char *found)
+{
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+
+    begin(&s, &h, story_policy, policy);
+    enrolled(&s, "alice", "engineers", "c-alice");
+    enrolled(&s, "rita", "data-stewards", "c-rita");
+    story_person(&s, "bot", "agent", "alice", "agents");
+    signed_in(&s, "alice", "c-alice", 1);
+    s.clock += days * 24 * 60 * MINUTE;
+    signed_in(&s, "rita", "c-rita", ritas);
+    put_session(&s);
+    story_asked(&s, policy);
+    story_decided(&s);
+    end(&h, name, found);
+}
+
+static void test_P4_the_same_browser(void)
+{
+    tell_browser("each in their own", 2, 0, NULL);
+    tell_browser("in the owner's", 1, 0, "signed in from a browser that a requester");
+    tell_browser("four weeks later", 1, 28, "signed in from a browser that a requester");
+    tell_browser("five weeks later", 1, 35, NULL);
+}
+
 static void test_bonds(void)
 {
     tell_bond("nothing binds them", false, false, false, NULL);
@@ -422,5 +465,6 @@ int main(void)
     SL_RUN(test_govern);
     SL_RUN(test_bypass);
     SL_RUN(test_bonds);
+    SL_RUN(test_P4_the_same_browser);
     return sl_tap_done();
 }

@@ -23,9 +23,17 @@ struct sl_audit_identity {
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
+    struct sl_audit_device *devices;
     uint64_t since_us;
     struct sl_audit_identity *person; /* towards the account that stands for the person */
     struct sl_audit_group *groups;
+};
+
+/* A browser that it signed in from, and when last. */
+struct sl_audit_device {
+    struct sl_span id;
+    uint64_t at_us;
+    struct sl_audit_device *next;
 };
 
 struct sl_audit_delegate {

@@ -214,9 +214,24 @@ static void unlink_account(struct sl_audit *a, const struct sl_audit_identity *w
         c->revoked = true;
 }
 
+static void note_device(struct sl_audit *a, struct sl_audit_identity *who, struct sl_span id)
+{
+    struct sl_audit_device *d = who->devices;
+
+    while (d != NULL && !sl_span_eq(d->id, id))
+        d = d->next;
+    if (d == NULL) {
+        d = sl_audit_alloc(a, sizeof *d);
+        if (d == NULL)
+            return;
+        *d = (struct sl_audit_device){.id = sl_audit_copy(a, id), .next = who->devices};
+        who->devices = d;
+    }
+    d->at_us = a->time_us;
+}
+
 /* A session stands for what its human decides with, and for nothing that is over. */
-static void open_session(struct sl_audit *a, const struct sl_audit_identity *who,
-                         const json_t *leaf)
+static void open_session(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
 {
     const struct sl_audit_credential *c =
         sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
@@ -224,6 +239,8 @@ static void open_session(struct sl_audit *a, const struct sl_audit_identity *who
     if (c == NULL || !sl_span_eq(c->identity, who->name) || !c->deciding || c->revoked)
         SL_FOUND(a, "a console session is opened with a credential that does not decide for '%S'",
                  who->name);
+    if (sl_json_str(leaf, "device").n > 0)
+        note_device(a, who, sl_json_str(leaf, "device"));
 }
 
 static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,

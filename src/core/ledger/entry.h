@@ -322,6 +322,7 @@ struct sl_entry_roster {
     struct sl_entry_list groups;
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
+    struct sl_span device;     /* session_open: of the hash of the browser's own secret, 8 bytes */
     uint64_t expires_us;
     /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came
      * with a sign-in there */

@@ -274,7 +274,14 @@ void console_code_make(struct keeper *k, const struct credential *c, struct sl_b
 enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
     SL_MUST_CHECK;
 void console_open(struct keeper *k, const struct credential *c, const char *prefix,
-                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us);
+                  const uint8_t *device, struct sl_buf *secret, struct sl_buf *id,
+                  uint64_t *expires_us);
+/* device.c: the browser that the body's "device" names, by the hash of its secret; a new one (its
+ * secret into `made`) where it names none. NULL as `device` above: it is no browser. */
+#define DEVICE_PREFIX "slv_"
+struct call;
+void device_take(struct call *c, uint8_t hash[SL_SHA256], struct sl_buf *made);
+void device_tell(struct call *c, const struct sl_buf *made);
 /* The credential that this session stands for, `over` when either is. SL_ENOTFOUND. */
 enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
     SL_MUST_CHECK;

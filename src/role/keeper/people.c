@@ -91,7 +91,7 @@ struct sl_span person_of(struct keeper *k, struct sl_span name)
  *
  * First those whom the action itself names (role by role, as the table in approval.h has them),
  * then everybody who is bound to somebody in the set: other accounts of the person, accounts of the
- * same user of the machine, whoever acts for them. Each who comes in is looked at in the same way,
+ * same user of the machine, of the same browser, whoever acts for them. Each who comes in is looked at in the same way,
  * so no chain of two steps leads out of it. */
 
 struct set {
@@ -173,6 +173,8 @@ static void add_bound_to(struct set *s, size_t i)
     if (person_get(s->keeper, name, &p) == SL_OK)
         add_os_user(s, p.os_user);
     add_rows(s, db_ask(db, DB_DELEGATES_OF, "si", name, s->now_us), SL_REQUESTER_DELEGATE);
+    add_rows(s, db_ask(db, DB_IDENTITY_OF_DEVICE, "si", name, s->now_us - sl_same_device_us),
+             SL_REQUESTER_SAME_DEVICE);
 }
 
 static void add_bound(struct set *s)

@@ -199,6 +199,9 @@
     "create table if not exists approval_said(approval text not null, n integer not null, kind "   \
     "text not null, identity text not null, channel text not null, said text not null, at_us "     \
     "integer not null, primary key(approval, n)) without rowid;"                                   \
+    "create table if not exists device(device blob not null, identity text not null, at_us "       \
+    "integer not null, primary key(device, identity)) without rowid;"                              \
+    "create index if not exists device_identity on device(identity);"                              \
     "create table if not exists approval_shown(approval text not null, identity text not null, "   \
     "what integer not null, primary key(approval, identity)) without rowid;"                       \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
@@ -259,6 +262,9 @@
         "where person = (select person from identity where name = ?1)")                             \
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
+    X(DEVICE_SEEN, "insert or replace into device values(?1, ?2, ?3)")                              \
+    X(IDENTITY_OF_DEVICE, "select distinct o.identity from device d join device o on o.device = "   \
+        "d.device where d.identity = ?1 and o.identity <> ?1 and d.at_us > ?2 and o.at_us > ?2")    \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
     X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
         "since_us = ?3, until_us = ?4")                                                             \

@@ -292,6 +292,8 @@ static void apply_console_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_CONSOLE_ADD, "ssbii", str(f, "id"), str(f, "credential"), bytes(f, "hash"),
            u64(f, "at"), u64(f, "expires"));
+    if (json_object_get(f->event, "device") != NULL)
+        db_run(db, DB_DEVICE_SEEN, "bsi", bytes(f, "device"), str(f, "identity"), u64(f, "at"));
 }
 
 static void apply_console_ended(struct db *db, struct fields *f)
