@@ -180,9 +180,9 @@ static const struct {
     enum who who;
     const char *reason;
 } refused[] = {
-    {HUGO, "IS_REQUESTER"},  {OLGA, "IS_OWNER"},   {LINO, "IS_LINKED"},   {DORA, "IS_DELEGATE"},
-    {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"}, {UWE, "IS_SAME_USER"}, {AUD, "IS_AUDITOR"},
-    {XENA, "IS_SAME_DEVICE"},
+    {HUGO, "IS_REQUESTER"}, {OLGA, "IS_OWNER"},      {LINO, "IS_LINKED"},
+    {DORA, "IS_DELEGATE"},  {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"},
+    {UWE, "IS_SAME_USER"},  {AUD, "IS_AUDITOR"},     {XENA, "IS_SAME_DEVICE"},
 };
 
 /* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is.
@@ -450,6 +450,28 @@ static void test_govern_denied(void)
     SL_CHECK(strcmp(said("approval"), first) != 0);
 }
 
+static const char *role_in_chain(const char *name)
+{
+    const json_t *chain = json_object_get(play.reply, "requester_chain"), *one;
+    size_t i;
+
+    json_array_foreach(
+        chain, i, one) if (sl_span_is(sl_json_str(one, "name"),
+                                      name)) return json_string_value(json_object_get(one, "role"));
+    return "";
+}
+
+/* Who made a token could ask with it: what it asks they do not decide. */
+static void check_token_maker(const char *maker)
+{
+    SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", "hugo", ""), 200);
+    keep(token, said("token"));
+    ask("drop table minted");
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_TEXT(sl_span_str(role_in_chain(maker)), "token-maker");
+    SL_CHECK_TEXT(sl_span_str(role_in_chain("olga")), "owner");
+}
+
 /* One admin at the shell of a person who is known: the other one decides alone. Root may be
  * anybody. */
 static void test_govern_whoever_sits_there_does_not_decide(void)
@@ -465,6 +487,7 @@ static void test_govern_whoever_sits_there_does_not_decide(void)
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
     /* from now on ada is who asks */
+    check_token_maker("ada");
     uint32_t status = control("identity.add", newcomer, "zoe", "dba");
     if (getuid() == 0) { /* two must say yes, and ada is none of them: there is one left */
         SL_CHECK_INT(status, 403);

@@ -18,6 +18,7 @@ static const struct sl_requester requesters[] = {
     {{(const uint8_t *)"paula", 5}, {(const uint8_t *)"paula", 5}, SL_REQUESTER_ON_BEHALF},
     {{(const uint8_t *)"shell", 5}, {(const uint8_t *)"shell", 5}, SL_REQUESTER_SAME_USER},
     {{(const uint8_t *)"tab", 3}, {(const uint8_t *)"tab", 3}, SL_REQUESTER_SAME_DEVICE},
+    {{(const uint8_t *)"mint", 4}, {(const uint8_t *)"mint", 4}, SL_REQUESTER_TOKEN_MAKER},
     {{(const uint8_t *)"later", 5}, {(const uint8_t *)"later", 5}, (enum sl_requester_role)99},
 };
 static const struct sl_membership old_member = {{(const uint8_t *)"dba", 3}, BEFORE};
@@ -131,6 +132,10 @@ static void same_user(struct sl_decide_question *q)
 static void same_device(struct sl_decide_question *q)
 {
     q->who.name = q->who.person = SL_SPAN("tab");
+}
+static void token_maker(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("mint");
 }
 static void unknown_role(struct sl_decide_question *q)
 {
@@ -287,6 +292,7 @@ static const struct {
     {"who acts for the owner", delegate, SL_DECIDE_IS_DELEGATE},
     {"on whose behalf it was asked", on_behalf, SL_DECIDE_IS_ON_BEHALF},
     {"the same account of the machine", same_user, SL_DECIDE_IS_SAME_USER},
+    {"who made the token", token_maker, SL_DECIDE_IS_TOKEN_MAKER},
     {"the same browser", same_device, SL_DECIDE_IS_SAME_DEVICE},
     {"in the set for a reason that is not known", unknown_role, SL_DECIDE_IS_LINKED},
     {"the credential that asked", same_credential, SL_DECIDE_SAME_CREDENTIAL},

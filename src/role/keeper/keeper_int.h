@@ -193,6 +193,7 @@ struct asked_for {
     struct sl_span unknown;
     struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
+    struct sl_span token_by;      /* who made the token that asks: an identity, or empty */
     struct sl_span os_user;       /* who sits at the shell, as a number */
 };
 /* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may
@@ -236,8 +237,9 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     SL_MUST_CHECK;
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
     SL_MUST_CHECK;
-/* For whom whoever comes with it acts. */
-struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
+/* Who has a part in what this credential asks: for whom its holder acts, and who made it. */
+struct asked_for;
+void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);

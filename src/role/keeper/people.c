@@ -220,6 +220,7 @@ enum sl_err requesters_of(struct keeper *k, const struct person *who,
         add_with_owners(&set, others->unknown, SL_REQUESTER_TRIGGER);
         for (size_t i = 0; i < others->on_behalf_of.count; i++)
             add_with_owners(&set, others->on_behalf_of.items[i], SL_REQUESTER_ON_BEHALF);
+        add_with_owners(&set, others->token_by, SL_REQUESTER_TOKEN_MAKER);
         add_os_user(&set, others->os_user);
     }
     add_bound(&set);
