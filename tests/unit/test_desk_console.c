@@ -105,7 +105,8 @@ static void test_signing_in(void)
     close(fd);
 }
 
-/* A browser that brings no secret of its own is given one; what a body says of it counts nothing. */
+/* A browser that brings no secret of its own is given one; what a body says of it counts nothing.
+ */
 static void test_P4_a_browser_is_named_once(void)
 {
     int fd = dial();
@@ -114,8 +115,9 @@ static void test_P4_a_browser_is_named_once(void)
     send_request(fd, "POST /v1/sessions HTTP/1.1\r\n@%" JSON
                      "Content-Length: 14\r\n${\"code\":\"slb\"}");
     struct asked a = asked();
-    reply(&a, 201, "{\"device\":\"slv_new\",\"identity\":\"rita\",\"secret\":\"" SECRET
-                   "\",\"session\":\"00\"}");
+    reply(&a, 201,
+          "{\"device\":\"slv_new\",\"identity\":\"rita\",\"secret\":\"" SECRET
+          "\",\"session\":\"00\"}");
     SL_CHECK(hear(fd, &in, "\"session\":\"00\"}"));
     SL_CHECK(has(&in, "Set-Cookie: __Host-sluice-device=slv_new; Path=/; Secure; HttpOnly; "
                       "SameSite=Strict; Max-Age=34560000\r\n"));

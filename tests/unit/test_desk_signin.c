@@ -102,8 +102,9 @@ static void test_the_way_back(void)
                   "{\"flow\":\"" FLOW
                   "\",\"query\":\"code=abc%2Bd&state=s1&iss=https%3A%2F%2Fidp.example"
                   "&session_state=x\"}");
-    reply(&a, 201, "{\"device\":\"slv_new\",\"identity\":\"rita\",\"return\":\"/agents\","
-                   "\"secret\":\"" SECRET "\"}");
+    reply(&a, 201,
+          "{\"device\":\"slv_new\",\"identity\":\"rita\",\"return\":\"/agents\","
+          "\"secret\":\"" SECRET "\"}");
     SL_CHECK(hear(fd, &in, "\r\n\r\n"));
     SL_CHECK(has(&in, "HTTP/1.1 303 "));
     SL_CHECK(has(&in, "Location: /agents\r\n"));

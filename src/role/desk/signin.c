@@ -121,7 +121,8 @@ void sl_desk_depart(struct sl_desk_conn *c, json_t *object)
 
     if (back.n > 0 && !sl_desk_is_page(back))
         sl_desk_problem(c, 400, "return must be the path of a page of the console");
-    else if (!sl_desk_add_device(c, object) || json_object_set_new(object, "issuer", json_string(c->request->file)) != 0)
+    else if (!sl_desk_add_device(c, object) ||
+             json_object_set_new(object, "issuer", json_string(c->request->file)) != 0)
         sl_desk_problem(c, 400, "there is no such issuer");
     else
         sl_desk_ask_object(c, object, on_departure);

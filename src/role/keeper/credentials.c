@@ -66,7 +66,8 @@ static struct sl_names on_behalf_of(struct keeper *k, struct sl_span id)
     return names;
 }
 
-/* Whoever made a token could keep a copy and ask with it. An operator or a provider is no identity. */
+/* Whoever made a token could keep a copy and ask with it. An operator or a provider is no identity.
+ */
 void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others)
 {
     struct credential c;

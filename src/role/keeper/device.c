@@ -1,10 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
-/* Which identities signed in to the console from which browser. Each browser has a long-lived random
- * secret of its own in a cookie that no script reads; here is its hash, beside who signed in with it
- * and when last. Two identities of one browser are taken for one person, when it comes to deciding:
- * neither decides what the other had a part in (P4, people.c). Whoever clears cookies, or takes
- * another browser, is not recognised: docs/threat-model.md says so. */
+/* Which identities signed in to the console from which browser. Each browser has a long-lived
+ * random secret of its own in a cookie that no script reads; here is its hash, beside who signed in
+ * with it and when last. Two identities of one browser are taken for one person, when it comes to
+ * deciding: neither decides what the other had a part in (P4, people.c). Whoever clears cookies, or
+ * takes another browser, is not recognised: docs/threat-model.md says so. */
 
 enum { SECRET_LENGTH = sizeof DEVICE_PREFIX - 1 + 43 };
 

@@ -107,8 +107,8 @@ struct sl_span person_of(struct keeper *k, struct sl_span name)
  *
  * First those whom the action itself names (role by role, as the table in approval.h has them),
  * then everybody who is bound to somebody in the set: other accounts of the person, accounts of the
- * same user of the machine, of the same browser, whoever acts for them. Each who comes in is looked at in the same way,
- * so no chain of two steps leads out of it. */
+ * same user of the machine, of the same browser, whoever acts for them. Each who comes in is looked
+ * at in the same way, so no chain of two steps leads out of it. */
 
 struct set {
     struct keeper *keeper;
