@@ -91,6 +91,8 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(IS_DELEGATE, "whoever acts for somebody in the requester set does not decide")             \
     X(IS_ON_BEHALF, "nobody decides what an agent asked on their behalf")                        \
     X(IS_SAME_USER, "this identity shares an account of the machine with a requester")           \
+    X(IS_SAME_DEVICE, "this identity signed in from a browser that a requester signed in from")  \
+    X(IS_TOKEN_MAKER, "whoever made the token that asked does not decide what it asks")          \
     X(SAME_CREDENTIAL, "the credential or session that asked does not decide")                   \
     X(IS_AUDITOR, "an auditor reads everything and decides nothing")                             \
     X(NEW_IDENTITY, "this identity was added, or switched on again, after the action was asked") \
@@ -138,7 +140,12 @@ enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
     X(LINKED, "linked", IS_LINKED)       /* another account of a person in the set */              \
     X(DELEGATE, "delegate", IS_DELEGATE) /* acts for somebody in the set while they are away */    \
     X(ON_BEHALF, "on-behalf-of", IS_ON_BEHALF) /* for whom the asking token acts (RFC 8693 act) */ \
-    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */
+    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */       \
+    X(SAME_DEVICE, "same-device", IS_SAME_DEVICE) /* signed in from the same browser lately */     \
+    X(TOKEN_MAKER, "token-maker", IS_TOKEN_MAKER) /* made the token that asked */
+
+/* How long a sign-in from a browser binds whoever else signs in there. */
+static const uint64_t sl_same_device_us = 30ull * 24 * 3600 * 1000 * 1000;
 
 enum sl_requester_role {
     SL_REQUESTER_NONE,

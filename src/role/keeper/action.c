@@ -56,7 +56,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
     a->only = m->only;
     a->encoded = m->meaning;
     a->credential = s->credential;
-    others_of_credential(k, &a->others, s->credential);
+    credential_asks_for(k, s->credential, &a->others);
     a->now_us = sl_clock_us();
     a->session = s->id;
     a->gate_action = m->action;

@@ -309,6 +309,14 @@ static void put_people(struct call *c, json_t *out, const struct approval *a)
 
 json_t *approval_json(struct call *c, const struct approval *a)
 {
+    json_t *out = approval_json_unseen(c, a);
+
+    shown_record(c, a, out);
+    return out;
+}
+
+json_t *approval_json_unseen(struct call *c, const struct approval *a)
+{
     json_t *out = json_object();
     bool mine = approval_is_mine(c, a);
     enum sl_decide_reason reason = could_decide(c, a);

@@ -140,7 +140,7 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .sink = call_str(c, "sink")};
     a->others = c->others;
     a->others.trigger = call_str(c, "triggered_by");
-    others_of_credential(k, &a->others, c->with.id);
+    credential_asks_for(k, c->with.id, &a->others);
     a->credential = c->with.id;
     a->now_us = sl_clock_us();
     return true;
@@ -332,7 +332,7 @@ static bool same_people(struct call *c, const struct approval *a)
     struct sl_requester *now = NULL;
     size_t count = 0;
 
-    others_of_credential(c->keeper, &others, c->with.id);
+    credential_asks_for(c->keeper, c->with.id, &others);
     if (requesters_of(c->keeper, &c->who, &others, &now, &count) != SL_OK)
         return false;
     for (size_t i = 0; i < count; i++)

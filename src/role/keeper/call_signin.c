@@ -131,6 +131,8 @@ void call_SIGNIN_BEGIN(struct call *c)
     }
     f->fresh = fresh;
     sl_buf_put(&f->back, call_str(c, "return"));
+    f->device_made = sl_buf(128);
+    device_take(c, f->device, &f->device_made);
     tell_begun(c, i, f, &secret);
     sl_secret_wipe(secret.p, secret.cap);
 }

@@ -11,6 +11,7 @@ static void flow_free(struct flow *f)
     sl_buf_done(&f->device_code);
     sl_buf_done(&f->token);
     sl_buf_done(&f->back);
+    sl_buf_done(&f->device_made);
     sl_secret_wipe(f, sizeof *f);
     free(f);
 }

@@ -39,6 +39,8 @@ struct flow {
     uint64_t expires_us, interval_us, next_us; /* monotonic; the device's pace */
     struct late late;                          /* who waits for an answer now */
     bool waits;
+    uint8_t device[SL_SHA256]; /* of the browser that began it; and its secret, where it had none */
+    struct sl_buf device_made;
 };
 
 #define FLOW_PREFIX "slf_"

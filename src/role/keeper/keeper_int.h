@@ -197,6 +197,7 @@ struct asked_for {
     struct sl_span unknown;
     struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
+    struct sl_span token_by;      /* who made the token that asks: an identity, or empty */
     struct sl_span os_user;       /* who sits at the shell, as a number */
 };
 /* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may
@@ -247,10 +248,10 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     SL_MUST_CHECK;
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
     SL_MUST_CHECK;
-/* For whom whoever comes with it acts. */
-struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
-/* Those for whom the credential's holder acts come to those that are there. */
-void others_of_credential(struct keeper *k, struct asked_for *others, struct sl_span id);
+/* Who has a part in what this credential asks, beside those that are there: for whom its holder
+ * acts, and who made it. */
+struct asked_for;
+void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
@@ -287,7 +288,14 @@ void console_code_make(struct keeper *k, const struct credential *c, struct sl_b
 enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
     SL_MUST_CHECK;
 void console_open(struct keeper *k, const struct credential *c, const char *prefix,
-                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us);
+                  const uint8_t *device, struct sl_buf *secret, struct sl_buf *id,
+                  uint64_t *expires_us);
+/* device.c: the browser that the body's "device" names, by the hash of its secret; a new one (its
+ * secret into `made`) where it names none. NULL as `device` above: it is no browser. */
+#define DEVICE_PREFIX "slv_"
+struct call;
+void device_take(struct call *c, uint8_t hash[SL_SHA256], struct sl_buf *made);
+void device_tell(struct call *c, const struct sl_buf *made);
 /* The credential that this session stands for, `over` when either is. SL_ENOTFOUND. */
 enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
     SL_MUST_CHECK;
@@ -781,6 +789,7 @@ struct status_change {
     enum sl_entry_roster_event what;
     const char *why;
     struct sl_span by, channel;
+    struct sl_span approval, reason; /* that let it happen */
     bool by_owner;
 };
 void identity_set_status(struct keeper *k, const struct person *who,
@@ -790,6 +799,10 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. */
+json_t *approval_json_unseen(struct call *c, const struct approval *a);
+/* shown.c: `out` goes to the caller, with what it says of `a` */
+void shown_record(struct call *c, const struct approval *a, const json_t *out);
 /* May this caller see the statement and its values? */
 bool approval_shows_values(struct call *c, const struct approval *a);
 /* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved
@@ -877,6 +890,8 @@ bool auditor_refused(struct call *c);
  * True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
  * said yes to exactly this; what it records then carries c->maker.approval. */
 bool govern_waits(struct call *c);
+enum governed;
+enum governed govern_of(struct sl_span method);                               /* governed.h */
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */
 /* Under `govern: two-person`: who decides administration, and how many of them. */
 struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known);

@@ -224,7 +224,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    others_of_credential(k, &others, with->id);
+    credential_asks_for(k, with->id, &others);
     if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;

@@ -207,6 +207,11 @@
     "create table if not exists approval_said(approval text not null, n integer not null, kind "   \
     "text not null, identity text not null, channel text not null, said text not null, at_us "     \
     "integer not null, primary key(approval, n)) without rowid;"                                   \
+    "create table if not exists device(device blob not null, identity text not null, at_us "       \
+    "integer not null, primary key(device, identity)) without rowid;"                              \
+    "create index if not exists device_identity on device(identity);"                              \
+    "create table if not exists approval_shown(approval text not null, identity text not null, "   \
+    "what integer not null, primary key(approval, identity)) without rowid;"                       \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -268,6 +273,9 @@
         "where person = (select person from identity where name = ?1)")                             \
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
+    X(DEVICE_SEEN, "insert or replace into device values(?1, ?2, ?3)")                              \
+    X(IDENTITY_OF_DEVICE, "select distinct o.identity from device d join device o on o.device = "   \
+        "d.device where d.identity = ?1 and o.identity <> ?1 and d.at_us > ?2 and o.at_us > ?2")    \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
     X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
         "since_us = ?3, until_us = ?4")                                                             \
@@ -276,8 +284,12 @@
         "until_us > ?2) order by delegate")                                                         \
     X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
     X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
-    X(DECIDERS_EVER, "select count(distinct i.person) from credential c join identity i on i.name = "\
-        "c.identity where c.deciding = 1")                                                          \
+    X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
+        "(select count(distinct i.person) from credential c join identity i on i.name = "           \
+        "c.identity where c.deciding = 1))")                                                        \
+    X(TWO_DECIDERS, "insert or ignore into meta select 'two_deciders', 2 where (select "            \
+        "count(distinct i.person) from credential c join identity i on i.name = c.identity "        \
+        "where c.deciding = 1) >= 2")                                                               \
     X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
@@ -453,6 +465,8 @@
         "approval_alike k on k.key = mine.key and k.sequence < mine.sequence join approval a on a.id = " \
         "k.approval where mine.approval = ?1 and a.state in ('approved', 'spent', 'lapsed') order by "  \
         "k.sequence desc limit 100) order by identity = ?2 desc, sequence desc limit ?3")            \
+    X(SHOWN_SET, "insert or replace into approval_shown values(?1, ?2, ?3)")                        \
+    X(SHOWN_GET, "select what from approval_shown where approval = ?1 and identity = ?2")           \
     X(SAID_ADD, "insert into approval_said select ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 " \
         "from approval_said where approval = ?1")                                                   \
     X(SAID_OF, "select kind, identity, channel, said, at_us from approval_said where approval = ?1 " \

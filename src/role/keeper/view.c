@@ -87,8 +87,16 @@ static void apply_display(struct db *db, struct fields *f)
     db_run(db, DB_DISPLAY_SET, "ss", str(f, "identity"), str(f, "text"));
 }
 
+/* From the second person who could decide on, administration has somebody to ask; whoever is
+ * linked to whom afterwards does not take that back. */
+static void note_deciders(struct db *db)
+{
+    db_run(db, DB_TWO_DECIDERS, "");
+}
+
 static void apply_identity_linked(struct db *db, struct fields *f)
 {
+    note_deciders(db); /* of a view that is older than this note */
     db_run(db, DB_IDENTITY_LINK, "ss", str(f, "name"), str(f, "to"));
 }
 
@@ -133,6 +141,7 @@ static void apply_credential_made(struct db *db, struct fields *f)
            str(f, "issuer"), str(f, "issuer_uid"));
     if (invitation.n > 0)
         db_run(db, DB_INVITATION_USED, "bi", invitation, at);
+    note_deciders(db);
     apply_acts_for(db, f);
 }
 
@@ -195,6 +204,7 @@ static void apply_account_linked(struct db *db, struct fields *f)
            hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
     db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
            at);
+    note_deciders(db);
 }
 
 static void apply_account_unlinked(struct db *db, struct fields *f)
@@ -292,6 +302,8 @@ static void apply_console_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_CONSOLE_ADD, "ssbii", str(f, "id"), str(f, "credential"), bytes(f, "hash"),
            u64(f, "at"), u64(f, "expires"));
+    if (json_object_get(f->event, "device") != NULL)
+        db_run(db, DB_DEVICE_SEEN, "bsi", bytes(f, "device"), str(f, "identity"), u64(f, "at"));
 }
 
 static void apply_console_ended(struct db *db, struct fields *f)
@@ -395,6 +407,11 @@ static void apply_said(struct db *db, struct fields *f)
 {
     db_run(db, DB_SAID_ADD, "sssssi", str(f, "id"), str(f, "kind"), str(f, "identity"),
            str(f, "channel"), str(f, "said"), u64(f, "at"));
+}
+
+static void apply_shown(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SHOWN_SET, "ssi", str(f, "id"), str(f, "identity"), u64(f, "what"));
 }
 
 static void apply_passkey_removed(struct db *db, struct fields *f)
@@ -533,7 +550,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
-    X(scim_members) X(refused)
+    X(scim_members) X(refused) X(shown)
 /* clang-format on */
 
 static const struct {
