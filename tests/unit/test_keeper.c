@@ -702,6 +702,17 @@ static void test_P3_twice_the_estimate(void)
     SL_CHECK(!has_word(sl_span_str(said("held_why")), "48"));
     SL_CHECK_INT(shown_estimate(olga), 0);
     SL_CHECK_INT(sizes_shown(), 0);
+    /* who reviews elsewhere reads it in the ledger: then it is not hidden here either */
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'olga','group':'dba','member':true}"),
+                 200);
+    SL_CHECK_INT(shown_rows("rows", olga), 96000);
+    SL_CHECK_INT(shown_estimate(olga), 48000);
+    SL_CHECK_INT(sizes_shown(), 0); /* which no leaf has */
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'olga','group':'dba','member':false}"),
+                 200);
+    SL_CHECK_INT(shown_estimate(olga), 0);
     SL_CHECK_INT(decide(rita, "approve"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);

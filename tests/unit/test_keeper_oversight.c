@@ -247,6 +247,48 @@ static void test_shadow_of_a_desk_that_is_gone(void)
     SL_CHECK_INT(status, 200);
 }
 
+/* --- many at once --- */
+
+static void ask_late(uint64_t call, const char *method, const char *credential, const char *body)
+{
+    TELL(play.desk, call, .call = call, .method = sl_span_str(method),
+         .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .body = sl_span_str(body));
+}
+
+/* One person floods with questions that take long: few are taken, the others are told so, and what
+ * somebody else wants is not behind them. A decision is answered before the row has ended. */
+static void test_a_flood_of_costly_questions(void)
+{
+    enum { MANY = 60, FIRST = 9000, DECISION = 9500, OTHER = 9501 };
+    unsigned fine = 0, refused = 0, place = 0, decided_at = MANY, other = 0;
+    uint64_t call = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        ask_late(FIRST + i, i % 2 == 0 ? "lineage.who" : "governance", rita,
+                 i % 2 == 0 ? "{\"of\":\"public.t\"}" : "{}");
+    ask_late(DECISION, "decision", rita,
+             "{\"id\":\"0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b\",\"decision\":\"deny\","
+             "\"digest\":\"00\",\"reason\":\"no\"}");
+    ask_late(OTHER, "usage", olga, "{}");
+    for (; place < MANY + 2; place++) {
+        uint32_t status = replied(&call);
+
+        if (call == DECISION)
+            decided_at = place - refused; /* refusals are told at once */
+        else if (call == OTHER)
+            other = status;
+        else if (status == 429)
+            refused++;
+        else
+            fine++;
+    }
+    SL_CHECK(fine >= 5 && refused > 0);
+    SL_CHECK(decided_at < fine);
+    SL_CHECK_INT(other, 200);
+    SL_CHECK_INT(see("governance", rita), 200); /* and afterwards all is well */
+}
+
 static void test_no_gate_to_ask(void)
 {
     uint64_t call = 0;
@@ -282,6 +324,7 @@ int main(int argc, char **argv)
     SL_RUN(test_pages);
     SL_RUN(test_shadow_one_at_a_time);
     SL_RUN(test_shadow_of_a_desk_that_is_gone);
+    SL_RUN(test_a_flood_of_costly_questions);
     SL_RUN(test_no_gate_to_ask);
     SL_RUN(test_owners_pause_their_own);
     SL_RUN(test_the_operator_is_stronger);

@@ -463,8 +463,25 @@ static void test_a_reviewers_asking_token_sees_its_own(void)
     SL_CHECK_INT(get(asking), 404);
 }
 
+/* Does the list of what is due ask this person to sign `approval` off? */
+static bool is_asked_to_sign(const char *credential)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.desk, "review.list", credential, "{'due':'yes'}"), 200);
+    json_array_foreach(json_object_get(play.reply, "reviews"), i, one)
+        if (sl_span_is(sl_json_str(one, "id"), approval))
+            return json_is_true(json_object_get(one, "may_sign"));
+    return false;
+}
+
 static void test_break_glass_is_signed_off_by_two(void)
 {
+    SL_CHECK(is_asked_to_sign(credentials[RITA]) && is_asked_to_sign(credentials[VERA]));
+    SL_CHECK(!is_asked_to_sign(credentials[OLLY]) && !is_asked_to_sign(credentials[HUGO]) &&
+             !is_asked_to_sign(credentials[ADA]) && !is_asked_to_sign(credentials[AUD]));
+    SL_CHECK_INT(call_as(play.desk, "review.list", token, "{}"), 403);
     SL_CHECK_INT(review(credentials[OLLY], "it was fine"), 403); /* who broke it */
     SL_CHECK_INT(review(credentials[HUGO], "it was fine"), 403); /* who asked */
     SL_CHECK_INT(review(credentials[LINO], "it was fine"), 403);
@@ -474,6 +491,7 @@ static void test_break_glass_is_signed_off_by_two(void)
     SL_CHECK_INT(review(credentials[RITA], ""), 400);
     SL_CHECK_INT(review(credentials[RITA], "the incident was real"), 200);
     SL_CHECK_INT(review(credentials[RITA], "twice"), 409);
+    SL_CHECK(!is_asked_to_sign(credentials[RITA]) && is_asked_to_sign(credentials[VERA]));
     SL_CHECK_INT(reviews_due(), 1);
     kill_keeper();
     start_keeper();
