@@ -72,8 +72,7 @@ int sl_api_list(struct sl_api *api, const char *query, json_t *into)
     while (code == SL_EXIT_FINE && next.n > 0 && json_array_size(into) < SL_API_MOST_LISTED)
         code = list_page(api, query, &next, into);
     if (code == SL_EXIT_FINE && next.n > 0)
-        fprintf(stderr, "sluice: there are more than these %zu approvals\n",
-                json_array_size(into));
+        fprintf(stderr, "sluice: there are more than these %zu approvals\n", json_array_size(into));
     return code;
 }
 

@@ -16,11 +16,7 @@
 
 #include <stdio.h>
 
-enum {
-    SL_API_MAX_ANSWER = 48 * 1024 * 1024,
-    SL_API_MOST_LISTED = 50 * 1000,
-    SL_API_CONTINUE = -1
-};
+enum { SL_API_MAX_ANSWER = 48 * 1024 * 1024, SL_API_MOST_LISTED = 50 * 1000, SL_API_CONTINUE = -1 };
 
 /* --- arguments ------------------------------------------------------------------------------ */
 enum sl_api_option {

@@ -172,8 +172,8 @@ static void test_approvals_of_several_pages(void)
     check_says(&shown, "bot asks");
 }
 
-#define SETTINGS                                                                            \
-    "{" OPEN ",\"context\":{\"user\":\"app\",\"settings\":\"DateStyle=SQL, DMY; "            \
+#define SETTINGS                                                                  \
+    "{" OPEN ",\"context\":{\"user\":\"app\",\"settings\":\"DateStyle=SQL, DMY; " \
     "TimeZone=UTC; row_security=off; array_nulls=on; and others, set in session 3 (2, 0)\"}}"
 
 /* What is unusual stands first; nothing is left out without a word. */
@@ -193,8 +193,9 @@ static void test_show_settings(void)
     r = RUN("show", "--all", ID);
     answer("approval.get", 200, SETTINGS);
     SL_CHECK_INT(finish(&r, &all), 0);
-    check_says(&all, "            row_security=off\n            and others, set in session 3 (2, 0)\n"
-                     "            TimeZone=UTC\n            array_nulls=on\n");
+    check_says(&all,
+               "            row_security=off\n            and others, set in session 3 (2, 0)\n"
+               "            TimeZone=UTC\n            array_nulls=on\n");
 }
 
 /* No terminal signs with a passkey: it says so before it tries, and where one can. */

@@ -327,8 +327,9 @@ static int begin_stream(const char *path, const char *credential, const char *id
     sl_buf_say(&text, "GET %s HTTP/1.1\r\n@Authorization: Bearer %s\r\n$", path, credential);
     say(fd, sl_buf_text(&text));
     struct asked a = asked();
-    sl_buf_say(&told, "{\"identity\":\"%s\",\"lines\":0,\"more\":true,\"before\":\"1\","
-                      "\"size\":1,\"text\":\"x\"}",
+    sl_buf_say(&told,
+               "{\"identity\":\"%s\",\"lines\":0,\"more\":true,\"before\":\"1\","
+               "\"size\":1,\"text\":\"x\"}",
                identity);
     reply(&a, 200, sl_buf_text(&told));
     check_heard(fd, status);

@@ -23,8 +23,8 @@
 enum {
     SL_DESK_MAX_CONNS = 8192,
     SL_DESK_MAX_CONNS_AN_ADDRESS = 4096,
-    SL_DESK_MAX_STREAMS = 256,  /* a quarter of them for tokens that ask */
-    SL_DESK_STREAMS_OF_ONE = 8, /* of one identity that asks */
+    SL_DESK_MAX_STREAMS = 256,        /* a quarter of them for tokens that ask */
+    SL_DESK_STREAMS_OF_ONE = 8,       /* of one identity that asks */
     SL_DESK_STREAMS_OF_A_PERSON = 32, /* of one that decides, in whatever browsers */
     SL_DESK_EXPORTS_OF_ONE = 2,
     SL_DESK_MAX_HEAD = 16 * 1024,

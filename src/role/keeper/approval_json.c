@@ -250,8 +250,7 @@ static void hide_estimate(json_t *out, const struct approval *a)
  * result that goes beyond a budget) is not hidden here from those who read it there. */
 static bool reads_it_in_the_ledger(const struct call *c, const struct approval *a)
 {
-    return sight_of(c, READ_LEDGER) == SIGHT_ALL &&
-           json_object_get(a->detail, "delivered") != NULL;
+    return sight_of(c, READ_LEDGER) == SIGHT_ALL && json_object_get(a->detail, "delivered") != NULL;
 }
 
 static void hide_sizes(json_t *out)

@@ -276,7 +276,8 @@ size_t first_of_all(struct keeper *k, struct db_rows rows, struct sl_span **out)
 void call_IDENTITY_LIST(struct call *c)
 {
     struct sl_span *names;
-    size_t count = first_of_all(c->keeper, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
+    size_t count =
+        first_of_all(c->keeper, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++) {
@@ -356,9 +357,9 @@ static void pause_agents(struct call *c, bool off)
     size_t changed = 0, count;
 
     count = first_of_all(c->keeper,
-                       db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
-                              off ? SL_SPAN("paused") : SL_SPAN("active")),
-                       &names);
+                         db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
+                                off ? SL_SPAN("paused") : SL_SPAN("active")),
+                         &names);
     for (size_t i = 0; i < count; i++) {
         struct person who;
 

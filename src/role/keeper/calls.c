@@ -286,11 +286,8 @@ static void wait_for_issuer(struct call *c, const struct sl_msg_call *m)
 static void handle(struct peer *p, const struct sl_msg_call *m, bool its_turn)
 {
     struct keeper *k = p->keeper;
-    struct call c = {.keeper = k,
-                     .peer = p,
-                     .address = m->address,
-                     .number = m->call,
-                     .its_turn = its_turn};
+    struct call c = {
+        .keeper = k, .peer = p, .address = m->address, .number = m->call, .its_turn = its_turn};
     json_t *body = NULL;
     SL_BUF(where, 512);
 

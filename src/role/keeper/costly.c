@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
-/* Questions that take long (a search of the ledger, lineage, usage, an export's next piece): each is
- * bounded by itself, and here they are together. They wait in a row for their turn: one runs, then
- * the keeper has at least as long for everything else. Whoever was not asked for last comes next,
- * so one person's many questions make that person wait. What waits is the whole message; at its turn
- * it is handled from the beginning, so a credential that was revoked meanwhile is refused. */
+/* Questions that take long (a search of the ledger, lineage, usage, an export's next piece): each
+ * is bounded by itself, and here they are together. They wait in a row for their turn: one runs,
+ * then the keeper has at least as long for everything else. Whoever was not asked for last comes
+ * next, so one person's many questions make that person wait. What waits is the whole message; at
+ * its turn it is handled from the beginning, so a credential that was revoked meanwhile is refused.
+ */
 
 enum {
     PERSON_BYTES = 4096,
@@ -59,10 +60,10 @@ void costlies_free(struct keeper *k)
 
 bool costly_is(const char *method)
 {
-    static const char *const names[] = {"usage",           "audit",         "audit.export",
-                                        "governance",      "lineage.up",    "lineage.down",
-                                        "lineage.who",     "lineage.path",  "lineage.impact",
-                                        "lineage.attempts"}; /* of policy.shadow there is one in all */
+    static const char *const names[] = {
+        "usage",          "audit",           "audit.export", "governance",
+        "lineage.up",     "lineage.down",    "lineage.who",  "lineage.path",
+        "lineage.impact", "lineage.attempts"}; /* of policy.shadow there is one in all */
 
     for (size_t i = 0; i < SL_COUNT(names); i++)
         if (strcmp(method, names[i]) == 0)

@@ -136,7 +136,7 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
-    struct costlies *costlies;    /* costly.c; NULL: offline */
+    struct costlies *costlies;                                    /* costly.c; NULL: offline */
     struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
     struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */

@@ -269,7 +269,8 @@ static void add_reviews(struct call *c, json_t *array, bool all, bool *more)
 
 void call_REVIEW_LIST(struct call *c)
 {
-    bool due = json_is_true(json_object_get(c->body, "due")) || sl_span_is(call_str(c, "due"), "yes");
+    bool due =
+        json_is_true(json_object_get(c->body, "due")) || sl_span_is(call_str(c, "due"), "yes");
     bool more;
 
     if (sight_of(c, READ_EXCEPTIONS) != SIGHT_ALL) {
