@@ -250,6 +250,30 @@ def test_pipeline_mode_held(lab):
     assert lab.ran("id = 31") == 1
 
 
+def test_slow_behind_long(lab):
+    """what the server has sent of a long result is there, though it thinks about the rest"""
+    c = lab.raw("erin")
+    for _ in range(3):  # the gate has just read in large pieces, or is back at small ones
+        c.query("select repeat('x', 999) from generate_series(1, 4000) union all select pg_sleep(20)::text")
+        rows = 0
+        while rows < 3990:  # the server keeps up to 8 kB back
+            rows += c.receive(10)[0] == "D"
+        c.cancel()
+        assert c.answer().error == "57014"
+    assert c.ask("select 1").rows == [["1"]]
+
+
+def test_long_again_and_again(lab):
+    """long results one after the other, and short ones between, lose nothing"""
+    c = lab.raw("erin")
+    for kilobytes in (1, 1023, 1024, 1025, 5000, 64, 3000):
+        a = c.ask(f"select repeat('x', 1000) from generate_series(1, {kilobytes})", 30)
+        assert len(a.rows) == kilobytes and all(r == ["x" * 1000] for r in a.rows)
+        a = c.ask(f"copy (select repeat('x', 1000) from generate_series(1, {kilobytes})) to stdout", 30)
+        assert len(a.copied) == kilobytes * 1001, len(a.copied)
+        assert c.ask("select 1", 30).rows == [["1"]]
+
+
 def test_many_sessions(lab):
     """100 sessions at once: all answer, and all are gone afterwards"""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -232,30 +232,16 @@ static enum follow look_ahead(struct sl_span rest, struct sl_span portal, uint32
 /* What the Bind that is sent now makes, and the item for the server's word about it. */
 static struct portal *open_portal(struct session *s, struct sl_span name)
 {
-    struct sl_map *portals = names_map(s, &s->portals);
-    struct portal *p = portals == NULL ? NULL : sl_map_get(portals, name);
+    struct portal *p = portals_make(s, name);
 
-    if (p == NULL && portals != NULL) {
-        p = malloc(sizeof *p); /* calloc passes the thread's own cache by */
-        if (p != NULL && sl_map_put(portals, name, p) != SL_OK) {
-            free(p);
-            p = NULL;
-        }
-        if (p != NULL)
-            *p = (struct portal){0};
-    }
     if (p == NULL) {
         session_kill(s, "out of memory");
         return NULL;
     }
-    portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
-    reading_unref(p->reading);
-    prepared_unref(p->made);
-    verdict_unref(p->verdict);
-    meter_unref(p->meter);
     names_forget_cursor(s, name);
     s->names_epoch += name.n > 0; /* a FETCH may read from it now */
-    *p = (struct portal){.serial = ++s->bind_serial, .segment = s->segment};
+    p->serial = ++s->bind_serial;
+    p->segment = s->segment;
     struct item *item = item_push(s, ITEM_BIND);
     item->serial = p->serial;
     item->name = name_copy(name);
@@ -464,8 +450,7 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
     if (p == NULL)
         return refuse(s, "26000", "Sluice knows no prepared statement of this name in this session",
                       "prepare it with a Parse message first");
-    if (s->prepared_bytes > PREPARED_BYTES_MAX ||
-        (s->portals != NULL && sl_map_count(s->portals) > NAMES_MAX))
+    if (s->prepared_bytes > PREPARED_BYTES_MAX || portals_count(s) > NAMES_MAX)
         return refuse(s, "54000", "this session has too many open portals", "close some of them");
     if (p->is_set)
         return bind_set(s, &m, p, whole);
@@ -507,7 +492,7 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     }
     if (is_too_long(m.portal))
         return refuse_name(s);
-    struct portal *p = s->portals == NULL ? NULL : sl_map_get(s->portals, m.portal);
+    struct portal *p = portals_find(s, m.portal);
     if (p == NULL)
         return refuse(s, "34000", "Sluice knows no portal of this name in this session", NULL);
     if (!p->confirmed && p->segment != s->segment && s->item_count > 0)
@@ -566,15 +551,12 @@ static enum take take_named(struct session *s, uint8_t type, struct sl_span body
         return refuse_name(s);
     s->names_epoch += type == SL_PG_CLOSE && m.name.n > 0;
     struct item *item = item_push(s, type == SL_PG_CLOSE ? ITEM_CLOSE : ITEM_DESCRIBE);
-    struct portal *p = type == SL_PG_CLOSE && m.kind == 'P' && s->portals != NULL
-                           ? sl_map_get(s->portals, m.name)
-                           : NULL;
-    if (p != NULL)
+    struct portal *p = m.kind == 'P' ? portals_find(s, m.name) : NULL;
+    if (p != NULL && type == SL_PG_CLOSE)
         item->serial = p->serial;
-    if (type == SL_PG_DESCRIBE && m.kind == 'P' && s->portals != NULL &&
-        sl_map_get(s->portals, m.name) != NULL)
-        witness_attach(s, item, sl_map_get(s->portals, m.name));
-    if (p != NULL || (type == SL_PG_CLOSE && m.kind == 'S')) {
+    if (p != NULL && type == SL_PG_DESCRIBE)
+        witness_attach(s, item, p);
+    if (type == SL_PG_CLOSE && (p != NULL || m.kind == 'S')) {
         item->name = name_copy(m.name);
         if (item->name == NULL)
             session_kill(s, "out of memory");

@@ -45,14 +45,10 @@ void extended_forget_all(struct session *s)
 
 void extended_forget_portals(struct session *s)
 {
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
+    struct portal_walk w = {0};
 
-    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
-        sl_map_remove(s->portals, key);
-        portal_free(s, value);
-    }
+    while (portals_next(s, &w) != NULL)
+        portals_drop(s, w.name);
 }
 
 static void forget_texts(struct sl_map *m)
@@ -113,20 +109,32 @@ bool names_define(struct session *s, struct sl_span name, struct prepared *p)
     return true;
 }
 
+static struct item_name unnamed; /* shared by all that have no name */
+
 /* Other kinds have no name: the same bytes mean something else in them. */
 static void item_name_free(struct item *item)
 {
     if (item->kind != ITEM_PARSE && item->kind != ITEM_BIND && item->kind != ITEM_CLOSE)
         return;
-    free(item->name);
+    if (item->name != &unnamed)
+        free(item->name);
     item->name = NULL;
 }
 
-static void *named_by(struct sl_map *m, const struct item *item)
+static struct sl_span name_of(const struct item *item)
 {
-    return m == NULL || item->name == NULL
-               ? NULL
-               : sl_map_get(m, sl_span(item->name->name, item->name->n));
+    return sl_span(item->name->name, item->name->n);
+}
+
+static struct statement_name *statement_of(struct session *s, const struct item *item)
+{
+    return s->statements == NULL || item->name == NULL ? NULL
+                                                       : sl_map_get(s->statements, name_of(item));
+}
+
+static struct portal *portal_of(struct session *s, const struct item *item)
+{
+    return item->name == NULL ? NULL : portals_find(s, name_of(item));
 }
 
 static void forget_in(struct sl_map *m, struct sl_span name)
@@ -137,7 +145,7 @@ static void forget_in(struct sl_map *m, struct sl_span name)
 
 static void confirm_portal(struct session *s, struct item *item)
 {
-    struct portal *p = named_by(s->portals, item);
+    struct portal *p = portal_of(s, item);
 
     if (p != NULL && p->serial == item->serial)
         p->confirmed = true;
@@ -151,9 +159,9 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
         return;
     }
     if (reply == SL_PG_PARSE_COMPLETE && item->prepared != NULL) {
-        struct statement_name *n = named_by(s->statements, item);
+        struct statement_name *n = statement_of(s, item);
         if (item->name->n > 0) /* the server had none of this name: nor has SQL */
-            forget_in(s->sql_prepared, sl_span(item->name->name, item->name->n));
+            forget_in(s->sql_prepared, name_of(item));
         /* SQL may have given the name to something else since this was sent. */
         if (n != NULL && item->prepared->names_epoch >= n->names_epoch) {
             prepared_unref(n->confirmed);
@@ -164,14 +172,12 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
             }
         }
     } else if (reply == SL_PG_CLOSE_COMPLETE && item->serial != 0) {
-        struct portal *p = named_by(s->portals, item);
-        if (p != NULL && p->serial == item->serial) {
-            sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
-            portal_free(s, p);
-        }
+        struct portal *p = portal_of(s, item);
+        if (p != NULL && p->serial == item->serial)
+            portals_drop(s, name_of(item));
     } else if (reply == SL_PG_CLOSE_COMPLETE && item->name != NULL) {
-        struct sl_span name = sl_span(item->name->name, item->name->n);
-        struct statement_name *n = s->statements == NULL ? NULL : sl_map_get(s->statements, name);
+        struct sl_span name = name_of(item);
+        struct statement_name *n = statement_of(s, item);
         forget_in(s->sql_prepared, name);
         if (n != NULL && n->tentative != NULL) {
             prepared_unref(n->confirmed);
@@ -187,7 +193,7 @@ void extended_confirm(struct session *s, struct item *item, uint8_t reply)
 /* Its Bind failed, or was skipped: which portal has the name now is not known. */
 static void drop_portal(struct session *s, struct item *item)
 {
-    struct portal *p = named_by(s->portals, item);
+    struct portal *p = portal_of(s, item);
     char sqlstate[6] = "";
 
     if (p == NULL)
@@ -196,8 +202,7 @@ static void drop_portal(struct session *s, struct item *item)
     portal_end(s, p,
                &(struct ending){.outcome = SL_OUTCOME_FAILED,
                                 .sqlstate = sqlstate[0] == '\0' ? NULL : sqlstate});
-    sl_map_remove(s->portals, sl_span(item->name->name, item->name->n));
-    portal_free(s, p);
+    portals_drop(s, name_of(item));
 }
 
 /* The server did not do (or has done, see above) what this item stands for. */
@@ -208,7 +213,7 @@ void extended_drop(struct session *s, struct item *item)
     if (item->kind == ITEM_BIND)
         drop_portal(s, item);
     if (item->kind == ITEM_PARSE && item->prepared != NULL) {
-        struct statement_name *n = named_by(s->statements, item);
+        struct statement_name *n = statement_of(s, item);
         if (n != NULL && n->tentative == item->prepared) {
             prepared_unref(n->tentative);
             n->tentative = NULL;
@@ -221,15 +226,15 @@ void extended_drop(struct session *s, struct item *item)
 
 struct item_name *name_copy(struct sl_span name)
 {
+    if (name.n == 0)
+        return &unnamed;
     struct item_name *copy = malloc(sizeof *copy + name.n + 1);
-
     if (copy == NULL || name.n > UINT16_MAX) {
         free(copy);
         return NULL;
     }
     copy->n = (uint16_t)name.n;
-    if (name.n > 0)
-        memcpy(copy->name, name.p, name.n);
+    memcpy(copy->name, name.p, name.n);
     return copy;
 }
 
@@ -289,8 +294,7 @@ static void forget_name(struct session *s, const struct sl_meaning_name *n)
         s->names_epoch++;
         if (n->name.n > 0) {
             forget_in(s->cursors, n->name);
-            if (s->portals != NULL)
-                portal_free(s, sl_map_remove(s->portals, n->name));
+            portals_drop(s, n->name);
         } else {
             forget_texts(s->cursors);
             extended_forget_portals(s);
@@ -365,17 +369,12 @@ static void forget_cursors(struct session *s, uint32_t since, uint32_t held_sinc
 
 static void forget_portals_since(struct session *s, uint32_t serial)
 {
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
+    struct portal_walk w = {0};
+    struct portal *p;
 
-    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
-        struct portal *p = value;
-        if (p->serial < serial)
-            continue;
-        sl_map_remove(s->portals, key);
-        portal_free(s, p);
-    }
+    while ((p = portals_next(s, &w)) != NULL)
+        if (p->serial >= serial)
+            portals_drop(s, w.name);
 }
 
 static void forget_since(struct session *s, uint32_t serial)
@@ -442,17 +441,12 @@ void extended_forget(struct session *s, const struct sl_meaning *m)
 
 void names_tx_ended(struct session *s, bool rolled_back)
 {
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
+    struct portal_walk w = {0};
+    struct portal *p;
 
-    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
-        struct portal *p = value;
-        if (!p->confirmed)
-            continue;
-        sl_map_remove(s->portals, key);
-        portal_free(s, p);
-    }
+    while ((p = portals_next(s, &w)) != NULL)
+        if (p->confirmed)
+            portals_drop(s, w.name);
     forget_cursors(s, 0, rolled_back ? s->tx_serial : UINT32_MAX);
     s->tx_serial = s->bind_serial + 1;
 }

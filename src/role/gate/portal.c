@@ -76,26 +76,3 @@ void portal_end(struct session *s, struct portal *p, const struct ending *unexec
         record_ending(s, action, unexecuted);
     }
 }
-
-void portal_free(struct session *s, struct portal *p)
-{
-    if (p == NULL)
-        return;
-    portal_end(s, p, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
-    reading_unref(p->reading);
-    meter_unref(p->meter);
-    prepared_unref(p->made);
-    verdict_unref(p->verdict);
-    free(p);
-}
-
-/* Nothing is freed: whoever ends the session may be looking at one of them. */
-void portals_end(struct session *s)
-{
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
-
-    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value))
-        portal_end(s, value, &(struct ending){.outcome = SL_OUTCOME_REFUSED});
-}

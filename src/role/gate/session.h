@@ -89,7 +89,7 @@ struct item {
             struct prepared
                 *prepared; /* ITEM_PARSE; ITEM_QUERY, ITEM_EXECUTE that make names: a reference */
             union {
-                struct item_name *name;  /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: malloc'd */
+                struct item_name *name;  /* ITEM_PARSE, ITEM_BIND, ITEM_CLOSE: of name_copy */
                 struct reading *reading; /* ITEM_EXECUTE of a portion: a reference */
             };
         };
@@ -219,8 +219,10 @@ struct session {
     uint8_t sqlstate[5];
     bool failed;
 
-    struct sl_map *statements;   /* name -> struct statement_name */
-    struct sl_map *portals;      /* name -> struct portal */
+    struct sl_map *statements; /* name -> struct statement_name */
+    struct sl_map *portals;    /* name -> struct portal; see portals.c */
+    struct portal unnamed;     /* the one without a name */
+    bool has_unnamed;
     struct sl_map *sql_prepared; /* names made by SQL PREPARE -> struct named_text */
     struct sl_map *cursors;      /* names made by DECLARE -> struct named_text */
     struct sl_map *tallies;      /* the same names -> struct tally: what was fetched (paging.c) */
@@ -346,7 +348,7 @@ void prepared_unref(struct prepared *p);
 void name_free(struct statement_name *n);
 /* `p` will have this name once the server confirms it; takes the reference over. */
 bool names_define(struct session *s, struct sl_span name, struct prepared *p);
-struct item_name *name_copy(struct sl_span name);
+struct item_name *name_copy(struct sl_span name); /* an item's, which ends with it */
 /* The map, made when it is first needed; NULL after ending the session for want of memory. */
 struct sl_map *names_map(struct session *s, struct sl_map **m);
 
@@ -432,9 +434,22 @@ void portal_outcome(struct session *s, const struct item *item, uint8_t outcome)
 /* The reference for the item of an Execute that is sent now. False: without memory. */
 bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item);
 void portal_end(struct session *s, struct portal *p, const struct ending *unexecuted);
-void portal_free(struct session *s, struct portal *p); /* NULL: nothing */
-void portals_end(struct session *s);                   /* with the session */
+void portals_end(struct session *s); /* with the session */
 void reading_unref(struct reading *r);
+
+/* portals.c: the portals of a session, by the server's names for them ("": the unnamed one) */
+struct portal *portals_find(struct session *s, struct sl_span name); /* NULL: none */
+/* A fresh one; one that had the name ends. NULL: without memory. */
+struct portal *portals_make(struct session *s, struct sl_span name);
+/* Ends and forgets it; nothing when there is none. */
+void portals_drop(struct session *s, struct sl_span name);
+size_t portals_count(const struct session *s); /* of those with a name */
+struct portal_walk {
+    bool begun;
+    size_t at;
+    struct sl_span name; /* of the one that was given last, which may be dropped */
+};
+struct portal *portals_next(struct session *s, struct portal_walk *w); /* NULL: no more */
 
 /* items */
 struct item *item_push(struct session *s, enum item_kind kind);
@@ -594,7 +609,7 @@ enum take estimate_take(struct session *s, const struct judged *j, const struct 
 void server_input(struct session *s);
 /* After a stop: what had to wait first, then what the server sends. */
 void server_go_on(struct session *s);
-/* After each read of the server: is the result so long that it should come in larger pieces? */
+/* gather.c, after each read of the server: is the result so long that it comes in larger pieces? */
 void gather(struct session *s);
 /* Bytes of ours for the client, in order with what the server still owes. */
 void server_say(struct session *s, struct sl_span bytes);

@@ -128,12 +128,10 @@ static bool passes(const struct session *s, const struct verdict *v,
 /* Its outcome is recorded: the portal records none. */
 static void forget_in_portals(struct session *s, uint64_t action)
 {
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
+    struct portal_walk w = {0};
+    struct portal *p;
 
-    while (s->portals != NULL && sl_map_next(s->portals, &at, &key, &value)) {
-        struct portal *p = value;
+    while ((p = portals_next(s, &w)) != NULL) {
         if (p->action != action)
             continue;
         p->action = 0;

@@ -210,7 +210,14 @@ uint32_t job_need(const struct asked_for *others, uint32_t need);
 enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
 bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
+/* Copies the list for each name: for a handful. */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
+/* For lists of whatever length; zeroed, it is empty. */
+struct name_list {
+    struct sl_names names;
+    size_t room;
+};
+void name_list_add(struct sl_arena *mem, struct name_list *l, struct sl_span name);
 struct sl_entry_list entry_list(struct sl_names names);
 struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count);
 
