@@ -149,6 +149,18 @@ def test_health(lab):
     assert "free of" in b.text(at="section[aria-label='Record']")
 
 
+def test_try_again(lab):
+    """a page that was not answered says so, and asks again at one's word"""
+    b = sign_in(lab, "rita")
+    b.eval(js="window.kept = window.fetch; window.fetch = (at, how) => String(at).startsWith('/v1/identities') ? "
+              "Promise.reject(new TypeError('no')) : window.kept(at, how); 1")
+    b.click(at="nav >> text=Identities")
+    b.wait(at="role=alert >> text=cannot be reached")
+    b.eval(js="window.fetch = window.kept; 1")
+    b.click(at="role=button[name='Try again']")
+    b.wait(at="tbody th >> text=rita")
+
+
 def test_my_agents(lab):
     """what is left of a budget, what was denied at once and by which rule"""
     assert lab.psql("select email from customers limit 100", user="agent-7").rc == 0
