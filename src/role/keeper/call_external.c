@@ -169,24 +169,24 @@ static void hold(struct call *c, struct ask *a)
 /* Each call that lets something run is a session of its own, so that ledger entries of external
  * actions read like all others. */
 static struct sl_entry_session session_of(struct call *c, struct sl_span target,
-                                     struct sl_span environment, struct sl_names requesters)
+                                          struct sl_span environment, struct sl_names requesters)
 {
     struct keeper *k = c->keeper;
 
     return (struct sl_entry_session){.time_us = sl_clock_us(),
-                                       .session = k->next_session++,
-                                       .identity = c->who.name,
-                                       .identity_kind =
-                                           sl_span_str(sl_identity_kind_name(c->who.kind)),
-                                       .owner = c->who.owner,
-                                       .target = target,
-                                       .environment = environment,
-                                       .protocol = SL_SPAN("external"),
-                                       .address = c->address,
-                                       .job = c->others.job,
-                                       .job_link = c->others.link,
-                                       .groups = entry_list(c->who.groups),
-                                       .requesters = entry_list(requesters)};
+                                     .session = k->next_session++,
+                                     .identity = c->who.name,
+                                     .identity_kind =
+                                         sl_span_str(sl_identity_kind_name(c->who.kind)),
+                                     .owner = c->who.owner,
+                                     .target = target,
+                                     .environment = environment,
+                                     .protocol = SL_SPAN("external"),
+                                     .address = c->address,
+                                     .job = c->others.job,
+                                     .job_link = c->others.link,
+                                     .groups = entry_list(c->who.groups),
+                                     .requesters = entry_list(requesters)};
 }
 
 /* False: it does not fit into an entry; nothing is recorded. */

@@ -541,6 +541,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
+size_t waiters_of_session(struct keeper *k, uint64_t session);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
 /* A NOTICE for every client that waits for it. */
 void waiters_tell(struct keeper *k, const struct approval *a, struct sl_span who,

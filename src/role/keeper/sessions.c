@@ -113,24 +113,23 @@ bool upstream_user_of(struct keeper *k, const struct sl_target *target, const st
 static void put_open(struct sl_buf *leaf, const struct session *s, const struct person *who,
                      const struct session_facts *facts, struct sl_names requesters)
 {
-    sl_entry_put_session(
-        leaf,
-        &(struct sl_entry_session){.time_us = s->since_us,
-                                   .session = s->id,
-                                   .gate = s->gate,
-                                   .identity = s->identity,
-                                   .identity_kind = sl_span_str(sl_identity_kind_name(s->kind)),
-                                   .owner = s->owner,
-                                   .target = s->target,
-                                   .environment = s->environment,
-                                   .protocol = s->protocol,
-                                   .address = facts->address,
-                                   .job = s->job,
-                                   .job_link = s->link,
-                                   .upstream_user = s->upstream_user,
-                                   .groups = entry_list(who->groups),
-                                   .requesters = entry_list(requesters),
-                                   .tls = facts->tls});
+    sl_entry_put_session(leaf, &(struct sl_entry_session){.time_us = s->since_us,
+                                                          .session = s->id,
+                                                          .gate = s->gate,
+                                                          .identity = s->identity,
+                                                          .identity_kind = sl_span_str(
+                                                              sl_identity_kind_name(s->kind)),
+                                                          .owner = s->owner,
+                                                          .target = s->target,
+                                                          .environment = s->environment,
+                                                          .protocol = s->protocol,
+                                                          .address = facts->address,
+                                                          .job = s->job,
+                                                          .job_link = s->link,
+                                                          .upstream_user = s->upstream_user,
+                                                          .groups = entry_list(who->groups),
+                                                          .requesters = entry_list(requesters),
+                                                          .tls = facts->tls});
 }
 
 static void record_open(struct keeper *k, const struct session *s, const struct sl_buf *leaf)
