@@ -181,7 +181,7 @@ static size_t notice_rows(const struct canvas *c, struct sl_span notice)
     size_t most = c->rows / 2, rows = 1;
 
     for (struct sl_span rest = notice; rows < most; rows++) {
-        rest = sl_span_from(rest, fitting(rest, c->columns).n);
+        rest = sl_span_from(rest, sl_utf8_head_columns(rest, c->columns).n);
         if (rest.n == 0)
             break;
     }
@@ -191,7 +191,7 @@ static size_t notice_rows(const struct canvas *c, struct sl_span notice)
 static void put_notice(struct canvas *c, struct sl_span notice, size_t rows)
 {
     for (; rows > 1; rows--) {
-        struct sl_span head = fitting(notice, c->columns);
+        struct sl_span head = sl_utf8_head_columns(notice, c->columns);
 
         put_row(c, head);
         notice = sl_span_from(notice, head.n);
