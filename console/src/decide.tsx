@@ -96,7 +96,12 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
   const [complaint, setComplaint] = useState("");
   const content = `${a.digest} ${a.state} ${a.may_decide} ${a.votes.length}`;
   const resting = useRest(content);
-  useEffect(() => setAsked(null), [content]); // the question was about what stood here before
+  useEffect(() => {
+    if (asked === null) return;
+    setAsked(null); // the question was about what stood here before
+    setComplaint("It changed while you were asked: look at it again. What became of it stands above.");
+    setTimeout(() => document.querySelector<HTMLElement>("main h1")?.focus()); // and the outcome below it is in sight
+  }, [content]);
   const doings = possible(a);
   if (doings.length === 0) return null;
   const begin = (doing: Doing): void => {

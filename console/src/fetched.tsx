@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { Problem } from "./api";
+import { Button } from "./parts";
 import { Text } from "./text";
 
 export interface Fetched<T> {
@@ -32,9 +33,12 @@ export function useFetched<T>(fetch: () => Promise<T>): Fetched<T> {
 export function Asking({ of }: { of: Fetched<unknown> }): JSX.Element | null {
   if (of.problem !== "")
     return (
-      <p class="warn" role="alert">
-        <Text text={of.problem} />
-      </p>
+      <>
+        <p class="warn" role="alert">
+          <Text text={of.problem} />
+        </p>
+        <Button onClick={() => void of.again()}>Try again</Button>
+      </>
     );
   return of.value === null ? <p>Asking the gateway…</p> : null;
 }

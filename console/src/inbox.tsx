@@ -3,6 +3,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Section, useWalk } from "./lines";
 import { Heading } from "./nav";
+import { ReviewsDue } from "./reviews";
 import { approvals, KEPT, loaded, loadProblem, mayBeMore, order } from "./store";
 import type { Approval } from "./types";
 import { count, isRunning } from "./words";
@@ -54,6 +55,7 @@ export function Inbox(): JSX.Element {
             list={mine}
             empty="Nothing waits for your decision. A request that you may decide appears here by itself; keep this page open, or follow the link in the requester's notice."
           />
+          <ReviewsDue />
           <Section title="Waits, but not for you" list={others} empty="Nothing that you may see waits for others." />
           <Section
             title="Running and recently over"

@@ -1,6 +1,8 @@
 // Who asks, who said what, and the circumstances.
 import type { JSX } from "preact";
 import { Fact, Names } from "./facts";
+import { SignOff } from "./reviews";
+import { settingsOf } from "./settings";
 import { Text } from "./text";
 import type { Approval, Vote } from "./types";
 import { count, time } from "./words";
@@ -39,8 +41,18 @@ export function Alone({ a }: { a: Approval }): JSX.Element | null {
       </p>
       <p>
         {broken.signed_off} of {broken.needed} others have signed it off, until {time(broken.review_by)}
-        {broken.overdue ? ": that time is over" : ""}. <code>sluice review {a.id} --reason …</code>
+        {broken.overdue ? ": that time is over" : ""}.
       </p>
+      {(broken.reviews ?? []).length > 0 && (
+        <ul>
+          {broken.reviews?.map((r) => (
+            <li key={r.identity}>
+              <Text text={r.identity} />, {time(r.at)}: <Text text={r.reason} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <SignOff id={a.id} />
     </section>
   );
 }
@@ -113,6 +125,42 @@ export function People({ a }: { a: Approval }): JSX.Element {
   );
 }
 
+const plural = (n: number): string => (n === 1 ? "setting is" : "settings are");
+
+/** What is not as usual stands there; the rest is folded, and counted. */
+function Session({ context }: { context: Record<string, string> }): JSX.Element {
+  const { settings = "", ...who } = context;
+  const { unusual, usual } = settingsOf(settings);
+  return (
+    <Fact name="Session">
+      <Text
+        text={Object.entries(who)
+          .filter(([, v]) => v !== "")
+          .map(([k, v]) => `${k} ${v}`)
+          .join(", ")}
+      />
+      {unusual.length > 0 && (
+        <ul class="settings" aria-label="Settings that are not as usual">
+          {unusual.map((one) => (
+            <li key={one}>
+              <Text text={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {usual.length > 0 && (
+        <details>
+          <summary>
+            {usual.length} {unusual.length > 0 ? "other " : ""}
+            {plural(usual.length)} as usual
+          </summary>
+          <Text text={usual.join("; ")} />
+        </details>
+      )}
+    </Fact>
+  );
+}
+
 export function Circumstances({ a }: { a: Approval }): JSX.Element {
   const locks = a.show?.locks ?? [];
   return (
@@ -155,16 +203,7 @@ export function Circumstances({ a }: { a: Approval }): JSX.Element {
             )}
           </Fact>
         )}
-        {a.context !== undefined && (
-          <Fact name="Session">
-            <Text
-              text={Object.entries(a.context)
-                .filter(([, v]) => v !== "")
-                .map(([k, v]) => `${k} ${v}`)
-                .join(", ")}
-            />
-          </Fact>
-        )}
+        {a.context !== undefined && <Session context={a.context} />}
         {a.client_gone && <Fact name="Client">gone: the same statement, sent again, joins this request</Fact>}
         {a.repeats !== undefined && (
           <Fact name="Repeats">

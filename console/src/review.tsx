@@ -161,7 +161,7 @@ function Spoken({ a }: { a: Approval }): JSX.Element {
     <p
       class="spoken"
       role="status"
-    >{`It ${stateText(a)}${a.outcome?.rows === undefined ? "" : `, ${count(a.outcome.rows, "row")}`}.`}</p>
+    >{`State: ${stateText(a)}${a.outcome?.rows === undefined ? "" : `, ${count(a.outcome.rows, "row")}`}.`}</p>
   );
 }
 

@@ -10,6 +10,7 @@ import { Link, path } from "./nav";
 import { PasskeysPage } from "./passkeys";
 import { PolicyPage } from "./policy";
 import { REPORTS } from "./reports";
+import { ReviewsBadge } from "./reviews";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { SignIn } from "./signin";
@@ -45,7 +46,7 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
         <strong class="brand">Sluice</strong>
         <nav aria-label="Pages">
           <Link href="/" {...current("/")}>
-            Inbox
+            Inbox <ReviewsBadge />
           </Link>
           <Link href="/agents" {...current("/agents")}>
             My agents

@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { caller, getApproval, type Listed, listLines, Problem, signedIn, told } from "./api";
 import { hangUp, listen, type Told } from "./live";
+import { hearOfReviews, loadReviews } from "./reviews";
 import type { Approval } from "./types";
 
 export const approvals = signal<ReadonlyMap<string, Approval>>(new Map());
@@ -131,6 +132,9 @@ async function hear(name: string, about: Excerpt, id: string): Promise<void> {
   else announced.value = `${about.identity ?? "A request"}: ${name}.`;
 }
 
+/** Their id may be no request's: administration that one person did. */
+const OF_NO_REQUEST = new Set(["bypassed"]);
+
 /** What changed and was not fetched yet; the same one twice is fetched once. */
 const due = new Map<string, { name: string; about: Excerpt }>();
 let queue: Promise<void> = Promise.resolve();
@@ -152,7 +156,8 @@ function hearInTurn(told: Told): void {
   // The stream begins with "hello": what happened between the first list and that moment is in a second one.
   const again = told.name === "hello" || told.name === "reset";
   const about = again ? {} : (JSON.parse(told.data) as Excerpt);
-  if (about.id !== undefined) due.set(about.id, { name: told.name, about });
+  hearOfReviews(told.name);
+  if (about.id !== undefined && !OF_NO_REQUEST.has(told.name)) due.set(about.id, { name: told.name, about });
   queue = queue.then(() => (again ? loadAll() : nextDue())).catch(() => loadAll());
 }
 
@@ -170,6 +175,7 @@ export function start(): void {
     loaded.value = false;
     if (now === "") return;
     void loadAll();
+    void loadReviews();
     void listen(now, hearInTurn);
   });
 }

@@ -1,5 +1,6 @@
 /* Finding an approval by a part of its id, and acting on it. */
 #include "cli/api_client.h"
+#include "cli/inbox.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,42 @@ static int pick(const json_t *list, const char *word, char id[37])
     return SL_EXIT_REFUSED;
 }
 
-int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
+/* One page; *next is where the next one begins, empty: there is none. */
+static int list_page(struct sl_api *api, const char *query, struct sl_buf *next, json_t *into)
 {
     json_t *answer = NULL;
+    SL_BUF(path, MAX_PATH);
 
+    sl_buf_say(&path, "/v1/approvals?limit=500%s%s", query[0] == '\0' ? "" : "&", query);
+    if (next->n > 0)
+        sl_buf_say(&path, "&after=%S", sl_buf_span(next));
+    int code = sl_api_call(api, sl_buf_text(&path), NULL, &answer);
+    sl_buf_reset(next);
+    if (code == SL_EXIT_FINE &&
+        json_array_extend(into, json_object_get(answer, "approvals")) != 0) {
+        fputs("sluice: the answer is not a list of approvals\n", stderr);
+        code = SL_EXIT_UNREACHABLE;
+    } else if (code == SL_EXIT_FINE) {
+        sl_buf_put(next, sl_json_str(answer, "next"));
+    }
+    json_decref(answer);
+    return code;
+}
+
+int sl_api_list(struct sl_api *api, const char *query, json_t *into)
+{
+    SL_BUF(next, 64);
+    int code = list_page(api, query, &next, into);
+
+    while (code == SL_EXIT_FINE && next.n > 0 && json_array_size(into) < SL_API_MOST_LISTED)
+        code = list_page(api, query, &next, into);
+    if (code == SL_EXIT_FINE && next.n > 0)
+        fprintf(stderr, "sluice: there are more than these %zu approvals\n", json_array_size(into));
+    return code;
+}
+
+int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
+{
     if (!is_id_part(word) || strlen(word) < LEAST_PART) {
         fputs("sluice: an approval's id, or 4 or more characters of its beginning or end, is "
               "needed\n",
@@ -55,10 +88,11 @@ int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
         memcpy(id, word, ID_BYTES + 1);
         return SL_EXIT_FINE;
     }
-    int code = sl_api_call(api, "/v1/approvals?limit=1000", NULL, &answer);
+    json_t *all = json_array();
+    int code = sl_api_list(api, "", all);
     if (code == SL_EXIT_FINE)
-        code = pick(json_object_get(answer, "approvals"), word, id);
-    json_decref(answer);
+        code = pick(all, word, id);
+    json_decref(all);
     return code;
 }
 
@@ -166,6 +200,21 @@ static void print_decided(struct sl_api *api, const json_t *approval)
     fflush(out);
 }
 
+/* The gateway would refuse it: no terminal has a passkey. */
+static bool needs_passkey(const json_t *approval)
+{
+    SL_BUF(why, 4096);
+
+    if (!sl_span_is(sl_json_str(approval, "proof"), "passkey") ||
+        !json_is_true(json_object_get(approval, "may_decide")))
+        return false;
+    sl_inbox_say_passkey(&why, approval);
+    fputs("sluice: nothing was decided. ", stderr);
+    sl_api_print_text(stderr, sl_buf_span(&why));
+    fputc('\n', stderr);
+    return true;
+}
+
 /* On a terminal the verb is typed; a slip of the finger approves nothing. */
 static bool is_confirmed(const struct sl_api_args *args, const char *verb)
 {
@@ -202,6 +251,8 @@ static int decide(struct sl_api *api, const struct sl_api_args *args, const char
         return SL_EXIT_REFUSED;
     }
     print_decided(api, approval);
+    if (needs_passkey(approval))
+        return SL_EXIT_REFUSED;
     if (!is_confirmed(args, verb)) {
         fputs("sluice: nothing was decided\n", stderr);
         return SL_EXIT_REFUSED;

@@ -16,7 +16,7 @@
 
 #include <stdio.h>
 
-enum { SL_API_MAX_ANSWER = 48 * 1024 * 1024, SL_API_CONTINUE = -1 };
+enum { SL_API_MAX_ANSWER = 48 * 1024 * 1024, SL_API_MOST_LISTED = 50 * 1000, SL_API_CONTINUE = -1 };
 
 /* --- arguments ------------------------------------------------------------------------------ */
 enum sl_api_option {
@@ -37,6 +37,7 @@ enum sl_api_option {
     SL_API_ISSUER = 1 << 14,
     SL_API_GLASS = 1 << 15,
     SL_API_AUDIT = 1 << 16,
+    SL_API_EVERYTHING = 1 << 17,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
@@ -44,7 +45,7 @@ struct sl_api_args {
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *word, *second; /* the arguments that are no options */
-    bool json, all, yes, replace, allow_http, plain, break_glass;
+    bool json, all, yes, replace, allow_http, plain, break_glass, everything;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
  * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that
@@ -58,6 +59,7 @@ struct sl_api {
     struct sl_buf url, credential;
     const char *ca_file;
     bool json, colour;
+    bool everything; /* sl_api_print_approval leaves out nothing that is as usual */
 };
 /* Finds address and (when needed) credential; says on stderr what lacks. Exit code or
  * SL_API_CONTINUE. */
@@ -93,6 +95,9 @@ enum sl_err sl_api_save(struct sl_api *api, const json_t *answer, const char *me
 /* `word` is an id, or the unique beginning or end of one (4 characters or more). Exit code. */
 int sl_api_resolve(struct sl_api *api, const char *word, char id[37]);
 int sl_api_get(struct sl_api *api, const char *word, json_t **approval);
+/* All that there are, page by page: `query` is what the first page is asked for ("state=pending"),
+ * they are added to `into`. More than SL_API_MOST_LISTED: it says so on stderr. Exit code. */
+int sl_api_list(struct sl_api *api, const char *query, json_t *into);
 /* POST /v1/approvals/ID/<verb>; prints the approval that comes back. Exit code. */
 int sl_api_act(struct sl_api *api, const char *id, const char *verb, json_t *body);
 /* The whole of ask and answer. */

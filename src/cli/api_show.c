@@ -2,6 +2,7 @@
  * decision. */
 #include "cli/api_client.h"
 #include "cli/lineage_print.h"
+#include "cli/settings_print.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -502,15 +503,17 @@ void sl_api_print_claims(FILE *out, const json_t *approval)
     print_claim(out, approval, "Sink", "sink");
 }
 
-/* "user app, database shop": the session that gives the statement its meaning. */
-static void print_session(const json_t *approval)
+/* "user app, database shop": the session that gives the statement its meaning. Of its settings
+ * those that are not as usual stand first; the others are counted, or listed with --all. */
+static void print_session(const struct sl_api *api, const json_t *approval)
 {
     const char *name, *before = "Session     ";
     json_t *value;
+    struct sl_span settings = sl_json_str(json_object_get(approval, "context"), "settings");
 
     json_object_foreach(json_object_get(approval, "context"), name, value)
     {
-        if (json_string_length(value) == 0)
+        if (json_string_length(value) == 0 || strcmp(name, "settings") == 0)
             continue;
         printf("%s%s ", before, name);
         sl_api_print_text(stdout, sl_span(json_string_value(value), json_string_length(value)));
@@ -518,6 +521,8 @@ static void print_session(const json_t *approval)
     }
     if (before[0] == ',')
         putchar('\n');
+    if (settings.n > 0)
+        sl_settings_print(stdout, settings, api->everything);
 }
 
 static void print_people(const json_t *approval)
@@ -586,7 +591,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_list_row(approval, "Effects", "effects");
     print_each(approval, "Data", "datasets", print_dataset);
     sl_lineage_print_held(json_object_get(approval, "lineage"));
-    print_session(approval);
+    print_session(api, approval);
     print_show(approval);
     print_facts(approval, "Result", "outcome");
     print_people(approval);

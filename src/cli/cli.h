@@ -24,7 +24,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "ask for one approval for a list of statements, and run it")                                 \
     X(review, "[ID --reason TEXT] [--json]", "list and sign off what one person did alone")        \
     X(revoke, "ID [--reason TEXT] [--json]", "take an approval back before it is spent")           \
-    X(show, "ID [--json]", "show everything about one approval")                                   \
+    X(show, "ID [--all] [--json]", "show everything about one approval")                           \
     X(stop, "ID [--reason TEXT] [--json]", "cancel the statement that an approval let run")        \
     X(watch, "[--plain] [--json]", "your inbox, live")                                             \
     X(audit, "[--identity NAME] [--dataset NAME] [--label LABEL] [--since 7d] [--json] ...",       \

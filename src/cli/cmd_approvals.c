@@ -8,24 +8,15 @@ static const char help[] =
     "with --all the closed ones too. A '*' marks those that you may decide.\n"
     "States: pending approved denied expired cancelled spent lapsed revoked.\n";
 
-enum { MOST = 1000, SUMMARY_COLUMNS = 60 };
+enum { SUMMARY_COLUMNS = 60 };
 
 static int fetch(struct sl_api *api, const char *state, json_t *into)
 {
-    json_t *answer = NULL;
-    SL_BUF(path, 256);
+    SL_BUF(query, 64);
 
-    sl_buf_say(&path, "/v1/approvals?limit=%u", (unsigned)MOST);
     if (state != NULL)
-        sl_buf_say(&path, "&state=%s", state);
-    int code = sl_api_call(api, sl_buf_text(&path), NULL, &answer);
-    if (code == SL_EXIT_FINE &&
-        json_array_extend(into, json_object_get(answer, "approvals")) != 0) {
-        fputs("sluice: the answer is not a list of approvals\n", stderr);
-        code = SL_EXIT_UNREACHABLE;
-    }
-    json_decref(answer);
-    return code;
+        sl_buf_say(&query, "state=%s", state);
+    return sl_api_list(api, sl_buf_text(&query), into);
 }
 
 static int fetch_asked(struct sl_api *api, const struct sl_api_args *args, json_t *into)

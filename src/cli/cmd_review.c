@@ -53,6 +53,8 @@ static int list(struct sl_api *api)
         puts("Nobody did anything alone.");
     else
         json_array_foreach(all, i, one) put_one(one);
+    if (!api->json && json_is_true(json_object_get(reply, "more")))
+        puts("(there are more)");
     json_decref(reply);
     return SL_EXIT_FINE;
 }

@@ -14,12 +14,14 @@ int sl_cli_show(int argc, char **argv)
     struct sl_api_args args;
     SL_API(api);
     json_t *approval = NULL;
-    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_CREDENTIAL, true, help, &args);
+    int code = sl_api_args(argc, argv, SL_API_JSON | SL_API_EVERYTHING | SL_API_CREDENTIAL, true,
+                           help, &args);
 
     if (code == SL_API_CONTINUE)
         code = sl_api_open(&args, true, &api);
     if (code != SL_API_CONTINUE)
         return code;
+    api.everything = args.everything;
     code = sl_api_get(&api, args.word, &approval);
     if (code == SL_EXIT_FINE && args.json)
         sl_api_print_json(approval);

@@ -86,6 +86,18 @@ void sl_inbox_take_list(struct sl_inbox *i, const json_t *approvals)
     point_at(i, before < count ? before : count > 0 ? count - 1 : 0);
 }
 
+void sl_inbox_say_passkey(struct sl_buf *b, const json_t *approval)
+{
+    struct sl_span link = sl_json_str(approval, "link");
+
+    sl_buf_put_str(b, "It needs your passkey, which no terminal can use. Open it in a browser on a "
+                      "device that has it");
+    if (link.n > 0)
+        sl_buf_say(b, ": %S", link);
+    else
+        sl_buf_put_str(b, "; where, the configuration does not say (public_url).");
+}
+
 /* --- one of them ----------------------------------------------------------------------------- */
 
 static void give_up(struct sl_inbox *i, const char *why)
@@ -107,6 +119,13 @@ void sl_inbox_take_one(struct sl_inbox *i, json_t *approval, struct sl_span text
         i->top = 0;
     } else if (i->mode > SL_INBOX_OPEN && (!same || !waits_for_me(approval))) {
         give_up(i, "It changed meanwhile: nothing was decided.");
+    }
+    if (i->open == NULL && waits_for_me(approval) &&
+        sl_span_is(sl_json_str(approval, "proof"), "passkey")) { /* before anybody tries */
+        SL_BUF(why, NOTICE_MAX);
+
+        sl_inbox_say_passkey(&why, approval);
+        sl_inbox_say(i, sl_buf_span(&why));
     }
     json_decref(i->open);
     i->open = json_incref(approval);
@@ -141,8 +160,7 @@ static enum sl_inbox_do begin_decision(struct sl_inbox *i, const char *verb)
         return SL_INBOX_NOTHING;
     }
     if (sl_span_is(sl_json_str(i->open, "proof"), "passkey")) {
-        sl_buf_say(&why, "It needs your passkey, which a browser has: %S",
-                   sl_json_str(i->open, "link"));
+        sl_inbox_say_passkey(&why, i->open);
         sl_inbox_say(i, sl_buf_span(&why));
         return SL_INBOX_NOTHING;
     }

@@ -59,6 +59,8 @@ void sl_inbox_take_list(struct sl_inbox *i, const json_t *approvals);
  * cannot be decided any more, a decision that is being typed is given up, saying so. */
 void sl_inbox_take_one(struct sl_inbox *i, json_t *approval, struct sl_span text);
 void sl_inbox_say(struct sl_inbox *i, struct sl_span notice); /* escaped here */
+/* That a decision about it takes a passkey, and where: as `sluice approve` says it, too. */
+void sl_inbox_say_passkey(struct sl_buf *b, const json_t *approval);
 enum sl_inbox_do sl_inbox_key(struct sl_inbox *i, uint32_t key);
 /* After SL_INBOX_DECIDE: back to the list. */
 void sl_inbox_decided(struct sl_inbox *i);

@@ -175,13 +175,38 @@ static void put_question(struct canvas *c, const struct sl_inbox *i)
     put_row(c, sl_buf_span(&shown));
 }
 
+/* It has an address in it that somebody must be able to copy: it goes on in the next row. */
+static size_t notice_rows(const struct canvas *c, struct sl_span notice)
+{
+    size_t most = c->rows / 2, rows = 1;
+
+    for (struct sl_span rest = notice; rows < most; rows++) {
+        rest = sl_span_from(rest, sl_utf8_head_columns(rest, c->columns).n);
+        if (rest.n == 0)
+            break;
+    }
+    return rows;
+}
+
+static void put_notice(struct canvas *c, struct sl_span notice, size_t rows)
+{
+    for (; rows > 1; rows--) {
+        struct sl_span head = sl_utf8_head_columns(notice, c->columns);
+
+        put_row(c, head);
+        notice = sl_span_from(notice, head.n);
+    }
+    put_row(c, notice);
+}
+
 void sl_inbox_render(const struct sl_inbox *i,
                      void (*left)(struct sl_buf *b, const json_t *approval), struct sl_buf *out)
 {
     struct canvas c = {out,
                        i->columns < SL_INBOX_LEAST_COLUMNS ? SL_INBOX_LEAST_COLUMNS : i->columns,
                        i->rows < SL_INBOX_LEAST_ROWS ? SL_INBOX_LEAST_ROWS : i->rows, 0};
-    size_t end = c.rows - 2;
+    size_t notice = i->mode > SL_INBOX_OPEN ? 1 : notice_rows(&c, sl_buf_span(&i->notice)),
+           end = c.rows - 1 - notice;
 
     if (i->mode == SL_INBOX_LIST)
         put_list(&c, i, end, left);
@@ -191,7 +216,7 @@ void sl_inbox_render(const struct sl_inbox *i,
         put_question(&c, i);
         return;
     }
-    put_row(&c, sl_buf_span(&i->notice));
+    put_notice(&c, sl_buf_span(&i->notice), notice);
     put_row(&c, i->mode == SL_INBOX_LIST ? SL_SPAN("j k move, Enter opens, q quits")
                                          : SL_SPAN("a approve, d deny, j k scroll, q back"));
 }

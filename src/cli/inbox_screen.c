@@ -155,20 +155,20 @@ static int call(struct screen *s, const char *path, const json_t *body, json_t *
 
 static void fetch_list(struct screen *s)
 {
-    static const char *const paths[] = {"/v1/approvals?limit=500&state=pending",
-                                        "/v1/approvals?limit=500&state=approved"};
     json_t *all = json_array();
-    bool fine = true;
+    struct captured c = {0};
 
-    for (size_t i = 0; fine && i < SL_COUNT(paths); i++) {
-        json_t *answer = NULL;
-
-        fine = call(s, paths[i], NULL, &answer) == SL_EXIT_FINE;
-        if (fine)
-            json_array_extend(all, json_object_get(answer, "approvals"));
-        json_decref(answer);
-    }
-    if (fine)
+    capture(&c);
+    int code = sl_api_list(s->api, "state=pending", all);
+    if (code == SL_EXIT_FINE)
+        code = sl_api_list(s->api, "state=approved", all);
+    struct sl_span said = captured(&c);
+    while (said.n > 0 && said.p[said.n - 1] == '\n')
+        said.n--;
+    if (said.n > 0) /* what went wrong, or that there are more */
+        sl_inbox_say(&s->inbox, said);
+    free(c.text);
+    if (code == SL_EXIT_FINE)
         sl_inbox_take_list(&s->inbox, all);
     json_decref(all);
 }

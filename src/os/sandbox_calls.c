@@ -84,7 +84,8 @@ static const struct call sanitizer_calls[] = {SANITIZER_CALLS(ROW)};
     X(chroot)                                                                                    \
     X(move_mount)                                                                                \
     X(open_tree)                                                                                 \
-    X(fsopen) X(fsmount) X(setns) X(unshare) X(open_by_handle_at) X(init_module) X(finit_module) \
+    X(fsopen)                                                                                    \
+    X(fsmount) X(setns) X(unshare) X(open_by_handle_at) X(init_module) X(finit_module)           \
         X(delete_module) X(kexec_load) X(kexec_file_load) X(reboot) X(swapon) X(swapoff) X(acct) \
             X(quotactl) X(iopl) X(ioperm) X(syslog) X(settimeofday) X(clock_settime)             \
                 X(sethostname) X(setdomainname) X(bpf) X(perf_event_open) X(userfaultfd)         \

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import io
 import json
+import threading
 import time
 import urllib.parse
 
@@ -169,6 +170,44 @@ def test_refused(lab):
                  "/v1/ledger/tile/entries/x001/000", "/v1/ledger/entries/99999999", "/v1/ledger/entries/01",
                  "/v1/ledger/tile/../keys/ledger.key", "/v1/ledger/tile/0/000.p/0"):
         assert get(lab, path)[0] in (400, 404), path
+
+
+COSTLY = ("/v1/usage?by=identity,dataset,column,label,hour&since=90d", "/v1/audit?since=30d&limit=1000",
+          "/v1/governance", "/v1/lineage/who?of=public.customers")
+
+
+def test_a_flood_of_questions(lab):
+    """one person floods with costly questions: most are refused (429) with a clear word, and what is held is decided as ever"""
+    act(lab)
+    for who in ("rita", "bob"):
+        lab.enroll(who)
+    over, seen = threading.Event(), []
+
+    def flood(n):
+        while not over.is_set():
+            seen.append(lab.ask("rita", "GET", COSTLY[n % len(COSTLY)]))
+
+    threads = [threading.Thread(target=flood, args=(n,)) for n in range(16)]
+    for t in threads:
+        t.start()
+    took = []
+    for n in range(3):
+        child = lab.psql_start("-c", f"delete from staging.scratch where id = {70 + n}")
+        begun = time.monotonic()
+        held = wait_for(lambda: [a for a in lab.ask("bob", "GET", "/v1/approvals?state=pending")[1]["approvals"]
+                                 if a["identity"] == "agent-7"], 10, "the held statement")[0]
+        status, said = lab.ask("bob", "POST", f"/v1/approvals/{held['id']}/decision",
+                               {"decision": "approve", "digest": held["digest"], "reason": "as ever"})
+        assert status == 200, said
+        assert child.communicate(timeout=20) is not None and child.returncode == 0
+        took.append(time.monotonic() - begun)
+    over.set()
+    for t in threads:
+        t.join()
+    refused = [said for status, said in seen if status == 429]
+    assert {status for status, _ in seen} == {200, 429}, {status for status, _ in seen}
+    assert refused and "Four such questions of yours" in refused[0]["detail"], refused[:1]
+    assert sorted(took)[1] < 3, took      # on a busy machine; a queue of them all would be many seconds
 
 
 def signed(lab):

@@ -174,7 +174,7 @@ def test_reason_needed(lab):
 
 def test_overtaken(lab):
     """when somebody else decides while the question is open, it closes and nothing is sent"""
-    b = sign_in(lab, "rita")
+    b = sign_in(lab, "rita", width=320, height=640)
     child, held = ask(lab, HELD.format(4))
     open_request(lab, b, held)
     b.fill(at="role=textbox[name='Your reason']", text="looks fine")
@@ -184,6 +184,9 @@ def test_overtaken(lab):
     lab.deny("bob", held["id"], reason="I was faster")
     b.wait(at="role=dialog", state="hidden")
     b.wait(at="section[aria-label='Outcome'] >> text=I was faster")
+    wait_for(lambda: b.focused().startswith("H1"), 5, "the focus at what became of it")
+    seen = "document.querySelector(\"section[aria-label='Outcome']\").getBoundingClientRect().top < innerHeight"
+    assert b.eval(js=f"scrollY >= 0 && {seen}"), "the outcome is not in sight"
     child.communicate(timeout=20)
     assert [v["identity"] for v in lab.approval(held["id"])["votes"]] == ["bob"]
 

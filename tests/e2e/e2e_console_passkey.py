@@ -119,6 +119,32 @@ def test_deny_signed(lab):
     assert "not without a ticket" in err and lab.approval(held["id"])["votes"][0]["proof"] == "passkey", out + err
 
 
+SWAP = """(() => {{ const plain = window.fetch;
+  window.fetch = (at, how) => String(at).endsWith("/challenge")
+    ? plain(at, {{ ...how, body: how.body.replaceAll('{find}', '{put}') }}) : plain(at, how); return 1; }})()"""
+
+
+def test_signs_only_what_is_meant(lab):
+    """a challenge that means something else (a yes for a no, other words, other bytes) is not signed, and nothing is decided"""
+    b = lab.browser
+    child, held = ask(lab, "update orders set item = '3' where id = 3")
+    for find, put in (('"deny"', '"approve"'), ('"not on a Friday"', '"on any day"')):
+        last = question(b, lab, held, "Deny", "not on a Friday")
+        b.eval(js=SWAP.format(find=find, put=put))  # the gateway's own challenge, for another decision
+        b.click(at=last)
+        b.wait(at="role=dialog >> role=alert >> text=is not what this page asked for")
+    last = question(b, lab, held, "Deny", "not on a Friday")
+    b.tamper(url=r"/challenge$", find='"decision":"deny"', put='"decision":"deny","more":"1"')
+    b.click(at=last)
+    b.wait(at="role=dialog >> role=alert >> text=is not what this page asked for")
+    b.honest()
+    assert lab.approval(held["id"])["state"] == "pending" and lab.approval(held["id"])["votes"] == []
+    b.click(at=question(b, lab, held, "Deny", "not on a Friday"))
+    b.wait(at="section[aria-label='Outcome'] >> text=denied")
+    child.communicate(timeout=20)
+    b.complaints()
+
+
 def test_by_choice(lab):
     """where nothing asks for one it signs only when it is wanted"""
     b = lab.browser

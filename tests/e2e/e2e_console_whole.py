@@ -13,6 +13,7 @@ HELD = "delete from staging.scratch where id = {}"
 def with_budget(config):
     config["policy"].append({"name": "small bites", "when": {"identity_kind": ["agent"], "effects": ["read"], "labels": ["pii"]},
                              "then": "allow", "budget": {"rows": 500, "per": "1h", "by": "owner"}})
+    config["break_glass"] = {"groups": ["engineers"], "review_within": "1h"}
     config["policy"].append(hold("at once", "public.orders", expires="4s"))
 
 
@@ -76,6 +77,51 @@ def test_shadow(lab):
     assert f"edited:{line}:" in b.text(at="section[aria-label='Shadow'] >> role=alert")
 
 
+REVIEW = "section[aria-label='Done by one person alone']"
+
+
+def test_done_alone(lab):
+    """what one person released alone appears at once in the navigation and the inbox of those who may sign it off, and goes
+    when two have; who did it, asked for it or owns it is not asked"""
+    for who in ("erin", "carol", "rita"):       # only who was there before counts
+        lab.enroll(who)
+    b = sign_in(lab, "bob", width=320, height=640)
+    b.wait(at=".live.live")
+    assert b.count(at="nav .number.due") == 0 and b.count(at=REVIEW) == 0
+    child = lab.psql_start("-c", HELD.format(31))
+    held = lab.pending_one("agent-7", like="= 31")
+    status, said = lab.ask("erin", "POST", f"/v1/approvals/{held['id']}/decision", {
+        "decision": "break-glass", "digest": held["digest"], "reason": "nobody <b>else</b> is awake"})
+    assert status == 200, said
+    child.communicate(timeout=20)
+    b.wait(at="nav .number.due >> text=1")
+    b.wait(at=f"{REVIEW} >> text=nobody <b>else</b> is awake")
+    assert "0 of 2 signed it off" in b.text(at=REVIEW), b.text(at=REVIEW)
+    assert b.axe() == []
+    b.click(at=f"{REVIEW} >> text=What was released")
+    b.wait(at="section[aria-label='Released alone']")
+    b.click(at="section[aria-label='Released alone'] >> summary")
+    settled(b, "Sign it off")
+    b.click(at="role=button[name='Sign it off']")
+    b.wait(at="role=alert >> text=Say what you looked at")
+    assert b.eval(js="document.activeElement.id") == f"signoff-{held['id']}"
+    assert b.axe() == []
+    b.fill(at="role=textbox[name='What you looked at']", text="the incident was real")
+    b.click(at="role=button[name='Sign it off']")
+    b.wait(at="section[aria-label='Released alone'] >> text=1 of 2 others")
+    b.wait(at="section[aria-label='Released alone'] >> text=the incident was real")
+    b.wait(at="nav .number.due", state="hidden")
+    for who, due in (("erin", 0), ("carol", 0), ("rita", 1)):
+        other = sign_in(lab, who)
+        other.wait(at=".live.live")
+        if due:
+            other.wait(at="nav .number.due >> text=1")
+        assert other.count(at="nav .number.due") == due, who
+    assert lab.ask("rita", "POST", f"/v1/reviews/{held['id']}", {"reason": "seen in the log"})[0] == 200
+    other.wait(at="nav .number.due", state="hidden")        # told by the stream, not by a click here
+    assert other.complaints() == []
+
+
 def test_identities(lab):
     """people, agents and services; one without an active owner stands out; a word filters them"""
     lab.manage("identity", "add", "lost-bot", "--kind", "agent", "--owner", "erin")
@@ -101,6 +147,18 @@ def test_health(lab):
         b.wait(at=f"section[aria-label='{name}']")
     assert "finance" in b.text(at="section[aria-label='Targets']") and "keeper" in b.text(at="section[aria-label='Programs']")
     assert "free of" in b.text(at="section[aria-label='Record']")
+
+
+def test_try_again(lab):
+    """a page that was not answered says so, and asks again at one's word"""
+    b = sign_in(lab, "rita")
+    b.eval(js="window.kept = window.fetch; window.fetch = (at, how) => String(at).startsWith('/v1/identities') ? "
+              "Promise.reject(new TypeError('no')) : window.kept(at, how); 1")
+    b.click(at="nav >> text=Identities")
+    b.wait(at="role=alert >> text=cannot be reached")
+    b.eval(js="window.fetch = window.kept; 1")
+    b.click(at="role=button[name='Try again']")
+    b.wait(at="tbody th >> text=rita")
 
 
 def test_my_agents(lab):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 import e2e_audit
@@ -174,6 +175,35 @@ def test_shrunk(lab):
     b.click(at="section[aria-label='What was found'] li.line >> nth=1 >> button.row")
     b.wait(at="li.line >> nth=1 >> .verdict.not-proved")
     assert "shorter than it was" in b.text(at="li.line >> nth=1 >> .checks"), b.text(at="li.line >> nth=1")
+    b.honest()
+
+
+def resigned(note, key):
+    """The same tree, signed by somebody else's key under the same name: the note and its key line."""
+    text, signature = note.split("\n\n")
+    name = signature.split(" ")[1]
+    packed = b"\x01" + key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    number = hashlib.sha256(name.encode() + b"\n" + packed).digest()[:4]
+    signed = base64.b64encode(number + key.sign(f"{text}\n".encode())).decode()
+    return f"{text}\n\n\u2014 {name} {signed}\n", f"{name}+{number.hex()}+{base64.b64encode(packed).decode()}"
+
+
+def test_another_key(lab):
+    """a key of their own, and all signed with it, is no proof for a page that saw another one before"""
+    b = sign_in(lab, at="/audit?kind=approval&event=asked")
+    open_line(b)
+    assert "Proved" in b.text(at=".verdict")
+    note = e2e_audit.signed(lab)[0]
+    forged, key = resigned(note, ed25519.Ed25519PrivateKey.generate())
+    line = e2e_audit.get(lab, "/v1/ledger/key.pub")[1].decode().strip()
+    b.tamper(url=r"/v1/ledger/checkpoint", find=note, put=forged)
+    b.tamper(url=r"/v1/ledger/key.pub", find=line, put=key)
+    b.click(at="section[aria-label='What was found'] li.line >> nth=1 >> button.row")
+    b.wait(at="li.line >> nth=1 >> .verdict")
+    said = b.texts(at="li.line >> nth=1 >> .checks li")
+    assert said[0].startswith("\u2713"), said     # it is signed, by whomever
+    assert any("The key is the one that this page saw before" in x and not x.startswith("\u2713") for x in said), said
+    assert "Not all of it" in b.text(at="li.line >> nth=1 >> .verdict.unsure")
     b.honest()
 
 

@@ -147,6 +147,76 @@ static void test_approvals(void)
     check_says(&out, "bot on shop: copy t ...\n");
 }
 
+/* The keeper tells a page; the command goes on until there is none. */
+static void test_approvals_of_several_pages(void)
+{
+    SL_BUF(out, 1 << 16);
+    struct ran r = RUN("approvals", "--state=pending");
+
+    answer("approval.list", 200, "{\"approvals\":[{" OPEN "}],\"next\":\"4711\"}");
+    struct asked a = asked();
+    SL_CHECK(strstr(a.body, "\"after\":\"4711\"") != NULL);
+    SL_CHECK(strstr(a.body, "\"state\":\"pending\"") != NULL);
+    reply(&a, 200, "{\"approvals\":[],\"next\":\"4712\"}"); /* nothing here for this person */
+    answer("approval.list", 200, "{\"approvals\":[{\"id\":\"" ID2 "\",\"state\":\"pending\"}]}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, ID);
+    check_says(&out, ID2);
+
+    SL_BUF(shown, 1 << 16);
+    r = RUN("show", "4a5c");
+    answer("approval.list", 200, "{\"approvals\":[{\"id\":\"" ID "\"}],\"next\":\"9\"}");
+    answer("approval.list", 200, "{\"approvals\":[{\"id\":\"" ID2 "\"}]}");
+    answer("approval.get", 200, "{" OPEN "}");
+    SL_CHECK_INT(finish(&r, &shown), 0);
+    check_says(&shown, "bot asks");
+}
+
+#define SETTINGS                                                                  \
+    "{" OPEN ",\"context\":{\"user\":\"app\",\"settings\":\"DateStyle=SQL, DMY; " \
+    "TimeZone=UTC; row_security=off; array_nulls=on; and others, set in session 3 (2, 0)\"}}"
+
+/* What is unusual stands first; nothing is left out without a word. */
+static void test_show_settings(void)
+{
+    SL_BUF(out, 1 << 16);
+    SL_BUF(all, 1 << 16);
+    struct ran r = RUN("show", ID);
+
+    answer("approval.get", 200, SETTINGS);
+    SL_CHECK_INT(finish(&r, &out), 0);
+    check_says(&out, "Session     user app\nSettings    DateStyle=SQL, DMY\n"
+                     "            row_security=off\n"
+                     "            and others, set in session 3 (2, 0)\n"
+                     "            (2 as usual: sluice show --all lists them)\n");
+    SL_CHECK(!says(&out, "array_nulls"));
+    r = RUN("show", "--all", ID);
+    answer("approval.get", 200, SETTINGS);
+    SL_CHECK_INT(finish(&r, &all), 0);
+    check_says(&all,
+               "            row_security=off\n            and others, set in session 3 (2, 0)\n"
+               "            TimeZone=UTC\n            array_nulls=on\n");
+}
+
+/* No terminal signs with a passkey: it says so before it tries, and where one can. */
+static void test_approve_where_a_passkey_is_needed(void)
+{
+    static const char *const verbs[] = {"approve", "deny"};
+
+    for (size_t i = 0; i < SL_COUNT(verbs); i++) {
+        SL_BUF(out, 1 << 16);
+        struct ran r = RUN(verbs[i], ID, "--reason", "fine", "--yes");
+
+        answer("approval.get", 200,
+               "{" OPEN ",\"proof\":\"passkey\",\"may_decide\":true,\"link\":"
+               "\"https://sluice.example/approvals/" ID "\"}");
+        SL_CHECK_INT(finish(&r, &out), 1);
+        check_says(&out, "nothing was decided. It needs your passkey");
+        check_says(&out, "https://sluice.example/approvals/" ID);
+        SL_CHECK(is_quiet(desk.keeper));
+    }
+}
+
 static void test_approvals_as_json(void)
 {
     json_t *object = NULL;
@@ -558,6 +628,9 @@ int main(int argc, char **argv)
     SL_RUN(test_usage);
     SL_RUN(test_help);
     SL_RUN(test_approvals);
+    SL_RUN(test_approvals_of_several_pages);
+    SL_RUN(test_show_settings);
+    SL_RUN(test_approve_where_a_passkey_is_needed);
     SL_RUN(test_approvals_as_json);
     SL_RUN(test_show_cannot_be_forged);
     SL_RUN(test_show_hides_nothing);

@@ -279,6 +279,21 @@ static void test_events_are_what_the_keeper_shows(void)
     close(fd);
 }
 
+/* What one person did alone, and who signed it off, has no state, and may be no approval. */
+static void test_events_about_reviews(void)
+{
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    POST(desk.keeper, -1, event, .event = 8, .kind = SL_SPAN("bypassed"),
+         .approval = sl_span_str(ID2), .state = SL_SPAN(""));
+    struct asked a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.method), "review.get");
+    reply(&a, 200, "{\"id\":\"" ID2 "\",\"kind\":\"bypass\",\"signed_off\":0}");
+    check_heard(fd, "event: bypassed\n");
+    close(fd);
+}
+
 static void test_events_with_an_unknown_past(void)
 {
     int fd = listen_to_events("Last-Event-ID: 00000000-3\r\n");
@@ -297,6 +312,91 @@ static void test_events_end_with_the_credential(void)
     check_heard(fd, "0\r\n\r\n");
     SL_CHECK(has_ended(fd));
     close(fd);
+}
+
+/* --- how many streams --- */
+
+/* A stream or an export for the identity that the keeper names; its answer must begin so. */
+static int begin_stream(const char *path, const char *credential, const char *identity,
+                        const char *status)
+{
+    int fd = dial();
+    SL_BUF(text, 512);
+    SL_BUF(told, 512);
+
+    sl_buf_say(&text, "GET %s HTTP/1.1\r\n@Authorization: Bearer %s\r\n$", path, credential);
+    say(fd, sl_buf_text(&text));
+    struct asked a = asked();
+    sl_buf_say(&told,
+               "{\"identity\":\"%s\",\"lines\":0,\"more\":true,\"before\":\"1\","
+               "\"size\":1,\"text\":\"x\"}",
+               identity);
+    reply(&a, 200, sl_buf_text(&told));
+    check_heard(fd, status);
+    return fd;
+}
+
+static void test_streams_of_one(void)
+{
+    enum { OF_ONE_THAT_ASKS = 8 };
+    int fds[OF_ONE_THAT_ASKS + 2];
+
+    for (int i = 0; i < OF_ONE_THAT_ASKS; i++) /* with another token each time */
+        fds[i] = begin_stream("/v1/events", i % 2 == 0 ? "slt_one" : "slt_two", "bot", "hello");
+    fds[8] = begin_stream("/v1/events", "slt_three", "bot", "HTTP/1.1 429 ");
+    fds[9] = begin_stream("/v1/events", "slt_four", "other", "hello");
+    for (int i = 0; i < OF_ONE_THAT_ASKS + 2; i++)
+        close(fds[i]);
+}
+
+static void test_streams_of_a_person(void)
+{
+    enum { OF_A_PERSON = 32 };
+    int fds[OF_A_PERSON + 2];
+
+    for (int i = 0; i < OF_A_PERSON; i++)
+        fds[i] = begin_stream("/v1/events", i % 2 == 0 ? "sld_one" : "sld_two", "rita", "hello");
+    fds[32] = begin_stream("/v1/events", "sld_three", "rita", "HTTP/1.1 429 ");
+    fds[33] = begin_stream("/v1/events", "sld_four", "olga", "hello");
+    for (int i = 0; i < OF_A_PERSON + 2; i++)
+        close(fds[i]);
+}
+
+/* Tokens that ask have a quarter of all, whosever they are: people are left the rest. */
+static void test_streams_in_all(void)
+{
+    enum { OF_ALL = 256, OF_THOSE_THAT_ASK = 64 };
+    int fds[OF_ALL + 1];
+    char name[32];
+
+    for (int i = 0; i < OF_ALL; i++) {
+        snprintf(name, sizeof name, "n%d", i);
+        fds[i] = begin_stream("/v1/events", i < OF_THOSE_THAT_ASK ? "slt_one" : "sld_one", name,
+                              "hello");
+        if (i == OF_THOSE_THAT_ASK - 1) {
+            int more = begin_stream("/v1/events", "slt_one", "more", "HTTP/1.1 503 ");
+            close(more);
+        }
+    }
+    fds[OF_ALL] = begin_stream("/v1/events", "sld_one", "last", "HTTP/1.1 503 ");
+    for (int i = 0; i <= OF_ALL; i++)
+        close(fds[i]);
+}
+
+static void test_exports_of_one(void)
+{
+    int fds[2];
+
+    for (int i = 0; i < 2; i++) {
+        fds[i] = begin_stream("/v1/audit/export?format=jsonl", "sld_one", "rita", "HTTP/1.1 200 ");
+        asked(); /* for the next piece, which never comes */
+    }
+    close(begin_stream("/v1/audit/export?format=jsonl", "sld_two", "rita", "HTTP/1.1 429 "));
+    int other = begin_stream("/v1/audit/export?format=jsonl", "sld_one", "olga", "HTTP/1.1 200 ");
+    asked();
+    close(other);
+    close(fds[0]);
+    close(fds[1]);
 }
 
 static void test_without_a_keeper(void)
@@ -475,8 +575,13 @@ int main(int argc, char **argv)
     SL_RUN(test_long_poll_answers_at_once);
     SL_RUN(test_long_poll_ends_in_time);
     SL_RUN(test_events_are_what_the_keeper_shows);
+    SL_RUN(test_events_about_reviews);
     SL_RUN(test_events_with_an_unknown_past);
     SL_RUN(test_events_end_with_the_credential);
+    SL_RUN(test_streams_of_one);
+    SL_RUN(test_streams_of_a_person);
+    SL_RUN(test_streams_in_all);
+    SL_RUN(test_exports_of_one);
     SL_RUN(test_without_a_keeper);
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);

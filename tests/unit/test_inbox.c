@@ -156,6 +156,38 @@ static void test_who_may_not(void)
     sl_inbox_done(&i);
 }
 
+/* Where the rule asks for a passkey it is said before anybody tries, with the page's whole address
+ * however narrow the terminal is; and nothing can be typed. */
+static void test_passkey_is_for_a_browser(void)
+{
+    static const char link[] = "https://sluice.example/approvals/" ID_A;
+    json_t *a = approval(ID_A, true, "x");
+
+    json_object_set_new(a, "proof", json_string("passkey"));
+    json_object_set_new(a, "link", json_string(link));
+    for (size_t columns = 20; columns < 200; columns += 30) {
+        struct sl_inbox i;
+        SL_BUF(b, 1024 * 1024);
+        SL_BUF(joined, 1024 * 1024);
+
+        begin(&i);
+        i.columns = columns;
+        SL_CHECK_INT(sl_inbox_key(&i, SL_KEY_ENTER), SL_INBOX_FETCH_ONE);
+        sl_inbox_take_one(&i, a, SL_SPAN("x\n"));
+        shown(&i, &b);
+        for (size_t n = 0; n < b.n; n++)
+            if (b.p[n] != '\n')
+                sl_buf_put_u8(&joined, b.p[n]);
+        SL_CHECK(strstr(sl_buf_text(&joined), "It needs your passkey") != NULL);
+        SL_CHECK(strstr(sl_buf_text(&joined), link) != NULL);
+        SL_CHECK_INT(type(&i, "a"), SL_INBOX_NOTHING);
+        SL_CHECK_INT(type(&i, "d"), SL_INBOX_NOTHING);
+        SL_CHECK_INT(i.mode, SL_INBOX_OPEN);
+        sl_inbox_done(&i);
+    }
+    json_decref(a);
+}
+
 static void test_it_changes_meanwhile(void)
 {
     struct sl_inbox i;
@@ -254,6 +286,7 @@ int main(void)
     SL_RUN(test_a_decision_is_typed);
     SL_RUN(test_nothing_less_decides);
     SL_RUN(test_who_may_not);
+    SL_RUN(test_passkey_is_for_a_browser);
     SL_RUN(test_it_changes_meanwhile);
     SL_RUN(test_lines_fit);
     SL_RUN(test_keys);

@@ -684,6 +684,14 @@ static size_t sizes_shown(void)
     return json_array_size(json_object_get(json_object_get(play.reply, "show"), "sizes"));
 }
 
+static void olga_reviews(bool does)
+{
+    SL_BUF(body, 256);
+
+    sl_buf_say(&body, "{'name':'olga','group':'dba','member':%s}", does ? "true" : "false");
+    SL_CHECK_INT(call_as(play.control, "identity.group", "", sl_buf_text(&body)), 200);
+}
+
 /* P3: what a yes without a number lets pass is what reviewers were shown, and they alone. */
 static void test_P3_twice_the_estimate(void)
 {
@@ -698,10 +706,20 @@ static void test_P3_twice_the_estimate(void)
     SL_CHECK(has_word(sl_span_str(said("held_why")), "500 of about 48,000 rows delivered"));
     SL_CHECK_INT(shown_estimate(rita), 48000);
     SL_CHECK_INT(sizes_shown(), 1);
-    SL_CHECK_INT(shown_rows("rows", olga), 0);
+    SL_CHECK_INT(shown_rows("rows", token), 0);
     SL_CHECK(!has_word(sl_span_str(said("held_why")), "48"));
-    SL_CHECK_INT(shown_estimate(olga), 0);
+    SL_CHECK_INT(shown_estimate(token), 0);
     SL_CHECK_INT(sizes_shown(), 0);
+    /* the owner reviews elsewhere, and reads it in the ledger: it is not hidden here either */
+    SL_CHECK_INT(shown_rows("rows", olga), 96000);
+    SL_CHECK_INT(shown_estimate(olga), 48000);
+    SL_CHECK_INT(sizes_shown(), 0); /* which no leaf has */
+    olga_reviews(false);
+    SL_CHECK_INT(shown_rows("rows", olga), 0);
+    SL_CHECK_INT(shown_estimate(olga), 0);
+    SL_CHECK(!has_word(sl_span_str(said("held_why")), "48"));
+    SL_CHECK_INT(call_as(play.desk, "audit", olga, "{}"), 403); /* nor is it to be read there */
+    olga_reviews(true);
     SL_CHECK_INT(decide(rita, "approve"), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);

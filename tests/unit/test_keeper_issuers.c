@@ -811,6 +811,24 @@ static void test_people_whom_the_provider_brings(void)
     check_refused("corp-x", token("u-another", ""), "no identity");
 }
 
+/* Whom an issuer signed in is signed in no longer than it is configured. */
+static void test_an_issuer_that_is_gone_signs_nobody_in(void)
+{
+    struct sl_msg_reloaded taken;
+    const char *issuers = strstr(config, "issuers:\n");
+    SL_BUF(without, 64 * 1024);
+
+    finish_with("u-new", ",'nick':'rita','groups':['DBAs']", 201, "");
+    keep(session, sizeof session, said("secret"));
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 200);
+    SL_PROMISE(issuers != NULL);
+    sl_buf_put(&without, sl_span(config, (size_t)(issuers - config)));
+    TELL(play.super, reload, .generation = 3, .config = sl_buf_span(&without));
+    SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &taken) &&
+             taken.accepted == 1);
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401);
+}
+
 static void make_people(void)
 {
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
@@ -865,6 +883,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_session_ends_with_its_account);
     SL_RUN(test_revoking_its_credential_unlinks_the_account);
     SL_RUN(test_people_whom_the_provider_brings);
+    SL_RUN(test_an_issuer_that_is_gone_signs_nobody_in);
     stop_keeper();
     sluice_program = argv[2];
     SL_RUN(test_the_ledger_verifies);

@@ -1,6 +1,7 @@
 /* Jobs of CI systems as the keeper takes them: known by ids that are nobody else's, and whoever set
  * one going does not decide what it asks. The first argument is the program. */
 #define KEEPER_PLAY_RULES                                                                     \
+    "break_glass: {groups: [oncall], review_within: 1h}\n"                                    \
     "issuers:\n"                                                                              \
     "  - name: github\n"                                                                      \
     "    issuer: https://idp.example\n"                                                       \
@@ -239,6 +240,35 @@ static void test_P9_who_started_it_is_known_after_a_restart(void)
     SL_CHECK(list_has(held.requester, "olga"));
 }
 
+static void add(const char *body);
+
+/* Where nobody knows who set it going it may be whoever would release it: nobody does so alone. */
+static void test_P4_nobody_releases_alone_what_nobody_knows_who_started(void)
+{
+    static const struct {
+        const char *actor;
+        uint32_t status;
+    } rows[] = {{BY("13", "stranger", "1"), 403}, {BY("12", "octocat", "1"), 200}};
+    char olly[128];
+    SL_BUF(code, 256);
+
+    /* a reviewer too, who sees it */
+    add("{'name':'olly','kind':'human','groups':['oncall','dba']}");
+    sl_buf_say(&code, "{'code':'%s'}", said("code"));
+    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&code)), 201);
+    memset(olly, 0, sizeof olly);
+    memcpy(olly, said("credential"), strnlen(said("credential"), sizeof olly - 1));
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(body, 1024);
+
+        SL_CHECK_INT(ask(job("74", rows[i].actor), "alone"), 201);
+        sl_buf_say(&body,
+                   "{'id':'%s','digest':'%s','decision':'break-glass','reason':'nobody is awake'}",
+                   said("id"), said("digest"));
+        SL_CHECK_INT(call_as(play.desk, "decision", olly, sl_buf_text(&body)), rows[i].status);
+    }
+}
+
 static void reload_without(const char *text)
 {
     SL_BUF(other, sizeof config + 100);
@@ -320,6 +350,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_two_people_where_it_is_not_known_who_started_it);
     SL_RUN(test_accounts_at_a_ci_system);
     SL_RUN(test_P9_who_started_it_is_known_after_a_restart);
+    SL_RUN(test_P4_nobody_releases_alone_what_nobody_knows_who_started);
     SL_RUN(test_a_job_that_is_configured_no_more);
     SL_RUN(test_an_identity_that_is_disabled);
     stop_keeper();

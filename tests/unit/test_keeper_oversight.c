@@ -196,6 +196,13 @@ static void ask_shadow(uint64_t call, const char *config_text)
          .body = sl_buf_span(&body));
 }
 
+static void ask_late(uint64_t call, const char *method, const char *credential, const char *body)
+{
+    TELL(play.desk, call, .call = call, .method = sl_span_str(method),
+         .credential = sl_span_str(credential), .address = SL_SPAN("127.0.0.1"),
+         .body = sl_span_str(body));
+}
+
 static uint32_t replied(uint64_t *call)
 {
     struct sl_msg_reply m = {0};
@@ -228,6 +235,36 @@ static void test_shadow_one_at_a_time(void)
     SL_CHECK_INT(replied(&call), 200);
 }
 
+static uint32_t shadow_with(const char *key, unsigned patterns, unsigned bytes)
+{
+    uint64_t call = 0;
+    SL_BUF(body, 100 * 1024);
+
+    sl_buf_say(&body, "{\"config\":\"policy: [{name: x, when: {%s: [", key);
+    for (unsigned i = 0; i < patterns; i++) {
+        sl_buf_say(&body, "%sp%u*", i == 0 ? "" : ", ", i);
+        for (unsigned n = 5; n < bytes; n++)
+            sl_buf_put_u8(&body, n % 2 == 0 ? 'a' : '*');
+    }
+    sl_buf_put_str(&body, "]}, then: deny}]\",\"since\":\"1h\"}");
+    ask_late(7200, "policy.shadow", rita, sl_buf_text(&body));
+    return replied(&call);
+}
+
+/* Each name in the ledger is held against each pattern: what is given here is bounded. */
+static void test_shadow_patterns_are_bounded(void)
+{
+    static const char *const keys[] = {"datasets", "statements", "identities"};
+
+    for (size_t i = 0; i < SL_COUNT(keys); i++) {
+        SL_CHECK_INT(shadow_with(keys[i], 1, 200), 200);
+        SL_CHECK_INT(shadow_with(keys[i], 1, 300), 400);
+        SL_CHECK(tells("Too heavy for here"));
+    }
+    SL_CHECK_INT(shadow_with("datasets", 200, 200), 400); /* 40 kB together */
+    SL_CHECK(tells("Too heavy for here"));
+}
+
 /* A desk that is gone hears nothing, and the next one none of its answers. */
 static void test_shadow_of_a_desk_that_is_gone(void)
 {
@@ -245,6 +282,41 @@ static void test_shadow_of_a_desk_that_is_gone(void)
         SL_CHECK_INT(call, 7006);
     }
     SL_CHECK_INT(status, 200);
+}
+
+/* --- many at once --- */
+
+/* One person floods with questions that take long: few are taken, the others are told so, and what
+ * somebody else wants is not behind them. A decision is answered before the row has ended. */
+static void test_a_flood_of_costly_questions(void)
+{
+    enum { MANY = 60, FIRST = 9000, DECISION = 9500, OTHER = 9501 };
+    unsigned fine = 0, refused = 0, place = 0, decided_at = MANY, other = 0;
+    uint64_t call = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        ask_late(FIRST + i, i % 2 == 0 ? "lineage.who" : "governance", rita,
+                 i % 2 == 0 ? "{\"of\":\"public.t\"}" : "{}");
+    ask_late(DECISION, "decision", rita,
+             "{\"id\":\"0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b\",\"decision\":\"deny\","
+             "\"digest\":\"00\",\"reason\":\"no\"}");
+    ask_late(OTHER, "usage", olga, "{}");
+    for (; place < MANY + 2; place++) {
+        uint32_t status = replied(&call);
+
+        if (call == DECISION)
+            decided_at = place - refused; /* refusals are told at once */
+        else if (call == OTHER)
+            other = status;
+        else if (status == 429)
+            refused++;
+        else
+            fine++;
+    }
+    SL_CHECK(fine >= 5 && refused > 0);
+    SL_CHECK(decided_at < fine);
+    SL_CHECK_INT(other, 200);
+    SL_CHECK_INT(see("governance", rita), 200); /* and afterwards all is well */
 }
 
 static void test_no_gate_to_ask(void)
@@ -281,7 +353,9 @@ int main(int argc, char **argv)
     SL_RUN(test_nothing_of_logins);
     SL_RUN(test_pages);
     SL_RUN(test_shadow_one_at_a_time);
+    SL_RUN(test_shadow_patterns_are_bounded);
     SL_RUN(test_shadow_of_a_desk_that_is_gone);
+    SL_RUN(test_a_flood_of_costly_questions);
     SL_RUN(test_no_gate_to_ask);
     SL_RUN(test_owners_pause_their_own);
     SL_RUN(test_the_operator_is_stronger);

@@ -349,6 +349,105 @@ static void test_govern_two_people(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "spent");
 }
 
+/* Who sits at the shell as which user decides whose word counts there: what is approved says it. */
+static void test_govern_shows_who_sits_at_the_shell(void)
+{
+    SL_CHECK_INT(
+        control("identity.add", "{'name':'%s','kind':'human','os_user':'%s'}", "sid", "4712"), 202);
+    take_held();
+    SL_CHECK(strstr(said("summary"), "who sits at the shell as user 4712") != NULL);
+    SL_CHECK_INT(decide(credentials[ADA], "deny"), 200);
+}
+
+/* --- large groups of a provider --- */
+
+enum { GROUP = 6000, AT_ONCE = 1000, IN_FLIGHT = 100 };
+#define SCHEMA(name) "'schemas':['urn:ietf:params:scim:schemas:" name "']"
+static char provider[128];
+static char user_ids[GROUP][32];
+
+static void scim(const char *method, const char *what, const char *rest, uint32_t status)
+{
+    SL_BUF(body, 60 * 1024);
+
+    sl_buf_say(&body, "{'method':'%s','what':'%s'%s}", method, what, rest);
+    SL_CHECK_INT(call_as(play.desk, "scim", provider, sl_buf_text(&body)), status);
+}
+
+/* Many under way at a time: the keeper syncs once for all of them. */
+static void make_users(unsigned from)
+{
+    for (unsigned i = from; i < from + IN_FLIGHT; i++) {
+        SL_BUF(body, 512);
+
+        sl_buf_say(&body,
+                   "{\"method\":\"POST\",\"what\":\"Users\",\"resource\":{\"schemas\":"
+                   "[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"u%u\","
+                   "\"externalId\":\"x%u\"}}",
+                   i, i);
+        TELL(play.desk, call, .call = ++play.call, .method = SL_SPAN("scim"),
+             .credential = sl_span_str(provider), .address = SL_SPAN("127.0.0.1"),
+             .body = sl_buf_span(&body));
+    }
+    for (unsigned i = from; i < from + IN_FLIGHT; i++) {
+        struct sl_msg_reply m = {0};
+
+        json_decref(play.reply);
+        play.reply = NULL;
+        if (!SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) || !HEARD(reply, &m) ||
+            !SL_CHECK_INT(m.status, 201) ||
+            !SL_CHECK_INT(sl_json_read(m.body, &play.reply, NULL), SL_OK))
+            return;
+        memcpy(user_ids[i], said("id"), strnlen(said("id"), sizeof user_ids[i] - 1));
+    }
+}
+
+static void make_provider(void)
+{
+    SL_CHECK_INT(control("scim.credential", "{'issuer':'%s'}%s", "corp", ""), 202);
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_INT(control("scim.credential", "{'issuer':'%s'}%s", "corp", ""), 201);
+    keep(provider, said("credential"));
+    for (unsigned from = 0; from < GROUP; from += IN_FLIGHT)
+        make_users(from);
+}
+
+static void put_in(const char *group, unsigned from)
+{
+    SL_BUF(patch, 60 * 1024);
+
+    sl_buf_say(&patch,
+               ",'id':'%s','resource':{"
+               "'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp']"
+               ",'Operations':[{'op':'add','path':'members','value':[",
+               group);
+    for (unsigned i = from; i < from + AT_ONCE; i++)
+        sl_buf_say(&patch, "%s{'value':'%s'}", i == from ? "" : ",", user_ids[i]);
+    sl_buf_put_str(&patch, "]}]}");
+    scim("PATCH", "Groups", sl_buf_text(&patch), 200);
+}
+
+/* As many members as a company has: nobody of them is left out, now or after a restart. */
+static void test_a_large_group_is_whole(void)
+{
+    char group[128];
+    SL_BUF(which, 256);
+
+    make_provider();
+    scim("POST", "Groups", ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'Everybody'}",
+         201);
+    keep(group, said("id"));
+    for (unsigned from = 0; from < GROUP; from += AT_ONCE)
+        put_in(group, from);
+    kill_keeper();
+    start_keeper();
+    sl_buf_say(&which, ",'id':'%s'", group);
+    scim("GET", "Groups", sl_buf_text(&which), 200);
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "members")), GROUP);
+}
+
 static char over[37]; /* an approval that is over */
 
 static const struct {
@@ -578,8 +677,26 @@ static void test_a_reviewers_asking_token_sees_its_own(void)
     SL_CHECK_INT(get(asking), 404);
 }
 
+/* Does the list of what is due ask this person to sign `approval` off? */
+static bool is_asked_to_sign(const char *credential)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.desk, "review.list", credential, "{'due':'yes'}"), 200);
+    json_array_foreach(
+        json_object_get(play.reply, "reviews"), i,
+        one) if (sl_span_is(sl_json_str(one, "id"),
+                            approval)) return json_is_true(json_object_get(one, "may_sign"));
+    return false;
+}
+
 static void test_break_glass_is_signed_off_by_two(void)
 {
+    SL_CHECK(is_asked_to_sign(credentials[RITA]) && is_asked_to_sign(credentials[VERA]));
+    SL_CHECK(!is_asked_to_sign(credentials[OLLY]) && !is_asked_to_sign(credentials[HUGO]) &&
+             !is_asked_to_sign(credentials[ADA]) && !is_asked_to_sign(credentials[AUD]));
+    SL_CHECK_INT(call_as(play.desk, "review.list", token, "{}"), 403);
     SL_CHECK_INT(review(credentials[OLLY], "it was fine"), 403); /* who broke it */
     SL_CHECK_INT(review(credentials[HUGO], "it was fine"), 403); /* who asked */
     SL_CHECK_INT(review(credentials[LINO], "it was fine"), 403);
@@ -589,6 +706,7 @@ static void test_break_glass_is_signed_off_by_two(void)
     SL_CHECK_INT(review(credentials[RITA], ""), 400);
     SL_CHECK_INT(review(credentials[RITA], "the incident was real"), 200);
     SL_CHECK_INT(review(credentials[RITA], "twice"), 409);
+    SL_CHECK(!is_asked_to_sign(credentials[RITA]) && is_asked_to_sign(credentials[VERA]));
     SL_CHECK_INT(reviews_due(), 1);
     kill_keeper();
     start_keeper();
@@ -651,6 +769,8 @@ int main(int argc, char **argv)
     SL_RUN(test_what_each_role_may_read);
     SL_RUN(test_the_auditors_view);
     SL_RUN(test_govern_two_people);
+    SL_RUN(test_govern_shows_who_sits_at_the_shell);
+    SL_RUN(test_a_large_group_is_whole);
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);
     SL_RUN(test_govern_denied);

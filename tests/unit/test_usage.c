@@ -410,6 +410,48 @@ static void test_a_flood(void)
     db_free(db);
 }
 
+/* What a question looks at is a row for each dataset that a line touches: that is what is bounded,
+ * not the lines. */
+static void test_size_counts_touches(void)
+{
+    enum { DATASETS = 40, LINES = 3 };
+    struct db *db = open_db(path_of("size.db"));
+    struct usage *u;
+
+    SL_CHECK_INT(usage_new(db, &u), SL_OK);
+    for (unsigned line = 0; line < LINES; line++) {
+        struct sl_entry_action a = {.session = 1,
+                                    .action = line + 1,
+                                    .identity = SL_SPAN("agent"),
+                                    .target = SL_SPAN("finance"),
+                                    .started_us = BEGIN,
+                                    .outcome = SL_OUTCOME_OK,
+                                    .rows = 1,
+                                    .bytes = 10};
+        SL_BUF(facts, 16 * 1024);
+
+        sl_buf_put_str(&facts, "{\"datasets\":[");
+        for (unsigned i = 0; i < DATASETS; i++)
+            sl_buf_say(&facts, "%s{\"columns\":[\"c\"],\"labels\":[],\"name\":\"t%u\"}",
+                       i == 0 ? "" : ",", i);
+        sl_buf_say(&facts, "],\"effects\":[\"read\"],\"run\":\"run %u\",\"verdict\":\"allow\"}",
+                   line);
+        struct usage_facts *f = usage_facts(u, sl_buf_span(&facts));
+        usage_item(u, f, &a);
+        usage_facts_unref(f);
+    }
+    SL_CHECK_INT(usage_flush(u), SL_OK);
+    struct db_rows rows =
+        db_ask(db, DB_USAGE_SIZE, "issi", (uint64_t)0, SL_SPAN(""), SL_SPAN(""), (uint64_t)100000);
+    SL_CHECK(db_row(&rows) && db_u64(&rows, 0) >= LINES * DATASETS);
+    db_end(&rows);
+    rows = db_ask(db, DB_USAGE_SIZE, "issi", (uint64_t)0, SL_SPAN(""), SL_SPAN(""), (uint64_t)50);
+    SL_CHECK(db_row(&rows) && db_u64(&rows, 0) == 50); /* and counting them ends there */
+    db_end(&rows);
+    usage_free(u);
+    db_free(db);
+}
+
 /* What a gate says may be nonsense; the sums stay sums. */
 static void test_nonsense(void)
 {
@@ -488,6 +530,7 @@ int main(void)
     SL_RUN(test_adds_up);
     SL_RUN(test_leaves_say_the_same);
     SL_RUN(test_a_flood);
+    SL_RUN(test_size_counts_touches);
     SL_RUN(test_nonsense);
     SL_RUN(test_purge);
     static const char *const names[] = {"sums", "straight", "leaves", "flood", "nonsense", "purge"};

@@ -155,7 +155,8 @@ void sl_desk_problem(struct sl_desk_conn *c, unsigned status, const char *detail
                                                .type = "application/problem+json",
                                                .body = sl_buf_span(&body),
                                                .allowed = sl_buf_span(&allowed),
-                                               .retry_after_s = status == 503 ? 1 : 0});
+                                               .retry_after_s =
+                                                   status == 503 || status == 429 ? 1 : 0});
 }
 
 void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, const char *type,
@@ -186,22 +187,54 @@ static bool is_streaming(const struct sl_desk_conn *c)
     return (c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_EXPORTING) && c->request != NULL;
 }
 
-bool sl_desk_stream_has_room(const struct sl_desk_conn *c)
+struct streams {
+    size_t asking, same, same_exports;
+};
+
+static struct streams count_streams(const struct sl_desk_conn *c)
 {
-    struct sl_span mine = sl_buf_span(&c->request->credential);
-    size_t asking = 0, same = 0;
+    struct streams n = {0};
 
-    if (c->desk->stream_count >= SL_DESK_MAX_STREAMS)
-        return false;
-    if (!is_to_ask_with(mine))
-        return true;
     for (const struct sl_desk_conn *o = c->desk->conns; o != NULL; o = o->next) {
-        struct sl_span theirs = is_streaming(o) ? sl_buf_span(&o->request->credential) : mine;
+        if (o == c || !is_streaming(o))
+            continue;
+        bool same = memcmp(o->request->streams_for, c->request->streams_for,
+                           sizeof c->request->streams_for) == 0;
 
-        asking += o != c && is_streaming(o) && is_to_ask_with(theirs);
-        same += o != c && is_streaming(o) && sl_secret_eq(theirs, mine);
+        n.asking += is_to_ask_with(sl_buf_span(&o->request->credential));
+        n.same += same;
+        n.same_exports += same && o->phase == SL_DESK_EXPORTING;
     }
-    return same < SL_DESK_STREAMS_OF_ONE && asking < SL_DESK_MAX_STREAMS / 4;
+    return n;
+}
+
+/* NULL, or why not; *status is 429 where it is the caller's own doing. */
+static const char *no_room(const struct sl_desk_conn *c, bool is_export, unsigned *status)
+{
+    bool asks = is_to_ask_with(sl_buf_span(&c->request->credential));
+    struct streams n = count_streams(c);
+
+    *status = 429;
+    if (is_export && n.same_exports >= SL_DESK_EXPORTS_OF_ONE)
+        return "two exports of yours are being sent already: wait for one to end";
+    if (n.same >= (asks ? SL_DESK_STREAMS_OF_ONE : SL_DESK_STREAMS_OF_A_PERSON))
+        return "too many streams and exports of yours are open already: close some";
+    *status = 503;
+    if (c->desk->stream_count >= SL_DESK_MAX_STREAMS ||
+        (asks && n.asking >= SL_DESK_MAX_STREAMS / 4))
+        return "too many listen to events, or export, already";
+    return NULL;
+}
+
+bool sl_desk_stream_has_room(struct sl_desk_conn *c, const json_t *told, bool is_export)
+{
+    unsigned status;
+
+    sl_sha256(sl_json_str(told, "identity"), c->request->streams_for);
+    const char *why = no_room(c, is_export, &status);
+    if (why != NULL)
+        sl_desk_problem(c, status, why);
+    return why == NULL;
 }
 
 void sl_desk_stream_end(struct sl_desk_conn *c)

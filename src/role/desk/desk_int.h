@@ -23,8 +23,10 @@
 enum {
     SL_DESK_MAX_CONNS = 8192,
     SL_DESK_MAX_CONNS_AN_ADDRESS = 4096,
-    SL_DESK_MAX_STREAMS = 256,  /* a quarter of them for tokens that ask */
-    SL_DESK_STREAMS_OF_ONE = 8, /* of one such token */
+    SL_DESK_MAX_STREAMS = 256,        /* a quarter of them for tokens that ask */
+    SL_DESK_STREAMS_OF_ONE = 8,       /* of one identity that asks */
+    SL_DESK_STREAMS_OF_A_PERSON = 32, /* of one that decides, in whatever browsers */
+    SL_DESK_EXPORTS_OF_ONE = 2,
     SL_DESK_MAX_HEAD = 16 * 1024,
     SL_DESK_MAX_TARGET = 6 * 1024, /* some providers' codes have more than a thousand letters */
     SL_DESK_MAX_BODY = 1024 * 1024,
@@ -83,6 +85,7 @@ struct sl_desk_request {
     json_t *export_question;
     uint64_t export_lines;
     bool export_asked, export_csv;
+    uint8_t streams_for[32]; /* of a stream or an export: SHA-256 of the identity that has it */
 };
 
 struct sl_desk_conn {
@@ -186,8 +189,9 @@ void sl_desk_stream_begin(struct sl_desk_conn *c, enum sl_desk_phase phase, cons
                           const char *disposition);
 /* The body is whole: what is in `out` goes out, then the connection ends. */
 void sl_desk_stream_end(struct sl_desk_conn *c);
-/* May this request begin one? */
-bool sl_desk_stream_has_room(const struct sl_desk_conn *c);
+/* May this request begin one (an export, or else a stream of events) for the identity that the
+ * keeper's answer names? False: it is answered why not. */
+bool sl_desk_stream_has_room(struct sl_desk_conn *c, const json_t *told, bool is_export);
 
 /* --- keeper.c: questions to the keeper ------------------------------------------------------ */
 enum sl_err sl_desk_keeper_new(struct sl_desk *d, int fd) SL_MUST_CHECK;

@@ -128,6 +128,12 @@ static void on_shown(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         sl_desk_events_pump(c);
 }
 
+/* What one person did alone, and who looked at it: it has no state, and may be no approval. */
+static bool is_about_review(const struct sl_desk_event *e)
+{
+    return e->state[0] == '\0';
+}
+
 /* The next event that this listener was not told of, one question at a time. */
 void sl_desk_events_pump(struct sl_desk_conn *c)
 {
@@ -143,9 +149,11 @@ void sl_desk_events_pump(struct sl_desk_conn *c)
         return;
     }
     r->asked_event = r->next_event++;
-    sl_buf_say(&body, "{\"brief\":true,\"id\":\"%S\"}",
-               sl_span(event_at(d, r->asked_event)->approval, SL_DESK_ID_BYTES));
-    sl_desk_ask(c, "approval.get", sl_buf_span(&body), on_shown);
+    const struct sl_desk_event *e = event_at(d, r->asked_event);
+    const char *method = is_about_review(e) ? "review.get" : "approval.get";
+    sl_buf_say(&body, is_about_review(e) ? "{\"id\":\"%S\"}" : "{\"brief\":true,\"id\":\"%S\"}",
+               sl_span(e->approval, SL_DESK_ID_BYTES));
+    sl_desk_ask(c, method, sl_buf_span(&body), on_shown);
 }
 
 /* Where the listener left off: the number after the dash, when the epoch is still ours. */
@@ -164,6 +172,19 @@ static bool resume(struct sl_desk_conn *c)
     return true;
 }
 
+static bool has_room(struct sl_desk_conn *c, struct sl_span body)
+{
+    json_t *told = NULL;
+    bool has = false;
+
+    if (sl_json_read(body, &told, NULL) != SL_OK)
+        sl_desk_problem(c, 503, "the keeper's answer cannot be read");
+    else
+        has = sl_desk_stream_has_room(c, told, false);
+    json_decref(told);
+    return has;
+}
+
 static void on_known(struct sl_desk_conn *c, unsigned status, struct sl_span body)
 {
     if (status != 200) {
@@ -174,10 +195,8 @@ static void on_known(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         sl_desk_answer(c, &(struct sl_desk_answer){.status = 200, .type = "text/event-stream"});
         return;
     }
-    if (!sl_desk_stream_has_room(c)) {
-        sl_desk_problem(c, 503, "too many listen to events already");
+    if (!has_room(c, body))
         return;
-    }
     sl_desk_stream_begin(c, SL_DESK_STREAMING, "text/event-stream", NULL);
     c->request->next_event = c->desk->last_event + 1;
     if (c->request->last_event[0] == '\0')
@@ -227,8 +246,9 @@ static void wake(struct sl_desk *d, const struct sl_desk_event *e)
 
 void sl_desk_event_came(struct sl_desk *d, const struct sl_msg_event *m)
 {
-    if (!sl_desk_id_valid(m->approval) || !is_name(m->kind) || !is_name(m->state))
-        return; /* not about an approval */
+    if (!sl_desk_id_valid(m->approval) || !is_name(m->kind) ||
+        (m->state.n > 0 && !is_name(m->state)))
+        return; /* not about an approval, nor about what was done alone */
     struct sl_desk_event *e = event_at(d, ++d->last_event);
     e->number = d->last_event;
     memcpy(e->approval, m->approval.p, sizeof e->approval);

@@ -132,7 +132,7 @@ static void on_piece(struct sl_desk_conn *c, unsigned status, struct sl_span bod
         sl_desk_pass_on(c, status, body);
     } else if (status != 200 || sl_json_read(body, &told, NULL) != SL_OK) {
         sl_desk_conn_end(c);
-    } else {
+    } else if (!first || sl_desk_stream_has_room(c, told, true)) {
         if (first)
             begin_file(c);
         take_piece(c, told);
@@ -152,11 +152,6 @@ void sl_desk_export_pump(struct sl_desk_conn *c)
 
 void sl_desk_export(struct sl_desk_conn *c, json_t *question)
 {
-    if (!sl_desk_stream_has_room(c)) {
-        json_decref(question);
-        sl_desk_problem(c, 503, "too many files are being sent already");
-        return;
-    }
     c->request->export_question = question;
     c->request->export_csv = sl_span_is(sl_json_str(question, "format"), "csv");
     sl_desk_export_pump(c);

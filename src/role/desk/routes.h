@@ -92,7 +92,7 @@ enum sl_desk_kind {
     X(CALL,     POST,   "/v1/approvals/{id}/cancel",  "cancel",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/revoke",  "revoke",          true,       "",             "reason")   \
     X(CALL,     POST,   "/v1/approvals/{id}/stop",    "stop",            true,       "",             "reason")   \
-    X(CALL,     GET,    "/v1/reviews",                "review.list",     true,       "",             "")         \
+    X(CALL,     GET,    "/v1/reviews",                "review.list",     true,       "due",             "")         \
     X(CALL,     POST,   "/v1/reviews/{id}",           "review.sign",     true,       "",             "reason!")  \
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \

@@ -23,6 +23,7 @@ void list_free(struct session *s)
         free((void *)l->items[i].text.p);
     free(l->items);
     sl_timer_free(l->timer);
+    explicit_bzero(l, sizeof *l); /* who still held it would say nothing of it */
     free(l);
 }
 

@@ -249,6 +249,23 @@ static void hide_estimate(json_t *out, const struct approval *a)
         json_object_set_new(out, "show", show);
 }
 
+/* A leaf is proved whole, so nobody can be shown a part of it: what it has of the estimate (of a
+ * result that goes beyond a budget) is not hidden here from those who read it there. */
+static bool reads_it_in_the_ledger(const struct call *c, const struct approval *a)
+{
+    return sight_of(c, READ_LEDGER) == SIGHT_ALL && json_object_get(a->detail, "delivered") != NULL;
+}
+
+static void hide_sizes(json_t *out)
+{
+    json_t *show = json_copy(json_object_get(out, "show"));
+
+    if (show == NULL)
+        return;
+    json_object_del(show, "sizes");
+    json_object_set_new(out, "show", show);
+}
+
 static void put_times(json_t *out, const struct approval *a)
 {
     json_put_time(out, "asked_at", a->asked_us);
@@ -335,7 +352,9 @@ json_t *approval_json_unseen(struct call *c, const struct approval *a)
     put_document(out, a, sees_values(c, a, mine));
     put_detail(out, a);
     put_people(c, out, a);
-    if (mine || !sees_values(c, a, mine))
+    if (mine && reads_it_in_the_ledger(c, a))
+        hide_sizes(out);
+    else if (mine || !sees_values(c, a, mine))
         hide_estimate(out, a);
     put_requirements(c, out, a);
     put_votes(c, out, a);

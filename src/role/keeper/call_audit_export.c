@@ -222,6 +222,7 @@ void call_AUDIT_EXPORT(struct call *c)
         c->reply = json_object();
         json_put_str(c->reply, "text", sl_buf_span(&x.text));
         json_object_set_new(c->reply, "lines", json_integer((json_int_t)x.lines));
+        json_put_str(c->reply, "identity", c->who.name);
         json_object_set_new(c->reply, "size", json_integer((json_int_t)x.size));
         audit_put_end(c->reply, &end);
     } else {

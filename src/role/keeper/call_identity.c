@@ -254,24 +254,32 @@ static json_t *identity_json(struct call *c, const struct person *who)
     return one;
 }
 
-enum { MAX_LISTED = 10000 };
-
-static size_t list_names(struct call *c, struct db_rows rows, struct sl_span **out)
+size_t first_of_all(struct keeper *k, struct db_rows rows, struct sl_span **out)
 {
-    struct sl_span *names = sl_arena_array(c->keeper->mem, MAX_LISTED, sizeof *names);
-    size_t count = 0;
+    struct sl_span *all = NULL;
+    size_t count = 0, room = 0;
 
-    while (names != NULL && count < MAX_LISTED && db_row(&rows))
-        names[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
-    db_end(&rows);
-    *out = names;
+    while (db_row(&rows)) {
+        if (count == room) {
+            room = room == 0 ? 256 : 2 * room;
+            struct sl_span *more = sl_arena_array(k->mem, room, sizeof *more);
+            if (more == NULL) /* a part of them must not pass for all */
+                keeper_die("a list does not fit into memory", SL_EMEMORY);
+            for (size_t i = 0; i < count; i++)
+                more[i] = all[i];
+            all = more;
+        }
+        all[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
+    }
+    *out = all;
     return count;
 }
 
 void call_IDENTITY_LIST(struct call *c)
 {
     struct sl_span *names;
-    size_t count = list_names(c, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
+    size_t count =
+        first_of_all(c->keeper, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++) {
@@ -358,10 +366,10 @@ static void pause_agents(struct call *c, bool off)
     struct sl_span *names;
     size_t changed = 0, count;
 
-    count = list_names(c,
-                       db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
-                              off ? SL_SPAN("paused") : SL_SPAN("active")),
-                       &names);
+    count = first_of_all(c->keeper,
+                         db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
+                                off ? SL_SPAN("paused") : SL_SPAN("active")),
+                         &names);
     if (off && count > 0 && govern_waits(c))
         return;
     for (size_t i = 0; i < count; i++) {

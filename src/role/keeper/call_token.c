@@ -73,20 +73,11 @@ void call_TOKEN_CREATE(struct call *c)
     sl_secret_wipe(secret.p, secret.cap);
 }
 
-enum { MAX_TOKENS = 10000 };
-
 static size_t ids_of(struct call *c, struct sl_span identity, struct sl_span **out)
 {
-    struct db_rows rows = db_ask(c->keeper->store.db, DB_CREDENTIAL_LIST, "s", identity);
-    struct sl_span *ids = sl_arena_array(c->keeper->mem, MAX_TOKENS, sizeof *ids);
-    size_t count = 0;
+    struct db_rows rows = db_ask(c->keeper->store.db, DB_CREDENTIAL_OF, "s", identity);
 
-    while (ids != NULL && count < MAX_TOKENS && db_row(&rows))
-        if (db_u64(&rows, 5) == 0)
-            ids[count++] = sl_arena_copy(c->keeper->mem, db_span(&rows, 0));
-    db_end(&rows);
-    *out = ids;
-    return count;
+    return first_of_all(c->keeper, rows, out);
 }
 
 /* A session that somebody else might hold: what it said yes to must not run either. */

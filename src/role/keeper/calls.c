@@ -183,6 +183,17 @@ static bool authenticate_issuer(struct call *c, struct sl_span secret)
     return false;
 }
 
+static void run_costly(struct call *c, const struct method *m)
+{
+    uint64_t begun_us = sl_clock_monotonic_us();
+
+    c->queued = !c->its_turn && !costly_may_run(c->keeper);
+    if (c->queued)
+        return;
+    m->run(c);
+    costly_ran(c->keeper, c->who.person, sl_clock_monotonic_us() - begun_us);
+}
+
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
 {
     const struct method *m = find(method);
@@ -207,8 +218,11 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         return;
     c->status = 200;
     c->method = m->name;
-    m->run(c);
-    if (c->reply == NULL && !c->deferred && c->wait_for == NULL)
+    if (!costly_is(m->name))
+        m->run(c);
+    else
+        run_costly(c, m);
+    if (c->reply == NULL && !c->deferred && c->wait_for == NULL && !c->queued)
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
 }
 
@@ -274,10 +288,11 @@ static void wait_for_issuer(struct call *c, const struct sl_msg_call *m)
     answer(c);
 }
 
-void on_call(struct peer *p, const struct sl_msg_call *m)
+static void handle(struct peer *p, const struct sl_msg_call *m, bool its_turn)
 {
     struct keeper *k = p->keeper;
-    struct call c = {.keeper = k, .peer = p, .address = m->address, .number = m->call};
+    struct call c = {
+        .keeper = k, .peer = p, .address = m->address, .number = m->call, .its_turn = its_turn};
     json_t *body = NULL;
     SL_BUF(where, 512);
 
@@ -295,10 +310,20 @@ void on_call(struct peer *p, const struct sl_msg_call *m)
     }
     if (c.wait_for != NULL)
         wait_for_issuer(&c, m);
-    else if (!c.deferred)
+    else if (!c.deferred && !(c.queued && costly_wait(&c, m)))
         answer(&c);
     json_decref(body);
     deciders_free(c.deciders);
+}
+
+void on_call(struct peer *p, const struct sl_msg_call *m)
+{
+    handle(p, m, false);
+}
+
+void call_at_its_turn(struct peer *p, const struct sl_msg_call *m)
+{
+    handle(p, m, true);
 }
 
 static json_t *names_json(struct sl_names names)

@@ -137,6 +137,7 @@ struct keeper {
     uint64_t next_peer, next_issuer, next_flow, token_generation;
     bool settled; /* messages that waited for an issuer are handled again: none waits once more */
     uint64_t drained_actions, started_us, checkpoints, signed_us; /* signed_us: the last one */
+    struct costlies *costlies;                                    /* costly.c; NULL: offline */
     struct shadow_job *shadow;    /* call_shadow.c: NULL when nobody tries a policy */
     struct tries *tries;          /* call_policy.c */
     struct metrics_text *metrics; /* what was told last, for a moment */
@@ -751,6 +752,7 @@ struct call {
     uint32_t status;
     uint64_t number;         /* the caller's, of this call */
     bool deferred;           /* answered later: late_call */
+    bool its_turn, queued;   /* costly.c */
     struct issuer *wait_for; /* handle the call again when this one is settled */
 };
 /* What a call that is answered later leaves behind. */
@@ -764,6 +766,15 @@ void call_defer(struct call *c, struct late *late);
 struct call late_call(struct keeper *k, const struct late *late);
 void late_done(struct call *c);
 void on_call(struct peer *p, const struct sl_msg_call *m);
+/* costly.c: questions that take long have their turn, one after another, with time between them for
+ * everything else; a person has four under way at most (429). */
+enum sl_err costlies_new(struct keeper *k) SL_MUST_CHECK;
+void costlies_free(struct keeper *k);
+bool costly_is(const char *method);
+bool costly_may_run(struct keeper *k); /* nobody waits, and the rest after the last one is over */
+void costly_ran(struct keeper *k, struct sl_span person, uint64_t took_us);
+bool costly_wait(struct call *c, const struct sl_msg_call *m); /* false: the answer is made */
+void call_at_its_turn(struct peer *p, const struct sl_msg_call *m);
 /* Runs one method; c->reply is set afterwards in any case. */
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
@@ -776,6 +787,8 @@ void late_problem(struct keeper *k, const struct late *late, uint32_t status, co
                   const char *detail);
 /* oversight.c: may this caller see what is nobody's own? Else the answer is made. */
 bool may_oversee(struct call *c);
+/* call_identity.c: the first column of all rows, in the keeper's memory of this message. */
+size_t first_of_all(struct keeper *k, struct db_rows rows, struct sl_span **out);
 void status_put_targets(struct keeper *k, json_t *status); /* call_admin.c */
 /* call_policy.c: statements that people try */
 enum sl_err tries_new(struct keeper *k) SL_MUST_CHECK;

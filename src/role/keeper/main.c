@@ -102,7 +102,8 @@ static enum sl_err make_memory(struct keeper *k)
     SL_TRY(limits_init(&k->limits, seed));
     SL_TRY(console_new(k));
     SL_TRY(tries_new(k));
-    return sl_loop_new(&k->loop);
+    SL_TRY(sl_loop_new(&k->loop));
+    return costlies_new(k);
 }
 
 static enum sl_err close_door(struct keeper *k, const struct sl_msg_setup *m)
@@ -240,6 +241,7 @@ static void finish(struct keeper *k)
     sl_timer_free(k->deadline_timer);
     sl_timer_free(k->checkpoint_timer);
     sl_signal_free(k->term);
+    costlies_free(k);
     sl_loop_free(k->loop);
     store_done(&k->store);
     openlineage_close(k);

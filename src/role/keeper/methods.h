@@ -92,8 +92,10 @@ enum sl_method_needs {
     X(QUESTION,            "question",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","text"} -> approval: somebody in the requester set answers */                                      \
     X(ANSWER,              "answer",            SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
-    /* {} -> {"reviews":[{"id","kind":"break_glass|bypass","by","channel","reason","at","review_by",             \
-       "overdue":bool,"signed_off":n,"needed":2}]}: what one person did alone; those to sign off first */       \
+    /* {"id"} -> one of them: what an event about it tells of it */                                             \
+    X(REVIEW_GET,          "review.get",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"due"?:"yes"} -> {"more":bool,"reviews":[{"id","kind":"break_glass|bypass","by","channel","reason","at","review_by",             \
+       "overdue":bool,"signed_off":n,"needed":2,"may_sign":bool}]}: what one person did alone; those to sign off first */       \
     X(REVIEW_LIST,         "review.list",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","reason"} -> one of these: somebody else has looked at it */                                       \
     X(REVIEW_SIGN,         "review.sign",       SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
@@ -159,7 +161,7 @@ enum sl_method_needs {
        newest first; reviewers and auditors only (sight.c), as all of the following */                          \
     X(AUDIT,               "audit",             SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* the same and {"format":"csv|jsonl","size"?: of the tree that is proved} ->                               \
-       {"text","lines":n,"more":bool,"before"?,"size"}: with "size" it goes on, without it it begins */          \
+       {"text","lines":n,"more":bool,"before"?,"size","identity": whose it is}: with "size" it goes on */         \
     X(AUDIT_EXPORT,        "audit.export",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"since"?:"30d"} -> {"since","numbers":[{"name","value","unit","says","open"}]}; open: the                \
        question to audit that gives the entries behind it */                                                    \

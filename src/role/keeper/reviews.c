@@ -23,6 +23,8 @@ enum sl_err exception_get(struct keeper *k, struct sl_span id, struct exception 
     return found ? SL_OK : SL_ENOTFOUND;
 }
 
+enum { LISTED_MAX = 500 };
+
 /* --- listing ---------------------------------------------------------------------------------- */
 
 json_t *reviews_json(struct keeper *k, struct sl_span id)
@@ -100,17 +102,19 @@ void exceptions_warn(struct keeper *k)
                        "sluice status lists them; sluice review ID --reason R signs one off"));
 }
 
-/* --- signing off ------------------------------------------------------------------------------ */
-
-void call_REVIEW_LIST(struct call *c)
+void call_REVIEW_GET(struct call *c)
 {
-    if (sight_of(c, READ_EXCEPTIONS) != SIGHT_ALL) {
-        call_problem(c, 403, "Not for you", "People with a deciding credential see this.", "");
-        return;
-    }
-    c->reply = json_object();
-    json_object_set_new(c->reply, "reviews", exceptions_json(c->keeper, true));
+    struct exception e;
+    struct sl_span id = call_str(c, "id");
+
+    if (sight_of(c, READ_EXCEPTIONS) == SIGHT_ALL && id.n > 0 &&
+        exception_get(c->keeper, id, &e) == SL_OK)
+        c->reply = exception_json(&e);
+    else
+        call_problem(c, 404, "Nothing to review", "Nothing was done alone under this id.", "");
 }
+
+/* --- signing off ------------------------------------------------------------------------------ */
 
 /* The requester set of what was released, and whoever did it. */
 static bool take_barred(struct keeper *k, const struct approval *a, const struct exception *e,
@@ -233,4 +237,50 @@ void call_REVIEW_SIGN(struct call *c)
     record_review(c, &e);
     if (exception_get(c->keeper, id, &e) == SL_OK)
         c->reply = exception_json(&e);
+}
+
+/* What waits for it first, then what is done with; each says whether the caller may sign it off. */
+static json_t *told_to(struct call *c, struct sl_span id)
+{
+    struct exception e;
+    APPROVAL(a);
+
+    if (exception_get(c->keeper, id, &e) != SL_OK)
+        return NULL;
+    bool known = !sl_span_is(e.kind, "break_glass") || approval_get(c->keeper, id, &a) == SL_OK;
+    json_t *one = exception_json(&e);
+    json_object_set_new(one, "may_sign",
+                        json_boolean(known && may_sign(c, &a, &e) == SL_DECIDE_YES));
+    return one;
+}
+
+static void add_reviews(struct call *c, json_t *array, bool all, bool *more)
+{
+    struct sl_span *ids = sl_arena_array(c->keeper->mem, LISTED_MAX + 1, sizeof *ids);
+    size_t count = ids == NULL ? 0 : exception_ids(c->keeper, all, ids, LISTED_MAX + 1);
+
+    *more = count > LISTED_MAX;
+    for (size_t i = 0; i < count && i < LISTED_MAX; i++) {
+        json_t *one = told_to(c, ids[i]);
+
+        if (one != NULL)
+            json_array_append_new(array, one);
+    }
+}
+
+void call_REVIEW_LIST(struct call *c)
+{
+    bool due =
+        json_is_true(json_object_get(c->body, "due")) || sl_span_is(call_str(c, "due"), "yes");
+    bool more;
+
+    if (sight_of(c, READ_EXCEPTIONS) != SIGHT_ALL) {
+        call_problem(c, 403, "Not for you", "People with a deciding credential see this.", "");
+        return;
+    }
+    c->reply = json_object();
+    json_t *array = json_array();
+    add_reviews(c, array, !due, &more);
+    json_object_set_new(c->reply, "reviews", array);
+    json_object_set_new(c->reply, "more", json_boolean(more));
 }

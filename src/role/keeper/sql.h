@@ -294,7 +294,7 @@
     X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
     X(EXCEPTION_LIST, "select id from exception e where ?1 = 1 or (select count(*) from review r "  \
-        "where r.exception = e.id) < 2 order by at_us desc limit 500")                              \
+        "where r.exception = e.id) < 2 order by at_us desc limit 501")                              \
     X(EXCEPTION_GRANTS_BY, "select a.id from approval a join exception e on e.id = a.id where "     \
         "a.state = 'approved' and e.identity = ?1")                                                 \
     X(REVIEW_ADD, "insert or ignore into review values(?1, ?2, ?3, ?4, ?5, ?6)")                    \
@@ -375,6 +375,8 @@
     X(CREDENTIAL_REVOKE, "update credential set revoked_us = ?2 where id = ?1 and revoked_us = 0")  \
     X(CREDENTIAL_LIST, "select id, identity, deciding, since_us, expires_us, revoked_us, exists "   \
         "(select 1 from account a where a.credential = credential.id) from credential where ?1 = '' or identity = ?1 order by since_us, id")                          \
+    X(CREDENTIAL_OF, "select id from credential where identity = ?1 and revoked_us = 0 order by "   \
+        "since_us, id")                                                                             \
     X(CONSOLE_ADD, "insert into console_session values(?1, ?2, ?3, ?4, ?5, 0)")                     \
     X(CONSOLE_END, "update console_session set ended_us = ?2 where id = ?1 and ended_us = 0")       \
     X(CONSOLE_BY_HASH, "select id, credential, since_us, expires_us, ended_us from "                \
