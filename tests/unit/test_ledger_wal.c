@@ -114,7 +114,8 @@ static void test_was_synced(void)
     SL_CHECK(!sl_wal_was_synced(sl_buf_span(&b), ends[1], 3));
 }
 
-/* A group is read whole or not at all, and a record says the same with and without one behind it. */
+/* A group is read whole or not at all, and a record says the same with and without one behind it.
+ */
 static void test_groups(void)
 {
     SL_BUF(b, 1000);

@@ -24,7 +24,7 @@
 enum {
     SL_WAL_SEGMENT_HEADER = 32,
     SL_WAL_RECORD_HEADER = 25,
-    SL_WAL_MORE = 0x80, /* in `kind` */
+    SL_WAL_MORE = 0x80,                  /* in `kind` */
     SL_WAL_MAX_STATE = 48 * 1024 * 1024, /* a held action's document with all it holds */
     SL_WAL_MAX_BODY = SL_WAL_MAX_STATE + 65535 + 4,
 };

@@ -274,13 +274,14 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a)
     struct sl_vote *yes;
     size_t count = approval_yes(k, a, &yes);
 
-    if (exception_get(k, a->id, &e) == SL_OK)
-        return glass_stands(k, a, &e);
+    bool enough = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
+                  sl_quorum_need(a->requirements, a->requirement_count);
+    if (!enough) /* then the votes did not release it */
+        return exception_get(k, a->id, &e) == SL_OK && glass_broke(a, &e) && glass_stands(k, a, &e);
     for (size_t i = 0; i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
             return false;
-    return sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
-           sl_quorum_need(a->requirements, a->requirement_count);
+    return true;
 }
 
 /* --- moving --------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ static enum sl_err load_groups(struct keeper *k, struct person *p)
     return SL_OK;
 }
 
-enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
+enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *out)
 {
     struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_GET, "s", name);
     struct person p = {0};
@@ -68,6 +68,15 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
     p.os_user = keep(k, &rows, 6);
     p.salt = keep(k, &rows, 7);
     db_end(&rows);
+    *out = p;
+    return SL_OK;
+}
+
+enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
+{
+    struct person p;
+
+    SL_TRY(person_plain(k, name, &p));
     SL_TRY(load_groups(k, &p));
     *out = p;
     return SL_OK;
@@ -125,7 +134,7 @@ static void add_owners(struct set *s, struct sl_span owner)
 {
     for (int i = 0; i < MAX_OWNERS && owner.n > 0 && !holds(s, owner); i++) {
         struct person p;
-        bool known = person_get(s->keeper, owner, &p) == SL_OK;
+        bool known = person_plain(s->keeper, owner, &p) == SL_OK;
 
         add(s, owner, known ? p.person : owner, SL_REQUESTER_OWNER);
         owner = known ? p.owner : sl_span(NULL, 0);
@@ -139,7 +148,7 @@ static void add_with_owners(struct set *s, struct sl_span name, enum sl_requeste
 
     if (name.n == 0)
         return;
-    bool known = person_get(s->keeper, name, &p) == SL_OK;
+    bool known = person_plain(s->keeper, name, &p) == SL_OK;
     add(s, name, known ? p.person : name, role);
     if (known)
         add_owners(s, p.owner);
@@ -170,7 +179,7 @@ static void add_bound_to(struct set *s, size_t i)
     struct person p;
 
     add_rows(s, db_ask(db, DB_IDENTITY_OF_PERSON, "s", person), SL_REQUESTER_LINKED);
-    if (person_get(s->keeper, name, &p) == SL_OK)
+    if (person_plain(s->keeper, name, &p) == SL_OK)
         add_os_user(s, p.os_user);
     add_rows(s, db_ask(db, DB_DELEGATES_OF, "si", name, s->now_us), SL_REQUESTER_DELEGATE);
 }

@@ -310,6 +310,17 @@
     X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
     X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
+    X(SCIM_USER_HAS, "select 1 from scim_user where issuer = ?1 and id = ?2")                      \
+    X(SCIM_USER_TAKEN, "select 1 from scim_user where issuer = ?1 and id <> ?2 and (user_name = ?3 " \
+        "collate nocase or external = ?4)")                                                        \
+    X(SCIM_GROUP_TAKEN, "select 1 from scim_group where issuer = ?1 and id <> ?2 and display_name " \
+        "= ?3 collate nocase")                                                                     \
+    X(SCIM_GROUPS_OF, "select g.display_name from scim_member m join scim_group g on g.id = m.grp " \
+        "where m.user = ?1 and g.issuer = ?2 order by g.since_us, g.id")                           \
+    X(SCIM_USERS_FROM, "select issuer, id from scim_user where id > ?1 and active = 1 order by id " \
+        "limit ?2")                                                                                \
+    X(SCIM_OTHERS_OFF, "select coalesce(max(off), 0), count(*) from scim_user where identity = ?1 " \
+        "and id <> ?2 and active = 0")                                                             \
     X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
     X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
@@ -353,6 +364,8 @@
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
         "where id = ?1")                                                                            \
     X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
+    X(CONSOLE_OPEN_OF, "select s.id from credential c join console_session s on s.credential = "    \
+        "c.id where c.identity = ?1 and s.ended_us = 0 order by s.since_us limit ?2")               \
     X(CONSOLE_COUNT, "select count(*) from console_session where ended_us = 0 and expires_us > ?1") \
     X(CONSOLE_LIST, "select s.id, s.credential, c.identity, s.since_us, s.expires_us, s.ended_us or " \
         "c.revoked_us from console_session s join credential c on c.id = s.credential where ?1 = '' " \

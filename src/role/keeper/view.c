@@ -233,9 +233,12 @@ static void apply_provisioner_made(struct db *db, struct fields *f)
 
 static void apply_scim_user(struct db *db, struct fields *f)
 {
+    bool off = yes(f, "off"), paused = json_is_true(json_object_get(f->event, "paused"));
+
     db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
            str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
-           (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+           (uint64_t)yes(f, "active"), off && paused ? (uint64_t)VIEW_OFF_PAUSED : (uint64_t)off,
+           u64(f, "since"), u64(f, "changed"));
 }
 
 static void apply_scim_user_gone(struct db *db, struct fields *f)
