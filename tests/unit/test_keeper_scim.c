@@ -217,6 +217,26 @@ static void test_two_providers_and_an_operator(void)
     SL_CHECK_TEXT(sl_span_str(status_of("corp-tina")), "disabled");
 }
 
+/* An operator unlinked the account: the provider does not link it again by saying no and yes. */
+static void test_what_an_operator_unlinked_stays_so(void)
+{
+    char id[128];
+
+    new_user(corp, "ulla", "s-ulla", id);
+    SL_CHECK_INT(control("account.unlink", "{'name':'%s','issuer':'corp','subject':'%s'}",
+                         "corp-ulla", "s-ulla"),
+                 200);
+    set_active(corp, id, false, 200);
+    set_active(corp, id, true, 409);
+    SL_CHECK(strstr(said("detail"), "operator unlinked") != NULL);
+    SL_CHECK_TEXT(sl_span_str(status_of("corp-ulla")), "disabled");
+    SL_CHECK_INT(control("account.link", "{'name':'%s','issuer':'corp','subject':'%s'}",
+                         "corp-ulla", "s-ulla"),
+                 201);
+    set_active(corp, id, true, 200);
+    SL_CHECK_TEXT(sl_span_str(status_of("corp-ulla")), "active");
+}
+
 /* --- a crash ---------------------------------------------------------------------------------- */
 
 static void path_in(struct sl_buf *b, const char *folder, const char *rest)
@@ -527,6 +547,7 @@ int main(int argc, char **argv)
     SL_RUN(test_what_a_put_leaves_out_stays);
     SL_RUN(test_a_paused_person_who_goes_is_gone);
     SL_RUN(test_two_providers_and_an_operator);
+    SL_RUN(test_what_an_operator_unlinked_stays_so);
     SL_RUN(test_P9_a_crash_leaves_all_of_it_or_nothing);
     stop_keeper();
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

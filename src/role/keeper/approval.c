@@ -472,9 +472,12 @@ void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
     struct sl_span *list;
-    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
+    size_t count;
 
-    end_each(k, list, count, &m);
+    do {
+        count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
+        end_each(k, list, count, &m);
+    } while (count == MAX_IDS);
 }
 
 /* What this identity asked for ends, and so does what its yes lets run. */

@@ -573,7 +573,7 @@ void call_SCIM(struct call *c)
                         .body = json_object_get(c->body, "resource"),
                         .base = base_of(c->keeper)};
 
-    if (r.issuer == NULL) {
+    if (r.issuer == NULL || r.issuer->config->kind != SL_ISSUER_OIDC) {
         r.detail = "the configuration does not name this provider any more";
         refuse(&r, SL_SCIM_DENIED);
         return;

@@ -164,8 +164,8 @@ void jobs_reload(struct keeper *k)
     while (db_row(&rows)) { /* unlinking writes, so the reading ends before */
         if (count == room) {
             struct account *more = sl_arena_array(k->mem, 2 * room + 16, sizeof *more);
-            if (more == NULL)
-                break;
+            if (more == NULL) /* one that is left out would go on being linked */
+                keeper_die("accounts could not be looked at", SL_EMEMORY);
             if (count > 0)
                 memcpy(more, list, count * sizeof *more);
             list = more;

@@ -21,8 +21,9 @@ static struct scim_user user_of(struct keeper *k, const struct db_rows *r)
                               .display_name = keep(k, r, 4),
                               .identity = keep(k, r, 5),
                               .active = db_u64(r, 6) != 0,
-                              .off = db_u64(r, 7) != 0,
-                              .paused = db_u64(r, 7) == VIEW_OFF_PAUSED,
+                              .off = (db_u64(r, 7) & VIEW_OFF_BOTH) != 0,
+                              .paused = (db_u64(r, 7) & VIEW_OFF_PAUSED) != 0,
+                              .unlinked = (db_u64(r, 7) & VIEW_OFF_UNLINKED) != 0,
                               .since_us = db_u64(r, 8),
                               .changed_us = db_u64(r, 9)};
 }
@@ -280,6 +281,8 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     event_bool(event, "off", u->off);
     if (u->paused)
         event_bool(event, "paused", true);
+    if (u->unlinked)
+        event_bool(event, "unlinked", true);
     event_u64(event, "since", u->since_us);
     event_u64(event, "changed", u->changed_us);
     record(k, event);
@@ -363,6 +366,12 @@ void call_SCIM_CREDENTIAL(struct call *c)
     if (i == NULL) {
         call_problem(c, 404, "No such issuer", "The configuration has no issuer of this name.",
                      "`issuers` in the configuration names them; Sluice must run.");
+        return;
+    }
+    if (i->config->kind != SL_ISSUER_OIDC) {
+        call_problem(c, 409, "Nobody signs in there",
+                     "This issuer is a CI system: it says which jobs there are, and brings nobody.",
+                     "");
         return;
     }
     if (govern_waits(c)) /* it can bring people, into groups that decide */

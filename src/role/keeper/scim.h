@@ -18,6 +18,7 @@ struct scim_user {
     bool active;
     bool off;    /* it was we who disabled the identity */
     bool paused; /* ... which was paused, and will be again */
+    bool unlinked; /* an operator had ended the account: only an operator takes that back */
     uint64_t since_us, changed_us;
 };
 struct scim_group {

@@ -104,8 +104,10 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     struct account a;
     struct person who;
 
-    if (account_get(k, u->issuer, u->external_id, &a) == SL_OK &&
-        sl_span_eq(a.identity, u->identity))
+    /* Whose it is by now: the account is gone. What an operator did about it stays done. */
+    bool there = account_get(k, u->issuer, u->external_id, &a) == SL_OK;
+    u->unlinked = !there || !sl_span_eq(a.identity, u->identity);
+    if (there)
         account_unlink(k, &a, said_by(k, i));
     if (person_plain(k, u->identity, &who) != SL_OK)
         return;
@@ -146,12 +148,19 @@ static enum sl_scim_reason turn_on(struct keeper *k, const struct issuer *i, str
         *detail = "an operator disabled this identity: only an operator can take that back";
         return SL_SCIM_REFUSED;
     }
-    if (account_get(k, u->issuer, u->external_id, &a) == SL_OK) {
+    bool there = account_get(k, u->issuer, u->external_id, &a) == SL_OK;
+    if (there && !sl_span_eq(a.identity, u->identity)) {
         *detail = "this account was linked to somebody meanwhile";
         return SL_SCIM_REFUSED;
     }
+    if (!there && u->unlinked) {
+        *detail = "an operator unlinked this account: an operator links it again (sluice identity "
+                  "account NAME --issuer I --subject S)";
+        return SL_SCIM_REFUSED;
+    }
+    u->unlinked = false;
     switch_on(k, i, u, &who);
-    return account_link(k, &who, u->issuer, u->external_id, maker_of(k, i), &id) == SL_OK
+    return there || account_link(k, &who, u->issuer, u->external_id, maker_of(k, i), &id) == SL_OK
                ? SL_SCIM_OK
                : SL_SCIM_REFUSED;
 }

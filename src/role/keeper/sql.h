@@ -319,7 +319,7 @@
         "where m.user = ?1 and g.issuer = ?2 order by g.since_us, g.id")                           \
     X(SCIM_USERS_FROM, "select issuer, id from scim_user where id > ?1 and active = 1 order by id " \
         "limit ?2")                                                                                \
-    X(SCIM_OTHERS_OFF, "select coalesce(max(off), 0), count(*) from scim_user where identity = ?1 " \
+    X(SCIM_OTHERS_OFF, "select coalesce(max(off & 3), 0), count(*) from scim_user where identity = ?1 " \
         "and id <> ?2 and active = 0")                                                             \
     X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
@@ -342,7 +342,7 @@
         "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
         "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
     X(ACCOUNT_ALL, "select issuer, subject, credential, identity from account where ended_us = 0")  \
-    X(SCIM_USER_KEEP_OFF, "update scim_user set off = 0 where identity = ?1")                       \
+    X(SCIM_USER_KEEP_OFF, "update scim_user set off = off & 4 where identity = ?1")                       \
     X(ACCOUNT_EVER, "select identity from account where issuer = ?1 and subject = ?2")              \
     X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
