@@ -89,7 +89,7 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
         call_problem(c, 400, "Which kind?", "kind must be human, agent or service.", "");
         return false;
     }
-    if (person_plain(c->keeper, call_str(c, "name"), &ignored) == SL_OK) {
+    if (person_get(c->keeper, call_str(c, "name"), &ignored) != SL_ENOTFOUND) {
         call_problem(c, 409, "It exists already", "There is an identity of this name.", "");
         return false;
     }
@@ -241,6 +241,8 @@ static json_t *identity_json(struct call *c, const struct person *who)
         json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
                                                    who->groups.items[i].n));
     json_put_str(one, "name", who->name);
+    if (who->display.n > 0)
+        json_put_str(one, "display", who->display);
     json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
     json_put_str(one, "owner", who->owner);
     json_put_str(one, "status", who->status);

@@ -66,6 +66,7 @@ struct session {
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
     struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
+    struct sl_span acts_for; /* the same of on_behalf_of by its token, with a line end between */
     bool ending;
 };
 
@@ -177,8 +178,10 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
  */
 struct person {
     struct sl_span name, owner, status, person, os_user, salt;
+    struct sl_span display; /* what their provider calls them, to be shown; may be empty */
     enum sl_identity_kind kind;
     uint64_t since_us;
+    uint64_t active_since_us; /* switched on again, after it was off; 0: never off */
     struct sl_names groups;
     struct sl_membership *memberships; /* groups.count of them */
 };
@@ -187,13 +190,14 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
  * must be switched off all the same. */
 enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
- * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
+/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim: see
+ * acting.c) adds to `on_behalf_of`: the set only ever grows by it. */
 struct asked_for {
     struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
     struct sl_span started_by; /* the same, by a CI system's word: an identity */
     /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
-     * which is no identity. Then each rule needs two people (job_need). */
+     * which is no identity; the same of a chain of those who act. Then each rule needs two people
+     * (job_need). */
     struct sl_span unknown;
     struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
@@ -213,7 +217,14 @@ uint32_t job_need(const struct asked_for *others, uint32_t need);
 enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
 bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
+/* Copies the list for each name: for a handful. */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
+/* For lists of whatever length; zeroed, it is empty. */
+struct name_list {
+    struct sl_names names;
+    size_t room;
+};
+void name_list_add(struct sl_arena *mem, struct name_list *l, struct sl_span name);
 struct sl_entry_list entry_list(struct sl_names names);
 struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count);
 
@@ -242,6 +253,8 @@ enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credent
     SL_MUST_CHECK;
 /* For whom whoever comes with it acts. */
 struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
+/* Those for whom the credential's holder acts come to those that are there. */
+void others_of_credential(struct keeper *k, struct asked_for *others, struct sl_span id);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
@@ -443,7 +456,7 @@ struct session_facts {
     struct asked_for others;
 };
 /* Who else had a part in what this session asks. */
-struct asked_for session_others(const struct session *s);
+struct asked_for session_others(struct keeper *k, const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
@@ -541,6 +554,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
+size_t waiters_of_session(struct keeper *k, uint64_t session);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
 /* A NOTICE for every client that waits for it. */
 void waiters_tell(struct keeper *k, const struct approval *a, struct sl_span who,

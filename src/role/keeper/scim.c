@@ -25,7 +25,8 @@ static struct scim_user user_of(struct keeper *k, const struct db_rows *r)
                               .paused = (db_u64(r, 7) & VIEW_OFF_PAUSED) != 0,
                               .unlinked = (db_u64(r, 7) & VIEW_OFF_UNLINKED) != 0,
                               .since_us = db_u64(r, 8),
-                              .changed_us = db_u64(r, 9)};
+                              .changed_us = db_u64(r, 9),
+                              .subject = keep(k, r, 10)};
 }
 
 static struct scim_group group_of(struct keeper *k, const struct db_rows *r)
@@ -91,7 +92,7 @@ static bool user_is_whole(const struct db_rows *r, const struct scim_user *u)
     const struct sl_span texts[] = {u->id,        u->issuer,       u->external_id,
                                     u->user_name, u->display_name, u->identity};
 
-    return is_whole(r, texts, SL_COUNT(texts));
+    return is_whole(r, texts, SL_COUNT(texts)) && u->subject.n == db_span(r, 10).n;
 }
 
 static bool group_is_whole(const struct db_rows *r, const struct scim_group *g)
@@ -193,8 +194,8 @@ bool scim_is_user(struct keeper *k, struct sl_span issuer, struct sl_span id)
 
 bool scim_user_is_taken(struct keeper *k, const struct scim_user *u)
 {
-    struct db_rows rows = db_ask(k->store.db, DB_SCIM_USER_TAKEN, "ssss", u->issuer, u->id,
-                                 u->user_name, u->external_id);
+    struct db_rows rows = db_ask(k->store.db, DB_SCIM_USER_TAKEN, "sssss", u->issuer, u->id,
+                                 u->user_name, u->external_id, u->subject);
     bool taken = db_row(&rows);
 
     db_end(&rows);
@@ -274,6 +275,7 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     }
     json_t *event = event_of("scim_user", u->id, u->issuer);
     event_str(event, "external", u->external_id);
+    event_str(event, "subject", u->subject);
     event_str(event, "user_name", u->user_name);
     event_str(event, "display_name", u->display_name);
     event_str(event, "identity", u->identity);
@@ -286,6 +288,7 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     event_u64(event, "since", u->since_us);
     event_u64(event, "changed", u->changed_us);
     record(k, event);
+    account_display(k, u->identity, u->display_name.n > 0 ? u->display_name : u->user_name);
 }
 
 void scim_user_drop(struct keeper *k, const struct scim_user *u)
