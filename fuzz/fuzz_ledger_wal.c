@@ -20,6 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         SL_PROMISE(sl_span_eq(sl_buf_span(&out), sl_span(data + before, at - before)));
         before = at;
     }
+    size_t whole = 0;
+    at = size < SL_WAL_SEGMENT_HEADER ? 0 : SL_WAL_SEGMENT_HEADER;
+    while (sl_wal_next(file, &at, &whole, &record) == SL_OK)
+        SL_PROMISE(at <= whole && whole <= size);
     if (size < 4096)
         (void)sl_wal_was_synced(file, before, 1);
     return 0;

@@ -340,12 +340,12 @@ static enum sl_err each_in_bundle(struct sl_ledger_dir *d, uint64_t bundle, uint
 static enum sl_err each_in_segment(struct sl_span file, uint64_t size, sl_ledger_entry_fn *each,
                                    void *owner)
 {
-    size_t at = SL_WAL_SEGMENT_HEADER;
+    size_t at = SL_WAL_SEGMENT_HEADER, whole = 0;
     struct sl_wal_segment s;
     struct sl_wal_record r;
 
     SL_TRY(sl_wal_get_segment(file, &s));
-    while (sl_wal_get(file, &at, &r) == SL_OK) {
+    while (sl_wal_next(file, &at, &whole, &r) == SL_OK) {
         if (r.kind != SL_WAL_LEAF)
             continue;
         if (s.first_index >= size)

@@ -35,7 +35,8 @@ struct sl_ledger {
     size_t segment_count;
     uint64_t wal_bytes; /* of the open one, all whole records */
 
-    struct sl_buf buffer;    /* records not yet written */
+    struct sl_buf buffer;    /* records not yet written: one group of the log */
+    size_t last_at;          /* where its last record begins */
     struct sl_buf openings;  /* openings not yet written: ledger_openings.c */
     struct sl_buf pending;   /* leaves not yet in the tree, as a bundle has them */
     uint64_t sequence, size; /* with what is in `buffer` */

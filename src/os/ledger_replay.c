@@ -39,10 +39,10 @@ typedef enum sl_err each_fn(struct sl_ledger *l, void *owner, const struct sl_wa
 static enum sl_err each_in(struct sl_ledger *l, struct sl_span file, uint64_t *index, each_fn *fn,
                            void *owner, struct sl_buf *why)
 {
-    size_t at = SL_WAL_SEGMENT_HEADER;
+    size_t at = SL_WAL_SEGMENT_HEADER, whole = 0;
     struct sl_wal_record r;
 
-    while (sl_wal_get(file, &at, &r) == SL_OK && r.sequence <= l->sequence) {
+    while (sl_wal_next(file, &at, &whole, &r) == SL_OK && r.sequence <= l->sequence) {
         r.index = r.kind == SL_WAL_LEAF ? (*index)++ : 0;
         SL_TRY(fn(l, owner, &r, why));
     }

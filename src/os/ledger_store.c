@@ -40,11 +40,14 @@ static enum sl_err append(struct sl_ledger *l, enum sl_wal_kind kind, struct sl_
         return SL_ELIMIT;
     sl_wal_put(&l->buffer, &r);
     enum sl_err err = sl_buf_err(&l->buffer);
+    if (err == SL_OK && before > 0)
+        sl_wal_join(&l->buffer, l->last_at);
     if (err != SL_OK) {
         l->buffer.n = before;
         l->buffer.why = SL_OK;
         return err;
     }
+    l->last_at = before;
     l->sequence++;
     return SL_OK;
 }

@@ -8,6 +8,8 @@
  * every program); `commit` also has it on the disk (it survives a power loss). One commit covers
  * everything appended before it: append all that a batch of the loop produced, then commit once.
  *
+ * What one write hands over is a group: after a crash all of it is there, or nothing.
+ *
  * When write or commit fails, everything appended since the last success is dropped, from the file
  * too: it never happened, `size` and `sequence` are what they were, and the caller undoes what it
  * had in mind. SL_EFULL: try again when there is room. Any other error: the store is broken (every

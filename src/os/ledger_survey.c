@@ -61,7 +61,7 @@ static enum sl_err damaged(const struct sl_ledger *l, size_t number, size_t at, 
 static enum sl_err survey_segment(struct sl_ledger *l, size_t number, struct sl_span file,
                                   struct sl_ledger_survey *s, struct sl_buf *why)
 {
-    size_t at = SL_WAL_SEGMENT_HEADER;
+    size_t at = SL_WAL_SEGMENT_HEADER, whole = 0;
     struct sl_wal_record r;
     bool last = number + 1 == l->segment_count;
 
@@ -70,7 +70,7 @@ static enum sl_err survey_segment(struct sl_ledger *l, size_t number, struct sl_
         return damaged(l, number, 0, why);
     for (;;) {
         size_t before = at;
-        enum sl_err err = sl_wal_get(file, &at, &r);
+        enum sl_err err = sl_wal_next(file, &at, &whole, &r);
         if (err == SL_ENOTFOUND)
             break;
         if (err == SL_OK && r.sequence == l->sequence + 1) {

@@ -28,6 +28,7 @@ class Log:
             size, _, sequence, synced, kind = struct.unpack_from("<IIQQB", data, at)
             if size == 0 or sequence == 0 or at + RECORD_HEAD + size > len(data):
                 break
+            kind &= 0x7F  # 0x80: the next record belongs to it, and is there with it or not at all
             at += RECORD_HEAD + size
             entries += kind == ENTRY
             self.ends.append(at)

@@ -213,9 +213,13 @@ static void test_it_ends_with_its_credential(void)
     sign_in();
     get_code(code);
     SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'rita'}"), 200);
-    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 403);
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401);
     SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'name':'rita','off':true}"), 200);
-    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401); /* that one is over for good */
+    SL_CHECK_INT(with_code("session.open", code), 403);             /* and so is what waited */
+    SL_CHECK(listed(session_id, true));
+    sign_in();
+    get_code(code);
     sl_buf_say(&body, "{'id':'%s'}", credential_id);
     SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
     SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401);

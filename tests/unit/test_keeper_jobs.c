@@ -196,6 +196,11 @@ static void test_accounts_at_a_ci_system(void)
     SL_CHECK_INT(account("account.link", "olga", "repo:octo-org/octo-repo"), 409);
     SL_CHECK_INT(account("account.link", "deploy", "user_id:7"), 409); /* no person */
     SL_CHECK_INT(account("account.unlink", "deploy", "repository_id:74 as deploy"), 409);
+    /* the same by its credential: it would be back with the next token */
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", "{'name':'deploy'}"), 409);
+    SL_CHECK(strstr(said("detail"), "`jobs` of its issuer") != NULL);
+    SL_CHECK(strstr(said("hint"), "identity pause") != NULL);
+    come(job("74", BY("12", "octocat", "1")));
     SL_CHECK_INT(account("account.link", "dave", "actor_id:12"), 409); /* carol's */
 }
 

@@ -287,8 +287,10 @@ static void test_torn_tail(void)
     for (off_t bytes = 1; bytes < 60; bytes += 7) {
         fresh_folder();
         SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
-        append_some(l, 5, 1);
-        SL_CHECK_INT(sl_ledger_write(l), SL_OK);
+        for (unsigned i = 1; i <= 5; i++) {
+            append_some(l, 1, i);
+            SL_CHECK_INT(sl_ledger_write(l), SL_OK);
+        }
         sl_ledger_free(l);
         cut_wal(bytes);
         SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
@@ -299,6 +301,33 @@ static void test_torn_tail(void)
         sl_ledger_free(l);
         SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
         SL_CHECK_INT(info.cut_bytes, 0);
+        sl_ledger_free(l);
+    }
+}
+
+/* What was recorded together is there together, wherever the log is torn. */
+static void test_P9_one_write_stands_or_falls_together(void)
+{
+    struct sl_ledger *l = NULL;
+    struct sl_ledger_opened info;
+    struct stat before, after;
+
+    for (off_t bytes = 0; bytes == 0 || before.st_size < after.st_size - bytes; bytes += 5) {
+        fresh_folder();
+        SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+        append_some(l, 2, 1);
+        SL_CHECK_INT(sl_ledger_commit(l), SL_OK);
+        SL_PROMISE(stat(wal_path(), &before) == 0);
+        append_some(l, 3, 3);
+        SL_CHECK_INT(sl_ledger_append_state(l, SL_SPAN("state alone")), SL_OK);
+        append_some(l, 1, 6);
+        SL_CHECK_INT(sl_ledger_write(l), SL_OK);
+        SL_PROMISE(stat(wal_path(), &after) == 0);
+        sl_ledger_free(l);
+        cut_wal(bytes);
+        SL_CHECK_INT(open_at(&l, &info, NULL, 0, 0), SL_OK);
+        SL_CHECK_INT(info.size, bytes == 0 ? 7 : 3);
+        SL_CHECK(bytes == 0 || info.cut_bytes > 0);
         sl_ledger_free(l);
     }
 }
@@ -512,6 +541,7 @@ int main(void)
     SL_RUN(test_many_leaves_with_retention);
     SL_RUN(test_full_disk);
     SL_RUN(test_torn_tail);
+    SL_RUN(test_P9_one_write_stands_or_falls_together);
     SL_RUN(test_shorter_than_checkpoint);
     SL_RUN(test_damage_in_the_middle);
     SL_RUN(test_hole_that_was_never_safe);

@@ -114,11 +114,47 @@ static void test_was_synced(void)
     SL_CHECK(!sl_wal_was_synced(sl_buf_span(&b), ends[1], 3));
 }
 
+/* A group is read whole or not at all, and a record says the same with and without one behind it.
+ */
+static void test_groups(void)
+{
+    SL_BUF(b, 1000);
+    size_t ends[3], at = 0, whole = 0;
+    struct sl_wal_record r;
+
+    make_records(&b, ends);
+    sl_wal_join(&b, ends[0]);
+    for (size_t n = 0; n <= b.n; n++) {
+        size_t want = n < ends[0] ? 0 : n < ends[2] ? ends[0] : ends[2];
+        enum sl_err err;
+
+        at = whole = 0;
+        do
+            err = sl_wal_next(sl_span(b.p, n), &at, &whole, &r);
+        while (err == SL_OK);
+        SL_CHECK_INT(at, want);
+        SL_CHECK_INT(err, n == want ? SL_ENOTFOUND : SL_EMALFORMED);
+    }
+    at = ends[0];
+    SL_CHECK_INT(sl_wal_get(sl_buf_span(&b), &at, &r), SL_OK);
+    SL_CHECK(r.more && r.kind == SL_WAL_STATE);
+    SL_CHECK_TEXT(r.state, "alone");
+    for (size_t i = ends[0]; i < b.n; i++) { /* damage to one is damage to all */
+        at = whole = 0;
+        b.p[i] ^= 4;
+        SL_CHECK_INT(sl_wal_next(sl_buf_span(&b), &at, &whole, &r), SL_OK);
+        SL_CHECK_INT(sl_wal_next(sl_buf_span(&b), &at, &whole, &r), SL_EMALFORMED);
+        SL_CHECK_INT(at, ends[0]);
+        b.p[i] ^= 4;
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_crc);
     SL_RUN(test_segment_head);
     SL_RUN(test_records);
+    SL_RUN(test_groups);
     SL_RUN(test_limits);
     SL_RUN(test_was_synced);
     return sl_tap_done();

@@ -69,6 +69,32 @@ static void test_users(void)
     SL_CHECK(!r.active);
 }
 
+/* What is left out of a PUT is not spoken of; null and [] take away, but nobody is active by null.
+ */
+static void test_what_is_not_said(void)
+{
+    struct sl_scim_resource r;
+
+    SL_CHECK_INT(read_as(SL_SCIM_USER, "{" USER_SCHEMA ",\"userName\":\"a\"}", &r), SL_SCIM_OK);
+    SL_CHECK(!r.says_active && !r.says_display_name && !r.says_external_id);
+    SL_CHECK(r.active); /* of somebody new */
+    SL_CHECK_INT(
+        read_as(SL_SCIM_USER,
+                "{" USER_SCHEMA ",\"userName\":\"a\",\"active\":null,\"displayName\":null}", &r),
+        SL_SCIM_OK);
+    SL_CHECK(!r.says_active && r.says_display_name && r.display_name.n == 0);
+    SL_CHECK_INT(read_as(SL_SCIM_USER, "{" USER_SCHEMA ",\"userName\":\"a\",\"active\":true}", &r),
+                 SL_SCIM_OK);
+    SL_CHECK(r.says_active && r.active);
+    SL_CHECK_INT(read_as(SL_SCIM_GROUP, "{" GROUP_SCHEMA ",\"displayName\":\"a\"}", &r),
+                 SL_SCIM_OK);
+    SL_CHECK(!r.says_members && !r.says_external_id);
+    SL_CHECK_INT(read_as(SL_SCIM_GROUP, "{" GROUP_SCHEMA ",\"displayName\":\"a\",\"members\":[]}",
+                         &r),
+                 SL_SCIM_OK);
+    SL_CHECK(r.says_members && r.member_count == 0);
+}
+
 static void test_users_that_are_none(void)
 {
     static const struct {
@@ -439,6 +465,7 @@ int main(void)
 {
     SL_PROMISE(sl_arena_new(&mem, 64 * 1024 * 1024) == SL_OK);
     SL_RUN(test_users);
+    SL_RUN(test_what_is_not_said);
     SL_RUN(test_users_that_are_none);
     SL_RUN(test_groups);
     SL_RUN(test_patches_of_okta);

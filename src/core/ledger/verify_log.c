@@ -55,12 +55,12 @@ static void check_end(struct sl_verify_run *r, struct sl_span file, size_t at, b
 
 static enum sl_err check_records(struct sl_verify_run *r, struct sl_span file, bool last)
 {
-    size_t at = SL_WAL_SEGMENT_HEADER;
+    size_t at = SL_WAL_SEGMENT_HEADER, whole = 0;
     struct sl_wal_record record;
 
     for (;;) {
         size_t before = at;
-        enum sl_err err = sl_wal_get(file, &at, &record);
+        enum sl_err err = sl_wal_next(file, &at, &whole, &record);
         if (err == SL_ENOTFOUND)
             return SL_OK;
         if (err != SL_OK || record.sequence != r->sequence + 1) {
@@ -131,10 +131,10 @@ enum sl_err sl_verify_log(struct sl_verify_run *r)
 
 static enum sl_err audit_segment(struct sl_verify_run *r, struct sl_span file, uint64_t *entry)
 {
-    size_t at = SL_WAL_SEGMENT_HEADER;
+    size_t at = SL_WAL_SEGMENT_HEADER, whole = 0;
     struct sl_wal_record record;
 
-    while (sl_wal_get(file, &at, &record) == SL_OK) {
+    while (sl_wal_next(file, &at, &whole, &record) == SL_OK) {
         if (record.kind != SL_WAL_LEAF)
             continue;
         if ((*entry)++ < r->checkpoint.size)

@@ -98,6 +98,14 @@ static uint32_t record_check(const uint8_t *record, size_t bytes)
     return sl_crc32c(crc, sl_span(record + 8, bytes - 8));
 }
 
+static void put_check(uint8_t *record, size_t bytes)
+{
+    uint32_t check = record_check(record, bytes);
+
+    for (unsigned i = 0; i < 4; i++)
+        record[4 + i] = (uint8_t)(check >> (8 * i));
+}
+
 void sl_wal_put(struct sl_buf *b, const struct sl_wal_record *r)
 {
     size_t start = b->n, body = body_bytes(r);
@@ -112,12 +120,19 @@ void sl_wal_put(struct sl_buf *b, const struct sl_wal_record *r)
     sl_buf_put_le32(b, 0);
     sl_buf_put_le64(b, r->sequence);
     sl_buf_put_le64(b, r->synced);
-    sl_buf_put_u8(b, (uint8_t)r->kind);
+    sl_buf_put_u8(b, (uint8_t)((unsigned)r->kind | (r->more ? SL_WAL_MORE : 0)));
     put_body(b, r);
+    put_check(b->p + start, b->n - start);
+}
 
-    uint32_t check = record_check(b->p + start, b->n - start);
-    for (unsigned i = 0; i < 4; i++)
-        b->p[start + 4 + i] = (uint8_t)(check >> (8 * i));
+void sl_wal_join(struct sl_buf *b, size_t start)
+{
+    struct sl_cursor c = sl_cursor(sl_span(b->p + start, b->n - start));
+    uint32_t body = sl_cursor_le32(&c);
+
+    SL_PROMISE(body <= b->n - start - SL_WAL_RECORD_HEADER);
+    b->p[start + SL_WAL_RECORD_HEADER - 1] |= SL_WAL_MORE;
+    put_check(b->p + start, SL_WAL_RECORD_HEADER + body);
 }
 
 /* Leaf and state inside a body; false when the kind cannot have such a body. */
@@ -146,7 +161,9 @@ enum sl_err sl_wal_get(struct sl_span file, size_t *at, struct sl_wal_record *ou
     uint32_t check = sl_cursor_le32(&c);
     r.sequence = sl_cursor_le64(&c);
     r.synced = sl_cursor_le64(&c);
-    r.kind = (enum sl_wal_kind)sl_cursor_u8(&c);
+    uint8_t kind = sl_cursor_u8(&c);
+    r.kind = (enum sl_wal_kind)(kind & ~(unsigned)SL_WAL_MORE);
+    r.more = (kind & SL_WAL_MORE) != 0;
     struct sl_span body = sl_cursor_take(&c, length);
 
     if (c.short_read || length > SL_WAL_MAX_BODY || r.synced >= r.sequence ||
@@ -155,6 +172,31 @@ enum sl_err sl_wal_get(struct sl_span file, size_t *at, struct sl_wal_record *ou
     *at += c.at;
     *out = r;
     return SL_OK;
+}
+
+/* Where the group ends that begins at *end. */
+static enum sl_err group_end(struct sl_span file, size_t *end)
+{
+    struct sl_wal_record r;
+    size_t at = *end;
+
+    SL_TRY(sl_wal_get(file, &at, &r));
+    while (r.more)
+        if (sl_wal_get(file, &at, &r) != SL_OK) /* the end of the file too */
+            return SL_EMALFORMED;
+    *end = at;
+    return SL_OK;
+}
+
+enum sl_err sl_wal_next(struct sl_span file, size_t *at, size_t *whole, struct sl_wal_record *out)
+{
+    size_t end = *at;
+
+    if (*at >= *whole) {
+        SL_TRY(group_end(file, &end));
+        *whole = end;
+    }
+    return sl_wal_get(file, at, out);
 }
 
 bool sl_wal_was_synced(struct sl_span file, size_t at, uint64_t sequence)

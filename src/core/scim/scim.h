@@ -47,6 +47,7 @@ enum {
     X(NOT_FOUND, 404, "", "there is no such resource")                                            \
     X(DENIED, 403, "", "this credential may not do that")                                         \
     X(REFUSED, 409, "", "Sluice cannot do that")                                                  \
+    X(BUSY, 503, "", "earlier changes of this provider's groups are still being made: try again") \
     X(MEMORY, 500, "", "out of memory")
 
 enum sl_scim_reason {
@@ -64,10 +65,13 @@ enum sl_scim_kind { SL_SCIM_USER, SL_SCIM_GROUP };
  */
 
 struct sl_scim_resource {
-    struct sl_span user_name, external_id, display_name; /* empty: not said */
-    bool active;                                         /* true when not said */
+    struct sl_span user_name, external_id, display_name; /* empty: not said, or taken away */
+    bool active;                                         /* true when not said: only for POST */
     struct sl_span *members;                             /* ids, without doubles */
     size_t member_count;
+    /* What a PUT leaves out it does not speak of, and that stays as it is (RFC 7644, 3.5.1); null
+     * and [] take away, but for `active`, which always is one or the other. */
+    bool says_external_id, says_display_name, says_active, says_members;
 };
 /* A user needs a userName, a group a displayName. displayName of a user is taken from
  * name.formatted, or of its parts, where it is not said. */

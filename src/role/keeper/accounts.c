@@ -146,6 +146,18 @@ static struct sl_names from_account(struct keeper *k, const struct account *a)
     return names;
 }
 
+/* All of them: also of whoever has more than a person may have. */
+static struct sl_names groups_of(struct keeper *k, struct sl_span identity)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", identity);
+    struct sl_names names = {0};
+
+    while (db_row(&rows))
+        names_add(k->mem, &names, sl_arena_copy(k->mem, db_span(&rows, 0)));
+    db_end(&rows);
+    return names;
+}
+
 static bool from_others_too(struct keeper *k, const struct account *a, struct sl_span group)
 {
     struct db_rows rows =
@@ -217,15 +229,13 @@ static bool replace(struct keeper *k, const struct account *a, struct sl_span by
 {
     struct sl_names now = from_account(k, a);
     struct change added = {{0}, {0}}, removed = {{0}, {0}};
-    struct person who;
+    struct sl_names all = groups_of(k, a->identity);
 
-    if (person_get(k, a->identity, &who) != SL_OK)
-        return false;
     for (size_t i = 0; i < wanted->count; i++) {
         if (has(&now, wanted->items[i]))
             continue;
         names_add(k->mem, &added.changed, wanted->items[i]);
-        if (!has(&who.groups, wanted->items[i]))
+        if (!has(&all, wanted->items[i]))
             names_add(k->mem, &added.told, wanted->items[i]);
     }
     for (size_t i = 0; i < now.count; i++) {

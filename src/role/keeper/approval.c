@@ -281,13 +281,14 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a)
     struct sl_vote *yes;
     size_t count = approval_yes(k, a, &yes);
 
-    if (exception_get(k, a->id, &e) == SL_OK)
-        return glass_stands(k, a, &e);
+    bool enough = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
+                  sl_quorum_need(a->requirements, a->requirement_count);
+    if (!enough) /* then the votes did not release it */
+        return exception_get(k, a->id, &e) == SL_OK && glass_broke(a, &e) && glass_stands(k, a, &e);
     for (size_t i = 0; i < a->vote_count; i++)
         if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
             return false;
-    return sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
-           sl_quorum_need(a->requirements, a->requirement_count);
+    return true;
 }
 
 /* --- moving --------------------------------------------------------------------------------------
@@ -478,9 +479,12 @@ void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
     struct sl_span *list;
-    size_t count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
+    size_t count;
 
-    end_each(k, list, count, &m);
+    do {
+        count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
+        end_each(k, list, count, &m);
+    } while (count == MAX_IDS);
 }
 
 /* What this identity asked for ends, and so does what its yes lets run. */

@@ -62,8 +62,7 @@ static bool may_be_linked(struct call *c, struct sl_span iss, struct sl_span sub
     if (i == NULL || i->config->kind == SL_ISSUER_OIDC)
         return true;
     if (job_is_subject(i->config, subject)) {
-        call_problem(c, 409, "A job of the configuration",
-                     "Jobs of a CI system are linked by `jobs` of its issuer, when they come.",
+        call_problem(c, 409, JOB_REFUSED_TITLE, JOB_REFUSED_DETAIL,
                      "Of a CI system people are linked, as actor_id:NUMBER or user_id:NUMBER.");
         return false;
     }
@@ -118,6 +117,10 @@ void call_ACCOUNT_UNLINK(struct call *c)
     }
     if (!may_be_linked(c, iss, subject, &who)) /* it would come back with the next token */
         return;
+    if (job_is_account(c->keeper, &a)) { /* while Sluice is stopped nobody else says so */
+        call_problem(c, 409, JOB_REFUSED_TITLE, JOB_REFUSED_DETAIL, "");
+        return;
+    }
     account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);

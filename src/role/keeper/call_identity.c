@@ -52,7 +52,10 @@ static bool named(struct call *c, const char *key, struct person *out)
 {
     SL_BUF(text, 256);
 
-    if (person_get(c->keeper, call_str(c, key), out) == SL_OK)
+    enum sl_err err = person_get(c->keeper, call_str(c, key), out);
+    if (err == SL_ELIMIT) /* more groups than anybody may have: to be switched off all the same */
+        err = person_plain(c->keeper, call_str(c, key), out);
+    if (err == SL_OK)
         return true;
     sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, key), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
@@ -319,6 +322,7 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
     if (strcmp(to->status, "active") == 0)
         return;
     sessions_end_of(k, who->name, sl_span(NULL, 0), to->why);
+    console_end_of(k, who->name, to->by, to->channel, to->why);
     approvals_kill_of(k, who->name, to->why);
 }
 
@@ -396,6 +400,13 @@ void call_IDENTITY_PAUSE(struct call *c)
     }
     if (!named(c, "name", &who))
         return;
+    if (off && scim_says_gone(c->keeper, who.name)) {
+        call_problem(c, 409, "Gone, says the provider",
+                     "An identity provider says that this person is gone: it must say that they "
+                     "are back first.",
+                     "Switch them on at the provider, or disable this identity for good.");
+        return;
+    }
     if (!can_pause(c, &who, off)) {
         call_problem(c, 409, "Nothing to do",
                      off ? "This identity is not paused." : "This identity is not active.", "");

@@ -2,6 +2,8 @@
 
 /* The one method of a provisioning credential: a SCIM request, as the desk carries it. */
 
+enum { USERS_MAX = 100000, GROUPS_MAX = 2000, GROUP_MEMBERS_MAX = 20000 };
+
 struct request {
     struct call *call;
     struct keeper *k;
@@ -9,7 +11,8 @@ struct request {
     struct sl_span iss, method, id, base;
     enum sl_scim_kind kind;
     const json_t *query, *body;
-    const char *detail; /* of a refusal; NULL: the reason's own */
+    const char *detail;             /* of a refusal; NULL: the reason's own */
+    struct scim_settling *settling; /* whose memberships may be others; of groups */
 };
 
 static void answer(struct request *r, unsigned status, json_t *reply)
@@ -133,34 +136,28 @@ static void list(struct request *r)
     start = start == 0 ? 1 : start;
     count = count > SL_SCIM_PAGE ? SL_SCIM_PAGE : count;
     bool user = r->kind == SL_SCIM_USER;
-    size_t known = user ? scim_users(r->k, r->iss, &users) : scim_groups(r->k, r->iss, &groups);
+    size_t known = 0, members = 0;
+    enum sl_err err = user ? scim_users(r->k, r->iss, &users, &known)
+                           : scim_groups(r->k, r->iss, &groups, &known);
+    if (err != SL_OK) {
+        refuse(r, SL_SCIM_MEMORY);
+        return;
+    }
     json_t *page = json_array();
     for (size_t n = 0; n < known; n++) {
         if (!(user ? user_fits(&users[n], &filter) : group_fits(r->k, &groups[n], &filter)))
             continue;
         total++;
-        if (total >= start && json_array_size(page) < count)
-            json_array_append_new(page, user ? user_json(r, &users[n]) : group_json(r, &groups[n]));
+        if (total < start || json_array_size(page) >= count || members >= GROUP_MEMBERS_MAX)
+            continue; /* a page may be shorter than was asked: the next begins where it ends */
+        json_t *one = user ? user_json(r, &users[n]) : group_json(r, &groups[n]);
+        members += json_array_size(json_object_get(one, "members"));
+        json_array_append_new(page, one);
     }
     answer(r, 200, sl_scim_list_json(page, total, start));
 }
 
 /* --- users ----------------------------------------------------------------------------------- */
-
-/* Another one of this name or id, or for the same subject. */
-static bool user_is_taken(struct request *r, const struct scim_user *u)
-{
-    struct scim_user *users;
-    size_t count = scim_users(r->k, r->iss, &users);
-
-    for (size_t n = 0; n < count; n++)
-        if (!sl_span_eq(users[n].id, u->id) &&
-            (sl_span_eq_nocase(users[n].user_name, u->user_name) ||
-             (u->external_id.n > 0 && sl_span_eq(users[n].external_id, u->external_id)) ||
-             (u->subject.n > 0 && sl_span_eq(users[n].subject, u->subject))))
-            return true;
-    return false;
-}
 
 static enum sl_scim_reason change_user(struct request *r, struct scim_user *u,
                                        const struct sl_scim_change *c, bool *active)
@@ -210,7 +207,7 @@ static enum sl_scim_reason apply_user(struct request *r, struct scim_user *u,
         if (why != SL_SCIM_OK)
             return why;
     }
-    if (user_is_taken(r, u))
+    if (scim_user_is_taken(r->k, u))
         return SL_SCIM_UNIQUENESS;
     if (!sl_span_eq(before.user_name, u->user_name) ||
         !sl_span_eq(before.display_name, u->display_name) ||
@@ -230,13 +227,34 @@ static void create_user(struct request *r)
         u.external_id = said.external_id;
         u.display_name = said.display_name;
         u.active = said.active;
-        why = user_is_taken(r, &u) ? SL_SCIM_UNIQUENESS
-                                   : scim_user_begin(r->k, r->issuer, &u, &r->detail);
+        why = scim_user_is_taken(r->k, &u) ? SL_SCIM_UNIQUENESS
+              : scim_user_count(r->k, r->iss) >= USERS_MAX
+                  ? SL_SCIM_TOO_MANY
+                  : scim_user_begin(r->k, r->issuer, &u, &r->detail);
     }
     if (why == SL_SCIM_OK)
         answer(r, 201, user_json(r, &u));
     else
         refuse(r, why);
+}
+
+/* What a PUT says, as changes; what it does not speak of stays. */
+static struct sl_scim_patch user_changes(const struct sl_scim_resource *said,
+                                         struct sl_scim_change all[4])
+{
+    struct sl_scim_patch p = {all, 0};
+
+    all[p.count++] =
+        (struct sl_scim_change){.what = SL_SCIM_SET_USER_NAME, .text = said->user_name};
+    if (said->says_display_name)
+        all[p.count++] =
+            (struct sl_scim_change){.what = SL_SCIM_SET_DISPLAY_NAME, .text = said->display_name};
+    if (said->says_active)
+        all[p.count++] = (struct sl_scim_change){.what = SL_SCIM_SET_ACTIVE, .flag = said->active};
+    if (said->external_id.n > 0)
+        all[p.count++] =
+            (struct sl_scim_change){.what = SL_SCIM_SET_EXTERNAL_ID, .text = said->external_id};
+    return p;
 }
 
 static void change_one_user(struct request *r, struct scim_user *u)
@@ -250,15 +268,8 @@ static void change_one_user(struct request *r, struct scim_user *u)
         why = sl_scim_patch(r->k->mem, SL_SCIM_USER, r->body, &p);
     } else {
         why = sl_scim_read(r->k->mem, SL_SCIM_USER, r->body, &said);
-        if (why == SL_SCIM_OK) {
-            all[0] = (struct sl_scim_change){.what = SL_SCIM_SET_USER_NAME, .text = said.user_name};
-            all[1] = (struct sl_scim_change){.what = SL_SCIM_SET_DISPLAY_NAME,
-                                             .text = said.display_name};
-            all[2] = (struct sl_scim_change){.what = SL_SCIM_SET_ACTIVE, .flag = said.active};
-            all[3] =
-                (struct sl_scim_change){.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id};
-            p = (struct sl_scim_patch){all, said.external_id.n > 0 ? 4 : 3};
-        }
+        if (why == SL_SCIM_OK)
+            p = user_changes(&said, all);
     }
     if (why == SL_SCIM_OK)
         why = apply_user(r, u, p.changes, p.count);
@@ -291,36 +302,22 @@ static void one_user(struct request *r)
 
 /* --- groups ---------------------------------------------------------------------------------- */
 
-enum { GROUP_MEMBERS_MAX = 20000 }; /* 32 MB, with all that is made of them */
-
 struct group_change {
     struct scim_group group;
     struct sl_map *now; /* ids of members as they will be */
 };
 
-static bool group_is_taken(struct request *r, const struct scim_group *g)
-{
-    struct scim_group *groups;
-    size_t count = scim_groups(r->k, r->iss, &groups);
-
-    for (size_t n = 0; n < count; n++)
-        if (!sl_span_eq(groups[n].id, g->id) &&
-            sl_span_eq_nocase(groups[n].display_name, g->display_name))
-            return true;
-    return false;
-}
-
 static enum sl_scim_reason put_members(struct request *r, struct sl_map *now,
                                        const struct sl_span *ids, size_t count, bool member)
 {
-    struct scim_user ignored;
-
     for (size_t n = 0; n < count; n++) {
+        scim_settling_add(r->settling, ids[n]); /* also who is as they should be: so a request that
+                                                 * comes again mends what a crash left */
         if (!member) {
             sl_map_remove(now, ids[n]);
             continue;
         }
-        if (scim_user_get(r->k, r->iss, ids[n], &ignored) != SL_OK) {
+        if (!scim_is_user(r->k, r->iss, ids[n])) {
             r->detail = "a member is not a user that this provider brought";
             return SL_SCIM_VALUE;
         }
@@ -364,17 +361,6 @@ static enum sl_scim_reason change_group(struct request *r, struct group_change *
     return SL_SCIM_OK;
 }
 
-static void groups_of_each(struct request *r, const struct sl_names *users)
-{
-    for (size_t n = 0; n < users->count; n++) {
-        struct scim_user u;
-
-        if (scim_user_get(r->k, r->iss, users->items[n], &u) == SL_OK)
-            scim_user_groups(r->k, r->issuer, &u);
-    }
-}
-
-/* Members that came and went, and, when its name is another, those that stay. */
 static struct sl_names room_for(struct request *r, size_t most)
 {
     struct sl_span *items = sl_arena_array(r->k->mem, most + 1, sizeof *items);
@@ -391,11 +377,11 @@ static void put_name(struct sl_names *names, struct sl_span name)
     items[names->count++] = name;
 }
 
-static void settle(struct request *r, struct group_change *g, const struct sl_names *before,
-                   bool renamed)
+/* Members that came and went; whoever is touched by it gets settled. */
+static void record_members(struct request *r, struct group_change *g, const struct sl_names *before,
+                           bool renamed)
 {
-    struct sl_names added = room_for(r, sl_map_count(g->now)), removed = room_for(r, before->count),
-                    stay = room_for(r, before->count);
+    struct sl_names added = room_for(r, sl_map_count(g->now)), removed = room_for(r, before->count);
     struct sl_map *was = NULL;
     struct sl_span key;
     void *value;
@@ -404,19 +390,22 @@ static void settle(struct request *r, struct group_change *g, const struct sl_na
     if (sl_map_new(&was, 0) != SL_OK)
         keeper_die("a group could not be changed", SL_EMEMORY);
     for (size_t n = 0; n < before->count; n++) {
+        bool stays = sl_map_get(g->now, before->items[n]) != NULL;
+
         if (sl_map_put(was, before->items[n], r) != SL_OK)
             keeper_die("a group could not be changed", SL_EMEMORY);
-        put_name(sl_map_get(g->now, before->items[n]) == NULL ? &removed : &stay, before->items[n]);
+        if (!stays)
+            put_name(&removed, before->items[n]);
+        if (!stays || renamed)
+            scim_settling_add(r->settling, before->items[n]);
     }
     while (sl_map_next(g->now, &at, &key, &value))
-        if (sl_map_get(was, key) == NULL)
+        if (sl_map_get(was, key) == NULL) {
             put_name(&added, sl_arena_copy(r->k->mem, key));
+            scim_settling_add(r->settling, key);
+        }
     sl_map_free(was);
     scim_members_put(r->k, g->group.id, &added, &removed);
-    groups_of_each(r, &removed);
-    groups_of_each(r, &added);
-    if (renamed)
-        groups_of_each(r, &stay);
 }
 
 static enum sl_scim_reason apply_group(struct request *r, struct scim_group *group,
@@ -435,36 +424,53 @@ static enum sl_scim_reason apply_group(struct request *r, struct scim_group *gro
             return SL_SCIM_MEMORY;
     for (size_t n = 0; n < count && why == SL_SCIM_OK; n++)
         why = change_group(r, &g, &changes[n]);
-    if (why == SL_SCIM_OK && group_is_taken(r, &g.group))
+    if (why == SL_SCIM_OK && scim_group_is_taken(r->k, &g.group))
         why = SL_SCIM_UNIQUENESS;
+    if (why == SL_SCIM_OK && g.group.id.n == 0 && scim_group_count(r->k, r->iss) >= GROUPS_MAX)
+        why = SL_SCIM_TOO_MANY;
     if (why != SL_SCIM_OK)
         return why;
     bool renamed = !sl_span_eq(group->display_name, g.group.display_name);
     if (g.group.id.n == 0 || renamed || !sl_span_eq(group->external_id, g.group.external_id))
         scim_group_put(r->k, &g.group);
-    settle(r, &g, &before, renamed);
+    record_members(r, &g, &before, renamed);
     *group = g.group;
     return SL_SCIM_OK;
 }
 
-/* POST and PUT: these members and no others. */
+/* The answer when everybody's memberships are what they should be: at once, or later. */
+static void settle(struct request *r, unsigned status, json_t *reply)
+{
+    struct scim_settling *all = r->settling;
+
+    r->settling = NULL;
+    if (scim_settle(r->call, all, status, reply))
+        answer(r, status, reply);
+}
+
+/* POST and PUT: these members and no others; a PUT that does not speak of them leaves them. */
 static void whole_group(struct request *r, struct scim_group *g, unsigned status)
 {
     struct sl_scim_resource said;
     enum sl_scim_reason why = sl_scim_read(r->k->mem, SL_SCIM_GROUP, r->body, &said);
 
     if (why == SL_SCIM_OK) {
-        struct sl_scim_change all[] = {{.what = SL_SCIM_SET_DISPLAY_NAME,
-                                        .text = said.display_name},
-                                       {.what = SL_SCIM_SET_MEMBERS,
-                                        .members = said.members,
-                                        .member_count = said.member_count},
-                                       {.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id}};
+        struct sl_scim_change all[3];
+        size_t count = 0;
 
-        why = apply_group(r, g, all, SL_COUNT(all));
+        all[count++] =
+            (struct sl_scim_change){.what = SL_SCIM_SET_DISPLAY_NAME, .text = said.display_name};
+        if (said.says_members)
+            all[count++] = (struct sl_scim_change){.what = SL_SCIM_SET_MEMBERS,
+                                                   .members = said.members,
+                                                   .member_count = said.member_count};
+        if (said.says_external_id)
+            all[count++] =
+                (struct sl_scim_change){.what = SL_SCIM_SET_EXTERNAL_ID, .text = said.external_id};
+        why = apply_group(r, g, all, count);
     }
     if (why == SL_SCIM_OK)
-        answer(r, status, group_json(r, g));
+        settle(r, status, group_json(r, g));
     else
         refuse(r, why);
 }
@@ -477,7 +483,7 @@ static void patch_group(struct request *r, struct scim_group *g)
     if (why == SL_SCIM_OK)
         why = apply_group(r, g, p.changes, p.count);
     if (why == SL_SCIM_OK)
-        answer(r, 200, group_json(r, g));
+        settle(r, 200, group_json(r, g));
     else
         refuse(r, why);
 }
@@ -492,9 +498,10 @@ static void one_group(struct request *r)
         answer(r, 200, group_json(r, &g));
     } else if (sl_span_is(r->method, "DELETE")) {
         struct sl_names before = scim_members(r->k, g.id);
+        for (size_t n = 0; n < before.count; n++)
+            scim_settling_add(r->settling, before.items[n]);
         scim_group_drop(r->k, &g);
-        groups_of_each(r, &before);
-        answer(r, 204, json_object());
+        settle(r, 204, json_object());
     } else if (sl_span_is(r->method, "PATCH")) {
         patch_group(r, &g);
     } else {
@@ -548,15 +555,22 @@ static void route(struct request *r, struct sl_span what)
         r->detail =
             "this issuer has a groups_claim: memberships come with its tokens, not from here";
         refuse(r, SL_SCIM_REFUSED);
+    } else if (r->kind == SL_SCIM_GROUP && !get && scim_settle_is_busy(r->k, r->issuer)) {
+        refuse(r, SL_SCIM_BUSY);
+    } else if (r->kind == SL_SCIM_USER && r->id.n > 0) {
+        one_user(r);
     } else if (r->id.n > 0) {
-        r->kind == SL_SCIM_USER ? one_user(r) : one_group(r);
+        r->settling = scim_settling_new(r->k, r->issuer);
+        one_group(r);
     } else if (get) {
         list(r);
     } else if (r->kind == SL_SCIM_USER) {
         create_user(r);
     } else {
+        r->settling = scim_settling_new(r->k, r->issuer);
         whole_group(r, &fresh, 201);
     }
+    scim_settling_free(r->settling);
 }
 
 void call_SCIM(struct call *c)
@@ -571,7 +585,7 @@ void call_SCIM(struct call *c)
                         .body = json_object_get(c->body, "resource"),
                         .base = base_of(c->keeper)};
 
-    if (r.issuer == NULL) {
+    if (r.issuer == NULL || r.issuer->config->kind != SL_ISSUER_OIDC) {
         r.detail = "the configuration does not name this provider any more";
         refuse(&r, SL_SCIM_DENIED);
         return;

@@ -92,7 +92,8 @@ static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
     return true;
 }
 
-static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
+/* *jobs: how many of them the configuration alone can end. */
+static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by, size_t *jobs)
 {
     struct credential with;
     struct account account;
@@ -100,6 +101,10 @@ static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
     if (credential_by_id(c->keeper, id, &with) != SL_OK)
         return revoke_session(c, id, by);
     if (account_of(c->keeper, id, &account) == SL_OK) {
+        if (job_is_account(c->keeper, &account)) {
+            ++*jobs;
+            return false;
+        }
         account_unlink(c->keeper, &account, by);
         return true;
     }
@@ -111,10 +116,22 @@ static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by)
     return true;
 }
 
+/* What else there was is revoked. */
+static void refuse_jobs(struct call *c, size_t revoked)
+{
+    SL_BUF(text, 512);
+
+    sl_buf_put_str(&text, JOB_REFUSED_DETAIL " With the next of its tokens it would be back.");
+    if (revoked > 0)
+        sl_buf_say(&text, " What else this identity had is revoked: %U.", (uint64_t)revoked);
+    call_problem(c, 409, JOB_REFUSED_TITLE, sl_buf_text(&text),
+                 "Take it out of `jobs` and reload; until then: sluice identity pause NAME");
+}
+
 void call_TOKEN_REVOKE(struct call *c)
 {
     struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
-    size_t count = 1, revoked = 0;
+    size_t count = 1, revoked = 0, jobs = 0;
 
     if (id.n == 0 && name.n == 0) {
         call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
@@ -124,8 +141,12 @@ void call_TOKEN_REVOKE(struct call *c)
     if (id.n == 0)
         count = ids_of(c, name, &ids);
     for (size_t i = 0; i < count; i++)
-        revoked +=
-            revoke_one(c, ids[i], c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+        revoked += revoke_one(c, ids[i],
+                              c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"), &jobs);
+    if (jobs > 0) {
+        refuse_jobs(c, revoked);
+        return;
+    }
     if (revoked == 0) {
         call_problem(c, 404, "No such token", "There is no token of this id or identity.",
                      "sluice token list");

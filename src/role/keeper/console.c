@@ -262,6 +262,50 @@ void console_end(struct keeper *k, const struct credential *c, struct sl_span by
         forget_use(k, c->session);
 }
 
+static size_t open_ids_of(struct keeper *k, struct sl_span identity, struct sl_span *ids,
+                          size_t max)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_OPEN_OF, "si", identity, (uint64_t)max);
+    size_t count = 0;
+
+    while (count < max && db_row(&rows))
+        ids[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
+    db_end(&rows);
+    return count;
+}
+
+static void forget_codes(struct keeper *k, struct sl_span identity)
+{
+    for (size_t i = 0; k->console != NULL && i < MAX_CODES; i++) {
+        struct code *one = &k->console->codes[i];
+        struct credential c;
+
+        if (one->expires_us != 0 &&
+            credential_by_id(k, sl_span_str(one->credential), &c) == SL_OK &&
+            sl_span_eq(c.identity, identity))
+            memset(one, 0, sizeof *one);
+    }
+}
+
+void console_end_of(struct keeper *k, struct sl_span identity, struct sl_span by,
+                    struct sl_span channel, const char *why)
+{
+    struct sl_span ids[64];
+    size_t count;
+
+    forget_codes(k, identity);
+    do {
+        count = open_ids_of(k, identity, ids, SL_COUNT(ids));
+        for (size_t i = 0; i < count; i++) {
+            struct credential c;
+
+            if (console_by_id(k, ids[i], &c) != SL_OK)
+                keeper_die("a session could not be ended", SL_ECORRUPT);
+            console_end(k, &c, by, channel, why);
+        }
+    } while (count == SL_COUNT(ids));
+}
+
 /* --- the end that nobody says --- */
 
 static const char *why_over(struct keeper *k, const struct credential *c)

@@ -106,6 +106,16 @@ void glass_break(struct call *c, struct approval *a, const struct decision_proof
     waiters_offer(k, a);
 }
 
+/* What is pending was released by nobody, whatever a torn log says of an attempt. */
+bool glass_broke(const struct approval *a, const struct exception *e)
+{
+    for (size_t i = 0; a->state != SL_APPROVAL_PENDING && i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "break-glass") &&
+            sl_span_eq(a->votes[i].identity, e->identity))
+            return true;
+    return false;
+}
+
 /* Asked again at release: everything about who broke it must still be so. */
 bool glass_stands(struct keeper *k, const struct approval *a, const struct exception *e)
 {

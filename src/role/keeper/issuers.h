@@ -150,6 +150,11 @@ enum sl_oidc_reason acting_ask(struct keeper *k, const struct sl_issuer *i,
                                struct asked_for *others) SL_MUST_CHECK;
 /* Of an account at a CI system: a job's, which the configuration links, or a person's? */
 bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
+/* The account is a job's: what ends it is the configuration. Else the next token would bring it
+ * back. */
+bool job_is_account(struct keeper *k, const struct account *a);
+#define JOB_REFUSED_TITLE "A job of the configuration"
+#define JOB_REFUSED_DETAIL "Jobs of a CI system are linked by `jobs` of its issuer, when they come."
 /* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it
  * has no more end. */
 void jobs_reload(struct keeper *k);

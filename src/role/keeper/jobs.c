@@ -113,6 +113,26 @@ bool job_is_subject(const struct sl_issuer *i, struct sl_span subject)
     return true;
 }
 
+/* Without a configuration (Sluice is stopped) by what we call a job: subject_of. */
+static bool is_named_so(struct keeper *k, const struct account *a)
+{
+    struct person who;
+    SL_BUF(end, NAME_MAX_BYTES);
+
+    sl_buf_say(&end, " as %S", a->identity);
+    return person_get(k, a->identity, &who) == SL_OK && who.kind != SL_HUMAN &&
+           a->subject.n > end.n &&
+           sl_span_eq(sl_span_from(a->subject, a->subject.n - end.n), sl_buf_span(&end));
+}
+
+bool job_is_account(struct keeper *k, const struct account *a)
+{
+    const struct sl_issuer *i =
+        k->config == NULL ? NULL : sl_config_issuer_of(k->config, a->issuer);
+
+    return i == NULL ? k->config == NULL && is_named_so(k, a) : job_is_subject(i, a->subject);
+}
+
 /* --- after a reload ------------------------------------------------------------------------------
  */
 
@@ -144,8 +164,8 @@ void jobs_reload(struct keeper *k)
     while (db_row(&rows)) { /* unlinking writes, so the reading ends before */
         if (count == room) {
             struct account *more = sl_arena_array(k->mem, 2 * room + 16, sizeof *more);
-            if (more == NULL)
-                break;
+            if (more == NULL) /* one that is left out would go on being linked */
+                keeper_die("accounts could not be looked at", SL_EMEMORY);
             if (count > 0)
                 memcpy(more, list, count * sizeof *more);
             list = more;

@@ -130,6 +130,7 @@ struct keeper {
     struct openlineage *openlineage; /* NULL: nobody wants run events */
     struct sign_in_failures *failures;
     struct challenges *challenges; /* challenges.c */
+    struct scim_settler *settler;  /* scim_settle.c */
     struct issuer *issuers;        /* issuers.h, all that follows */
     struct fetch *fetches;
     struct flow *flows;
@@ -186,6 +187,9 @@ struct person {
     struct sl_membership *memberships; /* groups.count of them */
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
+/* The same without groups: of whoever has more than a person may have, who does nothing here, and
+ * must be switched off all the same. */
+enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
 /* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim: see
  * acting.c) adds to `on_behalf_of`: the set only ever grows by it. */
@@ -304,6 +308,10 @@ enum sl_err console_by_id(struct keeper *k, struct sl_span id, struct credential
     SL_MUST_CHECK;
 void console_end(struct keeper *k, const struct credential *c, struct sl_span by,
                  struct sl_span channel, const char *why);
+/* All of this person's, and the codes that would begin one: whoever is switched off signs in anew
+ * when they are back. */
+void console_end_of(struct keeper *k, struct sl_span identity, struct sl_span by,
+                    struct sl_span channel, const char *why);
 void console_touch(struct keeper *k, const struct credential *c);
 /* The session began with a fresh sign-in with more than one factor. In memory: a new keeper asks
  * for another one. */
@@ -807,6 +815,12 @@ struct status_change {
 };
 void identity_set_status(struct keeper *k, const struct person *who,
                          const struct status_change *to);
+/* scim_settle.c */
+enum sl_err scim_settle_begin(struct keeper *k) SL_MUST_CHECK; /* with a look at everybody */
+void scim_settle_all(struct keeper *k);
+void scim_settle_free(struct keeper *k);
+/* scim.c: a provider's last word about this person is that they are gone. */
+bool scim_says_gone(struct keeper *k, struct sl_span identity);
 bool identity_owner_paused(struct keeper *k, struct sl_span name);
 #define CALL_DECLARE(NAME, wire, roles, needs) void call_##NAME(struct call *c);
 SL_METHODS(CALL_DECLARE)
@@ -927,6 +941,8 @@ enum sl_decide_reason glass_may(struct keeper *k, const struct approval *a,
                                 const struct person *who, const struct credential *with,
                                 enum sl_decide_channel channel);
 void glass_break(struct call *c, struct approval *a, const struct decision_proof *proof);
+/* It was released so, and not by the votes of those whom its rules ask. */
+bool glass_broke(const struct approval *a, const struct exception *e);
 bool glass_stands(struct keeper *k, const struct approval *a, const struct exception *e);
 void glass_put(struct call *c, json_t *out, const struct approval *a);
 json_t *exceptions_json(struct keeper *k, bool all);

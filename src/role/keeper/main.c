@@ -207,6 +207,7 @@ static enum sl_err start(struct keeper *k, int fd)
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     issuers_take(k);
     jobs_reload(k);
+    SL_TRY(scim_settle_begin(k));
     return SL_OK;
 }
 
@@ -237,6 +238,7 @@ static void finish(struct keeper *k)
     journals_close(k);
     peers_free(k);
     sl_watch_free(k->control);
+    scim_settle_free(k);
     sl_timer_free(k->journal_timer);
     sl_timer_free(k->deadline_timer);
     sl_timer_free(k->checkpoint_timer);

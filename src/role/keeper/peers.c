@@ -253,6 +253,7 @@ void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet)
 
     if (p->ended)
         return;
+    store_call_begins(&p->keeper->store);
     enum sl_err err = dispatch(p, packet);
     if (err != SL_OK)
         sl_channel_break(c, err);

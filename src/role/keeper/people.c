@@ -68,7 +68,7 @@ static enum sl_err load_groups(struct keeper *k, struct person *p)
     return SL_OK;
 }
 
-enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
+enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *out)
 {
     struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_GET, "s", name);
     struct person p = {0};
@@ -86,6 +86,15 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
     p.active_since_us = db_u64(&rows, 8);
     p.display = keep(k, &rows, 9);
     db_end(&rows);
+    *out = p;
+    return SL_OK;
+}
+
+enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
+{
+    struct person p;
+
+    SL_TRY(person_plain(k, name, &p));
     SL_TRY(load_groups(k, &p));
     *out = p;
     return SL_OK;
@@ -124,7 +133,7 @@ struct set {
 /* False: there is nobody of this name, or it could not be read. */
 static bool look_up(struct set *s, struct sl_span name, struct person *out)
 {
-    enum sl_err err = person_get(s->keeper, name, out);
+    enum sl_err err = person_plain(s->keeper, name, out);
 
     if (err != SL_OK && err != SL_ENOTFOUND)
         s->why = err;

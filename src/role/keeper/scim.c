@@ -1,10 +1,11 @@
 #include "role/keeper/scim.h"
 
 #include "base/encode.h"
+#include "role/keeper/view.h"
 
 /* What issuers have said, as the view has it, and the events that change it. */
 
-enum { ID_BYTES = 12, MAX_ROWS = 100000, EACH = 500, MEMBERS_MAX = 25000 };
+enum { ID_BYTES = 12, EACH = 500, MEMBERS_MAX = 25000 };
 
 static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int column)
 {
@@ -13,9 +14,19 @@ static struct sl_span keep(struct keeper *k, const struct db_rows *rows, int col
 
 static struct scim_user user_of(struct keeper *k, const struct db_rows *r)
 {
-    return (struct scim_user){keep(k, r, 0), keep(k, r, 1), keep(k, r, 2),     keep(k, r, 3),
-                              keep(k, r, 4), keep(k, r, 5), db_u64(r, 6) != 0, db_u64(r, 7) != 0,
-                              db_u64(r, 8),  db_u64(r, 9),  keep(k, r, 10)};
+    return (struct scim_user){.id = keep(k, r, 0),
+                              .issuer = keep(k, r, 1),
+                              .external_id = keep(k, r, 2),
+                              .user_name = keep(k, r, 3),
+                              .display_name = keep(k, r, 4),
+                              .identity = keep(k, r, 5),
+                              .active = db_u64(r, 6) != 0,
+                              .off = (db_u64(r, 7) & VIEW_OFF_BOTH) != 0,
+                              .paused = (db_u64(r, 7) & VIEW_OFF_PAUSED) != 0,
+                              .unlinked = (db_u64(r, 7) & VIEW_OFF_UNLINKED) != 0,
+                              .since_us = db_u64(r, 8),
+                              .changed_us = db_u64(r, 9),
+                              .subject = keep(k, r, 10)};
 }
 
 static struct scim_group group_of(struct keeper *k, const struct db_rows *r)
@@ -54,33 +65,97 @@ static size_t count_of(struct keeper *k, enum db_sql sql, struct sl_span issuer)
     size_t count = db_row(&rows) ? (size_t)db_u64(&rows, 0) : 0;
 
     db_end(&rows);
-    return count < MAX_ROWS ? count : MAX_ROWS;
+    return count;
 }
 
-size_t scim_users(struct keeper *k, struct sl_span issuer, struct scim_user **out)
+size_t scim_user_count(struct keeper *k, struct sl_span issuer)
 {
-    size_t room = count_of(k, DB_SCIM_USER_COUNT, issuer), count = 0;
+    return count_of(k, DB_SCIM_USER_COUNT, issuer);
+}
+
+size_t scim_group_count(struct keeper *k, struct sl_span issuer)
+{
+    return count_of(k, DB_SCIM_GROUP_COUNT, issuer);
+}
+
+/* A text that found no room would read as one that is empty. */
+static bool is_whole(const struct db_rows *r, const struct sl_span *texts, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (texts[i].n != db_span(r, i).n || (texts[i].n > 0 && texts[i].p == NULL))
+            return false;
+    return true;
+}
+
+static bool user_is_whole(const struct db_rows *r, const struct scim_user *u)
+{
+    const struct sl_span texts[] = {u->id,        u->issuer,       u->external_id,
+                                    u->user_name, u->display_name, u->identity};
+
+    return is_whole(r, texts, SL_COUNT(texts)) && u->subject.n == db_span(r, 10).n;
+}
+
+static bool group_is_whole(const struct db_rows *r, const struct scim_group *g)
+{
+    const struct sl_span texts[] = {g->id, g->issuer, g->external_id, g->display_name};
+
+    return is_whole(r, texts, SL_COUNT(texts));
+}
+
+enum sl_err scim_users(struct keeper *k, struct sl_span issuer, struct scim_user **out,
+                       size_t *count)
+{
+    size_t room = scim_user_count(k, issuer), n = 0;
     struct scim_user *list = sl_arena_array(k->mem, room + 1, sizeof *list);
     struct db_rows rows = db_ask(k->store.db, DB_SCIM_USER_LIST, "s", issuer);
+    bool whole = list != NULL;
 
-    while (list != NULL && count < room && db_row(&rows))
-        list[count++] = user_of(k, &rows);
+    while (whole && n < room && db_row(&rows)) {
+        list[n] = user_of(k, &rows);
+        whole = user_is_whole(&rows, &list[n++]);
+    }
     db_end(&rows);
+    if (!whole)
+        return SL_EMEMORY;
     *out = list;
-    return count;
+    *count = n;
+    return SL_OK;
 }
 
-size_t scim_groups(struct keeper *k, struct sl_span issuer, struct scim_group **out)
+enum sl_err scim_groups(struct keeper *k, struct sl_span issuer, struct scim_group **out,
+                        size_t *count)
 {
-    size_t room = count_of(k, DB_SCIM_GROUP_COUNT, issuer), count = 0;
+    size_t room = scim_group_count(k, issuer), n = 0;
     struct scim_group *list = sl_arena_array(k->mem, room + 1, sizeof *list);
     struct db_rows rows = db_ask(k->store.db, DB_SCIM_GROUP_LIST, "s", issuer);
+    bool whole = list != NULL;
 
-    while (list != NULL && count < room && db_row(&rows))
-        list[count++] = group_of(k, &rows);
+    while (whole && n < room && db_row(&rows)) {
+        list[n] = group_of(k, &rows);
+        whole = group_is_whole(&rows, &list[n++]);
+    }
     db_end(&rows);
+    if (!whole)
+        return SL_EMEMORY;
     *out = list;
-    return count;
+    *count = n;
+    return SL_OK;
+}
+
+struct sl_names scim_groups_of(struct keeper *k, const struct scim_user *u)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_SCIM_GROUPS_OF, "ss", u->id, u->issuer);
+    struct sl_names names = {0};
+
+    while (db_row(&rows)) {
+        struct sl_span name = keep(k, &rows, 0);
+
+        if (name.p == NULL) /* one that is left out would be taken away */
+            keeper_die("groups of a person could not be read", SL_EMEMORY);
+        names_add(k->mem, &names, name);
+    }
+    db_end(&rows);
+    return names;
 }
 
 struct sl_names scim_members(struct keeper *k, struct sl_span group)
@@ -112,9 +187,56 @@ bool scim_is_member(struct keeper *k, struct sl_span group, struct sl_span user)
     return finds(k, DB_SCIM_IS_MEMBER, group, user);
 }
 
+bool scim_is_user(struct keeper *k, struct sl_span issuer, struct sl_span id)
+{
+    return finds(k, DB_SCIM_USER_HAS, issuer, id);
+}
+
+bool scim_user_is_taken(struct keeper *k, const struct scim_user *u)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_SCIM_USER_TAKEN, "sssss", u->issuer, u->id,
+                                 u->user_name, u->external_id, u->subject);
+    bool taken = db_row(&rows);
+
+    db_end(&rows);
+    return taken;
+}
+
+bool scim_group_is_taken(struct keeper *k, const struct scim_group *g)
+{
+    struct db_rows rows =
+        db_ask(k->store.db, DB_SCIM_GROUP_TAKEN, "sss", g->issuer, g->id, g->display_name);
+    bool taken = db_row(&rows);
+
+    db_end(&rows);
+    return taken;
+}
+
 bool scim_is_gone(struct keeper *k, struct sl_span issuer, struct sl_span subject)
 {
     return finds(k, DB_SCIM_USER_GONE, issuer, subject);
+}
+
+bool scim_others_gone(struct keeper *k, const struct scim_user *u, bool *off, bool *paused)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_SCIM_OTHERS_OFF, "ss", u->identity, u->id);
+    bool gone = false;
+
+    *off = *paused = false;
+    if (db_row(&rows)) {
+        *off = db_u64(&rows, 0) != 0;
+        *paused = db_u64(&rows, 0) == VIEW_OFF_PAUSED;
+        gone = db_u64(&rows, 1) > 0;
+    }
+    db_end(&rows);
+    return gone;
+}
+
+bool scim_says_gone(struct keeper *k, struct sl_span identity)
+{
+    bool off, paused;
+
+    return scim_others_gone(k, &(struct scim_user){.identity = identity}, &off, &paused);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
@@ -159,6 +281,10 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     event_str(event, "identity", u->identity);
     event_bool(event, "active", u->active);
     event_bool(event, "off", u->off);
+    if (u->paused)
+        event_bool(event, "paused", true);
+    if (u->unlinked)
+        event_bool(event, "unlinked", true);
     event_u64(event, "since", u->since_us);
     event_u64(event, "changed", u->changed_us);
     record(k, event);
@@ -243,6 +369,12 @@ void call_SCIM_CREDENTIAL(struct call *c)
     if (i == NULL) {
         call_problem(c, 404, "No such issuer", "The configuration has no issuer of this name.",
                      "`issuers` in the configuration names them; Sluice must run.");
+        return;
+    }
+    if (i->config->kind != SL_ISSUER_OIDC) {
+        call_problem(c, 409, "Nobody signs in there",
+                     "This issuer is a CI system: it says which jobs there are, and brings nobody.",
+                     "");
         return;
     }
     if (govern_waits(c)) /* it can bring people, into groups that decide */

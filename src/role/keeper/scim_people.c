@@ -113,13 +113,33 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     struct account a;
     struct person who;
 
-    if (account_get(k, u->issuer, u->subject, &a) == SL_OK && sl_span_eq(a.identity, u->identity))
+    /* Whose it is by now: the account is gone. What an operator did about it stays done. */
+    bool there = account_get(k, u->issuer, u->subject, &a) == SL_OK;
+    u->unlinked = !there || !sl_span_eq(a.identity, u->identity);
+    if (there)
         account_unlink(k, &a, said_by(k, i));
-    /* What is paused stays paused, and is so when the person comes back. */
-    if (person_get(k, u->identity, &who) == SL_OK && person_active(&who)) {
-        set_status(k, i, &who, "disabled", SL_ENTRY_ROSTER_DISABLE);
-        u->off = true;
-    }
+    if (person_plain(k, u->identity, &who) != SL_OK)
+        return;
+    /* Another provider had said so: the last one who brings them back switches them on. */
+    scim_others_gone(k, u, &u->off, &u->paused);
+    if (sl_span_is(who.status, "disabled"))
+        return;
+    /* What was paused is so again when the person comes back; until then nobody resumes it. */
+    u->paused = sl_span_is(who.status, "paused");
+    set_status(k, i, &who, "disabled", SL_ENTRY_ROSTER_DISABLE);
+    u->off = true;
+}
+
+/* Unless another provider says that they are gone. */
+static void switch_on(struct keeper *k, const struct issuer *i, struct scim_user *u,
+                      const struct person *who)
+{
+    bool off, paused;
+
+    if (u->off && !scim_others_gone(k, u, &off, &paused))
+        set_status(k, i, who, u->paused ? "paused" : "active",
+                   u->paused ? SL_ENTRY_ROSTER_PAUSE : SL_ENTRY_ROSTER_ENABLE);
+    u->off = u->paused = false;
 }
 
 static enum sl_scim_reason turn_on(struct keeper *k, const struct issuer *i, struct scim_user *u,
@@ -127,22 +147,29 @@ static enum sl_scim_reason turn_on(struct keeper *k, const struct issuer *i, str
 {
     struct account a;
     struct person who;
+    bool off, paused;
     SL_BUF(id, 64);
 
-    if (person_get(k, u->identity, &who) != SL_OK)
+    if (person_plain(k, u->identity, &who) != SL_OK)
         return SL_SCIM_REFUSED;
-    if (!u->off && sl_span_is(who.status, "disabled")) {
+    if (!u->off && sl_span_is(who.status, "disabled") &&
+        !(scim_others_gone(k, u, &off, &paused) && off)) {
         *detail = "an operator disabled this identity: only an operator can take that back";
         return SL_SCIM_REFUSED;
     }
-    if (account_get(k, u->issuer, u->subject, &a) == SL_OK) {
+    bool there = account_get(k, u->issuer, u->subject, &a) == SL_OK;
+    if (there && !sl_span_eq(a.identity, u->identity)) {
         *detail = "this account was linked to somebody meanwhile";
         return SL_SCIM_REFUSED;
     }
-    if (u->off)
-        set_status(k, i, &who, "active", SL_ENTRY_ROSTER_ENABLE);
-    u->off = false;
-    return account_link(k, &who, u->issuer, u->subject, maker_of(k, i), &id) == SL_OK
+    if (!there && u->unlinked) {
+        *detail = "an operator unlinked this account: an operator links it again (sluice identity "
+                  "account NAME --issuer I --subject S)";
+        return SL_SCIM_REFUSED;
+    }
+    u->unlinked = false;
+    switch_on(k, i, u, &who);
+    return there || account_link(k, &who, u->issuer, u->subject, maker_of(k, i), &id) == SL_OK
                ? SL_SCIM_OK
                : SL_SCIM_REFUSED;
 }
@@ -171,19 +198,17 @@ enum sl_scim_reason scim_user_turn(struct keeper *k, const struct issuer *i, str
 
 void scim_user_groups(struct keeper *k, const struct issuer *i, const struct scim_user *u)
 {
-    struct scim_group *groups;
-    size_t count = scim_groups(k, u->issuer, &groups);
     struct sl_names wanted = {0};
     struct account a;
 
     if (!u->active || account_get(k, u->issuer, u->subject, &a) != SL_OK)
         return;
-    for (size_t n = 0; n < count; n++) {
+    struct sl_names theirs = scim_groups_of(k, u);
+    for (size_t n = 0; n < theirs.count; n++) {
         SL_BUF(ours, 200);
 
-        if (scim_is_member(k, groups[n].id, u->id) &&
-            sl_issuer_put_group(&ours, i->config, groups[n].display_name) &&
-            sl_buf_err(&ours) == SL_OK && identity_name_ok(sl_buf_span(&ours)))
+        if (sl_issuer_put_group(&ours, i->config, theirs.items[n]) && sl_buf_err(&ours) == SL_OK &&
+            identity_name_ok(sl_buf_span(&ours)))
             names_add(k->mem, &wanted, sl_arena_copy(k->mem, sl_buf_span(&ours)));
     }
     account_groups_set(k, &a, said_by(k, i), &wanted);

@@ -337,6 +337,18 @@
     X(SCIM_USER_LIST, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "    \
         "scim_subject s on s.user = u.id where u.issuer = ?1 order by u.since_us, u.id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
+    X(SCIM_USER_HAS, "select 1 from scim_user where issuer = ?1 and id = ?2")                      \
+    X(SCIM_USER_TAKEN, "select 1 from scim_user u left join scim_subject s on s.user = u.id where " \
+        "u.issuer = ?1 and u.id <> ?2 and (u.user_name = ?3 collate nocase or (?4 <> '' and "       \
+        "u.external = ?4) or (?5 <> '' and coalesce(s.subject, u.external) = ?5))")                 \
+    X(SCIM_GROUP_TAKEN, "select 1 from scim_group where issuer = ?1 and id <> ?2 and display_name " \
+        "= ?3 collate nocase")                                                                     \
+    X(SCIM_GROUPS_OF, "select g.display_name from scim_member m join scim_group g on g.id = m.grp " \
+        "where m.user = ?1 and g.issuer = ?2 order by g.since_us, g.id")                           \
+    X(SCIM_USERS_FROM, "select issuer, id from scim_user where id > ?1 and active = 1 order by id " \
+        "limit ?2")                                                                                \
+    X(SCIM_OTHERS_OFF, "select coalesce(max(off & 3), 0), count(*) from scim_user where identity = ?1 " \
+        "and id <> ?2 and active = 0")                                                             \
     X(SCIM_USER_GONE, "select 1 from scim_user u left join scim_subject s on s.user = u.id where "  \
         "u.issuer = ?1 and u.active = 0 and ((s.user is null and u.external = ?2) or s.subject = "  \
         "?2)")                                                                                      \
@@ -360,7 +372,7 @@
         "credential c on c.id = a.credential where a.identity = ?1 and a.ended_us = 0 and "          \
         "c.revoked_us = 0 order by a.issuer, a.subject")                                            \
     X(ACCOUNT_ALL, "select issuer, subject, credential, identity from account where ended_us = 0")  \
-    X(SCIM_USER_KEEP_OFF, "update scim_user set off = 0 where identity = ?1")                       \
+    X(SCIM_USER_KEEP_OFF, "update scim_user set off = off & 4 where identity = ?1")                       \
     X(ACCOUNT_EVER, "select identity from account where issuer = ?1 and subject = ?2")              \
     X(ACCOUNT_OF, "select issuer, subject from account where credential = ?1")                      \
     X(CREDENTIAL_ADD, "insert into credential values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10)")  \
@@ -384,6 +396,8 @@
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
         "where id = ?1")                                                                            \
     X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
+    X(CONSOLE_OPEN_OF, "select s.id from credential c join console_session s on s.credential = "    \
+        "c.id where c.identity = ?1 and s.ended_us = 0 order by s.since_us limit ?2")               \
     X(CONSOLE_COUNT, "select count(*) from console_session where ended_us = 0 and expires_us > ?1") \
     X(CONSOLE_LIST, "select s.id, s.credential, c.identity, s.since_us, s.expires_us, s.ended_us or " \
         "c.revoked_us from console_session s join credential c on c.id = s.credential where ?1 = '' " \

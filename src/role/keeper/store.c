@@ -142,6 +142,14 @@ static enum sl_err make_room(struct store *s)
     return sl_ledger_must_write(s->ledger) ? sl_ledger_write(s->ledger) : SL_OK;
 }
 
+void store_call_begins(struct store *s)
+{
+    enum { CALL_ROOM = 52 * 1024 * 1024 }; /* one long document, and what is said about it */
+
+    if (s->why == SL_OK && sl_ledger_waiting(s->ledger) > SL_LEDGER_MAX_BUFFER - CALL_ROOM)
+        fail(s, sl_ledger_write(s->ledger));
+}
+
 static enum sl_err append_leaf(struct store *s, const struct sl_buf *leaf, struct sl_span state,
                                struct sl_span document, uint64_t *index)
 {

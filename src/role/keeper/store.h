@@ -57,6 +57,9 @@ void store_leaf(struct store *s, const struct sl_buf *leaf, bool sync, uint64_t 
 /* Leaf (may be NULL) with the state of a drained journal, in its compact form (view_drained). */
 void store_drained(struct store *s, struct sl_span state);
 
+/* Before a call is handled: what it records then goes out in one write, so that a crash leaves all
+ * of it or nothing (os/ledger_store.h). */
+void store_call_begins(struct store *s);
 /* Makes everything recorded so far durable, as far as it asked for it. */
 enum sl_err store_commit(struct store *s) SL_MUST_CHECK;
 /* Commits and signs a checkpoint. */

@@ -248,11 +248,22 @@ static void apply_provisioner_made(struct db *db, struct fields *f)
     db_run(db, DB_PROVISIONER_ADD, "ssbi", str(f, "id"), str(f, "issuer"), bytes(f, "hash"), at);
 }
 
+static uint64_t off_of(struct fields *f)
+{
+    uint64_t off = yes(f, "off") ? VIEW_OFF : 0;
+
+    if (off != 0 && json_is_true(json_object_get(f->event, "paused")))
+        off = VIEW_OFF_PAUSED;
+    if (json_is_true(json_object_get(f->event, "unlinked")))
+        off |= VIEW_OFF_UNLINKED;
+    return off;
+}
+
 static void apply_scim_user(struct db *db, struct fields *f)
 {
     db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
            str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
-           (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+           (uint64_t)yes(f, "active"), off_of(f), u64(f, "since"), u64(f, "changed"));
     if (json_object_get(f->event, "subject") != NULL) /* before there was a choice: external */
         db_run(db, DB_SCIM_SUBJECT_PUT, "ss", str(f, "id"), str(f, "subject"));
 }

@@ -59,6 +59,9 @@ enum sl_err view_replay(struct db *db, struct sl_span state, uint64_t entry, vie
  *   u8 1 · u32 gate · u64 generation · u64 position
  *   u32 n, n x {u64 session, u64 action} opened · u32 n, n x {u64 session, u64 action} ended */
 enum { VIEW_DRAINED = 1, VIEW_PROGRESS = 2 };
+/* scim_user.off: 1, or 2 where the identity was paused before; and 4 where an operator had ended
+ * the account before the provider did. */
+enum { VIEW_OFF = 1, VIEW_OFF_PAUSED = 2, VIEW_OFF_BOTH = 3, VIEW_OFF_UNLINKED = 4 };
 enum sl_err view_drained(struct db *db, struct sl_span state) SL_MUST_CHECK;
 /* Before it there may stand how far running statements have come, which usage alone wants to know:
  *   u8 2 · u32 n, n x {u64 session, u64 action, u64 rows, u64 bytes} */
