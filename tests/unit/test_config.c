@@ -114,6 +114,12 @@ static const struct refusal {
      "t.yaml:1:11: \"https://evil.example\" is no origin of the rp_id"},
     {"passkeys: {origins: [\"https://sluice.example\"]}\n" TARGET,
      "t.yaml:1:11: \"https://sluice.example\" is no origin of the rp_id \"\""},
+    {"trusted_proxies: [0.0.0.0/0]\n" TARGET,
+     "t.yaml:1:19: trusted_proxies: \"0.0.0.0/0\" is no address"},
+    {"trusted_proxies: [10.0.0.0/8, 10.0.0.7/8]\n" TARGET, "t.yaml:1:31: trusted_proxies: "},
+    {"trusted_proxies: [proxy.example]\n" TARGET, "t.yaml:1:19: trusted_proxies: "},
+    {"trusted_proxies: 10.0.0.1\n" TARGET, "t.yaml:1:18: trusted_proxies: \"10.0.0.1\"; expected a "
+                                           "list of addresses and networks"},
     {"passkeys: {origins: []}\n" TARGET, "t.yaml:1:21: origins: out of bounds"},
     {TARGET "policy: [{name: a, then: hold, keys: device-bound}]\n",
      "t.yaml:2:10: rule \"a\": keys says which passkeys count; expected proof: passkey"},
