@@ -15,6 +15,31 @@ export const mayBeMore = signal(false);
 /** For screen readers: the latest thing that happened. */
 export const announced = signal("");
 
+/** What somebody released alone while this person was here, until they say that they have seen it. */
+export interface Alone {
+  id: string;
+  by: string;
+  identity: string;
+  target: string;
+}
+const UNSEEN = "sluice-alone";
+export const alone = signal<readonly Alone[]>([]);
+
+/** Of this tab and this session alone; a page that is loaded again still shows them. */
+function rememberAlone(list: readonly Alone[], session: string): void {
+  alone.value = list;
+  sessionStorage.setItem(UNSEEN, JSON.stringify({ session, list }));
+}
+
+function recallAlone(session: string): void {
+  const kept = JSON.parse(sessionStorage.getItem(UNSEEN) ?? "{}") as { session?: string; list?: Alone[] };
+  rememberAlone(kept.session === session ? (kept.list ?? []) : [], session);
+}
+
+export function seenAlone(id: string): void {
+  rememberAlone(alone.value.filter((one) => one.id !== id), caller.value?.session ?? "");
+}
+
 export const KEPT = 12_000;
 const FIRST_PAGE = 100;
 const PAGE = 500;
@@ -121,6 +146,17 @@ interface Excerpt {
   identity?: string;
   target?: string;
   may_decide?: boolean;
+  break_glass?: { by: string };
+}
+
+function hearAlone(about: Excerpt, id: string): void {
+  const one = {
+    id,
+    by: about.break_glass?.by ?? "Somebody",
+    identity: about.identity ?? "somebody",
+    target: about.target ?? "a target",
+  };
+  rememberAlone([...alone.value.filter((other) => other.id !== id), one], caller.value?.session ?? "");
 }
 
 async function hear(name: string, about: Excerpt, id: string): Promise<void> {
@@ -152,6 +188,7 @@ function hearInTurn(told: Told): void {
   // The stream begins with "hello": what happened between the first list and that moment is in a second one.
   const again = told.name === "hello" || told.name === "reset";
   const about = again ? {} : (JSON.parse(told.data) as Excerpt);
+  if (told.name === "break_glass" && about.id !== undefined) hearAlone(about, about.id);
   if (about.id !== undefined) due.set(about.id, { name: told.name, about });
   queue = queue.then(() => (again ? loadAll() : nextDue())).catch(() => loadAll());
 }
@@ -168,6 +205,7 @@ export function start(): void {
     due.clear();
     turn++;
     loaded.value = false;
+    recallAlone(now);
     if (now === "") return;
     void loadAll();
     void listen(now, hearInTurn);

@@ -65,7 +65,8 @@ static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
                                           "environment", "summary",     "reason",
                                           "effects",     "expires_at",  "may_decide",
                                           "mine",        "why",         "delivered",
-                                          "reviewers",   "may_not_why", "may_not_reason"};
+                                          "reviewers",   "may_not_why", "may_not_reason",
+                                          "break_glass"};
     json_t *out = json_object();
     int bad = out == NULL;
 
