@@ -1,8 +1,13 @@
 """Signing in with a real identity provider (npm oidc-provider), in Chromium, without a browser, and as a program."""
 
+import base64
+import hashlib
 import http.client
 import json
+import os
+import pty
 import re
+import select
 import subprocess
 import threading
 import time
@@ -12,18 +17,20 @@ import psycopg2
 
 from authenticator import ALGORITHMS, Passkey, text as encoded
 from browser import Browser
-from idp import AUDIENCE, CODE, PASSWORD, SECRET, Idp, Person, elsewhere, request
+from idp import AUDIENCE, CODE, FORM, PASSWORD, SECRET, Idp, Person, elsewhere, request
 from lab import free_ports, wait_for
 from wire import Refused
 
 OTHER = "https://other.test"
+SHOWER = "a program that signs people in"     # a client that Sluice is not
+SHOWER_BACK = "http://127.0.0.1:9/back"
 HELD = "delete from staging.scratch where id = {}"
 WORLD = {}      # what the module's one laboratory has beside it
 
 
 def change(config):
     """Two issuers: one whose accounts are linked by hand, one that brings its people along."""
-    WORLD["ports"] = free_ports(2)
+    WORLD["ports"] = free_ports(3)
     secret = {"client_id": "sluice", "client_secret_file": "sluice.secret", "audiences": [AUDIENCE],
               "scopes": ["openid", "profile", "groups"], "groups_claim": "groups"}
     config["client_auth"] = "token"
@@ -31,7 +38,9 @@ def change(config):
         {"name": "corp", "issuer": f"http://127.0.0.1:{WORLD['ports'][0]}", "mfa_acr": ["mfa"], **secret,
          "groups": [{"theirs": "stewards", "ours": "data-stewards"}, {"theirs": "engineers", "ours": "engineers"}]},
         {"name": "partner", "issuer": f"http://127.0.0.1:{WORLD['ports'][1]}", "provision": "people",
-         "keys_max_stale": "3s", **secret, "group_prefix": "partner-"}]
+         "keys_max_stale": "3s", **secret, "group_prefix": "partner-"},
+        {"name": "plain", "issuer": f"http://127.0.0.1:{WORLD['ports'][2]}", "client_id": "sluice",
+         "audiences": [SHOWER], "token_type": "jwt"}]
 
 
 LAB = {"change": change, "start": False}
@@ -43,7 +52,10 @@ def providers(lab):
         back = [f"{lab.url}/signin/callback"]
         WORLD["corp"] = Idp(lab.folder, back, port=WORLD["ports"][0])
         WORLD["partner"] = Idp(lab.folder, back, port=WORLD["ports"][1])
-        lab.children += [WORLD["corp"].child, WORLD["partner"].child]
+        WORLD["plain"] = Idp(lab.folder, back, port=WORLD["ports"][2])
+        lab.children += [WORLD[name].child for name in ("corp", "partner", "plain")]
+        for name in ("corp", "plain"):
+            WORLD[name].client(client={"client_id": SHOWER, "client_secret": SECRET, "redirect_uris": [SHOWER_BACK]})
         (lab.folder / "sluice.secret").touch(0o600)
         (lab.folder / "sluice.secret").write_text(SECRET + "\n")
         lab.start()
@@ -55,6 +67,7 @@ def providers(lab):
         link(lab, "sam", WORLD["corp"].person("sam", groups=["stewards"]))
         WORLD["corp"].program("agent-7")
         link(lab, "agent-7", "agent-7")
+        link(lab, "erin", WORLD["plain"].person("erin"), "plain")
     return WORLD["corp"], WORLD["partner"]
 
 
@@ -457,6 +470,41 @@ targets:
     assert checked.rc == 0, checked
 
 
+def test_idp_add_asks_four_things(lab):
+    """sluice idp add on a terminal: it waits for an answer four times and no more, whatever is answered"""
+    corp, _ = providers(lab)
+    folder = lab.folder / "asked"
+    folder.mkdir()
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen([lab.program, "idp", "add", corp.issuer, "--no-sign-in"], cwd=folder, env=lab.environment,
+                               stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    lab.children.append(command)
+    os.close(theirs)
+    said, asked = hear_prompt(ours, command), []
+    while command.poll() is None and len(asked) < 8:
+        asked.append(said.rstrip().splitlines()[-1] if said.strip() else "(it waits)")
+        os.write(ours, b"\n")
+        said = hear_prompt(ours, command)
+    assert command.wait(10) == 0, (asked, said)
+    assert len(asked) == 4, asked
+    for question, about in zip(asked, ("short name", "client id", "secret", "groups")):
+        assert about in question and question.endswith("]:"), asked
+    assert f'issuer: "{corp.issuer}"' in said, said
+    os.close(ours)
+
+
+def hear_prompt(terminal, command):
+    """What it says until it is silent for a second, which is when it waits for somebody, or has ended."""
+    said = b""
+    while select.select([terminal], [], [], 1.0 if said else 20.0)[0]:
+        try:
+            said += os.read(terminal, 65536)
+        except OSError:     # the other end is closed
+            command.wait(10)
+            break
+    return said.decode()
+
+
 def read_until(command, words):
     said = []
     for line in command.stdout:
@@ -664,6 +712,48 @@ def test_agent(lab):
     except Refused as why:
         assert why.sqlstate == "28P01", why
     lab.deny("rita", approval["id"])
+
+
+def id_token_of(idp, name):
+    """The ID token that a program gets for somebody who signs in to it there, by the code grant."""
+    verifier = "v" * 43
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    there = f"{idp.issuer}/auth?" + urllib.parse.urlencode({
+        "client_id": SHOWER, "response_type": "code", "scope": "openid", "redirect_uri": SHOWER_BACK,
+        "code_challenge": challenge, "code_challenge_method": "S256"})
+    back = Person().sign_in(there, name, SHOWER_BACK)
+    code = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)["code"][0]
+    status, said, _ = request(f"{idp.issuer}/token", "POST", urllib.parse.urlencode(
+        {"grant_type": "authorization_code", "code": code, "redirect_uri": SHOWER_BACK, "code_verifier": verifier}),
+        {"Content-Type": FORM}, basic=(urllib.parse.quote(SHOWER), urllib.parse.quote(SECRET)))
+    assert status == 200, said
+    answer = json.loads(said)
+    assert answer["access_token"].count(".") == 0, "it has no access tokens that anybody could check"
+    return answer["id_token"]
+
+
+def test_id_token_of_a_provider_without_access_tokens(lab):
+    """a provider whose access tokens are opaque: with `token_type: jwt` its ID token is shown to ask with, never to decide"""
+    providers(lab)
+    plain, token = WORLD["plain"], id_token_of(WORLD["plain"], "erin")
+    head, claimed = (json.loads(base64.urlsafe_b64decode(p + "==")) for p in token.split(".")[:2])
+    assert head.get("typ") in (None, "JWT") and claimed["aud"] == SHOWER and claimed["iss"] == plain.issuer, (head, claimed)
+    assert lab.psql("select 40 + 2", user="erin", token=token).out.strip() == "42"
+    status, said = bearer(lab, token)
+    assert status == 200 and said["identity"] == "erin", said
+    approval = external(lab, token)
+    status, said = bearer(lab, token, "POST", f"/v1/approvals/{approval['id']}/decision",
+                          {"decision": "approve", "digest": approval["digest"], "reason": "by myself"})
+    assert status == 403, said
+    lab.deny("rita", approval["id"])
+
+
+def test_id_token_where_access_tokens_are_expected(lab):
+    """the same of a provider whose `token_type` is at+jwt is no token to ask with; a changed one is none anywhere"""
+    corp, _ = providers(lab)
+    body = id_token_of(WORLD["plain"], "erin").split(".")
+    assert is_refused(lab, ".".join([body[0], body[1][:-2] + ("AA" if body[1][-2:] != "AA" else "BB"), body[2]]), "erin") == ""
+    assert is_refused(lab, id_token_of(corp, "rita"), "rita") == ""
 
 
 def test_unlinked(lab):
