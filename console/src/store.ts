@@ -22,22 +22,10 @@ export interface Alone {
   identity: string;
   target: string;
 }
-const UNSEEN = "sluice-alone";
 export const alone = signal<readonly Alone[]>([]);
 
-/** Of this tab and this session alone; a page that is loaded again still shows them. */
-function rememberAlone(list: readonly Alone[], session: string): void {
-  alone.value = list;
-  sessionStorage.setItem(UNSEEN, JSON.stringify({ session, list }));
-}
-
-function recallAlone(session: string): void {
-  const kept = JSON.parse(sessionStorage.getItem(UNSEEN) ?? "{}") as { session?: string; list?: Alone[] };
-  rememberAlone(kept.session === session ? (kept.list ?? []) : [], session);
-}
-
 export function seenAlone(id: string): void {
-  rememberAlone(alone.value.filter((one) => one.id !== id), caller.value?.session ?? "");
+  alone.value = alone.value.filter((one) => one.id !== id);
 }
 
 export const KEPT = 12_000;
@@ -156,7 +144,7 @@ function hearAlone(about: Excerpt, id: string): void {
     identity: about.identity ?? "somebody",
     target: about.target ?? "a target",
   };
-  rememberAlone([...alone.value.filter((other) => other.id !== id), one], caller.value?.session ?? "");
+  alone.value = [...alone.value.filter((other) => other.id !== id), one];
 }
 
 async function hear(name: string, about: Excerpt, id: string): Promise<void> {
@@ -205,7 +193,7 @@ export function start(): void {
     due.clear();
     turn++;
     loaded.value = false;
-    recallAlone(now);
+    alone.value = [];
     if (now === "") return;
     void loadAll();
     void listen(now, hearInTurn);
