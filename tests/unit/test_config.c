@@ -760,6 +760,7 @@ static const struct {
     {SL_PLACE_LISTEN, "postgres", "", "listen: {postgres: 127.0.0.1:1}\n"},
     {SL_PLACE_LISTEN, "http", "", "listen: {http: 127.0.0.1:1}\n"},
     {SL_PLACE_TOP, "public_url", "", "public_url: http://sluice.example\n"},
+    {SL_PLACE_TOP, "trusted_proxies", "", "trusted_proxies: [10.0.0.0/8]\n"},
     {SL_PLACE_PASSKEYS, "rp_id",
      "passkeys: {rp_id: a.example, origins: [\"https://x.a.example\"]}\n",
      "passkeys: {rp_id: x.a.example, origins: [\"https://x.a.example\"]}\n"},
