@@ -14,7 +14,7 @@ import { ReviewsBadge } from "./reviews";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { SignIn } from "./signin";
-import { announced } from "./store";
+import { alone, announced, seenAlone } from "./store";
 import { Text } from "./text";
 
 function Liveness(): JSX.Element {
@@ -23,6 +23,23 @@ function Liveness(): JSX.Element {
     <span class={`live ${live.value}`} role="status">
       {text}
     </span>
+  );
+}
+
+/** What somebody released alone, on every page until it was seen. */
+function ReleasedAlone(): JSX.Element {
+  return (
+    <div role="alert" class="alone">
+      {alone.value.map((one) => (
+        <p key={one.id} class="warn">
+          <Text text={one.by} /> released a request of <Text text={one.identity} /> on <Text text={one.target} /> alone
+          (break-glass). <Link href={`/approvals/${one.id}`}>Look at it</Link>{" "}
+          <button type="button" onClick={() => seenAlone(one.id)}>
+            I have seen it
+          </button>
+        </p>
+      ))}
+    </div>
   );
 }
 
@@ -75,6 +92,7 @@ function Frame({ children }: { children: JSX.Element }): JSX.Element {
           Not live: what you see may be out of date. It tries to connect again.
         </p>
       )}
+      <ReleasedAlone />
       <main id="main" tabIndex={-1}>
         {children}
       </main>

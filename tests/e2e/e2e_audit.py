@@ -367,6 +367,31 @@ def test_agents_without_owner(lab):
     assert [x["identity"] for x in found] == ["stray"], found
 
 
+def test_many_agents_without_owner(lab):
+    """a link opens the entries of 60 of them; the number says all, and how many more there are"""
+    lab.add("otto", "human", groups=["engineers"])
+    for n in range(61):
+        lab.add(f"stray-{n}", "agent", owner="otto", groups=["agents"])
+    lab.manage("identity", "disable", "otto")
+    n = numbers(lab)["agents_without_owner"]
+    assert n["value"] == 62 and "of 60 are opened, of 2 more they are not" in n["says"], n
+    assert len(search(lab, limit=100, **dict(urllib.parse.parse_qsl(n["open"])))) == 60
+    assert "of 2 more they are not" in lab.sluice("governance", "--credential-file", lab.enroll("rita"), *lab.where(), check=True).out
+
+
+def test_expired(lab):
+    """what truly expired is counted, and its entry is opened"""
+    before = numbers(lab)["expired"]["value"]
+    client = lab.raw("agent-7")
+    client.query("delete from staging.quick where id = 77")
+    held = lab.pending_one("agent-7", like="id = 77")
+    assert client.until("Z", 15).error == "42501"
+    n = wait_for(lambda: (x := numbers(lab)["expired"])["value"] > before and x, 10, "the number")
+    assert n["value"] == before + 1, n
+    found = search(lab, **dict(urllib.parse.parse_qsl(n["open"])))
+    assert len(found) == n["value"] and held["id"] in {x["approval"] for x in found}, found
+
+
 def test_attempts(lab):
     """lineage names what was tried and did not happen, with who and why, also further down; labels stand at each step"""
     made = lab.psql_start("-c", "create table staging.taken as select email from customers")

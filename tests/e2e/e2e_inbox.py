@@ -1,6 +1,7 @@
 """sluice watch on a real terminal: the bytes it writes, the keys it hears."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -114,6 +115,33 @@ def test_decides(lab):
     assert t.ends() == 0
     assert t.bytes.rstrip().endswith(b"\x1b[0m") and b"\x1b[?1049l" in t.bytes
     assert termios.tcgetattr(t.theirs) == t.before
+
+
+def test_denies(lab):
+    """denied with a typed reason and the typed word: the client, the approval and the ledger have the reason; nothing ran"""
+    client, approval = hold(lab, "delete from staging.scratch where id = 4242")
+    t = Terminal(lab, columns=60)
+    t.shows("1 for you")
+    t.type("\r")
+    t.shows("d deny")
+    t.type("d")
+    t.shows("Why do you deny")
+    t.type("not before the audit, TKT-7\r")
+    t.shows("Type deny: agent-7 on finance")
+    assert '"pending"' in state(lab, approval)
+    t.type("deny\r")
+    t.shows("You said deny; it is denied now")
+    heard = client.until("Z", 10)
+    assert heard.error == "42501" and "not before the audit, TKT-7" in str(vars(heard)), vars(heard)
+    said = json.loads(state(lab, approval))
+    assert said["state"] == "denied" and len(said["votes"]) == 1, said["votes"]
+    vote = said["votes"][0]
+    assert "rita" in vote.values() and vote["decision"] == "deny" and vote["reason"] == "not before the audit, TKT-7", vote
+    wait_for(lambda: lab.files_with("not before the audit, TKT-7"), what="the ledger's entry")
+    assert not lab.ran("id = 4242")
+    t.shows("0 for you")
+    t.type("q")
+    assert t.ends() == 0
 
 
 def test_no_key_decides(lab):

@@ -21,10 +21,19 @@ WORLD = {}
 
 def change(config):
     """A CI system, and an issuer of tokens for agents."""
-    WORLD["ci"], WORLD["corp"] = Issuer(), Issuer()
+    for name in ("ci", "corp", "lab", "cluster", "elsewhere"):
+        WORLD[name] = Issuer()
     config["issuers"] = [
         {"name": "github", "issuer": WORLD["ci"].url, "kind": "github-actions", "audiences": [AUDIENCE],
          "jobs": [{"identity": "deploy", "repository_id": "74", "ref": "refs/heads/main"}]},
+        {"name": "gitlab", "issuer": WORLD["lab"].url, "kind": "gitlab-ci", "audiences": [AUDIENCE],
+         "jobs": [{"identity": "shipper", "project_id": "20", "ref": "refs/heads/main"}]},
+        {"name": "cluster", "issuer": WORLD["cluster"].url, "kind": "kubernetes", "audiences": [AUDIENCE],
+         "jobs": [{"identity": "loader", "namespace": "etl",
+                   "service_account_uid": "0f1e2d3c-0000-4000-8000-000000000007"}]},
+        {"name": "elsewhere", "issuer": WORLD["elsewhere"].url, "kind": "kubernetes", "audiences": [AUDIENCE],
+         "jobs": [{"identity": "other-loader", "namespace": "etl",
+                   "service_account_uid": "0f1e2d3c-0000-4000-8000-000000000007"}]},
         {"name": "corp", "issuer": WORLD["corp"].url, "audiences": [AUDIENCE], "token_type": "at+jwt"}]
 
 
@@ -34,11 +43,14 @@ LAB = {"change": change}
 def world(lab):
     if "ready" not in WORLD:
         lab.add("deploy", "service", "erin", ["engineers"])
+        for name in ("shipper", "loader", "other-loader"):
+            lab.add(name, "service", "carol" if name == "loader" else "erin", ["engineers"])
         lab.manage("identity", "account", "carol", "--issuer", "github", "--subject", "actor_id:12")
+        lab.manage("identity", "account", "carol", "--issuer", "gitlab", "--subject", "user_id:42")
         lab.manage("identity", "account", "agent-7", "--issuer", "corp", "--subject", "agent-seven")
         for name in ("rita", "bob", "carol"):
             lab.enroll(name)
-        wait_for(lambda: len(lab.events("issuer_keys")) >= 2, what="the keys of both issuers")
+        wait_for(lambda: len(lab.events("issuer_keys")) >= 5, what="the keys of all issuers")
         WORLD["ready"] = True
 
 
@@ -240,3 +252,87 @@ def test_job_in_the_ledger(lab):
     """the ledger names the run"""
     world(lab)
     assert wait_for(lambda: lab.files_with("octo-org/octo-repo 1839246537/1"), what="the session's entry")
+
+
+# --- GitLab and Kubernetes ----------------------------------------------------------------------
+
+
+def gitlab(user="42", project="20", path="team/shop", **more):
+    return WORLD["lab"].token({
+        "sub": f"project_path:{path}:ref_type:branch:ref:main", "aud": AUDIENCE, "project_id": project, "project_path": path,
+        "ref": "main", "ref_type": "branch", "ref_path": "refs/heads/main", "pipeline_id": "574", "job_id": "302",
+        "user_login": "carol", "user_id": user, **more})
+
+
+def pod(issuer="cluster", uid="0f1e2d3c-0000-4000-8000-000000000007", name="nightly-load", space="etl", **more):
+    return WORLD[issuer].token({
+        "sub": f"system:serviceaccount:{space}:{name}", "aud": [AUDIENCE],
+        "kubernetes.io": {"namespace": space, "pod": {"name": "load-1", "uid": "9d7c0000-0000-4000-8000-000000000001"},
+                          "serviceaccount": {"name": name, "uid": uid}}, **more})
+
+
+def start_as(lab, who, token, number):
+    client = Bearer(lab, who, token)
+    client.query(HELD.format(number))
+    return client, lab.pending_one(who, like=HELD.format(number))
+
+
+def test_gitlab_job(lab):
+    """GitLab: known by project_id, whatever its path is called now; its user_id may not decide, and is named"""
+    world(lab)
+    for number, token in ((910, gitlab()), (911, gitlab(path="team/renamed"))):
+        client, held = start_as(lab, "shipper", token, number)
+        assert held["started_by"] == "carol" and held["job"].startswith(("team/shop 574/302", "team/renamed 574/302")), held
+        done = lab.api("approve", held["id"], "carol", "--reason", "my own run")
+        assert done.rc == 1 and "triggered" in done.out + done.err, done
+        lab.approve("rita", held["id"])
+        assert client.answer().tags == ["DELETE 0"]
+        client.close()
+
+
+def test_gitlab_job_of_a_stranger(lab):
+    """GitLab: a user_id that is nobody's here, and none at all, need two people"""
+    world(lab)
+    for number, user in ((912, "43"), (913, "")):
+        client, held = start_as(lab, "shipper", gitlab(user=user), number)
+        assert held.get("started_by") is None, held
+        assert held["unknown"] == (f"gitlab:user_id:{user}" if user else "gitlab:unknown"), held["unknown"]
+        lab.approve("rita", held["id"])
+        assert lab.pending_one("shipper", like=HELD.format(number))["id"] == held["id"]
+        lab.approve("bob", held["id"])
+        assert client.answer().tags == ["DELETE 0"]
+        client.close()
+
+
+def test_gitlab_refused(lab):
+    """GitLab: whoever took a renamed project's path, another branch, no id, another system's token"""
+    world(lab)
+    for token in (gitlab(project="21"), gitlab(project=""), gitlab(ref="evil", ref_path="refs/heads/evil"),
+                  gitlab(ref_path="refs/tags/main", ref_type="tag"), gitlab(aud="other"),
+                  WORLD["ci"].token({"sub": "project_path:team/shop", "aud": AUDIENCE, "project_id": "20",
+                                     "ref_path": "refs/heads/main"})):
+        code, _, _ = refused(lab, "shipper", token)
+        assert code == "28P01", code
+
+
+def test_service_account(lab):
+    """Kubernetes: known by namespace and uid; nobody is known to have set it going, and its owner does not decide"""
+    world(lab)
+    client, held = start_as(lab, "loader", pod(), 914)
+    assert held["job"].startswith("etl:nightly-load load-1"), held
+    assert any("carol" in str(r) for r in held["requesters"]), held["requesters"]
+    done = lab.api("approve", held["id"], "carol", "--reason", "mine")
+    assert done.rc == 1, done
+    lab.approve("rita", held["id"])
+    assert client.answer().tags == ["DELETE 0"]
+    client.close()
+
+
+def test_service_account_refused(lab):
+    """Kubernetes: one made anew under the same name, another namespace, a subject that differs, another cluster's"""
+    world(lab)
+    for token in (pod(uid="0f1e2d3c-0000-4000-8000-000000000008"), pod(space="other"), pod(name="other", sub="x"),
+                  pod(sub="system:serviceaccount:etl:somebody"), pod(issuer="elsewhere"), pod(uid=""),
+                  pod(issuer="elsewhere", iss=WORLD["cluster"].url)):    # signed by another's key
+        code, _, _ = refused(lab, "loader", token)
+        assert code == "28P01", code

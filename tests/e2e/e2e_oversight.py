@@ -195,6 +195,29 @@ def test_shadow_cannot_tell(lab):
     assert lab.sluice("shadow", "--config", lab.folder / "edited.yaml").rc == 1
 
 
+def test_shadow_of_what_was_erased(lab):
+    """text and values that were erased were never what a rule read: the past is judged as before, and is not guessed at"""
+    client = lab.raw("agent-7")
+    client.query("delete from staging.scratch where note = 'to be forgotten'")
+    held = lab.pending_one("agent-7", like="to be forgotten")
+    lab.deny("rita", held["id"])
+    client.answer()
+
+    def stricter(c):
+        c["policy"].append({"name": "no scratch", "when": {"datasets": ["staging.scratch"], "effects": ["delete"]}, "then": "deny"})
+
+    def entries(said):
+        return sorted(e for d in of_rule(said, "rules", "no scratch") for e in d["entries"])
+
+    before = wait_for(lambda: (s := shadow(lab, stricter)[1]) and entries(s) and s, 10, "the past")
+    done = lab.sluice("ledger", "erase", held["id"], "--config", lab.folder / "sluice.yaml")
+    assert done.rc == 0, done
+    assert "to be forgotten" not in json.dumps(lab.ask("rita", "GET", f"/v1/approvals/{held['id']}")[1])
+    after = shadow(lab, stricter)[1]
+    assert entries(after) == entries(before) and after["cannot_tell"] == before["cannot_tell"], (before, after)
+    assert lab.ledger_verify().rc == 0
+
+
 def test_shadow_over_http(lab):
     """the same in the page, with rules alone or a whole file; a wrong text names its line; nothing is applied"""
     rules = lab.config["policy"] + [hold("new watch", "public.orders")]

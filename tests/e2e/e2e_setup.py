@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import threading
@@ -144,3 +145,25 @@ def test_classify(lab):
     assert refused.rc == 1 and "public.closed" in refused.err, refused
     assert lab.sluice("classify", "--target", "nothing").rc == 1
     assert lab.sluice("classify").rc == 2
+
+
+def test_the_pages_of_providers(lab):
+    """each block of docs/idp is a configuration that `sluice check` takes, with the issuer that its page is about"""
+    pages = sorted((pathlib.Path(__file__).resolve().parents[2] / "docs" / "idp").glob("*.md"))
+    assert {p.stem for p in pages} == {"entra", "google", "keycloak", "okta"}, pages
+    folder = lab.folder / "pages"
+    folder.mkdir()
+    for page in pages:
+        blocks = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.S)
+        assert blocks, page
+        for block in blocks:
+            assert block.lstrip().startswith("issuers:") or "\nissuers:" in block, block
+            for name in re.findall(r"client_secret_file: (\S+)", block):
+                (folder / name).touch(0o600)
+                (folder / name).write_text("secret\n")
+            (folder / "sluice.yaml").write_text(block + """
+targets:
+  - {name: t, protocol: postgres, address: 127.0.0.1:5432, database: d, environment: test, login: {user: u}, access: {groups: [g]}}
+""")
+            done = lab.sluice("check", "--config", folder / "sluice.yaml")
+            assert done.rc == 0 and "issuer" in done.out + done.err, (page.name, done)

@@ -1,7 +1,10 @@
 """Signing in with a real identity provider (npm oidc-provider), in Chromium, without a browser, and as a program."""
 
 import json
+import os
+import pty
 import re
+import select
 import subprocess
 import time
 import urllib.parse
@@ -318,6 +321,41 @@ targets:
     assert text.startswith("# a comment that stays") and SECRET not in text + out, text
     checked = lab.sluice("check", "--config", folder / "sluice.yaml")
     assert checked.rc == 0, checked
+
+
+def test_idp_add_asks_four_things(lab):
+    """sluice idp add on a terminal: it waits for an answer four times and no more, whatever is answered"""
+    corp, _ = providers(lab)
+    folder = lab.folder / "asked"
+    folder.mkdir()
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen([lab.program, "idp", "add", corp.issuer, "--no-sign-in"], cwd=folder, env=lab.environment,
+                               stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    lab.children.append(command)
+    os.close(theirs)
+    said, asked = hear_prompt(ours, command), []
+    while command.poll() is None and len(asked) < 8:
+        asked.append(said.rstrip().splitlines()[-1] if said.strip() else "(it waits)")
+        os.write(ours, b"\n")
+        said = hear_prompt(ours, command)
+    assert command.wait(10) == 0, (asked, said)
+    assert len(asked) == 4, asked
+    for question, about in zip(asked, ("short name", "client id", "secret", "groups")):
+        assert about in question and question.endswith("]:"), asked
+    assert f'issuer: "{corp.issuer}"' in said, said
+    os.close(ours)
+
+
+def hear_prompt(terminal, command):
+    """What it says until it is silent for a second, which is when it waits for somebody, or has ended."""
+    said = b""
+    while select.select([terminal], [], [], 1.0 if said else 20.0)[0]:
+        try:
+            said += os.read(terminal, 65536)
+        except OSError:     # the other end is closed
+            command.wait(10)
+            break
+    return said.decode()
 
 
 def add_by_browser(lab, corp, name, *more):

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 
+import excused
 import steps
 import tap
 
@@ -133,7 +134,7 @@ def sum_up(reports):
         say("\nSkipped:")
         for program, name, why in skipped:
             say(f"  {program}: {name}: {why}")
-    failed = [(r.name, name) for r in reports for name in r.failed]
+    failed = [(r.name, name) for r in reports for name in r.failed] + excused.missing(skipped)
     if failed:
         say("\nFailed:")
         for program, name in failed:

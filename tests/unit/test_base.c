@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/encode.h"
+#include "base/ip.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "base/when.h"
@@ -260,6 +261,121 @@ static void test_times(void)
     SL_CHECK_TEXT(sl_buf_span(&b), "14m 3s");
 }
 
+/* NULL: refused. */
+static void test_addresses(void)
+{
+    static const struct {
+        const char *text, *spelled;
+    } cases[] = {
+        {"127.0.0.1", "127.0.0.1"},
+        {"255.255.255.255", "255.255.255.255"},
+        {"::1", "::1"},
+        {"::", "::"},
+        {"1::", "1::"},
+        {"0:0:0:0:0:0:0:1", "::1"},
+        {"2001:DB8:0:0:1::1", "2001:db8::1:0:0:1"},
+        {"2001:0db8:0000:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},
+        {"1:0:0:2:0:0:0:3", "1:0:0:2::3"},
+        {"::ffff:192.0.2.7", "192.0.2.7"},
+        {"::ffff:c000:207", "192.0.2.7"},
+        {"64:ff9b::192.0.2.33", "64:ff9b::c000:221"},
+        {"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"},
+        {"", NULL},
+        {" 127.0.0.1", NULL},
+        {"127.0.0.1 ", NULL},
+        {"127.0.0", NULL},
+        {"127.0.0.1.", NULL},
+        {"127.0.0.1.2", NULL},
+        {"127.0..1", NULL},
+        {"127.0.0.01", NULL},
+        {"127.0.0.256", NULL},
+        {"0x7f.0.0.1", NULL},
+        {"2130706433", NULL},
+        {"-1.0.0.1", NULL},
+        {"localhost", NULL},
+        {"unknown", NULL},
+        {"_hidden", NULL},
+        {":", NULL},
+        {":::", NULL},
+        {"1:::2", NULL},
+        {"1::2::3", NULL},
+        {"::1:", NULL},
+        {":1::", NULL},
+        {"1:2:3:4:5:6:7", NULL},
+        {"1:2:3:4:5:6:7:8:9", NULL},
+        {"1:2:3:4:5:6:7:8::", NULL},
+        {"12345::", NULL},
+        {"g::", NULL},
+        {"::1%eth0", NULL},
+        {"[::1]", NULL},
+        {"::127.0.0.1:1", NULL},
+        {"127.0.0.1::", NULL},
+        {"1:2:3:4:5:6:7:127.0.0.1", NULL},
+        {"127.0.0.1/32", NULL},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_ip ip;
+        SL_BUF(text, 64);
+        enum sl_err err = sl_ip_get(sl_span_str(cases[i].text), &ip);
+
+        if (!SL_CHECK((err == SL_OK) == (cases[i].spelled != NULL)))
+            printf("#   %s\n", cases[i].text);
+        if (err != SL_OK || cases[i].spelled == NULL)
+            continue;
+        sl_ip_put(&text, &ip);
+        SL_CHECK_TEXT(sl_buf_span(&text), cases[i].spelled);
+        SL_CHECK(text.n < SL_IP_TEXT);
+    }
+}
+
+static void test_networks(void)
+{
+    static const struct {
+        const char *net, *in, *out; /* in NULL: it is refused */
+    } cases[] = {
+        {"192.0.2.7", "192.0.2.7", "192.0.2.6"},
+        {"192.0.2.7", "::ffff:192.0.2.7", "::192.0.2.7"},
+        {"10.0.0.0/8", "10.255.255.255", "11.0.0.0"},
+        {"10.0.0.0/8", "10.0.0.0", "a00::"},
+        {"192.168.4.0/22", "192.168.7.255", "192.168.8.0"},
+        {"192.0.2.128/25", "192.0.2.128", "192.0.2.127"},
+        {"fd00::/8", "fdff::1", "fe00::"},
+        {"2001:db8::/33", "2001:db8:7fff::", "2001:db8:8000::"},
+        {"::1/128", "::1", "::2"},
+        {"0.0.0.0/1", "127.0.0.1", "128.0.0.1"},
+        {"0.0.0.0/0", NULL, NULL},
+        {"::/0", NULL, NULL},
+        {"10.0.0.7/8", NULL, NULL},
+        {"fd00::1/64", NULL, NULL},
+        {"10.0.0.0/33", NULL, NULL},
+        {"::1/129", NULL, NULL},
+        {"10.0.0.0/", NULL, NULL},
+        {"10.0.0.0/08", NULL, NULL},
+        {"10.0.0.0/8/8", NULL, NULL},
+        {"10.0.0.0/-8", NULL, NULL},
+        {"10.0.0.0/255.0.0.0", NULL, NULL},
+        {"*", NULL, NULL},
+        {"loopback", NULL, NULL},
+        {"", NULL, NULL},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_ip_net net;
+        struct sl_ip in, out;
+        enum sl_err err = sl_ip_net_get(sl_span_str(cases[i].net), &net);
+
+        if (!SL_CHECK((err == SL_OK) == (cases[i].in != NULL)))
+            printf("#   %s\n", cases[i].net);
+        if (err != SL_OK || cases[i].in == NULL)
+            continue;
+        SL_CHECK_INT(sl_ip_get(sl_span_str(cases[i].in), &in), SL_OK);
+        SL_CHECK_INT(sl_ip_get(sl_span_str(cases[i].out), &out), SL_OK);
+        if (!SL_CHECK(sl_ip_in(&in, &net) && !sl_ip_in(&out, &net)))
+            printf("#   %s\n", cases[i].net);
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_globs);
@@ -274,5 +390,7 @@ int main(void)
     SL_RUN(test_utf8);
     SL_RUN(test_columns);
     SL_RUN(test_times);
+    SL_RUN(test_addresses);
+    SL_RUN(test_networks);
     return sl_tap_done();
 }

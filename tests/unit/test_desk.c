@@ -1,5 +1,6 @@
 /* The desk's rules that need no socket: routes, hosts, origins, credentials, and docs/openapi.yaml.
  */
+#include "role/desk/forwarded.h"
 #include "role/desk/guard.h"
 #include "role/desk/routes.h"
 
@@ -369,6 +370,90 @@ static void test_openapi_has_each_route(void)
     }
 }
 
+/* Proxies of ours: 10.0.0.0/8, 192.0.2.1 and fd00::/8. NULL as the client: not understood; "":
+ * nothing was said that counts. */
+static void test_who_a_proxy_brings(void)
+{
+    static const struct {
+        const char *peer, *lines[3], *client;
+    } cases[] = {
+        {"10.0.0.1", {"203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {"203.0.113.9, 10.0.0.2"}, "203.0.113.9"},
+        {"10.0.0.1", {"203.0.113.9,10.0.0.2,fd00::1\t, 192.0.2.1"}, "203.0.113.9"},
+        {"10.0.0.1", {"198.51.100.1, 203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {"127.0.0.1, 203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {"203.0.113.9", "10.0.0.2"}, "203.0.113.9"},
+        {"10.0.0.1", {"198.51.100.1", "203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {"10.0.0.3, 10.0.0.2"}, "10.0.0.3"},
+        {"10.0.0.1", {"2001:DB8:0::9"}, "2001:db8::9"},
+        {"10.0.0.1", {"[2001:db8::9]:4711"}, "2001:db8::9"},
+        {"10.0.0.1", {"[2001:db8::9]"}, "2001:db8::9"},
+        {"10.0.0.1", {"203.0.113.9:4711"}, "203.0.113.9"},
+        {"10.0.0.1", {"::ffff:203.0.113.9"}, "203.0.113.9"},
+        {"fd00::1", {"203.0.113.9"}, "203.0.113.9"},
+        {"::ffff:10.0.0.1", {"203.0.113.9"}, "203.0.113.9"},
+        /* what a stranger wrote left of it, whatever it is, is not looked at */
+        {"10.0.0.1", {"<script>, unknown, 203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {",,,, 203.0.113.9"}, "203.0.113.9"},
+        {"10.0.0.1", {"nonsense", "203.0.113.9"}, "203.0.113.9"},
+        /* from anybody else it says nothing */
+        {"203.0.113.1", {"127.0.0.1"}, ""},
+        {"127.0.0.1", {"203.0.113.9"}, ""},
+        {"192.0.2.2", {"203.0.113.9"}, ""},
+        {"11.0.0.1", {"203.0.113.9, 10.0.0.1"}, ""},
+        {"fe00::1", {"203.0.113.9"}, ""},
+        {"unix", {"203.0.113.9"}, ""},
+        {"10.0.0.1", {NULL}, ""},
+        /* not understood: the request is the proxy's own */
+        {"10.0.0.1", {""}, NULL},
+        {"10.0.0.1", {","}, NULL},
+        {"10.0.0.1", {"203.0.113.9,"}, NULL},
+        {"10.0.0.1", {"203.0.113.9, , 10.0.0.2"}, NULL},
+        {"10.0.0.1", {"203.0.113.9", ""}, NULL},
+        {"10.0.0.1", {"unknown"}, NULL},
+        {"10.0.0.1", {"_secret"}, NULL},
+        {"10.0.0.1", {"localhost"}, NULL},
+        {"10.0.0.1", {"203.0.113.9, unknown, 10.0.0.2"}, NULL},
+        {"10.0.0.1", {"203.0.113.9 10.0.0.2"}, NULL},
+        {"10.0.0.1", {"203.0.113.9;10.0.0.2"}, NULL},
+        {"10.0.0.1", {"for=203.0.113.9"}, NULL},
+        {"10.0.0.1", {"\"203.0.113.9\""}, NULL},
+        {"10.0.0.1", {"203.0.113.009"}, NULL},
+        {"10.0.0.1", {"203.0.113.9:"}, NULL},
+        {"10.0.0.1", {"203.0.113.9:65536"}, NULL},
+        {"10.0.0.1", {"203.0.113.9:1:2"}, NULL},
+        {"10.0.0.1", {"[203.0.113.9]:1"}, NULL},
+        {"10.0.0.1", {"[2001:db8::9"}, NULL},
+        {"10.0.0.1", {"[2001:db8::9]1"}, NULL},
+        {"10.0.0.1", {"[]"}, NULL},
+        {"10.0.0.1", {"["}, NULL},
+        {"10.0.0.1", {"10.0.0.0/8"}, NULL},
+    };
+    static const char *const nets[] = {"10.0.0.0/8", "192.0.2.1", "fd00::/8"};
+    struct sl_desk_proxies proxies = {.count = SL_COUNT(nets)};
+
+    for (size_t i = 0; i < SL_COUNT(nets); i++)
+        SL_CHECK_INT(sl_ip_net_get(sl_span_str(nets[i]), &proxies.nets[i]), SL_OK);
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct sl_http1_head h = {.headers = {{SL_SPAN("Forwarded"), SL_SPAN("for=127.0.0.1")}},
+                                  .header_count = 1};
+        struct sl_ip ip;
+        SL_BUF(client, 64);
+
+        for (size_t j = 0; j < 3 && cases[i].lines[j] != NULL; j++)
+            h.headers[h.header_count++] = (struct sl_http1_header){SL_SPAN("x-forwarded-For"),
+                                                                   sl_span_str(cases[i].lines[j])};
+        enum sl_desk_forwarded said =
+            sl_desk_forwarded(&proxies, sl_span_str(cases[i].peer), &h, &ip);
+        if (said == SL_DESK_FORWARDED)
+            sl_ip_put(&client, &ip);
+        if (!SL_CHECK((said == SL_DESK_FORWARDED_UNKNOWN) == (cases[i].client == NULL)))
+            printf("#   row %zu\n", i);
+        if (cases[i].client != NULL)
+            SL_CHECK_TEXT(sl_buf_span(&client), cases[i].client);
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_each_route_is_found);
@@ -383,5 +468,6 @@ int main(void)
     SL_RUN(test_two_cookie_headers);
     SL_RUN(test_marks);
     SL_RUN(test_openapi_has_each_route);
+    SL_RUN(test_who_a_proxy_brings);
     return sl_tap_done();
 }

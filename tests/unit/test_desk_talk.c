@@ -504,6 +504,79 @@ static void test_reload(void)
     }
 }
 
+/* The peer is loopback here, so trusting it is trusting the test. */
+static void test_a_proxy_says_whose_request_it_is(void)
+{
+    static const struct {
+        const char *config, *header, *address;
+    } cases[] = {
+        {"", "X-Forwarded-For: 203.0.113.9\r\n", "127.0.0.1"},
+        {"trusted_proxies: [10.0.0.0/8]\n", "X-Forwarded-For: 203.0.113.9\r\n", "127.0.0.1"},
+        {"trusted_proxies: [127.0.0.1]\n", "", "127.0.0.1"},
+        {"trusted_proxies: [127.0.0.1]\n", "X-Forwarded-For: 1.2.3.4, 203.0.113.9\r\n",
+         "203.0.113.9"},
+        {"trusted_proxies: [127.0.0.0/8]\n", "X-Forwarded-For: 2001:db8::9, 127.0.0.2\r\n",
+         "2001:db8::9"},
+        {"trusted_proxies: [127.0.0.1]\n", "X-Forwarded-For: unknown\r\n", "127.0.0.1"},
+        {"trusted_proxies: [127.0.0.1]\n", "Forwarded: for=203.0.113.9\r\n", "127.0.0.1"},
+        {"trusted_proxies: [127.0.0.1]\n", "X-Real-IP: 203.0.113.9\r\n", "127.0.0.1"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(request, 1024);
+        int fd;
+
+        reload(cases[i].config, true);
+        fd = dial();
+        sl_buf_say(&request, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "%s$", cases[i].header);
+        say(fd, sl_buf_text(&request));
+        struct asked a = asked();
+        SL_CHECK_TEXT(sl_span_str(a.address), cases[i].address);
+        reply(&a, 200, "{}");
+        check_heard(fd, "\r\n\r\n{}");
+        close(fd);
+    }
+}
+
+/* On one connection each request is its own client's. */
+static void test_a_proxy_reuses_its_connection(void)
+{
+    static const char *const clients[] = {"203.0.113.9", "203.0.113.10"};
+    int fd;
+
+    reload("trusted_proxies: [127.0.0.1]\n", true);
+    fd = dial();
+    for (size_t i = 0; i < SL_COUNT(clients); i++) {
+        SL_BUF(request, 1024);
+
+        sl_buf_say(&request, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "X-Forwarded-For: %s\r\n$",
+                   clients[i]);
+        say(fd, sl_buf_text(&request));
+        struct asked a = asked();
+        SL_CHECK_TEXT(sl_span_str(a.address), clients[i]);
+        reply(&a, 200, "{}");
+        check_heard(fd, "\r\n\r\n{}");
+    }
+    close(fd);
+}
+
+/* What public_url does not say no header says: a page of https is ours only where it is written. */
+static void test_a_proxy_changes_no_scheme(void)
+{
+    int fd;
+
+    reload("trusted_proxies: [127.0.0.1]\npublic_url: http://new.example\n", true);
+    fd = dial();
+    say(fd, "GET /v1/whoami HTTP/1.1\r\nHost: new.example\r\n" AUTH
+            "Origin: https://new.example\r\nX-Forwarded-Proto: https\r\n$");
+    check_heard(fd, "HTTP/1.1 403 ");
+    close(fd);
+    fd = dial();
+    say(fd, "GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: new.example\r\n$");
+    check_heard(fd, "HTTP/1.1 421 ");
+    close(fd);
+}
+
 static void test_drain(void)
 {
     int idle = dial(), poll_fd = dial(), stream = listen_to_events("");
@@ -588,6 +661,9 @@ int main(int argc, char **argv)
     SL_RUN(test_a_large_answer);
     SL_RUN(test_reload);
     SL_RUN(test_a_slow_head_is_told_and_ended);
+    SL_RUN(test_a_proxy_says_whose_request_it_is);
+    SL_RUN(test_a_proxy_reuses_its_connection);
+    SL_RUN(test_a_proxy_changes_no_scheme);
     SL_RUN(test_drain);
     SL_RUN(test_it_ends_with_its_supervisor);
     return sl_tap_done();

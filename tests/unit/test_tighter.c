@@ -11,6 +11,11 @@ static const char target[] = "targets:\n"
                              "    database: shop\n"
                              "    login: {user: app, password_file: p}\n"
                              "    labels: [{columns: [\"*.mail\"], label: pii}]\n";
+static const char bare[] = "targets:\n"
+                           "  - name: finance\n"
+                           "    address: 127.0.0.1:5432\n"
+                           "    database: shop\n"
+                           "    login: {user: app, password_file: p}\n";
 static const char usual[] = "    access: {groups: [engineers, agents]}\n    default: allow\n";
 static const char rules[] = "policy:\n"
                             "  - name: ddl\n"
@@ -119,6 +124,22 @@ static const struct {
      {head, target, usual, rules},
      {head, target, usual,
       "    declassify: [{columns: [stats.x.mail], labels: [pii], reason: few}]\n", rules},
+     false},
+    {"a label taken away", {head, target, usual, rules}, {head, bare, usual, rules}, false},
+    {"a label's pattern narrowed",
+     {head, target, usual, rules},
+     {head, bare, "    labels: [{columns: [public.x.mail], label: pii}]\n", usual, rules},
+     false},
+    {"another label in its place",
+     {head, target, usual, rules},
+     {head, bare, "    labels: [{columns: [\"*.mail\"], label: internal}]\n", usual, rules},
+     false},
+    {"aggregates declassified",
+     {head, target, usual, rules},
+     {head, target, usual,
+      "    declassify: [{columns: [public.x.mail], aggregates: [count], labels: [pii], reason: "
+      "few}]\n",
+      rules},
      false},
     {"govern on",
      {head, target, usual, rules},

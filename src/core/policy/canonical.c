@@ -154,6 +154,7 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     case SL_KEY_ONE_OR_MORE:
     case SL_KEY_DATASETS:
     case SL_KEY_COLUMNS:
+    case SL_KEY_NETWORKS:
         return names_json(field);
     case SL_KEY_EFFECTS:
     case SL_KEY_KINDS:
@@ -219,6 +220,7 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
     case SL_KEY_LIST:
     case SL_KEY_DATASETS:
     case SL_KEY_COLUMNS:
+    case SL_KEY_NETWORKS:
         return ((const struct sl_names *)field)->count == 0;
     case SL_KEY_EFFECTS:
         return (((const struct sl_rule *)base)->named & SL_WHEN_EFFECTS) == 0;

@@ -62,6 +62,11 @@ K(LISTEN, "http", ADDRESS, settings.http_host, "127.0.0.1:8080", 1, 300, "", "",
 K(TOP, "public_url", TEXT, settings.public_url, "", 1, 2000, "", "", RELOAD,                         \
   "The address that people use to reach the console; it stands in notices and links. Left out, it "  \
   "is made from `listen.http`.")                                                                     \
+K(TOP, "trusted_proxies", NETWORKS, settings.trusted_proxies, "", 1, 100, "", "", RELOAD,            \
+  "Addresses and networks of the proxies before `listen.http`. Only they may say, in `X-Forwarded-For`, " \
+  "whose request it is; of that list the right-most address that is none of them is the client, for the " \
+  "count of wrong guesses, the log and the record. From anybody else the header says nothing. Each of them " \
+  "has to set that header, or to add to it.") \
 M(TOP, "passkeys", ONE, settings, PASSKEYS, false,                                                   \
   "Decisions that people sign themselves (`proof: passkey`). Browsers make passkeys on https pages, and " \
   "on http://localhost; never for an IP address.")                                                   \

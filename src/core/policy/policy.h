@@ -185,6 +185,7 @@ struct sl_settings {
     struct sl_span tls_certificate, tls_key;
     struct sl_span passkey_rp_id; /* empty: browsers would make no passkeys at public_url */
     struct sl_names passkey_origins;
+    struct sl_names trusted_proxies; /* each passes sl_ip_net_get */
     enum sl_client_auth client_auth;
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all, passkey_default_off,
         passkey_second_when_lost;

@@ -88,6 +88,7 @@ enum sl_key_type {
     SL_KEY_ONE_OR_MORE,
     SL_KEY_DATASETS,
     SL_KEY_COLUMNS,
+    SL_KEY_NETWORKS,
     SL_KEY_EFFECTS,
     SL_KEY_KINDS,
     SL_KEY_ALGORITHMS,

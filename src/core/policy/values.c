@@ -1,6 +1,7 @@
 /* One value from text: how each type of the key table reads, and what it says it expected. */
 #include "core/policy/policy_int.h"
 
+#include "base/ip.h"
 #include "base/utf8.h"
 #include "base/when.h"
 
@@ -24,6 +25,7 @@ void sl_value_expected(struct sl_buf *b, const struct sl_key *k)
         [SL_KEY_ONE_OR_MORE] = "a text, or a list of texts as in [a, b]",
         [SL_KEY_DATASETS] = "a list of patterns such as [public.orders, \"staging.*\"]",
         [SL_KEY_COLUMNS] = "a list of patterns such as [public.customers.email, \"*.ssn\"]",
+        [SL_KEY_NETWORKS] = "a list of addresses and networks such as [192.0.2.7, \"fd00::/8\"]",
         [SL_KEY_EFFECTS] = "a list of",
         [SL_KEY_KINDS] = "a list of",
         [SL_KEY_ALGORITHMS] = "a list of",
@@ -239,11 +241,28 @@ static bool check_pattern(struct sl_load *l, const struct sl_key *k, const struc
     return false;
 }
 
+/* Whoever names everybody names nobody, and bits behind a prefix are a slip somewhere. */
+static bool check_network(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
+{
+    struct sl_ip_net net;
+
+    if (sl_ip_net_get(n->text, &net) == SL_OK)
+        return true;
+    struct sl_buf *b = sl_load_complain(l, n);
+    sl_buf_say(b, "%s: ", k->name);
+    sl_load_quote(b, n->text);
+    sl_buf_put_str(b,
+                   " is no address and no network; expected one such as 192.0.2.7, 10.0.0.0/8 or "
+                   "fd00::/8, not all of them, and with no bits behind the prefix\n");
+    return false;
+}
+
 static bool check_item(struct sl_load *l, const struct sl_key *k, const struct sl_node *n)
 {
     bool pattern = k->type == SL_KEY_DATASETS || k->type == SL_KEY_COLUMNS;
 
-    return check_text(l, k, n, 4000) && (!pattern || check_pattern(l, k, n));
+    return check_text(l, k, n, 4000) && (!pattern || check_pattern(l, k, n)) &&
+           (k->type != SL_KEY_NETWORKS || check_network(l, k, n));
 }
 
 static void read_list(struct sl_load *l, const struct sl_key *k, const struct sl_node *n,
@@ -362,6 +381,7 @@ void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_no
     case SL_KEY_ONE_OR_MORE:
     case SL_KEY_DATASETS:
     case SL_KEY_COLUMNS:
+    case SL_KEY_NETWORKS:
         read_list(l, k, n, field);
         return;
     case SL_KEY_EFFECTS:

@@ -185,7 +185,8 @@ static void refuse(struct sl_desk_conn *c)
 {
     enum sl_http1_refusal why = c->parser.refusal;
 
-    sl_log(SL_LOG_INFO, "request_refused", SL_CSTR("address", c->address),
+    sl_log(SL_LOG_INFO, "request_refused",
+           SL_CSTR("address", c->request != NULL ? c->request->client : c->address),
            SL_CSTR("why", sl_http1_refusal_text(why)));
     if (c->request != NULL)
         c->request->keep_alive = false;

@@ -16,6 +16,7 @@
 #include "os/net.h"
 #include "os/tls.h"
 #include "role/desk/files.h"
+#include "role/desk/forwarded.h"
 #include "role/desk/guard.h"
 #include "role/desk/routes.h"
 #include "json/json.h"
@@ -72,6 +73,7 @@ struct sl_desk_request {
     char etag[48];               /* If-None-Match */
     bool gzip;                   /* may be answered with it */
     char channel[16];            /* what the caller says it is; the keeper knows the words */
+    char client[64];             /* its address, which a proxy of ours may have said */
     struct sl_buf query, body;
     size_t *all_bodies; /* the desk's count, which `body` is part of */
     /* a long poll: the state that the client knows (empty: the first one that was read) */
@@ -100,7 +102,8 @@ struct sl_desk_conn {
     struct sl_http1 parser;
     struct sl_buf in, out;
     struct sl_desk_request *request;
-    char address[64]; /* without the port */
+    char address[64];     /* of the other end, without the port */
+    bool forwarded_badly; /* said in the log already */
 };
 
 /* The answer of the keeper. status 503 or 504 with an empty body: there was none. */
@@ -122,6 +125,7 @@ struct sl_desk {
     int sign_fd; /* -1 until it came */
     struct sl_config *config;
     struct sl_desk_place place;
+    struct sl_desk_proxies proxies;
     struct sl_tls_context *tls;
     struct sl_desk_listener listeners[4];
     size_t listener_count;

@@ -61,11 +61,10 @@ static int put_said(json_t *out, const struct sl_desk_event *e, const json_t *ap
  * person. */
 static json_t *excerpt(const struct sl_desk_event *e, const json_t *approval)
 {
-    static const char *const members[] = {"state_text",  "identity",    "target",
-                                          "environment", "summary",     "reason",
-                                          "effects",     "expires_at",  "may_decide",
-                                          "mine",        "why",         "delivered",
-                                          "reviewers",   "may_not_why", "may_not_reason"};
+    static const char *const members[] = {
+        "state_text", "identity",    "target",         "environment", "summary", "reason",
+        "effects",    "expires_at",  "may_decide",     "mine",        "why",     "delivered",
+        "reviewers",  "may_not_why", "may_not_reason", "break_glass"};
     json_t *out = json_object();
     int bad = out == NULL;
 

@@ -133,8 +133,9 @@ void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body
         return;
     }
     SL_SEND(d->keeper, call, .call = id, .method = sl_span_str(method),
-            .credential = sl_buf_span(&c->request->credential), .address = sl_span_str(c->address),
-            .channel = sl_span_str(c->request->channel), .body = body);
+            .credential = sl_buf_span(&c->request->credential),
+            .address = sl_span_str(c->request->client), .channel = sl_span_str(c->request->channel),
+            .body = body);
 }
 
 void sl_desk_pass_on(struct sl_desk_conn *c, unsigned status, struct sl_span body)

@@ -244,6 +244,33 @@ static void keep_caching(struct sl_desk_request *r, const struct sl_http1_head *
     }
 }
 
+/* What was sent goes into no log: it is a stranger's, and once a connection is enough. */
+static void complain_of_proxy(struct sl_desk_conn *c)
+{
+    if (!c->forwarded_badly)
+        sl_log(SL_LOG_WARN, "forwarded_not_understood", SL_CSTR("address", c->address),
+               SL_CSTR("what", "its X-Forwarded-For is no list of addresses; the request counts as "
+                               "the proxy's own"));
+    c->forwarded_badly = true;
+}
+
+static void keep_client(struct sl_desk_conn *c, const struct sl_http1_head *h)
+{
+    struct sl_ip ip;
+    SL_BUF(text, sizeof c->request->client);
+    enum sl_desk_forwarded said =
+        sl_desk_forwarded(&c->desk->proxies, sl_span_str(c->address), h, &ip);
+
+    memcpy(c->request->client, c->address, sizeof c->address);
+    if (said == SL_DESK_FORWARDED_UNKNOWN)
+        complain_of_proxy(c);
+    if (said != SL_DESK_FORWARDED)
+        return;
+    sl_ip_put(&text, &ip);
+    if (sl_buf_err(&text) == SL_OK) /* SL_IP_TEXT at most */
+        memcpy(c->request->client, sl_buf_text(&text), text.n + 1);
+}
+
 static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_http1_head *h)
 {
     struct sl_desk_request *r = calloc(1, sizeof *r);
@@ -283,6 +310,7 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
         return;
     }
     r->keep_alive &= !c->desk->draining;
+    keep_client(c, h);
     find_route(r, h);
     check_place(c, h);
     check_credential(c, h);

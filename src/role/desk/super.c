@@ -54,6 +54,17 @@ static void place_from(struct sl_desk *d)
     d->place.public_url = s->public_url;
 }
 
+/* What does not read here was refused when the file was loaded: nobody is trusted for it. */
+static void proxies_from(struct sl_desk *d)
+{
+    const struct sl_names *named = &d->config->settings.trusted_proxies;
+
+    d->proxies.count = 0;
+    for (size_t i = 0; i < named->count && d->proxies.count < SL_DESK_MAX_PROXIES; i++)
+        if (sl_ip_net_get(named->items[i], &d->proxies.nets[d->proxies.count]) == SL_OK)
+            d->proxies.count++;
+}
+
 static enum sl_err load(struct sl_desk *d, struct sl_span yaml, struct sl_span path,
                         struct sl_buf *complaints)
 {
@@ -65,6 +76,7 @@ static enum sl_err load(struct sl_desk *d, struct sl_span yaml, struct sl_span p
     sl_config_free(d->config);
     d->config = fresh;
     place_from(d);
+    proxies_from(d);
     return SL_OK;
 }
 

@@ -159,7 +159,9 @@ static void add_agents(struct numbers *n)
     uint64_t entries[AGENTS_SHOWN];
     size_t count = 0;
     SL_BUF(open, ENTRIES_TEXT);
+    SL_BUF(says, ENTRIES_TEXT);
 
+    sl_buf_put_str(&says, "nobody is named who answers for them, or that account is disabled");
     for (size_t i = 0; i < agents.count && count < AGENTS_SHOWN; i++) {
         entries[count] = roster_entry(n, agents.items[i]);
         count += entries[count] != UINT64_MAX;
@@ -167,8 +169,10 @@ static void add_agents(struct numbers *n)
     sort(entries, count);
     for (size_t i = 0; i < count; i++)
         sl_buf_say(&open, "%s%U", i == 0 ? "entries=" : ",", entries[i]);
-    add(n, "agents_without_owner", agents.count, "agents",
-        "nobody is named who answers for them, or that account is disabled", sl_buf_span(&open));
+    if (agents.count > count)
+        sl_buf_say(&says, " (the entries of %U are opened, of %U more they are not)",
+                   (uint64_t)count, (uint64_t)(agents.count - count));
+    add(n, "agents_without_owner", agents.count, "agents", sl_buf_text(&says), sl_buf_span(&open));
 }
 
 static bool may_count(struct call *c)
