@@ -93,6 +93,18 @@ struct json_t *sl_config_json(const struct sl_config *c)
     return sl_place_json(SL_PLACE_TOP, c);
 }
 
+struct json_t *sl_config_rule_json(const struct sl_config *c, struct sl_span name)
+{
+    json_t *top = sl_place_json(SL_PLACE_TOP, c), *found = NULL, *rule;
+    size_t i;
+
+    json_array_foreach(json_object_get(top, "policy"), i, rule)
+        if (sl_span_eq(sl_json_str(rule, "name"), name))
+            found = json_incref(rule);
+    json_decref(top);
+    return found;
+}
+
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out)
 {
     json_t *top = sl_place_json(SL_PLACE_TOP, c);
