@@ -95,12 +95,12 @@ struct json_t *sl_config_json(const struct sl_config *c)
 
 struct json_t *sl_config_rule_json(const struct sl_config *c, struct sl_span name)
 {
-    json_t *top = sl_place_json(SL_PLACE_TOP, c), *found = NULL, *rule;
-    size_t i;
+    json_t *top = sl_place_json(SL_PLACE_TOP, c), *found = NULL;
+    const json_t *rules = json_object_get(top, "policy");
 
-    json_array_foreach(json_object_get(top, "policy"), i, rule)
-        if (sl_span_eq(sl_json_str(rule, "name"), name))
-            found = json_incref(rule);
+    for (size_t i = 0; i < json_array_size(rules) && found == NULL; i++)
+        if (sl_span_eq(sl_json_str(json_array_get(rules, i), "name"), name))
+            found = json_incref(json_array_get(rules, i));
     json_decref(top);
     return found;
 }
