@@ -153,6 +153,15 @@ static const struct refusal {
     {CI("gitlab-ci", ", project_path: a/b"), IN_ISSUER ": a job is known by a name alone, or by n"},
     {CI("kubernetes", ", namespace: a, service_account: b"),
      IN_ISSUER ": a job is known by a name"},
+    {ISSUER("client_id: s, act: take"), IN_ISSUER ": act: take, and no token of one"},
+    {ISSUER("kind: gitlab-ci, audiences: [x], act: take"), IN_ISSUER ": act: take, and no token"},
+    {ISSUER("client_id: s, act: maybe"), "t.yaml:1:69: act: \"maybe\"; expected one of refuse"},
+    {ISSUER("client_id: s, subject_claim: email"), IN_ISSUER ": subject_claim is a name or an add"},
+    {ISSUER("client_id: s, subject_claim: preferred_username"), IN_ISSUER ": subject_claim is a"},
+    {ISSUER("client_id: s, audiences: [x], act: take, subject_claim: oid"),
+     IN_ISSUER ": subject_claim, where jobs or those who act"},
+    {ISSUER("client_id: s, scim_subject: email"),
+     "t.yaml:1:78: scim_subject: \"email\"; expected one of externalId"},
     {CI("kubernetes", ", service_account_uid: b"),
      IN_ISSUER ": a job is known by a name alone, or"},
     {CI("kubernetes", ", namespace: a, service_account_uid: b, ref: c"),
@@ -337,12 +346,13 @@ static const char every_key[] =
     "issuers:\n  - name: corp\n    issuer: https://login.example/tenant/\n    kind: oidc\n"
     "    client_id: sluice\n    client_secret_file: s\n    algorithms: [PS256, EdDSA]\n"
     "    audiences: [\"sluice:ask\"]\n    token_type: jwt\n    max_lifetime: 1h\n"
+    "    act: take\n    scim_subject: userName\n"
     "    scopes: [openid, groups]\n    name_claim: preferred_username\n"
     "    groups_claim: /realm_access/roles\n    groups: [{theirs: \"5f3a\", ours: dba}]\n"
     "    mfa_acr: [\"urn:mfa\"]\n    provision: people\n    ca_file: ca.pem\n"
     "    keys_max_stale: 2h\n"
     "  - {name: other, issuer: \"http://localhost:9000\", client_id: x, client_secret_command: "
-    "[pass, show], groups_claim: groups, group_prefix: \"other-\"}\n"
+    "[pass, show], subject_claim: oid, groups_claim: groups, group_prefix: \"other-\"}\n"
     "  - {name: github, issuer: \"https://token.actions.githubusercontent.com\", kind: "
     "github-actions, audiences: [sluice], jobs: [{identity: deploy, repository_id: \"74\", "
     "repository: octo-org/octo-repo, ref: \"refs/heads/*\", environment: prod, workflow: "
@@ -367,6 +377,12 @@ static void check_every_issuer(const struct sl_config *c)
     SL_CHECK_INT(corp->max_lifetime_ms, 3600000);
     SL_CHECK_INT(corp->keys_max_stale_ms, 7200000);
     SL_CHECK_INT(corp->provision, SL_PROVISION_PEOPLE);
+    SL_CHECK_INT(corp->act, SL_ACT_TAKE);
+    SL_CHECK_INT(other->act, SL_ACT_REFUSE);
+    SL_CHECK_INT(corp->scim_subject, SL_SCIM_SUBJECT_USER_NAME);
+    SL_CHECK_INT(other->scim_subject, SL_SCIM_SUBJECT_EXTERNAL_ID);
+    SL_CHECK_TEXT(corp->subject_claim, "sub");
+    SL_CHECK_TEXT(other->subject_claim, "oid");
     SL_CHECK_INT(other->algorithms, SL_OIDC_RS256);
     SL_CHECK_INT(other->token_type, SL_OIDC_AT_JWT);
     SL_CHECK_INT(other->scopes.count, 2);

@@ -279,11 +279,13 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
 
     ask_whose(a, p);
     take_bound(a, &q);
-    q.who = (struct sl_decider){.name = who->name,
-                                .person = sl_audit_person(a, who->name),
-                                .kind = who->kind,
-                                .active = !who->disabled && !who->paused,
-                                .since_us = who->since_us};
+    q.who =
+        (struct sl_decider){.name = who->name,
+                            .person = sl_audit_person(a, who->name),
+                            .kind = who->kind,
+                            .active = !who->disabled && !who->paused,
+                            .since_us = who->active_since_us > who->since_us ? who->active_since_us
+                                                                             : who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);
     q.who.auditor = is_auditor(a, &q.who);
     q.with = credential_of(a, c, sl_audit_decision_proof(a, leaf));

@@ -23,8 +23,8 @@ struct sl_audit_identity {
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
-    uint64_t since_us;
-    struct sl_audit_identity *person; /* towards the account that stands for the person */
+    uint64_t since_us, active_since_us;  /* the second: switched on again; 0: never off */
+    struct sl_audit_identity *person;    /* towards the account that stands for the person */
     struct sl_audit_group *groups;
 };
 

@@ -231,10 +231,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
     case SL_ENTRY_ROSTER_DISABLE:
     case SL_ENTRY_ROSTER_ENABLE:
         who->disabled = event == SL_ENTRY_ROSTER_DISABLE;
+        who->active_since_us = sl_audit_since(a);
         break;
     case SL_ENTRY_ROSTER_PAUSE:
     case SL_ENTRY_ROSTER_RESUME:
         who->paused = event == SL_ENTRY_ROSTER_PAUSE;
+        who->active_since_us = sl_audit_since(a);
         break;
     case SL_ENTRY_ROSTER_LINK:
         if (sl_json_str(leaf, "os_user").n > 0)

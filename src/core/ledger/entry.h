@@ -226,8 +226,9 @@ struct sl_entry_session {
         upstream_user;
     struct sl_entry_list groups, requesters;
     bool tls;
-    struct sl_span job, job_link; /* of a CI system: which run, and where its log is */
-    struct sl_span why;           /* of a close that the client did not ask for */
+    struct sl_span job, job_link;      /* of a CI system: which run, and where its log is */
+    struct sl_entry_list on_behalf_of; /* for whom its token acts, nearest first */
+    struct sl_span why;                /* of a close that the client did not ask for */
 };
 void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e);
 

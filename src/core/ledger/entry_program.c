@@ -19,6 +19,7 @@ void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e)
     sl_member_said(&w, "job", e->job);
     sl_member_said(&w, "job_link", e->job_link);
     sl_member_kind(&w, SL_ENTRY_SESSION);
+    sl_member_list(&w, "on_behalf_of", &e->on_behalf_of);
     sl_member_str(&w, "owner", e->owner);
     sl_member_str(&w, "protocol", e->protocol);
     sl_member_list(&w, "requesters", &e->requesters);

@@ -238,6 +238,8 @@ static json_t *identity_json(struct call *c, const struct person *who)
         json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
                                                    who->groups.items[i].n));
     json_put_str(one, "name", who->name);
+    if (who->display.n > 0)
+        json_put_str(one, "display", who->display);
     json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
     json_put_str(one, "owner", who->owner);
     json_put_str(one, "status", who->status);

@@ -66,6 +66,14 @@ struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id)
     return names;
 }
 
+void others_of_credential(struct keeper *k, struct asked_for *others, struct sl_span id)
+{
+    struct sl_names names = credential_on_behalf_of(k, id);
+
+    for (size_t i = 0; i < names.count; i++)
+        names_add(k->mem, &others->on_behalf_of, names.items[i]);
+}
+
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out)
 {

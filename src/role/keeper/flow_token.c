@@ -98,6 +98,7 @@ static enum sl_oidc_reason take_person(struct call *c, const struct issuer *i,
         return SL_OIDC_ACCOUNT_KIND;
     if (account_groups(k, &a, i, claims) != SL_OK)
         return SL_OIDC_GROUPS;
+    account_display(k, a.identity, claims->name);
     if (person_get(k, a.identity, &c->who) != SL_OK ||
         credential_by_id(k, a.credential, with) != SL_OK || with->over || !with->deciding)
         return SL_OIDC_ACCOUNT_UNKNOWN;

@@ -66,6 +66,7 @@ struct session {
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
     struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
+    struct sl_span acts_for; /* the same of on_behalf_of by its token, with a line end between */
     bool ending;
 };
 
@@ -176,20 +177,23 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
  */
 struct person {
     struct sl_span name, owner, status, person, os_user, salt;
+    struct sl_span display; /* what their provider calls them, to be shown; may be empty */
     enum sl_identity_kind kind;
     uint64_t since_us;
+    uint64_t active_since_us; /* switched on again, after it was off; 0: never off */
     struct sl_names groups;
     struct sl_membership *memberships; /* groups.count of them */
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
- * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
+/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim: see
+ * acting.c) adds to `on_behalf_of`: the set only ever grows by it. */
 struct asked_for {
     struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
     struct sl_span started_by; /* the same, by a CI system's word: an identity */
     /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
-     * which is no identity. Then each rule needs two people (job_need). */
+     * which is no identity; the same of a chain of those who act. Then each rule needs two people
+     * (job_need). */
     struct sl_span unknown;
     struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
@@ -245,6 +249,8 @@ enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credent
     SL_MUST_CHECK;
 /* For whom whoever comes with it acts. */
 struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
+/* Those for whom the credential's holder acts come to those that are there. */
+void others_of_credential(struct keeper *k, struct asked_for *others, struct sl_span id);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
@@ -442,7 +448,7 @@ struct session_facts {
     struct asked_for others;
 };
 /* Who else had a part in what this session asks. */
-struct asked_for session_others(const struct session *s);
+struct asked_for session_others(struct keeper *k, const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);

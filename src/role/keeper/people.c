@@ -83,6 +83,8 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
     p.person = keep(k, &rows, 5);
     p.os_user = keep(k, &rows, 6);
     p.salt = keep(k, &rows, 7);
+    p.active_since_us = db_u64(&rows, 8);
+    p.display = keep(k, &rows, 9);
     db_end(&rows);
     SL_TRY(load_groups(k, &p));
     *out = p;

@@ -117,6 +117,10 @@
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
     "create index if not exists console_session_of on console_session(credential);"                \
+    "create table if not exists display(identity text primary key, text text not null) without "   \
+    "rowid;"                                                                                       \
+    "create table if not exists active_since(identity text primary key, at_us integer not null) "  \
+    "without rowid;"                                                                               \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
     "without rowid;"                                                                               \
     "create table if not exists account(issuer text not null, subject text not null, credential "  \
@@ -137,6 +141,9 @@
     "active "                                                                                      \
     "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
     "null);"                                                                                       \
+    "create table if not exists scim_subject(user text primary key, subject text not null) "       \
+    "without rowid;"                                                                               \
+    "create index if not exists scim_subject_of on scim_subject(subject);"                         \
     "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
     "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
     "text "                                                                                        \
@@ -154,6 +161,7 @@
     "create table if not exists session_job(session integer primary key, started_by text not "     \
     "null, "                                                                                       \
     "unknown text not null, job text not null, link text not null);"                               \
+    "create table if not exists session_for(session integer primary key, names text not null);"    \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -230,8 +238,11 @@
     X(APPLIED_GET, "select value from meta where key = 'applied'")                                  \
     X(APPLIED_SET, "update meta set value = ?1 where key = 'applied'")                              \
     X(IDENTITY_ADD, "insert into identity values(?1, ?2, ?3, 'active', ?4, ?1, ?5, ?6)")            \
-    X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt from "       \
-        "identity where name = ?1")                                                                 \
+    X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt, "           \
+        "coalesce(a.at_us, 0), coalesce(d.text, '') from identity left join active_since a on "     \
+        "a.identity = name left join display d on d.identity = name where name = ?1")               \
+    X(DISPLAY_SET, "insert or replace into display values(?1, ?2)")                                 \
+    X(IDENTITY_ACTIVE, "insert or replace into active_since values(?1, ?2)")                        \
     X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "      \
         "identity order by name")                                                                   \
     X(IDENTITY_PAGE, "select name from identity where name > ?1 order by name limit ?2")            \
@@ -307,10 +318,16 @@
         "?10)")                                                                                    \
     X(SCIM_USER_DROP, "delete from scim_user where id = ?1")                                       \
     X(SCIM_USER_LEAVES, "delete from scim_member where user = ?1")                                 \
-    X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
-    X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
+    X(SCIM_SUBJECT_PUT, "insert or replace into scim_subject values(?1, ?2)")                      \
+    X(SCIM_SUBJECT_DROP, "delete from scim_subject where user = ?1")                               \
+    X(SCIM_USER_GET, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "     \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 and u.id = ?2")                       \
+    X(SCIM_USER_LIST, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "    \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 order by u.since_us, u.id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
-    X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
+    X(SCIM_USER_GONE, "select 1 from scim_user u left join scim_subject s on s.user = u.id where "  \
+        "u.issuer = ?1 and u.active = 0 and ((s.user is null and u.external = ?2) or s.subject = "  \
+        "?2)")                                                                                      \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
     X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
     X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \
@@ -368,7 +385,10 @@
     X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                             \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
         "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "    \
-        "coalesce(j.link, '') from session left join session_job j on j.session = id order by id")                                                      \
+        "coalesce(j.link, ''), coalesce(f.names, '') from session left join session_job j on "      \
+        "j.session = id left join session_for f on f.session = id order by id")                     \
+    X(SESSION_FOR_ADD, "insert or replace into session_for values(?1, ?2)")                         \
+    X(SESSION_FOR_REMOVE, "delete from session_for where session = ?1")                             \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \

@@ -72,12 +72,19 @@ static void apply_identity_status(struct db *db, struct fields *f)
     const json_t *owner = json_object_get(f->event, "owner");
 
     db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
+    if (sl_span_is(str(f, "status"), "active"))
+        db_run(db, DB_IDENTITY_ACTIVE, "si", str(f, "name"), u64(f, "at"));
     if (json_is_true(json_object_get(f->event, "for_good")))
         db_run(db, DB_SCIM_USER_KEEP_OFF, "s", str(f, "name"));
     if (json_is_string(owner) && sl_span_is(str(f, "status"), "paused"))
         db_run(db, DB_OWNER_PAUSE, "ss", str(f, "name"), str(f, "owner"));
     else
         db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
+}
+
+static void apply_display(struct db *db, struct fields *f)
+{
+    db_run(db, DB_DISPLAY_SET, "ss", str(f, "identity"), str(f, "text"));
 }
 
 static void apply_identity_linked(struct db *db, struct fields *f)
@@ -236,12 +243,15 @@ static void apply_scim_user(struct db *db, struct fields *f)
     db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
            str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
            (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+    if (json_object_get(f->event, "subject") != NULL) /* before there was a choice: external */
+        db_run(db, DB_SCIM_SUBJECT_PUT, "ss", str(f, "id"), str(f, "subject"));
 }
 
 static void apply_scim_user_gone(struct db *db, struct fields *f)
 {
     db_run(db, DB_SCIM_USER_LEAVES, "s", str(f, "id"));
     db_run(db, DB_SCIM_USER_DROP, "s", str(f, "id"));
+    db_run(db, DB_SCIM_SUBJECT_DROP, "s", str(f, "id"));
 }
 
 static void apply_scim_group(struct db *db, struct fields *f)
@@ -297,11 +307,14 @@ static void apply_session_opened(struct db *db, struct fields *f)
     if (json_object_get(f->event, "job") != NULL)
         db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
                str(f, "unknown"), str(f, "job"), str(f, "job_link"));
+    if (json_object_get(f->event, "acts_for") != NULL)
+        db_run(db, DB_SESSION_FOR_ADD, "is", u64(f, "session"), str(f, "acts_for"));
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
+    db_run(db, DB_SESSION_FOR_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
@@ -512,7 +525,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
 
 /* clang-format off */
 #define EVENTS(X) \
-    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user) \
+    X(identity_added) X(identity_status) X(display) X(identity_linked) X(identity_os_user) \
     X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
     X(session_closed) X(passkey_enrolled) X(passkey_named) X(said) X(passkey_removed) \
     X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
