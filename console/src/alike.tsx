@@ -9,8 +9,8 @@ import { pieces, Text } from "./text";
 import type { Alike } from "./types";
 import { count, time } from "./words";
 
-const LONG = 400;
-const KEPT = 80;
+const LONG = 100;
+const KEPT = 36;
 
 /** Of a long stretch that is the same, its ends; how much lies between is said. */
 function Same({ text }: { text: string }): JSX.Element {

@@ -16,6 +16,12 @@ interface ConfirmProps {
   onClose: () => void;
 }
 
+/** When the button that asked is gone with what it was for, the focus goes to what became of it. */
+function afterwards(): void {
+  if (document.activeElement !== document.body) return;
+  (document.getElementById("outcome") ?? document.querySelector<HTMLElement>("h1"))?.focus();
+}
+
 export function Confirm({ title, says, yes, kind, children, onYes, onClose }: ConfirmProps): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -28,6 +34,7 @@ export function Confirm({ title, says, yes, kind, children, onYes, onClose }: Co
     heading.current?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
+      setTimeout(afterwards);
     };
   }, []);
   const run = async (): Promise<void> => {

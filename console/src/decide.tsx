@@ -9,13 +9,14 @@ import { put } from "./store";
 import { Text } from "./text";
 import type { Approval } from "./types";
 import { type Decision, signDecision } from "./webauthn";
-import { count, isRunning, sentence, verb } from "./words";
+import { contentOf, count, isRunning, sentence, verb } from "./words";
 
-type Doing = "approve" | "deny" | "revoke" | "stop" | "cancel";
+type Doing = "approve" | "deny" | "break-glass" | "revoke" | "stop" | "cancel";
 
 const TITLES: Record<Doing, string> = {
   approve: "Approve",
   deny: "Deny",
+  "break-glass": "Release alone",
   revoke: "Take back",
   stop: "Stop",
   cancel: "Cancel",
@@ -27,7 +28,7 @@ interface Asked {
 }
 
 function body(asked: Asked, reason: string, rows: string): object {
-  if (asked.doing === "approve" || asked.doing === "deny")
+  if (isVote(asked.doing))
     return {
       decision: asked.doing,
       digest: asked.shown.digest,
@@ -37,9 +38,9 @@ function body(asked: Asked, reason: string, rows: string): object {
   return reason === "" ? {} : { reason };
 }
 
-const endpoint = (doing: Doing): string => (doing === "approve" || doing === "deny" ? "decision" : doing);
+const isVote = (doing: Doing): boolean => doing === "approve" || doing === "deny" || doing === "break-glass";
 
-const isVote = (doing: Doing): boolean => doing === "approve" || doing === "deny";
+const endpoint = (doing: Doing): string => (isVote(doing) ? "decision" : doing);
 
 /** Where the tier takes no less, or its person wants it, a passkey signs exactly what is sent. */
 async function signed(asked: Asked, said: object, wanted: boolean): Promise<object> {
@@ -66,7 +67,11 @@ function Proof({ a, wanted, set }: { a: Approval; wanted: boolean; set: (on: boo
 function possible(a: Approval): Doing[] {
   const reviewer = a.may_not_reason === "NOT_PENDING" && !a.mine;
   if (a.state === "pending")
-    return [...(a.may_decide ? (["deny", "approve"] as Doing[]) : []), ...(a.mine ? (["cancel"] as Doing[]) : [])];
+    return [
+      ...(a.may_decide ? (["deny", "approve"] as Doing[]) : []),
+      ...(a.may_break_glass === true ? (["break-glass"] as Doing[]) : []),
+      ...(a.mine ? (["cancel"] as Doing[]) : []),
+    ];
   if (a.state === "approved" && (a.mine || reviewer)) return ["revoke"];
   return isRunning(a) && (a.mine || reviewer) ? ["stop"] : [];
 }
@@ -94,7 +99,7 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
   const [wanted, setWanted] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [complaint, setComplaint] = useState("");
-  const content = `${a.digest} ${a.state} ${a.may_decide} ${a.votes.length}`;
+  const content = contentOf(a);
   const resting = useRest(content);
   useEffect(() => {
     if (asked === null) return;
@@ -105,8 +110,7 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
   const doings = possible(a);
   if (doings.length === 0) return null;
   const begin = (doing: Doing): void => {
-    const needsReason = doing === "approve" || doing === "deny";
-    if (needsReason && reason.trim() === "") {
+    if (isVote(doing) && reason.trim() === "") {
       setComplaint("Say why first: the reason goes on record with your decision.");
       document.getElementById("reason")?.focus();
       return;
@@ -121,7 +125,7 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
   };
   return (
     <form class="decide" aria-label="Your decision" onSubmit={(e) => e.preventDefault()}>
-      <label for="reason">Your reason{doings.includes("approve") ? "" : " (if you like)"}</label>
+      <label for="reason">Your reason{doings.some(isVote) ? "" : " (if you like)"}</label>
       <textarea
         id="reason"
         rows={2}
@@ -159,7 +163,13 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
               Your reason: <Text text={reason.trim()} />
             </p>
           )}
-          {unseen.length > 0 && asked.doing === "approve" && (
+          {asked.doing === "break-glass" && (
+            <p class="warn">
+              Nobody else looks at it before it runs. Everybody is told at once, your reason with it, and others have to sign
+              it off afterwards.
+            </p>
+          )}
+          {unseen.length > 0 && asked.doing !== "deny" && isVote(asked.doing) && (
             <p class="warn">You have not looked at {unseen.join(" and ")}.</p>
           )}
           {isVote(asked.doing) && <Proof a={asked.shown} wanted={wanted} set={setWanted} />}

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { plain } from "./text";
 import type { Flow } from "./types";
+import { sign } from "./verdict";
 
 const WIDE = 640;
 const ROW = 26;
@@ -30,7 +31,16 @@ function Edge({ from, to, bold }: { from: number; to: number; bold: boolean }): 
   );
 }
 
-export function Graph({ flows }: { flows: readonly Flow[] }): JSX.Element {
+/** Where edges begin stands what became of them: of one request they all share it. */
+function Verdict({ y, words }: { y: number; words: string }): JSX.Element {
+  return (
+    <text class="said verdict" x={LEFT_END + 8} y={y - 4}>
+      {`${sign(words)} ${words}`}
+    </text>
+  );
+}
+
+export function Graph({ flows, verdict }: { flows: readonly Flow[]; verdict: string }): JSX.Element {
   const from = places(flows.map((f) => f.from));
   const to = places(flows.map((f) => f.to));
   const high = TOP + Math.max(from.size, to.size) * ROW;
@@ -49,6 +59,9 @@ export function Graph({ flows }: { flows: readonly Flow[] }): JSX.Element {
           to={to.get(f.to) ?? 0}
           bold={(f.labels ?? []).length > 0}
         />
+      ))}
+      {[...from].map(([name, y]) => (
+        <Verdict key={name} y={y} words={verdict} />
       ))}
       {[...from].map(([name, y]) => (
         <text key={name} class={labelled(name) ? "said labelled" : "said"} x={LEFT_END} y={y + 5} text-anchor="end">

@@ -4,6 +4,7 @@ import { Graph } from "./drawing";
 import { Labels } from "./parts";
 import { pieces, Text } from "./text";
 import type { Approval, Dataset, Requirement } from "./types";
+import { requestVerdict } from "./verdict";
 import { count, labelsOf, who } from "./words";
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
@@ -63,6 +64,12 @@ export function Glance({ a }: { a: Approval }): JSX.Element {
       <dl>
         <Fact name="Asks">
           <Text text={who(a)} />
+          {roles(a).length > 0 && (
+            <span class="hint">
+              {" "}
+              (<Names list={roles(a)} />)
+            </span>
+          )}
         </Fact>
         <Fact name="Data classes">
           <Labels names={labelsOf(a)} />
@@ -160,6 +167,9 @@ export function Datasets({ a }: { a: Approval }): JSX.Element | null {
   );
 }
 
+const roles = (a: Approval): string[] =>
+  (a.requester_chain ?? []).flatMap((r) => (r.role === "self" ? [] : [`${r.name}: ${r.role}`]));
+
 export function Goes({ a }: { a: Approval }): JSX.Element | null {
   const l = a.lineage;
   if (l === undefined || (l.flows.length === 0 && (l.downstream?.dataset_count ?? 0) === 0)) return null;
@@ -167,7 +177,7 @@ export function Goes({ a }: { a: Approval }): JSX.Element | null {
   return (
     <section aria-label="Where the data goes">
       <h2>Where the data goes</h2>
-      {l.flows.length > 0 && <Graph flows={l.flows} />}
+      {l.flows.length > 0 && <Graph flows={l.flows} verdict={requestVerdict(a)} />}
       <ul class="flows">
         {l.flows.map((f) => (
           <li key={`${f.from} ${f.to}`} class={(f.labels ?? []).length > 0 ? "labelled" : ""}>

@@ -1,5 +1,6 @@
 // Lineage as nodes and edges: what /v1/lineage tells step by step, put together.
 import { ask } from "./api";
+import { actVerdict, isTried } from "./verdict";
 
 export interface Act {
   target?: string;
@@ -65,8 +66,7 @@ export interface Graph {
   more: boolean;
 }
 
-const ATTEMPTED = new Set(["denied", "expired", "cancelled", "revoked", "lapsed"]);
-export const isAttempt = (e: Edge): boolean => e.act !== null && ATTEMPTED.has(e.act.standing);
+export const isAttempt = (e: Edge): boolean => e.act !== null && isTried(e.act.standing);
 
 class Builder {
   readonly nodes = new Map<string, Node>();
@@ -141,8 +141,5 @@ export async function askGraph(words: Record<string, string>): Promise<Graph> {
   return b.done();
 }
 
-/** What became of it, in a word that is never only a colour. */
-export function standing(e: Edge): string {
-  if (e.act === null) return "";
-  return e.act.standing === "committed" ? "" : e.act.standing.replaceAll("_", " ");
-}
+/** What became of it, in words that stand on its edge and in the list. */
+export const verdict = (e: Edge): string => (e.act === null ? "" : actVerdict(e.act));

@@ -3,10 +3,12 @@
 import { Graph as LayoutGraph, layout } from "@dagrejs/dagre";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Edge, type Graph, isAttempt, type Node, standing } from "./flows";
+import { type Edge, type Graph, isAttempt, type Node, verdict } from "./flows";
+import { sign } from "./verdict";
 import { count } from "./words";
 
 const LETTER = 7.9;
+const SMALL_LETTER = 6.6;
 const LINES = { one: 30, two: 46 };
 const MOST_LETTERS = 34;
 
@@ -17,9 +19,15 @@ interface Place {
   height: number;
 }
 
+interface Course {
+  points: readonly { x: number; y: number }[];
+  x: number;
+  y: number;
+}
+
 interface Drawn {
   places: ReadonlyMap<string, Place>;
-  lines: ReadonlyMap<string, { x: number; y: number }[]>;
+  lines: ReadonlyMap<string, Course>;
   width: number;
   height: number;
 }
@@ -38,6 +46,12 @@ function short(name: string): string {
 
 const under = (n: Node): string => (n.labels.length > 0 ? n.labels.map(visible).join(", ") : n.kind === "sink" ? "left the database" : "");
 
+/** What stands on an edge: a sign and the verdict. Many approvers are shortened here; the list has them all. */
+function said(e: Edge): string {
+  const words = verdict(e);
+  return words === "" ? "" : `${sign(words)} ${short(words)}`;
+}
+
 function draw(g: Graph): Drawn {
   const graph = new LayoutGraph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", nodesep: 16, ranksep: 70, marginx: 14, marginy: 14 });
@@ -46,15 +60,18 @@ function draw(g: Graph): Drawn {
     const letters = Math.max([...short(n.name)].length, [...under(n)].length * 0.85);
     graph.setNode(n.key, { width: letters * LETTER + 22, height: under(n) === "" ? LINES.one : LINES.two });
   }
-  for (const e of g.edges) graph.setEdge(e.from, e.to, {}, e.key);
+  for (const e of g.edges) {
+    const letters = [...said(e)].length;
+    graph.setEdge(e.from, e.to, letters === 0 ? {} : { width: letters * SMALL_LETTER, height: 16, labelpos: "c" }, e.key);
+  }
   layout(graph);
   const size = graph.graph() as { width?: number; height?: number };
   const places = new Map<string, Place>();
   for (const key of g.nodes.keys()) places.set(key, graph.node(key) as Place);
-  const lines = new Map<string, { x: number; y: number }[]>();
+  const lines = new Map<string, Course>();
   for (const e of g.edges) {
-    const at = graph.edge({ v: e.from, w: e.to, name: e.key }) as { points?: { x: number; y: number }[] } | undefined;
-    lines.set(e.key, at?.points ?? []);
+    const at = graph.edge({ v: e.from, w: e.to, name: e.key }) as Partial<Course> | undefined;
+    lines.set(e.key, { points: at?.points ?? [], x: at?.x ?? 0, y: at?.y ?? 0 });
   }
   return { places, lines, width: Math.ceil(size.width ?? 0), height: Math.ceil(size.height ?? 0) };
 }
@@ -72,15 +89,15 @@ function pathOf(points: readonly { x: number; y: number }[]): string {
   return d;
 }
 
-function Line({ e, points }: { e: Edge; points: readonly { x: number; y: number }[] }): JSX.Element {
-  const middle = points[Math.floor(points.length / 2)];
-  const kinds = ["edge", e.flow, isAttempt(e) ? "attempted" : e.labels.length > 0 ? "labelled-edge" : "", standing(e) === "unknown" ? "unknown" : ""];
-  const words = standing(e) === "" ? "" : isAttempt(e) ? `✕ ${standing(e)}` : `? ${standing(e)}`;
+function Line({ e, course }: { e: Edge; course: Course | undefined }): JSX.Element {
+  const points = course?.points ?? [];
+  const words = said(e);
+  const kinds = ["edge", e.flow, isAttempt(e) ? "attempted" : e.labels.length > 0 ? "labelled-edge" : "", e.act?.standing === "unknown" ? "unknown" : ""];
   return (
     <g class={kinds.join(" ")} aria-hidden="true">
       <path d={pathOf(points)} marker-end={e.flow === "part" ? undefined : "url(#arrow)"} />
-      {words !== "" && middle !== undefined && (
-        <text class="small" x={middle.x} y={middle.y - 5} text-anchor="middle">
+      {words !== "" && course !== undefined && (
+        <text class="small verdict" x={course.x} y={course.y + 4} text-anchor="middle">
           {words}
         </text>
       )}
@@ -198,7 +215,7 @@ export function Picture({ g, picked, onPick, onOpen }: PictureProps): JSX.Elemen
           </marker>
         </defs>
         {g.edges.map((e) => (
-          <Line key={e.key} e={e} points={d.lines.get(e.key) ?? []} />
+          <Line key={e.key} e={e} course={d.lines.get(e.key)} />
         ))}
         {[...g.nodes.values()].map((n) => (
           <Box

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { askAgain, Field, Question, Trouble, useAnswer, wordsHere } from "./asking";
-import { askGraph, type Edge, type Graph, isAttempt, type Node, standing } from "./flows";
+import { askGraph, type Edge, type Graph, isAttempt, type Node, verdict } from "./flows";
 import { Heading, Link, query } from "./nav";
 import { Labels } from "./parts";
 import { Head, Text } from "./text";
@@ -62,15 +62,10 @@ function ActWords({ e }: { e: Edge }): JSX.Element | null {
       <time dateTime={a.last_at}>{time(a.last_at)}</time>
       {(a.count ?? 1) > 1 && <span>{count(a.count ?? 1, "time")}</span>}
       {isAttempt(e) ? (
-        <span class="badge deny">did not happen: {standing(e)}</span>
+        <span class="badge deny">did not happen: {e.act?.standing}</span>
       ) : (
         <span class="badge">
-          {standing(e) === "" ? (a.verdict ?? "allow") : standing(e)}
-          {a.approvers !== undefined && (
-            <>
-              , yes from <Text text={a.approvers} />
-            </>
-          )}
+          <Text text={verdict(e)} />
         </span>
       )}
       <Labels names={e.labels} />
@@ -116,7 +111,7 @@ function Legend(): JSX.Element {
         <strong>bold</strong>: labelled data
       </li>
       <li>dashed: decides what goes there</li>
-      <li>dotted with ✕: tried, and did not happen</li>
+      <li>on each line what became of it: ✓ allowed or approved, ✕ attempted (dotted), ? nobody knows</li>
       <li>thin dots: a column of it</li>
     </ul>
   );

@@ -52,8 +52,10 @@ export function Heading({ children, title }: { children: ComponentChildren; titl
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Sluice`;
-    if (moved) ref.current?.focus();
   }, [title]);
+  useEffect(() => {
+    if (moved) ref.current?.focus(); // once: a title that counts must not take the focus from where somebody is
+  }, []);
   return (
     <h1 ref={ref} tabIndex={-1}>
       {children}

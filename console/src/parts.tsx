@@ -1,6 +1,6 @@
 // Small pieces that several pages show.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Text } from "./text";
 import type { Approval, State } from "./types";
 import { isRunning, left, now } from "./words";
@@ -54,12 +54,15 @@ export function Labels({ names }: { names: readonly string[] | undefined }): JSX
 
 /** True for a moment after `what` changed: nobody clicks what they have not seen. */
 export function useRest(what: string, ms = 500): boolean {
-  const [seen, setSeen] = useState("");
+  const last = useRef({ what, turn: 1 });
+  if (last.current.what !== what) last.current = { what, turn: last.current.turn + 1 }; // back again is a change, too
+  const { turn } = last.current;
+  const [rested, setRested] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setSeen(what), ms);
+    const timer = setTimeout(() => setRested(turn), ms);
     return () => clearTimeout(timer);
-  }, [what, ms]);
-  return seen !== what;
+  }, [turn, ms]);
+  return rested !== turn;
 }
 
 interface ButtonProps {

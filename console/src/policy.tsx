@@ -6,6 +6,7 @@ import { Fact, Names } from "./facts";
 import { Asking, sayProblem, useFetched } from "./fetched";
 import { Heading } from "./nav";
 import { Button } from "./parts";
+import { type RuleFacts, ruleWords } from "./rule";
 import { Shadow } from "./shadow";
 import { Text } from "./text";
 import type { Dataset } from "./types";
@@ -14,6 +15,7 @@ export interface Rule {
   name: string;
   then: string;
   text: string;
+  facts?: RuleFacts;
 }
 
 interface Policy {
@@ -35,14 +37,21 @@ const fetchPolicy = (): Promise<Policy> => ask<Policy>("/v1/policy");
 
 export function RuleText({ r }: { r: Rule }): JSX.Element {
   return (
-    <details>
-      <summary>
-        <Text text={r.name} /> <span class={`badge ${r.then}`}>{r.then}</span>
-      </summary>
-      <pre class="exact rule" tabIndex={0}>
-        {r.text}
-      </pre>
-    </details>
+    <div class="ruled">
+      {r.facts !== undefined && (
+        <p>
+          <Text text={ruleWords(r.facts)} />
+        </p>
+      )}
+      <details>
+        <summary>
+          <Text text={r.name} /> <span class={`badge ${r.then}`}>{r.then}</span>
+        </summary>
+        <pre class="exact rule" tabIndex={0}>
+          {r.text}
+        </pre>
+      </details>
+    </div>
   );
 }
 

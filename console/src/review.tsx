@@ -138,7 +138,7 @@ function Outcome({ a }: { a: Approval }): JSX.Element | null {
   const rows = a.outcome?.rows;
   return (
     <section aria-label="Outcome" class="outcome">
-      <h2>Outcome</h2>
+      <h2 id="outcome" tabIndex={-1}>Outcome</h2>
       <p>
         <strong>{stateText(a)}</strong>
         {rows !== undefined && <>, {count(rows, "row")}</>}
@@ -161,7 +161,7 @@ function Spoken({ a }: { a: Approval }): JSX.Element {
     <p
       class="spoken"
       role="status"
-    >{`State: ${stateText(a)}${a.outcome?.rows === undefined ? "" : `, ${count(a.outcome.rows, "row")}`}.`}</p>
+    >{`Now: ${stateText(a)}${a.outcome?.rows === undefined ? "" : `, ${count(a.outcome.rows, "row")}`}.`}</p>
   );
 }
 
@@ -184,12 +184,12 @@ function Whole({ a }: { a: Approval }): JSX.Element {
       <Outcome a={a} />
       <Alone a={a} />
       <div class="sides">
-        <div>
+        <Glance a={a} />
+        <div class="what">
           <Statement a={a} looked={looked} look={look} />
           <Talk a={a} />
         </div>
         <div>
-          <Glance a={a} />
           <Reasons a={a} />
           <Goes a={a} />
         </div>

@@ -3,7 +3,9 @@
 import { effect, signal } from "@preact/signals";
 import { caller, getApproval, type Listed, listLines, Problem, signedIn, told } from "./api";
 import { hangUp, listen, type Told } from "./live";
+import { stateText } from "./parts";
 import { hearOfReviews, loadReviews } from "./reviews";
+import { sentence } from "./sentence";
 import type { Approval } from "./types";
 
 export const approvals = signal<ReadonlyMap<string, Approval>>(new Map());
@@ -148,12 +150,28 @@ function hearAlone(about: Excerpt, id: string): void {
   alone.value = [...alone.value.filter((other) => other.id !== id), one];
 }
 
+function whatHappened(name: string, id: string): string {
+  if (name === "question" || name === "answer") return `there is ${name === "answer" ? "an answer" : "a question"}`;
+  const a = approvals.value.get(id);
+  return a === undefined ? "it is not there any more" : stateText(a);
+}
+
+function whatWaits(id: string): string {
+  const a = approvals.value.get(id);
+  return a === undefined ? "it is over already" : sentence(a);
+}
+
+/** The same twice is said twice: a region whose text stays is not read again. */
+function say(text: string): void {
+  announced.value = announced.peek() === text ? `${text} ` : text;
+}
+
 async function hear(name: string, about: Excerpt, id: string): Promise<void> {
   const isNew = !approvals.value.has(id);
   await refresh(id);
   if (isNew && about.may_decide === true)
-    announced.value = `New: ${about.identity ?? "somebody"} waits for your decision on ${about.target ?? "a target"}.`;
-  else announced.value = `${about.identity ?? "A request"}: ${name}.`;
+    say(`New, for your decision: ${whatWaits(id)}`);
+  else say(`${about.identity ?? "A request"} on ${about.target ?? "a target"}: ${whatHappened(name, id)}.`);
 }
 
 /** Their id may be no request's: administration that one person did. */
@@ -165,7 +183,7 @@ let queue: Promise<void> = Promise.resolve();
 
 async function nextDue(): Promise<void> {
   if (due.size > FEW) {
-    announced.value = `${due.size} requests changed.`;
+    say(`${due.size} requests changed.`);
     due.clear();
     return loadAll();
   }

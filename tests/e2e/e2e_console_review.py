@@ -124,22 +124,6 @@ def test_graph(lab):
     child.communicate(timeout=20)
 
 
-def test_fold(lab):
-    """at 1440 by 900 what one needs to decide is in sight without scrolling"""
-    b = browser_of(lab)
-    b.open(width=1440, height=900)
-    b.goto(url=link(lab, "rita"))
-    child, held = ask(lab, "copy (select email from customers) to stdout")
-    open_request(lab, b, held)
-    settled(b, "Approve…")
-    for at in ("h1", ".may", "pre.exact", ".digest", "section[aria-label='At a glance']",
-               "section[aria-label='Why it is held'] ul", "#approve", "#deny"):
-        low = b.eval(js=f"""document.querySelector("{at}").getBoundingClientRect().bottom""")
-        assert 0 < low <= 900, (at, low)
-    lab.deny("bob", held["id"])
-    child.communicate(timeout=20)
-
-
 def test_questions(lab):
     """a question reaches the waiting client and every copy of the page; the owner's answer appears on each, live"""
     b = sign_in(lab, "rita")

@@ -26,12 +26,22 @@ def go(lab, b, page, heading):
 
 
 def test_policy(lab):
-    """every rule in words; a statement is tried for somebody else, and nothing of it runs"""
+    """every rule as a sentence, its text folded below; a statement is tried for somebody else, and nothing of it runs"""
     b = sign_in(lab, "rita")
     b.click(at="nav >> text=Policy")
     b.wait(at="role=heading[name='Policy']")
     rules = b.text(at="section[aria-label='Rules']")
     assert "agents never drop" in rules and "regulated data leaves" in rules, rules
+    words = b.texts(at="section[aria-label='Rules'] .ruled > p")
+    for said in ("When an agent sends drop or truncate, it is refused.",
+                 "When anybody exports touching data labelled pii or financial, it waits until one of data-stewards says yes. "
+                 "To decide there are 15m, to run it afterwards 5m.",
+                 "When an agent reads touching data with no other labels than pii, it flows. Up to 500 rows in 1h, added up for an "
+                 "owner and all that it owns; what goes beyond is held."):
+        assert said in words, (said, words)
+    assert not [w for w in words if "The text below says more" in w], words
+    assert len(words) == b.count(at="section[aria-label='Rules'] details") > 10
+    assert b.count(at="section[aria-label='Rules'] details[open]") == 0 and "then:" not in rules     # the YAML is folded
     b.click(at="summary >> text=agents never drop")
     assert "truncate" in b.text(at="section[aria-label='Rules'] details[open] pre")
     b.click(at="section[aria-label='Targets'] summary")

@@ -89,6 +89,7 @@ def test_policy_in_words(lab):
     assert status == 200 and {r["name"] for r in said["rules"]} == {r["name"] for r in lab.config["policy"]}
     rule = next(r for r in said["rules"] if r["name"] == "agents never drop")
     assert rule["then"] == "deny" and "truncate" in rule["text"], rule
+    assert rule["facts"]["when"] == {"identity_kind": ["agent"], "statements": ["drop", "truncate"]}, rule
     assert said["targets"][0]["name"] == "finance" and "pii" in json.dumps(said["targets"][0]["labels"])
     assert "app.pass" not in json.dumps(said) and "login" not in json.dumps(said["targets"])
     assert as_token(lab, "agent-7", "GET", "/v1/policy")[0] == 403

@@ -268,6 +268,11 @@ def test_lineage(lab):
     b.wait(at=".graph [data-node$=' staging.mails.email']")
     assert b.count(at=".edge.labelled-edge") >= 1
     assert "denied" in b.eval(js="Array.from(document.querySelectorAll('.edge.attempted text'), (t) => t.textContent).join()")
+    flows = "Array.from(document.querySelectorAll('.graph g.edge:not(.part)'), (e) => [e.classList.contains('attempted'), e.querySelector('text.verdict')?.textContent])"
+    for tried, words in b.eval(js=flows):
+        assert words and words.startswith("✕ attempted: " if tried else "✓ "), (tried, words)
+    said = {words for _, words in b.eval(js=flows)}
+    assert "✕ attempted: denied" in said and said & {"✓ allowed", "✓ approved by rita", "✓ approved by bob"}, said
     lines = b.texts(at="section[aria-label='As a list'] li.line")
     assert any("staging.mails.email" in x and "pii" in x and "agent-7" in x for x in lines), lines
     assert any("did not happen: denied" in x for x in lines), lines

@@ -1,4 +1,5 @@
 #include "core/policy/policy_int.h"
+#include "json/json.h"
 
 #include "tests/unit/tap.h"
 
@@ -460,6 +461,23 @@ static void check_reads_back(const char *yaml)
     SL_CHECK_TEXT(sl_buf_span(&again), "");
 }
 
+static void test_one_rule_as_an_object(void)
+{
+    SL_FREED_BY(sl_config)
+    struct sl_config *c = load(TARGET "policy:\n"
+                                      "  - {name: one, then: deny, when: {effects: [ddl]}}\n"
+                                      "  - {name: two, then: allow, budget: {rows: 7}}\n");
+    if (c == NULL)
+        return;
+    json_t *two = sl_config_rule_json(c, SL_SPAN("two"));
+
+    SL_CHECK_TEXT(sl_json_str(two, "then"), "allow");
+    SL_CHECK_INT(json_integer_value(json_object_get(json_object_get(two, "budget"), "rows")), 7);
+    SL_CHECK(json_object_get(two, "reviewers") == NULL);
+    SL_CHECK(sl_config_rule_json(c, SL_SPAN("three")) == NULL);
+    json_decref(two);
+}
+
 static void test_what_it_resolved_to_reads_back(void)
 {
     check_reads_back(example);
@@ -857,6 +875,7 @@ int main(void)
     SL_RUN(test_refusals);
     SL_RUN(test_complaints_have_a_ceiling);
     SL_RUN(test_every_key);
+    SL_RUN(test_one_rule_as_an_object);
     SL_RUN(test_what_it_resolved_to_reads_back);
     SL_RUN(test_where_run_events_go);
     SL_RUN(test_order_does_not_change_the_digest);

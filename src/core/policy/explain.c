@@ -93,6 +93,18 @@ struct json_t *sl_config_json(const struct sl_config *c)
     return sl_place_json(SL_PLACE_TOP, c);
 }
 
+struct json_t *sl_config_rule_json(const struct sl_config *c, struct sl_span name)
+{
+    json_t *top = sl_place_json(SL_PLACE_TOP, c), *found = NULL;
+    const json_t *rules = json_object_get(top, "policy");
+
+    for (size_t i = 0; i < json_array_size(rules) && found == NULL; i++)
+        if (sl_span_eq(sl_json_str(json_array_get(rules, i), "name"), name))
+            found = json_incref(json_array_get(rules, i));
+    json_decref(top);
+    return found;
+}
+
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out)
 {
     json_t *top = sl_place_json(SL_PLACE_TOP, c);

@@ -301,6 +301,9 @@ size_t sl_config_frozen(const struct sl_config *running, const struct sl_config 
 /* The settings, targets and rules as one JSON object (the caller owns it); NULL when memory ran
  * out. */
 struct json_t *sl_config_json(const struct sl_config *c);
+/* One rule of it, by its name, with what stands for what it leaves out (the caller owns it); NULL
+ * when there is none, or memory ran out. */
+struct json_t *sl_config_rule_json(const struct sl_config *c, struct sl_span name);
 /* docs/config.md, from the key table. */
 void sl_config_manual(struct sl_buf *out);
 

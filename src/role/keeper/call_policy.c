@@ -19,6 +19,7 @@ static json_t *rule_json(const struct sl_config *config, const struct sl_rule *r
     json_put_str(one, "then", sl_span_str(sl_verdict_name(r->then)));
     if (sl_buf_err(&text) == SL_OK)
         json_put_str(one, "text", sl_buf_span(&text));
+    json_object_set_new(one, "facts", sl_config_rule_json(config, r->name));
     return one;
 }
 
