@@ -52,9 +52,9 @@ def newer_node(lab):
 class Browser:
     """browser.click(at="role=button"), .text(at=...), ...: each op of console/browser.mjs by its name."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, flags=()):
         folder = install(lab)
-        self.child = subprocess.Popen([newer_node(lab), "browser.mjs", shutil.which("chromium")], cwd=folder, text=True,
+        self.child = subprocess.Popen([newer_node(lab), "browser.mjs", shutil.which("chromium"), *flags], cwd=folder, text=True,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=open(folder / "stderr", "w", encoding="utf-8"))
         lab.children.append(self.child)

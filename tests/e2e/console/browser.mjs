@@ -1,5 +1,5 @@
 // Chromium in front of the console, told what to do: a JSON line in ({"op", ...}), a JSON line out ({"said"} or
-// {"failed"}). One page at a time; what the page complained about is kept.
+// {"failed"}). One page at a time; what the page complained about is kept. Arguments: the browser, flags of its own.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 
 const PATIENCE_MS = 10_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox", ...process.argv.slice(3)] });
 let context, page;
 let complaints = [];
 let tabs = [];
