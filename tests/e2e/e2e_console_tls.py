@@ -15,6 +15,7 @@ import urllib.parse
 
 from browser import Browser
 from idp import CODE, PASSWORD, SECRET, Idp
+from keys import Keys
 from lab import free_ports, hold, wait_for
 
 NAME = "sluice.test"
@@ -235,3 +236,22 @@ def test_passkey(lab):
     assert lab.ran(r"item = 'https'", "agent-7") == 1
     said = lab.sluice("ledger", "verify", lab.state / "ledger", "--decisions", "--json", check=True).out
     assert [d["proof"] for d in json.loads(said)["decisions"] if d["approval"] == held["id"]] == ["passkey"], said
+
+
+def test_keys(lab):
+    """over https with the keyboard alone: to the provider, back, and a way to the inbox"""
+    b, url = world(lab)
+    b.open()
+    b.goto(url=f"{url}/policy")
+    b.wait(at="[data-issuer=corp]")
+    keys = Keys(b)
+    keys.enter("A Sign in with corp")
+    b.wait(at="input[name=login]")
+    for name, text in (("login", "rita"), ("password", PASSWORD)):
+        while b.eval(js="document.activeElement.name ?? ''") != name:
+            b.press(key="Tab")
+        b.type(text=text)
+    b.press(key="Enter")
+    b.wait(at="role=heading[name='Policy']")
+    assert b.url() == f"{url}/policy"
+    keys.page("Inbox")

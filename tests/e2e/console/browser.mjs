@@ -11,6 +11,7 @@ const browser = await chromium.launch({ executablePath: process.argv[2], args: [
 let context, page;
 let complaints = [];
 let tabs = [];
+let saved = [];
 
 async function open({ scheme = "light", width = 1280, height = 900, motion = "no-preference" }) {
   await context?.close();
@@ -18,12 +19,14 @@ async function open({ scheme = "light", width = 1280, height = 900, motion = "no
   context.setDefaultTimeout(PATIENCE_MS);
   complaints = [];
   tabs = [];
+  saved = [];
   await tab({ number: 0 });
 }
 
 async function tab({ number, close = false }) {
   page = tabs[number] ??= await context.newPage();
   page.on("pageerror", (e) => complaints.push(String(e)));
+  page.on("download", (d) => saved.push(d.path()));
   page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
   if (close) await page.close();
 }
@@ -110,6 +113,7 @@ const ops = {
   cookies: () => context.cookies(),
   axe: findViolations,
   shot: ({ path, whole = false }) => page.screenshot({ path, fullPage: whole }).then(() => null),
+  saved: async () => (await Promise.all(saved.splice(0))).map((path) => readFileSync(path, "utf8")),
   complaints: () => complaints.splice(0),
   focused: () => page.evaluate(() => `${document.activeElement.tagName} ${document.activeElement.innerText ?? ""}`),
 };
