@@ -79,6 +79,24 @@ struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes)
     return sl_span_head(s, max_bytes);
 }
 
+struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns)
+{
+    size_t at = 0, used = 0;
+
+    while (at < s.n) {
+        uint32_t code = 0;
+        size_t next = at;
+
+        if (sl_utf8_next(s, &next, &code) != SL_OK)
+            next = at + 1;
+        used += code < 0x80 ? 1 : 2;
+        if (used > columns)
+            break;
+        at = next;
+    }
+    return sl_span_head(s, at);
+}
+
 /* Characters that a reader cannot see or that rearrange what he sees. */
 static bool deceives(uint32_t c)
 {

@@ -14,6 +14,10 @@ void sl_utf8_put(struct sl_buf *b, uint32_t code);
 /* The longest head of at most max_bytes that does not cut a character. */
 struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes);
 
+/* The longest head of at most `columns` of a terminal: what is not ASCII may be two columns wide,
+ * and counts so; a broken byte is one. Of at least two columns some text always fits. */
+struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns);
+
 /* Text from a stranger, made safe for a terminal or a log: control characters, bidirectional
  * overrides, zero-width characters and broken bytes become \x.. or \u{....} escapes. */
 void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s);

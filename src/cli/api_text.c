@@ -39,31 +39,12 @@ static size_t columns_of(FILE *out)
     return size.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : size.ws_col;
 }
 
-/* The longest head of at most `columns`. What is not ASCII may be two columns wide. */
-static struct sl_span head_of_columns(struct sl_span text, size_t columns)
-{
-    size_t at = 0, used = 0;
-
-    while (at < text.n) {
-        uint32_t code = 0;
-        size_t next = at;
-
-        if (sl_utf8_next(text, &next, &code) != SL_OK)
-            next = at + 1;
-        used += code < 0x80 ? 1 : 2;
-        if (used > columns)
-            break;
-        at = next;
-    }
-    return sl_span_head(text, at);
-}
-
 void sl_api_print_head(FILE *out, struct sl_span text, size_t columns)
 {
     SL_BUF(safe, MAX_TEXT);
 
     sl_utf8_put_printable(&safe, sl_span_head(text, sl_span_find(text, '\n')));
-    struct sl_span head = head_of_columns(sl_buf_span(&safe), columns);
+    struct sl_span head = sl_utf8_head_columns(sl_buf_span(&safe), columns);
     fprintf(out, "%.*s%s", (int)head.n, head.p == NULL ? "" : (const char *)head.p,
             head.n < safe.n || sl_span_find(text, '\n') < text.n ? " ..." : "");
 }
@@ -78,7 +59,8 @@ static void print_line(FILE *out, struct sl_span line, size_t columns)
     sl_utf8_put_printable(&safe, line);
     struct sl_span rest = sl_buf_span(&safe);
     do {
-        struct sl_span head = columns == 0 ? rest : head_of_columns(rest, columns - MARK_COLUMNS);
+        struct sl_span head =
+            columns == 0 ? rest : sl_utf8_head_columns(rest, columns - MARK_COLUMNS);
 
         fprintf(out, "%s%.*s\n", mark, (int)head.n, head.p == NULL ? "" : (const char *)head.p);
         rest = sl_span_from(rest, head.n);

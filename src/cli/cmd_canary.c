@@ -6,6 +6,7 @@
 #include "cli/load.h"
 #include "cli/manage.h"
 #include "cli/secret.h"
+#include "cli/words.h"
 #include "os/paths.h"
 
 #include <libpq-fe.h>
@@ -216,19 +217,12 @@ int sl_cli_canary(int argc, char **argv)
     SL_FREED_BY(sl_config) struct sl_config *config = NULL;
     SL_BUF(path, PATH_ROOM);
     const char *only = NULL, *given = NULL;
+    const struct sl_cli_option options[] = {{"--target", &only, NULL}, {"--config", &given, NULL}};
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
-        if (strcmp(argv[i], "--target") == 0 && i + 1 < argc)
-            only = argv[++i];
-        else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
-            given = argv[++i];
-        else
-            return sl_cli_misuse("canary");
-    }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
+    if (!sl_cli_words("canary", argc, argv, options, SL_COUNT(options), NULL, 0))
+        return sl_cli_misuse("canary");
     if (sl_path_config(given, &path) != SL_OK || sl_arena_new(&mem, MEMORY) != SL_OK)
         return SL_EXIT_REFUSED;
     int code = sl_cli_load_config(sl_buf_text(&path), &config);

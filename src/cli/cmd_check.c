@@ -3,6 +3,7 @@
 #include "cli/check_live.h"
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/words.h"
 
 #include "base/encode.h"
 #include "os/paths.h"
@@ -28,29 +29,18 @@ static const char help[] =
 
 struct options {
     const char *config, *identity;
-    bool live, json, keys, quiet, help;
+    bool live, json, keys, quiet;
 };
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    for (int i = 1; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--config") == 0     ? &o->config
-                             : strcmp(argv[i], "--identity") == 0 ? &o->identity
-                                                                  : NULL;
-        bool *flag = strcmp(argv[i], "--live") == 0    ? &o->live
-                     : strcmp(argv[i], "--json") == 0  ? &o->json
-                     : strcmp(argv[i], "--keys") == 0  ? &o->keys
-                     : strcmp(argv[i], "--quiet") == 0 ? &o->quiet
-                     : strcmp(argv[i], "--help") == 0  ? &o->help
-                                                       : NULL;
-        if (value != NULL && i + 1 < argc)
-            *value = argv[++i];
-        else if (flag != NULL)
-            *flag = true;
-        else
-            return false;
-    }
-    return true;
+    const struct sl_cli_option options[] = {
+        {"--config", &o->config, NULL}, {"--identity", &o->identity, NULL},
+        {"--live", NULL, &o->live},     {"--json", NULL, &o->json},
+        {"--keys", NULL, &o->keys},     {"--quiet", NULL, &o->quiet},
+    };
+
+    return sl_cli_words("check", argc, argv, options, SL_COUNT(options), NULL, 0);
 }
 
 static int print_manual(void)
@@ -145,11 +135,9 @@ int sl_cli_check(int argc, char **argv)
 {
     struct options o = {0};
 
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (!read_options(argc, argv, &o))
         return sl_cli_misuse("check");
-    if (o.help) {
-        fputs(help, stdout);
-        return SL_EXIT_FINE;
-    }
     return o.keys ? print_manual() : check(&o);
 }

@@ -5,6 +5,7 @@
 #include "cli/classify_int.h"
 #include "cli/connect.h"
 #include "cli/load.h"
+#include "cli/words.h"
 #include "os/paths.h"
 #include "json/json.h"
 
@@ -33,31 +34,20 @@ enum { SAMPLE = 1000, SAMPLE_MOST = 100000, PATH_ROOM = 8192, MEMORY = 16 * 1024
 
 struct words {
     const char *target, *schema, *config, *identity, *groups, *sample;
-    bool json, help;
+    bool json;
 };
 
 static bool read_words(int argc, char **argv, struct words *w)
 {
-    const struct {
-        const char *name;
-        const char **value;
-    } values[] = {{"--target", &w->target},     {"--schema", &w->schema}, {"--config", &w->config},
-                  {"--identity", &w->identity}, {"--groups", &w->groups}, {"--sample", &w->sample}};
+    const struct sl_cli_option options[] = {
+        {"--target", &w->target, NULL}, {"--schema", &w->schema, NULL},
+        {"--config", &w->config, NULL}, {"--identity", &w->identity, NULL},
+        {"--groups", &w->groups, NULL}, {"--sample", &w->sample, NULL},
+        {"--json", NULL, &w->json},
+    };
 
-    for (int i = 1; i < argc; i++) {
-        size_t k = 0;
-        while (k < SL_COUNT(values) && (strcmp(argv[i], values[k].name) != 0 || i + 1 == argc))
-            k++;
-        if (k < SL_COUNT(values))
-            *values[k].value = argv[++i];
-        else if (strcmp(argv[i], "--json") == 0)
-            w->json = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            w->help = true;
-        else
-            return false;
-    }
-    return w->help || w->target != NULL;
+    return sl_cli_words("classify", argc, argv, options, SL_COUNT(options), NULL, 0) &&
+           w->target != NULL;
 }
 
 static bool read_sample(const char *text, unsigned *out)
@@ -165,12 +155,10 @@ int sl_cli_classify(int argc, char **argv)
     struct words w = {0};
     struct sl_sampled s = {0};
 
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (!read_words(argc, argv, &w) || !read_sample(w.sample, &s.rows))
         return sl_cli_misuse("classify");
-    if (w.help) {
-        fputs(help, stdout);
-        return SL_EXIT_FINE;
-    }
     if (sl_path_config(w.config, &path) != SL_OK || sl_arena_new(&mem, MEMORY) != SL_OK)
         return SL_EXIT_REFUSED;
     s.mem = mem;

@@ -4,6 +4,7 @@
 #include "cli/explain_int.h"
 #include "cli/labels.h"
 #include "cli/load.h"
+#include "cli/words.h"
 
 #include "os/clock.h"
 #include "os/file.h"
@@ -28,38 +29,17 @@ static const char help[] =
     "--live cannot\n"
     "reach the target.\n";
 
-static bool read_options(int argc, char **argv, struct sl_explain *e, bool *wants_help)
+static bool read_options(int argc, char **argv, struct sl_explain *e)
 {
-    const struct {
-        const char *name;
-        const char **value;
-    } values[] = {
-        {"--config", &e->config_path}, {"--target", &e->target_name}, {"--identity", &e->identity},
-        {"--kind", &e->kind},          {"--groups", &e->groups},      {"--schema", &e->schema},
+    const struct sl_cli_option options[] = {
+        {"--config", &e->config_path, NULL}, {"--target", &e->target_name, NULL},
+        {"--identity", &e->identity, NULL},  {"--kind", &e->kind, NULL},
+        {"--groups", &e->groups, NULL},      {"--schema", &e->schema, NULL},
+        {"--live", NULL, &e->live},          {"--json", NULL, &e->json},
     };
 
-    for (int i = 1; i < argc; i++) {
-        bool taken = false;
-        for (size_t j = 0; j < SL_COUNT(values) && !taken; j++)
-            if (strcmp(argv[i], values[j].name) == 0 && i + 1 < argc) {
-                *values[j].value = argv[++i];
-                taken = true;
-            }
-        if (taken)
-            continue;
-        if (strcmp(argv[i], "--live") == 0)
-            e->live = true;
-        else if (strcmp(argv[i], "--json") == 0)
-            e->json = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            *wants_help = true;
-        else if (argv[i][0] != '-' && e->sql == NULL)
-            e->sql = argv[i];
-        else
-            return false;
-    }
-    return *wants_help ||
-           (e->sql != NULL && e->target_name != NULL && !(e->live && e->schema != NULL));
+    return sl_cli_words("explain", argc, argv, options, SL_COUNT(options), &e->sql, 1) &&
+           e->sql != NULL && e->target_name != NULL && !(e->live && e->schema != NULL);
 }
 
 const char *sl_explain_basis(const struct sl_explain *e)
@@ -193,14 +173,11 @@ int sl_cli_explain(int argc, char **argv)
                            .kind = "human",
                            .groups = "",
                            .snapshot = sl_buf(SL_CATALOG_MAX_BYTES)};
-    bool wants_help = false;
 
-    if (!read_options(argc, argv, &e, &wants_help))
-        return sl_cli_misuse("explain");
-    if (wants_help) {
-        fputs(help, stdout);
+    if (sl_cli_helped(argc, argv, help))
         return SL_EXIT_FINE;
-    }
+    if (!read_options(argc, argv, &e))
+        return sl_cli_misuse("explain");
     if (sl_arena_new(&e.mem, 64 * 1024 * 1024) != SL_OK)
         return wrong("out of memory");
     int result = explain(&e);

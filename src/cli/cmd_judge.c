@@ -2,6 +2,7 @@
 #include "cli/check_live.h"
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/words.h"
 
 #include "judge/sql/sql.h"
 #include "os/file.h"
@@ -282,25 +283,13 @@ static const char help[] =
 
 static bool read_options(int argc, char **argv, struct command *c)
 {
-    const struct {
-        const char *name;
-        const char **value;
-    } values[] = {{"--dialect", &c->dialect},
-                  {"--schema", &c->schema},
-                  {"--target", &c->target_name},
-                  {"--config", &c->config_path}};
+    const struct sl_cli_option options[] = {{"--dialect", &c->dialect, NULL},
+                                            {"--schema", &c->schema, NULL},
+                                            {"--target", &c->target_name, NULL},
+                                            {"--config", &c->config_path, NULL}};
 
-    for (int i = 1; i < argc; i += 2) {
-        bool taken = false;
-        for (size_t j = 0; j < SL_COUNT(values) && i + 1 < argc; j++)
-            if (strcmp(argv[i], values[j].name) == 0) {
-                *values[j].value = argv[i + 1];
-                taken = true;
-            }
-        if (!taken)
-            return false;
-    }
-    return c->dialect != NULL && strcmp(c->dialect, "postgres") == 0 &&
+    return sl_cli_words("judge", argc, argv, options, SL_COUNT(options), NULL, 0) &&
+           c->dialect != NULL && strcmp(c->dialect, "postgres") == 0 &&
            !(c->schema != NULL && c->target_name != NULL);
 }
 

@@ -59,39 +59,6 @@ int sl_cli_ledger(int argc, char **argv)
 
 /* --- what the subcommands share --------------------------------------------------------------- */
 
-/* `--name VALUE` or `--name` alone; -1: it stands at the end without its value. */
-static int take_option(const struct sl_ledger_option *o, int argc, char **argv, int *at)
-{
-    if (o->flag != NULL) {
-        *o->flag = true;
-        return 1;
-    }
-    if (*at + 1 >= argc)
-        return -1;
-    *o->value = argv[++*at];
-    return 1;
-}
-
-bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options,
-                         size_t option_count, const char **words, size_t word_max)
-{
-    size_t count = 0;
-
-    for (int i = 1; i < argc; i++) {
-        int taken = 0;
-        for (size_t o = 0; taken == 0 && o < option_count; o++)
-            if (strcmp(argv[i], options[o].name) == 0)
-                taken = take_option(&options[o], argc, argv, &i);
-        if (taken == 0 && argv[i][0] != '-' && count < word_max)
-            words[count++] = argv[i];
-        else if (taken != 1) {
-            fprintf(stderr, "sluice ledger: '%s' is not understood here\n", argv[i]);
-            return false;
-        }
-    }
-    return true;
-}
-
 int sl_ledger_cmd_open(const char *path, struct sl_ledger_dir **out)
 {
     const char *where = path == NULL ? "./state/ledger" : path;

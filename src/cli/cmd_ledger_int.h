@@ -2,6 +2,7 @@
 #ifndef SL_CLI_CMD_LEDGER_INT_H
 #define SL_CLI_CMD_LEDGER_INT_H
 
+#include "cli/words.h"
 #include "os/file.h"
 #include "os/ledger_dir.h"
 
@@ -14,15 +15,6 @@ int sl_ledger_cmd_verify_proof(int argc, char **argv);
 int sl_ledger_cmd_verify_export(int argc, char **argv);
 int sl_ledger_cmd_rotate_key(int argc, char **argv);
 int sl_ledger_cmd_erase(int argc, char **argv);
-
-struct sl_ledger_option {
-    const char *name;
-    const char **value; /* takes the next word, or */
-    bool *flag;         /* stands alone */
-};
-/* Options anywhere, words in order; false (and a complaint) for anything else. */
-bool sl_ledger_cmd_words(int argc, char **argv, const struct sl_ledger_option *options,
-                         size_t option_count, const char **words, size_t word_max);
 
 /* These say on stderr what went wrong and return an exit code. */
 int sl_ledger_cmd_open(const char *path, struct sl_ledger_dir **out);

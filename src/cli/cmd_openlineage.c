@@ -7,6 +7,7 @@
 #include "cli/load.h"
 #include "cli/openlineage.h"
 #include "cli/secret.h"
+#include "cli/words.h"
 #include "crypto/crypto.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -336,19 +337,13 @@ int sl_cli_openlineage(int argc, char **argv)
     SL_BUF(path, PATH_ROOM);
     const char *given = NULL;
     bool in_force = false;
+    const struct sl_cli_option options[] = {{"--config", &given, NULL},
+                                            {"--in-force", NULL, &in_force}};
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return SL_EXIT_FINE;
-        }
-        if (strcmp(argv[i], "--in-force") == 0)
-            in_force = true;
-        else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
-            given = argv[++i];
-        else
-            return sl_cli_misuse("openlineage");
-    }
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
+    if (!sl_cli_words("openlineage", argc, argv, options, SL_COUNT(options), NULL, 0))
+        return sl_cli_misuse("openlineage");
     if (sl_path_config(given, &path) != SL_OK) {
         fputs("sluice openlineage: there is no configuration file; say --config FILE\n", stderr);
         return SL_EXIT_USAGE;

@@ -3,6 +3,7 @@
 #include "base/when.h"
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/words.h"
 #include "core/ledger/shadow.h"
 #include "os/clock.h"
 #include "os/ledger_dir.h"
@@ -11,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char help[] =
     "usage: sluice shadow --config EDITED [--state DIR] [--since 7d] [--json]\n\n"
@@ -33,30 +33,18 @@ enum { PATH_ROOM = 8192 };
 
 struct words {
     const char *config, *state, *since;
-    bool json, help;
+    bool json;
 };
 
 static bool read_words(int argc, char **argv, struct words *w)
 {
-    const struct {
-        const char *name;
-        const char **value;
-    } values[] = {{"--config", &w->config}, {"--state", &w->state}, {"--since", &w->since}};
+    const struct sl_cli_option options[] = {{"--config", &w->config, NULL},
+                                            {"--state", &w->state, NULL},
+                                            {"--since", &w->since, NULL},
+                                            {"--json", NULL, &w->json}};
 
-    for (int i = 1; i < argc; i++) {
-        size_t k = 0;
-        while (k < SL_COUNT(values) && (strcmp(argv[i], values[k].name) != 0 || i + 1 == argc))
-            k++;
-        if (k < SL_COUNT(values))
-            *values[k].value = argv[++i];
-        else if (strcmp(argv[i], "--json") == 0)
-            w->json = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            w->help = true;
-        else
-            return false;
-    }
-    return w->help || w->config != NULL;
+    return sl_cli_words("shadow", argc, argv, options, SL_COUNT(options), NULL, 0) &&
+           w->config != NULL;
 }
 
 static int failed(const char *where, const char *what)
@@ -175,12 +163,10 @@ int sl_cli_shadow(int argc, char **argv)
     uint64_t ms = 0;
     SL_BUF(state, PATH_ROOM);
 
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
     if (!read_words(argc, argv, &w))
         return sl_cli_misuse("shadow");
-    if (w.help) {
-        fputs(help, stdout);
-        return SL_EXIT_FINE;
-    }
     if (sl_duration_get(sl_span_str(w.since == NULL ? "7d" : w.since), &ms) != SL_OK) {
         fputs("sluice shadow: --since takes a duration such as 24h or 7d\n", stderr);
         return SL_EXIT_USAGE;

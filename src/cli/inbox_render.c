@@ -8,33 +8,14 @@ struct canvas {
     size_t columns, rows, row;
 };
 
-/* The longest head of at most `columns`; what is not ASCII may be two columns wide. */
-static struct sl_span fitting(struct sl_span text, size_t columns)
-{
-    size_t at = 0, used = 0;
-
-    while (at < text.n) {
-        uint32_t code = 0;
-        size_t next = at;
-
-        if (sl_utf8_next(text, &next, &code) != SL_OK)
-            next = at + 1;
-        used += code < 0x80 ? 1 : 2;
-        if (used > columns)
-            break;
-        at = next;
-    }
-    return sl_span_head(text, at);
-}
-
 /* One row of printable text; what does not fit ends in "~". */
 static void put_row(struct canvas *c, struct sl_span text)
 {
     if (c->row >= c->rows)
         return;
-    struct sl_span head = fitting(text, c->columns);
+    struct sl_span head = sl_utf8_head_columns(text, c->columns);
     if (head.n < text.n) {
-        head = fitting(text, c->columns - 1);
+        head = sl_utf8_head_columns(text, c->columns - 1);
         sl_buf_put(c->out, head);
         sl_buf_put_str(c->out, "~");
     } else {
@@ -131,7 +112,7 @@ static bool is_quoted(struct sl_span line)
 static size_t put_wrapped(struct canvas *c, struct sl_span line, size_t skip, size_t end)
 {
     struct sl_span mark = is_quoted(line) ? SL_SPAN("  > ") : SL_SPAN("    ");
-    struct sl_span head = fitting(line, c->columns), rest = sl_span_from(line, head.n);
+    struct sl_span head = sl_utf8_head_columns(line, c->columns), rest = sl_span_from(line, head.n);
     size_t rows = 1;
 
     if (skip == 0 && c->row < end)
@@ -139,7 +120,7 @@ static size_t put_wrapped(struct canvas *c, struct sl_span line, size_t skip, si
     for (; rest.n > 0; rows++) {
         SL_BUF(b, 4096);
 
-        head = fitting(rest, c->columns - mark.n);
+        head = sl_utf8_head_columns(rest, c->columns - mark.n);
         rest = sl_span_from(rest, head.n);
         sl_buf_put(&b, mark);
         sl_buf_put(&b, head);
@@ -184,9 +165,11 @@ static void put_question(struct canvas *c, const struct sl_inbox *i)
     put_row(c, sl_buf_span(&question));
     sl_utf8_put_printable(&line, sl_buf_span(&i->line));
     struct sl_span typed = sl_buf_span(&line);
-    while (typed.n > 0 && fitting(typed, c->columns - 3).n < typed.n) /* its end is what counts */
-        typed = sl_span_from(typed,
-                             fitting(typed, 1).n > 0 ? fitting(typed, 1).n : fitting(typed, 2).n);
+    while (typed.n > 0 &&
+           sl_utf8_head_columns(typed, c->columns - 3).n < typed.n) /* its end is what counts */
+        typed = sl_span_from(typed, sl_utf8_head_columns(typed, 1).n > 0
+                                        ? sl_utf8_head_columns(typed, 1).n
+                                        : sl_utf8_head_columns(typed, 2).n);
     SL_BUF(shown, 8 * SL_INBOX_LINE);
     sl_buf_say(&shown, "> %S", typed);
     put_row(c, sl_buf_span(&shown));

@@ -130,13 +130,13 @@ static int conclude(struct export *x)
 int sl_ledger_cmd_verify_export(int argc, char **argv)
 {
     const char *path = NULL, *key_text = NULL;
-    const struct sl_ledger_option options[] = {{"--key", &key_text, NULL}};
+    const struct sl_cli_option options[] = {{"--key", &key_text, NULL}};
     struct sl_vkey key;
     struct export x = {.key = &key, .note = sl_buf(SL_NOTE_MAX)};
     char *line = NULL;
     size_t room = 0;
 
-    if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), &path, 1) || path == NULL ||
+    if (!sl_cli_words("ledger", argc, argv, options, SL_COUNT(options), &path, 1) || path == NULL ||
         key_text == NULL)
         return sl_cli_misuse("ledger");
     int code = sl_ledger_cmd_key(key_text, &key);

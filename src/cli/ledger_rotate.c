@@ -68,11 +68,11 @@ static enum sl_err ask_keeper(const char *state, struct sl_buf *line)
 int sl_ledger_cmd_rotate_key(int argc, char **argv)
 {
     const char *state = NULL;
-    const struct sl_ledger_option options[] = {{"--state", &state, NULL}};
+    const struct sl_cli_option options[] = {{"--state", &state, NULL}};
     SL_BUF(line, 1024);
     SL_BUF(why, 8192);
 
-    if (!sl_ledger_cmd_words(argc, argv, options, 1, NULL, 0) || state == NULL)
+    if (!sl_cli_words("ledger", argc, argv, options, 1, NULL, 0) || state == NULL)
         return sl_cli_misuse("ledger");
     enum sl_err err = rotate_here(state, &line, &why);
     bool running = err == SL_EBUSY;

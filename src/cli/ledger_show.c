@@ -95,10 +95,11 @@ int sl_ledger_cmd_show(int argc, char **argv)
 {
     SL_FREED_BY(sl_ledger_dir) struct sl_ledger_dir *dir = NULL;
     struct wanted w = {.count = 0};
-    const struct sl_ledger_option options[] = {{"--json", NULL, &w.json}};
+    const struct sl_cli_option options[] = {{"--json", NULL, &w.json}};
     const char *words[2] = {NULL, NULL};
 
-    if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), words, 2) || words[0] == NULL)
+    if (!sl_cli_words("ledger", argc, argv, options, SL_COUNT(options), words, 2) ||
+        words[0] == NULL)
         return sl_cli_misuse("ledger");
     if (!set_wanted(&w, words[0]))
         return SL_EXIT_USAGE;
@@ -155,7 +156,7 @@ int sl_ledger_cmd_proof(int argc, char **argv)
     struct wanted w = {.count = 0};
     const char *words[2] = {NULL, NULL};
 
-    if (!sl_ledger_cmd_words(argc, argv, NULL, 0, words, 2) || words[0] == NULL)
+    if (!sl_cli_words("ledger", argc, argv, NULL, 0, words, 2) || words[0] == NULL)
         return sl_cli_misuse("ledger");
     if (!set_wanted(&w, words[0]))
         return SL_EXIT_USAGE;
@@ -193,13 +194,14 @@ static const char *proof_problem(struct sl_span file, const struct sl_vkey *key,
 int sl_ledger_cmd_verify_proof(int argc, char **argv)
 {
     const char *path = NULL, *key_text = NULL;
-    const struct sl_ledger_option options[] = {{"--key", &key_text, NULL}};
+    const struct sl_cli_option options[] = {{"--key", &key_text, NULL}};
     SL_BUF(file, 1024 * 1024);
     SL_BUF(leaf, SL_ENTRY_MAX);
     struct sl_vkey key;
     struct sl_tlog_proof p;
 
-    if (!sl_ledger_cmd_words(argc, argv, options, 1, &path, 1) || path == NULL || key_text == NULL)
+    if (!sl_cli_words("ledger", argc, argv, options, 1, &path, 1) || path == NULL ||
+        key_text == NULL)
         return sl_cli_misuse("ledger");
     int code = sl_ledger_cmd_key(key_text, &key);
     if (code != SL_EXIT_FINE)

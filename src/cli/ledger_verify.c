@@ -245,12 +245,12 @@ static int verify(const struct request *r)
 int sl_ledger_cmd_verify(int argc, char **argv)
 {
     struct request r = {.path = NULL};
-    const struct sl_ledger_option options[] = {{"--key", &r.key, NULL},
-                                               {"--old", &r.old, NULL},
-                                               {"--decisions", NULL, &r.decisions},
-                                               {"--json", NULL, &r.json}};
+    const struct sl_cli_option options[] = {{"--key", &r.key, NULL},
+                                            {"--old", &r.old, NULL},
+                                            {"--decisions", NULL, &r.decisions},
+                                            {"--json", NULL, &r.json}};
 
-    if (!sl_ledger_cmd_words(argc, argv, options, SL_COUNT(options), &r.path, 1))
+    if (!sl_cli_words("ledger", argc, argv, options, SL_COUNT(options), &r.path, 1))
         return SL_EXIT_USAGE;
     int code = read_request(&r);
     if (code == SL_EXIT_FINE)

@@ -310,7 +310,10 @@ static uint32_t call_large(const char *method, const char *credential, struct sl
                                                     .credential = sl_span_str(credential),
                                                     .address = SL_SPAN("127.0.0.1"),
                                                     .body = body});
-    send_sealed(play.desk, &message);
+    if (message.n - SL_IPC_HEADER > SL_IPC_INLINE)
+        send_sealed(play.desk, &message);
+    else
+        send_with(play.desk, &message, -1);
     return SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) && HEARD(reply, &m) ? m.status : 0;
 }
 
@@ -338,6 +341,59 @@ static void test_an_action_that_fits_no_leaf_is_refused(void)
         sl_buf_put_u8(&body, '}');
         SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 400);
     }
+    keeper_goes_on();
+}
+
+static void put_list(struct sl_buf *b, const char *key, const char *word, size_t count)
+{
+    sl_buf_say(b, ",\"%s\":[", key);
+    for (size_t i = 0; i < count; i++)
+        sl_buf_say(b, "%s\"%s\"", i == 0 ? "" : ",", word);
+    sl_buf_put_u8(b, ']');
+}
+
+/* How many words a body has is the caller's business; what the keeper makes of them is not. */
+static void test_many_words_end_nothing(void)
+{
+    static const char *const effects[] = {"read", "program", "ddl"};
+
+    for (size_t i = 0; i < SL_COUNT(effects); i++)
+        for (int where = 0; where < 3; where++) {
+            SL_BUF(body, 1024 * 1024);
+
+            sl_buf_put_str(&body, "{\"target\":\"finance\",\"operation\":{}");
+            put_list(&body, "effects", effects[i], where == 0 ? 20000 : 1);
+            if (where == 1)
+                put_list(&body, "statements", "select", 20000);
+            if (where == 2) {
+                sl_buf_say(&body, ",\"datasets\":[{\"name\":\"t\",\"effects\":[\"%s\"]",
+                           effects[i]);
+                put_list(&body, "columns", "c", 20000);
+                sl_buf_put_str(&body, "}]");
+            }
+            sl_buf_put_u8(&body, '}');
+            SL_CHECK(sl_buf_err(&body) == SL_OK);
+            SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 400);
+        }
+    keeper_goes_on();
+}
+
+/* It goes into the requester set, and with that into every entry about the action. */
+static void test_who_started_it_is_a_name(void)
+{
+    static const char *const effects[] = {"read", "program", "ddl"};
+    static const size_t lengths[] = {64, 1000, 70 * 1024, 150 * 1024};
+
+    for (size_t i = 0; i < SL_COUNT(effects); i++)
+        for (size_t n = 0; n < SL_COUNT(lengths); n++) {
+            SL_BUF(body, 1024 * 1024);
+
+            sl_buf_say(&body, "{\"target\":\"finance\",\"operation\":{},\"effects\":[\"%s\"]",
+                       effects[i]);
+            put_repeated(&body, "triggered_by", lengths[n]);
+            sl_buf_put_u8(&body, '}');
+            SL_CHECK_INT(call_large("approval.create", bot, sl_buf_span(&body)), 400);
+        }
     keeper_goes_on();
 }
 
@@ -541,6 +597,8 @@ int main(int argc, char **argv)
     SL_RUN(test_bad_bodies_are_errors);
     SL_RUN(test_a_reason_cut_in_a_character_harms_nobody);
     SL_RUN(test_an_action_that_fits_no_leaf_is_refused);
+    SL_RUN(test_many_words_end_nothing);
+    SL_RUN(test_who_started_it_is_a_name);
     SL_RUN(test_members_of_another_kind_are_errors);
     SL_RUN(test_guessing_locks_nobody_out);
     SL_RUN(test_nothing_of_it_stays);

@@ -255,6 +255,23 @@ static void test_no_session_that_never_was(void)
     new_gate();
 }
 
+/* Each would be kept with its meaning, until the keeper has no memory left. */
+static void test_no_queue_without_end(void)
+{
+    size_t held = 0;
+
+    for (int i = 0; i < 200; i++) {
+        propose(play.gate, session, SL_EFFECT_DDL, "drop table queue");
+        if (overhear(play.gate) != SL_MESSAGE_ACTION_HELD)
+            break;
+        held++;
+    }
+    SL_CHECK(held >= 2 && held < 100);
+    SL_CHECK(is_ended(play.gate));
+    keeper_goes_on();
+    new_gate();
+}
+
 /* A gate may say that a name and token came; only the right token makes a session. */
 static void test_no_login_without_the_token(void)
 {
@@ -362,6 +379,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_grant_of_another_session);
     SL_RUN(test_no_session_of_another_gate);
     SL_RUN(test_no_session_that_never_was);
+    SL_RUN(test_no_queue_without_end);
     SL_RUN(test_no_login_without_the_token);
     SL_RUN(test_no_word_is_too_long_for_the_keeper);
     SL_RUN(test_what_is_tried_is_shown_only);

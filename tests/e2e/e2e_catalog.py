@@ -167,7 +167,7 @@ class Other:
         self.lab, self.major = lab, major
 
     def __enter__(self):
-        binaries = embedded.binaries(self.major, self.lab.folder)
+        binaries = embedded.binaries(self.major)
         self.folder = self.lab.folder / f"other-{self.major}"
         if not self.folder.exists():
             self.folder.mkdir(mode=0o755)

@@ -160,7 +160,7 @@ def test_bearer_malformed(lab):
 
 
 def libpq18(lab, *tokens, user="agent-7", **more):
-    native = embedded.binaries(18, lab.folder).parent
+    native = embedded.binaries(18).parent
     options = {"host": "127.0.0.1", "port": lab.port, "user": user, "dbname": "finance", "connect_timeout": 10,
                "oauth_issuer": WORLD["corp"].url, "oauth_client_id": "lab", **more}
     done = subprocess.run(

@@ -2,35 +2,15 @@
 
 import json
 import pathlib
-import shutil
-import subprocess
 
+import npm
 from lab import wait_for
-from tap import Skip
 
 HERE = pathlib.Path(__file__).resolve().parent / "node"
 
 
-def install(lab):
-    folder = lab.folder / "node"
-    if folder.exists():
-        return folder
-    if not shutil.which("npm") or not shutil.which("node"):
-        raise Skip("npm is not installed")
-    folder.mkdir()
-    for name in ("package.json", "package-lock.json", "client.js"):
-        shutil.copy(HERE / name, folder / name)
-    done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
-                          capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode != 0:
-        shutil.rmtree(folder)
-        last = (done.stderr.strip().splitlines() or ["npm ci failed"])[-1]
-        raise Skip(f"npm ci could not install pg: {last}")
-    return folder
-
-
 def start(lab, *words, user="erin"):
-    return lab.start_client(["node", "client.js", *words], user=user, cwd=install(lab))
+    return lab.start_client(["node", "client.js", *words], user=user, cwd=npm.installed(HERE))
 
 
 def say(lab, *words, user="erin"):

@@ -350,7 +350,7 @@ def test_schemas(lab):
     """every event is valid under the published JSON Schemas"""
     where = os.environ.get("SLUICE_OPENLINEAGE_SPEC")
     if not where:
-        raise tap.Skip("no npm package publishes them; SLUICE_OPENLINEAGE_SPEC names a copy of the specification's "
+        raise tap.Skip("no npm or Debian package carries them; SLUICE_OPENLINEAGE_SPEC names a copy of the specification's "
                        "folder (OpenLineage.json, facets/*.json)")
     try:
         import jsonschema

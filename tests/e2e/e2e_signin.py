@@ -1,10 +1,8 @@
 """Signing in with a real identity provider (npm oidc-provider), in Chromium, without a browser, and as a program."""
 
-import http.client
 import json
 import re
 import subprocess
-import threading
 import time
 import urllib.parse
 
@@ -12,149 +10,14 @@ import psycopg2
 
 from authenticator import ALGORITHMS, Passkey, text as encoded
 from browser import Browser
-from idp import AUDIENCE, CODE, PASSWORD, SECRET, Idp, Person, elsewhere, request
-from lab import free_ports, wait_for
+from idp import CODE, PASSWORD, SECRET, Person, elsewhere, request
+from lab import wait_for
+from signin import (AT, LAB, ask, bearer, begin, claims, come_back, decide, external, failures, hold, is_refused, link,
+                    providers, refused, sign_in, votes)
 from wire import Refused
 
 OTHER = "https://other.test"
-HELD = "delete from staging.scratch where id = {}"
-WORLD = {}      # what the module's one laboratory has beside it
-
-
-def change(config):
-    """Two issuers: one whose accounts are linked by hand, one that brings its people along."""
-    WORLD["ports"] = free_ports(2)
-    secret = {"client_id": "sluice", "client_secret_file": "sluice.secret", "audiences": [AUDIENCE],
-              "scopes": ["openid", "profile", "groups"], "groups_claim": "groups"}
-    config["client_auth"] = "token"
-    config["issuers"] = [
-        {"name": "corp", "issuer": f"http://127.0.0.1:{WORLD['ports'][0]}", "mfa_acr": ["mfa"], **secret,
-         "groups": [{"theirs": "stewards", "ours": "data-stewards"}, {"theirs": "engineers", "ours": "engineers"}]},
-        {"name": "partner", "issuer": f"http://127.0.0.1:{WORLD['ports'][1]}", "provision": "people",
-         "keys_max_stale": "3s", **secret, "group_prefix": "partner-"}]
-
-
-LAB = {"change": change, "start": False}
-
-
-def providers(lab):
-    """The two, started at the first call, and Sluice after them; with people and accounts that are linked."""
-    if "corp" not in WORLD:
-        back = [f"{lab.url}/signin/callback"]
-        WORLD["corp"] = Idp(lab.folder, back, port=WORLD["ports"][0])
-        WORLD["partner"] = Idp(lab.folder, back, port=WORLD["ports"][1])
-        lab.children += [WORLD["corp"].child, WORLD["partner"].child]
-        (lab.folder / "sluice.secret").touch(0o600)
-        (lab.folder / "sluice.secret").write_text(SECRET + "\n")
-        lab.start()
-        for name in lab.deciders:
-            lab.enroll(name)
-        for name in ("rita", "bob"):
-            link(lab, name, WORLD["corp"].person(name))
-        lab.add("sam", "human")
-        link(lab, "sam", WORLD["corp"].person("sam", groups=["stewards"]))
-        WORLD["corp"].program("agent-7")
-        link(lab, "agent-7", "agent-7")
-    return WORLD["corp"], WORLD["partner"]
-
-
-def link(lab, name, subject, issuer="corp", *more, check=True):
-    return lab.manage("identity", "account", name, "--issuer", issuer, "--subject", subject, *more, check=check)
-
-
-# --- going there and coming back ---------------------------------------------------------------
-
-
-def begin(lab, who, issuer="corp", **fields):
-    """The console's link, followed by `who`: the address at the provider."""
-    query = f"?{urllib.parse.urlencode(fields)}" if fields else ""
-    status, text, there = who.once(f"{lab.url}/v1/signin/{issuer}{query}")
-    assert status == 303, (status, text)
-    return there
-
-
-def come_back(lab, who, name, issuer="corp", fresh=False, **how):
-    """Signs in at the provider; the address with the code, not visited yet."""
-    there = begin(lab, who, issuer, **({"fresh": "yes"} if fresh else {}))
-    return who.sign_in(there, name, f"{lab.url}/", **how)
-
-
-def sign_in(lab, name, issuer="corp", **how):
-    """Somebody with a session of the console; says why not else."""
-    providers(lab)
-    who = Person()
-    status, text, there = who.once(come_back(lab, who, name, issuer, **how))
-    assert status == 303 and there == f"{lab.url}/", (status, text)
-    return who
-
-
-def refused(lab, name, issuer="corp", **how):
-    """Nobody is signed in; the page's text."""
-    providers(lab)
-    who = Person(elsewhere())
-    status, text, _ = who.once(come_back(lab, who, name, issuer, **how))
-    assert 400 <= status != 429 and "__Host-sluice" not in who.cookies(lab.url), (status, text)
-    return text
-
-
-def ask(lab, who, method, path, body=None):
-    """One request with that person's session, as the console's page would make it."""
-    headers = {"Cookie": f"__Host-sluice={who.cookies(lab.url)['__Host-sluice']}"}
-    if method != "GET":
-        mark = json.loads(request(f"{lab.url}/v1/sessions/current", headers=headers)[1])["csrf"]
-        headers |= {"Origin": lab.url, "Sluice-CSRF": mark, "Content-Type": "application/json"}
-    status, text, _ = request(lab.url + path, method, None if body is None else json.dumps(body), headers)
-    return status, json.loads(text or "{}")
-
-
-def bearer(lab, token, method="GET", path="/v1/whoami", body=None, source=None):
-    headers = {"Authorization": f"Bearer {token}", **({"Content-Type": "application/json"} if body else {})}
-    status, text, _ = request(lab.url + path, method, json.dumps(body) if body else None, headers, source=source)
-    return status, json.loads(text)
-
-
-def is_refused(lab, token, user="agent-7"):
-    """Neither HTTP nor PostgreSQL takes it, from an address that has not guessed before."""
-    if "\n" not in token:
-        status, said = bearer(lab, token, source=elsewhere())
-        if status != 401:
-            return f"HTTP: {status} {said}"
-    try:
-        lab.raw(user, token, source=elsewhere()).ask("select 'not this'")
-    except Refused as why:
-        return "" if why.sqlstate in ("28P01", "28000") else str(why)
-    return "PostgreSQL took it"
-
-
-def failures(lab):
-    """The whys of the sign-ins that the ledger says failed, one for each failure, oldest first."""
-    found = re.findall(rb'\{[^{}]*"kind":"sign_in_failure"[^{}]*\}', b"".join(f.read_bytes() for f in sorted((lab.state / "ledger" / "wal").iterdir())))
-    return [e["why"] for e in map(json.loads, found) for _ in range(e["count"])]
-
-
-def votes(lab, approval):
-    return lab.approval(approval["id"])["votes"]
-
-
-def hold(lab, number, user="agent-7"):
-    child = lab.psql_start("-c", HELD.format(number), user=user)
-    return child, lab.pending_one(user, like=rf"id = {number}$")
-
-
-def external(lab, token=None):
-    """An action that waits for nobody: asked over HTTP by agent-7; its approval."""
-    WORLD["asked"] = WORLD.get("asked", 1000) + 1       # the same question would join the one that waits
-    sql = HELD.format(WORLD["asked"])
-    status, said = bearer(lab, token or lab.token("agent-7"), "POST", "/v1/approvals", {
-        "target": "finance", "operation": {"sql": sql}, "effects": ["delete"],
-        "statements": ["delete"], "datasets": [{"name": "staging.scratch", "effects": ["delete"]}]})
-    assert status == 201, said
-    return said
-
-
-def decide(lab, who, approval, decision="approve"):
-    return ask(lab, who, "POST", f"/v1/approvals/{approval['id']}/decision",
-               {"decision": decision, "digest": approval["digest"], "reason": "seen in the test"})
+__all__ = ["LAB"]       # of this row, read by its name
 
 
 # --- people, in a browser ------------------------------------------------------------------------
@@ -260,7 +123,7 @@ def test_addresses(lab):
     assert status >= 400 and there is None, (status, there)
     there = begin(lab, Person())
     asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(there).query))
-    assert there.startswith(WORLD["corp"].issuer) and asked["redirect_uri"] == f"{lab.url}/signin/callback", there
+    assert there.startswith(providers(lab)[0].issuer) and asked["redirect_uri"] == f"{lab.url}/signin/callback", there
     assert asked["code_challenge_method"] == "S256" and len(asked["state"]) >= 32 and len(asked["nonce"]) >= 32, asked
 
 
@@ -280,7 +143,7 @@ def test_other_browser(lab):
     stolen = urllib.parse.urlsplit(come_back(lab, Person(), "bob"))     # a code under one's own state
     code = dict(urllib.parse.parse_qsl(stolen.query))["code"]
     there = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(begin(lab, victim)).query))
-    query = urllib.parse.urlencode({"code": code, "state": there["state"], "iss": WORLD["corp"].issuer})
+    query = urllib.parse.urlencode({"code": code, "state": there["state"], "iss": providers(lab)[0].issuer})
     status, text, _ = victim.once(f"{lab.url}/signin/callback?{query}")
     assert status >= 400 and "__Host-sluice" not in victim.cookies(lab.url), (status, text)
 
@@ -301,7 +164,7 @@ def test_replay(lab):
 def test_mix_up(lab):
     """an answer of another issuer, or of none, is refused (RFC 9207)"""
     providers(lab)
-    for iss in (WORLD["partner"].issuer, None, WORLD["corp"].issuer + "/"):
+    for iss in (providers(lab)[1].issuer, None, providers(lab)[0].issuer + "/"):
         who = Person(elsewhere())
         fields = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(come_back(lab, who, "rita")).query))
         fields.pop("iss")
@@ -349,7 +212,7 @@ def test_hostile_provider(lab):
 def test_no_token_in_records(lab):
     """neither log nor ledger holds a token, a code or the client's secret"""
     providers(lab)
-    assert bearer(lab, WORLD["corp"].access_token("agent-7"))[0] == 200
+    assert bearer(lab, providers(lab)[0].access_token("agent-7"))[0] == 200
     sign_in(lab, "rita")
     for needle in (SECRET, "code_verifier"):
         found = lab.files_with(needle, ("state", "serve.log"))
@@ -566,7 +429,7 @@ def test_passkey(lab):
     """a passkey is enrolled only right after a fresh sign-in with a second factor, which the provider has to say"""
     _, partner = providers(lab)
     lab.add("pat", "human", groups=["data-stewards"])
-    link(lab, "pat", WORLD["corp"].person("pat", groups=["stewards"]))
+    link(lab, "pat", providers(lab)[0].person("pat", groups=["stewards"]))
     for how in ({}, {"otp": CODE}):                 # strong by chance is not fresh
         status, said, _ = ask_to_enrol(lab, sign_in(lab, "pat", **how))
         assert status == 403 and "more than one factor" in said["detail"] and "/v1/signin/corp?fresh=yes" in said["hint"], said
@@ -688,15 +551,6 @@ def test_unlinked(lab):
     assert is_refused(lab, token, "robot") == ""
 
 
-def claims(corp, **more):
-    now = int(time.time())
-    return {"iss": corp.issuer, "sub": "agent-7", "client_id": "agent-7", "aud": AUDIENCE, "iat": now, "exp": now + 300,
-            "jti": f"forged-{time.monotonic_ns()}", **more}
-
-
-AT = {"typ": "at+jwt"}
-
-
 def bad_tokens(corp, partner):
     now = int(time.time())
     yield "a stranger's key", corp.mint(claims=claims(corp), header=AT, key="other")
@@ -751,111 +605,3 @@ def test_no_human_by_token(lab):
                           {"decision": "approve", "digest": approval["digest"], "reason": "by token"})
     assert status in (401, 403), said
     lab.deny("rita", approval["id"])
-
-
-# --- keys, clocks, outages -----------------------------------------------------------------------
-
-
-def test_rotation(lab):
-    """new keys are found, keys that are gone are gone, and unknown ones are no way to flood the provider"""
-    corp, _ = providers(lab)
-    old = corp.access_token("agent-7")
-    assert bearer(lab, old)[0] == 200
-    corp.rotate()
-    fresh = corp.access_token("agent-7")
-    wait_for(lambda: bearer(lab, fresh, source=elsewhere())[0] == 200, 40, "the new key")       # at most one look in 30 s
-    assert is_refused(lab, old) == "", "a key that is gone"
-    before = corp.requests().get("/jwks", 0)
-    for n in range(20):
-        assert bearer(lab, corp.mint(claims=claims(corp), header={**AT, "kid": f"nobody-{n}"}), source=elsewhere())[0] == 401
-    assert corp.requests()["/jwks"] - before <= 1, "one look in 30 s"
-    assert bearer(lab, fresh)[0] == 200
-
-
-def test_clock(lab):
-    """clocks may differ by a minute, not by more"""
-    corp, _ = providers(lab)
-    for seconds, good in ((45, True), (-45, True), (90, False)):
-        corp.skew(s=seconds)
-        try:
-            token = corp.access_token("agent-7")
-            assert (bearer(lab, token, source=elsewhere())[0] == 200) is good, seconds
-        finally:
-            corp.skew(s=0)
-
-
-def test_outage(lab):
-    """the provider is down: known keys go on for their time, nobody signs in, and it is said in words"""
-    corp, partner = providers(lab)
-    token = corp.access_token("agent-7")
-    assert bearer(lab, token)[0] == 200
-    for how in ("drop", "503"):
-        corp.trouble(down=how)
-        try:
-            assert bearer(lab, token)[0] == 200, "it is in the cache"
-            assert lab.psql("select 42", token=corp.mint(claims=claims(corp), header=AT)).out.strip() == "42", "keys go on"
-        finally:
-            corp.trouble(down="")
-    who = Person(elsewhere())
-    back = come_back(lab, who, "rita")
-    corp.trouble(down="drop")
-    try:
-        status, text, _ = who.once(back)
-        assert status >= 400 and "__Host-sluice" not in who.cookies(lab.url), (status, text)
-        done = lab.sluice("login", "--issuer", "corp", *lab.where(), "--save", lab.folder / "never")
-        assert done.rc != 0 and done.err.strip() and not (lab.folder / "never").exists(), done
-    finally:
-        corp.trouble(down="")
-    assert sign_in(lab, "rita")
-
-
-def test_stale_keys(lab):
-    """after keys_max_stale without the provider its tokens are refused, and taken again when it is back"""
-    _, partner = providers(lab)
-    partner.program("helper")
-    lab.add("helper", "agent", "carol", ["agents"])
-    link(lab, "helper", "helper", "partner")
-    one = partner.mint(claims=claims(partner, sub="helper"), header=AT)
-    assert bearer(lab, one)[0] == 200
-    partner.trouble(keysAgeS=1)        # they are kept for half a minute all the same
-    lab.restart()
-    assert bearer(lab, one)[0] == 200
-    partner.trouble(down="drop")
-    try:
-        wait_for(lambda: bearer(lab, partner.mint(claims=claims(partner, sub="helper"), header=AT), source=elsewhere())[0] == 503, 60,
-                 "the end of the keys' time")
-    finally:
-        partner.trouble(down="")
-    wait_for(lambda: bearer(lab, partner.mint(claims=claims(partner, sub="helper"), header=AT), source=elsewhere())[0] == 200, 60,
-             "the keys again")
-
-
-def test_slow(lab):
-    """a provider that answers slowly delays who signs in there, and nobody else"""
-    corp, _ = providers(lab)
-    who = Person()
-    back = come_back(lab, who, "rita")
-    corp.trouble(slowMs=3000, slowPath="/token")
-    try:
-        answers = []
-        waiting = threading.Thread(target=lambda: answers.append(who.once(back)[0]))
-        waiting.start()
-        time.sleep(0.3)
-        begun = time.monotonic()
-        assert lab.psql("select 42").out.strip() == "42" and lab.pending() is not None
-        assert time.monotonic() - begun < 2.5, "somebody else waited"
-        waiting.join(20)
-        assert answers == [303], answers
-    finally:
-        corp.trouble(slowMs=0)
-
-
-def test_restart(lab):
-    """a new keeper knows the accounts and the sessions, and finds the keys again"""
-    corp, _ = providers(lab)
-    who = sign_in(lab, "rita")
-    token = corp.access_token("agent-7")
-    lab.restart()
-    assert ask(lab, who, "GET", "/v1/whoami")[0] == 200
-    assert bearer(lab, token)[0] == 200
-    assert sign_in(lab, "rita")

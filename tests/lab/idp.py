@@ -12,16 +12,14 @@ import html.parser
 import http.client
 import json
 import pathlib
-import shutil
 import subprocess
 import threading
 import urllib.parse
 
+import npm
 from lab import free_ports, give_back
-from tap import Skip
 
 HERE = pathlib.Path(__file__).resolve().parent / "idp"
-LOCK = threading.Lock()
 AUDIENCE = "https://sluice.test"
 SECRET = "the client's secret, for tests alone"
 PASSWORD, CODE = "correct horse", "123456"
@@ -29,34 +27,14 @@ ADDRESSES = []
 FORM = "application/x-www-form-urlencoded"
 
 
-def install(folder):
-    """Where the provider lies, installed at the first call; Skip with the reason."""
-    folder = pathlib.Path(folder) / "idp"
-    with LOCK:
-        if folder.exists():
-            return folder
-        for program in ("npm", "node"):
-            if not shutil.which(program):
-                raise Skip(f"{program} is not installed")
-        shutil.copytree(HERE, folder)
-        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
-                              capture_output=True, text=True, timeout=180, check=False)
-        if done.returncode != 0:
-            shutil.rmtree(folder)
-            last = (done.stderr.strip().splitlines() or ["npm ci failed"])[-1]
-            raise Skip(f"npm ci could not install oidc-provider: {last}")
-    return folder
-
-
 class Idp:
     """One issuer. Each op of idp/provider.mjs by its name; the lab's tests end it."""
 
     def __init__(self, folder, redirects=(), more_clients=(), port=None):
-        self.folder = install(folder)
         self.ports = [port] if port else free_ports(1)
         self.mine = port is None
-        with open(self.folder / f"stderr.{self.ports[0]}", "ab") as log:
-            self.child = subprocess.Popen(["node", "provider.mjs"], cwd=self.folder, text=True, stdin=subprocess.PIPE,
+        with open(pathlib.Path(folder) / f"idp.{self.ports[0]}.stderr", "ab") as log:
+            self.child = subprocess.Popen(["node", "provider.mjs"], cwd=npm.installed(HERE), text=True, stdin=subprocess.PIPE,
                                           stdout=subprocess.PIPE, stderr=log)
         self.lock = threading.Lock()
         clients = [{"client_id": "sluice", "client_secret": SECRET, "redirect_uris": list(redirects),

@@ -1,5 +1,6 @@
 """A throw-away PostgreSQL 15 with the small shop in it, and its own log of what it was told to do."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -8,6 +9,8 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
+import threading
 import time
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -96,6 +99,22 @@ def _user():
     raise RuntimeError("no unprivileged user to run PostgreSQL as")
 
 
+TEMPLATES, LOCK = {}, threading.Lock()      # folder of the programs -> a stopped server's data
+
+
+def template(binaries):
+    """The data of a stopped server with the shop in it, made at the first call in this process; others copy it."""
+    with LOCK:
+        if binaries not in TEMPLATES:
+            folder = pathlib.Path(tempfile.mkdtemp(prefix=f"lab-{os.getpid()}-template-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            folder.chmod(0o755)
+            made = Postgres(folder / "pg", 5432, binaries=binaries)     # its port is only the name of its socket
+            made.make()
+            TEMPLATES[binaries] = made.data
+    return TEMPLATES[binaries]
+
+
 class Postgres:
     def __init__(self, folder, port, tls=None, settings=None, binaries=BIN):
         """binaries: the folder of another version's initdb and postgres (embedded.py)."""
@@ -110,13 +129,28 @@ class Postgres:
         return ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups",
                 *[str(c) for c in command]]
 
-    def create(self):
+    def _make_folder(self):
         self.folder.mkdir(mode=0o755)
         if self.user is not None:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
+
+    def make(self):
+        """The template: initdb and the shop, stopped in order, with nothing in its log and no address."""
+        self._make_folder()
         subprocess.run(self._as([self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust",
                                  "--no-sync", "--encoding=UTF8", "--locale=C"]),
                        check=True, capture_output=True, cwd="/")
+        try:
+            self.start("-k", self.folder, "-h", "", "-p", self.port, "-F")
+            self.sql("create database shop", database="postgres")
+            self.sql(SHOP)
+        finally:
+            self.stop()
+
+    def create(self):
+        self._make_folder()
+        subprocess.run(self._as(["cp", "-a", "--reflink=auto", template(self.binaries), self.data]), check=True,
+                       capture_output=True, cwd="/")
         (self.data / "pg_hba.conf").write_text(
             "local all all trust\n"
             "host all app_md5 127.0.0.1/32 md5\n"
@@ -139,12 +173,10 @@ class Postgres:
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as conf:
             conf.writelines(f"{k} = '{v}'\n" for k, v in settings.items())
         self.start()
-        self.sql("create database shop", database="postgres")
-        self.sql(SHOP)
 
-    def start(self):
+    def start(self, *options):
         self.output = open(self.folder.parent / "postgres.out", "ab")
-        self.child = subprocess.Popen(self._as([self.binaries / "postgres", "-D", self.data]), stdout=self.output,
+        self.child = subprocess.Popen(self._as([self.binaries / "postgres", "-D", self.data, *options]), stdout=self.output,
                                       stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd="/")
         end = time.monotonic() + 20
         while time.monotonic() < end:

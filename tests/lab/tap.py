@@ -29,6 +29,10 @@ class Tap:
                 print(f"#   took {seconds:.0f} s")
             sys.stdout.flush()
 
+    def say(self, text):
+        with self.lock:
+            print(f"# {text}", flush=True)
+
     def run(self, name, test, *args):
         """Runs one test; whatever it raises is its failure."""
         begun = time.monotonic()

@@ -9,7 +9,7 @@ import subprocess
 
 import corpus
 import judge
-import tap
+import npm
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve() / "src" / "cli" / "sluice"
@@ -23,15 +23,11 @@ NEWER = [   # accepted by the grammar of 17, not by that of 15
 
 def install(folder, version):
     """The folder of npm's libpg-query of that major, or Skip."""
-    if shutil.which("npm") is None:
-        raise tap.Skip("npm is not installed")
     where = folder / version
     where.mkdir()
     (where / "package.json").write_text('{"private": true, "type": "module"}')
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
-                           f"libpg-query@^{version}"], cwd=where, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode != 0:
-        raise tap.Skip(f"npm cannot install libpg-query {version}: {done.stderr.strip()[:200]}")
+    npm.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", f"libpg-query@^{version}"],
+            where, 300)
     shutil.copy(HERE / "accepts.mjs", where)
     return where
 

@@ -3,10 +3,9 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 
-import tap
+import npm
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")).resolve() / "tests" / "oracle" / "check_tokens"
@@ -14,19 +13,8 @@ STRICTER = {"crit"}  # jose has that extension (b64); core/oidc has none
 LEAST = 80
 
 
-def install(folder):
-    if shutil.which("npm") is None:
-        raise tap.Skip("npm is not installed")
-    for name in ("package.json", "package-lock.json", "tokens.mjs"):
-        shutil.copy(HERE / "jose" / name, folder)
-    done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True,
-                          text=True, timeout=180, check=False)
-    if done.returncode != 0:
-        raise tap.Skip(f"npm cannot install jose: {done.stderr.strip()[:200]}")
-
-
-def check_same(folder):
-    install(folder)
+def check_same():
+    folder = npm.installed(HERE / "jose")
     made = subprocess.run(["node", "tokens.mjs"], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     if made.returncode != 0:
         raise AssertionError(made.stderr[:1000])
@@ -43,5 +31,5 @@ def check_same(folder):
         raise AssertionError("\n".join(wrong))
 
 
-def run(out, folder):
-    out.run("another implementation's tokens are accepted and refused alike", check_same, folder)
+def run(out, _folder):
+    out.run("another implementation's tokens are accepted and refused alike", check_same)

@@ -653,13 +653,14 @@ class Play:
     def postgres(self, what):
         self.lab.pg.stop(signal.SIGQUIT) if what == "dies" else self.lab.pg.start()
 
-    @line(r"reload (?P<setting>config .*)")
-    def reloads(self, setting):
+    @line(r"(?P<how>reload|begin to reload) (?P<setting>config .*)")
+    def reloads(self, how, setting):
         self._configure(self.lab.config, [setting])
         self.lab.write_config()
         count = self._reloads()
         self.lab.sighup()
-        laboratory.wait_for(lambda: self._reloads() > count, 5, "the reload")
+        if how == "reload":
+            laboratory.wait_for(lambda: self._reloads() > count, 5, "the reload")
         time.sleep(0.2)
 
     def _reloads(self):

@@ -1,4 +1,4 @@
-"""Behind script/test: builds, runs the steps, two at a time where that is harmless, and sums up."""
+"""Behind script/test: builds, runs the steps, what waits beside what computes, and sums up."""
 
 import collections
 import concurrent.futures
@@ -9,7 +9,7 @@ import time
 import steps
 import tap
 
-WORKERS = 2
+BEHIND = 2      # steps behind the others at a time
 
 
 def say(text=""):
@@ -18,76 +18,100 @@ def say(text=""):
 
 def show(report):
     mark = "FAIL" if report.failed else "ok  "
-    say(f"{mark} {report.name}: {report.verdict()} ({report.seconds:.0f} s)")
+    say(f"{mark} {report.name}: {report.verdict()} ({report.seconds:.0f} s, {report.cpu_seconds:.0f} s of CPU)")
 
 
-def build_all(names):
-    reports = {}
-    for name in names:
-        reports[name] = steps.build(name)
-        show(reports[name])
-    return reports
+class Run:
+    """What was run so far. Steps wait here for the build that they need; without it they are failures, not silence."""
 
+    def __init__(self, builds):
+        self.reports, self.lock = [], threading.Lock()
+        self.built = {name: threading.Event() for name in builds}
+        self.broken, self.not_run = set(), set()
 
-def without_builds(groups, builds):
-    """The groups that can run; the others are failures, not silence."""
-    broken = {name for name, report in builds.items() if report.failed}
-    blocked = [g for g in groups if g != "build" and broken & set(steps.NEEDS[g])]
-    return ([g for g in groups if g not in blocked],
-            [tap.Report(g, failed=[f"{g}: not run, a build failed"]) for g in blocked])
+    def keep(self, report):
+        with self.lock:
+            if report.name in self.not_run:     # one failure stands for its group
+                return
+            self.reports.append(report)
+            if any("not run, a build failed" in why for why in report.failed):
+                self.not_run.add(report.name)
+            show(report)
 
-
-def guarded(step):
-    """A step that cannot even start is a failure with a name, not a stack trace."""
-    try:
-        return step.run()
-    except OSError as why:
-        return tap.Report(step.name, failed=[f"{step.name}: {why}"])
-
-
-def run_together(todo):
-    reports = []
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        for done in concurrent.futures.as_completed([pool.submit(guarded, s) for s in todo]):
-            reports.append(done.result())
-            show(reports[-1])
-    return reports
-
-
-def run_alone(todo):
-    reports = []
-    for step in todo:
-        say(f"...  {step.name}")
-        reports.append(guarded(step))
-        show(reports[-1])
-    return reports
-
-
-def drain(waiting, reports):
-    """Runs what still waits, until nothing does; as many threads as like may do so."""
-    while True:
+    def build(self, name, make):
         try:
-            step = waiting.popleft()
-        except IndexError:
-            return
-        reports.append(guarded(step))
-        show(reports[-1])
+            report = make()
+        except OSError as why:
+            report = tap.Report(f"build {name}", failed=[f"build {name}: {why}"])
+        if report.failed:
+            self.broken.add(name)
+        self.built[name].set()
+        return report
 
+    def step(self, step):
+        """A step that cannot even start is a failure with a name, not a stack trace."""
+        try:
+            if step.group == "build":
+                report = self.build(step.name, step.run)
+            else:
+                report = self._after_build(step)
+        except OSError as why:
+            report = tap.Report(step.name, failed=[f"{step.name}: {why}"])
+        self.keep(report)
 
-def run_alone_and_meanwhile(alone, meanwhile):
-    """One worker behind those that run alone; two once these have ended."""
-    waiting, reports = collections.deque(meanwhile), []
-    worker = threading.Thread(target=drain, args=(waiting, reports))
-    worker.start()
-    try:
-        in_front = run_alone(alone)
-        drain(waiting, reports)
-    except BaseException:
-        waiting.clear()
-        raise
-    finally:
-        worker.join()
-    return in_front + reports
+    def _after_build(self, step):
+        if step.needs:
+            self.built[step.needs].wait()
+        if step.needs not in self.broken:
+            return step.run()
+        name = f"{step.group} ({step.needs})"
+        return tap.Report(name, failed=[f"{name}: not run, a build failed"])
+
+    def batch(self, todo, at_a_time):
+        with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
+            for done in [pool.submit(self.step, s) for s in todo]:
+                done.result()
+
+    def lane(self, batches):
+        for todo, at_a_time in batches:
+            if at_a_time == 1:
+                for step in todo:
+                    say(f"...  {step.name}")
+            self.batch(todo, at_a_time)
+
+    def stage(self, lanes):
+        with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+            lanes = [pool.submit(self.lane, lane) for lane in lanes]
+            try:
+                for done in lanes:
+                    done.result()
+            except BaseException:   # Ctrl-C, say
+                tap.end_all()
+                raise
+
+    def drain(self, waiting):
+        """Runs what still waits, until nothing does; as many threads as like may do so."""
+        while True:
+            try:
+                step = waiting.popleft()
+            except IndexError:
+                return
+            self.step(step)
+
+    def all(self, front, behind):
+        waiting = collections.deque(behind)
+        workers = [threading.Thread(target=self.drain, args=(waiting,)) for _ in range(BEHIND)]
+        for worker in workers:
+            worker.start()
+        try:
+            for lanes in front:
+                self.stage(lanes)
+        except BaseException:
+            waiting.clear()
+            raise
+        finally:
+            for worker in workers:
+                worker.join()
 
 
 def keep_logs(reports):
@@ -120,12 +144,6 @@ def sum_up(reports):
     return 1 if failed or passed == 0 else 0
 
 
-def plan(groups, quick):
-    """The steps of each way to run them."""
-    return [[s for g in groups if g in way for s in way[g](quick)]
-            for way in (steps.TOGETHER, steps.ALONE, steps.MEANWHILE)]
-
-
 def main(arguments):
     quick = "--quick" in arguments
     groups = [a for a in arguments if a != "--quick"] or (steps.QUICK if quick else steps.GROUPS)
@@ -134,11 +152,14 @@ def main(arguments):
         say(f"test: {unknown[0]} is none of: --quick {' '.join(steps.GROUPS)}")
         return 2
     start = time.monotonic()
-    builds = build_all(steps.builds_for(groups, quick))
-    groups, blocked = without_builds(groups, builds)
-    together, alone, meanwhile = plan(groups, quick)
-    reports = [*builds.values(), *blocked, *run_together(together),
-               *run_alone_and_meanwhile(alone, meanwhile)]
+    run = Run(steps.builds_for(groups, quick))
+    if "gcc" in run.built:
+        run.keep(run.build("gcc", lambda: steps.build("gcc")))
+    if run.broken:
+        run.keep(tap.Report("all", failed=["the rest: not run, the build failed"]))
+    else:
+        run.all(steps.front(groups, quick), steps.behind(groups, quick))
+    reports = run.reports
     where = keep_logs(reports).relative_to(steps.ROOT)
     say(f"\nLogs are in {where}; {time.monotonic() - start:.0f} s.")
     return sum_up(reports)

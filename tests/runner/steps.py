@@ -1,13 +1,12 @@
 """What script/test runs: each step is a name, and a function that returns a tap.Report."""
 
-import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
 import subprocess
 import sys
-import threading
 from typing import Callable
 
 import tap
@@ -15,18 +14,19 @@ import tap
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GROUPS = ["build", "unit", "fuzz", "lint", "console", "cppcheck", "tidy", "play", "corpus", "oracle", "e2e", "crash"]
 QUICK = ["build", "unit", "lint", "play"]
-# Folder of each build, and the groups that need it.
-BUILDS = {"gcc": ("build", []), "clang": ("build-clang", ["--clang"]), "fuzz": ("build-fuzz", ["--fuzz"])}
-NEEDS = {"build": ["gcc", "clang", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"],
-         "lint": ["gcc"], "tidy": ["gcc"], "play": ["gcc"], "corpus": ["gcc"], "oracle": ["gcc"],
-         "e2e": ["gcc"], "crash": ["gcc"],
-         "cppcheck": [], "console": []}
+# Folder of each build, and the groups that need it. Clang compiles everything once, with sanitizers: the warnings are
+# the same without.
+BUILDS = {"gcc": ("build", []), "fuzz": ("build-fuzz", ["--fuzz"])}
+NEEDS = {"build": ["gcc", "fuzz"], "unit": ["gcc", "fuzz"], "fuzz": ["gcc", "fuzz"], "cppcheck": [], "console": []}
+ONLY_GCC = {"fuzz/driver.c"}    # stands in where libFuzzer is not
 LABELS = {"plain": "gcc", "sanitized": "fuzz"}  # how unit tests are run, and from which build
 FUZZ_SECONDS = 10
+UNITS = 4       # unit tests at a time: most of them wait
 BEHIND = str(ROOT / "tests" / "runner" / "behind")
 TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument"]  # gcc's -ffat-lto-objects
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
-ONE_AT_A_TIME = threading.Lock()
+# Unit tests that take longest, most of it waiting.
+LONG = ("courier", "captured_desk", "passkey_ledger", "ledger_verify", "desk_talk", "keeper", "trail", "policy_properties")
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
 LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 900, "crash": 300}
@@ -37,6 +37,7 @@ class Step:
     group: str
     name: str
     run: Callable
+    needs: str = "gcc"      # the build without which it cannot run
 
 
 def folder(build):
@@ -44,15 +45,29 @@ def folder(build):
 
 
 def builds_for(groups, quick):
-    wanted = [b for g in groups for b in NEEDS[g] if not (quick and b != "gcc")]
+    wanted = [b for g in groups for b in NEEDS.get(g, ["gcc"]) if not (quick and b != "gcc")]
     return [b for b in BUILDS if b in wanted]
 
 
-def build(name):
+def _compiled(name):
+    """The files that this build compiles, those that it makes itself by their place in it."""
+    database = json.loads((folder(name) / "compile_commands.json").read_text())
+    files = {os.path.relpath(os.path.join(c["directory"], c["file"]), ROOT) for c in database}
+    return {file.removeprefix(f"{BUILDS[name][0]}/") for file in files}
+
+
+def _build_behind():
+    """Clang's build, at the lowest priority; it leaves out nothing that gcc compiled."""
+    report = build("fuzz", [BEHIND])
+    missing = [] if report.failed else sorted(_compiled("gcc") - _compiled("fuzz") - ONLY_GCC)
+    report.failed += [f"clang did not compile {file}" for file in missing]
+    return report
+
+
+def build(name, before=()):
     options = BUILDS[name][1]
-    title = {"gcc": "build with gcc -Werror", "clang": "build with clang -Werror",
-             "fuzz": "build with clang, ASan, UBSan and libFuzzer"}[name]
-    return tap.run_plain(title, ["script/build", *options], 1500, ROOT)
+    title = {"gcc": "build with gcc -Werror", "fuzz": "build with clang -Werror, ASan, UBSan and libFuzzer"}[name]
+    return tap.run_plain(title, [*before, "script/build", *options], 1500, ROOT)
 
 
 def _meson_tests(build_name):
@@ -66,27 +81,25 @@ def _skipped(group, name, why):
 
 
 def _meson_step(group, label, test):
+    """One test of gcc's build; sanitized, the program of the same name in the other build."""
     name = f"{group} {label}: {test['name']}"
     if label == "sanitized" and test["name"] in NOT_SANITIZED:
         return _skipped(group, name, NOT_SANITIZED[test["name"]])
     runner = tap.run_tap if test["protocol"] == "tap" else tap.run_plain
     where = folder(LABELS[label])
-    # A test with arguments starts our programs: the leak check at their end breaks out of the sandbox,
-    # and their ports are fixed.
-    programs = len(test["cmd"]) > 1
+    command = [word.replace(f"{folder('gcc')}/", f"{where}/") for word in test["cmd"]]
+    # A test with arguments starts our programs: the leak check at their end breaks out of the sandbox.
     environment = {**test["env"], "SLUICE_BUILD": str(where),
-                   "ASAN_OPTIONS": f"detect_leaks={not programs:d}"}
-
-    def run():
-        with ONE_AT_A_TIME if programs else contextlib.nullcontext():
-            return runner(name, test["cmd"], test["timeout"], test["workdir"] or where, environment)
-    return Step(group, name, run)
+                   "ASAN_OPTIONS": f"detect_leaks={len(test['cmd']) == 1:d}"}
+    return Step(group, name, lambda: runner(name, command, test["timeout"], test["workdir"] or where, environment),
+                LABELS[label])
 
 
-def unit(quick):
-    labels = ["plain"] if quick else LABELS
-    return [_meson_step("unit", label, test) for label in labels
-            for test in _meson_tests(LABELS[label]) if "fuzz" not in "".join(test["suite"])]
+def unit(label):
+    """The longest first, then those that start our programs, for they wait."""
+    tests = [t for t in _meson_tests("gcc") if "fuzz" not in "".join(t["suite"])]
+    tests.sort(key=lambda t: (LONG.index(t["name"]) if t["name"] in LONG else len(LONG), -len(t["cmd"])))
+    return [_meson_step("unit", label, test) for test in tests]
 
 
 def _fuzz_step(name):
@@ -100,35 +113,35 @@ def _fuzz_step(name):
     def run():
         (work / "corpus").mkdir(parents=True, exist_ok=True)
         return tap.run_plain(f"fuzz {name} for {FUZZ_SECONDS} s", command, FUZZ_SECONDS + 300, ROOT)
-    return Step("fuzz", f"fuzz {name}", run)
+    return Step("fuzz", f"fuzz {name}", run, "fuzz")
 
 
-def fuzz(_quick):
+def fuzz():
     out = subprocess.run([str(ROOT / "fuzz" / "list-targets")], check=True, capture_output=True, text=True)
     seeds = [_meson_step("fuzz", "plain", t) for t in _meson_tests("gcc") if "fuzz" in "".join(t["suite"])]
     return seeds + [_fuzz_step(line.split()[0]) for line in out.stdout.splitlines()]
 
 
-def lint(_quick):
+def lint():
     environment = {"SLUICE_BUILD": str(folder("gcc"))}
     command = [BEHIND, sys.executable, "-B", "tests/lint/run"]
     return [Step("lint", "lint", lambda: tap.run_tap("lint", command, BEHIND_SECONDS, ROOT, environment))]
 
 
-def console(_quick):
+def console():
     command = [BEHIND, sys.executable, "-B", "tests/console/run"]
-    return [Step("console", "console", lambda: tap.run_tap("console", command, 300, ROOT))]
+    return [Step("console", "console", lambda: tap.run_tap("console", command, BEHIND_SECONDS, ROOT), "")]
 
 
-def cppcheck(_quick):
+def cppcheck():
     command = [BEHIND, "cppcheck", "--quiet", "--std=c11", "--library=posix",
                "--library=tests/lint/cppcheck.cfg", "--enable=warning,performance,portability",
                "--inline-suppr", "--error-exitcode=1", "--suppressions-list=tests/lint/cppcheck.txt",
                "-D_GNU_SOURCE", "-D__x86_64__", "-DSLUICE_VERSION=\"\"", "-Isrc", "src"]
-    return [Step("cppcheck", "cppcheck", lambda: tap.run_plain("cppcheck", command, BEHIND_SECONDS, ROOT))]
+    return [Step("cppcheck", "cppcheck", lambda: tap.run_plain("cppcheck", command, BEHIND_SECONDS, ROOT), "")]
 
 
-def tidy(_quick):
+def tidy():
     database = json.loads((folder("gcc") / "compile_commands.json").read_text())
     files = sorted({os.path.normpath(os.path.join(c["directory"], c["file"])) for c in database})
     files = [f for f in files if f.startswith(str(ROOT / "src") + "/")]
@@ -150,9 +163,29 @@ def _system(group, part=""):
     return [Step(group, name, lambda: tap.run_tap(name, [str(program)], LIMITS[group], ROOT, environment))]
 
 
-# What runs two at a time; what runs by itself, for it measures time or uses ports; and what reads and computes,
-# with the time that the tests leave (they mostly wait).
-TOGETHER = {"unit": unit}
-ALONE = {name: (lambda quick, n=name: _system(n)) for name in ("play", "corpus", "oracle", "e2e", "crash")}
-ALONE["corpus"] = lambda quick: _system("corpus") + _system("corpus", "smith")
-MEANWHILE = {"console": console, "cppcheck": cppcheck, "tidy": tidy, "lint": lint, "fuzz": fuzz}
+def _group(name, steps, wanted):
+    return steps() if name in wanted else []
+
+
+def front(wanted, quick):
+    """What runs with the machine's time first: stages, one after the other; a stage is lanes that run side by side, a lane
+    is batches of (steps, how many at a time). Unit tests wait more than they compute, as do plays and real clients: what
+    computes for a minute runs beside the clients. A crash test ends what it can find, by itself."""
+    def system(*names):
+        return [(_group(n.split()[0], lambda n=n: _system(*n.split()), wanted), 1) for n in names]
+
+    plain = [(_group("unit", lambda: unit("plain"), wanted), UNITS)]
+    sanitized = [] if quick else [(_group("unit", lambda: unit("sanitized"), wanted), UNITS)]
+    return [[plain], [system("play")], [system("e2e"), [*system("corpus", "corpus smith", "oracle"), *sanitized]],
+            [system("crash")]]
+
+
+def behind(wanted, quick):
+    """What reads and computes, with the time that the front leaves, in this order. Fuzzing has ten seconds by the clock for
+    each target: it goes between pieces of what has to be done anyway."""
+    built = [] if quick or not builds_for(wanted, quick)[1:] else [Step("build", "fuzz", _build_behind, "")]
+    pieces, fuzzing = _group("tidy", tidy, wanted), _group("fuzz", fuzz, wanted)
+    first = len(pieces) // 3        # until clang has built
+    mixed = [s for pair in itertools.zip_longest(pieces[first:], fuzzing) for s in pair if s]
+    return [*built, *_group("console", console, wanted), *_group("lint", lint, wanted),
+            *_group("cppcheck", cppcheck, wanted), *pieces[:first], *mixed]

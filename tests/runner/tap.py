@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 
 LINE = re.compile(r"^(not )?ok\b\s*\d*\s*(?:-\s*)?(.*?)(?:\s+#\s*(SKIP|TODO)\b\s*(.*))?$", re.I)
@@ -20,6 +21,7 @@ class Report:
     skipped: list = dataclasses.field(default_factory=list)  # (name, why)
     log: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0    # of everything that it started and waited for
 
     def verdict(self):
         text = f"{self.passed} passed"
@@ -63,25 +65,50 @@ def read(report, text, code):
         report.failed.append(f"{report.name}: ended with {code}")
 
 
+RUNNING, LOCK = {}, threading.Lock()    # pid of each child's group -> why it was ended, or ""
+STOPPED = []
+
+
+def _end(pid, why):
+    with LOCK:
+        if pid in RUNNING:      # nobody has reaped it: the number is still its own
+            RUNNING[pid] = why
+            os.killpg(pid, signal.SIGKILL)
+
+
+def end_all():
+    """Ends what runs, and lets nothing else begin."""
+    STOPPED.append(True)
+    for pid in list(RUNNING):
+        _end(pid, "stopped")
+
+
 def run(command, limit, cwd, environment=None):
-    """(output, exit code). The program leads its own group; past the limit that whole group ends."""
+    """(output, exit code, seconds of CPU). The program leads its own group; past the limit that whole group ends."""
+    if STOPPED:
+        return "# not begun: stopped\n", -signal.SIGKILL, 0
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cwd,
                              stdin=subprocess.DEVNULL, start_new_session=True,
                              env={**os.environ, **(environment or {})})
-    try:
-        out, _ = child.communicate(timeout=limit)
-        return out.decode("utf-8", "replace"), child.returncode
-    except (subprocess.TimeoutExpired, KeyboardInterrupt) as why:
-        os.killpg(child.pid, signal.SIGKILL)
-        out, _ = child.communicate()
-        if isinstance(why, KeyboardInterrupt):
-            raise
-        return out.decode("utf-8", "replace") + f"\n# ended after {limit} seconds\n", -signal.SIGKILL
+    RUNNING[child.pid] = ""
+    timer = threading.Timer(limit, _end, (child.pid, f"ended after {limit} seconds"))
+    timer.daemon = True
+    timer.start()
+    with child.stdout:
+        out = child.stdout.read().decode("utf-8", "replace")
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    timer.cancel()
+    with LOCK:
+        why = RUNNING.pop(child.pid)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = used.ru_utime + used.ru_stime
+    return (out + f"\n# {why}\n", -signal.SIGKILL, cpu) if why else (out, child.returncode, cpu)
 
 
 def run_tap(name, command, limit, cwd, environment=None):
     report, start = Report(name), time.monotonic()
-    report.log, code = run(command, limit, cwd, environment)
+    report.log, code, report.cpu_seconds = run(command, limit, cwd, environment)
     read(report, report.log, code)
     report.seconds = time.monotonic() - start
     return report
@@ -90,7 +117,7 @@ def run_tap(name, command, limit, cwd, environment=None):
 def run_plain(name, command, limit, cwd, environment=None):
     """A program whose exit code is its one result."""
     report, start = Report(name), time.monotonic()
-    report.log, code = run(command, limit, cwd, environment)
+    report.log, code, report.cpu_seconds = run(command, limit, cwd, environment)
     if code == 0:
         report.passed = 1
     else:

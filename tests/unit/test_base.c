@@ -207,6 +207,39 @@ static void test_utf8(void)
     SL_CHECK_INT(sl_utf8_head(SL_SPAN("a\xc3\xbc"), 2).n, 1);
 }
 
+static void test_columns(void)
+{
+    static const struct {
+        const char *text;
+        size_t columns, bytes;
+    } cases[] = {
+        {"", 3, 0},
+        {"abc", 0, 0},
+        {"abc", 2, 2},
+        {"abc", 3, 3},
+        {"abc", 9, 3},
+        {"\xc3\xbc", 1, 0}, /* maybe wide: never half of it */
+        {"\xc3\xbc", 2, 2},
+        {"a\xc3\xbc"
+         "b",
+         2, 1},
+        {"a\xc3\xbc"
+         "b",
+         3, 3},
+        {"\xe6\xbc\xa2\xe5\xad\x97", 3, 3},
+        {"\xf0\x9f\x98\x80x", 2, 4},
+        {"\xff\xff"
+         "a",
+         2, 2},              /* broken bytes are one column each */
+        {"a\xe2\x82", 2, 2}, /* cut in the middle of a character */
+        {"\x7f\x01", 2, 2},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        SL_CHECK_INT(sl_utf8_head_columns(sl_span_str(cases[i].text), cases[i].columns).n,
+                     cases[i].bytes);
+}
+
 static void test_times(void)
 {
     SL_BUF(b, 100);
@@ -239,6 +272,7 @@ int main(void)
     SL_RUN(test_map_through_many_changes);
     SL_RUN(test_encodings);
     SL_RUN(test_utf8);
+    SL_RUN(test_columns);
     SL_RUN(test_times);
     return sl_tap_done();
 }

@@ -6,6 +6,7 @@
 #include "os/net.h"
 #include "os/packet_int.h"
 
+#include "tests/unit/post.h"
 #include "tests/unit/tap.h"
 
 #include <arpa/inet.h>
@@ -259,25 +260,6 @@ static struct {
 static struct authority ours, strange;
 static struct server good, false_one, expired, elsewhere, old, plain;
 static unsigned nobody; /* a port where nothing listens */
-
-static void post(int fd, struct sl_buf *message, int passed)
-{
-    struct sl_packet_out out;
-
-    SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) ==
-               SL_OK);
-    SL_PROMISE(sl_packet_send(fd, &out) == SL_OK);
-    if (out.memfd >= 0)
-        close(out.memfd);
-}
-
-#define POST(fd, passed, name, ...)                    \
-    do {                                               \
-        SL_BUF(post_buf, SL_IPC_MAX_BODY);             \
-        struct sl_msg_##name post_msg = {__VA_ARGS__}; \
-        sl_msg_##name##_put(&post_buf, &post_msg);     \
-        post((fd), &post_buf, (passed));               \
-    } while (0)
 
 static bool await(int fd, enum sl_message type, struct sl_buf *scratch, struct sl_packet *packet)
 {

@@ -58,7 +58,7 @@ static const char *in_folder(const char *name)
 static void write_config(const char *extra, const char *rest)
 {
     SL_BUF(b, 1 << 16);
-    unsigned port = 20000 + (unsigned)getpid() * 2 % 12000;
+    unsigned port = 24000 + (unsigned)getpid() * 2 % 8000;
 
     sl_buf_say(&b, "%s{postgres: \"127.0.0.1:%u\", http: \"127.0.0.1:%u\"}\n%s%s", head, port,
                port + 1, extra, rest);

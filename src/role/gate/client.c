@@ -172,13 +172,8 @@ static void message_done(struct session *s)
         meaning_unref(s->meaning);
         s->meaning = NULL;
     }
-    if (s->intent !=
-        0) { /* recorded, and then the server would have skipped it, or it was denied */
-        record_ending(s, s->intent,
-                      &(struct ending){.outcome = SL_OUTCOME_REFUSED,
-                                       .sqlstate = s->skip_to_sync ? "25P02" : "42501"});
-        s->intent = 0;
-    }
+    /* recorded, and then the server would have skipped it, or it was denied */
+    record_withdraw(s, s->skip_to_sync ? "25P02" : "42501");
     if (s->hold != NULL)
         hold_end(s, "the server skips it after an error before it");
     elevate_forget(s);

@@ -306,6 +306,7 @@ enum take hold_take(struct session *s, const struct judged *j, const struct held
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (h == NULL) {
+        record_withdraw(s, "42501"); /* of when nothing held it yet */
         enum take t = ask_show(s, j, what);
         if (t != TAKE_DONE)
             return t;

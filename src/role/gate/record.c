@@ -191,11 +191,31 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     r->facts = facts_of(s, j->verdict, &g->facts);
 }
 
-static enum take wait_for_sync(struct session *s, uint64_t action)
+void record_withdraw(struct session *s, const char *sqlstate)
+{
+    if (s->intent != 0)
+        record_ending(s, s->intent,
+                      &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = sqlstate});
+    s->intent = 0;
+    verdict_unref(s->intent_verdict);
+    s->intent_verdict = NULL;
+}
+
+/* While it waited for the disk, policy, labels or definitions may have moved: then what is written
+ * is not what would run. A grant that is spent stays what it is. */
+static bool is_written(struct session *s, const struct judged *j)
+{
+    if (s->intent != 0 && s->intent_verdict != j->verdict && s->intent != hold_action(s))
+        record_withdraw(s, "42501");
+    return s->intent != 0;
+}
+
+static enum take wait_for_sync(struct session *s, const struct judged *j, uint64_t action)
 {
     struct gate *g = s->gate;
 
     s->intent = action;
+    s->intent_verdict = verdict_ref(j->verdict);
     s->sync_position = g->journal.head;
     s->wait = WAIT_SYNC;
     if (g->keeper != NULL)
@@ -218,9 +238,11 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
     struct gate *g = s->gate;
     struct sl_intent r = {0};
 
-    if (s->intent != 0) { /* written before, and now synced */
+    if (is_written(s, j)) { /* and now synced */
         *action = s->intent;
         s->intent = 0;
+        verdict_unref(s->intent_verdict);
+        s->intent_verdict = NULL;
         return TAKE_DONE;
     }
     r.action = hold_action(s) != 0 ? hold_action(s) : ++g->next_action;
@@ -247,7 +269,7 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
     *action = r.action;
     if (g->config->settings.ledger_sync_all || j->verdict->answer.sync) {
         client_flush(s);
-        return wait_for_sync(s, r.action);
+        return wait_for_sync(s, j, r.action);
     }
     return TAKE_DONE;
 }

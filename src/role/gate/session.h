@@ -250,6 +250,7 @@ struct session {
     unsigned cancels;           /* CancelRequests of ours on their way */
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
+    struct verdict *intent_verdict; /* a reference: under which it was written */
     struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
     uint64_t sync_position;
 
@@ -411,6 +412,8 @@ struct ending {
     uint64_t rows, bytes;
 };
 void record_ending(struct session *s, uint64_t action, const struct ending *e);
+/* What is written and waits for the disk does not run, or not as it is written. */
+void record_withdraw(struct session *s, const char *sqlstate);
 enum { TXN_COMMITTED = 1, TXN_ROLLED_BACK = 2, TXN_UNKNOWN = 4 };
 void record_txn(struct session *s, uint8_t outcome);
 /* How far the running statements have come since the journal said so last. */

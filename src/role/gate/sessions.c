@@ -160,10 +160,7 @@ static void close_items(struct session *s)
         catalog_stale(s->gate, s->target);
     }
     s->ddl_unsynced = false;
-    if (s->intent != 0) /* it waited for the disk */
-        record_ending(s, s->intent,
-                      &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = "08006"});
-    s->intent = 0;
+    record_withdraw(s, "08006"); /* it waited for the disk */
     portals_end(s);
     if (ddl_closes(s)) /* rolled back, or its COMMIT was under way */
         catalog_stale(s->gate, s->target);

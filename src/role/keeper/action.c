@@ -188,15 +188,20 @@ static void judge(struct peer *p, const struct session *s, struct ask *a)
         hold(p, s, a);
 }
 
+/* A session waits for its statement, and for the result before it that was stopped: a gate that
+ * proposes far more for one is not ours, and each costs the keeper memory. */
+enum { WAITERS_OF_ONE = 64 };
+
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
 {
     struct keeper *k = p->keeper;
     struct session *s = session_get(k, p->index, m->session);
     struct ask a = {0};
 
-    if (s == NULL || waiter_find(k, p->index, m->action) != NULL) {
-        sl_channel_break(p->channel,
-                         SL_ESTATE); /* a session that we never gave it, or an action twice */
+    if (s == NULL || waiter_find(k, p->index, m->action) != NULL ||
+        waiters_of_session(k, s->id) >= WAITERS_OF_ONE) {
+        sl_channel_break(p->channel, SL_ESTATE); /* a session that we never gave it, an action
+                                                    twice, or more than a session can wait for */
         return;
     }
     if (m->generation != k->generation) {

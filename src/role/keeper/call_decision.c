@@ -88,7 +88,14 @@ static void record_cap(struct call *c, const struct approval *a)
     store_record(&c->keeper->store, NULL, event, true);
 }
 
-/* A number of rows must be one, and more than what has been delivered. */
+/* Whose rows does a gate count, so that a number stops them? */
+static bool is_counted(const struct approval *a)
+{
+    return sl_span_is(a->protocol, "postgres") && !approval_is_list(a);
+}
+
+/* A number of rows must be one, and more than what has been delivered; where nothing would stop at
+ * it, who gives one believes in a limit that is none. */
 static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
 {
     const json_t *given = json_object_get(c->body, "rows");
@@ -96,6 +103,12 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
 
     if (given == NULL)
         return true;
+    if (yes && !is_counted(a)) {
+        call_problem(c, 400, "Nothing counts its rows",
+                     "Only a single statement on a connection can be stopped at a number of rows.",
+                     "Approve it without a number, or deny it.");
+        return false;
+    }
     sl_json_u64(a->detail, "delivered", &delivered);
     if (yes && decision_rows(c) > delivered)
         return true;

@@ -5,18 +5,25 @@
 /* Actions of callers that Sluice does not sit in front of: they describe what they are about to do,
  * wait for the decision, and consume the grant once. */
 
-static bool strings(struct call *c, const json_t *array, struct sl_names *out)
+/* At most `most` of them: how many a caller sends is not what decides how much the keeper keeps. */
+static bool strings(struct call *c, const json_t *array, size_t most, struct sl_names *out)
 {
-    size_t i;
+    size_t i, count = json_array_size(array);
     json_t *item;
 
-    if (array != NULL && !json_is_array(array))
+    *out = (struct sl_names){0};
+    if (array == NULL)
+        return true;
+    if (!json_is_array(array) || count > most)
+        return false;
+    out->items = sl_arena_array(c->keeper->mem, count + 1, sizeof *out->items);
+    if (out->items == NULL)
         return false;
     json_array_foreach(array, i, item)
     {
         if (!json_is_string(item))
             return false;
-        names_add(c->keeper->mem, out, sl_span(json_string_value(item), json_string_length(item)));
+        out->items[out->count++] = sl_span(json_string_value(item), json_string_length(item));
     }
     return true;
 }
@@ -40,15 +47,16 @@ static bool kinds_are_right(struct call *c)
     for (size_t i = 0; i < SL_COUNT(lists); i++)
         if (!is_absent_or(c, lists[i], JSON_ARRAY))
             return false;
-    return true;
+    return call_str(c, "triggered_by").n == 0 || identity_name_ok(call_str(c, "triggered_by"));
 }
 
 /* An effect that we do not know makes the whole request wrong: it is not guessed at. */
 static bool effects_of(struct call *c, const json_t *array, uint32_t *out)
 {
-    struct sl_names names = {0};
+    enum { MOST = 64 };
+    struct sl_names names;
 
-    if (!strings(c, array, &names))
+    if (!strings(c, array, MOST, &names))
         return false;
     for (size_t i = 0; i < names.count; i++) {
         uint32_t bit = sl_effect_bit(names.items[i]);
@@ -72,11 +80,11 @@ static bool datasets_of(struct call *c, struct sl_meaning *m)
     json_array_foreach(array, i, item)
     {
         struct sl_meaning_access *a = &m->accesses[m->access_count++];
-        struct sl_names columns = {0};
+        struct sl_names columns;
 
         a->dataset = sl_json_str(item, "name");
         if (a->dataset.n == 0 || !effects_of(c, json_object_get(item, "effects"), &a->effects) ||
-            !strings(c, json_object_get(item, "columns"), &columns))
+            !strings(c, json_object_get(item, "columns"), SL_MEANING_MAX_COLUMNS, &columns))
             return false;
         a->columns = columns.items;
         a->column_count = columns.count;
@@ -88,11 +96,10 @@ static bool datasets_of(struct call *c, struct sl_meaning *m)
 
 static bool meaning_of(struct call *c, struct sl_meaning *m)
 {
-    struct sl_names tags = {0};
+    struct sl_names tags;
 
     if (!effects_of(c, json_object_get(c->body, "effects"), &m->effects) || !datasets_of(c, m) ||
-        !strings(c, json_object_get(c->body, "statements"), &tags) ||
-        tags.count > SL_MEANING_MAX_STATEMENTS)
+        !strings(c, json_object_get(c->body, "statements"), SL_MEANING_MAX_STATEMENTS, &tags))
         return false;
     m->statements = sl_arena_array(c->keeper->mem, tags.count + 1, sizeof *m->statements);
     for (size_t i = 0; m->statements != NULL && i < tags.count; i++)
@@ -119,8 +126,8 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
         sl_json_canonical(operation, given) != SL_OK || !meaning_of(c, meaning)) {
         call_problem(c, 400, "Not an action",
                      "operation must be an object, effects and statements lists of "
-                     "names, datasets a list of {name, effects, columns}, reason, run and sink "
-                     "texts.",
+                     "names, datasets a list of {name, effects, columns} (1,000 at most), reason, "
+                     "run and sink texts, triggered_by the name of an identity.",
                      "");
         return false;
     }
@@ -161,29 +168,37 @@ static void hold(struct call *c, struct ask *a)
 
 /* Each call that lets something run is a session of its own, so that ledger entries of external
  * actions read like all others. */
-static struct sl_entry_session begin(struct call *c, struct sl_span target,
-                                     struct sl_span environment, struct sl_names requesters)
+static struct sl_entry_session session_of(struct call *c, struct sl_span target,
+                                          struct sl_span environment, struct sl_names requesters)
 {
     struct keeper *k = c->keeper;
-    struct sl_entry_session session = {.time_us = sl_clock_us(),
-                                       .session = k->next_session++,
-                                       .identity = c->who.name,
-                                       .identity_kind =
-                                           sl_span_str(sl_identity_kind_name(c->who.kind)),
-                                       .owner = c->who.owner,
-                                       .target = target,
-                                       .environment = environment,
-                                       .protocol = SL_SPAN("external"),
-                                       .address = c->address,
-                                       .job = c->others.job,
-                                       .job_link = c->others.link,
-                                       .groups = entry_list(c->who.groups),
-                                       .requesters = entry_list(requesters)};
+
+    return (struct sl_entry_session){.time_us = sl_clock_us(),
+                                     .session = k->next_session++,
+                                     .identity = c->who.name,
+                                     .identity_kind =
+                                         sl_span_str(sl_identity_kind_name(c->who.kind)),
+                                     .owner = c->who.owner,
+                                     .target = target,
+                                     .environment = environment,
+                                     .protocol = SL_SPAN("external"),
+                                     .address = c->address,
+                                     .job = c->others.job,
+                                     .job_link = c->others.link,
+                                     .groups = entry_list(c->who.groups),
+                                     .requesters = entry_list(requesters)};
+}
+
+/* False: it does not fit into an entry; nothing is recorded. */
+static bool begin(struct keeper *k, const struct sl_entry_session *session)
+{
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_session(&leaf, &session);
+    sl_entry_put_session(&leaf, session);
+    if (sl_buf_err(&leaf) != SL_OK)
+        return false;
     store_leaf(&k->store, &leaf, false, NULL);
-    return session;
+    return true;
 }
 
 static void finish(struct keeper *k, struct sl_entry_session *session)
@@ -197,13 +212,14 @@ static void finish(struct keeper *k, struct sl_entry_session *session)
 }
 
 /* What was allowed or denied at once is history too (P6). What became of it only the caller knows,
- * so its outcome is recorded as unknown. */
-static void record_verdict(struct call *c, const struct ask *a, struct sl_span facts,
+ * so its outcome is recorded as unknown. False: it does not fit into entries; nothing is recorded.
+ */
+static bool record_verdict(struct call *c, const struct ask *a, struct sl_span facts,
                            uint8_t outcome)
 {
     struct keeper *k = c->keeper;
     struct sl_names set = {a->action.requesters, a->action.requester_count};
-    struct sl_entry_session session = begin(c, a->target->name, a->target->environment, set);
+    struct sl_entry_session session = session_of(c, a->target->name, a->target->environment, set);
     SL_BUF(leaf, SL_ENTRY_MAX);
 
     sl_entry_put_action(&leaf,
@@ -226,8 +242,18 @@ static void record_verdict(struct call *c, const struct ask *a, struct sl_span f
                                        .outcome = outcome,
                                        .facts = facts,
                                        .policy_digest = k->config->digest}});
+    if (sl_buf_err(&leaf) != SL_OK || !begin(k, &session))
+        return false;
     store_leaf(&k->store, &leaf, false, NULL);
     finish(k, &session);
+    return true;
+}
+
+static void refuse_too_much(struct call *c)
+{
+    call_problem(c, 400, "Too much to record",
+                 "Names, reason, run and sink do not fit into an entry of the ledger.",
+                 "Name whole tables instead of their columns, or ask in parts.");
 }
 
 void call_APPROVAL_CREATE(struct call *c)
@@ -244,18 +270,20 @@ void call_APPROVAL_CREATE(struct call *c)
     }
     ask_put_facts(c->keeper, &a, &facts);
     if (sl_buf_err(&facts) != SL_OK)
-        call_problem(c, 400, "Too much to record",
-                     "Names, reason, run and sink do not fit into an entry of the ledger.",
-                     "Name whole tables instead of their columns, or ask in parts.");
+        refuse_too_much(c);
     else if (a.answer.enforced == SL_HOLD)
         hold(c, &a);
     else if (a.answer.enforced == SL_DENY) {
         SL_BUF(text, 4096);
-        record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_REFUSED);
+        if (!record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_REFUSED)) {
+            refuse_too_much(c);
+            return;
+        }
         sl_buf_say(&text, "Denied by rule: %S", rule_names(c->keeper, &a.answer));
         call_problem(c, 403, "Denied", sl_buf_text(&text), "");
+    } else if (!record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_UNKNOWN)) {
+        refuse_too_much(c);
     } else {
-        record_verdict(c, &a, sl_buf_span(&facts), SL_OUTCOME_UNKNOWN);
         c->reply = json_object();
         json_put_str(c->reply, "verdict", SL_SPAN("allow"));
     }
@@ -361,8 +389,13 @@ void call_CONSUME(struct call *c)
         return;
     }
     struct sl_entry_session session =
-        begin(c, a.target, a.environment,
-              requester_names(c->keeper, a.requesters, a.requester_count));
+        session_of(c, a.target, a.environment,
+                   requester_names(c->keeper, a.requesters, a.requester_count));
+    if (!begin(c->keeper, &session)) {
+        call_problem(c, 500, "Not recorded", "Who asked does not fit into an entry of the ledger.",
+                     "");
+        return;
+    }
     if (approval_move(c->keeper, &a,
                       &(struct move){.on = SL_APPROVAL_ON_SPEND,
                                      .session = session.session,

@@ -139,18 +139,18 @@ static void sort(uint64_t *numbers, size_t count)
 static struct sl_names agents_without_owner(struct keeper *k)
 {
     struct db_rows rows = db_ask(k->store.db, DB_IDENTITY_LIST, "");
-    struct sl_names agents = {0}, out = {0};
+    struct name_list agents = {0}, out = {0};
 
     while (db_row(&rows))
         if (sl_span_is(db_span(&rows, 1), "agent") && !sl_span_is(db_span(&rows, 3), "disabled"))
-            names_add(k->mem, &agents, sl_arena_copy(k->mem, db_span(&rows, 0)));
-    for (size_t i = 0; i < agents.count; i++) {
+            name_list_add(k->mem, &agents, sl_arena_copy(k->mem, db_span(&rows, 0)));
+    for (size_t i = 0; i < agents.names.count; i++) {
         struct person agent;
 
-        if (person_get(k, agents.items[i], &agent) == SL_OK && !is_owned(k, &agent))
-            names_add(k->mem, &out, agents.items[i]);
+        if (person_get(k, agents.names.items[i], &agent) == SL_OK && !is_owned(k, &agent))
+            name_list_add(k->mem, &out, agents.names.items[i]);
     }
-    return out;
+    return out.names;
 }
 
 static void add_agents(struct numbers *n)

@@ -86,7 +86,7 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
         call_problem(c, 400, "Which kind?", "kind must be human, agent or service.", "");
         return false;
     }
-    if (person_get(c->keeper, call_str(c, "name"), &ignored) == SL_OK) {
+    if (person_get(c->keeper, call_str(c, "name"), &ignored) != SL_ENOTFOUND) {
         call_problem(c, 409, "It exists already", "There is an identity of this name.", "");
         return false;
     }

@@ -209,7 +209,14 @@ uint32_t job_need(const struct asked_for *others, uint32_t need);
 enum person_role { PERSON_ADMIN = 1, PERSON_AUDITOR };
 bool person_has_role(const struct keeper *k, const struct person *who, enum person_role role);
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
+/* Copies the list for each name: for a handful. */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
+/* For lists of whatever length; zeroed, it is empty. */
+struct name_list {
+    struct sl_names names;
+    size_t room;
+};
+void name_list_add(struct sl_arena *mem, struct name_list *l, struct sl_span name);
 struct sl_entry_list entry_list(struct sl_names names);
 struct sl_names requester_names(struct keeper *k, const struct sl_requester *r, size_t count);
 
@@ -533,6 +540,7 @@ struct waiter *waiter_add(struct keeper *k, const struct session *s, uint64_t ac
 struct waiter *waiter_find(struct keeper *k, uint32_t gate, uint64_t action);
 void waiter_remove(struct keeper *k, struct waiter *w);
 void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action);
+size_t waiters_of_session(struct keeper *k, uint64_t session);
 size_t waiters_of(struct keeper *k, struct sl_span approval);
 /* A NOTICE for every client that waits for it. */
 void waiters_tell(struct keeper *k, const struct approval *a, struct sl_span who,

@@ -19,6 +19,22 @@ void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name
     *names = (struct sl_names){items, names->count + 1};
 }
 
+void name_list_add(struct sl_arena *mem, struct name_list *l, struct sl_span name)
+{
+    if (l->names.count == l->room) {
+        size_t room = l->room == 0 ? 16 : l->room * 2;
+        struct sl_span *items = sl_arena_array(mem, room, sizeof *items);
+
+        if (items == NULL)
+            keeper_die("a list of names could not be made", SL_EMEMORY);
+        for (size_t i = 0; i < l->names.count; i++)
+            items[i] = l->names.items[i];
+        l->names.items = items;
+        l->room = room;
+    }
+    l->names.items[l->names.count++] = name;
+}
+
 struct sl_entry_list entry_list(struct sl_names names)
 {
     return (struct sl_entry_list){names.items, names.count};
@@ -100,7 +116,18 @@ struct set {
     struct sl_requester items[MAX_REQUESTERS];
     size_t count;
     bool full;
+    enum sl_err why; /* somebody could not be read: then the set is not known */
 };
+
+/* False: there is nobody of this name, or it could not be read. */
+static bool look_up(struct set *s, struct sl_span name, struct person *out)
+{
+    enum sl_err err = person_get(s->keeper, name, out);
+
+    if (err != SL_OK && err != SL_ENOTFOUND)
+        s->why = err;
+    return err == SL_OK;
+}
 
 static bool holds(const struct set *s, struct sl_span name)
 {
@@ -125,7 +152,7 @@ static void add_owners(struct set *s, struct sl_span owner)
 {
     for (int i = 0; i < MAX_OWNERS && owner.n > 0 && !holds(s, owner); i++) {
         struct person p;
-        bool known = person_get(s->keeper, owner, &p) == SL_OK;
+        bool known = look_up(s, owner, &p);
 
         add(s, owner, known ? p.person : owner, SL_REQUESTER_OWNER);
         owner = known ? p.owner : sl_span(NULL, 0);
@@ -139,7 +166,7 @@ static void add_with_owners(struct set *s, struct sl_span name, enum sl_requeste
 
     if (name.n == 0)
         return;
-    bool known = person_get(s->keeper, name, &p) == SL_OK;
+    bool known = look_up(s, name, &p);
     add(s, name, known ? p.person : name, role);
     if (known)
         add_owners(s, p.owner);
@@ -170,7 +197,7 @@ static void add_bound_to(struct set *s, size_t i)
     struct person p;
 
     add_rows(s, db_ask(db, DB_IDENTITY_OF_PERSON, "s", person), SL_REQUESTER_LINKED);
-    if (person_get(s->keeper, name, &p) == SL_OK)
+    if (look_up(s, name, &p))
         add_os_user(s, p.os_user);
     add_rows(s, db_ask(db, DB_DELEGATES_OF, "si", name, s->now_us), SL_REQUESTER_DELEGATE);
 }
@@ -194,6 +221,7 @@ static void sort(struct set *s)
 
 static enum sl_err give(struct set *s, struct sl_requester **out, size_t *count)
 {
+    SL_TRY(s->why);
     if (s->full)
         return SL_ELIMIT;
     struct sl_requester *items = sl_arena_array(s->keeper->mem, s->count + 1, sizeof *items);

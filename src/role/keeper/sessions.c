@@ -110,10 +110,30 @@ bool upstream_user_of(struct keeper *k, const struct sl_target *target, const st
     return login != NULL && login_user_of(login, who, user);
 }
 
-static void record_open(struct keeper *k, const struct session *s, const struct person *who,
-                        const struct session_facts *facts, struct sl_names requesters)
+static void put_open(struct sl_buf *leaf, const struct session *s, const struct person *who,
+                     const struct session_facts *facts, struct sl_names requesters)
 {
-    SL_BUF(leaf, SL_ENTRY_MAX);
+    sl_entry_put_session(leaf, &(struct sl_entry_session){.time_us = s->since_us,
+                                                          .session = s->id,
+                                                          .gate = s->gate,
+                                                          .identity = s->identity,
+                                                          .identity_kind = sl_span_str(
+                                                              sl_identity_kind_name(s->kind)),
+                                                          .owner = s->owner,
+                                                          .target = s->target,
+                                                          .environment = s->environment,
+                                                          .protocol = s->protocol,
+                                                          .address = facts->address,
+                                                          .job = s->job,
+                                                          .job_link = s->link,
+                                                          .upstream_user = s->upstream_user,
+                                                          .groups = entry_list(who->groups),
+                                                          .requesters = entry_list(requesters),
+                                                          .tls = facts->tls});
+}
+
+static void record_open(struct keeper *k, const struct session *s, const struct sl_buf *leaf)
+{
     json_t *event = event_new("session_opened", s->since_us);
 
     event_u64(event, "session", s->id);
@@ -130,24 +150,7 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
         event_str(event, "job", s->job);
         event_str(event, "job_link", s->link);
     }
-    sl_entry_put_session(&leaf, &(struct sl_entry_session){.time_us = s->since_us,
-                                                           .session = s->id,
-                                                           .gate = s->gate,
-                                                           .identity = s->identity,
-                                                           .identity_kind = sl_span_str(
-                                                               sl_identity_kind_name(s->kind)),
-                                                           .owner = s->owner,
-                                                           .target = s->target,
-                                                           .environment = s->environment,
-                                                           .protocol = s->protocol,
-                                                           .address = facts->address,
-                                                           .job = s->job,
-                                                           .job_link = s->link,
-                                                           .upstream_user = s->upstream_user,
-                                                           .groups = entry_list(who->groups),
-                                                           .requesters = entry_list(requesters),
-                                                           .tls = facts->tls});
-    store_record(&k->store, &leaf, event, false);
+    store_record(&k->store, leaf, event, false);
 }
 
 static void answer_ok(struct peer *p, const struct session *s, const struct person *who,
@@ -183,6 +186,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
     struct session *s;
     struct asked_for others = facts->others;
     SL_BUF(user, 128);
+    SL_BUF(leaf, SL_ENTRY_MAX);
 
     if (target == NULL || !upstream_user_of(k, target, who, &user)) {
         refuse(p, facts->conn, "this target has no login that fits your identity",
@@ -209,12 +213,18 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                            .unknown = facts->others.unknown,
                            .job = facts->others.job,
                            .link = facts->others.link};
+    struct sl_names names = requester_names(k, requesters, count);
+    put_open(&leaf, &from, who, facts, names);
+    if (sl_buf_err(&leaf) != SL_OK) {
+        refuse(p, facts->conn, "your groups and owners do not fit into an entry of the ledger",
+               "Be a member of fewer groups, or of groups with shorter names.");
+        return;
+    }
     if (session_add(k, &from, &s) != SL_OK) {
         refuse(p, facts->conn, "no room for another session", "");
         return;
     }
-    struct sl_names names = requester_names(k, requesters, count);
-    record_open(k, s, who, facts, names);
+    record_open(k, s, &leaf);
     answer_ok(p, s, who, facts, names);
 }
 

@@ -60,6 +60,15 @@ void waiter_withdraw(struct keeper *k, uint32_t gate, uint64_t action)
         w->withdrawn = true;
 }
 
+size_t waiters_of_session(struct keeper *k, uint64_t session)
+{
+    size_t count = 0;
+
+    for (struct waiter *w = k->waiters; w != NULL; w = w->next)
+        count += w->session == session;
+    return count;
+}
+
 size_t waiters_of(struct keeper *k, struct sl_span approval)
 {
     size_t count = 0;
