@@ -11,6 +11,7 @@ import { count, time } from "./words";
 
 interface Person {
   name: string;
+  display?: string;
   kind: "human" | "agent" | "service";
   owner: string;
   owner_active?: boolean;
@@ -50,6 +51,11 @@ function Row({ p }: { p: Person }): JSX.Element {
     <tr>
       <th scope="row">
         <Text text={p.name} />
+        {p.display !== undefined && (
+          <span class="why">
+            called there: <Text text={p.display} />
+          </span>
+        )}
         {p.linked.length > 0 && (
           <span class="why">
             also <Names list={p.linked} />

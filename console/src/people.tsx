@@ -79,8 +79,13 @@ export function People({ a }: { a: Approval }): JSX.Element {
             <Text text={a.started_by} />
           </Fact>
         )}
+        {a.on_behalf_of !== undefined && (
+          <Fact name="Acts for">
+            <Text text={a.on_behalf_of.join(", for ")} />
+          </Fact>
+        )}
         {a.unknown !== undefined && (
-          <Fact name="Started by somebody unknown">
+          <Fact name="Not known here">
             <Text text={a.unknown} /> <span class="hint">so two people are needed</span>
           </Fact>
         )}

@@ -105,6 +105,7 @@ export interface Approval {
   trigger?: string;
   in_transaction?: boolean;
   started_by?: string;
+  on_behalf_of?: string[];
   unknown?: string;
   job?: string;
   job_link?: string;

@@ -575,6 +575,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     print_row(approval, "Job", "job");
     print_row(approval, "Its log", "job_link");
     print_row(approval, "Started by", "started_by");
+    print_list_row(approval, "Acts for", "on_behalf_of");
     print_row(approval, "Not known", "unknown");
     print_row(approval, "Runs as", "runs_as");
     print_row(approval, "Its role", "runs_as_user");

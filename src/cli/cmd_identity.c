@@ -1,4 +1,5 @@
 /* sluice identity: who there is, whose they are, and the kill switch. */
+#include "cli/api_client.h"
 #include "cli/cli.h"
 #include "cli/manage.h"
 
@@ -108,6 +109,16 @@ static void put_accounts(const json_t *accounts)
                json_string_value(json_object_get(one, "issuer")));
 }
 
+/* Of the person's own choice, perhaps: beside the name, never in its place. */
+static void put_display(const json_t *text)
+{
+    if (!json_is_string(text))
+        return;
+    printf("%20s called there: ", "");
+    sl_api_print_text(stdout, sl_span(json_string_value(text), json_string_length(text)));
+    putchar('\n');
+}
+
 static void put_identity(const json_t *one)
 {
     const char *owner = json_string_value(json_object_get(one, "owner"));
@@ -126,6 +137,7 @@ static void put_identity(const json_t *one)
         put_list(json_object_get(one, "delegates"));
     }
     puts(json_is_true(json_object_get(one, "can_decide")) ? "  can decide" : "");
+    put_display(json_object_get(one, "display"));
     put_accounts(json_object_get(one, "accounts"));
 }
 

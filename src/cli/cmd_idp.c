@@ -36,6 +36,11 @@ static const char help[] =
     "  --ca FILE               trust these certificates (PEM) instead of the system's\n"
     "  --config FILE           the configuration (sluice.yaml)\n"
     "  --write                 put the block into that file, if it has no `issuers` yet\n"
+    "  --browser               make the test with a browser on this machine: authorization code, "
+    "PKCE and a port\n"
+    "                          of 127.0.0.1 to come back to. Without a device grant it is made so "
+    "anyhow\n"
+    "  --port N                that port, where the provider must know it (usual: any)\n"
     "  --no-sign-in            leave the test out\n\n"
     "Exit codes: 0 fine, 1 refused or found wrong, 2 usage, 3 cannot reach the provider.\n";
 
@@ -89,10 +94,10 @@ static bool ask_all(struct sl_idp *in, const bool *given)
 
     propose_name(in, name, sizeof name);
     if (in->redirect.n > 0 && isatty(STDIN_FILENO))
-        printf(
-            "At the provider, register Sluice as a web application whose people come back to\n"
-            "    %s\nand allow the device grant for it. It gives you a client id and a secret.\n\n",
-            sl_buf_text(&in->redirect));
+        printf("At the provider, register Sluice as a web application whose people come back to\n"
+               "    %s\nand allow the device grant for it, if it has one. It gives you a client id "
+               "and a secret.\n\n",
+               sl_buf_text(&in->redirect));
     return ask("A short name for it", name, given[0], &in->name) &&
            ask("Sluice's client id there", "sluice", given[1], &in->client_id) &&
            ask("The file with the client's secret", "", given[2], &in->secret_file) &&
@@ -137,6 +142,8 @@ static int parse(int argc, char **argv, struct sl_idp *in, bool *given)
                                             {"config", required_argument, NULL, 'c'},
                                             {"write", no_argument, NULL, 'w'},
                                             {"no-sign-in", no_argument, NULL, 'n'},
+                                            {"browser", no_argument, NULL, 'b'},
+                                            {"port", required_argument, NULL, 'p'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct sl_buf *answers[] = {&in->name, &in->client_id, &in->secret_file, &in->groups_claim};
@@ -156,6 +163,12 @@ static int parse(int argc, char **argv, struct sl_idp *in, bool *given)
         case 'n':
             in->no_sign_in = true;
             break;
+        case 'b':
+            in->by_browser = true;
+            break;
+        case 'p':
+            in->port = optarg;
+            break;
         case 'h':
             fputs(help, stdout);
             return SL_API_CONTINUE;
@@ -166,6 +179,9 @@ static int parse(int argc, char **argv, struct sl_idp *in, bool *given)
             sl_buf_put_str(answers[option], optarg);
         }
     }
+    uint64_t port = 0;
+    if (sl_span_u64(sl_span_str(in->port), &port) != SL_OK || port > 65535)
+        return sl_cli_misuse("idp");
     if (optind + 2 != argc || strcmp(argv[optind], "add") != 0)
         return sl_cli_misuse("idp");
     sl_buf_put_str(&in->issuer, argv[optind + 1]);
@@ -176,15 +192,14 @@ static int parse(int argc, char **argv, struct sl_idp *in, bool *given)
 
 static int say_what_it_can(struct sl_idp *in)
 {
-    uint32_t all = SL_OIDC_RS256 | SL_OIDC_PS256 | SL_OIDC_ES256 | SL_OIDC_EDDSA;
-    bool browse = sl_oidc_provider_can_browse(&in->provider, all) == SL_OIDC_YES,
-         device = sl_oidc_provider_can_device(&in->provider, all) == SL_OIDC_YES;
+    bool browse = sl_oidc_provider_can_browse(&in->provider, SL_IDP_ALGORITHMS) == SL_OIDC_YES,
+         device = sl_oidc_provider_can_device(&in->provider, SL_IDP_ALGORITHMS) == SL_OIDC_YES;
 
     fputs("Found ", stdout);
     sl_api_print_text(stdout, in->provider.issuer);
     printf(": sign-in in a browser %s, by device (sluice login) %s.\n\n", browse ? "yes" : "no",
            device ? "yes" : "no");
-    in->no_sign_in = in->no_sign_in || !device;
+    in->by_browser = browse && (in->by_browser || !device);
     if (browse || device)
         return SL_EXIT_FINE;
     fputs("sluice: the provider offers no way in which people could sign in here: it needs the "
@@ -220,7 +235,7 @@ static int add(struct sl_idp *in, const bool *given)
 static int add_command(int argc, char **argv)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
-    struct sl_idp in = {.config_path = "sluice.yaml"};
+    struct sl_idp in = {.config_path = "sluice.yaml", .port = "0"};
     struct sl_buf *texts[] = {&in.issuer, &in.name, &in.client_id, &in.secret_file,
                               &in.groups_claim};
     bool given[4] = {false};

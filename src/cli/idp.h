@@ -8,9 +8,14 @@
 #include "core/oidc/oidc.h"
 #include "json/json.h"
 
+#define SL_IDP_ALGORITHMS (SL_OIDC_RS256 | SL_OIDC_PS256 | SL_OIDC_ES256 | SL_OIDC_EDDSA)
+
 struct sl_idp {
     const char *config_path, *ca_file;
+    const char *port; /* of 127.0.0.1, where a browser comes back to; "0": any */
     bool write, no_sign_in, asks_for_groups; /* the last: it has a scope `groups` */
+    bool by_browser;                         /* the test goes by a browser, not by device */
+    char nonce[SL_OIDC_VERIFIER + 1];        /* of that; empty: none was sent */
     struct sl_buf issuer, name, client_id, secret_file, groups_claim;
     struct sl_buf secret;   /* wiped at the end */
     struct sl_buf redirect; /* what is to be registered there; empty: not known */
@@ -31,8 +36,13 @@ void sl_idp_call(const struct sl_idp *in, struct sl_span url, struct sl_span for
 
 /* --- idp_signin.c ---------------------------------------------------------------------------- */
 int sl_idp_discover(struct sl_idp *in);
-/* Signs somebody in by the device grant, and prints what the provider says of them. */
+/* Signs somebody in, by the device grant or in a browser, and prints what the provider says of
+ * them. */
 int sl_idp_sign_in(struct sl_idp *in);
+
+/* --- idp_code.c ------------------------------------------------------------------------------ */
+/* Authorization code with PKCE; the browser comes back to a port of this machine. */
+int sl_idp_sign_in_browser(struct sl_idp *in, struct sl_oidc_answer *token);
 
 /* --- idp_write.c ----------------------------------------------------------------------------- */
 /* Where the browser comes back to, from the configuration file; leaves `redirect` empty without. */

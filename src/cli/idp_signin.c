@@ -98,6 +98,25 @@ static void wipe(struct sl_buf *b)
         sl_secret_wipe(b->p, b->n);
 }
 
+/* The provider has it, and not for this client, or says that it has what is switched off: each says
+ * that with a word of its own. These say something else. */
+static bool is_switched_off(struct sl_idp *in, long status, struct sl_span said)
+{
+    static const char *const others[] = {"invalid_client", "invalid_scope", "server_error",
+                                         "temporarily_unavailable"};
+    struct sl_oidc_answer answer = {0};
+
+    if (status == 404 || status == 405)
+        return true;
+    if (sl_oidc_answer_read((unsigned)status, said, in->mem, &answer) != SL_OIDC_ANSWER_ERROR)
+        return false;
+    for (size_t i = 0; i < SL_COUNT(others); i++)
+        if (sl_span_is(answer.error, others[i]))
+            return false;
+    return true;
+}
+
+/* SL_API_CONTINUE: there is no such way for this client; a browser may do. */
 static int begin_device(struct sl_idp *in, struct sl_oidc_device *out)
 {
     struct sl_oidc_client client = client_of(in);
@@ -119,11 +138,15 @@ static int begin_device(struct sl_idp *in, struct sl_oidc_device *out)
     if (sl_oidc_device_read((unsigned)status, sl_buf_span(&answer), &in->provider, in->mem, out) ==
         SL_OIDC_YES)
         return SL_EXIT_FINE;
+    if (is_switched_off(in, status, sl_buf_span(&answer)) &&
+        sl_oidc_provider_can_browse(&in->provider, SL_IDP_ALGORITHMS) == SL_OIDC_YES)
+        return SL_API_CONTINUE;
     fputs("sluice: the provider begins no sign-in by device: ", stderr);
     sl_api_print_head(stderr, sl_buf_span(&answer), 200);
     fputs(
         "\nhint: is the client id right, is the secret, and may this client use the device grant? "
-        "--no-sign-in goes on without a test\n",
+        "--browser tests with a browser on this machine instead, --no-sign-in goes on without a "
+        "test\n",
         stderr);
     return SL_EXIT_REFUSED;
 }
@@ -213,6 +236,7 @@ static enum sl_oidc_reason check(struct sl_idp *in, const struct sl_oidc_keys *k
                                         .audiences = &client,
                                         .audience_count = 1,
                                         .now_s = sl_clock_us() / 1000000,
+                                        .nonce = sl_span_str(in->nonce),
                                         .name_claim = SL_SPAN("name"),
                                         .groups_claim = sl_buf_span(&in->groups_claim)};
         in->algorithm = each[i];
@@ -277,15 +301,26 @@ static int read_token(struct sl_idp *in, struct sl_span token)
     return SL_EXIT_FINE;
 }
 
-int sl_idp_sign_in(struct sl_idp *in)
+static int sign_in_device(struct sl_idp *in, struct sl_oidc_answer *token)
 {
     struct sl_oidc_device device;
-    struct sl_oidc_answer answer;
     int code = begin_device(in, &device);
 
-    if (code == SL_EXIT_FINE) {
-        print_device(&device);
-        code = wait_for_token(in, &device, &answer);
+    if (code == SL_API_CONTINUE) {
+        puts("The device grant is switched off for this client: people sign in with browsers, "
+             "and `sluice login`\ndoes not work here.");
+        return sl_idp_sign_in_browser(in, token);
     }
+    if (code != SL_EXIT_FINE)
+        return code;
+    print_device(&device);
+    return wait_for_token(in, &device, token);
+}
+
+int sl_idp_sign_in(struct sl_idp *in)
+{
+    struct sl_oidc_answer answer;
+    int code = in->by_browser ? sl_idp_sign_in_browser(in, &answer) : sign_in_device(in, &answer);
+
     return code == SL_EXIT_FINE ? read_token(in, answer.id_token) : code;
 }

@@ -154,8 +154,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* how: 0 the client went away, 1 cancelled by the client, 2 the client's wait ended,
  * 3 the action means something else now. */
 #define SL_MSG_ACTION_LEFT(F) F(u64, action) F(u8, how) F(str, why)
-/* What a reviewer asks about a held action; its client is told. */
-#define SL_MSG_ACTION_NOTE(F) F(u64, action) F(str, approval) F(str, who) F(str, text)
+/* What a reviewer asks about a held action, or that somebody released it alone and why (`alone`); its
+ * client is told. */
+#define SL_MSG_ACTION_NOTE(F) F(u64, action) F(u8, alone) F(str, approval) F(str, who) F(str, text)
 /* The session's identity answers a question about what it asked for; approval empty: about the one that
  * is not answered yet. Answered at once: `why` empty, or what speaks against it. */
 #define SL_MSG_ACTION_ANSWER(F) F(u64, session) F(str, approval) F(str, text)

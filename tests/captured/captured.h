@@ -231,7 +231,7 @@ static void begin_play(int argc, char **argv)
     start_keeper();
 }
 
-static int end_play(void)
+static inline int end_play(void)
 {
     stop_keeper();
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

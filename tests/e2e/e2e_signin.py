@@ -320,6 +320,71 @@ targets:
     assert checked.rc == 0, checked
 
 
+def add_by_browser(lab, corp, name, *more):
+    """`sluice idp add` up to the address that it prints: the command, and that address"""
+    folder = lab.folder / name
+    folder.mkdir()
+    words = ["idp", "add", corp.issuer, "--name", "corp", "--client-id", name, "--client-secret-file", "", "--groups-claim", "groups", *more]
+    command = subprocess.Popen([lab.program, *words], cwd=folder, env=lab.environment, text=True, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lab.children.append(command)
+    read_until(command, "Open this address")
+    said = read_until(command, "    http")
+    assert said and said[-1].startswith("    http"), said + command.communicate(timeout=20)[1].splitlines()
+    return command, said[-1].strip()
+
+
+def native(corp, name, *grants):
+    """A client as programs on somebody's machine are: without a secret, any port of 127.0.0.1 to come back to (RFC 8252)"""
+    corp.client(client={"client_id": name, "application_type": "native", "token_endpoint_auth_method": "none",
+                        "redirect_uris": ["http://127.0.0.1/callback"], "response_types": ["code"],
+                        "grant_types": ["authorization_code", *grants]})
+
+
+def test_idp_add_by_browser(lab):
+    """sluice idp add where the device grant is switched off for the client: a browser, PKCE, and a port of this machine"""
+    corp, _ = providers(lab)
+    corp.person("op", groups=["stewards", "engineers"])
+    native(corp, "here")
+    command, there = add_by_browser(lab, corp, "here")
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(there).query)
+    back = asked["redirect_uri"][0]
+    assert back.startswith("http://127.0.0.1:") and asked["code_challenge_method"] == ["S256"], there
+    # whoever finds the port, and does not know the state, ends nothing and learns nothing
+    assert request(f"{back}?code=c&state=guess")[0] == 404 and request(back)[0] == 404
+    assert request(back.replace("callback", "favicon.ico"))[0] == 404
+    assert request(f"{back}?code=c&state={asked['state'][0]}", headers={"Host": "evil.example"})[0] == 404
+    url = Person().sign_in(there, "op", back, otp=CODE)
+    assert request(url)[0] == 200
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0, out + err
+    assert "op-0001" in out and "stewards, engineers" in out and "acr mfa" in out, out
+    try:
+        request(back)
+        raise AssertionError("the port is still open")
+    except OSError:
+        pass
+
+
+def test_idp_add_by_browser_wrong(lab):
+    """the same where the person says no, and with a code that the provider does not know"""
+    corp, _ = providers(lab)
+    corp.person("op", groups=["stewards"])
+    native(corp, "there", "urn:ietf:params:oauth:grant-type:device_code")
+    command, there = add_by_browser(lab, corp, "there", "--browser")
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(there).query)
+    back, state, iss = asked["redirect_uri"][0], asked["state"][0], urllib.parse.quote(corp.issuer, safe="")
+    assert request(f"{back}?error=access_denied&state={state}&iss={iss}")[0] == 200
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 1 and "access_denied" in err and "It works" not in out, out + err
+    (lab.folder / "there").rename(lab.folder / "there.1")
+    command, there = add_by_browser(lab, corp, "there", "--browser")
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(there).query)
+    assert request(f"{asked['redirect_uri'][0]}?code=made-up&state={asked['state'][0]}&iss={iss}")[0] == 200
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 1 and "invalid_grant" in err and "It works" not in out, out + err
+
+
 def read_until(command, words):
     said = []
     for line in command.stdout:

@@ -429,9 +429,12 @@ class Play:
         body = {**self.to_sign, "digest": self.lab.decision(who, self.approval)["digest"], "passkey": self.signed}
         self._answered(self.lab.ask(who, "POST", f"/v1/approvals/{self.approval}/decision", body), no, why)
 
-    @line(r"the operator removes the passkey of (?P<who>[\w-]+)")
-    def removes_passkey(self, who):
-        self.lab.manage("passkeys", "remove", laboratory.text(self.lab.passkeys[who].id), "--reason", "lost")
+    @line(r"the operator removes the passkey of (?P<who>[\w-]+)(?: -> (?P<no>refused))?")
+    def removes_passkey(self, who, no):
+        done = self.lab.manage("passkeys", "remove", laboratory.text(self.lab.passkeys[who].id), "--reason", "lost",
+                               check=False)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
 
     @line(r"(?P<who>[\w-]+) (?P<what>revokes|cancels it|stops it)(?: -> (?P<no>refused))?")
     def withdraws(self, who, what, no):

@@ -1,4 +1,4 @@
-#include "core/policy/policy.h"
+#include "core/policy/policy_int.h"
 
 #include "tests/unit/tap.h"
 
@@ -152,6 +152,15 @@ static const struct refusal {
     {CI("gitlab-ci", ", project_path: a/b"), IN_ISSUER ": a job is known by a name alone, or by n"},
     {CI("kubernetes", ", namespace: a, service_account: b"),
      IN_ISSUER ": a job is known by a name"},
+    {ISSUER("client_id: s, act: take"), IN_ISSUER ": act: take, and no token of one"},
+    {ISSUER("kind: gitlab-ci, audiences: [x], act: take"), IN_ISSUER ": act: take, and no token"},
+    {ISSUER("client_id: s, act: maybe"), "t.yaml:1:69: act: \"maybe\"; expected one of refuse"},
+    {ISSUER("client_id: s, subject_claim: email"), IN_ISSUER ": subject_claim is a name or an add"},
+    {ISSUER("client_id: s, subject_claim: preferred_username"), IN_ISSUER ": subject_claim is a"},
+    {ISSUER("client_id: s, audiences: [x], act: take, subject_claim: oid"),
+     IN_ISSUER ": subject_claim, where jobs or those who act"},
+    {ISSUER("client_id: s, scim_subject: email"),
+     "t.yaml:1:78: scim_subject: \"email\"; expected one of externalId"},
     {CI("kubernetes", ", service_account_uid: b"),
      IN_ISSUER ": a job is known by a name alone, or"},
     {CI("kubernetes", ", namespace: a, service_account_uid: b, ref: c"),
@@ -336,12 +345,13 @@ static const char every_key[] =
     "issuers:\n  - name: corp\n    issuer: https://login.example/tenant/\n    kind: oidc\n"
     "    client_id: sluice\n    client_secret_file: s\n    algorithms: [PS256, EdDSA]\n"
     "    audiences: [\"sluice:ask\"]\n    token_type: jwt\n    max_lifetime: 1h\n"
+    "    act: take\n    scim_subject: userName\n"
     "    scopes: [openid, groups]\n    name_claim: preferred_username\n"
     "    groups_claim: /realm_access/roles\n    groups: [{theirs: \"5f3a\", ours: dba}]\n"
     "    mfa_acr: [\"urn:mfa\"]\n    provision: people\n    ca_file: ca.pem\n"
     "    keys_max_stale: 2h\n"
     "  - {name: other, issuer: \"http://localhost:9000\", client_id: x, client_secret_command: "
-    "[pass, show], groups_claim: groups, group_prefix: \"other-\"}\n"
+    "[pass, show], subject_claim: oid, groups_claim: groups, group_prefix: \"other-\"}\n"
     "  - {name: github, issuer: \"https://token.actions.githubusercontent.com\", kind: "
     "github-actions, audiences: [sluice], jobs: [{identity: deploy, repository_id: \"74\", "
     "repository: octo-org/octo-repo, ref: \"refs/heads/*\", environment: prod, workflow: "
@@ -366,6 +376,12 @@ static void check_every_issuer(const struct sl_config *c)
     SL_CHECK_INT(corp->max_lifetime_ms, 3600000);
     SL_CHECK_INT(corp->keys_max_stale_ms, 7200000);
     SL_CHECK_INT(corp->provision, SL_PROVISION_PEOPLE);
+    SL_CHECK_INT(corp->act, SL_ACT_TAKE);
+    SL_CHECK_INT(other->act, SL_ACT_REFUSE);
+    SL_CHECK_INT(corp->scim_subject, SL_SCIM_SUBJECT_USER_NAME);
+    SL_CHECK_INT(other->scim_subject, SL_SCIM_SUBJECT_EXTERNAL_ID);
+    SL_CHECK_TEXT(corp->subject_claim, "sub");
+    SL_CHECK_TEXT(other->subject_claim, "oid");
     SL_CHECK_INT(other->algorithms, SL_OIDC_RS256);
     SL_CHECK_INT(other->token_type, SL_OIDC_AT_JWT);
     SL_CHECK_INT(other->scopes.count, 2);
@@ -726,6 +742,108 @@ static void test_the_manual_is_the_key_table(void)
         printf("#   write it again: sluice check --keys > docs/config.md\n");
 }
 
+/* --- what the digest covers --- */
+
+/* Each setting with another value than the one that the head of the file has. */
+static const struct {
+    enum sl_place place;
+    const char *name, *before, *after;
+} weights[] = {
+    {SL_PLACE_TOP, "state", "", "state: ./other\n"},
+    {SL_PLACE_TOP, "runtime", "", "runtime: ./run\n"},
+    {SL_PLACE_LISTEN, "postgres", "", "listen: {postgres: 127.0.0.1:1}\n"},
+    {SL_PLACE_LISTEN, "http", "", "listen: {http: 127.0.0.1:1}\n"},
+    {SL_PLACE_TOP, "public_url", "", "public_url: http://sluice.example\n"},
+    {SL_PLACE_PASSKEYS, "rp_id",
+     "passkeys: {rp_id: a.example, origins: [\"https://x.a.example\"]}\n",
+     "passkeys: {rp_id: x.a.example, origins: [\"https://x.a.example\"]}\n"},
+    {SL_PLACE_PASSKEYS, "origins",
+     "passkeys: {rp_id: a.example, origins: [\"https://x.a.example\"]}\n",
+     "passkeys: {rp_id: a.example, origins: [\"https://y.a.example\"]}\n"},
+    {SL_PLACE_PASSKEYS, "by_default", "", "passkeys: {by_default: off}\n"},
+    {SL_PLACE_PASSKEYS, "second_person", "", "passkeys: {second_person: lost}\n"},
+    {SL_PLACE_TOP, "tls", "", "tls: {certificate: a, key: b}\n"},
+    {SL_PLACE_TLS, "certificate", "tls: {certificate: a, key: b}\n",
+     "tls: {certificate: c, key: b}\n"},
+    {SL_PLACE_TLS, "key", "tls: {certificate: a, key: b}\n", "tls: {certificate: a, key: c}\n"},
+    {SL_PLACE_TOP, "client_auth", "", "client_auth: token\n"},
+    {SL_PLACE_TOP, "sandbox", "", "sandbox: best-effort\n"},
+    {SL_PLACE_TOP, "policy_changes", "", "policy_changes: hold\n"},
+    {SL_PLACE_TOP, "govern", "", "govern: two-person\n"},
+    {SL_PLACE_ROLES, "admins", "", "roles: {admins: {groups: [x]}}\n"},
+    {SL_PLACE_ROLES, "auditors", "", "roles: {auditors: {groups: [x]}}\n"},
+    {SL_PLACE_MEMBERS, "groups", "roles: {auditors: {groups: [x]}}\n",
+     "roles: {auditors: {groups: [y]}}\n"},
+    {SL_PLACE_MEMBERS, "identities", "", "roles: {auditors: {identities: [x]}}\n"},
+    {SL_PLACE_BREAK_GLASS, "groups", "", "break_glass: {groups: [x]}\n"},
+    {SL_PLACE_BREAK_GLASS, "review_within", "break_glass: {groups: [x]}\n",
+     "break_glass: {groups: [x], review_within: 4d}\n"},
+    {SL_PLACE_LEDGER, "sync", "", "ledger: {sync: all}\n"},
+    {SL_PLACE_LEDGER, "origin", "", "ledger: {origin: other.example}\n"},
+    {SL_PLACE_METRICS, "access", "", "metrics: {access: open}\n"},
+    {SL_PLACE_TOP, "gates", "", "gates: 2\n"},
+    {SL_PLACE_TOP, "judges", "", "judges: 3\n"},
+    {SL_PLACE_TOP, "max_connections", "", "max_connections: 7\n"},
+    {SL_PLACE_TOP, "max_statement", "", "max_statement: 2MB\n"},
+    {SL_PLACE_TOP, "max_held", "", "max_held: 2MB\n"},
+    {SL_PLACE_TIMEOUTS, "login", "", "timeouts: {login: 1s}\n"},
+    {SL_PLACE_TIMEOUTS, "connect", "", "timeouts: {connect: 1s}\n"},
+    {SL_PLACE_TIMEOUTS, "judge", "", "timeouts: {judge: 1s}\n"},
+    {SL_PLACE_TIMEOUTS, "drain", "", "timeouts: {drain: 1s}\n"},
+    {SL_PLACE_USAGE, "retention", "", "usage: {retention: 30d}\n"},
+    {SL_PLACE_OPENLINEAGE, "file", "", "lineage: {openlineage: {file: a}}\n"},
+    {SL_PLACE_OPENLINEAGE, "rotate", "lineage: {openlineage: {file: a}}\n",
+     "lineage: {openlineage: {file: a, rotate: 1MB}}\n"},
+    {SL_PLACE_OPENLINEAGE, "max_spool", "lineage: {openlineage: {file: a}}\n",
+     "lineage: {openlineage: {file: a, max_spool: 1GB}}\n"},
+    {SL_PLACE_OPENLINEAGE, "url", "lineage: {openlineage: {file: a}}\n",
+     "lineage: {openlineage: {file: a, url: \"http://127.0.0.1:1/x\"}}\n"},
+    {SL_PLACE_OPENLINEAGE, "token_file",
+     "lineage: {openlineage: {file: a, url: \"http://127.0.0.1:1/x\"}}\n",
+     "lineage: {openlineage: {file: a, url: \"http://127.0.0.1:1/x\", token_file: t}}\n"},
+    {SL_PLACE_OPENLINEAGE, "ca_file",
+     "lineage: {openlineage: {file: a, url: \"https://127.0.0.1:1/x\"}}\n",
+     "lineage: {openlineage: {file: a, url: \"https://127.0.0.1:1/x\", ca_file: t}}\n"},
+};
+
+static struct sl_config *with_head(const char *head)
+{
+    SL_BUF(text, 8192);
+
+    sl_buf_say(&text, "%s%s%s", strstr(head, "state:") == NULL ? "state: ./state\n" : "", head,
+               strstr(example, "targets:"));
+    return load(sl_buf_text(&text));
+}
+
+static void test_P4_what_changes_the_digest(void)
+{
+    for (size_t i = 0; i < SL_COUNT(weights); i++) {
+        const struct sl_key *k = sl_key_find(weights[i].place, sl_span_str(weights[i].name));
+        SL_FREED_BY(sl_config) struct sl_config *a = with_head(weights[i].before);
+        SL_FREED_BY(sl_config) struct sl_config *b = with_head(weights[i].after);
+
+        if (!SL_CHECK(k != NULL && a != NULL && b != NULL))
+            continue;
+        bool moved = memcmp(a->digest, b->digest, sizeof a->digest) != 0;
+        if (!SL_CHECK_INT(moved, sl_key_weight_of(k) == SL_WEIGHT_IN))
+            printf("#   %s.%s\n", sl_place_path(k->place), k->name);
+    }
+}
+
+/* Whoever adds a key says whether it counts, and here what another value does. */
+static void test_P4_every_key_is_weighed(void)
+{
+    for (size_t i = 0; i < sl_key_count; i++) {
+        const struct sl_key *k = &sl_keys[i];
+        bool is_value = k->inner == 0 && !sl_key_is_of_a_list(k->place), played = !is_value;
+
+        for (size_t w = 0; w < SL_COUNT(weights); w++)
+            played = played || sl_key_find(weights[w].place, sl_span_str(weights[w].name)) == k;
+        if (!SL_CHECK(sl_key_weight_of(k) != SL_WEIGHT_UNKNOWN) || !SL_CHECK(played))
+            printf("#   %s.%s\n", sl_place_path(k->place), k->name);
+    }
+}
+
 int main(void)
 {
     SL_RUN(test_the_example_of_the_manual);
@@ -735,6 +853,8 @@ int main(void)
     SL_RUN(test_what_it_resolved_to_reads_back);
     SL_RUN(test_where_run_events_go);
     SL_RUN(test_order_does_not_change_the_digest);
+    SL_RUN(test_P4_what_changes_the_digest);
+    SL_RUN(test_P4_every_key_is_weighed);
     SL_RUN(test_differences);
     SL_RUN(test_what_needs_a_restart);
     SL_RUN(test_who_reads_metrics);

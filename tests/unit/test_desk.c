@@ -20,6 +20,7 @@ static const char *example(const char *mark)
                     {"{file}", "a-b_1.js"},
                     {"{issuer}", "a-b_1.js"},
                     {"{resource}", "a-b_1.js"},
+                    {"{about}", "urn:ietf:params:scim:schemas:core:2.0:User"},
                     {"{entry}", "1700"},
                     {"{tile}", "entries/x001/x234/067.p/8"}};
 

@@ -105,6 +105,36 @@ static void test_signing_in(void)
     close(fd);
 }
 
+/* A browser that brings no secret of its own is given one; what a body says of it counts nothing.
+ */
+static void test_P4_a_browser_is_named_once(void)
+{
+    int fd = dial();
+    SL_BUF(in, 1 << 16);
+
+    send_request(fd, "POST /v1/sessions HTTP/1.1\r\n@%" JSON
+                     "Content-Length: 14\r\n${\"code\":\"slb\"}");
+    struct asked a = asked();
+    reply(&a, 201,
+          "{\"device\":\"slv_new\",\"identity\":\"rita\",\"secret\":\"" SECRET
+          "\",\"session\":\"00\"}");
+    SL_CHECK(hear(fd, &in, "\"session\":\"00\"}"));
+    SL_CHECK(has(&in, "Set-Cookie: __Host-sluice-device=slv_new; Path=/; Secure; HttpOnly; "
+                      "SameSite=Strict; Max-Age=34560000\r\n"));
+    SL_CHECK(!has(&in, "\"device\""));
+    close(fd);
+    sl_buf_reset(&in);
+    fd = dial();
+    send_request(fd, "POST /v1/sessions HTTP/1.1\r\n@%Cookie: __Host-sluice-device=slv_old\r\n" JSON
+                     "Content-Length: 14\r\n${\"code\":\"slb\"}");
+    a = asked();
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"code\":\"slb\",\"device\":\"slv_old\"}");
+    reply(&a, 201, "{\"identity\":\"olga\",\"secret\":\"" SECRET "\",\"session\":\"00\"}");
+    SL_CHECK(hear(fd, &in, "\"session\":\"00\"}"));
+    SL_CHECK(!has(&in, "sluice-device"));
+    close(fd);
+}
+
 static void test_a_wrong_code_sets_nothing(void)
 {
     int fd = dial();
@@ -251,6 +281,7 @@ int main(int argc, char **argv)
     start();
     SL_RUN(test_changes_that_are_refused);
     SL_RUN(test_signing_in);
+    SL_RUN(test_P4_a_browser_is_named_once);
     SL_RUN(test_a_wrong_code_sets_nothing);
     SL_RUN(test_the_cookie_is_carried);
     SL_RUN(test_the_page_learns_its_mark);

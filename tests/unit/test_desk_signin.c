@@ -18,11 +18,13 @@ static void test_the_way_there(void)
     int fd = dial();
     SL_BUF(in, 1 << 16);
 
-    say(fd, "GET /v1/signin/corp?return=/approvals/" ID " HTTP/1.1\r\n@$");
+    say(fd, "GET /v1/signin/corp?return=/approvals/" ID
+            " HTTP/1.1\r\n@Cookie: __Host-sluice-device=slv_old\r\n$");
     struct asked a = asked();
     SL_CHECK_TEXT(sl_span_str(a.method), "signin.begin");
     SL_CHECK_TEXT(sl_span_str(a.credential), "");
-    SL_CHECK_TEXT(sl_span_str(a.body), "{\"issuer\":\"corp\",\"return\":\"/approvals/" ID "\"}");
+    SL_CHECK_TEXT(sl_span_str(a.body),
+                  "{\"device\":\"slv_old\",\"issuer\":\"corp\",\"return\":\"/approvals/" ID "\"}");
     reply(&a, 201, BEGUN);
     SL_CHECK(hear(fd, &in, "\r\n\r\n"));
     SL_CHECK(has(&in, "HTTP/1.1 303 "));
@@ -100,10 +102,14 @@ static void test_the_way_back(void)
                   "{\"flow\":\"" FLOW
                   "\",\"query\":\"code=abc%2Bd&state=s1&iss=https%3A%2F%2Fidp.example"
                   "&session_state=x\"}");
-    reply(&a, 201, "{\"identity\":\"rita\",\"return\":\"/agents\",\"secret\":\"" SECRET "\"}");
+    reply(&a, 201,
+          "{\"device\":\"slv_new\",\"identity\":\"rita\",\"return\":\"/agents\","
+          "\"secret\":\"" SECRET "\"}");
     SL_CHECK(hear(fd, &in, "\r\n\r\n"));
     SL_CHECK(has(&in, "HTTP/1.1 303 "));
     SL_CHECK(has(&in, "Location: /agents\r\n"));
+    SL_CHECK(has(&in, "Set-Cookie: __Host-sluice-device=slv_new; Path=/; Secure; HttpOnly; "
+                      "SameSite=Strict; Max-Age=34560000\r\n"));
     SL_CHECK(has(&in, "Set-Cookie: __Host-sluice=" SECRET
                       "; Path=/; Secure; HttpOnly; SameSite=Strict\r\n"));
     SL_CHECK(has(&in, "Set-Cookie: __Host-sluice-flow=; Path=/; Secure; HttpOnly; SameSite=Lax; "

@@ -283,6 +283,7 @@ static void test_tokens_that_are_refused(void)
     EVP_PKEY_free(idp.key);
     idp.key = real;
     check_refused("bot", token("u-stranger", ""), "no identity");
+    check_refused("bot", token("u-rita", ",'act':{'sub':'u-bot'}"), "`act: take` of the issuer");
     check_refused("bot", "eyJh.eyJi.c", "not three parts");
 }
 
@@ -632,6 +633,52 @@ static void test_a_device_that_is_refused(void)
     SL_CHECK_INT(reply_of(send_poll()), 403);
 }
 
+/* Whoever makes codes up has the provider asked a few times, then waits; each flow asks once. */
+static void test_codes_that_are_made_up(void)
+{
+    unsigned asked_for = 0;
+    uint32_t status = 0;
+
+    from_elsewhere();
+    for (unsigned i = 0; i < 20 && status != 429; i++) {
+        status = call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}");
+        if (status != 201)
+            break;
+        keep(flow, sizeof flow, said("flow"));
+        parameter(said("redirect"), "state", state);
+        uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+        if (!asked("https://idp.example/token"))
+            return;
+        asked_for++;
+        uint64_t again = send_finish(flow, query_of(state, CODE_HERE)); /* spent by the first */
+        SL_CHECK_INT(reply_of(again), 403);
+        SL_CHECK_TEXT(sl_span_str(said("reason")), "STATE");
+        SL_CHECK(!asked_within(20));
+        tell(400, "{'error':'invalid_grant'}");
+        SL_CHECK_INT(reply_of(call), 403);
+    }
+    SL_CHECK_INT(status, 429);
+    SL_CHECK(asked_for > 0 && asked_for <= 5);
+    from_elsewhere(); /* others go on */
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+}
+
+/* What the provider says of Sluice is no fault of whoever signs in. */
+static void test_a_secret_that_is_wrong_makes_nobody_wait(void)
+{
+    from_elsewhere();
+    for (unsigned i = 0; i < 8; i++) {
+        SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+        keep(flow, sizeof flow, said("flow"));
+        parameter(said("redirect"), "state", state);
+        uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
+        if (!asked("https://idp.example/token"))
+            return;
+        tell(401, "{'error':'temporarily_unavailable'}");
+        SL_CHECK_INT(reply_of(call), 403);
+    }
+}
+
 static void test_too_many_at_once(void)
 {
     unsigned begun = 0;
@@ -642,6 +689,26 @@ static void test_too_many_at_once(void)
     SL_CHECK(begun > 0 && begun < 40);
     SL_CHECK_TEXT(sl_span_str(said("reason")), "TOO_MANY");
     from_elsewhere(); /* one address keeps no other out */
+    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
+}
+
+/* Whoever has one address of a network has all of them. */
+static void test_an_ipv6_network_is_one_place(void)
+{
+    static char address[64];
+    uint32_t status = 0;
+
+    for (unsigned i = 0; i < 40 && status != 429; i++) {
+        SL_BUF(text, sizeof address);
+
+        sl_buf_say(&text, "2001:db8:7:9::%u", i + 1);
+        memset(address, 0, sizeof address);
+        memcpy(address, sl_buf_text(&text), text.n);
+        play.address = address;
+        status = call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}");
+    }
+    SL_CHECK_INT(status, 429);
+    play.address = "2001:db8:7:a::1";
     SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
 }
 
@@ -692,12 +759,24 @@ static void test_revoking_its_credential_unlinks_the_account(void)
     SL_CHECK(!is_member(token("u-sam", ""), "dba"));
 }
 
+static void check_display(const char *name, const char *display)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i,
+                       one) if (sl_span_is(sl_json_str(one, "name"), name))
+        SL_CHECK_TEXT(sl_json_str(one, "display"), display);
+}
+
 /* Whoever the provider brings is nobody who exists, whatever it calls them. */
 static void test_people_whom_the_provider_brings(void)
 {
     struct sl_msg_secret_ask ask;
     struct sl_msg_reloaded taken;
     SL_BUF(fresh, 64 * 1024);
+    char first[64];
 
     sl_buf_say(&fresh, "%s    provision: people\n    name_claim: nick\n", config);
     TELL(play.super, reload, .generation = 2, .config = sl_buf_span(&fresh));
@@ -706,17 +785,28 @@ static void test_people_whom_the_provider_brings(void)
     TELL(play.super, secret, .call = ask.call, .found = 1, .secret = SL_SPAN("s3cret"));
     SL_CHECK(hear(play.super, SL_MESSAGE_RELOADED) && HEARD(reloaded, &taken));
     finish_with("u-new", ",'nick':'rita','groups':['DBAs']", 201, "");
-    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita");
+    keep(first, sizeof first, said("identity"));
+    SL_CHECK(strncmp(first, "corp-", 5) == 0 && strspn(first + 5, "0123456789abcdef") == 16 &&
+             first[21] == '\0');
     keep(session, sizeof session, said("secret"));
     SL_CHECK(is_member(session, "dba"));
+    check_display(first, "rita");
     finish_with("u-new", ",'nick':'olga','groups':['DBAs']", 201, "");
-    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-rita"); /* the subject counts */
-    finish_with("u-newer", ",'nick':'rita'", 201, "");
-    SL_CHECK(strncmp(said("identity"), "corp-", 5) == 0 && strlen(said("identity")) == 21);
-    finish_with("u-odd", ",'nick':'../../operator'", 201, "");
-    SL_CHECK(strlen(said("identity")) == 21);
-    finish_with("u-operator", ",'nick':'operator'", 201, "");
-    SL_CHECK_TEXT(sl_span_str(said("identity")), "corp-operator");
+    SL_CHECK_TEXT(sl_span_str(said("identity")), first); /* the subject counts */
+    check_display(first, "olga");
+    /* nothing of the name is theirs to choose */
+    static const char *const odd[] = {"rita", "../../operator", "operator", "new"};
+    for (size_t i = 0; i < SL_COUNT(odd); i++) {
+        SL_BUF(subject, 32);
+        SL_BUF(more, 64);
+
+        sl_buf_say(&subject, "u-odd-%u", (unsigned)i);
+        sl_buf_say(&more, ",'nick':'%s'", odd[i]);
+        finish_with(sl_buf_text(&subject), sl_buf_text(&more), 201, "");
+        SL_CHECK(strlen(said("identity")) == 21 &&
+                 strspn(said("identity") + 5, "0123456789abcdef") == 16 &&
+                 strcmp(said("identity"), first) != 0);
+    }
     /* a token to ask with brings nobody */
     check_refused("corp-x", token("u-another", ""), "no identity");
 }
@@ -767,7 +857,10 @@ int main(int argc, char **argv)
     SL_RUN(test_a_courier_that_says_what_is_not_its_to_say);
     SL_RUN(test_a_device);
     SL_RUN(test_a_device_that_is_refused);
+    SL_RUN(test_codes_that_are_made_up);
+    SL_RUN(test_a_secret_that_is_wrong_makes_nobody_wait);
     SL_RUN(test_too_many_at_once);
+    SL_RUN(test_an_ipv6_network_is_one_place);
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
     SL_RUN(test_revoking_its_credential_unlinks_the_account);

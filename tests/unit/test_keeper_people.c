@@ -12,6 +12,8 @@
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
+#include "role/keeper/governed.h"
+#include "role/keeper/methods.h"
 
 /* Everybody is a human in `dba`, so that nothing but what is played keeps them from deciding. */
 enum who {
@@ -29,11 +31,12 @@ enum who {
     OLLY,
     OTTO,
     VERA,
+    XENA,
     WHO_COUNT
 };
 static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "paula",
                                              "uwe",  "tara", "rita", "aud",  "ada",
-                                             "adi",  "olly", "otto", "vera"};
+                                             "adi",  "olly", "otto", "vera", "xena"};
 static char codes[WHO_COUNT][128], credentials[WHO_COUNT][128], token[128], late[128];
 static char approval[37], digest_hex[65];
 
@@ -102,6 +105,33 @@ static void test_the_first_people_need_nobody(void)
         enroll(codes[w], credentials[w]);
 }
 
+/* --- the same browser --- */
+
+static void sign_in(enum who w, const char *device, char out[128])
+{
+    SL_BUF(body, 512);
+
+    SL_CHECK_INT(call_as(play.desk, "session.code", credentials[w], "{}"), 201);
+    sl_buf_say(&body, "{'code':'%s','device':'%s'}", said("code"), device);
+    SL_CHECK_INT(call_as(play.desk, "session.open", "", sl_buf_text(&body)), 201);
+    keep(out, said("device"));
+}
+
+/* A browser that is new is told its secret, once; one that brings none of ours is new. */
+static void test_P4_a_browser_is_known_again(void)
+{
+    char olgas[128], again[128], ritas[128], bad[128];
+
+    sign_in(OLGA, "", olgas);
+    SL_CHECK(strncmp(olgas, "slv_", 4) == 0 && strlen(olgas) == 47);
+    sign_in(XENA, olgas, again);
+    SL_CHECK_TEXT(sl_span_str(again), "");
+    sign_in(RITA, "", ritas);
+    SL_CHECK(strlen(ritas) == 47 && strcmp(ritas, olgas) != 0);
+    sign_in(VERA, "slv_short", bad);
+    SL_CHECK(strlen(bad) == 47);
+}
+
 /* --- asking and deciding --------------------------------------------------------------------- */
 
 static void ask_for(const char *what, const char *effect)
@@ -150,8 +180,9 @@ static const struct {
     enum who who;
     const char *reason;
 } refused[] = {
-    {HUGO, "IS_REQUESTER"},  {OLGA, "IS_OWNER"},   {LINO, "IS_LINKED"},   {DORA, "IS_DELEGATE"},
-    {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"}, {UWE, "IS_SAME_USER"}, {AUD, "IS_AUDITOR"},
+    {HUGO, "IS_REQUESTER"}, {OLGA, "IS_OWNER"},      {LINO, "IS_LINKED"},
+    {DORA, "IS_DELEGATE"},  {PAULA, "IS_ON_BEHALF"}, {TARA, "IS_TRIGGER"},
+    {UWE, "IS_SAME_USER"},  {AUD, "IS_AUDITOR"},     {XENA, "IS_SAME_DEVICE"},
 };
 
 /* Every way in, and every reason: none of them decides, yes or no, whatever the caller says it is.
@@ -318,32 +349,93 @@ static void test_govern_two_people(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "spent");
 }
 
+static char over[37]; /* an approval that is over */
+
+static const struct {
+    const char *method, *form, *a, *b;
+    uint32_t status;
+} waits[] = {
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "admins", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "oncall", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':false}", "rita", "dba", 202},
+    {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "choir", 200},
+    {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
+    {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
+    {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
+    {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
+    {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
+    {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
+    {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},
+    {"identity.pause", "{'name':'%s'}%s", "nina", "", 200},
+    {"identity.pause", "{'name':'%s','off':true}%s", "nina", "", 202},
+    {"approval.erase", "{'id':'%s'}%s", over, "", 202},
+    {"scim.credential", "{'issuer':'%s'}%s", "corp", "", 202},
+    {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
+    {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
+};
+
 static void test_govern_what_waits(void)
 {
+    ask("drop table over");
+    SL_CHECK_INT(decide(credentials[RITA], "deny"), 200);
+    memcpy(over, approval, sizeof over);
+    for (size_t i = 0; i < SL_COUNT(waits); i++)
+        if (!SL_CHECK_INT(control(waits[i].method, waits[i].form, waits[i].a, waits[i].b),
+                          waits[i].status))
+            printf("#   row %zu: %s\n", i, waits[i].method);
+}
+
+/* --- every call has its row, and what loosens is played above --- */
+
+static const struct {
+    const char *method;
+    enum governed how;
+} governed[] = {
+#define ROW(method, how, because) {method, GOVERNED_##how},
+    SL_GOVERNED(ROW)
+#undef ROW
+};
+
+static bool is_control(const char *wire)
+{
     static const struct {
-        const char *method, *form, *a, *b;
-        uint32_t status;
-    } rows[] = {
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "admins", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "oncall", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':false}", "rita", "dba", 202},
-        {"identity.group", "{'name':'%s','group':'%s','member':true}", "nina", "choir", 200},
-        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "otto", 202},
-        {"identity.link", "{'name':'%s','os_user':'%s'}", "rita", "7", 202},
-        {"identity.invite", "{'name':'%s'}%s", "rita", "", 202},
-        {"account.link", "{'name':'%s','issuer':'corp','subject':'%s'}", "rita", "s-1", 202},
-        {"identity.delegate", "{'name':'%s','to':'%s','off':true}", "olga", "otto", 202},
-        {"identity.delegate", "{'name':'%s','to':'%s'}", "rita", "uwe", 200},
-        {"identity.add", "{'name':'%s','kind':'agent','owner':'%s'}", "bot9", "olga", 202},
-        {"identity.pause", "{'name':'%s'}%s", "nina", "", 200},
-        {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
-        {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
+        const char *wire;
+        unsigned callers;
+    } methods[] = {
+#define METHOD(NAME, wire, roles, needs) {wire, roles},
+        SL_METHODS(METHOD)
+#undef METHOD
     };
 
-    for (size_t i = 0; i < SL_COUNT(rows); i++)
-        if (!SL_CHECK_INT(control(rows[i].method, rows[i].form, rows[i].a, rows[i].b),
-                          rows[i].status))
-            printf("#   row %zu: %s\n", i, rows[i].method);
+    for (size_t i = 0; i < SL_COUNT(methods); i++)
+        if (wire == NULL) { /* each of them is in the other table, once */
+            size_t found = 0;
+            for (size_t g = 0; g < SL_COUNT(governed); g++)
+                found += strcmp(governed[g].method, methods[i].wire) == 0;
+            if (!SL_CHECK_INT(found, (methods[i].callers & SL_ROLE_CONTROL) != 0))
+                printf("#   %s\n", methods[i].wire);
+        } else if (strcmp(methods[i].wire, wire) == 0)
+            return (methods[i].callers & SL_ROLE_CONTROL) != 0;
+    return false;
+}
+
+static void test_govern_every_call_has_its_row(void)
+{
+    (void)is_control(NULL);
+    for (size_t g = 0; g < SL_COUNT(governed); g++) {
+        bool held = strcmp(governed[g].method, "passkey.revoke") == 0; /* 13-govern-passkey.play */
+        bool free_ = false;
+
+        for (size_t i = 0; i < SL_COUNT(waits); i++) {
+            bool same = strcmp(waits[i].method, governed[g].method) == 0;
+            held = held || (same && waits[i].status == 202);
+            free_ = free_ || (same && waits[i].status == 200);
+        }
+        SL_CHECK(is_control(governed[g].method));
+        if (!SL_CHECK_INT(held, governed[g].how >= GOVERNED_WHEN) ||
+            !SL_CHECK(governed[g].how != GOVERNED_WHEN || free_))
+            printf("#   %s\n", governed[g].method);
+    }
 }
 
 /* A no ends it; asked again it is another question. */
@@ -356,6 +448,28 @@ static void test_govern_denied(void)
     memcpy(first, approval, 37);
     SL_CHECK_INT(control("identity.add", newcomer, "mallory", "admins"), 202);
     SL_CHECK(strcmp(said("approval"), first) != 0);
+}
+
+static const char *role_in_chain(const char *name)
+{
+    const json_t *chain = json_object_get(play.reply, "requester_chain"), *one;
+    size_t i;
+
+    json_array_foreach(
+        chain, i, one) if (sl_span_is(sl_json_str(one, "name"),
+                                      name)) return json_string_value(json_object_get(one, "role"));
+    return "";
+}
+
+/* Who made a token could ask with it: what it asks they do not decide. */
+static void check_token_maker(const char *maker)
+{
+    SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", "hugo", ""), 200);
+    keep(token, said("token"));
+    ask("drop table minted");
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK_TEXT(sl_span_str(role_in_chain(maker)), "token-maker");
+    SL_CHECK_TEXT(sl_span_str(role_in_chain("olga")), "owner");
 }
 
 /* One admin at the shell of a person who is known: the other one decides alone. Root may be
@@ -373,6 +487,7 @@ static void test_govern_whoever_sits_there_does_not_decide(void)
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
     SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
     /* from now on ada is who asks */
+    check_token_maker("ada");
     uint32_t status = control("identity.add", newcomer, "zoe", "dba");
     if (getuid() == 0) { /* two must say yes, and ada is none of them: there is one left */
         SL_CHECK_INT(status, 403);
@@ -498,6 +613,10 @@ static void test_break_glass_ends_with_its_person(void)
     SL_CHECK_INT(control("identity.pause", "{'name':'%s'}%s", "olly", ""), 200);
     sl_buf_say(&body, "{'id':'%s','digest':'%s'}", approval, digest_hex);
     SL_CHECK_INT(call_as(play.desk, "consume", token, sl_buf_text(&body)), 409);
+    SL_CHECK_INT(control("identity.pause", "{'name':'%s','off':true}%s", "olly", ""), 202);
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
     SL_CHECK_INT(control("identity.pause", "{'name':'%s','off':true}%s", "olly", ""), 200);
 }
 
@@ -525,6 +644,7 @@ int main(int argc, char **argv)
     make_journal();
     start_keeper();
     SL_RUN(test_the_first_people_need_nobody);
+    SL_RUN(test_P4_a_browser_is_known_again);
     SL_RUN(test_P4_every_channel_every_reason);
     SL_RUN(test_P4_conflicts_are_shown_before);
     SL_RUN(test_P4_a_bond_of_later);
@@ -532,6 +652,7 @@ int main(int argc, char **argv)
     SL_RUN(test_the_auditors_view);
     SL_RUN(test_govern_two_people);
     SL_RUN(test_govern_what_waits);
+    SL_RUN(test_govern_every_call_has_its_row);
     SL_RUN(test_govern_denied);
     SL_RUN(test_break_glass);
     SL_RUN(test_break_glass_runs_once);

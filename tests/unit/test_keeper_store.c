@@ -664,6 +664,46 @@ static void test_a_session_after_a_restart(void)
 
 /* --- guessing --- */
 
+static void check_place(const char *address, const char *place)
+{
+    SL_BUF(b, 300);
+
+    limits_put_place(&b, sl_span_str(address));
+    SL_CHECK_TEXT(sl_buf_span(&b), place);
+}
+
+static void test_places(void)
+{
+    check_place("10.0.0.7", "10.0.0.7");
+    check_place("2001:db8:1:2:3:4:5:6", "20010db800010002::/64");
+    check_place("[2001:db8:1:2::9]", "20010db800010002::/64");
+    check_place("2001:DB8:1:2::", "20010db800010002::/64");
+    check_place("fe80::1%eth0", "fe80000000000000::/64");
+    check_place("::ffff:10.0.0.7", "10.0.0.7");
+    check_place("local", "local");
+    check_place("", "");
+    check_place("[", "[");
+}
+
+static void test_calls_that_one_place_causes(void)
+{
+    struct limits l;
+    uint64_t now = 1000000000;
+    unsigned n = 0;
+
+    SL_CHECK_INT(limits_init(&l, 0), SL_OK);
+    while (n < 1000 && limits_call(&l, SL_SPAN("10.0.0.7"), now))
+        n++;
+    SL_CHECK_INT(n, 120);
+    SL_CHECK(limits_call(&l, SL_SPAN("10.0.0.8"), now));
+    SL_CHECK(!limits_call(&l, SL_SPAN("10.0.0.7"), now + 999999));
+    SL_CHECK(limits_call(&l, SL_SPAN("10.0.0.7"), now + 1000000));
+    SL_CHECK(!limits_call(&l, SL_SPAN("10.0.0.7"), now + 1000000));
+    /* it is not the count of failures */
+    SL_CHECK(limits_allow(&l, SL_SPAN("10.0.0.7"), SL_SPAN("/signin"), now));
+    limits_done(&l);
+}
+
 static void test_limits(void)
 {
     struct limits l;
@@ -764,6 +804,8 @@ int main(void)
     SL_RUN(test_how_long_a_session_lives);
     SL_RUN(test_a_session_after_a_restart);
     SL_RUN(test_limits);
+    SL_RUN(test_places);
+    SL_RUN(test_calls_that_one_place_causes);
     SL_RUN(test_masks);
     remove_all(base);
     return sl_tap_done();

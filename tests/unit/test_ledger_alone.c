@@ -208,6 +208,32 @@ static void add_nina(struct story *s, const char *channel, struct sl_span approv
     story_leaf(s, &leaf);
 }
 
+static void story_linked(struct story *s, const char *name, const char *other, const char *channel)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_LINK,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .other = sl_span_str(other),
+                                                         .by = SL_SPAN("operator"),
+                                                         .channel = sl_span_str(channel)});
+    story_leaf(s, &leaf);
+}
+
+static void story_roster_by(struct story *s, enum sl_entry_roster_event event, const char *name,
+                            const char *channel)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = event,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .by = SL_SPAN("operator"),
+                                                         .channel = sl_span_str(channel)});
+    story_leaf(s, &leaf);
+}
+
 static void put_bypass(struct story *s, const char *channel)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -275,6 +301,17 @@ static void test_govern(void)
     two_people(&s, &h);
     story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
     end(&h, "what takes rights away needs nobody", NULL);
+
+    two_people(&s, &h);
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    story_roster_by(&s, SL_ENTRY_ROSTER_RESUME, "rita", "control");
+    end(&h, "who goes on again", "'rita' changes under govern: two-person");
+
+    two_people(&s, &h); /* one of two makes them one, to be the first again */
+    put_bypass(&s, "offline");
+    story_linked(&s, "rita", "sara", "offline");
+    add_nina(&s, "control", SL_SPAN(""));
+    end(&h, "linking the two makes nobody the first", "'nina' changes under govern: two-person");
 }
 
 static void test_bypass(void)
@@ -293,6 +330,32 @@ static void test_bypass(void)
     put_review(&s, STORY_ID, "rita", "c-rita");
     put_review(&s, STORY_ID, "sara", "c-sara");
     end(&h, "two have looked", NULL);
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    add_nina(&s, "offline", SL_SPAN(""));
+    story_roster_by(&s, SL_ENTRY_ROSTER_INVITE, "rita", "offline");
+    end(&h, "one act covers one change", "'rita' changes under govern: two-person");
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "and the very next one", "'nina' changes under govern: two-person");
+
+    two_people(&s, &h);
+    put_bypass(&s, "offline");
+    story_roster_by(&s, SL_ENTRY_ROSTER_RESUME, "rita", "offline");
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    end(&h, "going on again is said", NULL);
+
+    two_people(&s, &h);
+    put_bypass(&s, "start");
+    put_review(&s, STORY_ID, "rita", "c-rita");
+    put_review(&s, STORY_ID, "sara", "c-sara");
+    add_nina(&s, "offline", SL_SPAN(""));
+    end(&h, "another file lets nobody in", "'nina' changes under govern: two-person");
 
     two_people(&s, &h);
     put_start(&s, two_policy);
@@ -344,6 +407,49 @@ static void tell_bond(const char *name, bool delegate, bool same_user, bool over
     end(&h, name, found);
 }
 
+static void signed_in(struct story *s, const char *name, const char *credential, uint8_t device)
+{
+    const uint8_t head[8] = {device};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_SESSION_OPEN,
+                                                         .time_us = s->clock,
+                                                         .identity = sl_span_str(name),
+                                                         .credential = sl_span_str(credential),
+                                                         .device = sl_span(head, 8),
+                                                         .by = sl_span_str(name),
+                                                         .channel = SL_SPAN("console")});
+    story_leaf(s, &leaf);
+}
+
+/* The owner's browser is number 1; rita's yes comes when `days` have gone by since. */
+static void tell_browser(const char *name, uint8_t ritas, uint64_t days, const char *found)
+{
+    struct story s;
+    struct hearing h;
+    uint8_t policy[32];
+
+    begin(&s, &h, story_policy, policy);
+    enrolled(&s, "alice", "engineers", "c-alice");
+    enrolled(&s, "rita", "data-stewards", "c-rita");
+    story_person(&s, "bot", "agent", "alice", "agents");
+    signed_in(&s, "alice", "c-alice", 1);
+    s.clock += days * 24 * 60 * MINUTE;
+    signed_in(&s, "rita", "c-rita", ritas);
+    put_session(&s);
+    story_asked(&s, policy);
+    story_decided(&s);
+    end(&h, name, found);
+}
+
+static void test_P4_the_same_browser(void)
+{
+    tell_browser("each in their own", 2, 0, NULL);
+    tell_browser("in the owner's", 1, 0, "signed in from a browser that a requester");
+    tell_browser("four weeks later", 1, 28, "signed in from a browser that a requester");
+    tell_browser("five weeks later", 1, 35, NULL);
+}
+
 static void test_bonds(void)
 {
     tell_bond("nothing binds them", false, false, false, NULL);
@@ -359,5 +465,6 @@ int main(void)
     SL_RUN(test_govern);
     SL_RUN(test_bypass);
     SL_RUN(test_bonds);
+    SL_RUN(test_P4_the_same_browser);
     return sl_tap_done();
 }

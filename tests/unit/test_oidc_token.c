@@ -798,6 +798,98 @@ static void test_every_reason_has_a_name_and_a_text(void)
     SL_CHECK_TEXT(sl_span_str(sl_oidc_reason_name(SL_OIDC_REASON_COUNT)), "UNKNOWN");
 }
 
+/* Another id in the place of `sub`, which must be there all the same. */
+static void test_another_claim_for_who_somebody_is(void)
+{
+    static const struct {
+        const char *more;
+        enum sl_oidc_reason want;
+    } cases[] = {
+        {",\"oid\":\"5f3a\"", SL_OIDC_YES},       {"", SL_OIDC_SUBJECT},
+        {",\"oid\":\"\"", SL_OIDC_SUBJECT},       {",\"oid\":7", SL_OIDC_SUBJECT},
+        {",\"oid\":[\"5f3a\"]", SL_OIDC_SUBJECT}, {",\"oid\":\"a\\nb\"", SL_OIDC_SUBJECT},
+    };
+    struct sl_oidc_wanted w = wanted();
+    struct sl_oidc_claims c = {0};
+    SL_BUF(token, 64 * 1024);
+
+    w.subject_claim = SL_SPAN("oid");
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(payload, 4096);
+
+        sl_buf_say(&payload, "{" CLAIMS "%s}", cases[i].more);
+        refuse_with(&rsa, &w, HEADER, sl_buf_text(&payload), cases[i].want);
+    }
+    refuse_with(&rsa, &w, HEADER,
+                "{\"iss\":\"" ISSUER "\",\"aud\":\"sluice:ask\"," TIMES ",\"oid\":\"5f3a\"}",
+                SL_OIDC_SUBJECT);
+    put_token(&token, &rsa, HEADER, "{" CLAIMS ",\"oid\":\"5f3a\"}");
+    if (SL_CHECK_INT(check(sl_buf_span(&token), &w, &c), SL_OIDC_YES))
+        SL_CHECK_TEXT(c.subject, "5f3a");
+}
+
+/* Taken only where the configuration says so, and then all of the chain or nothing. */
+static void test_who_acts_for_whom(void)
+{
+    static const struct {
+        const char *act;
+        enum sl_oidc_reason want;
+    } cases[] = {
+        {"{\"sub\":\"agent\"}", SL_OIDC_YES},
+        {"{\"sub\":\"agent\",\"iss\":\"https://i.example\",\"act\":{\"sub\":\"planner\"}}",
+         SL_OIDC_YES},
+        {"{}", SL_OIDC_ACTORS},
+        {"null", SL_OIDC_ACTORS},
+        {"\"agent\"", SL_OIDC_ACTORS},
+        {"[{\"sub\":\"agent\"}]", SL_OIDC_ACTORS},
+        {"{\"sub\":\"\"}", SL_OIDC_ACTORS},
+        {"{\"sub\":7}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"a\\nb\"}", SL_OIDC_ACTORS},
+        {"{\"client_id\":\"agent\"}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"agent\",\"iss\":7}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"agent\",\"cnf\":{\"jkt\":\"x\"}}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"agent\",\"act\":null}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"agent\",\"act\":{}}", SL_OIDC_ACTORS},
+        {"{\"sub\":\"agent\",\"act\":{\"sub\":\"b\",\"act\":\"c\"}}", SL_OIDC_ACTORS},
+    };
+    struct sl_oidc_wanted w = wanted();
+    struct sl_oidc_claims c = {0};
+    SL_BUF(deep, 4096);
+    SL_BUF(token, 64 * 1024);
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        SL_BUF(payload, 4096);
+
+        sl_buf_say(&payload, "{" CLAIMS ",\"act\":%s}", cases[i].act);
+        w.actors = true;
+        refuse_with(&rsa, &w, HEADER, sl_buf_text(&payload), cases[i].want);
+        w.actors = false;
+        refuse_with(&rsa, &w, HEADER, sl_buf_text(&payload), SL_OIDC_ACTOR);
+    }
+    w.actors = true;
+    for (size_t depth = SL_OIDC_ACTORS_MAX; depth <= SL_OIDC_ACTORS_MAX + 1; depth++) {
+        sl_buf_reset(&deep);
+        sl_buf_put_str(&deep, "{" CLAIMS);
+        for (size_t n = 0; n < depth; n++)
+            sl_buf_say(&deep, ",\"act\":{\"sub\":\"a%u\"", (unsigned)n);
+        for (size_t n = 0; n <= depth; n++)
+            sl_buf_put_str(&deep, "}");
+        refuse_with(&rsa, &w, HEADER, sl_buf_text(&deep),
+                    depth > SL_OIDC_ACTORS_MAX ? SL_OIDC_ACTORS : SL_OIDC_YES);
+    }
+    put_token(&token, &rsa, HEADER,
+              "{" CLAIMS ",\"act\":{\"sub\":\"agent\",\"act\":{\"sub\":\"planner\",\"iss\":"
+              "\"https://i.example\"}}}");
+    if (!SL_CHECK_INT(check(sl_buf_span(&token), &w, &c), SL_OIDC_YES) ||
+        !SL_CHECK_INT(c.actor_count, 2))
+        return;
+    SL_CHECK_TEXT(c.subject, "carol-7");
+    SL_CHECK_TEXT(c.actors[0].subject, "agent");
+    SL_CHECK_INT(c.actors[0].issuer.n, 0);
+    SL_CHECK_TEXT(c.actors[1].subject, "planner");
+    SL_CHECK_TEXT(c.actors[1].issuer, "https://i.example");
+}
+
 int main(void)
 {
     set_up();
@@ -823,6 +915,8 @@ int main(void)
     SL_RUN(test_key_sets_compared);
     SL_RUN(test_too_many_keys);
     SL_RUN(test_whose_it_says_to_be);
+    SL_RUN(test_another_claim_for_who_somebody_is);
+    SL_RUN(test_who_acts_for_whom);
     SL_RUN(test_little_memory);
     SL_RUN(test_every_reason_has_a_name_and_a_text);
     sl_oidc_keys_free(keys);

@@ -17,6 +17,8 @@ static const struct sl_requester requesters[] = {
     {{(const uint8_t *)"dora", 4}, {(const uint8_t *)"dora", 4}, SL_REQUESTER_DELEGATE},
     {{(const uint8_t *)"paula", 5}, {(const uint8_t *)"paula", 5}, SL_REQUESTER_ON_BEHALF},
     {{(const uint8_t *)"shell", 5}, {(const uint8_t *)"shell", 5}, SL_REQUESTER_SAME_USER},
+    {{(const uint8_t *)"tab", 3}, {(const uint8_t *)"tab", 3}, SL_REQUESTER_SAME_DEVICE},
+    {{(const uint8_t *)"mint", 4}, {(const uint8_t *)"mint", 4}, SL_REQUESTER_TOKEN_MAKER},
     {{(const uint8_t *)"later", 5}, {(const uint8_t *)"later", 5}, (enum sl_requester_role)99},
 };
 static const struct sl_membership old_member = {{(const uint8_t *)"dba", 3}, BEFORE};
@@ -126,6 +128,14 @@ static void on_behalf(struct sl_decide_question *q)
 static void same_user(struct sl_decide_question *q)
 {
     q->who.name = q->who.person = SL_SPAN("shell");
+}
+static void same_device(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("tab");
+}
+static void token_maker(struct sl_decide_question *q)
+{
+    q->who.name = q->who.person = SL_SPAN("mint");
 }
 static void unknown_role(struct sl_decide_question *q)
 {
@@ -282,6 +292,8 @@ static const struct {
     {"who acts for the owner", delegate, SL_DECIDE_IS_DELEGATE},
     {"on whose behalf it was asked", on_behalf, SL_DECIDE_IS_ON_BEHALF},
     {"the same account of the machine", same_user, SL_DECIDE_IS_SAME_USER},
+    {"who made the token", token_maker, SL_DECIDE_IS_TOKEN_MAKER},
+    {"the same browser", same_device, SL_DECIDE_IS_SAME_DEVICE},
     {"in the set for a reason that is not known", unknown_role, SL_DECIDE_IS_LINKED},
     {"the credential that asked", same_credential, SL_DECIDE_SAME_CREDENTIAL},
     {"another credential than the one that asked", other_credential, SL_DECIDE_YES},

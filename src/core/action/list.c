@@ -41,6 +41,140 @@ void sl_list_mark(struct sl_list_item *items, size_t count)
     }
 }
 
+/* --- what moved ------------------------------------------------------------------------------ */
+
+static bool is_word_byte(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || c >= 0x80;
+}
+
+static bool mentions(struct sl_span text, struct sl_span name)
+{
+    for (size_t i = 0; name.n > 0 && i + name.n <= text.n; i++) {
+        bool begins = i == 0 || !is_word_byte(text.p[i - 1]);
+        bool ends = i + name.n == text.n || !is_word_byte(text.p[i + name.n]);
+
+        if (begins && ends && sl_span_eq_nocase(sl_span(text.p + i, name.n), name))
+            return true;
+    }
+    return false;
+}
+
+static struct sl_span behind_last(struct sl_span s, uint8_t c)
+{
+    size_t n = s.n;
+
+    while (n > 0 && s.p[n - 1] != c)
+        n--;
+    return sl_span_from(s, n);
+}
+
+/* "function public.f <hash>" -> "function public.f" */
+static struct sl_span object_of(struct sl_span line)
+{
+    return sl_span_head(line, line.n - behind_last(line, ' ').n);
+}
+
+static bool tag_says(const struct sl_meaning *m, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < m->statement_count; i++)
+        for (size_t w = 0; w < count; w++)
+            if (mentions(m->statements[i].tag, sl_span_str(words[w])))
+                return true;
+    return false;
+}
+
+/* A body of code changes by statements about code, not by any that happen to name it. */
+static bool can_change(const struct sl_meaning *m, struct sl_span object)
+{
+    static const char *const code[] = {"function",  "procedure", "routine",
+                                       "aggregate", "schema",    "extension"};
+    bool is_code = sl_span_starts(object, SL_SPAN("function ")) ||
+                   sl_span_starts(object, SL_SPAN("aggregate "));
+
+    return !is_code || tag_says(m, code, SL_COUNT(code));
+}
+
+static bool is_own_change(const struct sl_list_item *before, size_t count, struct sl_span object,
+                          bool resolved_anew)
+{
+    struct sl_span name =
+        object.n > 0 && object.p[object.n - 1] == ' ' ? sl_span_head(object, object.n - 1) : object;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct sl_meaning *m = before[i].meaning;
+
+        if ((m->effects & unsure) != 0)
+            return true;
+        if (resolved_anew && (m->flags & SL_MEANING_CONTEXT) != 0)
+            return true;
+        if ((m->effects & SL_EFFECT_DDL) != 0 && can_change(m, object) &&
+            mentions(before[i].text, behind_last(name, '.')))
+            return true;
+    }
+    return false;
+}
+
+static bool has_line(const struct sl_meaning *m, struct sl_span line)
+{
+    for (size_t i = 0; i < m->definition_count; i++)
+        if (sl_span_eq(m->definitions[i], line))
+            return true;
+    return false;
+}
+
+static bool has_object(const struct sl_meaning *m, struct sl_span object)
+{
+    for (size_t i = 0; i < m->definition_count; i++)
+        if (sl_span_eq(object_of(m->definitions[i]), object))
+            return true;
+    return false;
+}
+
+/* Lines of `a` that `b` lacks. */
+static bool lines_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *a,
+                        const struct sl_meaning *b)
+{
+    for (size_t i = 0; i < a->definition_count; i++) {
+        struct sl_span object = object_of(a->definitions[i]);
+
+        if (!has_line(b, a->definitions[i]) &&
+            !is_own_change(items, at, object, !has_object(b, object)))
+            return true;
+    }
+    return false;
+}
+
+static bool has_access(const struct sl_meaning *m, const struct sl_meaning_access *wanted)
+{
+    uint32_t effects = 0;
+
+    for (size_t i = 0; i < m->access_count; i++)
+        if (sl_span_eq(m->accesses[i].dataset, wanted->dataset))
+            effects |= m->accesses[i].effects;
+    return (wanted->effects & ~effects) == 0;
+}
+
+static bool accesses_moved(const struct sl_list_item *items, size_t at,
+                           const struct sl_meaning *now)
+{
+    for (size_t i = 0; i < now->access_count; i++)
+        if (!has_access(items[at].meaning, &now->accesses[i]) &&
+            !is_own_change(items, at, now->accesses[i].dataset, true))
+            return true;
+    return false;
+}
+
+bool sl_list_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *now)
+{
+    const struct sl_meaning *shown = items[at].meaning;
+
+    if (lines_moved(items, at, now, shown) || lines_moved(items, at, shown, now))
+        return true;
+    return (shown->effects & SL_EFFECT_OPAQUE) == 0 && accesses_moved(items, at, now);
+}
+
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)

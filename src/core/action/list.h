@@ -30,6 +30,16 @@ void sl_list_mark(struct sl_list_item *items, size_t count);
 enum sl_err sl_list_meaning(struct sl_arena *mem, const struct sl_list_item *items, size_t count,
                             struct sl_meaning *out) SL_MUST_CHECK;
 
+/* Did what the unclear statement `at` stands on move for another reason than the list's own
+ * statements before it? `items[at].meaning` is what was shown when the grant was spent, `now` what
+ * its words say right before it runs. A definition (a function's body, a view, a trigger) may have
+ * moved when a change of definitions before it names that object, or when code that nobody can look
+ * through ran; what is resolved anew may be another object when the session changed, too. The same
+ * goes for datasets and what happens to them, where they were understood when they were shown.
+ * Names are looked for as words in the text: a change through another name (CASCADE) counts as
+ * somebody else's, and ends the list. */
+bool sl_list_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *now);
+
 void sl_list_put_operation(struct sl_buf *b, const struct sl_list_item *items, size_t count);
 
 #endif

@@ -75,34 +75,36 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
 
 /* --- who may decide (P4) ---------------------------------------------------------------------- */
 
-#define SL_DECIDE_REASONS(X)                                                              \
-    X(YES, "may decide")                                                                  \
-    X(CONTROL_SOCKET, "the control socket manages Sluice; it takes no decision")          \
-    X(NOT_PENDING, "this approval is no longer open")                                     \
-    X(TOO_LATE, "the time to decide is over")                                             \
-    X(ASKING_TOKEN, "this token is for asking; a decision needs a deciding credential")   \
-    X(CREDENTIAL_OVER, "this credential is revoked or has expired")                       \
-    X(NOT_ACTIVE, "this identity is disabled or paused")                                  \
-    X(NOT_HUMAN, "only a human decides; agents and services count for nothing")           \
-    X(IS_REQUESTER, "nobody decides what they asked for themselves")                      \
-    X(IS_OWNER, "the owner of the requester does not decide its actions")                 \
-    X(IS_TRIGGER, "whoever triggered the run does not decide its actions")                \
-    X(IS_LINKED, "this is another account of somebody in the requester set")              \
-    X(IS_DELEGATE, "whoever acts for somebody in the requester set does not decide")      \
-    X(IS_ON_BEHALF, "nobody decides what an agent asked on their behalf")                 \
-    X(IS_SAME_USER, "this identity shares an account of the machine with a requester")    \
-    X(SAME_CREDENTIAL, "the credential or session that asked does not decide")            \
-    X(IS_AUDITOR, "an auditor reads everything and decides nothing")                      \
-    X(NEW_IDENTITY, "this identity was added after the action was asked")                 \
-    X(NEW_CREDENTIAL, "this credential was made after the action was asked")              \
-    X(ISSUED_BY_SELF, "who issued a credential never decides through it")                 \
-    X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set") \
-    X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")               \
-    X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")       \
-    X(VOTED_ALREADY, "this person has voted already, with this or another account")       \
-    X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")   \
-    X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")                \
-    X(NEEDS_DEVICE_BOUND, "the rule asks for a passkey that cannot leave its device")     \
+#define SL_DECIDE_REASONS(X)                                                                     \
+    X(YES, "may decide")                                                                         \
+    X(CONTROL_SOCKET, "the control socket manages Sluice; it takes no decision")                 \
+    X(NOT_PENDING, "this approval is no longer open")                                            \
+    X(TOO_LATE, "the time to decide is over")                                                    \
+    X(ASKING_TOKEN, "this token is for asking; a decision needs a deciding credential")          \
+    X(CREDENTIAL_OVER, "this credential is revoked or has expired")                              \
+    X(NOT_ACTIVE, "this identity is disabled or paused")                                         \
+    X(NOT_HUMAN, "only a human decides; agents and services count for nothing")                  \
+    X(IS_REQUESTER, "nobody decides what they asked for themselves")                             \
+    X(IS_OWNER, "the owner of the requester does not decide its actions")                        \
+    X(IS_TRIGGER, "whoever triggered the run does not decide its actions")                       \
+    X(IS_LINKED, "this is another account of somebody in the requester set")                     \
+    X(IS_DELEGATE, "whoever acts for somebody in the requester set does not decide")             \
+    X(IS_ON_BEHALF, "nobody decides what an agent asked on their behalf")                        \
+    X(IS_SAME_USER, "this identity shares an account of the machine with a requester")           \
+    X(IS_SAME_DEVICE, "this identity signed in from a browser that a requester signed in from")  \
+    X(IS_TOKEN_MAKER, "whoever made the token that asked does not decide what it asks")          \
+    X(SAME_CREDENTIAL, "the credential or session that asked does not decide")                   \
+    X(IS_AUDITOR, "an auditor reads everything and decides nothing")                             \
+    X(NEW_IDENTITY, "this identity was added, or switched on again, after the action was asked") \
+    X(NEW_CREDENTIAL, "this credential was made after the action was asked")                     \
+    X(ISSUED_BY_SELF, "who issued a credential never decides through it")                        \
+    X(ISSUED_BY_REQUESTER, "this credential was issued by somebody in the requester set")        \
+    X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")                      \
+    X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")              \
+    X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
+    X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \
+    X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")                       \
+    X(NEEDS_DEVICE_BOUND, "the rule asks for a passkey that cannot leave its device")            \
     X(NEW_PASSKEY, "this passkey was enrolled after the action was asked")
 
 enum sl_decide_reason {
@@ -138,7 +140,12 @@ enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
     X(LINKED, "linked", IS_LINKED)       /* another account of a person in the set */              \
     X(DELEGATE, "delegate", IS_DELEGATE) /* acts for somebody in the set while they are away */    \
     X(ON_BEHALF, "on-behalf-of", IS_ON_BEHALF) /* for whom the asking token acts (RFC 8693 act) */ \
-    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */
+    X(SAME_USER, "same-user", IS_SAME_USER)    /* sits at the same account of the machine */       \
+    X(SAME_DEVICE, "same-device", IS_SAME_DEVICE) /* signed in from the same browser lately */     \
+    X(TOKEN_MAKER, "token-maker", IS_TOKEN_MAKER) /* made the token that asked */
+
+/* How long a sign-in from a browser binds whoever else signs in there. */
+static const uint64_t sl_same_device_us = 30ull * 24 * 3600 * 1000 * 1000;
 
 enum sl_requester_role {
     SL_REQUESTER_NONE,

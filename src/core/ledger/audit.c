@@ -291,7 +291,6 @@ void sl_audit_start(struct sl_audit *a, const json_t *leaf)
     const struct sl_audit_policy *was = a->in_force;
 
     take_policy(a, leaf);
-    a->bypassed = false;
     a->expects_bypass = was != NULL && was->two_person && a->in_force != NULL &&
                         memcmp(was->digest, a->in_force->digest, sizeof was->digest) != 0;
 }

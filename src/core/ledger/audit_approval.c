@@ -201,7 +201,23 @@ static bool is_in(const struct sl_requester *set, size_t count, struct sl_span n
     return false;
 }
 
-/* Is `who` bound to `one` of the set: by the same user of the machine, or by acting for them? */
+static bool is_recent(const struct sl_audit *a, const struct sl_audit_device *d)
+{
+    return a->time_us < d->at_us + sl_same_device_us;
+}
+
+static bool share_device(const struct sl_audit *a, const struct sl_audit_identity *one,
+                         const struct sl_audit_identity *other)
+{
+    for (const struct sl_audit_device *d = one->devices; d != NULL; d = d->next)
+        for (const struct sl_audit_device *o = other->devices; o != NULL; o = o->next)
+            if (is_recent(a, d) && is_recent(a, o) && sl_span_eq(d->id, o->id))
+                return true;
+    return false;
+}
+
+/* Is `who` bound to `one` of the set: by the same user of the machine, by acting for them, or by
+ * the browser that both signed in from? */
 static enum sl_requester_role bond(const struct sl_audit *a, const struct sl_audit_identity *one,
                                    const struct sl_audit_identity *who)
 {
@@ -209,7 +225,9 @@ static enum sl_requester_role bond(const struct sl_audit *a, const struct sl_aud
         return SL_REQUESTER_NONE;
     if (one->os_user.n > 0 && sl_span_eq(one->os_user, who->os_user))
         return SL_REQUESTER_SAME_USER;
-    return acts_now(a, one, who->name) ? SL_REQUESTER_DELEGATE : SL_REQUESTER_NONE;
+    if (acts_now(a, one, who->name))
+        return SL_REQUESTER_DELEGATE;
+    return share_device(a, one, who) ? SL_REQUESTER_SAME_DEVICE : SL_REQUESTER_NONE;
 }
 
 /* Those who are bound to the set today are in it for a decision, whatever was said when it was
@@ -279,11 +297,13 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
 
     ask_whose(a, p);
     take_bound(a, &q);
-    q.who = (struct sl_decider){.name = who->name,
-                                .person = sl_audit_person(a, who->name),
-                                .kind = who->kind,
-                                .active = !who->disabled && !who->paused,
-                                .since_us = who->since_us};
+    q.who =
+        (struct sl_decider){.name = who->name,
+                            .person = sl_audit_person(a, who->name),
+                            .kind = who->kind,
+                            .active = !who->disabled && !who->paused,
+                            .since_us = who->active_since_us > who->since_us ? who->active_since_us
+                                                                             : who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);
     q.who.auditor = is_auditor(a, &q.who);
     q.with = credential_of(a, c, sl_audit_decision_proof(a, leaf));
@@ -403,6 +423,14 @@ static void live(struct sl_audit *a, const struct sl_audit_approval *p, struct s
                  sl_approval_state_name(p->state));
 }
 
+static void shown(struct sl_audit *a, struct sl_span id, const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "approver");
+
+    if (sl_audit_identity(a, name) == NULL)
+        SL_FOUND(a, "what approval %S is about was shown to '%S', who was never added", id, name);
+}
+
 static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                         unsigned event, const json_t *leaf)
 {
@@ -416,6 +444,9 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         if (p->state != SL_APPROVAL_PENDING)
             SL_FOUND(a, "approval %S is talked about, but it was %s", id,
                      sl_approval_state_name(p->state));
+        break;
+    case SL_ENTRY_APPROVAL_SHOWN:
+        shown(a, id, leaf);
         break;
     case SL_ENTRY_APPROVAL_GRANTED:
         if (p->state != SL_APPROVAL_APPROVED)

@@ -96,7 +96,9 @@ void sl_audit_bypass(struct sl_audit *a, const json_t *leaf)
 {
     struct sl_audit_exception *e = add(a, sl_audit_str(a, leaf, "id"), leaf);
 
-    a->bypassed = true;
+    a->bypassed = sl_span_is(sl_json_str(leaf, "channel"), "offline");
+    a->bypass_entry = a->entry;
+    a->bypass_for = sl_span(NULL, 0);
     if (e == NULL)
         return;
     e->by = sl_audit_copy(a, sl_json_str(leaf, "by"));
@@ -121,14 +123,49 @@ static size_t deciders_ever(struct sl_audit *a)
     return count;
 }
 
+/* Linking the two afterwards makes nobody the first again. */
+void sl_audit_decider_came(struct sl_audit *a)
+{
+    a->two_deciders = a->two_deciders || deciders_ever(a) >= 2;
+}
+
+/* All paused agents may go on by one word. */
+static bool is_resume(const json_t *leaf)
+{
+    return sl_span_is(sl_json_str(leaf, "event"),
+                      sl_entry_roster_event_name(SL_ENTRY_ROSTER_RESUME));
+}
+
+/* What somebody did alone while nothing ran is one act: its `bypass`, and behind it what it
+ * changed. The next act has its own. */
+static bool is_bypassed(struct sl_audit *a, struct sl_span name, const json_t *leaf)
+{
+    if (!a->bypassed || a->entry != a->bypass_entry + 1)
+        return false;
+    if (a->bypass_for.n > 0 && !sl_span_eq(a->bypass_for, name) && !is_resume(leaf))
+        return false;
+    a->bypass_entry = a->entry;
+    a->bypass_for = sl_audit_copy(a, name);
+    return true;
+}
+
+bool sl_audit_by_operator(const json_t *leaf)
+{
+    struct sl_span channel = sl_json_str(leaf, "channel");
+
+    return sl_span_is(channel, "control") || sl_span_is(channel, "offline");
+}
+
 /* One approval lets one change happen: an identity, and the code that comes with it. */
-static void check_let(struct sl_audit *a, struct sl_span id, struct sl_span name)
+static void check_let(struct sl_audit *a, struct sl_span id, struct sl_span name,
+                      const json_t *leaf)
 {
     struct sl_audit_approval *p = sl_map_get(a->approvals, id);
 
     if (p == NULL || !p->of_policy || p->state != SL_APPROVAL_SPENT)
         SL_FOUND(a, "'%S' changes by approval %S, which let nothing happen", name, id);
-    else if (p->let.n > 0 && (!sl_span_eq(p->let, name) || a->entry != p->let_entry + 1))
+    else if (p->let.n > 0 &&
+             ((!sl_span_eq(p->let, name) && !is_resume(leaf)) || a->entry != p->let_entry + 1))
         SL_FOUND(a, "approval %S let one change happen, and is named by two", id);
     else {
         p->let = sl_audit_copy(a, name);
@@ -141,10 +178,10 @@ void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *le
     struct sl_span approval = sl_json_str(leaf, "approval");
 
     if (approval.n > 0)
-        check_let(a, approval, name);
-    else if (a->in_force == NULL || !a->in_force->two_person || deciders_ever(a) < 2)
+        check_let(a, approval, name, leaf);
+    else if (a->in_force == NULL || !a->in_force->two_person || !a->two_deciders)
         return;
-    else if (!sl_span_is(sl_json_str(leaf, "channel"), "offline") || !a->bypassed)
+    else if (!sl_span_is(sl_json_str(leaf, "channel"), "offline") || !is_bypassed(a, name, leaf))
         SL_FOUND(a, "'%S' changes under govern: two-person, and nobody else let it happen", name);
 }
 

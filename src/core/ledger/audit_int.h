@@ -23,9 +23,17 @@ struct sl_audit_identity {
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
-    uint64_t since_us;
-    struct sl_audit_identity *person; /* towards the account that stands for the person */
+    struct sl_audit_device *devices;
+    uint64_t since_us, active_since_us; /* the second: switched on again; 0: never off */
+    struct sl_audit_identity *person;   /* towards the account that stands for the person */
     struct sl_audit_group *groups;
+};
+
+/* A browser that it signed in from, and when last. */
+struct sl_audit_device {
+    struct sl_span id;
+    uint64_t at_us;
+    struct sl_audit_device *next;
 };
 
 struct sl_audit_delegate {
@@ -115,9 +123,13 @@ struct sl_audit {
     void *decision_owner;
     struct sl_audit_policy *incoming, *in_force;
     struct sl_audit_exception *exceptions; /* newest first */
-    bool bypassed;                         /* since the last start */
-    bool expects_bypass;      /* the next leaf has to say that the policy changed past govern */
-    uint64_t newest_asked_us; /* of all approvals so far: what comes later is no older */
+    /* The newest `bypass`, or the last change that it let happen: it covers the very next leaf. */
+    uint64_t bypass_entry;
+    struct sl_span bypass_for; /* whom it changed already; empty: nobody yet */
+    bool bypassed;             /* bypass_entry says something */
+    bool two_deciders;         /* two people could decide once */
+    bool expects_bypass;       /* the next leaf has to say that the policy changed past govern */
+    uint64_t newest_asked_us;  /* of all approvals so far: what comes later is no older */
     struct sl_audit_key *keys;
     size_t key_count;
     uint64_t entry, time_us; /* of the leaf at hand */
@@ -167,6 +179,8 @@ uint64_t sl_audit_since(const struct sl_audit *a);
 
 /* audit_exception.c: a change of the roster that `govern: two-person` guards. */
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf);
+void sl_audit_decider_came(struct sl_audit *a);
+bool sl_audit_by_operator(const json_t *leaf); /* at the control socket, or offline */
 bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);
 
 /* audit_approval.c: the question that the keeper had to ask about a decision. */

@@ -242,7 +242,7 @@ static void enrolled(struct sl_audit *a, const struct sl_audit_identity *who, co
 static void removed(struct sl_audit *a, const struct sl_audit_identity *who, const json_t *leaf)
 {
     struct sl_audit_passkey *k = passkey_of(a, sl_audit_str(a, leaf, "key"));
-    bool by_operator = sl_span_is(sl_json_str(leaf, "channel"), "control");
+    bool by_operator = sl_audit_by_operator(leaf);
 
     if (k == NULL || k->removed || !sl_span_eq(k->identity, who->name)) {
         SL_FOUND(a, "'%S' loses a passkey that was not theirs", who->name);
@@ -252,6 +252,8 @@ static void removed(struct sl_audit *a, const struct sl_audit_identity *who, con
     if (problem != NULL)
         SL_FOUND(a, "passkey %S of '%S' is removed, but: %s", k->id, who->name, problem);
     k->removed = true;
+    if (by_operator)
+        sl_audit_governed(a, who->name, leaf);
 }
 
 void sl_audit_passkey(struct sl_audit *a, const json_t *leaf)

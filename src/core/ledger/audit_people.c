@@ -113,6 +113,7 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
     if (deciding && who->kind != SL_HUMAN)
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     who->decided_ever = who->decided_ever || deciding;
+    sl_audit_decider_came(a);
     check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
     sl_audit_put(a, a->credentials, c->id, c);
 }
@@ -196,6 +197,7 @@ static void link_account(struct sl_audit *a, struct sl_audit_identity *who, cons
         SL_FOUND(a, "an account of '%S' is linked to '%S' as well", before->identity, who->name);
     struct sl_audit_credential *c = account_new(a, who, leaf);
     who->decided_ever = who->decided_ever || (c != NULL && c->deciding);
+    sl_audit_decider_came(a);
     if (c != NULL)
         sl_audit_put(a, a->accounts, key, c);
 }
@@ -212,9 +214,24 @@ static void unlink_account(struct sl_audit *a, const struct sl_audit_identity *w
         c->revoked = true;
 }
 
+static void note_device(struct sl_audit *a, struct sl_audit_identity *who, struct sl_span id)
+{
+    struct sl_audit_device *d = who->devices;
+
+    while (d != NULL && !sl_span_eq(d->id, id))
+        d = d->next;
+    if (d == NULL) {
+        d = sl_audit_alloc(a, sizeof *d);
+        if (d == NULL)
+            return;
+        *d = (struct sl_audit_device){.id = sl_audit_copy(a, id), .next = who->devices};
+        who->devices = d;
+    }
+    d->at_us = a->time_us;
+}
+
 /* A session stands for what its human decides with, and for nothing that is over. */
-static void open_session(struct sl_audit *a, const struct sl_audit_identity *who,
-                         const json_t *leaf)
+static void open_session(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf)
 {
     const struct sl_audit_credential *c =
         sl_map_get(a->credentials, sl_json_str(leaf, "credential"));
@@ -222,6 +239,8 @@ static void open_session(struct sl_audit *a, const struct sl_audit_identity *who
     if (c == NULL || !sl_span_eq(c->identity, who->name) || !c->deciding || c->revoked)
         SL_FOUND(a, "a console session is opened with a credential that does not decide for '%S'",
                  who->name);
+    if (sl_json_str(leaf, "device").n > 0)
+        note_device(a, who, sl_json_str(leaf, "device"));
 }
 
 static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
@@ -231,10 +250,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
     case SL_ENTRY_ROSTER_DISABLE:
     case SL_ENTRY_ROSTER_ENABLE:
         who->disabled = event == SL_ENTRY_ROSTER_DISABLE;
+        who->active_since_us = sl_audit_since(a);
         break;
     case SL_ENTRY_ROSTER_PAUSE:
     case SL_ENTRY_ROSTER_RESUME:
         who->paused = event == SL_ENTRY_ROSTER_PAUSE;
+        who->active_since_us = sl_audit_since(a);
         break;
     case SL_ENTRY_ROSTER_LINK:
         if (sl_json_str(leaf, "os_user").n > 0)
@@ -311,6 +332,8 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
     case SL_ENTRY_ROSTER_ACCOUNT_LINK:
     case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
         return true;
+    case SL_ENTRY_ROSTER_RESUME: /* an owner lets go on what is theirs */
+        return sl_audit_by_operator(leaf);
     case SL_ENTRY_ROSTER_GROUP_ADD:
     case SL_ENTRY_ROSTER_GROUP_REMOVE:
         return sl_audit_group_counts(a, json_object_get(leaf, "groups"));

@@ -147,6 +147,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(LEFT, "left")         /* live       -> same      the client went away                    */  \
     X(QUESTION, "question") /* pending    -> same      a reviewer asks whoever asked           */  \
     X(ANSWER, "answer")     /* pending    -> same      and is answered                         */  \
+    X(SHOWN, "shown")       /* any        -> same      somebody saw what is not in the ledger  */  \
     X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */  \
     X(REFUSED, "refused")   /* any        -> same      somebody tried to decide who may not     */ \
     X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */  \
@@ -213,6 +214,8 @@ struct sl_entry_approval {
     struct sl_span refused; /* refused: the reason's name, such as IS_OWNER */
     bool own;               /* refused: whoever tried is in the requester set */
     struct sl_span reason;  /* the approver's words, or why it ended */
+    uint64_t values;        /* shown: how many bind values */
+    bool shown_text;        /* shown: the statement, of which the ledger has the digest alone */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
 
@@ -226,8 +229,9 @@ struct sl_entry_session {
         upstream_user;
     struct sl_entry_list groups, requesters;
     bool tls;
-    struct sl_span job, job_link; /* of a CI system: which run, and where its log is */
-    struct sl_span why;           /* of a close that the client did not ask for */
+    struct sl_span job, job_link;      /* of a CI system: which run, and where its log is */
+    struct sl_entry_list on_behalf_of; /* for whom its token acts, nearest first */
+    struct sl_span why;                /* of a close that the client did not ask for */
 };
 void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e);
 
@@ -319,6 +323,7 @@ struct sl_entry_roster {
     struct sl_entry_list groups;
     struct sl_span credential; /* its id, never itself */
     struct sl_span hash_head;  /* the first bytes of its hash, at most 8 */
+    struct sl_span device;     /* session_open: of the hash of the browser's own secret, 8 bytes */
     uint64_t expires_us;
     /* who did it: an identity, "operator" on the control socket, or "issuer:NAME" for what came
      * with a sign-in there */

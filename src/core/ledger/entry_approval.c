@@ -58,9 +58,14 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "rule", e->rule);
     sl_member_hex(w, "rules", e->rules_digest, SL_SHA256);
     sl_member_u64(w, "session", e->session);
+    if (e->shown_text) {
+        sl_jw_key(w, "shown_text");
+        sl_jw_bool(w, true);
+    }
     sl_member_str(w, "target", e->target);
     sl_member_text(w, e->text, e->flags, sl_entry_room(w->b, start));
     sl_member_time_v(w, e->time_us);
+    sl_member_u64(w, "values", e->values);
 }
 
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e)

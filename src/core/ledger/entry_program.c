@@ -19,6 +19,7 @@ void sl_entry_put_session(struct sl_buf *b, const struct sl_entry_session *e)
     sl_member_said(&w, "job", e->job);
     sl_member_said(&w, "job_link", e->job_link);
     sl_member_kind(&w, SL_ENTRY_SESSION);
+    sl_member_list(&w, "on_behalf_of", &e->on_behalf_of);
     sl_member_str(&w, "owner", e->owner);
     sl_member_str(&w, "protocol", e->protocol);
     sl_member_list(&w, "requesters", &e->requesters);
@@ -173,6 +174,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_str(&w, "by", e->by);
     sl_member_str(&w, "channel", e->channel);
     sl_member_str(&w, "credential", e->credential);
+    sl_member_hex(&w, "device", e->device.n == 8 ? e->device.p : NULL, e->device.n);
     sl_member_str(&w, "event", sl_span_str(sl_entry_roster_event_name(e->event)));
     sl_member_time(&w, "expires", e->expires_us);
     sl_member_list(&w, "groups", &e->groups);

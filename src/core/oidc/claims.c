@@ -56,9 +56,7 @@ static enum sl_oidc_reason check_parties(const json_t *claims, const struct sl_o
         return SL_OIDC_AUDIENCE;
     if (w->client_id.n > 0 && !is_of_our_client(claims, w))
         return SL_OIDC_PARTY;
-    if (json_object_get(claims, "cnf") != NULL)
-        return SL_OIDC_BOUND;
-    return json_object_get(claims, "act") != NULL ? SL_OIDC_ACTOR : SL_OIDC_YES;
+    return json_object_get(claims, "cnf") != NULL ? SL_OIDC_BOUND : SL_OIDC_YES;
 }
 
 /* --- when ------------------------------------------------------------------------------------- */
@@ -126,6 +124,17 @@ static void take_name(const json_t *claims, struct sl_span claim, struct sl_aren
         out->name = sl_arena_copy(mem, text_of(name));
 }
 
+static enum sl_oidc_reason take_subject(const json_t *claims, struct sl_span claim,
+                                        struct sl_arena *mem, struct sl_oidc_claims *out)
+{
+    const json_t *subject = json_object_getn(claims, (const char *)claim.p, claim.n);
+
+    if (!json_is_string(subject) || !sl_oidc_is_text(text_of(subject), SL_OIDC_SUBJECT_MAX))
+        return SL_OIDC_SUBJECT;
+    out->subject = sl_arena_copy(mem, text_of(subject));
+    return out->subject.p == NULL ? SL_OIDC_MEMORY : SL_OIDC_YES;
+}
+
 static enum sl_oidc_reason take(const json_t *claims, struct sl_arena *mem,
                                 struct sl_oidc_claims *out)
 {
@@ -148,9 +157,13 @@ static enum sl_oidc_reason check(const json_t *claims, const struct sl_oidc_want
     enum sl_oidc_reason reason = check_parties(claims, w);
 
     if (reason == SL_OIDC_YES)
+        reason = sl_oidc_actors(claims, w->actors, mem, out);
+    if (reason == SL_OIDC_YES)
         reason = check_times(claims, w, out);
     if (reason == SL_OIDC_YES)
         reason = take(claims, mem, out);
+    if (reason == SL_OIDC_YES && w->subject_claim.n > 0)
+        reason = take_subject(claims, w->subject_claim, mem, out);
     if (reason == SL_OIDC_YES)
         reason = check_sign_in(claims, w, out);
     if (reason == SL_OIDC_YES)

@@ -52,56 +52,60 @@ enum {
 /* Why not, for the ledger (by name) and for people (the text). The first part is what
  * sl_oidc_check says; the second what the other readers say; the third is for the keeper, which
  * knows accounts and the flow, so that there is one list of names. */
-#define SL_OIDC_REASONS(X)                                                                       \
-    X(YES, "the token is good")                                                                  \
-    X(SIZE, "the token is empty or larger than 16 kB")                                           \
-    X(FORM, "the token is not three parts of base64url with dots between")                       \
-    X(HEADER, "the token's header is not a JSON object without doubt")                           \
-    X(CRITICAL, "the token demands an extension that Sluice does not have (crit)")               \
-    X(ALGORITHM, "the token is signed with an algorithm that is not configured for this issuer") \
-    X(TYPE, "the token is of another type than the one that is taken here (typ)")                \
-    X(KEY_ID, "the token does not say which of the issuer's keys signed it")                     \
-    X(KEY_UNKNOWN, "the issuer has no such key")                                                 \
-    X(KEY_USE, "the issuer's key of that name is not for signatures with this algorithm")        \
-    X(SIGNATURE, "the token's signature is wrong")                                               \
-    X(CLAIMS, "the token's claims are not a JSON object without doubt")                          \
-    X(ISSUER, "the token is of another issuer")                                                  \
-    X(SUBJECT, "the token's subject is missing, too long or not plain text")                     \
-    X(AUDIENCE, "the token is for somebody else (aud)")                                          \
-    X(PARTY, "the token was issued to another client (azp)")                                     \
-    X(EXPIRES, "the token does not say when it ends")                                            \
-    X(EXPIRED, "the token has expired")                                                          \
-    X(NOT_YET, "the token is not valid yet, or from the future")                                 \
-    X(ISSUED, "the token does not say when it was made")                                         \
-    X(LIFETIME, "the token is valid for longer than is allowed")                                 \
-    X(NONCE, "the token was made for another sign-in, or used before")                           \
-    X(ACR, "the sign-in was not as strong as this asks for (acr)")                               \
-    X(AUTH_TIME, "the sign-in is too long ago, or the token does not say when it was")           \
-    X(BOUND, "the token is bound to a key that is not shown here (cnf)")                         \
-    X(ACTOR, "the token is of one who acts for another (act)")                                   \
-    X(TEXT, "a claim that is needed is not plain text of a sensible length")                     \
-    X(GROUPS, "the claim of groups is not a list of plain names")                                \
-    X(OVERAGE, "the person is in more groups than the token can list")                           \
-    X(MEMORY, "out of memory")                                                                   \
-    /* other readers */                                                                          \
-    X(KEYS, "the issuer's key set is not one without doubt")                                     \
-    X(PROVIDER, "the provider's discovery document is not a JSON object without doubt")          \
-    X(PROVIDER_ISSUER, "the discovery document is of another issuer")                            \
-    X(PROVIDER_ADDRESS, "an address of the discovery document is missing or not https")          \
-    X(PROVIDER_ABILITY, "the provider lacks what this sign-in needs")                            \
-    X(ANSWER, "the provider's answer is not one without doubt")                                  \
-    X(ANSWER_ERROR, "the provider said no")                                                      \
-    X(RESPONSE, "what came back from the browser is not an answer without doubt")                \
-    X(RESPONSE_ISSUER, "what came back from the browser is of another issuer")                   \
-    /* the keeper's own */                                                                       \
-    X(STATE, "the sign-in is not known here: it is over, was used before, or began elsewhere")   \
-    X(ISSUER_UNKNOWN, "no such issuer is configured")                                            \
-    X(ISSUER_DOWN, "the issuer does not answer, and its keys are too old to be believed")        \
-    X(ACCOUNT_UNKNOWN, "no identity has this account")                                           \
-    X(ACCOUNT_DISABLED, "the account's identity is not active")                                  \
-    X(ACCOUNT_KIND, "the account is not one for this")                                           \
-    X(OLDER, "a newer token of this account was seen already")                                   \
-    X(JOB_UNKNOWN, "no identity is configured for this job")                                     \
+#define SL_OIDC_REASONS(X)                                                                        \
+    X(YES, "the token is good")                                                                   \
+    X(SIZE, "the token is empty or larger than 16 kB")                                            \
+    X(FORM, "the token is not three parts of base64url with dots between")                        \
+    X(HEADER, "the token's header is not a JSON object without doubt")                            \
+    X(CRITICAL, "the token demands an extension that Sluice does not have (crit)")                \
+    X(ALGORITHM, "the token is signed with an algorithm that is not configured for this issuer")  \
+    X(TYPE, "the token is of another type than the one that is taken here (typ)")                 \
+    X(KEY_ID, "the token does not say which of the issuer's keys signed it")                      \
+    X(KEY_UNKNOWN, "the issuer has no such key")                                                  \
+    X(KEY_USE, "the issuer's key of that name is not for signatures with this algorithm")         \
+    X(SIGNATURE, "the token's signature is wrong")                                                \
+    X(CLAIMS, "the token's claims are not a JSON object without doubt")                           \
+    X(ISSUER, "the token is of another issuer")                                                   \
+    X(SUBJECT, "the token's subject is missing, too long or not plain text")                      \
+    X(AUDIENCE, "the token is for somebody else (aud)")                                           \
+    X(PARTY, "the token was issued to another client (azp)")                                      \
+    X(EXPIRES, "the token does not say when it ends")                                             \
+    X(EXPIRED, "the token has expired")                                                           \
+    X(NOT_YET, "the token is not valid yet, or from the future")                                  \
+    X(ISSUED, "the token does not say when it was made")                                          \
+    X(LIFETIME, "the token is valid for longer than is allowed")                                  \
+    X(NONCE, "the token was made for another sign-in, or used before")                            \
+    X(ACR, "the sign-in was not as strong as this asks for (acr)")                                \
+    X(AUTH_TIME, "the sign-in is too long ago, or the token does not say when it was")            \
+    X(BOUND, "the token is bound to a key (cnf), and whether its holder has that key nobody can " \
+             "show here: have the issuer make one without, for Sluice alone")                     \
+    X(ACTOR, "the token is of one who acts for another (act); `act: take` of the issuer in the "  \
+             "configuration lets such tokens in")                                                 \
+    X(ACTORS, "the token does not say who acts for whom without doubt (act)")                     \
+    X(TEXT, "a claim that is needed is not plain text of a sensible length")                      \
+    X(GROUPS, "the claim of groups is not a list of plain names")                                 \
+    X(OVERAGE, "the person is in more groups than the token can list")                            \
+    X(MEMORY, "out of memory")                                                                    \
+    /* other readers */                                                                           \
+    X(KEYS, "the issuer's key set is not one without doubt")                                      \
+    X(PROVIDER, "the provider's discovery document is not a JSON object without doubt")           \
+    X(PROVIDER_ISSUER, "the discovery document is of another issuer")                             \
+    X(PROVIDER_ADDRESS, "an address of the discovery document is missing or not https")           \
+    X(PROVIDER_ABILITY, "the provider lacks what this sign-in needs")                             \
+    X(ANSWER, "the provider's answer is not one without doubt")                                   \
+    X(ANSWER_ERROR, "the provider said no")                                                       \
+    X(RESPONSE, "what came back from the browser is not an answer without doubt")                 \
+    X(RESPONSE_ISSUER, "what came back from the browser is of another issuer")                    \
+    /* the keeper's own */                                                                        \
+    X(STATE, "the sign-in is not known here: it is over, was used before, or began elsewhere")    \
+    X(ISSUER_UNKNOWN, "no such issuer is configured")                                             \
+    X(ISSUER_DOWN, "the issuer does not answer, and its keys are too old to be believed")         \
+    X(ACCOUNT_UNKNOWN, "no identity has this account")                                            \
+    X(ACCOUNT_DISABLED, "the account's identity is not active")                                   \
+    X(ACCOUNT_KIND, "the account is not one for this")                                            \
+    X(OLDER, "a newer token of this account was seen already")                                    \
+    X(ACTOR_UNKNOWN, "no identity has the account of whoever acts (act)")                         \
+    X(JOB_UNKNOWN, "no identity is configured for this job")                                      \
     X(TOO_MANY, "too many sign-ins are under way")
 
 enum sl_oidc_reason {
@@ -158,11 +162,20 @@ struct sl_oidc_wanted {
     const struct sl_span *acr_values; /* one of these, where there are any */
     size_t acr_count;
     uint64_t now_s;
-    uint64_t max_age_s;        /* of `auth_time`; 0: it is not looked at */
-    uint64_t max_lifetime_s;   /* from `iat` to `exp`; 0: as long as the issuer likes */
+    uint64_t max_age_s;      /* of `auth_time`; 0: it is not looked at */
+    uint64_t max_lifetime_s; /* from `iat` to `exp`; 0: as long as the issuer likes */
+    /* Stands in the place of `sub`, which must be there all the same; empty: sub. */
+    struct sl_span subject_claim;
     struct sl_span name_claim; /* "name"; empty: none */
     /* "groups"; "/realm_access/roles" is a path of members; empty: groups are not looked at. */
     struct sl_span groups_claim;
+    bool actors; /* tokens of one who acts for another are taken */
+};
+
+enum { SL_OIDC_ACTORS_MAX = 8 };
+/* One of the chain of `act` (RFC 8693, section 4.1). issuer empty: the token's. */
+struct sl_oidc_actor {
+    struct sl_span issuer, subject;
 };
 
 /* All in the arena. Empty spans and zeros for what the token does not say. */
@@ -177,6 +190,9 @@ struct sl_oidc_claims {
     bool has_groups;                           /* the claim is there, with as many as it has */
     const struct sl_span *groups;              /* as the provider calls them, in its order */
     size_t group_count;
+    /* Who acts for the subject; the first one acts now. */
+    const struct sl_oidc_actor *actors;
+    size_t actor_count;
     struct sl_span payload; /* the claims as JSON, as they were signed */
 };
 

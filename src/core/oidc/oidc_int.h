@@ -42,6 +42,10 @@ enum sl_oidc_reason sl_oidc_verify(const struct sl_oidc_parts *parts,
 enum sl_oidc_reason sl_oidc_groups(const json_t *claims, struct sl_span claim, struct sl_arena *mem,
                                    struct sl_oidc_claims *out);
 
+/* `act` (actors.c): ACTOR where it is there and not `taken`, ACTORS, MEMORY, or YES. */
+enum sl_oidc_reason sl_oidc_actors(const json_t *claims, bool taken, struct sl_arena *mem,
+                                   struct sl_oidc_claims *out);
+
 /* One line of printable text of 1 to `most` bytes: nothing that hides or moves on a screen. */
 bool sl_oidc_is_text(struct sl_span text, size_t most);
 /* A text member, copied; empty where there is none. false: it is there and not such a text, or

@@ -326,26 +326,61 @@ static json_t *top_list(const struct sl_config *c, const char *name)
     return list_json(sl_key_find(SL_PLACE_TOP, sl_span_str(name)), c);
 }
 
-/* Who else may do what: left out where nothing is said, so that a policy without has the digest
- * that it always had. */
-static json_t *with_government(const struct sl_config *c, json_t *policy)
+/* Of the settings that have such a place already: left out where nothing is said, so that a policy
+ * without has the digest that it always had. */
+static bool says_nothing(const struct sl_key *k, const void *base, const json_t *value)
 {
-    static const char *const members[] = {"govern", "roles", "break_glass"};
+    bool is_empty = (json_is_object(value) && json_object_size(value) == 0) ||
+                    (json_is_array(value) && json_array_size(value) == 0);
+    bool is_fallback = json_is_string(value) && k->fallback != NULL &&
+                       strcmp(json_string_value(value), k->fallback) == 0;
 
-    for (size_t i = 0; policy != NULL && i < SL_COUNT(members); i++) {
-        const struct sl_key *k = sl_key_find(SL_PLACE_TOP, sl_span_str(members[i]));
-        bool says_nothing =
-            k->type == SL_KEY_SWITCH ? !c->settings.govern_two_person : sl_key_is_absent(k, c);
-        json_t *value = says_nothing ? NULL : sl_key_json(k, c);
-        bool is_empty = value == NULL || (json_is_object(value) && json_object_size(value) == 0);
+    return value == NULL || is_empty || is_fallback || sl_key_is_absent(k, base);
+}
 
-        if (is_empty)
+static json_t *weighty_json(enum sl_place place, const void *base);
+
+static json_t *weighty_value(const struct sl_key *k, const void *base)
+{
+    if (k->inner == SL_PLACE_TLS && k->type == SL_KEY_ONE)
+        return json_string("on");
+    if (k->type == SL_KEY_ONE && k->inner != SL_PLACE_ROLES && k->inner != SL_PLACE_BREAK_GLASS)
+        return weighty_json(k->inner, base);
+    return sl_key_json(k, base);
+}
+
+/* Every member of the settings that counts (weight.c) and says something. The lists have places of
+ * their own in the policy. */
+static json_t *weighty_json(enum sl_place place, const void *base)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < sl_key_count && object != NULL; i++) {
+        const struct sl_key *k = &sl_keys[i];
+
+        if (k->place != place || k->type == SL_KEY_MANY || sl_key_weight_of(k) == SL_WEIGHT_OUT)
+            continue;
+        json_t *value = sl_key_is_absent(k, base) ? NULL : weighty_value(k, base);
+        if (says_nothing(k, base, value))
             json_decref(value);
-        else if (json_object_set_new(policy, members[i], value) != 0) {
-            json_decref(policy);
+        else if (json_object_set_new(object, k->name, value) != 0) {
+            json_decref(object);
             return NULL;
         }
     }
+    return object;
+}
+
+/* Takes `policy`. */
+static json_t *with_settings(const struct sl_config *c, json_t *policy)
+{
+    json_t *settings = weighty_json(SL_PLACE_TOP, c);
+
+    if (policy == NULL || settings == NULL || json_object_update(policy, settings) != 0) {
+        json_decref(policy);
+        policy = NULL;
+    }
+    json_decref(settings);
     return policy;
 }
 
@@ -367,8 +402,8 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *targets = by_name(top_list(c, "targets"));
 
     if (labels != NULL && rules != NULL && targets != NULL)
-        return with_government(c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels,
-                                                            "policy", rules, "targets", targets)));
+        return with_settings(c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels,
+                                                          "policy", rules, "targets", targets)));
     json_decref(labels);
     json_decref(rules);
     json_decref(targets);

@@ -385,8 +385,18 @@ K(ISSUER, "token_type", CHOICE, token_type, "", 0, 0, "", "at+jwt|jwt", RELOAD, 
   "or nothing at all, where the provider has no other. Left out: `at+jwt`, and `jwt` for CI systems.") \
 K(ISSUER, "max_lifetime", DURATION, max_lifetime_ms, "24h", 60000, 31622400000, "", "", RELOAD,      \
   "The longest that a token that is shown may be valid, from `iat` to `exp`.")                       \
+K(ISSUER, "act", CHOICE, act, "refuse", 0, 0, "", "refuse|take", RELOAD,                             \
+  "Tokens of one who acts for another (`act`, RFC 8693), shown to ask with. `take`: whoever acts asks, as the " \
+  "identity that it is here; on whose behalf (`sub`), and whoever acted in between, decide nothing of it. Where " \
+  "one of them is not known here, each rule needs two people.")                                      \
 K(ISSUER, "scopes", LIST, scopes, "", 1, 20, "", "", RELOAD,                                         \
   "What a sign-in asks for; `openid` must be among them. Left out: openid and profile.")             \
+K(ISSUER, "subject_claim", TEXT, subject_claim, "sub", 1, 200, "", "", RELOAD,                       \
+  "The claim that says who somebody is there. `sub`, unless the provider gives each application another one and " \
+  "has an id beside it that is as stable (Entra: `oid`). Names and addresses are refused: they are given to others. " \
+  "Whoever changes it has to link accounts anew.")                                                   \
+K(ISSUER, "scim_subject", CHOICE, scim_subject, "externalId", 0, 0, "", "externalId|userName", RELOAD, \
+  "Which attribute of a user whom the provider pushes (docs/scim.md) is that subject, byte for byte.") \
 K(ISSUER, "name_claim", TEXT, name_claim, "name", 1, 200, "", "", RELOAD,                            \
   "The claim that people are called by on pages. It identifies nobody.")                             \
 K(ISSUER, "groups_claim", TEXT, groups_claim, "", 1, 200, "", "", RELOAD,                            \

@@ -31,6 +31,9 @@ void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct s
 {
     *out = (struct sl_oidc_wanted){.issuer = i->issuer,
                                    .algorithms = i->algorithms,
+                                   .subject_claim = sl_span_is(i->subject_claim, "sub")
+                                                        ? sl_span(NULL, 0)
+                                                        : i->subject_claim,
                                    .name_claim = i->name_claim,
                                    .groups_claim = i->groups_claim};
     if (use == SL_TOKEN_SIGN_IN) {
@@ -44,6 +47,7 @@ void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct s
     out->audiences = i->audiences.items;
     out->audience_count = i->audiences.count;
     out->max_lifetime_s = i->max_lifetime_ms / 1000;
+    out->actors = i->act == SL_ACT_TAKE;
 }
 
 bool sl_issuer_put_group(struct sl_buf *b, const struct sl_issuer *i, struct sl_span theirs)

@@ -66,9 +66,47 @@ static void check_client(struct sl_load *l, const struct sl_node *at, const stru
         sl_buf_put_str(about(l, at, i),
                        ": audiences has the client_id, so that a token of somebody's sign-in "
                        "would be one to ask with; expected a name for Sluice's own tokens\n");
+    if (i->act == SL_ACT_TAKE && (is_ci(i) || i->audiences.count == 0))
+        sl_buf_put_str(about(l, at, i), ": act: take, and no token of one who acts for another is "
+                                        "shown; expected kind: oidc and audiences\n");
     if (i->provision == SL_PROVISION_PEOPLE && i->client_id.n == 0)
         sl_buf_put_str(about(l, at, i), ": provision: people, and nobody signs in; expected "
                                         "client_id\n");
+}
+
+/* What people change, or what the next one gets: no word for who somebody is. */
+static bool is_of_a_name(struct sl_span claim)
+{
+    static const char *const names[] = {"email",
+                                        "emails",
+                                        "mail",
+                                        "upn",
+                                        "name",
+                                        "unique_name",
+                                        "nickname",
+                                        "given_name",
+                                        "family_name",
+                                        "phone_number",
+                                        "preferred_username",
+                                        "verified_primary_email"};
+
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        if (sl_span_is(claim, names[i]))
+            return true;
+    return false;
+}
+
+static void check_subject(struct sl_load *l, const struct sl_node *at, const struct sl_issuer *i)
+{
+    bool is_sub = sl_span_is(i->subject_claim, "sub");
+
+    if (is_of_a_name(i->subject_claim))
+        sl_buf_put_str(about(l, at, i),
+                       ": subject_claim is a name or an address, which the next one may get, and "
+                       "with it the account; expected an id that never changes hands\n");
+    if (!is_sub && (is_ci(i) || i->act == SL_ACT_TAKE))
+        sl_buf_put_str(about(l, at, i), ": subject_claim, where jobs or those who act are known "
+                                        "by `sub`; expected sub\n");
 }
 
 static void check_groups(struct sl_load *l, const struct sl_node *at, const struct sl_issuer *i)
@@ -229,6 +267,7 @@ void sl_config_resolve_issuer(struct sl_load *l, struct sl_config *c, size_t ind
 
     check_names(l, at, c, index);
     check_client(l, at, i);
+    check_subject(l, at, i);
     check_groups(l, at, i);
     check_ci(l, at, i);
     resolve_scopes(l, at, i);

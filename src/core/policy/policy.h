@@ -229,8 +229,14 @@ struct sl_issuer {
     struct sl_names audiences; /* of tokens that ask; none: there are none */
     enum sl_oidc_type token_type;
     uint64_t max_lifetime_ms;
-    struct sl_names scopes; /* has openid */
+    enum sl_act { SL_ACT_REFUSE = 1, SL_ACT_TAKE } act; /* of tokens that ask */
+    struct sl_names scopes;                             /* has openid */
     struct sl_span name_claim, groups_claim, group_prefix;
+    struct sl_span subject_claim; /* "sub", or what stands in its place */
+    enum sl_scim_subject {
+        SL_SCIM_SUBJECT_EXTERNAL_ID = 1,
+        SL_SCIM_SUBJECT_USER_NAME
+    } scim_subject; /* what a provisioned user's subject is */
     struct sl_issuer_group *groups;
     size_t group_count;
     struct sl_names mfa_acr;

@@ -156,6 +156,14 @@ bool sl_hours_read(struct sl_span text, struct sl_hours *out);
 bool sl_hours_match(const struct sl_hours *h, uint64_t now_us);
 void sl_hours_put(struct sl_buf *b, const struct sl_hours *h);
 
+/* --- what the policy digest covers (weight.c) ---------------------------------------------------
+ * IN: another value loosens, or may loosen, what a promise says, so it changes the digest: under
+ * `govern: two-person` a reload waits, and a restart is said. OUT: it does not, for the reason that
+ * stands beside it. UNKNOWN: nobody has decided, which a test refuses. */
+enum sl_key_weight { SL_WEIGHT_UNKNOWN, SL_WEIGHT_OUT, SL_WEIGHT_IN };
+enum sl_key_weight sl_key_weight_of(const struct sl_key *k);
+bool sl_key_is_of_a_list(enum sl_place place); /* of targets, policy or issuers */
+
 /* --- canonical JSON (canonical.c) ------------------------------------------------------------- */
 /* A place as a JSON object, or NULL when memory ran out. */
 json_t *sl_key_json(const struct sl_key *k, const void *base);

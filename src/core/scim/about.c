@@ -66,6 +66,7 @@ static json_t *schema(enum sl_scim_kind kind, struct sl_span base)
     json_t *attributes = json_array();
     SL_BUF(at, 256);
 
+    json_array_append_new(attributes, attribute("externalId", "string", false, "none"));
     if (user) {
         json_array_append_new(attributes, attribute("userName", "string", true, "server"));
         json_array_append_new(attributes, attribute("displayName", "string", false, "none"));

@@ -102,6 +102,8 @@ static void put_headers(struct sl_desk_conn *c, const struct sl_desk_answer *a, 
         sl_http1_put_header(b, "Set-Cookie", a->cookie);
     if (a->second_cookie.n > 0)
         sl_http1_put_header(b, "Set-Cookie", a->second_cookie);
+    if (a->third_cookie.n > 0)
+        sl_http1_put_header(b, "Set-Cookie", a->third_cookie);
     if (a->location.n > 0)
         sl_http1_put_header(b, "Location", a->location);
     if (a->allowed.n > 0)

@@ -64,6 +64,7 @@ struct sl_desk_request {
     char id[SL_DESK_ID_BYTES];
     struct sl_buf credential;    /* what the caller shows: ours, or a provider's token */
     struct sl_buf flow;          /* of the cookie that a way back from a provider needs */
+    struct sl_buf device;        /* of the cookie that names the browser, where one signs in */
     bool by_cookie;              /* it is a session of the console */
     char file[SL_DESK_MAX_FILE]; /* of a path with {file}, {issuer}, {entry} or {tile} */
     char etag[48];               /* If-None-Match */
@@ -169,9 +170,9 @@ struct sl_desk_answer {
     struct sl_span allowed; /* the Allow header, when not empty */
     unsigned retry_after_s; /* the Retry-After header, when not 0 */
     bool close;
-    struct sl_span cookie, second_cookie; /* Set-Cookie headers, when not empty */
-    struct sl_span location;              /* the Location header, when not empty */
-    bool page;                            /* HTML of ours, with the console's looks */
+    struct sl_span cookie, second_cookie, third_cookie; /* Set-Cookie headers, when not empty */
+    struct sl_span location;                            /* the Location header, when not empty */
+    bool page;                                          /* HTML of ours, with the console's looks */
     /* of the console's files: */
     const char *etag; /* NULL: it is none of them, and nobody keeps it */
     enum sl_desk_caching { SL_DESK_CACHE_ASK, SL_DESK_CACHE_FOREVER } caching;
@@ -210,11 +211,14 @@ void sl_desk_ask_object(struct sl_desk_conn *c, const json_t *object, sl_desk_re
 
 /* --- serve.c, session.c: the console -------------------------------------------------------- */
 void sl_desk_serve(struct sl_desk_conn *c);
-void sl_desk_sign_in(struct sl_desk_conn *c, const json_t *object);
+void sl_desk_sign_in(struct sl_desk_conn *c, json_t *object);
 void sl_desk_session(struct sl_desk_conn *c);
 void sl_desk_sign_out(struct sl_desk_conn *c);
 /* "__Host-sluice=SECRET; ..." for a Set-Cookie header. */
 void sl_desk_put_session_cookie(struct sl_buf *b, struct sl_span secret, const char *more);
+void sl_desk_put_device_cookie(struct sl_buf *b, struct sl_span secret); /* empty: nothing */
+/* "device" of what the keeper is asked: the browser's cookie, and nothing that a body says. */
+bool sl_desk_add_device(struct sl_desk_conn *c, json_t *object);
 
 /* --- signin.c: by way of an identity provider ------------------------------------------------ */
 void sl_desk_depart(struct sl_desk_conn *c, json_t *object);

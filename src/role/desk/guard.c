@@ -197,6 +197,11 @@ enum sl_err sl_desk_flow_cookie(const struct sl_http1_head *h, struct sl_span *f
     return find_secret(h, SL_DESK_FLOW_COOKIE, "", flow);
 }
 
+enum sl_err sl_desk_device_cookie(const struct sl_http1_head *h, struct sl_span *device)
+{
+    return find_secret(h, SL_DESK_DEVICE_COOKIE, "slv_", device);
+}
+
 void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1])
 {
     struct sl_span parts[] = {SL_SPAN("sluice/csrf/v1\n"), session};

@@ -48,6 +48,12 @@ enum sl_err sl_desk_cookie(const struct sl_http1_head *h, struct sl_span *sessio
 #define SL_DESK_FLOW_COOKIE "__Host-sluice-flow"
 enum sl_err sl_desk_flow_cookie(const struct sl_http1_head *h, struct sl_span *flow) SL_MUST_CHECK;
 
+/* The browser's own secret, by which the keeper sees that two identities sign in from one; errors
+ * as above. It opens nothing. */
+#define SL_DESK_DEVICE_COOKIE "__Host-sluice-device"
+enum sl_err sl_desk_device_cookie(const struct sl_http1_head *h, struct sl_span *device)
+    SL_MUST_CHECK;
+
 /* The mark of a session, sent in the header Sluice-CSRF: a hash of it, in hex with a NUL. */
 enum { SL_DESK_MARK_HEX = 64 };
 void sl_desk_mark(struct sl_span session, char mark[SL_DESK_MARK_HEX + 1]);

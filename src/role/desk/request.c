@@ -17,6 +17,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
         return;
     wipe(&r->credential);
     wipe(&r->flow);
+    wipe(&r->device);
     wipe(&r->query); /* a provider's code */
     wipe(&r->body);  /* an enrolment code */
     *r->all_bodies -= r->body.n;
@@ -24,6 +25,7 @@ void sl_desk_request_free(struct sl_desk_request *r)
     sl_buf_done(&r->allowed);
     sl_buf_done(&r->credential);
     sl_buf_done(&r->flow);
+    sl_buf_done(&r->device);
     sl_buf_done(&r->query);
     sl_buf_done(&r->body);
     free(r);
@@ -129,6 +131,16 @@ static void check_sign_in(struct sl_desk_conn *c, const struct sl_http1_head *h)
         refuse(c->request, 403, "one signs in to the console from its own page");
 }
 
+/* Only where somebody signs in; a cookie that is none of ours is none. */
+static void take_device(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span device;
+
+    if ((r->route->kind == SL_DESK_SIGN_IN || r->route->kind == SL_DESK_DEPART) &&
+        sl_desk_device_cookie(h, &device) == SL_OK)
+        sl_buf_put(&r->device, device);
+}
+
 static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head *h)
 {
     struct sl_desk_request *r = c->request;
@@ -136,6 +148,7 @@ static void check_credential(struct sl_desk_conn *c, const struct sl_http1_head 
 
     if (r->route == NULL)
         return;
+    take_device(r, h);
     check_sign_in(c, h);
     check_journey(r, h);
     if (is_open(c->desk, r->route))
@@ -244,6 +257,7 @@ static struct sl_desk_request *request_new(struct sl_desk *d, const struct sl_ht
     r->allowed = sl_buf(256);
     r->credential = sl_buf(SL_DESK_MAX_TOKEN);
     r->flow = sl_buf(SL_DESK_MAX_CREDENTIAL);
+    r->device = sl_buf(SL_DESK_MAX_CREDENTIAL);
     r->query = sl_buf(SL_DESK_MAX_TARGET);
     r->body = sl_buf(SL_DESK_MAX_BODY);
     return r;

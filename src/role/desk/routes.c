@@ -32,6 +32,15 @@ bool sl_desk_file_valid(struct sl_span name)
     return name.n > 0 && name.n < SL_DESK_MAX_FILE;
 }
 
+/* "User", or "urn:ietf:params:scim:schemas:core:2.0:User" */
+bool sl_desk_about_valid(struct sl_span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] != ':' && !sl_desk_file_valid(sl_span(name.p + i, 1)))
+            return false;
+    return name.n > 0 && name.n < SL_DESK_MAX_FILE;
+}
+
 bool sl_desk_entry_valid(struct sl_span number)
 {
     for (size_t i = 0; i < number.n; i++)
@@ -66,6 +75,8 @@ static bool segment_fits(struct sl_span want, struct sl_span got)
     if (sl_span_is(want, "{file}") || sl_span_is(want, "{issuer}") ||
         sl_span_is(want, "{resource}"))
         return sl_desk_file_valid(got);
+    if (sl_span_is(want, "{about}"))
+        return sl_desk_about_valid(got);
     return sl_span_is(want, "{entry}") ? sl_desk_entry_valid(got) : sl_span_eq(want, got);
 }
 

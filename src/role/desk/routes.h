@@ -126,7 +126,9 @@ enum sl_desk_kind {
     X(SCIM,     DELETE, "/scim/v2/Groups/{resource}", "scim", true, "attributes excludedAttributes", "") \
     X(SCIM,     GET,    "/scim/v2/ServiceProviderConfig", "scim", true, "", "") \
     X(SCIM,     GET,    "/scim/v2/ResourceTypes", "scim", true, "", "") \
+    X(SCIM,     GET,    "/scim/v2/ResourceTypes/{about}", "scim", true, "", "") \
     X(SCIM,     GET,    "/scim/v2/Schemas", "scim", true, "", "") \
+    X(SCIM,     GET,    "/scim/v2/Schemas/{about}", "scim", true, "", "") \
     X(CALL,     GET,    "/v1/policy",                 "policy.show",     true,       "",             "")         \
     X(CALL,     POST,   "/v1/policy/try",             "policy.try",      true,       "",                         \
       "target! sql! identity search_path")                                                                      \
@@ -162,7 +164,8 @@ bool sl_desk_id_valid(struct sl_span id);
 bool sl_desk_entry_valid(struct sl_span number); /* a plain decimal number, not too long */
 /* What comes after "tile/": small letters, digits, / and . only; the keeper knows the form. */
 bool sl_desk_tile_valid(struct sl_span rest);
-bool sl_desk_file_valid(struct sl_span name); /* letters, digits and . - _, not too long */
+bool sl_desk_about_valid(struct sl_span name); /* the same, and colons: the name of a schema */
+bool sl_desk_file_valid(struct sl_span name);  /* letters, digits and . - _, not too long */
 /* Is this the path of one of the console's pages, and nothing more? */
 bool sl_desk_is_page(struct sl_span path);
 

@@ -10,6 +10,25 @@ void sl_desk_put_session_cookie(struct sl_buf *b, struct sl_span secret, const c
                more);
 }
 
+/* 400 days are the most that browsers keep one. */
+void sl_desk_put_device_cookie(struct sl_buf *b, struct sl_span secret)
+{
+    if (secret.n > 0)
+        sl_buf_say(b, "%s=%S; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=34560000",
+                   SL_DESK_DEVICE_COOKIE, secret);
+}
+
+/* What the browser says of itself, and not what a body says. */
+bool sl_desk_add_device(struct sl_desk_conn *c, json_t *object)
+{
+    struct sl_span device = sl_buf_span(&c->request->device);
+
+    json_object_del(object, "device");
+    return device.n == 0 ||
+           json_object_set_new(object, "device", json_stringn((const char *)device.p, device.n)) ==
+               0;
+}
+
 static void add_mark(json_t *object, struct sl_span secret)
 {
     char mark[SL_DESK_MARK_HEX + 1];
@@ -19,7 +38,7 @@ static void add_mark(json_t *object, struct sl_span secret)
 }
 
 static void answer_object(struct sl_desk_conn *c, unsigned status, const json_t *object,
-                          struct sl_span cookie)
+                          struct sl_span cookie, struct sl_span device)
 {
     SL_BUF(body, 64 * 1024);
 
@@ -29,7 +48,8 @@ static void answer_object(struct sl_desk_conn *c, unsigned status, const json_t 
         sl_desk_answer(c, &(struct sl_desk_answer){.status = status,
                                                    .type = "application/json",
                                                    .body = sl_buf_span(&body),
-                                                   .cookie = cookie});
+                                                   .cookie = cookie,
+                                                   .second_cookie = device});
 }
 
 /* The secret leaves in the cookie alone. */
@@ -37,6 +57,7 @@ static void on_signed_in(struct sl_desk_conn *c, unsigned status, struct sl_span
 {
     json_t *told = NULL;
     SL_BUF(cookie, 512);
+    SL_BUF(device, 512);
 
     if (status != 201) {
         sl_desk_pass_on(c, status, body);
@@ -48,16 +69,21 @@ static void on_signed_in(struct sl_desk_conn *c, unsigned status, struct sl_span
     }
     struct sl_span secret = sl_json_str(told, "secret");
     sl_desk_put_session_cookie(&cookie, secret, "");
+    sl_desk_put_device_cookie(&device, sl_json_str(told, "device"));
     add_mark(told, secret);
     json_object_del(told, "secret");
-    answer_object(c, status, told, sl_buf_span(&cookie));
+    json_object_del(told, "device");
+    answer_object(c, status, told, sl_buf_span(&cookie), sl_buf_span(&device));
     json_decref(told);
     explicit_bzero(cookie.p, cookie.n);
 }
 
-void sl_desk_sign_in(struct sl_desk_conn *c, const json_t *object)
+void sl_desk_sign_in(struct sl_desk_conn *c, json_t *object)
 {
-    sl_desk_ask_object(c, object, on_signed_in);
+    if (sl_desk_add_device(c, object))
+        sl_desk_ask_object(c, object, on_signed_in);
+    else
+        sl_desk_problem(c, 503, "out of memory");
 }
 
 static void on_session(struct sl_desk_conn *c, unsigned status, struct sl_span body)
@@ -69,7 +95,7 @@ static void on_session(struct sl_desk_conn *c, unsigned status, struct sl_span b
         return;
     }
     add_mark(told, sl_buf_span(&c->request->credential));
-    answer_object(c, status, told, SL_SPAN(""));
+    answer_object(c, status, told, SL_SPAN(""), SL_SPAN(""));
     json_decref(told);
 }
 

@@ -121,7 +121,8 @@ void sl_desk_depart(struct sl_desk_conn *c, json_t *object)
 
     if (back.n > 0 && !sl_desk_is_page(back))
         sl_desk_problem(c, 400, "return must be the path of a page of the console");
-    else if (json_object_set_new(object, "issuer", json_string(c->request->file)) != 0)
+    else if (!sl_desk_add_device(c, object) ||
+             json_object_set_new(object, "issuer", json_string(c->request->file)) != 0)
         sl_desk_problem(c, 400, "there is no such issuer");
     else
         sl_desk_ask_object(c, object, on_departure);
@@ -134,6 +135,7 @@ static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span b
     json_t *told = NULL;
     SL_BUF(session, 512);
     SL_BUF(flow, 512);
+    SL_BUF(device, 512);
 
     if (status != 201 || sl_json_read(body, &told, NULL) != SL_OK) {
         pass_no_on(c, status, body);
@@ -142,11 +144,13 @@ static void on_arrival(struct sl_desk_conn *c, unsigned status, struct sl_span b
     struct sl_span back = sl_json_str(told, "return");
     sl_desk_put_session_cookie(&session, sl_json_str(told, "secret"), "");
     put_flow_cookie(&flow, SL_SPAN(""), 0);
+    sl_desk_put_device_cookie(&device, sl_json_str(told, "device"));
     sl_desk_answer(c,
                    &(struct sl_desk_answer){.status = 303,
                                             .location = sl_desk_is_page(back) ? back : SL_SPAN("/"),
                                             .cookie = sl_buf_span(&session),
-                                            .second_cookie = sl_buf_span(&flow)});
+                                            .second_cookie = sl_buf_span(&flow),
+                                            .third_cookie = sl_buf_span(&device)});
     json_decref(told);
     explicit_bzero(session.p, session.n);
 }

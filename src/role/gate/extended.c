@@ -151,6 +151,11 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
         enum take t = judge_parse(s, &m, &j);
         if (t != TAKE_DONE)
             return t;
+        struct refusal r;
+        if (settings_are_misspelt(&j, &r)) {
+            judged_done(&j);
+            return refuse(s, r.sqlstate, r.message, r.hint);
+        }
         if (j.verdict->answer.enforced == SL_DENY) {
             refuse_by_policy(s, &j, m.sql);
             judged_done(&j);

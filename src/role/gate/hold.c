@@ -179,7 +179,7 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
     h->message = h->detail = h->hint = sl_buf(TEXT_MAX);
     h->generation = g->generation;
     h->listing = s->target->generation;
-    h->judged = (struct judged){meaning_ref(j->meaning), verdict_ref(j->verdict)};
+    h->judged = (struct judged){meaning_ref(j->meaning), verdict_ref(j->verdict), NULL};
     h->context = (struct sl_action_context){
         .user = s->role,
         .database = s->target->config->database,

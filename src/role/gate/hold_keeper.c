@@ -47,11 +47,14 @@ static void tell_client(struct session *s, const struct hold *h, const struct sl
         server_say_now(s, sl_buf_span(&b));
 }
 
-/* "question from rita about approval ..: why all of them?" Its words are a stranger's to the
- * client's terminal. */
-static void put_question(struct sl_buf *b, const struct sl_msg_action_note *m)
+/* "question from rita about approval ..: why all of them?", or who released it alone. The words are
+ * a stranger's to the client's terminal. */
+static void put_words(struct sl_buf *b, const struct sl_msg_action_note *m)
 {
-    sl_buf_say(b, "question from %S about approval %S: ", m->who, m->approval);
+    sl_buf_say(b,
+               m->alone == 0 ? "question from %S about approval %S: "
+                             : "released by %S alone (break-glass), approval %S: ",
+               m->who, m->approval);
     for (struct sl_span rest = m->text; rest.n > 0;) {
         struct sl_span line = sl_span_head(rest, sl_span_find(rest, '\n'));
 
@@ -72,13 +75,17 @@ void hold_note(struct session *s, struct sl_channel *c, struct sl_span body)
         sl_channel_break(c, SL_EMALFORMED);
         return;
     }
-    put_question(&message, &m);
+    put_words(&message, &m);
     struct sl_pg_notice n = {
         .severity = SL_SPAN("NOTICE"),
         .sqlstate = SL_SPAN("00000"),
         .message = sl_buf_span(&message),
-        .hint = SL_SPAN("Answer on another connection with SET sluice.answer = 'your words', or "
-                        "with: sluice answer ID 'your words'"),
+        .hint =
+            m.alone != 0
+                ? SL_SPAN("Nobody else was asked; two other people look at it afterwards "
+                          "(sluice review).")
+                : SL_SPAN("Answer on another connection with SET sluice.answer = 'your words', or "
+                          "with: sluice answer ID 'your words'"),
     };
     sl_pg_put_notice(&b, &n);
     if (sl_buf_err(&b) == SL_OK)

@@ -134,8 +134,8 @@ static void context_done(struct session *s, bool ok)
     span_set(&s->settings, f[6].bytes);
     s->settings_hash = sl_hash(s->settings, s->gate->seed[0]) | 1;
     s->context = sl_hash(s->search_path, s->gate->seed[0]) ^
-                 (sl_hash(s->role, s->gate->seed[1]) * 3) ^
-                 (s->settings_hash * 5) ^ (s->temp_objects ? 1 : 0);
+                 (sl_hash(s->role, s->gate->seed[1]) * 3) ^ (s->settings_hash * 5) ^
+                 (s->temp_objects ? 1 : 0);
     s->context_unknown = false;
     if (s->tx == 'I')
         s->context_touched = false;

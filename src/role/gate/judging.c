@@ -6,12 +6,14 @@ void judged_done(struct judged *j)
 {
     verdict_unref(j->verdict);
     meaning_unref(j->meaning);
+    meaning_unref(j->seen);
     *j = (struct judged){0};
 }
 
 void judged_keep(struct session *s, const struct judged *j)
 {
-    struct judged fresh = {meaning_ref(j->meaning), verdict_ref(j->verdict)};
+    struct judged fresh = {meaning_ref(j->meaning), verdict_ref(j->verdict),
+                           j->seen == NULL ? NULL : meaning_ref(j->seen)};
 
     judged_done(&s->kept);
     s->kept = fresh;
@@ -243,6 +245,14 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     return TAKE_DONE;
 }
 
+/* What its words say stays known: a list is compared with it. */
+static void make_opaque(struct judged *j, const char *why)
+{
+    meaning_unref(j->seen);
+    j->seen = j->meaning;
+    j->meaning = opaque(why);
+}
+
 static enum take judge_text(struct session *s, struct sl_span text, struct meaning *known,
                             struct judged *out)
 {
@@ -262,8 +272,7 @@ static enum take judge_text(struct session *s, struct sl_span text, struct meani
         if (!is_harmless_now(s, &j.meaning->m)) {
             if (s->opaque_since_ddl)
                 ddl_opens(s, &j.meaning->m); /* if it runs: what is opaque names nothing */
-            meaning_unref(j.meaning);
-            j.meaning = opaque(why);
+            make_opaque(&j, why);
         }
     } else if (known != NULL) {
         j.meaning = meaning_ref(known);
@@ -272,10 +281,8 @@ static enum take judge_text(struct session *s, struct sl_span text, struct meani
         if (t != TAKE_DONE)
             return t;
     }
-    if (j.meaning != NULL && reverts_within(s, &j.meaning->m)) {
-        meaning_unref(j.meaning);
-        j.meaning = opaque("the session's settings change in the middle of this message");
-    }
+    if (j.meaning != NULL && reverts_within(s, &j.meaning->m))
+        make_opaque(&j, "the session's settings change in the middle of this message");
     s->meaning_generation = s->target->generation;
     if (j.meaning != NULL)
         j.verdict = verdict_of(s->gate, s, j.meaning);

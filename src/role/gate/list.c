@@ -113,7 +113,7 @@ static void begin_again(struct session *s, struct list *l)
     l->context = s->context;
 }
 
-static size_t as_items(const struct list *l, struct sl_list_item *out)
+size_t list_items(const struct list *l, struct sl_list_item *out)
 {
     for (size_t i = 0; i < l->count; i++)
         out[i] = (struct sl_list_item){.text = l->items[i].text,
@@ -130,7 +130,7 @@ static enum sl_err put_together(struct session *s, struct list *l)
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_BUF(encoded, SL_MEANING_MAX_BYTES);
     struct sl_meaning all;
-    size_t count = as_items(l, items);
+    size_t count = list_items(l, items);
 
     sl_list_mark(items, count);
     for (size_t i = 0; i < count; i++)
@@ -192,5 +192,5 @@ void list_put_operation(struct sl_buf *b, const struct list *l)
 {
     struct sl_list_item items[SL_LIST_MAX];
 
-    sl_list_put_operation(b, items, as_items(l, items));
+    sl_list_put_operation(b, items, list_items(l, items));
 }

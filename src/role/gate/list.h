@@ -56,6 +56,8 @@ void list_free(struct session *s);
 void list_end(struct session *s, uint8_t outcome, const char *sqlstate, const char *why, bool tell);
 /* Judges all of it under what counts now. TAKE_WAIT as action_judge. */
 enum take list_judge(struct session *s);
+/* Its statements as core/action has them; `out` has SL_LIST_MAX places. */
+size_t list_items(const struct list *l, struct sl_list_item *out);
 void list_put_operation(struct sl_buf *b, const struct list *l);
 
 /* list_run.c: a simple query while there is a list. *taken false: it has nothing to do with it. */

@@ -120,8 +120,6 @@ static bool same_meaning(const struct list_item *shown, const struct judged *now
                   sizeof now->verdict->answer.rules_digest) == 0;
 }
 
-/* Why this statement may not run although the list says so; NULL: it may. What was not understood
- * was approved for its text; of the others the meaning was shown, too (P3). */
 static bool has_rule(const struct sl_answer *a, const struct sl_rule *rule)
 {
     for (size_t i = 0; i < a->rule_count; i++)
@@ -143,17 +141,34 @@ static bool asks_more(const struct sl_answer *whole, const struct sl_answer *now
            (now->device_bound && !whole->device_bound);
 }
 
+/* What was not understood was approved for its text, under the definitions that it stood on: those
+ * may have moved by the list's own statements alone (P3). */
+static bool unclear_moved(const struct list *l, const struct judged *j)
+{
+    struct sl_list_item items[SL_LIST_MAX];
+    const struct meaning *now = j->seen != NULL ? j->seen : j->meaning;
+
+    list_items(l, items);
+    return sl_list_moved(items, l->at, &now->m);
+}
+
+/* Why this statement may not run although the list says so; NULL: it may. */
 static const char *objection(const struct session *s, const struct judged *j)
 {
     const struct list *l = s->list;
     const struct list_item *shown = &l->items[l->at];
+    struct refusal own;
 
+    if (settings_are_misspelt(j, &own))
+        return "its next statement is about a setting of Sluice's own";
     if (s->gate->generation != l->generation)
         return "policy changed while it ran";
     if (j->verdict->answer.enforced == SL_DENY)
         return "policy denies its next statement";
     if (shown->unclear.n == 0 && !same_meaning(shown, j))
         return "its next statement means something else now than what was approved";
+    if (shown->unclear.n > 0 && unclear_moved(l, j))
+        return "what its next statement uses was changed by somebody else since it was approved";
     if (asks_more(&l->whole.verdict->answer, &j->verdict->answer))
         return "its next statement is held by rules that nobody was asked about";
     if ((j->meaning->m.flags & SL_MEANING_COPY_IN) != 0)

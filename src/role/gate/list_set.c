@@ -82,6 +82,9 @@ static enum take ask(struct session *s)
     enum take t = list_judge(s);
     if (t != TAKE_DONE || s->list == NULL)
         return t;
+    struct refusal odd;
+    if (settings_are_misspelt(&l->whole, &odd))
+        return no(s, odd.sqlstate, odd.message, odd.hint);
     if (streams_in(l))
         return no(s, "0A000", "COPY ... FROM STDIN cannot be part of a list: nobody saw the data",
                   "send it by itself");

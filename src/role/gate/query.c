@@ -199,6 +199,13 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
     t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
+    struct refusal r;
+    if (settings_are_misspelt(&j, &r)) {
+        judged_done(&j);
+        hold_moot(s);
+        refuse_simple(s, &r);
+        return s->dead ? TAKE_DEAD : TAKE_DONE;
+    }
     t = wait_to_commit(s, &j.meaning->m);
     if (t == TAKE_DONE)
         t = by_budget(s, &j, text, whole);

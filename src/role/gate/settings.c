@@ -152,6 +152,19 @@ bool settings_apply(struct session *s, struct sl_span text, struct sl_buf *compl
     return true;
 }
 
+bool settings_are_misspelt(const struct judged *j, struct refusal *out)
+{
+    uint32_t both = j->meaning->m.flags | (j->seen == NULL ? 0 : j->seen->m.flags);
+
+    *out = (struct refusal){
+        .sqlstate = "22023",
+        .message = "a setting of Sluice's own stands where it does not count",
+        .hint = "write SET sluice.NAME = 'value' or SHOW sluice.NAME: alone in its message, "
+                "without comments before it, the name without quotes. Nothing of this ran",
+    };
+    return (both & SL_MEANING_SLUICE_SET) != 0;
+}
+
 /* --- SET sluice.answer = '[ID] TEXT': to a reviewer who asked about what waits elsewhere --- */
 
 enum { ID_BYTES = 36 };
@@ -314,7 +327,7 @@ enum take settings_take(struct session *s, struct sl_span text, struct sl_span w
     struct sl_span rest = text, name, value;
 
     (void)whole;
-    if (text.n > 4 * VALUE_MAX || text.n < 8)
+    if (text.n < 8)
         return TAKE_DONE;
     struct sl_span verb = word(&rest);
     if (!is(verb, "set") && !is(verb, "reset") && !is(verb, "show"))

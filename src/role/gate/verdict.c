@@ -179,6 +179,6 @@ bool judged_over(struct session *s, const struct judged *j, const struct sl_rule
         meaning_unref(m);
         return false;
     }
-    *out = (struct judged){m, v};
+    *out = (struct judged){m, v, NULL};
     return true;
 }

@@ -7,7 +7,13 @@
  * credential without a secret, made by whoever linked it, so that every question about credentials
  * (how old, by whom, revoked) is asked of it as of any other (P4). */
 
-enum { ID_BYTES = 8, GROUP_MAX_BYTES = 200, NAME_MAX_BYTES = 63 };
+enum {
+    ID_BYTES = 8,
+    GROUP_MAX_BYTES = 200,
+    NAME_MAX_BYTES = 63,
+    OF_ISSUER_BYTES = 40,
+    DISPLAY_MAX_BYTES = 200
+};
 
 enum sl_err account_get(struct keeper *k, struct sl_span issuer, struct sl_span subject,
                         struct account *out)
@@ -303,25 +309,33 @@ static bool name_is_free(struct keeper *k, struct sl_span name)
     return person_get(k, name, &taken) == SL_ENOTFOUND && !sl_span_is(name, "operator");
 }
 
-/* The issuer's name and what it calls the person, or else what is made of the subject. Never a name
- * of the person's choice alone: rules name people, and whoever the provider brings is none of those
- * until somebody says so. */
-bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
-                  struct sl_span subject, struct sl_buf *name)
+/* The issuer's name and a hash over iss and sub: neither the person nor somebody who wants to be
+ * taken for them can choose any of it. Rules, reviewers and the ledger speak of people by name. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span subject,
+                  struct sl_buf *name)
 {
+    struct sl_span parts[] = {SL_SPAN("sluice/account/v1\n"), i->config->issuer, SL_SPAN("\n"),
+                              subject};
     uint8_t hash[SL_SHA256];
 
-    sl_buf_say(name, "%S-%S", i->config->name, wanted);
-    if (wanted.n > 0 && sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
-        name_is_free(k, sl_buf_span(name)))
-        return true;
-    sl_sha256(subject, hash);
-    sl_buf_done(name);
-    *name = sl_buf(NAME_MAX_BYTES);
-    sl_buf_say(name, "%S-", i->config->name);
+    sl_sha256_parts(parts, SL_COUNT(parts), hash);
+    sl_buf_say(name, "%S-", sl_span_head(i->config->name, OF_ISSUER_BYTES));
     sl_hex_put(name, sl_span(hash, ID_BYTES));
     return sl_buf_err(name) == SL_OK && identity_name_ok(sl_buf_span(name)) &&
            name_is_free(k, sl_buf_span(name));
+}
+
+void account_display(struct keeper *k, struct sl_span identity, struct sl_span text)
+{
+    struct sl_span said = sl_utf8_head(text, DISPLAY_MAX_BYTES);
+    struct person who;
+
+    if (text.n == 0 || person_get(k, identity, &who) != SL_OK || sl_span_eq(who.display, said))
+        return;
+    json_t *event = event_new("display", sl_clock_us());
+    event_str(event, "identity", identity);
+    event_str(event, "text", said);
+    store_record(&k->store, NULL, event, false);
 }
 
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
@@ -334,7 +348,7 @@ enum sl_err account_provision(struct keeper *k, const struct issuer *i,
 
     if (scim_is_gone(k, claims->issuer, claims->subject) ||
         account_was(k, claims->issuer, claims->subject) ||
-        !account_name(k, i, claims->name, claims->subject, &name))
+        !account_name(k, i, claims->subject, &name))
         return SL_ESTATE;
     identity_add(k, &(struct person){.name = sl_buf_span(&name), .kind = SL_HUMAN},
                  sl_span(NULL, 0), by);

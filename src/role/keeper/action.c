@@ -51,12 +51,12 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
                                    .reason = m->reason,
                                    .run = m->run,
                                    .sink = m->sink};
-    a->others = session_others(s);
+    a->others = session_others(k, s);
     a->show = m->show;
     a->only = m->only;
     a->encoded = m->meaning;
     a->credential = s->credential;
-    a->others.on_behalf_of = credential_on_behalf_of(k, s->credential);
+    credential_asks_for(k, s->credential, &a->others);
     a->now_us = sl_clock_us();
     a->session = s->id;
     a->gate_action = m->action;

@@ -70,6 +70,7 @@ bool means_the_same(struct keeper *k, const struct approval *a, const struct per
                       .others = {.trigger = sl_json_str(a->detail, "trigger"),
                                  .started_by = sl_json_str(a->detail, "started_by"),
                                  .unknown = sl_json_str(a->detail, "unknown"),
+                                 .token_by = sl_json_str(a->detail, "token_by"),
                                  .on_behalf_of =
                                      names_of_json(k, json_object_get(a->detail, "on_behalf_of"))},
                       .now_us = sl_clock_us()};

@@ -198,6 +198,13 @@ struct sl_decide_question approval_question(struct keeper *k, const struct appro
                                        .asked_with = sl_json_str(a->detail, "asked_with")};
 }
 
+/* Whoever was switched off and on again is as new as that moment: nothing that they said before
+ * comes back, whatever they said it with, and what was asked before is for others. */
+static uint64_t there_since_us(const struct person *who)
+{
+    return who->active_since_us > who->since_us ? who->active_since_us : who->since_us;
+}
+
 struct sl_decider decider_of(struct keeper *k, const struct person *who)
 {
     return (struct sl_decider){.name = who->name,
@@ -205,7 +212,7 @@ struct sl_decider decider_of(struct keeper *k, const struct person *who)
                                .kind = who->kind,
                                .active = person_active(who),
                                .auditor = person_has_role(k, who, PERSON_AUDITOR),
-                               .since_us = who->since_us,
+                               .since_us = there_since_us(who),
                                .memberships = who->memberships,
                                .membership_count = who->groups.count};
 }

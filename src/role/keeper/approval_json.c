@@ -224,6 +224,9 @@ static void put_detail(json_t *out, const struct approval *a)
         if (value != NULL && !(json_is_string(value) && json_string_length(value) == 0))
             json_object_set(out, members[i], value);
     }
+    json_t *behalf = json_object_get(a->detail, "on_behalf_of");
+    if (json_array_size(behalf) > 0)
+        json_object_set(out, "on_behalf_of", behalf);
     json_object_set(out, "held_why", json_object_get(a->detail, "why"));
 }
 
@@ -305,6 +308,14 @@ static void put_people(struct call *c, json_t *out, const struct approval *a)
 }
 
 json_t *approval_json(struct call *c, const struct approval *a)
+{
+    json_t *out = approval_json_unseen(c, a);
+
+    shown_record(c, a, out);
+    return out;
+}
+
+json_t *approval_json_unseen(struct call *c, const struct approval *a)
 {
     json_t *out = json_object();
     bool mine = approval_is_mine(c, a);

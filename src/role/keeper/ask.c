@@ -341,9 +341,12 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_str(detail, "runs_as_user", a->runs_as_user);
     event_str(detail, "repeats", a->repeats);
     event_str(detail, "proof_why", a->proof_why);
+    if (a->answer.record_shape || sl_span_is(a->action.protocol, "external"))
+        event_bool(detail, "withheld", true); /* the ledger has no text of it */
     event_str(detail, "trigger", a->others.trigger);
     event_str(detail, "started_by", a->others.started_by);
     event_str(detail, "unknown", a->others.unknown);
+    event_str(detail, "token_by", a->others.token_by);
     event_str(detail, "job", a->others.job);
     event_str(detail, "job_link", a->others.link);
     event_str(detail, "asked_with", a->credential);

@@ -154,6 +154,8 @@ void call_APPROVAL_ERASE(struct call *c)
                      "Cancel or revoke it first.");
         return;
     }
+    if (govern_waits(c))
+        return;
     if (erase(c->keeper, id) != SL_OK) {
         call_problem(c, 500, "Not erased", "The document could not be overwritten.", "");
         return;

@@ -36,6 +36,12 @@ void device_begin(struct call *c, bool test)
         signin_refuse(c, SL_OIDC_TOO_MANY, sl_span(NULL, 0));
         return;
     }
+    if (!signin_may_call(c, f)) {
+        flow_end(c->keeper, f);
+        signin_refuse(c, SL_OIDC_TOO_MANY, sl_span(NULL, 0));
+        sl_secret_wipe(secret.p, secret.cap);
+        return;
+    }
     f->test = test;
     sl_buf_put(&f->back, sl_buf_span(&secret)); /* told with the answer, and wiped then */
     sl_issuer_put_scope(&scope, i->config);
@@ -104,6 +110,11 @@ static void ask_for_device_token(struct call *c, struct flow *f, struct issuer *
     SL_BUF(form, SL_OIDC_DOCUMENT_MAX * 4);
     SL_BUF(authorization, 8192);
 
+    if (!signin_may_call(c, f)) { /* later */
+        f->next_us = sl_clock_monotonic_us() + f->interval_us;
+        flow_tell_pending(c, f);
+        return;
+    }
     if (!signin_client(c, i, &client))
         return; /* asked again when the secret is there */
     sl_oidc_put_device_poll(&form, &authorization, &i->provider, &client,

@@ -140,7 +140,7 @@ static bool fill(struct call *c, struct ask *a, struct sl_buf *operation)
                                    .sink = call_str(c, "sink")};
     a->others = c->others;
     a->others.trigger = call_str(c, "triggered_by");
-    a->others.on_behalf_of = credential_on_behalf_of(k, c->with.id);
+    credential_asks_for(k, c->with.id, &a->others);
     a->credential = c->with.id;
     a->now_us = sl_clock_us();
     return true;
@@ -185,6 +185,7 @@ static struct sl_entry_session session_of(struct call *c, struct sl_span target,
                                      .address = c->address,
                                      .job = c->others.job,
                                      .job_link = c->others.link,
+                                     .on_behalf_of = entry_list(c->others.on_behalf_of),
                                      .groups = entry_list(c->who.groups),
                                      .requesters = entry_list(requesters)};
 }
@@ -331,7 +332,7 @@ static bool same_people(struct call *c, const struct approval *a)
     struct sl_requester *now = NULL;
     size_t count = 0;
 
-    others.on_behalf_of = credential_on_behalf_of(c->keeper, c->with.id);
+    credential_asks_for(c->keeper, c->with.id, &others);
     if (requesters_of(c->keeper, &c->who, &others, &now, &count) != SL_OK)
         return false;
     for (size_t i = 0; i < count; i++)

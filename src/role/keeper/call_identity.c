@@ -238,6 +238,8 @@ static json_t *identity_json(struct call *c, const struct person *who)
         json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
                                                    who->groups.items[i].n));
     json_put_str(one, "name", who->name);
+    if (who->display.n > 0)
+        json_put_str(one, "display", who->display);
     json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
     json_put_str(one, "owner", who->owner);
     json_put_str(one, "status", who->status);
@@ -292,7 +294,9 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
     event_str(event, "status", sl_span_str(to->status));
     if (to->by_owner)
         event_str(event, "owner", to->by);
-    if (strcmp(to->status, "disabled") == 0 && sl_span_is(to->channel, "control"))
+    bool is_operator = sl_span_is(to->channel, "control") || sl_span_is(to->channel, "offline");
+
+    if (strcmp(to->status, "disabled") == 0 && is_operator)
         event_bool(event, "for_good", true); /* no provider takes that back */
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = to->what,
@@ -300,6 +304,8 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
                                           .identity_kind =
                                               sl_span_str(sl_identity_kind_name(who->kind)),
                                           .owner = who->owner,
+                                          .approval = to->approval,
+                                          .reason = to->reason,
                                           .by = to->by,
                                           .channel = to->channel});
     if (strcmp(to->status, "active") == 0)
@@ -316,7 +322,9 @@ static void set_status(struct call *c, const struct person *who, const char *sta
                                                 .what = what,
                                                 .why = why,
                                                 .by = by(c),
-                                                .channel = SL_SPAN("control")});
+                                                .approval = c->maker.approval,
+                                                .reason = c->maker.why,
+                                                .channel = channel_of(c)});
 }
 
 void call_IDENTITY_DISABLE(struct call *c)
@@ -331,16 +339,18 @@ void call_IDENTITY_DISABLE(struct call *c)
 
 /* Paused goes back to active; disabled stays what it is. What an owner paused the operator may
  * pause as well: then the owner cannot let it go on. */
-static bool pause_one(struct call *c, const struct person *who, bool off)
+static bool can_pause(struct call *c, const struct person *who, bool off)
 {
     bool is_owners =
         sl_span_is(who->status, "paused") && identity_owner_paused(c->keeper, who->name);
 
-    if (!sl_span_is(who->status, off ? "paused" : "active") && !(is_owners && !off))
-        return false;
+    return sl_span_is(who->status, off ? "paused" : "active") || (is_owners && !off);
+}
+
+static void pause_one(struct call *c, const struct person *who, bool off)
+{
     set_status(c, who, off ? "active" : "paused",
                off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");
-    return true;
 }
 
 static void pause_agents(struct call *c, bool off)
@@ -352,15 +362,21 @@ static void pause_agents(struct call *c, bool off)
                        db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
                               off ? SL_SPAN("paused") : SL_SPAN("active")),
                        &names);
+    if (off && count > 0 && govern_waits(c))
+        return;
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        changed += person_get(c->keeper, names[i], &who) == SL_OK && pause_one(c, &who, off);
+        if (person_get(c->keeper, names[i], &who) != SL_OK || !can_pause(c, &who, off))
+            continue;
+        pause_one(c, &who, off);
+        changed++;
     }
     c->reply = json_object();
     json_object_set_new(c->reply, "changed", json_integer((json_int_t)changed));
 }
 
+/* Who goes on decides, or asks, again: that is another person's to allow. */
 void call_IDENTITY_PAUSE(struct call *c)
 {
     bool off = json_is_true(json_object_get(c->body, "off"));
@@ -372,11 +388,14 @@ void call_IDENTITY_PAUSE(struct call *c)
     }
     if (!named(c, "name", &who))
         return;
-    if (!pause_one(c, &who, off)) {
+    if (!can_pause(c, &who, off)) {
         call_problem(c, 409, "Nothing to do",
                      off ? "This identity is not paused." : "This identity is not active.", "");
         return;
     }
+    if (off && govern_waits(c))
+        return;
+    pause_one(c, &who, off);
     done(c, who.name);
 }
 

@@ -58,7 +58,7 @@ static void take(json_t *out, json_t *whole, const char *const *members, size_t 
 /* Who asks chooses how long a question is; a list of them must still be told in one answer. */
 static json_t *listed(struct listing *l, const struct approval *a)
 {
-    json_t *whole = approval_json(l->call, a), *out;
+    json_t *whole = approval_json_unseen(l->call, a), *out;
 
     if (!l->lines && is_short(whole, LISTED_BYTES))
         return whole;
@@ -75,12 +75,20 @@ static json_t *listed(struct listing *l, const struct approval *a)
     return out;
 }
 
+static void put(struct listing *l, const struct approval *a)
+{
+    json_t *one = listed(l, a);
+
+    shown_record(l->call, a, one);
+    json_array_append_new(l->list, one);
+}
+
 static void list_one(void *owner, struct approval *a)
 {
     struct listing *l = owner;
 
     if (approval_visible(l->call, a) && (!l->only_mine || approval_is_mine(l->call, a)))
-        json_array_append_new(l->list, listed(l, a));
+        put(l, a);
 }
 
 static size_t scan(struct call *c, bool oldest, uint64_t after, struct place **out)

@@ -459,9 +459,14 @@ void call_PASSKEY_REVOKE(struct call *c)
                      "sluice passkeys list");
         return;
     }
+    if (govern_waits(c)) /* fewer people have one then, and by default less is asked of the rest */
+        return;
+    bool is_known = c->maker.issuer.n > 0;
     record_removed(c, &p, NULL,
-                   &(struct sl_entry_passkey){.by = c->maker.issuer.n > 0 ? c->maker.issuer
-                                                                          : SL_SPAN("operator"),
-                                              .channel = SL_SPAN("control"),
-                                              .reason = call_str(c, "reason")});
+                   &(struct sl_entry_passkey){
+                       .by = is_known ? c->maker.issuer : SL_SPAN("operator"),
+                       .approval = c->maker.approval,
+                       .channel = c->maker.channel.n > 0 ? c->maker.channel : SL_SPAN("control"),
+                       .reason =
+                           call_str(c, "reason").n > 0 ? call_str(c, "reason") : c->maker.why});
 }

@@ -58,6 +58,8 @@ static json_t *one_json(struct call *c, const struct person *who)
     for (size_t i = 0; i < all; i++)
         passkeys += keys[i].removed_us == 0;
     json_put_str(one, "name", who->name);
+    if (who->display.n > 0)
+        json_put_str(one, "display", who->display);
     json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
     json_put_str(one, "owner", who->owner);
     json_put_str(one, "status", who->status);

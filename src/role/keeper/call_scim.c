@@ -147,7 +147,7 @@ static void list(struct request *r)
 
 /* --- users ----------------------------------------------------------------------------------- */
 
-/* Another one of this name, or for the same subject. */
+/* Another one of this name or id, or for the same subject. */
 static bool user_is_taken(struct request *r, const struct scim_user *u)
 {
     struct scim_user *users;
@@ -156,7 +156,8 @@ static bool user_is_taken(struct request *r, const struct scim_user *u)
     for (size_t n = 0; n < count; n++)
         if (!sl_span_eq(users[n].id, u->id) &&
             (sl_span_eq_nocase(users[n].user_name, u->user_name) ||
-             sl_span_eq(users[n].external_id, u->external_id)))
+             (u->external_id.n > 0 && sl_span_eq(users[n].external_id, u->external_id)) ||
+             (u->subject.n > 0 && sl_span_eq(users[n].subject, u->subject))))
             return true;
     return false;
 }
@@ -164,8 +165,15 @@ static bool user_is_taken(struct request *r, const struct scim_user *u)
 static enum sl_scim_reason change_user(struct request *r, struct scim_user *u,
                                        const struct sl_scim_change *c, bool *active)
 {
+    bool name = scim_subject_is_name(r->issuer);
+
     switch (c->what) {
     case SL_SCIM_SET_USER_NAME:
+        if (name && !sl_span_eq_nocase(c->text, u->user_name)) {
+            r->detail = "userName is the subject of this provider's tokens (scim_subject): it does "
+                        "not change";
+            return SL_SCIM_MUTABILITY;
+        }
         u->user_name = c->text;
         break;
     case SL_SCIM_SET_DISPLAY_NAME:
@@ -175,10 +183,11 @@ static enum sl_scim_reason change_user(struct request *r, struct scim_user *u,
         *active = c->flag;
         break;
     case SL_SCIM_SET_EXTERNAL_ID:
-        if (!sl_span_eq(c->text, u->external_id)) {
+        if (!name && !sl_span_eq(c->text, u->external_id)) {
             r->detail = "externalId is the subject of this provider's tokens: it does not change";
             return SL_SCIM_MUTABILITY;
         }
+        u->external_id = c->text;
         break;
     case SL_SCIM_ADD_MEMBERS:
     case SL_SCIM_REMOVE_MEMBERS:
@@ -204,7 +213,8 @@ static enum sl_scim_reason apply_user(struct request *r, struct scim_user *u,
     if (user_is_taken(r, u))
         return SL_SCIM_UNIQUENESS;
     if (!sl_span_eq(before.user_name, u->user_name) ||
-        !sl_span_eq(before.display_name, u->display_name))
+        !sl_span_eq(before.display_name, u->display_name) ||
+        !sl_span_eq(before.external_id, u->external_id))
         scim_user_put(r->k, u);
     return scim_user_turn(r->k, r->issuer, u, active, &r->detail);
 }
@@ -523,7 +533,10 @@ static void route(struct request *r, struct sl_span what)
     struct scim_group fresh = {.issuer = r->iss};
 
     if (!sl_span_is(what, "Users") && !sl_span_is(what, "Groups")) {
-        json_t *about = get ? sl_scim_about_json(what, r->base) : NULL;
+        SL_BUF(name, 256);
+
+        sl_buf_say(&name, r->id.n > 0 ? "%S/%S" : "%S", what, r->id);
+        json_t *about = get ? sl_scim_about_json(sl_buf_span(&name), r->base) : NULL;
         if (about != NULL)
             answer(r, 200, about);
         else

@@ -45,6 +45,8 @@ void call_SESSION_OPEN(struct call *c)
     struct keeper *k = c->keeper;
     struct credential with = {0};
     uint64_t expires_us;
+    uint8_t device[SL_SHA256];
+    SL_BUF(made, 128);
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
@@ -58,14 +60,17 @@ void call_SESSION_OPEN(struct call *c)
         return;
     }
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"));
-    console_open(k, &with, SESSION_PREFIX, &secret, &id, &expires_us);
+    device_take(c, device, &made);
+    console_open(k, &with, SESSION_PREFIX, device, &secret, &id, &expires_us);
     c->status = 201;
     c->reply = json_object();
     json_put_str(c->reply, "identity", c->who.name);
     json_put_str(c->reply, "session", sl_buf_span(&id));
     json_put_str(c->reply, "secret", sl_buf_span(&secret));
     json_put_time(c->reply, "expires_at", expires_us);
+    device_tell(c, &made);
     sl_secret_wipe(secret.p, secret.cap);
+    sl_secret_wipe(made.p, made.cap);
 }
 
 static bool is_session(struct call *c)

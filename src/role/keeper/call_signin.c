@@ -131,6 +131,8 @@ void call_SIGNIN_BEGIN(struct call *c)
     }
     f->fresh = fresh;
     sl_buf_put(&f->back, call_str(c, "return"));
+    f->device_made = sl_buf(128);
+    device_take(c, f->device, &f->device_made);
     tell_begun(c, i, f, &secret);
     sl_secret_wipe(secret.p, secret.cap);
 }
@@ -144,6 +146,11 @@ static void ask_for_token(struct call *c, struct flow *f, struct issuer *i, stru
     SL_BUF(authorization, 8192);
     SL_BUF(back, 4096);
 
+    if (!signin_may_call(c, f)) {
+        flow_end(c->keeper, f);
+        signin_refuse(c, SL_OIDC_TOO_MANY, sl_span(NULL, 0));
+        return;
+    }
     if (!signin_client(c, i, &client)) {
         flow_end(c->keeper, f);
         return;
@@ -155,7 +162,8 @@ static void ask_for_token(struct call *c, struct flow *f, struct issuer *i, stru
     flow_defer(c, f);
 }
 
-/* Whatever is wrong with it, the flow is spent: it was shown to somebody. */
+/* Whatever is wrong with it, the flow is spent: it was shown to somebody. And all of this comes
+ * before the provider is asked anything. */
 static void spend_flow(struct call *c, struct flow *f, const struct sl_oidc_response *r)
 {
     struct issuer *i = issuer_by_id(c->keeper, f->issuer);
@@ -164,7 +172,7 @@ static void spend_flow(struct call *c, struct flow *f, const struct sl_oidc_resp
 
     if (i == NULL)
         reason = SL_OIDC_ISSUER_UNKNOWN;
-    else if (!sl_span_is(r->state, f->state))
+    else if (!sl_secret_eq(r->state, sl_span_str(f->state)))
         reason = SL_OIDC_STATE;
     else if (!sl_oidc_response_is_of(r, &i->provider))
         reason = SL_OIDC_RESPONSE_ISSUER;

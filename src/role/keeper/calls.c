@@ -1,3 +1,4 @@
+#include "role/keeper/governed.h"
 #include "role/keeper/scim.h"
 
 #include "base/when.h"
@@ -193,6 +194,10 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
                                  "the desk carries "
                                  "people's requests.",
                      "");
+        return;
+    }
+    if (role == SL_ROLE_CONTROL && govern_of(method) == GOVERNED_UNKNOWN) {
+        call_problem(c, 500, "Not decided", "Nobody has said who has to be asked about this.", "");
         return;
     }
     bool known = m->needs == SL_NEEDS_NOTHING     ? true

@@ -117,8 +117,8 @@ enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct cre
 /* --- sessions --- */
 
 static void leaf(struct keeper *k, json_t *event, const struct credential *c, bool open,
-                 const uint8_t hash_head[8], uint64_t expires_us, struct sl_span by,
-                 struct sl_span channel, const char *why)
+                 const uint8_t hash_head[8], const uint8_t *device, uint64_t expires_us,
+                 struct sl_span by, struct sl_span channel, const char *why)
 {
     roster_leaf(k, event,
                 &(struct sl_entry_roster){.event = open ? SL_ENTRY_ROSTER_SESSION_OPEN
@@ -126,6 +126,7 @@ static void leaf(struct keeper *k, json_t *event, const struct credential *c, bo
                                           .identity = c->identity,
                                           .credential = c->id,
                                           .hash_head = sl_span(hash_head, 8),
+                                          .device = sl_span(device, device == NULL ? 0 : 8),
                                           .expires_us = expires_us,
                                           .by = by,
                                           .channel = channel,
@@ -134,7 +135,8 @@ static void leaf(struct keeper *k, json_t *event, const struct credential *c, bo
 
 /* Its id is the beginning of its hash: the ledger needs no other name for it. */
 void console_open(struct keeper *k, const struct credential *c, const char *prefix,
-                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us)
+                  const uint8_t *device, struct sl_buf *secret, struct sl_buf *id,
+                  uint64_t *expires_us)
 {
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("console_opened", now_us);
@@ -148,7 +150,11 @@ void console_open(struct keeper *k, const struct credential *c, const char *pref
     event_str(event, "credential", c->id);
     event_hex(event, "hash", sl_span(hash, sizeof hash));
     event_u64(event, "expires", *expires_us);
-    leaf(k, event, c, true, hash, *expires_us, c->identity, SL_SPAN("console"), "");
+    if (device != NULL) {
+        event_str(event, "identity", c->identity);
+        event_hex(event, "device", sl_span(device, SL_SHA256));
+    }
+    leaf(k, event, c, true, hash, device, *expires_us, c->identity, SL_SPAN("console"), "");
 }
 
 static struct console_life life_of(struct keeper *k, struct sl_span session)
@@ -251,7 +257,7 @@ void console_end(struct keeper *k, const struct credential *c, struct sl_span by
 
     SL_PROMISE(sl_hex_fixed(head, sizeof head, c->session) == SL_OK); /* we made it */
     event_str(event, "id", c->session);
-    leaf(k, event, c, false, head, 0, by, channel, why);
+    leaf(k, event, c, false, head, NULL, 0, by, channel, why);
     if (k->console != NULL)
         forget_use(k, c->session);
 }

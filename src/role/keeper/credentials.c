@@ -55,7 +55,7 @@ enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credent
     return first(k, db_ask(k->store.db, DB_CREDENTIAL_BY_ID, "s", id), out);
 }
 
-struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id)
+static struct sl_names on_behalf_of(struct keeper *k, struct sl_span id)
 {
     struct db_rows rows = db_ask(k->store.db, DB_CREDENTIAL_FOR, "s", id);
     struct sl_names names = {0};
@@ -64,6 +64,22 @@ struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id)
         names_add(k->mem, &names, sl_arena_copy(k->mem, db_span(&rows, 0)));
     db_end(&rows);
     return names;
+}
+
+/* Whoever made a token could keep a copy and ask with it. An operator or a provider is no identity.
+ */
+void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others)
+{
+    struct credential c;
+    struct person maker;
+    struct sl_names names = on_behalf_of(k, id);
+
+    for (size_t i = 0; i < names.count; i++)
+        names_add(k->mem, &others->on_behalf_of, names.items[i]);
+    others->token_by = sl_span(NULL, 0);
+    if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 &&
+        person_get(k, c.issuer, &maker) == SL_OK)
+        others->token_by = maker.name;
 }
 
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,

@@ -64,8 +64,9 @@ static void tell_session(struct call *c, const struct flow *f, const struct cred
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
-    console_open(c->keeper, with, f->kind == FLOW_DEVICE ? LOGIN_PREFIX : SESSION_PREFIX, &secret,
-                 &id, &expires_us);
+    bool is_browser = f->kind == FLOW_CODE;
+    console_open(c->keeper, with, is_browser ? SESSION_PREFIX : LOGIN_PREFIX,
+                 is_browser ? f->device : NULL, &secret, &id, &expires_us);
     if (f->fresh)
         console_fresh(c->keeper, sl_buf_span(&id));
     c->status = 201;
@@ -75,8 +76,10 @@ static void tell_session(struct call *c, const struct flow *f, const struct cred
     json_put_str(c->reply, "secret", sl_buf_span(&secret));
     json_put_time(c->reply, "expires_at", expires_us);
     json_object_set_new(c->reply, "groups", groups_json(c->who.groups.items, c->who.groups.count));
-    if (f->kind == FLOW_CODE)
+    if (is_browser) {
         json_put_str(c->reply, "return", f->back.n > 0 ? sl_buf_span(&f->back) : SL_SPAN("/"));
+        device_tell(c, &f->device_made);
+    }
     sl_secret_wipe(secret.p, secret.cap);
 }
 
@@ -98,6 +101,7 @@ static enum sl_oidc_reason take_person(struct call *c, const struct issuer *i,
         return SL_OIDC_ACCOUNT_KIND;
     if (account_groups(k, &a, i, claims) != SL_OK)
         return SL_OIDC_GROUPS;
+    account_display(k, a.identity, claims->name);
     if (person_get(k, a.identity, &c->who) != SL_OK ||
         credential_by_id(k, a.credential, with) != SL_OK || with->over || !with->deciding)
         return SL_OIDC_ACCOUNT_UNKNOWN;

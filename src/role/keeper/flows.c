@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { FLOWS_MAX = 1024, FLOWS_OF_ADDRESS = 24, FLOW_LIFE_S = 600, BACK_MAX = 2000 };
+enum { FLOWS_MAX = 1024, FLOWS_OF_ADDRESS = 24, BACK_MAX = 2000 };
 
 static void flow_free(struct flow *f)
 {
@@ -11,6 +11,7 @@ static void flow_free(struct flow *f)
     sl_buf_done(&f->device_code);
     sl_buf_done(&f->token);
     sl_buf_done(&f->back);
+    sl_buf_done(&f->device_made);
     sl_secret_wipe(f, sizeof *f);
     free(f);
 }
@@ -70,8 +71,10 @@ static bool has_room(const struct keeper *k, struct sl_span address)
 struct flow *flow_new(struct keeper *k, const struct issuer *i, enum flow_kind kind,
                       struct sl_span address, struct sl_buf *secret)
 {
-    struct sl_span head = sl_span_head(address, FLOW_ADDRESS - 1);
+    SL_BUF(place, 256);
 
+    limits_put_place(&place, address);
+    struct sl_span head = sl_span_head(sl_buf_span(&place), FLOW_ADDRESS - 1);
     flows_sweep(k);
     struct flow *f = has_room(k, head) ? calloc(1, sizeof *f) : NULL;
     if (f == NULL)

@@ -8,6 +8,7 @@
 #define SL_ROLE_KEEPER_FLOWS_H
 
 #include "role/keeper/issuers.h"
+#include "role/keeper/limits.h"
 
 enum flow_kind { FLOW_CODE = 1, FLOW_DEVICE };
 enum flow_phase {
@@ -16,7 +17,10 @@ enum flow_phase {
     FLOW_KEYS,  /* the token is here, the key that signed it is not */
     FLOW_OVER,
 };
-enum { FLOW_FRESH_S = 300 }; /* how old a fresh sign-in at the provider may be */
+enum {
+    FLOW_FRESH_S = 300, /* how old a fresh sign-in at the provider may be */
+    FLOW_LIFE_S = 600,
+};
 enum { FLOW_TEXT = SL_OIDC_VERIFIER + 1, FLOW_ADDRESS = 80 };
 
 struct flow {
@@ -28,12 +32,15 @@ struct flow {
     bool fresh;              /* the person signs in anew, with more than one factor */
     uint8_t hash[SL_SHA256]; /* of the secret that its holder has */
     char state[FLOW_TEXT], nonce[FLOW_TEXT], verifier[FLOW_TEXT];
-    char address[FLOW_ADDRESS]; /* whence it began */
+    char address[FLOW_ADDRESS]; /* whence it began: the place */
+    unsigned calls;             /* to the provider; a code's is one, and ends it */
     struct sl_buf back;         /* where the browser goes afterwards */
     struct sl_buf device_code, token;
     uint64_t expires_us, interval_us, next_us; /* monotonic; the device's pace */
     struct late late;                          /* who waits for an answer now */
     bool waits;
+    uint8_t device[SL_SHA256]; /* of the browser that began it; and its secret, where it had none */
+    struct sl_buf device_made;
 };
 
 #define FLOW_PREFIX "slf_"
@@ -55,6 +62,9 @@ bool signin_may_try(struct call *c); /* else the answer is made */
 struct issuer *signin_issuer(struct call *c, bool sign_in);
 /* Who we are there; false: its secret is not here, and the answer is made. */
 bool signin_client(struct call *c, struct issuer *i, struct sl_oidc_client *out);
+/* May this flow, and whoever comes with it, cause one more call to the provider? Asked before each.
+ */
+bool signin_may_call(const struct call *c, struct flow *f) SL_MUST_CHECK;
 /* Asks the provider and wipes what is sent; c is answered when it has answered. */
 void flow_post(struct keeper *k, struct flow *f, const struct issuer *i, struct sl_span url,
                struct sl_buf *form, struct sl_buf *authorization, fetch_fn *fn);

@@ -1,3 +1,4 @@
+#include "role/keeper/governed.h"
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
@@ -59,6 +60,14 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
     else if (sl_span_is(method, "scim.credential"))
         sl_buf_say(b, "a credential with which %S says who is there and in which groups",
                    sl_json_str(body, "issuer"));
+    else if (sl_span_is(method, "identity.pause") && name.n == 0)
+        sl_buf_put_str(b, "all agents that are paused go on");
+    else if (sl_span_is(method, "identity.pause"))
+        sl_buf_say(b, "\"%S\", who is paused, goes on", name);
+    else if (sl_span_is(method, "passkey.revoke"))
+        sl_buf_say(b, "the passkey %S is removed", sl_json_str(body, "key"));
+    else if (sl_span_is(method, "approval.erase"))
+        sl_buf_say(b, "what approval %S was about is erased", sl_json_str(body, "id"));
     else if (sl_span_is(method, "identity.delegate"))
         sl_buf_say(b, "\"%S\" does not act for \"%S\" any more", to, name);
     else
@@ -78,6 +87,23 @@ static enum sl_err put_operation(struct call *c, struct sl_buf *out)
 
     json_decref(operation);
     return err != SL_OK ? err : sl_buf_err(out);
+}
+
+enum governed govern_of(struct sl_span method)
+{
+    static const struct {
+        const char *method;
+        enum governed how;
+    } rows[] = {
+#define ROW(method, how, because) {method, GOVERNED_##how},
+        SL_GOVERNED(ROW)
+#undef ROW
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (sl_span_is(method, rows[i].method))
+            return rows[i].how;
+    return GOVERNED_UNKNOWN;
 }
 
 /* --- who asks, and who decides -------------------------------------------------------------------
@@ -245,7 +271,8 @@ static uint64_t number(struct keeper *k, enum db_sql sql)
     return value;
 }
 
-/* Two people must have been able to decide once, or the first ones could never come. */
+/* Two people must have been able to decide once, or the first ones could never come. Once that was
+ * so it stays so: linking the two afterwards makes nobody the first again (view.c). */
 static bool could_be_asked_once(struct keeper *k)
 {
     return number(k, DB_DECIDERS_EVER) >= 2;
@@ -298,6 +325,7 @@ bool govern_waits(struct call *c)
 {
     if (c->maker.approval.n > 0)
         return false;
+    SL_PROMISE(govern_of(sl_span_str(c->method)) > GOVERNED_FREE);
     if (c->keeper->offline)
         return offline(c);
     if (!c->keeper->config->settings.govern_two_person)

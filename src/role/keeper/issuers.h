@@ -104,10 +104,12 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
 /* The same from somebody who is asked directly (SCIM). */
 void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
                         const struct sl_names *wanted);
-/* The name of an identity to be made for this subject: the wanted one, if it is a name and nobody
- * has it. */
-bool account_name(struct keeper *k, const struct issuer *i, struct sl_span wanted,
-                  struct sl_span subject, struct sl_buf *name) SL_MUST_CHECK;
+/* The name of an identity to be made for this subject, which nobody has: of nobody's choice. */
+bool account_name(struct keeper *k, const struct issuer *i, struct sl_span subject,
+                  struct sl_buf *name) SL_MUST_CHECK;
+/* What the provider calls the person, for people to read: it is shown beside the name, and nothing
+ * is looked up by it. Empty: what it was stays. */
+void account_display(struct keeper *k, struct sl_span identity, struct sl_span text);
 /* A human of the issuer's who has no account here yet becomes an identity with one. */
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
@@ -127,7 +129,7 @@ struct token_seen {
     enum sl_oidc_reason reason;
     struct credential with; /* of the account, and only for asking; with the token's end */
     struct person who;
-    struct asked_for others; /* of a job: who set it going */
+    struct asked_for others; /* of a job: who set it going; of one who acts: for whom */
     struct issuer *wait_for; /* not NULL: handle the message again when this issuer is settled */
     struct issuer *issuer;   /* may be NULL */
 };
@@ -141,6 +143,11 @@ void tokens_forget(struct keeper *k); /* no cached answer counts any more */
 enum sl_oidc_reason job_ask(struct keeper *k, const struct sl_issuer *i,
                             const struct sl_oidc_claims *claims, struct account *account,
                             struct asked_for *others) SL_MUST_CHECK;
+/* acting.c: a token with `act`: the account of whoever acts now, and who else has a part in it.
+ * YES, or why not. */
+enum sl_oidc_reason acting_ask(struct keeper *k, const struct sl_issuer *i,
+                               const struct sl_oidc_claims *claims, struct account *account,
+                               struct asked_for *others) SL_MUST_CHECK;
 /* Of an account at a CI system: a job's, which the configuration links, or a person's? */
 bool job_is_subject(const struct sl_issuer *i, struct sl_span subject);
 /* Accounts of jobs that the configuration has no more are unlinked, and sessions of issuers that it

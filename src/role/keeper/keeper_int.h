@@ -66,6 +66,7 @@ struct session {
     enum sl_identity_kind kind;
     struct sl_span identity, owner, target, environment, protocol, upstream_user, credential;
     struct sl_span started_by, unknown, job, link; /* as struct asked_for has them */
+    struct sl_span acts_for; /* the same of on_behalf_of by its token, with a line end between */
     bool ending;
 };
 
@@ -176,23 +177,27 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
  */
 struct person {
     struct sl_span name, owner, status, person, os_user, salt;
+    struct sl_span display; /* what their provider calls them, to be shown; may be empty */
     enum sl_identity_kind kind;
     uint64_t since_us;
+    uint64_t active_since_us; /* switched on again, after it was off; 0: never off */
     struct sl_names groups;
     struct sl_membership *memberships; /* groups.count of them */
 };
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
 bool person_active(const struct person *p);
-/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim, RFC
- * 8693) adds to `on_behalf_of`: the set only ever grows by it. */
+/* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim: see
+ * acting.c) adds to `on_behalf_of`: the set only ever grows by it. */
 struct asked_for {
     struct sl_span trigger;    /* started the run, by the asker's own word; may be empty */
     struct sl_span started_by; /* the same, by a CI system's word: an identity */
     /* Of a job of a CI system that somebody started who is not known here: "github:actor_id:12",
-     * which is no identity. Then each rule needs two people (job_need). */
+     * which is no identity; the same of a chain of those who act. Then each rule needs two people
+     * (job_need). */
     struct sl_span unknown;
     struct sl_span job, link;     /* which job, and where its log is: for people */
     struct sl_names on_behalf_of; /* for whom the asker acts */
+    struct sl_span token_by;      /* who made the token that asks: an identity, or empty */
     struct sl_span os_user;       /* who sits at the shell, as a number */
 };
 /* The requester set (P4): everybody of SL_REQUESTER_ROLES. Sorted by name, no doubles. `others` may
@@ -243,8 +248,10 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     SL_MUST_CHECK;
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
     SL_MUST_CHECK;
-/* For whom whoever comes with it acts. */
-struct sl_names credential_on_behalf_of(struct keeper *k, struct sl_span id);
+/* Who has a part in what this credential asks, beside those that are there: for whom its holder
+ * acts, and who made it. */
+struct asked_for;
+void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
                          struct credential *out);
@@ -281,7 +288,14 @@ void console_code_make(struct keeper *k, const struct credential *c, struct sl_b
 enum sl_err console_code_spend(struct keeper *k, struct sl_span code, struct credential *out)
     SL_MUST_CHECK;
 void console_open(struct keeper *k, const struct credential *c, const char *prefix,
-                  struct sl_buf *secret, struct sl_buf *id, uint64_t *expires_us);
+                  const uint8_t *device, struct sl_buf *secret, struct sl_buf *id,
+                  uint64_t *expires_us);
+/* device.c: the browser that the body's "device" names, by the hash of its secret; a new one (its
+ * secret into `made`) where it names none. NULL as `device` above: it is no browser. */
+#define DEVICE_PREFIX "slv_"
+struct call;
+void device_take(struct call *c, uint8_t hash[SL_SHA256], struct sl_buf *made);
+void device_tell(struct call *c, const struct sl_buf *made);
 /* The credential that this session stands for, `over` when either is. SL_ENOTFOUND. */
 enum sl_err console_find(struct keeper *k, struct sl_span secret, struct credential *out)
     SL_MUST_CHECK;
@@ -442,7 +456,7 @@ struct session_facts {
     struct asked_for others;
 };
 /* Who else had a part in what this session asks. */
-struct asked_for session_others(const struct session *s);
+struct asked_for session_others(struct keeper *k, const struct session *s);
 void session_open(struct peer *p, const struct person *who, const struct credential *with,
                   const struct session_facts *facts);
 void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
@@ -775,6 +789,7 @@ struct status_change {
     enum sl_entry_roster_event what;
     const char *why;
     struct sl_span by, channel;
+    struct sl_span approval, reason; /* that let it happen */
     bool by_owner;
 };
 void identity_set_status(struct keeper *k, const struct person *who,
@@ -784,6 +799,10 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
+/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. */
+json_t *approval_json_unseen(struct call *c, const struct approval *a);
+/* shown.c: `out` goes to the caller, with what it says of `a` */
+void shown_record(struct call *c, const struct approval *a, const json_t *out);
 /* May this caller see the statement and its values? */
 bool approval_shows_values(struct call *c, const struct approval *a);
 /* last_alike.c: "last_alike":{"id","identity","by":[],"decided_at","statement"}, the last approved
@@ -871,6 +890,8 @@ bool auditor_refused(struct call *c);
  * True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
  * said yes to exactly this; what it records then carries c->maker.approval. */
 bool govern_waits(struct call *c);
+enum governed;
+enum governed govern_of(struct sl_span method);                               /* governed.h */
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */
 /* Under `govern: two-person`: who decides administration, and how many of them. */
 struct sl_reviewers govern_reviewers(const struct keeper *k, bool shell_is_known);

@@ -97,6 +97,7 @@ static void look(void *owner, struct approval *old)
         json_put_str(one, "id", old->id);
         json_put_str(one, "identity", old->identity);
         put_deciders(one, old);
+        shown_record(l->call, old, one);
         json_object_set(l->approval, "last_alike", one);
     }
     json_decref(one);

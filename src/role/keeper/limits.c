@@ -1,7 +1,9 @@
 #include "role/keeper/limits.h"
 
 #include "base/buf.h"
+#include "base/encode.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 enum {
@@ -11,6 +13,8 @@ enum {
     FIRST_WAIT_US = 1000 * 1000,
     MAX_DOUBLINGS = 6, /* the wait ends at 64 seconds */
     MAX_BUCKETS = 20000,
+    CALLS_BURST = 120, /* calls to a provider that one place causes before it waits */
+    CALLS_REFILL_US = 1000 * 1000,
 };
 
 struct bucket {
@@ -44,24 +48,48 @@ void limits_done(struct limits *l)
     l->buckets = NULL;
 }
 
+/* Whoever has one address of an IPv6 network has 2^64 of them (RFC 4291, section 2.5.1): they are
+ * one place. An IPv4 address in IPv6's clothes is the IPv4 address. */
+void limits_put_place(struct sl_buf *b, struct sl_span address)
+{
+    static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    char text[INET6_ADDRSTRLEN] = {0};
+    uint8_t bytes[16];
+    bool bracket = address.n > 1 && address.p[0] == '[';
+    struct sl_span inner = bracket ? sl_span_from(address, 1) : address;
+
+    inner = sl_span_head(inner, sl_span_find(inner, bracket ? ']' : '%'));
+    inner = sl_span_head(inner, sl_span_find(inner, '%'));
+    if (inner.n > 0 && inner.n < sizeof text)
+        memcpy(text, inner.p, inner.n);
+    if (inet_pton(AF_INET6, text, bytes) != 1) {
+        sl_buf_put(b, address);
+    } else if (memcmp(bytes, mapped, sizeof mapped) == 0) {
+        sl_buf_say(b, "%u.%u.%u.%u", bytes[12], bytes[13], bytes[14], bytes[15]);
+    } else {
+        sl_hex_put(b, sl_span(bytes, 8));
+        sl_buf_put_str(b, "::/64");
+    }
+}
+
 /* The kind of key, then what it is about, so that no name can look like an address. */
 static void key_of(struct sl_buf *b, char kind, struct sl_span address, struct sl_span name)
 {
     sl_buf_reset(b);
     sl_buf_put_u8(b, (uint8_t)kind);
     if (kind != 'n')
-        sl_buf_put(b, address);
+        limits_put_place(b, address);
     sl_buf_put_u8(b, 0);
     if (kind != 'a')
         sl_buf_put(b, sl_span_head(name, 200));
 }
 
-static void refill(struct bucket *b, uint64_t now_us)
+static void refill(struct bucket *b, uint64_t now_us, uint64_t each_us)
 {
-    uint64_t passed = now_us > b->since_us ? (now_us - b->since_us) / REFILL_US : 0;
+    uint64_t passed = now_us > b->since_us ? (now_us - b->since_us) / each_us : 0;
 
     b->failures = passed >= b->failures ? 0 : b->failures - (uint32_t)passed;
-    b->since_us += passed * REFILL_US;
+    b->since_us += passed * each_us;
 }
 
 static const char kinds[] = {'p', 'a', 'n'};
@@ -114,7 +142,7 @@ void limits_failed(struct limits *l, struct sl_span address, struct sl_span name
 
         if (b == NULL)
             continue;
-        refill(b, now_us);
+        refill(b, now_us, REFILL_US);
         b->failures++;
         if (b->failures <= burst)
             continue;
@@ -130,4 +158,20 @@ void limits_passed(struct limits *l, struct sl_span address, struct sl_span name
 
     key_of(&key, 'p', address, name);
     free(sl_map_remove(l->buckets, sl_buf_span(&key)));
+}
+
+bool limits_call(struct limits *l, struct sl_span address, uint64_t now_us)
+{
+    SL_BUF(key, 1024);
+
+    key_of(&key, 'a', address, sl_span(NULL, 0));
+    sl_buf_put_str(&key, "call");
+    struct bucket *b = bucket_of(l, sl_buf_span(&key), now_us);
+    if (b == NULL)
+        return false;
+    refill(b, now_us, CALLS_REFILL_US);
+    if (b->failures >= CALLS_BURST)
+        return false;
+    b->failures++;
+    return true;
 }

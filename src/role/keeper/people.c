@@ -83,6 +83,8 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
     p.person = keep(k, &rows, 5);
     p.os_user = keep(k, &rows, 6);
     p.salt = keep(k, &rows, 7);
+    p.active_since_us = db_u64(&rows, 8);
+    p.display = keep(k, &rows, 9);
     db_end(&rows);
     SL_TRY(load_groups(k, &p));
     *out = p;
@@ -107,8 +109,8 @@ struct sl_span person_of(struct keeper *k, struct sl_span name)
  *
  * First those whom the action itself names (role by role, as the table in approval.h has them),
  * then everybody who is bound to somebody in the set: other accounts of the person, accounts of the
- * same user of the machine, whoever acts for them. Each who comes in is looked at in the same way,
- * so no chain of two steps leads out of it. */
+ * same user of the machine, of the same browser, whoever acts for them. Each who comes in is looked
+ * at in the same way, so no chain of two steps leads out of it. */
 
 struct set {
     struct keeper *keeper;
@@ -200,6 +202,8 @@ static void add_bound_to(struct set *s, size_t i)
     if (look_up(s, name, &p))
         add_os_user(s, p.os_user);
     add_rows(s, db_ask(db, DB_DELEGATES_OF, "si", name, s->now_us), SL_REQUESTER_DELEGATE);
+    add_rows(s, db_ask(db, DB_IDENTITY_OF_DEVICE, "si", name, s->now_us - sl_same_device_us),
+             SL_REQUESTER_SAME_DEVICE);
 }
 
 static void add_bound(struct set *s)
@@ -246,6 +250,7 @@ enum sl_err requesters_of(struct keeper *k, const struct person *who,
         add_with_owners(&set, others->unknown, SL_REQUESTER_TRIGGER);
         for (size_t i = 0; i < others->on_behalf_of.count; i++)
             add_with_owners(&set, others->on_behalf_of.items[i], SL_REQUESTER_ON_BEHALF);
+        add_with_owners(&set, others->token_by, SL_REQUESTER_TOKEN_MAKER);
         add_os_user(&set, others->os_user);
     }
     add_bound(&set);

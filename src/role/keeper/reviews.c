@@ -176,6 +176,7 @@ static enum sl_decide_reason may_sign(struct call *c, const struct approval *a,
         votes[q.vote_count++] =
             (struct sl_vote){person_of(k, sl_arena_copy(k->mem, db_span(&rows, 0))), 0};
     db_end(&rows);
+    q.who.since_us = c->who.since_us; /* to look at what was done nobody has to have been on */
     if (e->reviews >= REVIEWS_NEEDED)
         return SL_DECIDE_NOT_NEEDED;
     /* After a lockout everybody may be newer; the audit counts those who were there before. */

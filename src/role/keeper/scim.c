@@ -15,7 +15,7 @@ static struct scim_user user_of(struct keeper *k, const struct db_rows *r)
 {
     return (struct scim_user){keep(k, r, 0), keep(k, r, 1), keep(k, r, 2),     keep(k, r, 3),
                               keep(k, r, 4), keep(k, r, 5), db_u64(r, 6) != 0, db_u64(r, 7) != 0,
-                              db_u64(r, 8),  db_u64(r, 9)};
+                              db_u64(r, 8),  db_u64(r, 9),  keep(k, r, 10)};
 }
 
 static struct scim_group group_of(struct keeper *k, const struct db_rows *r)
@@ -153,6 +153,7 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     }
     json_t *event = event_of("scim_user", u->id, u->issuer);
     event_str(event, "external", u->external_id);
+    event_str(event, "subject", u->subject);
     event_str(event, "user_name", u->user_name);
     event_str(event, "display_name", u->display_name);
     event_str(event, "identity", u->identity);
@@ -161,6 +162,7 @@ void scim_user_put(struct keeper *k, struct scim_user *u)
     event_u64(event, "since", u->since_us);
     event_u64(event, "changed", u->changed_us);
     record(k, event);
+    account_display(k, u->identity, u->display_name.n > 0 ? u->display_name : u->user_name);
 }
 
 void scim_user_drop(struct keeper *k, const struct scim_user *u)

@@ -2,8 +2,8 @@
  *
  * A provisioning credential belongs to an issuer and can do nothing else: it names no identity,
  * asks for nothing and decides nothing. It sees and changes only what that issuer brought, or
- * accounts of that issuer's that an operator linked. externalId is the subject of the issuer's
- * tokens, and does not change.
+ * accounts of that issuer's that an operator linked. One attribute (`scim_subject`) is the subject
+ * of the issuer's tokens, and does not change.
  */
 #ifndef SL_ROLE_KEEPER_SCIM_H
 #define SL_ROLE_KEEPER_SCIM_H
@@ -18,6 +18,7 @@ struct scim_user {
     bool active;
     bool off; /* it was we who disabled the identity */
     uint64_t since_us, changed_us;
+    struct sl_span subject; /* of the issuer's tokens; does not change */
 };
 struct scim_group {
     struct sl_span id, issuer, external_id, display_name;
@@ -47,6 +48,8 @@ enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, st
                                     const char **detail) SL_MUST_CHECK;
 enum sl_scim_reason scim_user_turn(struct keeper *k, const struct issuer *i, struct scim_user *u,
                                    bool active, const char **detail) SL_MUST_CHECK;
+/* Is userName what the issuer's tokens call somebody? Else externalId is. */
+bool scim_subject_is_name(const struct issuer *i);
 /* Memberships that come from its account become those of its groups. */
 void scim_user_groups(struct keeper *k, const struct issuer *i, const struct scim_user *u);
 

@@ -45,34 +45,43 @@ static enum sl_scim_reason make(struct keeper *k, const struct issuer *i, struct
     SL_BUF(id, 64);
     struct person who;
 
-    if (account_was(k, u->issuer, u->external_id)) {
+    if (account_was(k, u->issuer, u->subject)) {
         *detail = "this person had an account here, which has ended: an operator links it again "
                   "(sluice identity account NAME --issuer I --subject S)";
         return SL_SCIM_REFUSED;
     }
-    if (!account_name(k, i, u->user_name, u->external_id, &name))
+    if (!account_name(k, i, u->subject, &name))
         return SL_SCIM_REFUSED;
     u->identity = sl_arena_copy(k->mem, sl_buf_span(&name));
     identity_add(k, &(struct person){.name = u->identity, .kind = SL_HUMAN}, sl_span(NULL, 0),
                  maker_of(k, i));
     if (person_get(k, u->identity, &who) != SL_OK ||
-        account_link(k, &who, u->issuer, u->external_id, maker_of(k, i), &id) != SL_OK)
+        account_link(k, &who, u->issuer, u->subject, maker_of(k, i), &id) != SL_OK)
         return SL_SCIM_REFUSED;
     return SL_SCIM_OK;
+}
+
+bool scim_subject_is_name(const struct issuer *i)
+{
+    return i->config->scim_subject == SL_SCIM_SUBJECT_USER_NAME;
 }
 
 enum sl_scim_reason scim_user_begin(struct keeper *k, const struct issuer *i, struct scim_user *u,
                                     const char **detail)
 {
     struct account a;
-    bool active = u->active;
+    bool active = u->active, name = scim_subject_is_name(i);
 
-    if (!is_subject(u->external_id)) {
-        *detail = "externalId must be there, and be the subject of this provider's tokens: 1 to "
-                  "255 plain characters";
+    u->subject = name ? u->user_name : u->external_id;
+    if (!is_subject(u->subject)) {
+        *detail = name
+                      ? "userName must be the subject of this provider's tokens (scim_subject): 1 "
+                        "to 255 plain characters"
+                      : "externalId must be there, and be the subject of this provider's tokens: 1 "
+                        "to 255 plain characters";
         return SL_SCIM_VALUE;
     }
-    enum sl_scim_reason why = account_get(k, u->issuer, u->external_id, &a) == SL_OK
+    enum sl_scim_reason why = account_get(k, u->issuer, u->subject, &a) == SL_OK
                                   ? adopt(k, &a, u, detail)
                                   : make(k, i, u, detail);
     if (why != SL_SCIM_OK)
@@ -104,8 +113,7 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     struct account a;
     struct person who;
 
-    if (account_get(k, u->issuer, u->external_id, &a) == SL_OK &&
-        sl_span_eq(a.identity, u->identity))
+    if (account_get(k, u->issuer, u->subject, &a) == SL_OK && sl_span_eq(a.identity, u->identity))
         account_unlink(k, &a, said_by(k, i));
     /* What is paused stays paused, and is so when the person comes back. */
     if (person_get(k, u->identity, &who) == SL_OK && person_active(&who)) {
@@ -127,14 +135,14 @@ static enum sl_scim_reason turn_on(struct keeper *k, const struct issuer *i, str
         *detail = "an operator disabled this identity: only an operator can take that back";
         return SL_SCIM_REFUSED;
     }
-    if (account_get(k, u->issuer, u->external_id, &a) == SL_OK) {
+    if (account_get(k, u->issuer, u->subject, &a) == SL_OK) {
         *detail = "this account was linked to somebody meanwhile";
         return SL_SCIM_REFUSED;
     }
     if (u->off)
         set_status(k, i, &who, "active", SL_ENTRY_ROSTER_ENABLE);
     u->off = false;
-    return account_link(k, &who, u->issuer, u->external_id, maker_of(k, i), &id) == SL_OK
+    return account_link(k, &who, u->issuer, u->subject, maker_of(k, i), &id) == SL_OK
                ? SL_SCIM_OK
                : SL_SCIM_REFUSED;
 }
@@ -168,7 +176,7 @@ void scim_user_groups(struct keeper *k, const struct issuer *i, const struct sci
     struct sl_names wanted = {0};
     struct account a;
 
-    if (!u->active || account_get(k, u->issuer, u->external_id, &a) != SL_OK)
+    if (!u->active || account_get(k, u->issuer, u->subject, &a) != SL_OK)
         return;
     for (size_t n = 0; n < count; n++) {
         SL_BUF(ours, 200);

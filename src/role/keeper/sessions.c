@@ -25,7 +25,7 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
 {
     size_t n = from->identity.n + from->owner.n + from->target.n + from->environment.n +
                from->protocol.n + from->upstream_user.n + from->credential.n + from->started_by.n +
-               from->unknown.n + from->job.n + from->link.n;
+               from->unknown.n + from->job.n + from->link.n + from->acts_for.n;
     struct session *s = malloc(sizeof *s + n);
 
     if (s == NULL)
@@ -43,6 +43,7 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
     s->unknown = copy(&c, from->unknown);
     s->job = copy(&c, from->job);
     s->link = copy(&c, from->link);
+    s->acts_for = copy(&c, from->acts_for);
     enum sl_err err = sl_map_put(k->sessions, sl_map_u64(&s->id), s);
     if (err != SL_OK) {
         free(s);
@@ -52,10 +53,37 @@ static enum sl_err session_add(struct keeper *k, const struct session *from, str
     return SL_OK;
 }
 
-struct asked_for session_others(const struct session *s)
+/* Names of issuers, subjects and identities have no line ends in them. */
+static struct sl_span joined(struct keeper *k, const struct sl_names *names)
 {
-    return (struct asked_for){
-        .started_by = s->started_by, .unknown = s->unknown, .job = s->job, .link = s->link};
+    SL_BUF(text, 16 * 1024);
+
+    for (size_t i = 0; i < names->count; i++)
+        sl_buf_say(&text, i == 0 ? "%S" : "\n%S", names->items[i]);
+    SL_PROMISE(sl_buf_err(&text) == SL_OK); /* one left out could be one who decides */
+    return sl_arena_copy(k->mem, sl_buf_span(&text));
+}
+
+static struct sl_names split(struct keeper *k, struct sl_span text)
+{
+    struct sl_names names = {0};
+
+    while (text.n > 0) {
+        struct sl_span name = sl_span_head(text, sl_span_find(text, '\n'));
+
+        names_add(k->mem, &names, name);
+        text = sl_span_from(text, name.n + 1);
+    }
+    return names;
+}
+
+struct asked_for session_others(struct keeper *k, const struct session *s)
+{
+    return (struct asked_for){.started_by = s->started_by,
+                              .unknown = s->unknown,
+                              .job = s->job,
+                              .link = s->link,
+                              .on_behalf_of = split(k, s->acts_for)};
 }
 
 struct session *session_get(struct keeper *k, uint32_t gate, uint64_t id)
@@ -113,23 +141,24 @@ bool upstream_user_of(struct keeper *k, const struct sl_target *target, const st
 static void put_open(struct sl_buf *leaf, const struct session *s, const struct person *who,
                      const struct session_facts *facts, struct sl_names requesters)
 {
-    sl_entry_put_session(leaf, &(struct sl_entry_session){.time_us = s->since_us,
-                                                          .session = s->id,
-                                                          .gate = s->gate,
-                                                          .identity = s->identity,
-                                                          .identity_kind = sl_span_str(
-                                                              sl_identity_kind_name(s->kind)),
-                                                          .owner = s->owner,
-                                                          .target = s->target,
-                                                          .environment = s->environment,
-                                                          .protocol = s->protocol,
-                                                          .address = facts->address,
-                                                          .job = s->job,
-                                                          .job_link = s->link,
-                                                          .upstream_user = s->upstream_user,
-                                                          .groups = entry_list(who->groups),
-                                                          .requesters = entry_list(requesters),
-                                                          .tls = facts->tls});
+    sl_entry_put_session(leaf, &(struct sl_entry_session){
+                                   .time_us = s->since_us,
+                                   .session = s->id,
+                                   .gate = s->gate,
+                                   .identity = s->identity,
+                                   .identity_kind = sl_span_str(sl_identity_kind_name(s->kind)),
+                                   .owner = s->owner,
+                                   .target = s->target,
+                                   .environment = s->environment,
+                                   .protocol = s->protocol,
+                                   .address = facts->address,
+                                   .job = s->job,
+                                   .job_link = s->link,
+                                   .on_behalf_of = entry_list(facts->others.on_behalf_of),
+                                   .upstream_user = s->upstream_user,
+                                   .groups = entry_list(who->groups),
+                                   .requesters = entry_list(requesters),
+                                   .tls = facts->tls});
 }
 
 static void record_open(struct keeper *k, const struct session *s, const struct sl_buf *leaf)
@@ -144,7 +173,9 @@ static void record_open(struct keeper *k, const struct session *s, const struct 
     event_str(event, "environment", s->environment);
     event_u64(event, "gate", s->gate);
     event_str(event, "credential", s->credential);
-    if (s->job.n > 0) {
+    if (s->acts_for.n > 0)
+        event_str(event, "acts_for", s->acts_for);
+    if (s->job.n > 0 || s->unknown.n > 0) {
         event_str(event, "started_by", s->started_by);
         event_str(event, "unknown", s->unknown);
         event_str(event, "job", s->job);
@@ -193,7 +224,7 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                "`login` of the target names the user; {identity} must give a plain role name.");
         return;
     }
-    others.on_behalf_of = credential_on_behalf_of(k, with->id);
+    credential_asks_for(k, with->id, &others);
     if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;
@@ -212,7 +243,8 @@ void session_open(struct peer *p, const struct person *who, const struct credent
                            .started_by = facts->others.started_by,
                            .unknown = facts->others.unknown,
                            .job = facts->others.job,
-                           .link = facts->others.link};
+                           .link = facts->others.link,
+                           .acts_for = joined(k, &facts->others.on_behalf_of)};
     struct sl_names names = requester_names(k, requesters, count);
     put_open(&leaf, &from, who, facts, names);
     if (sl_buf_err(&leaf) != SL_OK) {
@@ -356,7 +388,8 @@ enum sl_err sessions_load(struct keeper *k)
                                .started_by = db_span(&rows, 9),
                                .unknown = db_span(&rows, 10),
                                .job = db_span(&rows, 11),
-                               .link = db_span(&rows, 12)};
+                               .link = db_span(&rows, 12),
+                               .acts_for = db_span(&rows, 13)};
 
         err = session_add(k, &from, &s);
         if (from.id >= k->next_session)

@@ -59,6 +59,22 @@ static bool is_a_guess(enum sl_oidc_reason reason)
            reason == SL_OIDC_RESPONSE_ISSUER;
 }
 
+/* The provider does not know the code (RFC 6749, section 5.2): whoever brought it made it up. What
+ * it says of us or of itself is no fault of theirs. */
+static bool is_a_made_up_code(const struct flow *f, enum sl_oidc_reason reason, struct sl_span word)
+{
+    static const char *const ours[] = {"invalid_client",         "unauthorized_client",
+                                       "unsupported_grant_type", "invalid_scope",
+                                       "server_error",           "temporarily_unavailable"};
+
+    if (f->kind != FLOW_CODE || reason != SL_OIDC_ANSWER_ERROR)
+        return false;
+    for (size_t i = 0; i < SL_COUNT(ours); i++)
+        if (sl_span_is(word, ours[i]))
+            return false;
+    return true;
+}
+
 /* In the ledger by the reason's name, and slower with each guess. */
 void signin_failed(struct call *c, enum sl_oidc_reason reason, struct sl_span more)
 {
@@ -135,6 +151,20 @@ bool signin_client(struct call *c, struct issuer *i, struct sl_oidc_client *out)
     return true;
 }
 
+/* A code is asked about once. A device asks again and again, as fast as its provider wants, once a
+ * second at most. */
+enum { CALLS_OF_CODE = 1, CALLS_OF_DEVICE = FLOW_LIFE_S };
+
+bool signin_may_call(const struct call *c, struct flow *f)
+{
+    unsigned most = f->kind == FLOW_CODE ? CALLS_OF_CODE : CALLS_OF_DEVICE;
+
+    if (f->calls >= most || !limits_call(&c->keeper->limits, c->address, sl_clock_us()))
+        return false;
+    f->calls++;
+    return true;
+}
+
 void flow_post(struct keeper *k, struct flow *f, const struct issuer *i, struct sl_span url,
                struct sl_buf *form, struct sl_buf *authorization, fetch_fn *fn)
 {
@@ -171,6 +201,8 @@ void flow_end_refused(struct keeper *k, struct flow *f, enum sl_oidc_reason reas
 {
     struct call c = flow_take_late(k, f);
 
+    if (is_a_made_up_code(f, reason, more))
+        limits_failed(&k->limits, c.address, SL_SPAN(DOOR), sl_clock_us());
     signin_failed(&c, reason, more);
     flow_end(k, f);
     late_done(&c);

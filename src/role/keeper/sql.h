@@ -117,6 +117,10 @@
     "create index if not exists console_session_open on console_session(since_us) where ended_us " \
     "= 0;"                                                                                         \
     "create index if not exists console_session_of on console_session(credential);"                \
+    "create table if not exists display(identity text primary key, text text not null) without "   \
+    "rowid;"                                                                                       \
+    "create table if not exists active_since(identity text primary key, at_us integer not null) "  \
+    "without rowid;"                                                                               \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
     "without rowid;"                                                                               \
     "create table if not exists account(issuer text not null, subject text not null, credential "  \
@@ -137,6 +141,9 @@
     "active "                                                                                      \
     "integer not null, off integer not null, since_us integer not null, changed_us integer not "   \
     "null);"                                                                                       \
+    "create table if not exists scim_subject(user text primary key, subject text not null) "       \
+    "without rowid;"                                                                               \
+    "create index if not exists scim_subject_of on scim_subject(subject);"                         \
     "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
     "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
     "text "                                                                                        \
@@ -154,6 +161,7 @@
     "create table if not exists session_job(session integer primary key, started_by text not "     \
     "null, "                                                                                       \
     "unknown text not null, job text not null, link text not null);"                               \
+    "create table if not exists session_for(session integer primary key, names text not null);"    \
     "create index if not exists session_identity on session(identity);"                            \
     "create table if not exists journal(gate integer primary key, generation integer not null, "   \
     "position integer not null);"                                                                  \
@@ -199,6 +207,11 @@
     "create table if not exists approval_said(approval text not null, n integer not null, kind "   \
     "text not null, identity text not null, channel text not null, said text not null, at_us "     \
     "integer not null, primary key(approval, n)) without rowid;"                                   \
+    "create table if not exists device(device blob not null, identity text not null, at_us "       \
+    "integer not null, primary key(device, identity)) without rowid;"                              \
+    "create index if not exists device_identity on device(identity);"                              \
+    "create table if not exists approval_shown(approval text not null, identity text not null, "   \
+    "what integer not null, primary key(approval, identity)) without rowid;"                       \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"   \
     "create table if not exists budget_use(rule text not null, target text not null, who text not" \
     " null, start_ms integer not null, rows integer not null, bytes integer not null, statements " \
@@ -230,8 +243,11 @@
     X(APPLIED_GET, "select value from meta where key = 'applied'")                                  \
     X(APPLIED_SET, "update meta set value = ?1 where key = 'applied'")                              \
     X(IDENTITY_ADD, "insert into identity values(?1, ?2, ?3, 'active', ?4, ?1, ?5, ?6)")            \
-    X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt from "       \
-        "identity where name = ?1")                                                                 \
+    X(IDENTITY_GET, "select name, kind, owner, status, since_us, person, os_user, salt, "           \
+        "coalesce(a.at_us, 0), coalesce(d.text, '') from identity left join active_since a on "     \
+        "a.identity = name left join display d on d.identity = name where name = ?1")               \
+    X(DISPLAY_SET, "insert or replace into display values(?1, ?2)")                                 \
+    X(IDENTITY_ACTIVE, "insert or replace into active_since values(?1, ?2)")                        \
     X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "      \
         "identity order by name")                                                                   \
     X(IDENTITY_PAGE, "select name from identity where name > ?1 order by name limit ?2")            \
@@ -257,6 +273,9 @@
         "where person = (select person from identity where name = ?1)")                             \
     X(IDENTITY_OS_USER, "update identity set os_user = ?2 where name = ?1")                         \
     X(IDENTITY_OF_OS_USER, "select name from identity where os_user = ?1 and os_user <> ''")        \
+    X(DEVICE_SEEN, "insert or replace into device values(?1, ?2, ?3)")                              \
+    X(IDENTITY_OF_DEVICE, "select distinct o.identity from device d join device o on o.device = "   \
+        "d.device where d.identity = ?1 and o.identity <> ?1 and d.at_us > ?2 and o.at_us > ?2")    \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
     X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
         "since_us = ?3, until_us = ?4")                                                             \
@@ -265,8 +284,12 @@
         "until_us > ?2) order by delegate")                                                         \
     X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
     X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
-    X(DECIDERS_EVER, "select count(distinct i.person) from credential c join identity i on i.name = "\
-        "c.identity where c.deciding = 1")                                                          \
+    X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
+        "(select count(distinct i.person) from credential c join identity i on i.name = "           \
+        "c.identity where c.deciding = 1))")                                                        \
+    X(TWO_DECIDERS, "insert or ignore into meta select 'two_deciders', 2 where (select "            \
+        "count(distinct i.person) from credential c join identity i on i.name = c.identity "        \
+        "where c.deciding = 1) >= 2")                                                               \
     X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
@@ -307,10 +330,16 @@
         "?10)")                                                                                    \
     X(SCIM_USER_DROP, "delete from scim_user where id = ?1")                                       \
     X(SCIM_USER_LEAVES, "delete from scim_member where user = ?1")                                 \
-    X(SCIM_USER_GET, "select * from scim_user where issuer = ?1 and id = ?2")                      \
-    X(SCIM_USER_LIST, "select * from scim_user where issuer = ?1 order by since_us, id")           \
+    X(SCIM_SUBJECT_PUT, "insert or replace into scim_subject values(?1, ?2)")                      \
+    X(SCIM_SUBJECT_DROP, "delete from scim_subject where user = ?1")                               \
+    X(SCIM_USER_GET, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "     \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 and u.id = ?2")                       \
+    X(SCIM_USER_LIST, "select u.*, coalesce(s.subject, u.external) from scim_user u left join "    \
+        "scim_subject s on s.user = u.id where u.issuer = ?1 order by u.since_us, u.id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
-    X(SCIM_USER_GONE, "select 1 from scim_user where issuer = ?1 and external = ?2 and active = 0") \
+    X(SCIM_USER_GONE, "select 1 from scim_user u left join scim_subject s on s.user = u.id where "  \
+        "u.issuer = ?1 and u.active = 0 and ((s.user is null and u.external = ?2) or s.subject = "  \
+        "?2)")                                                                                      \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
     X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
     X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \
@@ -368,7 +397,10 @@
     X(SESSION_JOB_REMOVE, "delete from session_job where session = ?1")                             \
     X(SESSION_LIST, "select id, identity, kind, owner, target, environment, gate, since_us, "       \
         "credential, coalesce(j.started_by, ''), coalesce(j.unknown, ''), coalesce(j.job, ''), "    \
-        "coalesce(j.link, '') from session left join session_job j on j.session = id order by id")                                                      \
+        "coalesce(j.link, ''), coalesce(f.names, '') from session left join session_job j on "      \
+        "j.session = id left join session_for f on f.session = id order by id")                     \
+    X(SESSION_FOR_ADD, "insert or replace into session_for values(?1, ?2)")                         \
+    X(SESSION_FOR_REMOVE, "delete from session_for where session = ?1")                             \
     X(JOURNAL_SET, "insert or replace into journal values(?1, ?2, ?3)")                             \
     X(JOURNAL_GET, "select generation, position from journal where gate = ?1")                      \
     X(OPEN_ADD, "insert or ignore into open_action values(?1, ?2, ?3)")                             \
@@ -433,6 +465,8 @@
         "approval_alike k on k.key = mine.key and k.sequence < mine.sequence join approval a on a.id = " \
         "k.approval where mine.approval = ?1 and a.state in ('approved', 'spent', 'lapsed') order by "  \
         "k.sequence desc limit 100) order by identity = ?2 desc, sequence desc limit ?3")            \
+    X(SHOWN_SET, "insert or replace into approval_shown values(?1, ?2, ?3)")                        \
+    X(SHOWN_GET, "select what from approval_shown where approval = ?1 and identity = ?2")           \
     X(SAID_ADD, "insert into approval_said select ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 " \
         "from approval_said where approval = ?1")                                                   \
     X(SAID_OF, "select kind, identity, channel, said, at_us from approval_said where approval = ?1 " \

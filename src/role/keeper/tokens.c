@@ -99,6 +99,19 @@ static bool take_job(struct keeper *k, struct issuer *i, const struct sl_oidc_cl
     return take_account(k, a.credential, claims->expires_s, seen);
 }
 
+/* Not remembered either: everybody in the chain is looked at each time. Its groups are those of the
+ * person on whose behalf it is, so they say nothing of whoever asks. */
+static bool take_acting(struct keeper *k, struct issuer *i, const struct sl_oidc_claims *claims,
+                        struct token_seen *seen)
+{
+    struct account a;
+    enum sl_oidc_reason reason = acting_ask(k, i->config, claims, &a, &seen->others);
+
+    if (reason != SL_OIDC_YES)
+        return refused(seen, reason);
+    return take_account(k, a.credential, claims->expires_s, seen);
+}
+
 static bool take_claims(struct keeper *k, struct issuer *i, const struct sl_oidc_claims *claims,
                         const uint8_t digest[SL_SHA256], struct token_seen *seen)
 {
@@ -106,6 +119,8 @@ static bool take_claims(struct keeper *k, struct issuer *i, const struct sl_oidc
 
     if (i->config->kind != SL_ISSUER_OIDC)
         return take_job(k, i, claims, seen);
+    if (claims->actor_count > 0)
+        return take_acting(k, i, claims, seen);
     if (account_get(k, claims->issuer, claims->subject, &a) != SL_OK)
         return refused(seen, SL_OIDC_ACCOUNT_UNKNOWN);
     if (scim_is_gone(k, claims->issuer, claims->subject))

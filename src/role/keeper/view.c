@@ -72,6 +72,8 @@ static void apply_identity_status(struct db *db, struct fields *f)
     const json_t *owner = json_object_get(f->event, "owner");
 
     db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
+    if (sl_span_is(str(f, "status"), "active"))
+        db_run(db, DB_IDENTITY_ACTIVE, "si", str(f, "name"), u64(f, "at"));
     if (json_is_true(json_object_get(f->event, "for_good")))
         db_run(db, DB_SCIM_USER_KEEP_OFF, "s", str(f, "name"));
     if (json_is_string(owner) && sl_span_is(str(f, "status"), "paused"))
@@ -80,8 +82,21 @@ static void apply_identity_status(struct db *db, struct fields *f)
         db_run(db, DB_OWNER_PAUSE_OVER, "s", str(f, "name"));
 }
 
+static void apply_display(struct db *db, struct fields *f)
+{
+    db_run(db, DB_DISPLAY_SET, "ss", str(f, "identity"), str(f, "text"));
+}
+
+/* From the second person who could decide on, administration has somebody to ask; whoever is
+ * linked to whom afterwards does not take that back. */
+static void note_deciders(struct db *db)
+{
+    db_run(db, DB_TWO_DECIDERS, "");
+}
+
 static void apply_identity_linked(struct db *db, struct fields *f)
 {
+    note_deciders(db); /* of a view that is older than this note */
     db_run(db, DB_IDENTITY_LINK, "ss", str(f, "name"), str(f, "to"));
 }
 
@@ -126,6 +141,7 @@ static void apply_credential_made(struct db *db, struct fields *f)
            str(f, "issuer"), str(f, "issuer_uid"));
     if (invitation.n > 0)
         db_run(db, DB_INVITATION_USED, "bi", invitation, at);
+    note_deciders(db);
     apply_acts_for(db, f);
 }
 
@@ -188,6 +204,7 @@ static void apply_account_linked(struct db *db, struct fields *f)
            hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
     db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
            at);
+    note_deciders(db);
 }
 
 static void apply_account_unlinked(struct db *db, struct fields *f)
@@ -236,12 +253,15 @@ static void apply_scim_user(struct db *db, struct fields *f)
     db_run(db, DB_SCIM_USER_PUT, "ssssssiiii", str(f, "id"), str(f, "issuer"), str(f, "external"),
            str(f, "user_name"), str(f, "display_name"), str(f, "identity"),
            (uint64_t)yes(f, "active"), (uint64_t)yes(f, "off"), u64(f, "since"), u64(f, "changed"));
+    if (json_object_get(f->event, "subject") != NULL) /* before there was a choice: external */
+        db_run(db, DB_SCIM_SUBJECT_PUT, "ss", str(f, "id"), str(f, "subject"));
 }
 
 static void apply_scim_user_gone(struct db *db, struct fields *f)
 {
     db_run(db, DB_SCIM_USER_LEAVES, "s", str(f, "id"));
     db_run(db, DB_SCIM_USER_DROP, "s", str(f, "id"));
+    db_run(db, DB_SCIM_SUBJECT_DROP, "s", str(f, "id"));
 }
 
 static void apply_scim_group(struct db *db, struct fields *f)
@@ -282,6 +302,8 @@ static void apply_console_opened(struct db *db, struct fields *f)
 {
     db_run(db, DB_CONSOLE_ADD, "ssbii", str(f, "id"), str(f, "credential"), bytes(f, "hash"),
            u64(f, "at"), u64(f, "expires"));
+    if (json_object_get(f->event, "device") != NULL)
+        db_run(db, DB_DEVICE_SEEN, "bsi", bytes(f, "device"), str(f, "identity"), u64(f, "at"));
 }
 
 static void apply_console_ended(struct db *db, struct fields *f)
@@ -297,11 +319,14 @@ static void apply_session_opened(struct db *db, struct fields *f)
     if (json_object_get(f->event, "job") != NULL)
         db_run(db, DB_SESSION_JOB_ADD, "issss", u64(f, "session"), str(f, "started_by"),
                str(f, "unknown"), str(f, "job"), str(f, "job_link"));
+    if (json_object_get(f->event, "acts_for") != NULL)
+        db_run(db, DB_SESSION_FOR_ADD, "is", u64(f, "session"), str(f, "acts_for"));
 }
 
 static void apply_session_closed(struct db *db, struct fields *f)
 {
     db_run(db, DB_SESSION_JOB_REMOVE, "i", u64(f, "session"));
+    db_run(db, DB_SESSION_FOR_REMOVE, "i", u64(f, "session"));
     db_run(db, DB_SESSION_REMOVE, "i", u64(f, "session"));
 }
 
@@ -382,6 +407,11 @@ static void apply_said(struct db *db, struct fields *f)
 {
     db_run(db, DB_SAID_ADD, "sssssi", str(f, "id"), str(f, "kind"), str(f, "identity"),
            str(f, "channel"), str(f, "said"), u64(f, "at"));
+}
+
+static void apply_shown(struct db *db, struct fields *f)
+{
+    db_run(db, DB_SHOWN_SET, "ssi", str(f, "id"), str(f, "identity"), u64(f, "what"));
 }
 
 static void apply_passkey_removed(struct db *db, struct fields *f)
@@ -512,7 +542,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
 
 /* clang-format off */
 #define EVENTS(X) \
-    X(identity_added) X(identity_status) X(identity_linked) X(identity_os_user) \
+    X(identity_added) X(identity_status) X(display) X(identity_linked) X(identity_os_user) \
     X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
     X(session_closed) X(passkey_enrolled) X(passkey_named) X(said) X(passkey_removed) \
     X(asked) X(voted) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
@@ -520,7 +550,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
-    X(scim_members) X(refused)
+    X(scim_members) X(refused) X(shown)
 /* clang-format on */
 
 static const struct {

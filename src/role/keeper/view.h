@@ -2,7 +2,8 @@
  *
  *   event               fields
  *   identity_added      name kind owner os_user salt groups[] at
- *   identity_status     name status; owner: when it was an owner who paused it
+ *   identity_status     name status at; owner: when it was an owner who paused it
+ *   display             identity text: what a provider calls the person
  *   identity_linked     name to
  *   identity_os_user    name os_user
  *   group_set           name group member at

@@ -140,6 +140,16 @@ static void granted_leaf(struct keeper *k, const struct approval *a, const struc
     store_leaf(&k->store, &leaf, false, NULL);
 }
 
+/* Whoever waits hears that it runs by one person's word, whose, and why: before it does. */
+static void tell_of_glass(struct keeper *k, const struct approval *a, const struct waiter *w)
+{
+    struct exception e;
+
+    if (exception_get(k, a->id, &e) == SL_OK && sl_span_is(e.kind, "break_glass"))
+        ANSWER_GATE(k, w->gate, action_note, .action = w->action, .alone = 1, .approval = a->id,
+                    .who = e.identity, .text = e.reason);
+}
+
 void waiters_offer(struct keeper *k, const struct approval *a)
 {
     for (struct waiter *w = k->waiters; w != NULL; w = w->next)
@@ -151,6 +161,7 @@ void waiters_offer(struct keeper *k, const struct approval *a)
         if (gate == NULL || !sl_span_eq(id_of(w), a->id))
             continue;
         granted_leaf(k, a, w);
+        tell_of_glass(k, a, w);
         offer(k, gate, w);
         return;
     }

@@ -23,7 +23,7 @@ function judge(world, said) {
   if (user === undefined || user.disabled || said.get("password") !== PASSWORD) return "No such person, or another password.";
   if (said.get("otp") && said.get("otp") !== CODE) return "That was not the code.";
   const strong = said.get("otp") === CODE;
-  return { login: { accountId: user.sub, acr: strong ? "mfa" : "pwd", amr: strong ? ["pwd", "otp"] : ["pwd"] } };
+  return { consent: {}, login: { accountId: user.sub, acr: strong ? "mfa" : "pwd", amr: strong ? ["pwd", "otp"] : ["pwd"] } };
 }
 
 export async function interact(provider, world, req, res) {
