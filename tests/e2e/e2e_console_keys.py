@@ -30,7 +30,7 @@ def open_line(b, keys, held):
             break
     keys.press("Enter")
     b.wait(at="role=region[name='Exact statement']")
-    assert keys.here().startswith("H1 "), keys.here()
+    wait_for(lambda: keys.here().startswith("H1 "), 5, "the focus on the heading")
 
 
 def settle(b, which):

@@ -130,8 +130,8 @@ def test_sign_in(lab):
     b.wait(at="role=region[name='Exact statement']")
     assert b.url() == f"{url}/approvals/{held['id']}" and b.eval(js="isSecureContext"), b.url()
     ours = [c for c in b.cookies() if c["domain"] == NAME]
-    assert [c["name"] for c in ours] == ["__Host-sluice"], ours
-    assert ours[0]["secure"] and ours[0]["httpOnly"] and ours[0]["sameSite"] == "Strict" and ours[0]["path"] == "/", ours
+    assert sorted(c["name"] for c in ours) == ["__Host-sluice", "__Host-sluice-device"], ours
+    assert all(c["secure"] and c["httpOnly"] and c["sameSite"] == "Strict" and c["path"] == "/" for c in ours), ours
     decide(b, "Approve", "over https")
     _, err = child.communicate(timeout=20)
     assert child.returncode == 0 and lab.ran(r"scratch where id = 1$", "agent-7") == 1
