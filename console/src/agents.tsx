@@ -126,7 +126,7 @@ export function Agents(): JSX.Element {
       <section aria-label="Refused">
         <h2>Refused, and why</h2>
         {refused.length === 0 ? (
-          <p class="empty">Nothing of yours was refused.</p>
+          <p class="empty">Nothing of yours was refused. A no stands here with its reason, so that you know what to change.</p>
         ) : (
           <ul class="lines">
             {refused.map((a) => (

@@ -149,8 +149,18 @@ export function Identities(): JSX.Element {
           <p role="status">
             {list.length === all.length ? count(all.length, "identity", "identities") : `${list.length} of ${all.length}`}
           </p>
-          <Table people={list} />
+          {list.length > 0 ? (
+            <Table people={list} />
+          ) : (
+            <p class="empty">Nobody is called like that. Part of a name, a kind, an owner or a group is enough; leave it empty for all.</p>
+          )}
         </>
+      )}
+      {people.value !== null && all.every((p) => p.kind === "human") && (
+        <p class="empty">
+          No agent or service yet: <code>sluice identity add NAME --kind agent --owner YOU</code> makes one, and{" "}
+          <code>sluice token create NAME</code> what it signs in with.
+        </p>
       )}
       <p class="hint">
         The operator changes them: <code>sluice identity</code>. “Last seen” counts use in whole hours.

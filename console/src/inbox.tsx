@@ -56,13 +56,13 @@ export function Inbox(): JSX.Element {
             empty="Nothing waits for your decision. A request that you may decide appears here by itself; keep this page open, or follow the link in the requester's notice."
           />
           <ReviewsDue />
-          <Section title="Waits, but not for you" list={others} empty="Nothing that you may see waits for others." />
+          <Section title="Waits, but not for you" list={others} empty="Nothing that you may see waits for others. What you may look at and not decide stands here, with the reason." />
           <Section
             title="Running and recently over"
             list={over
               .toSorted((x, y) => Number(isRunning(y)) - Number(isRunning(x)) || (x.asked_at < y.asked_at ? 1 : -1))
               .slice(0, RECENT)}
-            empty="Nothing yet."
+            empty="Nothing yet. What was decided, what runs and what came of it stands here; all of it is under Audit."
           />
           <p class="keys">
             <kbd>j</kbd> <kbd>k</kbd> next and previous line, <kbd>Enter</kbd> opens it. Alike requests stand on one line; each is still decided by itself.

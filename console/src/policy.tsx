@@ -59,7 +59,12 @@ function Rules({ policy }: { policy: Policy }): JSX.Element {
   return (
     <section aria-label="Rules">
       <h2>Rules</h2>
-      {policy.rules.length === 0 && <p class="empty">There are none: each target's default decides.</p>}
+      {policy.rules.length === 0 && (
+        <p class="empty">
+          There are none: each target's default decides. Write the first under <code>policy:</code> in the configuration, try
+          it below on the past, look at it with <code>sluice check</code>, and let it in with a SIGHUP.
+        </p>
+      )}
       {policy.rules.map((r) => (
         <RuleText key={r.name} r={r} />
       ))}

@@ -23,13 +23,13 @@ def newer_node():
 class Browser:
     """browser.click(at="role=button"), .text(at=...), ...: each op of console/browser.mjs by its name."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, flags=()):
         if not shutil.which("chromium"):
             raise Skip("chromium is not installed")
         folder = npm.installed(HERE)
         with open(lab.folder / "browser.stderr", "ab") as log:
-            self.child = subprocess.Popen([newer_node(), "browser.mjs", shutil.which("chromium")], cwd=folder, text=True,
-                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            self.child = subprocess.Popen([newer_node(), "browser.mjs", shutil.which("chromium"), *flags], cwd=folder,
+                                          text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         lab.children.append(self.child)
 
     def __getattr__(self, op):

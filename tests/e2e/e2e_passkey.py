@@ -117,6 +117,21 @@ def test_removal(lab):
     assert lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"] == []
 
 
+def test_many(lab):
+    """somebody with many has each of them listed, and each decides"""
+    keys = [lab.passkeys["bob"]]
+    for _ in range(5):
+        status, said = lab.enrol_passkey("bob")
+        assert status == 201, said
+        keys.append(lab.passkeys["bob"])
+    listed = [p["key"] for p in lab.ask("bob", "GET", "/v1/passkeys")[1]["passkeys"]]
+    assert set(listed) >= {text(k.id) for k in keys} and len(listed) == len(set(listed)) >= 6, listed
+    client, which = ask(lab, "update orders set item = 'many' where id = 1")
+    assert lab.decide_by_passkey("bob", which, "deny", key=keys[-1])[0] == 200
+    client.close()
+    lab.passkeys["bob"] = keys[0]
+
+
 def test_auditor(lab):
     """sluice ledger verify --decisions says which were proved by a passkey"""
     done = lab.sluice("ledger", "verify", lab.state / "ledger", "--key", lab.state / "ledger" / "key.pub", "--decisions", "--json",

@@ -42,16 +42,33 @@ bool passkey_known(struct keeper *k, struct sl_span id, struct sl_span spki)
     return known || passkey_get(k, id, &other) == SL_OK;
 }
 
+/* One person has a few, all together have thousands, and a question may ask of hundreds of people:
+ * room is made as it is needed. */
+static bool has_room(struct keeper *k, struct passkey **list, size_t count, size_t *room)
+{
+    if (count < *room)
+        return true;
+    size_t wider = *room == 0 ? 4 : 2 * *room;
+    struct passkey *more = sl_arena_array(k->mem, wider, sizeof *more);
+
+    if (more == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        more[i] = (*list)[i];
+    *list = more;
+    *room = wider;
+    return true;
+}
+
 size_t passkeys_of(struct keeper *k, struct sl_span identity, struct passkey **out)
 {
     struct db_rows rows = db_ask(k->store.db, DB_PASSKEY_LIST, "s", identity);
-    struct passkey *list = sl_arena_array(k->mem, PASSKEYS_LISTED, sizeof *list);
-    size_t count = 0;
+    size_t count = 0, room = 0;
 
-    while (list != NULL && count < PASSKEYS_LISTED && db_row(&rows))
-        fill(k, &rows, &list[count++]);
+    *out = NULL;
+    while (count < PASSKEYS_LISTED && db_row(&rows) && has_room(k, out, count, &room))
+        fill(k, &rows, &(*out)[count++]);
     db_end(&rows);
-    *out = list;
     return count;
 }
 

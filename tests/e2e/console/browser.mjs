@@ -1,5 +1,5 @@
 // Chromium in front of the console, told what to do: a JSON line in ({"op", ...}), a JSON line out ({"said"} or
-// {"failed"}). One page at a time; what the page complained about is kept.
+// {"failed"}). One page at a time; what the page complained about is kept. Arguments: the browser, flags of its own.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -7,10 +7,11 @@ import { chromium } from "playwright-core";
 
 const PATIENCE_MS = 10_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox", ...process.argv.slice(3)] });
 let context, page;
 let complaints = [];
 let tabs = [];
+let saved = [];
 
 async function open({ scheme = "light", width = 1280, height = 900, motion = "no-preference" }) {
   await context?.close();
@@ -18,12 +19,14 @@ async function open({ scheme = "light", width = 1280, height = 900, motion = "no
   context.setDefaultTimeout(PATIENCE_MS);
   complaints = [];
   tabs = [];
+  saved = [];
   await tab({ number: 0 });
 }
 
 async function tab({ number, close = false }) {
   page = tabs[number] ??= await context.newPage();
   page.on("pageerror", (e) => complaints.push(String(e)));
+  page.on("download", (d) => saved.push(d.path()));
   page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
   if (close) await page.close();
 }
@@ -110,6 +113,7 @@ const ops = {
   cookies: () => context.cookies(),
   axe: findViolations,
   shot: ({ path, whole = false }) => page.screenshot({ path, fullPage: whole }).then(() => null),
+  saved: async () => (await Promise.all(saved.splice(0))).map((path) => readFileSync(path, "utf8")),
   complaints: () => complaints.splice(0),
   focused: () => page.evaluate(() => `${document.activeElement.tagName} ${document.activeElement.innerText ?? ""}`),
 };
