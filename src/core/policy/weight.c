@@ -14,7 +14,7 @@ static const struct {
     {SL_PLACE_LISTEN, "postgres", SL_WEIGHT_OUT},
     {SL_PLACE_LISTEN, "http", SL_WEIGHT_OUT},
     {SL_PLACE_LEDGER, "origin", SL_WEIGHT_OUT},
-    {SL_PLACE_TOP, "public_url", SL_WEIGHT_OUT}, /* what rests on it is in passkeys.origins */
+    {SL_PLACE_TOP, "public_url", SL_WEIGHT_OUT},     /* what rests on it is in passkeys.origins */
     {SL_PLACE_TOP, "trusted_proxies", SL_WEIGHT_IN}, /* whose wrong guesses count as whose */
     /* whose page a decision is signed on, and who must vouch for a key */
     {SL_PLACE_TOP, "passkeys", SL_WEIGHT_IN},

@@ -133,7 +133,7 @@ static void answer_held(struct peer *p, const struct ask *ask, const struct appr
 
     for (size_t i = 0; i < a->requester_count; i++)
         sl_ipc_list_add(&items, &set, a->requesters[i].name);
-    deciders_text(&reviewers, NULL, k, a);
+    deciders_text(&reviewers, k, a);
     ANSWER(p, action_held, .action = ask->gate_action, .approval = a->id,
            .expires_us = granted ? a->grant_expires_us : a->expires_us, .joined = ask->joined,
            .granted = granted, .requester = set, .salt = sl_span(a->salt, sizeof a->salt),

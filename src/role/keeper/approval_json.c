@@ -319,9 +319,9 @@ static void put_people(struct call *c, json_t *out, const struct approval *a)
     json_object_set_new(out, "requester_chain", chain);
     if (a->state != SL_APPROVAL_PENDING)
         return;
-    deciders_text(&text, c, c->keeper, a);
+    deciders_text(&text, c->keeper, a);
     json_put_str(out, "reviewers", sl_buf_span(&text));
-    json_object_set_new(out, "deciders", deciders_json(c, a));
+    json_object_set_new(out, "deciders", deciders_json(c->keeper, a));
 }
 
 json_t *approval_json(struct call *c, const struct approval *a)

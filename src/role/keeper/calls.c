@@ -313,7 +313,6 @@ static void handle(struct peer *p, const struct sl_msg_call *m, bool its_turn)
     else if (!c.deferred && !(c.queued && costly_wait(&c, m)))
         answer(&c);
     json_decref(body);
-    deciders_free(c.deciders);
 }
 
 void on_call(struct peer *p, const struct sl_msg_call *m)

@@ -124,18 +124,31 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
 /* --- naming them
  * ----------------------------------------------------------------------------------
  *
- * Lists ask about the same few people for hundreds of questions: within one call each is looked up
- * once. Of somebody with several credentials the oldest is asked about, which is the one that most
+ * Lists ask about the same few people for hundreds of questions, and hundreds of consoles about the
+ * same question at once: each is looked up once, and again after the next event, or a second later.
+ * Of somebody with several credentials the oldest is asked about, which is the one that most
  * questions are younger than. */
+
+enum { BELIEVED_US = 1000000 };
 
 struct known {
     struct sl_decider who;
     struct sl_decide_credential with, with_passkey;
     bool decides;
 };
+/* Those of the requirements' people whose yes would be taken now, with what they may vote for. */
+struct found {
+    struct sl_span names[64];
+    uint32_t may[64];
+    size_t count, more;
+};
+
 struct deciders {
     struct sl_arena *mem;
-    struct sl_map *people; /* name -> struct known */
+    struct sl_map *people;                  /* name -> struct known */
+    uint64_t changes, generation, since_us; /* of the store, of the policy; when it was begun */
+    char last[37];                          /* the approval that `found` is about; "": none */
+    struct found found;
 };
 
 void deciders_free(struct deciders *d)
@@ -147,7 +160,7 @@ void deciders_free(struct deciders *d)
     free(d);
 }
 
-static struct deciders *deciders_new(void)
+static struct deciders *deciders_new(const struct keeper *k)
 {
     struct deciders *d = calloc(1, sizeof *d);
 
@@ -156,7 +169,22 @@ static struct deciders *deciders_new(void)
         deciders_free(d);
         return NULL;
     }
+    d->changes = k->store.changes;
+    d->generation = k->generation;
+    d->since_us = sl_clock_us();
     return d;
+}
+
+static struct deciders *deciders_now(struct keeper *k)
+{
+    struct deciders *d = k->deciders;
+
+    if (d != NULL && d->changes == k->store.changes && d->generation == k->generation &&
+        sl_clock_us() - d->since_us < BELIEVED_US)
+        return d;
+    deciders_free(d);
+    k->deciders = deciders_new(k);
+    return k->deciders;
 }
 
 static bool credential_oldest(struct keeper *k, struct sl_span name, struct credential *out)
@@ -210,20 +238,13 @@ static const struct known *know(struct keeper *k, struct deciders *d, struct sl_
     return one;
 }
 
-/* Those of the requirements' people whose yes would be taken now, with what they may vote for. */
-struct found {
-    struct sl_span names[64];
-    uint32_t may[64];
-    size_t count, more;
-};
-
 static void find(struct keeper *k, struct deciders *d, const struct approval *a, struct found *out)
 {
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
     struct sl_decide_question q = approval_question(k, a, SL_CHANNEL_HTTP);
 
     *out = (struct found){0};
-    if (c.names == NULL || d == NULL)
+    if (c.names == NULL)
         return;
     for (size_t i = 0; i < a->requirement_count; i++)
         collect(&c, &a->requirements[i]);
@@ -242,8 +263,22 @@ static void find(struct keeper *k, struct deciders *d, const struct approval *a,
             continue;
         }
         out->may[out->count] = may;
-        out->names[out->count++] = c.names[i];
+        out->names[out->count++] = sl_arena_copy(d->mem, c.names[i]);
     }
+}
+
+static const struct found *found_of(struct keeper *k, const struct approval *a)
+{
+    static const struct found nobody;
+    struct deciders *d = deciders_now(k);
+
+    if (d == NULL || a->id.n != sizeof d->last - 1)
+        return &nobody;
+    if (memcmp(d->last, a->id.p, a->id.n) != 0) {
+        find(k, d, a, &d->found);
+        memcpy(d->last, a->id.p, a->id.n);
+    }
+    return &d->found;
 }
 
 enum { NAMED_AT_MOST = 6 };
@@ -265,37 +300,29 @@ static bool put_names(struct sl_buf *b, const struct found *f, uint32_t bit)
     return named > 0;
 }
 
-void deciders_text(struct sl_buf *b, struct call *c, struct keeper *k, const struct approval *a)
+void deciders_text(struct sl_buf *b, struct keeper *k, const struct approval *a)
 {
-    struct deciders *own = c == NULL ? deciders_new() : NULL;
-    struct found f;
+    const struct found *f = found_of(k, a);
 
-    if (c != NULL && c->deciders == NULL)
-        c->deciders = deciders_new();
-    find(k, c == NULL ? own : c->deciders, a, &f);
     for (size_t i = 0; i < a->requirement_count; i++) {
         SL_BUF(names, 4096);
 
         sl_buf_put_str(b, i > 0 ? "; " : "");
-        if (!put_names(&names, &f, i < 32 ? 1u << i : 0)) {
+        if (!put_names(&names, f, i < 32 ? 1u << i : 0)) {
             reviewers_text(b, &a->requirements[i], 1);
             continue;
         }
         sl_buf_say(b, "%u", a->requirements[i].need);
         sl_buf_put(b, sl_buf_span(&names));
     }
-    deciders_free(own);
 }
 
-json_t *deciders_json(struct call *c, const struct approval *a)
+json_t *deciders_json(struct keeper *k, const struct approval *a)
 {
+    const struct found *f = found_of(k, a);
     json_t *array = json_array();
-    struct found f;
 
-    if (c->deciders == NULL)
-        c->deciders = deciders_new();
-    find(c->keeper, c->deciders, a, &f);
-    for (size_t i = 0; i < f.count; i++)
-        json_array_append_new(array, json_stringn((const char *)f.names[i].p, f.names[i].n));
+    for (size_t i = 0; i < f->count; i++)
+        json_array_append_new(array, json_stringn((const char *)f->names[i].p, f->names[i].n));
     return array;
 }

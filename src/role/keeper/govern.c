@@ -187,7 +187,7 @@ static void tell_held(struct call *c, const struct approval *a)
     SL_BUF(who, 4096);
     SL_BUF(text, 8192);
 
-    deciders_text(&who, c, c->keeper, a);
+    deciders_text(&who, c->keeper, a);
     sl_buf_say(&text,
                "Held: another person decides about this first (approval %S, needs a yes from %S).",
                a->id, sl_buf_span(&who));

@@ -101,7 +101,8 @@ struct keeper {
     struct sl_config *config;
     uint32_t generation, gates;
     struct store store;
-    struct sl_arena *mem; /* reset after each message */
+    struct sl_arena *mem;      /* reset after each message */
+    struct deciders *deciders; /* eligible.c: who could decide, as it was last looked up */
     struct sl_map *sessions;
     uint64_t next_session;
     struct waiter *waiters;
@@ -745,7 +746,6 @@ void drained_state(struct sl_buf *b, uint32_t gate, const struct journal *j,
  */
 struct call {
     const char *method; /* on the wire */
-    struct deciders *deciders;
     struct keeper *keeper;
     struct sl_span provisions; /* with a provisioning credential: its issuer's `iss` */
     struct peer *peer;         /* NULL: offline */
@@ -883,9 +883,9 @@ void metrics_free(struct keeper *k);
  * -----------------------------------------------------------------
  */
 /* "1 of rita, tom": people who could say yes to this now; groups where nobody could. */
-void deciders_text(struct sl_buf *b, struct call *c, struct keeper *k, const struct approval *a);
-json_t *deciders_json(struct call *c, const struct approval *a);
-struct deciders; /* people that one call has looked up already */
+/* Only for people to read: what is looked up is believed for a second, or until the next event. */
+void deciders_text(struct sl_buf *b, struct keeper *k, const struct approval *a);
+json_t *deciders_json(struct keeper *k, const struct approval *a);
 void deciders_free(struct deciders *d);
 
 /* --- sight.c: what whom may read

@@ -261,6 +261,7 @@ static void finish(struct keeper *k)
     shadow_free(k);
     tries_free(k);
     sl_config_free(k->config);
+    deciders_free(k->deciders);
     sl_arena_free(k->mem);
     json_decref(k->programs);
     json_decref(k->canaries);

@@ -145,6 +145,8 @@
     "without rowid;"                                                                               \
     "create index if not exists scim_subject_of on scim_subject(subject);"                         \
     "create index if not exists scim_user_issuer on scim_user(issuer, external);"                  \
+    "create index if not exists scim_user_name on scim_user(issuer, user_name collate nocase);"    \
+    "create index if not exists scim_user_identity on scim_user(identity);"                        \
     "create table if not exists scim_group(id text primary key, issuer text not null, external "   \
     "text "                                                                                        \
     "not null, display_name text not null, since_us integer not null, changed_us integer not "     \
@@ -287,9 +289,9 @@
     X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
         "(select count(distinct i.person) from credential c join identity i on i.name = "           \
         "c.identity where c.deciding = 1))")                                                        \
-    X(TWO_DECIDERS, "insert or ignore into meta select 'two_deciders', 2 where (select "            \
-        "count(distinct i.person) from credential c join identity i on i.name = c.identity "        \
-        "where c.deciding = 1) >= 2")                                                               \
+    X(TWO_DECIDERS, "insert into meta select 'two_deciders', 2 where not exists (select 1 from meta " \
+        "where key = 'two_deciders') and (select count(*) from (select distinct i.person from "     \
+        "credential c join identity i on i.name = c.identity where c.deciding = 1 limit 2)) = 2")   \
     X(EXCEPTION_ADD, "insert or ignore into exception values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")  \
     X(EXCEPTION_GET, "select id, kind, identity, person, credential, channel, reason, at_us, due_us, " \
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
@@ -338,9 +340,14 @@
         "scim_subject s on s.user = u.id where u.issuer = ?1 order by u.since_us, u.id")           \
     X(SCIM_USER_COUNT, "select count(*) from scim_user where issuer = ?1")                         \
     X(SCIM_USER_HAS, "select 1 from scim_user where issuer = ?1 and id = ?2")                      \
-    X(SCIM_USER_TAKEN, "select 1 from scim_user u left join scim_subject s on s.user = u.id where " \
-        "u.issuer = ?1 and u.id <> ?2 and (u.user_name = ?3 collate nocase or (?4 <> '' and "       \
-        "u.external = ?4) or (?5 <> '' and coalesce(s.subject, u.external) = ?5))")                 \
+    X(SCIM_USER_TAKEN, "select 1 from scim_user where issuer = ?1 and id <> ?2 and user_name = ?3 " \
+        "collate nocase "                                                                           \
+        "union all select 1 from scim_user where ?4 <> '' and issuer = ?1 and external = ?4 and "   \
+        "id <> ?2 "                                                                                 \
+        "union all select 1 from scim_user u where ?5 <> '' and u.issuer = ?1 and u.external = ?5 " \
+        "and u.id <> ?2 and not exists (select 1 from scim_subject s where s.user = u.id) "         \
+        "union all select 1 from scim_subject s join scim_user u on u.id = s.user where ?5 <> '' "  \
+        "and s.subject = ?5 and u.issuer = ?1 and u.id <> ?2")                                      \
     X(SCIM_GROUP_TAKEN, "select 1 from scim_group where issuer = ?1 and id <> ?2 and display_name " \
         "= ?3 collate nocase")                                                                     \
     X(SCIM_GROUPS_OF, "select g.display_name from scim_member m join scim_group g on g.id = m.grp " \
@@ -349,9 +356,10 @@
         "limit ?2")                                                                                \
     X(SCIM_OTHERS_OFF, "select coalesce(max(off & 3), 0), count(*) from scim_user where identity = ?1 " \
         "and id <> ?2 and active = 0")                                                             \
-    X(SCIM_USER_GONE, "select 1 from scim_user u left join scim_subject s on s.user = u.id where "  \
-        "u.issuer = ?1 and u.active = 0 and ((s.user is null and u.external = ?2) or s.subject = "  \
-        "?2)")                                                                                      \
+    X(SCIM_USER_GONE, "select 1 from scim_user u where u.issuer = ?1 and u.external = ?2 and "      \
+        "u.active = 0 and not exists (select 1 from scim_subject s where s.user = u.id) "           \
+        "union all select 1 from scim_subject s join scim_user u on u.id = s.user where "           \
+        "s.subject = ?2 and u.issuer = ?1 and u.active = 0")                                        \
     X(SCIM_GROUP_PUT, "insert or replace into scim_group values(?1, ?2, ?3, ?4, ?5, ?6)")          \
     X(SCIM_GROUP_DROP, "delete from scim_group where id = ?1")                                     \
     X(SCIM_GROUP_EMPTY, "delete from scim_member where grp = ?1")                                  \

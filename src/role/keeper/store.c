@@ -188,6 +188,7 @@ void store_record(struct store *s, const struct sl_buf *leaf, json_t *event, boo
 void store_record_document(struct store *s, const struct sl_buf *leaf, json_t *event,
                            struct sl_span document, bool sync)
 {
+    s->changes++;
     if (s->why == SL_OK)
         fail(s, record(s, leaf, event, document));
     json_decref(event);

@@ -29,6 +29,7 @@ struct store {
     bool needs_sync;       /* an event that must be on the disk before anybody is answered */
     bool needs_write;      /* something that must at least be with the kernel */
     uint64_t sequence;     /* orders approvals */
+    uint64_t changes;      /* counts events: what was looked up in the view holds until the next */
     uint64_t applied;      /* up to here the view is committed */
     const char *state_dir; /* while it opens */
     enum sl_err why;
