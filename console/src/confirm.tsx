@@ -16,10 +16,13 @@ interface ConfirmProps {
   onClose: () => void;
 }
 
+export function toWhatBecameOfIt(): void {
+  (document.getElementById("outcome") ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+}
+
 /** When the button that asked is gone with what it was for, the focus goes to what became of it. */
 function afterwards(): void {
-  if (document.activeElement !== document.body) return;
-  (document.getElementById("outcome") ?? document.querySelector<HTMLElement>("h1"))?.focus();
+  if (document.activeElement === document.body) toWhatBecameOfIt();
 }
 
 export function Confirm({ title, says, yes, kind, children, onYes, onClose }: ConfirmProps): JSX.Element {

