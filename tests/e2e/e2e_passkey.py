@@ -139,7 +139,7 @@ def test_auditor(lab):
                       check=True)
     said = json.loads(done.out)
     proofs = [d["proof"] for d in said["decisions"]]
-    assert said["ok"] and proofs == ["passkey"] * 5, said
+    assert said["ok"] and proofs == ["passkey"] * 6, said
     assert said["decisions_proved"] == 5 and said["decisions_vouched"] == 0, said
 
 

@@ -560,11 +560,14 @@ class Play:
 
     @line(r"(?P<where>ledger|log) (?P<what>has|lacks): (?P<text>.*)")
     def text_in(self, where, what, text):
-        self._settle()
         under = {"ledger has": "state/ledger/tile/entries", "ledger lacks": "state/ledger"}.get(
             f"{where} {what}", "serve.log")
+        if what == "has":       # as soon as it is there
+            laboratory.wait_for(lambda: self.lab.files_with(text, (under,)), 10, "an entry with it")
+            return
+        self._settle()
         found = self.lab.files_with(text, (under,))
-        if bool(found) != (what == "has"):
+        if found:
             raise Wrong(f"found in {found}")
 
     def _settle(self):
