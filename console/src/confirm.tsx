@@ -38,6 +38,7 @@ export function Confirm({ title, says, yes, kind, children, onYes, onClose }: Co
     return () => {
       if (before instanceof HTMLElement) before.focus();
       setTimeout(afterwards);
+      setTimeout(afterwards, 250); // what the stream tells at the same moment draws the page anew
     };
   }, []);
   const run = async (): Promise<void> => {
