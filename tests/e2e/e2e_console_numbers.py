@@ -54,6 +54,8 @@ def lines_found(b):
     b.wait(at="section[aria-label='What was found'] li.line")
     for _ in range(40):
         if b.count(at="text=Look further back") == 0:
+            time.sleep(0.5)     # the button comes with the end of the answer
+        if b.count(at="text=Look further back") == 0:
             return b.count(at="section[aria-label='What was found'] li.line")
         before = b.count(at="section[aria-label='What was found'] li.line")
         b.click(at="text=Look further back")
