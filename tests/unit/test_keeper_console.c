@@ -1,5 +1,10 @@
 /* Signing in to the console, as the keeper sees it: codes that are good once, sessions that stand
  * for one deciding credential and end with it. The first argument is the program. */
+#define KEEPER_PLAY_RULES                  \
+    "  - name: pair\n"                       \
+    "    when: {effects: [delete]}\n"        \
+    "    then: hold\n"                       \
+    "    reviewers: {groups: [dba], need: 2}\n"
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
@@ -8,6 +13,7 @@
 static char rita[128], bot[128], session[128], session_id[32], credential_id[32], approval[37],
     digest[65];
 static uint64_t gate_session;
+static uint32_t effects = SL_EFFECT_DDL; /* of what is held */
 
 static void keep(char *out, size_t room, const char *text)
 {
@@ -65,8 +71,8 @@ static void hold(const char *sql)
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
     SL_BUF(hex, 128);
-    struct sl_meaning_statement statement = {SL_SPAN("drop"), SL_EFFECT_DDL};
-    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+    struct sl_meaning_statement statement = {SL_SPAN("drop"), effects};
+    struct sl_meaning m = {.effects = effects,
                            .statements = &statement,
                            .statement_count = 1};
     struct sl_msg_action_held held = {0};
@@ -193,6 +199,32 @@ static void test_it_is_listed_and_revoked(void)
     SL_CHECK(listed(session_id, true));
 }
 
+/* P4: of a yes that another may have given in their name nothing stays, though others still have to
+ * decide. */
+static void test_P4_a_revoked_sessions_yes_is_over(void)
+{
+    SL_BUF(body, 128);
+    char code[128], sam[128];
+
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED)); /* the grant of the session before */
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'sam','kind':'human','groups':['dba']}"),
+                 200);
+    keep(code, sizeof code, said("code"));
+    SL_CHECK_INT(with_code("enroll", code), 201);
+    keep(sam, sizeof sam, said("credential"));
+    sign_in();
+    effects = SL_EFFECT_DELETE;
+    hold("delete from t");
+    effects = SL_EFFECT_DDL;
+    SL_CHECK_INT(decide(session, "approve"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "pending");
+    sl_buf_say(&body, "{'id':'%s'}", session_id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+    SL_CHECK(decide(sam, "approve") >= 400);
+}
+
 static void test_P9_it_survives_the_keeper_and_a_code_does_not(void)
 {
     char code[128];
@@ -245,6 +277,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_session_is_as_old_as_its_credential);
     SL_RUN(test_signing_out);
     SL_RUN(test_it_is_listed_and_revoked);
+    SL_RUN(test_P4_a_revoked_sessions_yes_is_over);
     SL_RUN(test_P9_it_survives_the_keeper_and_a_code_does_not);
     SL_RUN(test_it_ends_with_its_credential);
     stop_keeper();

@@ -475,6 +475,11 @@ void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
     kill_all(k, DB_APPROVAL_GRANTS_BY, approver, why);
 }
 
+void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why)
+{
+    kill_all(k, DB_APPROVAL_YES_BY, approver, why);
+}
+
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why)
 {
     struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};

@@ -553,6 +553,8 @@ enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
+/* Also what still waits for others: which yes was whose is not known any more. */
+void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);

@@ -465,6 +465,8 @@
         "('pending', 'approved')")                                                                  \
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "     \
         "a.state = 'approved' and v.identity = ?1")                                                 \
+    X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where " \
+        "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")         \
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
         "?5 where id = ?1")                                                                         \
     X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")        \
