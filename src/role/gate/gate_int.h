@@ -102,7 +102,7 @@ struct target {
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
     bool stale;             /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;
-    uint64_t checked_us; /* when the listing was last found to be that of the server; 0: never */
+    uint64_t checked_us; /* the listing is that of the server at this time; 0: never read */
     struct catalog_reader *reader;
     uint64_t retry_at_ms;
     char stale_why[128]; /* why the listing could not be read the last time */

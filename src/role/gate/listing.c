@@ -42,6 +42,7 @@ bool listing_begin(struct catalog_reader *r, bool changed)
     r->again = r->locked = false;
     r->fingerprint_n = 0;
     r->last_ms = sl_loop_now_ms(r->gate->loop);
+    r->asked_us = sl_clock_us();
     return ask(r, ASKING_FINGERPRINT, sl_catalog_fingerprint_query);
 }
 
@@ -94,7 +95,8 @@ static bool is_current(struct catalog_reader *r)
     r->asking = ASKING_NOTHING;
     ddl_listed(t);
     t->stale = false;
-    t->checked_us = sl_clock_us();
+    t->checked_us = r->asked_us;
+    r->gate->told_ms = 0;
     t->stale_why[0] = '\0';
     gate_wake(r->gate, WAIT_CATALOG);
     return ask_sizes(r);
