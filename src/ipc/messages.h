@@ -30,7 +30,7 @@ enum sl_role {
     SL_ROLE_KEEPER = 1 << 3,
     SL_ROLE_DESK = 1 << 4,
     SL_ROLE_CONTROL = 1 << 5, /* the command line on the keeper's control socket */
-    SL_ROLE_COURIER = 1 << 6, /* calls identity providers for the keeper */
+    SL_ROLE_COURIER = 1 << 6, /* calls identity providers (0) and hooks (1) for the keeper */
 };
 const char *sl_role_name(enum sl_role role);
 
@@ -47,7 +47,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * that the target's host name resolved to, in the order to try; no child can resolve names itself, so
  * it connects to these. Unix-socket targets have none. authorities: "target=PEM certificates" for each
  * target with tls: verify-full, because no gate can open a file. The courier gets the issuers in their place:
- * "name=issuer's URL", and "name=PEM certificates" where the issuer has authorities of its own. */
+ * "name=issuer's URL", and "name=PEM certificates" where the issuer has authorities of its own; the second
+ * courier (index 1) gets the hooks in their place, and calls exactly their URLs. */
 #define SL_MSG_SETUP(F) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
     F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
     F(bytes, tls_key) F(str, sandbox) F(u8, offline) \
@@ -73,8 +74,10 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
  * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work.
- * With `issuer` for the client secret of that issuer, and nothing else. */
-#define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again) F(str, issuer)
+ * With `issuer` for the client secret of that issuer, with `hook` for the secret or token of that hook, and
+ * nothing else. */
+#define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again) F(str, issuer) \
+    F(str, hook)
 #define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
 /* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics.
  * STATS from the supervisor to the keeper, whenever a program comes or goes:
@@ -216,13 +219,16 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 
 /* --- keeper and courier ---------------------------------------------------------------------- */
 /* One HTTPS call, in the keeper's words: method "GET" or "POST", headers "Name: value". issuer: whose own
- * authorities are trusted (SETUP), and whether plain http to this machine is meant. Not followed anywhere
- * else; an answer of more than max_bytes, or not here within timeout_ms, is none. */
+ * authorities are trusted (SETUP), and whether plain http to this machine is meant; to the second courier the
+ * name of a hook. Not followed anywhere else; an answer of more than max_bytes, or not here within timeout_ms,
+ * is none. To a hook at syslog+tls:// the body is sent as it is, with method "SEND". */
 #define SL_MSG_FETCH(F) F(u64, call) F(str, issuer) F(str, method) F(str, url) F(str, content_type) \
     F(list, headers) F(bytes, body) F(u32, max_bytes) F(u32, timeout_ms)
 /* status 0: there is no whole answer, and `why` says why not. max_age: seconds for which the provider
- * lets it be kept; 0 when it does not say. */
-#define SL_MSG_FETCHED(F) F(u64, call) F(u32, status) F(bytes, body) F(u64, max_age) F(str, why)
+ * lets it be kept; 0 when it does not say. retry_after: seconds, the same. Of a SEND 200 means that all of it
+ * is acknowledged by the receiver's machine; it has no other answer. */
+#define SL_MSG_FETCHED(F) F(u64, call) F(u32, status) F(bytes, body) F(u64, max_age) F(u64, retry_after) \
+    F(str, why)
 
 /*  message            number  who may send                      to whom           in which state of the channel */
 #define SL_MESSAGES(X)                                                                                        \

@@ -86,6 +86,15 @@ static bool is_this_machine(struct sl_span host)
            sl_span_is(host, "::1");
 }
 
+bool sl_is_syslog_endpoint(struct sl_span url)
+{
+    static const char scheme[] = "syslog+tls://";
+    struct sl_span host = {0}, port = {0}, rest = sl_span_from(url, sizeof scheme - 1);
+
+    return sl_span_starts(url, sl_span_str(scheme)) && split_address(rest, &host, &port) &&
+           port.n > 0 && sl_text_is_clean(rest);
+}
+
 /* Nothing in it that two readers could read differently, and no secret. */
 bool sl_is_endpoint(struct sl_span url)
 {

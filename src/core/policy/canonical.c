@@ -125,11 +125,22 @@ static json_t *list_json(const struct sl_key *k, const void *base)
     return list;
 }
 
+/* What is recorded and shown says nothing of an address that may be a secret. */
+static json_t *masked_json(struct sl_span url)
+{
+    SL_BUF(text, 4096);
+
+    sl_hook_put_masked(&text, url);
+    return text_json(sl_buf_span(&text));
+}
+
 json_t *sl_key_json(const struct sl_key *k, const void *base)
 {
     const void *field = (const char *)base + k->offset;
     const struct sl_target *t = base;
 
+    if (k->place == SL_PLACE_HOOK && strcmp(k->name, "url") == 0)
+        return masked_json(*(const struct sl_span *)field);
     switch (k->type) {
     case SL_KEY_TEXT:
     case SL_KEY_NAME:
@@ -159,6 +170,7 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     case SL_KEY_EFFECTS:
     case SL_KEY_KINDS:
     case SL_KEY_ALGORITHMS:
+    case SL_KEY_HOOK_EVENTS:
         return bits_json(k, *(const uint32_t *)field);
     case SL_KEY_HOURS:
         return hours_json(base);
@@ -226,11 +238,13 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
         return (((const struct sl_rule *)base)->named & SL_WHEN_EFFECTS) == 0;
     case SL_KEY_KINDS:
     case SL_KEY_ALGORITHMS:
+    case SL_KEY_HOOK_EVENTS:
         return *(const uint32_t *)field == 0;
     case SL_KEY_HOURS:
         return ((const struct sl_rule *)base)->hour_count == 0;
     case SL_KEY_MANY:
-        return (k->place == SL_PLACE_ISSUER || k->inner == SL_PLACE_ISSUER) &&
+        return (k->place == SL_PLACE_ISSUER || k->inner == SL_PLACE_ISSUER ||
+                k->inner == SL_PLACE_HOOK) &&
                is_empty_list(k, base);
     case SL_KEY_VERDICT:
         return k->place == SL_PLACE_TARGET && !((const struct sl_target *)base)->has_default;
@@ -386,12 +400,12 @@ static json_t *with_settings(const struct sl_config *c, json_t *policy)
     return policy;
 }
 
-/* Who may sign in is part of what is allowed. Files without issuers keep the digest that they had.
- * Takes `policy`. */
-static json_t *with_issuers(const struct sl_config *c, json_t *policy)
+/* Who may sign in is part of what is allowed, and who is told is part of what is seen. Files
+ * without them keep the digest that they had. Takes `policy`. */
+static json_t *with_list(const struct sl_config *c, const char *name, size_t count, json_t *policy)
 {
-    if (policy == NULL || c->issuer_count == 0 ||
-        json_object_set_new(policy, "issuers", by_name(top_list(c, "issuers"))) == 0)
+    if (policy == NULL || count == 0 ||
+        json_object_set_new(policy, name, by_name(top_list(c, name))) == 0)
         return policy;
     json_decref(policy);
     return NULL;
@@ -403,9 +417,12 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *rules = by_name(top_list(c, "policy"));
     json_t *targets = by_name(top_list(c, "targets"));
 
-    if (labels != NULL && rules != NULL && targets != NULL)
-        return with_settings(c, with_issuers(c, json_pack("{s:o, s:o, s:o}", "labels", labels,
-                                                          "policy", rules, "targets", targets)));
+    if (labels != NULL && rules != NULL && targets != NULL) {
+        json_t *policy = json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets",
+                                   targets);
+        policy = with_list(c, "issuers", c->issuer_count, policy);
+        return with_settings(c, with_list(c, "hooks", c->hook_count, policy));
+    }
     json_decref(labels);
     json_decref(rules);
     json_decref(targets);

@@ -41,7 +41,8 @@
     P(ELEVATE, struct sl_elevate, "policy[].elevate")             \
     P(ISSUER, struct sl_issuer, "issuers[]")                      \
     P(ISSUER_GROUP, struct sl_issuer_group, "issuers[].groups[]") \
-    P(JOB, struct sl_job, "issuers[].jobs[]")
+    P(JOB, struct sl_job, "issuers[].jobs[]")                     \
+    P(HOOK, struct sl_hook, "hooks[]")
 
 /* clang-format off */
 #define SL_CONFIG_KEYS(K, M)                                                                         \
@@ -452,7 +453,35 @@ K(JOB, "ref", TEXT, ref, "", 1, 300, "", "", RELOAD,                            
 K(JOB, "environment", TEXT, environment, "", 1, 255, "", "", RELOAD,                                 \
   "Only jobs of this deployment environment; patterns allowed.")                                     \
 K(JOB, "workflow", TEXT, workflow, "", 1, 500, "", "", RELOAD,                                       \
-  "Only jobs of this workflow file (GitHub: `job_workflow_ref`, GitLab: `ci_config_ref_uri`); patterns allowed.")
+  "Only jobs of this workflow file (GitHub: `job_workflow_ref`, GitLab: `ci_config_ref_uri`); patterns allowed.") \
+M(TOP, "hooks", MANY, hooks, HOOK, false,                                                            \
+  "Who else is told what the ledger says: webhooks, and a SIEM (docs/hooks.md). The ledger is the spool: each " \
+  "has its own place in it, and what a receiver misses while it is away is told when it is back.")   \
+K(HOOK, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                             \
+  "A short name, unique in the file. Its place in the ledger belongs to it: whoever is removed and comes back " \
+  "under the same name is told what was missed.")                                                    \
+K(HOOK, "url", TEXT, url, NULL, 1, 2000, "", "", RELOAD,                                             \
+  "Where it listens: `https://`, or `http://` to this machine; for syslog `syslog+tls://host:6514`. Nothing else " \
+  "is called, and no redirect is followed. Where the policy's text is recorded or shown only the host of it " \
+  "stands, and a digest: the rest may be a secret of the receiver.")                                 \
+K(HOOK, "format", CHOICE, format, "cloudevents", 0, 0, "", SL_HOOK_FORMAT_WORDS, RELOAD,             \
+  "`cloudevents`: one CloudEvents 1.0 event in each POST, signed as Standard Webhooks has it. `ocsf`: arrays of " \
+  "OCSF 1.8 events. `syslog`: RFC 5424 over TLS.")                                                   \
+K(HOOK, "events", HOOK_EVENTS, events, "", 1, 20, "", SL_HOOK_EVENT_WORDS, RELOAD,                   \
+  "What it is told. Left out: everything but `actions` and `sessions`, which are as many as statements and " \
+  "connections.")                                                                                    \
+K(HOOK, "from", CHOICE, from, "now", 0, 0, "", "now|start", RELOAD,                                  \
+  "Where a new hook begins: with what comes next, or with the ledger's first entry.")                \
+K(HOOK, "secret_file", TEXT, secret_file, "", 1, 4000, "", "", RELOAD,                               \
+  "File with the secret that webhooks are signed with, `whsec_` and base64; while it changes both, one a line. " \
+  "Relative to the configuration file, and best readable by Sluice alone. One of the two is required for " \
+  "cloudevents.")                                                                                    \
+K(HOOK, "secret_command", LIST, secret_command, "", 1, 64, "", "", RELOAD,                           \
+  "Program and arguments that print the secret; run by the supervisor. No shell.")                   \
+K(HOOK, "token_file", TEXT, token_file, "", 1, 4000, "", "", RELOAD,                                 \
+  "For ocsf: file with a token that is sent as `Authorization: Bearer`.")                            \
+K(HOOK, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                       \
+  "Certificates to trust when it is called, in PEM form; left out, the system's.")
 /* clang-format on */
 
 #endif

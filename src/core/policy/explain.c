@@ -223,6 +223,7 @@ static void drop_lists(json_t *top)
     json_object_del(top, "targets");
     json_object_del(top, "policy");
     json_object_del(top, "issuers");
+    json_object_del(top, "hooks");
 }
 
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
@@ -236,6 +237,7 @@ void sl_config_diff(const struct sl_config *before, const struct sl_config *afte
         diff_lists(out, "target", json_object_get(old, "targets"), json_object_get(new, "targets"));
         diff_lists(out, "rule", json_object_get(old, "policy"), json_object_get(new, "policy"));
         diff_lists(out, "issuer", json_object_get(old, "issuers"), json_object_get(new, "issuers"));
+        diff_lists(out, "hook", json_object_get(old, "hooks"), json_object_get(new, "hooks"));
         drop_lists(old);
         drop_lists(new);
         diff_members(out, "setting", old, new);

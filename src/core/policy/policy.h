@@ -23,6 +23,7 @@
 #define SL_CORE_POLICY_POLICY_H
 
 #include "core/action/action.h"
+#include "core/hooks/hooks.h"
 #include "core/oidc/job.h"
 
 enum sl_verdict { SL_ALLOW = 0, SL_HOLD = 1, SL_DENY = 2 };
@@ -249,6 +250,17 @@ struct sl_issuer {
     uint32_t line;
 };
 
+/* Who is told what the ledger says. */
+struct sl_hook {
+    struct sl_span name, url;
+    enum sl_hook_format format;
+    uint32_t events; /* SL_HOOK_...; never none */
+    enum sl_hook_from { SL_HOOK_FROM_NOW = 1, SL_HOOK_FROM_START } from;
+    struct sl_span secret_file, token_file, ca_file;
+    struct sl_names secret_command;
+    uint32_t line;
+};
+
 struct sl_config {
     struct sl_settings settings;
     struct sl_target *targets;
@@ -257,6 +269,8 @@ struct sl_config {
     size_t rule_count;
     struct sl_issuer *issuers;
     size_t issuer_count;
+    struct sl_hook *hooks;
+    size_t hook_count;
     struct sl_names labels;   /* every label named anywhere, sorted; at most 64 */
     uint8_t digest[32];       /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
@@ -317,6 +331,9 @@ enum sl_token_use { SL_TOKEN_SIGN_IN, SL_TOKEN_ASK };
 void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct sl_oidc_wanted *out);
 /* By the name of commands, and by `iss`; NULL when there is none. */
 const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_span name);
+const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span name); /* or NULL */
+/* "https://host:port", of an address that was taken: what may be shown of it. */
+struct sl_span sl_hook_place(const struct sl_hook *h);
 const struct sl_issuer *sl_config_issuer_of(const struct sl_config *c, struct sl_span iss);
 /* May people sign in there; may tokens of it be shown? */
 bool sl_issuer_signs_in(const struct sl_issuer *i);

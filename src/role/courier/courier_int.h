@@ -19,17 +19,20 @@ struct sl_courier_issuer {
     struct sl_buf name, url, authorities; /* authorities: PEM; empty: the system's */
 };
 
-struct sl_courier_call; /* fetch.c */
+struct sl_courier_call;   /* fetch.c */
+struct sl_courier_stream; /* stream.c */
 
 struct sl_courier {
     struct sl_loop *loop;
     struct sl_channel *super, *keeper;
     struct sl_courier_issuer issuers[SL_COURIER_MAX_ISSUERS];
     size_t issuer_count;
+    bool hooks; /* the second courier: `issuers` are hooks, and their very URLs are called */
     CURLM *multi;
     struct sl_timer *timer;
     struct sl_courier_call *calls;
     size_t call_count;
+    struct sl_courier_stream *streams;
     bool draining, failed;
 };
 
@@ -40,8 +43,9 @@ enum sl_err sl_courier_issuers_take(struct sl_courier *c, const struct sl_ipc_li
 void sl_courier_issuers_free(struct sl_courier *c);
 const struct sl_courier_issuer *sl_courier_issuer(const struct sl_courier *c, struct sl_span name);
 /* NULL: this URL may be asked for this issuer. Else why not: only https, and plain http only to
- * this machine where the issuer itself is there in plain http. */
-const char *sl_courier_url_refused(const struct sl_courier_issuer *issuer, struct sl_span url);
+ * this machine where the issuer itself is there in plain http. For a hook: only its own URL. */
+const char *sl_courier_url_refused(const struct sl_courier *c, const struct sl_courier_issuer *issuer,
+                                   struct sl_span url);
 
 /* --- fetch.c --------------------------------------------------------------------------------- */
 /* Begins the call; it is answered to c->keeper in any case, now or later. */
@@ -50,6 +54,22 @@ void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m);
 void sl_courier_call_over(CURL *easy, CURLcode result);
 /* Ends all calls; says so to the keeper when there is one to hear it. */
 void sl_courier_calls_end(struct sl_courier *c, const char *why);
+
+void sl_courier_answer(struct sl_courier *c, const struct sl_msg_fetched *m);
+void sl_courier_answer_none(struct sl_courier *c, uint64_t id, const char *why);
+/* TLS 1.2 or newer, and whose authorities count: an issuer's own are then the only ones. */
+void sl_courier_trust(CURL *easy, const struct sl_courier_issuer *issuer);
+/* What every connection keeps to: no proxy, no redirect, no more than this long. */
+void sl_courier_set_limits(CURL *easy, uint32_t timeout_ms);
+
+/* --- stream.c: syslog over TLS ---------------------------------------------------------------- */
+/* One connection for each hook, kept; one FETCH at a time on it, answered in any case. */
+void sl_courier_send(struct sl_courier *c, const struct sl_courier_issuer *hook,
+                     const struct sl_msg_fetch *m);
+/* True when this handle is a stream's: it is connected now, or could not be. */
+bool sl_courier_stream_over(struct sl_courier *c, CURL *easy, CURLcode result);
+/* Ends all of them, saying so where somebody waits. */
+void sl_courier_streams_end(struct sl_courier *c, const char *why);
 
 /* --- multi.c: libcurl on our loop ------------------------------------------------------------- */
 enum sl_err sl_courier_multi_new(struct sl_courier *c) SL_MUST_CHECK;

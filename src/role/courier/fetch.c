@@ -25,7 +25,7 @@ struct sl_courier_call {
 
 /* --- answering -------------------------------------------------------------------------------- */
 
-static void answer(struct sl_courier *c, const struct sl_msg_fetched *m)
+void sl_courier_answer(struct sl_courier *c, const struct sl_msg_fetched *m)
 {
     SL_BUF(message, SL_IPC_MAX_BODY + SL_IPC_HEADER);
 
@@ -37,9 +37,9 @@ static void answer(struct sl_courier *c, const struct sl_msg_fetched *m)
         explicit_bzero(message.p, message.cap);
 }
 
-static void answer_none(struct sl_courier *c, uint64_t id, const char *why)
+void sl_courier_answer_none(struct sl_courier *c, uint64_t id, const char *why)
 {
-    answer(c, &(struct sl_msg_fetched){.call = id, .why = sl_span_str(why)});
+    sl_courier_answer(c, &(struct sl_msg_fetched){.call = id, .why = sl_span_str(why)});
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */
@@ -76,10 +76,11 @@ static void call_unlink(struct sl_courier_call *call)
 
 void sl_courier_calls_end(struct sl_courier *c, const char *why)
 {
+    sl_courier_streams_end(c, why);
     while (c->calls != NULL) {
         struct sl_courier_call *call = c->calls;
 
-        answer_none(c, call->id, why);
+        sl_courier_answer_none(c, call->id, why);
         call_unlink(call);
         call_free(call);
     }
@@ -131,24 +132,23 @@ static bool add_headers(struct sl_courier_call *call, const struct sl_msg_fetch 
     return good;
 }
 
-/* An issuer's own authorities are then the only ones. */
-static void trust(struct sl_courier_call *call, const struct sl_courier_issuer *issuer)
+void sl_courier_trust(CURL *easy, const struct sl_courier_issuer *issuer)
 {
     struct curl_blob pem = {.data = issuer->authorities.p,
                             .len = issuer->authorities.n,
                             .flags = CURL_BLOB_COPY};
 
-    curl_easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (pem.len == 0)
         return;
-    curl_easy_setopt(call->easy, CURLOPT_CAINFO_BLOB, &pem);
-    curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &pem);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 }
 
-static void set_limits(CURL *easy, const struct sl_msg_fetch *m)
+void sl_courier_set_limits(CURL *easy, uint32_t timeout_ms)
 {
-    long within_ms = m->timeout_ms == 0 || m->timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS
-                                                                           : (long)m->timeout_ms;
+    long within_ms =
+        timeout_ms == 0 || timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : (long)timeout_ms;
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, within_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -166,8 +166,8 @@ static void set_up(struct sl_courier_call *call, const struct sl_courier_issuer 
 {
     CURL *easy = call->easy;
 
-    set_limits(easy, m);
-    trust(call, issuer);
+    sl_courier_set_limits(easy, m->timeout_ms);
+    sl_courier_trust(easy, issuer);
     curl_easy_setopt(easy, CURLOPT_URL, sl_buf_text(&call->url));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "sluice");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
@@ -211,9 +211,12 @@ static const char *refused(const struct sl_courier *c, const struct sl_courier_i
         return "the courier is ending";
     if (c->call_count >= SL_COURIER_MAX_CALLS)
         return "too many calls are under way";
-    if (!sl_span_is(m->method, "GET") && !sl_span_is(m->method, "POST"))
-        return "only GET and POST are known";
-    return sl_courier_url_refused(issuer, m->url);
+    bool send = sl_span_is(m->method, "SEND");
+    if (!send && !sl_span_is(m->method, "GET") && !sl_span_is(m->method, "POST"))
+        return "only GET, POST and SEND are known";
+    if (send != sl_span_starts(m->url, SL_SPAN("syslog+tls://")))
+        return "SEND is for syslog+tls:// alone";
+    return sl_courier_url_refused(c, issuer, m->url);
 }
 
 void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m)
@@ -222,12 +225,16 @@ void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m)
     const char *why = refused(c, issuer, m);
 
     if (why != NULL) {
-        answer_none(c, m->call, why);
+        sl_courier_answer_none(c, m->call, why);
+        return;
+    }
+    if (sl_span_is(m->method, "SEND")) {
+        sl_courier_send(c, issuer, m);
         return;
     }
     struct sl_courier_call *call = call_new(c, m);
     if (call == NULL) {
-        answer_none(c, m->call, "the call could not be prepared");
+        sl_courier_answer_none(c, m->call, "the call could not be prepared");
         return;
     }
     set_up(call, issuer, m);
@@ -236,7 +243,7 @@ void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m)
     c->call_count++;
     if (curl_multi_add_handle(c->multi, call->easy) == CURLM_OK)
         return;
-    answer_none(c, m->call, "the call could not be begun");
+    sl_courier_answer_none(c, m->call, "the call could not be begun");
     call_unlink(call);
     call_free(call);
 }
@@ -258,6 +265,16 @@ static uint64_t max_age(CURL *easy)
     return seconds < AGE_MOST_S ? seconds : AGE_MOST_S;
 }
 
+/* Retry-After in seconds, or as a date. */
+static uint64_t retry_after(CURL *easy)
+{
+    curl_off_t seconds = 0;
+
+    if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds < 0)
+        return 0;
+    return seconds < AGE_MOST_S ? (uint64_t)seconds : AGE_MOST_S;
+}
+
 static void answer_why(struct sl_courier_call *call, CURLcode result)
 {
     SL_BUF(why, 1024);
@@ -266,7 +283,7 @@ static void answer_why(struct sl_courier_call *call, CURLcode result)
         sl_buf_say(&why, "the answer has more than %U bytes", (uint64_t)call->answer.max);
     else
         sl_buf_say(&why, "%s", call->why[0] != '\0' ? call->why : curl_easy_strerror(result));
-    answer_none(call->courier, call->id, sl_buf_text(&why));
+    sl_courier_answer_none(call->courier, call->id, sl_buf_text(&why));
 }
 
 void sl_courier_call_over(CURL *easy, CURLcode result)
@@ -277,10 +294,11 @@ void sl_courier_call_over(CURL *easy, CURLcode result)
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (result == CURLE_OK && !call->too_large && status >= 100)
-        answer(call->courier, &(struct sl_msg_fetched){.call = call->id,
+        sl_courier_answer(call->courier, &(struct sl_msg_fetched){.call = call->id,
                                                        .status = (uint32_t)status,
                                                        .body = sl_buf_span(&call->answer),
-                                                       .max_age = max_age(easy)});
+                                                       .max_age = max_age(easy),
+                                                       .retry_after = retry_after(easy)});
     else
         answer_why(call, result);
     call_unlink(call);

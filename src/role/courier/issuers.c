@@ -104,10 +104,16 @@ static bool is_plain(struct sl_span url)
     return sl_span_starts(url, SL_SPAN("http://"));
 }
 
-const char *sl_courier_url_refused(const struct sl_courier_issuer *issuer, struct sl_span url)
+const char *sl_courier_url_refused(const struct sl_courier *c, const struct sl_courier_issuer *issuer,
+                                   struct sl_span url)
 {
     if (issuer == NULL)
-        return "there is no such issuer in the configuration";
+        return c->hooks ? "there is no such hook in the configuration"
+                        : "there is no such issuer in the configuration";
+    if (c->hooks && !sl_span_eq(url, sl_buf_span(&issuer->url)))
+        return "only the hook's own address is called";
+    if (c->hooks && sl_span_starts(url, SL_SPAN("syslog+tls://")))
+        return NULL;
     if (sl_span_starts(url, SL_SPAN("https://")))
         return NULL;
     if (!is_plain(url))

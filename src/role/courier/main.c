@@ -29,6 +29,7 @@ static enum sl_err begin(struct sl_courier *c)
     struct sl_msg_setup setup;
 
     SL_TRY(sl_child_setup_alone(&scratch, &setup));
+    c->hooks = setup.index == 1;
     SL_TRY(sl_courier_issuers_take(c, &setup.addresses, &setup.authorities));
     SL_TRY(sl_loop_new(&c->loop));
     SL_TRY(sl_courier_multi_new(c));

@@ -54,6 +54,7 @@ static enum sl_err on_peer(struct sl_courier *c, const struct sl_msg_peer *m,
 
 static void on_reload(struct sl_courier *c, struct sl_channel *ch, const struct sl_msg_reload *m)
 {
+    sl_courier_streams_end(c, "the configuration is another now");
     enum sl_err err = sl_courier_issuers_take(c, &m->addresses, &m->authorities);
 
     SL_SEND(ch, reloaded, .generation = m->generation, .accepted = err == SL_OK,

@@ -28,6 +28,8 @@ void sl_inputs_free(struct sl_inputs *in)
     sl_buf_done(&in->authority_bytes);
     sl_buf_done(&in->issuer_bytes);
     sl_buf_done(&in->issuer_authority_bytes);
+    sl_buf_done(&in->hook_bytes);
+    sl_buf_done(&in->hook_authority_bytes);
     free(in);
 }
 
@@ -112,22 +114,55 @@ static enum sl_err add_addresses(struct sl_inputs *in, const struct sl_target *t
     return sl_buf_err(&in->address_bytes);
 }
 
+/* As a courier gets them. */
+struct callees {
+    struct sl_buf *bytes, *authority_bytes;
+    struct sl_ipc_list *list, *authorities;
+};
+
 /* Without a file of its own it is the system's authorities that count; the courier reads those. */
-static enum sl_err add_issuer(struct sl_inputs *in, const struct sl_issuer *issuer,
-                              const char *config_file, struct sl_buf *complaints)
+static enum sl_err add_callee(const struct callees *to, struct sl_span name, struct sl_span url,
+                              struct sl_span ca_file, const char *config_file,
+                              struct sl_buf *complaints)
 {
     SL_BUF(item, PEM_MAX_BYTES);
 
-    sl_buf_say(&item, "%S=%S", issuer->name, issuer->issuer);
-    sl_ipc_list_add(&in->issuer_bytes, &in->issuers, sl_buf_span(&item));
-    SL_TRY(sl_buf_err(&in->issuer_bytes));
-    if (issuer->ca_file.n == 0)
+    sl_buf_say(&item, "%S=%S", name, url);
+    sl_ipc_list_add(to->bytes, to->list, sl_buf_span(&item));
+    SL_TRY(sl_buf_err(to->bytes));
+    if (ca_file.n == 0)
         return SL_OK;
     sl_buf_reset(&item);
-    sl_buf_say(&item, "%S=", issuer->name);
-    SL_TRY(read_beside(config_file, issuer->ca_file, &item, complaints));
-    sl_ipc_list_add(&in->issuer_authority_bytes, &in->issuer_authorities, sl_buf_span(&item));
-    return sl_buf_err(&in->issuer_authority_bytes);
+    sl_buf_say(&item, "%S=", name);
+    SL_TRY(read_beside(config_file, ca_file, &item, complaints));
+    sl_ipc_list_add(to->authority_bytes, to->authorities, sl_buf_span(&item));
+    return sl_buf_err(to->authority_bytes);
+}
+
+static enum sl_err add_issuers(struct sl_inputs *in, const char *config_file,
+                               struct sl_buf *complaints)
+{
+    const struct callees to = {&in->issuer_bytes, &in->issuer_authority_bytes, &in->issuers,
+                               &in->issuer_authorities};
+
+    for (size_t i = 0; i < in->config->issuer_count; i++) {
+        const struct sl_issuer *one = &in->config->issuers[i];
+        SL_TRY(add_callee(&to, one->name, one->issuer, one->ca_file, config_file, complaints));
+    }
+    return SL_OK;
+}
+
+static enum sl_err add_hooks(struct sl_inputs *in, const char *config_file,
+                             struct sl_buf *complaints)
+{
+    const struct callees to = {&in->hook_bytes, &in->hook_authority_bytes, &in->hooks,
+                               &in->hook_authorities};
+
+    for (size_t i = 0; i < in->config->hook_count; i++) {
+        const struct sl_hook *one = &in->config->hooks[i];
+        SL_TRY(add_callee(&to, one->name, one->url, one->ca_file, config_file, complaints));
+    }
+    return SL_OK;
 }
 
 static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
@@ -144,9 +179,8 @@ static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl
         SL_TRY(add_addresses(in, &in->config->targets[i]));
         SL_TRY(add_authorities(in, &in->config->targets[i], config_file, complaints));
     }
-    for (size_t i = 0; i < in->config->issuer_count; i++)
-        SL_TRY(add_issuer(in, &in->config->issuers[i], config_file, complaints));
-    return SL_OK;
+    SL_TRY(add_issuers(in, config_file, complaints));
+    return add_hooks(in, config_file, complaints);
 }
 
 enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
@@ -160,6 +194,7 @@ enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
     in->certificate.max = in->key.max = PEM_MAX_BYTES;
     in->address_bytes.max = in->authority_bytes.max = LISTS_MAX_BYTES;
     in->issuer_bytes.max = in->issuer_authority_bytes.max = LISTS_MAX_BYTES;
+    in->hook_bytes.max = in->hook_authority_bytes.max = LISTS_MAX_BYTES;
     SL_TRY(fill(in, config_file, complaints));
     *out = in;
     in = NULL;

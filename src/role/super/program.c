@@ -246,8 +246,7 @@ static struct sl_msg_setup setup_for(const struct sl_program *p)
         m.authorities = in->authorities;
     }
     if (p->role == SL_ROLE_COURIER) {
-        m.addresses = in->issuers;
-        m.authorities = in->issuer_authorities;
+        m.addresses = sl_super_callees(s, p->index, &m.authorities);
     }
     return m;
 }

@@ -48,8 +48,7 @@ static void send_reload(struct sl_super *s, struct sl_program *p)
     if (p->role == SL_ROLE_JUDGE || p->channel == NULL) /* a judge knows no policy */
         return;
     if (p->role == SL_ROLE_COURIER) {
-        m.addresses = in->issuers;
-        m.authorities = in->issuer_authorities;
+        m.addresses = sl_super_callees(s, p->index, &m.authorities);
     } else {
         m.config = sl_buf_span(&in->yaml);
         m.tls_certificate = sl_buf_span(&in->certificate);
@@ -83,7 +82,7 @@ static void take(struct sl_super *s, struct sl_inputs *fresh, uint32_t generatio
     for (size_t i = 0; i < s->program_count; i++)
         if (s->programs[i].role != SL_ROLE_KEEPER)
             send_reload(s, &s->programs[i]);
-    sl_super_courier(s);
+    sl_super_couriers(s);
     sl_notify("READY=1\n");
 }
 

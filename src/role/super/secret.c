@@ -270,10 +270,30 @@ static void ask_for_issuer(struct sl_super *s, const struct sl_msg_secret_ask *a
         answer(s, ask->call, (struct sl_span){NULL, 0}, "the issuer names no client secret");
 }
 
+/* What it signs with, or the token that it shows: no hook has both. */
+static void ask_for_hook(struct sl_super *s, const struct sl_msg_secret_ask *ask)
+{
+    const struct sl_hook *hook = sl_config_hook(s->inputs->config, ask->hook);
+
+    if (hook == NULL)
+        answer(s, ask->call, (struct sl_span){NULL, 0},
+               "there is no such hook in the configuration");
+    else if (hook->secret_command.count > 0)
+        run_command(s, ask->call, &hook->secret_command);
+    else if (hook->secret_file.n + hook->token_file.n > 0)
+        read_file(s, ask->call, hook->secret_file.n > 0 ? hook->secret_file : hook->token_file);
+    else
+        answer(s, ask->call, (struct sl_span){NULL, 0}, "the hook names no secret");
+}
+
 void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask)
 {
     if (ask->issuer.n > 0) {
         ask_for_issuer(s, ask);
+        return;
+    }
+    if (ask->hook.n > 0) {
+        ask_for_hook(s, ask);
         return;
     }
     const struct sl_login *login =

@@ -130,7 +130,7 @@ static void dismiss(struct sl_program *p)
     sl_program_leave(p, LEAVE_MS);
 }
 
-/* Judges and the courier have nothing to finish. */
+/* Judges and couriers have nothing to finish. */
 static void dismiss_helpers(struct sl_super *s)
 {
     for (size_t i = 0; i < s->program_count; i++)
@@ -237,6 +237,15 @@ static void add_programs(struct sl_super *s, enum sl_role role, unsigned count)
         s->programs[s->program_count++] = (struct sl_program){.super = s, .role = role, .index = i};
 }
 
+struct sl_ipc_list sl_super_callees(const struct sl_super *s, unsigned courier,
+                                    struct sl_ipc_list *authorities)
+{
+    bool hooks = courier == SL_COURIER_HOOKS;
+
+    *authorities = hooks ? s->inputs->hook_authorities : s->inputs->issuer_authorities;
+    return hooks ? s->inputs->hooks : s->inputs->issuers;
+}
+
 static void start_programs(struct sl_super *s)
 {
     const struct sl_settings *settings = &s->inputs->config->settings;
@@ -246,23 +255,27 @@ static void start_programs(struct sl_super *s)
                  settings->judges < SL_MAX_JUDGES ? settings->judges : SL_MAX_JUDGES);
     add_programs(s, SL_ROLE_GATE, settings->gates < SL_MAX_GATES ? settings->gates : SL_MAX_GATES);
     add_programs(s, SL_ROLE_DESK, 1);
-    add_programs(s, SL_ROLE_COURIER, 1);
-    sl_super_program(s, SL_ROLE_COURIER, 0)->unwanted = s->inputs->issuers.count == 0;
+    add_programs(s, SL_ROLE_COURIER, SL_COURIERS);
+    for (unsigned i = 0; i < SL_COURIERS; i++)
+        sl_super_program(s, SL_ROLE_COURIER, i)->unwanted =
+            sl_super_callees(s, i, &(struct sl_ipc_list){0}).count == 0;
     for (size_t i = 0; i < s->program_count && s->phase == SL_SUPER_STARTING; i++)
         if (!s->programs[i].unwanted)
             sl_program_start(&s->programs[i]);
 }
 
 /* One that is on its way out starts again by itself when it is wanted once more. */
-void sl_super_courier(struct sl_super *s)
+void sl_super_couriers(struct sl_super *s)
 {
-    struct sl_program *p = sl_super_program(s, SL_ROLE_COURIER, 0);
+    for (unsigned i = 0; i < SL_COURIERS; i++) {
+        struct sl_program *p = sl_super_program(s, SL_ROLE_COURIER, i);
 
-    p->unwanted = s->inputs->issuers.count == 0;
-    if (p->unwanted)
-        dismiss(p);
-    else if (p->state == SL_PROGRAM_DOWN)
-        sl_program_start(p);
+        p->unwanted = sl_super_callees(s, i, &(struct sl_ipc_list){0}).count == 0;
+        if (p->unwanted)
+            dismiss(p);
+        else if (p->state == SL_PROGRAM_DOWN)
+            sl_program_start(p);
+    }
 }
 
 static enum sl_err read_config(struct sl_super *s)

@@ -11,7 +11,7 @@
 enum {
     SL_MAX_GATES = 16,
     SL_MAX_JUDGES = 16,
-    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 3,
+    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 4,
     SL_CONFIG_MAX_BYTES = 4 * 1024 * 1024,
 };
 
@@ -24,6 +24,8 @@ struct sl_inputs {
     struct sl_ipc_list addresses, authorities;
     struct sl_buf issuer_bytes, issuer_authority_bytes;
     struct sl_ipc_list issuers, issuer_authorities; /* as the courier gets them */
+    struct sl_buf hook_bytes, hook_authority_bytes;
+    struct sl_ipc_list hooks, hook_authorities; /* the same of the second courier */
 };
 /* Complaints for people, one a line, when it returns an error. */
 enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
@@ -67,7 +69,7 @@ struct sl_program {
     uint32_t restarts, loaded_generation;
     bool replace_at_once;
     bool journal_damaged; /* a gate's: its next start gets a new one */
-    bool unwanted;        /* the courier, while no issuer is configured */
+    bool unwanted;        /* a courier, while nobody that it would call is configured */
 };
 const char *sl_program_name(const struct sl_program *p); /* "gate" */
 /* Starts the process, sends SETUP, links it to its partners. Failure counts as a death. */
@@ -129,8 +131,12 @@ void sl_super_program_ready(struct sl_super *s, struct sl_program *p);
 void sl_super_program_gone(struct sl_super *s, struct sl_program *p);
 /* Tells the keeper which programs run. */
 void sl_super_tell_keeper(struct sl_super *s);
-/* Starts or ends the courier, as the configuration wants it now. */
-void sl_super_courier(struct sl_super *s);
+/* Starts or ends the couriers, as the configuration wants it now. */
+void sl_super_couriers(struct sl_super *s);
+/* Whom a courier may call: the first the issuers, the second (SL_COURIER_HOOKS) the hooks. */
+enum { SL_COURIER_HOOKS = 1, SL_COURIERS = 2 };
+struct sl_ipc_list sl_super_callees(const struct sl_super *s, unsigned courier,
+                                    struct sl_ipc_list *authorities);
 
 /* --- links between children (links.c) -------------------------------------------------------- */
 /* Fresh ends for each pair that this program is part of, and its sockets. */
