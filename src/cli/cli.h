@@ -37,6 +37,8 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(explain, "--target T [--identity NAME] [--live] [--json] [--config FILE] 'SQL'",             \
       "say what a statement means and what the policy says to it")                                 \
     X(governance, "[--since 30d] [--json]", "count how people decide")                             \
+    X(hooks, "[list|dead|retry HOOK [ENTRY|all]|skip HOOK ENTRY|all|test HOOK] [--json]",          \
+      "show who else is told what the ledger says, and how far")                                   \
     X(identity, "add|list|disable|pause|link|group|delegate|invite ...",                           \
       "manage people, agents and services")                                                        \
     X(idp, "add ISSUER [OPTIONS] | test NAME [--sign-in] | scim NAME",                             \

@@ -16,7 +16,7 @@
 #define SLUICE_INSTALLED_LIBEXEC "/usr/libexec/sluice"
 #endif
 
-enum { ANSWER_WITHIN_MS = 10000, PATH_BYTES = 8192, ANSWER_BYTES = 40 * 1024 * 1024 };
+enum { ANSWER_WITHIN_MS = 30000, PATH_BYTES = 8192, ANSWER_BYTES = 40 * 1024 * 1024 };
 
 /* --- words --- */
 

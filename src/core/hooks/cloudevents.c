@@ -3,8 +3,7 @@
 
 enum { SOURCE_MOST = 4096, TYPE_MOST = 256 };
 
-/* `source` is a URI reference: what is none in a log's name is written as %XX. */
-static void put_uri(struct sl_buf *b, struct sl_span text)
+void sl_hook_put_source(struct sl_buf *b, struct sl_span text)
 {
     static const char digits[] = "0123456789ABCDEF";
 
@@ -44,7 +43,7 @@ static void put_source(struct sl_jw *w, struct sl_span origin)
 {
     SL_BUF(source, SOURCE_MOST);
 
-    put_uri(&source, origin);
+    sl_hook_put_source(&source, origin);
     put_text(w, "source", sl_buf_span(&source));
     put_text(w, "specversion", SL_SPAN("1.0"));
 }
@@ -75,22 +74,5 @@ void sl_hook_put_cloudevent(struct sl_buf *b, const struct sl_hook_record *r)
     if (sl_json_str(r->value, "time").n > 0)
         put_text(&w, "time", sl_json_str(r->value, "time"));
     put_text(&w, "type", sl_buf_span(&type));
-    sl_jw_end(&w);
-}
-
-void sl_hook_put_ping(struct sl_buf *b, struct sl_span origin, struct sl_span id, uint64_t now_us)
-{
-    struct sl_jw w = sl_jw(b);
-
-    sl_jw_object(&w);
-    sl_jw_key(&w, "data");
-    sl_jw_object(&w);
-    sl_jw_end(&w);
-    put_text(&w, "datacontenttype", SL_SPAN("application/json"));
-    put_text(&w, "id", id);
-    put_source(&w, origin);
-    sl_jw_key(&w, "time");
-    sl_jw_time(&w, now_us);
-    put_text(&w, "type", SL_SPAN("dev.sluice.ping"));
     sl_jw_end(&w);
 }

@@ -72,8 +72,12 @@ void sl_hook_put_type(struct sl_buf *b, const json_t *leaf);
 /* The whole event; `data` is the leaf as it is. Extensions: leafhash, ledgerentry, ledgerorigin
  * (strings: an index may be larger than CloudEvents' integers). */
 void sl_hook_put_cloudevent(struct sl_buf *b, const struct sl_hook_record *r);
-/* One that says nothing, to try a receiver: type dev.sluice.ping. */
-void sl_hook_put_ping(struct sl_buf *b, struct sl_span origin, struct sl_span id, uint64_t now_us);
+/* A whole message in this format that says nothing, to try a receiver (ping.c): type
+ * dev.sluice.ping. */
+void sl_hook_put_ping(struct sl_buf *b, enum sl_hook_format format, struct sl_span origin,
+                      struct sl_span id, uint64_t now_us);
+/* `source` is a URI reference: what is none in a log's name is written as %XX. */
+void sl_hook_put_source(struct sl_buf *b, struct sl_span origin);
 
 /* --- Standard Webhooks (secret.c) -------------------------------------------------------------- */
 enum { SL_HOOK_SECRETS = 2, SL_HOOK_KEY_LEAST = 24, SL_HOOK_KEY_MOST = 64 };

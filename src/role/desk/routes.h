@@ -97,6 +97,7 @@ enum sl_desk_kind {
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
     X(CALL,     GET,    "/v1/governance",             "governance",      true,       "since",        "")         \
+    X(CALL,     GET,    "/v1/hooks",                  "hook.list",       true,       "",             "")         \
     X(CALL,     GET,    "/v1/audit",                  "audit",           true,                                   \
       SL_DESK_AUDIT " before limit", "")                                                                        \
     X(EXPORT,   GET,    "/v1/audit/export",           "audit.export",    true,                                   \

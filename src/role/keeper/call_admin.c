@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/hooks.h"
 
 /* What runs, and the ledger's key and checkpoint. */
 
@@ -52,6 +52,8 @@ void status_put_targets(struct keeper *k, json_t *out)
     json_object_set_new(out, "targets", stats_targets(k));
     if (k->canaries != NULL)
         json_object_set(out, "canaries", k->canaries);
+    if (k->config != NULL && k->config->hook_count > 0)
+        json_object_set_new(out, "hooks", hooks_json(k, true));
     json_t *sent = openlineage_sent(k);
     if (sent != NULL)
         json_object_set_new(out, "openlineage", sent);

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/hooks.h"
 
 #include <sys/statvfs.h>
 
@@ -53,6 +53,25 @@ static void put_reviews(struct keeper *k, json_t *nags)
     json_decref(due);
 }
 
+static void put_hook_nags(struct keeper *k, json_t *nags)
+{
+    for (size_t i = 0; i < k->config->hook_count; i++) {
+        const struct hook *h = hook_named(k, k->config->hooks[i].name);
+
+        if (h == NULL)
+            continue;
+        if (h->paused)
+            nag(nags, "The hook %S is paused: its receiver is told nothing (sluice hooks).",
+                h->config->name);
+        else if (h->waits_since_us != 0)
+            nag(nags, "The hook %S waits: its receiver does not take what it is told (sluice hooks).",
+                h->config->name);
+        if (hook_dead_count(k, h) > 0)
+            nag(nags, "The hook %S has dead letters: its receiver refused them (sluice hooks dead).",
+                h->config->name);
+    }
+}
+
 static void put_nags(struct keeper *k, json_t *out, const json_t *status)
 {
     json_t *nags = json_array(), *one;
@@ -69,6 +88,7 @@ static void put_nags(struct keeper *k, json_t *out, const json_t *status)
                 sl_json_str(one, "name"));
     }
     put_reviews(k, nags);
+    put_hook_nags(k, nags);
     for (i = 0; i < k->config->target_count; i++)
         if (k->config->targets[i].observe)
             nag(nags, "%S only watches (mode: observe): nothing is held there.",

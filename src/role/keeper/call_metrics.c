@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/hooks.h"
 
 #include "base/when.h"
 #include "core/action/effect.h"
@@ -335,6 +335,42 @@ static uint64_t counter(struct keeper *k, struct sl_span name)
     return value;
 }
 
+/* --- hooks: their names are of the configuration, sixteen at most --- */
+
+static uint64_t hook_number(struct keeper *k, const struct hook *h, unsigned what)
+{
+    switch (what) {
+    case 0:
+        return hook_behind(k, h);
+    case 1:
+        return hook_dead_count(k, h);
+    case 2:
+        return h->told;
+    default:
+        return h->failed;
+    }
+}
+
+static void put_hooks(struct keeper *k, struct sl_buf *b)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } kinds[] = {
+        {"sluice_hook_behind_entries", "gauge", "Entries of the ledger that a hook was not told."},
+        {"sluice_hook_dead_letters", "gauge", "Entries that the receiver of a hook refused."},
+        {"sluice_hook_messages_total", "counter", "Messages that were taken, since the start."},
+        {"sluice_hook_failures_total", "counter", "Attempts that were not, since the start."}};
+
+    for (unsigned i = 0; i < SL_COUNT(kinds) && k->config->hook_count > 0; i++) {
+        put_head(b, kinds[i].name, kinds[i].type, kinds[i].help);
+        for (size_t n = 0; n < k->config->hook_count; n++) {
+            const struct hook *h = hook_named(k, k->config->hooks[n].name);
+            if (h != NULL)
+                put_labelled(b, kinds[i].name, "hook", h->config->name, hook_number(k, h, i));
+        }
+    }
+}
+
 static void put_all(struct keeper *k, struct sl_buf *b)
 {
     put_one(b, "sluice_up", "gauge", "1: the keeper answers.", 1);
@@ -349,6 +385,7 @@ static void put_all(struct keeper *k, struct sl_buf *b)
     put_canaries(k, b);
     put_programs(k, b);
     put_journals(k, b);
+    put_hooks(k, b);
     put_one(b, "sluice_ledger_entries", "gauge", "Leaves of the ledger.",
             sl_ledger_size(k->store.ledger));
     put_one(b, "sluice_ledger_signed_entries", "gauge", "Leaves under the last signed checkpoint.",

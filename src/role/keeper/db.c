@@ -254,6 +254,8 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from trail_block order by 1",
         "select * from trail_asked order by 1",
         "select * from trail_wait order by 1",
+        "select * from hook order by 1",
+        "select * from hook_dead order by 1, 2",
     };
     for (size_t i = 0; i < SL_COUNT(tables); i++)
         dump_table(db, tables[i], out);

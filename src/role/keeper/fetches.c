@@ -6,11 +6,19 @@
  * or given up after its time and a little more, which only a courier that lies would let pass. */
 
 /* Strangers may begin sign-ins: what those ask for leaves room for the issuers' keys. */
-enum { ANSWER_WITHIN_MS = 10 * 1000, GRACE_MS = 3000, SIGN_INS_MAX = 40, HEADER_MAX = 8192 };
+enum {
+    ANSWER_WITHIN_MS = 10 * 1000,
+    HOOK_WITHIN_MS = 20 * 1000, /* what receivers of webhooks are told to keep to is 15 s */
+    GRACE_MS = 3000,
+    SIGN_INS_MAX = 40,
+    HEADER_MAX = 8192,
+    HOOK_ANSWER_MAX = 64 * 1024, /* nobody reads it: beyond that it is a receiver that lies */
+};
 
 struct fetch {
     struct fetch *next;
     uint64_t call, of, until_us;
+    uint32_t courier;
     fetch_fn *fn;
     bool lost; /* nobody will answer it */
 };
@@ -46,18 +54,35 @@ static void send(struct peer *courier, const struct fetch *f, const struct fetch
     sl_secret_wipe(header_bytes.p, header_bytes.cap);
 }
 
+static void send_to_hook(struct peer *courier, const struct fetch *f, const struct fetch_request *r)
+{
+    struct sl_ipc_list headers = {0};
+    SL_BUF(header_bytes, HEADER_MAX);
+
+    for (size_t i = 0; i < SL_COUNT(r->headers); i++)
+        if (r->headers[i].n > 0)
+            sl_ipc_list_add(&header_bytes, &headers, r->headers[i]);
+    ANSWER(courier, fetch, .call = f->call, .issuer = r->issuer,
+           .method = r->content_type.n > 0 ? SL_SPAN("POST") : SL_SPAN("SEND"), .url = r->url,
+           .content_type = r->content_type, .headers = headers, .body = r->body,
+           .max_bytes = HOOK_ANSWER_MAX, .timeout_ms = HOOK_WITHIN_MS);
+    sl_secret_wipe(header_bytes.p, header_bytes.cap);
+}
+
 static size_t under_way(const struct keeper *k)
 {
     size_t count = 0;
 
     for (const struct fetch *f = k->fetches; f != NULL; f = f->next)
-        count++;
+        count += f->courier == COURIER_ISSUERS;
     return count;
 }
 
 void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of)
 {
-    struct peer *courier = peer_find(k, SL_ROLE_COURIER, 0);
+    uint32_t index = r->to_hook ? COURIER_HOOKS : COURIER_ISSUERS;
+    struct peer *courier = peer_find(k, SL_ROLE_COURIER, index);
+    uint64_t within_ms = r->to_hook ? HOOK_WITHIN_MS : ANSWER_WITHIN_MS;
     struct fetch *f = calloc(1, sizeof *f);
 
     if (f == NULL)
@@ -67,30 +92,33 @@ void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, 
         .call = ++k->next_call,
         .of = of,
         .fn = fn,
-        .until_us = sl_clock_monotonic_us() + (ANSWER_WITHIN_MS + GRACE_MS) * 1000ull,
+        .courier = index,
+        .until_us = sl_clock_monotonic_us() + (within_ms + GRACE_MS) * 1000,
         .lost = courier == NULL || (r->form.n > 0 && under_way(k) >= SIGN_INS_MAX),
     };
     k->fetches = f;
-    if (!f->lost)
+    if (!f->lost && r->to_hook)
+        send_to_hook(courier, f, r);
+    else if (!f->lost)
         send(courier, f, r);
 }
 
 void on_fetched(struct peer *p, const struct sl_msg_fetched *m)
 {
     struct keeper *k = p->keeper;
-    const struct fetched got = {m->status, m->body, m->why, m->max_age};
+    const struct fetched got = {m->status, m->body, m->why, m->max_age, m->retry_after};
 
     for (struct fetch *f = k->fetches; f != NULL; f = f->next)
-        if (f->call == m->call && !f->lost) {
+        if (f->call == m->call && f->courier == p->index && !f->lost) {
             end(k, f, &got);
             return;
         }
 }
 
-void fetches_lost(struct keeper *k)
+void fetches_lost(struct keeper *k, uint32_t courier)
 {
     for (struct fetch *f = k->fetches; f != NULL; f = f->next)
-        f->lost = true;
+        f->lost = f->lost || f->courier == courier;
 }
 
 /* Taken out first: the end of one may begin another. */
@@ -115,7 +143,7 @@ static struct fetch *take_over(struct keeper *k, uint64_t now_us)
 void fetches_sweep(struct keeper *k)
 {
     const struct fetched none = {
-        .why = SL_SPAN("the courier, which asks the provider, is away or has too much to do")};
+        .why = SL_SPAN("the courier, which calls for us, is away or has too much to do")};
     struct fetch *over = k->fetches == NULL ? NULL : take_over(k, sl_clock_monotonic_us());
 
     while (over != NULL) {

@@ -32,6 +32,16 @@ static void say_groups(struct sl_buf *b, const json_t *groups)
                    json_is_string(one) ? json_string_value(one) : "?");
 }
 
+static void say_skip(struct sl_buf *b, struct sl_span name, const json_t *body)
+{
+    uint64_t entry = 0;
+
+    if (sl_json_u64(body, "entry", &entry))
+        sl_buf_say(b, "the hook \"%S\" is never told entry %U", name, entry);
+    else
+        sl_buf_say(b, "the hook \"%S\" is never told what is in its dead-letter list", name);
+}
+
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
 {
     struct sl_span name = sl_json_str(body, "name"), to = sl_json_str(body, "to");
@@ -68,6 +78,8 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
         sl_buf_say(b, "the passkey %S is removed", sl_json_str(body, "key"));
     else if (sl_span_is(method, "approval.erase"))
         sl_buf_say(b, "what approval %S was about is erased", sl_json_str(body, "id"));
+    else if (sl_span_is(method, "hook.skip"))
+        say_skip(b, name, body);
     else if (sl_span_is(method, "identity.delegate"))
         sl_buf_say(b, "\"%S\" does not act for \"%S\" any more", to, name);
     else

@@ -26,6 +26,10 @@ enum governed { GOVERNED_UNKNOWN, GOVERNED_FREE, GOVERNED_WHEN, GOVERNED_HOLDS }
     X("scim.credential",     HOLDS,  "its holder says who is there, and in which groups")          \
     X("passkey.revoke",      HOLDS,  "without enough of them a token is proof enough")             \
     X("approval.erase",      HOLDS,  "nobody can read any more what was approved")                 \
+    X("hook.skip",           HOLDS,  "a receiver never hears of it")                               \
+    X("hook.retry",          FREE,   "tells again what the ledger has")                            \
+    X("hook.test",           FREE,   "tells nothing")                                              \
+    X("hooks",               FREE,   "reads")                                                      \
     X("identity.disable",    FREE,   "takes away, and only disabling does so for good")            \
     X("token.revoke",        FREE,   "takes away: what is stolen must end at once")                \
     X("account.unlink",      FREE,   "takes away: nobody but account.link gives it back")          \

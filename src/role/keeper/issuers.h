@@ -20,19 +20,24 @@
 struct fetched {
     uint32_t status; /* 0: no answer; `why` says why */
     struct sl_span body, why;
-    uint64_t max_age_s;
+    uint64_t max_age_s, retry_after_s;
 };
+enum { COURIER_ISSUERS, COURIER_HOOKS }; /* their indexes */
 struct fetch_request {
     struct sl_span issuer;        /* its name in the configuration */
     struct sl_span url, form;     /* form: POST it; empty: GET */
     struct sl_span authorization; /* value of that header; empty: none */
+    /* To a hook, which `issuer` names: POST (SEND, without a type) this, with these headers. */
+    bool to_hook;
+    struct sl_span body, content_type;
+    struct sl_span headers[3]; /* whole lines; empty: none */
 };
 /* `of`: what the answer is about, by number: it may be gone when the answer comes. Called once,
  * from the loop and never from within fetch_begin. */
 typedef void fetch_fn(struct keeper *k, uint64_t of, const struct fetched *got);
 void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of);
 void fetches_sweep(struct keeper *k); /* those that nobody answers any more */
-void fetches_lost(struct keeper *k);  /* the courier is gone */
+void fetches_lost(struct keeper *k, uint32_t courier); /* it is gone */
 void fetches_free(struct keeper *k);
 
 /* --- issuers.c ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/hooks.h"
 
 #include "os/child.h"
 
@@ -30,6 +30,7 @@ static void on_deadlines(void *owner)
 
     deadlines_sweep(k);
     fetches_sweep(k);
+    hooks_tick(k);
     flows_sweep(k);
     sl_arena_reset(k->mem);
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
@@ -50,6 +51,7 @@ static void on_checkpoint(void *owner)
 
     sign_in_failures_flush(k);
     issuers_tick(k);
+    hooks_note(k);
     bool settle = ++k->checkpoints % SETTLE_EVERY == 0;
     if (k->checkpoints % CONSOLE_SWEEP_EVERY == 0)
         console_sweep(k);
@@ -206,6 +208,7 @@ static enum sl_err start(struct keeper *k, int fd)
     journals_accuse(k);
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     issuers_take(k);
+    hooks_take(k);
     jobs_reload(k);
     SL_TRY(scim_settle_begin(k));
     return SL_OK;
@@ -219,6 +222,7 @@ static void record_stop(struct keeper *k)
 
     journals_drain(k);
     sign_in_failures_flush(k);
+    hooks_note(k);
     sl_entry_put_stop(&leaf, &(struct sl_entry_stop){.time_us = sl_clock_us(),
                                                      .why = k->draining ? SL_SPAN("drained")
                                                                         : SL_SPAN("ended")});
@@ -251,6 +255,7 @@ static void finish(struct keeper *k)
     sessions_free(k);
     challenges_free(k);
     fetches_free(k);
+    hooks_free(k);
     flows_free(k);
     issuers_free(k);
     sl_oidc_cache_free(k->tokens);

@@ -238,6 +238,20 @@ enum sl_method_needs {
     X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \
     /* {"issuer"} -> {"issuer","id","credential":"slp_.."} (201), shown once: the one before it is over */         \
     X(SCIM_CREDENTIAL,     "scim.credential",   SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"hooks":[{"name","format","place","state":"current|behind|waiting|paused|no secret","next","behind","told",  \
+       "failed","attempts","status"?,"answered_at"?,"again_at"?,"waits_since"?,"why"?,"dead":n,                   \
+       "dead_letters":[{"entry","status","at","attempts","why"}] (the first 100)}],"size"}: receivers of what    \
+       the ledger says; the first for people who may see how Sluice is governed */                              \
+    X(HOOK_LIST,           "hook.list",         SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(HOOKS,               "hooks",             SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","entry"?: n | "all"} -> {"name"}: told again now: a dead-letter, all of them, or without `entry` what it   \
+       waits for; a paused one goes on */                                                                       \
+    X(HOOK_RETRY,          "hook.retry",        SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name","entry": n | "all"} -> {"name"}: it is never told this dead-letter, all of them, or the entry that it     \
+       waits for */                                                                                             \
+    X(HOOK_SKIP,           "hook.skip",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"name"} -> {"name","status","why"?}: a message that says nothing; late */                               \
+    X(HOOK_TEST,           "hook.test",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

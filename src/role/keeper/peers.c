@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/hooks.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     if (p->role == SL_ROLE_GATE)
         drop_gate(k, p);
     if (p->role == SL_ROLE_COURIER)
-        fetches_lost(k);
+        fetches_lost(k, p->index);
     if (p == k->super)
         sl_loop_stop(k->loop);
 }
@@ -280,8 +280,10 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
     fresh->signing = signing;
     if (m->role == SL_ROLE_GATE && !signing)
         labels_greet(k, fresh);
-    if (m->role == SL_ROLE_COURIER)
+    if (m->role == SL_ROLE_COURIER && m->index == COURIER_ISSUERS)
         issuers_courier_here(k);
+    if (m->role == SL_ROLE_COURIER && m->index == COURIER_HOOKS)
+        hooks_courier_here(k);
 }
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)

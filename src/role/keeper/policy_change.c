@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/hooks.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -70,6 +70,7 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         struct sl_config *before = k->config;
         k->config = fresh;
         issuers_take(k); /* they point into it */
+        hooks_take(k);
         sl_config_free(before);
         k->generation = m->generation;
         record_policy(k);

@@ -77,6 +77,14 @@
     "create index if not exists trail_wait_at on trail_wait(at_us);"                             \
     "insert or ignore into meta values('trail', 0);"
 
+/* Receivers of what the ledger says (hooks.h): how far each was told, and what it refused. */
+#define SL_HOOK_SCHEMA                                                                           \
+    "create table if not exists hook(name text primary key, next integer not null, paused "      \
+    "integer not null) without rowid;"                                                           \
+    "create table if not exists hook_dead(name text not null, entry integer not null, status "   \
+    "integer not null, at_us integer not null, attempts integer not null, why text not null, "   \
+    "primary key(name, entry)) without rowid;"
+
 #define SL_KEEPER_SCHEMA                                                                           \
     "create table if not exists meta(key text primary key, value integer not null);"               \
     "insert or ignore into meta values('applied', 0);"                                             \
@@ -223,7 +231,7 @@
     "integer not null, statements integer not null, primary key(session, lease, rule)) without "   \
     "rowid;"                                                                                       \
     "create index if not exists budget_lease_who on budget_lease(rule, target, "                   \
-    "who);" SL_LINEAGE_SCHEMA SL_USAGE_SCHEMA SL_TRAIL_SCHEMA
+    "who);" SL_LINEAGE_SCHEMA SL_USAGE_SCHEMA SL_TRAIL_SCHEMA SL_HOOK_SCHEMA
 
 #define SL_APPROVAL_COLUMNS                                                                        \
     "id, state, identity, target, environment, protocol, asked_us, expires_us, grant_ttl_ms, "     \
@@ -625,6 +633,14 @@
     X(USAGE_SIZE, "select count(*) from (select 1 from usage_who w cross join usage u on u.who = "   \
         "w.id join usage_touch t on t.what = u.what where u.hour >= ?1 and (?2 = '' or w.identity = ?2) and (?3 = '' or w.identity = ?3 "  \
         "or w.owner = ?3) limit ?4)")                                                               \
+    X(HOOK_SET, "insert into hook values(?1, ?2, ?3) on conflict(name) do update set next = ?2, "    \
+        "paused = ?3")                                                                              \
+    X(HOOK_GET, "select next, paused from hook where name = ?1")                                    \
+    X(HOOK_DEAD_ADD, "insert or replace into hook_dead values(?1, ?2, ?3, ?4, ?5, ?6)")             \
+    X(HOOK_DEAD_REMOVE, "delete from hook_dead where name = ?1 and entry = ?2")                     \
+    X(HOOK_DEAD_COUNT, "select count(*) from hook_dead where name = ?1")                            \
+    X(HOOK_DEAD_GET, "select entry, status, at_us, attempts, why from hook_dead where name = ?1 and " \
+        "entry >= ?2 order by entry limit ?3")                                                      \
     X(TRAIL_NEXT_GET, "select value from meta where key = 'trail'")                                 \
     X(TRAIL_NEXT_SET, "update meta set value = ?1 where key = 'trail'")                             \
     X(TRAIL_TERM_GET, "select id from trail_term where term = ?1")                                  \

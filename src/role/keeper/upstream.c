@@ -1,4 +1,4 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/hooks.h"
 
 #include <stdlib.h>
 
@@ -167,7 +167,7 @@ static void answer_all(struct upstream_secret *s, struct sl_span why)
 
 void on_secret(struct peer *p, const struct sl_msg_secret *m)
 {
-    if (issuer_secret_came(p->keeper, m))
+    if (issuer_secret_came(p->keeper, m) || hook_secret_came(p->keeper, m))
         return;
     for (struct upstream_secret *s = p->keeper->secrets; s != NULL; s = s->next) {
         if (s->asked == 0 || s->asked != m->call)

@@ -551,6 +551,23 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     db_run(db, DB_LEASE_REMOVE, "iis", u64(f, "session"), u64(f, "lease"), str(f, "rule"));
 }
 
+/* How far a receiver was told; a few entries may be told again after a crash. */
+static void apply_hook(struct db *db, struct fields *f)
+{
+    db_run(db, DB_HOOK_SET, "sii", str(f, "name"), u64(f, "next"), (uint64_t)yes(f, "paused"));
+}
+
+static void apply_hook_dead(struct db *db, struct fields *f)
+{
+    db_run(db, DB_HOOK_DEAD_ADD, "siiiis", str(f, "name"), u64(f, "entry"), u64(f, "status"),
+           u64(f, "at"), u64(f, "attempts"), str(f, "why"));
+}
+
+static void apply_hook_settled(struct db *db, struct fields *f)
+{
+    db_run(db, DB_HOOK_DEAD_REMOVE, "si", str(f, "name"), u64(f, "entry"));
+}
+
 /* clang-format off */
 #define EVENTS(X) \
     X(identity_added) X(identity_status) X(display) X(identity_linked) X(identity_os_user) \
@@ -561,7 +578,7 @@ static void apply_budget_returned(struct db *db, struct fields *f)
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
-    X(scim_members) X(refused) X(shown)
+    X(scim_members) X(refused) X(shown) X(hook) X(hook_dead) X(hook_settled)
 /* clang-format on */
 
 static const struct {

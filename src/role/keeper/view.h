@@ -35,6 +35,9 @@
  *   moved               id on why at grant_expires session action
  *   outcome             id outcome
  *   erased              id: its document is gone
+ *   hook                name next paused: of a receiver, the first entry that it was not told
+ *   hook_dead           name entry status at attempts why: it refused this one for good
+ *   hook_settled        name entry: that was told after all, or given up
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
