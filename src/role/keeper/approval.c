@@ -1,6 +1,13 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/approval.h"
 
 #include "base/utf8.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
+#include "role/keeper/policy_change.h"
+#include "role/keeper/waiters.h"
 
 enum { WHY_BYTES = 8192 };
 

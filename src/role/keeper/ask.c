@@ -1,9 +1,15 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/ask.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "core/ledger/facts.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/keeper_int.h"
 #include "role/keeper/mask.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* Making an approval out of an action: the policy is evaluated again with the same code as the
  * gate's, and identity, requester set, target and labels are filled in here, whatever the gate

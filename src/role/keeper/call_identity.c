@@ -2,6 +2,15 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
+#include "role/keeper/scim.h"
+#include "role/keeper/sessions.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 

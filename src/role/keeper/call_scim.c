@@ -1,5 +1,7 @@
 #include "role/keeper/scim.h"
 
+#include "role/keeper/call.h"
+
 /* The one method of a provisioning credential: a SCIM request, as the desk carries it. */
 
 enum { USERS_MAX = 100000, GROUPS_MAX = 2000, GROUP_MEMBERS_MAX = 20000 };

@@ -1,6 +1,10 @@
 #include "role/keeper/labels_int.h"
 
 #include "base/utf8.h"
+#include "role/keeper/call.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/sessions.h"
 
 /* Labels that follow the data (core/policy/labels.h): the keeper's map is the one that counts.
  *

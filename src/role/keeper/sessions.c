@@ -1,6 +1,13 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/sessions.h"
 
 #include "base/utf8.h"
+#include "role/keeper/budget.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/people.h"
+#include "role/keeper/waiters.h"
 
 #include <stdlib.h>
 
