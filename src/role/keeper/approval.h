@@ -1,12 +1,12 @@
-/* An approval as the view has it, in k->mem: who was asked, what they said, where it stands, and the
- * moves from there (approval.c). Its states and their table: core/approval/approval.h.
+/* An approval as the view has it, in k->mem: who was asked, what they said, where it stands, and
+ * the moves from there (approval.c). Its states and their table: core/approval/approval.h.
  */
 #ifndef SL_ROLE_KEEPER_APPROVAL_H
 #define SL_ROLE_KEEPER_APPROVAL_H
 
 #include "core/approval/approval.h"
-#include "json/json.h"
 #include "role/keeper/credentials.h"
+#include "json/json.h"
 
 struct keeper;
 

@@ -1,5 +1,5 @@
-/* An approval as callers see it, and who may see how much of it (approval_json.c, approval_lineage.c,
- * shown.c, alike.c, last_alike.c).
+/* An approval as callers see it, and who may see how much of it (approval_json.c,
+ * approval_lineage.c, shown.c, alike.c, last_alike.c).
  */
 #ifndef SL_ROLE_KEEPER_APPROVAL_JSON_H
 #define SL_ROLE_KEEPER_APPROVAL_JSON_H

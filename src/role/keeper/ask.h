@@ -8,9 +8,9 @@
 #include "core/action/action.h"
 #include "core/policy/policy.h"
 #include "ipc/messages.h"
-#include "json/json.h"
 #include "role/keeper/budget.h"
 #include "role/keeper/people.h"
+#include "json/json.h"
 
 struct keeper;
 struct peer;
@@ -53,6 +53,8 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 uint64_t approval_cap(struct keeper *k, const struct approval *a);
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */
 enum sl_err ask_hold(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Records it as a new approval; fills in its id. */
+enum sl_err ask_record(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Effects, datasets, rules, reason: as ledger leaves carry them. */
 void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts);
 struct sl_span rule_names(struct keeper *k, const struct sl_answer *a);

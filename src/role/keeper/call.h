@@ -1,14 +1,14 @@
-/* A CALL from the desk, the control socket or the command line while stopped, on its way through one
- * method; its answer may come later (calls.c, later.c, costly.c). The methods: methods.h.
+/* A CALL from the desk, the control socket or the command line while stopped, on its way through
+ * one method; its answer may come later (calls.c, later.c, costly.c). The methods: methods.h.
  */
 #ifndef SL_ROLE_KEEPER_CALL_H
 #define SL_ROLE_KEEPER_CALL_H
 
 #include "core/approval/approval.h"
 #include "ipc/messages.h"
-#include "json/json.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/methods.h"
+#include "json/json.h"
 
 struct keeper;
 struct peer;

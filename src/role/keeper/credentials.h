@@ -5,8 +5,8 @@
 #define SL_ROLE_KEEPER_CREDENTIALS_H
 
 #include "core/ledger/entry.h"
-#include "json/json.h"
 #include "role/keeper/people.h"
+#include "json/json.h"
 
 struct keeper;
 

@@ -4,8 +4,8 @@
 #define SL_ROLE_KEEPER_GLASS_H
 
 #include "core/approval/approval.h"
-#include "json/json.h"
 #include "role/keeper/credentials.h"
+#include "json/json.h"
 
 struct keeper;
 struct call;

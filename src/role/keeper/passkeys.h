@@ -9,8 +9,8 @@
 #include "core/ledger/entry.h"
 #include "core/webauthn/webauthn.h"
 #include "crypto/crypto.h"
-#include "json/json.h"
 #include "role/keeper/credentials.h"
+#include "json/json.h"
 
 struct keeper;
 struct call;
