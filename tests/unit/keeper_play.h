@@ -371,4 +371,20 @@ static const char *said(const char *key)
     return text == NULL ? "" : text;
 }
 
+/* A copy of a text that the next reply would take away; what does not fit is cut. */
+static inline void keep(char *out, size_t room, const char *text)
+{
+    memset(out, 0, room);
+    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
+}
+
+/* A method on the control socket; `form` has two %s. Its status. */
+static inline uint32_t control(const char *method, const char *form, const char *a, const char *b)
+{
+    SL_BUF(body, 4096);
+
+    sl_buf_say(&body, form, a, b);
+    return call_as(play.control, method, "", sl_buf_text(&body));
+}
+
 #endif

@@ -13,12 +13,6 @@ static char token[128], rita[128], olga[128];
 static uint64_t session, next_action = 1;
 static uint32_t policy_generation = 1;
 
-static void keep(char out[128], const char *text)
-{
-    memset(out, 0, 128);
-    memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
-}
-
 /* --- a little language of the gate --- */
 
 static unsigned login_token(const char *name, const char *secret, const char *address, bool tls)
@@ -154,13 +148,13 @@ static void test_people(void)
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'olga','kind':'human','groups':['engineers','dba']}"),
                  200);
-    keep(code, said("code"));
+    keep(code, 128, said("code"));
     SL_CHECK_INT(call_as(play.desk, "enroll", "", "{'code':'slc_wrong'}"), 403);
     char body[256] = "{'code':'";
     memcpy(body + 9, code, strlen(code));
     memcpy(body + 9 + strlen(code), "'}", 3);
     SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 201);
-    keep(olga, said("credential"));
+    keep(olga, 128, said("credential"));
     SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 403); /* once */
     SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'bot','kind':'agent'}"),
                  400); /* no owner */
@@ -179,7 +173,7 @@ static void test_people(void)
                          "{'name':'bot','kind':'agent','owner':'olga'}"),
                  409);
     SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','ttl':'1h'}"), 200);
-    keep(token, said("token"));
+    keep(token, 128, said("token"));
     SL_CHECK(strncmp(token, "slt_", 4) == 0 && strlen(token) == 47);
 }
 
@@ -228,12 +222,12 @@ static void test_refused_at_once(void)
     SL_CHECK_INT(call_as(play.control, "identity.add", "",
                          "{'name':'rita','kind':'human','groups':['dba']}"),
                  200);
-    keep(code, said("code"));
+    keep(code, 128, said("code"));
     refused_because(SL_EFFECT_DDL, "", 0, "too few people"); /* rita cannot decide yet */
     memcpy(body + 9, code, strlen(code));
     memcpy(body + 9 + strlen(code), "'}", 3);
     SL_CHECK_INT(call_as(play.desk, "enroll", "", body), 201);
-    keep(rita, said("credential"));
+    keep(rita, 128, said("credential"));
     refused_because(SL_EFFECT_PRIVILEGE, "", 0, "too few people");
     refused_because(SL_EFFECT_ADMIN, "", 0, "reason");
     refused_because(SL_EFFECT_PROGRAM, "", 0, "denied by rule: never");
@@ -460,7 +454,7 @@ static void add_reviewer(const char *name, char credential[128])
     sl_buf_reset(&body);
     sl_buf_say(&body, "{'code':'%s'}", said("code"));
     SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
-    keep(credential, said("credential"));
+    keep(credential, 128, said("credential"));
 }
 
 /* Two accounts that turn out to be one person's gave one yes, also when it is spent. */
@@ -860,7 +854,7 @@ static void test_P4_issued_while_no_keeper_ran(void)
     start_keeper();
     policy_generation = 1;
     SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
-    keep(ned, said("credential"));
+    keep(ned, 128, said("credential"));
     hold(SL_EFFECT_DDL, "drop table offline"); /* by bot, which is olga's */
     SL_CHECK_INT(decide(ned, "approve"), 403);
     SL_CHECK_TEXT(sl_span_str(said("reason")), "ISSUED_BY_REQUESTER");

@@ -17,12 +17,6 @@
 
 static char flow[128], state[128], nonce[128], challenge[128], session[128];
 
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
-
 /* Guesses make the next attempt wait. */
 static void from_elsewhere(void)
 {

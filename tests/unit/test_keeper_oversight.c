@@ -7,12 +7,6 @@
 
 static char rita[128], olga[128], bot[128];
 
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
-
 static void add_human(const char *name, const char *groups, char credential[128])
 {
     SL_BUF(body, 256);

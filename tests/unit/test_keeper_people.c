@@ -42,27 +42,13 @@ static const char *const names[WHO_COUNT] = {"hugo", "olga", "lino", "dora", "pa
 static char codes[WHO_COUNT][128], credentials[WHO_COUNT][128], token[128], late[128];
 static char approval[37], digest_hex[65];
 
-static void keep(char out[128], const char *text)
-{
-    memset(out, 0, 128);
-    memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
-}
-
-static uint32_t control(const char *method, const char *form, const char *a, const char *b)
-{
-    SL_BUF(body, 4096);
-
-    sl_buf_say(&body, form, a, b);
-    return call_as(play.control, method, "", sl_buf_text(&body));
-}
-
 static void enroll(const char *code, char out[128])
 {
     SL_BUF(body, 256);
 
     sl_buf_say(&body, "{'code':'%s'}", code);
     SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
-    keep(out, said("credential"));
+    keep(out, 128, said("credential"));
 }
 
 /* --- the first people ------------------------------------------------------------------------ */
@@ -86,14 +72,14 @@ static void test_the_first_people_need_nobody(void)
         if (w == HUGO)
             continue; /* after his owner */
         SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 200);
-        keep(codes[w], said("code"));
+        keep(codes[w], 128, said("code"));
         if (w == OLGA) {
             SL_CHECK_INT(
                 control("identity.add",
                         "{'name':'%s','kind':'human','owner':'%s','groups':['dba','agents']}",
                         "hugo", "olga"),
                 200);
-            keep(codes[HUGO], said("code"));
+            keep(codes[HUGO], 128, said("code"));
         }
     }
     SL_CHECK_INT(control("identity.link", "{'name':'%s','to':'%s'}", "lino", "olga"), 200);
@@ -102,7 +88,7 @@ static void test_the_first_people_need_nobody(void)
     SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "nobody"), 404);
     SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "nobody"), 400);
     SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "paula"), 200);
-    keep(token, said("token"));
+    keep(token, 128, said("token"));
     for (enum who w = 0; w < WHO_COUNT; w++)
         enroll(codes[w], credentials[w]);
 }
@@ -116,7 +102,7 @@ static void sign_in(enum who w, const char *device, char out[128])
     SL_CHECK_INT(call_as(play.desk, "session.code", credentials[w], "{}"), 201);
     sl_buf_say(&body, "{'code':'%s','device':'%s'}", said("code"), device);
     SL_CHECK_INT(call_as(play.desk, "session.open", "", sl_buf_text(&body)), 201);
-    keep(out, said("device"));
+    keep(out, 128, said("device"));
 }
 
 /* A browser that is new is told its secret, once; one that brings none of ours is new. */
@@ -344,7 +330,7 @@ static void test_govern_two_people(void)
     SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba2"),
                  202); /* not what was approved */
     SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 200);
-    keep(late, said("code"));
+    keep(late, 128, said("code"));
     SL_CHECK(strlen(late) > 10);
     SL_CHECK_INT(control("identity.add", newcomer, "nina", "dba"), 409); /* once */
     SL_CHECK_INT(get(credentials[ADA]), 200);
@@ -411,7 +397,7 @@ static void make_provider(void)
     SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
     SL_CHECK_INT(control("scim.credential", "{'issuer':'%s'}%s", "corp", ""), 201);
-    keep(provider, said("credential"));
+    keep(provider, 128, said("credential"));
     for (unsigned from = 0; from < GROUP; from += IN_FLIGHT)
         make_users(from);
 }
@@ -440,7 +426,7 @@ static void test_a_large_group_is_whole(void)
     make_provider();
     scim("POST", "Groups", ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'Everybody'}",
          201);
-    keep(group, said("id"));
+    keep(group, 128, said("id"));
     for (unsigned from = 0; from < GROUP; from += AT_ONCE)
         put_in(group, from);
     kill_keeper();
@@ -566,7 +552,7 @@ static const char *role_in_chain(const char *name)
 static void check_token_maker(const char *maker)
 {
     SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", "hugo", ""), 200);
-    keep(token, said("token"));
+    keep(token, 128, said("token"));
     ask("drop table minted");
     SL_CHECK_INT(get(credentials[RITA]), 200);
     SL_CHECK_TEXT(sl_span_str(role_in_chain(maker)), "token-maker");
@@ -659,7 +645,7 @@ static void test_P4_a_grant_is_for_those_who_had_a_part(void)
     SL_BUF(body, 256);
 
     SL_CHECK_INT(control("token.create", "{'name':'%s','for':['%s']}", "hugo", "vera"), 200);
-    keep(other, said("token"));
+    keep(other, 128, said("token"));
     ask("drop table g");
     SL_CHECK_INT(decide(credentials[VERA], "approve"), 200);
     sl_buf_say(&body, "{'id':'%s','digest':'%s'}", approval, digest_hex);
@@ -673,7 +659,7 @@ static void test_a_reviewers_asking_token_sees_its_own(void)
     char asking[128];
 
     SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", "rita", ""), 200);
-    keep(asking, said("token"));
+    keep(asking, 128, said("token"));
     ask("drop table h");
     SL_CHECK_INT(get(credentials[RITA]), 200);
     SL_CHECK_INT(get(asking), 404);
