@@ -387,4 +387,21 @@ static inline uint32_t control(const char *method, const char *form, const char 
     return call_as(play.control, method, "", sl_buf_text(&body));
 }
 
+/* A folder of its own, a journal and a keeper; play_end ends it and leaves nothing. */
+static inline void play_begin(const char *program)
+{
+    play.program = program;
+    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
+    SL_PROMISE(mkdtemp(play.folder) != NULL);
+    make_journal();
+    start_keeper();
+}
+
+static inline void play_end(void)
+{
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+}
+
 #endif

@@ -205,13 +205,8 @@ int main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     courier_comes();
     introduce();

@@ -255,12 +255,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     log_in_bot();
     SL_RUN(test_a_code_is_good_once);
@@ -272,8 +267,6 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_revoked_sessions_yes_is_over);
     SL_RUN(test_P9_it_survives_the_keeper_and_a_code_does_not);
     SL_RUN(test_it_ends_with_its_credential);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

@@ -843,13 +843,8 @@ int main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     SL_RUN(test_nobody_signs_in_before_the_provider_answered);
     SL_RUN(test_an_account_is_one_identitys);

@@ -249,13 +249,8 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     courier_comes();
     introduce();
@@ -269,9 +264,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_nobody_releases_alone_what_nobody_knows_who_started);
     SL_RUN(test_a_job_that_is_configured_no_more);
     SL_RUN(test_an_identity_that_is_disabled);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     EVP_PKEY_free(idp.key);
     return sl_tap_done();
 }

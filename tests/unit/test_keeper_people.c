@@ -801,11 +801,7 @@ static void test_P4_a_torn_break_glass_is_none(void)
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc > 1);
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-people-XXXXXX", 26);
-    SL_PROMISE(mkdtemp(play.folder) != NULL);
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     SL_RUN(test_the_first_people_need_nobody);
     SL_RUN(test_P4_a_browser_is_known_again);
     SL_RUN(test_P4_every_channel_every_reason);
@@ -828,8 +824,6 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_torn_break_glass_is_none);
     SL_RUN(test_a_large_group_is_whole);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

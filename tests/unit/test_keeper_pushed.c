@@ -540,11 +540,7 @@ static void test_twenty_thousand_members(void)
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc > 1);
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-scim-XXXXXX", 24);
-    SL_PROMISE(mkdtemp(play.folder) != NULL);
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     take_credentials();
     SL_RUN(test_what_a_put_leaves_out_stays);
     SL_RUN(test_a_paused_person_who_goes_is_gone);
