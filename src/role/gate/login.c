@@ -7,7 +7,6 @@
 
 #include "os/clock.h"
 #include "role/gate/dial.h"
-#include "role/gate/dial.h"
 #include "role/gate/gate_int.h"
 #include "role/gate/login.h"
 #include "role/gate/session.h"
