@@ -1,4 +1,9 @@
+#include "role/keeper/keeper_int.h"
+
+#include "role/keeper/call.h"
+#include "role/keeper/glass.h"
 #include "role/keeper/hooks.h"
+#include "role/keeper/stats.h"
 
 #include <sys/statvfs.h>
 

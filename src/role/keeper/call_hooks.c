@@ -1,5 +1,8 @@
 #include "role/keeper/hooks.h"
 
+#include "role/keeper/govern.h"
+#include "role/keeper/sight.h"
+
 /* `sluice hooks`: where receivers are, and what to do about those that are not. */
 
 enum { DEAD_SHOWN = 100 };

@@ -1,7 +1,10 @@
-#include "role/keeper/hooks.h"
+#include "role/keeper/keeper_int.h"
 
 #include "base/when.h"
 #include "core/action/effect.h"
+#include "role/keeper/call.h"
+#include "role/keeper/hooks.h"
+#include "role/keeper/stats.h"
 
 #include <stdlib.h>
 
