@@ -45,6 +45,7 @@ def prepare(config):
 
 
 LAB = {"change": prepare}
+KILLS = True
 COUNT = [1000]
 
 
@@ -120,6 +121,7 @@ def test_told(lab):
         assert f"dev.sluice.approval.{kind}" in kinds, (kind, kinds)
     wait_for(lambda: "dev.sluice.action" in told_of(WEB.events(), first), 10, "the outcome")
     assert entries() == sorted(set(entries())), entries()
+    assert not [e["type"] for e in WEB.events() if e["type"] in ("dev.sluice.actions", "dev.sluice.session.open")], "not asked for"
 
 
 def test_checks(lab):

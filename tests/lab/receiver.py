@@ -66,13 +66,17 @@ class _Server(http.server.ThreadingHTTPServer):
 class Webhook:
     def __init__(self, port, pem=None):
         self.port, self.pem, self.behave, self.server = port, pem, take, None
-        self.taken, self.asked = [], []
+        self.taken, self.asked, self.open = [], [], []
 
     def start(self):
         hook = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                super().setup()
+                hook.open.append(self.connection)
 
             def do_POST(self):
                 hook.answer(self)
@@ -119,6 +123,12 @@ class Webhook:
             server, self.server = self.server, None
             server.shutdown()
             server.server_close()
+            for connection in self.open:    # kept ones would go on
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+            self.open = []
 
     def __enter__(self):
         return self.start()

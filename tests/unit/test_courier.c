@@ -164,6 +164,8 @@ static void serve_one(SSL *ssl, int fd)
         say_text(ssl, fd,
                  "HTTP/1.1 200 OK\r\nCache-Control: no-store, max-age=99\r\nContent-Length: "
                  "2\r\n\r\nok");
+    else if (strstr(request, " /later ") != NULL)
+        say_text(ssl, fd, "HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
     else if (strstr(request, " /down ") != NULL)
         say_text(ssl, fd, "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
     else
@@ -299,7 +301,33 @@ static void put_issuers(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_bu
     put_item(b, authorities, "home", sl_buf_span(&ours.pem));
 }
 
-static void start(void)
+static void put_hook(struct sl_buf *b, struct sl_ipc_list *urls, const char *name,
+                     const char *scheme, unsigned port, const char *path)
+{
+    SL_BUF(url, 1024);
+
+    sl_buf_say(&url, "%s://127.0.0.1:%u%s", scheme, port, path);
+    put_item(b, urls, name, sl_buf_span(&url));
+}
+
+/* The second courier's: each with our own authority. */
+static void put_hooks(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_buf *b,
+                      struct sl_ipc_list *authorities)
+{
+    static const char *const names[] = {"web", "later", "log", "false", "elsewhere", "mute", "gone"};
+
+    put_hook(a, urls, "web", "https", good.port, "/in?t=1");
+    put_hook(a, urls, "later", "https", good.port, "/later");
+    put_hook(a, urls, "log", "syslog+tls", good.port, "");
+    put_hook(a, urls, "false", "syslog+tls", false_one.port, "");
+    put_hook(a, urls, "elsewhere", "syslog+tls", elsewhere.port, "");
+    put_hook(a, urls, "mute", "syslog+tls", plain.port, "");
+    put_hook(a, urls, "gone", "syslog+tls", nobody, "");
+    for (size_t i = 0; i < SL_COUNT(names); i++)
+        put_item(b, authorities, names[i], sl_buf_span(&ours.pem));
+}
+
+static void start(unsigned index)
 {
     int pair[2];
     struct sl_packet packet;
@@ -319,8 +347,8 @@ static void start(void)
     }
     close(pair[1]);
     courier.super = pair[0];
-    put_issuers(&a, &urls, &b, &authorities);
-    POST(courier.super, -1, setup, .sandbox = SL_SPAN("best-effort"), .addresses = urls,
+    (index == 0 ? put_issuers : put_hooks)(&a, &urls, &b, &authorities);
+    POST(courier.super, -1, setup, .index = index, .sandbox = SL_SPAN("best-effort"), .addresses = urls,
          .authorities = authorities);
     give_keeper();
     SL_PROMISE(await(courier.super, SL_MESSAGE_READY, &scratch, &packet));
@@ -328,7 +356,7 @@ static void start(void)
 
 struct answer {
     uint32_t status;
-    uint64_t max_age;
+    uint64_t max_age, retry_after;
     struct sl_buf body, why;
 };
 #define ANSWERED(name) struct answer name = {.body = sl_buf(1 << 20), .why = sl_buf(8192)}
@@ -352,6 +380,7 @@ static bool hear_answer(struct answer *a, uint64_t call)
     }
     a->status = m.status;
     a->max_age = m.max_age;
+    a->retry_after = m.retry_after;
     sl_buf_reset(&a->body);
     sl_buf_reset(&a->why);
     sl_buf_put(&a->body, m.body);
@@ -644,6 +673,144 @@ static void test_drained_it_goes(void)
     answer_done(&a);
 }
 
+/* --- the second one: hooks --- */
+
+static void begin_to(const char *hook, const char *method, const char *scheme, unsigned port,
+                     const char *path, const char *body)
+{
+    SL_BUF(url, 1024);
+
+    sl_buf_say(&url, "%s://127.0.0.1:%u%s", scheme, port, path);
+    POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = sl_span_str(hook),
+         .method = sl_span_str(method), .url = sl_buf_span(&url),
+         .content_type = SL_SPAN("application/json"), .body = sl_span_str(body),
+         .max_bytes = 64 * 1024, .timeout_ms = 1500);
+}
+
+static void call_to(struct answer *a, const char *hook, const char *method, const char *scheme,
+                    unsigned port, const char *path, const char *body)
+{
+    begin_to(hook, method, scheme, port, path, body);
+    hear_answer(a, courier.call);
+}
+
+static void test_a_hook_is_called_at_its_own_address_alone(void)
+{
+    ANSWERED(a);
+
+    call_to(&a, "web", "POST", "https", good.port, "/in?t=1", "{}");
+    SL_CHECK_INT(a.status, 200);
+    SL_CHECK(has(&a.body, "POST /in?t=1 HTTP/1.1\r\n"));
+    call_to(&a, "web", "POST", "https", good.port, "/in", "{}");
+    check_none(&a, "only the hook's own address");
+    call_to(&a, "web", "POST", "https", elsewhere.port, "/in?t=1", "{}");
+    check_none(&a, "only the hook's own address");
+    call_to(&a, "web", "POST", "http", plain.port, "/in?t=1", "{}");
+    check_none(&a, "only the hook's own address");
+    call_to(&a, "home", "POST", "https", good.port, "/in?t=1", "{}");
+    check_none(&a, "no such hook");
+    answer_done(&a);
+}
+
+static void test_when_it_wants_to_be_asked_again(void)
+{
+    ANSWERED(a);
+
+    call_to(&a, "later", "POST", "https", good.port, "/later", "{}");
+    SL_CHECK_INT(a.status, 429);
+    SL_CHECK_INT(a.retry_after, 7);
+    call_to(&a, "web", "POST", "https", good.port, "/in?t=1", "{}");
+    SL_CHECK_INT(a.retry_after, 0);
+    answer_done(&a);
+}
+
+static void test_syslog_is_sent_and_goes_on(void)
+{
+    ANSWERED(a);
+
+    for (int i = 0; i < 3; i++) { /* the server says nothing to that */
+        call_to(&a, "log", "SEND", "syslog+tls", good.port, "", "10 <109>1 - -");
+        SL_CHECK_INT(a.status, 200);
+    }
+    call_to(&a, "log", "SEND", "syslog+tls", good.port, "", "4 \r\n\r\n"); /* it answers and goes */
+    usleep(300 * 1000);
+    call_to(&a, "log", "SEND", "syslog+tls", good.port, "", "10 <109>1 - -");
+    SL_CHECK_INT(a.status, 200);
+    answer_done(&a);
+}
+
+static void test_syslog_certificates(void)
+{
+    ANSWERED(a);
+
+    call_to(&a, "false", "SEND", "syslog+tls", false_one.port, "", "1 x");
+    check_none(&a, "certificate");
+    call_to(&a, "elsewhere", "SEND", "syslog+tls", elsewhere.port, "", "1 x");
+    check_none(&a, "alternative certificate subject name");
+    call_to(&a, "gone", "SEND", "syslog+tls", nobody, "", "1 x");
+    check_none(&a, "connect");
+    answer_done(&a);
+}
+
+static void test_syslog_that_says_nothing(void)
+{
+    ANSWERED(a);
+    uint64_t first;
+
+    begin_to("mute", "SEND", "syslog+tls", plain.port, "", "1 x");
+    first = courier.call;
+    call_to(&a, "mute", "SEND", "syslog+tls", plain.port, "", "1 y");
+    check_none(&a, "another call is under way");
+    hear_answer(&a, first);
+    check_none(&a, "");
+    call_to(&a, "log", "SEND", "syslog+tls", good.port, "", "1 x"); /* and harms no other */
+    SL_CHECK_INT(a.status, 200);
+    answer_done(&a);
+}
+
+static void test_methods_and_schemes_belong_together(void)
+{
+    ANSWERED(a);
+
+    call_to(&a, "log", "POST", "syslog+tls", good.port, "", "1 x");
+    check_none(&a, "SEND is for syslog");
+    call_to(&a, "web", "SEND", "https", good.port, "/in?t=1", "1 x");
+    check_none(&a, "SEND is for syslog");
+    call_to(&a, "web", "PUT", "https", good.port, "/in?t=1", "{}");
+    check_none(&a, "only GET and POST are known");
+    answer_done(&a);
+}
+
+/* Another configuration ends what is under way. */
+static void test_hooks_come_and_go(void)
+{
+    struct sl_ipc_list urls = {0}, authorities = {0};
+    struct sl_packet packet;
+    SL_BUF(a, 1 << 16);
+    SL_BUF(scratch, 1 << 16);
+    ANSWERED(got);
+
+    put_hook(&a, &urls, "web", "https", good.port, "/new");
+    begin_to("mute", "SEND", "syslog+tls", plain.port, "", "1 x");
+    usleep(200 * 1000);
+    POST(courier.super, -1, reload, .generation = 2, .addresses = urls, .authorities = authorities);
+    SL_CHECK(await(courier.super, SL_MESSAGE_RELOADED, &scratch, &packet));
+    hear_answer(&got, courier.call);
+    check_none(&got, "configuration is another");
+    call_to(&got, "log", "SEND", "syslog+tls", good.port, "", "1 x");
+    check_none(&got, "no such hook");
+    call_to(&got, "web", "POST", "https", good.port, "/in?t=1", "{}");
+    check_none(&got, "only the hook's own address");
+    answer_done(&got);
+}
+
+static void end_courier(void)
+{
+    close(courier.super);
+    close(courier.keeper);
+    waitpid(courier.pid, NULL, 0);
+}
+
 static void start_servers(void)
 {
     ours = make_authority("ours");
@@ -666,7 +833,7 @@ int main(int argc, char **argv)
     courier.program = argv[1];
     signal(SIGPIPE, SIG_IGN);
     start_servers();
-    start();
+    start(0);
     SL_RUN(test_a_call_with_all_that_belongs_to_it);
     SL_RUN(test_certificates);
     SL_RUN(test_old_tls_is_refused);
@@ -680,6 +847,15 @@ int main(int argc, char **argv)
     SL_RUN(test_issuers_come_and_go);
     SL_RUN(test_what_is_no_message_of_a_keepers_ends_the_channel);
     SL_RUN(test_drained_it_goes);
+    start(1);
+    SL_RUN(test_a_hook_is_called_at_its_own_address_alone);
+    SL_RUN(test_when_it_wants_to_be_asked_again);
+    SL_RUN(test_syslog_is_sent_and_goes_on);
+    SL_RUN(test_syslog_certificates);
+    SL_RUN(test_syslog_that_says_nothing);
+    SL_RUN(test_methods_and_schemes_belong_together);
+    SL_RUN(test_hooks_come_and_go);
+    end_courier();
     for (size_t i = 0; i < SL_COUNT(all); i++)
         stop_server(all[i]);
     return sl_tap_done();

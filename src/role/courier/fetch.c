@@ -213,7 +213,7 @@ static const char *refused(const struct sl_courier *c, const struct sl_courier_i
         return "too many calls are under way";
     bool send = sl_span_is(m->method, "SEND");
     if (!send && !sl_span_is(m->method, "GET") && !sl_span_is(m->method, "POST"))
-        return "only GET, POST and SEND are known";
+        return "only GET and POST are known, and SEND to hooks";
     if (send != sl_span_starts(m->url, SL_SPAN("syslog+tls://")))
         return "SEND is for syslog+tls:// alone";
     return sl_courier_url_refused(c, issuer, m->url);

@@ -1,0 +1,183 @@
+/* The second courier in hostile hands (docs/threat-model.md): it calls hooks, and nothing else comes
+ * its way. It can keep a receiver from hearing, and say that it heard. The first argument is the
+ * keeper. */
+#define KEEPER_PLAY_RULES                                                   \
+    "hooks:\n"                                                              \
+    "  - {name: siem, url: \"https://siem.example/in\", format: ocsf, "     \
+    "events: [all]}\n"                                                      \
+    "  - {name: web, url: \"https://web.example/in\", secret_file: s}\n"     \
+    "issuers:\n"                                                            \
+    "  - name: corp\n"                                                      \
+    "    issuer: https://idp.example\n"                                     \
+    "    client_id: sluice\n"                                               \
+    "    algorithms: [ES256]\n"                                             \
+    "    audiences: [sluice-api]\n"                                         \
+    "    token_type: jwt\n"
+#include "tests/unit/issuer_play.h"
+
+enum { HOOKS = 1 };
+
+static int hooks = -1;
+static uint64_t last;            /* the last FETCH to it */
+static char name[64], body[65536];
+
+static void hooks_come(void)
+{
+    int pair[2];
+
+    SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
+    TELL_FD(play.super, pair[1], peer, .role = SL_ROLE_COURIER, .index = HOOKS);
+    close(pair[1]);
+    hooks = pair[0];
+}
+
+static bool fetch_comes(int ms)
+{
+    struct sl_msg_fetch m;
+
+    if (hear_within(hooks, ms) != SL_MESSAGE_FETCH || !HEARD(fetch, &m))
+        return false;
+    last = m.call;
+    keep_span(name, sizeof name, m.issuer);
+    keep_span(body, sizeof body, m.body);
+    return true;
+}
+
+static void say_told(uint64_t call, uint32_t status)
+{
+    TELL(hooks, fetched, .call = call, .status = status);
+}
+
+/* The keeper has let go of it; what it had said before is passed over. */
+static bool is_over(void)
+{
+    struct pollfd p = {.fd = hooks, .events = POLLIN};
+
+    while (poll(&p, 1, PATIENCE_MS) > 0)
+        if (recv(hooks, play.in, sizeof play.in, MSG_DONTWAIT) <= 0)
+            return true;
+    return false;
+}
+
+static uint64_t place_of(const char *hook)
+{
+    uint64_t next = UINT64_MAX;
+    size_t i;
+    json_t *one;
+
+    if (!SL_CHECK_INT(call_as(play.control, "hooks", "", "{}"), 200))
+        return next;
+    json_array_foreach(json_object_get(play.reply, "hooks"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), hook))
+            (void)sl_json_u64(one, "next", &next);
+    }
+    return next;
+}
+
+/* Something for the ledger. */
+static void something_happens(void)
+{
+    static unsigned number;
+    SL_BUF(text, 256);
+
+    sl_buf_say(&text, "{'name':'somebody-%u','kind':'human'}", ++number);
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&text)), 201);
+    SL_CHECK_TEXT(sl_span_str(said("title")), ""); /* no problem */
+}
+
+static void test_it_gets_messages_of_hooks_alone(void)
+{
+    something_happens();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK_TEXT(sl_span_str(name), "siem");
+    SL_CHECK(strstr(body, "\"leaf_hash\"") != NULL);
+    SL_CHECK(strstr(body, "idp.example") == NULL || strstr(body, "policy") != NULL);
+    say_told(last, 200);
+}
+
+/* Without a secret nothing goes out unsigned. */
+static void test_no_webhook_without_its_secret(void)
+{
+    something_happens();
+    for (int i = 0; i < 3 && fetch_comes(700); i++) {
+        SL_CHECK_TEXT(sl_span_str(name), "siem");
+        say_told(last, 200);
+    }
+    SL_CHECK(place_of("web") < place_of("siem"));
+}
+
+/* The other courier's calls are not its to answer. */
+static void test_it_answers_for_no_provider(void)
+{
+    courier_comes();
+    SL_CHECK(asked("https://idp.example/.well-known/openid-configuration"));
+    TELL(hooks, fetched, .call = idp.call, .status = 200, .body = SL_SPAN("{\"issuer\":\"evil\"}"));
+    SL_CHECK(!asked_within(500)); /* nothing came of it */
+    tell(200, discovery);
+    SL_CHECK(asked("https://idp.example/jwks"));
+}
+
+/* What nobody asked, or asked before, moves nothing. */
+static void test_no_place_moves_without_a_message(void)
+{
+    something_happens();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    uint64_t before = place_of("siem");
+    say_told(last + 1000, 200);
+    say_told(1, 200);
+    SL_CHECK_INT(place_of("siem"), before);
+    say_told(last, 500);
+    SL_CHECK_INT(place_of("siem"), before);
+    SL_CHECK(fetch_comes(PATIENCE_MS)); /* the same again */
+    say_told(last, 200);
+    say_told(last, 200);
+    SL_CHECK(place_of("siem") > before);
+}
+
+static void test_a_courier_of_hooks_that_goes_loses_nothing(void)
+{
+    something_happens();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    uint64_t before = place_of("siem");
+    close(hooks);
+    hooks_come();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK_INT(place_of("siem"), before);
+    say_told(last, 200);
+}
+
+static void test_a_courier_of_hooks_says_only_what_a_courier_may(void)
+{
+    static const unsigned types[] = {SL_MESSAGE_CALL, SL_MESSAGE_REPLY, SL_MESSAGE_SECRET,
+                                     SL_MESSAGE_FETCH, SL_MESSAGE_RELOAD};
+
+    for (size_t i = 0; i < SL_COUNT(types); i++) {
+        struct sl_buf b = sl_buf(4096);
+
+        sl_buf_put_le16(&b, (uint16_t)types[i]);
+        sl_buf_put_le16(&b, 0);
+        sl_buf_put_le32(&b, 0);
+        send_with(hooks, &b, -1);
+        SL_CHECK(is_over());
+        close(hooks);
+        hooks_come();
+    }
+    SL_CHECK(place_of("siem") != UINT64_MAX);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    play_begin(argv[1]);
+    hooks_come();
+    SL_RUN(test_it_gets_messages_of_hooks_alone);
+    SL_RUN(test_no_webhook_without_its_secret);
+    SL_RUN(test_it_answers_for_no_provider);
+    SL_RUN(test_no_place_moves_without_a_message);
+    SL_RUN(test_a_courier_of_hooks_that_goes_loses_nothing);
+    SL_RUN(test_a_courier_of_hooks_says_only_what_a_courier_may);
+    play_end();
+    return sl_tap_done();
+}
