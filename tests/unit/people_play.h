@@ -11,6 +11,7 @@
     "govern: two-person\n"                                                 \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
     "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
+    "hooks: [{name: siem, url: \"https://siem.example/in\", format: ocsf}]\n" \
     "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice}]\n"
 #include "tests/unit/keeper_play.h"
 

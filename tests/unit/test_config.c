@@ -80,7 +80,12 @@ static const char every_key[] =
     "jobs: [{identity: deploy, project_id: \"22\", project_path: my/project}]}\n"
     "  - {name: k8s, issuer: \"https://k8s.example\", kind: kubernetes, audiences: [sluice], jobs: "
     "[{identity: batch, namespace: jobs, service_account_uid: "
-    "14ee3fa4-a7e2-420f-9f9a-dbc4507c3798, service_account: runner}]}\n";
+    "14ee3fa4-a7e2-420f-9f9a-dbc4507c3798, service_account: runner}]}\n"
+    "hooks:\n  - {name: pager, url: \"https://hooks.example:8443/s3cr3t?x=1\", secret_file: s, events: "
+    "[held, exceptions], from: start}\n"
+    "  - {name: siem, url: \"http://127.0.0.1:9/\", format: ocsf, token_file: t, ca_file: ca.pem}\n"
+    "  - {name: log, url: \"syslog+tls://log.example:6514\", format: syslog, events: [all]}\n"
+    "  - {name: other, url: \"https://other.example\", secret_command: [pass, show]}\n";
 
 static void check_every_issuer(const struct sl_config *c)
 {
@@ -109,6 +114,84 @@ static void check_every_issuer(const struct sl_config *c)
     SL_CHECK_TEXT(k8s->jobs[0].id, "jobs:14ee3fa4-a7e2-420f-9f9a-dbc4507c3798");
     SL_CHECK(sl_config_issuer(c, SL_SPAN("nobody")) == NULL);
     SL_CHECK(sl_config_issuer_of(c, SL_SPAN("https://login.example/tenant")) == NULL);
+}
+
+static void check_every_hook(const struct sl_config *c)
+{
+    const struct sl_hook *pager = sl_config_hook(c, SL_SPAN("pager")),
+                         *siem = sl_config_hook(c, SL_SPAN("siem")),
+                         *log = sl_config_hook(c, SL_SPAN("log"));
+
+    if (!SL_CHECK(pager != NULL && siem != NULL && log != NULL && c->hook_count == 4))
+        return;
+    SL_CHECK_INT(pager->format, SL_HOOK_CLOUDEVENTS);
+    SL_CHECK_INT(pager->events, SL_HOOK_HELD | SL_HOOK_EXCEPTIONS);
+    SL_CHECK_INT(pager->from, SL_HOOK_FROM_START);
+    SL_CHECK_TEXT(pager->url, "https://hooks.example:8443/s3cr3t?x=1");
+    SL_CHECK_TEXT(sl_hook_place(pager), "https://hooks.example:8443");
+    SL_CHECK_INT(siem->format, SL_HOOK_OCSF);
+    SL_CHECK_INT(siem->from, SL_HOOK_FROM_NOW);
+    SL_CHECK_INT(siem->events, SL_HOOK_USUAL);
+    SL_CHECK_INT(log->format, SL_HOOK_SYSLOG);
+    SL_CHECK_INT(log->events, SL_HOOK_ALL);
+    SL_CHECK_TEXT(sl_hook_place(log), "syslog+tls://log.example:6514");
+    SL_CHECK(sl_config_hook(c, SL_SPAN("nobody")) == NULL);
+}
+
+/* An address may be a secret: only where it leads is recorded and shown, and that it is another. */
+static void test_addresses_of_hooks_are_masked(void)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = load(every_key);
+    SL_BUF(text, 1 << 20);
+    SL_BUF(url, 4096);
+
+    if (!SL_CHECK(c != NULL))
+        return;
+    sl_config_explain(c, &text);
+    SL_CHECK(memmem(c->canonical.p, c->canonical.n, "s3cr3t", 6) == NULL);
+    SL_CHECK(memmem(text.p, text.n, "s3cr3t", 6) == NULL);
+    SL_CHECK(memmem(text.p, text.n, "https://hooks.example:8443/sha256-", 34) != NULL);
+    sl_hook_put_masked(&url, SL_SPAN("https://a.example/"));
+    SL_CHECK_TEXT(sl_buf_span(&url), "https://a.example/");
+    sl_buf_reset(&url);
+    sl_hook_put_masked(&url, SL_SPAN("https://a.example"));
+    SL_CHECK_TEXT(sl_buf_span(&url), "https://a.example");
+}
+
+static void test_hooks_that_are_refused(void)
+{
+    static const struct {
+        const char *hook, *complaint;
+    } rows[] = {
+        {"{name: A, url: \"https://a.example\", secret_file: s}", "t.yaml:1:16: hook \"A\": expected a short name"},
+        {"{name: a, url: \"http://a.example\", secret_file: s}", "no address to call"},
+        {"{name: a, url: \"https://me:pw@a.example\", secret_file: s}", "no address to call"},
+        {"{name: a, url: \"ftp://a.example\", secret_file: s}", "no address to call"},
+        {"{name: a, url: \"syslog+tls://a.example:6514\", secret_file: s}", "no address to call"},
+        {"{name: a, url: \"https://a.example\", format: syslog}", "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a.example\", format: syslog}", "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a.example:6514/x\", format: syslog}", "no address of a syslog server"},
+        {"{name: a, url: \"https://a.example\"}", "nothing to sign with"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, secret_command: [x]}", "expected one of them"},
+        {"{name: a, url: \"https://a.example\", format: ocsf, secret_file: s}", "a secret signs cloudevents alone"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, token_file: t}", "a token is for ocsf alone"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, events: [some]}", "events: \"some\"; expected a list of held, decided"},
+        {"{name: a, url: \"https://a.example\", format: x}", "format: "},
+        {"{name: a, url: \"https://a.example\", format: ocsf}, {name: a, url: \"https://b.example\", format: ocsf}", "a name that is taken in line 1"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+        SL_BUF(complaints, 1 << 16);
+        struct sl_config *c = NULL;
+
+        sl_buf_say(&text, "hooks: [%s]\n" TARGET, rows[i].hook);
+        enum sl_err err = sl_config_load(sl_buf_span(&text), "t.yaml", &c, &complaints);
+        if (!SL_CHECK_INT(err, SL_ECONFIG) ||
+            !SL_CHECK(strstr(sl_buf_text(&complaints), rows[i].complaint) != NULL))
+            printf("# row %zu: %s", i, sl_buf_text(&complaints));
+        sl_config_free(c);
+    }
 }
 
 static void test_every_key(void)
@@ -152,6 +235,7 @@ static void test_every_key(void)
     SL_CHECK_INT(m->budget.per_ms, 36 * 3600 * 1000);
     SL_CHECK_INT(m->budget.bytes, 1 << 30);
     check_every_issuer(c);
+    check_every_hook(c);
 }
 
 static void check_reads_back(const char *yaml)
@@ -336,6 +420,8 @@ int main(void)
 {
     SL_RUN(test_the_example_of_the_manual);
     SL_RUN(test_every_key);
+    SL_RUN(test_addresses_of_hooks_are_masked);
+    SL_RUN(test_hooks_that_are_refused);
     SL_RUN(test_one_rule_as_an_object);
     SL_RUN(test_what_it_resolved_to_reads_back);
     SL_RUN(test_where_run_events_go);

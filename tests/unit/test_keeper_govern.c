@@ -153,6 +153,7 @@ static const struct {
     {"identity.pause", "{'name':'%s','off':true}%s", "nina", "", 202},
     {"approval.erase", "{'id':'%s'}%s", over, "", 202},
     {"scim.credential", "{'issuer':'%s'}%s", "corp", "", 202},
+    {"hook.skip", "{'name':'%s','entry':'all'}%s", "siem", "", 202},
     {"identity.disable", "{'name':'%s'}%s", "nina", "", 200},
     {"identity.link", "{'name':'%s','to':'%s'}", "rita", "nobody", 404},
 };

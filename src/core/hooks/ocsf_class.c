@@ -2,7 +2,9 @@
  * demands is a base event: nothing is made up. */
 #include "core/hooks/ocsf_int.h"
 
-enum { TEXT_MOST = 1024 };
+#include "base/utf8.h"
+
+enum { TEXT_MOST = 1024, QUERY_MOST = 1000 };
 
 static json_t *user_json(struct sl_span name)
 {
@@ -93,6 +95,7 @@ static void put_where(json_t *out, struct sl_span target, uint64_t session)
     json_object_set_new(out, "database", database);
 }
 
+/* A hundred statements go into one message: of a long one its beginning. */
 static void put_query(json_t *out, struct sl_span text, uint64_t session, uint64_t action)
 {
     SL_BUF(uid, 64);
@@ -104,7 +107,7 @@ static void put_query(json_t *out, struct sl_span text, uint64_t session, uint64
     }
     sl_buf_say(&uid, "%U/%U", session, action);
     sl_ocsf_str(query, "uid", sl_buf_span(&uid));
-    sl_ocsf_str(query, "query_string", text);
+    sl_ocsf_str(query, "query_string", sl_utf8_head(text, QUERY_MOST));
     json_object_set_new(out, "query_info", query);
 }
 

@@ -2,10 +2,12 @@
 #include "core/hooks/hooks.h"
 
 #include "base/encode.h"
+#include "base/utf8.h"
+#include "base/when.h"
 
 /* Facility 13 is "log audit" (RFC 5424, table 1). There is no enterprise number of Sluice's own:
  * 32473 is the one that RFC 5612 keeps for examples. */
-enum { FACILITY = 13, HOST_MOST = 255, MSGID_MOST = 32, PARAM_MOST = 1024 };
+enum { FACILITY = 13, HOST_MOST = 255, MSGID_MOST = 32, PARAM_MOST = 255 };
 #define SD_ID "sluice@32473"
 
 static unsigned severity_of(const json_t *leaf)
@@ -36,22 +38,12 @@ static void put_word(struct sl_buf *b, struct sl_span text, size_t most)
         sl_buf_put_u8(b, '-');
 }
 
-/* Whole characters of valid UTF-8: of one that would be cut nothing stays. */
-static size_t cut_at(struct sl_span text, size_t most)
-{
-    size_t n = text.n < most ? text.n : most;
-
-    while (n > 0 && n < text.n && (text.p[n] & 0xc0) == 0x80)
-        n--;
-    return n;
-}
-
 static void put_param(struct sl_buf *b, const char *name, struct sl_span value)
 {
     if (value.n == 0)
         return;
     sl_buf_say(b, " %s=\"", name);
-    value = sl_span_head(value, cut_at(value, PARAM_MOST));
+    value = sl_utf8_head(value, PARAM_MOST);
     for (size_t i = 0; i < value.n; i++) {
         if (value.p[i] == '"' || value.p[i] == '\\' || value.p[i] == ']')
             sl_buf_put_u8(b, '\\');
@@ -69,10 +61,11 @@ static void put_head(struct sl_buf *b, const struct sl_hook_record *r)
 {
     SL_BUF(type, 256);
     struct sl_span time = sl_json_str(r->value, "time");
+    uint64_t at_us;
 
     sl_hook_put_type(&type, r->value);
     sl_buf_say(b, "<%u>1 ", FACILITY * 8 + severity_of(r->value));
-    sl_buf_put(b, time.n > 0 ? time : SL_SPAN("-"));
+    sl_buf_put(b, sl_when_get(time, &at_us) == SL_OK ? time : SL_SPAN("-"));
     sl_buf_put_u8(b, ' ');
     put_word(b, r->origin, HOST_MOST);
     sl_buf_put_str(b, " sluice - ");
@@ -102,11 +95,11 @@ void sl_hook_put_syslog(struct sl_buf *b, const struct sl_hook_record *r)
     put_head(&line, r);
     put_data(&line, r);
     size_t room = SL_HOOK_SYSLOG_MOST > line.n + TAIL ? SL_HOOK_SYSLOG_MOST - line.n - TAIL : 0;
-    size_t n = cut_at(r->leaf, room);
-    if (n < r->leaf.n)
-        put_number(&line, "cut", r->leaf.n - n);
+    struct sl_span told = sl_utf8_head(r->leaf, room);
+    if (told.n < r->leaf.n)
+        put_number(&line, "cut", r->leaf.n - told.n);
     sl_buf_put_str(&line, "] \xef\xbb\xbf");
-    sl_buf_put(&line, sl_span_head(r->leaf, n));
+    sl_buf_put(&line, told);
     if (sl_buf_err(&line) != SL_OK) {
         b->why = sl_buf_err(&line);
         return;
