@@ -69,10 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sl_json_read(sl_span_from(input, 1), &value, NULL) != SL_OK)
         return 0;
     if (json_is_object(value) && sl_json_canonical(&leaf, value) == SL_OK) {
-        struct sl_hook_record r = {.origin = SL_SPAN("o"),
-                                   .entry = 7,
-                                   .leaf = sl_buf_span(&leaf),
-                                   .value = value};
+        struct sl_hook_record r = {
+            .origin = SL_SPAN("o"), .entry = 7, .leaf = sl_buf_span(&leaf), .value = value};
         SL_PROMISE((sl_hook_event_of(value) & SL_HOOK_ALL) != 0);
         try_syslog(&r);
         try_json(&r);

@@ -1,24 +1,24 @@
-/* The second courier in hostile hands (docs/threat-model.md): it calls hooks, and nothing else comes
- * its way. It can keep a receiver from hearing, and say that it heard. The first argument is the
- * keeper. */
-#define KEEPER_PLAY_RULES                                                   \
-    "hooks:\n"                                                              \
-    "  - {name: siem, url: \"https://siem.example/in\", format: ocsf, "     \
-    "events: [all]}\n"                                                      \
-    "  - {name: web, url: \"https://web.example/in\", secret_file: s}\n"     \
-    "issuers:\n"                                                            \
-    "  - name: corp\n"                                                      \
-    "    issuer: https://idp.example\n"                                     \
-    "    client_id: sluice\n"                                               \
-    "    algorithms: [ES256]\n"                                             \
-    "    audiences: [sluice-api]\n"                                         \
+/* The second courier in hostile hands (docs/threat-model.md): it calls hooks, and nothing else
+ * comes its way. It can keep a receiver from hearing, and say that it heard. The first argument is
+ * the keeper. */
+#define KEEPER_PLAY_RULES                                                \
+    "hooks:\n"                                                           \
+    "  - {name: siem, url: \"https://siem.example/in\", format: ocsf, "  \
+    "events: [all]}\n"                                                   \
+    "  - {name: web, url: \"https://web.example/in\", secret_file: s}\n" \
+    "issuers:\n"                                                         \
+    "  - name: corp\n"                                                   \
+    "    issuer: https://idp.example\n"                                  \
+    "    client_id: sluice\n"                                            \
+    "    algorithms: [ES256]\n"                                          \
+    "    audiences: [sluice-api]\n"                                      \
     "    token_type: jwt\n"
 #include "tests/unit/issuer_play.h"
 
 enum { HOOKS = 1 };
 
 static int hooks = -1;
-static uint64_t last;            /* the last FETCH to it */
+static uint64_t last; /* the last FETCH to it */
 static char name[64], body[65536];
 
 static void hooks_come(void)

@@ -81,7 +81,8 @@ static const char every_key[] =
     "  - {name: k8s, issuer: \"https://k8s.example\", kind: kubernetes, audiences: [sluice], jobs: "
     "[{identity: batch, namespace: jobs, service_account_uid: "
     "14ee3fa4-a7e2-420f-9f9a-dbc4507c3798, service_account: runner}]}\n"
-    "hooks:\n  - {name: pager, url: \"https://hooks.example:8443/s3cr3t?x=1\", secret_file: s, events: "
+    "hooks:\n  - {name: pager, url: \"https://hooks.example:8443/s3cr3t?x=1\", secret_file: s, "
+    "events: "
     "[held, exceptions], from: start}\n"
     "  - {name: siem, url: \"http://127.0.0.1:9/\", format: ocsf, token_file: t, ca_file: ca.pem}\n"
     "  - {name: log, url: \"syslog+tls://log.example:6514\", format: syslog, events: [all]}\n"
@@ -163,21 +164,30 @@ static void test_hooks_that_are_refused(void)
     static const struct {
         const char *hook, *complaint;
     } rows[] = {
-        {"{name: A, url: \"https://a.example\", secret_file: s}", "t.yaml:1:16: hook \"A\": expected a short name"},
+        {"{name: A, url: \"https://a.example\", secret_file: s}",
+         "t.yaml:1:16: hook \"A\": expected a short name"},
         {"{name: a, url: \"http://a.example\", secret_file: s}", "no address to call"},
         {"{name: a, url: \"https://me:pw@a.example\", secret_file: s}", "no address to call"},
         {"{name: a, url: \"ftp://a.example\", secret_file: s}", "no address to call"},
         {"{name: a, url: \"syslog+tls://a.example:6514\", secret_file: s}", "no address to call"},
         {"{name: a, url: \"https://a.example\", format: syslog}", "no address of a syslog server"},
-        {"{name: a, url: \"syslog+tls://a.example\", format: syslog}", "no address of a syslog server"},
-        {"{name: a, url: \"syslog+tls://a.example:6514/x\", format: syslog}", "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a.example\", format: syslog}",
+         "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a.example:6514/x\", format: syslog}",
+         "no address of a syslog server"},
         {"{name: a, url: \"https://a.example\"}", "nothing to sign with"},
-        {"{name: a, url: \"https://a.example\", secret_file: s, secret_command: [x]}", "expected one of them"},
-        {"{name: a, url: \"https://a.example\", format: ocsf, secret_file: s}", "a secret signs cloudevents alone"},
-        {"{name: a, url: \"https://a.example\", secret_file: s, token_file: t}", "a token is for ocsf alone"},
-        {"{name: a, url: \"https://a.example\", secret_file: s, events: [some]}", "events: \"some\"; expected a list of held, decided"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, secret_command: [x]}",
+         "expected one of them"},
+        {"{name: a, url: \"https://a.example\", format: ocsf, secret_file: s}",
+         "a secret signs cloudevents alone"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, token_file: t}",
+         "a token is for ocsf alone"},
+        {"{name: a, url: \"https://a.example\", secret_file: s, events: [some]}",
+         "events: \"some\"; expected a list of held, decided"},
         {"{name: a, url: \"https://a.example\", format: x}", "format: "},
-        {"{name: a, url: \"https://a.example\", format: ocsf}, {name: a, url: \"https://b.example\", format: ocsf}", "a name that is taken in line 1"},
+        {"{name: a, url: \"https://a.example\", format: ocsf}, {name: a, url: "
+         "\"https://b.example\", format: ocsf}",
+         "a name that is taken in line 1"},
     };
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {

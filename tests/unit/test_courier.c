@@ -314,7 +314,8 @@ static void put_hook(struct sl_buf *b, struct sl_ipc_list *urls, const char *nam
 static void put_hooks(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_buf *b,
                       struct sl_ipc_list *authorities)
 {
-    static const char *const names[] = {"web", "later", "log", "false", "elsewhere", "mute", "gone"};
+    static const char *const names[] = {"web",       "later", "log", "false",
+                                        "elsewhere", "mute",  "gone"};
 
     put_hook(a, urls, "web", "https", good.port, "/in?t=1");
     put_hook(a, urls, "later", "https", good.port, "/later");
@@ -348,8 +349,8 @@ static void start(unsigned index)
     close(pair[1]);
     courier.super = pair[0];
     (index == 0 ? put_issuers : put_hooks)(&a, &urls, &b, &authorities);
-    POST(courier.super, -1, setup, .index = index, .sandbox = SL_SPAN("best-effort"), .addresses = urls,
-         .authorities = authorities);
+    POST(courier.super, -1, setup, .index = index, .sandbox = SL_SPAN("best-effort"),
+         .addresses = urls, .authorities = authorities);
     give_keeper();
     SL_PROMISE(await(courier.super, SL_MESSAGE_READY, &scratch, &packet));
 }

@@ -89,9 +89,10 @@ static void test_events(void)
 
 /* --- CloudEvents ------------------------------------------------------------------------------ */
 
-static const char asked[] = "{\"approval\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"event\":\"asked\","
-                            "\"identity\":\"agent-7\",\"kind\":\"approval\",\"target\":\"finance\","
-                            "\"time\":\"2026-11-23T03:45:12.123456Z\",\"v\":1}";
+static const char asked[] =
+    "{\"approval\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"event\":\"asked\","
+    "\"identity\":\"agent-7\",\"kind\":\"approval\",\"target\":\"finance\","
+    "\"time\":\"2026-11-23T03:45:12.123456Z\",\"v\":1}";
 
 static bool is_str(const json_t *object, const char *key, const char *want)
 {
@@ -113,7 +114,8 @@ static void test_cloudevents(void)
     ok(is_str(event, "ledgerorigin", "ledger.example/one two") &&
            is_str(event, "ledgerentry", "4711"),
        "origin and entry");
-    ok(sl_json_str(event, "leafhash").n == 64 && is_str(event, "time", "2026-11-23T03:45:12.123456Z"),
+    ok(sl_json_str(event, "leafhash").n == 64 &&
+           is_str(event, "time", "2026-11-23T03:45:12.123456Z"),
        "hash and time");
     ok(is_str(event, "subject", "01890a5d-ac96-774b-bcce-b302099a8057"), "subject");
     ok(json_equal(json_object_get(event, "data"), value), "data is the leaf");
@@ -123,7 +125,8 @@ static void test_cloudevents(void)
     json_decref(event);
 }
 
-/* --- Standard Webhooks ------------------------------------------------------------------------- */
+/* --- Standard Webhooks -------------------------------------------------------------------------
+ */
 
 /* The example of the specification's own libraries. */
 static void test_signature(void)
@@ -224,7 +227,8 @@ static void test_classes(void)
         {"{\"action\":3,\"facts\":{\"effects\":[\"read\",\"delete\"]},\"identity\":\"a\",\"kind\":"
          "\"action\",\"outcome\":\"ok\",\"session\":4,\"target\":\"t\",\"text\":\"delete\"}",
          6005, 7, 1},
-        {"{\"facts\":{\"effects\":[\"ddl\"],\"verdict\":\"deny\"},\"kind\":\"action\"}", 6005, 6, 3},
+        {"{\"facts\":{\"effects\":[\"ddl\"],\"verdict\":\"deny\"},\"kind\":\"action\"}", 6005, 6,
+         3},
         {"{\"facts\":{\"effects\":[\"session\"]},\"kind\":\"action\"}", 6005, 99, 1},
     };
 
@@ -248,7 +252,8 @@ static void test_batch(void)
 {
     json_t *list = ocsf(
         "{\"actions\":[{\"action\":1,\"by\":0,\"outcome\":\"ok\",\"started_us\":0,\"statement\":0,"
-        "\"text\":\"select 1\"},{\"action\":2,\"by\":9,\"outcome\":\"failed\",\"sqlstate\":\"22012\","
+        "\"text\":\"select "
+        "1\"},{\"action\":2,\"by\":9,\"outcome\":\"failed\",\"sqlstate\":\"22012\","
         "\"started_us\":5000,\"statement\":7}],\"at\":\"2026-11-23T03:45:12.123456Z\",\"kind\":"
         "\"actions\",\"sessions\":[{\"identity\":\"alice\",\"session\":4,\"target\":\"finance\"}],"
         "\"statements\":[{\"facts\":{\"effects\":[\"read\"]}}],\"time\":"
@@ -291,8 +296,9 @@ static void test_syslog(void)
     SL_BUF(out, ROOM);
     struct sl_span f = frame(&out, asked);
 
-    ok(sl_span_starts(f, SL_SPAN("<109>1 2026-11-23T03:45:12.123456Z ledger.example/one_two sluice - "
-                                 "approval.asked [sluice@32473 entry=\"4711\" leafhash=\"abab")),
+    ok(sl_span_starts(f,
+                      SL_SPAN("<109>1 2026-11-23T03:45:12.123456Z ledger.example/one_two sluice - "
+                              "approval.asked [sluice@32473 entry=\"4711\" leafhash=\"abab")),
        "head");
     ok(f.n > sizeof asked && memcmp(f.p + f.n - (sizeof asked - 1), asked, sizeof asked - 1) == 0,
        "the whole leaf");
@@ -338,8 +344,8 @@ static void test_verdicts(void)
                 {999, SL_HOOK_AGAIN}};
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
-        ok(sl_hook_verdict_of(SL_HOOK_CLOUDEVENTS, rows[i].status) == rows[i].webhook,
-           "webhook %u", (unsigned)rows[i].status);
+        ok(sl_hook_verdict_of(SL_HOOK_CLOUDEVENTS, rows[i].status) == rows[i].webhook, "webhook %u",
+           (unsigned)rows[i].status);
         enum sl_hook_verdict siem = sl_hook_verdict_of(SL_HOOK_OCSF, rows[i].status);
         ok(siem == (rows[i].webhook == SL_HOOK_TOLD ? SL_HOOK_TOLD : SL_HOOK_AGAIN), "siem %u",
            (unsigned)rows[i].status);

@@ -79,7 +79,8 @@ void sl_hook_put_ping(struct sl_buf *b, enum sl_hook_format format, struct sl_sp
 /* `source` is a URI reference: what is none in a log's name is written as %XX. */
 void sl_hook_put_source(struct sl_buf *b, struct sl_span origin);
 
-/* --- Standard Webhooks (secret.c) -------------------------------------------------------------- */
+/* --- Standard Webhooks (secret.c) --------------------------------------------------------------
+ */
 enum { SL_HOOK_SECRETS = 2, SL_HOOK_KEY_LEAST = 24, SL_HOOK_KEY_MOST = 64 };
 struct sl_hook_secrets {
     size_t count;

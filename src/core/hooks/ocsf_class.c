@@ -126,7 +126,8 @@ void sl_ocsf_action(json_t *out, const json_t *item, const json_t *session, cons
     put_outcome(out, item, facts);
 }
 
-/* --- Entity Management: approvals, and what Sluice itself goes by ------------------------------- */
+/* --- Entity Management: approvals, and what Sluice itself goes by -------------------------------
+ */
 
 static void put_entity(json_t *out, const char *type, struct sl_span uid, struct sl_span name)
 {
@@ -218,7 +219,7 @@ static int change_of(struct sl_span event)
     static const struct {
         const char *event;
         int activity;
-    } known[] = {{"add", 1},     {"enable", 2},  {"disable", 5},   {"pause", 9},
+    } known[] = {{"add", 1},     {"enable", 2},    {"disable", 5}, {"pause", 9},
                  {"resume", 12}, {"enrolled", 10}, {"removed", 11}};
 
     for (size_t i = 0; i < SL_COUNT(known); i++)

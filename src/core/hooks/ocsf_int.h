@@ -13,13 +13,7 @@ enum {
     SL_OCSF_OTHER = 99,
 };
 enum { SL_OCSF_SUCCESS = 1, SL_OCSF_FAILURE = 2 };
-enum {
-    SL_OCSF_INFORMATIONAL = 1,
-    SL_OCSF_LOW,
-    SL_OCSF_MEDIUM,
-    SL_OCSF_HIGH,
-    SL_OCSF_CRITICAL
-};
+enum { SL_OCSF_INFORMATIONAL = 1, SL_OCSF_LOW, SL_OCSF_MEDIUM, SL_OCSF_HIGH, SL_OCSF_CRITICAL };
 
 /* Fills in `out` what its class asks for: class_uid, activity_id, status_id, and who and what. */
 void sl_ocsf_class(json_t *out, const json_t *leaf);

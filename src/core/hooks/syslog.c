@@ -74,8 +74,8 @@ static void put_head(struct sl_buf *b, const struct sl_hook_record *r)
 
 static void put_data(struct sl_buf *b, const struct sl_hook_record *r)
 {
-    static const char *const told[] = {"approval", "identity", "approver", "target", "decision",
-                                       "outcome"};
+    static const char *const told[] = {"approval", "identity", "approver",
+                                       "target",   "decision", "outcome"};
     SL_BUF(hash, 2 * SL_HOOK_HASH);
 
     sl_hex_put(&hash, sl_span(r->leaf_hash, sizeof r->leaf_hash));

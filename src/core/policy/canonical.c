@@ -418,8 +418,8 @@ static json_t *policy_json(const struct sl_config *c)
     json_t *targets = by_name(top_list(c, "targets"));
 
     if (labels != NULL && rules != NULL && targets != NULL) {
-        json_t *policy = json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets",
-                                   targets);
+        json_t *policy =
+            json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets", targets);
         policy = with_list(c, "issuers", c->issuer_count, policy);
         return with_settings(c, with_list(c, "hooks", c->hook_count, policy));
     }

@@ -102,7 +102,8 @@ const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span n
     return NULL;
 }
 
-/* --- what of an address may be seen ------------------------------------------------------------- */
+/* --- what of an address may be seen -------------------------------------------------------------
+ */
 
 static struct sl_span place_of(struct sl_span url)
 {

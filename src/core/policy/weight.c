@@ -71,7 +71,8 @@ static const struct {
     {SL_PLACE_TOP, "targets", SL_WEIGHT_IN},
     {SL_PLACE_TOP, "policy", SL_WEIGHT_IN},
     {SL_PLACE_TOP, "issuers", SL_WEIGHT_IN},
-    {SL_PLACE_TOP, "hooks", SL_WEIGHT_IN}, /* an auditor's feed: whoever ends it, ends what is seen */
+    {SL_PLACE_TOP, "hooks",
+     SL_WEIGHT_IN}, /* an auditor's feed: whoever ends it, ends what is seen */
 };
 
 /* A place that only a target, a rule, an issuer or a hook fills. */

@@ -44,8 +44,8 @@ void sl_courier_issuers_free(struct sl_courier *c);
 const struct sl_courier_issuer *sl_courier_issuer(const struct sl_courier *c, struct sl_span name);
 /* NULL: this URL may be asked for this issuer. Else why not: only https, and plain http only to
  * this machine where the issuer itself is there in plain http. For a hook: only its own URL. */
-const char *sl_courier_url_refused(const struct sl_courier *c, const struct sl_courier_issuer *issuer,
-                                   struct sl_span url);
+const char *sl_courier_url_refused(const struct sl_courier *c,
+                                   const struct sl_courier_issuer *issuer, struct sl_span url);
 
 /* --- fetch.c --------------------------------------------------------------------------------- */
 /* Begins the call; it is answered to c->keeper in any case, now or later. */

@@ -294,11 +294,12 @@ void sl_courier_call_over(CURL *easy, CURLcode result)
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (result == CURLE_OK && !call->too_large && status >= 100)
-        sl_courier_answer(call->courier, &(struct sl_msg_fetched){.call = call->id,
-                                                       .status = (uint32_t)status,
-                                                       .body = sl_buf_span(&call->answer),
-                                                       .max_age = max_age(easy),
-                                                       .retry_after = retry_after(easy)});
+        sl_courier_answer(call->courier,
+                          &(struct sl_msg_fetched){.call = call->id,
+                                                   .status = (uint32_t)status,
+                                                   .body = sl_buf_span(&call->answer),
+                                                   .max_age = max_age(easy),
+                                                   .retry_after = retry_after(easy)});
     else
         answer_why(call, result);
     call_unlink(call);

@@ -104,8 +104,8 @@ static bool is_plain(struct sl_span url)
     return sl_span_starts(url, SL_SPAN("http://"));
 }
 
-const char *sl_courier_url_refused(const struct sl_courier *c, const struct sl_courier_issuer *issuer,
-                                   struct sl_span url)
+const char *sl_courier_url_refused(const struct sl_courier *c,
+                                   const struct sl_courier_issuer *issuer, struct sl_span url)
 {
     if (issuer == NULL)
         return c->hooks ? "there is no such hook in the configuration"

@@ -166,8 +166,8 @@ static void on_room(void *owner, int fd, unsigned ready)
 
 static void wait_for_room(struct sl_courier_stream *s)
 {
-    if (s->watch == NULL && sl_watch_new(s->courier->loop, socket_of(s), SL_WRITABLE, on_room, s,
-                                         &s->watch) != SL_OK)
+    if (s->watch == NULL &&
+        sl_watch_new(s->courier->loop, socket_of(s), SL_WRITABLE, on_room, s, &s->watch) != SL_OK)
         failed(s, "the connection could not be watched");
 }
 

@@ -69,10 +69,12 @@ static void put_hook_nags(struct keeper *k, json_t *nags)
             nag(nags, "The hook %S is paused: its receiver is told nothing (sluice hooks).",
                 h->config->name);
         else if (h->waits_since_us != 0)
-            nag(nags, "The hook %S waits: its receiver does not take what it is told (sluice hooks).",
+            nag(nags,
+                "The hook %S waits: its receiver does not take what it is told (sluice hooks).",
                 h->config->name);
         if (hook_dead_count(k, h) > 0)
-            nag(nags, "The hook %S has dead letters: its receiver refused them (sluice hooks dead).",
+            nag(nags,
+                "The hook %S has dead letters: its receiver refused them (sluice hooks dead).",
                 h->config->name);
     }
 }

@@ -10,8 +10,8 @@ enum { DEAD_SHOWN = 100 };
 static json_t *dead_letters(struct keeper *k, struct sl_span name)
 {
     json_t *list = json_array();
-    struct db_rows rows = db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", name, UINT64_C(0),
-                                 (uint64_t)DEAD_SHOWN);
+    struct db_rows rows =
+        db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", name, UINT64_C(0), (uint64_t)DEAD_SHOWN);
 
     while (db_row(&rows)) {
         json_t *one = json_object();
@@ -144,7 +144,8 @@ static void settle_all(struct keeper *k, const struct hook *h, uint64_t first, u
     struct sl_span name = h->config->name;
 
     for (;;) {
-        struct db_rows rows = db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", name, first, UINT64_C(1));
+        struct db_rows rows =
+            db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", name, first, UINT64_C(1));
         uint64_t entry = db_row(&rows) ? db_u64(&rows, 0) : UINT64_MAX;
 
         db_end(&rows);
@@ -231,7 +232,7 @@ void call_HOOK_TEST(struct call *c)
     if (h->busy || h->ping != 0 || strcmp(state, "no secret") == 0) {
         call_problem(c, 409, "Not now",
                      h->busy || h->ping != 0 ? "A message to this hook is under way."
-                             : "There is no secret to sign it with.",
+                                             : "There is no secret to sign it with.",
                      h->busy || h->ping != 0 ? "Try again in a moment." : "sluice hooks says why.");
         return;
     }

@@ -11,7 +11,8 @@ struct sl_span hooks_origin(struct keeper *k)
     return sl_span_str(sl_ledger_vkey(k->store.ledger)->name);
 }
 
-/* --- one entry ---------------------------------------------------------------------------------- */
+/* --- one entry ----------------------------------------------------------------------------------
+ */
 
 /* Batches of allowed actions are most of a busy log: canonical JSON begins with its first member,
  * so that one need not be read to know that nobody wants it. */
@@ -66,7 +67,8 @@ static bool is_full(const struct hook *h, const struct hook_message *m)
     return m->records >= HOOK_BATCH_ENTRIES || m->body.n >= HOOK_BATCH_BYTES;
 }
 
-/* --- many --------------------------------------------------------------------------------------- */
+/* --- many ---------------------------------------------------------------------------------------
+ */
 
 static enum sl_err read_entry(struct keeper *k, uint64_t index, struct sl_buf *leaf)
 {
@@ -124,7 +126,8 @@ enum sl_err hook_message_make(struct keeper *k, const struct hook *h, uint64_t f
     return sl_buf_err(&m->body);
 }
 
-/* --- on its way --------------------------------------------------------------------------------- */
+/* --- on its way ---------------------------------------------------------------------------------
+ */
 
 static void sign(const struct hook *h, struct sl_span id, struct sl_span body,
                  struct fetch_request *r, struct sl_buf lines[3])

@@ -37,9 +37,10 @@ struct hook {
     bool paused, noted_paused;
     bool busy, of_dead; /* a message is under way; it is a dead one's */
     uint64_t from, to;  /* its entries: [from, to) */
-    unsigned attempts, dead_attempts; /* that failed, of what comes in its turn and of the dead one */
-    uint64_t due_us;    /* monotonic: not before */
-    uint64_t waits_since_us; /* as people tell time; 0: it does not */
+    unsigned attempts,
+        dead_attempts;             /* that failed, of what comes in its turn and of the dead one */
+    uint64_t due_us;               /* monotonic: not before */
+    uint64_t waits_since_us;       /* as people tell time; 0: it does not */
     uint64_t retry_at, retry_last; /* dead ones to be told once more; retry_at > retry_last: none */
     uint64_t told, failed;         /* messages, since the keeper started */
     uint32_t status;               /* of the last answer; 0: there was none */
@@ -49,7 +50,7 @@ struct hook {
     bool secret_known;
     struct sl_hook_secrets secrets; /* cloudevents */
     struct sl_buf token;            /* ocsf */
-    uint64_t ping; /* of a test that is under way; 0: none */
+    uint64_t ping;                  /* of a test that is under way; 0: none */
     struct late pinged_by;
 };
 
@@ -69,6 +70,17 @@ const char *hook_state(struct keeper *k, const struct hook *h);
 /* Where it is, for people; in `shortly` without what happened. */
 json_t *hooks_json(struct keeper *k, bool shortly);
 
+/* --- between the files of hooks ------------------------------------------------------------------
+ */
+struct hook *hooks_first(const struct keeper *k);
+struct hook *hook_by_id(struct keeper *k, uint64_t id); /* NULL: gone */
+void hook_record_place(struct keeper *k, struct hook *h);
+void hook_turn(struct keeper *k, struct hook *h);   /* tells what is due, if anything is */
+void hook_note(struct hook *h, struct sl_span why); /* what went wrong; printable, cut */
+bool hook_is_ready(const struct hook *h);           /* its secret is here, where it needs one */
+void hook_ask_secret(struct keeper *k, struct hook *h);
+void hook_wipe_secret(struct hook *h);
+
 /* --- hook_message.c ----------------------------------------------------------------------------
  */
 struct hook_message {
@@ -77,8 +89,8 @@ struct hook_message {
     size_t records; /* 0: none of these entries is for it */
 };
 /* Entries from `from` on, before `end`, as many as one message may have; it looks at a bounded part
- * of the log, so `records` may be 0 with more to come. SL_ELIMIT: entry m->from cannot be written in
- * this format. */
+ * of the log, so `records` may be 0 with more to come. SL_ELIMIT: entry m->from cannot be written
+ * in this format. */
 enum sl_err hook_message_make(struct keeper *k, const struct hook *h, uint64_t from, uint64_t end,
                               struct hook_message *m) SL_MUST_CHECK;
 /* Hands it to the courier. */

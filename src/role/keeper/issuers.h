@@ -39,7 +39,7 @@ struct fetch_request {
  * from the loop and never from within fetch_begin. */
 typedef void fetch_fn(struct keeper *k, uint64_t of, const struct fetched *got);
 void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of);
-void fetches_sweep(struct keeper *k); /* those that nobody answers any more */
+void fetches_sweep(struct keeper *k);                  /* those that nobody answers any more */
 void fetches_lost(struct keeper *k, uint32_t courier); /* it is gone */
 void fetches_free(struct keeper *k);
 void on_fetched(struct peer *p, const struct sl_msg_fetched *m);
