@@ -117,10 +117,11 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
 
     a->votes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *a->votes);
     while (a->votes != NULL && a->vote_count < SL_VOTES_MAX && db_row(&rows))
-        a->votes[a->vote_count++] =
-            (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1), keep(k, &rows, 2),
-                              keep(k, &rows, 3),          keep(k, &rows, 4), keep(k, &rows, 5),
-                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),  keep(k, &rows, 8)};
+        a->votes[a->vote_count++] = (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1),
+                                                      keep(k, &rows, 2),          keep(k, &rows, 3),
+                                                      keep(k, &rows, 4),          keep(k, &rows, 5),
+                                                      (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),
+                                                      keep(k, &rows, 8),          NULL};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -139,7 +140,9 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
     out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));
-    return fill_votes(k, out);
+    SL_TRY(fill_votes(k, out));
+    votes_mark_lapsed(k, out);
+    return SL_OK;
 }
 
 void approval_done(struct approval *a)
@@ -154,7 +157,7 @@ size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote *
     size_t count = 0;
 
     for (size_t i = 0; yes != NULL && i < a->vote_count; i++)
-        if (sl_span_is(a->votes[i].decision, "approve"))
+        if (sl_span_is(a->votes[i].decision, "approve") && a->votes[i].lapsed == NULL)
             yes[count++] = (struct sl_vote){person_of(k, a->votes[i].identity), a->votes[i].may};
     *out = yes;
     return count;
@@ -256,8 +259,9 @@ static bool passkey_stands(struct keeper *k, const struct vote_row *vote, struct
     return true;
 }
 
-/* Would this vote still be taken? Asked again at release, with the state it was given in. */
-static bool vote_stands(struct keeper *k, const struct approval *a, const struct vote_row *vote)
+/* Would this vote still be taken, and why not? Asked again at release, with the state it was given
+ * in; NULL: it would. */
+const char *vote_problem(struct keeper *k, const struct approval *a, const struct vote_row *vote)
 {
     struct approval as_it_was = *a;
     struct person who;
@@ -265,13 +269,17 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
     uint32_t may = 0;
 
     if (person_get(k, vote->identity, &who) != SL_OK ||
-        credential_by_id(k, vote->credential, &with) != SL_OK || !passkey_stands(k, vote, &with))
-        return false;
+        credential_by_id(k, vote->credential, &with) != SL_OK)
+        return "this identity or its credential is not there any more";
+    if (!passkey_stands(k, vote, &with))
+        return "the passkey that signed it was removed";
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
     as_it_was.vote_count = 0;
-    return approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may) == SL_DECIDE_YES &&
-           (may & vote->may) == vote->may;
+    enum sl_decide_reason reason = approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may);
+    if (reason != SL_DECIDE_YES)
+        return sl_decide_reason_text(reason);
+    return (may & vote->may) == vote->may ? NULL : sl_decide_reason_text(SL_DECIDE_NOT_REVIEWER);
 }
 
 /* Each yes for itself, and all of them together: accounts that were linked since are one person. */
@@ -286,7 +294,7 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a)
     if (!enough) /* then the votes did not release it */
         return exception_get(k, a->id, &e) == SL_OK && glass_broke(a, &e) && glass_stands(k, a, &e);
     for (size_t i = 0; i < a->vote_count; i++)
-        if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
+        if (sl_span_is(a->votes[i].decision, "approve") && vote_problem(k, a, &a->votes[i]) != NULL)
             return false;
     return true;
 }
@@ -473,6 +481,7 @@ static void kill_all(struct keeper *k, enum db_sql which, struct sl_span name, c
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
 {
     kill_all(k, DB_APPROVAL_GRANTS_BY, approver, why);
+    votes_lapse_by(k, approver);
 }
 
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why)

@@ -318,8 +318,10 @@ void console_touch(struct keeper *k, const struct credential *c);
  * for another one. */
 void console_fresh(struct keeper *k, struct sl_span session);
 bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
-/* Records the end of sessions that are over without anybody saying so. */
+/* Records the end of sessions that are over without anybody saying so: a sweep over all that are
+ * open begins with the first, and goes on, a portion each time, with the second. */
 void console_sweep(struct keeper *k);
+void console_sweep_some(struct keeper *k);
 /* Of an account whose issuer the configuration does not name any more: nobody signs in by its word,
  * and who did is signed out. accounts.c */
 bool account_is_stranded(struct keeper *k, struct sl_span credential);
@@ -502,6 +504,7 @@ struct vote_row {
     uint32_t may;
     uint64_t at_us;
     struct sl_span passkey; /* its id; empty: none signed */
+    const char *lapsed;     /* why this yes does not count any more, while others are waited for */
 };
 struct approval {
     struct sl_span id, identity, target, environment, protocol, action, detail_text, why, outcome;
@@ -548,6 +551,13 @@ void approval_end(struct keeper *k, struct approval *a, const struct move *m);
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may);
+/* votes.c: a yes that its giver could not give any more does not count while others are waited for;
+ * its place is open again, for them or for somebody else, and nothing runs. approval_get marks it;
+ * once it is recorded it never comes back. */
+void votes_mark_lapsed(struct keeper *k, struct approval *a);
+void votes_lapse(struct keeper *k, struct approval *a); /* records what approval_get marked */
+void votes_lapse_by(struct keeper *k, struct sl_span approver);
+const char *vote_problem(struct keeper *k, const struct approval *a, const struct vote_row *vote);
 /* Everybody whose yes counted could still say it: active, credential not revoked, still a reviewer.
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
@@ -698,6 +708,7 @@ bool same_labels(struct keeper *k, const struct approval *a, const struct sl_mea
 /* Could these requirements ever be met by people who exist now? */
 struct proof_needed {
     bool passkey, device_bound;
+    bool paused_too; /* whoever is paused counts: nobody lowers what is asked for by a pause */
 };
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count,

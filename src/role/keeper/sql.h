@@ -403,7 +403,8 @@
         "console_session where hash = ?1")                                                          \
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session "  \
         "where id = ?1")                                                                            \
-    X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")  \
+    X(CONSOLE_OPEN, "select id, since_us, rowid from console_session where ended_us = 0 and "       \
+        "(since_us, rowid) > (?1, ?2) order by since_us, rowid limit ?3")                           \
     X(CONSOLE_OPEN_OF, "select s.id from credential c join console_session s on s.credential = "    \
         "c.id where c.identity = ?1 and s.ended_us = 0 order by s.since_us limit ?2")               \
     X(CONSOLE_COUNT, "select count(*) from console_session where ended_us = 0 and expires_us > ?1") \
@@ -467,6 +468,8 @@
         "a.state = 'approved' and v.identity = ?1")                                                 \
     X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where " \
         "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")         \
+    X(APPROVAL_HALF_BY, "select a.id from approval a join vote v on v.approval = a.id where "       \
+        "a.state = 'pending' and v.decision = 'approve' and v.identity = ?1")                       \
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
         "?5 where id = ?1")                                                                         \
     X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")        \
@@ -480,6 +483,8 @@
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                             \
     X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                           \
     X(VOTE_ADD, "insert or replace into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                      \
+    X(VOTE_LAPSE, "update vote set decision = 'lapsed' where approval = ?1 and identity = ?2 and "  \
+        "decision = 'approve'")                                                                     \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, " \
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "   \
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                       \
