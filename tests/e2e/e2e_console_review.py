@@ -5,6 +5,7 @@ import os
 
 from e2e_console import LOOKS, ask, browser_of, decide, link, open_request, settled, sign_in
 from lab import wait_for
+from looks import faults
 
 ORDERS = "update staging.scratch set note = 'batch {}' where id = {} -- nightly"
 
@@ -202,10 +203,7 @@ def test_accessible(lab):
         b.wait(at="role=heading[name='Inbox']")
         open_request(lab, b, held)
         settled(b, "Approve…")
-        found.extend(f"{(scheme, width)}: {v}" for v in b.axe())
-        wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{(scheme, width)}: {wide} pixels too wide")
+        found.extend(faults(b, f"{(scheme, width)}"))
         if os.environ.get("SLUICE_SHOTS"):
             b.shot(path=f"{os.environ['SLUICE_SHOTS']}/review-{scheme}-{width}.png", whole=width == 320)
     assert found == [], "\n".join(found)
