@@ -349,7 +349,7 @@ void console_sweep(struct keeper *k)
  * is known, or it would come to life again. */
 void console_sweep_some(struct keeper *k)
 {
-    enum { AT_ONCE = 100 }; /* about two milliseconds */
+    enum { AT_ONCE = 100 };
     struct sl_span ids[AT_ONCE];
 
     if (!k->console->sweeping)

@@ -465,7 +465,7 @@
     X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in " \
         "('pending', 'approved')")                                                                  \
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "     \
-        "a.state = 'approved' and v.identity = ?1")                                                 \
+        "a.state = 'approved' and v.decision <> 'lapsed' and v.identity = ?1")                      \
     X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where " \
         "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")         \
     X(APPROVAL_HALF_BY, "select a.id from approval a join vote v on v.approval = a.id where "       \
@@ -512,7 +512,8 @@
         "order by removed_us > 0, identity, since_us, id")                                          \
     X(PASSKEY_BY_PUBLIC_KEY, "select id from passkey where spki = ?1")                              \
     X(APPROVAL_GRANTS_BY_PASSKEY, "select a.id from approval a join vote_passkey p on p.approval = " \
-        "a.id where a.state = 'approved' and p.passkey = ?1")                                       \
+        "a.id join vote v on v.approval = a.id and v.person = p.person where a.state = 'approved' " \
+        "and v.decision <> 'lapsed' and p.passkey = ?1")                                            \
     X(REFUSAL_ADD, "insert or ignore into refusal values(?1, ?2, ?3)")                              \
     X(REFUSAL_GET, "select 1 from refusal where approval = ?1 and person = ?2 and reason = ?3")     \
     X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\
