@@ -293,14 +293,28 @@ static void set_tcp(int fd, int option, int value)
     (void)ignored;
 }
 
+/* Nothing between two ends on one machine can be congested: models of the path (CUBIC's, BBR's with its
+ * pacing) only cost time there. Reno is in every kernel, and anybody may choose it. */
+static void choose_congestion(int fd, const struct sl_net_address *peer)
+{
+    static const char reno[] = "reno";
+
+    if (!sl_net_is_loopback(peer))
+        return;
+    int ignored = setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, reno, sizeof reno - 1);
+    (void)ignored;
+}
+
 void sl_net_settle(int fd)
 {
-    int domain = 0, on = 1;
-    socklen_t bytes = sizeof domain;
+    struct sl_net_address peer = {.bytes = sizeof peer.storage};
+    int on = 1;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &bytes) != 0 || domain == AF_UNIX)
+    if (getpeername(fd, (struct sockaddr *)&peer.storage, &peer.bytes) != 0 ||
+        peer.storage.ss_family == AF_UNIX)
         return;
     set_tcp(fd, TCP_NODELAY, 1);
+    choose_congestion(fd, &peer);
     if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0) {
         set_tcp(fd, TCP_KEEPIDLE, 60);
         set_tcp(fd, TCP_KEEPINTVL, 10);

@@ -16,9 +16,9 @@
 #include "tests/captured/passkey_play.h"
 #include "tests/unit/issuer_play.h"
 
-static char rita[SECRET_BYTES], sam[SECRET_BYTES], tina[SECRET_BYTES], olga[SECRET_BYTES], bot[SECRET_BYTES],
-    console_session[SECRET_BYTES], idp_session[SECRET_BYTES], provisioner[SECRET_BYTES],
-    scim_id[SECRET_BYTES];
+static char rita[SECRET_BYTES], sam[SECRET_BYTES], tina[SECRET_BYTES], olga[SECRET_BYTES],
+    bot[SECRET_BYTES], console_session[SECRET_BYTES], idp_session[SECRET_BYTES],
+    provisioner[SECRET_BYTES], scim_id[SECRET_BYTES];
 static struct soft_passkey ritas;
 static uint64_t session;
 

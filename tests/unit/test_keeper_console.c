@@ -15,12 +15,6 @@ static char rita[128], bot[128], session[128], session_id[32], credential_id[32]
 static uint64_t gate_session;
 static uint32_t effects = SL_EFFECT_DDL; /* of what is held */
 
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
-
 static uint32_t with_code(const char *method, const char *code)
 {
     SL_BUF(body, 256);
@@ -297,12 +291,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     log_in_bot();
     SL_RUN(test_a_code_is_good_once);
@@ -315,8 +304,6 @@ int main(int argc, char **argv)
     SL_RUN(test_P9_it_survives_the_keeper_and_a_code_does_not);
     SL_RUN(test_a_sweep_sees_them_all);
     SL_RUN(test_it_ends_with_its_credential);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

@@ -1,5 +1,8 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/db.h"
+
 /* A yes that others still have to join can outlive its reason: its giver is paused, left the group,
  * lost the credential. It is asked about at each look with what took it (P4). */
 
