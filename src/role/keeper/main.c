@@ -50,6 +50,7 @@ static void on_deadlines(void *owner)
     fetches_sweep(k);
     hooks_tick(k);
     flows_sweep(k);
+    console_sweep_some(k);
     sl_arena_reset(k->mem);
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
 }
