@@ -28,6 +28,7 @@ def closed_doors(world):
         if "0" not in limit_of(pid, "Max core file size"):
             wrong.append(f"{name} could dump core")
     assert {"sluice", "sluice-gate", "sluice-judge", "sluice-keeper", "sluice-desk", "sluice-courier"} <= roles, roles
+    assert list(programs.values()).count("sluice-courier") == 2, programs     # of providers, and of hooks
     assert not wrong, "\n".join(wrong)
 
 
@@ -123,8 +124,9 @@ def works(world):
 
 
 def wanted(config):
-    """Two gates; and a provider that is not there, so that there is somebody to ask it."""
-    config.update(gates=2, issuers=[{"name": "nobody", "issuer": "http://127.0.0.1:9", "client_id": "sluice"}])
+    """Two gates; and a provider and a receiver that are not there, so that there is somebody to ask and to tell them."""
+    config.update(gates=2, issuers=[{"name": "nobody", "issuer": "http://127.0.0.1:9", "client_id": "sluice"}],
+                  hooks=[{"name": "nobody", "format": "ocsf", "url": "http://127.0.0.1:9"}])
 
 
 def run(out):

@@ -408,7 +408,7 @@ def test_rotation(lab):
     assert not [s for s in said if "error" in s], said
     (FOLDER / "web.secret").write_text("hunter2 is no secret\n")
     lab.sighup()
-    one = wait_for(lambda: (h := hooks(lab)["web"])["state"] == "no secret" and h, 10, "the complaint")
+    one = wait_for(lambda: (h := hooks(lab)["web"])["state"] == "no secret" and "why" in h and h, 10, "the complaint")
     assert "whsec_" in one["why"] and "hunter2" not in json.dumps(one) + lab.log_file.read_text(), one
     approval = held(lab)
     (FOLDER / "web.secret").write_text(SECRET + "\n")

@@ -286,6 +286,13 @@ static void answer_why(struct sl_courier_call *call, CURLcode result)
     sl_courier_answer_none(call->courier, call->id, sl_buf_text(&why));
 }
 
+/* Of what a hook answers its status alone counts: what else it says is kept by nobody, and when it
+ * says too much it has still answered. */
+static bool is_answered(const struct sl_courier_call *call, CURLcode result, long status)
+{
+    return status >= 100 && (call->too_large ? call->courier->hooks : result == CURLE_OK);
+}
+
 void sl_courier_call_over(CURL *easy, CURLcode result)
 {
     struct sl_courier_call *call = NULL;
@@ -293,11 +300,13 @@ void sl_courier_call_over(CURL *easy, CURLcode result)
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    if (result == CURLE_OK && !call->too_large && status >= 100)
+    bool to_hook = call->courier->hooks;
+    if (is_answered(call, result, status))
         sl_courier_answer(call->courier,
                           &(struct sl_msg_fetched){.call = call->id,
                                                    .status = (uint32_t)status,
-                                                   .body = sl_buf_span(&call->answer),
+                                                   .body = to_hook ? sl_span(NULL, 0)
+                                                                   : sl_buf_span(&call->answer),
                                                    .max_age = max_age(easy),
                                                    .retry_after = retry_after(easy)});
     else

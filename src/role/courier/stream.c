@@ -17,7 +17,7 @@ enum {
     LOOK_EVERY_MS = 10,
     HEARD_MOST = 64 /* blocks that a server may have said and nobody wants to know */
 };
-static const char scheme[] = "syslog+tls://";
+#define SCHEME "syslog+tls://"
 
 struct sl_courier_stream {
     struct sl_courier *courier;
@@ -198,7 +198,7 @@ static void connect_to(struct sl_courier_stream *s, const struct sl_courier_issu
 {
     SL_BUF(url, URL_MOST);
 
-    sl_buf_say(&url, "https://%S", sl_span_from(sl_buf_span(&s->url), sizeof scheme - 1));
+    sl_buf_say(&url, "https://%S", sl_span_from(sl_buf_span(&s->url), sizeof SCHEME - 1));
     const char *address = sl_buf_text(&url);
     s->easy = sl_buf_err(&url) == SL_OK ? curl_easy_init() : NULL;
     if (s->easy == NULL) {

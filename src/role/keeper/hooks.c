@@ -7,6 +7,8 @@
 struct hooks {
     struct hook *first;
     uint64_t next_id;
+    struct sl_buf bundle; /* the full one that was read last, for those who catch up */
+    uint64_t bundle_number;
 };
 
 struct hook *hooks_first(const struct keeper *k)
@@ -16,6 +18,23 @@ struct hook *hooks_first(const struct keeper *k)
 
 /* --- finding ------------------------------------------------------------------------------------
  */
+
+enum sl_err hooks_bundle(struct keeper *k, uint64_t number, struct sl_span *bundle)
+{
+    struct hooks *all = k->hooks;
+
+    if (all->bundle.n == 0 || all->bundle_number != number) {
+        sl_buf_done(&all->bundle);
+        all->bundle = sl_buf(SL_BUNDLE_MAX_BYTES);
+        all->bundle_number = number;
+        enum sl_err err = sl_ledger_full_bundle(k->store.ledger, number, &all->bundle);
+        if (err != SL_OK)
+            sl_buf_reset(&all->bundle);
+        SL_TRY(err);
+    }
+    *bundle = sl_buf_span(&all->bundle);
+    return SL_OK;
+}
 
 struct hook *hook_named(struct keeper *k, struct sl_span name)
 {
@@ -190,6 +209,8 @@ void hooks_free(struct keeper *k)
         hook_free(h);
         h = next;
     }
+    if (k->hooks != NULL)
+        sl_buf_done(&k->hooks->bundle);
     free(k->hooks);
     k->hooks = NULL;
 }

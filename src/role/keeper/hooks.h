@@ -73,6 +73,8 @@ json_t *hooks_json(struct keeper *k, bool shortly);
 /* --- between the files of hooks ------------------------------------------------------------------
  */
 struct hook *hooks_first(const struct keeper *k);
+/* The 256 leaves of a full bundle; valid until the next call. SL_ENOTFOUND: it is not full yet. */
+enum sl_err hooks_bundle(struct keeper *k, uint64_t number, struct sl_span *bundle) SL_MUST_CHECK;
 struct hook *hook_by_id(struct keeper *k, uint64_t id); /* NULL: gone */
 void hook_record_place(struct keeper *k, struct hook *h);
 void hook_turn(struct keeper *k, struct hook *h);   /* tells what is due, if anything is */
