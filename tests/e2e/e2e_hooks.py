@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import secrets
+import shutil
 import subprocess
 import tempfile
 import time
@@ -433,6 +434,52 @@ def test_configuration(lab):
     missed = [m for m in LOG.messages[before:] if approval.encode() in m]
     assert any(b"approval.spent" in m for m in missed), missed
     assert not lab.files_with(b"s3cr3t-path")
+
+
+RSYSLOG = """
+module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="1" StreamDriver.AuthMode="anon")
+global(workDirectory="%(folder)s" maxMessageSize="64k" DefaultNetstreamDriver="ossl" DefaultNetstreamDriverCAFile="%(ca)s"
+       DefaultNetstreamDriverCertFile="%(folder)s/server.pem" DefaultNetstreamDriverKeyFile="%(folder)s/server.key")
+template(name="told" type="list") {
+  property(name="pri-text") constant(value=" ") property(name="app-name") constant(value=" ") property(name="msgid") constant(value=" ")
+  property(name="structured-data") constant(value="\\n") }
+input(type="imtcp" port="%(port)d" address="127.0.0.1")
+action(type="omfile" file="%(folder)s/told" template="told")
+"""
+
+
+def test_rsyslog(lab):
+    """a real rsyslogd takes them over TLS and reads them as RFC 5424: facility, name, type and structured data"""
+    program = os.environ.get("SLUICE_RSYSLOGD") or shutil.which("rsyslogd")
+    if not program:
+        raise tap.Skip("rsyslogd is not installed, and SLUICE_RSYSLOGD names none")
+    folder, port = FOLDER / "server", lab_module.free_ports(1)[0]
+    modules = pathlib.Path(program).parent.parent / "lib/x86_64-linux-gnu/rsyslog"
+    (folder / "rsyslog.conf").write_text(RSYSLOG % {"folder": folder, "ca": FOLDER / "ca.pem", "port": port})
+    words = [program, "-n", "-f", folder / "rsyslog.conf", "-i", folder / "pid", "-M", modules]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=open(folder / "rsyslog.log", "wb"),
+                              env={**os.environ, "LD_LIBRARY_PATH": str(modules.parent)})
+    try:
+        lab.config["hooks"].append({"name": "real", "format": "syslog", "url": f"syslog+tls://127.0.0.1:{port}", "from": "start",
+                                    "ca_file": str(FOLDER / "ca.pem")})
+        lab.write_config()
+        lab.sighup()
+        wait_for(lambda: "real" in hooks(lab), 10, "the reload")
+        approval = held(lab)
+        wait_for(lambda: approval in (folder / "told").read_text(errors="replace") if (folder / "told").exists() else None, 40,
+                 "the approval in rsyslog's file: " + (folder / "rsyslog.log").read_text(errors="replace")[-500:])
+        settles(lab, "real", 40)
+        told = wait_for(lambda: (t := (folder / "told").read_text(errors="replace")).count("approval.spent") and t, 10, "the spend")
+    finally:
+        server.terminate()
+        server.wait(10)
+        lab.config["hooks"] = [h for h in lab.config["hooks"] if h["name"] != "real"]
+        lab.write_config()
+        lab.sighup()
+    lines = told.splitlines()
+    assert all(re.match(r'\S+\.\w+ sluice \S+ \[sluice@32473 entry="\d+" leafhash="[0-9a-f]{64}" origin=', x) for x in lines), lines[:3]
+    numbers = [int(re.search(r'entry="(\d+)"', x)[1]) for x in lines]
+    assert numbers == sorted(set(numbers)), numbers
 
 
 def test_bad_configuration(lab):
