@@ -8,7 +8,8 @@
     "govern: two-person\n"                                                 \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
     "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
-    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice}]\n"
+    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, "    \
+    "group_prefix: x-}]\n"
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
@@ -450,6 +451,58 @@ static void test_a_large_group_is_whole(void)
     SL_CHECK_INT(json_array_size(json_object_get(play.reply, "members")), GROUP);
 }
 
+/* Who the account is of which the provider speaks by this subject. */
+static const char *name_of_subject(const char *subject)
+{
+    static char name[128];
+    size_t i;
+    json_t *one;
+
+    memset(name, 0, sizeof name);
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        const json_t *account = json_array_get(json_object_get(one, "accounts"), 0);
+
+        if (sl_span_is(sl_json_str(account, "subject"), subject))
+            keep(name, json_string_value(json_object_get(one, "name")));
+    }
+    SL_CHECK(name[0] != '\0');
+    return name;
+}
+
+static void both_say_yes(void)
+{
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+}
+
+/* Somebody in too many groups to be read leaves none that means something unasked. */
+static void test_govern_a_crowded_person_leaves_no_group_unasked(void)
+{
+    const char *name = name_of_subject("x0");
+
+    for (int i = 0; i < 2; i++) {
+        SL_CHECK_INT(control("identity.group", "{'name':'%s','group':'%s','member':true}", name,
+                             "dba"),
+                     i == 0 ? 202 : 200);
+        if (i == 0)
+            both_say_yes();
+    }
+    for (int i = 0; i < 257; i++) {
+        SL_BUF(group, 512);
+
+        sl_buf_say(&group,
+                   ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'g%d','members':"
+                   "[{'value':'%s'}]}",
+                   i, user_ids[0]);
+        scim("POST", "Groups", sl_buf_text(&group), 201);
+    }
+    SL_CHECK_INT(control("identity.group", "{'name':'%s','group':'%s','member':false}", name, "dba"),
+                 202);
+}
+
 static char over[37]; /* an approval that is over */
 
 static const struct {
@@ -841,6 +894,7 @@ int main(int argc, char **argv)
     SL_RUN(test_break_glass_after_a_yes);
     SL_RUN(test_P4_a_torn_break_glass_is_none);
     SL_RUN(test_a_large_group_is_whole);
+    SL_RUN(test_govern_a_crowded_person_leaves_no_group_unasked);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     stop_keeper();
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

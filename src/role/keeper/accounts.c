@@ -340,7 +340,7 @@ void account_display(struct keeper *k, struct sl_span identity, struct sl_span t
     struct sl_span said = sl_utf8_head(text, DISPLAY_MAX_BYTES);
     struct person who;
 
-    if (text.n == 0 || person_get(k, identity, &who) != SL_OK || sl_span_eq(who.display, said))
+    if (text.n == 0 || !person_there(k, identity, &who) || sl_span_eq(who.display, said))
         return;
     json_t *event = event_new("display", sl_clock_us());
     event_str(event, "identity", identity);

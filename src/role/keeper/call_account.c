@@ -45,7 +45,7 @@ static bool person_said(struct call *c, struct person *who)
 {
     SL_BUF(text, 256);
 
-    if (person_get(c->keeper, call_str(c, "name"), who) == SL_OK)
+    if (person_there(c->keeper, call_str(c, "name"), who))
         return true;
     sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, "name"), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");

@@ -52,10 +52,7 @@ static bool named(struct call *c, const char *key, struct person *out)
 {
     SL_BUF(text, 256);
 
-    enum sl_err err = person_get(c->keeper, call_str(c, key), out);
-    if (err == SL_ELIMIT) /* more groups than anybody may have: to be switched off all the same */
-        err = person_plain(c->keeper, call_str(c, key), out);
-    if (err == SL_OK)
+    if (person_seen(c->keeper, call_str(c, key), out))
         return true;
     sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, key), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
@@ -114,7 +111,7 @@ static json_t *groups_of(struct call *c, struct sl_names *names)
     {
         struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
 
-        if (!json_is_string(item) || !identity_name_ok(name)) {
+        if (i == GROUPS_OF_ONE || !json_is_string(item) || !identity_name_ok(name)) {
             json_decref(array);
             return NULL;
         }
@@ -172,7 +169,8 @@ void call_IDENTITY_ADD(struct call *c)
         return;
     json_t *groups = groups_of(c, &who.groups);
     if (groups == NULL) {
-        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
+        call_problem(c, 400, "Not a group",
+                     "A group has letters, digits and _ . - @, at most 63; nobody has more than 256.",
                      "");
         return;
     }
@@ -288,7 +286,7 @@ void call_IDENTITY_LIST(struct call *c)
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        if (person_get(c->keeper, names[i], &who) == SL_OK)
+        if (person_seen(c->keeper, names[i], &who))
             json_array_append_new(list, identity_json(c, &who));
     }
     c->reply = json_object();
@@ -379,7 +377,7 @@ static void pause_agents(struct call *c, bool off)
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        if (person_get(c->keeper, names[i], &who) != SL_OK || !can_pause(c, &who, off))
+        if (!person_there(c->keeper, names[i], &who) || !can_pause(c, &who, off))
             continue;
         pause_one(c, &who, off);
         changed++;
@@ -505,12 +503,23 @@ void call_IDENTITY_DELEGATE(struct call *c)
     done(c, who.name);
 }
 
-static bool names_have(const struct sl_names *names, struct sl_span name)
+/* How many groups it has, and whether this is one of them: also of who has too many to be read. */
+static size_t groups_now(struct keeper *k, struct sl_span identity, struct sl_span group, bool *is)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (sl_span_eq(names->items[i], name))
-            return true;
-    return false;
+    struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", identity);
+    size_t count = 0;
+
+    for (*is = false; db_row(&rows); count++)
+        *is = *is || sl_span_eq(db_span(&rows, 0), group);
+    db_end(&rows);
+    return count;
+}
+
+static void too_many_groups(struct call *c)
+{
+    call_problem(c, 409, "Too many groups",
+                 "Nobody is in more than 256 groups: with more they could do nothing here.",
+                 "Take them out of a group first: sluice identity group NAME GROUP --remove");
 }
 
 /* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which.
@@ -531,10 +540,14 @@ void call_IDENTITY_GROUP(struct call *c)
 
     if (!named(c, "name", &who))
         return;
-    was = names_have(&who.groups, call_str(c, "group"));
+    size_t count = groups_now(c->keeper, who.name, call_str(c, "group"), &was);
     if (!identity_name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
+        return;
+    }
+    if (member && !was && count >= GROUPS_OF_ONE) {
+        too_many_groups(c);
         return;
     }
     if (member != was && group_means_something(c) && govern_waits(c))

@@ -78,7 +78,7 @@ void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *
         names_add(k->mem, &others->on_behalf_of, names.items[i]);
     others->token_by = sl_span(NULL, 0);
     if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 &&
-        person_get(k, c.issuer, &maker) == SL_OK)
+        person_there(k, c.issuer, &maker))
         others->token_by = maker.name;
 }
 

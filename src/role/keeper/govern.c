@@ -122,7 +122,7 @@ static struct person at_the_shell(struct call *c)
                          .person = SL_SPAN("operator"),
                          .kind = SL_SERVICE};
 
-    if (c->maker.issuer.n > 0 && person_get(c->keeper, c->maker.issuer, &who) != SL_OK)
+    if (c->maker.issuer.n > 0 && person_plain(c->keeper, c->maker.issuer, &who) != SL_OK)
         keeper_die("who sits at the shell could not be read", SL_ECORRUPT);
     return who;
 }

@@ -50,7 +50,7 @@ static struct sl_span person_behind(struct keeper *k, const struct sl_issuer *i,
     struct person who;
 
     if (job->person.n == 0 || account_get(k, i->issuer, job->person, &a) != SL_OK ||
-        person_get(k, a.identity, &who) != SL_OK || who.kind != SL_HUMAN)
+        !person_there(k, a.identity, &who) || who.kind != SL_HUMAN)
         return sl_span(NULL, 0);
     return who.name;
 }
@@ -120,7 +120,7 @@ static bool is_named_so(struct keeper *k, const struct account *a)
     SL_BUF(end, NAME_MAX_BYTES);
 
     sl_buf_say(&end, " as %S", a->identity);
-    return person_get(k, a->identity, &who) == SL_OK && who.kind != SL_HUMAN &&
+    return person_there(k, a->identity, &who) && who.kind != SL_HUMAN &&
            a->subject.n > end.n &&
            sl_span_eq(sl_span_from(a->subject, a->subject.n - end.n), sl_buf_span(&end));
 }

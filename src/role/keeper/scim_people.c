@@ -30,7 +30,7 @@ static enum sl_scim_reason adopt(struct keeper *k, const struct account *a, stru
 {
     struct person who;
 
-    if (person_get(k, a->identity, &who) != SL_OK || who.kind != SL_HUMAN) {
+    if (!person_there(k, a->identity, &who) || who.kind != SL_HUMAN) {
         *detail = "this account is an agent's or a service's here, which an operator manages";
         return SL_SCIM_REFUSED;
     }
