@@ -31,6 +31,8 @@ struct story {
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
+    /* the credential that asks; bot has "t-bot", made by whom and for whom */
+    const char *asked_with, *token_by, *token_for, *session_for;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -204,6 +206,22 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     story_leaf(s, &leaf);
 }
 
+static inline void story_token(struct story *s)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    struct sl_span names[1] = {sl_span_str(s->token_for)};
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
+                                   .event = SL_ENTRY_ROSTER_TOKEN_CREATE,
+                                   .time_us = s->clock,
+                                   .identity = SL_SPAN("bot"),
+                                   .credential = SL_SPAN("t-bot"),
+                                   .on_behalf_of = {names, s->token_for == NULL ? 0 : 1},
+                                   .by = sl_span_str(s->token_by == NULL ? "operator"
+                                                                         : s->token_by)});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_people(struct story *s)
 {
     if (s->owner_of_owner)
@@ -239,6 +257,8 @@ static inline void story_people(struct story *s)
     if (s->linked_approver)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "alice");
     story_accounts(s);
+    if (s->asked_with != NULL)
+        story_token(s);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -277,6 +297,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .text = SL_SPAN("copy customers to stdout"),
                                                  .needs = &need,
                                                  .need_count = 1,
+                                                 .asked_with = sl_span_str(s->asked_with),
                                                  .list = s->list,
                                                  .policy_digest = policy,
                                                  .expires_us = s->clock + 900000000});
@@ -381,6 +402,7 @@ static inline void story_tell(struct story *s)
     static const uint8_t unknown[32] = {0xee};
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint8_t policy[32];
+    struct sl_span on_behalf[1] = {sl_span_str(s->session_for)};
 
     story_begin(s, policy);
     story_people(s);
@@ -392,6 +414,7 @@ static inline void story_tell(struct story *s)
         .owner = sl_span_str(s->session_owner == NULL ? "alice" : s->session_owner),
         .target = sl_span_str(s->spender_target == NULL ? "finance" : s->spender_target),
         .address = SL_SPAN("127.0.0.1:50000"),
+        .on_behalf_of = {on_behalf, s->session_for == NULL ? 0 : 1},
         .requesters = {requesters, 2}};
     sl_entry_put_session(&leaf, &session);
     if (s->no_session)

@@ -119,6 +119,30 @@ static void test_accounts(void)
            "that was not linked to it");
 }
 
+/* Everybody behind what asked is in the requester set, or they could decide it (P4). */
+static void test_P4_who_is_behind_the_credential_that_asks(void)
+{
+    static const struct story good[] = {{.asked_with = "t-bot"},
+                                        {.asked_with = "t-bot", .token_by = "alice"},
+                                        {.asked_with = "t-bot", .token_for = "alice"},
+                                        {.session_for = "alice"}};
+    struct hearing h;
+
+    for (size_t i = 0; i < SL_COUNT(good); i++) {
+        hear(good[i], &h);
+        SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+        sl_buf_done(&h.said);
+    }
+    expect("its maker", (struct story){.asked_with = "t-bot", .token_by = "rita"},
+           "leaves out 'rita', who made the credential");
+    expect("acted for", (struct story){.asked_with = "t-bot", .token_for = "rita"},
+           "leaves out 'rita', on whose behalf the credential");
+    expect("acted for in the session", (struct story){.session_for = "rita"},
+           "leaves out 'rita', on whose behalf its session");
+    expect("another's", (struct story){.asked_with = "t-robin"}, "which is somebody else's");
+    expect("nobody's", (struct story){.asked_with = "t-none"}, "which is nobody's");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -337,6 +361,7 @@ int main(void)
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
+    SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_moves);
     SL_RUN(test_running);
     SL_RUN(test_lists);

@@ -57,6 +57,7 @@ struct sl_audit_credential {
     struct sl_span id, identity, issuer;
     bool deciding, revoked;
     uint64_t since_us, expires_us;
+    struct sl_names on_behalf_of; /* whom its holder acts for */
 };
 
 struct sl_audit_passkey {
@@ -92,6 +93,7 @@ struct sl_audit_approval {
 
 struct sl_audit_session {
     struct sl_span identity, target;
+    struct sl_names on_behalf_of; /* whom its token acts for */
 };
 
 struct sl_audit_policy {
@@ -163,6 +165,12 @@ bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8
 
 struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span name);
 struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
+
+/* A list of names in a leaf; what is none is an empty one. */
+struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list);
+
+/* audit_asked.c: everybody behind the credential and the session that asked is in the set. */
+void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf);
 
 /* audit_said.c: what is said in more than one place is the same everywhere */
 void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf);

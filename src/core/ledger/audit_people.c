@@ -74,15 +74,11 @@ static void link_identities(struct sl_audit *a, struct sl_audit_identity *who,
 }
 
 /* Whoever it acts for must be somebody, or nobody is kept from deciding. */
-static void check_on_behalf_of(struct sl_audit *a, struct sl_span id, const json_t *names)
+static void check_on_behalf_of(struct sl_audit *a, const struct sl_audit_credential *c)
 {
-    size_t i;
-    json_t *one;
-
-    json_array_foreach(names, i,
-                       one) if (sl_audit_identity(a, sl_span(json_string_value(one),
-                                                             json_string_length(one))) == NULL)
-        SL_FOUND(a, "credential %S acts for somebody who was never added", id);
+    for (size_t i = 0; i < c->on_behalf_of.count; i++)
+        if (sl_audit_identity(a, c->on_behalf_of.items[i]) == NULL)
+            SL_FOUND(a, "credential %S acts for somebody who was never added", c->id);
 }
 
 static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf,
@@ -114,7 +110,8 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     who->decided_ever = who->decided_ever || deciding;
     sl_audit_decider_came(a);
-    check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
+    c->on_behalf_of = sl_audit_names(a, json_object_get(leaf, "on_behalf_of"));
+    check_on_behalf_of(a, c);
     sl_audit_put(a, a->credentials, c->id, c);
 }
 

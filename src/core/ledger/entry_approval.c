@@ -25,6 +25,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_u64(w, "action", e->action);
     sl_member_str(w, "approval", e->approval);
     sl_member_str(w, "approver", e->approver);
+    sl_member_str(w, "asked_with", e->asked_with);
     sl_member_u64(w, "cap", e->cap);
     sl_member_str(w, "channel", e->channel);
     sl_member_str(w, "credential", e->credential);
