@@ -460,6 +460,8 @@ void call_IDENTITY_LINK(struct call *c)
 
 /* --- acting for somebody --- */
 
+static const uint64_t delegate_max_ms = 3660ull * 24 * 3600 * 1000;
+
 static void record_delegate(struct call *c, const struct person *who, const struct person *to,
                             bool off, uint64_t until_us)
 {
@@ -481,8 +483,27 @@ static void record_delegate(struct call *c, const struct person *who, const stru
                                           .channel = channel_of(c)});
 }
 
+/* Do they act for them longer than until then, as it is? */
+static bool acts_longer(struct keeper *k, const struct person *who, const struct person *to,
+                        uint64_t until_us)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_DELEGATE_GET, "ss", who->name, to->name);
+    bool there = db_row(&rows);
+    uint64_t now_us = there ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    return there && until_us != 0 && (now_us == 0 || now_us > until_us);
+}
+
+static void refuse_shorter(struct call *c)
+{
+    call_problem(c, 409, "They act longer already",
+                 "Saying it anew never makes it shorter; nothing has changed.",
+                 "To end it: sluice identity delegate NAME OTHER --remove");
+}
+
 /* It takes a right away (to decide about `name`'s agents), so only its end has to wait for
- * somebody. */
+ * somebody; a shorter time would be one. */
 void call_IDENTITY_DELEGATE(struct call *c)
 {
     bool off = json_is_true(json_object_get(c->body, "off"));
@@ -492,14 +513,20 @@ void call_IDENTITY_DELEGATE(struct call *c)
 
     if (!named(c, "name", &who) || !named(c, "to", &to))
         return;
-    if (sl_span_eq(who.name, to.name) || (ttl.n > 0 && sl_duration_get(ttl, &ms) != SL_OK)) {
+    bool said = ttl.n == 0 || (sl_duration_get(ttl, &ms) == SL_OK && ms > 0 && ms <= delegate_max_ms);
+    if (sl_span_eq(who.name, to.name) || !said) {
         call_problem(c, 400, "Who acts for whom, and for how long?",
-                     "Two identities, and a duration such as 7d.", "");
+                     "Two identities, and a duration such as 7d, at most 3660d.", "");
+        return;
+    }
+    uint64_t until_us = ttl.n == 0 ? 0 : sl_clock_us() + ms * 1000;
+    if (!off && acts_longer(c->keeper, &who, &to, until_us)) {
+        refuse_shorter(c);
         return;
     }
     if (off && govern_waits(c))
         return;
-    record_delegate(c, &who, &to, off, ms == 0 ? 0 : sl_clock_us() + ms * 1000);
+    record_delegate(c, &who, &to, off, until_us);
     done(c, who.name);
 }
 

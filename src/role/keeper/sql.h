@@ -280,7 +280,8 @@
         "d.device where d.identity = ?1 and o.identity <> ?1 and d.at_us > ?2 and o.at_us > ?2")    \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")              \
     X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "        \
-        "since_us = ?3, until_us = ?4")                                                             \
+        "until_us = case when until_us = 0 or ?4 = 0 then 0 else max(until_us, ?4) end")            \
+    X(DELEGATE_GET, "select until_us from delegate where owner = ?1 and delegate = ?2")             \
     X(DELEGATE_REMOVE, "delete from delegate where owner = ?1 and delegate = ?2")                   \
     X(DELEGATES_OF, "select delegate, until_us from delegate where owner = ?1 and (until_us = 0 or "\
         "until_us > ?2) order by delegate")                                                         \
