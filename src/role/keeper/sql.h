@@ -298,8 +298,6 @@
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1")  \
     X(EXCEPTION_LIST, "select id from exception e where ?1 = 1 or (select count(*) from review r "  \
         "where r.exception = e.id) < 2 order by at_us desc limit 501")                              \
-    X(EXCEPTION_GRANTS_BY, "select a.id from approval a join exception e on e.id = a.id where "     \
-        "a.state = 'approved' and e.identity = ?1")                                                 \
     X(REVIEW_ADD, "insert or ignore into review values(?1, ?2, ?3, ?4, ?5, ?6)")                    \
     X(REVIEWS_OF, "select identity, person, reason, channel, at_us from review where exception = ?1 " \
         "order by at_us")                                                                           \
@@ -467,7 +465,8 @@
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "     \
         "a.state = 'approved' and v.identity = ?1")                                                 \
     X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where " \
-        "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")         \
+        "a.state in ('pending', 'approved') and v.decision in ('approve', 'break-glass') and "      \
+        "v.identity = ?1")                                                                          \
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
         "?5 where id = ?1")                                                                         \
     X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")        \
