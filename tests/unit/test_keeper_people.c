@@ -7,7 +7,7 @@
     "    reviewers: {groups: [dba], need: 2}\n"                            \
     "govern: two-person\n"                                                 \
     "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
-    "break_glass: {groups: [oncall], review_within: 1h}\n"                 \
+    "break_glass: {groups: [oncall, x-watch, x-guard], review_within: 1h}\n" \
     "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, "    \
     "group_prefix: x-}]\n"
 #include "tests/unit/keeper_play.h"
@@ -531,6 +531,17 @@ static void both_say_yes(void)
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
 }
 
+static void push_group(const char *name, unsigned user)
+{
+    SL_BUF(group, 512);
+
+    sl_buf_say(&group,
+               ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'%s','members':"
+               "[{'value':'%s'}]}",
+               name, user_ids[user]);
+    scim("POST", "Groups", sl_buf_text(&group), 201);
+}
+
 /* Somebody in too many groups to be read leaves none that means something unasked. */
 static void test_govern_a_crowded_person_leaves_no_group_unasked(void)
 {
@@ -544,16 +555,43 @@ static void test_govern_a_crowded_person_leaves_no_group_unasked(void)
             both_say_yes();
     }
     for (int i = 0; i < 257; i++) {
-        SL_BUF(group, 512);
+        SL_BUF(group, 32);
 
-        sl_buf_say(&group,
-                   ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'g%d','members':"
-                   "[{'value':'%s'}]}",
-                   i, user_ids[0]);
-        scim("POST", "Groups", sl_buf_text(&group), 201);
+        sl_buf_say(&group, "g%d", i);
+        push_group(sl_buf_text(&group), 0);
     }
     SL_CHECK_INT(control("identity.group", "{'name':'%s','group':'%s','member':false}", name, "dba"),
                  202);
+}
+
+/* With the account of a provider its groups go: one that the configuration names goes as little
+ * unasked as if somebody were taken out of it. Everything else ends at once. */
+static void test_govern_an_account_takes_no_named_group_away_unasked(void)
+{
+    static const char unlink_[] = "{'name':'%s','issuer':'corp','subject':'%s'}";
+    char name[4][128], made[128];
+
+    for (unsigned i = 1; i < 4; i++) {
+        SL_BUF(subject, 32);
+
+        sl_buf_say(&subject, "x%u", i);
+        keep(name[i], name_of_subject(sl_buf_text(&subject)));
+        push_group(i == 1 ? "watch" : i == 2 ? "guard" : "choir", i);
+    }
+    SL_CHECK_INT(control("account.unlink", unlink_, name[3], "x3"), 200); /* names nobody */
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 200);
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 404);
+    SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", name[2], ""), 200);
+    keep(made, said("token"));
+    SL_CHECK_INT(call_as(play.desk, "whoami", made, "{}"), 200);
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 202);
+    SL_CHECK_INT(json_integer_value(json_object_get(play.reply, "revoked")), 1);
+    both_say_yes();
+    SL_CHECK_INT(call_as(play.desk, "whoami", made, "{}"), 401); /* at once */
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 200);
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 404);
 }
 
 static char over[37]; /* an approval that is over */
@@ -626,12 +664,22 @@ static bool is_control(const char *wire)
     return false;
 }
 
+static bool is_played_elsewhere(const char *method)
+{
+    /* 13-govern-passkey.play; test_govern_an_account_takes_no_named_group_away_unasked */
+    static const char *const methods[] = {"passkey.revoke", "account.unlink", "token.revoke"};
+
+    for (size_t i = 0; i < SL_COUNT(methods); i++)
+        if (strcmp(methods[i], method) == 0)
+            return true;
+    return false;
+}
+
 static void test_govern_every_call_has_its_row(void)
 {
     (void)is_control(NULL);
     for (size_t g = 0; g < SL_COUNT(governed); g++) {
-        bool held = strcmp(governed[g].method, "passkey.revoke") == 0; /* 13-govern-passkey.play */
-        bool free_ = false;
+        bool held = is_played_elsewhere(governed[g].method), free_ = held;
 
         for (size_t i = 0; i < SL_COUNT(waits); i++) {
             bool same = strcmp(waits[i].method, governed[g].method) == 0;
@@ -918,9 +966,26 @@ static void test_P4_a_torn_break_glass_is_none(void)
     }
 }
 
+/* What was let happen is let happen in the auditor's eyes, too. (Of what nobody has signed off yet
+ * it speaks, and of the logs that were torn above.) */
+static void test_the_auditor_accuses_nobody(const char *sluice)
+{
+    SL_BUF(command, 1024);
+
+    sl_buf_say(&command,
+               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1; grep "
+               "-E 'under govern|let one change|let nothing|may not|leaves out' %s/said",
+               sluice, play.folder, play.folder, play.folder, play.folder);
+    SL_CHECK(system(sl_buf_text(&command)) != 0);
+    sl_buf_reset(&command);
+    sl_buf_say(&command, "grep -q entries %s/said || { sed 's/^/# /' %s/said; false; }", play.folder,
+               play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+}
+
 int main(int argc, char **argv)
 {
-    SL_PROMISE(argc > 1);
+    SL_PROMISE(argc > 2);
     play.program = argv[1];
     memcpy(play.folder, "/tmp/sluice-people-XXXXXX", 26);
     SL_PROMISE(mkdtemp(play.folder) != NULL);
@@ -949,8 +1014,10 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_torn_break_glass_is_none);
     SL_RUN(test_a_large_group_is_whole);
     SL_RUN(test_govern_a_crowded_person_leaves_no_group_unasked);
+    SL_RUN(test_govern_an_account_takes_no_named_group_away_unasked);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     stop_keeper();
+    test_the_auditor_accuses_nobody(argv[2]);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     json_decref(play.reply);
     return sl_tap_done();

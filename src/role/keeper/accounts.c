@@ -60,6 +60,11 @@ static struct sl_span said_by(struct maker by)
     return by.issuer.n > 0 ? by.issuer : SL_SPAN("operator");
 }
 
+static struct sl_span came_by(struct maker by)
+{
+    return by.channel.n > 0 ? by.channel : SL_SPAN("control");
+}
+
 /* Nobody signs in at a CI system: an account there says who somebody is, and decides nothing. */
 static bool may_decide(const struct keeper *k, struct sl_span issuer)
 {
@@ -101,8 +106,7 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                                           .approval = by.approval,
                                           .reason = by.why,
                                           .by = said_by(by),
-                                          .channel =
-                                              by.channel.n > 0 ? by.channel : SL_SPAN("control")});
+                                          .channel = came_by(by)});
     tokens_forget(k);
     return SL_OK;
 }
@@ -183,7 +187,7 @@ struct change {
     struct sl_names told;    /* of the memberships themselves, for the ledger */
 };
 
-static void record(struct keeper *k, const struct account *a, struct sl_span by,
+static void record(struct keeper *k, const struct account *a, const struct maker *by,
                    const struct change *c, bool member, uint64_t issued_s)
 {
     json_t *event = event_new("account_groups", sl_clock_us());
@@ -203,12 +207,14 @@ static void record(struct keeper *k, const struct account *a, struct sl_span by,
                                                           : SL_ENTRY_ROSTER_GROUP_REMOVE,
                                           .identity = a->identity,
                                           .groups = entry_list(c->told),
-                                          .by = by,
-                                          .channel = SL_SPAN("http")});
+                                          .approval = by->approval,
+                                          .reason = by->why,
+                                          .by = said_by(*by),
+                                          .channel = came_by(*by)});
 }
 
 /* In parts that fit into an entry of the ledger. */
-static void record_all(struct keeper *k, const struct account *a, struct sl_span by,
+static void record_all(struct keeper *k, const struct account *a, const struct maker *by,
                        const struct change *c, bool member, uint64_t issued_s)
 {
     enum { EACH = 100 };
@@ -224,7 +230,7 @@ static void record_all(struct keeper *k, const struct account *a, struct sl_span
     }
 }
 
-static bool replace(struct keeper *k, const struct account *a, struct sl_span by,
+static bool replace(struct keeper *k, const struct account *a, const struct maker *by,
                     const struct sl_names *wanted, uint64_t issued_s)
 {
     struct sl_names now = from_account(k, a);
@@ -252,12 +258,13 @@ static bool replace(struct keeper *k, const struct account *a, struct sl_span by
     return added.told.count > 0 || removed.told.count > 0;
 }
 
-static struct sl_span issuer_said(struct keeper *k, const struct sl_issuer *i)
+static struct maker issuer_said(struct keeper *k, const struct sl_issuer *i)
 {
     SL_BUF(by, 1024);
 
     sl_buf_say(&by, "issuer:%S", i->name);
-    return sl_arena_copy(k->mem, sl_buf_span(&by));
+    return (struct maker){.issuer = sl_arena_copy(k->mem, sl_buf_span(&by)),
+                          .channel = SL_SPAN("http")};
 }
 
 /* Gates judge by the groups that a session began with, so it begins anew. */
@@ -269,12 +276,13 @@ enum sl_err account_groups(struct keeper *k, const struct account *a, const stru
     if (i->config->groups_claim.n == 0 || claims->issued_s < a->issued_s)
         return SL_OK;
     SL_TRY(issuer_groups(k, i->config, claims, &wanted));
-    if (replace(k, a, issuer_said(k, i->config), &wanted, claims->issued_s))
+    struct maker by = issuer_said(k, i->config);
+    if (replace(k, a, &by, &wanted, claims->issued_s))
         sessions_end_of(k, a->identity, sl_span(NULL, 0), "your groups have changed");
     return SL_OK;
 }
 
-void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+void account_groups_set(struct keeper *k, const struct account *a, const struct maker *by,
                         const struct sl_names *wanted)
 {
     if (replace(k, a, by, wanted, a->issued_s))
@@ -284,13 +292,32 @@ void account_groups_set(struct keeper *k, const struct account *a, struct sl_spa
 /* --- the end ------------------------------------------------------------------------------------
  */
 
-void account_unlink(struct keeper *k, const struct account *a, struct sl_span by)
+/* Who is in a group that the configuration names nowhere decides nothing by it. Offline nobody knows
+ * which those are. */
+bool account_end_leaves_named(struct keeper *k, const struct account *a)
+{
+    struct sl_names from = from_account(k, a);
+
+    for (size_t i = 0; i < from.count; i++)
+        if (!from_others_too(k, a, from.items[i]) &&
+            (k->config == NULL || sl_config_names_group(k->config, from.items[i])))
+            return true;
+    return false;
+}
+
+void account_leave_groups(struct keeper *k, const struct account *a, const struct maker *by)
 {
     const struct sl_names none = {0};
+
+    (void)replace(k, a, by, &none, a->issued_s);
+}
+
+void account_unlink(struct keeper *k, const struct account *a, const struct maker *by)
+{
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("account_unlinked", now_us);
 
-    (void)replace(k, a, by, &none, a->issued_s);
+    account_leave_groups(k, a, by);
     event_str(event, "issuer", a->issuer);
     event_str(event, "subject", a->subject);
     event_str(event, "credential", a->credential);
@@ -301,8 +328,10 @@ void account_unlink(struct keeper *k, const struct account *a, struct sl_span by
                                           .credential = a->credential,
                                           .issuer = a->issuer,
                                           .subject = a->subject,
-                                          .by = by,
-                                          .channel = SL_SPAN("control")});
+                                          .approval = by->approval,
+                                          .reason = by->why,
+                                          .by = said_by(*by),
+                                          .channel = came_by(*by)});
     tokens_forget(k);
     sessions_end_of(k, sl_span(NULL, 0), a->credential, "the account was unlinked");
     grants_kill_by(k, a->identity, "an account of an approver was unlinked");
@@ -351,7 +380,7 @@ void account_display(struct keeper *k, struct sl_span identity, struct sl_span t
 enum sl_err account_provision(struct keeper *k, const struct issuer *i,
                               const struct sl_oidc_claims *claims, struct account *out)
 {
-    struct maker by = {.issuer = issuer_said(k, i->config), .channel = SL_SPAN("http")};
+    struct maker by = issuer_said(k, i->config);
     struct person who;
     SL_BUF(name, NAME_MAX_BYTES);
     SL_BUF(id, 64);

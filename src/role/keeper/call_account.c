@@ -121,7 +121,9 @@ void call_ACCOUNT_UNLINK(struct call *c)
         call_problem(c, 409, JOB_REFUSED_TITLE, JOB_REFUSED_DETAIL, "");
         return;
     }
-    account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+    if (account_end_leaves_named(c->keeper, &a) && govern_waits(c))
+        return;
+    account_unlink(c->keeper, &a, &c->maker);
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);
 }

@@ -228,7 +228,7 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
     return SL_OK;
 }
 
-void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by)
+void credential_revoke(struct keeper *k, const struct credential *c, const struct maker *by)
 {
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("credential_revoked", now_us);
@@ -240,7 +240,8 @@ void credential_revoke(struct keeper *k, const struct credential *c, struct sl_s
                                           .time_us = now_us,
                                           .identity = c->identity,
                                           .credential = c->id,
-                                          .by = by,
-                                          .channel = SL_SPAN("control")});
+                                          .by = by->issuer.n > 0 ? by->issuer : SL_SPAN("operator"),
+                                          .channel = by->channel.n > 0 ? by->channel
+                                                                       : SL_SPAN("control")});
     sessions_end_of(k, sl_span(NULL, 0), c->id, "the token was revoked");
 }

@@ -57,6 +57,14 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
     else if (sl_span_is(method, "account.link"))
         sl_buf_say(b, "whom %S calls \"%S\" is \"%S\"", sl_json_str(body, "issuer"),
                    sl_json_str(body, "subject"), name);
+    else if (sl_span_is(method, "account.unlink"))
+        sl_buf_say(b,
+                   "whom %S calls \"%S\" is not \"%S\" any more, who leaves the groups that came "
+                   "with it",
+                   sl_json_str(body, "issuer"), sl_json_str(body, "subject"), name);
+    else if (sl_span_is(method, "token.revoke"))
+        sl_buf_say(b, "the account %S at a provider is revoked, with the groups that came with it",
+                   name.n > 0 ? name : sl_json_str(body, "id"));
     else if (sl_span_is(method, "scim.credential"))
         sl_buf_say(b, "a credential with which %S says who is there and in which groups",
                    sl_json_str(body, "issuer"));

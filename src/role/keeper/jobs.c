@@ -152,7 +152,7 @@ static void look_at(struct keeper *k, const struct account *a)
         sessions_end_of(k, sl_span(NULL, 0), a->credential,
                         "its issuer is not configured any more");
     else if (job_is_subject(i, a->subject) && !is_configured(k, i, a->subject))
-        account_unlink(k, a, SL_SPAN("operator"));
+        account_unlink(k, a, &(struct maker){0});
 }
 
 void jobs_reload(struct keeper *k)

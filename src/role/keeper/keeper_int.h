@@ -279,7 +279,7 @@ enum sl_err credential_make(struct keeper *k, const struct person *who, bool dec
                             struct sl_buf *secret, struct sl_buf *id) SL_MUST_CHECK;
 enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by,
                             struct sl_buf *code) SL_MUST_CHECK;
-void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by);
+void credential_revoke(struct keeper *k, const struct credential *c, const struct maker *by);
 void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *e);
 /* A new secret: the prefix and 256 bits from the kernel, in base64url. */
 void secret_make(struct sl_buf *out, const char *prefix);
