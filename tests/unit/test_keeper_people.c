@@ -75,6 +75,8 @@ static const char *groups_of(enum who w)
     return w == OLLY ? "'oncall'" : w == LINO || w == VERA ? "'dba','oncall'" : "'dba'";
 }
 
+static const char agent[] = "{'name':'%s','kind':'agent','owner':'%s'}";
+
 /* Nobody could be asked yet: that is how a gateway begins, and each step is in the ledger. */
 static void test_the_first_people_need_nobody(void)
 {
@@ -97,6 +99,8 @@ static void test_the_first_people_need_nobody(void)
             keep(codes[HUGO], said("code"));
         }
     }
+    SL_CHECK_INT(control("identity.add", agent, "bot1", "olga"), 200);
+    SL_CHECK_INT(control("identity.add", agent, "bot2", "olga"), 200);
     SL_CHECK_INT(control("identity.link", "{'name':'%s','to':'%s'}", "lino", "olga"), 200);
     SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "dora"), 200);
     SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "olga"), 400);
@@ -540,6 +544,75 @@ static void push_group(const char *name, unsigned user)
                "[{'value':'%s'}]}",
                name, user_ids[user]);
     scim("POST", "Groups", sl_buf_text(&group), 201);
+}
+
+static bool is_paused(const char *name)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), name))
+            return sl_span_is(sl_json_str(one, "status"), "paused");
+    }
+    return false;
+}
+
+static const char all_go_on[] = "{'all_agents':true,'off':true%s%s}",
+                  goes_on[] = "{'name':'%s','off':true%s}", pause_[] = "{'name':'%s'%s}";
+
+/* A yes to letting agents go on is about these agents and this pause (P3): whoever is paused
+ * afterwards, or anew, stays so. */
+static void test_P3_a_yes_to_go_on_is_for_that_pause(void)
+{
+    SL_CHECK_INT(control("identity.pause", pause_, "bot1", ""), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(get(credentials[ADA]), 200);
+    SL_CHECK(strstr(said("summary"), "bot1 (paused 20") != NULL &&
+             strstr(said("summary"), "bot2") == NULL);
+    SL_CHECK_INT(control("identity.pause", pause_, "bot2", ""), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 202);
+    take_held();
+    SL_CHECK(strstr(said("summary"), "bot1 (") != NULL && strstr(said("summary"), "bot2 (") != NULL);
+    SL_CHECK(is_paused("bot1") && is_paused("bot2"));
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 200);
+    SL_CHECK(!is_paused("bot1") && !is_paused("bot2"));
+}
+
+static void test_P3_a_yes_to_one_who_goes_on_is_for_that_pause(void)
+{
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", credentials[OLGA], "{'identity':'bot1'}"), 200);
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("identity.pause", pause_, "bot1", ""), 200); /* on top of her own */
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 202);
+    both_say_yes();
+    SL_CHECK(is_paused("bot1"));
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 200);
+    SL_CHECK(!is_paused("bot1"));
+}
+
+/* So it is with the end of anything else that came anew. */
+static void test_P3_a_yes_to_an_end_is_for_what_was_there(void)
+{
+    static const char ends[] = "{'name':'%s','to':'%s','off':true}",
+                      begins[] = "{'name':'%s','to':'%s'}",
+                      out[] = "{'name':'%s','group':'%s','member':false}";
+
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s','ttl':'1h'}", "adi", "vera"),
+                 200);
+    SL_CHECK_INT(control("identity.delegate", ends, "adi", "vera"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("identity.delegate", begins, "adi", "vera"), 200); /* for good, now */
+    SL_CHECK_INT(control("identity.delegate", ends, "adi", "vera"), 202);
+    SL_CHECK_INT(control("identity.group", out, "xena", "dba"), 202);
+    take_held(); /* that membership, and none that begins later */
+    SL_CHECK(strstr(said("summary"), ": a member since 20") != NULL);
 }
 
 /* Somebody in too many groups to be read leaves none that means something unasked. */
@@ -1014,6 +1087,9 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_torn_break_glass_is_none);
     SL_RUN(test_a_large_group_is_whole);
     SL_RUN(test_govern_a_crowded_person_leaves_no_group_unasked);
+    SL_RUN(test_P3_a_yes_to_go_on_is_for_that_pause);
+    SL_RUN(test_P3_a_yes_to_one_who_goes_on_is_for_that_pause);
+    SL_RUN(test_P3_a_yes_to_an_end_is_for_what_was_there);
     SL_RUN(test_govern_an_account_takes_no_named_group_away_unasked);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     stop_keeper();

@@ -294,15 +294,19 @@ void account_groups_set(struct keeper *k, const struct account *a, const struct 
 
 /* Who is in a group that the configuration names nowhere decides nothing by it. Offline nobody knows
  * which those are. */
-bool account_end_leaves_named(struct keeper *k, const struct account *a)
+bool account_end_leaves_named(struct keeper *k, const struct account *a, json_t *about)
 {
     struct sl_names from = from_account(k, a);
+    bool found = false;
 
-    for (size_t i = 0; i < from.count; i++)
-        if (!from_others_too(k, a, from.items[i]) &&
-            (k->config == NULL || sl_config_names_group(k->config, from.items[i])))
-            return true;
-    return false;
+    for (size_t i = 0; i < from.count; i++) {
+        if (from_others_too(k, a, from.items[i]) ||
+            (k->config != NULL && !sl_config_names_group(k->config, from.items[i])))
+            continue;
+        found = true;
+        json_array_append_new(about, json_stringn((const char *)from.items[i].p, from.items[i].n));
+    }
+    return found;
 }
 
 void account_leave_groups(struct keeper *k, const struct account *a, const struct maker *by)

@@ -102,6 +102,16 @@ void call_ACCOUNT_LINK(struct call *c)
     json_put_str(c->reply, "credential", sl_buf_span(&id));
 }
 
+static bool waits_for_groups(struct call *c, const struct account *a)
+{
+    json_t *groups = json_array();
+
+    if (account_end_leaves_named(c->keeper, a, groups))
+        return govern_waits_about(c, groups);
+    json_decref(groups);
+    return false;
+}
+
 void call_ACCOUNT_UNLINK(struct call *c)
 {
     struct sl_span iss, subject;
@@ -121,7 +131,7 @@ void call_ACCOUNT_UNLINK(struct call *c)
         call_problem(c, 409, JOB_REFUSED_TITLE, JOB_REFUSED_DETAIL, "");
         return;
     }
-    if (account_end_leaves_named(c->keeper, &a) && govern_waits(c))
+    if (waits_for_groups(c, &a))
         return;
     account_unlink(c->keeper, &a, &c->maker);
     c->reply = json_object();

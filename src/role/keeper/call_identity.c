@@ -363,6 +363,33 @@ static void pause_one(struct call *c, const struct person *who, bool off)
                off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");
 }
 
+static void put_since(struct sl_buf *b, uint64_t at_us)
+{
+    if (at_us == 0)
+        sl_buf_put_str(b, "from before this was noted");
+    else
+        sl_when_put(b, at_us);
+}
+
+/* Who goes on, and which pause of theirs ends: "bot (paused 2026-01-02T03:04:05.000000Z, 2)". Of
+ * one, or of all agents where the name is empty. */
+static json_t *paused_now(struct keeper *k, struct sl_span name)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_PAUSED_NOW, "s", name);
+    json_t *list = json_array();
+
+    while (db_row(&rows)) {
+        SL_BUF(text, 256);
+
+        sl_buf_say(&text, "%S (paused ", db_span(&rows, 0));
+        put_since(&text, db_u64(&rows, 1));
+        sl_buf_say(&text, ", %U)", db_u64(&rows, 2));
+        json_array_append_new(list, json_string(sl_buf_text(&text)));
+    }
+    db_end(&rows);
+    return list;
+}
+
 static void pause_agents(struct call *c, bool off)
 {
     struct sl_span *names;
@@ -372,7 +399,7 @@ static void pause_agents(struct call *c, bool off)
                          db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
                                 off ? SL_SPAN("paused") : SL_SPAN("active")),
                          &names);
-    if (off && count > 0 && govern_waits(c))
+    if (off && count > 0 && govern_waits_about(c, paused_now(c->keeper, sl_span(NULL, 0))))
         return;
     for (size_t i = 0; i < count; i++) {
         struct person who;
@@ -410,7 +437,7 @@ void call_IDENTITY_PAUSE(struct call *c)
                      off ? "This identity is not paused." : "This identity is not active.", "");
         return;
     }
-    if (off && govern_waits(c))
+    if (off && govern_waits_about(c, paused_now(c->keeper, who.name)))
         return;
     pause_one(c, &who, off);
     done(c, who.name);
@@ -495,6 +522,26 @@ static bool acts_longer(struct keeper *k, const struct person *who, const struct
     return there && until_us != 0 && (now_us == 0 || now_us > until_us);
 }
 
+static json_t *acts_now(struct keeper *k, const struct person *who, const struct person *to)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_DELEGATE_GET, "ss", who->name, to->name);
+    json_t *list = json_array();
+    SL_BUF(text, 256);
+
+    if (db_row(&rows)) {
+        sl_buf_put_str(&text, "since ");
+        put_since(&text, db_u64(&rows, 1));
+        sl_buf_put_str(&text, ", until ");
+        if (db_u64(&rows, 0) == 0)
+            sl_buf_put_str(&text, "it is ended");
+        else
+            sl_when_put(&text, db_u64(&rows, 0));
+        json_array_append_new(list, json_string(sl_buf_text(&text)));
+    }
+    db_end(&rows);
+    return list;
+}
+
 static void refuse_shorter(struct call *c)
 {
     call_problem(c, 409, "They act longer already",
@@ -524,22 +571,38 @@ void call_IDENTITY_DELEGATE(struct call *c)
         refuse_shorter(c);
         return;
     }
-    if (off && govern_waits(c))
+    if (off && govern_waits_about(c, acts_now(c->keeper, &who, &to)))
         return;
     record_delegate(c, &who, &to, off, until_us);
     done(c, who.name);
 }
 
-/* How many groups it has, and whether this is one of them: also of who has too many to be read. */
-static size_t groups_now(struct keeper *k, struct sl_span identity, struct sl_span group, bool *is)
+/* How many groups it has, and since when this is one of them (0: it is none): also of who has too many to be read. */
+static size_t groups_now(struct keeper *k, struct sl_span identity, struct sl_span group,
+                         uint64_t *since_us)
 {
     struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", identity);
     size_t count = 0;
 
-    for (*is = false; db_row(&rows); count++)
-        *is = *is || sl_span_eq(db_span(&rows, 0), group);
+    for (*since_us = 0; db_row(&rows); count++)
+        if (sl_span_eq(db_span(&rows, 0), group))
+            *since_us = db_u64(&rows, 1);
     db_end(&rows);
     return count;
+}
+
+/* Whose membership it is that ends; one that begins is the same whenever it does. */
+static json_t *membership_now(uint64_t since_us)
+{
+    json_t *list = json_array();
+    SL_BUF(text, 128);
+
+    if (since_us == 0)
+        return list;
+    sl_buf_put_str(&text, "a member since ");
+    put_since(&text, since_us);
+    json_array_append_new(list, json_string(sl_buf_text(&text)));
+    return list;
 }
 
 static void too_many_groups(struct call *c)
@@ -563,11 +626,13 @@ void call_IDENTITY_GROUP(struct call *c)
 {
     struct person who;
     struct sl_names groups = {0};
-    bool member = json_is_true(json_object_get(c->body, "member")), was;
+    bool member = json_is_true(json_object_get(c->body, "member"));
+    uint64_t since_us;
 
     if (!named(c, "name", &who))
         return;
-    size_t count = groups_now(c->keeper, who.name, call_str(c, "group"), &was);
+    size_t count = groups_now(c->keeper, who.name, call_str(c, "group"), &since_us);
+    bool was = since_us != 0;
     if (!identity_name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
@@ -577,7 +642,8 @@ void call_IDENTITY_GROUP(struct call *c)
         too_many_groups(c);
         return;
     }
-    if (member != was && group_means_something(c) && govern_waits(c))
+    if (member != was && group_means_something(c) &&
+        govern_waits_about(c, membership_now(since_us)))
         return;
     names_add(c->keeper->mem, &groups, call_str(c, "group"));
     json_t *event = event_new("group_set", sl_clock_us());

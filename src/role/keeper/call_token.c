@@ -100,6 +100,7 @@ static bool revoke_session(struct call *c, struct sl_span id)
 struct left_over {
     size_t jobs, account_count;
     struct account *accounts; /* room for each */
+    json_t *groups;           /* that go with them */
 };
 
 static bool revoke_account(struct call *c, const struct account *a, struct left_over *left)
@@ -108,7 +109,7 @@ static bool revoke_account(struct call *c, const struct account *a, struct left_
         left->jobs++;
         return false;
     }
-    if (account_end_leaves_named(c->keeper, a)) {
+    if (account_end_leaves_named(c->keeper, a, left->groups)) {
         left->accounts[left->account_count++] = *a;
         return false;
     }
@@ -148,7 +149,7 @@ static void refuse_jobs(struct call *c, size_t revoked)
 /* False: it waits for somebody, or nobody could say yes. */
 static bool revoke_left_over(struct call *c, const struct left_over *left)
 {
-    if (left->account_count > 0 && govern_waits(c))
+    if (left->account_count > 0 && govern_waits_about(c, json_incref(left->groups)))
         return false;
     for (size_t i = 0; i < left->account_count; i++)
         account_leave_groups(c->keeper, &left->accounts[i], &c->maker);
@@ -167,30 +168,22 @@ static void say_what_ended(struct call *c, size_t revoked)
     json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
 }
 
-void call_TOKEN_REVOKE(struct call *c)
+static void revoke_all(struct call *c, const struct sl_span *ids, size_t count,
+                       struct left_over *left)
 {
-    struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
-    struct left_over left = {0};
-    size_t count = 1, revoked = 0;
+    size_t revoked = 0;
 
-    if (id.n == 0 && name.n == 0) {
-        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
-                     "sluice token list");
-        return;
-    }
-    if (id.n == 0)
-        count = ids_of(c, name, &ids);
-    left.accounts = sl_arena_array(c->keeper->mem, count + 1, sizeof *left.accounts);
-    if (left.accounts == NULL)
+    left->accounts = sl_arena_array(c->keeper->mem, count + 1, sizeof *left->accounts);
+    if (left->accounts == NULL)
         keeper_die("what is revoked does not fit into memory", SL_EMEMORY);
     for (size_t i = 0; i < count; i++)
-        revoked += revoke_one(c, ids[i], &left);
-    if (!revoke_left_over(c, &left)) {
+        revoked += revoke_one(c, ids[i], left);
+    if (!revoke_left_over(c, left)) {
         say_what_ended(c, revoked);
         return;
     }
-    revoked += left.account_count;
-    if (left.jobs > 0) {
+    revoked += left->account_count;
+    if (left->jobs > 0) {
         refuse_jobs(c, revoked);
         return;
     }
@@ -201,6 +194,21 @@ void call_TOKEN_REVOKE(struct call *c)
     }
     c->reply = json_object();
     json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
+}
+
+void call_TOKEN_REVOKE(struct call *c)
+{
+    struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
+    struct left_over left = {.groups = json_array()};
+
+    if (id.n == 0 && name.n == 0)
+        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
+                     "sluice token list");
+    else {
+        size_t count = id.n == 0 ? ids_of(c, name, &ids) : 1;
+        revoke_all(c, ids, count, &left);
+    }
+    json_decref(left.groups);
 }
 
 static void list_sessions(struct call *c, json_t *list)

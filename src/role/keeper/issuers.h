@@ -97,8 +97,9 @@ enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_s
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
 /* Ends what came from it: memberships, sessions, unspent votes and questions. */
 void account_unlink(struct keeper *k, const struct account *a, const struct maker *by);
-/* Would its end take a membership away that the configuration says something about? */
-bool account_end_leaves_named(struct keeper *k, const struct account *a);
+/* Would its end take memberships away that the configuration says something about? Adds their names
+ * to the list. */
+bool account_end_leaves_named(struct keeper *k, const struct account *a, json_t *about);
 /* The first part of its end alone. What one approval lets happen stands together in the ledger: so
  * that of several accounts comes first of all. */
 void account_leave_groups(struct keeper *k, const struct account *a, const struct maker *by);
