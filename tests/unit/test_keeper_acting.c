@@ -241,6 +241,109 @@ static void test_nobody_acts_for_or_through_somebody_who_is_switched_off(void)
     come("u-carol", BOT_BY("{'sub':'u-planner'}"));
 }
 
+static void propose(uint64_t session, uint64_t action)
+{
+    struct sl_meaning_statement statement = {SL_SPAN("drop table"), SL_EFFECT_DDL};
+    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+                           .statements = &statement,
+                           .statement_count = 1};
+    SL_BUF(operation, 4096);
+    SL_BUF(meaning, 4096);
+
+    sl_action_put_simple(&operation, SL_SPAN("drop table t"));
+    sl_meaning_put(&meaning, &m);
+    TELL(play.gate, action_propose, .session = session, .action = action, .generation = 1,
+         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
+         .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"));
+}
+
+/* The next message to the gate that is none about the end of a session. */
+static unsigned answer_to_gate(void)
+{
+    unsigned got;
+
+    do
+        got = hear_within(play.gate, PATIENCE_MS);
+    while (got == SL_MESSAGE_SESSION_END);
+    return got;
+}
+
+static void set_paused(const char *name, bool paused)
+{
+    SL_BUF(body, 128);
+
+    sl_buf_say(&body, "{'name':'%s'%s}", name, paused ? "" : ",'off':true");
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", sl_buf_text(&body)), 200);
+}
+
+/* Sessions of other tests, which are still there, may end as well. */
+static bool is_ended(uint64_t session)
+{
+    struct sl_msg_session_end m = {0};
+
+    while (m.session != session)
+        if (!SL_CHECK(hear(play.gate, SL_MESSAGE_SESSION_END)) || !HEARD(session_end, &m))
+            return false;
+    return true;
+}
+
+static void say_closed(uint64_t session)
+{
+    TELL(play.gate, session_closed, .session = session);
+}
+
+static const char *state_of(const char *id)
+{
+    SL_BUF(body, 128);
+
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", dave, sl_buf_text(&body)), 200);
+    return said("state");
+}
+
+/* Who is switched off while somebody acts for them, or through them: those sessions end, what was
+ * asked so ends, and nothing more is asked with such a token, a provider's or our own. */
+static void test_P4_nobody_goes_on_acting_for_somebody_who_is_switched_off(void)
+{
+    static const char *const names[] = {"carol", "planner"};
+    char own[128], why[512], id[40], digest[72];
+    SL_BUF(body, 256);
+
+    for (size_t i = 0; i < SL_COUNT(names); i++) {
+        uint64_t session = come("u-carol", BOT_BY("{'sub':'u-planner'}"));
+
+        SL_CHECK_INT(ask(token("u-carol", BOT_BY("{'sub':'u-planner'}")), i == 0 ? "x" : "y"), 201);
+        memcpy(id, said("id"), 37);
+        set_paused(names[i], true);
+        SL_CHECK(is_ended(session));
+        SL_CHECK(strcmp(state_of(id), "pending") != 0);
+        propose(session, 700 + i);
+        SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_REFUSED);
+        say_closed(session);
+        set_paused(names[i], false);
+    }
+    SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','for':['carol']}"), 200);
+    memset(own, 0, sizeof own);
+    memcpy(own, said("token"), strnlen(said("token"), sizeof own - 1));
+    uint64_t session = login("bot", own, why);
+    SL_CHECK(session != 0);
+    SL_CHECK_INT(ask(own, "z"), 201);
+    memcpy(id, said("id"), 37);
+    memcpy(digest, said("digest"), 65);
+    sl_buf_say(&body, "{'id':'%s','decision':'approve','reason':'so be it','digest':'%s'}", id, digest);
+    SL_CHECK_INT(call_as(play.desk, "decision", dave, sl_buf_text(&body)), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    set_paused("carol", true);
+    SL_CHECK(is_ended(session));
+    say_closed(session);
+    SL_CHECK_TEXT(sl_span_str(state_of(id)), "revoked");
+    SL_CHECK_INT(ask(own, "w"), 403);
+    SL_CHECK_INT(login("bot", own, why), 0);
+    SL_CHECK(strstr(why, "acts for somebody who is disabled or paused") != NULL);
+    set_paused("carol", false);
+    SL_CHECK_INT(ask(own, "w"), 201);
+}
+
 /* A session that outlives the keeper asks with the set that it began with. */
 static void test_P9_the_chain_is_known_after_a_restart(void)
 {
@@ -315,33 +418,6 @@ static void test_P4_who_has_too_many_groups_stays_in_the_set(void)
     SL_CHECK(chain_has("carol", "token-maker"));
 }
 
-static void propose(uint64_t session, uint64_t action)
-{
-    struct sl_meaning_statement statement = {SL_SPAN("drop table"), SL_EFFECT_DDL};
-    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
-                           .statements = &statement,
-                           .statement_count = 1};
-    SL_BUF(operation, 4096);
-    SL_BUF(meaning, 4096);
-
-    sl_action_put_simple(&operation, SL_SPAN("drop table t"));
-    sl_meaning_put(&meaning, &m);
-    TELL(play.gate, action_propose, .session = session, .action = action, .generation = 1,
-         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
-         .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"));
-}
-
-/* The next message to the gate that is none about the end of a session. */
-static unsigned answer_to_gate(void)
-{
-    unsigned got;
-
-    do
-        got = hear_within(play.gate, PATIENCE_MS);
-    while (got == SL_MESSAGE_SESSION_END);
-    return got;
-}
-
 /* What a provider says about one requester ends neither the gate nor the keeper (P9). */
 static void test_P9_a_crowd_of_groups_ends_that_session_alone(void)
 {
@@ -351,8 +427,7 @@ static void test_P9_a_crowd_of_groups_ends_that_session_alone(void)
     crowd("bot", "u-bot");
     propose(session, 900);
     if (SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_REFUSED) && HEARD(action_refused, &no))
-        SL_CHECK(strstr(sl_buf_text(&(struct sl_buf){(uint8_t *)no.why.p, no.why.n, no.why.n}),
-                        "more groups") != NULL);
+        SL_CHECK(memmem(no.why.p, no.why.n, "more groups", 11) != NULL);
 }
 
 static bool is_paused(const char *name)
@@ -467,6 +542,7 @@ int main(int argc, char **argv)
     SL_RUN(test_each_chain_asks_for_itself);
     SL_RUN(test_whoever_acts_must_be_known);
     SL_RUN(test_nobody_acts_for_or_through_somebody_who_is_switched_off);
+    SL_RUN(test_P4_nobody_goes_on_acting_for_somebody_who_is_switched_off);
     SL_RUN(test_P9_the_chain_is_known_after_a_restart);
     SL_RUN(test_P4_who_has_too_many_groups_stays_in_the_set);
     SL_RUN(test_P9_a_crowd_of_groups_ends_that_session_alone);

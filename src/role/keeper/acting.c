@@ -24,6 +24,17 @@ static struct sl_span nobody(struct keeper *k, const struct sl_issuer *i, const 
     return sl_arena_copy(k->mem, sl_buf_span(&name));
 }
 
+struct sl_span acting_for_inactive(struct keeper *k, const struct sl_names *on_behalf_of)
+{
+    for (size_t i = 0; i < on_behalf_of->count; i++) {
+        struct person who;
+
+        if (person_there(k, on_behalf_of->items[i], &who) && !person_active(&who))
+            return who.name;
+    }
+    return sl_span(NULL, 0);
+}
+
 /* Nobody acts for somebody who is switched off, or through them. */
 static enum sl_oidc_reason add_party(struct keeper *k, const struct sl_issuer *i,
                                      const struct party *p, struct asked_for *others)

@@ -221,6 +221,9 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
     if (s->ending || k->draining || !person_active(a.who) || a.target == NULL)
         refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0), SL_SPAN("this session is ending"),
                "");
+    else if (acting_for_inactive(k, &a.others.on_behalf_of).n > 0)
+        refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0),
+               SL_SPAN("somebody for whom this session acts is disabled or paused"), "");
     else
         judge(p, s, &a);
 }
@@ -252,6 +255,8 @@ static const char *spend_problem(struct keeper *k, const struct approval *a,
         return "the grant is for another identity or target";
     if (s->ending || person_get(k, s->identity, &who) != SL_OK || !person_active(&who))
         return "the requester is no longer active";
+    if (approval_for_inactive(k, a))
+        return "somebody on whose behalf it was asked is no longer active";
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 

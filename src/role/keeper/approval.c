@@ -232,6 +232,13 @@ struct sl_decide_credential decides_with(struct keeper *k, const struct credenti
                                                               : person_of(k, with->issuer)};
 }
 
+bool approval_for_inactive(struct keeper *k, const struct approval *a)
+{
+    struct sl_names names = names_of_json(k, json_object_get(a->detail, "on_behalf_of"));
+
+    return acting_for_inactive(k, &names).n > 0;
+}
+
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may)
@@ -490,6 +497,12 @@ void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char
         count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
         end_each(k, list, count, &m);
     } while (count == MAX_IDS);
+}
+
+/* What was asked on behalf of this identity. */
+void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why)
+{
+    kill_all(k, DB_APPROVAL_OPEN_FOR, identity, why);
 }
 
 /* What this identity asked for ends, and so does what its yes lets run. */

@@ -320,8 +320,10 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
     if (strcmp(to->status, "active") == 0)
         return;
     sessions_end_of(k, who->name, sl_span(NULL, 0), to->why);
+    sessions_end_for(k, who->name, "somebody for whom it acted is switched off");
     console_end_of(k, who->name, to->by, to->channel, to->why);
     approvals_kill_of(k, who->name, to->why);
+    approvals_kill_for(k, who->name, "somebody on whose behalf it was asked is switched off");
 }
 
 static void set_status(struct call *c, const struct person *who, const char *status,

@@ -66,6 +66,15 @@ static struct sl_names on_behalf_of(struct keeper *k, struct sl_span id)
     return names;
 }
 
+bool credential_is_for(struct keeper *k, struct sl_span id, struct sl_span name)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CREDENTIAL_IS_FOR, "ss", id, name);
+    bool found = db_row(&rows);
+
+    db_end(&rows);
+    return found;
+}
+
 /* Whoever made a token could keep a copy and ask with it. An operator or a provider is no identity.
  */
 void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others)

@@ -264,6 +264,10 @@ enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credent
 /* Who has a part in what this credential asks, beside those that are there: for whom its holder
  * acts, and who made it. */
 struct asked_for;
+/* Nobody acts for, or through, somebody who is switched off: the first of these who is; empty:
+ * none. Who is not known here cannot be looked at. acting.c */
+struct sl_span acting_for_inactive(struct keeper *k, const struct sl_names *on_behalf_of);
+bool credential_is_for(struct keeper *k, struct sl_span id, struct sl_span name);
 void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others);
 /* A usable deciding credential of this identity that is older than `before_us`. */
 bool credential_deciding(struct keeper *k, struct sl_span identity, uint64_t before_us,
@@ -480,6 +484,8 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
                      const char *why);
+/* Those in which somebody acts for, or through, this identity. */
+void sessions_end_for(struct keeper *k, struct sl_span identity, const char *why);
 /* After a reload: those that `access` would not let in any more. */
 void sessions_end_refused(struct keeper *k);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);
@@ -535,6 +541,7 @@ struct sl_names names_of_json(struct keeper *k, const json_t *array); /* texts l
 void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
                     void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
+bool approval_for_inactive(struct keeper *k, const struct approval *a); /* acting.c says who */
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
 /* Everything about the question but who decides, and the two about that: sl_decide_check is asked
  * with these and nothing else. */
@@ -559,6 +566,7 @@ enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
+void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 /* Also what still waits for others: which yes was whose is not known any more. */
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why);

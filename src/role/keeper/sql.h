@@ -294,6 +294,7 @@
         "until_us > ?2) order by delegate")                                                         \
     X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                    \
     X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")        \
+    X(CREDENTIAL_IS_FOR, "select 1 from credential_for where credential = ?1 and name = ?2")       \
     X(DECIDERS_EVER, "select coalesce((select value from meta where key = 'two_deciders'), "       \
         "(select count(distinct i.person) from credential c join identity i on i.name = "           \
         "c.identity where c.deciding = 1))")                                                        \
@@ -467,6 +468,8 @@
         "('pending', 'approved')")                                                                  \
     X(APPROVAL_OPEN_OF, "select id, state from approval where identity = ?1 and state in "          \
         "('pending', 'approved')")                                                                  \
+    X(APPROVAL_OPEN_FOR, "select id from approval where state in ('pending', 'approved') and "      \
+        "exists (select 1 from json_each(detail, '$.on_behalf_of') n where n.value = ?1)")          \
     X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in " \
         "('pending', 'approved')")                                                                  \
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "     \
