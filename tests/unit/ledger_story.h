@@ -33,6 +33,10 @@ struct story {
     const char *account_too, *account_parted, *parted_credential, *account_by;
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
     const char *asked_with, *token_by, *token_for, *session_for;
+    /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P, E: her
+     * provider disables, brings back as paused, enables */
+    const char *rita_is;
+    const char *off_too; /* who is disabled then */
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -222,6 +226,23 @@ static inline void story_token(struct story *s)
     story_leaf(s, &leaf);
 }
 
+static inline void story_status(struct story *s, char what)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    bool is_ours = what == 'p' || what == 'r';
+
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){.event = what == 'D'   ? SL_ENTRY_ROSTER_DISABLE
+                                                  : what == 'E' ? SL_ENTRY_ROSTER_ENABLE
+                                                  : what == 'r' ? SL_ENTRY_ROSTER_RESUME
+                                                                : SL_ENTRY_ROSTER_PAUSE,
+                                         .time_us = s->clock,
+                                         .identity = SL_SPAN("rita"),
+                                         .channel = is_ours ? SL_SPAN("control") : SL_SPAN("http"),
+                                         .by = is_ours ? SL_SPAN("operator") : SL_SPAN("issuer:corp")});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_people(struct story *s)
 {
     if (s->owner_of_owner)
@@ -259,6 +280,10 @@ static inline void story_people(struct story *s)
     story_accounts(s);
     if (s->asked_with != NULL)
         story_token(s);
+    for (const char *at = s->rita_is; at != NULL && *at != '\0'; at++)
+        story_status(s, *at);
+    if (s->off_too != NULL)
+        story_roster(s, SL_ENTRY_ROSTER_DISABLE, s->off_too, NULL, NULL);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)

@@ -832,6 +832,32 @@ static void test_govern_whoever_sits_there_does_not_decide(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
 }
 
+static void link_ada(void)
+{
+    static const char form[] = "{'name':'%s','issuer':'corp','subject':'%s'}";
+
+    SL_CHECK_INT(control("account.link", form, "ada", "s-ada"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("account.link", form, "ada", "s-ada"), 201);
+}
+
+/* Whoever sits at the shell is known by name, in however many groups a provider puts them. */
+static void test_P9_a_crowded_person_at_the_shell_ends_nothing(void)
+{
+    scim("POST", "Users",
+         ",'resource':{" SCHEMA("core:2.0:User") ",'userName':'ada','externalId':'s-ada'}", 201);
+    memset(user_ids[0], 0, sizeof user_ids[0]);
+    memcpy(user_ids[0], said("id"), strnlen(said("id"), sizeof user_ids[0] - 1));
+    for (int i = 0; i < 257; i++) {
+        SL_BUF(group, 32);
+
+        sl_buf_say(&group, "ada%d", i);
+        push_group(sl_buf_text(&group), 0);
+    }
+    SL_CHECK_INT(control("identity.add", newcomer, "zoe", "dba"), 403); /* too few are left */
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
+}
+
 /* --- break-glass ----------------------------------------------------------------------------- */
 
 static size_t reviews_due(void)
@@ -1091,7 +1117,9 @@ int main(int argc, char **argv)
     SL_RUN(test_P3_a_yes_to_one_who_goes_on_is_for_that_pause);
     SL_RUN(test_P3_a_yes_to_an_end_is_for_what_was_there);
     SL_RUN(test_govern_an_account_takes_no_named_group_away_unasked);
+    SL_RUN(link_ada);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
+    SL_RUN(test_P9_a_crowded_person_at_the_shell_ends_nothing);
     stop_keeper();
     test_the_auditor_accuses_nobody(argv[2]);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -139,8 +139,39 @@ static void test_P4_who_is_behind_the_credential_that_asks(void)
            "leaves out 'rita', on whose behalf the credential");
     expect("acted for in the session", (struct story){.session_for = "rita"},
            "leaves out 'rita', on whose behalf its session");
+    expect("for somebody who is off",
+           (struct story){.asked_with = "t-bot", .token_for = "alice", .off_too = "alice"},
+           "asks on behalf of 'alice', who is disabled or paused");
+    expect("in a session for somebody who is off",
+           (struct story){.asked_with = "t-bot", .session_for = "alice", .off_too = "alice"},
+           "asks on behalf of 'alice', who is disabled or paused");
     expect("another's", (struct story){.asked_with = "t-robin"}, "which is somebody else's");
     expect("nobody's", (struct story){.asked_with = "t-none"}, "which is nobody's");
+}
+
+/* One status, as the keeper has it: what a provider brings back as paused is disabled no more. */
+static void test_who_is_switched_off(void)
+{
+    static const char *const active[] = {"pr", "DE", "DPr", "pDPr", "DEpr", "pDPrDPr"};
+    static const struct {
+        const char *is, *sentence;
+    } rows[] = {{"p", "disabled or paused"},
+                {"D", "disabled or paused"},
+                {"pD", "disabled or paused"},
+                {"pDP", "disabled or paused"},
+                {"r", "goes on, but was not paused"},
+                {"Dr", "goes on, but was not paused"},
+                {"Dp", "is paused, but was disabled"}};
+    struct hearing h;
+
+    for (size_t i = 0; i < SL_COUNT(active); i++) {
+        hear((struct story){.rita_is = active[i]}, &h);
+        if (!SL_CHECK_TEXT(sl_buf_span(&h.said), ""))
+            printf("#   %s\n", active[i]);
+        sl_buf_done(&h.said);
+    }
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        expect(rows[i].is, (struct story){.rita_is = rows[i].is}, rows[i].sentence);
 }
 
 static void test_moves(void)
@@ -362,6 +393,7 @@ int main(void)
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
+    SL_RUN(test_who_is_switched_off);
     SL_RUN(test_moves);
     SL_RUN(test_running);
     SL_RUN(test_lists);

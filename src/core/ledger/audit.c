@@ -325,6 +325,6 @@ void sl_audit_session(struct sl_audit *a, const json_t *leaf)
     struct sl_audit_identity *who = sl_audit_identity(a, s->identity);
     if (who == NULL)
         SL_FOUND(a, "'%S' opens a session, but was never added", s->identity);
-    else if (who->disabled || who->paused)
+    else if (who->status != SL_AUDIT_ACTIVE)
         SL_FOUND(a, "'%S' opens a session while disabled or paused", s->identity);
 }

@@ -17,6 +17,18 @@ static void check_each(struct sl_audit *a, const struct sl_audit_approval *p,
             SL_FOUND(a, "the requester set leaves out '%S', %s", names->items[i], because);
 }
 
+static void check_active(struct sl_audit *a, const struct sl_audit_approval *p,
+                         const struct sl_names *on_behalf_of)
+{
+    for (size_t i = 0; i < on_behalf_of->count; i++) {
+        const struct sl_audit_identity *who = sl_audit_identity(a, on_behalf_of->items[i]);
+
+        if (who != NULL && who->status != SL_AUDIT_ACTIVE)
+            SL_FOUND(a, "'%S' asks on behalf of '%S', who is disabled or paused", p->identity,
+                     who->name);
+    }
+}
+
 /* Whoever made a credential could keep a copy and ask with it. */
 static void check_credential(struct sl_audit *a, const struct sl_audit_approval *p,
                              struct sl_span id)
@@ -32,6 +44,7 @@ static void check_credential(struct sl_audit *a, const struct sl_audit_approval 
         SL_FOUND(a, "the requester set leaves out '%S', who made the credential that asks",
                  c->issuer);
     check_each(a, p, &c->on_behalf_of, "on whose behalf the credential asks");
+    check_active(a, p, &c->on_behalf_of);
 }
 
 void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf)
@@ -44,6 +57,9 @@ void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, 
     if (!sl_json_u64(leaf, "session", &number))
         return;
     const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&number));
-    if (s != NULL)
-        check_each(a, p, &s->on_behalf_of, "on whose behalf its session began");
+    if (s == NULL)
+        return;
+    check_each(a, p, &s->on_behalf_of, "on whose behalf its session began");
+    if (id.n > 0)
+        check_active(a, p, &s->on_behalf_of);
 }

@@ -220,7 +220,7 @@ static const char *review_problem(struct sl_audit *a, const struct sl_audit_exce
         return "with no deciding credential of their own";
     if (c->revoked || (c->expires_us != 0 && c->expires_us <= a->time_us))
         return "with a credential that is over";
-    if (who->kind != SL_HUMAN || who->disabled || who->paused)
+    if (who->kind != SL_HUMAN || who->status != SL_AUDIT_ACTIVE)
         return "but are no active human";
     if (is_party(a, e, sl_audit_person(a, who->name)))
         return "but had a part in it";

@@ -19,7 +19,11 @@ struct sl_audit_group {
 struct sl_audit_identity {
     struct sl_span name, owner, invited_by;
     enum sl_identity_kind kind;
-    bool disabled, paused;
+    enum sl_audit_status {
+        SL_AUDIT_ACTIVE,
+        SL_AUDIT_PAUSED,
+        SL_AUDIT_DISABLED
+    } status; /* one of them, as the keeper has it */
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */

@@ -240,19 +240,38 @@ static void open_session(struct sl_audit *a, struct sl_audit_identity *who, cons
         note_device(a, who, sl_json_str(leaf, "device"));
 }
 
+static bool is_by_issuer(const json_t *leaf)
+{
+    return sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:"));
+}
+
+/* From disabled nobody comes back but by the provider's word, as active or as paused as before. */
+static void take_status(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
+                        const json_t *leaf)
+{
+    if (event == SL_ENTRY_ROSTER_RESUME && who->status != SL_AUDIT_PAUSED) {
+        SL_FOUND(a, "'%S' goes on, but was not paused", who->name);
+        return;
+    }
+    if (event == SL_ENTRY_ROSTER_PAUSE && who->status == SL_AUDIT_DISABLED && !is_by_issuer(leaf)) {
+        SL_FOUND(a, "'%S' is paused, but was disabled", who->name);
+        return;
+    }
+    who->status = event == SL_ENTRY_ROSTER_DISABLE ? SL_AUDIT_DISABLED
+                  : event == SL_ENTRY_ROSTER_PAUSE ? SL_AUDIT_PAUSED
+                                                   : SL_AUDIT_ACTIVE;
+    who->active_since_us = sl_audit_since(a);
+}
+
 static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
                          const json_t *leaf)
 {
     switch (event) {
     case SL_ENTRY_ROSTER_DISABLE:
     case SL_ENTRY_ROSTER_ENABLE:
-        who->disabled = event == SL_ENTRY_ROSTER_DISABLE;
-        who->active_since_us = sl_audit_since(a);
-        break;
     case SL_ENTRY_ROSTER_PAUSE:
     case SL_ENTRY_ROSTER_RESUME:
-        who->paused = event == SL_ENTRY_ROSTER_PAUSE;
-        who->active_since_us = sl_audit_since(a);
+        take_status(a, who, event, leaf);
         break;
     case SL_ENTRY_ROSTER_LINK:
         if (sl_json_str(leaf, "os_user").n > 0)
@@ -320,7 +339,7 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
 {
     /* What comes with a sign-in is what the configuration lets that issuer say: `issuers` is
      * governed. */
-    if (sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:")))
+    if (is_by_issuer(leaf))
         return false;
     switch (event) {
     case SL_ENTRY_ROSTER_ADD:
