@@ -1,65 +1,133 @@
-/* Whose word an action was asked with: everybody behind it is in its requester set. */
+/* Was an approval asked for as it may be: with everybody in its requester set? */
 #include "core/ledger/audit_int.h"
 
-static bool is_in_set(const struct sl_audit_approval *p, struct sl_span name)
+static struct sl_span string_at(struct sl_audit *a, const json_t *list, size_t i)
 {
-    for (size_t i = 0; i < p->requester_count; i++)
-        if (sl_span_eq(p->requesters[i].name, name))
-            return true;
-    return false;
+    const json_t *s = json_array_get(list, i);
+
+    if (!json_is_string(s))
+        return sl_span(NULL, 0);
+    return sl_audit_copy(a, sl_span(json_string_value(s), json_string_length(s)));
 }
 
-static void check_each(struct sl_audit *a, const struct sl_audit_approval *p,
-                       const struct sl_names *names, const char *because)
+struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (!is_in_set(p, names->items[i]))
-            SL_FOUND(a, "the requester set leaves out '%S', %s", names->items[i], because);
+    struct sl_names names = {.count = json_array_size(list)};
+
+    names.items = sl_audit_alloc(a, names.count * sizeof *names.items);
+    if (names.items == NULL)
+        names.count = 0;
+    for (size_t i = 0; i < names.count; i++)
+        names.items[i] = string_at(a, list, i);
+    return names;
 }
 
-static void check_active(struct sl_audit *a, const struct sl_audit_approval *p,
-                         const struct sl_names *on_behalf_of)
+static enum sl_requester_role role_of(const struct sl_audit_approval *p, struct sl_span name)
 {
-    for (size_t i = 0; i < on_behalf_of->count; i++) {
-        const struct sl_audit_identity *who = sl_audit_identity(a, on_behalf_of->items[i]);
+    if (sl_span_eq(name, p->identity))
+        return SL_REQUESTER_SELF;
+    return sl_span_eq(name, p->owner) ? SL_REQUESTER_OWNER : SL_REQUESTER_LINKED;
+}
 
-        if (who != NULL && who->status != SL_AUDIT_ACTIVE)
-            SL_FOUND(a, "'%S' asks on behalf of '%S', who is disabled or paused", p->identity,
-                     who->name);
+static void take_requesters(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
+{
+    struct sl_names names = sl_audit_names(a, json_object_get(leaf, "requesters"));
+    bool self = false, owner = p->owner.n == 0;
+
+    p->requesters = sl_audit_alloc(a, names.count * sizeof *p->requesters);
+    p->requester_count = p->requesters == NULL ? 0 : names.count;
+    for (size_t i = 0; i < p->requester_count; i++) {
+        enum sl_requester_role role = role_of(p, names.items[i]);
+        p->requesters[i] = (struct sl_requester){.name = names.items[i], .role = role};
+        self = self || role == SL_REQUESTER_SELF;
+        owner = owner || role == SL_REQUESTER_OWNER;
+    }
+    if (!self || !owner)
+        SL_FOUND(a, "the requester set of this approval leaves out who asked, or its owner");
+}
+
+/* The owner's owner, and so on: each of them is in the set. */
+static void check_owners(struct sl_audit *a, const struct sl_audit_approval *p)
+{
+    enum { MAX_OWNERS = 8 };
+    struct sl_span owner = p->owner;
+
+    for (int i = 0; i < MAX_OWNERS && owner.n > 0; i++) {
+        const struct sl_audit_identity *who = sl_audit_identity(a, owner);
+        bool is_in = false;
+
+        for (size_t r = 0; r < p->requester_count; r++)
+            is_in = is_in || sl_span_eq(p->requesters[r].name, owner);
+        if (!is_in)
+            SL_FOUND(a, "the requester set leaves out '%S', who owns who asked", owner);
+        owner = who == NULL ? sl_span(NULL, 0) : who->owner;
     }
 }
 
-/* Whoever made a credential could keep a copy and ask with it. */
-static void check_credential(struct sl_audit *a, const struct sl_audit_approval *p,
-                             struct sl_span id)
+/* What the ledger itself knows of the owner counts, whatever the leaf says. */
+static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
 {
-    const struct sl_audit_credential *c = sl_map_get(a->credentials, id);
+    struct sl_audit_identity *who = sl_audit_identity(a, p->identity);
 
-    if (c == NULL || !sl_span_eq(c->identity, p->identity)) {
-        SL_FOUND(a, "'%S' asks with credential %S, which is %s", p->identity, id,
-                 c == NULL ? "nobody's" : "somebody else's");
+    if (p->of_policy)
         return;
-    }
-    if (c->issuer.n > 0 && !is_in_set(p, c->issuer))
-        SL_FOUND(a, "the requester set leaves out '%S', who made the credential that asks",
-                 c->issuer);
-    check_each(a, p, &c->on_behalf_of, "on whose behalf the credential asks");
-    check_active(a, p, &c->on_behalf_of);
+    if (who == NULL)
+        SL_FOUND(a, "'%S' asks, but was never added", p->identity);
+    else if (!sl_span_eq(who->owner, p->owner))
+        SL_FOUND(a, "the owner of '%S' is '%S', but the approval says '%S'", p->identity,
+                 who->owner, p->owner);
 }
 
-void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf)
+static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
 {
-    struct sl_span id = sl_json_str(leaf, "asked_with");
-    uint64_t number = 0;
+    const json_t *needs = json_object_get(leaf, "needs");
+    size_t count = json_array_size(needs);
 
-    if (id.n > 0) /* older entries do not say */
-        check_credential(a, p, id);
-    if (!sl_json_u64(leaf, "session", &number))
+    p->needs = sl_audit_alloc(a, count * sizeof *p->needs);
+    for (size_t i = 0; p->needs != NULL && i < count; i++) {
+        const json_t *n = json_array_get(needs, i);
+        uint64_t need = 0;
+        p->needs[i] =
+            (struct sl_reviewers){.groups = sl_audit_names(a, json_object_get(n, "groups")),
+                                  .identities = sl_audit_names(a, json_object_get(n, "identities"))};
+        if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
+            p->needs[i].need = (uint32_t)need;
+        p->need_count = i + 1;
+    }
+    if (count == 0 || sl_quorum_need(p->needs, p->need_count) > SL_VOTES_MAX)
+        SL_FOUND(a, "this approval does not say how many people it needs");
+}
+
+void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
+{
+    struct sl_audit_approval *p = sl_audit_alloc(a, sizeof *p);
+
+    if (p == NULL)
         return;
-    const struct sl_audit_session *s = sl_map_get(a->sessions, sl_map_u64(&number));
-    if (s == NULL)
+    *p = (struct sl_audit_approval){.state = SL_APPROVAL_PENDING, .asked_us = a->time_us};
+    p->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
+    p->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
+    p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
+    p->needs_passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey");
+    p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
+    p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy") ||
+                   sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
+    if (!sl_json_u64(leaf, "list", &p->list))
+        p->list = 0;
+    if (p->of_policy)
+        p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
+    p->decide_by_us = sl_audit_time(a, leaf, "expires");
+    if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
-    check_each(a, p, &s->on_behalf_of, "on whose behalf its session began");
-    if (id.n > 0)
-        check_active(a, p, &s->on_behalf_of);
+    sl_audit_document(a, id, p->digest, leaf);
+    take_requesters(a, p, leaf);
+    check_owner(a, p);
+    check_owners(a, p);
+    sl_audit_asked_with(a, p, leaf);
+    if (!p->of_policy)
+        sl_audit_said_session(a, leaf, p->identity, p->target);
+    take_needs(a, p, leaf);
+    if (p->asked_us > a->newest_asked_us)
+        a->newest_asked_us = p->asked_us;
+    sl_audit_put(a, a->approvals, id, p);
 }

@@ -173,7 +173,7 @@ struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
 /* A list of names in a leaf; what is none is an empty one. */
 struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list);
 
-/* audit_asked.c: everybody behind the credential and the session that asked is in the set. */
+/* audit_behind.c: everybody behind the credential and the session that asked is in the set. */
 void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf);
 
 /* audit_said.c: what is said in more than one place is the same everywhere */
@@ -195,7 +195,14 @@ void sl_audit_decider_came(struct sl_audit *a);
 bool sl_audit_by_operator(const json_t *leaf); /* at the control socket, or offline */
 bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);
 
-/* audit_approval.c: the question that the keeper had to ask about a decision. */
+/* audit_asked.c: a leaf `asked`; the approval is known from then on. */
+void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf);
+/* audit_decided.c: a leaf `decided`; a vote that may count is counted. */
+void sl_audit_decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                      const json_t *leaf);
+/* Whose accounts they are today: linked ones have one vote together. */
+void sl_audit_ask_whose(struct sl_audit *a, struct sl_audit_approval *p);
+/* The question that the keeper had to ask about a decision. */
 struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_approval *p,
                                             const struct sl_audit_identity *who,
                                             const struct sl_audit_credential *c,
