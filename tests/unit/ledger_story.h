@@ -37,6 +37,9 @@ struct story {
      * provider disables, brings back as paused, enables */
     const char *rita_is;
     const char *off_too; /* who is disabled then */
+    /* what the approval is about is erased: 'e' at the end, 'p' while it is pending; who let it */
+    char erased;
+    const char *erased_let_by;
     uint64_t clock; /* grows by a second with each leaf */
 };
 
@@ -366,6 +369,15 @@ static inline void story_decided(struct story *s)
                                                  .expires_us = s->clock + 300000000});
 }
 
+static inline void story_erased(struct story *s, char when)
+{
+    if (s->erased == when)
+        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ERASED,
+                                                     .approver = SL_SPAN("operator"),
+                                                     .channel = SL_SPAN("control"),
+                                                     .let_by = sl_span_str(s->erased_let_by)});
+}
+
 static inline void story_ran(struct story *s, const uint8_t policy[32])
 {
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
@@ -448,6 +460,7 @@ static inline void story_tell(struct story *s)
         story_leaf(s, &leaf);
     story_batch(s, s->unknown_policy ? unknown : policy);
     story_asked(s, policy);
+    story_erased(s, 'p');
     story_decided(s);
     if (s->linked_voters)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "sara");
@@ -457,6 +470,7 @@ static inline void story_tell(struct story *s)
         story_approval(s, (struct sl_entry_approval){
                               .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
     story_ran(s, policy);
+    story_erased(s, 'e');
     if (s->unknown_kind) {
         sl_buf_put_str(&leaf,
                        "{\"kind\":\"gossip\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}");

@@ -390,6 +390,17 @@ static void test_govern_every_call_has_its_row(void)
     }
 }
 
+/* An erasure says in the ledger who let it happen; the auditor looks for it at the end. */
+static void test_govern_an_erasure_leaves_a_trace(void)
+{
+    SL_CHECK_INT(control("approval.erase", "{'id':'%s'}%s", over, ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("approval.erase", "{'id':'%s'}%s", over, ""), 200);
+    memcpy(approval, over, 36);
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")));
+}
+
 /* A no ends it; asked again it is another question. */
 static void test_govern_denied(void)
 {
@@ -494,6 +505,10 @@ static void test_the_auditor_accuses_nobody(const char *sluice)
                sluice, play.folder, play.folder, play.folder, play.folder);
     SL_CHECK(system(sl_buf_text(&command)) != 0);
     sl_buf_reset(&command);
+    sl_buf_say(&command, "grep -rqaE '\"event\":\"erased\".*\"let_by\":\"' %s/state/ledger",
+               play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+    sl_buf_reset(&command);
     sl_buf_say(&command, "grep -q entries %s/said || { sed 's/^/# /' %s/said; false; }", play.folder,
                play.folder);
     SL_CHECK_INT(system(sl_buf_text(&command)), 0);
@@ -508,6 +523,7 @@ int main(int argc, char **argv)
     SL_RUN(test_govern_shows_who_sits_at_the_shell);
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);
+    SL_RUN(test_govern_an_erasure_leaves_a_trace);
     SL_RUN(test_govern_denied);
     SL_RUN(test_a_large_group_is_whole);
     SL_RUN(test_govern_a_crowded_person_leaves_no_group_unasked);

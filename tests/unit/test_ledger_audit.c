@@ -174,6 +174,26 @@ static void test_who_is_switched_off(void)
         expect(rows[i].is, (struct story){.rita_is = rows[i].is}, rows[i].sentence);
 }
 
+/* Nobody can read any more what was approved: that is in the ledger, and who let it happen. */
+static void test_erasing_is_governed(void)
+{
+    static const char two[] = "{\"govern\":\"two-person\"}";
+    struct hearing h;
+
+    hear((struct story){.erased = 'e'}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("while it is open", (struct story){.erased = 'p'}, "is erased, but it was pending");
+    expect("alone", (struct story){.erased = 'e', .policy_text = two}, "nobody else let it happen");
+    expect("by a yes that nobody gave",
+           (struct story){.erased = 'e',
+                          .policy_text = two,
+                          .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8058"},
+           "which let nothing happen");
+    expect("by its own", (struct story){.erased = 'e', .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8057"},
+           "which let nothing happen");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -394,6 +414,7 @@ int main(void)
     SL_RUN(test_accounts);
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_who_is_switched_off);
+    SL_RUN(test_erasing_is_governed);
     SL_RUN(test_moves);
     SL_RUN(test_running);
     SL_RUN(test_lists);

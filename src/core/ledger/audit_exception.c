@@ -175,10 +175,14 @@ static void check_let(struct sl_audit *a, struct sl_span id, struct sl_span name
 
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf)
 {
-    struct sl_span approval = sl_json_str(leaf, "approval");
+    sl_audit_governed_by(a, name, sl_json_str(leaf, "approval"), leaf);
+}
 
-    if (approval.n > 0)
-        check_let(a, approval, name, leaf);
+void sl_audit_governed_by(struct sl_audit *a, struct sl_span name, struct sl_span let_by,
+                          const json_t *leaf)
+{
+    if (let_by.n > 0)
+        check_let(a, let_by, name, leaf);
     else if (a->in_force == NULL || !a->in_force->two_person || !a->two_deciders)
         return;
     else if (!sl_span_is(sl_json_str(leaf, "channel"), "offline") || !is_bypassed(a, name, leaf))

@@ -191,6 +191,9 @@ uint64_t sl_audit_since(const struct sl_audit *a);
 
 /* audit_exception.c: a change of the roster that `govern: two-person` guards. */
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf);
+/* The same of a leaf that names who let it happen elsewhere than in `approval`. */
+void sl_audit_governed_by(struct sl_audit *a, struct sl_span name, struct sl_span let_by,
+                          const json_t *leaf);
 void sl_audit_decider_came(struct sl_audit *a);
 bool sl_audit_by_operator(const json_t *leaf); /* at the control socket, or offline */
 bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);

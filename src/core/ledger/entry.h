@@ -157,7 +157,8 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(REVOKED, "revoked") /* approved   -> revoked                                           */    \
     X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */    \
     X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */    \
-    X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */
+    X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */    \
+    X(ERASED, "erased")   /* over       -> same      what it was about is erased             */
 
 enum sl_entry_approval_event {
 #define SL_ENTRY_APPROVAL_EVENT(NAME, text) SL_ENTRY_APPROVAL_##NAME,
@@ -216,6 +217,7 @@ struct sl_entry_approval {
     bool own;               /* refused: whoever tried is in the requester set */
     struct sl_span reason;  /* the approver's words, or why it ended */
     uint64_t values;        /* shown: how many bind values */
+    struct sl_span let_by;  /* erased: the approval that let it happen (`govern: two-person`) */
     bool shown_text;        /* shown: the statement, of which the ledger has the digest alone */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
