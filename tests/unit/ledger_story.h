@@ -33,8 +33,8 @@ struct story {
     const char *account_too, *account_parted, *parted_credential, *account_by;
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
     const char *asked_with, *token_by, *token_for, *session_for;
-    /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P, E: her
-     * provider disables, brings back as paused, enables */
+    /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
+     * E: her provider disables, brings back as paused, enables */
     const char *rita_is;
     const char *off_too; /* who is disabled then */
     /* what the approval is about is erased: 'e' at the end, 'p' while it is pending; who let it */
@@ -218,14 +218,14 @@ static inline void story_token(struct story *s)
     SL_BUF(leaf, SL_ENTRY_MAX);
     struct sl_span names[1] = {sl_span_str(s->token_for)};
 
-    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
-                                   .event = SL_ENTRY_ROSTER_TOKEN_CREATE,
-                                   .time_us = s->clock,
-                                   .identity = SL_SPAN("bot"),
-                                   .credential = SL_SPAN("t-bot"),
-                                   .on_behalf_of = {names, s->token_for == NULL ? 0 : 1},
-                                   .by = sl_span_str(s->token_by == NULL ? "operator"
-                                                                         : s->token_by)});
+    sl_entry_put_roster(&leaf,
+                        &(struct sl_entry_roster){
+                            .event = SL_ENTRY_ROSTER_TOKEN_CREATE,
+                            .time_us = s->clock,
+                            .identity = SL_SPAN("bot"),
+                            .credential = SL_SPAN("t-bot"),
+                            .on_behalf_of = {names, s->token_for == NULL ? 0 : 1},
+                            .by = sl_span_str(s->token_by == NULL ? "operator" : s->token_by)});
     story_leaf(s, &leaf);
 }
 
@@ -234,15 +234,15 @@ static inline void story_status(struct story *s, char what)
     SL_BUF(leaf, SL_ENTRY_MAX);
     bool is_ours = what == 'p' || what == 'r';
 
-    sl_entry_put_roster(
-        &leaf, &(struct sl_entry_roster){.event = what == 'D'   ? SL_ENTRY_ROSTER_DISABLE
-                                                  : what == 'E' ? SL_ENTRY_ROSTER_ENABLE
-                                                  : what == 'r' ? SL_ENTRY_ROSTER_RESUME
-                                                                : SL_ENTRY_ROSTER_PAUSE,
-                                         .time_us = s->clock,
-                                         .identity = SL_SPAN("rita"),
-                                         .channel = is_ours ? SL_SPAN("control") : SL_SPAN("http"),
-                                         .by = is_ours ? SL_SPAN("operator") : SL_SPAN("issuer:corp")});
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
+                                   .event = what == 'D'   ? SL_ENTRY_ROSTER_DISABLE
+                                            : what == 'E' ? SL_ENTRY_ROSTER_ENABLE
+                                            : what == 'r' ? SL_ENTRY_ROSTER_RESUME
+                                                          : SL_ENTRY_ROSTER_PAUSE,
+                                   .time_us = s->clock,
+                                   .identity = SL_SPAN("rita"),
+                                   .channel = is_ours ? SL_SPAN("control") : SL_SPAN("http"),
+                                   .by = is_ours ? SL_SPAN("operator") : SL_SPAN("issuer:corp")});
     story_leaf(s, &leaf);
 }
 

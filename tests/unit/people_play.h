@@ -3,15 +3,15 @@
 #ifndef SL_TESTS_PEOPLE_PLAY_H
 #define SL_TESTS_PEOPLE_PLAY_H
 
-#define KEEPER_PLAY_RULES                                                  \
-    "  - name: pair\n"                                                     \
-    "    when: {effects: [delete]}\n"                                      \
-    "    then: hold\n"                                                     \
-    "    reviewers: {groups: [dba], need: 2}\n"                            \
-    "govern: two-person\n"                                                 \
-    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n" \
-    "break_glass: {groups: [oncall, x-watch, x-guard], review_within: 1h}\n" \
-    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, "    \
+#define KEEPER_PLAY_RULES                                                         \
+    "  - name: pair\n"                                                            \
+    "    when: {effects: [delete]}\n"                                             \
+    "    then: hold\n"                                                            \
+    "    reviewers: {groups: [dba], need: 2}\n"                                   \
+    "govern: two-person\n"                                                        \
+    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n"        \
+    "break_glass: {groups: [oncall, x-watch, x-guard], review_within: 1h}\n"      \
+    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, " \
     "group_prefix: x-}]\n"
 #include "tests/unit/keeper_play.h"
 

@@ -257,7 +257,8 @@ static void test_P4_nobody_goes_on_acting_for_somebody_who_is_switched_off(void)
     SL_CHECK_INT(ask(own, "z"), 201);
     memcpy(id, said("id"), 37);
     memcpy(digest, said("digest"), 65);
-    sl_buf_say(&body, "{'id':'%s','decision':'approve','reason':'so be it','digest':'%s'}", id, digest);
+    sl_buf_say(&body, "{'id':'%s','decision':'approve','reason':'so be it','digest':'%s'}", id,
+               digest);
     SL_CHECK_INT(call_as(play.desk, "decision", dave, sl_buf_text(&body)), 200);
     SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
     set_paused("carol", true);

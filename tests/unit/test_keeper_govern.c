@@ -165,7 +165,7 @@ static void push_group(const char *name, unsigned user)
 
     sl_buf_say(&group,
                ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'%s','members':"
-               "[{'value':'%s'}]}",
+                                                        "[{'value':'%s'}]}",
                name, user_ids[user]);
     scim("POST", "Groups", sl_buf_text(&group), 201);
 }
@@ -200,7 +200,8 @@ static void test_P3_a_yes_to_go_on_is_for_that_pause(void)
     SL_CHECK_INT(control("identity.pause", pause_, "bot2", ""), 200);
     SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 202);
     take_held();
-    SL_CHECK(strstr(said("summary"), "bot1 (") != NULL && strstr(said("summary"), "bot2 (") != NULL);
+    SL_CHECK(strstr(said("summary"), "bot1 (") != NULL &&
+             strstr(said("summary"), "bot2 (") != NULL);
     SL_CHECK(is_paused("bot1") && is_paused("bot2"));
     SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
     SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
@@ -257,8 +258,8 @@ static void test_govern_a_crowded_person_leaves_no_group_unasked(void)
         sl_buf_say(&group, "g%d", i);
         push_group(sl_buf_text(&group), 0);
     }
-    SL_CHECK_INT(control("identity.group", "{'name':'%s','group':'%s','member':false}", name, "dba"),
-                 202);
+    SL_CHECK_INT(
+        control("identity.group", "{'name':'%s','group':'%s','member':false}", name, "dba"), 202);
 }
 
 /* With the account of a provider its groups go: one that the configuration names goes as little
@@ -499,18 +500,19 @@ static void test_the_auditor_accuses_nobody(const char *sluice)
 {
     SL_BUF(command, 1024);
 
-    sl_buf_say(&command,
-               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1; grep "
-               "-E 'under govern|let one change|let nothing|may not|leaves out' %s/said",
-               sluice, play.folder, play.folder, play.folder, play.folder);
+    sl_buf_say(
+        &command,
+        "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1; grep "
+        "-E 'under govern|let one change|let nothing|may not|leaves out' %s/said",
+        sluice, play.folder, play.folder, play.folder, play.folder);
     SL_CHECK(system(sl_buf_text(&command)) != 0);
     sl_buf_reset(&command);
     sl_buf_say(&command, "grep -rqaE '\"event\":\"erased\".*\"let_by\":\"' %s/state/ledger",
                play.folder);
     SL_CHECK_INT(system(sl_buf_text(&command)), 0);
     sl_buf_reset(&command);
-    sl_buf_say(&command, "grep -q entries %s/said || { sed 's/^/# /' %s/said; false; }", play.folder,
-               play.folder);
+    sl_buf_say(&command, "grep -q entries %s/said || { sed 's/^/# /' %s/said; false; }",
+               play.folder, play.folder);
     SL_CHECK_INT(system(sl_buf_text(&command)), 0);
 }
 

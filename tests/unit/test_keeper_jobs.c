@@ -12,7 +12,7 @@
     "      - {identity: deploy, repository_id: \"74\", repository: octo-org/octo-repo, ref: " \
     "refs/heads/main}\n"                                                                      \
     "      - {identity: rita, repository_id: \"75\"}\n"                                       \
-    "      - {identity: nobody, repository_id: \"76\"}\n"                                       \
+    "      - {identity: nobody, repository_id: \"76\"}\n"                                     \
     "  - {name: hr, issuer: \"https://hr.example\", client_id: sluice, group_prefix: \"hr-\"}\n"
 
 #include "core/action/action.h"

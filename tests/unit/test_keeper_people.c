@@ -147,8 +147,8 @@ static void test_P4_who_acts_for_somebody_does_so_no_shorter(void)
         SL_BUF(body, 256);
 
         sl_buf_say(&body, "{'name':'%s','to':'aud'%s%s%s}", rows[i].owner,
-                   rows[i].first == NULL ? "" : ",'ttl':'", rows[i].first == NULL ? "" : rows[i].first,
-                   rows[i].first == NULL ? "" : "'");
+                   rows[i].first == NULL ? "" : ",'ttl':'",
+                   rows[i].first == NULL ? "" : rows[i].first, rows[i].first == NULL ? "" : "'");
         SL_CHECK_INT(call_as(play.control, "identity.delegate", "", sl_buf_text(&body)), 200);
         SL_CHECK_INT(control("identity.delegate", form, rows[i].owner, "aud"), 409);
         SL_CHECK(strstr(said("hint"), "--remove") != NULL);

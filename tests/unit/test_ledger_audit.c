@@ -155,12 +155,9 @@ static void test_who_is_switched_off(void)
     static const char *const active[] = {"pr", "DE", "DPr", "pDPr", "DEpr", "pDPrDPr"};
     static const struct {
         const char *is, *sentence;
-    } rows[] = {{"p", "disabled or paused"},
-                {"D", "disabled or paused"},
-                {"pD", "disabled or paused"},
-                {"pDP", "disabled or paused"},
-                {"r", "goes on, but was not paused"},
-                {"Dr", "goes on, but was not paused"},
+    } rows[] = {{"p", "disabled or paused"},          {"D", "disabled or paused"},
+                {"pD", "disabled or paused"},         {"pDP", "disabled or paused"},
+                {"r", "goes on, but was not paused"}, {"Dr", "goes on, but was not paused"},
                 {"Dp", "is paused, but was disabled"}};
     struct hearing h;
 
@@ -190,7 +187,8 @@ static void test_erasing_is_governed(void)
                           .policy_text = two,
                           .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8058"},
            "which let nothing happen");
-    expect("by its own", (struct story){.erased = 'e', .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8057"},
+    expect("by its own",
+           (struct story){.erased = 'e', .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8057"},
            "which let nothing happen");
 }
 

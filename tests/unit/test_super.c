@@ -407,8 +407,8 @@ static void leave_old_journal(const char *magic, uint64_t unread)
     close(fd);
 }
 
-/* P6: an upgrade after a kill -9 of everything loses no record: only the version that wrote them can
- * read them, so nothing starts until it has. */
+/* P6: an upgrade after a kill -9 of everything loses no record: only the version that wrote them
+ * can read them, so nothing starts until it has. */
 static void test_P6_unread_records_of_another_version(void)
 {
     static const char *const magics[] = {"SLJRNL01", "SLJRNL99"};

@@ -89,7 +89,8 @@ static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const js
         uint64_t need = 0;
         p->needs[i] =
             (struct sl_reviewers){.groups = sl_audit_names(a, json_object_get(n, "groups")),
-                                  .identities = sl_audit_names(a, json_object_get(n, "identities"))};
+                                  .identities =
+                                      sl_audit_names(a, json_object_get(n, "identities"))};
         if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
             p->needs[i].need = (uint32_t)need;
         p->need_count = i + 1;

@@ -23,7 +23,7 @@ struct sl_audit_identity {
         SL_AUDIT_ACTIVE,
         SL_AUDIT_PAUSED,
         SL_AUDIT_DISABLED
-    } status; /* one of them, as the keeper has it */
+    } status;          /* one of them, as the keeper has it */
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */

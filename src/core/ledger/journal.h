@@ -115,8 +115,9 @@ struct sl_journal {
 enum sl_err sl_journal_format(uint8_t *base, size_t bytes, uint64_t generation) SL_MUST_CHECK;
 /* Checks a mapping that exists: SL_ECORRUPT when it is not a journal of that size. */
 enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out) SL_MUST_CHECK;
-/* A mapping that sl_journal_open does not take: another version of Sluice left it, with records that
- * are in no ledger yet or without, or it is no journal at all. Only that version can read them. */
+/* A mapping that sl_journal_open does not take: another version of Sluice left it, with records
+ * that are in no ledger yet or without, or it is no journal at all. Only that version can read
+ * them. */
 enum sl_journal_age {
     SL_JOURNAL_STRANGE,
     SL_JOURNAL_OURS,

@@ -47,8 +47,7 @@ static enum sl_oidc_reason add_party(struct keeper *k, const struct sl_issuer *i
 
     if (scim_is_gone(k, p->issuer, p->subject))
         return SL_OIDC_ACCOUNT_DISABLED;
-    if (account_get(k, p->issuer, p->subject, &a) == SL_OK &&
-        person_there(k, a.identity, &who)) {
+    if (account_get(k, p->issuer, p->subject, &a) == SL_OK && person_there(k, a.identity, &who)) {
         names_add(k->mem, &others->on_behalf_of, who.name);
         return person_active(&who) ? SL_OIDC_YES : SL_OIDC_ACCOUNT_DISABLED;
     }

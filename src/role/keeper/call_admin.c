@@ -138,16 +138,14 @@ static void record_erasing(struct call *c, const struct approval *a)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_approval(
-        &leaf, &(struct sl_entry_approval){
-                   .event = SL_ENTRY_APPROVAL_ERASED,
-                   .time_us = sl_clock_us(),
-                   .approval = a->id,
-                   .digest = a->digest,
-                   .approver = c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"),
-                   .channel = c->maker.channel.n > 0 ? c->maker.channel : SL_SPAN("control"),
-                   .let_by = c->maker.approval,
-                   .reason = c->maker.why});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ERASED,
+                                                             .time_us = sl_clock_us(),
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .approver = maker_name(&c->maker),
+                                                             .channel = maker_channel(&c->maker),
+                                                             .let_by = c->maker.approval,
+                                                             .reason = c->maker.why});
     store_leaf(&c->keeper->store, &leaf, true, NULL);
 }
 

@@ -184,9 +184,9 @@ void call_IDENTITY_ADD(struct call *c)
         return;
     json_t *groups = groups_of(c, &who.groups);
     if (groups == NULL) {
-        call_problem(c, 400, "Not a group",
-                     "A group has letters, digits and _ . - @, at most 63; nobody has more than 256.",
-                     "");
+        call_problem(
+            c, 400, "Not a group",
+            "A group has letters, digits and _ . - @, at most 63; nobody has more than 256.", "");
         return;
     }
     json_decref(groups);

@@ -128,7 +128,8 @@ void call_IDENTITY_DELEGATE(struct call *c)
 
     if (!identity_named(c, "name", &who) || !identity_named(c, "to", &to))
         return;
-    bool said = ttl.n == 0 || (sl_duration_get(ttl, &ms) == SL_OK && ms > 0 && ms <= delegate_max_ms);
+    bool said =
+        ttl.n == 0 || (sl_duration_get(ttl, &ms) == SL_OK && ms > 0 && ms <= delegate_max_ms);
     if (sl_span_eq(who.name, to.name) || !said) {
         call_problem(c, 400, "Who acts for whom, and for how long?",
                      "Two identities, and a duration such as 7d, at most 3660d.", "");
@@ -145,7 +146,8 @@ void call_IDENTITY_DELEGATE(struct call *c)
     identity_done(c, who.name);
 }
 
-/* How many groups it has, and since when this is one of them (0: it is none): also of who has too many to be read. */
+/* How many groups it has, and since when this is one of them (0: it is none): also of who has too
+ * many to be read. */
 static size_t groups_now(struct keeper *k, struct sl_span identity, struct sl_span group,
                          uint64_t *since_us)
 {

@@ -91,15 +91,12 @@ static size_t ids_of(struct call *c, struct sl_span identity, struct sl_span **o
 /* A session that somebody else might hold: what it said yes to must not run either. */
 static bool revoke_session(struct call *c, struct sl_span id)
 {
-    struct sl_span by = c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"),
-                   channel = c->maker.channel.n > 0 ? c->maker.channel : SL_SPAN("control");
     struct credential with;
 
     if (console_by_id(c->keeper, id, &with) != SL_OK)
         return false;
-    console_end(c->keeper, &with, by, channel, "revoked");
-    approvals_kill_by_yes(c->keeper, with.identity,
-                          "a console session of an approver was revoked");
+    console_end(c->keeper, &with, maker_name(&c->maker), maker_channel(&c->maker), "revoked");
+    approvals_kill_by_yes(c->keeper, with.identity, "a console session of an approver was revoked");
     return true;
 }
 

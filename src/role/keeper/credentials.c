@@ -89,8 +89,7 @@ void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *
     for (size_t i = 0; i < names.count; i++)
         names_add(k->mem, &others->on_behalf_of, names.items[i]);
     others->token_by = sl_span(NULL, 0);
-    if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 &&
-        person_there(k, c.issuer, &maker))
+    if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 && person_there(k, c.issuer, &maker))
         others->token_by = maker.name;
 }
 
@@ -252,8 +251,7 @@ void credential_revoke(struct keeper *k, const struct credential *c, const struc
                                           .time_us = now_us,
                                           .identity = c->identity,
                                           .credential = c->id,
-                                          .by = by->issuer.n > 0 ? by->issuer : SL_SPAN("operator"),
-                                          .channel = by->channel.n > 0 ? by->channel
-                                                                       : SL_SPAN("control")});
+                                          .by = maker_name(by),
+                                          .channel = maker_channel(by)});
     sessions_end_of(k, sl_span(NULL, 0), c->id, "the token was revoked");
 }

@@ -47,6 +47,15 @@ struct maker {
     struct sl_span channel;         /* empty: the control socket */
     struct sl_names on_behalf_of;   /* of an asking token: for whom its holder acts */
 };
+/* Who it was, and how they came, as entries say it. */
+static inline struct sl_span maker_name(const struct maker *by)
+{
+    return by->issuer.n > 0 ? by->issuer : SL_SPAN("operator");
+}
+static inline struct sl_span maker_channel(const struct maker *by)
+{
+    return by->channel.n > 0 ? by->channel : SL_SPAN("control");
+}
 enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
                             uint64_t expires_us, struct maker by, struct sl_span invitation,
                             struct sl_buf *secret, struct sl_buf *id) SL_MUST_CHECK;

@@ -107,6 +107,9 @@ bool account_end_leaves_named(struct keeper *k, const struct account *a, json_t 
 /* The first part of its end alone. What one approval lets happen stands together in the ledger: so
  * that of several accounts comes first of all. */
 void account_leave_groups(struct keeper *k, const struct account *a, const struct maker *by);
+/* --- account_groups.c --- */
+/* Who says what comes from this issuer: "issuer:NAME". */
+struct maker account_said_by(struct keeper *k, const struct sl_issuer *i);
 /* Memberships that come from this account become what its token says, unless a newer one said
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,

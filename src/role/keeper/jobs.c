@@ -124,8 +124,7 @@ static bool is_named_so(struct keeper *k, const struct account *a)
     SL_BUF(end, NAME_MAX_BYTES);
 
     sl_buf_say(&end, " as %S", a->identity);
-    return person_there(k, a->identity, &who) && who.kind != SL_HUMAN &&
-           a->subject.n > end.n &&
+    return person_there(k, a->identity, &who) && who.kind != SL_HUMAN && a->subject.n > end.n &&
            sl_span_eq(sl_span_from(a->subject, a->subject.n - end.n), sl_buf_span(&end));
 }
 

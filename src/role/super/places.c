@@ -196,7 +196,8 @@ static enum sl_err open_journal(const char *path, bool needed, int *out)
     return SL_OK;
 }
 
-/* Its first page, without which neither gate nor keeper can use it. *age says what it is instead. */
+/* Its first page, without which neither gate nor keeper can use it. *age says what it is instead.
+ */
 static bool is_sound(int fd, enum sl_journal_age *age)
 {
     struct sl_journal ring;
