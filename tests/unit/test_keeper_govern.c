@@ -494,25 +494,21 @@ static void test_P9_a_crowded_person_at_the_shell_ends_nothing(void)
     SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
 }
 
-/* What was let happen is let happen in the auditor's eyes, too. (Of what nobody has signed off yet
- * it speaks, and of the logs that were torn above.) */
-static void test_the_auditor_accuses_nobody(const char *sluice)
+static const char *sluice; /* the command */
+
+/* What was let happen is let happen in the auditor's eyes, too. */
+static void test_the_auditor_accuses_nobody(void)
 {
     SL_BUF(command, 1024);
 
-    sl_buf_say(
-        &command,
-        "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1; grep "
-        "-E 'under govern|let one change|let nothing|may not|leaves out' %s/said",
-        sluice, play.folder, play.folder, play.folder, play.folder);
-    SL_CHECK(system(sl_buf_text(&command)) != 0);
+    sl_buf_say(&command,
+               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1 || "
+               "{ sed 's/^/# /' %s/said; false; }",
+               sluice, play.folder, play.folder, play.folder, play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
     sl_buf_reset(&command);
     sl_buf_say(&command, "grep -rqaE '\"event\":\"erased\".*\"let_by\":\"' %s/state/ledger",
                play.folder);
-    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
-    sl_buf_reset(&command);
-    sl_buf_say(&command, "grep -q entries %s/said || { sed 's/^/# /' %s/said; false; }",
-               play.folder, play.folder);
     SL_CHECK_INT(system(sl_buf_text(&command)), 0);
 }
 
@@ -537,7 +533,8 @@ int main(int argc, char **argv)
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
     SL_RUN(test_P9_a_crowded_person_at_the_shell_ends_nothing);
     stop_keeper();
-    test_the_auditor_accuses_nobody(argv[2]);
+    sluice = argv[2];
+    SL_RUN(test_the_auditor_accuses_nobody);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     json_decref(play.reply);
     return sl_tap_done();
