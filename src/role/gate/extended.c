@@ -331,11 +331,8 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->granted_rows = what->max_rows;
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
-    portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
-    portal->names_epoch = s->names_epoch;
-    portal->by_context = meaning_has_code(&j->meaning->m);
-    portal->context = s->context_unknown ? 0 : s->context;
-    portal->moves = s->context_moves;
+    s->ddl_moves += (filled.flags & ITEM_DDL) != 0; /* planning it may run code, too */
+    bound_note(s, portal, j->meaning);
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
     ddl_opens(s, &j->meaning->m);
@@ -479,14 +476,6 @@ static enum take take_bind(struct session *s, struct sl_span body, struct sl_spa
 
 /* --- the rest --- */
 
-/* Its code would not run under the settings that its Bind was judged with. They may have been set
- * back: where they can be read, they are read first (unknown, quiet: see take_execute). */
-static bool is_of_other_settings(const struct session *s, const struct portal *p)
-{
-    return p->by_context && p->moves != s->context_moves &&
-           (s->context_unknown || p->context != s->context);
-}
-
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {
     struct sl_pg_execute m;
@@ -505,17 +494,12 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
     if (p->granted && p->granted_rows != 0 && (p->executed || m.max_rows != p->granted_rows))
         return refuse(s, "42501", "more rows are asked for than the approval shows",
                       "run the statement again without a row limit, and it is held as a whole");
-    if (p->by_names && p->names_epoch != s->names_epoch)
-        return refuse(s, "42501",
-                      "names that this portal uses were given to something else since its Bind",
-                      "bind it again");
-    if (is_of_other_settings(s, p)) {
-        if (!s->context_unknown || !action_is_quiet(s) || s->tx == 'E')
-            return refuse(s, "42501", "the session's settings changed since this portal was bound",
-                          "bind it again");
-        inner_context(s);
-        return s->dead ? TAKE_DEAD : TAKE_WAIT;
-    }
+    const char *why;
+    enum take t = bound_holds(s, p, &why);
+    if (t != TAKE_DONE)
+        return t;
+    if (why != NULL)
+        return refuse(s, "42501", why, "bind it again");
     witness_ask(s, p, m.portal);
     if (s->dead)
         return TAKE_DEAD;
@@ -527,9 +511,7 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return TAKE_DEAD;
     }
     p->executed = true;
-    bool moved = p->moves != s->context_moves;
-    item_sent(s, item);
-    p->moves = moved ? p->moves : s->context_moves; /* what it does itself was judged with it */
+    bound_sent(s, p, item);
     item->prepared = p->made;
     if (p->made != NULL)
         p->made->refs++;

@@ -41,8 +41,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
     if (ends_tx && m->statement_count == 1 && (m->effects & unsure) == 0)
         flags |= ITEM_ENDS_ALL;
-    bool ddl =
-        (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
+    bool ddl = (m->effects & unsure) != 0 ||
+               ((m->effects & SL_EFFECT_DDL) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0);
     if (ddl && !s->temp_objects) {
         s->temp_objects = true;
         s->temp_objects_asked = false;
@@ -68,6 +68,7 @@ void item_sent(struct session *s, struct item *item)
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_touched = s->context_unknown = true;
     s->context_moves += (item->flags & ITEM_CONTEXT) != 0;
+    s->ddl_moves += (item->flags & ITEM_DDL) != 0;
     if ((item->flags & ITEM_ENDS_DDL) != 0)
         ddl_begins(s);
     /* A transaction may have been begun by what is under way. */

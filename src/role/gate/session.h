@@ -126,7 +126,9 @@ struct named_text {
     struct sl_span text;
     uint64_t context; /* of the session when it was sent; 0: not known */
     uint32_t serial;  /* as a portal's, in the same count */
+    uint32_t listing; /* generation, of the same time */
     bool holds;       /* a cursor that outlives its transaction */
+    bool has_code;    /* it runs code of users */
 };
 
 /* A portal that is read in portions: one action, with one outcome when the portal ends. */
@@ -152,10 +154,12 @@ struct portal {
                                 skips both, its answer comes before that of an Execute behind it */
     struct reading *reading; /* a reference; since the first Execute that may leave rows */
     struct prepared *made;   /* a reference; whose names are known once it has run */
-    bool by_names;           /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
-    bool by_context;         /* code of users runs: */
-    uint64_t context, moves; /* ... true as long as the session's context is that of the Bind */
+    /* What its Bind was judged with; bound.c compares it at each Execute. */
+    struct meaning *meaning; /* a reference; NULL: nothing of it runs on the server */
+    bool by_names;           /* EXECUTE, FETCH and the like: names_epoch counts */
+    bool by_context;         /* code of users runs, in each portion */
+    uint64_t names_epoch, context, moves, ddl_moves, label_generation;
+    uint32_t listing, policy; /* generations */
 };
 
 /* A text's meaning and what policy says to it: two references. */
@@ -264,6 +268,7 @@ struct session {
     uint64_t custom_moves;  /* counts what set parameters that the server knows nothing about */
     uint64_t context;       /* hash of the two */
     uint64_t context_moves; /* counts what was sent and may have changed it */
+    uint64_t ddl_moves;     /* counts what was sent and may have changed definitions */
     bool context_unknown;   /* must be read back before the next judgement */
     bool context_touched;   /* changed, and the end of a transaction may change it back */
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */
@@ -357,6 +362,8 @@ struct sl_map *names_map(struct session *s, struct sl_map **m);
 
 /* judging.c: the common road of both protocols */
 enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
+/* The target's definitions are changing, or being read, and that is worth waiting for. */
+bool listing_is_due(const struct session *s);
 /* TAKE_WAIT: the session waits and will come again. */
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
@@ -441,6 +448,13 @@ bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item);
 void portal_end(struct session *s, struct portal *p, const struct ending *unexecuted);
 void portals_end(struct session *s); /* with the session */
 void reading_unref(struct reading *r);
+
+/* bound.c: what a portal was bound as, and whether that holds at its Execute. bound_holds:
+ * TAKE_DONE with *why set when it does not; TAKE_WAIT as action_judge. bound_sent: item_sent, where
+ * what the portal does itself counts as judged. */
+void bound_note(struct session *s, struct portal *p, struct meaning *m);
+enum take bound_holds(struct session *s, const struct portal *p, const char **why) SL_MUST_CHECK;
+void bound_sent(struct session *s, struct portal *p, struct item *item);
 
 /* portals.c: the portals of a session, by the server's names for them ("": the unnamed one) */
 struct portal *portals_find(struct session *s, struct sl_span name); /* NULL: none */
