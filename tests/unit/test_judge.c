@@ -317,6 +317,8 @@ static void test_statements_of_one_text_meet(void)
           "create index on orders (id); select id from orders; comment on table orders is 'x'",
           "create index,select,comment: read ddl | public.orders(id)=read | "
           "public.orders(id,customer_id,total,note,placed)=ddl ! neutral");
+    check(&ctx, "comment on table orders is 'x'; do language plperl 'x'",
+          "comment,do: ddl call opaque | public.orders(id,customer_id,total,note,placed)=ddl");
     check(&ctx, "comment on table orders is 'x'; drop table staging.orders",
           "comment,drop table: ddl | public.orders(id,customer_id,total,note,placed)=ddl | "
           "staging.orders(id)=ddl");

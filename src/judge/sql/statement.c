@@ -331,6 +331,8 @@ static void walk_all(struct judge *j, const List *trees)
 
 static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct sl_meaning *out)
 {
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM; /* as well */
+
     if (!p->accepted) {
         *out = sl_meaning_opaque(SL_SPAN("PostgreSQL 15's grammar does not accept the text"));
         return SL_OK;
@@ -341,7 +343,7 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
         j->flags |= SL_MEANING_EMPTY;
     if (j->all_control)
         j->flags |= SL_MEANING_ONLY_CONTROL;
-    if (j->any_neutral && !j->any_ddl)
+    if (j->any_neutral && !j->any_ddl && (j->all_effects & unsure) == 0)
         j->flags |= SL_MEANING_DDL_NEUTRAL;
     if (j->all_shareable)
         j->flags |= SL_MEANING_SHAPE_SHARED;

@@ -212,6 +212,8 @@ static enum take next(struct session *s, struct sl_span text, struct sl_span who
         return t;
     const char *why = objection(s, &j);
     t = why != NULL ? refuse(s, "SL002", why) : send_next(s, &j, text, whole);
+    if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL)
+        judged_keep(s, &j);
     judged_done(&j);
     return t;
 }

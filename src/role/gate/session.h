@@ -256,7 +256,7 @@ struct session {
     unsigned cancels;           /* CancelRequests of ours on their way */
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
-    struct verdict *intent_verdict; /* a reference: under which it was written */
+    struct judged intent_judged; /* as which it was written */
     struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
     uint64_t sync_position;
 
