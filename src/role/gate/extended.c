@@ -153,6 +153,7 @@ static enum take take_parse(struct session *s, struct sl_span body, struct sl_sp
             return t;
         struct refusal r;
         if (settings_are_misspelt(&j, &r)) {
+            record_refusal(s, &j, m.sql, NULL); /* whatever else it may have tried */
             judged_done(&j);
             return refuse(s, r.sqlstate, r.message, r.hint);
         }
@@ -395,11 +396,13 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD && what->prepared->settings != 0 &&
-        what->prepared->settings != s->settings_hash)
+        what->prepared->settings != s->settings_hash) {
+        record_refusal(s, j, what->text, NULL);
         return refuse(s, "42501",
                       "the session's settings changed since this statement was prepared, and what "
                       "its literals mean with them",
                       "prepare it again");
+    }
     if (enforced == SL_HOLD) {
         enum take t = TAKE_DONE;
         if (!elevate_may(s, j, what, &t))

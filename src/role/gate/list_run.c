@@ -189,6 +189,7 @@ static enum take send_next(struct session *s, const struct judged *j, struct sl_
     if (t != TAKE_DONE)
         return t;
     if (over.verdict != NULL) {
+        record_refusal(s, &over, text, NULL);
         judged_done(&over);
         return refuse(s, "42501", "its next statement goes beyond a budget");
     }
@@ -211,6 +212,8 @@ static enum take next(struct session *s, struct sl_span text, struct sl_span who
     if (t != TAKE_DONE)
         return t;
     const char *why = objection(s, &j);
+    if (why != NULL)
+        record_refusal(s, &j, text, NULL);
     t = why != NULL ? refuse(s, "SL002", why) : send_next(s, &j, text, whole);
     if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL)
         judged_keep(s, &j);

@@ -202,8 +202,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
         return t;
     struct refusal r;
     if (settings_are_misspelt(&j, &r)) {
-        judged_done(&j);
         hold_moot(s);
+        record_refusal(s, &j, text, NULL); /* whatever else it may have tried */
+        judged_done(&j);
         refuse_simple(s, &r);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
