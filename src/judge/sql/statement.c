@@ -240,6 +240,8 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
     if ((k->effects & SL_EFFECT_DDL) != 0 && j->ctx->catalog != NULL &&
         (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0 && !fires_at_ddl(j))
         note_opaque(j, "event triggers run code of users at DDL", NULL);
+    if ((k->effects & SL_EFFECT_DDL) != 0)
+        changed_code(j, n);
     switch (k->handler) {
     case HANDLER_QUERY:
         query(j, n);

@@ -121,6 +121,14 @@ static bool only_indexes(const struct sl_meaning *m)
     return true;
 }
 
+void ddl_count(struct session *s, const struct sl_meaning *m)
+{
+    const uint32_t changes = SL_EFFECT_DDL | SL_EFFECT_OPAQUE | SL_EFFECT_PROGRAM;
+
+    if ((m->effects & changes) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0)
+        s->target->ddl_sent++;
+}
+
 void ddl_opens(struct session *s, const struct sl_meaning *m)
 {
     if ((m->effects & SL_EFFECT_DDL) == 0 || (m->flags & SL_MEANING_DDL_NEUTRAL) != 0 ||

@@ -336,6 +336,7 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     bound_note(s, portal, j->meaning);
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
+    ddl_count(s, &j->meaning->m);
     ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
     s->unsynced_unsure =

@@ -118,6 +118,7 @@ enum take query_send(struct session *s, const struct judged *j, const struct hel
     if (!metered)
         session_kill(s, "out of memory");
     item_sent(s, item);
+    ddl_count(s, &j->meaning->m);
     ddl_opens(s, &j->meaning->m);
     s->segment++;
     s->unsynced = false;

@@ -387,6 +387,7 @@ void ddl_begins(struct session *s); /* other sessions wait until it has ended */
 /* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
 enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
 void ddl_opens(struct session *s, const struct sl_meaning *m);
+void ddl_count(struct session *s, const struct sl_meaning *m); /* it is sent: target->ddl_sent */
 bool ddl_closes(struct session *s);
 /* Did a change that went through this gate, and has ended since the last listing, name it? */
 bool ddl_named(const struct target *t, struct sl_span relation);
