@@ -4,6 +4,11 @@
  * code, triggers of what is written, and every name in a statement that is no query are looked up
  * only then. So nothing may have moved since that the Bind was judged with. A read without code
  * that has begun goes on: its tables are settled, and locked. */
+#include "role/gate/inner.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/names.h"
+#include "role/gate/portal.h"
 #include "role/gate/session.h"
 
 static bool runs_late(const struct portal *p)

@@ -5,6 +5,7 @@
  * anew, compared with what it was before, and is from then on what later looks are compared with.
  * So what the list changed excuses one look and no later one; and none where somebody else changed
  * definitions beside it, because then nobody can tell whose change it is. */
+#include "role/gate/judging.h"
 #include "role/gate/list.h"
 
 #include <stdlib.h>

@@ -2,10 +2,11 @@
  * transaction. Where a locked table or the sheer size stands against it, it is read without the
  * texts. */
 #include "os/clock.h"
-#include "role/gate/catalog_int.h"
-#include "role/gate/list.h"
 
 #include "base/utf8.h"
+#include "role/gate/catalog_int.h"
+#include "role/gate/judging.h"
+#include "role/gate/list.h"
 
 static bool ask(struct catalog_reader *r, enum asking what, const char *sql)
 {

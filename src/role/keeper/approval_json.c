@@ -1,8 +1,19 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/approval_json.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/keeper_int.h"
 #include "role/keeper/mask.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/questions.h"
+#include "role/keeper/sight.h"
+#include "role/keeper/waiters.h"
 
 enum { SUMMARY_BYTES = 240 };
 

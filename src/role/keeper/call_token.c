@@ -1,6 +1,13 @@
 #include "role/keeper/issuers.h"
 
 #include "base/when.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their
  * human). */
@@ -88,8 +95,7 @@ static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
     if (console_by_id(c->keeper, id, &with) != SL_OK)
         return false;
     console_end(c->keeper, &with, by, SL_SPAN("control"), "revoked");
-    approvals_kill_by_yes(c->keeper, with.identity,
-                          "a console session of an approver was revoked");
+    approvals_kill_by_yes(c->keeper, with.identity, "a console session of an approver was revoked");
     return true;
 }
 

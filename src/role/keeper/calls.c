@@ -1,7 +1,15 @@
 #include "role/keeper/governed.h"
-#include "role/keeper/scim.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
+#include "role/keeper/scim.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/sight.h"
 
 /* Methods of the desk and of the command line: one table says who may call what with which
  * credential, and every call is checked against it before its function runs. */
