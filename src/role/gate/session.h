@@ -128,7 +128,7 @@ struct session {
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
     struct judged intent_judged; /* as which it was written */
-    struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
+    struct sl_span forward;      /* messages to send in one go: a part of the input being pumped */
     uint64_t sync_position;
 
     /* the session's context, part of every judgement */
