@@ -228,12 +228,12 @@ static void tell(struct ddl_change *c)
     tell_owner(c->session);
 }
 
-/* A session in a transaction may itself hold the lock that the change waits for: it must not wait
- * long for it in turn. */
+/* A session in a transaction, or in the middle of a pipeline, may itself hold the lock that the
+ * change waits for: it must not wait long for it in turn. */
 enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m)
 {
     enum { WAIT_MS = 30000, WAIT_IN_TRANSACTION_MS = 3000 };
-    uint64_t most = s->tx == 'T' ? WAIT_IN_TRANSACTION_MS : WAIT_MS;
+    uint64_t most = s->tx == 'T' || s->unsynced ? WAIT_IN_TRANSACTION_MS : WAIT_MS;
     enum ddl_way way = DDL_FREE;
     struct ddl_change *long_open = NULL;
 
