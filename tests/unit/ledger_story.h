@@ -25,6 +25,8 @@ struct story {
         owner_of_owner, second_voter;
     uint64_t list, list_ran; /* a list of so many; so many ran */
     uint64_t list_action;    /* the first of them; 0: 4 */
+    uint64_t list_withdrawn; /* so many more were written down, and then did not run ... */
+    uint8_t list_ending;     /* ... but ended like this; 0: refused */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     const char *policy_text; /* instead of the usual one */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
@@ -386,6 +388,27 @@ static inline void story_erased(struct story *s, char when)
                                                      .let_by = sl_span_str(s->erased_let_by)});
 }
 
+/* One that waits for the disk, and then is not sent. */
+static inline void story_withdrawn(struct story *s, struct sl_entry_one one)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    for (uint64_t i = 0; i < s->list_withdrawn; i++) {
+        one.action.action = 100 + i;
+        one.action.outcome = 0;
+        sl_entry_put_action(&leaf, &one);
+        story_leaf(s, &leaf);
+        sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = s->clock,
+                                                               .session = 1,
+                                                               .action = 100 + i,
+                                                               .outcome = s->list_ending == 0
+                                                                              ? SL_OUTCOME_REFUSED
+                                                                              : s->list_ending,
+                                                               .ended_us = s->clock});
+        story_leaf(s, &leaf);
+    }
+}
+
 static inline void story_ran(struct story *s, const uint8_t policy[32])
 {
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
@@ -406,6 +429,8 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
         one.approval = SL_SPAN("");
     if (s->observed)
         one.action.flags = SL_INTENT_OBSERVED;
+    if (s->list > 0)
+        story_withdrawn(s, one);
     int runs = s->list > 0 ? (int)s->list_ran : s->run_twice ? 2 : 1;
     for (int i = 0; i < runs; i++) {
         if (s->list > 0)

@@ -241,6 +241,13 @@ static void test_lists(void)
     hear((struct story){.list = 3, .list_ran = 1}, &h); /* it ended before its time */
     SL_CHECK_TEXT(sl_buf_span(&h.said), "");
     sl_buf_done(&h.said);
+    hear((struct story){.list = 3, .list_ran = 3, .list_withdrawn = 2}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("not withdrawn",
+           (struct story){
+               .list = 3, .list_ran = 3, .list_withdrawn = 1, .list_ending = SL_OUTCOME_FAILED},
+           "more than the 3 statements");
     expect("one too many", (struct story){.list = 3, .list_ran = 4}, "more than the 3 statements");
     expect("before the spend", (struct story){.list = 3, .list_ran = 1, .list_action = 2},
            "was spent by session 1, but action 2");
