@@ -54,6 +54,8 @@ create function zoo.mail_loop() returns setof text language plpgsql as $$
 declare r record; begin for r in select email from public.customers loop return next r.email; end loop; end $$;
 create function zoo.mail_query() returns setof text language plpgsql as $$
 begin return query select email from public.customers; end $$;
+create function zoo.mail_on_path() returns setof text language plpgsql as $$
+begin return query select email from customers; end $$;
 create function zoo.mail_dynamic() returns setof text language plpgsql as $$
 begin return query execute 'select email from public.' || 'customers'; end $$;
 create function zoo.mail_constant() returns setof text language plpgsql as $$

@@ -500,6 +500,12 @@ static const struct judged judge_calls[] = {
     {"prepare p as select wipe();",
      "prepare: read delete session | public.orders(id,customer_id,total,note)=delete ! "
      "prepared"},
+    {"declare c cursor with hold for select ssn_of(1);",
+     "declare cursor: read opaque | public.customers(ssn,id)=read ! cursor"},
+    {"select ssn_of(1); declare c cursor with hold for select ssn_of(1);",
+     "select,declare cursor: read opaque | public.customers(ssn,id)=read ! cursor"},
+    {"declare c cursor with hold for select ssn from customers;",
+     "declare cursor: read | public.customers(ssn)=read ! cursor"},
     {"declare c cursor for select ssn_of(1);",
      "declare cursor: read | public.customers(ssn,id)=read ! cursor"},
     {"select * from customers where ssn_of(id) = 'x';",

@@ -76,6 +76,17 @@ static const char fires_schema[] =
     "create table k_check (id int check (wipe_orders(id)));\n"
     "create table k_table (id int, note text, constraint c check (doubled(id) > 0));\n"
     "create table k_exclude (id int, exclude using gist (doubled(id) with =));\n"
+    "create table k_late (id int, exclude using gist (doubled(id) with =) deferrable);\n"
+    "create table k_late_plain (id int, exclude using gist (id with =) deferrable);\n"
+    "create table t_late (id int);\n"
+    "create constraint trigger a after insert on t_late deferrable initially deferred for each "
+    "row execute function suppress_redundant_updates_trigger();\n"
+    "create table t_may_wait (id int);\n"
+    "create constraint trigger a after insert on t_may_wait deferrable for each row execute "
+    "function suppress_redundant_updates_trigger();\n"
+    "create table t_at_once (id int);\n"
+    "create constraint trigger a after insert on t_at_once for each row execute function "
+    "suppress_redundant_updates_trigger();\n"
     "create table i_index (id int, note text);\n"
     "create index on i_index (doubled(id));\n"
     "create table i_wiping (id int, note text);\n"
@@ -236,6 +247,16 @@ static const struct judged judge_fires[] = {
      "public.orders(id,total,note)=delete ! shared"},
     {"insert into k_table values (1, 'x');",
      "insert: insert | public.k_table(id,note)=insert ! shared"},
+    {"insert into k_late values (1);",
+     "insert: insert opaque | public.k_late(id)=insert"},
+    {"insert into k_late_plain values (1);",
+     "insert: insert | public.k_late_plain(id)=insert ! shared"},
+    {"insert into t_late values (1);", "insert: insert opaque | public.t_late(id)=insert"},
+    {"delete from t_late;", "delete: delete | public.t_late(id)=delete ! shared"},
+    {"insert into t_may_wait values (1);",
+     "insert: insert opaque | public.t_may_wait(id)=insert"},
+    {"insert into t_at_once values (1);",
+     "insert: insert | public.t_at_once(id)=insert ! shared"},
     {"insert into k_exclude values (1);",
      "insert: insert | public.k_exclude(id)=insert ! shared"},
     {"insert into i_index values (1, 'x');",

@@ -25,12 +25,23 @@ struct story {
         owner_of_owner, second_voter;
     uint64_t list, list_ran; /* a list of so many; so many ran */
     uint64_t list_action;    /* the first of them; 0: 4 */
+    uint64_t list_withdrawn; /* so many more were written down, and then did not run ... */
+    uint8_t list_ending;     /* ... but ended like this; 0: refused */
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     const char *policy_text; /* instead of the usual one */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
+    /* the credential that asks; bot has "t-bot", made by whom and for whom */
+    const char *asked_with, *token_by, *token_for, *session_for;
+    /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
+     * E: her provider disables, brings back as paused, enables */
+    const char *rita_is;
+    const char *off_too; /* who is disabled then */
+    /* what the approval is about is erased: 'e' at the end, 'p' while it is pending; who let it */
+    char erased;
+    const char *erased_let_by;
     const char *lapsed; /* whose yes does not count any more after the first vote */
     uint64_t clock;     /* grows by a second with each leaf */
 };
@@ -205,6 +216,39 @@ static inline void story_begin(struct story *s, uint8_t policy[32])
     story_leaf(s, &leaf);
 }
 
+static inline void story_token(struct story *s)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    struct sl_span names[1] = {sl_span_str(s->token_for)};
+
+    sl_entry_put_roster(&leaf,
+                        &(struct sl_entry_roster){
+                            .event = SL_ENTRY_ROSTER_TOKEN_CREATE,
+                            .time_us = s->clock,
+                            .identity = SL_SPAN("bot"),
+                            .credential = SL_SPAN("t-bot"),
+                            .on_behalf_of = {names, s->token_for == NULL ? 0 : 1},
+                            .by = sl_span_str(s->token_by == NULL ? "operator" : s->token_by)});
+    story_leaf(s, &leaf);
+}
+
+static inline void story_status(struct story *s, char what)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    bool is_ours = what == 'p' || what == 'r';
+
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){
+                                   .event = what == 'D'   ? SL_ENTRY_ROSTER_DISABLE
+                                            : what == 'E' ? SL_ENTRY_ROSTER_ENABLE
+                                            : what == 'r' ? SL_ENTRY_ROSTER_RESUME
+                                                          : SL_ENTRY_ROSTER_PAUSE,
+                                   .time_us = s->clock,
+                                   .identity = SL_SPAN("rita"),
+                                   .channel = is_ours ? SL_SPAN("control") : SL_SPAN("http"),
+                                   .by = is_ours ? SL_SPAN("operator") : SL_SPAN("issuer:corp")});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_people(struct story *s)
 {
     if (s->owner_of_owner)
@@ -240,6 +284,12 @@ static inline void story_people(struct story *s)
     if (s->linked_approver)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "alice");
     story_accounts(s);
+    if (s->asked_with != NULL)
+        story_token(s);
+    for (const char *at = s->rita_is; at != NULL && *at != '\0'; at++)
+        story_status(s, *at);
+    if (s->off_too != NULL)
+        story_roster(s, SL_ENTRY_ROSTER_DISABLE, s->off_too, NULL, NULL);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -278,6 +328,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                  .text = SL_SPAN("copy customers to stdout"),
                                                  .needs = &need,
                                                  .need_count = 1,
+                                                 .asked_with = sl_span_str(s->asked_with),
                                                  .list = s->list,
                                                  .policy_digest = policy,
                                                  .expires_us = s->clock + 900000000});
@@ -328,6 +379,36 @@ static inline void story_decided(struct story *s)
                                                  .expires_us = s->clock + 300000000});
 }
 
+static inline void story_erased(struct story *s, char when)
+{
+    if (s->erased == when)
+        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ERASED,
+                                                     .approver = SL_SPAN("operator"),
+                                                     .channel = SL_SPAN("control"),
+                                                     .let_by = sl_span_str(s->erased_let_by)});
+}
+
+/* One that waits for the disk, and then is not sent. */
+static inline void story_withdrawn(struct story *s, struct sl_entry_one one)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    for (uint64_t i = 0; i < s->list_withdrawn; i++) {
+        one.action.action = 100 + i;
+        one.action.outcome = 0;
+        sl_entry_put_action(&leaf, &one);
+        story_leaf(s, &leaf);
+        sl_entry_put_outcome(&leaf, &(struct sl_entry_outcome){.time_us = s->clock,
+                                                               .session = 1,
+                                                               .action = 100 + i,
+                                                               .outcome = s->list_ending == 0
+                                                                              ? SL_OUTCOME_REFUSED
+                                                                              : s->list_ending,
+                                                               .ended_us = s->clock});
+        story_leaf(s, &leaf);
+    }
+}
+
 static inline void story_ran(struct story *s, const uint8_t policy[32])
 {
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
@@ -348,6 +429,8 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
         one.approval = SL_SPAN("");
     if (s->observed)
         one.action.flags = SL_INTENT_OBSERVED;
+    if (s->list > 0)
+        story_withdrawn(s, one);
     int runs = s->list > 0 ? (int)s->list_ran : s->run_twice ? 2 : 1;
     for (int i = 0; i < runs; i++) {
         if (s->list > 0)
@@ -389,6 +472,7 @@ static inline void story_tell(struct story *s)
     static const uint8_t unknown[32] = {0xee};
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint8_t policy[32];
+    struct sl_span on_behalf[1] = {sl_span_str(s->session_for)};
 
     story_begin(s, policy);
     story_people(s);
@@ -400,6 +484,7 @@ static inline void story_tell(struct story *s)
         .owner = sl_span_str(s->session_owner == NULL ? "alice" : s->session_owner),
         .target = sl_span_str(s->spender_target == NULL ? "finance" : s->spender_target),
         .address = SL_SPAN("127.0.0.1:50000"),
+        .on_behalf_of = {on_behalf, s->session_for == NULL ? 0 : 1},
         .requesters = {requesters, 2}};
     sl_entry_put_session(&leaf, &session);
     if (s->no_session)
@@ -408,6 +493,7 @@ static inline void story_tell(struct story *s)
         story_leaf(s, &leaf);
     story_batch(s, s->unknown_policy ? unknown : policy);
     story_asked(s, policy);
+    story_erased(s, 'p');
     story_decided(s);
     if (s->linked_voters)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "sara");
@@ -417,6 +503,7 @@ static inline void story_tell(struct story *s)
         story_approval(s, (struct sl_entry_approval){
                               .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});
     story_ran(s, policy);
+    story_erased(s, 'e');
     if (s->unknown_kind) {
         sl_buf_put_str(&leaf,
                        "{\"kind\":\"gossip\",\"time\":\"2023-11-14T22:13:20.000000Z\",\"v\":1}");

@@ -3,16 +3,17 @@
 #ifndef SL_TESTS_PEOPLE_PLAY_H
 #define SL_TESTS_PEOPLE_PLAY_H
 
-#define KEEPER_PLAY_RULES                                                     \
-    "  - name: pair\n"                                                        \
-    "    when: {effects: [delete]}\n"                                         \
-    "    then: hold\n"                                                        \
-    "    reviewers: {groups: [dba], need: 2}\n"                               \
-    "govern: two-person\n"                                                    \
-    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n"    \
-    "break_glass: {groups: [oncall], review_within: 1h}\n"                    \
-    "hooks: [{name: siem, url: \"https://siem.example/in\", format: ocsf}]\n" \
-    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice}]\n"
+#define KEEPER_PLAY_RULES                                                         \
+    "  - name: pair\n"                                                            \
+    "    when: {effects: [delete]}\n"                                             \
+    "    then: hold\n"                                                            \
+    "    reviewers: {groups: [dba], need: 2}\n"                                   \
+    "govern: two-person\n"                                                        \
+    "roles: {admins: {groups: [admins]}, auditors: {identities: [aud]}}\n"        \
+    "break_glass: {groups: [oncall, x-watch, x-guard], review_within: 1h}\n"      \
+    "hooks: [{name: siem, url: \"https://siem.example/in\", format: ocsf}]\n"     \
+    "issuers: [{name: corp, issuer: \"https://idp.example\", client_id: sluice, " \
+    "group_prefix: x-}]\n"
 #include "tests/unit/keeper_play.h"
 
 /* Everybody is a human in `dba`, so that nothing but what is played keeps them from deciding. */
@@ -98,6 +99,8 @@ static inline uint32_t get(const char *credential)
     return call_as(play.desk, "approval.get", credential, sl_buf_text(&body));
 }
 
+static const char agent[] = "{'name':'%s','kind':'agent','owner':'%s'}";
+
 /* Nobody could be asked yet: that is how a gateway begins, and each step is in the ledger. */
 static inline void add_everybody(void)
 {
@@ -120,6 +123,8 @@ static inline void add_everybody(void)
             keep(codes[HUGO], 128, said("code"));
         }
     }
+    SL_CHECK_INT(control("identity.add", agent, "bot1", "olga"), 200);
+    SL_CHECK_INT(control("identity.add", agent, "bot2", "olga"), 200);
     SL_CHECK_INT(control("identity.link", "{'name':'%s','to':'%s'}", "lino", "olga"), 200);
     SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "dora"), 200);
     SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "olga", "olga"), 400);

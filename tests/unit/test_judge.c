@@ -184,7 +184,8 @@ static void test_a_fetch_is_what_its_cursor_reads(void)
 }
 
 /* "1000 $2 ?", in the order of the text. */
-static void check_offsets(const struct sl_sql_context *ctx, const char *sql, const char *wanted)
+static void check_names(const struct sl_sql_context *ctx, uint8_t kind, const char *sql,
+                        const char *wanted)
 {
     SL_BUF(text, 64 * 1024);
     SL_BUF(got, 1024);
@@ -192,7 +193,7 @@ static void check_offsets(const struct sl_sql_context *ctx, const char *sql, con
 
     judge(ctx, sql, &text, &m);
     for (size_t i = 0; i < m.name_count; i++)
-        if (m.names[i].kind == SL_NAME_OFFSET)
+        if (m.names[i].kind == kind)
             sl_buf_say(&got, "%s%S", got.n > 0 ? " " : "",
                        m.names[i].name.n > 0 ? m.names[i].name : SL_SPAN("?"));
     if (!SL_CHECK_TEXT(sl_buf_span(&got), wanted))
@@ -234,13 +235,42 @@ static void test_rows_that_are_skipped(void)
     struct sl_sql_context ctx = shop();
 
     for (size_t i = 0; i < SL_COUNT(cases); i++)
-        check_offsets(&ctx, cases[i][0], cases[i][1]);
+        check_names(&ctx, SL_NAME_OFFSET, cases[i][0], cases[i][1]);
     ctx.cursors = cursors;
     ctx.cursor_count = SL_COUNT(cursors);
     ctx.prepared = texts;
     ctx.prepared_count = SL_COUNT(texts);
-    check_offsets(&ctx, "execute p(1000)", "?");
-    check_offsets(&ctx, "fetch 5 from c", "9");
+    check_names(&ctx, SL_NAME_OFFSET, "execute p(1000)", "?");
+    check_names(&ctx, SL_NAME_OFFSET, "fetch 5 from c", "9");
+}
+
+/* Which code and types a change of definitions names, whatever else the text mentions. */
+static void test_code_that_is_changed(void)
+{
+    static const char *const cases[][2] = {
+        {"create function staging.f() returns int language sql as 'select g()'", "f"},
+        {"create or replace procedure p() language sql as 'select 1'", "p"},
+        {"alter function staging.f(int) set search_path = x", "f"},
+        {"alter function f() rename to g", "f g"},
+        {"alter function f() set schema staging", "f"},
+        {"alter procedure p owner to app", "p"},
+        {"drop function f(int), staging.g", "f g"},
+        {"drop aggregate a(int)", "a"},
+        {"create aggregate staging.a(int) (sfunc = f, stype = int)", "a"},
+        {"create domain staging.d as int check (f(value))", "d"},
+        {"alter domain staging.d drop constraint c", "d"},
+        {"drop domain staging.d", "d"},
+        {"alter domain staging.d rename to e", "d e"},
+        {"create schema if not exists side -- f scratch orders", ""},
+        {"create table f (g int)", ""},
+        {"comment on table orders is 'f'", ""},
+        {"alter table orders rename to f", ""},
+        {"select 'f'", ""},
+    };
+    struct sl_sql_context ctx = shop();
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++)
+        check_names(&ctx, SL_NAME_CHANGED, cases[i][0], cases[i][1]);
 }
 
 static void test_names_follow_the_search_path(void)
@@ -317,6 +347,8 @@ static void test_statements_of_one_text_meet(void)
           "create index on orders (id); select id from orders; comment on table orders is 'x'",
           "create index,select,comment: read ddl | public.orders(id)=read | "
           "public.orders(id,customer_id,total,note,placed)=ddl ! neutral");
+    check(&ctx, "comment on table orders is 'x'; do language plperl 'x'",
+          "comment,do: ddl call opaque | public.orders(id,customer_id,total,note,placed)=ddl");
     check(&ctx, "comment on table orders is 'x'; drop table staging.orders",
           "comment,drop table: ddl | public.orders(id,customer_id,total,note,placed)=ddl | "
           "staging.orders(id)=ddl");
@@ -358,6 +390,7 @@ int main(void)
     SL_RUN(test_a_name_that_is_given_anew);
     SL_RUN(test_a_fetch_is_what_its_cursor_reads);
     SL_RUN(test_rows_that_are_skipped);
+    SL_RUN(test_code_that_is_changed);
     SL_RUN(test_names_follow_the_search_path);
     SL_RUN(test_objects_of_the_session_hide_others);
     SL_RUN(test_without_a_listing);

@@ -52,6 +52,20 @@ static const char *chain(void)
     return text;
 }
 
+static bool chain_has(const char *name, const char *role)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(json_object_get(play.reply, "requester_chain"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), name) &&
+            sl_span_is(sl_json_str(one, "role"), role))
+            return true;
+    }
+    return false;
+}
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 /* With what whoever acts may do, and no more: the name is theirs, and no group of the person. */
@@ -104,7 +118,9 @@ static void test_P4_two_people_where_somebody_is_not_known(void)
     SL_CHECK_TEXT(sl_span_str(said("unknown")), "https://x.example:u-planner");
 }
 
-static char dave[128];
+static char dave[128], olga[128];
+
+static void add(const char *body);
 
 static void test_P4_on_whose_behalf_it_is_does_not_decide(void)
 {
@@ -152,6 +168,110 @@ static void test_nobody_acts_for_or_through_somebody_who_is_switched_off(void)
     come("u-carol", BOT_BY("{'sub':'u-planner'}"));
 }
 
+static void propose(uint64_t session, uint64_t action)
+{
+    struct sl_meaning_statement statement = {SL_SPAN("drop table"), SL_EFFECT_DDL};
+    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+                           .statements = &statement,
+                           .statement_count = 1};
+    SL_BUF(operation, 4096);
+    SL_BUF(meaning, 4096);
+
+    sl_action_put_simple(&operation, SL_SPAN("drop table t"));
+    sl_meaning_put(&meaning, &m);
+    TELL(play.gate, action_propose, .session = session, .action = action, .generation = 1,
+         .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
+         .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"));
+}
+
+/* The next message to the gate that is none about the end of a session. */
+static unsigned answer_to_gate(void)
+{
+    unsigned got;
+
+    do
+        got = hear_within(play.gate, PATIENCE_MS);
+    while (got == SL_MESSAGE_SESSION_END);
+    return got;
+}
+
+static void set_paused(const char *name, bool paused)
+{
+    SL_BUF(body, 128);
+
+    sl_buf_say(&body, "{'name':'%s'%s}", name, paused ? "" : ",'off':true");
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", sl_buf_text(&body)), 200);
+}
+
+/* Sessions of other tests, which are still there, may end as well. */
+static bool is_ended(uint64_t session)
+{
+    struct sl_msg_session_end m = {0};
+
+    while (m.session != session)
+        if (!SL_CHECK(hear(play.gate, SL_MESSAGE_SESSION_END)) || !HEARD(session_end, &m))
+            return false;
+    return true;
+}
+
+static void say_closed(uint64_t session)
+{
+    TELL(play.gate, session_closed, .session = session);
+}
+
+static const char *state_of(const char *id)
+{
+    SL_BUF(body, 128);
+
+    sl_buf_say(&body, "{'id':'%s'}", id);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", dave, sl_buf_text(&body)), 200);
+    return said("state");
+}
+
+/* Who is switched off while somebody acts for them, or through them: those sessions end, what was
+ * asked so ends, and nothing more is asked with such a token, a provider's or our own. */
+static void test_P4_nobody_goes_on_acting_for_somebody_who_is_switched_off(void)
+{
+    static const char *const names[] = {"carol", "planner"};
+    char own[128], why[512], id[40], digest[72];
+    SL_BUF(body, 256);
+
+    for (size_t i = 0; i < SL_COUNT(names); i++) {
+        uint64_t session = come("u-carol", BOT_BY("{'sub':'u-planner'}"));
+
+        SL_CHECK_INT(ask(token("u-carol", BOT_BY("{'sub':'u-planner'}")), i == 0 ? "x" : "y"), 201);
+        memcpy(id, said("id"), 37);
+        set_paused(names[i], true);
+        SL_CHECK(is_ended(session));
+        SL_CHECK(strcmp(state_of(id), "pending") != 0);
+        propose(session, 700 + i);
+        SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_REFUSED);
+        say_closed(session);
+        set_paused(names[i], false);
+    }
+    SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'bot','for':['carol']}"), 200);
+    memset(own, 0, sizeof own);
+    memcpy(own, said("token"), strnlen(said("token"), sizeof own - 1));
+    uint64_t session = login("bot", own, why);
+    SL_CHECK(session != 0);
+    SL_CHECK_INT(ask(own, "z"), 201);
+    memcpy(id, said("id"), 37);
+    memcpy(digest, said("digest"), 65);
+    sl_buf_say(&body, "{'id':'%s','decision':'approve','reason':'so be it','digest':'%s'}", id,
+               digest);
+    SL_CHECK_INT(call_as(play.desk, "decision", dave, sl_buf_text(&body)), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    set_paused("carol", true);
+    SL_CHECK(is_ended(session));
+    say_closed(session);
+    SL_CHECK_TEXT(sl_span_str(state_of(id)), "revoked");
+    SL_CHECK_INT(ask(own, "w"), 403);
+    SL_CHECK_INT(login("bot", own, why), 0);
+    SL_CHECK(strstr(why, "acts for somebody who is disabled or paused") != NULL);
+    set_paused("carol", false);
+    SL_CHECK_INT(ask(own, "w"), 201);
+}
+
 /* A session that outlives the keeper asks with the set that it began with. */
 static void test_P9_the_chain_is_known_after_a_restart(void)
 {
@@ -185,6 +305,117 @@ static void test_P9_the_chain_is_known_after_a_restart(void)
     SL_CHECK_INT(needed(), 2);
 }
 
+/* --- more groups than anybody may have -------------------------------------------------------- */
+
+/* Sixty of an operator's and two hundred of the provider's: who has so many does nothing here. */
+static void crowd(const char *name, const char *subject)
+{
+    SL_BUF(groups, 3000);
+
+    for (int i = 0; i < 60; i++) {
+        SL_BUF(body, 128);
+
+        sl_buf_say(&body, "{'name':'%s','group':'junk%d','member':true}", name, i);
+        SL_CHECK_INT(call_as(play.control, "identity.group", "", sl_buf_text(&body)), 200);
+    }
+    sl_buf_put_str(&groups, ",'groups':['g0'");
+    for (int i = 1; i < 200; i++)
+        sl_buf_say(&groups, ",'g%d'", i);
+    sl_buf_put_str(&groups, "]");
+    SL_CHECK_INT(call_as(play.desk, "whoami", token(subject, sl_buf_text(&groups)), "{}"), 401);
+}
+
+/* Under so many groups nobody drops out of what others ask (P4). */
+static void test_P4_who_has_too_many_groups_stays_in_the_set(void)
+{
+    char minted[128];
+    SL_BUF(body, 128);
+
+    sl_buf_say(&body, "{'name':'carol','os_user':'%u'}", (unsigned)getuid());
+    SL_CHECK_INT(call_as(play.control, "identity.link", "", sl_buf_text(&body)), 200);
+    SL_CHECK_INT(call_as(play.control, "token.create", "", "{'name':'planner'}"), 200);
+    memset(minted, 0, sizeof minted);
+    memcpy(minted, said("token"), strnlen(said("token"), sizeof minted - 1));
+    crowd("carol", "u-carol");
+    come("u-carol", BOT);
+    SL_CHECK(has_requester("carol") && !has_requester("corp:u-carol"));
+    SL_CHECK_INT(ask(token("u-carol", BOT), "crowded"), 201);
+    SL_CHECK_TEXT(sl_span_str(chain()), "carol");
+    SL_CHECK_INT(needed(), 1);
+    SL_CHECK_INT(ask(minted, "minted"), 201); /* and she made this one */
+    SL_CHECK(chain_has("carol", "token-maker"));
+}
+
+/* What a provider says about one requester ends neither the gate nor the keeper (P9). */
+static void test_P9_a_crowd_of_groups_ends_that_session_alone(void)
+{
+    uint64_t session = come("u-carol", BOT);
+    struct sl_msg_action_refused no;
+
+    crowd("bot", "u-bot");
+    propose(session, 900);
+    if (SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_REFUSED) && HEARD(action_refused, &no))
+        SL_CHECK(memmem(no.why.p, no.why.n, "more groups", 11) != NULL);
+}
+
+static bool is_paused(const char *name)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), name))
+            return sl_span_is(sl_json_str(one, "status"), "paused");
+    }
+    return false;
+}
+
+/* Nobody slips a kill switch by being in many groups: not one by one, not all at once, and neither
+ * the operator's nor the owner's. */
+static void test_the_kill_switch_reaches_a_crowded_agent(void)
+{
+    SL_CHECK(!is_paused("bot"));
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true}"), 200);
+    SL_CHECK(is_paused("bot"));
+    SL_CHECK_INT(call_as(play.control, "identity.pause", "", "{'all_agents':true,'off':true}"),
+                 200);
+    SL_CHECK(!is_paused("bot"));
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", olga, "{'all':true}"), 200);
+    SL_CHECK(is_paused("bot"));
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", olga, "{'identity':'bot','off':true}"), 200);
+    SL_CHECK(!is_paused("bot"));
+}
+
+/* An operator does not get anybody there. */
+static void test_nobody_is_put_into_too_many_groups(void)
+{
+    SL_BUF(body, 4096);
+
+    sl_buf_put_str(&body, "{'name':'many','kind':'human','groups':['g0'");
+    for (int i = 1; i < 257; i++)
+        sl_buf_say(&body, ",'g%d'", i);
+    sl_buf_put_str(&body, "]}");
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 400);
+    add("{'name':'many','kind':'human'}");
+    for (int i = 0; i < 257; i++) {
+        sl_buf_reset(&body);
+        sl_buf_say(&body, "{'name':'many','group':'g%d','member':true}", i);
+        SL_CHECK_INT(call_as(play.control, "identity.group", "", sl_buf_text(&body)),
+                     i < 256 ? 200 : 409);
+    }
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'many','group':'g7','member':true}"),
+                 200); /* is there already */
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'many','group':'g7','member':false}"),
+                 200);
+    SL_CHECK_INT(call_as(play.control, "identity.group", "",
+                         "{'name':'many','group':'g256','member':true}"),
+                 200);
+}
+
 static void make_people(void)
 {
     add_reviewer("rita");
@@ -192,7 +423,8 @@ static void make_people(void)
     add_reviewer("carol");
     add_reviewer("dave");
     memcpy(dave, said("credential"), strlen(said("credential")));
-    add("{'name':'olga','kind':'human'}");
+    add_reviewer("olga");
+    memcpy(olga, said("credential"), strlen(said("credential")));
     add("{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}");
     add("{'name':'planner','kind':'agent','owner':'rita','groups':['agents']}");
     SL_CHECK_INT(account("carol", "u-carol"), 201);
@@ -217,7 +449,12 @@ int main(int argc, char **argv)
     SL_RUN(test_each_chain_asks_for_itself);
     SL_RUN(test_whoever_acts_must_be_known);
     SL_RUN(test_nobody_acts_for_or_through_somebody_who_is_switched_off);
+    SL_RUN(test_P4_nobody_goes_on_acting_for_somebody_who_is_switched_off);
     SL_RUN(test_P9_the_chain_is_known_after_a_restart);
+    SL_RUN(test_P4_who_has_too_many_groups_stays_in_the_set);
+    SL_RUN(test_P9_a_crowd_of_groups_ends_that_session_alone);
+    SL_RUN(test_the_kill_switch_reaches_a_crowded_agent);
+    SL_RUN(test_nobody_is_put_into_too_many_groups);
     stop_keeper();
     ledger_verifies(argv[2]);
     nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -1,10 +1,11 @@
 /* Signing in to the console, as the keeper sees it: codes that are good once, sessions that stand
  * for one deciding credential and end with it. The first argument is the program. */
-#define KEEPER_PLAY_RULES             \
-    "  - name: pair\n"                \
-    "    when: {effects: [delete]}\n" \
-    "    then: hold\n"                \
-    "    reviewers: {groups: [dba], need: 2}\n"
+#define KEEPER_PLAY_RULES                       \
+    "  - name: pair\n"                          \
+    "    when: {effects: [delete]}\n"           \
+    "    then: hold\n"                          \
+    "    reviewers: {groups: [dba], need: 2}\n" \
+    "break_glass: {groups: [dba], review_within: 1h}\n"
 #include "tests/unit/keeper_play.h"
 
 #include "base/encode.h"
@@ -191,6 +192,22 @@ static void test_it_is_listed_and_revoked(void)
     SL_CHECK(listed(session_id, true));
 }
 
+/* P4: what somebody else may have released alone, in their name, does not run. */
+static void check_that_a_break_glass_is_over(void)
+{
+    SL_BUF(body, 128);
+
+    sign_in();
+    hold("drop table glass");
+    SL_CHECK_INT(decide(session, "break-glass"), 200);
+    SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_NOTE)); /* whose word it is */
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    sl_buf_say(&body, "{'id':'%s'}", session_id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+}
+
 /* P4: of a yes that another may have given in their name nothing stays, though others still have to
  * decide. */
 static void test_P4_a_revoked_sessions_yes_is_over(void)
@@ -215,6 +232,7 @@ static void test_P4_a_revoked_sessions_yes_is_over(void)
     SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     SL_CHECK(decide(sam, "approve") >= 400);
+    check_that_a_break_glass_is_over();
 }
 
 static uint64_t open_sessions(void)

@@ -132,6 +132,166 @@ static void test_a_large_group_is_whole(void)
     SL_CHECK_INT(json_array_size(json_object_get(play.reply, "members")), GROUP);
 }
 
+/* Who the account is of which the provider speaks by this subject. */
+static const char *name_of_subject(const char *subject)
+{
+    static char name[128];
+    size_t i;
+    json_t *one;
+
+    memset(name, 0, sizeof name);
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        const json_t *account = json_array_get(json_object_get(one, "accounts"), 0);
+
+        if (sl_span_is(sl_json_str(account, "subject"), subject))
+            keep(name, sizeof name, json_string_value(json_object_get(one, "name")));
+    }
+    SL_CHECK(name[0] != '\0');
+    return name;
+}
+
+static void both_say_yes(void)
+{
+    take_held();
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+}
+
+static void push_group(const char *name, unsigned user)
+{
+    SL_BUF(group, 512);
+
+    sl_buf_say(&group,
+               ",'resource':{" SCHEMA("core:2.0:Group") ",'displayName':'%s','members':"
+                                                        "[{'value':'%s'}]}",
+               name, user_ids[user]);
+    scim("POST", "Groups", sl_buf_text(&group), 201);
+}
+
+static bool is_paused(const char *name)
+{
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), name))
+            return sl_span_is(sl_json_str(one, "status"), "paused");
+    }
+    return false;
+}
+
+static const char all_go_on[] = "{'all_agents':true,'off':true%s%s}",
+                  goes_on[] = "{'name':'%s','off':true%s}", pause_[] = "{'name':'%s'%s}";
+
+/* A yes to letting agents go on is about these agents and this pause (P3): whoever is paused
+ * afterwards, or anew, stays so. */
+static void test_P3_a_yes_to_go_on_is_for_that_pause(void)
+{
+    SL_CHECK_INT(control("identity.pause", pause_, "bot1", ""), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(get(credentials[ADA]), 200);
+    SL_CHECK(strstr(said("summary"), "bot1 (paused 20") != NULL &&
+             strstr(said("summary"), "bot2") == NULL);
+    SL_CHECK_INT(control("identity.pause", pause_, "bot2", ""), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 202);
+    take_held();
+    SL_CHECK(strstr(said("summary"), "bot1 (") != NULL &&
+             strstr(said("summary"), "bot2 (") != NULL);
+    SL_CHECK(is_paused("bot1") && is_paused("bot2"));
+    SL_CHECK_INT(decide(credentials[ADA], "approve"), 200);
+    SL_CHECK_INT(decide(credentials[ADI], "approve"), 200);
+    SL_CHECK_INT(control("identity.pause", all_go_on, "", ""), 200);
+    SL_CHECK(!is_paused("bot1") && !is_paused("bot2"));
+}
+
+static void test_P3_a_yes_to_one_who_goes_on_is_for_that_pause(void)
+{
+    SL_CHECK_INT(call_as(play.desk, "agent.pause", credentials[OLGA], "{'identity':'bot1'}"), 200);
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("identity.pause", pause_, "bot1", ""), 200); /* on top of her own */
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 202);
+    both_say_yes();
+    SL_CHECK(is_paused("bot1"));
+    SL_CHECK_INT(control("identity.pause", goes_on, "bot1", ""), 200);
+    SL_CHECK(!is_paused("bot1"));
+}
+
+/* So it is with the end of anything else that came anew. */
+static void test_P3_a_yes_to_an_end_is_for_what_was_there(void)
+{
+    static const char ends[] = "{'name':'%s','to':'%s','off':true}",
+                      begins[] = "{'name':'%s','to':'%s'}",
+                      out[] = "{'name':'%s','group':'%s','member':false}";
+
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s','ttl':'1h'}", "adi", "vera"),
+                 200);
+    SL_CHECK_INT(control("identity.delegate", ends, "adi", "vera"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("identity.delegate", begins, "adi", "vera"), 200); /* for good, now */
+    SL_CHECK_INT(control("identity.delegate", ends, "adi", "vera"), 202);
+    SL_CHECK_INT(control("identity.group", out, "xena", "dba"), 202);
+    take_held(); /* that membership, and none that begins later */
+    SL_CHECK(strstr(said("summary"), ": a member since 20") != NULL);
+}
+
+/* Somebody in too many groups to be read leaves none that means something unasked. */
+static void test_govern_a_crowded_person_leaves_no_group_unasked(void)
+{
+    const char *name = name_of_subject("x0");
+
+    for (int i = 0; i < 2; i++) {
+        SL_CHECK_INT(control("identity.group", "{'name':'%s','group':'%s','member':true}", name,
+                             "dba"),
+                     i == 0 ? 202 : 200);
+        if (i == 0)
+            both_say_yes();
+    }
+    for (int i = 0; i < 257; i++) {
+        SL_BUF(group, 32);
+
+        sl_buf_say(&group, "g%d", i);
+        push_group(sl_buf_text(&group), 0);
+    }
+    SL_CHECK_INT(
+        control("identity.group", "{'name':'%s','group':'%s','member':false}", name, "dba"), 202);
+}
+
+/* With the account of a provider its groups go: one that the configuration names goes as little
+ * unasked as if somebody were taken out of it. Everything else ends at once. */
+static void test_govern_an_account_takes_no_named_group_away_unasked(void)
+{
+    static const char unlink_[] = "{'name':'%s','issuer':'corp','subject':'%s'}";
+    char name[4][128], made[128];
+
+    for (unsigned i = 1; i < 4; i++) {
+        SL_BUF(subject, 32);
+
+        sl_buf_say(&subject, "x%u", i);
+        keep(name[i], sizeof name[i], name_of_subject(sl_buf_text(&subject)));
+        push_group(i == 1 ? "watch" : i == 2 ? "guard" : "choir", i);
+    }
+    SL_CHECK_INT(control("account.unlink", unlink_, name[3], "x3"), 200); /* names nobody */
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 200);
+    SL_CHECK_INT(control("account.unlink", unlink_, name[1], "x1"), 404);
+    SL_CHECK_INT(control("token.create", "{'name':'%s'}%s", name[2], ""), 200);
+    keep(made, sizeof made, said("token"));
+    SL_CHECK_INT(call_as(play.desk, "whoami", made, "{}"), 200);
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 202);
+    SL_CHECK_INT(json_integer_value(json_object_get(play.reply, "revoked")), 1);
+    both_say_yes();
+    SL_CHECK_INT(call_as(play.desk, "whoami", made, "{}"), 401); /* at once */
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 200);
+    SL_CHECK_INT(control("token.revoke", "{'name':'%s'}%s", name[2], ""), 404);
+}
+
 static char over[37]; /* an approval that is over */
 
 static const struct {
@@ -203,12 +363,22 @@ static bool is_control(const char *wire)
     return false;
 }
 
+static bool is_played_elsewhere(const char *method)
+{
+    /* 13-govern-passkey.play; test_govern_an_account_takes_no_named_group_away_unasked */
+    static const char *const methods[] = {"passkey.revoke", "account.unlink", "token.revoke"};
+
+    for (size_t i = 0; i < SL_COUNT(methods); i++)
+        if (strcmp(methods[i], method) == 0)
+            return true;
+    return false;
+}
+
 static void test_govern_every_call_has_its_row(void)
 {
     (void)is_control(NULL);
     for (size_t g = 0; g < SL_COUNT(governed); g++) {
-        bool held = strcmp(governed[g].method, "passkey.revoke") == 0; /* 13-govern-passkey.play */
-        bool free_ = false;
+        bool held = is_played_elsewhere(governed[g].method), free_ = held;
 
         for (size_t i = 0; i < SL_COUNT(waits); i++) {
             bool same = strcmp(waits[i].method, governed[g].method) == 0;
@@ -220,6 +390,17 @@ static void test_govern_every_call_has_its_row(void)
             !SL_CHECK(governed[g].how != GOVERNED_WHEN || free_))
             printf("#   %s\n", governed[g].method);
     }
+}
+
+/* An erasure says in the ledger who let it happen; the auditor looks for it at the end. */
+static void test_govern_an_erasure_leaves_a_trace(void)
+{
+    SL_CHECK_INT(control("approval.erase", "{'id':'%s'}%s", over, ""), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("approval.erase", "{'id':'%s'}%s", over, ""), 200);
+    memcpy(approval, over, 36);
+    SL_CHECK_INT(get(credentials[RITA]), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "erased")));
 }
 
 /* A no ends it; asked again it is another question. */
@@ -288,18 +469,74 @@ static void test_govern_whoever_sits_there_does_not_decide(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
 }
 
+static void link_ada(void)
+{
+    static const char form[] = "{'name':'%s','issuer':'corp','subject':'%s'}";
+
+    SL_CHECK_INT(control("account.link", form, "ada", "s-ada"), 202);
+    both_say_yes();
+    SL_CHECK_INT(control("account.link", form, "ada", "s-ada"), 201);
+}
+
+/* Whoever sits at the shell is known by name, in however many groups a provider puts them. */
+static void test_P9_a_crowded_person_at_the_shell_ends_nothing(void)
+{
+    scim("POST", "Users",
+         ",'resource':{" SCHEMA("core:2.0:User") ",'userName':'ada','externalId':'s-ada'}", 201);
+    memset(user_ids[0], 0, sizeof user_ids[0]);
+    memcpy(user_ids[0], said("id"), strnlen(said("id"), sizeof user_ids[0] - 1));
+    for (int i = 0; i < 257; i++) {
+        SL_BUF(group, 32);
+
+        sl_buf_say(&group, "ada%d", i);
+        push_group(sl_buf_text(&group), 0);
+    }
+    SL_CHECK_INT(control("identity.add", newcomer, "zoe", "dba"), getuid() == 0 ? 403 : 202);
+    SL_CHECK_INT(call_as(play.control, "status", "", "{}"), 200);
+}
+
+static const char *sluice; /* the command */
+
+/* What was let happen is let happen in the auditor's eyes, too. */
+static void test_the_auditor_accuses_nobody(void)
+{
+    SL_BUF(command, 1024);
+
+    sl_buf_say(&command,
+               "%s ledger verify %s/state/ledger --key %s/state/ledger/key.pub > %s/said 2>&1 || "
+               "{ sed 's/^/# /' %s/said; false; }",
+               sluice, play.folder, play.folder, play.folder, play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+    sl_buf_reset(&command);
+    sl_buf_say(&command, "grep -rqaE '\"event\":\"erased\".*\"let_by\":\"' %s/state/ledger",
+               play.folder);
+    SL_CHECK_INT(system(sl_buf_text(&command)), 0);
+}
+
 int main(int argc, char **argv)
 {
-    SL_PROMISE(argc > 1);
+    SL_PROMISE(argc > 2);
     play_begin(argv[1]);
     add_everybody();
     SL_RUN(test_govern_two_people);
     SL_RUN(test_govern_shows_who_sits_at_the_shell);
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);
+    SL_RUN(test_govern_an_erasure_leaves_a_trace);
     SL_RUN(test_govern_denied);
     SL_RUN(test_a_large_group_is_whole);
+    SL_RUN(test_govern_a_crowded_person_leaves_no_group_unasked);
+    SL_RUN(test_P3_a_yes_to_go_on_is_for_that_pause);
+    SL_RUN(test_P3_a_yes_to_one_who_goes_on_is_for_that_pause);
+    SL_RUN(test_P3_a_yes_to_an_end_is_for_what_was_there);
+    SL_RUN(test_govern_an_account_takes_no_named_group_away_unasked);
+    SL_RUN(link_ada);
     SL_RUN(test_govern_whoever_sits_there_does_not_decide);
-    play_end();
+    SL_RUN(test_P9_a_crowded_person_at_the_shell_ends_nothing);
+    stop_keeper();
+    sluice = argv[2];
+    SL_RUN(test_the_auditor_accuses_nobody);
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
     return sl_tap_done();
 }

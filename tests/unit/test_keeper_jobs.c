@@ -12,7 +12,8 @@
     "      - {identity: deploy, repository_id: \"74\", repository: octo-org/octo-repo, ref: " \
     "refs/heads/main}\n"                                                                      \
     "      - {identity: rita, repository_id: \"75\"}\n"                                       \
-    "      - {identity: nobody, repository_id: \"76\"}\n"
+    "      - {identity: nobody, repository_id: \"76\"}\n"                                     \
+    "  - {name: hr, issuer: \"https://hr.example\", client_id: sluice, group_prefix: \"hr-\"}\n"
 
 #include "core/action/action.h"
 #include "tests/unit/token_play.h"
@@ -30,6 +31,22 @@ static const char *job(const char *repository_id, const char *run)
 }
 
 #define BY(id, name, attempt) ",'actor_id':'" id "','actor':'" name "','run_attempt':'" attempt "'"
+
+/* Two issuers are asked about, in any order; the second one only pushes, and never answers. */
+static void introduce_ours(void)
+{
+    bool told = false;
+
+    while (!told && SL_CHECK(asked_within(PATIENCE_MS))) {
+        told = strcmp(idp.url, "https://idp.example/jwks") == 0;
+        if (told)
+            tell_keys();
+        else if (strstr(idp.url, "idp.example") != NULL)
+            tell(200, discovery);
+        else
+            tell(503, "{}");
+    }
+}
 
 /* --- helpers ---------------------------------------------------------------------------------- */
 
@@ -160,7 +177,7 @@ static void test_P9_who_started_it_is_known_after_a_restart(void)
     courier_goes();
     start_keeper();
     courier_comes();
-    introduce();
+    introduce_ours();
     sl_action_put_simple(&operation, SL_SPAN("drop table t"));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = session, .action = 1, .generation = 1,
@@ -199,6 +216,44 @@ static void test_P4_nobody_releases_alone_what_nobody_knows_who_started(void)
                    said("id"), said("digest"));
         SL_CHECK_INT(call_as(play.desk, "decision", olly, sl_buf_text(&body)), rows[i].status);
     }
+}
+
+static char provider[128];
+
+static void provision(const char *what, const char *resource)
+{
+    SL_BUF(body, 1024);
+
+    sl_buf_say(&body,
+               "{'method':'POST','what':'%s','resource':{'schemas':"
+               "['urn:ietf:params:scim:schemas:core:2.0:%s'],%s}}",
+               what, what[0] == 'U' ? "User" : "Group", resource);
+    SL_CHECK_INT(call_as(play.desk, "scim", provider, sl_buf_text(&body)), 201);
+}
+
+/* A provider puts her into more groups than anybody may have: it is still she who set it going. */
+static void test_P4_whoever_has_too_many_groups_set_it_going(void)
+{
+    char id[64];
+    SL_BUF(one, 256);
+
+    SL_CHECK_INT(call_as(play.control, "scim.credential", "", "{'issuer':'hr'}"), 201);
+    memcpy(provider, said("credential"), strnlen(said("credential"), sizeof provider - 1));
+    SL_CHECK_INT(call_as(play.control, "account.link", "",
+                         "{'name':'carol','issuer':'hr','subject':'h-1'}"),
+                 201);
+    provision("Users", "'userName':'carol','externalId':'h-1'");
+    memset(id, 0, sizeof id);
+    memcpy(id, said("id"), strnlen(said("id"), sizeof id - 1));
+    for (int i = 0; i < 257; i++) {
+        sl_buf_reset(&one);
+        sl_buf_say(&one, "'displayName':'g%d','members':[{'value':'%s'}]", i, id);
+        provision("Groups", sl_buf_text(&one));
+    }
+    come(job("74", BY("12", "octocat", "1")));
+    SL_CHECK(has_requester("carol") && !has_requester("github:actor_id:12"));
+    SL_CHECK_INT(ask(job("74", BY("12", "octocat", "1")), "crowded"), 201);
+    SL_CHECK_INT(needed(), 1);
 }
 
 static void reload_without(const char *text)
@@ -253,7 +308,7 @@ int main(int argc, char **argv)
     play_begin(argv[1]);
     make_people();
     courier_comes();
-    introduce();
+    introduce_ours();
     SL_CHECK_INT(account("account.link", "carol", "actor_id:12"), 201);
     SL_RUN(test_which_jobs_are_let_in);
     SL_RUN(test_a_subject_is_no_account);
@@ -262,6 +317,7 @@ int main(int argc, char **argv)
     SL_RUN(test_accounts_at_a_ci_system);
     SL_RUN(test_P9_who_started_it_is_known_after_a_restart);
     SL_RUN(test_P4_nobody_releases_alone_what_nobody_knows_who_started);
+    SL_RUN(test_P4_whoever_has_too_many_groups_set_it_going);
     SL_RUN(test_a_job_that_is_configured_no_more);
     SL_RUN(test_an_identity_that_is_disabled);
     play_end();

@@ -113,6 +113,59 @@ static void test_P4_a_bond_of_later(void)
     SL_CHECK_TEXT(sl_span_str(said("state")), "approved");
 }
 
+static bool names_delegate(const char *of, const char *delegate)
+{
+    size_t i;
+    json_t *one, *name;
+
+    SL_CHECK_INT(call_as(play.control, "identity.list", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "identities"), i, one)
+    {
+        size_t d;
+
+        if (!sl_span_is(sl_json_str(one, "name"), of))
+            continue;
+        json_array_foreach(json_object_get(one, "delegates"), d, name)
+        {
+            if (strcmp(json_string_value(name), delegate) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Saying anew that somebody acts for somebody never makes it shorter: its end is another person's
+ * to allow, and a second is an end. */
+static void test_P4_who_acts_for_somebody_does_so_no_shorter(void)
+{
+    static const char form[] = "{'name':'%s','to':'%s','ttl':'1s'}";
+    static const struct {
+        const char *owner, *first; /* how long at first; NULL: without end */
+    } rows[] = {{"tara", NULL}, {"paula", "1h"}};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(body, 256);
+
+        sl_buf_say(&body, "{'name':'%s','to':'aud'%s%s%s}", rows[i].owner,
+                   rows[i].first == NULL ? "" : ",'ttl':'",
+                   rows[i].first == NULL ? "" : rows[i].first, rows[i].first == NULL ? "" : "'");
+        SL_CHECK_INT(call_as(play.control, "identity.delegate", "", sl_buf_text(&body)), 200);
+        SL_CHECK_INT(control("identity.delegate", form, rows[i].owner, "aud"), 409);
+        SL_CHECK(strstr(said("hint"), "--remove") != NULL);
+    }
+    usleep(1100 * 1000);
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        SL_CHECK(names_delegate(rows[i].owner, "aud"));
+    /* what is over, or as long, or longer, is simply said anew */
+    SL_CHECK_INT(control("identity.delegate", form, "adi", "aud"), 200);
+    usleep(1100 * 1000);
+    SL_CHECK(!names_delegate("adi", "aud"));
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s','ttl':'1h'}", "adi", "aud"),
+                 200);
+    SL_CHECK_INT(control("identity.delegate", "{'name':'%s','to':'%s'}", "adi", "aud"), 200);
+    SL_CHECK(names_delegate("adi", "aud"));
+}
+
 /* --- roles ----------------------------------------------------------------------------------- */
 
 static void test_what_each_role_may_read(void)
@@ -178,6 +231,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_every_channel_every_reason);
     SL_RUN(test_P4_conflicts_are_shown_before);
     SL_RUN(test_P4_a_bond_of_later);
+    SL_RUN(test_P4_who_acts_for_somebody_does_so_no_shorter);
     SL_RUN(test_what_each_role_may_read);
     SL_RUN(test_the_auditors_view);
     play_end();

@@ -450,7 +450,9 @@ static void test_second_spend_is_refused(void)
     for (size_t i = 0; i < 10; i++)
         store_record(&s, NULL, story(i), true);
     SL_CHECK_INT(store_commit(&s), SL_OK);
+    SL_CHECK(store_works(&s));
     store_record(&s, NULL, moved("a-1", SL_APPROVAL_ON_SPEND), true);
+    SL_CHECK(!store_works(&s)); /* so that no loop over what is still there goes on for ever */
     SL_CHECK(store_commit(&s) != SL_OK); /* sticks: nothing is answered any more */
     store_record(&s, NULL, story(11), true);
     SL_CHECK(store_commit(&s) != SL_OK);

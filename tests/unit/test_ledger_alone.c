@@ -344,6 +344,7 @@ static void test_bypass(void)
     end(&h, "and the very next one", "'nina' changes under govern: two-person");
 
     two_people(&s, &h);
+    story_roster(&s, SL_ENTRY_ROSTER_PAUSE, "rita", NULL, NULL);
     put_bypass(&s, "offline");
     story_roster_by(&s, SL_ENTRY_ROSTER_RESUME, "rita", "offline");
     put_review(&s, STORY_ID, "rita", "c-rita");

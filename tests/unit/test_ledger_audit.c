@@ -119,6 +119,79 @@ static void test_accounts(void)
            "that was not linked to it");
 }
 
+/* Everybody behind what asked is in the requester set, or they could decide it (P4). */
+static void test_P4_who_is_behind_the_credential_that_asks(void)
+{
+    static const struct story good[] = {{.asked_with = "t-bot"},
+                                        {.asked_with = "t-bot", .token_by = "alice"},
+                                        {.asked_with = "t-bot", .token_for = "alice"},
+                                        {.session_for = "alice"}};
+    struct hearing h;
+
+    for (size_t i = 0; i < SL_COUNT(good); i++) {
+        hear(good[i], &h);
+        SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+        sl_buf_done(&h.said);
+    }
+    expect("its maker", (struct story){.asked_with = "t-bot", .token_by = "rita"},
+           "leaves out 'rita', who made the credential");
+    expect("acted for", (struct story){.asked_with = "t-bot", .token_for = "rita"},
+           "leaves out 'rita', on whose behalf the credential");
+    expect("acted for in the session", (struct story){.session_for = "rita"},
+           "leaves out 'rita', on whose behalf its session");
+    expect("for somebody who is off",
+           (struct story){.asked_with = "t-bot", .token_for = "alice", .off_too = "alice"},
+           "asks on behalf of 'alice', who is disabled or paused");
+    expect("in a session for somebody who is off",
+           (struct story){.asked_with = "t-bot", .session_for = "alice", .off_too = "alice"},
+           "asks on behalf of 'alice', who is disabled or paused");
+    expect("another's", (struct story){.asked_with = "t-robin"}, "which is somebody else's");
+    expect("nobody's", (struct story){.asked_with = "t-none"}, "which is nobody's");
+}
+
+/* One status, as the keeper has it: what a provider brings back as paused is disabled no more. */
+static void test_who_is_switched_off(void)
+{
+    static const char *const active[] = {"pr", "DE", "DPr", "pDPr", "DEpr", "pDPrDPr"};
+    static const struct {
+        const char *is, *sentence;
+    } rows[] = {{"p", "disabled or paused"},          {"D", "disabled or paused"},
+                {"pD", "disabled or paused"},         {"pDP", "disabled or paused"},
+                {"r", "goes on, but was not paused"}, {"Dr", "goes on, but was not paused"},
+                {"Dp", "is paused, but was disabled"}};
+    struct hearing h;
+
+    for (size_t i = 0; i < SL_COUNT(active); i++) {
+        hear((struct story){.rita_is = active[i]}, &h);
+        if (!SL_CHECK_TEXT(sl_buf_span(&h.said), ""))
+            printf("#   %s\n", active[i]);
+        sl_buf_done(&h.said);
+    }
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        expect(rows[i].is, (struct story){.rita_is = rows[i].is}, rows[i].sentence);
+}
+
+/* Nobody can read any more what was approved: that is in the ledger, and who let it happen. */
+static void test_erasing_is_governed(void)
+{
+    static const char two[] = "{\"govern\":\"two-person\"}";
+    struct hearing h;
+
+    hear((struct story){.erased = 'e'}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("while it is open", (struct story){.erased = 'p'}, "is erased, but it was pending");
+    expect("alone", (struct story){.erased = 'e', .policy_text = two}, "nobody else let it happen");
+    expect("by a yes that nobody gave",
+           (struct story){.erased = 'e',
+                          .policy_text = two,
+                          .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8058"},
+           "which let nothing happen");
+    expect("by its own",
+           (struct story){.erased = 'e', .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8057"},
+           "which let nothing happen");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -168,6 +241,13 @@ static void test_lists(void)
     hear((struct story){.list = 3, .list_ran = 1}, &h); /* it ended before its time */
     SL_CHECK_TEXT(sl_buf_span(&h.said), "");
     sl_buf_done(&h.said);
+    hear((struct story){.list = 3, .list_ran = 3, .list_withdrawn = 2}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("not withdrawn",
+           (struct story){
+               .list = 3, .list_ran = 3, .list_withdrawn = 1, .list_ending = SL_OUTCOME_FAILED},
+           "more than the 3 statements");
     expect("one too many", (struct story){.list = 3, .list_ran = 4}, "more than the 3 statements");
     expect("before the spend", (struct story){.list = 3, .list_ran = 1, .list_action = 2},
            "was spent by session 1, but action 2");
@@ -350,6 +430,9 @@ int main(void)
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
+    SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
+    SL_RUN(test_who_is_switched_off);
+    SL_RUN(test_erasing_is_governed);
     SL_RUN(test_moves);
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);

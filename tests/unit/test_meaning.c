@@ -194,7 +194,7 @@ static void test_a_judge_that_lies(void)
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
     m = (struct sl_meaning){.names = &name, .name_count = 1};
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
-    name.kind = SL_NAME_HOLD + 1;
+    name.kind = SL_NAME_CHANGED + 1;
     SL_CHECK_INT(encode_and_get(&m), SL_EMALFORMED);
     m = sl_meaning_opaque(SL_SPAN("because"));
     SL_CHECK_INT(encode_and_get(&m), SL_OK);

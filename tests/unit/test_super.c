@@ -396,6 +396,42 @@ static void test_the_service_manager_hears(void)
     close(fd);
 }
 
+/* As the version before this one left it, with so many bytes that nobody has read. */
+static void leave_old_journal(const char *magic, uint64_t unread)
+{
+    uint64_t written = 4096, read_ = written - unread;
+    int fd = open(in_folder("runtime/journal.0"), O_WRONLY | O_CLOEXEC);
+
+    SL_CHECK(fd >= 0 && pwrite(fd, magic, 8, 0) == 8 && pwrite(fd, &written, 8, 64) == 8 &&
+             pwrite(fd, &read_, 8, 128) == 8);
+    close(fd);
+}
+
+/* P6: an upgrade after a kill -9 of everything loses no record: only the version that wrote them
+ * can read them, so nothing starts until it has. */
+static void test_P6_unread_records_of_another_version(void)
+{
+    static const char *const magics[] = {"SLJRNL01", "SLJRNL99"};
+
+    write_config("", targets);
+    for (size_t i = 0; i < SL_COUNT(magics); i++) {
+        leave_old_journal(magics[i], 512);
+        SL_CHECK_INT(WEXITSTATUS(wait_end(start())), 1);
+        SL_CHECK_INT(count_in("err", "event=journal_of_another_version"), 1);
+        SL_CHECK(count_in("err", "start the version of Sluice that wrote it") == 1);
+        SL_CHECK_INT(count_in("err", "event=journal_put_aside"), 0);
+        SL_CHECK_INT(count_in("out", "ready"), 0);
+        leave_old_journal(magics[i], 0); /* it has been started, and stopped */
+        serve();
+        stop();
+        SL_CHECK_INT(count_in("err", "event=journal_put_aside"), 0);
+    }
+    leave_old_journal("no magic", 512); /* damaged, and no version's: as ever */
+    serve();
+    stop();
+    SL_CHECK_INT(count_in("err", "event=journal_put_aside"), 1);
+}
+
 static void test_what_cannot_start(void)
 {
     write_config("nonsense: 1\n", targets);
@@ -448,6 +484,7 @@ int main(int argc, char **argv)
     SL_RUN(test_the_courier);
     SL_RUN(test_nothing_outlives_the_supervisor);
     SL_RUN(test_the_service_manager_hears);
+    SL_RUN(test_P6_unread_records_of_another_version);
     SL_RUN(test_what_cannot_start);
     return remove_folder() ? sl_tap_done() : 1;
 }

@@ -43,24 +43,6 @@ void sl_list_mark(struct sl_list_item *items, size_t count)
 
 /* --- what moved ------------------------------------------------------------------------------ */
 
-static bool is_word_byte(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || c >= 0x80;
-}
-
-static bool mentions(struct sl_span text, struct sl_span name)
-{
-    for (size_t i = 0; name.n > 0 && i + name.n <= text.n; i++) {
-        bool begins = i == 0 || !is_word_byte(text.p[i - 1]);
-        bool ends = i + name.n == text.n || !is_word_byte(text.p[i + name.n]);
-
-        if (begins && ends && sl_span_eq_nocase(sl_span(text.p + i, name.n), name))
-            return true;
-    }
-    return false;
-}
-
 static struct sl_span behind_last(struct sl_span s, uint8_t c)
 {
     size_t n = s.n;
@@ -70,81 +52,145 @@ static struct sl_span behind_last(struct sl_span s, uint8_t c)
     return sl_span_from(s, n);
 }
 
-/* "function public.f <hash>" -> "function public.f" */
+static struct sl_span last_part(struct sl_span name)
+{
+    return behind_last(name, '.');
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct sl_span *x = a, *y = b;
+
+    return sl_span_cmp(*x, *y);
+}
+
+static bool is_among(const struct sl_span *sorted, size_t count, struct sl_span name)
+{
+    return count > 0 && bsearch(&name, sorted, count, sizeof *sorted, by_text) != NULL;
+}
+
+/* --- the list's own changes --- */
+
+static bool changes_definitions(const struct sl_meaning *m)
+{
+    return (m->effects & SL_EFFECT_DDL) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
+}
+
+static enum sl_err room_for_names(struct sl_arena *mem, const struct sl_list_item *items,
+                                  size_t since, size_t until, struct sl_list_changes *out)
+{
+    size_t relations = 0, code = 0;
+
+    for (size_t i = since; i < until; i++) {
+        relations += items[i].meaning->access_count;
+        code += items[i].meaning->name_count;
+    }
+    if (relations > 0)
+        out->relations = sl_arena_array(mem, relations, sizeof *out->relations);
+    if (code > 0)
+        out->code = sl_arena_array(mem, code, sizeof *out->code);
+    return (relations > 0 && out->relations == NULL) || (code > 0 && out->code == NULL) ? SL_EMEMORY
+                                                                                        : SL_OK;
+}
+
+static void add_names(struct sl_list_changes *out, const struct sl_meaning *m)
+{
+    for (size_t i = 0; i < m->access_count; i++)
+        if ((m->accesses[i].effects & SL_EFFECT_DDL) != 0)
+            out->relations[out->relation_count++] = last_part(m->accesses[i].dataset);
+    for (size_t i = 0; i < m->name_count; i++)
+        if (m->names[i].kind == SL_NAME_CHANGED)
+            out->code[out->code_count++] = m->names[i].name;
+}
+
+enum sl_err sl_list_changes(struct sl_arena *mem, const struct sl_list_item *items, size_t since,
+                            size_t until, struct sl_list_changes *out)
+{
+    struct sl_list_changes c = {0};
+
+    for (size_t i = 0; i < until; i++)
+        c.session |= (items[i].meaning->flags & SL_MEANING_CONTEXT) != 0 ||
+                     (items[i].meaning->effects & unsure) != 0;
+    if (since < until)
+        SL_TRY(room_for_names(mem, items, since, until, &c));
+    for (size_t i = since; i < until; i++) {
+        c.anything |= (items[i].meaning->effects & unsure) != 0;
+        if (changes_definitions(items[i].meaning))
+            add_names(&c, items[i].meaning);
+    }
+    if (c.relation_count > 0)
+        qsort(c.relations, c.relation_count, sizeof *c.relations, by_text);
+    if (c.code_count > 0)
+        qsort(c.code, c.code_count, sizeof *c.code, by_text);
+    *out = c;
+    return SL_OK;
+}
+
+/* --- lines --- */
+
+/* "function public.f <hash>" -> "function public.f " */
 static struct sl_span object_of(struct sl_span line)
 {
     return sl_span_head(line, line.n - behind_last(line, ' ').n);
 }
 
-static bool tag_says(const struct sl_meaning *m, const char *const *words, size_t count)
+/* Code changes by what names code, not by a relation of the same name. */
+static bool is_own_line(const struct sl_list_changes *own, struct sl_span object)
 {
-    for (size_t i = 0; i < m->statement_count; i++)
-        for (size_t w = 0; w < count; w++)
-            if (mentions(m->statements[i].tag, sl_span_str(words[w])))
-                return true;
-    return false;
-}
-
-/* A body of code changes by statements about code, not by any that happen to name it. */
-static bool can_change(const struct sl_meaning *m, struct sl_span object)
-{
-    static const char *const code[] = {"function",  "procedure", "routine",
-                                       "aggregate", "schema",    "extension"};
     bool is_code = sl_span_starts(object, SL_SPAN("function ")) ||
-                   sl_span_starts(object, SL_SPAN("aggregate "));
+                   sl_span_starts(object, SL_SPAN("aggregate ")) ||
+                   sl_span_starts(object, SL_SPAN("type "));
+    struct sl_span name =
+        last_part(object.n > 0 ? sl_span_head(object, object.n - 1) : object); /* no blank */
 
-    return !is_code || tag_says(m, code, SL_COUNT(code));
+    return own->anything || (is_code ? is_among(own->code, own->code_count, name)
+                                     : is_among(own->relations, own->relation_count, name));
 }
 
-static bool is_own_change(const struct sl_list_item *before, size_t count, struct sl_span object,
-                          bool resolved_anew)
+/* Definitions are in order: a judge that says otherwise has them counted as moved. */
+static size_t place_of(const struct sl_meaning *m, struct sl_span line)
 {
-    struct sl_span name =
-        object.n > 0 && object.p[object.n - 1] == ' ' ? sl_span_head(object, object.n - 1) : object;
+    size_t low = 0, high = m->definition_count;
 
-    for (size_t i = 0; i < count; i++) {
-        const struct sl_meaning *m = before[i].meaning;
-
-        if ((m->effects & unsure) != 0)
-            return true;
-        if (resolved_anew && (m->flags & SL_MEANING_CONTEXT) != 0)
-            return true;
-        if ((m->effects & SL_EFFECT_DDL) != 0 && can_change(m, object) &&
-            mentions(before[i].text, behind_last(name, '.')))
-            return true;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sl_span_cmp(m->definitions[middle], line) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    return low;
 }
 
 static bool has_line(const struct sl_meaning *m, struct sl_span line)
 {
-    for (size_t i = 0; i < m->definition_count; i++)
-        if (sl_span_eq(m->definitions[i], line))
-            return true;
-    return false;
+    size_t at = place_of(m, line);
+
+    return at < m->definition_count && sl_span_eq(m->definitions[at], line);
 }
 
 static bool has_object(const struct sl_meaning *m, struct sl_span object)
 {
-    for (size_t i = 0; i < m->definition_count; i++)
-        if (sl_span_eq(object_of(m->definitions[i]), object))
-            return true;
-    return false;
+    size_t at = place_of(m, object);
+
+    return at < m->definition_count && sl_span_eq(object_of(m->definitions[at]), object);
 }
 
 /* Lines of `a` that `b` lacks. */
-static bool lines_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *a,
-                        const struct sl_meaning *b)
+static bool lines_moved(const struct sl_meaning *a, const struct sl_meaning *b,
+                        const struct sl_list_changes *own)
 {
     for (size_t i = 0; i < a->definition_count; i++) {
         struct sl_span object = object_of(a->definitions[i]);
 
-        if (!has_line(b, a->definitions[i]) &&
-            !is_own_change(items, at, object, !has_object(b, object)))
+        if (!has_line(b, a->definitions[i]) && !is_own_line(own, object) &&
+            !(own->session && !has_object(b, object)))
             return true;
     }
     return false;
 }
+
+/* --- datasets --- */
 
 static bool has_access(const struct sl_meaning *m, const struct sl_meaning_access *wanted)
 {
@@ -156,35 +202,27 @@ static bool has_access(const struct sl_meaning *m, const struct sl_meaning_acces
     return (wanted->effects & ~effects) == 0;
 }
 
-static bool accesses_moved(const struct sl_list_item *items, size_t at,
-                           const struct sl_meaning *now)
+static bool accesses_moved(const struct sl_meaning *shown, const struct sl_meaning *now,
+                           const struct sl_list_changes *own)
 {
+    if (own->anything || own->session)
+        return false;
     for (size_t i = 0; i < now->access_count; i++)
-        if (!has_access(items[at].meaning, &now->accesses[i]) &&
-            !is_own_change(items, at, now->accesses[i].dataset, true))
+        if (!has_access(shown, &now->accesses[i]) &&
+            !is_among(own->relations, own->relation_count, last_part(now->accesses[i].dataset)))
             return true;
     return false;
 }
 
-bool sl_list_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *now)
+bool sl_list_moved(const struct sl_meaning *shown, const struct sl_meaning *now,
+                   const struct sl_list_changes *own)
 {
-    const struct sl_meaning *shown = items[at].meaning;
-
-    if (lines_moved(items, at, now, shown) || lines_moved(items, at, shown, now))
+    if (lines_moved(now, shown, own) || lines_moved(shown, now, own))
         return true;
-    return (shown->effects & SL_EFFECT_OPAQUE) == 0 && accesses_moved(items, at, now);
+    return (shown->effects & SL_EFFECT_OPAQUE) == 0 && accesses_moved(shown, now, own);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b)
-{
-    const struct sl_span *x = a, *y = b;
-    size_t n = x->n < y->n ? x->n : y->n;
-    int order = n == 0 ? 0 : memcmp(x->p, y->p, n);
-
-    return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
-}
 
 static size_t without_doubles(struct sl_span *items, size_t count)
 {

@@ -30,15 +30,28 @@ void sl_list_mark(struct sl_list_item *items, size_t count);
 enum sl_err sl_list_meaning(struct sl_arena *mem, const struct sl_list_item *items, size_t count,
                             struct sl_meaning *out) SL_MUST_CHECK;
 
-/* Did what the unclear statement `at` stands on move for another reason than the list's own
- * statements before it? `items[at].meaning` is what was shown when the grant was spent, `now` what
- * its words say right before it runs. A definition (a function's body, a view, a trigger) may have
- * moved when a change of definitions before it names that object, or when code that nobody can look
- * through ran; what is resolved anew may be another object when the session changed, too. The same
- * goes for datasets and what happens to them, where they were understood when they were shown.
- * Names are looked for as words in the text: a change through another name (CASCADE) counts as
- * somebody else's, and ends the list. */
-bool sl_list_moved(const struct sl_list_item *items, size_t at, const struct sl_meaning *now);
+/* What the list's own statements may have changed. */
+struct sl_list_changes {
+    struct sl_span *relations, *code; /* the last parts of names, in order */
+    size_t relation_count, code_count;
+    bool anything; /* code that nobody can look through ran */
+    bool session;  /* the session changed: names may mean other objects */
+};
+
+/* Of the statements from `since` up to `until`: those that ran, are committed, and did not count
+ * for an earlier look. Of the session all before `until` count. Names are taken from what the
+ * statements mean; a change through another name (CASCADE, a schema) is not among them. Arrays in
+ * `mem` (may be NULL where since == until), views into the meanings. */
+enum sl_err sl_list_changes(struct sl_arena *mem, const struct sl_list_item *items, size_t since,
+                            size_t until, struct sl_list_changes *out) SL_MUST_CHECK;
+
+/* Did what an unclear statement stands on move for another reason than `own`? A definition (a
+ * function's body, a view, a trigger) may have moved when a change of definitions names that
+ * object, or when code that nobody can look through ran; what is resolved anew may be another
+ * object when the session changed, too. The same goes for datasets and what happens to them, where
+ * they were understood when they were shown. */
+bool sl_list_moved(const struct sl_meaning *shown, const struct sl_meaning *now,
+                   const struct sl_list_changes *own);
 
 void sl_list_put_operation(struct sl_buf *b, const struct sl_list_item *items, size_t count);
 

@@ -172,7 +172,7 @@ static void get_lists(struct decoder *d, struct sl_meaning *m)
     for (size_t i = 0; i < m->name_count; i++) {
         m->names[i].kind = sl_cursor_u8(&d->c);
         m->names[i].name = get_str(d);
-        if (m->names[i].kind < SL_NAME_PREPARE || m->names[i].kind > SL_NAME_HOLD)
+        if (m->names[i].kind < SL_NAME_PREPARE || m->names[i].kind > SL_NAME_CHANGED)
             fail(d, SL_EMALFORMED);
     }
     get_definitions(d, m);

@@ -89,6 +89,7 @@ enum sl_meaning_name_kind {
     SL_NAME_SETTING = 7,    /* SET or RESET of this parameter; empty name: ALL */
     SL_NAME_OFFSET = 8,     /* a query skips so many rows: "1000", "$1"; empty: who knows */
     SL_NAME_HOLD = 9,       /* DECLARE name CURSOR WITH HOLD: it outlives its transaction */
+    SL_NAME_CHANGED = 10,   /* makes, changes or drops code or a type of this name */
 };
 
 struct sl_meaning_name {

@@ -319,11 +319,12 @@ void sl_audit_session(struct sl_audit *a, const json_t *leaf)
         return;
     s->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
     s->target = sl_audit_copy(a, sl_audit_str(a, leaf, "target"));
+    s->on_behalf_of = sl_audit_names(a, json_object_get(leaf, "on_behalf_of"));
     sl_audit_said_person(a, s->identity, leaf);
     sl_audit_put(a, a->sessions, sl_map_u64(&number), s);
     struct sl_audit_identity *who = sl_audit_identity(a, s->identity);
     if (who == NULL)
         SL_FOUND(a, "'%S' opens a session, but was never added", s->identity);
-    else if (who->disabled || who->paused)
+    else if (who->status != SL_AUDIT_ACTIVE)
         SL_FOUND(a, "'%S' opens a session while disabled or paused", s->identity);
 }

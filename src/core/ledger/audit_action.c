@@ -4,6 +4,7 @@
 /* What is known of an action whose end is not in the ledger yet. */
 struct pending {
     bool unknown;
+    struct sl_audit_approval *listed; /* it counts as one of this list's statements; or NULL */
 };
 
 struct name {
@@ -145,6 +146,9 @@ static void check_listed(struct sl_audit *a, struct name name, struct sl_span id
     if (p->session != name.session || name.action <= p->action)
         SL_FOUND(a, "approval %S was spent by session %U, but action %U of session %U ran with it",
                  id, p->session, name.action, name.session);
+    struct pending *open = sl_map_get(a->pending, key_of(&name));
+    if (open != NULL)
+        open->listed = p;
     if (++p->listed > p->list)
         SL_FOUND(a, "more than the %U statements of approval %S ran", p->list, id);
 }
@@ -196,6 +200,16 @@ void sl_audit_action(struct sl_audit *a, const json_t *leaf)
         SL_FOUND(a, "action %U of session %U was denied, but ran", name.action, name.session);
 }
 
+/* One of a list that was written down, and did not run after all (the definitions moved while it
+ * waited for the disk), is written down once more. */
+static void end_pending(struct sl_audit *a, struct name name, const struct pending *p,
+                        struct sl_span outcome)
+{
+    if (p->listed != NULL && sl_span_is(outcome, "refused"))
+        p->listed->listed--;
+    sl_map_remove(a->pending, key_of(&name));
+}
+
 /* The late outcome belongs to an action that is waiting for it, or to a grant whose action has no
  * leaf: it was lost with its gate, or nothing was run. */
 void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
@@ -214,7 +228,7 @@ void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
     else if (unknown)
         p->unknown = true;
     else
-        sl_map_remove(a->pending, key_of(&name));
+        end_pending(a, name, p, sl_json_str(leaf, "outcome"));
 }
 
 void sl_audit_txn(struct sl_audit *a, const json_t *leaf)

@@ -102,6 +102,16 @@ static void shown(struct sl_audit *a, struct sl_span id, const json_t *leaf)
         SL_FOUND(a, "what approval %S is about was shown to '%S', who was never added", id, name);
 }
 
+/* What people still decide about stays. */
+static void erased(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,
+                   const json_t *leaf)
+{
+    if (p->state == SL_APPROVAL_PENDING || p->state == SL_APPROVAL_APPROVED)
+        SL_FOUND(a, "what approval %S is about is erased, but it was %s", id,
+                 sl_approval_state_name(p->state));
+    sl_audit_governed_by(a, id, sl_json_str(leaf, "let_by"), leaf);
+}
+
 static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                         unsigned event, const json_t *leaf)
 {
@@ -115,6 +125,9 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         if (p->state != SL_APPROVAL_PENDING)
             SL_FOUND(a, "approval %S is talked about, but it was %s", id,
                      sl_approval_state_name(p->state));
+        break;
+    case SL_ENTRY_APPROVAL_ERASED:
+        erased(a, p, id, leaf);
         break;
     case SL_ENTRY_APPROVAL_SHOWN:
         shown(a, id, leaf);

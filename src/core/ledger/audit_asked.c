@@ -10,7 +10,7 @@ static struct sl_span string_at(struct sl_audit *a, const json_t *list, size_t i
     return sl_audit_copy(a, sl_span(json_string_value(s), json_string_length(s)));
 }
 
-static struct sl_names names_of(struct sl_audit *a, const json_t *list)
+struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list)
 {
     struct sl_names names = {.count = json_array_size(list)};
 
@@ -31,7 +31,7 @@ static enum sl_requester_role role_of(const struct sl_audit_approval *p, struct 
 
 static void take_requesters(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
 {
-    struct sl_names names = names_of(a, json_object_get(leaf, "requesters"));
+    struct sl_names names = sl_audit_names(a, json_object_get(leaf, "requesters"));
     bool self = false, owner = p->owner.n == 0;
 
     p->requesters = sl_audit_alloc(a, names.count * sizeof *p->requesters);
@@ -88,8 +88,9 @@ static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const js
         const json_t *n = json_array_get(needs, i);
         uint64_t need = 0;
         p->needs[i] =
-            (struct sl_reviewers){.groups = names_of(a, json_object_get(n, "groups")),
-                                  .identities = names_of(a, json_object_get(n, "identities"))};
+            (struct sl_reviewers){.groups = sl_audit_names(a, json_object_get(n, "groups")),
+                                  .identities =
+                                      sl_audit_names(a, json_object_get(n, "identities"))};
         if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
             p->needs[i].need = (uint32_t)need;
         p->need_count = i + 1;
@@ -123,6 +124,7 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     take_requesters(a, p, leaf);
     check_owner(a, p);
     check_owners(a, p);
+    sl_audit_asked_with(a, p, leaf);
     if (!p->of_policy)
         sl_audit_said_session(a, leaf, p->identity, p->target);
     take_needs(a, p, leaf);

@@ -167,7 +167,7 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
         (struct sl_decider){.name = who->name,
                             .person = sl_audit_person(a, who->name),
                             .kind = who->kind,
-                            .active = !who->disabled && !who->paused,
+                            .active = who->status == SL_AUDIT_ACTIVE,
                             .since_us = who->active_since_us > who->since_us ? who->active_since_us
                                                                              : who->since_us};
     q.who.memberships = memberships_of(a, who, &q.who.membership_count);

@@ -175,10 +175,14 @@ static void check_let(struct sl_audit *a, struct sl_span id, struct sl_span name
 
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf)
 {
-    struct sl_span approval = sl_json_str(leaf, "approval");
+    sl_audit_governed_by(a, name, sl_json_str(leaf, "approval"), leaf);
+}
 
-    if (approval.n > 0)
-        check_let(a, approval, name, leaf);
+void sl_audit_governed_by(struct sl_audit *a, struct sl_span name, struct sl_span let_by,
+                          const json_t *leaf)
+{
+    if (let_by.n > 0)
+        check_let(a, let_by, name, leaf);
     else if (a->in_force == NULL || !a->in_force->two_person || !a->two_deciders)
         return;
     else if (!sl_span_is(sl_json_str(leaf, "channel"), "offline") || !is_bypassed(a, name, leaf))
@@ -220,7 +224,7 @@ static const char *review_problem(struct sl_audit *a, const struct sl_audit_exce
         return "with no deciding credential of their own";
     if (c->revoked || (c->expires_us != 0 && c->expires_us <= a->time_us))
         return "with a credential that is over";
-    if (who->kind != SL_HUMAN || who->disabled || who->paused)
+    if (who->kind != SL_HUMAN || who->status != SL_AUDIT_ACTIVE)
         return "but are no active human";
     if (is_party(a, e, sl_audit_person(a, who->name)))
         return "but had a part in it";

@@ -19,7 +19,11 @@ struct sl_audit_group {
 struct sl_audit_identity {
     struct sl_span name, owner, invited_by;
     enum sl_identity_kind kind;
-    bool disabled, paused;
+    enum sl_audit_status {
+        SL_AUDIT_ACTIVE,
+        SL_AUDIT_PAUSED,
+        SL_AUDIT_DISABLED
+    } status;          /* one of them, as the keeper has it */
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
@@ -57,6 +61,7 @@ struct sl_audit_credential {
     struct sl_span id, identity, issuer;
     bool deciding, revoked;
     uint64_t since_us, expires_us;
+    struct sl_names on_behalf_of; /* whom its holder acts for */
 };
 
 struct sl_audit_passkey {
@@ -92,6 +97,7 @@ struct sl_audit_approval {
 
 struct sl_audit_session {
     struct sl_span identity, target;
+    struct sl_names on_behalf_of; /* whom its token acts for */
 };
 
 struct sl_audit_policy {
@@ -164,6 +170,12 @@ bool sl_audit_hex(struct sl_audit *a, const json_t *leaf, const char *key, uint8
 struct sl_audit_identity *sl_audit_identity(struct sl_audit *a, struct sl_span name);
 struct sl_span sl_audit_person(struct sl_audit *a, struct sl_span name);
 
+/* A list of names in a leaf; what is none is an empty one. */
+struct sl_names sl_audit_names(struct sl_audit *a, const json_t *list);
+
+/* audit_behind.c: everybody behind the credential and the session that asked is in the set. */
+void sl_audit_asked_with(struct sl_audit *a, const struct sl_audit_approval *p, const json_t *leaf);
+
 /* audit_said.c: what is said in more than one place is the same everywhere */
 void sl_audit_said_person(struct sl_audit *a, struct sl_span identity, const json_t *leaf);
 void sl_audit_said_session(struct sl_audit *a, const json_t *leaf, struct sl_span identity,
@@ -179,6 +191,9 @@ uint64_t sl_audit_since(const struct sl_audit *a);
 
 /* audit_exception.c: a change of the roster that `govern: two-person` guards. */
 void sl_audit_governed(struct sl_audit *a, struct sl_span name, const json_t *leaf);
+/* The same of a leaf that names who let it happen elsewhere than in `approval`. */
+void sl_audit_governed_by(struct sl_audit *a, struct sl_span name, struct sl_span let_by,
+                          const json_t *leaf);
 void sl_audit_decider_came(struct sl_audit *a);
 bool sl_audit_by_operator(const json_t *leaf); /* at the control socket, or offline */
 bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);

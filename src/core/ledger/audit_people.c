@@ -74,15 +74,11 @@ static void link_identities(struct sl_audit *a, struct sl_audit_identity *who,
 }
 
 /* Whoever it acts for must be somebody, or nobody is kept from deciding. */
-static void check_on_behalf_of(struct sl_audit *a, struct sl_span id, const json_t *names)
+static void check_on_behalf_of(struct sl_audit *a, const struct sl_audit_credential *c)
 {
-    size_t i;
-    json_t *one;
-
-    json_array_foreach(names, i,
-                       one) if (sl_audit_identity(a, sl_span(json_string_value(one),
-                                                             json_string_length(one))) == NULL)
-        SL_FOUND(a, "credential %S acts for somebody who was never added", id);
+    for (size_t i = 0; i < c->on_behalf_of.count; i++)
+        if (sl_audit_identity(a, c->on_behalf_of.items[i]) == NULL)
+            SL_FOUND(a, "credential %S acts for somebody who was never added", c->id);
 }
 
 static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf,
@@ -114,7 +110,8 @@ static void add_credential(struct sl_audit *a, struct sl_audit_identity *who, co
         SL_FOUND(a, "'%S' gets a deciding credential, but is no human", who->name);
     who->decided_ever = who->decided_ever || deciding;
     sl_audit_decider_came(a);
-    check_on_behalf_of(a, c->id, json_object_get(leaf, "on_behalf_of"));
+    c->on_behalf_of = sl_audit_names(a, json_object_get(leaf, "on_behalf_of"));
+    check_on_behalf_of(a, c);
     sl_audit_put(a, a->credentials, c->id, c);
 }
 
@@ -243,19 +240,38 @@ static void open_session(struct sl_audit *a, struct sl_audit_identity *who, cons
         note_device(a, who, sl_json_str(leaf, "device"));
 }
 
+static bool is_by_issuer(const json_t *leaf)
+{
+    return sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:"));
+}
+
+/* From disabled nobody comes back but by the provider's word, as active or as paused as before. */
+static void take_status(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
+                        const json_t *leaf)
+{
+    if (event == SL_ENTRY_ROSTER_RESUME && who->status != SL_AUDIT_PAUSED) {
+        SL_FOUND(a, "'%S' goes on, but was not paused", who->name);
+        return;
+    }
+    if (event == SL_ENTRY_ROSTER_PAUSE && who->status == SL_AUDIT_DISABLED && !is_by_issuer(leaf)) {
+        SL_FOUND(a, "'%S' is paused, but was disabled", who->name);
+        return;
+    }
+    who->status = event == SL_ENTRY_ROSTER_DISABLE ? SL_AUDIT_DISABLED
+                  : event == SL_ENTRY_ROSTER_PAUSE ? SL_AUDIT_PAUSED
+                                                   : SL_AUDIT_ACTIVE;
+    who->active_since_us = sl_audit_since(a);
+}
+
 static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsigned event,
                          const json_t *leaf)
 {
     switch (event) {
     case SL_ENTRY_ROSTER_DISABLE:
     case SL_ENTRY_ROSTER_ENABLE:
-        who->disabled = event == SL_ENTRY_ROSTER_DISABLE;
-        who->active_since_us = sl_audit_since(a);
-        break;
     case SL_ENTRY_ROSTER_PAUSE:
     case SL_ENTRY_ROSTER_RESUME:
-        who->paused = event == SL_ENTRY_ROSTER_PAUSE;
-        who->active_since_us = sl_audit_since(a);
+        take_status(a, who, event, leaf);
         break;
     case SL_ENTRY_ROSTER_LINK:
         if (sl_json_str(leaf, "os_user").n > 0)
@@ -323,7 +339,7 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
 {
     /* What comes with a sign-in is what the configuration lets that issuer say: `issuers` is
      * governed. */
-    if (sl_span_starts(sl_json_str(leaf, "by"), SL_SPAN("issuer:")))
+    if (is_by_issuer(leaf))
         return false;
     switch (event) {
     case SL_ENTRY_ROSTER_ADD:

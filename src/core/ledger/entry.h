@@ -158,7 +158,8 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(REVOKED, "revoked") /* approved   -> revoked                                           */    \
     X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */    \
     X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */    \
-    X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */
+    X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */    \
+    X(ERASED, "erased")   /* over       -> same      what it was about is erased             */
 
 enum sl_entry_approval_event {
 #define SL_ENTRY_APPROVAL_EVENT(NAME, text) SL_ENTRY_APPROVAL_##NAME,
@@ -199,6 +200,7 @@ struct sl_entry_approval {
     const uint8_t *policy_digest, *rules_digest; /* 32 each, or NULL */
     struct sl_span
         repeats; /* asked: the approval whose outcome was unknown, if this is its repeat */
+    struct sl_span asked_with; /* asked: the credential that asked; empty: at the shell */
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
@@ -216,6 +218,7 @@ struct sl_entry_approval {
     bool own;               /* refused: whoever tried is in the requester set */
     struct sl_span reason;  /* the approver's words, or why it ended */
     uint64_t values;        /* shown: how many bind values */
+    struct sl_span let_by;  /* erased: the approval that let it happen (`govern: two-person`) */
     bool shown_text;        /* shown: the statement, of which the ledger has the digest alone */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);

@@ -25,6 +25,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_u64(w, "action", e->action);
     sl_member_str(w, "approval", e->approval);
     sl_member_str(w, "approver", e->approver);
+    sl_member_str(w, "asked_with", e->asked_with);
     sl_member_u64(w, "cap", e->cap);
     sl_member_str(w, "channel", e->channel);
     sl_member_str(w, "credential", e->credential);
@@ -39,6 +40,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "identity", e->identity);
     sl_member_str(w, "keys", e->keys);
     sl_member_kind(w, SL_ENTRY_APPROVAL);
+    sl_member_str(w, "let_by", e->let_by);
     sl_member_u64(w, "list", e->list);
     put_needs(w, e);
     if (e->own) {

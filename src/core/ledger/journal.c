@@ -61,6 +61,21 @@ enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out)
     return SL_OK;
 }
 
+/* What every version of the ring has had in common: its magic's first six bytes, and where its
+ * positions are. */
+enum sl_journal_age sl_journal_age(uint8_t *base, size_t bytes)
+{
+    static const uint8_t family[6] = {'S', 'L', 'J', 'R', 'N', 'L'};
+
+    if (bytes < SL_JOURNAL_HEADER || ((uintptr_t)base & 7) != 0 ||
+        memcmp(base + AT_MAGIC, family, sizeof family) != 0)
+        return SL_JOURNAL_STRANGE;
+    if (load(base, AT_MAGIC) == MAGIC)
+        return SL_JOURNAL_OURS;
+    return load(base, AT_HEAD) == load(base, AT_TAIL) ? SL_JOURNAL_OTHER_READ
+                                                      : SL_JOURNAL_OTHER_UNREAD;
+}
+
 /* --- moving bytes: everything may wrap once --- */
 
 static uint8_t *ring(const struct sl_journal *j)

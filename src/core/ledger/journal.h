@@ -115,6 +115,16 @@ struct sl_journal {
 enum sl_err sl_journal_format(uint8_t *base, size_t bytes, uint64_t generation) SL_MUST_CHECK;
 /* Checks a mapping that exists: SL_ECORRUPT when it is not a journal of that size. */
 enum sl_err sl_journal_open(uint8_t *base, size_t bytes, struct sl_journal *out) SL_MUST_CHECK;
+/* A mapping that sl_journal_open does not take: another version of Sluice left it, with records
+ * that are in no ledger yet or without, or it is no journal at all. Only that version can read
+ * them. */
+enum sl_journal_age {
+    SL_JOURNAL_STRANGE,
+    SL_JOURNAL_OURS,
+    SL_JOURNAL_OTHER_READ,
+    SL_JOURNAL_OTHER_UNREAD
+};
+enum sl_journal_age sl_journal_age(uint8_t *base, size_t bytes);
 
 /* Writer. SL_EFULL: no room until the keeper has drained; nothing was written. */
 enum sl_err sl_journal_intent(struct sl_journal *j, const struct sl_intent *r) SL_MUST_CHECK;

@@ -48,11 +48,14 @@ struct fired {
     uint32_t effects;
 };
 
+/* One that may wait runs under the settings and definitions of then. */
 static void fire(struct judge *j, const CreateTrigStmt *t, struct dataset *d)
 {
     struct body b = {.trigger = NULL};
     struct trigger trigger = {.table = d, .transitions = transitions(j, d, t->transitionRels)};
 
+    if (t->deferrable)
+        note_opaque(j, "%s is a trigger that may wait for the end of its transaction", t->trigname);
     body_row_source(j, &b.scope, d, "new", true);
     body_row_source(j, &b.scope, d, "old", true);
     expr_walk(j, &b.scope, t->whenClause, NULL);

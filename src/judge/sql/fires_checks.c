@@ -249,6 +249,17 @@ static void one_exclusion(struct judge *j, struct scope *s, const List *pair)
     check_class(j, e);
 }
 
+/* It is looked at again when its transaction ends: columns and the server's own operators say the
+ * same then, code of users runs under the settings and definitions of then. */
+static void may_wait(struct judge *j, const Constraint *k, const List *pair)
+{
+    if (!k->deferrable || list_length(pair) != 2 || !IsA(linitial(pair), IndexElem))
+        return;
+    if (((const IndexElem *)linitial(pair))->expr != NULL || k->where_clause != NULL ||
+        name_operator_is_users(j, lsecond(pair)))
+        note_opaque(j, "an exclusion constraint may wait for the end of its transaction", NULL);
+}
+
 static void one_constraint(struct judge *j, struct scope *s, const Constraint *k)
 {
     const ListCell *cell;
@@ -257,8 +268,10 @@ static void one_constraint(struct judge *j, struct scope *s, const Constraint *k
         return;
     expr_walk(j, s, k->raw_expr, NULL);
     expr_walk(j, s, k->where_clause, NULL);
-    foreach (cell, k->exclusions)
+    foreach (cell, k->exclusions) {
         one_exclusion(j, s, lfirst(cell));
+        may_wait(j, k, lfirst(cell));
+    }
 }
 
 /* Every constraint in a list of columns, constraints and commands of ALTER TABLE. */

@@ -379,7 +379,8 @@ void write_copy(struct judge *j, const CopyStmt *n);
 
 /* statement.c, ddl.c, session.c */
 void statement_walk(struct judge *j, const void *node);
-void ddl_walk(struct judge *j, const void *node); /* what the table of kinds leaves to DDL */
+void changed_code(struct judge *j, const Node *n); /* changed.c: of DDL */
+void ddl_walk(struct judge *j, const void *node);  /* what the table of kinds leaves to DDL */
 void ddl_touch(struct judge *j, const RangeVar *v, uint32_t effects); /* with all its columns */
 void ddl_touch_schema(struct judge *j, const char *schema,
                       uint32_t effects); /* all that is listed in it */

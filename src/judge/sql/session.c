@@ -214,14 +214,31 @@ void session_prepared(struct judge *j, const void *node)
 
 /* --- cursors -------------------------------------------------------------------------------- */
 
+/* A view is only what it reads, which is settled when it is planned. */
+static bool has_code(const struct judge *j)
+{
+    if ((j->effects & (SL_EFFECT_CALL | SL_EFFECT_PROGRAM)) != 0)
+        return true;
+    for (size_t i = 0; i < j->definition_count; i++)
+        if (!sl_span_starts(j->definitions[i], SL_SPAN("view ")))
+            return true;
+    return false;
+}
+
+/* The server begins a cursor WITH HOLD now, and runs it when its transaction ends: tables stay what
+ * they are until then, code looks up its names, and its own body, only when it runs. What earlier
+ * statements of the text called counts along with it: a definition is noted once. */
 static void declare(struct judge *j, const DeclareCursorStmt *n)
 {
+    bool holds = (n->options & CURSOR_OPT_HOLD) != 0;
     struct outputs out = {0};
 
-    note_name(j, (n->options & CURSOR_OPT_HOLD) != 0 ? SL_NAME_HOLD : SL_NAME_DECLARE,
-              n->portalname);
+    note_name(j, holds ? SL_NAME_HOLD : SL_NAME_DECLARE, n->portalname);
     query_walk(j, NULL, NULL, n->query, &out);
     note_result(j, &out);
+    if (holds && has_code(j))
+        note_opaque(j, "code that a cursor WITH HOLD reads runs at the end of its transaction",
+                    NULL);
 }
 
 /* The query of the DECLARE in a text, which was judged when it was declared: it runs now. */

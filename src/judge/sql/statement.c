@@ -240,6 +240,8 @@ static void by_kind(struct judge *j, const struct kind *k, const Node *n)
     if ((k->effects & SL_EFFECT_DDL) != 0 && j->ctx->catalog != NULL &&
         (j->ctx->catalog->facts & SL_CATALOG_EVENT_TRIGGERS) != 0 && !fires_at_ddl(j))
         note_opaque(j, "event triggers run code of users at DDL", NULL);
+    if ((k->effects & SL_EFFECT_DDL) != 0)
+        changed_code(j, n);
     switch (k->handler) {
     case HANDLER_QUERY:
         query(j, n);
@@ -331,6 +333,8 @@ static void walk_all(struct judge *j, const List *trees)
 
 static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct sl_meaning *out)
 {
+    const uint32_t unsure = SL_EFFECT_OPAQUE | SL_EFFECT_CALL | SL_EFFECT_PROGRAM; /* as well */
+
     if (!p->accepted) {
         *out = sl_meaning_opaque(SL_SPAN("PostgreSQL 15's grammar does not accept the text"));
         return SL_OK;
@@ -341,7 +345,7 @@ static enum sl_err judge_parsed(struct judge *j, const struct parse *p, struct s
         j->flags |= SL_MEANING_EMPTY;
     if (j->all_control)
         j->flags |= SL_MEANING_ONLY_CONTROL;
-    if (j->any_neutral && !j->any_ddl)
+    if (j->any_neutral && !j->any_ddl && (j->all_effects & unsure) == 0)
         j->flags |= SL_MEANING_DDL_NEUTRAL;
     if (j->all_shareable)
         j->flags |= SL_MEANING_SHAPE_SHARED;

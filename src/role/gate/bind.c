@@ -153,13 +153,11 @@ static enum take send_bind(struct session *s, const struct judged *j, const stru
     portal->granted_rows = what->max_rows;
     if (names_are_made(&j->meaning->m))
         portal->made = names_ticket(s, p->text, j->meaning);
-    portal->by_names = (j->meaning->m.flags & (SL_MEANING_PREPARED | SL_MEANING_CURSOR)) != 0;
-    portal->names_epoch = s->names_epoch;
-    portal->by_context = meaning_has_code(&j->meaning->m);
-    portal->context = s->context_unknown ? 0 : s->context;
-    portal->moves = s->context_moves;
+    s->ddl_moves += (filled.flags & ITEM_DDL) != 0; /* planning it may run code, too */
+    bound_note(s, portal, j->meaning);
     s->items[(s->item_head + s->item_count - 1) & (s->item_room - 1)].flags =
         filled.flags & (ITEM_LABELLED | ITEM_DDL);
+    ddl_count(s, &j->meaning->m);
     ddl_opens(s, &j->meaning->m);
     s->unsynced = true;
     s->unsynced_unsure =
@@ -220,12 +218,14 @@ static enum take bind_by_verdict(struct session *s, const struct judged *j, stru
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }
     if (enforced == SL_HOLD && what->prepared->settings != 0 &&
-        what->prepared->settings != s->settings_hash)
+        what->prepared->settings != s->settings_hash) {
+        record_refusal(s, j, what->text, NULL);
         return extended_refuse(
             s, "42501",
             "the session's settings changed since this statement was prepared, and what "
             "its literals mean with them",
             "prepare it again");
+    }
     if (enforced == SL_HOLD) {
         enum take t = TAKE_DONE;
         if (!elevate_may(s, j, what, &t))

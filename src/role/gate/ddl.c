@@ -123,6 +123,14 @@ static bool only_indexes(const struct sl_meaning *m)
     return true;
 }
 
+void ddl_count(struct session *s, const struct sl_meaning *m)
+{
+    const uint32_t changes = SL_EFFECT_DDL | SL_EFFECT_OPAQUE | SL_EFFECT_PROGRAM;
+
+    if ((m->effects & changes) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0)
+        s->target->ddl_sent++;
+}
+
 void ddl_opens(struct session *s, const struct sl_meaning *m)
 {
     if ((m->effects & SL_EFFECT_DDL) == 0 || (m->flags & SL_MEANING_DDL_NEUTRAL) != 0 ||
@@ -220,12 +228,12 @@ static void tell(struct ddl_change *c)
     tell_owner(c->session);
 }
 
-/* A session in a transaction may itself hold the lock that the change waits for: it must not wait
- * long for it in turn. */
+/* A session in a transaction, or in the middle of a pipeline, may itself hold the lock that the
+ * change waits for: it must not wait long for it in turn. */
 enum ddl_way ddl_way_of(const struct session *s, const struct sl_meaning *m)
 {
     enum { WAIT_MS = 30000, WAIT_IN_TRANSACTION_MS = 3000 };
-    uint64_t most = s->tx == 'T' ? WAIT_IN_TRANSACTION_MS : WAIT_MS;
+    uint64_t most = s->tx == 'T' || s->unsynced ? WAIT_IN_TRANSACTION_MS : WAIT_MS;
     enum ddl_way way = DDL_FREE;
     struct ddl_change *long_open = NULL;
 

@@ -150,6 +150,7 @@ bool elevate_may(struct session *s, const struct judged *j, const struct held_by
         why = obstacle(s, &j->meaning->m, extended);
     if (why == NULL)
         return true;
+    record_refusal(s, j, what->text, NULL);
     refuse(s, why, extended);
     *t = s->dead ? TAKE_DEAD : TAKE_DONE;
     return false;

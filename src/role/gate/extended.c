@@ -39,14 +39,6 @@ enum take extended_refuse_name(struct session *s)
         "the server would not tell it from others that begin alike: use a shorter one");
 }
 
-/* Its code would not run under the settings that its Bind was judged with. They may have been set
- * back: where they can be read, they are read first (unknown, quiet: see take_execute). */
-static bool is_of_other_settings(const struct session *s, const struct portal *p)
-{
-    return p->by_context && p->moves != s->context_moves &&
-           (s->context_unknown || p->context != s->context);
-}
-
 static enum take take_execute(struct session *s, struct sl_span body, struct sl_span whole)
 {
     struct sl_pg_execute m;
@@ -67,18 +59,12 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return extended_refuse(
             s, "42501", "more rows are asked for than the approval shows",
             "run the statement again without a row limit, and it is held as a whole");
-    if (p->by_names && p->names_epoch != s->names_epoch)
-        return extended_refuse(
-            s, "42501", "names that this portal uses were given to something else since its Bind",
-            "bind it again");
-    if (is_of_other_settings(s, p)) {
-        if (!s->context_unknown || !action_is_quiet(s) || s->tx == 'E')
-            return extended_refuse(s, "42501",
-                                   "the session's settings changed since this portal was bound",
-                                   "bind it again");
-        inner_context(s);
-        return s->dead ? TAKE_DEAD : TAKE_WAIT;
-    }
+    const char *why;
+    enum take t = bound_holds(s, p, &why);
+    if (t != TAKE_DONE)
+        return t;
+    if (why != NULL)
+        return extended_refuse(s, "42501", why, "bind it again");
     witness_ask(s, p, m.portal);
     if (s->dead)
         return TAKE_DEAD;
@@ -90,9 +76,7 @@ static enum take take_execute(struct session *s, struct sl_span body, struct sl_
         return TAKE_DEAD;
     }
     p->executed = true;
-    bool moved = p->moves != s->context_moves;
-    item_sent(s, item);
-    p->moves = moved ? p->moves : s->context_moves; /* what it does itself was judged with it */
+    bound_sent(s, p, item);
     item->prepared = p->made;
     if (p->made != NULL)
         p->made->refs++;

@@ -99,6 +99,7 @@ struct target {
     struct sl_net_address *addresses; /* in the order to try */
     size_t address_count;
     struct sl_tls_context *tls;
+    uint64_t ddl_sent;      /* counts what was sent and may have changed definitions */
     unsigned ddl_under_way; /* messages with DDL, or ends of transactions with DDL, on their way */
     bool stale;             /* the listing must be read again before anything is judged */
     uint64_t stale_since_ms, ddl_since_ms;

@@ -67,9 +67,17 @@ static void known_texts(struct session *s, struct sl_span text, struct sl_buf *n
     }
 }
 
-/* What a cursor reads was settled by the session's settings when it was declared: under others its
- * text says something else, and it stays unknown. A cursor's text goes with those of the prepared
- * statements, under a name that those cannot have.
+/* What a cursor reads was settled when it was declared: under other settings its text says
+ * something else, and so it may under other definitions, unless its transaction keeps what it names
+ * as it is (which it does not for code: a function may be given another name). Then it stays
+ * unknown. */
+static bool is_as_declared(const struct session *s, const struct named_text *c)
+{
+    return c->context == s->context &&
+           (c->listing == s->target->generation || (!c->holds && !c->has_code));
+}
+
+/* A cursor's text goes with those of the prepared statements, under a name that those cannot have.
  */
 static void known_cursors(struct session *s, struct sl_span text, struct sl_buf *names,
                           struct sl_buf *texts, struct sl_buf *b, struct sl_msg_judge_ask *ask)
@@ -81,7 +89,7 @@ static void known_cursors(struct session *s, struct sl_span text, struct sl_buf 
 
     while (s->cursors != NULL && sl_map_next(s->cursors, &at, &key, &value)) {
         const struct named_text *c = value;
-        if (c->context != s->context || !may_be_in(key, text) || ask->cursors.count >= KNOWN_MAX)
+        if (!is_as_declared(s, c) || !may_be_in(key, text) || ask->cursors.count >= KNOWN_MAX)
             continue;
         sl_buf_reset(&name);
         sl_buf_put_u8(&name, 0);

@@ -82,17 +82,21 @@ static uint64_t since_ms(const struct session *s, uint64_t then)
     return sl_loop_now_ms(s->gate->loop) - then;
 }
 
+bool listing_is_due(const struct session *s)
+{
+    enum { LISTING_WAIT_MS = 30000, DDL_WAIT_MS = 3000 };
+    const struct target *t = s->target;
+    unsigned own = s->ddl_unsynced ? 1 : 0; /* which ends with a Sync that is yet to come */
+
+    return (t->stale && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS) ||
+           (t->ddl_under_way > own && since_ms(s, t->ddl_since_ms) < DDL_WAIT_MS);
+}
+
 /* Before a text is judged: the listing must be current and the session's context known. TAKE_DONE:
  * they are. */
 static enum take settle(struct session *s)
 {
-    enum { LISTING_WAIT_MS = 30000, DDL_WAIT_MS = 3000 };
-    struct target *t = s->target;
-    bool listing = t->stale && since_ms(s, t->stale_since_ms) < LISTING_WAIT_MS;
-    unsigned own = s->ddl_unsynced ? 1 : 0; /* which ends with a Sync that is yet to come */
-    bool ddl = t->ddl_under_way > own && since_ms(s, t->ddl_since_ms) < DDL_WAIT_MS;
-
-    if (listing || ddl) {
+    if (listing_is_due(s)) {
         client_flush(s);
         s->wait = WAIT_CATALOG;
         return TAKE_WAIT;

@@ -22,6 +22,8 @@ struct judged {
 
 /* judging.c: the common road of both protocols */
 enum { ENDS_TX = SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK | SL_MEANING_TX_SAVEPOINT };
+/* The target's definitions are changing, or being read, and that is worth waiting for. */
+bool listing_is_due(const struct session *s);
 /* TAKE_WAIT: the session waits and will come again. */
 enum take action_judge(struct session *s, struct sl_span text, struct meaning *known,
                        struct judged *out);
@@ -48,6 +50,7 @@ enum take wait_to_commit(struct session *s, const struct sl_meaning *m);
 /* ddl.c: what is changed by open transactions. ddl_closes: false when there was nothing. */
 enum ddl_way { DDL_FREE, DDL_WAIT, DDL_TOO_LATE };
 void ddl_opens(struct session *s, const struct sl_meaning *m);
+void ddl_count(struct session *s, const struct sl_meaning *m); /* it is sent: target->ddl_sent */
 bool ddl_closes(struct session *s);
 /* Did a change that went through this gate, and has ended since the last listing, name it? */
 bool ddl_named(const struct target *t, struct sl_span relation);

@@ -22,6 +22,7 @@ void list_free(struct session *s)
     if (l == NULL)
         return;
     s->list = NULL;
+    list_base_free(l);
     forget_judged(l);
     for (size_t i = 0; i < l->count; i++)
         free((void *)l->items[i].text.p);

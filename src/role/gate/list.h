@@ -40,6 +40,15 @@ struct list {
     uint8_t uuid[16];
     uint64_t action; /* that spent it */
     size_t at, ran;
+    /* list_base.c: its own changes of definitions since what is left was last judged */
+    bool changed;
+    size_t changed_from;    /* statements before this one excuse nothing any more */
+    uint64_t others_before; /* target->ddl_sent before the first of them ... */
+    uint64_t own_sent;      /* ... and how many of it since are the list's */
+    uint32_t listed;        /* the first generation that has them; 0: none yet */
+    struct judged *fresh;   /* from `at` on, while it is judged; NULL: it is not */
+    size_t fresh_count;
+    uint32_t fresh_listing;
     bool stopped;   /* somebody said stop */
     bool under_way; /* the server has statement `at` */
     uint64_t idle_ms;
@@ -60,6 +69,16 @@ enum take list_judge(struct session *s);
 /* Its statements as core/action has them; `out` has SL_LIST_MAX places. */
 size_t list_items(const struct list *l, struct sl_list_item *out);
 void list_put_operation(struct sl_buf *b, const struct list *l);
+
+/* list_base.c: before the next statement. TAKE_DONE with *moved: what is left stands on something
+ * that somebody else changed. */
+enum take list_base(struct session *s, bool *moved);
+/* A statement of the list was sent, perhaps: before it target->ddl_sent and s->ddl_moves were this.
+ */
+void list_base_sent(struct session *s, uint64_t sent, uint64_t moves);
+void list_base_answered(struct session *s);
+void list_base_listed(struct session *s); /* a listing is current */
+void list_base_free(struct list *l);
 
 /* list_run.c: a simple query while there is a list. *taken false: it has nothing to do with it. */
 enum take list_take(struct session *s, struct sl_span text, struct sl_span whole, bool *taken);

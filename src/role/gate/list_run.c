@@ -7,10 +7,13 @@
 #include "role/gate/login.h"
 #include "role/gate/meter.h"
 #include "role/gate/query.h"
+#include "role/gate/record.h"
 #include "role/gate/refuse.h"
 #include "role/gate/settings.h"
 
 static const char open_pipeline[] = "a pipeline without its Sync is open";
+static const char changed_by_others[] =
+    "what its statements use was changed by somebody else since it was approved";
 static const char stopped[] = "it was stopped";
 static const char again_hint[] = "nothing of this message ran; ask anew for what is left";
 
@@ -149,14 +152,17 @@ static bool asks_more(const struct sl_answer *whole, const struct sl_answer *now
 }
 
 /* What was not understood was approved for its text, under the definitions that it stood on: those
- * may have moved by the list's own statements alone (P3). */
+ * may have moved by the list's own statements alone (P3). What they changed and committed counted
+ * when the rest was judged again (list_base.c); what they have not committed nobody sees. */
 static bool unclear_moved(const struct list *l, const struct judged *j)
 {
     struct sl_list_item items[SL_LIST_MAX];
     const struct meaning *now = j->seen != NULL ? j->seen : j->meaning;
+    struct sl_list_changes session;
 
     list_items(l, items);
-    return sl_list_moved(items, l->at, &now->m);
+    return sl_list_changes(NULL, items, l->at, l->at, &session) != SL_OK ||
+           sl_list_moved(&l->items[l->at].judged.meaning->m, &now->m, &session);
 }
 
 /* Why this statement may not run although the list says so; NULL: it may. */
@@ -175,7 +181,7 @@ static const char *objection(const struct session *s, const struct judged *j)
     if (shown->unclear.n == 0 && !same_meaning(shown, j))
         return "its next statement means something else now than what was approved";
     if (shown->unclear.n > 0 && unclear_moved(l, j))
-        return "what its next statement uses was changed by somebody else since it was approved";
+        return changed_by_others;
     if (asks_more(&l->whole.verdict->answer, &j->verdict->answer))
         return "its next statement is held by rules that nobody was asked about";
     if ((j->meaning->m.flags & SL_MEANING_COPY_IN) != 0)
@@ -196,11 +202,14 @@ static enum take send_next(struct session *s, const struct judged *j, struct sl_
     if (t != TAKE_DONE)
         return t;
     if (over.verdict != NULL) {
+        record_refusal(s, &over, text, NULL);
         judged_done(&over);
         return refuse(s, "42501", "its next statement goes beyond a budget");
     }
     s->list->under_way = true;
+    uint64_t sent = s->target->ddl_sent, moves = s->ddl_moves;
     t = query_send(s, j, &what, whole);
+    list_base_sent(s, sent, moves);
     if (t == TAKE_WAIT && s->item_count == 0)
         s->list->under_way = false; /* it waits for the journal or the disk, and comes again */
     return t;
@@ -214,11 +223,18 @@ static enum take next(struct session *s, struct sl_span text, struct sl_span who
     if (!sl_span_eq(text, l->items[l->at].text))
         return refuse(s, "SL003", "this is not its next statement");
     sl_timer_disarm(l->timer);
-    enum take t = action_judge(s, text, NULL, &j);
+    bool moved;
+    enum take t = list_base(s, &moved);
+    if (t == TAKE_DONE)
+        t = action_judge(s, text, NULL, &j);
     if (t != TAKE_DONE)
         return t;
-    const char *why = objection(s, &j);
+    const char *why = moved ? changed_by_others : objection(s, &j);
+    if (why != NULL)
+        record_refusal(s, &j, text, NULL);
     t = why != NULL ? refuse(s, "SL002", why) : send_next(s, &j, text, whole);
+    if (t == TAKE_WAIT && s->wait != WAIT_INTERNAL)
+        judged_keep(s, &j);
     judged_done(&j);
     return t;
 }
@@ -267,6 +283,7 @@ void list_answered(struct session *s, bool failed, const char *sqlstate)
         list_end(s, SL_OUTCOME_FAILED, sqlstate, "the server refused a statement of it", false);
         return;
     }
+    list_base_answered(s);
     l->ran++;
     l->at++;
     if (l->stopped && l->at < l->count)

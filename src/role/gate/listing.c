@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "role/gate/catalog_int.h"
 #include "role/gate/judging.h"
+#include "role/gate/list.h"
 
 static bool ask(struct catalog_reader *r, enum asking what, const char *sql)
 {
@@ -99,6 +100,7 @@ static bool is_current(struct catalog_reader *r)
     t->checked_us = r->asked_us;
     r->gate->told_ms = 0;
     t->stale_why[0] = '\0';
+    gate_each_session(r->gate, list_base_listed);
     gate_wake(r->gate, WAIT_CATALOG);
     return ask_sizes(r);
 }

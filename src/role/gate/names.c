@@ -268,7 +268,12 @@ static void remember(struct session *s, struct sl_map **map, struct sl_span name
     struct named_text *copy = malloc(sizeof *copy + text.n + 1);
     if (copy == NULL)
         return;
-    *copy = (struct named_text){sl_span(copy + 1, text.n), made->context, ++s->bind_serial, holds};
+    *copy = (struct named_text){.text = sl_span(copy + 1, text.n),
+                                .context = made->context,
+                                .serial = ++s->bind_serial,
+                                .listing = made->generation,
+                                .holds = holds,
+                                .has_code = meaning_has_code(&made->meaning->m)};
     if (text.n > 0)
         memcpy(copy + 1, text.p, text.n);
     free(sl_map_remove(m, name));
@@ -352,6 +357,7 @@ struct prepared *names_ticket(struct session *s, struct sl_span text, struct mea
     p->refs = 1;
     p->text = sl_span(copy, text.n);
     p->meaning = meaning_ref(m);
+    p->generation = s->target->generation;
     p->context = s->context_unknown ? 0 : s->context;
     p->account = &s->prepared_bytes;
     s->prepared_bytes += text.n;

@@ -40,7 +40,9 @@ struct named_text {
     struct sl_span text;
     uint64_t context; /* of the session when it was sent; 0: not known */
     uint32_t serial;  /* as a portal's, in the same count */
+    uint32_t listing; /* generation, of the same time */
     bool holds;       /* a cursor that outlives its transaction */
+    bool has_code;    /* it runs code of users */
 };
 
 void extended_free(struct session *s);

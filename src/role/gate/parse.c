@@ -134,6 +134,7 @@ enum take parse_take(struct session *s, struct sl_span body, struct sl_span whol
             return t;
         struct refusal r;
         if (settings_are_misspelt(&j, &r)) {
+            record_refusal(s, &j, m.sql, NULL); /* whatever else it may have tried */
             judged_done(&j);
             return extended_refuse(s, r.sqlstate, r.message, r.hint);
         }

@@ -2,7 +2,7 @@
 #ifndef SL_ROLE_GATE_PORTAL_H
 #define SL_ROLE_GATE_PORTAL_H
 
-#include "role/gate/gate_int.h"
+#include "role/gate/judging.h"
 
 struct session;
 struct item;
@@ -34,10 +34,12 @@ struct portal {
                                 skips both, its answer comes before that of an Execute behind it */
     struct reading *reading; /* a reference; since the first Execute that may leave rows */
     struct prepared *made;   /* a reference; whose names are known once it has run */
-    bool by_names;           /* EXECUTE, FETCH and the like: */
-    uint64_t names_epoch;    /* ... true as long as no name moved since the Bind */
-    bool by_context;         /* code of users runs: */
-    uint64_t context, moves; /* ... true as long as the session's context is that of the Bind */
+    /* What its Bind was judged with; bound.c compares it at each Execute. */
+    struct meaning *meaning; /* a reference; NULL: nothing of it runs on the server */
+    bool by_names;           /* EXECUTE, FETCH and the like: names_epoch counts */
+    bool by_context;         /* code of users runs, in each portion */
+    uint64_t names_epoch, context, moves, ddl_moves, label_generation;
+    uint32_t listing, policy; /* generations */
 };
 
 /* portal.c: how the action of a portal ends */
@@ -49,6 +51,13 @@ bool portal_execute(struct portal *p, uint32_t max_rows, struct item *item);
 void portal_end(struct session *s, struct portal *p, const struct ending *unexecuted);
 void portals_end(struct session *s); /* with the session */
 void reading_unref(struct reading *r);
+
+/* bound.c: what a portal was bound as, and whether that holds at its Execute. bound_holds:
+ * TAKE_DONE with *why set when it does not; TAKE_WAIT as action_judge. bound_sent: item_sent, where
+ * what the portal does itself counts as judged. */
+void bound_note(struct session *s, struct portal *p, struct meaning *m);
+enum take bound_holds(struct session *s, const struct portal *p, const char **why) SL_MUST_CHECK;
+void bound_sent(struct session *s, struct portal *p, struct item *item);
 
 /* portals.c: the portals of a session, by the server's names for them ("": the unnamed one) */
 struct portal *portals_find(struct session *s, struct sl_span name); /* NULL: none */

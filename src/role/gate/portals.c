@@ -40,6 +40,7 @@ static void release(struct session *s, struct portal *p)
     meter_unref(p->meter);
     prepared_unref(p->made);
     verdict_unref(p->verdict);
+    meaning_unref(p->meaning);
 }
 
 struct portal *portals_make(struct session *s, struct sl_span name)

@@ -53,8 +53,8 @@ static uint16_t item_flags_of(struct session *s, const struct judged *j)
     bool ends_tx = (m->flags & (SL_MEANING_TX_COMMIT | SL_MEANING_TX_ROLLBACK)) != 0;
     if (ends_tx && m->statement_count == 1 && (m->effects & unsure) == 0)
         flags |= ITEM_ENDS_ALL;
-    bool ddl =
-        (m->effects & (unsure | SL_EFFECT_DDL)) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0;
+    bool ddl = (m->effects & unsure) != 0 ||
+               ((m->effects & SL_EFFECT_DDL) != 0 && (m->flags & SL_MEANING_DDL_NEUTRAL) == 0);
     if (ddl && !s->temp_objects) {
         s->temp_objects = true;
         s->temp_objects_asked = false;
@@ -80,6 +80,7 @@ void item_sent(struct session *s, struct item *item)
     if ((item->flags & ITEM_CONTEXT) != 0)
         s->context_touched = s->context_unknown = true;
     s->context_moves += (item->flags & ITEM_CONTEXT) != 0;
+    s->ddl_moves += (item->flags & ITEM_DDL) != 0;
     if ((item->flags & ITEM_ENDS_DDL) != 0)
         ddl_begins(s);
     /* A transaction may have been begun by what is under way. */
@@ -129,6 +130,7 @@ enum take query_send(struct session *s, const struct judged *j, const struct hel
     if (!metered)
         session_kill(s, "out of memory");
     item_sent(s, item);
+    ddl_count(s, &j->meaning->m);
     ddl_opens(s, &j->meaning->m);
     s->segment++;
     s->unsynced = false;
@@ -213,8 +215,9 @@ enum take query_take(struct session *s, struct sl_span body, struct sl_span whol
         return t;
     struct refusal r;
     if (settings_are_misspelt(&j, &r)) {
-        judged_done(&j);
         hold_moot(s);
+        record_refusal(s, &j, text, NULL); /* whatever else it may have tried */
+        judged_done(&j);
         refuse_simple(s, &r);
         return s->dead ? TAKE_DEAD : TAKE_DONE;
     }

@@ -196,21 +196,42 @@ static void fill(struct session *s, const struct judged *j, struct sl_span text,
     r->facts = facts_of(s, j->verdict, &g->facts);
 }
 
+static void forget_intent(struct session *s)
+{
+    s->intent = 0;
+    judged_done(&s->intent_judged);
+}
+
 void record_withdraw(struct session *s, const char *sqlstate)
 {
     if (s->intent != 0)
         record_ending(s, s->intent,
                       &(struct ending){.outcome = SL_OUTCOME_REFUSED, .sqlstate = sqlstate});
-    s->intent = 0;
-    verdict_unref(s->intent_verdict);
-    s->intent_verdict = NULL;
+    forget_intent(s);
+}
+
+/* What nobody could look through has no bytes, but a reason. */
+static bool same_meaning(const struct meaning *a, const struct meaning *b)
+{
+    return a == b ||
+           (sl_span_eq(a->bytes, b->bytes) && sl_span_eq(a->m.opaque_why, b->m.opaque_why));
+}
+
+static bool same_verdict(const struct verdict *a, const struct verdict *b)
+{
+    return a == b ||
+           (a->generation == b->generation && a->label_generation == b->label_generation &&
+            memcmp(a->answer.rules_digest, b->answer.rules_digest, sizeof a->answer.rules_digest) ==
+                0);
 }
 
 /* While it waited for the disk, policy, labels or definitions may have moved: then what is written
  * is not what would run. A grant that is spent stays what it is. */
 static bool is_written(struct session *s, const struct judged *j)
 {
-    if (s->intent != 0 && s->intent_verdict != j->verdict && s->intent != hold_action(s))
+    if (s->intent != 0 && s->intent != hold_action(s) &&
+        !(same_meaning(s->intent_judged.meaning, j->meaning) &&
+          same_verdict(s->intent_judged.verdict, j->verdict)))
         record_withdraw(s, "42501");
     return s->intent != 0;
 }
@@ -220,7 +241,8 @@ static enum take wait_for_sync(struct session *s, const struct judged *j, uint64
     struct gate *g = s->gate;
 
     s->intent = action;
-    s->intent_verdict = verdict_ref(j->verdict);
+    s->intent_judged =
+        (struct judged){.meaning = meaning_ref(j->meaning), .verdict = verdict_ref(j->verdict)};
     s->sync_position = g->journal.head;
     s->wait = WAIT_SYNC;
     if (g->keeper != NULL)
@@ -245,9 +267,7 @@ enum take record_intent(struct session *s, const struct judged *j, struct sl_spa
 
     if (is_written(s, j)) { /* and now synced */
         *action = s->intent;
-        s->intent = 0;
-        verdict_unref(s->intent_verdict);
-        s->intent_verdict = NULL;
+        forget_intent(s);
         return TAKE_DONE;
     }
     r.action = hold_action(s) != 0 ? hold_action(s) : ++g->next_action;

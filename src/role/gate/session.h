@@ -127,8 +127,8 @@ struct session {
     unsigned cancels;           /* CancelRequests of ours on their way */
     struct judged kept; /* of the message at the head, while it waits for people or the journal */
     uint64_t intent;    /* its intent is in the journal already; waiting for the sync */
-    struct verdict *intent_verdict; /* a reference: under which it was written */
-    struct sl_span forward; /* messages to send in one go: a part of the input being pumped */
+    struct judged intent_judged; /* as which it was written */
+    struct sl_span forward;      /* messages to send in one go: a part of the input being pumped */
     uint64_t sync_position;
 
     /* the session's context, part of every judgement */
@@ -139,6 +139,7 @@ struct session {
     uint64_t custom_moves;  /* counts what set parameters that the server knows nothing about */
     uint64_t context;       /* hash of the two */
     uint64_t context_moves; /* counts what was sent and may have changed it */
+    uint64_t ddl_moves;     /* counts what was sent and may have changed definitions */
     bool context_unknown;   /* must be read back before the next judgement */
     bool context_touched;   /* changed, and the end of a transaction may change it back */
     bool context_odd;       /* a setting under which text cannot be trusted to mean what it says */

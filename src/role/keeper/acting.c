@@ -1,5 +1,6 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/credentials.h"
 #include "role/keeper/people.h"
 #include "role/keeper/scim.h"
 
@@ -26,6 +27,17 @@ static struct sl_span nobody(struct keeper *k, const struct sl_issuer *i, const 
     return sl_arena_copy(k->mem, sl_buf_span(&name));
 }
 
+struct sl_span acting_for_inactive(struct keeper *k, const struct sl_names *on_behalf_of)
+{
+    for (size_t i = 0; i < on_behalf_of->count; i++) {
+        struct person who;
+
+        if (person_there(k, on_behalf_of->items[i], &who) && !person_active(&who))
+            return who.name;
+    }
+    return sl_span(NULL, 0);
+}
+
 /* Nobody acts for somebody who is switched off, or through them. */
 static enum sl_oidc_reason add_party(struct keeper *k, const struct sl_issuer *i,
                                      const struct party *p, struct asked_for *others)
@@ -35,8 +47,7 @@ static enum sl_oidc_reason add_party(struct keeper *k, const struct sl_issuer *i
 
     if (scim_is_gone(k, p->issuer, p->subject))
         return SL_OIDC_ACCOUNT_DISABLED;
-    if (account_get(k, p->issuer, p->subject, &a) == SL_OK &&
-        person_get(k, a.identity, &who) == SL_OK) {
+    if (account_get(k, p->issuer, p->subject, &a) == SL_OK && person_there(k, a.identity, &who)) {
         names_add(k->mem, &others->on_behalf_of, who.name);
         return person_active(&who) ? SL_OIDC_YES : SL_OIDC_ACCOUNT_DISABLED;
     }

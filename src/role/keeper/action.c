@@ -39,17 +39,15 @@ static enum sl_err check_operation(struct keeper *k, struct sl_span operation, s
 }
 
 static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
-                        const struct session *s, struct ask *a)
+                        const struct session *s, const struct person *who, struct ask *a)
 {
     struct keeper *k = p->keeper;
-    struct person *who = SL_ARENA_NEW(k->mem, struct person);
     struct sl_meaning *meaning = SL_ARENA_NEW(k->mem, struct sl_meaning);
 
-    if (who == NULL || meaning == NULL)
+    if (meaning == NULL)
         return SL_EMEMORY;
     SL_TRY(check_operation(k, m->operation, m->show, &a->over, &a->list));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
-    SL_TRY(person_get(k, s->identity, who));
     a->who = who;
     a->meaning = meaning;
     a->target = sl_config_target(k->config, s->target);
@@ -206,6 +204,7 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
 {
     struct keeper *k = p->keeper;
     struct session *s = session_get(k, p->index, m->session);
+    struct person who;
     struct ask a = {0};
 
     if (s == NULL || waiter_find(k, p->index, m->action) != NULL ||
@@ -218,7 +217,13 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
         ANSWER(p, action_stale, .action = m->action);
         return;
     }
-    enum sl_err err = fill(p, m, s, &a);
+    if (person_get(k, s->identity, &who) != SL_OK) { /* which is not the gate's doing */
+        refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0),
+               SL_SPAN("your identity is in more groups than anybody may be in"),
+               "The provider or an operator takes some away; then sign in again.");
+        return;
+    }
+    enum sl_err err = fill(p, m, s, &who, &a);
     if (err != SL_OK) {
         sl_channel_break(p->channel, err);
         return;
@@ -226,6 +231,9 @@ void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m)
     if (s->ending || k->draining || !person_active(a.who) || a.target == NULL)
         refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0), SL_SPAN("this session is ending"),
                "");
+    else if (acting_for_inactive(k, &a.others.on_behalf_of).n > 0)
+        refuse(p, m->action, sl_span(NULL, 0), sl_span(NULL, 0),
+               SL_SPAN("somebody for whom this session acts is disabled or paused"), "");
     else
         judge(p, s, &a);
 }
@@ -257,6 +265,8 @@ static const char *spend_problem(struct keeper *k, const struct approval *a,
         return "the grant is for another identity or target";
     if (s->ending || person_get(k, s->identity, &who) != SL_OK || !person_active(&who))
         return "the requester is no longer active";
+    if (approval_for_inactive(k, a))
+        return "somebody on whose behalf it was asked is no longer active";
     return approval_votes_stand(k, a) ? NULL : "a person who approved may no longer decide";
 }
 

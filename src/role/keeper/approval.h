@@ -42,6 +42,7 @@ struct sl_names names_of_json(struct keeper *k, const json_t *array); /* texts l
 void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
                     void (*each)(void *owner, struct approval *a), void *owner);
 #define APPROVAL(name) __attribute__((cleanup(approval_done))) struct approval name = {0}
+bool approval_for_inactive(struct keeper *k, const struct approval *a); /* acting.c says who */
 size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote **out);
 /* Everything about the question but who decides, and the two about that: sl_decide_check is asked
  * with these and nothing else. */
@@ -74,6 +75,7 @@ const char *vote_problem(struct keeper *k, const struct approval *a, const struc
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
+void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 /* Also what still waits for others: which yes was whose is not known any more. */
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why);

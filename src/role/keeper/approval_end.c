@@ -2,6 +2,7 @@
 
 #include "role/keeper/db.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/store.h"
 
 /* Approvals that end without a decision of their own: their time, and the kill switch. */
 
@@ -12,7 +13,9 @@ static size_t ids(struct keeper *k, struct db_rows rows, struct sl_span **out)
     struct sl_span *list = sl_arena_array(k->mem, MAX_IDS, sizeof *list);
     size_t count = 0;
 
-    while (list != NULL && count < MAX_IDS && db_row(&rows))
+    if (list == NULL) /* a grant that is left out would go on */
+        keeper_die("approvals could not be listed", SL_EMEMORY);
+    while (count < MAX_IDS && db_row(&rows))
         list[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
     db_end(&rows);
     *out = list;
@@ -73,7 +76,7 @@ static void kill_all(struct keeper *k, enum db_sql which, struct sl_span name, c
     do {
         count = ids(k, db_ask(k->store.db, which, "s", name), &list);
         end_each(k, list, count, &m);
-    } while (count == MAX_IDS);
+    } while (count == MAX_IDS && store_works(&k->store));
 }
 
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
@@ -89,14 +92,13 @@ void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char
 
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why)
 {
-    struct move m = {.on = SL_APPROVAL_ON_KILL, .reason = sl_span_str(why)};
-    struct sl_span *list;
-    size_t count;
+    kill_all(k, DB_APPROVAL_GRANTS_BY_PASSKEY, passkey, why);
+}
 
-    do {
-        count = ids(k, db_ask(k->store.db, DB_APPROVAL_GRANTS_BY_PASSKEY, "s", passkey), &list);
-        end_each(k, list, count, &m);
-    } while (count == MAX_IDS);
+/* What was asked on behalf of this identity. */
+void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why)
+{
+    kill_all(k, DB_APPROVAL_OPEN_FOR, identity, why);
 }
 
 /* What this identity asked for ends, and so does what its yes lets run. */

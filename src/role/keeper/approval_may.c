@@ -65,6 +65,13 @@ struct sl_decide_credential decides_with(struct keeper *k, const struct credenti
                                                               : person_of(k, with->issuer)};
 }
 
+bool approval_for_inactive(struct keeper *k, const struct approval *a)
+{
+    struct sl_names names = names_of_json(k, json_object_get(a->detail, "on_behalf_of"));
+
+    return acting_for_inactive(k, &names).n > 0;
+}
+
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may)

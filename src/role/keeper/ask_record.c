@@ -195,6 +195,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .policy_digest = k->config->digest,
                   .rules_digest = a->answer.rules_digest,
                   .repeats = a->repeats,
+                  .asked_with = a->credential,
                   .delivered = a->over.delivered,
                   .list = a->list,
                   .estimate = a->over.estimate,

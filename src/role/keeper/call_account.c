@@ -48,7 +48,7 @@ static bool person_said(struct call *c, struct person *who)
 {
     SL_BUF(text, 256);
 
-    if (person_get(c->keeper, call_str(c, "name"), who) == SL_OK)
+    if (person_there(c->keeper, call_str(c, "name"), who))
         return true;
     sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, "name"), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
@@ -105,6 +105,16 @@ void call_ACCOUNT_LINK(struct call *c)
     json_put_str(c->reply, "credential", sl_buf_span(&id));
 }
 
+static bool waits_for_groups(struct call *c, const struct account *a)
+{
+    json_t *groups = json_array();
+
+    if (account_end_leaves_named(c->keeper, a, groups))
+        return govern_waits_about(c, groups);
+    json_decref(groups);
+    return false;
+}
+
 void call_ACCOUNT_UNLINK(struct call *c)
 {
     struct sl_span iss, subject;
@@ -124,7 +134,9 @@ void call_ACCOUNT_UNLINK(struct call *c)
         call_problem(c, 409, JOB_REFUSED_TITLE, JOB_REFUSED_DETAIL, "");
         return;
     }
-    account_unlink(c->keeper, &a, c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"));
+    if (waits_for_groups(c, &a))
+        return;
+    account_unlink(c->keeper, &a, &c->maker);
     c->reply = json_object();
     json_put_str(c->reply, "name", who.name);
 }

@@ -136,15 +136,33 @@ static uint64_t entry_of(struct keeper *k, struct sl_span id)
     return entry;
 }
 
-/* First beside the log, then in the view: a crash between the two leaves something to erase again,
- * and never a document that only looks erased. */
-static enum sl_err erase(struct keeper *k, struct sl_span id)
+/* Who erases, and who let it happen. */
+static void record_erasing(struct call *c, const struct approval *a)
 {
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ERASED,
+                                                             .time_us = sl_clock_us(),
+                                                             .approval = a->id,
+                                                             .digest = a->digest,
+                                                             .approver = maker_name(&c->maker),
+                                                             .channel = maker_channel(&c->maker),
+                                                             .let_by = c->maker.approval,
+                                                             .reason = c->maker.why});
+    store_leaf(&c->keeper->store, &leaf, true, NULL);
+}
+
+/* First in the ledger, then beside it, then in the view: a crash in between leaves something to
+ * erase again, and never a document that only looks erased, or one that went without a trace. */
+static enum sl_err erase(struct call *c, const struct approval *a)
+{
+    struct keeper *k = c->keeper;
     json_t *event = event_new("erased", sl_clock_us());
 
-    event_str(event, "id", id);
+    event_str(event, "id", a->id);
+    record_erasing(c, a);
     SL_TRY(store_commit(&k->store));
-    SL_TRY(sl_ledger_erase_openings(k->store.ledger, entry_of(k, id)));
+    SL_TRY(sl_ledger_erase_openings(k->store.ledger, entry_of(k, a->id)));
     store_record(&k->store, NULL, event, true);
     return store_settle(&k->store);
 }
@@ -166,7 +184,7 @@ void call_APPROVAL_ERASE(struct call *c)
     }
     if (govern_waits(c))
         return;
-    if (erase(c->keeper, id) != SL_OK) {
+    if (erase(c, &a) != SL_OK) {
         call_problem(c, 500, "Not erased", "The document could not be overwritten.", "");
         return;
     }

@@ -174,7 +174,7 @@ void call_AGENTS_LIST(struct call *c)
 
             if (json_array_size(agents) == AGENTS_MAX)
                 more = true;
-            else if (person_get(c->keeper, name, &who) == SL_OK)
+            else if (person_seen(c->keeper, name, &who))
                 json_array_append_new(agents, agent_json(c, &who, &room));
         }
     json_decref(list);
@@ -224,7 +224,7 @@ static void change_all(struct call *c, bool off)
             struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
             const char *why;
 
-            if (person_get(c->keeper, name, &who) != SL_OK || !may_change(c, &who, off, &why))
+            if (!person_there(c->keeper, name, &who) || !may_change(c, &who, off, &why))
                 continue;
             change(c, &who, off);
             changed++;
@@ -247,7 +247,7 @@ void call_AGENT_PAUSE(struct call *c)
         change_all(c, off);
         return;
     }
-    if (name.n == 0 || !is_under(c, name) || person_get(c->keeper, name, &who) != SL_OK) {
+    if (name.n == 0 || !is_under(c, name) || !person_there(c->keeper, name, &who)) {
         call_problem(c, 404, "No such agent", "You own no agent or service of this name.", "");
         return;
     }

@@ -365,6 +365,8 @@ static const char *consume_problem(struct call *c, const struct approval *a)
         return "The digest is not that of what was approved.";
     if (!may_use_target(c, a))
         return "The target is not yours to use any more.";
+    if (approval_for_inactive(c->keeper, a))
+        return "Somebody on whose behalf it was asked is disabled or paused.";
     if (!approval_votes_stand(c->keeper, a))
         return "A person who approved may no longer decide.";
     return still_means_it(c, a)

@@ -104,7 +104,7 @@ static bool is_owned(struct keeper *k, const struct person *agent)
 {
     struct person owner;
 
-    return agent->owner.n > 0 && person_get(k, agent->owner, &owner) == SL_OK &&
+    return agent->owner.n > 0 && person_there(k, agent->owner, &owner) &&
            !sl_span_is(owner.status, "disabled");
 }
 
@@ -151,7 +151,7 @@ static struct sl_names agents_without_owner(struct keeper *k)
     for (size_t i = 0; i < agents.names.count; i++) {
         struct person agent;
 
-        if (person_get(k, agents.names.items[i], &agent) == SL_OK && !is_owned(k, &agent))
+        if (person_there(k, agents.names.items[i], &agent) && !is_owned(k, &agent))
             name_list_add(k->mem, &out, agents.names.items[i]);
     }
     return out.names;

@@ -1,6 +1,7 @@
 #include "role/keeper/call_identity_int.h"
 
 #include "base/utf8.h"
+#include "base/when.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/govern.h"
@@ -58,14 +59,19 @@ bool identity_named(struct call *c, const char *key, struct person *out)
 {
     SL_BUF(text, 256);
 
-    enum sl_err err = person_get(c->keeper, call_str(c, key), out);
-    if (err == SL_ELIMIT) /* more groups than anybody may have: to be switched off all the same */
-        err = person_plain(c->keeper, call_str(c, key), out);
-    if (err == SL_OK)
+    if (person_seen(c->keeper, call_str(c, key), out))
         return true;
     sl_buf_say(&text, "There is no identity \"%S\".", sl_utf8_head(call_str(c, key), 63));
     call_problem(c, 404, "No such identity", sl_buf_text(&text), "sluice identity list");
     return false;
+}
+
+void identity_put_since(struct sl_buf *b, uint64_t at_us)
+{
+    if (at_us == 0)
+        sl_buf_put_str(b, "from before this was noted");
+    else
+        sl_when_put(b, at_us);
 }
 
 void identity_done(struct call *c, struct sl_span name)
@@ -120,7 +126,7 @@ static json_t *groups_of(struct call *c, struct sl_names *names)
     {
         struct sl_span name = sl_span(json_string_value(item), json_string_length(item));
 
-        if (!json_is_string(item) || !identity_name_ok(name)) {
+        if (i == GROUPS_OF_ONE || !json_is_string(item) || !identity_name_ok(name)) {
             json_decref(array);
             return NULL;
         }
@@ -178,8 +184,9 @@ void call_IDENTITY_ADD(struct call *c)
         return;
     json_t *groups = groups_of(c, &who.groups);
     if (groups == NULL) {
-        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
-                     "");
+        call_problem(
+            c, 400, "Not a group",
+            "A group has letters, digits and _ . - @, at most 63; nobody has more than 256.", "");
         return;
     }
     json_decref(groups);

@@ -13,6 +13,8 @@ void identity_roster(struct call *c, json_t *event, enum sl_entry_roster_event w
                      const struct person *who, struct sl_span other, struct sl_names groups);
 /* The identity that the member `key` names; else the answer is made. */
 bool identity_named(struct call *c, const char *key, struct person *out);
+/* When something began, for people; 0: before that was noted. */
+void identity_put_since(struct sl_buf *b, uint64_t at_us);
 /* The answer: {"name"}. */
 void identity_done(struct call *c, struct sl_span name);
 

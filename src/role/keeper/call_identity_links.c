@@ -3,6 +3,7 @@
 #include "base/when.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
+#include "role/keeper/db.h"
 #include "role/keeper/govern.h"
 #include "role/keeper/identity.h"
 #include "role/keeper/keeper_int.h"
@@ -54,6 +55,8 @@ void call_IDENTITY_LINK(struct call *c)
 
 /* --- acting for somebody --- */
 
+static const uint64_t delegate_max_ms = 3660ull * 24 * 3600 * 1000;
+
 static void record_delegate(struct call *c, const struct person *who, const struct person *to,
                             bool off, uint64_t until_us)
 {
@@ -75,8 +78,47 @@ static void record_delegate(struct call *c, const struct person *who, const stru
                                           .channel = identity_channel(c)});
 }
 
+/* Do they act for them longer than until then, as it is? */
+static bool acts_longer(struct keeper *k, const struct person *who, const struct person *to,
+                        uint64_t until_us)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_DELEGATE_GET, "ss", who->name, to->name);
+    bool there = db_row(&rows);
+    uint64_t now_us = there ? db_u64(&rows, 0) : 0;
+
+    db_end(&rows);
+    return there && until_us != 0 && (now_us == 0 || now_us > until_us);
+}
+
+static json_t *acts_now(struct keeper *k, const struct person *who, const struct person *to)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_DELEGATE_GET, "ss", who->name, to->name);
+    json_t *list = json_array();
+    SL_BUF(text, 256);
+
+    if (db_row(&rows)) {
+        sl_buf_put_str(&text, "since ");
+        identity_put_since(&text, db_u64(&rows, 1));
+        sl_buf_put_str(&text, ", until ");
+        if (db_u64(&rows, 0) == 0)
+            sl_buf_put_str(&text, "it is ended");
+        else
+            sl_when_put(&text, db_u64(&rows, 0));
+        json_array_append_new(list, json_string(sl_buf_text(&text)));
+    }
+    db_end(&rows);
+    return list;
+}
+
+static void refuse_shorter(struct call *c)
+{
+    call_problem(c, 409, "They act longer already",
+                 "Saying it anew never makes it shorter; nothing has changed.",
+                 "To end it: sluice identity delegate NAME OTHER --remove");
+}
+
 /* It takes a right away (to decide about `name`'s agents), so only its end has to wait for
- * somebody. */
+ * somebody; a shorter time would be one. */
 void call_IDENTITY_DELEGATE(struct call *c)
 {
     bool off = json_is_true(json_object_get(c->body, "off"));
@@ -86,23 +128,58 @@ void call_IDENTITY_DELEGATE(struct call *c)
 
     if (!identity_named(c, "name", &who) || !identity_named(c, "to", &to))
         return;
-    if (sl_span_eq(who.name, to.name) || (ttl.n > 0 && sl_duration_get(ttl, &ms) != SL_OK)) {
+    bool said =
+        ttl.n == 0 || (sl_duration_get(ttl, &ms) == SL_OK && ms > 0 && ms <= delegate_max_ms);
+    if (sl_span_eq(who.name, to.name) || !said) {
         call_problem(c, 400, "Who acts for whom, and for how long?",
-                     "Two identities, and a duration such as 7d.", "");
+                     "Two identities, and a duration such as 7d, at most 3660d.", "");
         return;
     }
-    if (off && govern_waits(c))
+    uint64_t until_us = ttl.n == 0 ? 0 : sl_clock_us() + ms * 1000;
+    if (!off && acts_longer(c->keeper, &who, &to, until_us)) {
+        refuse_shorter(c);
         return;
-    record_delegate(c, &who, &to, off, ms == 0 ? 0 : sl_clock_us() + ms * 1000);
+    }
+    if (off && govern_waits_about(c, acts_now(c->keeper, &who, &to)))
+        return;
+    record_delegate(c, &who, &to, off, until_us);
     identity_done(c, who.name);
 }
 
-static bool names_have(const struct sl_names *names, struct sl_span name)
+/* How many groups it has, and since when this is one of them (0: it is none): also of who has too
+ * many to be read. */
+static size_t groups_now(struct keeper *k, struct sl_span identity, struct sl_span group,
+                         uint64_t *since_us)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (sl_span_eq(names->items[i], name))
-            return true;
-    return false;
+    struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", identity);
+    size_t count = 0;
+
+    for (*since_us = 0; db_row(&rows); count++)
+        if (sl_span_eq(db_span(&rows, 0), group))
+            *since_us = db_u64(&rows, 1);
+    db_end(&rows);
+    return count;
+}
+
+/* Whose membership it is that ends; one that begins is the same whenever it does. */
+static json_t *membership_now(uint64_t since_us)
+{
+    json_t *list = json_array();
+    SL_BUF(text, 128);
+
+    if (since_us == 0)
+        return list;
+    sl_buf_put_str(&text, "a member since ");
+    identity_put_since(&text, since_us);
+    json_array_append_new(list, json_string(sl_buf_text(&text)));
+    return list;
+}
+
+static void too_many_groups(struct call *c)
+{
+    call_problem(c, 409, "Too many groups",
+                 "Nobody is in more than 256 groups: with more they could do nothing here.",
+                 "Take them out of a group first: sluice identity group NAME GROUP --remove");
 }
 
 /* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which.
@@ -119,17 +196,24 @@ void call_IDENTITY_GROUP(struct call *c)
 {
     struct person who;
     struct sl_names groups = {0};
-    bool member = json_is_true(json_object_get(c->body, "member")), was;
+    bool member = json_is_true(json_object_get(c->body, "member"));
+    uint64_t since_us;
 
     if (!identity_named(c, "name", &who))
         return;
-    was = names_have(&who.groups, call_str(c, "group"));
+    size_t count = groups_now(c->keeper, who.name, call_str(c, "group"), &since_us);
+    bool was = since_us != 0;
     if (!identity_name_ok(call_str(c, "group"))) {
         call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
                      "");
         return;
     }
-    if (member != was && group_means_something(c) && govern_waits(c))
+    if (member && !was && count >= GROUPS_OF_ONE) {
+        too_many_groups(c);
+        return;
+    }
+    if (member != was && group_means_something(c) &&
+        govern_waits_about(c, membership_now(since_us)))
         return;
     names_add(c->keeper->mem, &groups, call_str(c, "group"));
     json_t *event = event_new("group_set", sl_clock_us());

@@ -94,7 +94,7 @@ void call_IDENTITY_LIST(struct call *c)
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        if (person_get(c->keeper, names[i], &who) == SL_OK)
+        if (person_seen(c->keeper, names[i], &who))
             json_array_append_new(list, identity_json(c, &who));
     }
     c->reply = json_object();

@@ -40,8 +40,10 @@ void identity_set_status(struct keeper *k, const struct person *who, const struc
     if (strcmp(to->status, "active") == 0)
         return;
     sessions_end_of(k, who->name, sl_span(NULL, 0), to->why);
+    sessions_end_for(k, who->name, "somebody for whom it acted is switched off");
     console_end_of(k, who->name, to->by, to->channel, to->why);
     approvals_kill_of(k, who->name, to->why);
+    approvals_kill_for(k, who->name, "somebody on whose behalf it was asked is switched off");
 }
 
 static void set_status(struct call *c, const struct person *who, const char *status,
@@ -83,6 +85,25 @@ static void pause_one(struct call *c, const struct person *who, bool off)
                off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");
 }
 
+/* Who goes on, and which pause of theirs ends: "bot (paused 2026-01-02T03:04:05.000000Z, 2)". Of
+ * one, or of all agents where the name is empty. */
+static json_t *paused_now(struct keeper *k, struct sl_span name)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_PAUSED_NOW, "s", name);
+    json_t *list = json_array();
+
+    while (db_row(&rows)) {
+        SL_BUF(text, 256);
+
+        sl_buf_say(&text, "%S (paused ", db_span(&rows, 0));
+        identity_put_since(&text, db_u64(&rows, 1));
+        sl_buf_say(&text, ", %U)", db_u64(&rows, 2));
+        json_array_append_new(list, json_string(sl_buf_text(&text)));
+    }
+    db_end(&rows);
+    return list;
+}
+
 static void pause_agents(struct call *c, bool off)
 {
     struct sl_span *names;
@@ -92,12 +113,12 @@ static void pause_agents(struct call *c, bool off)
                          db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
                                 off ? SL_SPAN("paused") : SL_SPAN("active")),
                          &names);
-    if (off && count > 0 && govern_waits(c))
+    if (off && count > 0 && govern_waits_about(c, paused_now(c->keeper, sl_span(NULL, 0))))
         return;
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        if (person_get(c->keeper, names[i], &who) != SL_OK || !can_pause(c, &who, off))
+        if (!person_there(c->keeper, names[i], &who) || !can_pause(c, &who, off))
             continue;
         pause_one(c, &who, off);
         changed++;
@@ -130,7 +151,7 @@ void call_IDENTITY_PAUSE(struct call *c)
                      off ? "This identity is not paused." : "This identity is not active.", "");
         return;
     }
-    if (off && govern_waits(c))
+    if (off && govern_waits_about(c, paused_now(c->keeper, who.name)))
         return;
     pause_one(c, &who, off);
     identity_done(c, who.name);

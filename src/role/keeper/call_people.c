@@ -46,7 +46,7 @@ static bool owner_is_active(struct keeper *k, struct sl_span owner)
 {
     struct person who;
 
-    return owner.n > 0 && person_get(k, owner, &who) == SL_OK && person_active(&who);
+    return owner.n > 0 && person_there(k, owner, &who) && person_active(&who);
 }
 
 static json_t *one_json(struct call *c, const struct person *who)
@@ -106,7 +106,7 @@ void call_PEOPLE_LIST(struct call *c)
     for (size_t i = 0; i < count; i++) {
         struct person who;
 
-        if (person_get(k, names[i], &who) == SL_OK)
+        if (person_seen(k, names[i], &who))
             json_array_append_new(list, one_json(c, &who));
     }
     c->reply = json_object();

@@ -5,6 +5,7 @@
 #include "role/keeper/call.h"
 #include "role/keeper/console.h"
 #include "role/keeper/credentials.h"
+#include "role/keeper/govern.h"
 #include "role/keeper/identity.h"
 #include "role/keeper/people.h"
 #include "role/keeper/sessions.h"
@@ -88,34 +89,49 @@ static size_t ids_of(struct call *c, struct sl_span identity, struct sl_span **o
 }
 
 /* A session that somebody else might hold: what it said yes to must not run either. */
-static bool revoke_session(struct call *c, struct sl_span id, struct sl_span by)
+static bool revoke_session(struct call *c, struct sl_span id)
 {
     struct credential with;
 
     if (console_by_id(c->keeper, id, &with) != SL_OK)
         return false;
-    console_end(c->keeper, &with, by, SL_SPAN("control"), "revoked");
+    console_end(c->keeper, &with, maker_name(&c->maker), maker_channel(&c->maker), "revoked");
     approvals_kill_by_yes(c->keeper, with.identity, "a console session of an approver was revoked");
     return true;
 }
 
-/* *jobs: how many of them the configuration alone can end. */
-static bool revoke_one(struct call *c, struct sl_span id, struct sl_span by, size_t *jobs)
+/* What does not end at once: jobs, which the configuration alone can end, and accounts with whose
+ * end a group goes that means something, which another person allows. */
+struct left_over {
+    size_t jobs, account_count;
+    struct account *accounts; /* room for each */
+    json_t *groups;           /* that go with them */
+};
+
+static bool revoke_account(struct call *c, const struct account *a, struct left_over *left)
+{
+    if (job_is_account(c->keeper, a)) {
+        left->jobs++;
+        return false;
+    }
+    if (account_end_leaves_named(c->keeper, a, left->groups)) {
+        left->accounts[left->account_count++] = *a;
+        return false;
+    }
+    account_unlink(c->keeper, a, &c->maker);
+    return true;
+}
+
+static bool revoke_one(struct call *c, struct sl_span id, struct left_over *left)
 {
     struct credential with;
     struct account account;
 
     if (credential_by_id(c->keeper, id, &with) != SL_OK)
-        return revoke_session(c, id, by);
-    if (account_of(c->keeper, id, &account) == SL_OK) {
-        if (job_is_account(c->keeper, &account)) {
-            ++*jobs;
-            return false;
-        }
-        account_unlink(c->keeper, &account, by);
-        return true;
-    }
-    credential_revoke(c->keeper, &with, by);
+        return revoke_session(c, id);
+    if (account_of(c->keeper, id, &account) == SL_OK)
+        return revoke_account(c, &account, left);
+    credential_revoke(c->keeper, &with, &c->maker);
     if (with.deciding)
         grants_kill_by(c->keeper, with.identity, "the credential of an approver was revoked");
     else
@@ -135,22 +151,44 @@ static void refuse_jobs(struct call *c, size_t revoked)
                  "Take it out of `jobs` and reload; until then: sluice identity pause NAME");
 }
 
-void call_TOKEN_REVOKE(struct call *c)
+/* False: it waits for somebody, or nobody could say yes. */
+static bool revoke_left_over(struct call *c, const struct left_over *left)
 {
-    struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
-    size_t count = 1, revoked = 0, jobs = 0;
+    if (left->account_count > 0 && govern_waits_about(c, json_incref(left->groups)))
+        return false;
+    for (size_t i = 0; i < left->account_count; i++)
+        account_leave_groups(c->keeper, &left->accounts[i], &c->maker);
+    for (size_t i = 0; i < left->account_count; i++)
+        account_unlink(c->keeper, &left->accounts[i], &c->maker);
+    return true;
+}
 
-    if (id.n == 0 && name.n == 0) {
-        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
-                     "sluice token list");
+static void say_what_ended(struct call *c, size_t revoked)
+{
+    SL_BUF(text, 16 * 1024);
+
+    sl_buf_say(&text, "%U ended at once. %S", (uint64_t)revoked, sl_json_str(c->reply, "detail"));
+    if (revoked > 0)
+        json_put_str(c->reply, "detail", sl_buf_span(&text));
+    json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
+}
+
+static void revoke_all(struct call *c, const struct sl_span *ids, size_t count,
+                       struct left_over *left)
+{
+    size_t revoked = 0;
+
+    left->accounts = sl_arena_array(c->keeper->mem, count + 1, sizeof *left->accounts);
+    if (left->accounts == NULL)
+        keeper_die("what is revoked does not fit into memory", SL_EMEMORY);
+    for (size_t i = 0; i < count; i++)
+        revoked += revoke_one(c, ids[i], left);
+    if (!revoke_left_over(c, left)) {
+        say_what_ended(c, revoked);
         return;
     }
-    if (id.n == 0)
-        count = ids_of(c, name, &ids);
-    for (size_t i = 0; i < count; i++)
-        revoked += revoke_one(c, ids[i],
-                              c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator"), &jobs);
-    if (jobs > 0) {
+    revoked += left->account_count;
+    if (left->jobs > 0) {
         refuse_jobs(c, revoked);
         return;
     }
@@ -161,6 +199,21 @@ void call_TOKEN_REVOKE(struct call *c)
     }
     c->reply = json_object();
     json_object_set_new(c->reply, "revoked", json_integer((json_int_t)revoked));
+}
+
+void call_TOKEN_REVOKE(struct call *c)
+{
+    struct sl_span id = call_str(c, "id"), name = call_str(c, "name"), *ids = &id;
+    struct left_over left = {.groups = json_array()};
+
+    if (id.n == 0 && name.n == 0)
+        call_problem(c, 400, "Which token?", "Give an id, or the name of an identity.",
+                     "sluice token list");
+    else {
+        size_t count = id.n == 0 ? ids_of(c, name, &ids) : 1;
+        revoke_all(c, ids, count, &left);
+    }
+    json_decref(left.groups);
 }
 
 static void list_sessions(struct call *c, json_t *list)

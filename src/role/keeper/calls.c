@@ -136,6 +136,14 @@ static bool find_or_refuse(struct call *c, struct sl_span secret)
     return false;
 }
 
+static bool acts_for_inactive(struct call *c)
+{
+    struct asked_for others = c->others;
+
+    credential_asks_for(c->keeper, c->with.id, &others);
+    return acting_for_inactive(c->keeper, &others.on_behalf_of).n > 0;
+}
+
 /* Guessing is slowed down by address, as at the login. */
 static bool authenticate(struct call *c, const struct method *m, struct sl_span secret)
 {
@@ -152,6 +160,11 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
     if (!person_active(&c->who)) {
         call_problem(c, 403, "Not active", "This identity is disabled or paused.", "");
+        return false;
+    }
+    if (!c->with.deciding && acts_for_inactive(c)) {
+        call_problem(c, 403, "Not active",
+                     "Somebody for whom this token acts is disabled or paused.", "");
         return false;
     }
     if (m->needs == SL_NEEDS_DECIDING && !c->with.deciding) {

@@ -307,7 +307,7 @@ void console_end_of(struct keeper *k, struct sl_span identity, struct sl_span by
                 keeper_die("a session could not be ended", SL_ECORRUPT);
             console_end(k, &c, by, channel, why);
         }
-    } while (count == SL_COUNT(ids));
+    } while (count == SL_COUNT(ids) && store_works(&k->store));
 }
 
 /* --- the end that nobody says --- */

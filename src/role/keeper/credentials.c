@@ -69,6 +69,15 @@ static struct sl_names on_behalf_of(struct keeper *k, struct sl_span id)
     return names;
 }
 
+bool credential_is_for(struct keeper *k, struct sl_span id, struct sl_span name)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CREDENTIAL_IS_FOR, "ss", id, name);
+    bool found = db_row(&rows);
+
+    db_end(&rows);
+    return found;
+}
+
 /* Whoever made a token could keep a copy and ask with it. An operator or a provider is no identity.
  */
 void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others)
@@ -80,8 +89,7 @@ void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *
     for (size_t i = 0; i < names.count; i++)
         names_add(k->mem, &others->on_behalf_of, names.items[i]);
     others->token_by = sl_span(NULL, 0);
-    if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 &&
-        person_get(k, c.issuer, &maker) == SL_OK)
+    if (credential_by_id(k, id, &c) == SL_OK && c.issuer.n > 0 && person_there(k, c.issuer, &maker))
         others->token_by = maker.name;
 }
 
@@ -231,7 +239,7 @@ enum sl_err invitation_make(struct keeper *k, const struct person *who, struct m
     return SL_OK;
 }
 
-void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by)
+void credential_revoke(struct keeper *k, const struct credential *c, const struct maker *by)
 {
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("credential_revoked", now_us);
@@ -243,7 +251,7 @@ void credential_revoke(struct keeper *k, const struct credential *c, struct sl_s
                                           .time_us = now_us,
                                           .identity = c->identity,
                                           .credential = c->id,
-                                          .by = by,
-                                          .channel = SL_SPAN("control")});
+                                          .by = maker_name(by),
+                                          .channel = maker_channel(by)});
     sessions_end_of(k, sl_span(NULL, 0), c->id, "the token was revoked");
 }

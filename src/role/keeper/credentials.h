@@ -31,6 +31,10 @@ enum sl_err credential_find(struct keeper *k, struct sl_span secret, struct cred
     SL_MUST_CHECK;
 enum sl_err credential_by_id(struct keeper *k, struct sl_span id, struct credential *out)
     SL_MUST_CHECK;
+/* Nobody acts for, or through, somebody who is switched off: the first of these who is; empty:
+ * none. Who is not known here cannot be looked at. acting.c */
+struct sl_span acting_for_inactive(struct keeper *k, const struct sl_names *on_behalf_of);
+bool credential_is_for(struct keeper *k, struct sl_span id, struct sl_span name);
 /* Who has a part in what this credential asks, beside those that are there: for whom its holder
  * acts, and who made it. */
 void credential_asks_for(struct keeper *k, struct sl_span id, struct asked_for *others);
@@ -43,12 +47,21 @@ struct maker {
     struct sl_span channel;         /* empty: the control socket */
     struct sl_names on_behalf_of;   /* of an asking token: for whom its holder acts */
 };
+/* Who it was, and how they came, as entries say it. */
+static inline struct sl_span maker_name(const struct maker *by)
+{
+    return by->issuer.n > 0 ? by->issuer : SL_SPAN("operator");
+}
+static inline struct sl_span maker_channel(const struct maker *by)
+{
+    return by->channel.n > 0 ? by->channel : SL_SPAN("control");
+}
 enum sl_err credential_make(struct keeper *k, const struct person *who, bool deciding,
                             uint64_t expires_us, struct maker by, struct sl_span invitation,
                             struct sl_buf *secret, struct sl_buf *id) SL_MUST_CHECK;
 enum sl_err invitation_make(struct keeper *k, const struct person *who, struct maker by,
                             struct sl_buf *code) SL_MUST_CHECK;
-void credential_revoke(struct keeper *k, const struct credential *c, struct sl_span by);
+void credential_revoke(struct keeper *k, const struct credential *c, const struct maker *by);
 void roster_leaf(struct keeper *k, json_t *event, const struct sl_entry_roster *e);
 /* A new secret: the prefix and 256 bits from the kernel, in base64url. */
 void secret_make(struct sl_buf *out, const char *prefix);

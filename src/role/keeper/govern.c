@@ -75,6 +75,14 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
     else if (sl_span_is(method, "account.link"))
         sl_buf_say(b, "whom %S calls \"%S\" is \"%S\"", sl_json_str(body, "issuer"),
                    sl_json_str(body, "subject"), name);
+    else if (sl_span_is(method, "account.unlink"))
+        sl_buf_say(b,
+                   "whom %S calls \"%S\" is not \"%S\" any more, who leaves the groups that came "
+                   "with it",
+                   sl_json_str(body, "issuer"), sl_json_str(body, "subject"), name);
+    else if (sl_span_is(method, "token.revoke"))
+        sl_buf_say(b, "the account %S at a provider is revoked, with the groups that came with it",
+                   name.n > 0 ? name : sl_json_str(body, "id"));
     else if (sl_span_is(method, "scim.credential"))
         sl_buf_say(b, "a credential with which %S says who is there and in which groups",
                    sl_json_str(body, "issuer"));
@@ -94,14 +102,33 @@ void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
         sl_buf_put(b, method);
 }
 
-static enum sl_err put_operation(struct call *c, struct sl_buf *out)
+/* The first of them; the operation, which is shown as well, has all. */
+static void say_about(struct sl_buf *b, const json_t *about)
 {
-    SL_BUF(words, 4096);
+    enum { SAID = 20 };
+    size_t i, count = json_array_size(about);
+    json_t *one;
+
+    json_array_foreach(about, i, one)
+    {
+        if (i < SAID)
+            sl_buf_say(b, i == 0 ? ": %s" : ", %s", json_string_value(one));
+    }
+    if (count > SAID)
+        sl_buf_say(b, " and %U more, named below", (uint64_t)(count - SAID));
+}
+
+static enum sl_err put_operation(struct call *c, const json_t *about, struct sl_buf *out)
+{
+    SL_BUF(words, 16 * 1024);
     json_t *operation = json_object();
 
     govern_say(&words, sl_span_str(c->method), c->body);
+    say_about(&words, about);
     json_put_str(operation, "method", sl_span_str(c->method));
     json_object_set_new(operation, "body", json_deep_copy(c->body));
+    if (about != NULL)
+        json_object_set_new(operation, "about", json_deep_copy(about));
     json_put_str(operation, "change", sl_buf_span(&words));
     enum sl_err err = sl_json_canonical(out, operation);
 
@@ -142,7 +169,7 @@ static struct person at_the_shell(struct call *c)
                          .person = SL_SPAN("operator"),
                          .kind = SL_SERVICE};
 
-    if (c->maker.issuer.n > 0 && person_get(c->keeper, c->maker.issuer, &who) != SL_OK)
+    if (c->maker.issuer.n > 0 && person_plain(c->keeper, c->maker.issuer, &who) != SL_OK)
         keeper_die("who sits at the shell could not be read", SL_ECORRUPT);
     return who;
 }
@@ -253,13 +280,13 @@ static bool spend(struct call *c, struct approval *a)
     return true;
 }
 
-static bool hold(struct call *c)
+static bool hold(struct call *c, const json_t *about)
 {
     struct change w;
     APPROVAL(a);
     SL_BUF(operation, SL_ACTION_MAX_BYTES);
 
-    enum sl_err err = put_operation(c, &operation);
+    enum sl_err err = put_operation(c, about, &operation);
     if (err == SL_OK)
         err = fill(c, &w, sl_buf_span(&operation));
     if (err == SL_OK)
@@ -341,7 +368,7 @@ static bool offline(struct call *c)
     return false;
 }
 
-bool govern_waits(struct call *c)
+static bool waits(struct call *c, const json_t *about)
 {
     if (c->maker.approval.n > 0)
         return false;
@@ -351,9 +378,22 @@ bool govern_waits(struct call *c)
     if (!c->keeper->config->settings.govern_two_person)
         return false;
     if (could_be_asked_once(c->keeper))
-        return hold(c);
+        return hold(c, about);
     c->maker.why = SL_SPAN("before two people could decide");
     return false;
+}
+
+bool govern_waits_about(struct call *c, json_t *about)
+{
+    bool held = waits(c, about);
+
+    json_decref(about);
+    return held;
+}
+
+bool govern_waits(struct call *c)
+{
+    return waits(c, NULL);
 }
 
 /* A new policy is in force. At the start of a keeper nobody could be asked about the file. */

@@ -15,6 +15,10 @@ struct call;
 /* True: it must not; the answer is made (held, refused). False: nobody has to be asked, or somebody
  * said yes to exactly this; what it records then carries c->maker.approval. */
 bool govern_waits(struct call *c);
+/* The same where what the command does depends on more than its words: `about` (taken; a list of
+ * texts) says what is so now. It is shown and digested, so that a yes is good for this and for
+ * nothing that comes to be so later (P3). */
+bool govern_waits_about(struct call *c, json_t *about);
 enum governed;
 enum governed govern_of(struct sl_span method);                               /* governed.h */
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body); /* in words */

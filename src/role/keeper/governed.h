@@ -31,8 +31,8 @@ enum governed { GOVERNED_UNKNOWN, GOVERNED_FREE, GOVERNED_WHEN, GOVERNED_HOLDS }
     X("hook.test",           FREE,   "tells nothing")                                              \
     X("hooks",               FREE,   "reads")                                                      \
     X("identity.disable",    FREE,   "takes away, and only disabling does so for good")            \
-    X("token.revoke",        FREE,   "takes away: what is stolen must end at once")                \
-    X("account.unlink",      FREE,   "takes away: nobody but account.link gives it back")          \
+    X("token.revoke",        WHEN,   "an account with whose end a group goes that is named")       \
+    X("account.unlink",      WHEN,   "a group goes that the configuration names")                  \
     X("token.create",        FREE,   "it asks, and never decides; who made it is kept out")        \
     X("ledger.rotate_key",   FREE,   "the key before signs it, and every reader sees it")          \
     X("ledger.checkpoint",   FREE,   "tells what is there")                                        \

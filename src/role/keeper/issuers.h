@@ -105,13 +105,22 @@ enum sl_err account_of(struct keeper *k, struct sl_span credential, struct accou
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
 /* Ends what came from it: memberships, sessions, unspent votes and questions. */
-void account_unlink(struct keeper *k, const struct account *a, struct sl_span by);
+void account_unlink(struct keeper *k, const struct account *a, const struct maker *by);
+/* Would its end take memberships away that the configuration says something about? Adds their names
+ * to the list. */
+bool account_end_leaves_named(struct keeper *k, const struct account *a, json_t *about);
+/* The first part of its end alone. What one approval lets happen stands together in the ledger: so
+ * that of several accounts comes first of all. */
+void account_leave_groups(struct keeper *k, const struct account *a, const struct maker *by);
+/* --- account_groups.c --- */
+/* Who says what comes from this issuer: "issuer:NAME". */
+struct maker account_said_by(struct keeper *k, const struct sl_issuer *i);
 /* Memberships that come from this account become what its token says, unless a newer one said
  * otherwise. SL_ELIMIT: more than can be recorded. */
 enum sl_err account_groups(struct keeper *k, const struct account *a, const struct issuer *i,
                            const struct sl_oidc_claims *claims) SL_MUST_CHECK;
 /* The same from somebody who is asked directly (SCIM). */
-void account_groups_set(struct keeper *k, const struct account *a, struct sl_span by,
+void account_groups_set(struct keeper *k, const struct account *a, const struct maker *by,
                         const struct sl_names *wanted);
 /* The name of an identity to be made for this subject, which nobody has: of nobody's choice. */
 bool account_name(struct keeper *k, const struct issuer *i, struct sl_span subject,

@@ -54,7 +54,7 @@ static struct sl_span person_behind(struct keeper *k, const struct sl_issuer *i,
     struct person who;
 
     if (job->person.n == 0 || account_get(k, i->issuer, job->person, &a) != SL_OK ||
-        person_get(k, a.identity, &who) != SL_OK || who.kind != SL_HUMAN)
+        !person_there(k, a.identity, &who) || who.kind != SL_HUMAN)
         return sl_span(NULL, 0);
     return who.name;
 }
@@ -124,8 +124,7 @@ static bool is_named_so(struct keeper *k, const struct account *a)
     SL_BUF(end, NAME_MAX_BYTES);
 
     sl_buf_say(&end, " as %S", a->identity);
-    return person_get(k, a->identity, &who) == SL_OK && who.kind != SL_HUMAN &&
-           a->subject.n > end.n &&
+    return person_there(k, a->identity, &who) && who.kind != SL_HUMAN && a->subject.n > end.n &&
            sl_span_eq(sl_span_from(a->subject, a->subject.n - end.n), sl_buf_span(&end));
 }
 
@@ -156,7 +155,7 @@ static void look_at(struct keeper *k, const struct account *a)
         sessions_end_of(k, sl_span(NULL, 0), a->credential,
                         "its issuer is not configured any more");
     else if (job_is_subject(i, a->subject) && !is_configured(k, i, a->subject))
-        account_unlink(k, a, SL_SPAN("operator"));
+        account_unlink(k, a, &(struct maker){0});
 }
 
 void jobs_reload(struct keeper *k)

@@ -45,16 +45,15 @@ struct sl_entry_list entry_list(struct sl_names names)
 static enum sl_err load_groups(struct keeper *k, struct person *p)
 {
     struct db_rows rows = db_ask(k->store.db, DB_GROUPS_OF, "s", p->name);
-    enum { MAX = 256 };
-    struct sl_span names[MAX];
-    uint64_t since[MAX];
+    struct sl_span names[GROUPS_OF_ONE];
+    uint64_t since[GROUPS_OF_ONE];
     size_t count = 0;
 
-    while (count < MAX && db_row(&rows)) {
+    while (count < GROUPS_OF_ONE && db_row(&rows)) {
         names[count] = keep(k, &rows, 0);
         since[count++] = db_u64(&rows, 1);
     }
-    bool more = count == MAX && db_row(&rows);
+    bool more = count == GROUPS_OF_ONE && db_row(&rows);
     db_end(&rows);
     if (more) /* one that is left out could be one that a rule holds by */
         return SL_ELIMIT;
@@ -92,6 +91,15 @@ enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *o
     return SL_OK;
 }
 
+bool person_there(struct keeper *k, struct sl_span name, struct person *out)
+{
+    enum sl_err err = person_plain(k, name, out);
+
+    if (err != SL_OK && err != SL_ENOTFOUND)
+        keeper_die("somebody could not be read", err);
+    return err == SL_OK;
+}
+
 enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out)
 {
     struct person p;
@@ -100,6 +108,11 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
     SL_TRY(load_groups(k, &p));
     *out = p;
     return SL_OK;
+}
+
+bool person_seen(struct keeper *k, struct sl_span name, struct person *out)
+{
+    return person_get(k, name, out) == SL_OK || person_there(k, name, out);
 }
 
 bool person_active(const struct person *p)

@@ -23,6 +23,13 @@ enum sl_err person_get(struct keeper *k, struct sl_span name, struct person *out
 /* The same without groups: of whoever has more than a person may have, who does nothing here, and
  * must be switched off all the same. */
 enum sl_err person_plain(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
+/* The same where it is asked who had a part in something, or whom a kill switch means. False: there
+ * is nobody of this name. Who cannot be read ends the keeper: they never pass for nobody. */
+bool person_there(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
+/* For lists, and for whoever manages people: with the groups, or without them where there are more
+ * than a person may have. False: nobody. */
+bool person_seen(struct keeper *k, struct sl_span name, struct person *out) SL_MUST_CHECK;
+enum { GROUPS_OF_ONE = 256 }; /* that a person may have; with more, nobody does anything here */
 bool person_active(const struct person *p);
 /* Who else had a part in what is asked. Whoever brings more of them (a token's `act` claim: see
  * acting.c) adds to `on_behalf_of`: the set only ever grows by it. */

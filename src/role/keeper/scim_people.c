@@ -34,7 +34,7 @@ static enum sl_scim_reason adopt(struct keeper *k, const struct account *a, stru
 {
     struct person who;
 
-    if (person_get(k, a->identity, &who) != SL_OK || who.kind != SL_HUMAN) {
+    if (!person_there(k, a->identity, &who) || who.kind != SL_HUMAN) {
         *detail = "this account is an agent's or a service's here, which an operator manages";
         return SL_SCIM_REFUSED;
     }
@@ -120,8 +120,9 @@ static void turn_off(struct keeper *k, const struct issuer *i, struct scim_user 
     /* Whose it is by now: the account is gone. What an operator did about it stays done. */
     bool there = account_get(k, u->issuer, u->subject, &a) == SL_OK;
     u->unlinked = !there || !sl_span_eq(a.identity, u->identity);
+    struct maker by = maker_of(k, i);
     if (there)
-        account_unlink(k, &a, said_by(k, i));
+        account_unlink(k, &a, &by);
     if (person_plain(k, u->identity, &who) != SL_OK)
         return;
     /* Another provider had said so: the last one who brings them back switches them on. */
@@ -215,5 +216,6 @@ void scim_user_groups(struct keeper *k, const struct issuer *i, const struct sci
             identity_name_ok(sl_buf_span(&ours)))
             names_add(k->mem, &wanted, sl_arena_copy(k->mem, sl_buf_span(&ours)));
     }
-    account_groups_set(k, &a, said_by(k, i), &wanted);
+    struct maker by = maker_of(k, i);
+    account_groups_set(k, &a, &by, &wanted);
 }

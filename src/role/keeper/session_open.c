@@ -125,6 +125,11 @@ void session_open(struct peer *p, const struct person *who, const struct credent
         return;
     }
     credential_asks_for(k, with->id, &others);
+    if (acting_for_inactive(k, &others.on_behalf_of).n > 0) {
+        refuse(p, facts->conn, "this token acts for somebody who is disabled or paused",
+               "Ask the operator of Sluice.");
+        return;
+    }
     if (requesters_of(k, who, &others, &requesters, &count) != SL_OK) {
         refuse(p, facts->conn, "the requester set of this identity is too large", "");
         return;

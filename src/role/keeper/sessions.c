@@ -1,6 +1,7 @@
 #include "role/keeper/sessions_int.h"
 
 #include "role/keeper/budget.h"
+#include "role/keeper/credentials.h"
 #include "role/keeper/db.h"
 #include "role/keeper/journals.h"
 #include "role/keeper/keeper_int.h"
@@ -180,6 +181,27 @@ void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span c
             (credential.n > 0 && sl_span_eq(s->credential, credential)))
             session_end(k, s, why);
     }
+}
+
+static bool is_for(struct keeper *k, const struct session *s, struct sl_span identity)
+{
+    struct sl_names names = split(k, s->acts_for);
+
+    for (size_t i = 0; i < names.count; i++)
+        if (sl_span_eq(names.items[i], identity))
+            return true;
+    return credential_is_for(k, s->credential, identity);
+}
+
+void sessions_end_for(struct keeper *k, struct sl_span identity, const char *why)
+{
+    size_t at = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->sessions, &at, &key, &value))
+        if (is_for(k, value, identity))
+            session_end(k, value, why);
 }
 
 static bool is_admitted(struct keeper *k, const struct session *s)

@@ -40,6 +40,8 @@ void on_session_closed(struct peer *p, const struct sl_msg_session_closed *m);
 void session_end(struct keeper *k, struct session *s, const char *why);
 void sessions_end_of(struct keeper *k, struct sl_span identity, struct sl_span credential,
                      const char *why);
+/* Those in which somebody acts for, or through, this identity. */
+void sessions_end_for(struct keeper *k, struct sl_span identity, const char *why);
 /* After a reload: those that `access` would not let in any more. */
 void sessions_end_refused(struct keeper *k);
 void sessions_forget_gate(struct keeper *k, uint32_t gate, uint64_t before_us, const char *why);

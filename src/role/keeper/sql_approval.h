@@ -60,6 +60,8 @@
         "('pending', 'approved')")                                                                 \
     X(APPROVAL_OPEN_OF, "select id, state from approval where identity = ?1 and state in "         \
         "('pending', 'approved')")                                                                 \
+    X(APPROVAL_OPEN_FOR, "select id from approval where state in ('pending', 'approved') and "     \
+        "exists (select 1 from json_each(detail, '$.on_behalf_of') n where n.value = ?1)")         \
     X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in "\
         "('pending', 'approved')")                                                                 \
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "    \
@@ -67,7 +69,8 @@
     X(APPROVAL_HALF_BY, "select a.id from approval a join vote v on v.approval = a.id where "      \
         "a.state = 'pending' and v.decision = 'approve' and v.identity = ?1")                      \
     X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where "\
-        "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")       \
+        "a.state in ('pending', 'approved') and v.decision in ('approve', 'break-glass') "  \
+        "and v.identity = ?1")                                                                     \
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
         "?5 where id = ?1")                                                                        \
     X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")       \

@@ -44,6 +44,7 @@
 #define SL_CREDENTIALS_SQL(X)                                                                      \
     X(CREDENTIAL_FOR_ADD, "insert or ignore into credential_for values(?1, ?2)")                   \
     X(CREDENTIAL_FOR, "select name from credential_for where credential = ?1 order by name")       \
+    X(CREDENTIAL_IS_FOR, "select 1 from credential_for where credential = ?1 and name = ?2")       \
     X(ACCOUNT_SET, "insert or replace into account values(?1, ?2, ?3, ?4, ?5, 0, 0)")              \
     X(ACCOUNT_END, "update account set ended_us = ?3 where issuer = ?1 and subject = ?2 and "      \
         "ended_us = 0")                                                                            \

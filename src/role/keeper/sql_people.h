@@ -26,6 +26,8 @@
     "rowid;"                                                                                       \
     "create table if not exists active_since(identity text primary key, at_us integer not null) "  \
     "without rowid;"                                                                               \
+    "create table if not exists paused(identity text primary key, at_us integer not null, times "  \
+    "integer not null) without rowid;"                                                             \
     "create table if not exists owner_paused(identity text primary key, owner text not null) "     \
     "without rowid;"                                                                               \
     "create table if not exists membership_from(identity text not null, grp text not null, "       \
@@ -47,6 +49,11 @@
     X(IDENTITY_LIST, "select name, kind, owner, status, since_us, person, os_user, salt from "     \
         "identity order by name")                                                                  \
     X(IDENTITY_PAGE, "select name from identity where name > ?1 order by name limit ?2")           \
+    X(PAUSED_AGAIN, "insert into paused values(?1, ?2, 1) on conflict do update set at_us = ?2, "  \
+        "times = times + 1")                                                                       \
+    X(PAUSED_NOW, "select i.name, coalesce(p.at_us, 0), coalesce(p.times, 0) from identity i left "\
+        "join paused p on p.identity = i.name where i.status = 'paused' and (i.name = ?1 or (?1 = "\
+        "'' and i.kind = 'agent')) order by i.name")                                               \
     X(OWNER_PAUSE, "insert or replace into owner_paused values(?1, ?2)")                           \
     X(OWNER_PAUSE_OVER, "delete from owner_paused where identity = ?1")                            \
     X(OWNER_PAUSED, "select count(*) from owner_paused where identity = ?1")                       \
@@ -74,7 +81,8 @@
         "d.device where d.identity = ?1 and o.identity <> ?1 and d.at_us > ?2 and o.at_us > ?2")   \
     X(IDENTITY_OF_PERSON, "select name from identity where person = ?1 order by name")             \
     X(DELEGATE_SET, "insert into delegate values(?1, ?2, ?3, ?4) on conflict do update set "       \
-        "since_us = ?3, until_us = ?4")                                                            \
+        "until_us = case when until_us = 0 or ?4 = 0 then 0 else max(until_us, ?4) end")           \
+    X(DELEGATE_GET, "select until_us, since_us from delegate where owner = ?1 and delegate = ?2")  \
     X(DELEGATE_REMOVE, "delete from delegate where owner = ?1 and delegate = ?2")                  \
     X(DELEGATES_OF, "select delegate, until_us from delegate where owner = ?1 and (until_us = 0 or "\
         "until_us > ?2) order by delegate")                                                        \
@@ -89,8 +97,6 @@
         "(select count(*) from review r where r.exception = e.id) from exception e where id = ?1") \
     X(EXCEPTION_LIST, "select id from exception e where ?1 = 1 or (select count(*) from review r " \
         "where r.exception = e.id) < 2 order by at_us desc limit 501")                             \
-    X(EXCEPTION_GRANTS_BY, "select a.id from approval a join exception e on e.id = a.id where "    \
-        "a.state = 'approved' and e.identity = ?1")                                                \
     X(REVIEW_ADD, "insert or ignore into review values(?1, ?2, ?3, ?4, ?5, ?6)")                   \
     X(REVIEWS_OF, "select identity, person, reason, channel, at_us from review where exception = ?1 "\
         "order by at_us")                                                                          \

@@ -136,6 +136,11 @@ static void fail(struct store *s, enum sl_err err)
         s->why = err;
 }
 
+bool store_works(const struct store *s)
+{
+    return s->why == SL_OK;
+}
+
 /* Many long records can come in one turn of the loop, before its end writes them all. */
 static enum sl_err make_room(struct store *s)
 {

@@ -61,6 +61,9 @@ void store_drained(struct store *s, struct sl_span state);
 /* Before a call is handled: what it records then goes out in one write, so that a crash leaves all
  * of it or nothing (os/ledger_store.h). */
 void store_call_begins(struct store *s);
+/* False: something could not be recorded, so nothing is any more, and the keeper ends when its turn
+ * does. Until then a loop over what is still there in the view would find the same for ever. */
+bool store_works(const struct store *s);
 /* Makes everything recorded so far durable, as far as it asked for it. */
 enum sl_err store_commit(struct store *s) SL_MUST_CHECK;
 /* Commits and signs a checkpoint. */

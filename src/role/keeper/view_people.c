@@ -24,6 +24,8 @@ void apply_identity_status(struct db *db, struct fields *f)
     db_run(db, DB_IDENTITY_STATUS, "ss", str(f, "name"), str(f, "status"));
     if (sl_span_is(str(f, "status"), "active"))
         db_run(db, DB_IDENTITY_ACTIVE, "si", str(f, "name"), u64(f, "at"));
+    if (sl_span_is(str(f, "status"), "paused"))
+        db_run(db, DB_PAUSED_AGAIN, "si", str(f, "name"), u64(f, "at"));
     if (json_is_true(json_object_get(f->event, "for_good")))
         db_run(db, DB_SCIM_USER_KEEP_OFF, "s", str(f, "name"));
     if (json_is_string(owner) && sl_span_is(str(f, "status"), "paused"))

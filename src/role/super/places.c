@@ -196,17 +196,45 @@ static enum sl_err open_journal(const char *path, bool needed, int *out)
     return SL_OK;
 }
 
-/* Its first page, without which neither gate nor keeper can use it. */
-static bool is_sound(int fd)
+/* Its first page, without which neither gate nor keeper can use it. *age says what it is instead.
+ */
+static bool is_sound(int fd, enum sl_journal_age *age)
 {
     struct sl_journal ring;
     void *base = mmap(NULL, JOURNAL_BYTES, PROT_READ, MAP_SHARED, fd, 0);
 
+    *age = SL_JOURNAL_OURS;
     if (base == MAP_FAILED)
         return true; /* theirs to find out */
     bool sound = sl_journal_open(base, JOURNAL_BYTES, &ring) == SL_OK;
+    *age = sl_journal_age(base, JOURNAL_BYTES);
     munmap(base, JOURNAL_BYTES);
     return sound;
+}
+
+/* Records of another version are in no ledger yet, and only it can bring them there (P6). */
+static enum sl_err refuse_unread(const char *path)
+{
+    sl_log(SL_LOG_ERROR, "journal_of_another_version", SL_CSTR("path", path),
+           SL_CSTR("effect", "it holds records that are not in the ledger yet, so nothing starts"),
+           SL_CSTR("hint", "start the version of Sluice that wrote it once, stop it, then start "
+                           "this one"));
+    return SL_ESTATE;
+}
+
+static enum sl_err replace_journal(struct sl_places *p, unsigned gate, const char *path,
+                                   enum sl_journal_age age)
+{
+    int fresh;
+
+    if (age == SL_JOURNAL_OTHER_UNREAD)
+        return refuse_unread(path);
+    if (age != SL_JOURNAL_OTHER_READ)
+        return sl_places_new_journal(p, gate);
+    SL_TRY(complain(make_journal(path, &fresh), "journal_unusable", path));
+    close(p->journals[gate]);
+    p->journals[gate] = fresh;
+    return SL_OK;
 }
 
 /* A journal of a gate that is no longer configured may still hold records. */
@@ -214,14 +242,16 @@ static enum sl_err open_journals(struct sl_places *p, unsigned gates)
 {
     for (unsigned i = 0; i < SL_MAX_GATES; i++) {
         SL_BUF(path, PATH_BYTES);
+        enum sl_journal_age age;
+
         sl_buf_say(&path, "%s/journal.%u", sl_buf_text(&p->runtime), i);
         SL_TRY(complain(open_journal(sl_buf_text(&path), i < gates, &p->journals[i]),
                         "journal_unusable", sl_buf_text(&path)));
         if (p->journals[i] < 0)
             break;
         p->journal_count = i + 1;
-        if (!is_sound(p->journals[i]))
-            SL_TRY(sl_places_new_journal(p, i));
+        if (!is_sound(p->journals[i], &age))
+            SL_TRY(replace_journal(p, i, sl_buf_text(&path), age));
     }
     return SL_OK;
 }
