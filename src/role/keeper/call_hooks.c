@@ -84,14 +84,15 @@ static void answer_name(struct call *c, const struct hook *h)
     json_put_str(c->reply, "name", h->config->name);
 }
 
-static bool is_dead(struct keeper *k, const struct hook *h, uint64_t entry)
+/* The next dead letter from there on; UINT64_MAX: there is none. */
+static uint64_t next_dead(struct keeper *k, const struct hook *h, uint64_t from)
 {
     struct db_rows rows =
-        db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", h->config->name, entry, UINT64_C(1));
-    bool found = db_row(&rows) && db_u64(&rows, 0) == entry;
+        db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", h->config->name, from, UINT64_C(1));
+    uint64_t entry = db_row(&rows) ? db_u64(&rows, 0) : UINT64_MAX;
 
     db_end(&rows);
-    return found;
+    return entry;
 }
 
 /* A number, "all" (UINT64_MAX as the last), or nothing. False: the answer is made. */
@@ -106,7 +107,7 @@ static bool entries_of(struct call *c, const struct hook *h, uint64_t *first, ui
         return false;
     }
     *last = *first;
-    if (is_dead(c->keeper, h, *first) || (h->attempts > 0 && h->from == *first))
+    if (next_dead(c->keeper, h, *first) == *first || (h->attempts > 0 && h->from == *first))
         return true;
     call_problem(c, 404, "No such dead letter", "The hook has no dead letter of this number.",
                  "sluice hooks dead lists them.");
@@ -139,21 +140,20 @@ static void settle(struct keeper *k, const struct hook *h, uint64_t entry)
     store_record(&k->store, NULL, event, true);
 }
 
+/* What is given up is what is there now, and so a yes is about that (P3). */
+static json_t *dead_now(struct keeper *k, const struct hook *h, uint64_t first, uint64_t last)
+{
+    json_t *list = json_array();
+
+    for (uint64_t at = first; (at = next_dead(k, h, at)) != UINT64_MAX && at <= last; at++)
+        json_array_append_new(list, json_sprintf("entry %llu", (unsigned long long)at));
+    return list;
+}
+
 static void settle_all(struct keeper *k, const struct hook *h, uint64_t first, uint64_t last)
 {
-    struct sl_span name = h->config->name;
-
-    for (;;) {
-        struct db_rows rows =
-            db_ask(k->store.db, DB_HOOK_DEAD_GET, "sii", name, first, UINT64_C(1));
-        uint64_t entry = db_row(&rows) ? db_u64(&rows, 0) : UINT64_MAX;
-
-        db_end(&rows);
-        if (entry > last || entry == UINT64_MAX)
-            return;
-        settle(k, h, entry);
-        first = entry + 1;
-    }
+    for (uint64_t at = first; (at = next_dead(k, h, at)) != UINT64_MAX && at <= last; at++)
+        settle(k, h, at);
 }
 
 /* What it waits for is the first that is not told: the next one's turn. */
@@ -179,7 +179,7 @@ void call_HOOK_SKIP(struct call *c)
                      "Try again in a moment.");
         return;
     }
-    if (govern_waits(c))
+    if (govern_waits_about(c, dead_now(k, h, first, last)))
         return;
     settle_all(k, h, first, last);
     if (first == last)

@@ -47,7 +47,7 @@ static void say_skip(struct sl_buf *b, struct sl_span name, const json_t *body)
     if (sl_json_u64(body, "entry", &entry))
         sl_buf_say(b, "the hook \"%S\" is never told entry %U", name, entry);
     else
-        sl_buf_say(b, "the hook \"%S\" is never told what its dead-letter list has by then", name);
+        sl_buf_say(b, "the hook \"%S\" is never told what is in its dead-letter list", name);
 }
 
 void govern_say(struct sl_buf *b, struct sl_span method, const json_t *body)
