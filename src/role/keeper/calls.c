@@ -3,6 +3,11 @@
 
 #include "base/when.h"
 
+enum {
+    LARGE_ANSWER_BYTES = 1024 * 1024,
+    OUTBOX_BUSY_BYTES = 32 * 1024 * 1024,
+};
+
 /* Methods of the desk and of the command line: one table says who may call what with which
  * credential, and every call is checked against it before its function runs. */
 
@@ -226,12 +231,28 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
 }
 
+/* The desk has not read what it was told already: whoever asks for much has to wait, and nobody who
+ * asks for little. */
+static bool is_too_much_now(const struct call *c, size_t bytes)
+{
+    return bytes > LARGE_ANSWER_BYTES && c->peer != NULL && c->peer->outbox.n > OUTBOX_BUSY_BYTES;
+}
+
 /* Into the outbox of who asked, if that one is still there. */
 static void answer(struct call *c)
 {
     SL_BUF(text, 32 * 1024 * 1024);
+    bool whole = sl_json_canonical(&text, c->reply) == SL_OK;
 
-    if (sl_json_canonical(&text, c->reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
+    if (is_too_much_now(c, text.n)) {
+        call_problem(c, 503, "Too busy",
+                     "The answer is large, and too many of those are on their way. What was asked "
+                     "for is done, where it changes anything: look before you try again.",
+                     "Try again in a moment.");
+        sl_buf_reset(&text);
+        whole = sl_json_canonical(&text, c->reply) == SL_OK;
+    }
+    if (!whole || sl_buf_err(&text) != SL_OK) {
         sl_buf_done(&text);
         text = sl_buf(1024);
         sl_buf_say(&text, "{\"detail\":\"The answer cannot be told in JSON.\",\"status\":500,"

@@ -120,7 +120,7 @@ struct keeper {
     struct limits limits;
     struct console *console;
     struct sl_tls_key *tls_key;
-    struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer;
+    struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer, *backlog_timer;
     struct sl_signal *term;
     struct sl_watch *control;
     int control_fd;
@@ -157,6 +157,7 @@ struct peer *peer_by_serial(struct keeper *k, uint64_t serial); /* NULL: gone */
 void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why);
 void peers_free(struct keeper *k);
 void keeper_before_sleep(void *owner);
+void keeper_on_backlog(void *owner);
 /* Into the outbox; goes out after the commit. */
 #define ANSWER(peer, name, ...)                                \
     do {                                                       \
@@ -504,7 +505,10 @@ struct vote_row {
     struct sl_span passkey; /* its id; empty: none signed */
 };
 struct approval {
-    struct sl_span id, identity, target, environment, protocol, action, detail_text, why, outcome;
+    struct sl_span id, identity, target, environment, protocol, detail_text, why, outcome;
+    struct sl_span action; /* the document; empty: it is large, and lies by itself, or erased */
+    struct sl_span brief;  /* of a large one: JSON, brief.h */
+    uint64_t large_bytes;  /* 0: it is not large */
     enum sl_approval_state state;
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
@@ -523,6 +527,9 @@ struct approval {
 };
 enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
 void approval_done(struct approval *a);
+/* The document that is digested, of a large approval too; NULL: erased. The caller lets it go. */
+json_t *approval_document(struct keeper *k, const struct approval *a) SL_MUST_CHECK;
+bool approval_erased(const struct approval *a);
 struct sl_names names_of_json(struct keeper *k, const json_t *array); /* texts live in the array */
 /* Reads these one after another, each with memory of its own: what one of them says can be long. */
 void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,
@@ -828,8 +835,10 @@ bool identity_owner_paused(struct keeper *k, struct sl_span name);
 SL_METHODS(CALL_DECLARE)
 #undef CALL_DECLARE
 json_t *approval_json(struct call *c, const struct approval *a);
-/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. */
-json_t *approval_json_unseen(struct call *c, const struct approval *a);
+/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. The
+ * brief one has no operation and no context, and reads no large document. */
+json_t *approval_json_whole_unseen(struct call *c, const struct approval *a);
+json_t *approval_json_brief_unseen(struct call *c, const struct approval *a);
 /* shown.c: `out` goes to the caller, with what it says of `a` */
 void shown_record(struct call *c, const struct approval *a, const json_t *out);
 /* May this caller see the statement and its values? */
