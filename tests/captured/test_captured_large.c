@@ -24,8 +24,9 @@ static uint64_t propose_large(const char *head, size_t bytes)
     struct sl_buf sql = sl_buf(32 * 1024 * 1024), operation = sl_buf(32 * 1024 * 1024),
                   message = sl_buf(64 * 1024 * 1024);
     struct sl_meaning_statement statement = {SL_SPAN("drop"), SL_EFFECT_DDL};
-    struct sl_meaning m = {
-        .effects = SL_EFFECT_DDL, .statements = &statement, .statement_count = 1};
+    struct sl_meaning m = {.effects = SL_EFFECT_DDL,
+                           .statements = &statement,
+                           .statement_count = 1};
     SL_BUF(meaning, 4096);
 
     sl_buf_say(&sql, "%s -- ", head);
@@ -164,7 +165,8 @@ static void test_the_text_of_one_is_bounded(void)
     hold(play.gate, session, SL_EFFECT_DDL, "drop table short"); /* what is short is asked on */
 }
 
-/* A list reads no statement: four of 14 MB take less of the keeper's time than one of them whole. */
+/* A list reads no statement: four of 14 MB take less of the keeper's time than one of them whole.
+ */
 static void test_lists_read_no_statement(void)
 {
     SL_BUF(body, 256);

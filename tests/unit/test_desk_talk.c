@@ -324,6 +324,69 @@ static void test_events_end_with_the_credential(void)
     close(fd);
 }
 
+/* What the keeper cannot answer now it is not asked again and again. */
+static void test_events_wait_for_a_busy_keeper(void)
+{
+    static const unsigned statuses[] = {503, 429, 504};
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    event(7, ID, "approved");
+    for (size_t i = 0; i < SL_COUNT(statuses); i++) {
+        answer_get(statuses[i], "{}");
+        SL_CHECK(is_quiet(desk.keeper));
+    }
+    answer_get(200, "{}");
+    check_heard(fd, "\"state\":\"approved\"");
+    close(fd);
+}
+
+static void answer_look(unsigned status)
+{
+    struct asked a = asked();
+
+    SL_CHECK_TEXT(sl_span_str(a.method), "whoami");
+    reply(&a, status, "{}");
+}
+
+/* 403 may be about the event alone, or about the person, who is disabled: that is looked at. */
+static void test_events_end_with_the_person(void)
+{
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    event(8, ID, "pending");
+    answer_get(403, "{}");
+    answer_look(200);
+    event(9, ID, "approved");
+    answer_get(200, "{}");
+    check_heard(fd, "\"state\":\"approved\"");
+    event(10, ID, "spent");
+    answer_get(403, "{}");
+    answer_look(403);
+    check_heard(fd, "0\r\n\r\n");
+    SL_CHECK(has_ended(fd));
+    close(fd);
+}
+
+/* Where nothing happens, too. */
+static void test_events_end_in_silence(void)
+{
+    static const unsigned statuses[] = {401, 403};
+
+    for (size_t i = 0; i < SL_COUNT(statuses); i++) {
+        int fd = listen_to_events("");
+        struct pollfd p = {.fd = desk.keeper, .events = POLLIN};
+
+        check_heard(fd, "event: hello\n");
+        SL_CHECK(poll(&p, 1, 20 * 1000) == 1); /* with the heartbeat */
+        answer_look(statuses[i]);
+        check_heard(fd, "0\r\n\r\n");
+        SL_CHECK(has_ended(fd));
+        close(fd);
+    }
+}
+
 /* --- how many streams --- */
 
 /* A stream or an export for the identity that the keeper names; its answer must begin so. */
@@ -661,6 +724,9 @@ int main(int argc, char **argv)
     SL_RUN(test_events_about_reviews);
     SL_RUN(test_events_with_an_unknown_past);
     SL_RUN(test_events_end_with_the_credential);
+    SL_RUN(test_events_wait_for_a_busy_keeper);
+    SL_RUN(test_events_end_with_the_person);
+    SL_RUN(test_events_end_in_silence);
     SL_RUN(test_streams_of_one);
     SL_RUN(test_streams_of_a_person);
     SL_RUN(test_streams_in_all);

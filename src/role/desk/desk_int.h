@@ -83,6 +83,8 @@ struct sl_desk_request {
     /* a stream of events */
     char last_event[48];
     uint64_t next_event, asked_event, heartbeat_ms;
+    uint64_t rest_until_ms; /* the keeper is asked nothing before */
+    bool looking;           /* a question is under way whether its credential is still good */
     /* an export: what is asked next, NULL: nothing more */
     json_t *export_question;
     uint64_t export_lines;

@@ -198,8 +198,7 @@ static bool may_wait(struct sl_desk_conn *c, struct sl_span body)
     struct sl_desk_request *r = c->request;
     json_t *approval = NULL;
 
-    if (is_time_over(c) ||
-        sl_json_read(body, &approval, NULL) != SL_OK)
+    if (is_time_over(c) || sl_json_read(body, &approval, NULL) != SL_OK)
         return false;
     struct sl_span state = sl_json_str(approval, "state");
     if (r->known_state[0] == '\0' && state.n < sizeof r->known_state)

@@ -73,7 +73,8 @@ void statement_put(json_t *out, const struct approval *a, const json_t *document
     json_object_set_new(out, "operation", operation);
 }
 
-/* --- the brief ---------------------------------------------------------------------------------- */
+/* --- the brief ----------------------------------------------------------------------------------
+ */
 
 static bool is_short(const json_t *value)
 {

@@ -17,9 +17,9 @@ enum {
     LARGE_DOCUMENT_BYTES = 32 * 1024, /* a longer one lies by itself */
 };
 
-/* Puts `operation` as people may read it (passwords masked, P10), `operation_masked` where something
- * was, `summary` (the first words) and `alike`. Reads of `a` identity, target, protocol, and the
- * rule in `detail`. */
+/* Puts `operation` as people may read it (passwords masked, P10), `operation_masked` where
+ * something was, `summary` (the first words) and `alike`. Reads of `a` identity, target, protocol,
+ * and the rule in `detail`. */
 void statement_put(json_t *out, const struct approval *a, const json_t *document);
 
 /* The same without `operation`, and what else of the document is short: a new object. */

@@ -60,8 +60,8 @@ static void take(json_t *out, json_t *whole, const char *const *members, size_t 
 static json_t *listed(struct listing *l, const struct approval *a)
 {
     bool brief = l->lines || a->large_bytes > 0;
-    json_t *whole = brief ? approval_json_brief_unseen(l->call, a)
-                          : approval_json_whole_unseen(l->call, a);
+    json_t *whole =
+        brief ? approval_json_brief_unseen(l->call, a) : approval_json_whole_unseen(l->call, a);
 
     if (!brief && is_short(whole, LISTED_BYTES))
         return whole;

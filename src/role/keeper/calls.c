@@ -118,14 +118,28 @@ static bool find_token(struct call *c, struct sl_span token)
     return false;
 }
 
+bool call_may_guess(struct call *c, struct sl_span door)
+{
+    if (limits_allow(&c->keeper->limits, c->address, door, sl_clock_us()))
+        return true;
+    call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.",
+                 "");
+    return false;
+}
+
+/* Our own secrets have 256 bits: whoever shows one did not guess it, whatever others at the same
+ * address do, and to look it up costs less than to refuse it. What is not found is a guess. A
+ * provider's token takes a signature to verify, and perhaps a call: so it may be tried first. */
 static bool find_or_refuse(struct call *c, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
 
     if (token_is_jwt(secret))
-        return find_token(c, secret);
+        return call_may_guess(c, SL_SPAN(LIMITS_DOOR "api")) && find_token(c, secret);
     if (find_caller(c, secret) == SL_OK)
         return true;
+    if (!call_may_guess(c, SL_SPAN(LIMITS_DOOR "api")))
+        return false;
     limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), sl_clock_us());
     sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
     call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
@@ -133,17 +147,10 @@ static bool find_or_refuse(struct call *c, struct sl_span secret)
     return false;
 }
 
-/* Guessing is slowed down by address, as at the login. */
 static bool authenticate(struct call *c, const struct method *m, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
-    uint64_t now_us = sl_clock_us();
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), now_us)) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return false;
-    }
     if (!find_or_refuse(c, secret))
         return false;
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
@@ -172,15 +179,12 @@ static bool authenticate_issuer(struct call *c, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us())) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return false;
-    }
     if (scim_find(k, secret, &c->provisions) == SL_OK) {
         limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"));
         return true;
     }
+    if (!call_may_guess(c, SL_SPAN(LIMITS_DOOR "scim")))
+        return false;
     limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us());
     sign_in_failed(k, SL_SPAN("scim"), sl_span(NULL, 0), c->address, "wrong credential");
     call_problem(c, 401, "Not signed in", "This is no provisioning credential, or it is over.",
@@ -192,11 +196,11 @@ static void run_costly(struct call *c, const struct method *m)
 {
     uint64_t begun_us = sl_clock_monotonic_us();
 
-    c->queued = !c->its_turn && !costly_may_run(c->keeper);
+    c->queued = !c->its_turn && !costly_may_run(c);
     if (c->queued)
         return;
     m->run(c);
-    costly_ran(c->keeper, c->who.person, sl_clock_monotonic_us() - begun_us);
+    costly_ran(c, sl_clock_monotonic_us() - begun_us);
 }
 
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
@@ -223,7 +227,7 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         return;
     c->status = 200;
     c->method = m->name;
-    if (!costly_is(m->name))
+    if (!costly_is(c))
         m->run(c);
     else
         run_costly(c, m);

@@ -48,8 +48,7 @@ static size_t candidates(struct call *c, const struct approval *a, struct sl_spa
 static bool put_statement(struct call *c, json_t *out, const struct approval *a)
 {
     SL_BUF(text, SL_ACTION_MAX_BYTES);
-    json_t *document =
-        a->large_bytes > 8 * COMPARED_BYTES ? NULL : approval_document(c->keeper, a);
+    json_t *document = a->large_bytes > 8 * COMPARED_BYTES ? NULL : approval_document(c->keeper, a);
 
     if (document == NULL)
         return false;

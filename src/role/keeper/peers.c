@@ -6,8 +6,8 @@
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet);
 
 enum {
-    FLUSH_AGAIN_MS = 5,                 /* when a peer has to read first */
-    OUTBOX_KEPT_BYTES = 1024 * 1024,    /* memory that an empty outbox keeps */
+    FLUSH_AGAIN_MS = 5,              /* when a peer has to read first */
+    OUTBOX_KEPT_BYTES = 1024 * 1024, /* memory that an empty outbox keeps */
 };
 
 _Noreturn void keeper_die(const char *what, enum sl_err why)
