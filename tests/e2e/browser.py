@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import npm
+from lab import wait_for
 from tap import Skip
 
 HERE = pathlib.Path(__file__).resolve().parent / "console"
@@ -42,3 +43,7 @@ class Browser:
             assert "failed" not in out, f"{op} {args}: {out.get('failed')}"
             return out["said"]
         return call
+
+    def rests_on(self, start):
+        """The focus comes to what this names (its tag and its words); a page moves it after it has drawn."""
+        wait_for(lambda: self.focused().startswith(start) or None, 5, f"the focus on {start}")

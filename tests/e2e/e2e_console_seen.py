@@ -298,7 +298,7 @@ def test_keys(lab):
     for key in KEYS:                                    # the focus where the question puts it
         b.press(key=key)
         b.eval(js=DRAWN)
-        assert b.focused().startswith("H2"), (key, b.focused())
+        b.rests_on("H2")
         assert b.count(at="role=dialog") == 1, key
     time.sleep(0.3)
     assert [s for s in b.eval(js="sent") if "/decision" in s or "/cancel" in s] == [], b.eval(js="sent")
@@ -390,7 +390,7 @@ def test_read_out(lab):
     b.click(at="role=link[name='Back to the inbox']")    # in the page, so that headings take the focus
     b.wait(at=f"[data-id='{one['id']}']")
     b.press(key="j")
-    assert b.focused().startswith("A agent-7"), b.focused()
+    b.rests_on("A agent-7")
     spoken_by(b)
     second, two = ask(lab, CHANGE.format(61, 100))
     rows = lab.approval(two["id"], "rita")["show"]["rows_estimate"]
@@ -420,12 +420,12 @@ def test_focus_after(lab):
     child, held = ask(lab, CHANGE.format(70, 100))
     b.click(at=f"[data-id='{held['id']}'] a")
     b.wait(at="#approve")
-    assert b.focused().startswith("H1"), b.focused()
+    b.rests_on("H1")
     b.fill(at="#reason", text="one of two")
     question(b, "approve", "Approve: UPDATE on finance?", "Approve UPDATE on finance")
     b.click(at="role=dialog >> role=button[name='Back']")
     b.wait(at="role=dialog", state="hidden")
-    assert b.focused() == "BUTTON Approve…", b.focused()
+    b.rests_on("BUTTON Approve…")
     question(b, "approve", "Approve: UPDATE on finance?", "Approve UPDATE on finance")
     confirmed(b)
     b.wait(at=".maynot >> text=voted already")
@@ -443,4 +443,4 @@ def test_focus_after(lab):
     assert b.eval(js=says) == ["Now: denied."], b.eval(js=says)
     child.communicate(timeout=20)
     time.sleep(0.5)         # the question is gone by now, and what the stream told is there
-    assert b.focused() == "H2 Outcome", b.focused()
+    b.rests_on("H2 Outcome")

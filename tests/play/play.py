@@ -198,7 +198,7 @@ class Play:
         def current(target):
             checked = datetime.datetime.fromisoformat(target.get("checked", "1970-01-01T00:00:00Z").replace("Z", "+00:00"))
             return target["listing"] == "current" and checked > now
-        laboratory.wait_for(lambda: all(map(current, self.lab.status()["targets"])), 30, "a listing from after now")
+        laboratory.wait_for(lambda: all(map(current, self.lab.status()["status"]["targets"])), 30, "a listing from after now")
 
     @line(r"direct locks (?P<table>\S+)")
     def locks(self, table):
