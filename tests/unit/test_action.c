@@ -113,27 +113,27 @@ static void digest_of(const struct sample *s, uint8_t out[32])
 }
 
 #define X SL_SPAN("changed")
-#define CHANGES(C)                                                                               \
-    C(s.action.identity = X)                                                                     \
-    C(s.action.target = X)                                                                       \
-    C(s.action.environment = X)                                                                  \
-    C(s.action.protocol = X)                                                                     \
-    C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}"))                                    \
-    C(s.action.context.user = X)                                                                 \
-    C(s.action.context.database = X)                                                             \
-    C(s.action.context.role = X)                                                                 \
-    C(s.action.context.search_path = X)                                                          \
-    C(s.action.context.client_encoding = X)                                                      \
-    C(s.action.context.settings = X)                                                             \
-    C(s.action.reason = X) C(s.action.run = X) C(s.action.sink = X) C(s.requesters[0] = X)       \
-        C(s.requesters[1] = X) C(s.action.requester_count = 1) C(s.action.rules_digest[31] ^= 1) \
-            C(s.action.salt[0] ^= 1) C(s.meaning.effects |= SL_EFFECT_DDL)                       \
-                C(s.statements[1].tag = X) C(s.meaning.statement_count = 1)                      \
-                    C(s.meaning.access_count = 1) C(s.accesses[0].dataset = X)                   \
-                        C(s.accesses[0].effects = SL_EFFECT_READ)                                \
-                            C(s.accesses[1].all_columns = false) C(s.columns[1] = X)             \
-                                C(s.accesses[0].column_count = 1) C(s.labels[0] = X)             \
-                                    C(s.datasets[0].label_count = 1)
+#define CHANGES(C)                                                                       \
+    C(s.action.identity = X)                                                             \
+    C(s.action.target = X)                                                               \
+    C(s.action.environment = X)                                                          \
+    C(s.action.protocol = X)                                                             \
+    C(s.action.operation = SL_SPAN("{\"sql\":\"select 2\"}"))                            \
+    C(s.action.context.user = X)                                                         \
+    C(s.action.context.database = X)                                                     \
+    C(s.action.context.role = X)                                                         \
+    C(s.action.context.search_path = X)                                                  \
+    C(s.action.context.client_encoding = X)                                              \
+    C(s.action.context.settings = X) C(s.action.reason = X) C(s.action.run = X)          \
+        C(s.action.sink = X) C(s.requesters[0] = X) C(s.requesters[1] = X)               \
+            C(s.action.requester_count = 1) C(s.action.rules_digest[31] ^= 1)            \
+                C(s.action.salt[0] ^= 1) C(s.meaning.effects |= SL_EFFECT_DDL)           \
+                    C(s.statements[1].tag = X) C(s.meaning.statement_count = 1)          \
+                        C(s.meaning.access_count = 1) C(s.accesses[0].dataset = X)       \
+                            C(s.accesses[0].effects = SL_EFFECT_READ)                    \
+                                C(s.accesses[1].all_columns = false) C(s.columns[1] = X) \
+                                    C(s.accesses[0].column_count = 1) C(s.labels[0] = X) \
+                                        C(s.datasets[0].label_count = 1)
 
 static void test_every_field_counts(void)
 {

@@ -1,9 +1,9 @@
 /* Signing in to the console, as the keeper sees it: codes that are good once, sessions that stand
  * for one deciding credential and end with it. The first argument is the program. */
-#define KEEPER_PLAY_RULES             \
-    "  - name: pair\n"                \
-    "    when: {effects: [delete]}\n" \
-    "    then: hold\n"                \
+#define KEEPER_PLAY_RULES                  \
+    "  - name: pair\n"                       \
+    "    when: {effects: [delete]}\n"        \
+    "    then: hold\n"                       \
     "    reviewers: {groups: [dba], need: 2}\n"
 #include "tests/unit/keeper_play.h"
 
@@ -72,7 +72,9 @@ static void hold(const char *sql)
     SL_BUF(meaning, 4096);
     SL_BUF(hex, 128);
     struct sl_meaning_statement statement = {SL_SPAN("drop"), effects};
-    struct sl_meaning m = {.effects = effects, .statements = &statement, .statement_count = 1};
+    struct sl_meaning m = {.effects = effects,
+                           .statements = &statement,
+                           .statement_count = 1};
     struct sl_msg_action_held held = {0};
 
     sl_action_put_simple(&operation, sl_span_str(sql));
