@@ -558,6 +558,108 @@ static void reload(const char *text, bool accepted)
     SL_CHECK(accepted || m.why.n > 0);
 }
 
+/* --- more than anybody reads --- */
+
+static void reply_large(const struct asked *a, size_t bytes)
+{
+    char *body = malloc(bytes);
+
+    SL_PROMISE(body != NULL);
+    memset(body, ' ', bytes);
+    memcpy(body, "{}", 2);
+    POST(desk.keeper, -1, reply, .call = a->call, .status = 200,
+         .body = sl_span((const uint8_t *)body, bytes));
+    free(body);
+}
+
+/* Answers that nobody reads have a ceiling in all: a large one beyond it is refused, small ones are
+ * not; and when those who did not read have gone, all is well. */
+static void test_answers_in_all(void)
+{
+    enum { BYTES = 30 * 1024 * 1024, MANY = 12 };
+    int fds[MANY];
+    unsigned busy = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        SL_BUF(in, 1 << 20);
+
+        fds[i] = dial();
+        say(fds[i], "GET /v1/approvals HTTP/1.1\r\n@" AUTH "$");
+        struct asked a = asked();
+        reply_large(&a, BYTES);
+        SL_CHECK(hear(fds[i], &in, "HTTP/1.1 "));
+        busy += has(&in, "HTTP/1.1 503 ");
+    }
+    SL_CHECK(busy >= 3 && busy <= 6);
+    int fd = dial();
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    reply(&a, 200, "{\"identity\":\"ann\"}");
+    check_heard(fd, "{\"identity\":\"ann\"}");
+    for (size_t i = 0; i < MANY; i++)
+        close(fds[i]);
+    usleep(100 * 1000);
+    say(fd, "GET /v1/approvals HTTP/1.1\r\n@" AUTH "$");
+    a = asked();
+    reply_large(&a, BYTES);
+    check_heard(fd, "HTTP/1.1 200 ");
+    close(fd);
+}
+
+static void post_large(int fd)
+{
+    enum { BYTES = 1000 * 1000 };
+    struct sl_buf text = sl_buf(2 * BYTES);
+
+    sl_buf_say(&text,
+               "POST /v1/enroll HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: "
+               "application/json\r\nContent-Length: %u\r\n\r\n{\"code\":\"",
+               desk.port, (unsigned)BYTES);
+    for (size_t i = 0; i < BYTES - 11; i++)
+        sl_buf_put_u8(&text, 'x');
+    sl_buf_put_str(&text, "\"}");
+    for (size_t at = 0; at < text.n;) {
+        ssize_t n = send(fd, text.p + at, text.n - at, MSG_NOSIGNAL);
+        SL_PROMISE(n > 0);
+        at += (size_t)n;
+    }
+    sl_buf_done(&text);
+}
+
+/* Strangers may ask at length while the keeper is busy: beyond what it can be told they are
+ * refused, and the desk does not lose it. */
+static void test_questions_that_a_busy_keeper_does_not_read(void)
+{
+    enum { MANY = 90 };
+    unsigned busy = 0, carried = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        struct pollfd p = {.events = POLLIN};
+        SL_BUF(in, 1 << 16);
+
+        p.fd = dial();
+        post_large(p.fd);
+        if (poll(&p, 1, 30) == 1)
+            busy += hear(p.fd, &in, "HTTP/1.1 503 ");
+        else
+            carried++;
+        close(p.fd); /* and its body is nobody's any more */
+    }
+    SL_CHECK(busy > 0 && carried >= 60);
+    while (!is_quiet(desk.keeper)) {
+        struct sl_packet packet;
+        SL_BUF(scratch, SL_IPC_MAX_BODY);
+
+        await(desk.keeper, SL_MESSAGE_CALL, &scratch, &packet);
+    }
+    int fd = dial();
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    reply(&a, 200, "{}");
+    check_heard(fd, "HTTP/1.1 200 ");
+    close(fd);
+}
+
 static void test_reload(void)
 {
     static const struct {
@@ -735,6 +837,8 @@ int main(int argc, char **argv)
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);
     SL_RUN(test_a_large_answer);
+    SL_RUN(test_answers_in_all);
+    SL_RUN(test_questions_that_a_busy_keeper_does_not_read);
     SL_RUN(test_reload);
     SL_RUN(test_a_slow_head_is_told_and_ended);
     SL_RUN(test_a_proxy_says_whose_request_it_is);
