@@ -558,6 +558,49 @@ static void reload(const char *text, bool accepted)
     SL_CHECK(accepted || m.why.n > 0);
 }
 
+/* --- another build --- */
+
+/* A supervisor that was there before the upgrade: the child says so, and goes. */
+static void check_refused(struct sl_span setup_bytes)
+{
+    int pair[2], status = 0;
+
+    SL_PROMISE(sl_channel_pair(pair) == SL_OK);
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    pid_t pid = fork();
+    if (pid == 0)
+        run_program(pair[1]);
+    close(pair[1]);
+    SL_PROMISE(send(pair[0], setup_bytes.p, setup_bytes.n, 0) == (ssize_t)setup_bytes.n);
+    struct pollfd p = {.fd = pair[0], .events = POLLIN};
+    uint8_t byte;
+    SL_CHECK(poll(&p, 1, PATIENCE_MS) == 1 && recv(pair[0], &byte, 1, 0) <= 0); /* no READY */
+    SL_CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0);
+    close(pair[0]);
+}
+
+static void test_another_build_is_refused(void)
+{
+    struct sl_msg_setup m = {.build = SL_SPAN("0123456789abcdef"),
+                             .config_path = SL_SPAN("sluice.yaml"),
+                             .sandbox = SL_SPAN("best-effort")};
+    SL_BUF(setup, 4096);
+
+    sl_msg_setup_put(&setup, &m);
+    check_refused(sl_buf_span(&setup));
+    sl_buf_reset(&setup);
+    m.build = sl_span(NULL, 0);
+    sl_msg_setup_put(&setup, &m);
+    check_refused(sl_buf_span(&setup));
+    SL_PROMISE(setup.n > 8 + 4);
+    uint8_t *body = setup.p + SL_IPC_HEADER; /* as it was before there was a build in it */
+    memmove(body, body + 4, setup.n - SL_IPC_HEADER - 4);
+    setup.n -= 4;
+    setup.p[4] = (uint8_t)(setup.n - SL_IPC_HEADER);
+    setup.p[5] = (uint8_t)((setup.n - SL_IPC_HEADER) >> 8);
+    check_refused(sl_buf_span(&setup));
+}
+
 /* --- more than anybody reads --- */
 
 static void reply_large(const struct asked *a, size_t bytes)
@@ -837,6 +880,7 @@ int main(int argc, char **argv)
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);
     SL_RUN(test_a_large_answer);
+    SL_RUN(test_another_build_is_refused);
     SL_RUN(test_answers_in_all);
     SL_RUN(test_questions_that_a_busy_keeper_does_not_read);
     SL_RUN(test_reload);
