@@ -372,4 +372,37 @@ static const char *said(const char *key)
     return text == NULL ? "" : text;
 }
 
+/* A copy of a text that the next reply would take away; what does not fit is cut. */
+static inline void keep(char *out, size_t room, const char *text)
+{
+    memset(out, 0, room);
+    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
+}
+
+/* A method on the control socket; `form` has two %s. Its status. */
+static inline uint32_t control(const char *method, const char *form, const char *a, const char *b)
+{
+    SL_BUF(body, 4096);
+
+    sl_buf_say(&body, form, a, b);
+    return call_as(play.control, method, "", sl_buf_text(&body));
+}
+
+/* A folder of its own, a journal and a keeper; play_end ends it and leaves nothing. */
+static inline void play_begin(const char *program)
+{
+    play.program = program;
+    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
+    SL_PROMISE(mkdtemp(play.folder) != NULL);
+    make_journal();
+    start_keeper();
+}
+
+static inline void play_end(void)
+{
+    stop_keeper();
+    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    json_decref(play.reply);
+}
+
 #endif

@@ -174,12 +174,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-budget-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     SL_RUN(test_people);
     SL_RUN(test_lending);
     SL_RUN(test_used_counts_while_it_runs);
@@ -189,8 +184,6 @@ int main(int argc, char **argv)
     SL_RUN(test_P6_survives_the_keeper);
     SL_RUN(test_P5_what_a_session_kept_is_used);
     SL_RUN(test_captured_gate);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

@@ -1,9 +1,9 @@
 /* Signing in to the console, as the keeper sees it: codes that are good once, sessions that stand
  * for one deciding credential and end with it. The first argument is the program. */
-#define KEEPER_PLAY_RULES                  \
-    "  - name: pair\n"                       \
-    "    when: {effects: [delete]}\n"        \
-    "    then: hold\n"                       \
+#define KEEPER_PLAY_RULES             \
+    "  - name: pair\n"                \
+    "    when: {effects: [delete]}\n" \
+    "    then: hold\n"                \
     "    reviewers: {groups: [dba], need: 2}\n"
 #include "tests/unit/keeper_play.h"
 
@@ -14,12 +14,6 @@ static char rita[128], bot[128], session[128], session_id[32], credential_id[32]
     digest[65];
 static uint64_t gate_session;
 static uint32_t effects = SL_EFFECT_DDL; /* of what is held */
-
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
 
 static uint32_t with_code(const char *method, const char *code)
 {
@@ -72,9 +66,7 @@ static void hold(const char *sql)
     SL_BUF(meaning, 4096);
     SL_BUF(hex, 128);
     struct sl_meaning_statement statement = {SL_SPAN("drop"), effects};
-    struct sl_meaning m = {.effects = effects,
-                           .statements = &statement,
-                           .statement_count = 1};
+    struct sl_meaning m = {.effects = effects, .statements = &statement, .statement_count = 1};
     struct sl_msg_action_held held = {0};
 
     sl_action_put_simple(&operation, sl_span_str(sql));
@@ -263,12 +255,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     log_in_bot();
     SL_RUN(test_a_code_is_good_once);
@@ -280,8 +267,6 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_a_revoked_sessions_yes_is_over);
     SL_RUN(test_P9_it_survives_the_keeper_and_a_code_does_not);
     SL_RUN(test_it_ends_with_its_credential);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

@@ -1,188 +1,7 @@
 /* Identity providers as the keeper uses them: whose tokens are taken, people who sign in, and what
  * a provider, a browser or a courier that lies can do: nothing. The first argument is the program.
  */
-#define KEEPER_PLAY_RULES                   \
-    "issuers:\n"                            \
-    "  - name: corp\n"                      \
-    "    issuer: https://idp.example\n"     \
-    "    client_id: sluice\n"               \
-    "    client_secret_file: corp.secret\n" \
-    "    algorithms: [ES256]\n"             \
-    "    audiences: [sluice-api]\n"         \
-    "    token_type: jwt\n"                 \
-    "    groups_claim: groups\n"            \
-    "    groups: [{theirs: DBAs, ours: dba}, {theirs: Robots, ours: agents}]\n"
-
-#include "tests/unit/issuer_play.h"
-
-static char flow[128], state[128], nonce[128], challenge[128], session[128];
-
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
-
-/* Guesses make the next attempt wait. */
-static void from_elsewhere(void)
-{
-    static char address[32];
-    static unsigned next = 1;
-    SL_BUF(text, sizeof address);
-
-    sl_buf_say(&text, "10.1.%u.%u", next / 200, next % 200);
-    next++;
-    memset(address, 0, sizeof address);
-    memcpy(address, sl_buf_text(&text), text.n);
-    play.address = address;
-}
-
-/* --- helpers: logging in with a token ----------------------------------------------------------
- */
-
-static uint64_t conn = 100;
-
-static void send_login(const char *user, const char *with)
-{
-    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"),
-         .user = sl_span_str(user), .address = sl_span_str(play.address), .tls = 1,
-         .token = sl_span_str(with));
-}
-
-/* The session, 0 when it was refused; `why` gets the text. */
-static uint64_t login_answer(char why[512])
-{
-    struct sl_msg_login_ok ok;
-    struct sl_msg_login_refused no;
-    unsigned got;
-
-    do /* of sessions that other tests left */
-        got = hear_within(play.gate, PATIENCE_MS);
-    while (got == SL_MESSAGE_SESSION_END);
-    keep(why, 512, "");
-    if (got == SL_MESSAGE_LOGIN_OK && HEARD(login_ok, &ok))
-        return ok.session;
-    if (SL_CHECK_INT(got, SL_MESSAGE_LOGIN_REFUSED) && HEARD(login_refused, &no)) {
-        memset(why, 0, 512);
-        memcpy(why, no.text.p, no.text.n < 511 ? no.text.n : 511);
-    }
-    return 0;
-}
-
-static uint64_t login(const char *user, const char *with, char why[512])
-{
-    send_login(user, with);
-    return login_answer(why);
-}
-
-static void check_refused(const char *user, const char *with, const char *text)
-{
-    char why[512];
-
-    from_elsewhere();
-    SL_CHECK_INT(login(user, with, why), 0);
-    if (!SL_CHECK(strstr(why, text) != NULL))
-        printf("#   '%s' and not '%s'\n", why, text);
-}
-
-static uint32_t account(const char *method, const char *name, const char *subject)
-{
-    SL_BUF(body, 1024);
-
-    sl_buf_say(&body, "{'name':'%s','issuer':'corp','subject':'%s'}", name, subject);
-    return call_as(play.control, method, "", sl_buf_text(&body));
-}
-
-/* --- helpers: signing in -------------------------------------------------------------------------
- */
-
-/* The value of a parameter of the address that the browser is sent to. */
-static void parameter(const char *url, const char *name, char out[128])
-{
-    SL_BUF(mark, 64);
-
-    sl_buf_say(&mark, "%s=", name);
-    const char *at = strstr(url, sl_buf_text(&mark));
-    keep(out, 128, at == NULL ? "" : at + mark.n);
-    out[strcspn(out, "&")] = '\0';
-}
-
-static void begin(void)
-{
-    from_elsewhere();
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp','return':'/console'}"),
-                 201);
-    keep(flow, sizeof flow, said("flow"));
-    parameter(said("redirect"), "state", state);
-    parameter(said("redirect"), "nonce", nonce);
-    parameter(said("redirect"), "code_challenge", challenge);
-}
-
-static void send_call(const char *method, const char *body)
-{
-    SL_BUF(text, 64 * 1024);
-
-    put_quoted(&text, body);
-    TELL(play.desk, call, .call = ++play.call, .method = sl_span_str(method),
-         .address = sl_span_str(play.address), .body = sl_buf_span(&text));
-}
-
-static uint32_t reply_of(uint64_t call)
-{
-    struct sl_msg_reply m = {0};
-
-    json_decref(play.reply);
-    play.reply = NULL;
-    if (!SL_CHECK(hear(play.desk, SL_MESSAGE_REPLY)) || !HEARD(reply, &m) ||
-        !SL_CHECK_INT(m.call, call))
-        return 0;
-    SL_CHECK_INT(sl_json_read(m.body, &play.reply, NULL), SL_OK);
-    return m.status;
-}
-
-static uint64_t send_finish(const char *with_flow, const char *query)
-{
-    SL_BUF(body, 4096);
-
-    sl_buf_say(&body, "{'flow':'%s','query':'%s'}", with_flow, query);
-    send_call("signin.finish", sl_buf_text(&body));
-    return play.call;
-}
-
-static const char *query_of(const char *with_state, const char *more)
-{
-    static char text[1024];
-    SL_BUF(made, sizeof text);
-
-    sl_buf_say(&made, "state=%s%s", with_state, more);
-    keep(text, sizeof text, sl_buf_text(&made));
-    return text;
-}
-
-#define CODE_HERE "&code=c-1&iss=https%3A%2F%2Fidp.example"
-
-/* What the token endpoint says of a person, as an ID token for us. */
-static void tell_id_token(const char *subject, const char *more)
-{
-    SL_BUF(claims, 2048);
-    SL_BUF(body, 16 * 1024);
-
-    sl_buf_say(&claims, ",'nonce':'%s'%s", nonce, more);
-    sl_buf_say(&body,
-               "{'access_token':'at','token_type':'Bearer','expires_in':300,'id_token':'%s'}",
-               token_at(subject, "sluice", now_s(), sl_buf_text(&claims)));
-    tell(200, sl_buf_text(&body));
-}
-
-/* A refusal before the provider is asked anything. */
-static void check_finish_refused(const char *with_flow, const char *query, const char *reason)
-{
-    uint64_t call = send_finish(with_flow, query);
-
-    SL_CHECK_INT(reply_of(call), 403);
-    SL_CHECK_TEXT(sl_span_str(said("reason")), reason);
-    SL_CHECK(!asked_within(50));
-}
+#include "tests/unit/signin_play.h"
 
 /* --- tests: what the keeper knows of the provider -----------------------------------------------
  */
@@ -326,17 +145,6 @@ static void test_unlinking_ends_sessions(void)
 
 /* --- tests: groups
  * ------------------------------------------------------------------------------------ */
-
-static bool is_member(const char *credential, const char *group)
-{
-    size_t i;
-    json_t *one;
-
-    SL_CHECK_INT(call_as(play.desk, "whoami", credential, "{}"), 200);
-    json_array_foreach(json_object_get(play.reply, "groups"), i,
-                       one) if (strcmp(json_string_value(one), group) == 0) return true;
-    return false;
-}
 
 static void test_groups_are_what_the_newest_token_says(void)
 {
@@ -563,155 +371,6 @@ static void test_a_courier_that_says_what_is_not_its_to_say(void)
     courier_comes();
 }
 
-/* --- tests: on the command line
- * -------------------------------------------------------------------------- */
-
-static char poll_secret[128];
-
-static void begin_device(void)
-{
-    from_elsewhere();
-    send_call("login.device", "{'issuer':'corp'}");
-    uint64_t call = play.call;
-    if (!asked("https://idp.example/device"))
-        return;
-    tell(200, "{'device_code':'d-1','user_code':'WDJB-MJHT','verification_uri':"
-              "'https://idp.example/go','expires_in':300,'interval':1}");
-    SL_CHECK_INT(reply_of(call), 201);
-    keep(poll_secret, sizeof poll_secret, said("poll"));
-}
-
-static uint64_t send_poll(void)
-{
-    SL_BUF(body, 256);
-
-    sl_buf_say(&body, "{'poll':'%s'}", poll_secret);
-    send_call("login.poll", sl_buf_text(&body));
-    return play.call;
-}
-
-static void test_a_device(void)
-{
-    begin_device();
-    SL_CHECK_TEXT(sl_span_str(said("user_code")), "WDJB-MJHT");
-    SL_CHECK_TEXT(sl_span_str(said("verification_uri")), "https://idp.example/go");
-    SL_CHECK_INT(reply_of(send_poll()), 202); /* too early: the provider is not asked */
-    SL_CHECK(!asked_within(50));
-    sleep(1);
-    uint64_t call = send_poll();
-    SL_CHECK(asked("https://idp.example/token"));
-    SL_CHECK(strstr(idp.form, "device_code=d-1") != NULL);
-    SL_CHECK_INT(reply_of(send_poll()), 202); /* one question at a time */
-    tell(400, "{'error':'authorization_pending'}");
-    SL_CHECK_INT(reply_of(call), 202);
-    sleep(1);
-    usleep(100 * 1000);
-    call = send_poll();
-    SL_CHECK(asked("https://idp.example/token"));
-    nonce[0] = '\0';
-    SL_BUF(body, 8192);
-    sl_buf_say(&body, "{'access_token':'at','token_type':'Bearer','id_token':'%s'}",
-               token_at("u-rita", "sluice", now_s(), ",'groups':['DBAs']"));
-    tell(200, sl_buf_text(&body));
-    SL_CHECK_INT(reply_of(call), 201);
-    keep(session, sizeof session, said("secret"));
-    SL_CHECK(strncmp(session, "sll_", 4) == 0);
-    SL_CHECK(is_member(session, "dba"));
-    SL_CHECK_INT(reply_of(send_poll()), 403); /* over */
-}
-
-static void test_a_device_that_is_refused(void)
-{
-    begin_device();
-    sleep(1);
-    usleep(100 * 1000);
-    uint64_t call = send_poll();
-    SL_CHECK(asked("https://idp.example/token"));
-    tell(400, "{'error':'access_denied'}");
-    SL_CHECK_INT(reply_of(call), 403);
-    SL_CHECK_TEXT(sl_span_str(said("reason")), "ANSWER_ERROR");
-    SL_CHECK_INT(reply_of(send_poll()), 403);
-}
-
-/* Whoever makes codes up has the provider asked a few times, then waits; each flow asks once. */
-static void test_codes_that_are_made_up(void)
-{
-    unsigned asked_for = 0;
-    uint32_t status = 0;
-
-    from_elsewhere();
-    for (unsigned i = 0; i < 20 && status != 429; i++) {
-        status = call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}");
-        if (status != 201)
-            break;
-        keep(flow, sizeof flow, said("flow"));
-        parameter(said("redirect"), "state", state);
-        uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
-        if (!asked("https://idp.example/token"))
-            return;
-        asked_for++;
-        uint64_t again = send_finish(flow, query_of(state, CODE_HERE)); /* spent by the first */
-        SL_CHECK_INT(reply_of(again), 403);
-        SL_CHECK_TEXT(sl_span_str(said("reason")), "STATE");
-        SL_CHECK(!asked_within(20));
-        tell(400, "{'error':'invalid_grant'}");
-        SL_CHECK_INT(reply_of(call), 403);
-    }
-    SL_CHECK_INT(status, 429);
-    SL_CHECK(asked_for > 0 && asked_for <= 5);
-    from_elsewhere(); /* others go on */
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
-}
-
-/* What the provider says of Sluice is no fault of whoever signs in. */
-static void test_a_secret_that_is_wrong_makes_nobody_wait(void)
-{
-    from_elsewhere();
-    for (unsigned i = 0; i < 8; i++) {
-        SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
-        keep(flow, sizeof flow, said("flow"));
-        parameter(said("redirect"), "state", state);
-        uint64_t call = send_finish(flow, query_of(state, CODE_HERE));
-        if (!asked("https://idp.example/token"))
-            return;
-        tell(401, "{'error':'temporarily_unavailable'}");
-        SL_CHECK_INT(reply_of(call), 403);
-    }
-}
-
-static void test_too_many_at_once(void)
-{
-    unsigned begun = 0;
-
-    from_elsewhere();
-    for (unsigned i = 0; i < 40; i++)
-        begun += call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}") == 201;
-    SL_CHECK(begun > 0 && begun < 40);
-    SL_CHECK_TEXT(sl_span_str(said("reason")), "TOO_MANY");
-    from_elsewhere(); /* one address keeps no other out */
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
-}
-
-/* Whoever has one address of a network has all of them. */
-static void test_an_ipv6_network_is_one_place(void)
-{
-    static char address[64];
-    uint32_t status = 0;
-
-    for (unsigned i = 0; i < 40 && status != 429; i++) {
-        SL_BUF(text, sizeof address);
-
-        sl_buf_say(&text, "2001:db8:7:9::%u", i + 1);
-        memset(address, 0, sizeof address);
-        memcpy(address, sl_buf_text(&text), text.n);
-        play.address = address;
-        status = call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}");
-    }
-    SL_CHECK_INT(status, 429);
-    play.address = "2001:db8:7:a::1";
-    SL_CHECK_INT(call_as(play.desk, "signin.begin", "", "{'issuer':'corp'}"), 201);
-}
-
 /* --- tests: what lasts
  * ----------------------------------------------------------------------------------- */
 
@@ -829,16 +488,6 @@ static void test_an_issuer_that_is_gone_signs_nobody_in(void)
     SL_CHECK_INT(call_as(play.desk, "whoami", session, "{}"), 401);
 }
 
-static void make_people(void)
-{
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'rita','kind':'human'}"), 200);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'olga','kind':'human'}"), 200);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", "{'name':'sam','kind':'human'}"), 200);
-    SL_CHECK_INT(call_as(play.control, "identity.add", "",
-                         "{'name':'bot','kind':'agent','owner':'olga','groups':['agents']}"),
-                 200);
-}
-
 static const char *sluice_program;
 static void test_the_ledger_verifies(void)
 {
@@ -849,13 +498,8 @@ int main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     SL_RUN(test_nobody_signs_in_before_the_provider_answered);
     SL_RUN(test_an_account_is_one_identitys);
@@ -873,12 +517,6 @@ int main(int argc, char **argv)
     SL_RUN(test_a_token_endpoint_that_refuses_or_lies);
     SL_RUN(test_a_courier_that_goes_leaves_nobody_hanging);
     SL_RUN(test_a_courier_that_says_what_is_not_its_to_say);
-    SL_RUN(test_a_device);
-    SL_RUN(test_a_device_that_is_refused);
-    SL_RUN(test_codes_that_are_made_up);
-    SL_RUN(test_a_secret_that_is_wrong_makes_nobody_wait);
-    SL_RUN(test_too_many_at_once);
-    SL_RUN(test_an_ipv6_network_is_one_place);
     SL_RUN(test_P9_accounts_groups_and_sessions_survive_the_keeper);
     SL_RUN(test_a_session_ends_with_its_account);
     SL_RUN(test_revoking_its_credential_unlinks_the_account);

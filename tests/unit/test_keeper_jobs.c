@@ -15,9 +15,7 @@
     "      - {identity: nobody, repository_id: \"76\"}\n"
 
 #include "core/action/action.h"
-#include "tests/unit/issuer_play.h"
-
-static uint64_t conn = 100;
+#include "tests/unit/token_play.h"
 
 /* A job's token; `run` are the claims that say who set it going. */
 static const char *job(const char *repository_id, const char *run)
@@ -35,58 +33,6 @@ static const char *job(const char *repository_id, const char *run)
 
 /* --- helpers ---------------------------------------------------------------------------------- */
 
-static struct sl_msg_login_ok welcome;
-
-/* The session; 0: refused, with `why`. Other tests leave sessions and questions behind. */
-static uint64_t login(const char *user, const char *with, char why[512])
-{
-    struct sl_msg_login_refused no;
-    static char address[32];
-    SL_BUF(from, 32);
-    unsigned got;
-
-    sl_buf_say(&from, "10.2.%u.%u", (unsigned)(conn / 200), (unsigned)(conn % 200));
-    memset(address, 0, sizeof address);
-    memcpy(address, sl_buf_text(&from), from.n);
-    TELL(play.gate, login_token, .conn = ++conn, .target = SL_SPAN("finance"),
-         .user = sl_span_str(user), .address = sl_span_str(address), .tls = 1,
-         .token = sl_span_str(with));
-    do
-        got = hear_within(play.gate, PATIENCE_MS);
-    while (got != 0 && got != SL_MESSAGE_LOGIN_OK && got != SL_MESSAGE_LOGIN_REFUSED);
-    memset(why, 0, 512);
-    if (got == SL_MESSAGE_LOGIN_OK && HEARD(login_ok, &welcome))
-        return welcome.session;
-    if (SL_CHECK_INT(got, SL_MESSAGE_LOGIN_REFUSED) && HEARD(login_refused, &no))
-        memcpy(why, no.text.p, no.text.n < 511 ? no.text.n : 511);
-    return 0;
-}
-
-static void check_refused(const char *user, const char *with, const char *text)
-{
-    char why[512];
-
-    SL_CHECK_INT(login(user, with, why), 0);
-    if (!SL_CHECK(strstr(why, text) != NULL))
-        printf("#   '%s' and not '%s'\n", why, text);
-}
-
-static bool list_has(struct sl_ipc_list list, const char *name)
-{
-    struct sl_span item;
-    size_t at = 0;
-
-    while (sl_ipc_list_next(&list, &at, &item))
-        if (sl_span_is(item, name))
-            return true;
-    return false;
-}
-
-static bool has_requester(const char *name)
-{
-    return list_has(welcome.requester, name);
-}
-
 static uint64_t come(const char *with)
 {
     char why[512];
@@ -103,25 +49,6 @@ static uint32_t account(const char *method, const char *name, const char *subjec
 
     sl_buf_say(&body, "{'name':'%s','issuer':'github','subject':'%s'}", name, subject);
     return call_as(play.control, method, "", sl_buf_text(&body));
-}
-
-/* Asks over HTTP with the job's token; the number of people that the rule then needs. */
-static uint32_t ask(const char *with, const char *what)
-{
-    SL_BUF(body, 1024);
-
-    sl_buf_say(&body,
-               "{'target':'finance','operation':{'do':'%s'},'effects':['ddl'],'statements':['alter "
-               "table']}",
-               what);
-    return call_as(play.desk, "approval.create", with, sl_buf_text(&body));
-}
-
-static json_int_t needed(void)
-{
-    const json_t *rules = json_object_get(play.reply, "requirements");
-
-    return json_integer_value(json_object_get(json_array_get(rules, 0), "need"));
 }
 
 /* --- tests ------------------------------------------------------------------------------------ */
@@ -307,22 +234,6 @@ static void test_an_identity_that_is_disabled(void)
     check_refused("other", job("80", BY("12", "octocat", "1")), "not active");
 }
 
-static void add(const char *body)
-{
-    SL_CHECK_INT(call_as(play.control, "identity.add", "", body), 200);
-}
-
-static void add_reviewer(const char *name)
-{
-    SL_BUF(body, 256);
-
-    sl_buf_say(&body, "{'name':'%s','kind':'human','groups':['dba']}", name);
-    add(sl_buf_text(&body));
-    sl_buf_reset(&body);
-    sl_buf_say(&body, "{'code':'%s'}", said("code"));
-    SL_CHECK_INT(call_as(play.desk, "enroll", "", sl_buf_text(&body)), 201);
-}
-
 static void make_people(void)
 {
     add_reviewer("rita");
@@ -338,13 +249,8 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     make_people();
     courier_comes();
     introduce();
@@ -358,9 +264,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_nobody_releases_alone_what_nobody_knows_who_started);
     SL_RUN(test_a_job_that_is_configured_no_more);
     SL_RUN(test_an_identity_that_is_disabled);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     EVP_PKEY_free(idp.key);
     return sl_tap_done();
 }

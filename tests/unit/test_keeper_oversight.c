@@ -7,12 +7,6 @@
 
 static char rita[128], olga[128], bot[128];
 
-static void keep(char *out, size_t room, const char *text)
-{
-    memset(out, 0, room);
-    memcpy(out, text, strlen(text) < room ? strlen(text) : room - 1);
-}
-
 static void add_human(const char *name, const char *groups, char credential[128])
 {
     SL_BUF(body, 256);
@@ -342,12 +336,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     SL_RUN(make_people);
     SL_RUN(test_people_only);
     SL_RUN(test_nothing_of_logins);
@@ -360,8 +349,6 @@ int main(int argc, char **argv)
     SL_RUN(test_owners_pause_their_own);
     SL_RUN(test_the_operator_is_stronger);
     SL_RUN(test_it_outlives_the_view);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     return sl_tap_done();
 }

@@ -22,12 +22,6 @@ enum { MANY = 20000, GROUPS = 300, BIG = 4 * 1024 * 1024 };
 
 static char corp[128], other[128];
 
-static void keep(char out[128], const char *text)
-{
-    memset(out, 0, 128);
-    memcpy(out, text, strlen(text) < 127 ? strlen(text) : 127);
-}
-
 /* --- calls ------------------------------------------------------------------------------------ */
 
 static uint64_t send_scim(const char *credential, const char *method, const char *what,
@@ -79,20 +73,12 @@ static uint32_t scim(const char *credential, const char *method, const char *wha
     return reply_of(send_scim(credential, method, what, id, resource));
 }
 
-static uint32_t control(const char *method, const char *form, const char *a, const char *b)
-{
-    SL_BUF(body, 4096);
-
-    sl_buf_say(&body, form, a, b);
-    return call_as(play.control, method, "", sl_buf_text(&body));
-}
-
 static void take_credentials(void)
 {
     SL_CHECK_INT(control("scim.credential", "{'issuer':'%s'}%s", "corp", ""), 201);
-    keep(corp, said("credential"));
+    keep(corp, 128, said("credential"));
     SL_CHECK_INT(control("scim.credential", "{'issuer':'%s'}%s", "other", ""), 201);
-    keep(other, said("credential"));
+    keep(other, 128, said("credential"));
 }
 
 static void new_user(const char *credential, const char *name, const char *subject, char id[128])
@@ -102,7 +88,7 @@ static void new_user(const char *credential, const char *name, const char *subje
     sl_buf_say(&body, "{" USER ",'userName':'%s','externalId':'%s','displayName':'The %s'}", name,
                subject, name);
     SL_CHECK_INT(scim(credential, "POST", "Users", "", sl_buf_text(&body)), 201);
-    keep(id, said("id"));
+    keep(id, 128, said("id"));
 }
 
 static void set_active(const char *credential, const char *id, bool active, uint32_t status)
@@ -133,7 +119,7 @@ static const char *name_of(const char *display)
 {
     static char name[128];
 
-    keep(name, json_string_value(json_object_get(person(display), "name")));
+    keep(name, 128, json_string_value(json_object_get(person(display), "name")));
     return name;
 }
 
@@ -165,7 +151,7 @@ static void test_what_a_put_leaves_out_stays(void)
     new_user(corp, "rita", "s-rita", rita);
     sl_buf_say(&body, "{" GROUP ",'displayName':'team','members':[{'value':'%s'}]}", rita);
     SL_CHECK_INT(scim(corp, "POST", "Groups", "", sl_buf_text(&body)), 201);
-    keep(team, said("id"));
+    keep(team, 128, said("id"));
     SL_CHECK(in_group("The rita", "c-team"));
     SL_CHECK_INT(scim(corp, "PUT", "Groups", team, "{" GROUP ",'displayName':'team'}"), 200);
     SL_CHECK(in_group("The rita", "c-team"));
@@ -340,11 +326,11 @@ static void test_P9_a_crash_leaves_all_of_it_or_nothing(void)
     SL_BUF(body, 1024);
 
     new_user(corp, "nora", "s-nora", nora);
-    keep(nora_is, name_of("The nora"));
+    keep(nora_is, 128, name_of("The nora"));
     size_t before = log_bytes();
     sl_buf_say(&body, "{" GROUP ",'displayName':'torn','members':[{'value':'%s'}]}", nora);
     SL_CHECK_INT(scim(corp, "POST", "Groups", "", sl_buf_text(&body)), 201);
-    keep(torn, said("id"));
+    keep(torn, 128, said("id"));
     SL_CHECK(in_group("The nora", "c-torn"));
     SL_CHECK_INT(scim(corp, "DELETE", "Groups", torn, "null"), 204);
     SL_CHECK(!in_group("The nora", "c-torn"));
@@ -554,11 +540,7 @@ static void test_twenty_thousand_members(void)
 int main(int argc, char **argv)
 {
     SL_PROMISE(argc > 1);
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-scim-XXXXXX", 24);
-    SL_PROMISE(mkdtemp(play.folder) != NULL);
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     take_credentials();
     SL_RUN(test_what_a_put_leaves_out_stays);
     SL_RUN(test_a_paused_person_who_goes_is_gone);

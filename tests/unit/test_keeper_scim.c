@@ -156,13 +156,8 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return 2;
-    play.program = argv[1];
-    memcpy(play.folder, "/tmp/sluice-keeper-XXXXXX", 26);
-    if (mkdtemp(play.folder) == NULL)
-        return 1;
     new_key("k-1");
-    make_journal();
-    start_keeper();
+    play_begin(argv[1]);
     courier_comes();
     introduce_one();
     credential_of("corp", corp);
@@ -173,9 +168,7 @@ int main(int argc, char **argv)
     SL_RUN(test_external_id_is_it_otherwise);
     SL_RUN(test_schemas_and_types_singly);
     SL_RUN(test_P9_the_subject_is_known_after_a_restart);
-    stop_keeper();
-    nftw(play.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    json_decref(play.reply);
+    play_end();
     EVP_PKEY_free(idp.key);
     return sl_tap_done();
 }

@@ -183,7 +183,14 @@ void sl_audit_decider_came(struct sl_audit *a);
 bool sl_audit_by_operator(const json_t *leaf); /* at the control socket, or offline */
 bool sl_audit_group_counts(const struct sl_audit *a, const json_t *groups);
 
-/* audit_approval.c: the question that the keeper had to ask about a decision. */
+/* audit_asked.c: a leaf `asked`; the approval is known from then on. */
+void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf);
+/* audit_decided.c: a leaf `decided`; a vote that may count is counted. */
+void sl_audit_decided(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                      const json_t *leaf);
+/* Whose accounts they are today: linked ones have one vote together. */
+void sl_audit_ask_whose(struct sl_audit *a, struct sl_audit_approval *p);
+/* The question that the keeper had to ask about a decision. */
 struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_approval *p,
                                             const struct sl_audit_identity *who,
                                             const struct sl_audit_credential *c,

@@ -2,8 +2,20 @@
  * the few that are replaced (a refusal's error), swallowed (the gate's own questions) or withheld.
  */
 #include "role/gate/budget.h"
+
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/inner.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
 #include "role/gate/list.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
 #include "role/gate/server_int.h"
+#include "role/gate/witness.h"
 
 static void begin_action(struct session *s)
 {

@@ -12,6 +12,9 @@
 #ifndef SL_ROLE_GATE_BUDGET_H
 #define SL_ROLE_GATE_BUDGET_H
 
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/names.h"
 #include "role/gate/session.h"
 
 /* --- lease.c --- */

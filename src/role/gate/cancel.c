@@ -6,6 +6,10 @@
 #include "role/gate/session.h"
 
 #include "crypto/crypto.h"
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/login.h"
+#include "role/gate/meter.h"
 
 #include <stdlib.h>
 #include <unistd.h>

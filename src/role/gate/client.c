@@ -1,6 +1,15 @@
 /* What the client says: framed, judged where it matters, sent on in as few writes as possible. */
 #include "role/gate/list.h"
 
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/query.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
+
 #include <stdlib.h>
 
 enum { WAITING_INPUT_MAX = 64 * 1024 };

@@ -7,6 +7,8 @@
  */
 #include "role/gate/session.h"
 
+#include "role/gate/judging.h"
+
 #include <stdlib.h>
 
 enum { NAMES_MAX = 64, LEFT_OPEN_MS = 3000 };

@@ -12,6 +12,13 @@
  *   ON        it is session->server; the standing one is kept here
  *   FAILED    the statement will be refused, for the reason in `problem`
  */
+#include "role/gate/elevate.h"
+
+#include "role/gate/hold.h"
+#include "role/gate/inner.h"
+#include "role/gate/judging.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

@@ -7,6 +7,10 @@
 #include "role/gate/estimate.h"
 
 #include "core/catalog/catalog.h"
+#include "role/gate/hold.h"
+#include "role/gate/inner.h"
+#include "role/gate/judging.h"
+#include "role/gate/names.h"
 #include "json/json.h"
 
 enum { TEXT_MAX = 64 * 1024 };

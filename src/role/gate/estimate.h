@@ -9,6 +9,7 @@
 #define SL_ROLE_GATE_ESTIMATE_H
 
 #include "role/gate/budget.h"
+#include "role/gate/hold.h"
 
 /* Why the plan of this statement may not be asked for; NULL: it may. */
 const char *estimate_obstacle(const struct session *s, const struct sl_meaning *m,

@@ -1,6 +1,9 @@
 /* What the gate itself finds in a text's words, held against what a judge says about it (P7). */
 #include "role/gate/session.h"
 
+#include "role/gate/judging.h"
+#include "role/gate/names.h"
+
 /* The gate's own floor under the judge's words: whoever finds one of these words in a text must
  * have said one of these effects, or the answer is not believed. */
 static const struct {

@@ -10,6 +10,13 @@
 #include "role/gate/list.h"
 
 #include "os/clock.h"
+#include "role/gate/hold.h"
+#include "role/gate/inner.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
 #include "role/gate/sizes.h"
 
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 /* Building the action document from held bytes: what was shown is what runs (P3). */
 #include "role/gate/list.h"
 
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/names.h"
 #include "json/json.h"
 
 #include <stdlib.h>

@@ -3,6 +3,8 @@
 #define SL_ROLE_GATE_HOLD_INT_H
 
 #include "crypto/crypto.h"
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
 #include "role/gate/session.h"
 
 enum { OPERATION_MAX = 32 * 1024 * 1024, TEXT_MAX = 8192 };

@@ -5,6 +5,9 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "os/clock.h"
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
 
 /* --- the keeper's messages --- */
 

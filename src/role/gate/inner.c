@@ -1,10 +1,12 @@
 /* The gate's own questions on a session's connection, asked only when the server owes nothing.
  * Their answers never reach the client. */
-#include "role/gate/session.h"
+#include "role/gate/inner.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "core/catalog/catalog.h"
+#include "role/gate/item.h"
+#include "role/gate/session.h"
 #include "json/json.h"
 
 #include <stdlib.h>

@@ -1,4 +1,9 @@
 /* What the server still owes, in order. */
+#include "role/gate/item.h"
+
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/portal.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* Asking the judges: one question at a time each, a deadline, and no answer means opaque. */
 #include "role/gate/session.h"
 
+#include "role/gate/names.h"
+
 #include <stdlib.h>
 
 static const char no_judge[] = "no judge answered in time";

@@ -1,5 +1,10 @@
 /* Judging one text, which both protocols share: is the session understood, what does the text mean
  * (cache by shape, cache by text, a judge), and what does policy say to it? */
+#include "role/gate/judging.h"
+
+#include "role/gate/inner.h"
+#include "role/gate/item.h"
+#include "role/gate/names.h"
 #include "role/gate/session.h"
 
 void judged_done(struct judged *j)

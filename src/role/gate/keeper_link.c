@@ -2,6 +2,13 @@
  */
 #include "role/gate/list.h"
 
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/login.h"
+#include "role/gate/meter.h"
+#include "role/gate/settings.h"
+
 #include <unistd.h>
 
 static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)

@@ -6,6 +6,10 @@
  */
 #include "role/gate/session.h"
 
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/witness.h"
+
 #include <stdlib.h>
 
 enum { MEMORY = 16 * 1024 * 1024, TELL_MAX = 16 * 1024 * 1024 };

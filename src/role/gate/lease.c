@@ -2,6 +2,8 @@
  * that dies has used all of it; what we give back is said until the keeper has answered. */
 #include "role/gate/budget.h"
 
+#include "role/gate/judging.h"
+
 #include <stdlib.h>
 
 static void lease_free(struct lease *l)

@@ -1,6 +1,10 @@
 /* A list's statements, and what they mean together. */
 #include "role/gate/list.h"
 
+#include "role/gate/judging.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
+
 #include <stdlib.h>
 
 static void forget_judged(struct list *l)

@@ -18,6 +18,7 @@
 
 #include "core/action/list.h"
 #include "role/gate/hold_int.h"
+#include "role/gate/judging.h"
 
 enum list_phase { LIST_NOTING, LIST_ARMED, LIST_RUNNING, LIST_OVER };
 

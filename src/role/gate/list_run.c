@@ -2,6 +2,13 @@
 #include "role/gate/list.h"
 
 #include "base/utf8.h"
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/login.h"
+#include "role/gate/meter.h"
+#include "role/gate/query.h"
+#include "role/gate/refuse.h"
+#include "role/gate/settings.h"
 
 static const char open_pipeline[] = "a pipeline without its Sync is open";
 static const char stopped[] = "it was stopped";

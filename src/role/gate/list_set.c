@@ -2,6 +2,11 @@
 #include "role/gate/list.h"
 
 #include "base/encode.h"
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
+#include "role/gate/settings.h"
 
 static enum take say_set(struct session *s)
 {

@@ -2,9 +2,10 @@
  * transaction. Where a locked table or the sheer size stands against it, it is read without the
  * texts. */
 #include "os/clock.h"
-#include "role/gate/catalog_int.h"
 
 #include "base/utf8.h"
+#include "role/gate/catalog_int.h"
+#include "role/gate/judging.h"
 
 static bool ask(struct catalog_reader *r, enum asking what, const char *sql)
 {

@@ -5,9 +5,12 @@
  * it reaches the server but an allow-list of harmless options. */
 #include "role/gate/login_int.h"
 
-#include "base/encode.h"
-#include "base/utf8.h"
 #include "os/clock.h"
+#include "role/gate/dial.h"
+#include "role/gate/gate_int.h"
+#include "role/gate/login.h"
+#include "role/gate/session.h"
+#include "role/gate/stream.h"
 
 #include <stdlib.h>
 
@@ -58,150 +61,6 @@ void login_say(struct session *s, struct sl_buf *b)
         session_kill(s, "the client went away");
 }
 
-/* --- the startup packet --- */
-
-static struct target *find_target(struct gate *g, struct sl_span name)
-{
-    for (size_t i = 0; i < g->target_count; i++)
-        if (sl_span_eq(g->targets[i]->config->name, name))
-            return g->targets[i];
-    return NULL;
-}
-
-static bool is_loopback(struct session *s)
-{
-    return s->client_is_loopback;
-}
-
-static void ask_for_token(struct session *s)
-{
-    SL_BUF(b, 256);
-
-    if (!s->client_is_tls && !is_loopback(s)) {
-        session_fatal(s, "28000", "a token may only be sent over TLS",
-                      "connect with sslmode=require");
-        return;
-    }
-    s->login->step = STEP_TOKEN;
-    sl_pg_put_auth_cleartext(&b);
-    login_say(s, &b);
-}
-
-static void ask_for_proof(struct session *s)
-{
-    const char *mechanisms[2];
-    SL_BUF(b, 256);
-
-    s->phase = PHASE_AUTH;
-    if (s->gate->config->settings.client_auth == SL_AUTH_TOKEN && s->login->wish == WISH_NONE) {
-        ask_for_token(s);
-        return;
-    }
-    size_t count = oauth_offer(s, mechanisms);
-    if (count == 0)
-        return;
-    s->login->step = STEP_SASL_FIRST;
-    sl_pg_put_auth_sasl(&b, mechanisms, count);
-    login_say(s, &b);
-}
-
-static bool take_names(struct session *s, const struct sl_pg_startup *m)
-{
-    struct login *l = s->login;
-    const struct sl_span *user = sl_pg_startup_option(m, "user");
-    const struct sl_span *database = sl_pg_startup_option(m, "database");
-    const struct sl_span *app = sl_pg_startup_option(m, "application_name");
-
-    if (user == NULL || user->n == 0 || !sl_utf8_valid(*user)) {
-        session_fatal(s, "28000", "the startup packet names no user", NULL);
-        return false;
-    }
-    l->user = sl_arena_copy(l->mem, *user);
-    l->database = sl_arena_copy(l->mem, database == NULL ? *user : *database);
-    l->app_name = sl_arena_copy(l->mem, app == NULL ? SL_SPAN("") : sl_span_head(*app, 64));
-    s->target = find_target(s->gate, l->database);
-    return l->user.p != NULL && l->database.p != NULL && l->app_name.p != NULL;
-}
-
-static void take_startup(struct session *s, const struct sl_pg_startup *m)
-{
-    SL_BUF(b, 4096);
-
-    if (!take_names(s, m))
-        return;
-    if (s->target == NULL) {
-        SL_BUF(text, 256);
-        sl_buf_put_str(&text, "there is no target \"");
-        sl_utf8_put_printable(&text, sl_span_head(s->login->database, 64));
-        sl_buf_put_str(&text, "\"");
-        session_fatal(s, "3D000", sl_buf_text(&text),
-                      "the database name of a connection is the name of a target");
-        return;
-    }
-    if (!startup_take(s, m))
-        return;
-    if (m->negotiate) {
-        sl_pg_put_negotiate(&b, m);
-        login_say(s, &b);
-    }
-    if (!s->dead)
-        ask_for_proof(s);
-}
-
-static void answer_tls_request(struct session *s)
-{
-    struct gate *g = s->gate;
-
-    if (s->login->tls_asked ||
-        s->in.n > 0) { /* whatever follows unasked did not come through TLS */
-        session_kill(s, "bytes behind a request for TLS");
-        return;
-    }
-    s->login->tls_asked = true;
-    if (!stream_write(&s->client, g->tls == NULL ? SL_SPAN("N") : SL_SPAN("S"))) {
-        session_kill(s, "the client went away");
-        return;
-    }
-    if (g->tls == NULL)
-        return;
-    if (sl_tls_accept(g->tls, s->client.fd, &s->client.tls) != SL_OK) {
-        session_kill(s, "TLS cannot be set up");
-        return;
-    }
-    s->phase = PHASE_TLS;
-}
-
-static void take_first_packet(struct session *s, struct sl_span body)
-{
-    struct sl_pg_startup m;
-    enum sl_err e = sl_pg_startup_get(body, &m);
-
-    if (e == SL_EUNSUPPORTED) {
-        session_fatal(s, "0A000", "Sluice speaks version 3 of the PostgreSQL protocol", NULL);
-        return;
-    }
-    if (e != SL_OK) {
-        session_fatal(s, "08P01", "the startup packet is not valid", sl_err_text(e));
-        return;
-    }
-    switch (m.kind) {
-    case SL_PG_SSL_REQUEST:
-        answer_tls_request(s);
-        return;
-    case SL_PG_GSSENC_REQUEST:
-        if (!stream_write(&s->client, SL_SPAN("N")))
-            session_kill(s, "the client went away");
-        return;
-    case SL_PG_CANCEL_REQUEST:
-        session_cancel_request(s->gate, m.cancel_pid, m.cancel_secret);
-        session_kill(s, "a cancel request");
-        return;
-    case SL_PG_STARTUP:
-        take_startup(s, &m);
-        return;
-    }
-}
-
 /* --- proof --- */
 
 bool login_keeper_is_there(struct session *s)
@@ -226,109 +85,6 @@ void login_send_token(struct session *s, struct sl_span token)
     SL_SEND(s->gate->keeper, login_token, .conn = s->id, .target = s->target->config->name,
             .user = s->login->user, .address = sl_span_str(s->short_address),
             .tls = s->client_is_tls, .token = token);
-}
-
-static void take_token(struct session *s, struct sl_span body)
-{
-    struct sl_span token;
-
-    if (sl_pg_password_get(body, &token) != SL_OK) {
-        session_fatal(s, "28P01", "an empty password is no token", NULL);
-        return;
-    }
-    login_send_token(s, token);
-}
-
-static void take_scram_first(struct session *s, struct sl_span response)
-{
-    struct login *l = s->login;
-    struct sl_scram_client_first first;
-
-    if (sl_scram_client_first_get(response, &first) != SL_OK || first.binding == SL_SCRAM_BINDING) {
-        session_fatal(s, "28P01", "the SCRAM-SHA-256 message is not valid", NULL);
-        return;
-    }
-    if (!login_keeper_is_there(s))
-        return;
-    l->gs2_header = sl_arena_copy(l->mem, first.gs2_header);
-    login_wait(s);
-    SL_SEND(s->gate->keeper, login_scram, .conn = s->id, .target = s->target->config->name,
-            .user = l->user, .address = sl_span_str(s->short_address), .tls = s->client_is_tls,
-            .client_first_bare = first.bare);
-}
-
-/* One that was offered. */
-static void take_sasl_first(struct session *s, struct sl_span body)
-{
-    const char *offered[2];
-    struct sl_pg_sasl_initial m;
-    size_t count = oauth_offer(s, offered);
-    bool known = false;
-
-    if (count == 0)
-        return;
-    bool read = sl_pg_sasl_initial_get(body, &m) == SL_OK && m.has_response;
-    for (size_t i = 0; i < count && read; i++)
-        known = known || sl_span_is(m.mechanism, offered[i]);
-    if (!known)
-        session_fatal(s, "28P01",
-                      "the SASL message is not valid, or of a mechanism that was not "
-                      "offered",
-                      NULL);
-    else if (sl_span_is(m.mechanism, SL_OAUTHBEARER))
-        oauth_first(s, m.response);
-    else
-        take_scram_first(s, m.response);
-}
-
-static void take_sasl_final(struct session *s, struct sl_span body)
-{
-    struct login *l = s->login;
-    struct sl_scram_client_final m;
-    SL_BUF(binding, 64);
-
-    sl_scram_put_binding(&binding, l->gs2_header, sl_span(NULL, 0));
-    if (sl_scram_client_final_get(body, &m) != SL_OK || !sl_span_eq(m.nonce, l->nonce) ||
-        !sl_span_eq(m.binding_base64, sl_buf_span(&binding))) {
-        session_fatal(s, "28P01", "the SCRAM-SHA-256 proof is not valid", NULL);
-        return;
-    }
-    if (!login_keeper_is_there(s))
-        return;
-    l->used_scram = true;
-    login_wait(s);
-    SL_SEND(s->gate->keeper, login_proof, .conn = s->id,
-            .client_final_without_proof = m.without_proof,
-            .proof = sl_span(m.proof, sizeof m.proof));
-}
-
-static void take_auth(struct session *s, uint8_t type, struct sl_span body)
-{
-    if (type == SL_PG_TERMINATE) {
-        session_kill(s, "the client said goodbye");
-        return;
-    }
-    if (type != SL_PG_PASSWORD) {
-        session_fatal(s, "08P01", "a message that does not belong into a login", NULL);
-        return;
-    }
-    switch (s->login->step) {
-    case STEP_TOKEN:
-        take_token(s, body);
-        return;
-    case STEP_SASL_FIRST:
-        take_sasl_first(s, body);
-        return;
-    case STEP_SASL_FINAL:
-        take_sasl_final(s, body);
-        return;
-    case STEP_OAUTH_LAST:
-        oauth_last(s, body);
-        return;
-    case STEP_STARTUP:
-    case STEP_KEEPER:
-        session_fatal(s, "08P01", "a message that does not belong here", NULL);
-    }
 }
 
 /* --- the keeper's answers --- */
@@ -447,9 +203,9 @@ static bool step(struct session *s)
     if (sl_buf_err(&copy) != SL_OK)
         session_kill(s, "out of memory");
     else if (startup)
-        take_first_packet(s, sl_span_from(sl_buf_span(&copy), header));
+        startup_packet(s, sl_span_from(sl_buf_span(&copy), header));
     else
-        take_auth(s, f.type, sl_span_from(sl_buf_span(&copy), header));
+        login_proof(s, f.type, sl_span_from(sl_buf_span(&copy), header));
     return !s->dead;
 }
 

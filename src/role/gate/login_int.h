@@ -1,4 +1,4 @@
-/* The insides of a login, shared by login.c and startup.c. */
+/* The insides of a login, shared by login*.c and startup.c. */
 #ifndef SL_ROLE_GATE_LOGIN_INT_H
 #define SL_ROLE_GATE_LOGIN_INT_H
 
@@ -43,6 +43,11 @@ struct login {
 bool startup_add(struct session *s, struct sl_span name, struct sl_span value);
 /* Takes the client's options, or ends the session with a sentence (false). */
 bool startup_take(struct session *s, const struct sl_pg_startup *m);
+
+/* login_startup.c: a startup packet's body. login_proof.c: a message that proves something. Both
+ * end the session where it is not what may come now. */
+void startup_packet(struct session *s, struct sl_span body);
+void login_proof(struct session *s, uint8_t type, struct sl_span body);
 
 /* Its proof goes to the keeper, which answers later (login_keeper). */
 bool login_keeper_is_there(struct session *s); /* false: the session was ended */

@@ -7,6 +7,7 @@
 #include "os/child.h"
 #include "os/clock.h"
 #include "os/sandbox.h"
+#include "role/gate/record.h"
 #include "role/gate/targets.h"
 
 #include <signal.h>

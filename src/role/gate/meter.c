@@ -1,6 +1,12 @@
 /* Counting what passes of one statement's result. */
 #include "role/gate/budget.h"
 
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/record.h"
+
 #include <stdlib.h>
 
 enum { CHUNK_ROWS = 256, CHUNK_BYTES = 256 * 1024, MOST_ROWS = 16384, MOST_BYTES = 16 << 20 };

@@ -3,6 +3,13 @@
  * Definitions of the protocol count once the server confirmed them; those that SQL text makes
  * behind the protocol's back (PREPARE, DEALLOCATE, DECLARE, CLOSE) are taken from the judged
  * meaning. */
+#include "role/gate/names.h"
+
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

@@ -6,6 +6,9 @@
  * restart. */
 #include "role/gate/budget.h"
 
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+
 #include <stdlib.h>
 
 struct tally {

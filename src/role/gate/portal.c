@@ -3,6 +3,10 @@
  * Most portals are executed once and to their end; then the answer to that Execute is the outcome.
  * One that is read in portions (Execute with a row limit) ends with the portion that is its last,
  * or with the portal. One that is never executed ends with the portal too: nothing of it ran. */
+#include "role/gate/portal.h"
+
+#include "role/gate/item.h"
+#include "role/gate/record.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

@@ -4,6 +4,11 @@
  * so that no memory is asked for and no other line of the cache is touched. */
 #include "role/gate/session.h"
 
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
+
 #include <stdlib.h>
 
 struct portal *portals_find(struct session *s, struct sl_span name)

@@ -2,6 +2,18 @@
  * session, in both. */
 #include "role/gate/list.h"
 
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/query.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
+#include "role/gate/settings.h"
+#include "role/gate/witness.h"
+
 static void refuse_by_policy(struct session *s, const struct judged *j, struct sl_span text)
 {
     SL_BUF(message, 2048);

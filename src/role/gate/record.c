@@ -6,6 +6,11 @@
 #include "base/utf8.h"
 #include "crypto/crypto.h"
 #include "os/clock.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
 
 enum { TEXT_HEAD = 1024, KICK_EVERY_MS = 50, SALT_BYTES = 16, PROGRESS_EVERY_MS = 300 };
 

@@ -4,6 +4,11 @@
  * fails in the refused message's place: its transaction is aborted as PostgreSQL itself would
  * abort it, a pipeline is skipped to its Sync, and only the error's text is replaced by ours.
  */
+#include "role/gate/refuse.h"
+
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

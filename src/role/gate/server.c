@@ -5,6 +5,12 @@
  */
 #include "role/gate/server_int.h"
 
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+
 #include <stdlib.h>
 
 enum { WHOLE_MAX = 1024 * 1024 };

@@ -5,6 +5,15 @@
 #include "base/utf8.h"
 #include "crypto/crypto.h"
 #include "os/clock.h"
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/login.h"
+#include "role/gate/meter.h"
+#include "role/gate/names.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
 
 #include <stdlib.h>
 #include <unistd.h>

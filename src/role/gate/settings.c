@@ -3,6 +3,9 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "role/gate/judging.h"
+#include "role/gate/refuse.h"
+#include "role/gate/settings.h"
 
 #include <stdlib.h>
 

@@ -6,6 +6,11 @@
  * number of rows; any other end swallows the rest and tells the client. */
 #include "role/gate/stop_int.h"
 
+#include "role/gate/item.h"
+#include "role/gate/login.h"
+#include "role/gate/meter.h"
+#include "role/gate/refuse.h"
+
 #include <stdlib.h>
 
 enum { CANCEL_AFTER_MS = 30 };

@@ -6,6 +6,9 @@
  * wrong there is no estimate; after two seconds nobody waits for it any more. */
 #include "role/gate/estimate.h"
 
+#include "role/gate/elevate.h"
+#include "role/gate/hold.h"
+
 #include <stdlib.h>
 
 /* AT_ONCE: a crowd of stopped results takes no more of the server's connections than that. */

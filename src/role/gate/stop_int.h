@@ -4,6 +4,7 @@
 
 #include "role/gate/estimate.h"
 #include "role/gate/hold_int.h"
+#include "role/gate/refuse.h"
 
 enum { STOP_RETRY_MS = 40 };
 

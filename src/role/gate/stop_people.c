@@ -1,6 +1,12 @@
 /* A result that no budget lets go on: asking people whether it may (P1, P2, P3). */
 #include "role/gate/stop_int.h"
 
+#include "role/gate/hold.h"
+#include "role/gate/judging.h"
+#include "role/gate/meter.h"
+#include "role/gate/record.h"
+#include "role/gate/refuse.h"
+
 static void wait_over(void *owner)
 {
     struct session *s = owner;

@@ -6,6 +6,10 @@
  * undone, nobody says more than "unknown". */
 #include "role/gate/session.h"
 
+#include "role/gate/item.h"
+#include "role/gate/judging.h"
+#include "role/gate/record.h"
+
 /* Of the changes of the text that is being answered. */
 enum { TEXT_OPEN = 1, TEXT_COMMITTED = 2, TEXT_UNDONE = 4 };
 

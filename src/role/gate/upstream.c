@@ -2,6 +2,8 @@
  */
 #include "role/gate/login_int.h"
 
+#include "role/gate/login.h"
+
 static void finish(struct session *s, struct sl_span statuses)
 {
     struct login *l = s->login;

@@ -3,6 +3,7 @@
 #include "core/catalog/catalog.h"
 #include "core/ledger/facts.h"
 #include "os/clock.h"
+#include "role/gate/judging.h"
 
 #include <stdlib.h>
 

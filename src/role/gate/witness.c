@@ -4,6 +4,12 @@
  * A labelled column that the judge did not name stops the answer: the judge was fooled, or the
  * catalog moved. So does a table of users that the listing does not know. Only plain columns have a
  * table there; what is computed has none, and stays the judge's word alone. */
+#include "role/gate/witness.h"
+
+#include "role/gate/item.h"
+#include "role/gate/login.h"
+#include "role/gate/portal.h"
+#include "role/gate/record.h"
 #include "role/gate/session.h"
 
 #include <stdlib.h>

@@ -2,6 +2,13 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* Accounts at issuers: (iss, sub) is an identity of ours. The account stands in the view as a
  * credential without a secret, made by whoever linked it, so that every question about credentials

@@ -1,4 +1,6 @@
 #include "role/keeper/issuers.h"
+
+#include "role/keeper/people.h"
 #include "role/keeper/scim.h"
 
 /* A token of one who acts for another (RFC 8693, section 4.1), where the issuer's configuration

@@ -1,5 +1,15 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/budget.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/waiters.h"
+
 /* What a gate asks about actions: hold this one, let it go now, it went away. */
 
 static void refuse(struct peer *p, uint64_t action, struct sl_span approval, struct sl_span rule,

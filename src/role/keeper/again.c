@@ -1,6 +1,11 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/budget.h"
+#include "role/keeper/call.h"
+#include "role/keeper/people.h"
 
 /* Does an approved action still mean what was shown, under the policy that is in force now? The
  * document is made once more with what the policy says today about rules, labels, environment and

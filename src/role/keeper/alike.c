@@ -1,6 +1,8 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
 
 /* Requests that differ in literals only are shown together: SQL in quoted texts and numbers, what
  * programs ask for in numbers. This is for eyes alone: each is decided

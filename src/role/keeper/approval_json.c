@@ -1,7 +1,18 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/approval_json.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/brief.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/questions.h"
+#include "role/keeper/sight.h"
+#include "role/keeper/waiters.h"
 
 /* An approval as its readers see it (methods.h). Values of the statement are for those who asked
  * and for those who have to judge it; everybody else who may see the approval sees its outline. */

@@ -1,6 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
 #include "core/lineage/lineage.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/call.h"
+#include "role/keeper/call_lineage_int.h"
 
 /* What a reviewer of a held statement sees of lineage: where the data would come from and go to,
  * and what was made from its target before. */

@@ -1,6 +1,8 @@
 #include "role/keeper/brief.h"
 
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"

@@ -1,4 +1,8 @@
+#include "role/keeper/budget.h"
+
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* Budgets that outlive a statement. A gate borrows before anything passes, so what passes never
  * exceeds what is left, whatever crashes: lent is used until the gate says how much it was. Every

@@ -1,6 +1,9 @@
 #include "role/keeper/flows.h"
 
 #include "base/utf8.h"
+#include "role/keeper/call.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
 
 /* Accounts at issuers as the operator manages them, and a look at an issuer. */
 

@@ -1,5 +1,12 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/openlineage.h"
+#include "role/keeper/stats.h"
+
 /* What runs, and the ledger's key and checkpoint. */
 
 static json_t *journal_json(const struct journal *j)

@@ -1,5 +1,11 @@
 #include "role/keeper/keeper_int.h"
+
+#include "role/keeper/budget.h"
+#include "role/keeper/call.h"
+#include "role/keeper/identity.h"
 #include "role/keeper/lineage.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sight.h"
 
 /* What an owner has to say about the agents and services that answer to them: what was refused and
  * why, what is left of their budgets, and pausing. An owner never undoes what the operator paused.

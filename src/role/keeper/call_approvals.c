@@ -1,6 +1,11 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/call.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/sight.h"
 
 /* Reading one approval, and ending one's own. */
 

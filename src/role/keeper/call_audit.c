@@ -1,6 +1,8 @@
 #include "role/keeper/audit_int.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/journals.h"
 
 /* Searching the ledger. */
 

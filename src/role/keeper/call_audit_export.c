@@ -1,6 +1,7 @@
 #include "role/keeper/audit_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/call.h"
 
 /* What a search finds, to take away: each line with its entry's number and the proof that the entry
  * is in the signed tree. All proofs of an export lead to one checkpoint, which stands first. */

@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+
 /* What canaries met. One that flows means that what must be held is not: that is an alarm, in the
  * log and in the ledger, once when it begins and once when it is over. */
 

@@ -2,6 +2,15 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/policy_change.h"
+#include "role/keeper/waiters.h"
 
 /* A person's yes or no. Whatever channel it came by, it goes through sl_decide_check (P4), and it
  * counts only for the digest that the person was shown (P3). */

@@ -1,6 +1,7 @@
 #include "role/keeper/flows.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
 
 /* Signing in on the command line: the device grant (RFC 8628), run by the keeper. The person sees a
  * code and an address; the command has a secret of ours to ask with, and gets a session. */

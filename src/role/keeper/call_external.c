@@ -1,6 +1,13 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
 
 /* Actions of callers that Sluice does not sit in front of: they describe what they are about to do,
  * wait for the decision, and consume the grant once. */

@@ -1,6 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/when.h"
+#include "role/keeper/audit_int.h"
+#include "role/keeper/call.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sight.h"
 
 /* Numbers about how people decide, each with the question that gives the entries behind it. They
  * come from the same index as the search, so that what is counted is what is found. */

@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/stats.h"
+
 #include <sys/statvfs.h>
 
 /* What runs and how well, with names: for people who may see it. */

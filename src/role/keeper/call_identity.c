@@ -1,7 +1,13 @@
-#include "role/keeper/issuers.h"
+#include "role/keeper/call_identity_int.h"
 
 #include "base/utf8.h"
-#include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
+#include "role/keeper/store.h"
 
 /* The roster, as the operator manages it through the control socket. Each change is an event. */
 
@@ -19,18 +25,18 @@ bool identity_name_ok(struct sl_span name)
     return true;
 }
 
-static struct sl_span by(const struct call *c)
+struct sl_span identity_by(const struct call *c)
 {
     return c->maker.issuer.n > 0 ? c->maker.issuer : SL_SPAN("operator");
 }
 
-static struct sl_span channel_of(const struct call *c)
+struct sl_span identity_channel(const struct call *c)
 {
     return c->maker.channel.n > 0 ? c->maker.channel : SL_SPAN("control");
 }
 
-static void roster(struct call *c, json_t *event, enum sl_entry_roster_event what,
-                   const struct person *who, struct sl_span other, struct sl_names groups)
+void identity_roster(struct call *c, json_t *event, enum sl_entry_roster_event what,
+                     const struct person *who, struct sl_span other, struct sl_names groups)
 {
     roster_leaf(c->keeper, event,
                 &(struct sl_entry_roster){.event = what,
@@ -43,12 +49,12 @@ static void roster(struct call *c, json_t *event, enum sl_entry_roster_event wha
                                           .os_user = call_str(c, "os_user"),
                                           .approval = c->maker.approval,
                                           .reason = c->maker.why,
-                                          .by = by(c),
-                                          .channel = channel_of(c)});
+                                          .by = identity_by(c),
+                                          .channel = identity_channel(c)});
 }
 
 /* The identity that "name" names; else the answer is made. */
-static bool named(struct call *c, const char *key, struct person *out)
+bool identity_named(struct call *c, const char *key, struct person *out)
 {
     SL_BUF(text, 256);
 
@@ -62,7 +68,7 @@ static bool named(struct call *c, const char *key, struct person *out)
     return false;
 }
 
-static void done(struct call *c, struct sl_span name)
+void identity_done(struct call *c, struct sl_span name)
 {
     c->reply = json_object();
     json_put_str(c->reply, "name", name);
@@ -101,7 +107,7 @@ static bool add_is_right(struct call *c, enum sl_identity_kind kind)
                      "--owner NAME");
         return false;
     }
-    return named(c, "owner", &owner);
+    return identity_named(c, "owner", &owner);
 }
 
 static json_t *groups_of(struct call *c, struct sl_names *names)
@@ -180,7 +186,7 @@ void call_IDENTITY_ADD(struct call *c)
     if (govern_waits(c))
         return;
     identity_add(c->keeper, &who, call_str(c, "os_user"), c->maker);
-    done(c, who.name);
+    identity_done(c, who.name);
     if (kind == SL_HUMAN)
         add_invitation(c, &who);
 }
@@ -189,7 +195,7 @@ void call_IDENTITY_INVITE(struct call *c)
 {
     struct person who;
 
-    if (!named(c, "name", &who))
+    if (!identity_named(c, "name", &who))
         return;
     if (who.kind != SL_HUMAN || !person_active(&who)) {
         call_problem(c, 409, "Not possible",
@@ -198,355 +204,6 @@ void call_IDENTITY_INVITE(struct call *c)
     }
     if (govern_waits(c))
         return;
-    done(c, who.name);
+    identity_done(c, who.name);
     add_invitation(c, &who);
-}
-
-/* --- listing --- */
-
-static json_t *linked_of(struct call *c, const struct person *who)
-{
-    struct db_rows rows = db_ask(c->keeper->store.db, DB_IDENTITY_OF_PERSON, "s", who->person);
-    json_t *array = json_array();
-
-    while (db_row(&rows)) {
-        struct sl_span name = db_span(&rows, 0);
-
-        if (!sl_span_eq(name, who->name))
-            json_array_append_new(array, json_stringn((const char *)name.p, name.n));
-    }
-    db_end(&rows);
-    return array;
-}
-
-static json_t *delegates_of(struct call *c, const struct person *who)
-{
-    struct db_rows rows =
-        db_ask(c->keeper->store.db, DB_DELEGATES_OF, "si", who->name, sl_clock_us());
-    json_t *array = json_array();
-
-    while (db_row(&rows))
-        json_array_append_new(array,
-                              json_stringn((const char *)db_span(&rows, 0).p, db_span(&rows, 0).n));
-    db_end(&rows);
-    return array;
-}
-
-static json_t *identity_json(struct call *c, const struct person *who)
-{
-    json_t *one = json_object(), *groups = json_array();
-    struct credential ignored;
-
-    for (size_t i = 0; i < who->groups.count; i++)
-        json_array_append_new(groups, json_stringn((const char *)who->groups.items[i].p,
-                                                   who->groups.items[i].n));
-    json_put_str(one, "name", who->name);
-    if (who->display.n > 0)
-        json_put_str(one, "display", who->display);
-    json_put_str(one, "kind", sl_span_str(sl_identity_kind_name(who->kind)));
-    json_put_str(one, "owner", who->owner);
-    json_put_str(one, "status", who->status);
-    json_object_set_new(one, "groups", groups);
-    json_object_set_new(one, "linked", linked_of(c, who));
-    json_object_set_new(one, "delegates", delegates_of(c, who));
-    json_object_set_new(one, "accounts", accounts_json(c->keeper, who->name));
-    json_object_set_new(one, "can_decide",
-                        json_boolean(
-                            credential_deciding(c->keeper, who->name, UINT64_MAX, &ignored)));
-    json_put_time(one, "since", who->since_us);
-    return one;
-}
-
-size_t first_of_all(struct keeper *k, struct db_rows rows, struct sl_span **out)
-{
-    struct sl_span *all = NULL;
-    size_t count = 0, room = 0;
-
-    while (db_row(&rows)) {
-        if (count == room) {
-            room = room == 0 ? 256 : 2 * room;
-            struct sl_span *more = sl_arena_array(k->mem, room, sizeof *more);
-            if (more == NULL) /* a part of them must not pass for all */
-                keeper_die("a list does not fit into memory", SL_EMEMORY);
-            for (size_t i = 0; i < count; i++)
-                more[i] = all[i];
-            all = more;
-        }
-        all[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
-    }
-    *out = all;
-    return count;
-}
-
-void call_IDENTITY_LIST(struct call *c)
-{
-    struct sl_span *names;
-    size_t count =
-        first_of_all(c->keeper, db_ask(c->keeper->store.db, DB_IDENTITY_LIST, ""), &names);
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        struct person who;
-
-        if (person_get(c->keeper, names[i], &who) == SL_OK)
-            json_array_append_new(list, identity_json(c, &who));
-    }
-    c->reply = json_object();
-    json_object_set_new(c->reply, "identities", list);
-}
-
-/* --- ending, pausing (the kill switch) --- */
-
-void identity_set_status(struct keeper *k, const struct person *who, const struct status_change *to)
-{
-    json_t *event = event_new("identity_status", sl_clock_us());
-
-    event_str(event, "name", who->name);
-    event_str(event, "status", sl_span_str(to->status));
-    if (to->by_owner)
-        event_str(event, "owner", to->by);
-    bool is_operator = sl_span_is(to->channel, "control") || sl_span_is(to->channel, "offline");
-
-    if (strcmp(to->status, "disabled") == 0 && is_operator)
-        event_bool(event, "for_good", true); /* no provider takes that back */
-    roster_leaf(k, event,
-                &(struct sl_entry_roster){.event = to->what,
-                                          .identity = who->name,
-                                          .identity_kind =
-                                              sl_span_str(sl_identity_kind_name(who->kind)),
-                                          .owner = who->owner,
-                                          .approval = to->approval,
-                                          .reason = to->reason,
-                                          .by = to->by,
-                                          .channel = to->channel});
-    if (strcmp(to->status, "active") == 0)
-        return;
-    sessions_end_of(k, who->name, sl_span(NULL, 0), to->why);
-    console_end_of(k, who->name, to->by, to->channel, to->why);
-    approvals_kill_of(k, who->name, to->why);
-}
-
-static void set_status(struct call *c, const struct person *who, const char *status,
-                       enum sl_entry_roster_event what, const char *why)
-{
-    identity_set_status(c->keeper, who,
-                        &(struct status_change){.status = status,
-                                                .what = what,
-                                                .why = why,
-                                                .by = by(c),
-                                                .approval = c->maker.approval,
-                                                .reason = c->maker.why,
-                                                .channel = channel_of(c)});
-}
-
-void call_IDENTITY_DISABLE(struct call *c)
-{
-    struct person who;
-
-    if (!named(c, "name", &who))
-        return;
-    set_status(c, &who, "disabled", SL_ENTRY_ROSTER_DISABLE, "the identity was disabled");
-    done(c, who.name);
-}
-
-/* Paused goes back to active; disabled stays what it is. What an owner paused the operator may
- * pause as well: then the owner cannot let it go on. */
-static bool can_pause(struct call *c, const struct person *who, bool off)
-{
-    bool is_owners =
-        sl_span_is(who->status, "paused") && identity_owner_paused(c->keeper, who->name);
-
-    return sl_span_is(who->status, off ? "paused" : "active") || (is_owners && !off);
-}
-
-static void pause_one(struct call *c, const struct person *who, bool off)
-{
-    set_status(c, who, off ? "active" : "paused",
-               off ? SL_ENTRY_ROSTER_RESUME : SL_ENTRY_ROSTER_PAUSE, "the identity was paused");
-}
-
-static void pause_agents(struct call *c, bool off)
-{
-    struct sl_span *names;
-    size_t changed = 0, count;
-
-    count = first_of_all(c->keeper,
-                         db_ask(c->keeper->store.db, DB_IDENTITY_OF_KIND, "ss", SL_SPAN("agent"),
-                                off ? SL_SPAN("paused") : SL_SPAN("active")),
-                         &names);
-    if (off && count > 0 && govern_waits(c))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        struct person who;
-
-        if (person_get(c->keeper, names[i], &who) != SL_OK || !can_pause(c, &who, off))
-            continue;
-        pause_one(c, &who, off);
-        changed++;
-    }
-    c->reply = json_object();
-    json_object_set_new(c->reply, "changed", json_integer((json_int_t)changed));
-}
-
-/* Who goes on decides, or asks, again: that is another person's to allow. */
-void call_IDENTITY_PAUSE(struct call *c)
-{
-    bool off = json_is_true(json_object_get(c->body, "off"));
-    struct person who;
-
-    if (json_is_true(json_object_get(c->body, "all_agents"))) {
-        pause_agents(c, off);
-        return;
-    }
-    if (!named(c, "name", &who))
-        return;
-    if (off && scim_says_gone(c->keeper, who.name)) {
-        call_problem(c, 409, "Gone, says the provider",
-                     "An identity provider says that this person is gone: it must say that they "
-                     "are back first.",
-                     "Switch them on at the provider, or disable this identity for good.");
-        return;
-    }
-    if (!can_pause(c, &who, off)) {
-        call_problem(c, 409, "Nothing to do",
-                     off ? "This identity is not paused." : "This identity is not active.", "");
-        return;
-    }
-    if (off && govern_waits(c))
-        return;
-    pause_one(c, &who, off);
-    done(c, who.name);
-}
-
-/* --- links and groups --- */
-
-static void link_os_user(struct call *c, const struct person *who)
-{
-    json_t *event = event_new("identity_os_user", sl_clock_us());
-    SL_BUF(reason, 256);
-
-    event_str(event, "name", who->name);
-    event_str(event, "os_user", call_str(c, "os_user"));
-    sl_buf_say(&reason, "sits at the control socket as user %S", call_str(c, "os_user"));
-    roster_leaf(c->keeper, event,
-                &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_LINK,
-                                          .identity = who->name,
-                                          .other = who->name,
-                                          .by = by(c),
-                                          .os_user = call_str(c, "os_user"),
-                                          .approval = c->maker.approval,
-                                          .channel = channel_of(c),
-                                          .reason = sl_buf_span(&reason)});
-    done(c, who->name);
-}
-
-void call_IDENTITY_LINK(struct call *c)
-{
-    struct person who, to;
-
-    if (!named(c, "name", &who))
-        return;
-    if (call_str(c, "os_user").n > 0) {
-        if (!govern_waits(c))
-            link_os_user(c, &who);
-        return;
-    }
-    if (!named(c, "to", &to) || govern_waits(c))
-        return;
-    json_t *event = event_new("identity_linked", sl_clock_us());
-    event_str(event, "name", who.name);
-    event_str(event, "to", to.name);
-    roster(c, event, SL_ENTRY_ROSTER_LINK, &who, to.name, (struct sl_names){0});
-    done(c, who.name);
-}
-
-/* --- acting for somebody --- */
-
-static void record_delegate(struct call *c, const struct person *who, const struct person *to,
-                            bool off, uint64_t until_us)
-{
-    json_t *event = event_new("delegate_set", sl_clock_us());
-
-    event_str(event, "owner", who->name);
-    event_str(event, "delegate", to->name);
-    event_bool(event, "acts", !off);
-    event_u64(event, "until", until_us);
-    roster_leaf(c->keeper, event,
-                &(struct sl_entry_roster){.event = off ? SL_ENTRY_ROSTER_DELEGATE_REMOVE
-                                                       : SL_ENTRY_ROSTER_DELEGATE_ADD,
-                                          .identity = who->name,
-                                          .other = to->name,
-                                          .expires_us = until_us,
-                                          .approval = c->maker.approval,
-                                          .reason = c->maker.why,
-                                          .by = by(c),
-                                          .channel = channel_of(c)});
-}
-
-/* It takes a right away (to decide about `name`'s agents), so only its end has to wait for
- * somebody. */
-void call_IDENTITY_DELEGATE(struct call *c)
-{
-    bool off = json_is_true(json_object_get(c->body, "off"));
-    struct sl_span ttl = call_str(c, "ttl");
-    struct person who, to;
-    uint64_t ms = 0;
-
-    if (!named(c, "name", &who) || !named(c, "to", &to))
-        return;
-    if (sl_span_eq(who.name, to.name) || (ttl.n > 0 && sl_duration_get(ttl, &ms) != SL_OK)) {
-        call_problem(c, 400, "Who acts for whom, and for how long?",
-                     "Two identities, and a duration such as 7d.", "");
-        return;
-    }
-    if (off && govern_waits(c))
-        return;
-    record_delegate(c, &who, &to, off, ms == 0 ? 0 : sl_clock_us() + ms * 1000);
-    done(c, who.name);
-}
-
-static bool names_have(const struct sl_names *names, struct sl_span name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (sl_span_eq(names->items[i], name))
-            return true;
-    return false;
-}
-
-/* Who is in a group that no rule, target or role names decides nothing. Offline nobody knows which.
- */
-static bool group_means_something(const struct call *c)
-{
-    const struct sl_config *config = c->keeper->config;
-
-    return config == NULL || sl_config_names_group(config, call_str((struct call *)c, "group"));
-}
-
-/* Gates judge by the groups that a session began with, so it begins anew. */
-void call_IDENTITY_GROUP(struct call *c)
-{
-    struct person who;
-    struct sl_names groups = {0};
-    bool member = json_is_true(json_object_get(c->body, "member")), was;
-
-    if (!named(c, "name", &who))
-        return;
-    was = names_have(&who.groups, call_str(c, "group"));
-    if (!identity_name_ok(call_str(c, "group"))) {
-        call_problem(c, 400, "Not a group", "A group has letters, digits and _ . - @, at most 63.",
-                     "");
-        return;
-    }
-    if (member != was && group_means_something(c) && govern_waits(c))
-        return;
-    names_add(c->keeper->mem, &groups, call_str(c, "group"));
-    json_t *event = event_new("group_set", sl_clock_us());
-    event_str(event, "name", who.name);
-    event_str(event, "group", call_str(c, "group"));
-    event_bool(event, "member", member);
-    roster(c, event, member ? SL_ENTRY_ROSTER_GROUP_ADD : SL_ENTRY_ROSTER_GROUP_REMOVE, &who,
-           sl_span(NULL, 0), groups);
-    if (member != was)
-        sessions_end_of(c->keeper, who.name, sl_span(NULL, 0), "your groups have changed");
-    done(c, who.name);
 }

@@ -1,6 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
+#include "role/keeper/audit_int.h"
+#include "role/keeper/call.h"
+#include "role/keeper/sight.h"
 
 /* The ledger's own files, for whoever wants to check what they are told: the checkpoint, the key
  * line, tiles and bundles, single entries. All of it under the last signed checkpoint. */

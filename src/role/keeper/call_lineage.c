@@ -1,6 +1,8 @@
 #include "role/keeper/call_lineage_int.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/sight.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,7 @@
 #include "role/keeper/call_lineage_int.h"
 
+#include "role/keeper/call.h"
+
 /* What somebody tried to do with data and did not: edges that no walk takes. */
 
 enum { ATTEMPTS_MOST = 200 };

@@ -2,6 +2,7 @@
 #ifndef SL_ROLE_KEEPER_CALL_LINEAGE_INT_H
 #define SL_ROLE_KEEPER_CALL_LINEAGE_INT_H
 
+#include "role/keeper/call.h"
 #include "role/keeper/keeper_int.h"
 
 enum { LINEAGE_STARTS = 64 };
@@ -23,5 +24,8 @@ void lineage_put_node(struct call *c, json_t *out, const char *key, uint64_t id,
 void lineage_put_labels(struct call *c, json_t *out, uint64_t id);
 /* Columns as SL_ACT_COLUMNS has them. */
 json_t *lineage_act_json(const struct db_rows *rows);
+
+/* call_lineage.c: what was made from these nodes, as the caller may see it; NULL: too much. */
+json_t *lineage_impact(struct call *c, const uint64_t *from, size_t count);
 
 #endif

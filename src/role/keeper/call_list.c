@@ -1,6 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/call.h"
 
 /* Lists of approvals, a page at a time. A page looks at SCAN_MAX of them at most, so that no
  * question keeps the keeper from its other work for long; the cursor says where the next one goes

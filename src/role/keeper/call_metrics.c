@@ -2,6 +2,8 @@
 
 #include "base/when.h"
 #include "core/action/effect.h"
+#include "role/keeper/call.h"
+#include "role/keeper/stats.h"
 
 #include <stdlib.h>
 

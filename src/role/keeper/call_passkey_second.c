@@ -2,6 +2,14 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
 
 /* A passkey that none of its person's own vouches for, because it is the first of somebody who
  * reviews for the top tier, or because all others are lost: another person has to say yes to it. It

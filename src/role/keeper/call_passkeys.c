@@ -1,6 +1,10 @@
 #include "role/keeper/issuers.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/passkeys.h"
 
 /* Enrolling, listing and removing passkeys. The new one signs a challenge that names it: so it is
  * there, and its owner wants it. Where its person has passkeys already, one of them signs the same

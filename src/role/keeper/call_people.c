@@ -1,5 +1,10 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
+
 /* The roster as people see it in the console. */
 
 enum { LISTED = 500 };

@@ -1,5 +1,12 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/tries.h"
+
 #include <stdlib.h>
 
 /* The policy in words, and what it would say to a statement. */

@@ -1,6 +1,13 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/call.h"
+#include "role/keeper/people.h"
+#include "role/keeper/questions.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/waiters.h"
 
 /* What a reviewer asks whoever asked, and the answer. Plain text of bounded length and number, in
  * the ledger like a decision's reason; it changes nothing about the action and its digest. Clients

@@ -1,5 +1,11 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
+
 /* Signing in to the console, and out. The person's deciding credential asks for a code on the
  * command line; the browser brings the code. The credential itself never enters a browser. */
 

@@ -3,6 +3,10 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "core/ledger/shadow.h"
+#include "role/keeper/audit_int.h"
+#include "role/keeper/call.h"
+#include "role/keeper/people.h"
+#include "role/keeper/tries.h"
 
 #include <stdlib.h>
 

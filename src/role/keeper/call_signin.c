@@ -1,6 +1,8 @@
 #include "role/keeper/flows.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
 
 /* Signing in through an identity provider in a browser: authorization code with PKCE. What comes
  * of it is a session, as any other way of signing in to the console makes; no token of the provider

@@ -1,6 +1,13 @@
 #include "role/keeper/issuers.h"
 
 #include "base/when.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* Asking tokens (made by the operator, shown once) and deciding credentials (claimed by their
  * human). */

@@ -1,6 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/sight.h"
 
 /* Who used what: the table of usage, grouped as the caller likes. */
 

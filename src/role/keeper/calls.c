@@ -1,7 +1,15 @@
 #include "role/keeper/governed.h"
-#include "role/keeper/scim.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
+#include "role/keeper/scim.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/sight.h"
 
 enum {
     LARGE_ANSWER_BYTES = 1024 * 1024,

@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/passkeys.h"
+
 #include <stdlib.h>
 
 /* What was asked to be signed and has not been yet. In memory alone: a keeper that ends forgets

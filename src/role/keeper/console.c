@@ -1,7 +1,9 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/console.h"
 
 #include "base/encode.h"
 #include "role/keeper/console_life.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/keeper_int.h"
 
 #include <stdlib.h>
 

@@ -1,3 +1,5 @@
+#include "role/keeper/control.h"
+
 #include "role/keeper/keeper_int.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+
 #include <stdlib.h>
 
 /* Questions that take long (a search of the ledger, lineage, usage, an export's next piece), and

@@ -1,6 +1,9 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/credentials.h"
 
 #include "base/encode.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* A secret is its prefix and 256 bits from the kernel in base64url. Only its SHA-256 is kept, and
  * for asking tokens a SCRAM verifier: nobody can get a secret back from the state directory. */

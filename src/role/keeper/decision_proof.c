@@ -2,6 +2,10 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/passkeys.h"
 
 /* What a person signs, and whether they did. The document is written here and kept here; what comes
  * back is compared with it member for member, and the signature is verified before anything else

@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+
 /* Which identities signed in to the console from which browser. Each browser has a long-lived
  * random secret of its own in a cookie that no script reads; here is its hash, beside who signed in
  * with it and when last. Two identities of one browser are taken for one person, when it comes to

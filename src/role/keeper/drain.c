@@ -1,5 +1,10 @@
 #include "role/keeper/drain_int.h"
+
+#include "role/keeper/journals.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/sessions.h"
 #include "role/keeper/view.h"
+#include "role/keeper/waiters.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #ifndef SL_ROLE_KEEPER_DRAIN_INT_H
 #define SL_ROLE_KEEPER_DRAIN_INT_H
 
+#include "role/keeper/journals.h"
 #include "role/keeper/keeper_int.h"
 
 enum {

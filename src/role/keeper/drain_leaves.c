@@ -1,5 +1,10 @@
 #include "role/keeper/drain_int.h"
+
+#include "role/keeper/approval.h"
+#include "role/keeper/journals.h"
 #include "role/keeper/mask.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 /* --- leaves -------------------------------------------------------------------------------------
  */

@@ -1,4 +1,10 @@
+#include "role/keeper/eligible.h"
+
+#include "role/keeper/approval.h"
+#include "role/keeper/credentials.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
 
 #include <stdlib.h>
 

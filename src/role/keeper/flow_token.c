@@ -1,7 +1,11 @@
 #include "role/keeper/flows.h"
-#include "role/keeper/scim.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/people.h"
+#include "role/keeper/scim.h"
 
 /* The provider's answer, the token in it, and what comes of it: a session, or a reason. */
 

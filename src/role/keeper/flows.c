@@ -1,5 +1,7 @@
 #include "role/keeper/flows.h"
 
+#include "role/keeper/credentials.h"
+
 #include <stdlib.h>
 
 enum { FLOWS_MAX = 1024, FLOWS_OF_ADDRESS = 24, BACK_MAX = 2000 };

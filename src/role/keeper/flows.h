@@ -7,6 +7,7 @@
 #ifndef SL_ROLE_KEEPER_FLOWS_H
 #define SL_ROLE_KEEPER_FLOWS_H
 
+#include "role/keeper/call.h"
 #include "role/keeper/issuers.h"
 #include "role/keeper/limits.h"
 

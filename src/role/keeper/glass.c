@@ -1,6 +1,14 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/glass.h"
 
 #include "base/encode.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
+#include "role/keeper/waiters.h"
 
 /* Break-glass: a person of a configured group releases a held action alone. The decision is one
  * like others (its digest, its proof, the rules of P4 but for the rule's own reviewers); what is

@@ -1,8 +1,16 @@
 #include "role/keeper/governed.h"
-#include "role/keeper/keeper_int.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
 
 /* Administration needs another person (`govern: two-person`).
  *

@@ -1,5 +1,8 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/sessions.h"
+
 #include <stdlib.h>
 
 /* What providers say about themselves, and their keys: asked for at the start, again when their

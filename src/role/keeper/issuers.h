@@ -14,7 +14,10 @@
 
 #include "core/oidc/job.h"
 #include "core/oidc/oidc.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
 
 /* --- fetches.c: calls through the courier ----------------------------------------------------- */
 struct fetched {
@@ -34,6 +37,7 @@ void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, 
 void fetches_sweep(struct keeper *k); /* those that nobody answers any more */
 void fetches_lost(struct keeper *k);  /* the courier is gone */
 void fetches_free(struct keeper *k);
+void on_fetched(struct peer *p, const struct sl_msg_fetched *m);
 
 /* --- issuers.c ----------------------------------------------------------------------------------
  */

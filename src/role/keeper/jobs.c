@@ -1,5 +1,9 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/credentials.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
+
 /* Jobs of CI systems: what the configuration says that they are, and who set them going.
  *
  * A job is an identity of ours through an account like any other, linked when it comes for the

@@ -1,4 +1,9 @@
+#include "role/keeper/journals.h"
+
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/sessions.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -3,9 +3,27 @@
 #define SL_ROLE_KEEPER_LABELS_INT_H
 
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/sessions.h"
 
 /* Records that this action of the session brought these labels, for good. */
 void labels_bring(struct keeper *k, const struct session *s, uint64_t action,
                   const struct sl_spread *spread);
+
+enum how { HOW_STAYS = 0, HOW_BY_OUTCOME = 1, HOW_BY_TXN = 2 };
+#define LAST_ACTION (UINT64_C(1) << 53) /* JSON holds no more */
+
+struct label_row {
+    struct sl_span column, label, source;
+};
+
+/* The map as it is now, told to every gate when it is another than before; `teller` (may be NULL)
+ * hears of it in any case. At once, into every outbox: what is answered after this is answered with
+ * the new map. */
+void labels_changed(struct keeper *k, const struct peer *teller);
+/* The leaf of labels that came or went. */
+void label_put_leaf(struct keeper *k, struct sl_buf *leaf, struct sl_entry_label e,
+                    const struct label_row *rows, size_t count);
+/* Nobody has brought this label to this column yet. */
+bool label_is_new(struct keeper *k, struct sl_span target, const struct label_row *row);
 
 #endif

@@ -1,6 +1,8 @@
 #include "role/keeper/labels_int.h"
 
 #include "core/ledger/facts.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/sessions.h"
 
 /* Gate and keeper may have been killed together, after an action's bytes went out and before the
  * keeper heard of the labels that it carries along. Its intent is in the journal, with its flows:

@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/call.h"
 #include "role/keeper/mask.h"
 
 /* The last approved action like this one, so that its page can say what is different. Alike: the

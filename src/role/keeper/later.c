@@ -1,5 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+
 /* Calls that are answered when what they wait for has come, or when there was time for it. A caller
  * that is gone hears nothing (late_call). */
 

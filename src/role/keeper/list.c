@@ -1,7 +1,10 @@
 #include "role/keeper/keeper_int.h"
 
 #include "core/action/list.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/mask.h"
+#include "role/keeper/sessions.h"
 
 /* Lists of statements that are approved as one action (docs/lists.md): what a gate may call one,
  * handing one back to whoever asked for it, and its text for people and the ledger. */

@@ -1,4 +1,4 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/ask.h"
 
 #include "core/action/action.h"
 #include "role/keeper/mask.h"

@@ -2,6 +2,9 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
 
 #include <stdlib.h>
 

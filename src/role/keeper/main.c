@@ -1,6 +1,23 @@
 #include "role/keeper/issuers.h"
 
 #include "os/child.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/console.h"
+#include "role/keeper/control.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/openlineage.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/policy_change.h"
+#include "role/keeper/scim.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/stats.h"
+#include "role/keeper/tries.h"
+#include "role/keeper/upstream.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,6 +1,11 @@
 #include "role/keeper/keeper_int.h"
 
 #include "os/file.h"
+#include "role/keeper/call.h"
+#include "role/keeper/control.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/sessions.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,9 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/openlineage.h"
 
 #include "core/lineage/openlineage.h"
 #include "os/file.h"
+#include "role/keeper/call.h"
+#include "role/keeper/keeper_int.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/budget.h"
+
 /* What goes beyond a budget is held as an action of its own: the same operation, with whose budget
  * it is (`budget`), and where the statement runs already, which action it continues and how many
  * rows it has delivered. All of that is part of the digest. */

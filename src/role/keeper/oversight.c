@@ -1,5 +1,8 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/sight.h"
+
 /* Who sees what is nobody's own: the policy, the roster, what runs. This is the one place that
  * says so; every method of that kind asks it. */
 

@@ -1,6 +1,9 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
 
 #include "base/encode.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/keeper_int.h"
 
 /* People's passkeys as the view has them, and assertions of them as callers send them. */
 

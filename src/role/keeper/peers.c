@@ -1,5 +1,18 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/ask.h"
+#include "role/keeper/budget.h"
+#include "role/keeper/call.h"
+#include "role/keeper/control.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/labels.h"
+#include "role/keeper/policy_change.h"
+#include "role/keeper/questions.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/stats.h"
+#include "role/keeper/tries.h"
+#include "role/keeper/upstream.h"
+
 #include <poll.h>
 #include <stdlib.h>
 

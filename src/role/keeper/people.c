@@ -1,3 +1,5 @@
+#include "role/keeper/people.h"
+
 #include "role/keeper/keeper_int.h"
 
 enum { MAX_OWNERS = 8, MAX_REQUESTERS = 256 };

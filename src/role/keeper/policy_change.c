@@ -2,6 +2,13 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
+#include "role/keeper/policy_change.h"
+#include "role/keeper/scim.h"
+#include "role/keeper/sessions.h"
 
 #include <stdlib.h>
 

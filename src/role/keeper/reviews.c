@@ -1,5 +1,13 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/decision.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sight.h"
+
 /* What one person did alone: a release by break-glass, or administration past `govern: two-person`.
  * It waits until two others have looked at it, and says so until they have. */
 

@@ -1,6 +1,10 @@
 #include "role/keeper/scim.h"
 
 #include "base/encode.h"
+#include "role/keeper/call.h"
+#include "role/keeper/credentials.h"
+#include "role/keeper/govern.h"
+#include "role/keeper/people.h"
 #include "role/keeper/view.h"
 
 /* What issuers have said, as the view has it, and the events that change it. */

@@ -9,6 +9,7 @@
 #define SL_ROLE_KEEPER_SCIM_H
 
 #include "core/scim/scim.h"
+#include "role/keeper/call.h"
 #include "role/keeper/issuers.h"
 
 #define SCIM_PREFIX "slp_"
@@ -84,5 +85,12 @@ bool scim_settle(struct call *c, struct scim_settling *s, uint32_t status, json_
 /* The issuer of this provisioning credential (its `iss`). */
 enum sl_err scim_find(struct keeper *k, struct sl_span secret, struct sl_span *issuer)
     SL_MUST_CHECK;
+
+/* scim_settle.c */
+enum sl_err scim_settle_begin(struct keeper *k) SL_MUST_CHECK; /* with a look at everybody */
+void scim_settle_all(struct keeper *k);
+void scim_settle_free(struct keeper *k);
+/* scim.c: a provider's last word about this person is that they are gone. */
+bool scim_says_gone(struct keeper *k, struct sl_span identity);
 
 #endif

@@ -1,5 +1,9 @@
 #include "role/keeper/scim.h"
 
+#include "role/keeper/credentials.h"
+#include "role/keeper/identity.h"
+#include "role/keeper/people.h"
+
 /* What an issuer says about people becomes what everything else asks: identities, their accounts,
  * memberships that come from these. */
 

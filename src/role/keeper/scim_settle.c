@@ -1,6 +1,7 @@
 #include "role/keeper/scim.h"
 
 #include "os/loop.h"
+#include "role/keeper/call.h"
 
 #include <stdlib.h>
 

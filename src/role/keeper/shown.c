@@ -1,5 +1,9 @@
 #include "role/keeper/keeper_int.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/call.h"
+
 /* Who was shown what the ledger itself does not have: bind values, and statements whose rule says
  * `record: shape`. One entry for each approval and identity, before the answer leaves; never what
  * was shown. Whoever asked knows it already. */

@@ -1,4 +1,8 @@
+#include "role/keeper/sight.h"
+
+#include "role/keeper/call.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/people.h"
 
 /* What whom may read: one table for every method, so that no path shows what another hides. A role
  * adds sight and takes none away; admin is about changing, and sees no more for it. */

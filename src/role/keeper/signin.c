@@ -1,5 +1,8 @@
 #include "role/keeper/flows.h"
 
+#include "role/keeper/call.h"
+#include "role/keeper/sessions.h"
+
 /* What every way of signing in through a provider shares: who may try, refusals, the provider's
  * token endpoint, and the call that waits for it. */
 

@@ -1,6 +1,10 @@
-#include "role/keeper/keeper_int.h"
+#include "role/keeper/stats.h"
 
 #include "base/when.h"
+#include "role/keeper/call.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/sessions.h"
 
 /* The supervisor knows the processes. From its word about when a gate was started the keeper
  * learns, even right after its own restart, that older sessions and what they had under way are

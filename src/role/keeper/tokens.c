@@ -1,4 +1,7 @@
 #include "role/keeper/issuers.h"
+
+#include "role/keeper/credentials.h"
+#include "role/keeper/people.h"
 #include "role/keeper/scim.h"
 
 /* A token that an issuer made for somebody, and that its holder shows here: it asks, and never

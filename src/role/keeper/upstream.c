@@ -1,5 +1,11 @@
 #include "role/keeper/issuers.h"
 
+#include "role/keeper/approval.h"
+#include "role/keeper/journals.h"
+#include "role/keeper/people.h"
+#include "role/keeper/sessions.h"
+#include "role/keeper/upstream.h"
+
 #include <stdlib.h>
 
 /* Proofs for the databases behind the gates. The secret is asked of the supervisor, kept here, and

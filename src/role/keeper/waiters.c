@@ -1,4 +1,9 @@
+#include "role/keeper/waiters.h"
+
+#include "role/keeper/approval.h"
+#include "role/keeper/glass.h"
 #include "role/keeper/keeper_int.h"
+#include "role/keeper/sessions.h"
 
 #include <stdlib.h>
 

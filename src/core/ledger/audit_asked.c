@@ -1,0 +1,132 @@
+/* Was an approval asked for as it may be: with everybody in its requester set? */
+#include "core/ledger/audit_int.h"
+
+static struct sl_span string_at(struct sl_audit *a, const json_t *list, size_t i)
+{
+    const json_t *s = json_array_get(list, i);
+
+    if (!json_is_string(s))
+        return sl_span(NULL, 0);
+    return sl_audit_copy(a, sl_span(json_string_value(s), json_string_length(s)));
+}
+
+static struct sl_names names_of(struct sl_audit *a, const json_t *list)
+{
+    struct sl_names names = {.count = json_array_size(list)};
+
+    names.items = sl_audit_alloc(a, names.count * sizeof *names.items);
+    if (names.items == NULL)
+        names.count = 0;
+    for (size_t i = 0; i < names.count; i++)
+        names.items[i] = string_at(a, list, i);
+    return names;
+}
+
+static enum sl_requester_role role_of(const struct sl_audit_approval *p, struct sl_span name)
+{
+    if (sl_span_eq(name, p->identity))
+        return SL_REQUESTER_SELF;
+    return sl_span_eq(name, p->owner) ? SL_REQUESTER_OWNER : SL_REQUESTER_LINKED;
+}
+
+static void take_requesters(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
+{
+    struct sl_names names = names_of(a, json_object_get(leaf, "requesters"));
+    bool self = false, owner = p->owner.n == 0;
+
+    p->requesters = sl_audit_alloc(a, names.count * sizeof *p->requesters);
+    p->requester_count = p->requesters == NULL ? 0 : names.count;
+    for (size_t i = 0; i < p->requester_count; i++) {
+        enum sl_requester_role role = role_of(p, names.items[i]);
+        p->requesters[i] = (struct sl_requester){.name = names.items[i], .role = role};
+        self = self || role == SL_REQUESTER_SELF;
+        owner = owner || role == SL_REQUESTER_OWNER;
+    }
+    if (!self || !owner)
+        SL_FOUND(a, "the requester set of this approval leaves out who asked, or its owner");
+}
+
+/* The owner's owner, and so on: each of them is in the set. */
+static void check_owners(struct sl_audit *a, const struct sl_audit_approval *p)
+{
+    enum { MAX_OWNERS = 8 };
+    struct sl_span owner = p->owner;
+
+    for (int i = 0; i < MAX_OWNERS && owner.n > 0; i++) {
+        const struct sl_audit_identity *who = sl_audit_identity(a, owner);
+        bool is_in = false;
+
+        for (size_t r = 0; r < p->requester_count; r++)
+            is_in = is_in || sl_span_eq(p->requesters[r].name, owner);
+        if (!is_in)
+            SL_FOUND(a, "the requester set leaves out '%S', who owns who asked", owner);
+        owner = who == NULL ? sl_span(NULL, 0) : who->owner;
+    }
+}
+
+/* What the ledger itself knows of the owner counts, whatever the leaf says. */
+static void check_owner(struct sl_audit *a, const struct sl_audit_approval *p)
+{
+    struct sl_audit_identity *who = sl_audit_identity(a, p->identity);
+
+    if (p->of_policy)
+        return;
+    if (who == NULL)
+        SL_FOUND(a, "'%S' asks, but was never added", p->identity);
+    else if (!sl_span_eq(who->owner, p->owner))
+        SL_FOUND(a, "the owner of '%S' is '%S', but the approval says '%S'", p->identity,
+                 who->owner, p->owner);
+}
+
+static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf)
+{
+    const json_t *needs = json_object_get(leaf, "needs");
+    size_t count = json_array_size(needs);
+
+    p->needs = sl_audit_alloc(a, count * sizeof *p->needs);
+    for (size_t i = 0; p->needs != NULL && i < count; i++) {
+        const json_t *n = json_array_get(needs, i);
+        uint64_t need = 0;
+        p->needs[i] =
+            (struct sl_reviewers){.groups = names_of(a, json_object_get(n, "groups")),
+                                  .identities = names_of(a, json_object_get(n, "identities"))};
+        if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
+            p->needs[i].need = (uint32_t)need;
+        p->need_count = i + 1;
+    }
+    if (count == 0 || sl_quorum_need(p->needs, p->need_count) > SL_VOTES_MAX)
+        SL_FOUND(a, "this approval does not say how many people it needs");
+}
+
+void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
+{
+    struct sl_audit_approval *p = sl_audit_alloc(a, sizeof *p);
+
+    if (p == NULL)
+        return;
+    *p = (struct sl_audit_approval){.state = SL_APPROVAL_PENDING, .asked_us = a->time_us};
+    p->identity = sl_audit_copy(a, sl_audit_str(a, leaf, "identity"));
+    p->owner = sl_audit_copy(a, sl_json_str(leaf, "owner"));
+    p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
+    p->needs_passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey");
+    p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
+    p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy") ||
+                   sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
+    if (!sl_json_u64(leaf, "list", &p->list))
+        p->list = 0;
+    if (p->of_policy)
+        p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
+    p->decide_by_us = sl_audit_time(a, leaf, "expires");
+    if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
+        return;
+    sl_audit_document(a, id, p->digest, leaf);
+    take_requesters(a, p, leaf);
+    check_owner(a, p);
+    check_owners(a, p);
+    if (!p->of_policy)
+        sl_audit_said_session(a, leaf, p->identity, p->target);
+    take_needs(a, p, leaf);
+    if (p->asked_us > a->newest_asked_us)
+        a->newest_asked_us = p->asked_us;
+    sl_audit_put(a, a->approvals, id, p);
+}

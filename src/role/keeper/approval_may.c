@@ -1,0 +1,125 @@
+#include "role/keeper/approval.h"
+
+#include "role/keeper/credentials.h"
+#include "role/keeper/glass.h"
+#include "role/keeper/keeper_int.h"
+#include "role/keeper/passkeys.h"
+#include "role/keeper/people.h"
+#include "role/keeper/view_int.h"
+
+/* Who may decide an approval, and whose yes still stands. */
+
+struct sl_decide_question approval_question(struct keeper *k, const struct approval *a,
+                                            enum sl_decide_channel channel)
+{
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+
+    return (struct sl_decide_question){.channel = channel,
+                                       .state = a->state,
+                                       .asked_us = a->asked_us,
+                                       .expires_us = a->expires_us,
+                                       .now_us = sl_clock_us(),
+                                       .requesters = a->barred,
+                                       .requester_count = a->barred_count,
+                                       .requirements = a->requirements,
+                                       .requirement_count = a->requirement_count,
+                                       .votes = yes,
+                                       .vote_count = count,
+                                       .passkey_required = a->passkey,
+                                       .device_bound_required = a->device_bound,
+                                       .asked_with = sl_json_str(a->detail, "asked_with")};
+}
+
+/* Whoever was switched off and on again is as new as that moment: nothing that they said before
+ * comes back, whatever they said it with, and what was asked before is for others. */
+static uint64_t there_since_us(const struct person *who)
+{
+    return who->active_since_us > who->since_us ? who->active_since_us : who->since_us;
+}
+
+struct sl_decider decider_of(struct keeper *k, const struct person *who)
+{
+    return (struct sl_decider){.name = who->name,
+                               .person = who->person,
+                               .kind = who->kind,
+                               .active = person_active(who),
+                               .auditor = person_has_role(k, who, PERSON_AUDITOR),
+                               .since_us = there_since_us(who),
+                               .memberships = who->memberships,
+                               .membership_count = who->groups.count};
+}
+
+struct sl_decide_credential decides_with(struct keeper *k, const struct credential *with)
+{
+    return (struct sl_decide_credential){.id = with->id,
+                                         .deciding = with->deciding,
+                                         .over = with->over,
+                                         .passkey = with->passkey.n > 0,
+                                         .device_bound = with->device_bound,
+                                         .passkey_since_us = with->passkey_since_us,
+                                         .since_us = with->since_us,
+                                         .issuer = with->issuer,
+                                         .issuer_person = with->issuer.n == 0
+                                                              ? with->issuer
+                                                              : person_of(k, with->issuer)};
+}
+
+enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
+                                   const struct person *who, const struct credential *with,
+                                   enum sl_decide_channel channel, uint32_t *may)
+{
+    struct sl_decide_question q = approval_question(k, a, channel);
+
+    q.who = decider_of(k, who);
+    q.with = decides_with(k, with);
+    return sl_decide_check(&q, may);
+}
+
+/* Its signature was verified when it was given; that passkey must still be one. */
+static bool passkey_stands(struct keeper *k, const struct vote_row *vote, struct credential *with)
+{
+    struct passkey p;
+
+    if (vote->passkey.n == 0)
+        return true;
+    if (passkey_get(k, vote->passkey, &p) != SL_OK || p.removed_us != 0)
+        return false;
+    credential_with_passkey(with, &p);
+    return true;
+}
+
+/* Would this vote still be taken? Asked again at release, with the state it was given in. */
+static bool vote_stands(struct keeper *k, const struct approval *a, const struct vote_row *vote)
+{
+    struct approval as_it_was = *a;
+    struct person who;
+    struct credential with;
+    uint32_t may = 0;
+
+    if (person_get(k, vote->identity, &who) != SL_OK ||
+        credential_by_id(k, vote->credential, &with) != SL_OK || !passkey_stands(k, vote, &with))
+        return false;
+    as_it_was.state = SL_APPROVAL_PENDING;
+    as_it_was.expires_us = UINT64_MAX;
+    as_it_was.vote_count = 0;
+    return approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may) == SL_DECIDE_YES &&
+           (may & vote->may) == vote->may;
+}
+
+/* Each yes for itself, and all of them together: accounts that were linked since are one person. */
+bool approval_votes_stand(struct keeper *k, const struct approval *a)
+{
+    struct exception e;
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+
+    bool enough = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL) ==
+                  sl_quorum_need(a->requirements, a->requirement_count);
+    if (!enough) /* then the votes did not release it */
+        return exception_get(k, a->id, &e) == SL_OK && glass_broke(a, &e) && glass_stands(k, a, &e);
+    for (size_t i = 0; i < a->vote_count; i++)
+        if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
+            return false;
+    return true;
+}
