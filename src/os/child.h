@@ -5,8 +5,8 @@
  * keeper is gone). The child waits for SETUP, takes what it needs, opens its files, enters its
  * sandbox, says READY, loops.
  *
- * A SETUP of another build is refused, and the log says to restart Sluice: numbers that mean something
- * else to each of them would be a wrong verdict (ipc/build.h).
+ * A SETUP of another build is refused, and the log says to restart Sluice: numbers that mean
+ * something else to each of them would be a wrong verdict (ipc/build.h).
  */
 #ifndef SL_OS_CHILD_H
 #define SL_OS_CHILD_H

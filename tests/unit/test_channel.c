@@ -3,8 +3,8 @@
 #include "os/channel.h"
 #include "os/packet_int.h"
 
-#include "os/child.h"
 #include "ipc/build.h"
+#include "os/child.h"
 #include "os/clock.h"
 #include "tests/unit/tap.h"
 
@@ -170,8 +170,8 @@ static void read_all(int fd)
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
     while (poll(&p, 1, 50) == 1)
-        SL_CHECK_INT(
-            sl_packet_await(fd, sl_clock_monotonic_us() + 1000 * 1000, &scratch, &packet), SL_OK);
+        SL_CHECK_INT(sl_packet_await(fd, sl_clock_monotonic_us() + 1000 * 1000, &scratch, &packet),
+                     SL_OK);
 }
 
 /* Who asks first whether there is room ends nobody: not with what a slow peer has not read, large
@@ -192,7 +192,8 @@ static void test_room_is_told_before(void)
         SL_CHECK(sent * sizes[i] <= 66u * 1024 * 1024 && sent * sizes[i] >= 50u * 1024 * 1024);
         SL_CHECK(!sl_channel_has_room(c, b.n));
         read_all(fds[1]);
-        SL_CHECK(sl_channel_has_room(c, b.n) == (i == 0)); /* what is queued goes out from the loop */
+        SL_CHECK(sl_channel_has_room(c, b.n) ==
+                 (i == 0)); /* what is queued goes out from the loop */
     }
     SL_CHECK_INT(seen.ends, 0);
     sl_channel_free(c);
@@ -368,7 +369,10 @@ static void test_setup_comes_first(void)
     SL_BUF(b, SL_IPC_MAX_BODY);
     SL_BUF(scratch, SL_IPC_MAX_BODY);
     struct sl_packet packet;
-    struct sl_msg_setup setup = {.build = sl_ipc_build(), .index = 3, .state_dir = SL_SPAN("/state")}, got;
+    struct sl_msg_setup setup = {.build = sl_ipc_build(),
+                                 .index = 3,
+                                 .state_dir = SL_SPAN("/state")},
+                        got;
     struct sl_msg_drain drain = {.deadline_ms = 1};
 
     SL_CHECK_INT(sl_channel_pair(fds), SL_OK);

@@ -45,7 +45,8 @@ struct call late_call(struct keeper *k, const struct late *late);
 void late_done(struct call *c);
 void on_call(struct peer *p, const struct sl_msg_call *m);
 /* costly.c: questions that take long, and those that may be asked on and on, have their turn, one
- * after another, with time between them for everything else; a person has so many under way (429). */
+ * after another, with time between them for everything else; a person has so many under way (429).
+ */
 enum sl_err costlies_new(struct keeper *k) SL_MUST_CHECK;
 void costlies_free(struct keeper *k);
 bool costly_is(const struct call *c);
@@ -58,8 +59,8 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
                   const char *hint);
 /* The secret that was shown is unknown, so it is a guess: may this address make one more? Else the
- * answer is made. Asked after the secret was looked for: one of ours has 256 bits, so whoever has it
- * did not guess it, and nobody else at the same address keeps them from using it. */
+ * answer is made. Asked after the secret was looked for: one of ours has 256 bits, so whoever has
+ * it did not guess it, and nobody else at the same address keeps them from using it. */
 bool call_may_guess(struct call *c, struct sl_span door);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
 struct sl_span call_channel(const struct call *c);        /* for the record */

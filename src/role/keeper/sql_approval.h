@@ -12,7 +12,8 @@
     "null, "                                                                                       \
     "why text not null, outcome text not null, session integer not null, gate_action integer not " \
     "null, sequence integer not null, entry integer not null);"                                    \
-    "create table if not exists approval_large(approval text primary key, bytes integer not null, "  \
+    "create table if not exists approval_large(approval text primary key, bytes integer not "      \
+    "null, "                                                                                       \
     "brief text not null, action text not null);"                                                  \
     "create index if not exists approval_join on approval(join_key);"                              \
     "create index if not exists approval_state on approval(state, asked_us);"                      \

@@ -52,8 +52,8 @@ void apply_asked(struct db *db, struct fields *f)
     json_decref(document);
     db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssiii", str(f, "id"), str(f, "identity"),
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
-           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join,
-           text, str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
+           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, text,
+           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
     if (json_object_get(f->event, "alike") != NULL) /* older events know none */
         db_run(db, DB_ALIKE_ADD, "bis", bytes(f, "alike"), u64(f, "sequence"), str(f, "id"));
 }
