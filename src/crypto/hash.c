@@ -1,8 +1,10 @@
-/* Hashes. The fetched algorithms and HMAC's context are kept for the life of the process, which has one thread.
+/* Hashes. The fetched algorithms and HMAC's context are kept for the life of the process, which has
+ * one thread.
  *
- * SHA-256 goes by libcrypto's functions of the algorithm itself: EVP asks for memory, and wipes it, for each hash, which
- * took a fiftieth of what the gate spends on a statement. They compute the same (a unit test compares). OpenSSL 3.0
- * calls them deprecated, for they cannot be exchanged by a provider; that is not wanted here. */
+ * SHA-256 goes by libcrypto's functions of the algorithm itself: EVP asks for memory, and wipes it,
+ * for each hash, which took a fiftieth of what the gate spends on a statement. They compute the
+ * same (a unit test compares). OpenSSL 3.0 calls them deprecated, for they cannot be exchanged by a
+ * provider; that is not wanted here. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/crypto_int.h"
 

@@ -293,8 +293,8 @@ static void set_tcp(int fd, int option, int value)
     (void)ignored;
 }
 
-/* Nothing between two ends on one machine can be congested: models of the path (CUBIC's, BBR's with its
- * pacing) only cost time there. Reno is in every kernel, and anybody may choose it. */
+/* Nothing between two ends on one machine can be congested: models of the path (CUBIC's, BBR's with
+ * its pacing) only cost time there. Reno is in every kernel, and anybody may choose it. */
 static void choose_congestion(int fd, const struct sl_net_address *peer)
 {
     static const char reno[] = "reno";

@@ -49,8 +49,8 @@ enum sl_err sl_net_connect(const struct sl_net_address *a, int *fd) SL_MUST_CHEC
 /* SL_OK, SL_EBUSY (not yet), or why not: SL_EGONE (refused), SL_ETIMEOUT, SL_EIO. */
 enum sl_err sl_net_connected(int fd) SL_MUST_CHECK;
 
-/* For a connected socket: TCP_NODELAY, and keep-alive: 60 s idle, 10 s apart, 6 times; to this machine
- * itself the simplest congestion control (RFC 5681). Does nothing on Unix sockets. */
+/* For a connected socket: TCP_NODELAY, and keep-alive: 60 s idle, 10 s apart, 6 times; to this
+ * machine itself the simplest congestion control (RFC 5681). Does nothing on Unix sockets. */
 void sl_net_settle(int fd);
 
 #endif
