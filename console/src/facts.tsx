@@ -1,7 +1,7 @@
 // What is known about a request beside its statement: rules, data, and where it goes.
 import type { ComponentChildren, JSX } from "preact";
 import { Graph } from "./drawing";
-import { Labels } from "./parts";
+import { Labels, Rows } from "./parts";
 import { pieces, Text } from "./text";
 import type { Approval, Dataset, Requirement } from "./types";
 import { requestVerdict } from "./verdict";
@@ -146,23 +146,11 @@ export function Datasets({ a }: { a: Approval }): JSX.Element | null {
   return (
     <section aria-label="Data that it touches">
       <h2>Data that it touches</h2>
-      <div class="wide" tabIndex={0} role="region" aria-label="Table of data">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Dataset</th>
-              <th scope="col">Effects</th>
-              <th scope="col">Columns</th>
-              <th scope="col">Labels</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sets.map((d) => (
-              <Data key={d.name} d={d} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows name="Table of data" head={["Dataset", "Effects", "Columns", "Labels"]}>
+        {sets.map((d) => (
+          <Data key={d.name} d={d} />
+        ))}
+      </Rows>
     </section>
   );
 }

@@ -1,10 +1,11 @@
 // What runs and how well, and what somebody should do about it.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { ask } from "./api";
 import { Fact } from "./facts";
 import { Asking, useFetched } from "./fetched";
 import { Heading } from "./nav";
+import { Rows } from "./parts";
 import { Text } from "./text";
 import { count, time } from "./words";
 
@@ -65,25 +66,6 @@ function Nags({ list }: { list: readonly string[] }): JSX.Element {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Rows({ name, head, children }: { name: string; head: readonly string[]; children: ComponentChildren }): JSX.Element {
-  return (
-    <div class="wide" tabIndex={0} role="region" aria-label={name}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((h) => (
-              <th key={h} scope="col">
-                {h}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { Names } from "./facts";
 import { Asking, useFetched } from "./fetched";
 import { useSome } from "./lines";
 import { Heading } from "./nav";
+import { Rows } from "./parts";
 import { Text } from "./text";
 import { count, time } from "./words";
 
@@ -91,26 +92,11 @@ function Table({ people }: { people: readonly Person[] }): JSX.Element {
   const { shown, more } = useSome(people.length);
   return (
     <>
-      <div class="wide" tabIndex={0} role="region" aria-label="Identities">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Kind</th>
-              <th scope="col">Owner</th>
-              <th scope="col">Status</th>
-              <th scope="col">Groups</th>
-              <th scope="col">Decides</th>
-              <th scope="col">Last seen</th>
-            </tr>
-          </thead>
-          <tbody>
-            {people.slice(0, shown).map((p) => (
-              <Row key={p.name} p={p} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows name="Identities" head={["Name", "Kind", "Owner", "Status", "Groups", "Decides", "Last seen"]}>
+        {people.slice(0, shown).map((p) => (
+          <Row key={p.name} p={p} />
+        ))}
+      </Rows>
       {more}
     </>
   );

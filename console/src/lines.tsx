@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Link } from "./nav";
-import { Badge, Countdown, Labels } from "./parts";
+import { Badge, Countdown, Labels, Rows } from "./parts";
 import { Head, Text } from "./text";
 import type { Approval } from "./types";
 import { alikeKey, count, isOpen, labelsOf, sentence } from "./words";
@@ -85,42 +85,29 @@ function Preflight({ members }: { members: readonly Approval[] }): JSX.Element {
   const hasReason = members.some((a) => (a.reason ?? "") !== "");
   return (
     <>
-      <div class="wide" tabIndex={0} role="region" aria-label="Alike requests">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Statement</th>
-              {hasRows && <th scope="col">Rows</th>}
-              {hasReason && <th scope="col">Says</th>}
-              <th scope="col">State</th>
-              <th scope="col">Time</th>
-            </tr>
-          </thead>
-          <tbody>
-            {members.slice(0, shown).map((a) => (
-              <tr key={a.id}>
-                <td>
-                  <Link href={`/approvals/${a.id}`}>
-                    <Head text={a.summary ?? a.id} max={200} />
-                  </Link>
-                </td>
-                {hasRows && <td>{a.show?.rows_estimate ?? ""}</td>}
-                {hasReason && (
-                  <td>
-                    <Head text={a.reason ?? ""} max={80} />
-                  </td>
-                )}
-                <td>
-                  <Badge a={a} />
-                </td>
-                <td>
-                  <Countdown a={a} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows name="Alike requests" head={["Statement", ...(hasRows ? ["Rows"] : []), ...(hasReason ? ["Says"] : []), "State", "Time"]}>
+        {members.slice(0, shown).map((a) => (
+          <tr key={a.id}>
+            <td>
+              <Link href={`/approvals/${a.id}`}>
+                <Head text={a.summary ?? a.id} max={200} />
+              </Link>
+            </td>
+            {hasRows && <td>{a.show?.rows_estimate ?? ""}</td>}
+            {hasReason && (
+              <td>
+                <Head text={a.reason ?? ""} max={80} />
+              </td>
+            )}
+            <td>
+              <Badge a={a} />
+            </td>
+            <td>
+              <Countdown a={a} />
+            </td>
+          </tr>
+        ))}
+      </Rows>
       {more}
     </>
   );

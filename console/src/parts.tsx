@@ -1,6 +1,6 @@
 // Small pieces that several pages show.
-import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Text } from "./text";
 import type { Approval, State } from "./types";
 import { isRunning, left, now } from "./words";
@@ -36,6 +36,38 @@ export function Countdown({ a }: { a: Approval }): JSX.Element | null {
     <time class={soon ? "left soon" : "left"} dateTime={until}>
       {text}
     </time>
+  );
+}
+
+interface Table {
+  name: string;
+  head: readonly string[];
+  /** So many columns behind the first are numbers. */
+  figures?: number;
+  children: ComponentChildren;
+}
+
+/** A table; where there is no room for its columns each cell says itself what it is (style.css). */
+export function Rows({ name, head, figures = 0, children }: Table): JSX.Element {
+  const at = useRef<HTMLTableSectionElement>(null);
+  useLayoutEffect(() => {
+    for (const row of at.current?.rows ?? []) [...row.cells].forEach((cell, i) => (cell.dataset.head = head[i]));
+  });
+  return (
+    <div class="wide" tabIndex={0} role="region" aria-label={name}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((h, i) => (
+              <th key={h} scope="col" class={i > 0 && i <= figures ? "figure" : ""}>
+                {h}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={at}>{children}</tbody>
+      </table>
+    </div>
   );
 }
 

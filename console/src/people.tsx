@@ -22,8 +22,8 @@ function Signed({ v }: { v: Vote }): JSX.Element {
   );
 }
 
-const said = (decision: string): string =>
-  decision === "approve" ? "yes" : decision === "deny" ? "no" : "released it alone";
+const SAID: Record<string, string> = { approve: "yes", deny: "no", lapsed: "a yes that does not count any more" };
+const said = (decision: string): string => SAID[decision] ?? "released it alone";
 
 /** "agent-7", "carol (owner)", "dora (delegate)": why each of them does not decide. */
 const chain = (a: Approval): string[] =>

@@ -20,10 +20,14 @@ interface Exception {
   signed_off: number;
   needed: number;
   may_sign?: boolean;
+  identity?: string;
+  target?: string;
 }
 
 const due = signal<readonly Exception[]>([]);
 const mine = computed(() => due.value.filter((e) => e.may_sign === true));
+const seen = signal<readonly string[]>([]);
+const banner = computed(() => due.value.filter((e) => e.kind === "break_glass" && !seen.value.includes(e.id)));
 /** More are due than the gateway lists at once. */
 const more = signal(false);
 
@@ -46,12 +50,35 @@ effect(() => {
   if (signedIn.value === "yes" && caller.value !== null) return;
   turn++;
   due.value = [];
+  seen.value = [];
 });
 
 const ABOUT = new Set(["hello", "reset", "break_glass", "bypassed", "reviewed"]);
 
 export function hearOfReviews(name: string): void {
   if (ABOUT.has(name)) void loadReviews();
+}
+
+const FEW = 3;
+
+/** What somebody released alone, on every page while its review is open; who has seen it folds it away until the page is loaded anew. */
+export function ReleasedAlone(): JSX.Element {
+  const more = banner.value.length - FEW;
+  return (
+    <div class="alone">
+      {banner.value.slice(0, FEW).map((e) => (
+        <p key={e.id} class="warn" role="alert">
+          <Text text={e.by} /> released a request of <Text text={e.identity ?? ""} /> on <Text text={e.target ?? ""} /> alone (break-glass),{" "}
+          {time(e.at)}; {e.signed_off} of {e.needed} others have signed it off.{" "}
+          <Link href={`/approvals/${e.id}`}>{e.may_sign === true ? "Look at it, and sign it off" : "Look at it"}</Link>{" "}
+          <button type="button" onClick={() => (seen.value = [...seen.value, e.id])}>
+            I have seen it
+          </button>
+        </p>
+      ))}
+      {more > 0 && <p class="warn">And {count(more, "more release")} like that.</p>}
+    </div>
+  );
 }
 
 /** In the navigation, beside "Inbox". */

@@ -10,11 +10,11 @@ import { Link, path } from "./nav";
 import { PasskeysPage } from "./passkeys";
 import { PolicyPage } from "./policy";
 import { REPORTS } from "./reports";
-import { ReviewsBadge } from "./reviews";
+import { ReleasedAlone, ReviewsBadge } from "./reviews";
 import { Review } from "./review";
 import { signOut } from "./session";
 import { SignIn } from "./signin";
-import { alone, announced, seenAlone } from "./store";
+import { announced } from "./store";
 import { Text } from "./text";
 
 function Liveness(): JSX.Element {
@@ -23,23 +23,6 @@ function Liveness(): JSX.Element {
     <span class={`live ${live.value}`} role="status">
       {text}
     </span>
-  );
-}
-
-/** What somebody released alone, on every page until it was seen. */
-function ReleasedAlone(): JSX.Element {
-  return (
-    <div class="alone">
-      {alone.value.map((one) => (
-        <p key={one.id} class="warn" role="alert">
-          <Text text={one.by} /> released a request of <Text text={one.identity} /> on <Text text={one.target} /> alone
-          (break-glass). <Link href={`/approvals/${one.id}`}>Look at it</Link>{" "}
-          <button type="button" onClick={() => seenAlone(one.id)}>
-            I have seen it
-          </button>
-        </p>
-      ))}
-    </div>
   );
 }
 

@@ -18,19 +18,6 @@ export const mayBeMore = signal(false);
 /** For screen readers: the latest thing that happened. */
 export const announced = signal("");
 
-/** What somebody released alone while this person was here, until they say that they have seen it. */
-export interface Alone {
-  id: string;
-  by: string;
-  identity: string;
-  target: string;
-}
-export const alone = signal<readonly Alone[]>([]);
-
-export function seenAlone(id: string): void {
-  alone.value = alone.value.filter((one) => one.id !== id);
-}
-
 export const KEPT = 12_000;
 const FIRST_PAGE = 100;
 const PAGE = 500;
@@ -137,17 +124,6 @@ interface Excerpt {
   identity?: string;
   target?: string;
   may_decide?: boolean;
-  break_glass?: { by: string };
-}
-
-function hearAlone(about: Excerpt, id: string): void {
-  const one = {
-    id,
-    by: about.break_glass?.by ?? "Somebody",
-    identity: about.identity ?? "somebody",
-    target: about.target ?? "a target",
-  };
-  alone.value = [...alone.value.filter((other) => other.id !== id), one];
 }
 
 function whatHappened(name: string, id: string): string {
@@ -199,7 +175,6 @@ function hearInTurn(told: Told): void {
   const again = told.name === "hello" || told.name === "reset";
   const about = again ? {} : (JSON.parse(told.data) as Excerpt);
   hearOfReviews(told.name);
-  if (told.name === "break_glass" && about.id !== undefined) hearAlone(about, about.id);
   if (about.id !== undefined && !OF_NO_REQUEST.has(told.name)) due.set(about.id, { name: told.name, about });
   queue = queue.then(() => (again ? loadAll() : nextDue())).catch(() => loadAll());
 }
@@ -216,7 +191,6 @@ export function start(): void {
     due.clear();
     turn++;
     loaded.value = false;
-    alone.value = [];
     if (now === "") return;
     void loadAll();
     void loadReviews();

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { ask } from "./api";
 import { Field, Question, SINCE, Trouble, useAnswer, withWords, wordsHere } from "./asking";
 import { Heading, Link } from "./nav";
+import { Rows } from "./parts";
 import { type Hourly, Spark } from "./spark";
 import { Head } from "./text";
 import { count, time } from "./words";
@@ -95,43 +96,24 @@ function Table({ both: { rows, hours }, by, since }: { both: Both; by: string; s
   const fromMs = Date.parse(rows.since);
   const toMs = Date.now();
   return (
-    <div class="wide" tabIndex={0} role="region" aria-label={`Usage by ${by}`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{by}</th>
-            <th scope="col" class="figure">
-              statements
-            </th>
-            <th scope="col" class="figure">
-              rows
-            </th>
-            <th scope="col" class="figure">
-              bytes
-            </th>
-            <th scope="col">statements by hour</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.usage.map((row) => (
-            <tr key={nameOf(row, by) ?? ""}>
-              <th scope="row">
-                <Name row={row} by={by} since={since} />
-              </th>
-              <Numbers c={row} />
-              <td>
-                <Spark points={hoursOf(hours, by, nameOf(row, by))} fromMs={fromMs} toMs={toMs} unit="statement" />
-              </td>
-            </tr>
-          ))}
-          <tr>
-            <th scope="row">total</th>
-            <Numbers c={rows.total} />
-            <td />
-          </tr>
-        </tbody>
-      </table>
-    </div>
+    <Rows name={`Usage by ${by}`} head={[by, "statements", "rows", "bytes", "statements by hour"]} figures={3}>
+      {rows.usage.map((row) => (
+        <tr key={nameOf(row, by) ?? ""}>
+          <th scope="row">
+            <Name row={row} by={by} since={since} />
+          </th>
+          <Numbers c={row} />
+          <td>
+            <Spark points={hoursOf(hours, by, nameOf(row, by))} fromMs={fromMs} toMs={toMs} unit="statement" />
+          </td>
+        </tr>
+      ))}
+      <tr>
+        <th scope="row">total</th>
+        <Numbers c={rows.total} />
+        <td />
+      </tr>
+    </Rows>
   );
 }
 

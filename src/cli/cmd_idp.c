@@ -15,11 +15,14 @@
 static const char help[] =
     "usage: sluice idp add ISSUER [OPTIONS]\n"
     "       sluice idp scim NAME [--config FILE | --state DIR] [--json]\n"
-    "       sluice idp test NAME [--sign-in] [--json] [--config FILE | --state DIR]\n\n"
+    "       sluice idp test NAME [--sign-in [--browser [--port N]]] [--json] [--config FILE | "
+    "--state DIR]\n\n"
     "test: does a provider of the running gateway answer? With --sign-in: what does it say of "
     "somebody "
     "who signs in, and\n"
-    "which groups count here? Nobody is signed in by it.\n\n"
+    "which groups count here? Nobody is signed in by it. Without a device grant there, or with "
+    "--browser, that goes by\n"
+    "a browser on this machine and the configuration's file, as with add.\n\n"
     "add:\n"
     "  ISSUER                  the provider's address, as its tokens have it: "
     "https://login.example.com\n\n"
@@ -104,7 +107,7 @@ static bool ask_all(struct sl_idp *in, const bool *given)
            ask("The claim that lists groups", "groups", given[3], &in->groups_claim);
 }
 
-static int read_secret(struct sl_idp *in)
+int sl_idp_read_secret(struct sl_idp *in)
 {
     SL_BUF(path, MAX_ANSWER);
     struct stat s;
@@ -224,7 +227,7 @@ static int add(struct sl_idp *in, const bool *given)
               stderr);
         return SL_EXIT_USAGE;
     }
-    code = read_secret(in);
+    code = sl_idp_read_secret(in);
     if (code == SL_EXIT_FINE && !in->no_sign_in)
         code = sl_idp_sign_in(in);
     else if (code == SL_EXIT_FINE)
@@ -232,36 +235,42 @@ static int add(struct sl_idp *in, const bool *given)
     return code == SL_EXIT_FINE ? sl_idp_write(in) : code;
 }
 
+bool sl_idp_init(struct sl_idp *in)
+{
+    in->issuer = in->name = in->client_id = in->secret_file = in->groups_claim = in->redirect =
+        sl_buf(MAX_ANSWER);
+    in->secret = sl_buf(MAX_SECRET);
+    in->document = sl_buf(SL_OIDC_DOCUMENT_MAX);
+    return sl_arena_new(&in->mem, MAX_ARENA) == SL_OK;
+}
+
+void sl_idp_done(struct sl_idp *in)
+{
+    struct sl_buf *all[] = {&in->issuer,       &in->name,   &in->client_id, &in->secret_file,
+                            &in->groups_claim, &in->secret, &in->redirect,  &in->document};
+
+    if (in->secret.p != NULL)
+        sl_secret_wipe(in->secret.p, in->secret.n);
+    for (size_t i = 0; i < SL_COUNT(all); i++)
+        sl_buf_done(all[i]);
+    sl_arena_free(in->mem);
+}
+
 static int add_command(int argc, char **argv)
 {
-    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_idp in = {.config_path = "sluice.yaml", .port = "0"};
-    struct sl_buf *texts[] = {&in.issuer, &in.name, &in.client_id, &in.secret_file,
-                              &in.groups_claim};
     bool given[4] = {false};
+    int code = SL_EXIT_REFUSED;
 
     if (argc > 1 && strcmp(argv[1], "scim") == 0)
         return sl_idp_scim(argc - 1, argv + 1);
-    for (size_t i = 0; i < SL_COUNT(texts); i++)
-        *texts[i] = sl_buf(MAX_ANSWER);
-    in.secret = sl_buf(MAX_SECRET);
-    in.redirect = sl_buf(MAX_ANSWER);
-    in.document = sl_buf(SL_OIDC_DOCUMENT_MAX);
-    int code = parse(argc, argv, &in, given);
-    if (code == SL_EXIT_FINE && sl_arena_new(&mem, MAX_ARENA) != SL_OK) {
+    if (sl_idp_init(&in))
+        code = parse(argc, argv, &in, given);
+    else
         fputs("sluice: out of memory\n", stderr);
-        code = SL_EXIT_REFUSED;
-    }
-    in.mem = mem;
     if (code == SL_EXIT_FINE)
         code = add(&in, given);
-    if (in.secret.p != NULL)
-        sl_secret_wipe(in.secret.p, in.secret.n);
-    for (size_t i = 0; i < SL_COUNT(texts); i++)
-        sl_buf_done(texts[i]);
-    sl_buf_done(&in.secret);
-    sl_buf_done(&in.redirect);
-    sl_buf_done(&in.document);
+    sl_idp_done(&in);
     return code == SL_API_CONTINUE ? SL_EXIT_FINE : code;
 }
 

@@ -27,6 +27,12 @@ struct sl_idp {
     bool has_seen;
 };
 
+/* --- cmd_idp.c ------------------------------------------------------------------------------- */
+bool sl_idp_init(struct sl_idp *in); /* makes its buffers and memory; the rest stays as it is */
+void sl_idp_done(struct sl_idp *in); /* wipes the secret */
+/* The client's secret from its file, which nobody else may be able to read. */
+int sl_idp_read_secret(struct sl_idp *in);
+
 /* --- idp_call.c ------------------------------------------------------------------------------ */
 /* One request: GET where `form` is empty. *status 0: no answer, and `why` says why. Nothing is
  * followed; https, or http to this machine where the issuer is that. */
@@ -53,6 +59,11 @@ int sl_idp_write(struct sl_idp *in);
 /* --- idp_test.c ------------------------------------------------------------------------------ */
 /* The whole of `sluice idp test`, argv behind "test": asked of the running gateway. */
 int sl_idp_test(int argc, char **argv);
+
+/* --- idp_test_browser.c ---------------------------------------------------------------------- */
+/* Its sign-in without the gateway: `name` in the configuration at this path (NULL: the usual one).
+ */
+int sl_idp_test_in_browser(const char *config_path, const char *name, const char *port);
 
 /* --- idp_scim.c: argv begins at "scim" -------------------------------------------------------- */
 int sl_idp_scim(int argc, char **argv);

@@ -103,12 +103,29 @@ static void show_person(const json_t *told)
     putchar('\n');
 }
 
-static int sign_in(const char *name)
+/* False: it cannot be known, or the device is the way. */
+static bool has_no_device(const char *name)
+{
+    json_t *reply = NULL;
+    bool none = sl_manage_call(&manage, "issuer.test", json_pack("{s:s}", "issuer", name),
+                               &reply) == SL_EXIT_FINE &&
+                json_is_true(json_object_get(reply, "ready")) &&
+                sl_json_str(reply, "device").n == 0;
+
+    json_decref(reply);
+    return none;
+}
+
+static int sign_in_device(const char *name)
 {
     json_t *begun = NULL, *told = NULL;
     int code = sl_manage_call(&manage, "issuer.test",
                               json_pack("{s:s, s:b}", "issuer", name, "device", 1), &begun);
 
+    if (code == SL_EXIT_REFUSED)
+        fputs("hint: where this client may not use the device grant, --browser tests with a "
+              "browser on this machine\n",
+              stderr);
     if (code != SL_EXIT_FINE)
         return code;
     if (!manage.json) {
@@ -128,15 +145,28 @@ static int sign_in(const char *name)
     return code;
 }
 
+static int sign_in(const char *name, bool by_browser, const char *port)
+{
+    if (!by_browser && !has_no_device(name))
+        return sign_in_device(name);
+    if (!manage.json)
+        return sl_idp_test_in_browser(manage.config, name, port);
+    fputs("sluice idp: the test by a browser prints no JSON\n", stderr);
+    return SL_EXIT_USAGE;
+}
+
 int sl_idp_test(int argc, char **argv)
 {
-    bool is_sign_in = false;
-    const char *words[1];
+    bool is_sign_in = false, by_browser = false;
+    const char *words[1], *port = "0";
     size_t count;
-    const struct sl_manage_option options[] = {{.name = "--sign-in", .flag = &is_sign_in}};
+    const struct sl_manage_option options[] = {{.name = "--sign-in", .flag = &is_sign_in},
+                                               {.name = "--browser", .flag = &by_browser},
+                                               {.name = "--port", .value = &port}};
 
-    if (sl_manage_words(&manage, argc, argv, options, 1, words, 1, &count) != SL_EXIT_FINE ||
+    if (sl_manage_words(&manage, argc, argv, options, SL_COUNT(options), words, 1, &count) !=
+            SL_EXIT_FINE ||
         count != 1)
         return sl_cli_misuse("idp");
-    return is_sign_in ? sign_in(words[0]) : look(words[0]);
+    return is_sign_in ? sign_in(words[0], by_browser, port) : look(words[0]);
 }

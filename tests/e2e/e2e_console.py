@@ -9,6 +9,7 @@ import urllib.parse
 
 from browser import Browser
 from lab import wait_for
+from looks import faults
 
 HELD = "delete from staging.scratch where id = {}"
 HOSTILE = ("delete from staging.scratch where note = '<img src=x onerror=\"document.title=1\"><script>document.title=2"
@@ -508,6 +509,34 @@ def test_session_ends(lab):
     assert raw(lab, "GET", "/v1/whoami", kept)[0] == 401
 
 
+def test_same_browser(lab):
+    """P4: whoever signed in from the browser of a requester's owner decides nothing there, nor with another credential; the page
+    says why in words, and somebody from elsewhere decides"""
+    lab.add("mia", "human", groups=["data-stewards"])
+    lab.add("nora", "human", groups=["engineers"])
+    lab.add("nora-bot", "agent", "nora", ["agents"])
+    lab.enroll("mia")
+    child, held = ask(lab, HELD.format(78), user="nora-bot")
+    assert lab.ask("mia", "GET", f"/v1/approvals/{held['id']}")[1]["may_decide"] is True
+    b = sign_in(lab, "nora")
+    b.click(at="text=Sign out")
+    b.wait(at="text=You signed out.")
+    b.goto(url="about:blank")
+    b.goto(url=link(lab, "mia"))                            # the same profile of the browser, another person
+    b.wait(at="role=heading[name='Inbox']")
+    open_request(lab, b, held)
+    said = b.text(at=".maynot")
+    assert "this identity signed in from a browser that a requester signed in from" in said, said
+    assert b.count(at="#approve") == 0 and b.axe() == []
+    status, said = lab.ask("mia", "POST", f"/v1/approvals/{held['id']}/decision",
+                           {"decision": "approve", "digest": held["digest"], "reason": "from my terminal, then"})
+    assert status == 403 and said["reason"] == "IS_SAME_DEVICE", said
+    b = sign_in(lab, "bob")
+    open_request(lab, b, held)
+    decide(b, "Deny", "not today")
+    assert child.wait(20) != 0
+
+
 def test_end_recorded(lab):
     """a session whose credential was revoked is over at once, and its end is in the ledger without anybody asking"""
     b = sign_in(lab, "erin")
@@ -550,10 +579,7 @@ def test_accessible(lab):
         b.open(scheme=scheme, width=width, height=800, motion="reduce")
 
         def check(name, look=(scheme, width)):
-            found.extend(f"{name} {look}: {v}" for v in b.axe())
-            wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if wide > 0:
-                found.append(f"{name} {look}: {wide} pixels too wide")
+            found.extend(faults(b, f"{name} {look}"))
         b.goto(url=f"{lab.url}/")
         b.wait(at="text=Open the link that it prints")
         check("sign in")

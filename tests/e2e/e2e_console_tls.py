@@ -158,6 +158,9 @@ def test_links(lab):
     b, url = world(lab)
     said = lab.sluice("console", "--credential-file", lab.enroll("bob"), *lab.where(), check=True).out.strip()
     assert urllib.parse.urlsplit(said).scheme == "https", said
+    public = lab.sluice("console", "--credential-file", lab.enroll("bob"), "--ca", lab.ca, environment={"SLUICE_URL": lab.url}).out
+    assert public.startswith(f"{url}/#code=slb_") and not said.startswith(url), (public, said)
+    said = public.strip()                                   # the one before it is void
     b.open()
     b.goto(url=f"{url}/#{urllib.parse.urlsplit(said).fragment}")
     b.wait(at="role=heading[name='Inbox']")

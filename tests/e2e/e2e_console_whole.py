@@ -6,6 +6,7 @@ import threading
 from browser import Browser
 from e2e_console import HOSTILE, LOOKS, ask, browser_of, decide, open_request, settled, sign_in
 from lab import hold, wait_for
+from looks import faults
 
 HELD = "delete from staging.scratch where id = {}"
 
@@ -108,6 +109,14 @@ def test_done_alone(lab):
     b.wait(at=f"{REVIEW} >> text=nobody <b>else</b> is awake")
     assert "0 of 2 signed it off" in b.text(at=REVIEW), b.text(at=REVIEW)
     assert b.axe() == []
+    alone = b.text(at=".alone p")
+    assert "erin released a request of agent-7 on finance alone" in alone and "0 of 2 others" in alone, alone
+    b.click(at=".alone >> text=I have seen it")
+    b.wait(at=".alone p", state="hidden")
+    b.goto(url=f"{lab.url}/governance")                     # loaded anew: its review is still open
+    b.wait(at=".alone >> text=Look at it, and sign it off")
+    assert b.axe() == []
+    b.click(at="nav >> text=Inbox")
     b.click(at=f"{REVIEW} >> text=What was released")
     b.wait(at="section[aria-label='Released alone']")
     b.click(at="section[aria-label='Released alone'] >> summary")
@@ -129,6 +138,7 @@ def test_done_alone(lab):
         assert other.count(at="nav .number.due") == due, who
     assert lab.ask("rita", "POST", f"/v1/reviews/{held['id']}", {"reason": "seen in the log"})[0] == 200
     other.wait(at="nav .number.due", state="hidden")        # told by the stream, not by a click here
+    other.wait(at=".alone p", state="hidden")
     assert other.complaints() == []
 
 
@@ -342,9 +352,7 @@ def test_accessible(lab):
         sign_in(lab, "rita", scheme=scheme, width=width, height=800, motion="reduce")
         b.click(at="role=button[name=/3 requests alike/]")
         b.wait(at="role=region[name='Alike requests']")
-        found += [f"inbox {scheme} {width}: {v}" for v in b.axe()]
-        wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found += [f"inbox {scheme} {width}: {wide} pixels too wide"] if wide > 0 else []
+        found += faults(b, f"inbox {scheme} {width}")
         sign_in(lab, "carol", scheme=scheme, width=width, height=800, motion="reduce")
         for page, heading, ready in (("policy", "Policy", "section[aria-label='Shadow']"),
                                      ("identities", "Identities", "table"), ("health", "Health", "section[aria-label='Record']"),
@@ -357,9 +365,7 @@ def test_accessible(lab):
                 b.wait(at=".outcome")
                 b.click(at="role=button[name='What would change?']")
                 b.wait(at="role=region[name='What would change']")
-            found += [f"{page} {scheme} {width}: {v}" for v in b.axe()]
-            wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            found += [f"{page} {scheme} {width}: {wide} pixels too wide"] if wide > 0 else []
+            found += faults(b, f"{page} {scheme} {width}")
     assert found == [], "\n".join(found)
     for a in lab.pending("agent-7"):
         lab.deny("rita", a["id"])

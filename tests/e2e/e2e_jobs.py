@@ -251,6 +251,7 @@ def test_job_refused(lab):
 def test_job_in_the_ledger(lab):
     """the ledger names the run"""
     world(lab)
+    Bearer(lab, "deploy", job()).close()
     assert wait_for(lambda: lab.files_with("octo-org/octo-repo 1839246537/1"), what="the session's entry")
 
 

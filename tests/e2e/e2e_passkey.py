@@ -30,6 +30,14 @@ def ledger(lab, which):
     return [json.loads(x)["leaf"] for x in done.out.splitlines() if x]
 
 
+def theirs(lab):
+    """Each of three people has one, of another algorithm each; at the first call."""
+    for who, algorithm in (("rita", "ES256"), ("bob", "RS256"), ("carol", "EdDSA")):
+        if who not in lab.passkeys:
+            status, said = lab.enrol_passkey(who, algorithm=algorithm)
+            assert status == 201 and said["vouched_by"] == "credential" and said["young"], said
+
+
 def test_denied_without(lab):
     """nobody has one: denied at once, and the client is told why"""
     done = lab.psql("update orders set item = '1' where id = 1", user="agent-7")
@@ -38,9 +46,7 @@ def test_denied_without(lab):
 
 def test_enrolment(lab):
     """each algorithm can be enrolled, beside another one only with its signature"""
-    for who, algorithm in (("rita", "ES256"), ("bob", "RS256"), ("carol", "EdDSA")):
-        status, said = lab.enrol_passkey(who, algorithm=algorithm)
-        assert status == 201 and said["vouched_by"] == "credential" and said["young"], said
+    theirs(lab)
     first = lab.passkeys["rita"]
     status, said = lab.enrol_passkey("rita", existing=lab.passkeys["bob"])
     assert status == 404, said
@@ -54,6 +60,7 @@ def test_enrolment(lab):
 
 def test_strict_bodies(lab):
     """what is no assertion, or has a member too many, is refused"""
+    theirs(lab)
     for body in ({}, {"possession": {}}, {"possession": "x"}, {"possession": [], "existing": 1}, {"possession": {}, "more": 1}):
         assert lab.ask("rita", "POST", "/v1/passkeys", body)[0] in (400, 403), body
     signed = lab.passkeys["rita"].assertion(text(bytes(32)))
@@ -64,6 +71,7 @@ def test_strict_bodies(lab):
 
 def test_decisions(lab):
     """each algorithm decides; the command line says that it cannot"""
+    theirs(lab)
     for who, asks in (("rita", "agent-7"), ("bob", "agent-7"), ("carol", "agent-8")):
         client, which = ask(lab, f"update orders set item = '2' where id = {len(who)}", asks)
         done = lab.approve(who, which, check=False)
@@ -79,6 +87,7 @@ def test_decisions(lab):
 
 def test_by_choice(lab):
     """a decision that needs none may carry one"""
+    theirs(lab)
     client = lab.raw("agent-7")
     client.query("delete from staging.scratch")
     which = lab.pending_one("agent-7", like="scratch")["id"]
@@ -89,6 +98,7 @@ def test_by_choice(lab):
 
 def test_operator(lab):
     """sluice passkeys lists, and removes what was lost"""
+    theirs(lab)
     listed = json.loads(lab.manage("passkeys", "--json").out)["passkeys"]
     assert {p["identity"] for p in listed} == {"rita", "bob", "carol"}, listed
     assert "vouched" in lab.manage("passkeys", "--help").out.lower()
@@ -103,6 +113,7 @@ def test_operator(lab):
 
 def test_removal(lab):
     """its owner removes a passkey with a signature, and with nothing less"""
+    theirs(lab)
     key = lab.passkeys["bob"]
     status, said = lab.ask("bob", "POST", "/v1/passkeys/challenge", {"purpose": "remove", "key": text(key.id)})
     assert status == 200 and said["signed"]["purpose"] == "remove", said
@@ -119,6 +130,7 @@ def test_removal(lab):
 
 def test_many(lab):
     """somebody with many has each of them listed, and each decides"""
+    theirs(lab)
     lab.passkeys.pop("bob")                 # that one is gone
     keys = []
     for _ in range(6):
@@ -135,6 +147,7 @@ def test_many(lab):
 
 def test_auditor(lab):
     """sluice ledger verify --decisions says which were proved by a passkey"""
+    theirs(lab)
     done = lab.sluice("ledger", "verify", lab.state / "ledger", "--key", lab.state / "ledger" / "key.pub", "--decisions", "--json",
                       check=True)
     said = json.loads(done.out)
@@ -178,6 +191,7 @@ def test_another_implementation(lab):
 
 def test_policy_change(lab):
     """a held change of the policy takes no less than a passkey where its deciders have one, and is in force then"""
+    theirs(lab)
     lab.config["policy_changes"] = "hold"
     lab.write_config()
     lab.sighup()

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 import e2e_audit
 import e2e_console
 from lab import wait_for
+from looks import faults
 
 COPY = "create table staging.mails as select email from customers"
 
@@ -337,8 +338,5 @@ def test_accessible(lab):
             time.sleep(0.4)
             if page == "/audit":
                 open_line(b)
-            found.extend(f"{page} {scheme} {width}: {v}" for v in b.axe())
-            wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if wide > 0:
-                found.append(f"{page} {scheme} {width}: {wide} pixels too wide")
+            found.extend(faults(b, f"{page} {scheme} {width}"))
     assert found == [], "\n".join(found)

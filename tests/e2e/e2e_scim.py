@@ -157,8 +157,8 @@ def test_a_reviewer_goes(lab):
     assert who["status"] == "disabled" and who["accounts"] == [], who
     assert approve(lab, waiting, "rita").rc != 0
     approve(lab, waiting, "bob")
-    heard = other.until("Z", 10)
-    assert heard.error == "42501" and "may no longer decide" in heard.errors[0]["M"], heard
+    told = state(lab, waiting)
+    assert told["state"] == "pending" and [v["decision"] for v in told["votes"]] == ["lapsed", "approve"], told
     assert not lab.ran("staging.pair where id = 2") and not lab.ran("staging.scratch where id = 1")
     other.close()
     status, said = patch(lab, "Users", rita, {"op": "replace", "value": {"active": True}})
@@ -188,7 +188,7 @@ def test_what_the_credential_can_do(lab):
     decider = json.loads(lab.enroll("bob").read_text())["credential"]
     assert plain("/scim/v2/Users", decider) == 401 and plain("/scim/v2/Users", lab.token("agent-7")) == 401
     assert call(lab, "GET", "/Users", token=credential(lab, "other"))[1]["totalResults"] == 0
-    one = find(lab, "Users", 'userName eq "ann"')[0]
+    one = user(lab, "somebody", "s-1")
     assert call(lab, "DELETE", f"/Users/{one['id']}", token=credential(lab, "other"))[0] == 404
     old, = [SHARED.pop("other")]
     credential(lab, "other")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import subprocess
 import urllib.parse
 
 from idp import FORM, SECRET, Idp, Person, request
@@ -11,6 +12,7 @@ from signin import bearer, external, is_refused, link
 
 SHOWER = "a program that signs people in"     # a client that Sluice is not
 SHOWER_BACK = "http://127.0.0.1:9/back"
+NATIVE = "what runs on people's machines"
 
 
 def change(config):
@@ -19,6 +21,8 @@ def change(config):
     config["issuers"] = [
         {"name": name, "issuer": f"http://127.0.0.1:{port}", "client_id": "sluice", "audiences": [SHOWER], "token_type": kind}
         for name, port, kind in zip(("corp", "plain"), free_ports(2), ("at+jwt", "jwt"))]
+    config["issuers"].append({"name": "browsers", "issuer": f"http://127.0.0.1:{free_ports(1)[0]}", "client_id": NATIVE,
+                              "groups_claim": "groups", "groups": [{"theirs": "stewards", "ours": "data-stewards"}]})
 
 
 LAB = {"change": change, "start": False}
@@ -27,7 +31,10 @@ LAB = {"change": change, "start": False}
 def providers(lab):
     if not hasattr(lab, "providers"):
         client = {"client_id": SHOWER, "client_secret": SECRET, "redirect_uris": [SHOWER_BACK]}
-        lab.providers = [Idp(lab.folder, more_clients=[client], port=int(i["issuer"].rpartition(":")[2]))
+        native = {"client_id": NATIVE, "application_type": "native", "token_endpoint_auth_method": "none",
+                  "redirect_uris": ["http://127.0.0.1/callback"], "response_types": ["code"], "grant_types": ["authorization_code"]}
+        lab.providers = [Idp(lab.folder, more_clients=[native if i["client_id"] == NATIVE else client],
+                             port=int(i["issuer"].rpartition(":")[2]), device=i["client_id"] != NATIVE)
                          for i in lab.config["issuers"]]
         lab.children += [p.child for p in lab.providers]
         lab.start()
@@ -35,6 +42,25 @@ def providers(lab):
         for issuer, name, provider in zip(("corp", "plain"), ("rita", "erin"), lab.providers):
             link(lab, name, provider.person(name), issuer)
     return lab.providers
+
+
+def test_idp_test_without_device(lab):
+    """sluice idp test --sign-in where the provider has no device grant: a browser, and what the configuration's file says"""
+    browsers = providers(lab)[2]
+    browsers.person("op", groups=["stewards", "cooks"])
+    command = subprocess.Popen([lab.program, "idp", "test", "browsers", "--sign-in", "--config", lab.folder / "sluice.yaml"],
+                               text=True, env=lab.environment, cwd=lab.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    lab.children.append(command)
+    there = next((line.strip() for line in command.stdout if line.startswith("    http") and "/auth?" in line), None)
+    assert there is not None, command.communicate(timeout=20)
+    back = urllib.parse.parse_qs(urllib.parse.urlsplit(there).query)["redirect_uri"][0]
+    assert request(Person().sign_in(there, "op", back))[0] == 200
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0, out + err
+    assert "op-0001" in out and "stewards, cooks" in out and "Counted as data-stewards\n" in out, out
+    assert lab.sluice("idp", "test", "nobody", "--sign-in", "--browser", "--config", lab.folder / "sluice.yaml").rc == 1
+    done = lab.sluice("idp", "test", "corp", "--sign-in", "--browser", "--json", "--config", lab.folder / "sluice.yaml")
+    assert done.rc == 2 and "no JSON" in done.err, done
 
 
 def id_token_of(idp, name):
@@ -57,7 +83,7 @@ def id_token_of(idp, name):
 
 def test_id_token_of_a_provider_without_access_tokens(lab):
     """a provider whose access tokens are opaque: with `token_type: jwt` its ID token is shown to ask with, never to decide"""
-    _, plain = providers(lab)
+    _, plain, _ = providers(lab)
     token = id_token_of(plain, "erin")
     head, claimed = (json.loads(base64.urlsafe_b64decode(p + "==")) for p in token.split(".")[:2])
     assert head.get("typ") in (None, "JWT") and claimed["aud"] == SHOWER and claimed["iss"] == plain.issuer, (head, claimed)
@@ -73,7 +99,7 @@ def test_id_token_of_a_provider_without_access_tokens(lab):
 
 def test_id_token_where_access_tokens_are_expected(lab):
     """the same of a provider whose `token_type` is at+jwt is no token to ask with; a changed one is none anywhere"""
-    corp, plain = providers(lab)
+    corp, plain, _ = providers(lab)
     body = id_token_of(plain, "erin").split(".")
     assert is_refused(lab, ".".join([body[0], body[1][:-2] + ("AA" if body[1][-2:] != "AA" else "BB"), body[2]]), "erin") == ""
     assert is_refused(lab, id_token_of(corp, "rita"), "rita") == ""

@@ -25,6 +25,9 @@ def faults(b, where, motion="reduce"):
     wide = b.eval(js="document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
         found.append(f"{where}: {wide} pixels too wide")
+    if b.eval(js="innerWidth") <= 320:
+        found += [f"{where}: the table {name!r} scrolls sideways" for name in b.eval(
+            js="[...document.querySelectorAll('.wide')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)")]
     moving = b.eval(js="document.getAnimations().length") if motion != "reduce" else b.eval(js=MOVING)
     if moving > 0:
         found.append(f"{where}: {moving} things move")

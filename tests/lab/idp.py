@@ -30,18 +30,18 @@ FORM = "application/x-www-form-urlencoded"
 class Idp:
     """One issuer. Each op of idp/provider.mjs by its name; the lab's tests end it."""
 
-    def __init__(self, folder, redirects=(), more_clients=(), port=None):
+    def __init__(self, folder, redirects=(), more_clients=(), port=None, device=True):
         self.ports = [port] if port else free_ports(1)
         self.mine = port is None
         with open(pathlib.Path(folder) / f"idp.{self.ports[0]}.stderr", "ab") as log:
             self.child = subprocess.Popen(["node", "provider.mjs"], cwd=npm.installed(HERE), text=True, stdin=subprocess.PIPE,
                                           stdout=subprocess.PIPE, stderr=log)
         self.lock = threading.Lock()
+        grants = [*(["urn:ietf:params:oauth:grant-type:device_code"] if device else []), *(["authorization_code"] if redirects else [])]
         clients = [{"client_id": "sluice", "client_secret": SECRET, "redirect_uris": list(redirects),
-                    "response_types": ["code"] if redirects else [], "grant_types":
-                    ["urn:ietf:params:oauth:grant-type:device_code", *(["authorization_code"] if redirects else [])]},
-                   *more_clients]
-        self.issuer = self.start(port=self.ports[0], clients=clients, users={}, resources=[AUDIENCE, "https://other.test"])
+                    "response_types": ["code"] if redirects else [], "grant_types": grants}] if grants else []
+        self.issuer = self.start(port=self.ports[0], clients=[*clients, *more_clients], users={},
+                                 resources=[AUDIENCE, "https://other.test"], device=device)
 
     def __enter__(self):
         return self

@@ -31,7 +31,8 @@ struct story {
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
-    uint64_t clock; /* grows by a second with each leaf */
+    const char *lapsed; /* whose yes does not count any more after the first vote */
+    uint64_t clock;     /* grows by a second with each leaf */
 };
 
 static const uint64_t story_start_us = UINT64_C(1700000000000000);
@@ -299,7 +300,7 @@ static inline void story_decided(struct story *s)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, "rita", NULL, NULL);
     if (s->late_decision)
         s->clock += UINT64_C(900000000);
-    for (int i = 0; i < (s->two_votes ? 2 : 1) && !s->no_vote; i++)
+    for (int i = 0; i < (s->two_votes ? 2 : 1) && !s->no_vote; i++) {
         story_approval(s, (struct sl_entry_approval){
                               .event = SL_ENTRY_APPROVAL_DECIDED,
                               .approver = sl_span_str(approver),
@@ -308,6 +309,13 @@ static inline void story_decided(struct story *s)
                               .proof = SL_SPAN("token"),
                               .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
                               .reason = SL_SPAN("fine, \xe2\x82\xac")});
+        if (s->lapsed != NULL && i == 0)
+            story_approval(s, (struct sl_entry_approval){
+                                  .event = SL_ENTRY_APPROVAL_VOTE_LAPSED,
+                                  .approver = sl_span_str(s->lapsed),
+                                  .credential = sl_span_str(credential),
+                                  .reason = SL_SPAN("this identity is disabled or paused")});
+    }
     if (s->second_voter)
         story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
                                                      .approver = SL_SPAN("sara"),

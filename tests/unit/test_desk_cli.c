@@ -460,6 +460,18 @@ static void test_console(void)
     SL_CHECK_INT(finish(&r, &out), 0);
     sl_buf_say(&link, "http://127.0.0.1:%u/#code=slb_once\n", desk.port);
     SL_CHECK_TEXT(sl_buf_span(&out), sl_buf_text(&link));
+    sl_buf_reset(&out);
+    r = RUN("console");
+    answer("session.code", 201,
+           "{\"code\":\"slb_once\",\"public_url\":\"https://sluice.example/\"}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    SL_CHECK_TEXT(sl_buf_span(&out), "https://sluice.example/#code=slb_once\n");
+    sl_buf_reset(&out);
+    r = RUN("console"); /* nothing for a terminal to obey */
+    answer("session.code", 201,
+           "{\"code\":\"slb_once\",\"public_url\":\"https://a.example/\\u001b[2J\"}");
+    SL_CHECK_INT(finish(&r, &out), 0);
+    SL_CHECK_TEXT(sl_buf_span(&out), sl_buf_text(&link));
     r = RUN("console");
     answer("session.code", 403, "{\"status\":403,\"detail\":\"this token is for asking\"}");
     sl_buf_reset(&out);

@@ -217,6 +217,42 @@ static void test_P4_a_revoked_sessions_yes_is_over(void)
     SL_CHECK(decide(sam, "approve") >= 400);
 }
 
+static uint64_t open_sessions(void)
+{
+    uint64_t count = 0;
+
+    SL_CHECK_INT(call_as(play.desk, "health", rita, "{}"), 200);
+    SL_CHECK(sl_json_u64(json_object_get(play.reply, "status"), "console_sessions", &count));
+    return count;
+}
+
+/* What is over is recorded as that, however many older ones are open. */
+static void test_a_sweep_sees_them_all(void)
+{
+    enum { MANY = 1010, WITHIN_S = 30 };
+    char code[128], sam_id[32];
+    SL_BUF(body, 128);
+
+    for (int i = 0; i < MANY; i++)
+        sign_in();
+    SL_CHECK_INT(call_as(play.control, "identity.invite", "", "{'name':'sam'}"), 200);
+    keep(code, sizeof code, said("code"));
+    SL_CHECK_INT(with_code("enroll", code), 201);
+    char sam[128];
+    keep(sam, sizeof sam, said("credential"));
+    keep(sam_id, sizeof sam_id, said("id"));
+    SL_CHECK_INT(call_as(play.desk, "session.code", sam, "{}"), 201);
+    keep(code, sizeof code, said("code"));
+    SL_CHECK_INT(with_code("session.open", code), 201);
+    uint64_t all = open_sessions();
+    SL_CHECK(all > MANY);
+    sl_buf_say(&body, "{'id':'%s'}", sam_id);
+    SL_CHECK_INT(call_as(play.control, "token.revoke", "", sl_buf_text(&body)), 200);
+    for (int i = 0; i < WITHIN_S * 2 && open_sessions() == all; i++)
+        usleep(500000);
+    SL_CHECK_INT(open_sessions(), all - 1);
+}
+
 static void test_P9_it_survives_the_keeper_and_a_code_does_not(void)
 {
     char code[128];
@@ -266,6 +302,7 @@ int main(int argc, char **argv)
     SL_RUN(test_it_is_listed_and_revoked);
     SL_RUN(test_P4_a_revoked_sessions_yes_is_over);
     SL_RUN(test_P9_it_survives_the_keeper_and_a_code_does_not);
+    SL_RUN(test_a_sweep_sees_them_all);
     SL_RUN(test_it_ends_with_its_credential);
     play_end();
     return sl_tap_done();

@@ -132,6 +132,19 @@ static void test_moves(void)
            "is spent by 'bot' on 'staging'");
 }
 
+/* A yes that lapsed counts for nothing, and leaves its place. */
+static void test_lapsed_votes(void)
+{
+    struct hearing h;
+
+    hear((struct story){.lapsed = "rita", .two_votes = true}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("counted all the same", (struct story){.lapsed = "rita"},
+           "approved with 0 of the 1 votes");
+    expect("of somebody who said nothing", (struct story){.lapsed = "alice"}, "but none waited");
+}
+
 static void test_running(void)
 {
     expect("unspent", (struct story){.no_spend = true}, "no grant was spent");
@@ -338,6 +351,7 @@ int main(void)
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
     SL_RUN(test_moves);
+    SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);
     SL_RUN(test_lists);
     SL_RUN(test_P3_P10_documents);

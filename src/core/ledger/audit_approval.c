@@ -1,6 +1,26 @@
 /* Was each approval asked, decided and spent as it may be? Here: how it moves. */
 #include "core/ledger/audit_int.h"
 
+/* To take a yes away lets nothing run, so the leaf's word for it is enough. */
+static void vote_lapsed(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                        const json_t *leaf)
+{
+    struct sl_span name = sl_audit_str(a, leaf, "approver");
+    size_t at = 0;
+
+    while (at < p->vote_count && !sl_span_eq(p->voters[at], name))
+        at++;
+    if (at == p->vote_count || p->state != SL_APPROVAL_PENDING) {
+        SL_FOUND(a, "a yes of '%S' to approval %S lapses, but none waited", name, id);
+        return;
+    }
+    p->vote_count--;
+    for (; at < p->vote_count; at++) {
+        p->voters[at] = p->voters[at + 1];
+        p->votes[at] = p->votes[at + 1];
+    }
+}
+
 static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                  enum sl_approval_state from, enum sl_approval_state to)
 {
@@ -106,6 +126,9 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         break;
     case SL_ENTRY_APPROVAL_DECIDED:
         sl_audit_decided(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_VOTE_LAPSED:
+        vote_lapsed(a, p, id, leaf);
         break;
     case SL_ENTRY_APPROVAL_REFUSED: /* nothing came of it */
         break;

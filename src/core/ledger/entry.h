@@ -150,6 +150,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(SHOWN, "shown")       /* any        -> same      somebody saw what is not in the ledger  */  \
     X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */  \
     X(REFUSED, "refused")   /* any        -> same      somebody tried to decide who may not     */ \
+    X(VOTE_LAPSED, "vote_lapsed") /* pending -> same  a yes does not count any more            */  \
     X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */  \
     X(DENIED, "denied")     /* pending    -> denied                                            */  \
     X(EXPIRED, "expired")   /* pending    -> expired                                           */  \

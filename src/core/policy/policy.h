@@ -187,6 +187,7 @@ struct sl_settings {
     struct sl_names passkey_origins;
     struct sl_names trusted_proxies; /* each passes sl_ip_net_get */
     enum sl_client_auth client_auth;
+    bool public_url_made; /* from listen.http: nobody wrote one */
     bool sandbox_best_effort, policy_changes_hold, ledger_sync_all, passkey_default_off,
         passkey_second_when_lost;
     bool govern_two_person;      /* administration needs another person */

@@ -304,6 +304,7 @@ static void derive_public_url(struct sl_load *l, struct sl_settings *s)
     sl_buf_say(&url, six ? "%s://[%S]:%S" : "%s://%S:%S",
                s->tls_certificate.n > 0 ? "https" : "http", s->http_host, s->http_port);
     s->public_url = sl_arena_copy(l->mem, sl_buf_span(&url));
+    s->public_url_made = true;
     l->out_of_memory |= s->public_url.p == NULL;
 }
 

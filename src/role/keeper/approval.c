@@ -119,10 +119,11 @@ static enum sl_err fill_votes(struct keeper *k, struct approval *a)
 
     a->votes = sl_arena_array(k->mem, SL_VOTES_MAX, sizeof *a->votes);
     while (a->votes != NULL && a->vote_count < SL_VOTES_MAX && db_row(&rows))
-        a->votes[a->vote_count++] =
-            (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1), keep(k, &rows, 2),
-                              keep(k, &rows, 3),          keep(k, &rows, 4), keep(k, &rows, 5),
-                              (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),  keep(k, &rows, 8)};
+        a->votes[a->vote_count++] = (struct vote_row){keep(k, &rows, 0),          keep(k, &rows, 1),
+                                                      keep(k, &rows, 2),          keep(k, &rows, 3),
+                                                      keep(k, &rows, 4),          keep(k, &rows, 5),
+                                                      (uint32_t)db_u64(&rows, 6), db_u64(&rows, 7),
+                                                      keep(k, &rows, 8),          NULL};
     db_end(&rows);
     return a->votes == NULL ? SL_EMEMORY : SL_OK;
 }
@@ -141,7 +142,9 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
     out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));
-    return fill_votes(k, out);
+    SL_TRY(fill_votes(k, out));
+    votes_mark_lapsed(k, out);
+    return SL_OK;
 }
 
 bool approval_erased(const struct approval *a)
@@ -174,7 +177,7 @@ size_t approval_yes(struct keeper *k, const struct approval *a, struct sl_vote *
     size_t count = 0;
 
     for (size_t i = 0; yes != NULL && i < a->vote_count; i++)
-        if (sl_span_is(a->votes[i].decision, "approve"))
+        if (sl_span_is(a->votes[i].decision, "approve") && a->votes[i].lapsed == NULL)
             yes[count++] = (struct sl_vote){person_of(k, a->votes[i].identity), a->votes[i].may};
     *out = yes;
     return count;

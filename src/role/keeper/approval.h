@@ -15,6 +15,7 @@ struct vote_row {
     uint32_t may;
     uint64_t at_us;
     struct sl_span passkey; /* its id; empty: none signed */
+    const char *lapsed;     /* why this yes does not count any more, while others are waited for */
 };
 struct approval {
     struct sl_span id, identity, target, environment, protocol, detail_text, why, outcome;
@@ -67,6 +68,14 @@ void approval_end(struct keeper *k, struct approval *a, const struct move *m);
 enum sl_decide_reason approval_may(struct keeper *k, const struct approval *a,
                                    const struct person *who, const struct credential *with,
                                    enum sl_decide_channel channel, uint32_t *may);
+/* votes.c: a yes that its giver could not give any more does not count while others are waited for;
+ * its place is open again, for them or for somebody else, and nothing runs. approval_get marks it;
+ * once it is recorded it never comes back. */
+void votes_mark_lapsed(struct keeper *k, struct approval *a);
+void votes_lapse(struct keeper *k, struct approval *a); /* records what approval_get marked */
+void votes_lapse_by(struct keeper *k, struct sl_span approver);
+/* Would this vote still be taken, and why not? NULL: it would. */
+const char *vote_problem(struct keeper *k, const struct approval *a, const struct vote_row *vote);
 /* Everybody whose yes counted could still say it: active, credential not revoked, still a reviewer.
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);

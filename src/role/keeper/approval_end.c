@@ -79,6 +79,7 @@ static void kill_all(struct keeper *k, enum db_sql which, struct sl_span name, c
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why)
 {
     kill_all(k, DB_APPROVAL_GRANTS_BY, approver, why);
+    votes_lapse_by(k, approver);
 }
 
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why)

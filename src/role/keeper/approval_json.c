@@ -128,7 +128,8 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
         json_t *one = json_object();
 
         json_put_str(one, "identity", a->votes[i].identity);
-        json_put_str(one, "decision", a->votes[i].decision);
+        json_put_str(one, "decision",
+                     a->votes[i].lapsed == NULL ? a->votes[i].decision : SL_SPAN("lapsed"));
         json_put_str(one, "reason", a->votes[i].reason);
         json_put_str(one, "channel", a->votes[i].channel);
         json_put_time(one, "at", a->votes[i].at_us);

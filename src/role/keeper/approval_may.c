@@ -89,8 +89,8 @@ static bool passkey_stands(struct keeper *k, const struct vote_row *vote, struct
     return true;
 }
 
-/* Would this vote still be taken? Asked again at release, with the state it was given in. */
-static bool vote_stands(struct keeper *k, const struct approval *a, const struct vote_row *vote)
+/* Asked again at release, with the state it was given in. */
+const char *vote_problem(struct keeper *k, const struct approval *a, const struct vote_row *vote)
 {
     struct approval as_it_was = *a;
     struct person who;
@@ -98,13 +98,17 @@ static bool vote_stands(struct keeper *k, const struct approval *a, const struct
     uint32_t may = 0;
 
     if (person_get(k, vote->identity, &who) != SL_OK ||
-        credential_by_id(k, vote->credential, &with) != SL_OK || !passkey_stands(k, vote, &with))
-        return false;
+        credential_by_id(k, vote->credential, &with) != SL_OK)
+        return "this identity or its credential is not there any more";
+    if (!passkey_stands(k, vote, &with))
+        return "the passkey that signed it was removed";
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
     as_it_was.vote_count = 0;
-    return approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may) == SL_DECIDE_YES &&
-           (may & vote->may) == vote->may;
+    enum sl_decide_reason reason = approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may);
+    if (reason != SL_DECIDE_YES)
+        return sl_decide_reason_text(reason);
+    return (may & vote->may) == vote->may ? NULL : sl_decide_reason_text(SL_DECIDE_NOT_REVIEWER);
 }
 
 /* Each yes for itself, and all of them together: accounts that were linked since are one person. */
@@ -119,7 +123,7 @@ bool approval_votes_stand(struct keeper *k, const struct approval *a)
     if (!enough) /* then the votes did not release it */
         return exception_get(k, a->id, &e) == SL_OK && glass_broke(a, &e) && glass_stands(k, a, &e);
     for (size_t i = 0; i < a->vote_count; i++)
-        if (sl_span_is(a->votes[i].decision, "approve") && !vote_stands(k, a, &a->votes[i]))
+        if (sl_span_is(a->votes[i].decision, "approve") && vote_problem(k, a, &a->votes[i]) != NULL)
             return false;
     return true;
 }

@@ -100,7 +100,9 @@ static void prefer_passkey(struct keeper *k, struct ask *a)
 {
     bool is_policy = sl_span_is(a->action.protocol, "policy") ||
                      sl_span_is(a->action.protocol, "sluice"); /* Sluice's own: of every target */
-    struct proof_needed signed_ = {.passkey = true, .device_bound = a->answer.device_bound};
+    struct proof_needed signed_ = {.passkey = true,
+                                   .device_bound = a->answer.device_bound,
+                                   .paused_too = true};
 
     if (a->answer.passkey ||
         !sl_policy_prefers_passkey(k->config,

@@ -191,19 +191,6 @@ static void denied(struct call *c, struct approval *a)
                                 .reason = sl_buf_span(&why)});
 }
 
-/* A yes that would not let it run any more (its passkey was removed, its giver disabled) makes no
- * grant either: nobody should wait for what cannot come. */
-static void all_said_yes(struct call *c, struct approval *a)
-{
-    if (approval_votes_stand(c->keeper, a))
-        approved(c, a);
-    else
-        approval_end(c->keeper, a,
-                     &(struct move){.on = SL_APPROVAL_ON_KILL,
-                                    .reason = SL_SPAN("a person who approved may no longer "
-                                                      "decide")});
-}
-
 static void count_votes(struct call *c, struct sl_span id, bool yes)
 {
     APPROVAL(a);
@@ -216,7 +203,7 @@ static void count_votes(struct call *c, struct sl_span id, bool yes)
     if (!yes)
         denied(c, &a);
     else if (have == sl_quorum_need(a.requirements, a.requirement_count))
-        all_said_yes(c, &a);
+        approved(c, &a);
     else
         keeper_event(c->keeper, "voted", a.id, a.state);
     c->reply = approval_json(c, &a);
@@ -297,6 +284,7 @@ void call_DECISION(struct call *c)
 
     if (!decision_read(c, &a) || !decision_proof(c, &a, &proof))
         return;
+    votes_lapse(c->keeper, &a);
     enum sl_decide_reason reason = decision_may(c, &a, &may);
     if (reason != SL_DECIDE_YES)
         decision_refuse(c, &a, reason);

@@ -25,6 +25,8 @@ void call_SESSION_CODE(struct call *c)
     c->reply = json_object();
     json_put_str(c->reply, "code", sl_buf_span(&code));
     json_put_time(c->reply, "expires_at", expires_us);
+    if (!c->keeper->config->settings.public_url_made)
+        json_put_str(c->reply, "public_url", c->keeper->config->settings.public_url);
     sl_secret_wipe(code.p, code.cap);
 }
 

@@ -29,6 +29,8 @@ struct last_use {
 struct console {
     struct code codes[MAX_CODES];
     struct sl_map *used; /* id of a session -> struct last_use */
+    bool sweeping;
+    uint64_t swept_since_us, swept_row; /* so far, in the order of the index */
 };
 
 enum sl_err console_new(struct keeper *k)
@@ -320,25 +322,43 @@ static const char *why_over(struct keeper *k, const struct credential *c)
     return life.expires_us <= sl_clock_us() ? "its time is over" : "nobody was there";
 }
 
+/* The next ones; moves on behind them. */
 static size_t open_ids(struct keeper *k, struct sl_span *ids, size_t max)
 {
-    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_OPEN, "i", (uint64_t)max);
+    struct console *all = k->console;
+    struct db_rows rows = db_ask(k->store.db, DB_CONSOLE_OPEN, "iii", all->swept_since_us,
+                                 all->swept_row, (uint64_t)max);
     size_t count = 0;
 
-    while (count < max && db_row(&rows))
+    while (count < max && db_row(&rows)) {
         ids[count++] = sl_arena_copy(k->mem, db_span(&rows, 0));
+        all->swept_since_us = db_u64(&rows, 1);
+        all->swept_row = db_u64(&rows, 2);
+    }
     db_end(&rows);
     return count;
 }
 
-/* When a session was last used a new keeper does not know: what is over must be recorded while it
- * is known, or it would come to life again. */
 void console_sweep(struct keeper *k)
 {
-    enum { MAX_AT_ONCE = 1000 };
-    struct sl_span *ids = sl_arena_array(k->mem, MAX_AT_ONCE, sizeof *ids);
-    size_t count = ids == NULL ? 0 : open_ids(k, ids, MAX_AT_ONCE);
+    if (k->console->sweeping) /* so many that it goes on from the last time */
+        return;
+    k->console->sweeping = true;
+    k->console->swept_since_us = k->console->swept_row = 0;
+}
 
+/* When a session was last used a new keeper does not know: what is over must be recorded while it
+ * is known, or it would come to life again. */
+void console_sweep_some(struct keeper *k)
+{
+    enum { AT_ONCE = 100 };
+    struct sl_span ids[AT_ONCE];
+
+    if (!k->console->sweeping)
+        return;
+    size_t count = open_ids(k, ids, AT_ONCE);
+
+    k->console->sweeping = count == AT_ONCE;
     for (size_t i = 0; i < count; i++) {
         struct credential c;
 

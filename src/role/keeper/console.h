@@ -45,8 +45,10 @@ void console_touch(struct keeper *k, const struct credential *c);
  * for another one. */
 void console_fresh(struct keeper *k, struct sl_span session);
 bool console_is_fresh(struct keeper *k, const struct credential *c); /* ten minutes ago at most */
-/* Records the end of sessions that are over without anybody saying so. */
+/* Records the end of sessions that are over without anybody saying so: a sweep over all that are
+ * open begins with the first, and goes on, a portion each time, with the second. */
 void console_sweep(struct keeper *k);
+void console_sweep_some(struct keeper *k);
 /* Of an account whose issuer the configuration does not name any more: nobody signs in by its word,
  * and who did is signed out. accounts.c */
 bool account_is_stranded(struct keeper *k, struct sl_span credential);

@@ -174,6 +174,8 @@ static void put_one(struct keeper *k, struct drain *d, struct entry *e, const st
     put_uuid(&id, e->intent.approval);
     if (drain_held(e) && approval_get(k, sl_buf_span(&id), &a) == SL_OK) {
         for (size_t i = 0; i < a.vote_count; i++) {
+            if (sl_span_is(a.votes[i].decision, "lapsed"))
+                continue;
             if (!sl_span_is(a.votes[i].decision, "deny"))
                 names_add(k->mem, &approvers, a.votes[i].identity);
             one.decided_us = a.votes[i].at_us > one.decided_us ? a.votes[i].at_us : one.decided_us;

@@ -43,7 +43,7 @@ static void collect(struct candidates *c, const struct sl_reviewers *r)
 
 /* Somebody with what they could decide with; who was there first can answer most questions. */
 static bool load(struct keeper *k, struct sl_span name, const struct sl_decide_question *q,
-                 struct sl_decider *who, struct sl_decide_credential *with)
+                 bool paused_too, struct sl_decider *who, struct sl_decide_credential *with)
 {
     struct person p;
     struct credential c;
@@ -55,17 +55,18 @@ static bool load(struct keeper *k, struct sl_span name, const struct sl_decide_q
         passkey_for(k, name, q->asked_us, q->device_bound_required, &passkey))
         credential_with_passkey(&c, &passkey);
     *who = decider_of(k, &p);
+    who->active = who->active || (paused_too && sl_span_is(p.status, "paused"));
     *with = decides_with(k, &c);
     return true;
 }
 
 /* The bits that this identity could vote for, 0 when it could not vote at all. */
 static uint32_t could_vote(struct keeper *k, struct sl_decide_question q, struct sl_span name,
-                           struct sl_span *person)
+                           bool paused_too, struct sl_span *person)
 {
     uint32_t may = 0;
 
-    if (!load(k, name, &q, &q.who, &q.with))
+    if (!load(k, name, &q, paused_too, &q.who, &q.with))
         return 0;
     *person = q.who.person;
     return sl_decide_check(&q, &may) == SL_DECIDE_YES ? may : 0;
@@ -119,7 +120,7 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
         collect(&c, &requirements[i]);
     for (size_t i = 0; i < c.count; i++) {
         struct sl_span person = {NULL, 0};
-        uint32_t may = could_vote(k, q, c.names[i], &person);
+        uint32_t may = could_vote(k, q, c.names[i], proof.paused_too, &person);
 
         if (may != 0)
             add_vote(votes, &vote_count, person, may, slots);

@@ -14,6 +14,7 @@ struct deciders;
 /* Could these requirements ever be met by people who exist now? */
 struct proof_needed {
     bool passkey, device_bound;
+    bool paused_too; /* whoever is paused counts: nobody lowers what is asked for by a pause */
 };
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count,

@@ -48,6 +48,7 @@ static void on_deadlines(void *owner)
     deadlines_sweep(k);
     fetches_sweep(k);
     flows_sweep(k);
+    console_sweep_some(k);
     sl_arena_reset(k->mem);
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
 }

@@ -15,7 +15,8 @@
  * "erased":true, and none of the document's members, when the document is gone),
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
- *    "votes":[{"identity","decision","reason","channel","at","proof":"token|passkey",
+ *    "votes":[{"identity","decision" ("lapsed": a yes that does not count any more),
+ *    "reason","channel","at","proof":"token|passkey",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound",

@@ -257,6 +257,10 @@ static json_t *told_to(struct call *c, struct sl_span id)
         return NULL;
     bool known = !sl_span_is(e.kind, "break_glass") || approval_get(c->keeper, id, &a) == SL_OK;
     json_t *one = exception_json(&e);
+    if (a.id.n > 0) {
+        json_put_str(one, "identity", a.identity);
+        json_put_str(one, "target", a.target);
+    }
     json_object_set_new(one, "may_sign",
                         json_boolean(known && may_sign(c, &a, &e) == SL_DECIDE_YES));
     return one;

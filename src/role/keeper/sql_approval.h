@@ -73,7 +73,9 @@
     X(APPROVAL_OPEN, "select id, state, expires_us, grant_expires_us from approval where state in "\
         "('pending', 'approved')")                                                                 \
     X(APPROVAL_GRANTS_BY, "select a.id from approval a join vote v on v.approval = a.id where "    \
-        "a.state = 'approved' and v.identity = ?1")                                                \
+        "a.state = 'approved' and v.decision <> 'lapsed' and v.identity = ?1")                     \
+    X(APPROVAL_HALF_BY, "select a.id from approval a join vote v on v.approval = a.id where "      \
+        "a.state = 'pending' and v.decision = 'approve' and v.identity = ?1")                      \
     X(APPROVAL_YES_BY, "select distinct a.id from approval a join vote v on v.approval = a.id where "\
         "a.state in ('pending', 'approved') and v.decision = 'approve' and v.identity = ?1")       \
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
@@ -89,6 +91,8 @@
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                            \
     X(APPROVAL_NEWEST, "select coalesce(max(asked_us), 0) from approval")                          \
     X(VOTE_ADD, "insert or replace into vote values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")          \
+    X(VOTE_LAPSE, "update vote set decision = 'lapsed' where approval = ?1 and identity = ?2 and " \
+        "decision = 'approve'")                                                                    \
     X(VOTES_OF, "select v.identity, v.person, decision, reason, channel, v.credential, may, at_us, "\
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "\
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                      \
@@ -108,7 +112,8 @@
         "where a.state = 'pending' and a.identity = ?1 and s.kind = 'question' and s.n = (select " \
         "max(n) from approval_said where approval = s.approval) order by s.at_us")                 \
     X(APPROVAL_GRANTS_BY_PASSKEY, "select a.id from approval a join vote_passkey p on p.approval = "\
-        "a.id where a.state = 'approved' and p.passkey = ?1")                                      \
+        "a.id join vote v on v.approval = a.id and v.person = p.person where a.state = 'approved' "\
+        "and v.decision <> 'lapsed' and p.passkey = ?1")                                           \
     X(REFUSAL_ADD, "insert or ignore into refusal values(?1, ?2, ?3)")                             \
     X(REFUSAL_GET, "select 1 from refusal where approval = ?1 and person = ?2 and reason = ?3")    \
     X(CAP_ADD, "insert into approval_cap values(?1, ?2) on conflict(approval) do update set rows = "\

@@ -76,7 +76,8 @@
         "console_session where hash = ?1")                                                         \
     X(CONSOLE_BY_ID, "select id, credential, since_us, expires_us, ended_us from console_session " \
         "where id = ?1")                                                                           \
-    X(CONSOLE_OPEN, "select id from console_session where ended_us = 0 order by since_us limit ?1")\
+    X(CONSOLE_OPEN, "select id, since_us, rowid from console_session where ended_us = 0 and "      \
+        "(since_us, rowid) > (?1, ?2) order by since_us, rowid limit ?3")                          \
     X(CONSOLE_OPEN_OF, "select s.id from credential c join console_session s on s.credential = "   \
         "c.id where c.identity = ?1 and s.ended_us = 0 order by s.since_us limit ?2")              \
     X(CONSOLE_COUNT, "select count(*) from console_session where ended_us = 0 and expires_us > ?1")\

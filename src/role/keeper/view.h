@@ -28,6 +28,7 @@
  *                       join_key detail passkey sequence; the document lies beside the log
  *   voted               id identity person decision reason channel credential may at; by passkey
  *                       also passkey counter backed_up
+ *   vote_lapsed         id identity: this yes does not count any more
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
  *                       credential alone at; by by_counter by_backed_up: of the one that allowed it
  *   passkey_removed     id at by by_counter by_backed_up

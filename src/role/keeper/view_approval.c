@@ -81,6 +81,11 @@ void apply_voted(struct db *db, struct fields *f)
            u64(f, "may"), u64(f, "at"));
 }
 
+void apply_vote_lapsed(struct db *db, struct fields *f)
+{
+    db_run(db, DB_VOTE_LAPSE, "ss", str(f, "id"), str(f, "identity"));
+}
+
 /* Who tried to decide and may not: known once for each reason. */
 void apply_refused(struct db *db, struct fields *f)
 {

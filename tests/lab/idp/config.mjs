@@ -55,7 +55,7 @@ function features(world) {
       defaultResource: () => undefined,
     },
     deviceFlow: {
-      enabled: true,
+      enabled: world.device,
       userCodeInputSource: (ctx, form, _out, why) =>
         page(ctx, why ? "This code is not known" : "Your code", `${form}<button type=submit form=op.deviceInputForm>Go on</button>`),
       userCodeConfirmSource: (ctx, form, client, _info, code) =>

@@ -39,8 +39,8 @@ async function serve(req, res) {
 }
 
 const ops = {
-  async start({ port, clients, users, resources = [] }) {
-    Object.assign(world, { clients, users, resources, issuer: `http://127.0.0.1:${port}`, signer: await Signer.make() });
+  async start({ port, clients, users, resources = [], device = true }) {
+    Object.assign(world, { clients, users, resources, device, issuer: `http://127.0.0.1:${port}`, signer: await Signer.make() });
     rebuild();
     server = createServer((req, res) => serve(req, res).catch((why) => res.writeHead(500).end(String(why))));
     await new Promise((done) => server.listen(port, "127.0.0.1", done));
