@@ -49,12 +49,22 @@ static uint64_t propose_large(const char *head, size_t bytes)
     return next_action++;
 }
 
+/* Under sanitizers, on a busy machine, a statement of that size takes its time. */
+static unsigned answer_to_gate(void)
+{
+    unsigned type = 0;
+
+    for (int i = 0; i < 5 && type == 0; i++)
+        type = overhear(play.gate);
+    return type;
+}
+
 static struct held hold_large(const char *head)
 {
     struct held h = {.action = propose_large(head, LARGE)};
     struct sl_msg_action_held m = {0};
 
-    if (!SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_HELD) || !HEARD(action_held, &m))
+    if (!SL_CHECK_INT(answer_to_gate(), SL_MESSAGE_ACTION_HELD) || !HEARD(action_held, &m))
         return h;
     memcpy(h.approval, m.approval.p, 36);
     return h;
@@ -203,7 +213,7 @@ static void test_the_text_of_one_is_bounded(void)
 
         sl_buf_say(&head, "drop table more_%u", held);
         propose_large(sl_buf_text(&head), LARGE);
-        if (overhear(play.gate) != SL_MESSAGE_ACTION_HELD)
+        if (answer_to_gate() != SL_MESSAGE_ACTION_HELD)
             break;
     }
     SL_CHECK_INT(held, 4); /* 64 MB */
