@@ -177,8 +177,10 @@ static void flush(struct peer *p)
 
         if (!sl_channel_has_room(p->channel, n))
             break;
-        if (sl_channel_send(p->channel, message, NULL, 0) != SL_OK)
-            sl_channel_break(p->channel, SL_EFULL);
+        if (sl_channel_send(p->channel, message, NULL, 0) != SL_OK) {
+            at = p->outbox.n; /* it ended, or broke: on_end says which, and nobody hears the rest */
+            break;
+        }
         at += n;
     }
     sl_buf_drop(&p->outbox, at);
