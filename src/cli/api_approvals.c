@@ -89,7 +89,7 @@ int sl_api_resolve(struct sl_api *api, const char *word, char id[37])
         return SL_EXIT_FINE;
     }
     json_t *all = json_array();
-    int code = sl_api_list(api, "", all);
+    int code = sl_api_list(api, "view=lines", all);
     if (code == SL_EXIT_FINE)
         code = pick(all, word, id);
     json_decref(all);

@@ -4,6 +4,7 @@
 #include "cli/inbox.h"
 
 #include "cli/api_client.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +16,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SCREEN_MAX = 4 * 1024 * 1024, TICK_MS = 1000, PAUSE_S = 2 };
+enum {
+    SCREEN_MAX = 4 * 1024 * 1024,
+    TICK_MS = 1000,
+    PAUSE_S = 2,
+    FETCH_EVERY_MS = 1000, /* however much happens: the gateway has other work than this screen */
+};
 
 static volatile sig_atomic_t over, resized;
 
@@ -35,6 +41,8 @@ struct screen {
     int events; /* a byte for each thing that happened */
     int code;
     bool lost;
+    bool stale; /* something happened since the list was fetched */
+    uint64_t fetched_ms;
 };
 
 bool sl_inbox_is_possible(void)
@@ -159,9 +167,11 @@ static void fetch_list(struct screen *s)
     struct captured c = {0};
 
     capture(&c);
-    int code = sl_api_list(s->api, "state=pending", all);
+    int code = sl_api_list(s->api, "view=lines&state=pending", all);
     if (code == SL_EXIT_FINE)
-        code = sl_api_list(s->api, "state=approved", all);
+        code = sl_api_list(s->api, "view=lines&state=approved", all);
+    s->stale = false;
+    s->fetched_ms = sl_clock_monotonic_us() / 1000;
     struct sl_span said = captured(&c);
     while (said.n > 0 && said.p[said.n - 1] == '\n')
         said.n--;
@@ -273,10 +283,25 @@ static bool take_events(struct screen *s)
     s->lost = bytes[n - 1] == 'x';
     if (s->lost)
         sl_inbox_say(&s->inbox, SL_SPAN("The connection ended; trying again."));
+    s->stale = true;
+    return true;
+}
+
+/* How long until the list may be fetched again: 0 now. */
+static int fetch_in_ms(const struct screen *s)
+{
+    uint64_t since = sl_clock_monotonic_us() / 1000 - s->fetched_ms;
+
+    return since >= FETCH_EVERY_MS ? 0 : (int)(FETCH_EVERY_MS - since);
+}
+
+static void catch_up(struct screen *s)
+{
+    if (!s->stale || fetch_in_ms(s) > 0)
+        return;
     fetch_list(s);
     if (s->inbox.mode != SL_INBOX_LIST)
         fetch_one(s);
-    return true;
 }
 
 /* --- the loop -------------------------------------------------------------------------------- */
@@ -319,19 +344,23 @@ static void loop(struct screen *s)
 
     while (over == 0) {
         draw(s);
-        int n = poll(fds, SL_COUNT(fds), TICK_MS); /* a tick, for the time that is left */
+        int n = poll(fds, SL_COUNT(fds),
+                     s->stale ? fetch_in_ms(s) : TICK_MS); /* a tick, for the time that is left */
         if (resized != 0) {
             resized = 0;
             measure(s);
         }
-        if (n <= 0)
+        if (n <= 0) {
+            catch_up(s);
             continue;
+        }
         if (fds[1].revents != 0 && !take_events(s)) {
             s->code = SL_EXIT_REFUSED;
             return;
         }
         if (fds[0].revents != 0 && !take_keys(s))
             return;
+        catch_up(s);
     }
 }
 

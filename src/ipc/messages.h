@@ -42,14 +42,15 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* clang-format off */
 
 /* --- supervisor and its children ------------------------------------------------------------ */
-/* First message to each child. fds: [journal...] for gate (one) and keeper (one for each gate, in order
+/* First message to each child. build: of the supervisor (ipc/build.h); a child of another build refuses
+ * it, and it stays the first field, so that it can. fds: [journal...] for gate (one) and keeper (one for each gate, in order
  * of their index). addresses: "target=ip:port" ("target=[ip]:port" for IPv6), one item for each address
  * that the target's host name resolved to, in the order to try; no child can resolve names itself, so
  * it connects to these. Unix-socket targets have none. authorities: "target=PEM certificates" for each
  * target with tls: verify-full, because no gate can open a file. The courier gets the issuers in their place:
  * "name=issuer's URL", and "name=PEM certificates" where the issuer has authorities of its own; the second
  * courier (index 1) gets the hooks in their place, and calls exactly their URLs. */
-#define SL_MSG_SETUP(F) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
+#define SL_MSG_SETUP(F) F(str, build) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
     F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
     F(bytes, tls_key) F(str, sandbox) F(u8, offline) \
     F(list, addresses) F(list, authorities)

@@ -286,6 +286,20 @@ static enum sl_err count_mapped(struct sl_channel *c, const struct sl_packet_out
     return SL_OK;
 }
 
+/* What count_mapped and queue_packet would say, before anything is tried. */
+bool sl_channel_has_room(const struct sl_channel *c, size_t bytes)
+{
+    int unread = 0;
+
+    if (c->why != SL_OK || c->dead || c->deaf)
+        return true; /* it is not for want of room that this does not arrive */
+    if (c->first != NULL && bytes > MAX_QUEUED_BYTES - c->queued_bytes)
+        return false;
+    if (bytes <= SL_IPC_INLINE || c->mapped_bytes + bytes <= MAX_QUEUED_BYTES)
+        return true;
+    return ioctl(c->fd, SIOCOUTQ, &unread) == 0 && unread == 0;
+}
+
 enum sl_err sl_channel_send(struct sl_channel *c, struct sl_span message, const int *fds,
                             size_t fd_count)
 {

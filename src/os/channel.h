@@ -41,6 +41,10 @@ int sl_channel_fd(const struct sl_channel *c);
 /* `message` is what sl_msg_..._put wrote. fds are duplicated; the caller keeps his. */
 enum sl_err sl_channel_send(struct sl_channel *c, struct sl_span message, const int *fds,
                             size_t fd_count) SL_MUST_CHECK;
+/* Would a message of so many bytes (header included) fit beneath the ceiling now? A peer that is
+ * slow broke no rule: who may send much asks this first, and keeps or refuses what does not fit.
+ * Nothing tells when there is room again: ask again after a moment. */
+bool sl_channel_has_room(const struct sl_channel *c, size_t bytes) SL_MUST_CHECK;
 /* SL_SEND(channel, keeper, action_propose, &message) encodes into a scratch buffer and sends.
  * Failure to send is treated like the end of the peer: on_end is called from the loop. */
 #define SL_SEND(channel, name, ...)                           \

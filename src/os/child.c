@@ -1,5 +1,6 @@
 #include "os/child.h"
 
+#include "ipc/build.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/packet_int.h"
@@ -8,12 +9,23 @@
 
 enum { SETUP_WITHIN_US = 10 * 1000 * 1000 };
 
+/* One that cannot be read at all is of another build, too: nobody else speaks here. */
 static enum sl_err read_setup(const struct sl_packet *packet, struct sl_msg_setup *out)
 {
+    struct sl_msg_setup m = {0};
+
     SL_TRY(sl_ipc_allowed(packet->type, SL_ROLE_SUPER, SL_CONN_FRESH));
     if (packet->type != SL_MESSAGE_SETUP)
         return SL_ESTATE;
-    return sl_msg_setup_get(packet->body, out);
+    if (sl_msg_setup_get(packet->body, &m) == SL_OK && sl_span_eq(m.build, sl_ipc_build())) {
+        *out = m;
+        return SL_OK;
+    }
+    sl_log(SL_LOG_ERROR, "another_build", SL_TEXT("build", sl_ipc_build()),
+           SL_CSTR("what", "the program that was started is of another build than the Sluice that "
+                           "runs: it was upgraded, and has to be restarted "
+                           "(systemctl restart sluice)"));
+    return SL_EDENIED;
 }
 
 enum sl_err sl_child_setup(int fd, struct sl_buf *scratch, struct sl_msg_setup *out,

@@ -559,6 +559,46 @@ static void test_guessing_locks_nobody_out(void)
     play.address = NULL;
 }
 
+/* Nor does guessing from the very same address, at whatever door: all people of a place, or behind
+ * one proxy, have one. What is right goes on, what is wrong waits. */
+static void test_guessing_beside_somebody(void)
+{
+    static const struct {
+        const char *method, *credential, *body;
+    } doors[] = {{"whoami", "sld_guess", "{}"},
+                 {"whoami", "slt_guess", "{}"},
+                 {"enroll", "", "{'code':'slc_guess'}"},
+                 {"session.open", "", "{'code':'slb_guess'}"},
+                 {"scim", "slp_guess", "{'method':'GET','what':'Users','query':{}}"}};
+    char code[SECRET_BYTES], fresh[SECRET_BYTES];
+    SL_BUF(body, 256);
+
+    play.address = "10.3.0.1";
+    for (size_t i = 0; i < SL_COUNT(doors); i++) {
+        uint32_t status = 0;
+        for (int n = 0; n < 80 && status != 429; n++)
+            status = call_as(play.desk, doors[i].method, doors[i].credential, doors[i].body);
+        SL_CHECK_INT(status, 429);
+        SL_CHECK_INT(call_as(play.desk, doors[i].method, doors[i].credential, doors[i].body), 429);
+    }
+    SL_CHECK_INT(call_as(play.desk, "whoami", rita, "{}"), 200);
+    SL_CHECK_INT(call_as(play.desk, "session.code", rita, "{}"), 201);
+    keep_text(code, sizeof code, said("code"));
+    sl_buf_say(&body, "{'code':'%s'}", code);
+    SL_CHECK_INT(call_as(play.desk, "session.open", "", sl_buf_text(&body)), 201);
+    keep_text(code, sizeof code, said("secret"));
+    SL_CHECK_INT(call_as(play.desk, "whoami", code, "{}"), 200);
+    play.address = NULL;
+    SL_CHECK_INT(call_as(play.control, "identity.add", "",
+                         "{'name':'newcomer','kind':'human','groups':[]}"),
+                 200);
+    keep_text(code, sizeof code, said("code"));
+    play.address = "10.3.0.1";
+    claim(code, fresh);
+    SL_CHECK_INT(call_as(play.desk, "whoami", fresh, "{}"), 200);
+    play.address = NULL;
+}
+
 /* Guessing through the desk gets slower for that address. */
 static void test_guessing_is_slowed_down(void)
 {
@@ -601,6 +641,7 @@ int main(int argc, char **argv)
     SL_RUN(test_who_started_it_is_a_name);
     SL_RUN(test_members_of_another_kind_are_errors);
     SL_RUN(test_guessing_locks_nobody_out);
+    SL_RUN(test_guessing_beside_somebody);
     SL_RUN(test_nothing_of_it_stays);
     SL_RUN(test_P3_consume_what_was_shown);
     SL_RUN(test_large_questions_hide_nothing);

@@ -46,7 +46,7 @@ def prepare(config):
 
 
 LAB = {"change": prepare}
-KILLS = True
+KILLS = " signal=9 "
 COUNT = [1000]
 
 

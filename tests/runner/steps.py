@@ -29,7 +29,7 @@ TIDY = ["clang-tidy", "--quiet", "--extra-arg=-Wno-ignored-optimization-argument
         *(f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000"))]
 BEHIND_SECONDS = 1800  # for what takes a minute by itself
 # Unit tests that take longest, most of it waiting.
-LONG = ("courier", "captured_desk", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")
+LONG = ("courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
 NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
 LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 900, "crash": 300}

@@ -3,6 +3,7 @@
 #ifndef SL_TESTS_DESK_PLAY_H
 #define SL_TESTS_DESK_PLAY_H
 
+#include "ipc/build.h"
 #include "ipc/messages.h"
 #include "os/clock.h"
 #include "os/net.h"
@@ -108,7 +109,7 @@ static inline void start(void)
     close(pair[1]);
     desk.super = pair[0];
     put_config(&config);
-    POST(desk.super, -1, setup, .config_path = SL_SPAN("sluice.yaml"),
+    POST(desk.super, -1, setup, .build = sl_ipc_build(), .config_path = SL_SPAN("sluice.yaml"),
          .config = sl_buf_span(&config), .tls_certificate = desk.certificate,
          .sandbox = SL_SPAN("best-effort"));
     POST(desk.super, listening, peer, .role = SL_ROLE_SUPER, .purpose = SL_SPAN("listen"));

@@ -4,6 +4,7 @@
 #define SL_TESTS_KEEPER_PLAY_H
 
 #include "core/ledger/journal.h"
+#include "ipc/build.h"
 #include "ipc/messages.h"
 #include "os/clock.h"
 #include "tests/unit/tap.h"
@@ -295,10 +296,10 @@ static void start_keeper(void)
     close(ends[1]);
     play.super = ends[0];
     sl_buf_say(&state, "%s/state", play.folder);
-    TELL_FD(play.super, play.journal, setup, .generation = 1, .config_path = SL_SPAN("sluice.yaml"),
-            .config = sl_span_str(config), .state_dir = sl_buf_span(&state),
-            .runtime_dir = sl_span_str(play.folder), .gates = 1, .judges = 1,
-            .sandbox = SL_SPAN("best-effort"));
+    TELL_FD(play.super, play.journal, setup, .build = sl_ipc_build(), .generation = 1,
+            .config_path = SL_SPAN("sluice.yaml"), .config = sl_span_str(config),
+            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder), .gates = 1,
+            .judges = 1, .sandbox = SL_SPAN("best-effort"));
     SL_PROMISE(hear(play.super, SL_MESSAGE_READY));
     play.gate = new_peer(SL_ROLE_GATE, "");
     play.desk = new_peer(SL_ROLE_DESK, "");

@@ -1,13 +1,16 @@
 /* Channels between our programs: order, large bodies, descriptors, and peers that break the rules.
  */
 #include "os/channel.h"
+#include "os/packet_int.h"
 
+#include "ipc/build.h"
 #include "os/child.h"
 #include "os/clock.h"
 #include "tests/unit/tap.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -158,6 +161,44 @@ static void test_queue_has_a_ceiling(void)
     close(fds[1]);
     sl_loop_free(seen.loop);
     SL_CHECK_INT(open_fds(), before);
+}
+
+static void read_all(int fd)
+{
+    struct sl_packet packet;
+    SL_BUF(scratch, SL_IPC_MAX_BODY);
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    while (poll(&p, 1, 50) == 1)
+        SL_CHECK_INT(sl_packet_await(fd, sl_clock_monotonic_us() + 1000 * 1000, &scratch, &packet),
+                     SL_OK);
+}
+
+/* Who asks first whether there is room ends nobody: not with what a slow peer has not read, large
+ * or small; when it has read, there is room again. */
+static void test_room_is_told_before(void)
+{
+    static const size_t sizes[] = {8 * 1024 * 1024, 60 * 1000};
+    int fds[2];
+    struct sl_channel *c = start(fds);
+    SL_BUF(b, SL_IPC_MAX_BODY);
+
+    for (size_t i = 0; i < SL_COUNT(sizes); i++) {
+        unsigned sent = 0;
+
+        put_call(&b, 1, sizes[i]);
+        for (; sent < 10000 && sl_channel_has_room(c, b.n); sent++)
+            SL_CHECK_INT(sl_channel_send(c, sl_buf_span(&b), NULL, 0), SL_OK);
+        SL_CHECK(sent * sizes[i] <= 66u * 1024 * 1024 && sent * sizes[i] >= 50u * 1024 * 1024);
+        SL_CHECK(!sl_channel_has_room(c, b.n));
+        read_all(fds[1]);
+        SL_CHECK(sl_channel_has_room(c, b.n) ==
+                 (i == 0)); /* what is queued goes out from the loop */
+    }
+    SL_CHECK_INT(seen.ends, 0);
+    sl_channel_free(c);
+    close(fds[1]);
+    sl_loop_free(seen.loop);
 }
 
 static void test_descriptors_travel(void)
@@ -328,7 +369,10 @@ static void test_setup_comes_first(void)
     SL_BUF(b, SL_IPC_MAX_BODY);
     SL_BUF(scratch, SL_IPC_MAX_BODY);
     struct sl_packet packet;
-    struct sl_msg_setup setup = {.index = 3, .state_dir = SL_SPAN("/state")}, got;
+    struct sl_msg_setup setup = {.build = sl_ipc_build(),
+                                 .index = 3,
+                                 .state_dir = SL_SPAN("/state")},
+                        got;
     struct sl_msg_drain drain = {.deadline_ms = 1};
 
     SL_CHECK_INT(sl_channel_pair(fds), SL_OK);
@@ -343,6 +387,11 @@ static void test_setup_comes_first(void)
     sl_msg_drain_put(&b, &drain);
     send_raw(fds[1], b.p, b.n, NULL, 0);
     SL_CHECK_INT(sl_child_setup(fds[0], &scratch, &got, &packet), SL_ESTATE);
+    setup.build = SL_SPAN("0123456789abcdef"); /* another build's words may mean something else */
+    sl_buf_reset(&b);
+    sl_msg_setup_put(&b, &setup);
+    send_raw(fds[1], b.p, b.n, &passed, 1);
+    SL_CHECK_INT(sl_child_setup(fds[0], &scratch, &got, &packet), SL_EDENIED);
     close(fds[0]);
     close(fds[1]);
     close(passed);
@@ -352,6 +401,7 @@ int main(void)
 {
     SL_RUN(test_queue_keeps_order_and_bytes);
     SL_RUN(test_queue_has_a_ceiling);
+    SL_RUN(test_room_is_told_before);
     SL_RUN(test_descriptors_travel);
     SL_RUN(test_a_peer_that_breaks_the_rules);
     SL_RUN(test_end_and_free_inside_callbacks);

@@ -1,6 +1,7 @@
 /* sluice-courier against real servers: HTTPS with certificates of authorities that were made a
  * moment ago, and plain sockets that misbehave. This test is its supervisor and its keeper. The
  * first argument is the program. */
+#include "ipc/build.h"
 #include "ipc/messages.h"
 #include "os/clock.h"
 #include "os/net.h"
@@ -351,8 +352,8 @@ static void start(unsigned index)
     close(pair[1]);
     courier.super = pair[0];
     (index == 0 ? put_issuers : put_hooks)(&a, &urls, &b, &authorities);
-    POST(courier.super, -1, setup, .index = index, .sandbox = SL_SPAN("best-effort"),
-         .addresses = urls, .authorities = authorities);
+    POST(courier.super, -1, setup, .build = sl_ipc_build(), .index = index,
+         .sandbox = SL_SPAN("best-effort"), .addresses = urls, .authorities = authorities);
     give_keeper();
     SL_PROMISE(await(courier.super, SL_MESSAGE_READY, &scratch, &packet));
 }

@@ -166,6 +166,8 @@ static void test_pipelined_answers_stay_in_order(void)
     close(fd);
 }
 
+#define BRIEF "{\"brief\":true,\"id\":\"" ID "\"}"
+
 static void test_long_poll(void)
 {
     int fd = dial();
@@ -184,8 +186,12 @@ static void test_long_poll(void)
     event(3, ID, "approved");
     a = asked();
     SL_CHECK_TEXT(sl_span_str(a.credential), "sld_test");
+    SL_CHECK_TEXT(sl_span_str(a.body), BRIEF);
     reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"approved\"}");
-    check_heard(fd, "\"state\":\"approved\"");
+    a = asked(); /* whole, once: a statement may be long, and those who wait many */
+    SL_CHECK_TEXT(sl_span_str(a.body), "{\"id\":\"" ID "\"}");
+    reply(&a, 200, "{\"id\":\"" ID "\",\"state\":\"approved\",\"operation\":{}}");
+    check_heard(fd, "\"state\":\"approved\",\"operation\"");
     close(fd);
 }
 
@@ -208,6 +214,10 @@ static void test_long_poll_answers_at_once(void)
         sl_buf_reset(&text);
         sl_buf_say(&text, "{\"id\":\"" ID "\",\"state\":\"%s\"}", cases[i].state);
         reply(&a, 200, sl_buf_text(&text));
+        if (strcmp(a.body, BRIEF) == 0) {
+            a = asked();
+            reply(&a, 200, sl_buf_text(&text));
+        }
         check_heard(fd, cases[i].state);
         close(fd);
     }
@@ -312,6 +322,69 @@ static void test_events_end_with_the_credential(void)
     check_heard(fd, "0\r\n\r\n");
     SL_CHECK(has_ended(fd));
     close(fd);
+}
+
+/* What the keeper cannot answer now it is not asked again and again. */
+static void test_events_wait_for_a_busy_keeper(void)
+{
+    static const unsigned statuses[] = {503, 429, 504};
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    event(7, ID, "approved");
+    for (size_t i = 0; i < SL_COUNT(statuses); i++) {
+        answer_get(statuses[i], "{}");
+        SL_CHECK(is_quiet(desk.keeper));
+    }
+    answer_get(200, "{}");
+    check_heard(fd, "\"state\":\"approved\"");
+    close(fd);
+}
+
+static void answer_look(unsigned status)
+{
+    struct asked a = asked();
+
+    SL_CHECK_TEXT(sl_span_str(a.method), "whoami");
+    reply(&a, status, "{}");
+}
+
+/* 403 may be about the event alone, or about the person, who is disabled: that is looked at. */
+static void test_events_end_with_the_person(void)
+{
+    int fd = listen_to_events("");
+
+    check_heard(fd, "event: hello\n");
+    event(8, ID, "pending");
+    answer_get(403, "{}");
+    answer_look(200);
+    event(9, ID, "approved");
+    answer_get(200, "{}");
+    check_heard(fd, "\"state\":\"approved\"");
+    event(10, ID, "spent");
+    answer_get(403, "{}");
+    answer_look(403);
+    check_heard(fd, "0\r\n\r\n");
+    SL_CHECK(has_ended(fd));
+    close(fd);
+}
+
+/* Where nothing happens, too. */
+static void test_events_end_in_silence(void)
+{
+    static const unsigned statuses[] = {401, 403};
+
+    for (size_t i = 0; i < SL_COUNT(statuses); i++) {
+        int fd = listen_to_events("");
+        struct pollfd p = {.fd = desk.keeper, .events = POLLIN};
+
+        check_heard(fd, "event: hello\n");
+        SL_CHECK(poll(&p, 1, 20 * 1000) == 1); /* with the heartbeat */
+        answer_look(statuses[i]);
+        check_heard(fd, "0\r\n\r\n");
+        SL_CHECK(has_ended(fd));
+        close(fd);
+    }
 }
 
 /* --- how many streams --- */
@@ -485,6 +558,151 @@ static void reload(const char *text, bool accepted)
     SL_CHECK(accepted || m.why.n > 0);
 }
 
+/* --- another build --- */
+
+/* A supervisor that was there before the upgrade: the child says so, and goes. */
+static void check_refused(struct sl_span setup_bytes)
+{
+    int pair[2], status = 0;
+
+    SL_PROMISE(sl_channel_pair(pair) == SL_OK);
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    pid_t pid = fork();
+    if (pid == 0)
+        run_program(pair[1]);
+    close(pair[1]);
+    SL_PROMISE(send(pair[0], setup_bytes.p, setup_bytes.n, 0) == (ssize_t)setup_bytes.n);
+    struct pollfd p = {.fd = pair[0], .events = POLLIN};
+    uint8_t byte;
+    SL_CHECK(poll(&p, 1, PATIENCE_MS) == 1 && recv(pair[0], &byte, 1, 0) <= 0); /* no READY */
+    SL_CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0);
+    close(pair[0]);
+}
+
+static void test_another_build_is_refused(void)
+{
+    struct sl_msg_setup m = {.build = SL_SPAN("0123456789abcdef"),
+                             .config_path = SL_SPAN("sluice.yaml"),
+                             .sandbox = SL_SPAN("best-effort")};
+    SL_BUF(setup, 4096);
+
+    sl_msg_setup_put(&setup, &m);
+    check_refused(sl_buf_span(&setup));
+    sl_buf_reset(&setup);
+    m.build = sl_span(NULL, 0);
+    sl_msg_setup_put(&setup, &m);
+    check_refused(sl_buf_span(&setup));
+    SL_PROMISE(setup.n > 8 + 4);
+    uint8_t *body = setup.p + SL_IPC_HEADER; /* as it was before there was a build in it */
+    memmove(body, body + 4, setup.n - SL_IPC_HEADER - 4);
+    setup.n -= 4;
+    setup.p[4] = (uint8_t)(setup.n - SL_IPC_HEADER);
+    setup.p[5] = (uint8_t)((setup.n - SL_IPC_HEADER) >> 8);
+    check_refused(sl_buf_span(&setup));
+}
+
+/* --- more than anybody reads --- */
+
+static void reply_large(const struct asked *a, size_t bytes)
+{
+    char *body = malloc(bytes);
+
+    SL_PROMISE(body != NULL);
+    memset(body, ' ', bytes);
+    memcpy(body, "{}", 2);
+    POST(desk.keeper, -1, reply, .call = a->call, .status = 200,
+         .body = sl_span((const uint8_t *)body, bytes));
+    free(body);
+}
+
+/* Answers that nobody reads have a ceiling in all: a large one beyond it is refused, small ones are
+ * not; and when those who did not read have gone, all is well. */
+static void test_answers_in_all(void)
+{
+    enum { BYTES = 30 * 1024 * 1024, MANY = 12 };
+    int fds[MANY];
+    unsigned busy = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        SL_BUF(in, 1 << 20);
+
+        fds[i] = dial();
+        say(fds[i], "GET /v1/approvals HTTP/1.1\r\n@" AUTH "$");
+        struct asked a = asked();
+        reply_large(&a, BYTES);
+        SL_CHECK(hear(fds[i], &in, "HTTP/1.1 "));
+        busy += has(&in, "HTTP/1.1 503 ");
+    }
+    SL_CHECK(busy >= 3 && busy <= 6);
+    int fd = dial();
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    reply(&a, 200, "{\"identity\":\"ann\"}");
+    check_heard(fd, "{\"identity\":\"ann\"}");
+    for (size_t i = 0; i < MANY; i++)
+        close(fds[i]);
+    usleep(100 * 1000);
+    say(fd, "GET /v1/approvals HTTP/1.1\r\n@" AUTH "$");
+    a = asked();
+    reply_large(&a, BYTES);
+    check_heard(fd, "HTTP/1.1 200 ");
+    close(fd);
+}
+
+static void post_large(int fd)
+{
+    enum { BYTES = 1000 * 1000 };
+    struct sl_buf text = sl_buf(2 * BYTES);
+
+    sl_buf_say(&text,
+               "POST /v1/enroll HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: "
+               "application/json\r\nContent-Length: %u\r\n\r\n{\"code\":\"",
+               desk.port, (unsigned)BYTES);
+    for (size_t i = 0; i < BYTES - 11; i++)
+        sl_buf_put_u8(&text, 'x');
+    sl_buf_put_str(&text, "\"}");
+    for (size_t at = 0; at < text.n;) {
+        ssize_t n = send(fd, text.p + at, text.n - at, MSG_NOSIGNAL);
+        SL_PROMISE(n > 0);
+        at += (size_t)n;
+    }
+    sl_buf_done(&text);
+}
+
+/* Strangers may ask at length while the keeper is busy: beyond what it can be told they are
+ * refused, and the desk does not lose it. */
+static void test_questions_that_a_busy_keeper_does_not_read(void)
+{
+    enum { MANY = 90 };
+    unsigned busy = 0, carried = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        struct pollfd p = {.events = POLLIN};
+        SL_BUF(in, 1 << 16);
+
+        p.fd = dial();
+        post_large(p.fd);
+        if (poll(&p, 1, 30) == 1)
+            busy += hear(p.fd, &in, "HTTP/1.1 503 ");
+        else
+            carried++;
+        close(p.fd); /* and its body is nobody's any more */
+    }
+    SL_CHECK(busy > 0 && carried >= 60);
+    while (!is_quiet(desk.keeper)) {
+        struct sl_packet packet;
+        SL_BUF(scratch, SL_IPC_MAX_BODY);
+
+        await(desk.keeper, SL_MESSAGE_CALL, &scratch, &packet);
+    }
+    int fd = dial();
+    say(fd, "GET /v1/whoami HTTP/1.1\r\n@" AUTH "$");
+    struct asked a = asked();
+    reply(&a, 200, "{}");
+    check_heard(fd, "HTTP/1.1 200 ");
+    close(fd);
+}
+
 static void test_reload(void)
 {
     static const struct {
@@ -651,6 +869,9 @@ int main(int argc, char **argv)
     SL_RUN(test_events_about_reviews);
     SL_RUN(test_events_with_an_unknown_past);
     SL_RUN(test_events_end_with_the_credential);
+    SL_RUN(test_events_wait_for_a_busy_keeper);
+    SL_RUN(test_events_end_with_the_person);
+    SL_RUN(test_events_end_in_silence);
     SL_RUN(test_streams_of_one);
     SL_RUN(test_streams_of_a_person);
     SL_RUN(test_streams_in_all);
@@ -659,6 +880,9 @@ int main(int argc, char **argv)
     SL_RUN(test_a_client_that_left_is_forgotten);
     SL_RUN(test_a_crowd_that_says_nothing);
     SL_RUN(test_a_large_answer);
+    SL_RUN(test_another_build_is_refused);
+    SL_RUN(test_answers_in_all);
+    SL_RUN(test_questions_that_a_busy_keeper_does_not_read);
     SL_RUN(test_reload);
     SL_RUN(test_a_slow_head_is_told_and_ended);
     SL_RUN(test_a_proxy_says_whose_request_it_is);

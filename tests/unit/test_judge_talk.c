@@ -1,5 +1,6 @@
 /* The judge program itself, with this test as its supervisor and as its gate. */
 #include "core/action/meaning.h"
+#include "ipc/build.h"
 #include "ipc/messages.h"
 #include "os/channel.h"
 #include "tests/unit/judge_fixture.h"
@@ -60,7 +61,7 @@ static void start(void)
     int fds[2], gates[2];
     SL_BUF(setup, 1000);
     SL_BUF(peer, 1000);
-    struct sl_msg_setup s = {.sandbox = SL_SPAN("best-effort")};
+    struct sl_msg_setup s = {.build = sl_ipc_build(), .sandbox = SL_SPAN("best-effort")};
     struct sl_msg_peer p = {.role = SL_ROLE_GATE};
 
     SL_CHECK_INT(sl_channel_pair(fds), SL_OK);

@@ -66,6 +66,11 @@ static void test_signing_in(void)
     SL_CHECK_TEXT(no.sqlstate, "53300"); /* slowed down */
     SL_CHECK_INT(login_token("bot", token, "10.9.9.9", true),
                  SL_MESSAGE_LOGIN_OK); /* others are not */
+    for (int i = 0; i < 60; i++)       /* of its own name, at its own address, beyond every burst */
+        SL_CHECK_INT(login_token("bot", "slt_guess", "10.9.9.9", true), SL_MESSAGE_LOGIN_REFUSED);
+    HEARD(login_refused, &no);
+    SL_CHECK_TEXT(no.sqlstate, "53300");
+    SL_CHECK_INT(login_token("bot", token, "10.9.9.9", true), SL_MESSAGE_LOGIN_OK);
 }
 
 static void refused_because(uint32_t effects, const char *reason, uint8_t in_tx, const char *part)

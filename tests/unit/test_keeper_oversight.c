@@ -313,6 +313,32 @@ static void test_a_flood_of_costly_questions(void)
     SL_CHECK_INT(see("governance", rita), 200); /* and afterwards all is well */
 }
 
+/* The same of lists and whole approvals: one asks for six hundred, somebody else's comes in the
+ * next round; beyond what one may have waiting it is 429, and a search does not stand before them.
+ */
+static void test_a_flood_of_lists(void)
+{
+    enum { MANY = 600, FIRST = 10000, OTHER = 10900 };
+    unsigned fine = 0, refused = 0, other_at = MANY;
+    uint64_t call = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        ask_late(FIRST + i, "approval.list", rita, "{\"view\":\"lines\"}");
+    ask_late(OTHER, "approval.list", olga, "{\"view\":\"lines\"}");
+    for (unsigned i = 0; i <= MANY; i++) {
+        uint32_t status = replied(&call);
+
+        if (call == OTHER)
+            other_at = fine;
+        fine += status == 200;
+        refused += status == 429;
+    }
+    SL_CHECK_INT(fine + refused, MANY + 1);
+    SL_CHECK(refused > 0 && fine > 200);
+    SL_CHECK(other_at < fine / 2);
+    SL_CHECK_INT(see("approval.list", olga), 200);
+}
+
 static void test_no_gate_to_ask(void)
 {
     uint64_t call = 0;
@@ -345,6 +371,7 @@ int main(int argc, char **argv)
     SL_RUN(test_shadow_patterns_are_bounded);
     SL_RUN(test_shadow_of_a_desk_that_is_gone);
     SL_RUN(test_a_flood_of_costly_questions);
+    SL_RUN(test_a_flood_of_lists);
     SL_RUN(test_no_gate_to_ask);
     SL_RUN(test_owners_pause_their_own);
     SL_RUN(test_the_operator_is_stronger);

@@ -117,18 +117,37 @@ static void put_headers(struct sl_desk_conn *c, const struct sl_desk_answer *a, 
     sl_http1_put_head_end(b);
 }
 
+/* Too many do not read what they asked for. */
+static bool is_too_much_now(const struct sl_desk_conn *c, const struct sl_desk_answer *a)
+{
+    bool is_head = c->request != NULL && c->request->is_head;
+
+    return !is_head && a->body.n > SL_DESK_LARGE_ANSWER &&
+           c->desk->out_bytes + a->body.n > SL_DESK_MAX_OUTS;
+}
+
 void sl_desk_answer(struct sl_desk_conn *c, const struct sl_desk_answer *a)
 {
     const struct sl_desk_request *r = c->request;
     bool keep = r != NULL && r->keep_alive && !a->close && !c->desk->draining;
 
+    if (is_too_much_now(c, a)) {
+        sl_desk_problem(
+            c, 503,
+            "too many large answers are on their way: what was asked for is done, where "
+            "it changes anything, and can be read again in a moment");
+        return;
+    }
     put_headers(c, a, keep);
     if (r == NULL || !r->is_head)
         sl_buf_put(&c->out, a->body);
     sl_desk_request_free(c->request);
     c->request = NULL;
     c->phase = keep ? SL_DESK_READING : SL_DESK_FLUSHING;
-    sl_desk_conn_deadline(c, keep ? SL_DESK_IDLE_MS : SL_DESK_WRITE_MS);
+    if (keep)
+        sl_desk_conn_between(c);
+    else
+        sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
     if (sl_buf_err(&c->out) != SL_OK)
         sl_desk_conn_end(c);
 }

@@ -45,6 +45,12 @@ static void unlink_conn(struct sl_desk_conn *c)
     sl_map_remove(c->desk->conns_by_id, sl_map_u64(&c->id));
 }
 
+static void count_out(struct sl_desk_conn *c, size_t bytes)
+{
+    c->desk->out_bytes = c->desk->out_bytes - c->out_counted + bytes;
+    c->out_counted = bytes;
+}
+
 static bool is_streaming(const struct sl_desk_conn *c)
 {
     return c->phase == SL_DESK_STREAMING || c->phase == SL_DESK_EXPORTING;
@@ -57,6 +63,7 @@ void sl_desk_conn_end(struct sl_desk_conn *c)
     if (is_streaming(c))
         c->desk->stream_count--;
     c->phase = SL_DESK_ENDED;
+    count_out(c, 0);
     unlink_conn(c);
     sl_desk_address_leave(c->desk, c->address);
     sl_watch_free(c->watch);
@@ -85,6 +92,12 @@ void sl_desk_bury(struct sl_desk *d)
         d->graves = c->next;
         conn_free(c);
     }
+}
+
+/* Whoever has much to read reads it, or goes. */
+void sl_desk_conn_between(struct sl_desk_conn *c)
+{
+    sl_desk_conn_deadline(c, c->out.n > PIPELINE_PAUSE_BYTES ? SL_DESK_WRITE_MS : SL_DESK_IDLE_MS);
 }
 
 /* --- writing -------------------------------------------------------------------------------- */
@@ -130,7 +143,7 @@ static void flush(struct sl_desk_conn *c)
         if (is_streaming(c) || c->phase == SL_DESK_FLUSHING)
             sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
         else if (c->phase == SL_DESK_READING && c->request == NULL && !c->head_begun)
-            sl_desk_conn_deadline(c, SL_DESK_IDLE_MS); /* it still reads the last answer */
+            sl_desk_conn_between(c);
     }
     sl_buf_done(&c->out);
     if (is_streaming(c))
@@ -231,6 +244,7 @@ static void set_interest(struct sl_desk_conn *c)
 {
     if (c->phase == SL_DESK_ENDED)
         return;
+    count_out(c, c->out.cap);
     bool writes = c->out.n > 0 || c->tls_wants_write;
     bool reads = !is_full(c);
     sl_watch_interest(c->watch, (writes ? SL_WRITABLE : 0u) | (reads ? SL_READABLE : 0u));

@@ -33,6 +33,9 @@ enum {
     SL_DESK_MAX_BODY = 1024 * 1024,
     SL_DESK_MAX_BODIES = 64 * 1024 * 1024, /* of all connections together */
     SL_DESK_MAX_OUT = SL_IPC_MAX_BODY + 64 * 1024,
+    SL_DESK_MAX_OUTS =
+        256 * 1024 * 1024, /* of all connections together; then what is large waits */
+    SL_DESK_LARGE_ANSWER = 64 * 1024,
     SL_DESK_MAX_WAIT_S = 60,
     SL_DESK_EVENTS_KEPT = 1024,
 
@@ -83,6 +86,8 @@ struct sl_desk_request {
     /* a stream of events */
     char last_event[48];
     uint64_t next_event, asked_event, heartbeat_ms;
+    uint64_t rest_until_ms; /* the keeper is asked nothing before */
+    bool looking;           /* a question is under way whether its credential is still good */
     /* an export: what is asked next, NULL: nothing more */
     json_t *export_question;
     uint64_t export_lines;
@@ -101,6 +106,7 @@ struct sl_desk_conn {
     bool tls_wants_write, head_begun;
     struct sl_http1 parser;
     struct sl_buf in, out;
+    size_t out_counted; /* of `out`, in the desk's count */
     struct sl_desk_request *request;
     char address[64];     /* of the other end, without the port */
     bool forwarded_badly; /* said in the log already */
@@ -134,6 +140,7 @@ struct sl_desk {
     struct sl_desk_conn *conns, *graves;
     size_t conn_count, stream_count;
     size_t body_bytes;                      /* of all requests */
+    size_t out_bytes;                       /* memory of answers that are not sent yet */
     struct sl_map *conns_by_id, *addresses; /* addresses: "127.0.0.1" -> count */
     uint64_t next_conn;
 
@@ -156,6 +163,9 @@ struct sl_desk_conn *sl_desk_conn_find(struct sl_desk *d, uint64_t id);
 /* Writes what is in `out`, then goes on with what the client sent meanwhile. */
 void sl_desk_conn_go_on(struct sl_desk_conn *c);
 void sl_desk_conn_deadline(struct sl_desk_conn *c, uint64_t after_ms);
+/* The deadline of a connection that waits for its next request, with or without an answer unsent.
+ */
+void sl_desk_conn_between(struct sl_desk_conn *c);
 void sl_desk_bury(struct sl_desk *d);
 
 /* --- listen.c: who may connect -------------------------------------------------------------- */

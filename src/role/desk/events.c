@@ -13,7 +13,10 @@
 #include "os/log.h"
 #include "json/json.h"
 
-enum { PUMP_PAUSE_BYTES = 256 * 1024 };
+enum {
+    PUMP_PAUSE_BYTES = 256 * 1024,
+    REST_MS = 1000, /* before the keeper is asked again what it could not answer */
+};
 
 static struct sl_desk_event *event_at(struct sl_desk *d, uint64_t number)
 {
@@ -103,20 +106,50 @@ static void tell(struct sl_desk_conn *c, const struct sl_desk_event *e, struct s
     json_decref(approval);
 }
 
+/* --- is this listener still who may listen? --- */
+
+static void on_looked(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    (void)body;
+    if (c->phase != SL_DESK_STREAMING)
+        return;
+    c->request->looking = false;
+    if (status == 401 || status == 403) /* over, or its person is disabled or paused */
+        sl_desk_stream_end(c);
+}
+
+static void look_at_listener(struct sl_desk_conn *c)
+{
+    struct sl_desk_request *r = c->request;
+
+    if (r->looking)
+        return;
+    r->looking = true;
+    sl_desk_ask(c, r->route->call, SL_SPAN("{}"), on_looked);
+}
+
+/* --- one event after the other --- */
+
 static void on_shown(struct sl_desk_conn *c, unsigned status, struct sl_span body)
 {
     struct sl_desk *d = c->desk;
-    uint64_t number = c->request->asked_event;
+    struct sl_desk_request *r = c->request;
+    uint64_t number = r->asked_event;
 
-    c->request->asked_event = 0;
+    r->asked_event = 0;
     if (status == 503 || status == 504 || status == 429) {
-        c->request->next_event = number; /* asked again with the next event or heartbeat */
+        r->next_event = number;
+        r->rest_until_ms = sl_loop_now_ms(d->loop) + REST_MS; /* the tick asks again */
         return;
     }
     if (status == 401) {
         sl_desk_stream_end(c);
         return;
     }
+    if (status == 403) /* this may be about the event only */
+        look_at_listener(c);
+    if (c->phase != SL_DESK_STREAMING)
+        return;
     if (number < oldest(d)) {
         send_reset(c);
         return;
@@ -141,7 +174,7 @@ void sl_desk_events_pump(struct sl_desk_conn *c)
     SL_BUF(body, 128);
 
     if (r->asked_event != 0 || r->next_event > d->last_event || c->out.n > PUMP_PAUSE_BYTES ||
-        d->keeper == NULL)
+        d->keeper == NULL || sl_loop_now_ms(d->loop) < r->rest_until_ms)
         return;
     if (r->next_event < oldest(d)) {
         send_reset(c);
@@ -286,6 +319,7 @@ void sl_desk_events_heartbeat(struct sl_desk_conn *c, uint64_t now_ms)
         c->request->heartbeat_ms = now_ms + SL_DESK_HEARTBEAT_MS;
         if (c->deadline_ms == 0)
             sl_desk_conn_deadline(c, SL_DESK_WRITE_MS);
+        look_at_listener(c); /* nothing happened that would have told */
     }
     sl_desk_conn_go_on(c);
 }

@@ -186,14 +186,19 @@ static bool is_final(struct sl_span state)
     return false;
 }
 
+/* There is no time, or none any more. */
+static bool is_time_over(const struct sl_desk_conn *c)
+{
+    return sl_loop_now_ms(c->desk->loop) >= c->request->wait_until_ms || c->desk->draining;
+}
+
 /* True when the answer can wait: the state is the one that the client knows already. */
 static bool may_wait(struct sl_desk_conn *c, struct sl_span body)
 {
     struct sl_desk_request *r = c->request;
     json_t *approval = NULL;
 
-    if (sl_loop_now_ms(c->desk->loop) >= r->wait_until_ms || c->desk->draining ||
-        sl_json_read(body, &approval, NULL) != SL_OK)
+    if (is_time_over(c) || sl_json_read(body, &approval, NULL) != SL_OK)
         return false;
     struct sl_span state = sl_json_str(approval, "state");
     if (r->known_state[0] == '\0' && state.n < sizeof r->known_state)
@@ -203,24 +208,38 @@ static bool may_wait(struct sl_desk_conn *c, struct sl_span body)
     return waits;
 }
 
-static void on_polled(struct sl_desk_conn *c, unsigned status, struct sl_span body)
-{
-    c->request->waiting = status == 200 && may_wait(c, body);
-    if (!c->request->waiting)
-        sl_desk_pass_on(c, status, body);
-}
-
-/* Each time with the caller's own credential: what he may no longer see he is not told. */
-static void poll(struct sl_desk_conn *c)
+static void ask_one(struct sl_desk_conn *c, bool brief, sl_desk_reply_fn *fn)
 {
     json_t *object = json_object();
 
-    c->request->waiting = false;
-    if (object == NULL || !add_id(c->request, object))
+    if (object == NULL || !add_id(c->request, object) ||
+        (brief && json_object_set_new(object, "brief", json_true()) != 0))
         sl_desk_problem(c, 503, "out of memory");
     else
-        sl_desk_ask_object(c, object, on_polled);
+        sl_desk_ask_object(c, object, fn);
     json_decref(object);
+}
+
+static void on_polled(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    c->request->waiting = status == 200 && may_wait(c, body);
+    if (c->request->waiting)
+        return;
+    if (status == 200)
+        ask_one(c, false, sl_desk_pass_on);
+    else
+        sl_desk_pass_on(c, status, body);
+}
+
+/* Each time with the caller's own credential: what he may no longer see he is not told. A statement
+ * may be long and those who wait for it many: whole it is asked for once, when it is told. */
+static void poll(struct sl_desk_conn *c)
+{
+    c->request->waiting = false;
+    if (is_time_over(c))
+        ask_one(c, false, sl_desk_pass_on);
+    else
+        ask_one(c, true, on_polled);
 }
 
 void sl_desk_poll_again(struct sl_desk_conn *c)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { QUESTION_BYTES = 64 * 1024 }; /* more than a question has beside its body */
+
 struct call {
     uint64_t id, conn, until_ms;
     sl_desk_reply_fn *fn;
@@ -122,13 +124,19 @@ static enum sl_err remember(struct sl_desk *d, struct sl_desk_conn *c, sl_desk_r
     return err;
 }
 
+/* A keeper that is busy is asked no more than it can be told at once. */
+static bool is_there(const struct sl_desk *d, size_t body_bytes)
+{
+    return d->keeper != NULL && sl_channel_has_room(d->keeper, body_bytes + QUESTION_BYTES);
+}
+
 void sl_desk_ask(struct sl_desk_conn *c, const char *method, struct sl_span body,
                  sl_desk_reply_fn *fn)
 {
     struct sl_desk *d = c->desk;
     uint64_t id;
 
-    if (d->keeper == NULL || remember(d, c, fn, &id) != SL_OK) {
+    if (!is_there(d, body.n) || remember(d, c, fn, &id) != SL_OK) {
         fn(c, 503, SL_SPAN(""));
         return;
     }

@@ -145,7 +145,8 @@ struct gate {
     size_t journal_bytes;
     uint64_t next_action, last_kick_ms, sync_wanted;
     bool journal_full;
-    bool streaming; /* some answer is under way that the journal does not tell of yet */
+    bool unproposed; /* some hold waits for room in the keeper's channel */
+    bool streaming;  /* some answer is under way that the journal does not tell of yet */
     uint64_t told_progress_ms;
     struct sl_buf gone; /* sessions that ended: when, and the keeper's handle (gone.c) */
     size_t gone_look_at;

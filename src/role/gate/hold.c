@@ -21,6 +21,11 @@
 
 #include <stdlib.h>
 
+enum {
+    SHOW_BYTES = 128 * 1024,
+    WORDS_BYTES = 256 * 1024, /* more than context, reason, run and sink of a proposal */
+};
+
 bool hold_is_granted(const struct session *s)
 {
     return s->hold != NULL && s->hold->phase == PHASE_GRANTED;
@@ -104,10 +109,16 @@ void hold_free(struct session *s)
 void hold_propose(struct session *s, struct hold *h)
 {
     SL_BUF(meaning, SL_MEANING_MAX_BYTES);
-    SL_BUF(show, 128 * 1024);
+    SL_BUF(show, SHOW_BYTES);
 
+    h->unproposed = false;
     if (s->gate->keeper == NULL)
         return; /* asked as soon as there is one again */
+    if (!sl_channel_has_room(s->gate->keeper,
+                             h->operation.n + SL_MEANING_MAX_BYTES + SHOW_BYTES + WORDS_BYTES)) {
+        h->unproposed = s->gate->unproposed = true;
+        return;
+    }
     sizes_show(&show, s->target->sizes, &h->judged.meaning->m,
                h == s->hold ? sl_buf_span(&s->show) : stop_show(s));
     sl_meaning_put(&meaning, &h->judged.meaning->m);
@@ -371,6 +382,13 @@ void hold_again(struct session *s)
     }
     h->phase = PHASE_PROPOSED;
     hold_propose(s, h);
+}
+
+void hold_propose_late(struct session *s)
+{
+    if (s->hold != NULL && s->hold->unproposed)
+        hold_again(s);
+    stop_propose_late(s);
 }
 
 void hold_leave(struct session *s, uint8_t how, const char *why)

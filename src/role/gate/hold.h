@@ -37,7 +37,8 @@ enum take hold_take(struct session *s, const struct judged *j, const struct held
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);
 /* ACTION_NOTE: what a reviewer asks, as a NOTICE. */
 void hold_note(struct session *s, struct sl_channel *c, struct sl_span body);
-void hold_again(struct session *s); /* a new keeper: ask again */
+void hold_again(struct session *s);        /* a new keeper: ask again */
+void hold_propose_late(struct session *s); /* what its channel had no room for */
 void hold_judge_again(struct session *s, const char *why);
 void hold_leave(struct session *s, uint8_t how, const char *why);
 void hold_cancel(struct session *s);

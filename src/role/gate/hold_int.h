@@ -41,12 +41,15 @@ struct hold {
     char only[37];           /* the approval that it must join, or empty */
     uint64_t rows;           /* granted: how many rows may pass in all; 0: as policy says */
     bool spending;           /* SPEND was sent, and no intent is in the journal yet */
+    bool unproposed;         /* the keeper has to read others first: the tick proposes it */
 };
 
 /* Makes one and notes its action; `wait_over` comes when the client's wait ends. */
 enum sl_err hold_new(struct session *s, const struct judged *j, const struct held_bytes *what,
                      void (*wait_over)(void *owner), struct hold **out) SL_MUST_CHECK;
 void hold_drop(struct session *s, struct hold *h); /* NULL is fine */
+/* Asks the keeper, or has the tick do it: there may be no keeper, or no room in its channel for
+ * another statement of 16 MB. */
 void hold_propose(struct session *s, struct hold *h);
 /* Policy or labels are others than it was judged with: its digest cannot be the keeper's. */
 bool hold_is_outdated(const struct session *s, const struct hold *h);

@@ -7,6 +7,7 @@
 #include "os/child.h"
 #include "os/clock.h"
 #include "os/sandbox.h"
+#include "role/gate/hold.h"
 #include "role/gate/record.h"
 #include "role/gate/targets.h"
 
@@ -229,6 +230,10 @@ static void on_tick(void *owner)
     if (g->journal_full) {
         g->journal_full = false;
         gate_wake(g, WAIT_JOURNAL);
+    }
+    if (g->unproposed) {
+        g->unproposed = false;
+        gate_each_session(g, hold_propose_late);
     }
     gate_wake_late(g);
     record_progress(g);

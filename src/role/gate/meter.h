@@ -34,7 +34,8 @@ void stop_begin(struct session *s, uint64_t row_bytes);
 void stop_free(struct session *s, const char *why);
 void stop_cancel(struct session *s);
 void stop_again(struct session *s);
-void stop_ask_again(struct session *s); /* from the start, under the policy and labels of now */
+void stop_propose_late(struct session *s); /* what the keeper's channel had no room for */
+void stop_ask_again(struct session *s);    /* from the start, under the policy and labels of now */
 bool stop_is_of(const struct session *s, uint64_t action);
 void stop_keeper(struct session *s, enum sl_message type, struct sl_span body);
 struct sl_span stop_show(const struct session *s); /* JSON for its reviewer; may be empty */

@@ -290,3 +290,9 @@ void stop_again(struct session *s)
     h->phase = PHASE_PROPOSED;
     hold_propose(s, h);
 }
+
+void stop_propose_late(struct session *s)
+{
+    if (s->stop != NULL && s->stop->hold != NULL && s->stop->hold->unproposed)
+        stop_again(s);
+}

@@ -32,14 +32,14 @@ static bool put_labels(json_t *document, const struct sl_action *now)
     return true;
 }
 
-static bool same_digest(const struct approval *a, const struct sl_action *now)
+static bool same_digest(struct keeper *k, const struct approval *a, const struct sl_action *now)
 {
     SL_BUF(text, SL_ACTION_MAX_BYTES);
     SL_BUF(rules, 2 * sizeof now->rules_digest + 1);
     uint8_t digest[SL_ACTION_DIGEST_BYTES];
-    json_t *document = NULL;
+    json_t *document = approval_document(k, a);
 
-    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (document == NULL)
         return false;
     sl_hex_put(&rules, sl_span(now->rules_digest, sizeof now->rules_digest));
     json_put_str(document, "rules", sl_buf_span(&rules));
@@ -55,11 +55,10 @@ static bool same_digest(const struct approval *a, const struct sl_action *now)
 
 static bool read_over(struct keeper *k, const struct approval *a, struct over *over)
 {
-    json_t *document = NULL;
-
     if (!sl_span_is(a->protocol, "postgres"))
         return true; /* of others the operation is the caller's own words */
-    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+    json_t *document = approval_document(k, a);
+    if (document == NULL)
         return false;
     enum sl_err err = over_read(k, json_object_get(document, "operation"), sl_span(NULL, 0), over);
     json_decref(document);
@@ -81,7 +80,7 @@ bool means_the_same(struct keeper *k, const struct approval *a, const struct per
                       .now_us = sl_clock_us()};
 
     return ask.target != NULL && read_over(k, a, &ask.over) && ask_judge(k, &ask) == SL_OK &&
-           ask.answer.enforced == SL_HOLD && same_digest(a, &ask.action);
+           ask.answer.enforced == SL_HOLD && same_digest(k, a, &ask.action);
 }
 
 bool same_policy(const struct keeper *k, const struct approval *a)
@@ -108,9 +107,9 @@ static json_t *labels_now(struct keeper *k, const struct sl_target *target,
 bool same_labels(struct keeper *k, const struct approval *a, const struct sl_meaning *meaning)
 {
     const struct sl_target *target = sl_config_target(k->config, a->target);
-    json_t *document = NULL;
+    json_t *document = target == NULL ? NULL : approval_document(k, a);
 
-    if (target == NULL || sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (document == NULL)
         return false;
     const json_t *sets = json_object_get(document, "datasets");
     bool same = json_array_size(sets) == meaning->access_count;

@@ -41,6 +41,8 @@ static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
     a->outcome = keep(k, r, 18);
     a->session = db_u64(r, 19);
     a->gate_action = db_u64(r, 20);
+    a->large_bytes = db_u64(r, 21);
+    a->brief = keep(k, r, 22);
     return fixed(r, 11, a->digest) && fixed(r, 12, a->salt) && fixed(r, 13, a->join_key);
 }
 
@@ -143,6 +145,24 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
     SL_TRY(fill_votes(k, out));
     votes_mark_lapsed(k, out);
     return SL_OK;
+}
+
+bool approval_erased(const struct approval *a)
+{
+    return a->action.n == 0 && a->large_bytes == 0;
+}
+
+json_t *approval_document(struct keeper *k, const struct approval *a)
+{
+    json_t *document = NULL;
+
+    if (a->large_bytes == 0)
+        return sl_json_read(a->action, &document, NULL) == SL_OK ? document : NULL;
+    struct db_rows rows = db_ask(k->store.db, DB_LARGE_GET, "s", a->id);
+    if (db_row(&rows) && sl_json_read(db_span(&rows, 0), &document, NULL) != SL_OK)
+        document = NULL;
+    db_end(&rows);
+    return document;
 }
 
 void approval_done(struct approval *a)

@@ -18,7 +18,10 @@ struct vote_row {
     const char *lapsed;     /* why this yes does not count any more, while others are waited for */
 };
 struct approval {
-    struct sl_span id, identity, target, environment, protocol, action, detail_text, why, outcome;
+    struct sl_span id, identity, target, environment, protocol, detail_text, why, outcome;
+    struct sl_span action; /* the document; empty: it is large, and lies by itself, or erased */
+    struct sl_span brief;  /* of a large one: JSON, brief.h */
+    uint64_t large_bytes;  /* 0: it is not large */
     enum sl_approval_state state;
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
@@ -37,6 +40,9 @@ struct approval {
 };
 enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *out) SL_MUST_CHECK;
 void approval_done(struct approval *a);
+/* The document that is digested, of a large approval too; NULL: erased. The caller lets it go. */
+json_t *approval_document(struct keeper *k, const struct approval *a) SL_MUST_CHECK;
+bool approval_erased(const struct approval *a);
 struct sl_names names_of_json(struct keeper *k, const json_t *array); /* texts live in the array */
 /* Reads these one after another, each with memory of its own: what one of them says can be long. */
 void approvals_each(struct keeper *k, const struct sl_span *ids, size_t count,

@@ -1,21 +1,18 @@
 #include "role/keeper/approval_json.h"
 
 #include "base/encode.h"
-#include "base/utf8.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/ask.h"
+#include "role/keeper/brief.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/eligible.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/keeper_int.h"
-#include "role/keeper/mask.h"
 #include "role/keeper/passkeys.h"
 #include "role/keeper/questions.h"
 #include "role/keeper/sight.h"
 #include "role/keeper/waiters.h"
-
-enum { SUMMARY_BYTES = 240 };
 
 /* An approval as its readers see it (methods.h). Values of the statement are for those who asked
  * and for those who have to judge it; everybody else who may see the approval sees its outline. */
@@ -142,70 +139,14 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
     json_object_set_new(out, "votes", array);
 }
 
-/* Password literals are shown to nobody (P10); the page says that something was left out. */
-static void mask_sql(json_t *out, json_t *operation)
-{
-    if (list_mask(operation))
-        json_object_set_new(out, "operation_masked", json_true());
-    struct sl_span sql = sl_json_str(operation, "sql"),
-                   coded = sl_json_str(operation, "sql_base64");
-    SL_BUF(bytes, SL_ACTION_MAX_BYTES);
-    SL_BUF(masked, SL_ACTION_MAX_BYTES);
-    SL_BUF(again, SL_ACTION_MAX_BYTES);
-
-    if (coded.n > 0 && sl_base64_get(&bytes, coded) == SL_OK)
-        sql = sl_buf_span(&bytes);
-    mask_passwords(&masked, sql);
-    if (sl_span_eq(sl_buf_span(&masked), sql))
-        return;
-    sl_base64_put(&again, sl_buf_span(&masked));
-    if (coded.n > 0)
-        json_put_str(operation, "sql_base64", sl_buf_span(&again));
-    else
-        json_put_str(operation, "sql", sl_buf_span(&masked));
-    json_object_set_new(out, "operation_masked", json_true());
-}
-
-static void put_summary(json_t *out, const struct approval *a, const json_t *operation)
-{
-    SL_BUF(text, SL_ACTION_MAX_BYTES);
-    enum sl_err err = SL_OK;
-
-    if (sl_span_is(a->protocol, "policy"))
-        sl_buf_put_str(&text, "a change of the policy");
-    else if (sl_span_is(a->protocol, "sluice"))
-        sl_buf_put(&text, sl_json_str(operation, "change"));
-    else if (sl_span_is(a->protocol, "external"))
-        err = sl_json_canonical(&text, operation);
-    else if (approval_is_list(a))
-        list_put_text(&text, operation);
-    else
-        sl_buf_put(&text, sl_json_str(operation, "sql"));
-    if (err == SL_OK)
-        json_put_str(out, "summary", sl_utf8_head(sl_buf_span(&text), SUMMARY_BYTES));
-}
-
-static void put_operation(json_t *out, const struct approval *a, const json_t *document)
-{
-    json_t *operation = json_deep_copy(json_object_get(document, "operation"));
-
-    SL_BUF(alike, 64);
-
-    mask_sql(out, operation);
-    put_summary(out, a, operation);
-    approval_alike(a, operation, &alike);
-    json_put_str(out, "alike", sl_buf_span(&alike));
-    json_object_set_new(out, "operation", operation);
-}
-
 /* The document's own members, so that a page shows exactly what is digested. */
-static void put_document(json_t *out, const struct approval *a, bool values)
+static void put_document(struct call *c, json_t *out, const struct approval *a, bool values)
 {
     static const char *const members[] = {"statements", "effects", "datasets", "reason",
                                           "run",        "sink",    "context",  "requesters"};
-    json_t *document = NULL;
+    json_t *document = approval_document(c->keeper, a);
 
-    if (a->action.n == 0 || sl_json_read(a->action, &document, NULL) != SL_OK) {
+    if (document == NULL) {
         json_object_set_new(out, "erased", json_true());
         return;
     }
@@ -216,10 +157,30 @@ static void put_document(json_t *out, const struct approval *a, bool values)
             json_object_set(out, members[i], value);
     }
     if (values)
-        put_operation(out, a, document);
+        statement_put(out, a, document);
     else
         json_object_set_new(out, "operation_hidden", json_true());
     json_decref(document);
+}
+
+/* Never reads a large document. */
+static void put_brief(struct call *c, json_t *out, const struct approval *a, bool values)
+{
+    json_t *brief = NULL;
+
+    if (approval_erased(a)) {
+        json_object_set_new(out, "erased", json_true());
+        return;
+    }
+    if (a->large_bytes == 0) {
+        json_t *document = approval_document(c->keeper, a);
+        brief = document == NULL ? NULL : brief_new(a, document);
+        json_decref(document);
+    } else if (sl_json_read(a->brief, &brief, NULL) != SL_OK) {
+        brief = NULL; /* the rest is told all the same */
+    }
+    brief_tell(out, brief, values);
+    json_decref(brief);
 }
 
 static void put_detail(json_t *out, const struct approval *a)
@@ -336,15 +297,9 @@ static void put_people(struct call *c, json_t *out, const struct approval *a)
     json_object_set_new(out, "deciders", deciders_json(c->keeper, a));
 }
 
-json_t *approval_json(struct call *c, const struct approval *a)
-{
-    json_t *out = approval_json_unseen(c, a);
+typedef void put_fn(struct call *c, json_t *out, const struct approval *a, bool values);
 
-    shown_record(c, a, out);
-    return out;
-}
-
-json_t *approval_json_unseen(struct call *c, const struct approval *a)
+static json_t *tell(struct call *c, const struct approval *a, put_fn *put)
 {
     json_t *out = json_object();
     bool mine = approval_is_mine(c, a);
@@ -361,7 +316,7 @@ json_t *approval_json_unseen(struct call *c, const struct approval *a)
     json_put_str(out, "link", approval_link(c->keeper, a->id));
     put_state(c, out, a);
     put_times(out, a);
-    put_document(out, a, sees_values(c, a, mine));
+    put(c, out, a, sees_values(c, a, mine));
     put_detail(out, a);
     put_people(c, out, a);
     if (mine && reads_it_in_the_ledger(c, a))
@@ -381,6 +336,24 @@ json_t *approval_json_unseen(struct call *c, const struct approval *a)
     }
     glass_put(c, out, a);
     return out;
+}
+
+json_t *approval_json(struct call *c, const struct approval *a)
+{
+    json_t *out = tell(c, a, put_document);
+
+    shown_record(c, a, out);
+    return out;
+}
+
+json_t *approval_json_whole_unseen(struct call *c, const struct approval *a)
+{
+    return tell(c, a, put_document);
+}
+
+json_t *approval_json_brief_unseen(struct call *c, const struct approval *a)
+{
+    return tell(c, a, put_brief);
 }
 
 /* Of one approval, for humans: it takes a walk over the whole configuration. Under another policy

@@ -13,8 +13,10 @@ struct approval;
 struct ask;
 
 json_t *approval_json(struct call *c, const struct approval *a);
-/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. */
-json_t *approval_json_unseen(struct call *c, const struct approval *a);
+/* The same, and what of it the ledger does not have is not noted as shown: who sends it does. The
+ * brief one has no operation and no context, and reads no large document. */
+json_t *approval_json_whole_unseen(struct call *c, const struct approval *a);
+json_t *approval_json_brief_unseen(struct call *c, const struct approval *a);
 /* shown.c: `out` goes to the caller, with what it says of `a` */
 void shown_record(struct call *c, const struct approval *a, const json_t *out);
 /* May this caller see the statement and its values? */

@@ -1,6 +1,7 @@
 #include "role/keeper/ask.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/brief.h"
 #include "role/keeper/db.h"
 #include "role/keeper/eligible.h"
 #include "role/keeper/keeper_int.h"
@@ -11,7 +12,7 @@
 
 /* Actions of one identity that wait or are granted. Behind those of a gate stands a session each,
  * and there may be thousands; those that a program asks for over HTTP cost it nothing. */
-enum { MAX_OPEN = 4096, MAX_ASKED = 200 };
+enum { MAX_OPEN = 4096, MAX_ASKED = 200, MAX_OPEN_BYTES = 64 * 1024 * 1024 };
 
 struct sl_span approval_link(struct keeper *k, struct sl_span id)
 {
@@ -82,6 +83,18 @@ static bool asks_too_much(struct keeper *k, const struct ask *a)
     return open >= (is_asked_over_http(a) ? MAX_ASKED : MAX_OPEN);
 }
 
+/* Documents that are not large are bounded by their number. */
+static bool asks_too_large(struct keeper *k, const struct ask *a)
+{
+    if (a->action.operation.n <= LARGE_DOCUMENT_BYTES)
+        return false;
+    struct db_rows rows = db_ask(k->store.db, DB_LARGE_BYTES_OF, "s", a->who->name);
+    uint64_t bytes = db_row(&rows) ? db_u64(&rows, 0) : MAX_OPEN_BYTES;
+
+    db_end(&rows);
+    return bytes + a->action.operation.n > MAX_OPEN_BYTES;
+}
+
 /* As soon as enough people have passkeys, what is worst takes no less (docs/policy.md). */
 static void prefer_passkey(struct keeper *k, struct ask *a)
 {
@@ -119,6 +132,9 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (asks_too_much(k, a))
         return say_no(a, "too many actions of this identity wait for a decision already",
                       "Wait until some are decided, or cancel those that are not needed.");
+    if (asks_too_large(k, a))
+        return say_no(a, "too much text of this identity waits for a decision already",
+                      "Wait until some of it is decided, or cancel what is not needed.");
     prefer_passkey(k, a);
     struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,

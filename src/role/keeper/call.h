@@ -44,19 +44,24 @@ void call_defer(struct call *c, struct late *late);
 struct call late_call(struct keeper *k, const struct late *late);
 void late_done(struct call *c);
 void on_call(struct peer *p, const struct sl_msg_call *m);
-/* costly.c: questions that take long have their turn, one after another, with time between them for
- * everything else; a person has four under way at most (429). */
+/* costly.c: questions that take long, and those that may be asked on and on, have their turn, one
+ * after another, with time between them for everything else; a person has so many under way (429).
+ */
 enum sl_err costlies_new(struct keeper *k) SL_MUST_CHECK;
 void costlies_free(struct keeper *k);
-bool costly_is(const char *method);
-bool costly_may_run(struct keeper *k); /* nobody waits, and the rest after the last one is over */
-void costly_ran(struct keeper *k, struct sl_span person, uint64_t took_us);
+bool costly_is(const struct call *c);
+bool costly_may_run(const struct call *c); /* nobody waits, and the rest after the last is over */
+void costly_ran(const struct call *c, uint64_t took_us);
 bool costly_wait(struct call *c, const struct sl_msg_call *m); /* false: the answer is made */
 void call_at_its_turn(struct peer *p, const struct sl_msg_call *m);
 /* Runs one method; c->reply is set afterwards in any case. */
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential);
 void call_problem(struct call *c, uint32_t status, const char *title, const char *detail,
                   const char *hint);
+/* The secret that was shown is unknown, so it is a guess: may this address make one more? Else the
+ * answer is made. Asked after the secret was looked for: one of ours has 256 bits, so whoever has
+ * it did not guess it, and nobody else at the same address keeps them from using it. */
+bool call_may_guess(struct call *c, struct sl_span door);
 struct sl_span call_str(struct call *c, const char *key); /* optional */
 struct sl_span call_channel(const struct call *c);        /* for the record */
 /* What becomes of a call that is answered later: takes the reply; problem details from 400 on. */

@@ -24,15 +24,24 @@ static bool named(struct call *c, struct approval *a)
     return false;
 }
 
+/* For lists, events and long polls: however many ask, and however long the statement is. */
+static void tell_brief(struct call *c, const struct approval *a)
+{
+    c->reply = approval_json_brief_unseen(c, a);
+    shown_record(c, a, c->reply);
+}
+
 void call_APPROVAL_GET(struct call *c)
 {
     APPROVAL(a);
 
     if (!named(c, &a))
         return;
-    c->reply = approval_json(c, &a);
-    if (json_is_true(json_object_get(c->body, "brief")))
+    if (json_is_true(json_object_get(c->body, "brief"))) {
+        tell_brief(c, &a);
         return;
+    }
+    c->reply = approval_json(c, &a);
     approval_put_rules(c, c->reply, &a);
     approval_put_lineage(c, c->reply, &a);
     approval_put_last_alike(c, c->reply, &a);

@@ -243,7 +243,7 @@ bool decision_read(struct call *c, struct approval *a)
                      "Read the approval again and decide on what it says now.");
         return false;
     }
-    if (a->action.n == 0) {
+    if (approval_erased(a)) {
         call_problem(c, 409, "Erased",
                      "What was asked has been erased: nobody can be shown what they would "
                      "decide.",

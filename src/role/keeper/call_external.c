@@ -304,9 +304,9 @@ static bool still_means_it(struct call *c, const struct approval *a)
 {
     struct call asked = {.keeper = c->keeper};
     struct sl_meaning meaning = {0};
-    json_t *document = NULL;
+    json_t *document = approval_document(c->keeper, a);
 
-    if (sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (document == NULL)
         return false;
     asked.body = document;
     bool same = meaning_of(&asked, &meaning) &&

@@ -58,14 +58,17 @@ static void take(json_t *out, json_t *whole, const char *const *members, size_t 
     }
 }
 
-/* Who asks chooses how long a question is; a list of them must still be told in one answer. */
+/* Who asks chooses how long a question is; a list of them must still be told in one answer, and no
+ * large document is read for it. */
 static json_t *listed(struct listing *l, const struct approval *a)
 {
-    json_t *whole = approval_json_unseen(l->call, a), *out;
+    bool brief = l->lines || a->large_bytes > 0;
+    json_t *whole =
+        brief ? approval_json_brief_unseen(l->call, a) : approval_json_whole_unseen(l->call, a);
 
-    if (!l->lines && is_short(whole, LISTED_BYTES))
+    if (!brief && is_short(whole, LISTED_BYTES))
         return whole;
-    out = json_object();
+    json_t *out = json_object();
     take(out, whole, outline, SL_COUNT(outline), 0);
     if (l->lines) {
         take(out, whole, line, SL_COUNT(line), LINE_BYTES);

@@ -240,9 +240,9 @@ static bool read_possession(struct keeper *k, const json_t *from, struct waiting
 
 static bool read_waiting(struct keeper *k, const struct approval *a, struct waiting *w)
 {
-    json_t *document = NULL;
+    json_t *document = approval_document(k, a);
 
-    if (a->action.n == 0 || sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (document == NULL)
         return false;
     const json_t *operation = json_object_get(document, "operation");
     bool whole = read_passkey(k, json_object_get(operation, "enrol_passkey"), &w->passkey) &&

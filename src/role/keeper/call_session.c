@@ -58,13 +58,9 @@ void call_SESSION_OPEN(struct call *c)
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"), sl_clock_us())) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return;
-    }
     if (!may_sign_in(c, &with)) {
-        no_such_code(c);
+        if (call_may_guess(c, SL_SPAN(LIMITS_DOOR "console")))
+            no_such_code(c);
         return;
     }
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "console"));

@@ -301,16 +301,12 @@ void call_ENROLL(struct call *c)
     SL_BUF(secret, 128);
     SL_BUF(id, 64);
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "enroll"), sl_clock_us())) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return;
-    }
     sl_sha256(call_str(c, "code"), hash);
     if (!find_invitation(c, sl_span(hash, sizeof hash), &found) || found.used_us != 0 ||
         found.expires_us <= sl_clock_us() || person_get(k, found.identity, &who) != SL_OK ||
         !person_active(&who) || who.kind != SL_HUMAN) {
-        no_such_code(c);
+        if (call_may_guess(c, SL_SPAN(LIMITS_DOOR "enroll")))
+            no_such_code(c);
         return;
     }
     struct maker by = {.issuer = found.issuer,

@@ -11,6 +11,11 @@
 #include "role/keeper/sessions.h"
 #include "role/keeper/sight.h"
 
+enum {
+    LARGE_ANSWER_BYTES = 1024 * 1024,
+    OUTBOX_BUSY_BYTES = 32 * 1024 * 1024,
+};
+
 /* Methods of the desk and of the command line: one table says who may call what with which
  * credential, and every call is checked against it before its function runs. */
 
@@ -121,14 +126,28 @@ static bool find_token(struct call *c, struct sl_span token)
     return false;
 }
 
+bool call_may_guess(struct call *c, struct sl_span door)
+{
+    if (limits_allow(&c->keeper->limits, c->address, door, sl_clock_us()))
+        return true;
+    call_problem(c, 429, "Too many attempts", "Wait a moment; each failure makes the wait longer.",
+                 "");
+    return false;
+}
+
+/* Our own secrets have 256 bits: whoever shows one did not guess it, whatever others at the same
+ * address do, and to look it up costs less than to refuse it. What is not found is a guess. A
+ * provider's token takes a signature to verify, and perhaps a call: so it may be tried first. */
 static bool find_or_refuse(struct call *c, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
 
     if (token_is_jwt(secret))
-        return find_token(c, secret);
+        return call_may_guess(c, SL_SPAN(LIMITS_DOOR "api")) && find_token(c, secret);
     if (find_caller(c, secret) == SL_OK)
         return true;
+    if (!call_may_guess(c, SL_SPAN(LIMITS_DOOR "api")))
+        return false;
     limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), sl_clock_us());
     sign_in_failed(k, SL_SPAN("api"), sl_span(NULL, 0), c->address, "wrong credential");
     call_problem(c, 401, "Not signed in", "The credential is unknown, expired or revoked.",
@@ -136,6 +155,7 @@ static bool find_or_refuse(struct call *c, struct sl_span secret)
     return false;
 }
 
+/* Nobody acts for, or through, somebody who is switched off. */
 static bool acts_for_inactive(struct call *c)
 {
     struct asked_for others = c->others;
@@ -144,17 +164,10 @@ static bool acts_for_inactive(struct call *c)
     return acting_for_inactive(c->keeper, &others.on_behalf_of).n > 0;
 }
 
-/* Guessing is slowed down by address, as at the login. */
 static bool authenticate(struct call *c, const struct method *m, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
-    uint64_t now_us = sl_clock_us();
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"), now_us)) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return false;
-    }
     if (!find_or_refuse(c, secret))
         return false;
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
@@ -188,15 +201,12 @@ static bool authenticate_issuer(struct call *c, struct sl_span secret)
 {
     struct keeper *k = c->keeper;
 
-    if (!limits_allow(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us())) {
-        call_problem(c, 429, "Too many attempts",
-                     "Wait a moment; each failure makes the wait longer.", "");
-        return false;
-    }
     if (scim_find(k, secret, &c->provisions) == SL_OK) {
         limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"));
         return true;
     }
+    if (!call_may_guess(c, SL_SPAN(LIMITS_DOOR "scim")))
+        return false;
     limits_failed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "scim"), sl_clock_us());
     sign_in_failed(k, SL_SPAN("scim"), sl_span(NULL, 0), c->address, "wrong credential");
     call_problem(c, 401, "Not signed in", "This is no provisioning credential, or it is over.",
@@ -208,11 +218,11 @@ static void run_costly(struct call *c, const struct method *m)
 {
     uint64_t begun_us = sl_clock_monotonic_us();
 
-    c->queued = !c->its_turn && !costly_may_run(c->keeper);
+    c->queued = !c->its_turn && !costly_may_run(c);
     if (c->queued)
         return;
     m->run(c);
-    costly_ran(c->keeper, c->who.person, sl_clock_monotonic_us() - begun_us);
+    costly_ran(c, sl_clock_monotonic_us() - begun_us);
 }
 
 void call_run(struct call *c, enum sl_role role, struct sl_span method, struct sl_span credential)
@@ -239,7 +249,7 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         return;
     c->status = 200;
     c->method = m->name;
-    if (!costly_is(m->name))
+    if (!costly_is(c))
         m->run(c);
     else
         run_costly(c, m);
@@ -247,12 +257,28 @@ void call_run(struct call *c, enum sl_role role, struct sl_span method, struct s
         call_problem(c, 500, "No answer", "The method gave no answer.", "");
 }
 
+/* The desk has not read what it was told already: whoever asks for much has to wait, and nobody who
+ * asks for little. */
+static bool is_too_much_now(const struct call *c, size_t bytes)
+{
+    return bytes > LARGE_ANSWER_BYTES && c->peer != NULL && c->peer->outbox.n > OUTBOX_BUSY_BYTES;
+}
+
 /* Into the outbox of who asked, if that one is still there. */
 static void answer(struct call *c)
 {
     SL_BUF(text, 32 * 1024 * 1024);
+    bool whole = sl_json_canonical(&text, c->reply) == SL_OK;
 
-    if (sl_json_canonical(&text, c->reply) != SL_OK || sl_buf_err(&text) != SL_OK) {
+    if (is_too_much_now(c, text.n)) {
+        call_problem(c, 503, "Too busy",
+                     "The answer is large, and too many of those are on their way. What was asked "
+                     "for is done, where it changes anything: look before you try again.",
+                     "Try again in a moment.");
+        sl_buf_reset(&text);
+        whole = sl_json_canonical(&text, c->reply) == SL_OK;
+    }
+    if (!whole || sl_buf_err(&text) != SL_OK) {
         sl_buf_done(&text);
         text = sl_buf(1024);
         sl_buf_say(&text, "{\"detail\":\"The answer cannot be told in JSON.\",\"status\":500,"

@@ -85,7 +85,7 @@ struct keeper {
     struct limits limits;
     struct console *console;
     struct sl_tls_key *tls_key;
-    struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer;
+    struct sl_timer *journal_timer, *checkpoint_timer, *deadline_timer, *backlog_timer;
     struct sl_signal *term;
     struct sl_watch *control;
     int control_fd;
@@ -123,6 +123,7 @@ struct peer *peer_by_serial(struct keeper *k, uint64_t serial); /* NULL: gone */
 void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char *why);
 void peers_free(struct keeper *k);
 void keeper_before_sleep(void *owner);
+void keeper_on_backlog(void *owner);
 /* Into the outbox; goes out after the commit. */
 #define ANSWER(peer, name, ...)                                \
     do {                                                       \

@@ -49,12 +49,12 @@ static size_t candidates(struct call *c, const struct approval *a, struct sl_spa
 }
 
 /* As `put_operation` shows it: passwords masked. */
-static bool put_statement(json_t *out, const struct approval *a)
+static bool put_statement(struct call *c, json_t *out, const struct approval *a)
 {
-    json_t *document = NULL;
     SL_BUF(text, SL_ACTION_MAX_BYTES);
+    json_t *document = a->large_bytes > 8 * COMPARED_BYTES ? NULL : approval_document(c->keeper, a);
 
-    if (a->action.n == 0 || sl_json_read(a->action, &document, NULL) != SL_OK)
+    if (document == NULL)
         return false;
     const json_t *operation = json_object_get(document, "operation");
     struct sl_span sql = sl_json_str(operation, "sql");
@@ -96,7 +96,7 @@ static void look(void *owner, struct approval *old)
     if (l->found || !approval_visible(l->call, old) || !approval_shows_values(l->call, old))
         return;
     json_t *one = json_object();
-    l->found = put_statement(one, old);
+    l->found = put_statement(l->call, one, old);
     if (l->found) {
         json_put_str(one, "id", old->id);
         json_put_str(one, "identity", old->identity);

@@ -37,43 +37,6 @@ enum sl_err list_read(const json_t *operation, size_t *count)
     return SL_OK;
 }
 
-/* One after another, as a file would have them; a statement brings its own semicolon, or not. */
-void list_put_text(struct sl_buf *b, const json_t *operation)
-{
-    size_t i;
-    json_t *item;
-
-    json_array_foreach(json_object_get(operation, "list"), i, item)
-    {
-        struct sl_span sql = sl_json_str(item, "sql");
-
-        if (i > 0)
-            sl_buf_put_str(b, "\n");
-        mask_passwords(b, sql);
-        if (sql.n > 0 && sql.p[sql.n - 1] != ';')
-            sl_buf_put_str(b, ";");
-    }
-}
-
-bool list_mask(json_t *operation)
-{
-    bool changed = false;
-    size_t i;
-    json_t *item;
-
-    json_array_foreach(json_object_get(operation, "list"), i, item)
-    {
-        SL_BUF(masked, SL_ACTION_MAX_BYTES);
-
-        mask_passwords(&masked, sl_json_str(item, "sql"));
-        if (sl_span_eq(sl_buf_span(&masked), sl_json_str(item, "sql")))
-            continue;
-        json_object_set_new(item, "sql", json_stringn((const char *)masked.p, masked.n));
-        changed = true;
-    }
-    return changed;
-}
-
 /* --- handing it back ------------------------------------------------------------------------- */
 
 static void say_no(struct peer *p, uint64_t session, const char *why)
@@ -121,7 +84,6 @@ void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m)
 {
     struct keeper *k = p->keeper;
     struct session *s = session_get(k, p->index, m->session);
-    json_t *document = NULL;
     APPROVAL(a);
 
     if (s == NULL) {
@@ -134,7 +96,8 @@ void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m)
         return;
     }
     const char *why = problem(s, &a);
-    if (why == NULL && (a.action.n == 0 || sl_json_read(a.action, &document, NULL) != SL_OK))
+    json_t *document = why == NULL ? approval_document(k, &a) : NULL;
+    if (why == NULL && document == NULL)
         why = "its statements were erased";
     if (why != NULL)
         say_no(p, s->id, why);

@@ -54,15 +54,21 @@ static bool loopback(struct sl_span address)
            sl_span_is(host, "[::1]") || sl_span_is(host, "local");
 }
 
-/* The first questions of every login; false: it was answered. */
-static bool may_try(struct peer *p, uint64_t conn, struct sl_span address, struct sl_span user)
+/* The first question of every login; true: it was answered. */
+static bool shuts_down(struct peer *p, uint64_t conn)
+{
+    if (p->keeper->draining)
+        refuse(p, conn, "57P03", SL_SPAN("Sluice is shutting down"), "Try again in a moment.");
+    return p->keeper->draining;
+}
+
+/* May this address and this name be wrong once more? Asked before a provider's token is verified,
+ * and after one of ours was looked for: that has 256 bits, so whoever has it did not guess it, and
+ * nobody keeps them out by guessing. False: it was answered. */
+static bool may_guess(struct peer *p, uint64_t conn, struct sl_span address, struct sl_span user)
 {
     struct keeper *k = p->keeper;
 
-    if (k->draining) {
-        refuse(p, conn, "57P03", SL_SPAN("Sluice is shutting down"), "Try again in a moment.");
-        return false;
-    }
     if (limits_allow(&k->limits, host_of(address), user, sl_clock_us()))
         return true;
     refuse(p, conn, "53300", SL_SPAN("too many attempts to sign in"),
@@ -80,6 +86,8 @@ struct attempt {
 
 static void failed(struct peer *p, const struct attempt *a, const char *why)
 {
+    if (!may_guess(p, a->conn, a->address, a->user))
+        return;
     limits_failed(&p->keeper->limits, host_of(a->address), a->user, sl_clock_us());
     sign_in_failed(p->keeper, a->user, a->target, host_of(a->address), why);
     refuse(p, a->conn, "28P01", sl_span_str(wrong), "Ask for a token: sluice token create NAME");
@@ -182,10 +190,11 @@ void on_login_token(struct peer *p, const struct sl_msg_login_token *m)
                "Connect with sslmode=require, or let the client use SCRAM-SHA-256.");
         return;
     }
-    if (!may_try(p, m->conn, m->address, m->user))
+    if (shuts_down(p, m->conn))
         return;
     if (token_is_jwt(m->token)) {
-        login_jwt(p, m, &a);
+        if (may_guess(p, m->conn, m->address, m->user))
+            login_jwt(p, m, &a);
         return;
     }
     if (credential_find(k, m->token, &with) != SL_OK || with.over || with.deciding ||
@@ -299,7 +308,7 @@ void on_login_scram(struct peer *p, const struct sl_msg_login_scram *m)
     struct sl_span nonce = client_nonce(m->client_first_bare);
     struct exchange *x = NULL;
 
-    if (!may_try(p, m->conn, m->address, m->user))
+    if (shuts_down(p, m->conn))
         return;
     if (nonce.n == 0) {
         refuse(p, m->conn, "08P01", SL_SPAN("malformed SCRAM message"), "");
@@ -392,7 +401,7 @@ void on_login_proof(struct peer *p, const struct sl_msg_login_proof *m)
         if (x->peer != p || x->conn != m->conn)
             continue;
         *at = x->next;
-        if (may_try(p, x->conn, x->address, x->user))
+        if (!shuts_down(p, x->conn))
             check_proof(p, x, m);
         exchange_free(x);
         return;

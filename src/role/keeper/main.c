@@ -104,6 +104,7 @@ static enum sl_err make_timers(struct keeper *k)
     SL_TRY(sl_timer_new(k->loop, on_journals, k, &k->journal_timer));
     SL_TRY(sl_timer_new(k->loop, on_deadlines, k, &k->deadline_timer));
     SL_TRY(sl_timer_new(k->loop, on_checkpoint, k, &k->checkpoint_timer));
+    SL_TRY(sl_timer_new(k->loop, keeper_on_backlog, k, &k->backlog_timer));
     SL_TRY(sl_signal_new(k->loop, SIGTERM, on_term, k, &k->term));
     sl_timer_arm(k->journal_timer, JOURNAL_EVERY_MS);
     sl_timer_arm(k->deadline_timer, DEADLINES_EVERY_MS);
@@ -265,6 +266,7 @@ static void finish(struct keeper *k)
     sl_timer_free(k->journal_timer);
     sl_timer_free(k->deadline_timer);
     sl_timer_free(k->checkpoint_timer);
+    sl_timer_free(k->backlog_timer);
     sl_signal_free(k->term);
     costlies_free(k);
     sl_loop_free(k->loop);

@@ -19,6 +19,11 @@
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet);
 
+enum {
+    FLUSH_AGAIN_MS = 5,              /* when a peer has to read first */
+    OUTBOX_KEPT_BYTES = 1024 * 1024, /* memory that an empty outbox keeps */
+};
+
 _Noreturn void keeper_die(const char *what, enum sl_err why)
 {
     sl_log(SL_LOG_ERROR, "keeper_ends", SL_CSTR("what", what), SL_CSTR("why", sl_err_text(why)));
@@ -146,25 +151,50 @@ static void reap(struct keeper *k)
 /* --- the end of a batch ------------------------------------------------------------------------
  */
 
+static size_t next_message(const struct peer *p, size_t at)
+{
+    struct sl_ipc_head head;
+
+    SL_PROMISE(sl_ipc_head_get(sl_span_from(sl_buf_span(&p->outbox), at), &head) == SL_OK);
+    return SL_IPC_HEADER + (size_t)head.body_bytes;
+}
+
+/* What the channel has no room for stays, in its order: that a peer has not read yet what we gave
+ * it all at once is no fault of the peer's. */
 static void flush(struct peer *p)
 {
     size_t at = 0;
 
     if (p->outbox.n == 0 || p->ended)
         return;
-    if (sl_buf_err(&p->outbox) != SL_OK) /* it asked for more than it could ever be told */
+    if (sl_buf_err(&p->outbox) != SL_OK) { /* it asks on and on, and reads nothing */
         sl_channel_break(p->channel, SL_EFULL);
-    while (sl_buf_err(&p->outbox) == SL_OK && at < p->outbox.n && !p->ended) {
-        struct sl_span rest = sl_span_from(sl_buf_span(&p->outbox), at);
-        struct sl_ipc_head head;
+        sl_buf_done(&p->outbox);
+        return;
+    }
+    while (at < p->outbox.n && !p->ended) {
+        size_t n = next_message(p, at);
+        struct sl_span message = sl_span_head(sl_span_from(sl_buf_span(&p->outbox), at), n);
 
-        SL_PROMISE(sl_ipc_head_get(rest, &head) == SL_OK);
-        size_t n = SL_IPC_HEADER + (size_t)head.body_bytes;
-        if (sl_channel_send(p->channel, sl_span_head(rest, n), NULL, 0) != SL_OK)
-            sl_channel_break(p->channel, SL_EFULL);
+        if (!sl_channel_has_room(p->channel, n))
+            break;
+        if (sl_channel_send(p->channel, message, NULL, 0) != SL_OK) {
+            at = p->outbox.n; /* it ended, or broke: on_end says which, and nobody hears the rest */
+            break;
+        }
         at += n;
     }
-    sl_buf_reset(&p->outbox);
+    sl_buf_drop(&p->outbox, at);
+    if (p->outbox.n > 0)
+        sl_timer_arm(p->keeper->backlog_timer, FLUSH_AGAIN_MS);
+    else if (p->outbox.cap > OUTBOX_KEPT_BYTES)
+        sl_buf_done(&p->outbox);
+}
+
+/* The flush before the loop sleeps again is what this is for. */
+void keeper_on_backlog(void *owner)
+{
+    (void)owner;
 }
 
 /* A decision and its spend are a moment apart: when the spend comes in time, both share one sync.

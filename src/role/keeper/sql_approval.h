@@ -12,6 +12,9 @@
     "null, "                                                                                       \
     "why text not null, outcome text not null, session integer not null, gate_action integer not " \
     "null, sequence integer not null, entry integer not null);"                                    \
+    "create table if not exists approval_large(approval text primary key, bytes integer not "      \
+    "null, "                                                                                       \
+    "brief text not null, action text not null);"                                                  \
     "create index if not exists approval_join on approval(join_key);"                              \
     "create index if not exists approval_state on approval(state, asked_us);"                      \
     "create index if not exists approval_open_of on approval(identity, state);"                    \
@@ -43,7 +46,14 @@
 #define SL_APPROVAL_SQL(X)                                                                         \
     X(APPROVAL_ADD, "insert into approval values(?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, "\
         "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                    \
-    X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS " from approval where id = ?1")                  \
+    X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS ", coalesce((select bytes from approval_large l "  \
+        "where l.approval = id), 0), coalesce((select brief from approval_large l where l.approval = "  \
+        "id), '') from approval where id = ?1")                                                     \
+    X(LARGE_ADD, "insert or replace into approval_large values(?1, ?2, ?3, ?4)")                    \
+    X(LARGE_GET, "select action from approval_large where approval = ?1")                           \
+    X(LARGE_ERASE, "delete from approval_large where approval = ?1")                                \
+    X(LARGE_BYTES_OF, "select coalesce(sum(l.bytes), 0) from approval a join approval_large l on "   \
+        "l.approval = a.id where a.identity = ?1 and a.state in ('pending', 'approved')")           \
     X(APPROVALS_DOWN, "select id, sequence from approval where sequence < ?1 order by sequence "   \
         "desc limit ?2")                                                                           \
     X(APPROVALS_UP, "select id, sequence from approval where sequence > ?1 order by sequence limit "\

@@ -2,19 +2,17 @@
 
 #include "core/action/action.h"
 #include "core/approval/approval.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/brief.h"
 
 /* Events of an approval's life. */
 
 /* The salt is known as long as the document is, and goes with it. */
-static void salt_of(struct sl_span document, uint8_t salt[SL_ACTION_SALT_BYTES])
+static void salt_of(const json_t *document, uint8_t salt[SL_ACTION_SALT_BYTES])
 {
-    json_t *value = NULL;
-
     memset(salt, 0, SL_ACTION_SALT_BYTES);
-    if (sl_json_read(document, &value, NULL) == SL_OK &&
-        sl_hex_fixed(salt, SL_ACTION_SALT_BYTES, sl_json_str(value, "salt")) != SL_OK)
+    if (sl_hex_fixed(salt, SL_ACTION_SALT_BYTES, sl_json_str(document, "salt")) != SL_OK)
         memset(salt, 0, SL_ACTION_SALT_BYTES);
-    json_decref(value);
 }
 
 static bool is_document_of(struct sl_span document, struct sl_span digest)
@@ -25,18 +23,37 @@ static bool is_document_of(struct sl_span document, struct sl_span digest)
     return sl_span_eq(sl_span(is, sizeof is), digest);
 }
 
+/* A long document lies by itself, so that nobody who only lists reads it. */
+static void put_large(struct db *db, struct fields *f, struct sl_span text, const json_t *document)
+{
+    struct approval a = {.identity = str(f, "identity"),
+                         .target = str(f, "target"),
+                         .protocol = str(f, "protocol"),
+                         .detail_text = str(f, "detail")};
+    SL_BUF(brief, SL_ACTION_MAX_BYTES);
+
+    brief_put(&brief, &a, document);
+    db_run(db, DB_LARGE_ADD, "siss", str(f, "id"), (uint64_t)text.n, sl_buf_span(&brief), text);
+}
+
 void apply_asked(struct db *db, struct fields *f)
 {
-    struct sl_span digest = bytes(f, "digest"), join = bytes(f, "join_key"), document = f->document;
+    struct sl_span digest = bytes(f, "digest"), join = bytes(f, "join_key"), text = f->document;
     uint8_t salt[SL_ACTION_SALT_BYTES];
+    json_t *document = NULL;
 
-    if (!is_document_of(document, digest))
-        document = sl_span(NULL, 0);
+    if (!is_document_of(text, digest) || sl_json_read(text, &document, NULL) != SL_OK)
+        text = sl_span(NULL, 0);
     salt_of(document, salt);
+    if (text.n > LARGE_DOCUMENT_BYTES) {
+        put_large(db, f, text, document);
+        text = sl_span(NULL, 0);
+    }
+    json_decref(document);
     db_run(db, DB_APPROVAL_ADD, "sssssiiibbbssiii", str(f, "id"), str(f, "identity"),
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
-           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join,
-           document, str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
+           u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, text,
+           str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
     if (json_object_get(f->event, "alike") != NULL) /* older events know none */
         db_run(db, DB_ALIKE_ADD, "bis", bytes(f, "alike"), u64(f, "sequence"), str(f, "id"));
 }
@@ -111,6 +128,7 @@ void apply_outcome(struct db *db, struct fields *f)
 void apply_erased(struct db *db, struct fields *f)
 {
     db_run(db, DB_APPROVAL_ERASE, "s", str(f, "id"));
+    db_run(db, DB_LARGE_ERASE, "s", str(f, "id"));
 }
 
 /* Approved up to so many rows; of several people's numbers the smallest counts. */

@@ -1,6 +1,7 @@
 /* The life of one child: start, READY, death, restart with back-off. */
 #include "role/super/super_int.h"
 
+#include "ipc/build.h"
 #include "os/clock.h"
 #include "os/paths.h"
 
@@ -225,6 +226,7 @@ static struct sl_msg_setup setup_for(const struct sl_program *p)
     const struct sl_inputs *in = s->inputs;
     const struct sl_settings *settings = &in->config->settings;
     struct sl_msg_setup m = {
+        .build = sl_ipc_build(),
         .index = p->index,
         .generation = s->generation,
         .config_path = sl_span_str(s->config_file),
