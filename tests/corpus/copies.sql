@@ -108,7 +108,7 @@ create table public.tt1 (id int, v text); insert into public.tt1 values (1, 'x')
 create trigger t after update on public.tt1 referencing new table as n old table as o for each statement execute function zoo.tr_old();
 create function zoo.tr_con() returns trigger language plpgsql as $$ begin insert into public.log (body) values (new.v); return null; end $$;
 create table public.tt2 (id int, v text);
-create constraint trigger c after insert on public.tt2 deferrable initially immediate for each row execute function zoo.tr_con();
+create constraint trigger c after insert on public.tt2 for each row execute function zoo.tr_con();
 create table public.ca (k text primary key); insert into public.ca values ('a');
 create table public.cb (id int, v text references public.ca on update cascade); insert into public.cb values (1, 'a');
 create trigger t after update on public.cb for each row execute function zoo.tr_con();
