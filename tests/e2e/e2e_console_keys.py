@@ -119,6 +119,11 @@ def test_revoke_and_stop(lab):
     assert child.returncode != 0 and lab.approval(held["id"])["state"] == "spent"
 
 
+def at_the_heading(keys):
+    """When it is done the focus goes there, and on from there."""
+    wait_for(lambda: keys.here().startswith("H1 "), 5, "the focus on the heading")
+
+
 def test_agents(lab):
     """my agents: a request is cancelled, an agent paused and let go on"""
     b, keys = sign_in(lab, "carol")
@@ -129,10 +134,12 @@ def test_agents(lab):
     keys.confirm("Cancel: ")
     child.communicate(timeout=20)
     assert lab.approval(held["id"])["state"] == "cancelled"
+    at_the_heading(keys)
     for verb, then, rc in (("Pause agent-7", "Let agent-7 go on", 2), ("Let agent-7 go on", "Pause agent-7", 0)):
         keys.enter(f"BUTTON {verb}", "Shift+Tab")
         keys.confirm(verb)
         b.wait(at=f"role=button[name='{then}']")
+        at_the_heading(keys)
         assert lab.psql("select 1", user="agent-7").rc == rc, verb
 
 

@@ -65,6 +65,7 @@ def test_shadow(lab):
     assert lab.psql("insert into customers values (90001, 'x')", user="agent-7").rc == 0
     b = sign_in(lab, "rita")
     go(lab, b, "policy", "Policy")
+    b.wait(at="textarea.code")
     before = b.eval(js="document.querySelector('textarea.code').value")
     assert before.startswith("policy:\n") and "agents never drop" in before, before
     b.click(at="role=button[name='What would change?']")
