@@ -25,7 +25,7 @@ struct fetched {
     struct sl_span body, why;
     uint64_t max_age_s, retry_after_s;
 };
-enum { COURIER_ISSUERS, COURIER_HOOKS }; /* their indexes */
+enum { COURIER_ISSUERS, COURIER_HOOKS, COURIER_CHAT }; /* their indexes */
 struct fetch_request {
     struct sl_span issuer;        /* its name in the configuration */
     struct sl_span url, form;     /* form: POST it; empty: GET */
