@@ -236,4 +236,15 @@ static void start_process(void)
     courier.super = pair[0];
 }
 
+static bool has(const struct sl_buf *b, const char *text)
+{
+    struct sl_span s = sl_buf_span(b), word = sl_span_str(text);
+
+    for (size_t i = 0; i + word.n <= s.n; i++)
+        if (memcmp(s.p + i, word.p, word.n) == 0)
+            return true;
+    printf("#   no '%s' in '%.*s'\n", text, (int)s.n, s.p == NULL ? "" : (const char *)s.p);
+    return false;
+}
+
 #endif

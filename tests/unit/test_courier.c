@@ -194,17 +194,6 @@ static void fetch_at(struct answer *a, const char *issuer, const char *scheme, u
     fetch(a, issuer, sl_buf_text(&url));
 }
 
-static bool has(const struct sl_buf *b, const char *text)
-{
-    struct sl_span s = sl_buf_span(b), word = sl_span_str(text);
-
-    for (size_t i = 0; i + word.n <= s.n; i++)
-        if (memcmp(s.p + i, word.p, word.n) == 0)
-            return true;
-    printf("#   no '%s' in '%.*s'\n", text, (int)s.n, s.p == NULL ? "" : (const char *)s.p);
-    return false;
-}
-
 static void check_none(const struct answer *a, const char *why)
 {
     SL_CHECK_INT(a->status, 0);
