@@ -81,3 +81,109 @@ Sign in with Slack
                         any); skew_s on its times; error: what the person's browser comes back with
   rotate()              another key;  sign_in() below walks the pages
 """
+
+import http.client
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import npm
+from idp import Forms, Person
+from lab import free_ports, give_back, wait_for
+
+HERE = pathlib.Path(__file__).resolve().parent / "slack"
+PATIENCE = 120     # s: an op may wait for deliveries that come again and again
+
+
+class Slack:
+    """One of them. folder: where what it says on its standard error goes. Skip where npm cannot be had."""
+
+    def __init__(self, folder=None, port=None):
+        self.log = tempfile.NamedTemporaryFile(prefix="slack.", suffix=".stderr", dir=folder, delete=folder is None)
+        self.ports = [port] if port else free_ports(1)
+        self.mine = port is None
+        self.child = subprocess.Popen(["node", "server.mjs", str(self.ports[0])], cwd=npm.installed(HERE), text=True,
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+        line = self.child.stdout.readline()
+        assert line, f"no Slack came up: {self.said()}"
+        self.__dict__.update(json.loads(line))
+
+    def said(self):
+        return pathlib.Path(self.log.name).read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        if self.child.poll() is None:
+            self.child.stdin.close()
+            try:
+                self.child.wait(5)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+            self.child.stdout.close()
+        if self.mine and self.ports:
+            give_back(self.ports)
+            self.ports = []
+        self.log.close()
+
+    def __getattr__(self, op):
+        if op.startswith("_") or "ports" not in self.__dict__:
+            raise AttributeError(op)
+
+        def call(**args):
+            connection = http.client.HTTPConnection("127.0.0.1", self.ports[0], timeout=PATIENCE)
+            connection.request("POST", f"/lab/{op}", json.dumps(args), {"Content-Type": "application/json"})
+            out = json.loads(connection.getresponse().read())
+            connection.close()
+            assert "failed" not in out, f"{op}: {out.get('stack')}"
+            return out["said"]
+        return call
+
+    # --- by fewer words ---------------------------------------------------------------------------
+
+    def user(self, user, **what):
+        return self.__getattr__("user")(id=user, **what)
+
+    def channel(self, channel, **what):
+        return self.__getattr__("channel")(id=channel, **what)
+
+    def one(self, seconds=10, like=None, **where):
+        """Waits for a message whose text or blocks have `like`; the newest."""
+        return wait_for(lambda: [m for m in self.messages(**where) if like is None or like in json.dumps(m, ensure_ascii=False)],
+                        seconds, f"a message like {like!r} in {where}")[-1]
+
+    def modal(self, user, seconds=10):
+        """Waits for a modal in front of that person; the topmost."""
+        return wait_for(lambda: self.views(user=user), seconds, f"a modal in front of {user}")[-1]
+
+    def click(self, user, channel, ts, action_id, **how):
+        return self.__getattr__("click")(user=user, channel=channel, ts=ts, action_id=action_id, **how)
+
+    def submit(self, user, view, values=None, **how):
+        return self.__getattr__("submit")(user=user, view=view, values=values or {}, **how)
+
+    def ready(self, sockets=1, seconds=20):
+        """Waits until so many sockets had their hello."""
+        return wait_for(lambda: len([s for s in self.sockets() if s["hello"]]) >= sockets, seconds, f"{sockets} sockets at Slack")
+
+    def buttons(self, message):
+        """What can be clicked on a message: {action_id: element}."""
+        parts = [e for b in message["blocks"] for e in [*(b.get("elements") or []), b.get("accessory")] if e and "action_id" in e]
+        return {e["action_id"]: e for e in parts}
+
+    def sign_in(self, there, user, stop, person=None, deny=False):
+        """A person at the address of Slack's authorize page (or one that leads there); where they are sent back to.
+        stop: how that address begins."""
+        person = person or Person()
+        url, answer = person.follow(there, stop=stop)
+        assert answer is not None and answer[0] == 200, f"{url}: {answer}"
+        form = Forms(answer[1])
+        back, answer = person.follow(f"{self.url}{form.action}", {**form.fields, "user": user, **({"deny": "yes"} if deny else {})}, stop=stop)
+        assert answer is None, f"{back}: {answer}"
+        return back
