@@ -134,8 +134,9 @@ static void put_facts(struct sl_jw *w, const struct sl_chat_card *c)
 /* Of an open one who may decide and until when; of one that is over what became of it. */
 static void put_standing(struct sl_jw *w, const struct sl_chat_card *c)
 {
-    sl_slack_fact(w, "What became of it", c->outcome, SL_CHAT_LIST_MOST);
-    if (is_pending(c)) {
+    if (!is_pending(c)) {
+        sl_slack_fact(w, "What became of it", c->outcome, SL_CHAT_LIST_MOST);
+    } else {
         put_time(w, c);
         sl_slack_fact(w, "May decide", c->reviewers, SL_CHAT_LIST_MOST);
         put_votes_needed(w, c);
