@@ -23,6 +23,9 @@ void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span
 /* Plain text, in a thread or to a person. */
 void sl_slack_put_text(struct sl_buf *b, struct sl_span channel, struct sl_span thread,
                        struct sl_span text);
+/* chat.postEphemeral: plain text for one person. */
+void sl_slack_put_aside(struct sl_buf *b, struct sl_span channel, struct sl_span user,
+                        struct sl_span text);
 /* views.open: asks for the reason of this decision, or for a question. What it is about goes along
  * in private_metadata: approval, digest, verb, channel, message. */
 void sl_slack_put_form(struct sl_buf *b, struct sl_span trigger, const struct sl_chat_input *click,
