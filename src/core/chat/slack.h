@@ -66,7 +66,10 @@ void sl_slack_envelope_done(struct sl_slack_envelope *e);
 /* The acknowledgement; answer: JSON text, or empty. */
 void sl_slack_put_ack(struct sl_buf *b, struct sl_span envelope, struct sl_span answer);
 
-/* X-Slack-Signature of a request: "v0=" and the HMAC of "v0:<timestamp>:<body>"; within 300 s. */
+/* X-Slack-Signature of a request: "v0=" and the HMAC-SHA-256 of "v0:<timestamp>:<body>" in lower
+ * case; within 300 s of now. SL_EMALFORMED: no such header; SL_ETIMEOUT: too old or of the future;
+ * SL_EDENIED: signed with another secret, or there is none. Who wants no request twice remembers
+ * the signature for 600 s. */
 enum sl_err sl_slack_verify(struct sl_span secret, struct sl_span timestamp, struct sl_span body,
                             struct sl_span signature, uint64_t now_s) SL_MUST_CHECK;
 
