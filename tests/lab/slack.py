@@ -169,8 +169,11 @@ class Slack:
         return self.__getattr__("submit")(user=user, view=view, values=values or {}, **how)
 
     def ready(self, sockets=1, seconds=20):
-        """Waits until so many sockets had their hello."""
-        return wait_for(lambda: len([s for s in self.sockets() if s["hello"]]) >= sockets, seconds, f"{sockets} sockets at Slack")
+        """Waits until so many sockets had their hello; they, the oldest first."""
+        def found():
+            greeted = [s for s in self.sockets() if s["hello"]]
+            return len(greeted) >= sockets and greeted
+        return wait_for(found, seconds, f"{sockets} sockets at Slack")
 
     def buttons(self, message):
         """What can be clicked on a message: {action_id: element}."""
