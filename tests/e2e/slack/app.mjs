@@ -45,6 +45,10 @@ app.view({ callback_id: "decide", type: "view_closed" }, async ({ ack, body }) =
   tell({ heard: "view_closed", user: body.user });
 });
 
+// What is asked elsewhere about: it is taken, and nothing more.
+app.action(/^sluice\./, async ({ ack }) => ack());
+app.view("sluice.decide", async ({ ack }) => ack());
+
 app.event("app_mention", async ({ event }) => tell({ heard: "app_mention", text: event.text }));
 app.command("/sluice", async ({ ack, command }) => {
   tell({ heard: "command", text: command.text, user: command.user_id });
