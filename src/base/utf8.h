@@ -30,6 +30,14 @@ struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes);
  * and counts so; a broken byte is one. Of at least two columns some text always fits. */
 struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns);
 
+/* Characters that nobody sees or that rearrange what one sees: controls (line feed and tab too),
+ * bidirectional and zero-width ones, tags. */
+bool sl_utf8_deceives(uint32_t code);
+
+/* Further ones that look like nothing or like another blank: fillers, variation selectors, blanks
+ * that are not U+0020, private use, what is no character at all. Names may well have them. */
+bool sl_utf8_unseen(uint32_t code);
+
 /* Text from a stranger, made safe for a terminal or a log: control characters, bidirectional
  * overrides, zero-width characters and broken bytes become \x.. or \u{....} escapes. */
 void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s);

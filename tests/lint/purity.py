@@ -32,6 +32,8 @@ LIBRARIES = {
     "core_action": r"json\w+",               # checks that an operation is canonical JSON
     "core_webauthn": r"json\w+",
     "core_scim": r"json\w+",
+    "core_chat": r"json\w+",
+    "core_hooks": r"json\w+",
     "core_policy": r"json\w+|yaml_\w+",      # the configuration file
     "core_approval": r"json\w+",
     "core_ledger": r"json\w+",
