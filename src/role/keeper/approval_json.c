@@ -112,7 +112,12 @@ static void put_proof(struct call *c, json_t *one, const struct vote_row *vote)
 {
     struct passkey p;
 
-    json_put_str(one, "proof", vote->passkey.n > 0 ? SL_SPAN("passkey") : SL_SPAN("token"));
+    bool is_chat = sl_span_is(vote->channel, "slack") || sl_span_is(vote->channel, "teams");
+
+    json_put_str(one, "proof",
+                 vote->passkey.n > 0 ? SL_SPAN("passkey")
+                 : is_chat           ? vote->channel
+                                     : SL_SPAN("token"));
     if (vote->passkey.n == 0 || passkey_get(c->keeper, vote->passkey, &p) != SL_OK)
         return;
     json_t *key = passkey_json(&p);

@@ -16,7 +16,7 @@
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
  *    "votes":[{"identity","decision" ("lapsed": a yes that does not count any more),
- *    "reason","channel","at","proof":"token|passkey",
+ *    "reason","channel","at","proof":"token|passkey|slack",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
