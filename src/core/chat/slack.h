@@ -1,8 +1,8 @@
 /* Slack: messages of Block Kit out, interactions in, and what proves that they came from Slack.
  *
  * Limits are those that Slack documents: 50 blocks, 3,000 characters of a section, 150 of a header,
- * 75 of a button, 2,000 of its value, 3,000 of private_metadata, 24 of a modal's title. No text of a
- * card is ever read as mrkdwn. Pure.
+ * 75 of a button, 2,000 of its value, 3,000 of private_metadata, 24 of a modal's title. No text of
+ * a card is ever read as mrkdwn. Pure.
  */
 #ifndef SL_CORE_CHAT_SLACK_H
 #define SL_CORE_CHAT_SLACK_H
@@ -23,6 +23,9 @@ void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span
 /* Plain text, in a thread or to a person. */
 void sl_slack_put_text(struct sl_buf *b, struct sl_span channel, struct sl_span thread,
                        struct sl_span text);
+/* chat.postEphemeral: plain text for one person. */
+void sl_slack_put_aside(struct sl_buf *b, struct sl_span channel, struct sl_span user,
+                        struct sl_span text);
 /* views.open: asks for the reason of this decision, or for a question. What it is about goes along
  * in private_metadata: approval, digest, verb, channel, message. */
 void sl_slack_put_form(struct sl_buf *b, struct sl_span trigger, const struct sl_chat_input *click,
@@ -32,7 +35,8 @@ void sl_slack_put_form_error(struct sl_buf *b, struct sl_span text);
 void sl_slack_put_form_done(struct sl_buf *b, struct sl_span title, struct sl_span text);
 
 /* An interaction's payload (JSON). Fields that are not understood make it SL_EMALFORMED: nobody
- * decides by something that we do not know. `team` is ours. The caller lets out->json go in any case.
+ * decides by something that we do not know. `team` is ours. The caller lets out->json go in any
+ * case.
  */
 enum sl_err sl_slack_read(struct sl_span payload, struct sl_span team, struct sl_chat_input *out)
     SL_MUST_CHECK;
@@ -62,16 +66,19 @@ void sl_slack_envelope_done(struct sl_slack_envelope *e);
 /* The acknowledgement; answer: JSON text, or empty. */
 void sl_slack_put_ack(struct sl_buf *b, struct sl_span envelope, struct sl_span answer);
 
-/* X-Slack-Signature of a request: "v0=" and the HMAC of "v0:<timestamp>:<body>"; within 300 s. */
+/* X-Slack-Signature of a request: "v0=" and the HMAC-SHA-256 of "v0:<timestamp>:<body>" in lower
+ * case; within 300 s of now. SL_EMALFORMED: no such header; SL_ETIMEOUT: too old or of the future;
+ * SL_EDENIED: signed with another secret, or there is none. Who wants no request twice remembers
+ * the signature for 600 s. */
 enum sl_err sl_slack_verify(struct sl_span secret, struct sl_span timestamp, struct sl_span body,
                             struct sl_span signature, uint64_t now_s) SL_MUST_CHECK;
 
 /* What the Web API answers. */
 struct sl_slack_answer {
     bool ok;
-    struct sl_span error;       /* "channel_not_found" */
-    struct sl_span channel, ts; /* of a message that is there now */
-    struct sl_span url;         /* apps.connections.open */
+    struct sl_span error;           /* "channel_not_found" */
+    struct sl_span channel, ts;     /* of a message that is there now */
+    struct sl_span url;             /* apps.connections.open */
     struct sl_span team, user, bot; /* auth.test */
     json_t *json;
 };
