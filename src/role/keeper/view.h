@@ -25,10 +25,11 @@
  *   session_opened      session identity kind owner target environment gate at credential
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
- *                       join_key detail passkey sequence; the document lies beside the log
- *   voted               id identity person decision reason channel credential may at; by passkey
+ *                       join_key detail passkey sequence escalate?; the document lies beside the
+ * log voted               id identity person decision reason channel credential may at; by passkey
  *                       also passkey counter backed_up
  *   vote_lapsed         id identity: this yes does not count any more
+ *   escalated           id at: nobody had decided, others may from now on
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
  *                       credential alone at; by by_counter by_backed_up: of the one that allowed it
  *   passkey_removed     id at by by_counter by_backed_up
