@@ -125,6 +125,7 @@ static void print_people(const json_t *approval)
     print_list_row(approval, "Requesters", "requesters");
     print_row(approval, "Reviewers", "reviewers");
     print_each(approval, "Needed", "requirements", sl_api_print_requirement);
+    print_list_row(approval, "Decided in", "decide_in");
     if (sl_span_is(sl_json_str(approval, "proof"), "passkey"))
         printf("Proof       signed with a passkey%s, else it does not count\n",
                sl_span_is(sl_json_str(approval, "keys"), "device-bound")
@@ -196,6 +197,8 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
         puts("Client      gone: the same statement, sent again, joins this approval");
     sl_api_print_time_row(approval, "Asked", "asked_at");
     sl_api_print_time_row(approval, "Decide by", "expires_at");
+    sl_api_print_time_row(approval, "Escalates", "escalates_at");
+    sl_api_print_time_row(approval, "Escalated", "escalated_at");
     sl_api_print_time_row(approval, "Spend by", "grant_expires_at");
     sl_api_print_time_row(approval, "Closed", "closed_at");
     print_row(approval, "Digest", "digest");

@@ -46,6 +46,38 @@ static const struct refusal {
     {"passkeys: {origins: []}\n" TARGET, "t.yaml:1:21: origins: out of bounds"},
     {TARGET "policy: [{name: a, then: hold, keys: device-bound}]\n",
      "t.yaml:2:10: rule \"a\": keys says which passkeys count; expected proof: passkey"},
+    {TARGET
+     "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {reviewers: {groups: "
+     "[y]}}}]\n",
+     "t.yaml:2:68: policy[].escalate lacks the key \"after\"; expected a duration"},
+    {TARGET
+     "policy: [{name: a, then: hold, expires: 5m, reviewers: {groups: [x]}, escalate: {after: "
+     "5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate comes when the time to decide is over"},
+    {TARGET "policy: [{name: a, then: hold, escalate: {after: 5m}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate to nobody; expected notify, reviewers, or both"},
+    {TARGET "policy: [{name: a, then: hold, escalate: {after: 5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate's reviewers decide beside the rule's, which has none"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, "
+            "reviewers: {need: 1}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate's reviewers name nobody"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, "
+            "reviewers: {groups: [y], need: 2}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate asks for no more people than before"},
+    {TARGET "policy: [{name: a, then: deny, escalate: {after: 5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": nothing is decided here; escalate expected then: hold"},
+    {TARGET
+     "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, notify: "
+     "[slack]}}]\n",
+     "t.yaml:2:10: rule \"a\": notify \"slack\" is the name of no chat"},
+    {TARGET "policy: [{name: a, then: hold, decide_in: [chat]}]\n",
+     "t.yaml:2:44: decide_in: \"chat\"; expected a list of http, cli, console, slack, teams"},
+    {TARGET "policy: [{name: a, then: hold, decide_in: [control]}]\n",
+     "t.yaml:2:44: decide_in: \"control\"; expected"},
+    {TARGET "policy: [{name: a, then: hold, decide_in: []}]\n",
+     "t.yaml:2:43: decide_in: out of bounds; expected 1 to 5"},
+    {TARGET "policy: [{name: a, then: deny, decide_in: [console]}]\n",
+     "t.yaml:2:10: rule \"a\": nothing is decided here; decide_in expected then: hold"},
     {ISSUER("kind: oidc"), IN_ISSUER ": nothing of it is taken; expected client_id"},
     {ISSUER("client_id: s, audiences: [s]"), IN_ISSUER ": audiences has the client_id, so that a"},
     {ISSUER("client_id: s, client_secret_file: a, client_secret_command: [b]"),

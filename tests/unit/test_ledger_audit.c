@@ -61,6 +61,14 @@ static void test_true_story(void)
 
 static void test_approvers(void)
 {
+    struct hearing h;
+
+    hear((struct story){.decide_in = "http"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear((struct story){.decide_in = "slack", .channel = "slack"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
     expect("owner", (struct story){.approver = "alice", .credential = "c-alice"},
            "owner of the requester");
     expect("linked", (struct story){.linked_approver = true}, "another account of somebody");
@@ -73,6 +81,11 @@ static void test_approvers(void)
     expect("new credential", (struct story){.new_credential = true},
            "made after the action was asked");
     expect("control socket", (struct story){.channel = "control"}, "takes no decision");
+    expect("a channel of no name", (struct story){.channel = "chat"}, "takes no decision");
+    expect("a channel that its rule leaves out", (struct story){.decide_in = "console"},
+           "a decision that comes this way does not count");
+    expect("a channel that nobody knows", (struct story){.decide_in = "pigeon"},
+           "a decision that comes this way does not count");
     expect("session of another", (struct story){.session_credential = "c-alice"},
            "a console session is opened with a credential that does not decide for 'rita'");
     expect("session that asks", (struct story){.session_credential = "t-rita"},
@@ -190,6 +203,31 @@ static void test_erasing_is_governed(void)
     expect("by its own",
            (struct story){.erased = 'e', .erased_let_by = "01890a5d-ac96-774b-bcce-b302099a8057"},
            "which let nothing happen");
+}
+
+/* Those whom a rule names for it decide behind the escalation alone, and that has its time. */
+static void test_escalated(void)
+{
+    const struct story sara = {.second_voter = true,
+                               .approve_without_quorum = true,
+                               .escalated = 'e'};
+    struct hearing h;
+    struct story s = sara;
+
+    hear(s, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("before its time", (struct story){.escalated = 'b'}, "but its time had not come");
+    expect("twice", (struct story){.escalated = 't'}, "but it was escalated before");
+    expect("by no rule", (struct story){.escalated = 'n'}, "but no rule says so");
+    s.sara_elsewhere = true; /* no reviewer but by the escalation */
+    hear(s, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    s.escalated = 'u';
+    expect("never, and she decides", s, "not among the reviewers");
+    s.escalated = 'b';
+    expect("before its time, and she decides", s, "not among the reviewers");
 }
 
 static void test_moves(void)
@@ -433,6 +471,7 @@ int main(void)
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_who_is_switched_off);
     SL_RUN(test_erasing_is_governed);
+    SL_RUN(test_escalated);
     SL_RUN(test_moves);
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);

@@ -39,6 +39,7 @@
     P(REVIEWERS, struct sl_reviewers, "reviewers")                \
     P(BUDGET, struct sl_budget, "policy[].budget")                \
     P(ELEVATE, struct sl_elevate, "policy[].elevate")             \
+    P(ESCALATE, struct sl_escalation, "policy[].escalate")        \
     P(ISSUER, struct sl_issuer, "issuers[]")                      \
     P(ISSUER_GROUP, struct sl_issuer_group, "issuers[].groups[]") \
     P(JOB, struct sl_job, "issuers[].jobs[]")                     \
@@ -337,6 +338,11 @@ K(RULE, "proof", SWITCH, proof_passkey, "any", 0, 0, "", "any|passkey", RELOAD, 
 K(RULE, "keys", SWITCH, keys_device_bound, "any", 0, 0, "", "any|device-bound", RELOAD,              \
   "With `proof: passkey`. `device-bound`: only passkeys that say of themselves that they cannot be "  \
   "copied to another device.")                                                                       \
+K(RULE, "decide_in", CHANNELS, decide_in, "", 1, 5, "", SL_DECIDE_IN_WORDS, RELOAD,                  \
+  "Which channels may decide. Left out: all of them. Of several rules only what each of them allows " \
+  "counts; people elsewhere are told, and where they may decide. `console`: a session of a browser; " \
+  "`slack`, `teams`: a button in a message; `cli`, and `http` for everything else: as the caller says of " \
+  "itself, so leave out both or neither.") \
 K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD,                      \
   "`shape`: literals are recorded as salted commitments only.")                                      \
 K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \
@@ -344,6 +350,15 @@ K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,             
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
   "Where people are told about a hold, beside the console: the name of a `chat`, or `name:channel` (`slack:C0PAY`). Left " \
   "out: in the `channel` of each chat that has one.")                                              \
+M(RULE, "escalate", ONE, escalate, ESCALATE, false,                                                  \
+  "What happens once when nobody has decided in time: others are told, and may decide too. Never is " \
+  "anything approved by it.")                                                                        \
+K(ESCALATE, "after", DURATION, after_ms, NULL, 1000, 2592000000, "", "", RELOAD,                     \
+  "How long after it was asked; less than the rule's `expires`. Of several rules the longest counts.") \
+K(ESCALATE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                      \
+  "Where it is told then, beside the rule's `notify`.")                                              \
+M(ESCALATE, "reviewers", ONE, reviewers, REVIEWERS, false,                                           \
+  "Who may decide from then on, beside the rule's `reviewers` and for their number.")                \
 M(RULE, "elevate", ONE, elevate, ELEVATE, false,                                                     \
   "Of a hold rule: the granted statement runs as another login, on a connection of its own, which ends " \
   "with it. What the standing login may not do the server itself still refuses, whatever Sluice thinks.") \

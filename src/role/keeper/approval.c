@@ -43,6 +43,7 @@ static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
     a->gate_action = db_u64(r, 20);
     a->large_bytes = db_u64(r, 21);
     a->brief = keep(k, r, 22);
+    a->escalated_us = db_u64(r, 23);
     return fixed(r, 11, a->digest) && fixed(r, 12, a->salt) && fixed(r, 13, a->join_key);
 }
 
@@ -94,7 +95,8 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
 
     a->requirements = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->requirements);
     a->rules = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->rules);
-    if (a->requirements == NULL || a->rules == NULL)
+    a->escalations = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->escalations);
+    if (a->requirements == NULL || a->rules == NULL || a->escalations == NULL)
         return SL_EMEMORY;
     json_array_foreach(list, i, item)
     {
@@ -107,10 +109,28 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
             (struct sl_reviewers){names_of_json(k, json_object_get(item, "groups")),
                                   names_of_json(k, json_object_get(item, "identities")),
                                   (uint32_t)need};
+        const json_t *escalate = json_object_get(item, "escalate");
+        a->escalations[i] =
+            (struct sl_reviewers){names_of_json(k, json_object_get(escalate, "groups")),
+                                  names_of_json(k, json_object_get(escalate, "identities")), 1};
         a->requirement_count++;
     }
     return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK
                                                                                    : SL_ECORRUPT;
+}
+
+/* Left out: no rule says so. A channel that is not known opens nothing. */
+static uint32_t shut_of(const json_t *decide_in)
+{
+    uint32_t open = 0;
+    size_t i;
+    json_t *name;
+
+    if (decide_in == NULL)
+        return 0;
+    json_array_foreach(decide_in, i, name) open |=
+        1u << sl_decide_channel_of(sl_span(json_string_value(name), json_string_length(name)));
+    return SL_DECIDE_IN_ALL & ~open;
 }
 
 static enum sl_err fill_votes(struct keeper *k, struct approval *a)
@@ -140,6 +160,9 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
         return SL_ECORRUPT;
     SL_TRY(sl_json_read(out->detail_text, &out->detail, NULL));
     out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
+    if (!sl_json_u64(out->detail, "escalate", &out->escalate_us))
+        out->escalate_us = 0;
+    out->shut = shut_of(json_object_get(out->detail, "decide_in"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));
     SL_TRY(fill_votes(k, out));

@@ -26,6 +26,7 @@ struct approval {
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
     bool passkey, device_bound;
+    uint32_t shut;                   /* channels that may not decide it (sl_decide_question) */
     json_t *detail;                  /* approval_done */
     struct sl_requester *requesters; /* as it was asked, and digested */
     size_t requester_count;
@@ -33,7 +34,9 @@ struct approval {
         *barred; /* with whoever has been bound to them since: none of them decides */
     size_t barred_count;
     struct sl_reviewers *requirements;
-    struct sl_span *rules; /* the name of each requirement's rule */
+    struct sl_reviewers *escalations;   /* of each requirement: who may too, once it is escalated */
+    uint64_t escalate_us, escalated_us; /* when it will be, and when it was; 0: never, not yet */
+    struct sl_span *rules;              /* the name of each requirement's rule */
     size_t requirement_count;
     struct vote_row *votes;
     size_t vote_count;
@@ -81,12 +84,20 @@ const char *vote_problem(struct keeper *k, const struct approval *a, const struc
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
+/* escalation.c: what nobody has decided in time is escalated, once, and recorded as such; then who
+ * its rules name for that may decide too. */
+void escalations_sweep(struct keeper *k);
+/* Where people are told about it: what the `notify` of its rules named when it was asked, and once
+ * it is escalated that of their `escalate` too; each once. Empty: no rule says so. In k->mem. */
+struct sl_names approval_routes(struct keeper *k, const struct approval *a);
 void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 /* Also what still waits for others: which yes was whose is not known any more. */
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why);
+/* Why somebody may not decide, and where they may. */
+void decide_reason_put(struct sl_buf *b, enum sl_decide_reason reason, uint32_t shut);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
 #endif

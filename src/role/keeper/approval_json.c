@@ -30,7 +30,7 @@ static bool is_reviewer(struct call *c, const struct approval *a)
 {
     uint32_t may = 0;
 
-    approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    approval_may(c->keeper, a, &c->who, &c->with, c->channel, &may);
     return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding;
 }
 
@@ -59,7 +59,7 @@ bool approval_visible(struct call *c, const struct approval *a)
 
     return approval_is_mine(c, a) || is_reviewer(c, a) || voted(c, a) ||
            sight_of(c, READ_APPROVALS) == SIGHT_ALL ||
-           approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) ==
+           approval_may(c->keeper, a, &c->who, &c->with, sl_decide_channel_open(a->shut), NULL) ==
                SL_DECIDE_NEW_MEMBERSHIP ||
            may_break(c, a) ||
            (sight_of(c, READ_EXCEPTIONS) == SIGHT_ALL &&
@@ -102,6 +102,12 @@ static void put_requirements(struct call *c, json_t *out, const struct approval 
         json_object_set_new(one, "identities", names(a->requirements[i].identities));
         json_object_set_new(one, "need", json_integer(a->requirements[i].need));
         json_object_set_new(one, "have", json_integer(have[i]));
+        if (a->escalations[i].groups.count + a->escalations[i].identities.count > 0) {
+            json_t *more = json_object();
+            json_object_set_new(more, "groups", names(a->escalations[i].groups));
+            json_object_set_new(more, "identities", names(a->escalations[i].identities));
+            json_object_set_new(one, "escalate", more);
+        }
         json_array_append_new(array, one);
     }
     json_object_set_new(out, "requirements", array);
@@ -112,7 +118,12 @@ static void put_proof(struct call *c, json_t *one, const struct vote_row *vote)
 {
     struct passkey p;
 
-    json_put_str(one, "proof", vote->passkey.n > 0 ? SL_SPAN("passkey") : SL_SPAN("token"));
+    bool is_chat = sl_span_is(vote->channel, "slack") || sl_span_is(vote->channel, "teams");
+
+    json_put_str(one, "proof",
+                 vote->passkey.n > 0 ? SL_SPAN("passkey")
+                 : is_chat           ? vote->channel
+                                     : SL_SPAN("token"));
     if (vote->passkey.n == 0 || passkey_get(c->keeper, vote->passkey, &p) != SL_OK)
         return;
     json_t *key = passkey_json(&p);
@@ -189,7 +200,7 @@ static void put_detail(json_t *out, const struct approval *a)
         "reviewers",    "rule",       "show",           "repeats", "runs_as",
         "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
         "delivered",    "started_by", "unknown",        "job",     "job_link",
-        "list",         "proof_why"};
+        "list",         "proof_why",  "decide_in"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -245,6 +256,9 @@ static void put_times(json_t *out, const struct approval *a)
     json_put_time(out, "expires_at", a->expires_us);
     json_put_time(out, "grant_expires_at", a->grant_expires_us);
     json_put_time(out, "closed_at", a->closed_us);
+    json_put_time(out, "escalated_at", a->escalated_us);
+    if (a->state == SL_APPROVAL_PENDING && a->escalated_us == 0)
+        json_put_time(out, "escalates_at", a->escalate_us);
 }
 
 static void put_state(struct call *c, json_t *out, const struct approval *a)
@@ -273,7 +287,7 @@ static enum sl_decide_reason could_decide(struct call *c, const struct approval 
 
     if (a->passkey && passkey_for(c->keeper, c->who.name, a->asked_us, a->device_bound, &p))
         credential_with_passkey(&with, &p);
-    return approval_may(c->keeper, a, &c->who, &with, SL_CHANNEL_HTTP, NULL);
+    return approval_may(c->keeper, a, &c->who, &with, c->channel, NULL);
 }
 
 /* Who is kept from deciding, and why; and while it waits, who could decide it now. */
@@ -331,7 +345,9 @@ static json_t *tell(struct call *c, const struct approval *a, put_fn *put)
     json_object_set_new(out, "mine", json_boolean(mine));
     json_object_set_new(out, "may_decide", json_boolean(reason == SL_DECIDE_YES));
     if (reason != SL_DECIDE_YES) {
-        json_put_str(out, "may_not_why", sl_span_str(sl_decide_reason_text(reason)));
+        SL_BUF(why, 256);
+        decide_reason_put(&why, reason, a->shut);
+        json_put_str(out, "may_not_why", sl_buf_span(&why));
         json_put_str(out, "may_not_reason", sl_span_str(sl_decide_reason_name(reason)));
     }
     glass_put(c, out, a);

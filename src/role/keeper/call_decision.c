@@ -81,7 +81,9 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
     if (status == 403 && a->id.n > 0)
         record_refusal(c, a, reason);
-    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
+    SL_BUF(why, 256);
+    decide_reason_put(&why, reason, a->shut);
+    call_problem(c, status, "This decision does not count", sl_buf_text(&why),
                  reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "
                                                      "passkeys."
                                                    : "");
@@ -128,6 +130,14 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
     return false;
 }
 
+/* Who says that it was this person: their secret, or a chat, which we believe (docs/slack.md). */
+static struct sl_span vouched(const struct call *c)
+{
+    bool is_chat = c->channel == SL_CHANNEL_SLACK || c->channel == SL_CHANNEL_TEAMS;
+
+    return is_chat ? call_channel(c) : SL_SPAN("token");
+}
+
 static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may,
                         const struct decision_proof *proof)
 {
@@ -158,7 +168,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
                                      .approver = c->who.name,
                                      .credential = c->with.id,
                                      .channel = call_channel(c),
-                                     .proof = proof->given ? SL_SPAN("passkey") : SL_SPAN("token"),
+                                     .proof = proof->given ? SL_SPAN("passkey") : vouched(c),
                                      .passkey = proof->given ? &proof->entry : NULL,
                                      .rule = rule,
                                      .rows = decision_rows(c),
