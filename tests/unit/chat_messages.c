@@ -70,6 +70,8 @@ static void print_text(const struct sl_chat_card *card)
     print_line("Post", &body);
     sl_slack_put_text(&body, SL_SPAN("U0123ABCD"), SL_SPAN(""), card->statement);
     print_line("Post", &body);
+    sl_slack_put_aside(&body, SL_SPAN("C0123ABCD"), SL_SPAN("U0123ABCD"), card->why);
+    print_line("Aside", &body);
 }
 
 /* Every field as long as it may be, and one character longer. */

@@ -324,6 +324,17 @@ static void test_text(void)
     SL_CHECK(is_inert(message, &marks) && marks == 1);
 }
 
+static void test_aside(void)
+{
+    SL_BUF(out, ROOM);
+    size_t marks;
+
+    sl_slack_put_aside(&out, SL_SPAN("C0123"), SL_SPAN("U0123"), sl_span(evil, sizeof evil - 1));
+    json_t *message = read_back(&out);
+    SL_CHECK_TEXT(sl_json_str(message, "user"), "U0123");
+    SL_CHECK(is_inert(message, &marks) && marks == 1);
+}
+
 static const struct sl_chat_input *a_click(void)
 {
     static struct sl_chat_input click = {.event = SL_CHAT_CLICK, .verb = SL_CHAT_DENY};
@@ -379,6 +390,7 @@ int main(void)
     SL_RUN(test_hostile_cards);
     SL_RUN(test_group);
     SL_RUN(test_text);
+    SL_RUN(test_aside);
     SL_RUN(test_form);
     SL_RUN(test_form_answers);
     return sl_tap_done();
