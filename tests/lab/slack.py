@@ -28,7 +28,8 @@ What was said
                         {user, state_now: "open"|"closed", errors: {block_id: text}, history: [view...]}
   forget()              messages, views, calls, deliveries: as if nothing had been; users, channels, tokens, settings stay
 What people do. Each is one *delivery*, and answers when the app answered it or Slack would have given up (wait=False: at once):
-      {id, acked, answer, attempts: [{at, via, socket, status, answered_at, ms}], error, trigger_id, payload}
+      {id, acked, answer, attempts: [{at, via, socket, status, answered_at, ms}], error, trigger_id, payload,
+      request: {url, headers, body} where it went over HTTP}
       acked: in time, with a 2xx or an acknowledgement; answer: the acknowledgement's payload (or null); error: why not acked
   click(user, channel, ts, action_id, value, block_id, old)
                         a button. As in Slack, it must be on the message as it is now; old=True: as someone's client that still
@@ -169,8 +170,11 @@ class Slack:
         return self.__getattr__("submit")(user=user, view=view, values=values or {}, **how)
 
     def ready(self, sockets=1, seconds=20):
-        """Waits until so many sockets had their hello."""
-        return wait_for(lambda: len([s for s in self.sockets() if s["hello"]]) >= sockets, seconds, f"{sockets} sockets at Slack")
+        """Waits until so many sockets had their hello; they, the oldest first."""
+        def found():
+            greeted = [s for s in self.sockets() if s["hello"]]
+            return len(greeted) >= sockets and greeted
+        return wait_for(found, seconds, f"{sockets} sockets at Slack")
 
     def buttons(self, message):
         """What can be clicked on a message: {action_id: element}."""

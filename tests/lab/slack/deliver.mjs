@@ -100,7 +100,7 @@ async function run(slack, d) {
   if (d.acked && d.then) d.then(d.answer, d);
 }
 
-export const told = ({ then: _, done: __, request: ___, accepts: ____, ...d }) => d;
+export const told = ({ then: _, done: __, accepts: ___, ...d }) => d;
 
 // type: the envelope's; how: a test's wishes; then(answer): what Slack does with the acknowledgement.
 export async function deliver(slack, type, payload, how, then = null) {

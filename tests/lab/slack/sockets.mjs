@@ -101,14 +101,19 @@ export class Sockets {
   // Tells a socket to go, and closes it after that many seconds (null: not).
   leave(one, reason, seconds) {
     this.write(one, { type: "disconnect", reason, debug_info: { host: HOST } });
-    if (seconds !== null) setTimeout(() => one.ws.close(1000), seconds * 1000);
+    if (seconds !== null) setTimeout(() => this.end(one), seconds * 1000);
+  }
+
+  end(one) {
+    this.forget(one);
+    one.ws.close(1000);
   }
 
   drop(one, how, bytes = 1_000_000) {
     const raw = one.ws._socket;
     const ways = {
-      close: () => one.ws.close(1000),
-      cut: () => raw.destroy(),
+      close: () => this.end(one),
+      cut: () => (this.forget(one), raw.destroy()),
       freeze: () => (one.frozen = true),
       garbage: () => raw.write(Buffer.from("ffffffffffffffffffff", "hex")),
       fragment: () => raw.write(Buffer.from([0x01, 0x03, 0x7b, 0x22, 0x61])),
