@@ -1,6 +1,6 @@
 /* libraries: core_chat, json, crypto, base */
-/* Whatever an agent writes: a message of it is JSON, of bounded length, and a text that fits is shown
- * so that it stands for itself alone. Input: u8 flags, then fields with NUL between them. */
+/* Whatever an agent writes: a message of it is JSON, of bounded length, and a text that fits is
+ * shown so that it stands for itself alone. Input: u8 flags, then fields with NUL between them. */
 #include "core/chat/slack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
