@@ -13,7 +13,8 @@ import urllib.parse
 import urllib.request
 
 import npm
-from lab import free_ports, give_back, wait_for
+from idp import Person, elsewhere
+from lab import Lab, free_ports, give_back, wait_for
 from slack import Slack
 
 HERE = pathlib.Path(__file__).resolve().parent / "slack"
@@ -525,3 +526,38 @@ def test_openid(lab):
         slack.openid(claims={"https://slack.com/team_id": "T0OTHER99", "nonce": None}, alg="none")
         (header, claims), said = signed_in(slack, "U0RITA")
         assert header["alg"] == "none" and claims["https://slack.com/team_id"] == "T0OTHER99" and "nonce" not in claims and said["id_token"].endswith(".")
+
+
+def test_sluice_signs_in(lab):
+    """Sluice itself signs somebody in with this Slack, as with any provider; not with a lie of it, and not who is not linked"""
+    with Slack(lab.folder) as slack:
+        def change(config):
+            config["issuers"] = [{"name": "slack", "issuer": slack.issuer, "client_id": slack.client_id, "client_secret_file": "slack.secret"}]
+
+        slack.user("U0RITA", name="rita")
+        slack.user("U0SAM", name="sam")
+        with Lab(change, start=False) as there:
+            (there.folder / "slack.secret").touch(0o600)
+            (there.folder / "slack.secret").write_text(slack.client_secret)
+            there.start()
+            there.manage("identity", "account", "rita", "--issuer", "slack", "--subject", "U0RITA", check=True)
+
+            def comes_back(user):
+                who = Person(elsewhere())
+                _, _, away = who.once(f"{there.url}/v1/signin/slack")
+                status, text, next_page = who.once(slack.sign_in(away, user, f"{there.url}/", person=who))
+                return status == 303 and next_page == f"{there.url}/" and "__Host-sluice" in who.cookies(there.url), (status, text)
+
+            good, why = comes_back("U0RITA")
+            assert good, why
+            assert not comes_back("U0SAM")[0]
+            slack.openid(claims={"nonce": "another"})
+            assert not comes_back("U0RITA")[0]
+            slack.openid(claims={}, key="other")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(key="own", alg="none")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(alg="RS256", error="access_denied")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(error=None)
+            assert comes_back("U0RITA")[0]
