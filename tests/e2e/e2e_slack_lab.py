@@ -16,6 +16,7 @@ import npm
 from idp import Person, elsewhere
 from lab import Lab, free_ports, give_back, wait_for
 from slack import Slack
+from slack_types import SlackTypes
 
 HERE = pathlib.Path(__file__).resolve().parent / "slack"
 LAB = {"deciders": ()}
@@ -190,12 +191,28 @@ def test_signatures(lab):
         assert verdicts(age_s=-400) == (True, False), "bolt takes what is signed for the future; we do not"
 
 
+OURS = {"id": "01932f6a-7d1c-7aaa-8bbb-0123456789ab", "digest": "ab" * 32, "identity": "agent-7", "why": "scratch is watched",
+        "reason": "<!channel> *now*", "statement": "delete from staging.scratch where id = 1 -- <@U0RITA> \u202e"}
+
+
+def call(slack, method, token=None, **args):
+    """One call of the Web API by nobody's client."""
+    request = urllib.request.Request(slack.api + method, json.dumps(args).encode(), {
+        "Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {token or slack.bot_token}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def a_click(slack):
+    """The payload of rita's click on Approve of the newest card, or on any card that she could decide by."""
+    card = slack.one(channel="C0PAY")
+    return slack.click("U0RITA", "C0PAY", card["ts"], "sluice.approve", value=f"{OURS['id']} {OURS['digest']}", retry=False)["payload"]
+
+
 def test_ours(lab):
     """our card is taken by this Slack, its click and its form are read back as what they were, by our code and by bolt's"""
-    about = {"id": "01932f6a-7d1c-7aaa-8bbb-0123456789ab", "digest": "ab" * 32, "identity": "agent-7", "why": "scratch is watched",
-             "reason": "<!channel> *now*", "statement": "delete from staging.scratch where id = 1 -- <@U0RITA> \u202e"}
     with World(lab, open=False) as (slack, app), Ours() as ours:
-        body = ours.ask(card={**about, "decides": True}, channel="C0PAY")
+        body = ours.ask(card={**OURS, "decides": True}, channel="C0PAY")
         ts = app.call("chat.postMessage", **body)["ts"]
         card = slack.one(channel="C0PAY")
         told = json.dumps(card["blocks"], ensure_ascii=False)
@@ -204,14 +221,14 @@ def test_ours(lab):
         click = json.dumps(slack.click("U0RITA", "C0PAY", ts, "sluice.approve", retry=False)["payload"])
         said = ours.ask(read=click, team=slack.team)
         assert (said["event"], said["verb"], said["user"], said["foreign"], said["digest"]) == ("click", "approve", "U0RITA", False, "ab" * 32), said
-        assert said["approval"] == about["id"] and said["message"] == ts and said["channel"] == "C0PAY", said
+        assert said["approval"] == OURS["id"] and said["message"] == ts and said["channel"] == "C0PAY", said
         stranger = slack.click("U0OTHER", "C0PAY", ts, "sluice.approve", retry=False)["payload"]
         assert ours.ask(read=json.dumps(stranger), team=slack.team)["foreign"]
-        opened = app.call("views.open", **ours.ask(form=click, team=slack.team, card=about))
+        opened = app.call("views.open", **ours.ask(form=click, team=slack.team, card=OURS))
         done = slack.submit("U0RITA", opened["view"]["id"], {"text": "as agreed"}, retry=False)
         said = ours.ask(read=json.dumps(done["payload"]), team=slack.team)
         assert (said["event"], said["verb"], said["text"], said["foreign"]) == ("form", "approve", "as agreed", False), said
-        assert app.call("chat.update", **ours.ask(card={**about, "outcome": "approved by rita"}, channel="C0PAY", ts=ts))["ts"] == ts
+        assert app.call("chat.update", **ours.ask(card={**OURS, "outcome": "approved by rita"}, channel="C0PAY", ts=ts))["ts"] == ts
         over = slack.buttons(slack.one(channel="C0PAY"))
         assert not over.keys() & {"sluice.approve", "sluice.deny"}, over
         whys = {u: ours.ask(refused=json.dumps({"ok": True, **app.call("users.info", user=u)}), team=slack.team, user=u)
@@ -353,6 +370,30 @@ def test_limits(lab):
         assert len(view["view"]["private_metadata"]) == 3000
 
 
+# Of REFUSED, what no type tells: an empty text, neither text nor fields, an address that is none, no element, a name twice
+NO_TYPE_TELLS = (3, 4, 11, 19, 20)
+
+
+def test_types(lab):
+    """a JSON Schema generated from @slack/types: what this Slack takes is right by it, our cards and forms too; what it refuses is refused"""
+    with SlackTypes() as types, Slack(lab.folder) as slack, Ours() as ours:
+        slack.channel("C0PAY")
+        slack.user("U0RITA")
+        slack.rate(mode="off")
+        for blocks in [CARD, *TAKEN]:
+            assert types.wrong(blocks=blocks) == [], json.dumps(blocks)[:200]
+        assert [n for n, blocks in enumerate(REFUSED) if types.wrong(blocks=blocks) == []] == list(NO_TYPE_TELLS)
+        for statement in ("select 1", "x" * 2900, "\u202e" * 2900, "delete from a;\n" * 5000, "\U0001f600" * 2900, "\x1b\x07", "&<>\"" * 700):
+            for more in ({"decides": True}, {}, {"outcome": "approved by rita, ran: 3 rows"}, {"reason": "r" * 5000, "why": "w" * 5000}):
+                body = ours.ask(card={**OURS, "statement": statement, **more}, channel="C0PAY")
+                said = call(slack, "chat.postMessage", **body)
+                assert said["ok"], (said, statement[:20], more)
+                opened = ours.ask(card={**OURS, "statement": statement, **more}, team=slack.team, form=json.dumps(a_click(slack)))
+                said = call(slack, "views.open", **opened)
+                assert said["ok"], (said, statement[:20])
+        assert types.wrong_at(slack) == []
+
+
 def test_refusals(lab):
     """channels, messages and tokens that are not there or no longer good; what is no call"""
     with World(lab) as (slack, app):
@@ -451,8 +492,7 @@ class Raw:
 
 
 def ticket(slack):
-    request = urllib.request.Request(slack.api + "apps.connections.open", b"", {"Authorization": f"Bearer {slack.app_token}"})
-    return json.load(urllib.request.urlopen(request, timeout=10))
+    return call(slack, "apps.connections.open", slack.app_token)
 
 
 def test_sockets(lab):
