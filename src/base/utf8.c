@@ -51,6 +51,45 @@ bool sl_utf8_valid(struct sl_span s)
     return true;
 }
 
+/* The character that an earlier piece left unfinished, as far as this one goes. */
+static bool finish_held(struct sl_utf8_stream *s, struct sl_span piece, size_t *at)
+{
+    uint32_t code;
+    size_t start = 0;
+
+    while (s->n > 0 && *at < piece.n) {
+        s->held[s->n++] = piece.p[(*at)++];
+        if (s->n < length_of(s->held[0]))
+            continue;
+        if (sl_utf8_next(sl_span(s->held, s->n), &start, &code) != SL_OK)
+            return false;
+        s->n = 0;
+    }
+    return true;
+}
+
+bool sl_utf8_stream_take(struct sl_utf8_stream *s, struct sl_span piece)
+{
+    uint32_t code;
+    size_t at = 0;
+
+    if (!finish_held(s, piece, &at))
+        return false;
+    while (at < piece.n) {
+        size_t n = length_of(piece.p[at]);
+        if (n > piece.n - at) {
+            s->n = piece.n - at;
+            memcpy(s->held, piece.p + at, s->n);
+            return true;
+        }
+        if (n == 1)
+            at++;
+        else if (sl_utf8_next(piece, &at, &code) != SL_OK)
+            return false;
+    }
+    return true;
+}
+
 void sl_utf8_put(struct sl_buf *b, uint32_t code)
 {
     if (code < 0x80) {

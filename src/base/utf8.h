@@ -6,6 +6,18 @@
 
 bool sl_utf8_valid(struct sl_span s);
 
+/* The same of a text that comes in pieces. take: false once no further byte can make it right.
+ * whole: no character is left unfinished. Starts zeroed. Any split gives the same answers. */
+struct sl_utf8_stream {
+    uint8_t held[4]; /* of a character that is not finished */
+    size_t n;
+};
+bool sl_utf8_stream_take(struct sl_utf8_stream *s, struct sl_span piece) SL_MUST_CHECK;
+static inline bool sl_utf8_stream_whole(const struct sl_utf8_stream *s)
+{
+    return s->n == 0;
+}
+
 /* One code point at s.p[*at]; moves *at. SL_EMALFORMED leaves both outputs untouched. */
 enum sl_err sl_utf8_next(struct sl_span s, size_t *at, uint32_t *code) SL_MUST_CHECK;
 

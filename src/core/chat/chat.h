@@ -17,9 +17,9 @@ enum sl_chat_kind { SL_CHAT_SLACK = 1, SL_CHAT_TEAMS, SL_CHAT_TEAMS_WORKFLOW };
 
 enum {
     SL_CHAT_STATEMENT_MOST = 2900, /* characters, as shown; a longer one is not shown whole */
-    SL_CHAT_NAME_MOST = 120,       /* of a name, in the same way: who, where, run */
-    SL_CHAT_LIST_MOST = 500,       /* of a list or a sentence */
-    SL_CHAT_SAID_MOST = 800,       /* of what the requester says */
+    SL_CHAT_NAME_MOST = 100,       /* of a name, in the same way: who, where, run */
+    SL_CHAT_LIST_MOST = 400,       /* of a list or a sentence */
+    SL_CHAT_SAID_MOST = 600,       /* of what the requester says */
     SL_CHAT_DIGEST = 32,
     SL_CHAT_VOTES_MOST = 16,
     SL_CHAT_REASON_MOST = 2000, /* characters of a person's reason */

@@ -5,7 +5,8 @@
 #include "base/encode.h"
 #include "base/when.h"
 
-enum { VOTES_SHOWN = 8, VOTE_NAME = 80, VOTE_SAID = 100, DIGEST_SHOWN = 6 /* bytes */ };
+/* Slack refuses a message whose texts together have more than some 11,000 characters. */
+enum { VOTES_SHOWN = 5, VOTE_NAME = 80, VOTE_WORD = 24, VOTE_SAID = 100, DIGEST_SHOWN = 6 /* bytes */ };
 
 /* By state: our words at the top, and the button that may still be there. */
 static const struct {
@@ -99,10 +100,10 @@ static void put_vote(struct sl_jw *w, const struct sl_chat_vote *v)
     sl_slack_begin(w);
     sl_slack_theirs(w, v->who, VOTE_NAME, true);
     sl_slack_ours(w, ": ", false);
-    sl_slack_theirs(w, v->decision, VOTE_NAME, true);
+    sl_slack_theirs(w, v->decision, VOTE_WORD, true);
     if (v->channel.n > 0) {
         sl_slack_ours(w, ", by ", false);
-        sl_slack_theirs(w, v->channel, VOTE_NAME, true);
+        sl_slack_theirs(w, v->channel, VOTE_WORD, true);
     }
     if (v->reason.n > 0) {
         sl_slack_ours(w, ": ", false);
@@ -134,8 +135,9 @@ static void put_facts(struct sl_jw *w, const struct sl_chat_card *c)
 /* Of an open one who may decide and until when; of one that is over what became of it. */
 static void put_standing(struct sl_jw *w, const struct sl_chat_card *c)
 {
-    sl_slack_fact(w, "What became of it", c->outcome, SL_CHAT_LIST_MOST);
-    if (is_pending(c)) {
+    if (!is_pending(c)) {
+        sl_slack_fact(w, "What became of it", c->outcome, SL_CHAT_LIST_MOST);
+    } else {
         put_time(w, c);
         sl_slack_fact(w, "May decide", c->reviewers, SL_CHAT_LIST_MOST);
         put_votes_needed(w, c);

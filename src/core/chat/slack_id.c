@@ -63,21 +63,12 @@ struct sl_span sl_slack_next_word(struct sl_span *rest)
     return word;
 }
 
-/* One spelling of each digest: upper case is not ours. */
-static bool get_digest(struct sl_span word, uint8_t digest[SL_CHAT_DIGEST])
-{
-    for (size_t i = 0; i < word.n; i++)
-        if (word.p[i] >= 'A' && word.p[i] <= 'F')
-            return false;
-    return sl_hex_fixed(digest, SL_CHAT_DIGEST, word) == SL_OK;
-}
-
 bool sl_slack_get_about(struct sl_span value, struct sl_chat_input *out, struct sl_span *rest)
 {
     uint8_t digest[SL_CHAT_DIGEST];
     struct sl_span left = value, id = sl_slack_next_word(&left), hex = sl_slack_next_word(&left);
 
-    if (!sl_slack_is_uuid(id) || !get_digest(hex, digest) ||
+    if (!sl_slack_is_uuid(id) || sl_hex_fixed(digest, sizeof digest, hex) != SL_OK ||
         (rest == NULL && id.n + 1 + hex.n != value.n))
         return false;
     out->approval = id;

@@ -15,15 +15,27 @@ static bool stands_for_itself(uint8_t c)
            (c != 0 && strchr("-._~*!'()", c) != NULL);
 }
 
+/* Of either case: encoders differ. */
+static enum sl_err get_escaped(struct sl_span text, uint8_t *out)
+{
+    uint8_t lower[2];
+
+    if (text.n < 3)
+        return SL_EMALFORMED;
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t c = text.p[i + 1];
+        lower[i] = c >= 'A' && c <= 'F' ? (uint8_t)(c + 'a' - 'A') : c;
+    }
+    return sl_hex_fixed(out, 1, sl_span(lower, sizeof lower));
+}
+
 static enum sl_err decode(struct sl_buf *b, struct sl_span text)
 {
     for (size_t i = 0; i < text.n; i++) {
         uint8_t c = text.p[i];
 
         if (c == '%') {
-            if (text.n - i < 3)
-                return SL_EMALFORMED;
-            SL_TRY(sl_hex_fixed(&c, 1, sl_span(text.p + i + 1, 2)));
+            SL_TRY(get_escaped(sl_span_from(text, i), &c));
             i += 2;
         } else if (c == '+') {
             c = ' ';
