@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -195,11 +196,11 @@ OURS = {"id": "01932f6a-7d1c-7aaa-8bbb-0123456789ab", "digest": "ab" * 32, "iden
         "reason": "<!channel> *now*", "statement": "delete from staging.scratch where id = 1 -- <@U0RITA> \u202e"}
 
 
-def call(slack, method, token=None, **args):
+def call(slack, method, token=None, seconds=10, **args):
     """One call of the Web API by nobody's client."""
     request = urllib.request.Request(slack.api + method, json.dumps(args).encode(), {
         "Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {token or slack.bot_token}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=seconds) as answer:
         return json.load(answer)
 
 
@@ -455,6 +456,50 @@ def test_trouble(lab):
         slack.calm(trouble=number)
         assert "ts" in app.call("chat.postMessage", channel="C0PAY", text="x")
         assert slack.counters()["chat.postMessage"]["errors"]["channel_not_found"] == 1
+
+
+def test_answers(lab):
+    """silence, a page, half an answer, a huge one; forms as well as JSON; whose token; who is not there"""
+    with Slack(lab.folder) as slack:
+        slack.channel("C0PAY")
+        assert call(slack, "auth.test", "xoxb-another") == {"ok": False, "error": "invalid_auth"}
+        for trouble, expected in (({"silence": True}, TimeoutError), ({"status": 503}, urllib.error.HTTPError), ({"garbage": True}, json.JSONDecodeError),
+                                  ({"cut": True}, OSError)):
+            slack.trouble(method="auth.test", times=1, **trouble)
+            try:
+                said = call(slack, "auth.test", seconds=1)
+            except expected:
+                continue
+            raise AssertionError((trouble, said))
+        slack.trouble(method="auth.test", times=1, huge=600000)
+        assert len(call(slack, "auth.test")["padding"]) == 600000
+        form = urllib.parse.urlencode({"token": slack.bot_token, "channel": "C0PAY", "text": "by a form", "blocks": json.dumps(CARD)}).encode()
+        with urllib.request.urlopen(slack.api + "chat.postMessage", form, timeout=10) as answer:
+            assert json.load(answer)["message"]["blocks"][0]["type"] == "header"
+        for body, kind, error in ((b"{", "application/json", "invalid_json"), (b"[]", "application/json", "json_not_object"), (b"x", "text/plain", "invalid_post_type"),
+                                  (b"{}", "application/json", "not_authed")):
+            with urllib.request.urlopen(urllib.request.Request(slack.api + "auth.test", body, {"Content-Type": kind}), timeout=10) as answer:
+                assert json.load(answer)["error"] == error, (body, kind)
+        done = slack.event(event={"type": "app_mention", "text": "nobody hears it"}, retry=False)
+        assert not done["acked"] and done["error"] == "no socket is open", done
+        assert [c["error"] for c in slack.calls(method="auth.test")][:5] == ["invalid_auth", "silence", "status", "garbage", "cut"]
+
+
+def test_again_over_http(lab):
+    """the same request twice at once, and its very bytes once more; an event that is refused comes again, and says so"""
+    with World(lab, "http", open=False) as (slack, app):
+        ts = posted(slack, app)
+        done = slack.click("U0RITA", "C0PAY", ts, "approve", times=2)
+        assert done["attempts"][0]["all"] == [200, 200], done
+        app.hears("block_actions", 2)
+        assert slack.replay(id=done["id"], times=2)["all"] == [200, 200]
+        assert len({h["trigger"] for h in app.all("block_actions")}) == 1
+        app.hears("block_actions", 4)
+        slack.settings(ack_s=0.3, redeliver=2)
+        done = slack.event(event={"type": "app_mention", "text": "x"}, sign="forged")
+        assert [a["status"] for a in done["attempts"]] == [401, 401, 401] and done["request"]["headers"]["X-Slack-Retry-Num"] == "2", done
+        assert slack.post(body="payload=%7B", sign="good")["status"] >= 400
+        assert not slack.verify_url(url=None, sign="forged")["agreed"]
 
 
 class Raw:
