@@ -238,7 +238,7 @@ def test_ours(lab):
 
 
 def test_reconnects(lab):
-    """told to refresh, it comes back with another socket; a socket that is cut or silent too"""
+    """told to refresh, it comes back with another socket; a socket that is cut too"""
     with World(lab) as (slack, app):
         first = slack.ready()[0]["n"]
         slack.disconnect(reason="refresh_requested")
