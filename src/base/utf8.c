@@ -97,8 +97,7 @@ struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns)
     return sl_span_head(s, at);
 }
 
-/* Characters that a reader cannot see or that rearrange what he sees. */
-static bool deceives(uint32_t c)
+bool sl_utf8_deceives(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -126,7 +125,7 @@ void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s)
             sl_buf_put_str(b, "\\x");
             sl_hex_put(b, sl_span(s.p + at, 1));
             at++;
-        } else if (deceives(code)) {
+        } else if (sl_utf8_deceives(code)) {
             put_hex_code(b, code);
         } else {
             sl_buf_put(b, sl_span(s.p + from, at - from));

@@ -18,6 +18,10 @@ struct sl_span sl_utf8_head(struct sl_span s, size_t max_bytes);
  * and counts so; a broken byte is one. Of at least two columns some text always fits. */
 struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns);
 
+/* A character that a reader cannot see, or that rearranges what he sees: controls (line feed and
+ * tab as well), bidirectional and zero-width ones. */
+bool sl_utf8_deceives(uint32_t code);
+
 /* Text from a stranger, made safe for a terminal or a log: control characters, bidirectional
  * overrides, zero-width characters and broken bytes become \x.. or \u{....} escapes. */
 void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s);

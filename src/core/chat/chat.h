@@ -1,9 +1,9 @@
 /* What people in chats are told of an approval, and what their clicks say.
  *
  * A card is an approval in the words of its readers; the files of each kind of chat make a message
- * of it and read what comes back. Whatever is in a card may have been written by a hostile agent: it
- * goes only where a chat shows it as plain text, and characters that nobody would see, or that turn
- * the direction of what follows, are written so that they are seen (sl_chat_put_visible).
+ * of it and read what comes back. Whatever is in a card may have been written by a hostile agent:
+ * it goes only where a chat shows it as plain text, and characters that nobody would see, or that
+ * turn the direction of what follows, are written so that they are seen (sl_chat_put_visible).
  *
  * Pure: bytes in, bytes out; no clock, no secrets of its own.
  */
@@ -34,9 +34,9 @@ struct sl_chat_card {
     struct sl_span target, environment, protocol;
     struct sl_span statement; /* passwords masked; `whole`: it is all that would run */
     bool whole;
-    bool hidden; /* the statement is not told here at all */
-    struct sl_span why;      /* why it is held, in the words of the rules */
-    struct sl_span reason;   /* what the requester says */
+    bool hidden;           /* the statement is not told here at all */
+    struct sl_span why;    /* why it is held, in the words of the rules */
+    struct sl_span reason; /* what the requester says */
     struct sl_span run;
     struct sl_span effects, datasets, labels; /* lists with commas */
     struct sl_span rows;                      /* "about 48,000 rows"; for reviewers */
@@ -46,15 +46,19 @@ struct sl_chat_card {
     uint32_t have, need; /* votes */
     struct sl_chat_vote votes[SL_CHAT_VOTES_MOST];
     size_t vote_count;
-    struct sl_span outcome; /* once it is over: "approved by bob, ran: 3 rows" */
-    bool decides;      /* a click on this message may decide; false: it links */
+    struct sl_span outcome;         /* once it is over: "approved by bob, ran: 3 rows" */
+    bool decides;                   /* a click on this message may decide; false: it links */
     struct sl_span decides_not_why; /* "decisions are signed with a passkey, in the console" */
-    bool client_waits; /* somebody's connection waits for it */
+    bool client_waits;              /* somebody's connection waits for it */
     bool escalated;
 };
 
-/* A stranger's text, for people to read: control characters but line feed and tab, bidirectional and
- * zero-width characters and broken bytes are written as U+XXXX in brackets. */
+struct sl_chat_line { /* of a message that tells of many approvals */
+    struct sl_span id, identity, target, summary, link, state;
+};
+
+/* A stranger's text, for people to read: control characters but line feed and tab, bidirectional
+ * and zero-width characters and broken bytes are written as U+XXXX in brackets. */
 void sl_chat_put_visible(struct sl_buf *b, struct sl_span s);
 /* The longest head of at most `most` characters as UTF-16 counts them (so do Slack and Teams). */
 struct sl_span sl_chat_head(struct sl_span s, size_t most);
@@ -64,14 +68,14 @@ bool sl_chat_card_whole(const struct sl_chat_card *c);
 
 /* What a click or a filled form says. Texts live as long as `json`. */
 enum sl_chat_event {
-    SL_CHAT_NOTHING, /* understood, and nothing for us */
-    SL_CHAT_CLICK,   /* a button of a message */
-    SL_CHAT_FORM,    /* a filled form: with it somebody decides, or asks */
+    SL_CHAT_NOTHING,   /* understood, and nothing for us */
+    SL_CHAT_CLICK,     /* a button of a message */
+    SL_CHAT_FORM,      /* a filled form: with it somebody decides, or asks */
     SL_CHAT_CHALLENGE, /* the provider tries our address: answer `challenge` */
 };
 enum sl_chat_verb { SL_CHAT_APPROVE = 1, SL_CHAT_DENY, SL_CHAT_ASK, SL_CHAT_REVOKE, SL_CHAT_STOP };
 #define SL_CHAT_VERB_WORDS "approve|deny|ask|revoke|stop"
-const char *sl_chat_verb_name(enum sl_chat_verb verb); /* "approve" */
+const char *sl_chat_verb_name(enum sl_chat_verb verb);  /* "approve" */
 enum sl_chat_verb sl_chat_verb_of(struct sl_span word); /* 0: none */
 struct sl_chat_input {
     enum sl_chat_event event;

@@ -1,8 +1,8 @@
 /* Slack: messages of Block Kit out, interactions in, and what proves that they came from Slack.
  *
  * Limits are those that Slack documents: 50 blocks, 3,000 characters of a section, 150 of a header,
- * 75 of a button, 2,000 of its value, 3,000 of private_metadata, 24 of a modal's title. No text of a
- * card is ever read as mrkdwn. Pure.
+ * 75 of a button, 2,000 of its value, 3,000 of private_metadata, 24 of a modal's title. No text of
+ * a card is ever read as mrkdwn. Pure.
  */
 #ifndef SL_CORE_CHAT_SLACK_H
 #define SL_CORE_CHAT_SLACK_H
@@ -14,9 +14,6 @@
  * then the message only links. */
 void sl_slack_put_card(struct sl_buf *b, struct sl_span channel, struct sl_span ts /* update */,
                        const struct sl_chat_card *card);
-struct sl_chat_line { /* of a message for many */
-    struct sl_span id, identity, target, summary, link, state;
-};
 void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span ts,
                         const struct sl_chat_line *lines, size_t count, size_t more,
                         struct sl_span inbox_link);
@@ -32,7 +29,8 @@ void sl_slack_put_form_error(struct sl_buf *b, struct sl_span text);
 void sl_slack_put_form_done(struct sl_buf *b, struct sl_span title, struct sl_span text);
 
 /* An interaction's payload (JSON). Fields that are not understood make it SL_EMALFORMED: nobody
- * decides by something that we do not know. `team` is ours. The caller lets out->json go in any case.
+ * decides by something that we do not know. `team` is ours. The caller lets out->json go in any
+ * case.
  */
 enum sl_err sl_slack_read(struct sl_span payload, struct sl_span team, struct sl_chat_input *out)
     SL_MUST_CHECK;
@@ -69,9 +67,9 @@ enum sl_err sl_slack_verify(struct sl_span secret, struct sl_span timestamp, str
 /* What the Web API answers. */
 struct sl_slack_answer {
     bool ok;
-    struct sl_span error;       /* "channel_not_found" */
-    struct sl_span channel, ts; /* of a message that is there now */
-    struct sl_span url;         /* apps.connections.open */
+    struct sl_span error;           /* "channel_not_found" */
+    struct sl_span channel, ts;     /* of a message that is there now */
+    struct sl_span url;             /* apps.connections.open */
     struct sl_span team, user, bot; /* auth.test */
     json_t *json;
 };
