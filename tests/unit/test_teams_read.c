@@ -104,6 +104,7 @@ static void test_execute(void)
     SL_CHECK_TEXT(a.input.text, "ok \"x\"");
     SL_CHECK_TEXT(a.from, "29:1GcS4EyB");
     SL_CHECK_TEXT(a.conversation_type, "channel");
+    SL_CHECK_TEXT(a.roster, "19:t");
     json_decref(a.json);
 }
 
@@ -216,6 +217,8 @@ static void test_malformed(void)
     EXPECT(from, "{\"id\":\"29:1\",\"aadObjectId\":\"bob\"}", SL_EMALFORMED, 0);
     EXPECT(from, "{\"id\":\"29:1\",\"aadObjectId\":7}", SL_EMALFORMED, 0);
     EXPECT(channel_data, "\"x\"", SL_EMALFORMED, 0);
+    EXPECT(channel_data, "{\"team\":7}", SL_EMALFORMED, 0);
+    EXPECT(channel_data, "{\"team\":{\"id\":7}}", SL_EMALFORMED, 0);
     EXPECT(more, ",\"type\":\"invoke\"", SL_EMALFORMED, 0); /* said twice */
     EXPECT(more, "}{", SL_EMALFORMED, 0);
     EXPECT(value, EXECUTE("sluice.grant", DATA("approve", ""), ""), SL_EMALFORMED, 0);

@@ -81,7 +81,9 @@ struct sl_teams_activity {
     struct sl_span conversation;      /* without its ";messageid=": what messages are posted to */
     struct sl_span conversation_type; /* "personal", "groupChat", "channel"; may be empty */
     struct sl_span from;              /* their id in this conversation ("29:...") */
-    json_t *json;                     /* the caller lets it go, in any case */
+    struct sl_span
+        roster;   /* whose members to ask for them: the team of a channel, else the conversation */
+    json_t *json; /* the caller lets it go, in any case */
 };
 /* service_url: of the token that came with it; another one in the activity is SL_EDENIED.
  * SL_EMALFORMED: not an activity, or about us and not understood; SL_ELIMIT: too large. What

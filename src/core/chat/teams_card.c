@@ -232,7 +232,7 @@ static bool make(struct sl_teams_page *p, const struct sl_chat_card *c)
     sl_jw_end(&p->w);
     put(&p->w, "fallbackText", "This client is too old for this message: open Sluice.");
     sl_jw_key(&p->w, "msteams");
-    sl_jw_raw(&p->w, SL_SPAN("{\"width\":\"Full\"}"));
+    sl_jw_raw(&p->w, SL_SPAN("{\"width\":\"full\"}"));
     put(&p->w, "type", "AdaptiveCard");
     put(&p->w, "version", "1.5");
     sl_jw_end(&p->w);

@@ -58,6 +58,20 @@ static bool take_conversation(const json_t *activity, struct sl_teams_activity *
     return id.n > 0;
 }
 
+/* A channel has no members of its own: they are its team's. */
+static bool take_roster(const json_t *activity, struct sl_teams_activity *out)
+{
+    const json_t *team = json_object_get(json_object_get(activity, "channelData"), "team");
+
+    if (team != NULL && !json_is_object(team))
+        return false;
+    if (!take_id(team, "id", &out->roster))
+        return false;
+    if (out->roster.n == 0)
+        out->roster = out->conversation;
+    return true;
+}
+
 static bool take_person(const json_t *activity, const struct sl_teams_us *us,
                         struct sl_teams_activity *out)
 {
@@ -224,7 +238,8 @@ static enum sl_err read(const struct sl_teams_us *us, struct sl_span service_url
         !sl_teams_service_allowed(service_url, us) ||
         !sl_span_is(sl_json_str(activity, "channelId"), "msteams"))
         return SL_EDENIED;
-    if (!take_conversation(activity, out) || !take_person(activity, us, out))
+    if (!take_conversation(activity, out) || !take_roster(activity, out) ||
+        !take_person(activity, us, out))
         return SL_EMALFORMED;
     return read_type(activity, out);
 }
