@@ -43,13 +43,16 @@ struct play {
     struct sl_chat_card card;
 };
 
-static inline struct sl_span play_text(struct play *p)
+/* hostile: always; else one in twenty is. */
+static inline struct sl_span play_text(struct play *p, bool hostile)
 {
     struct sl_buf *b = &p->texts[p->used++];
     const char *text = hostile_texts[luck(&p->luck, SL_COUNT(hostile_texts))];
     uint64_t times = luck(&p->luck, 80) == 0 ? luck(&p->luck, 300) : luck(&p->luck, 3);
 
     b->max = PLAY_TEXT;
+    if (!hostile && luck(&p->luck, 20) != 0)
+        times = 0, text = luck(&p->luck, 2) == 0 ? "*short*" : "";
     for (uint64_t i = 0; i <= times && b->n + strlen(text) < PLAY_TEXT; i++)
         sl_buf_put_str(b, text);
     return sl_buf_span(b);
@@ -65,10 +68,11 @@ static inline void play_texts(struct play *p)
                                &c->decides_not_why};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
-        *texts[i] = play_text(p);
+        *texts[i] = play_text(p, texts[i] == &c->statement);
     c->vote_count = luck(&p->luck, 4) == 0 ? luck(&p->luck, SL_CHAT_VOTES_MOST + 1) : 0;
     for (size_t i = 0; i < c->vote_count; i++)
-        c->votes[i] = (struct sl_chat_vote){play_text(p), play_text(p), play_text(p), play_text(p)};
+        c->votes[i] = (struct sl_chat_vote){play_text(p, false), play_text(p, true),
+                                            play_text(p, false), play_text(p, true)};
 }
 
 static inline void play_begin(struct play *p, uint64_t number)

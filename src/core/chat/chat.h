@@ -17,6 +17,9 @@ enum sl_chat_kind { SL_CHAT_SLACK = 1, SL_CHAT_TEAMS, SL_CHAT_TEAMS_WORKFLOW };
 
 enum {
     SL_CHAT_STATEMENT_MOST = 2900, /* characters, as shown; a longer one is not shown whole */
+    SL_CHAT_NAME_MOST = 100,       /* of a name, in the same way: who, where, run */
+    SL_CHAT_LIST_MOST = 400,       /* of a list or a sentence */
+    SL_CHAT_SAID_MOST = 600,       /* of what the requester says */
     SL_CHAT_DIGEST = 32,
     SL_CHAT_VOTES_MOST = 16,
     SL_CHAT_REASON_MOST = 2000, /* characters of a person's reason */
@@ -28,7 +31,7 @@ struct sl_chat_vote {
 
 /* Everything is UTF-8 and the caller's. Empty spans and zeros: there is nothing to say. */
 struct sl_chat_card {
-    struct sl_span id, state; /* of the approval: UUID; "pending" */
+    struct sl_span id, state; /* of the approval: UUID; "pending", or "running": spent, not over */
     uint8_t digest[SL_CHAT_DIGEST];
     struct sl_span identity, kind, owner; /* who asks; "agent" */
     struct sl_span target, environment, protocol;
@@ -57,13 +60,23 @@ struct sl_chat_line { /* of a message that tells of many approvals */
     struct sl_span id, identity, target, summary, link, state;
 };
 
-/* A stranger's text, for people to read: control characters but line feed and tab, bidirectional
- * and zero-width characters and broken bytes are written as U+XXXX in brackets. */
+/* A stranger's text, for people to read. What base/utf8.h lists as deceiving or unseen (but line
+ * feed and tab), and the third and further marks on one letter, are written as U+202E between the
+ * brackets U+27E8 and U+27E9, broken bytes as 0xFF between them; such a bracket of the stranger's
+ * own before "U+" or "0x" is written in the same way. So the text that is shown stands for one text
+ * alone. Always UTF-8. */
 void sl_chat_put_visible(struct sl_buf *b, struct sl_span s);
+/* The same of at most `most` characters as shown; what is left out is counted at the end. Whether
+ * nothing was. `one_line`: line feeds and tabs are written visibly, too. */
+bool sl_chat_put_shown(struct sl_buf *b, struct sl_span s, size_t most, bool one_line);
+/* Would sl_chat_put_shown show all of it? */
+bool sl_chat_fits(struct sl_span s, size_t most, bool one_line);
 /* The longest head of at most `most` characters as UTF-16 counts them (so do Slack and Teams). */
 struct sl_span sl_chat_head(struct sl_span s, size_t most);
-/* May a click on a message of this card decide? All of it is shown, it is open, and the rule lets
- * it. Sets what `decides` stands for; the makers of messages ask nothing else. */
+/* Is all of the action and of what is said about it shown, and is it still to be decided? A message
+ * lets people decide if `decides` is set and this is true; its makers ask nothing else. Not where
+ * letters run from right to left: a chat would show them in another order than they run in. Votes
+ * are no part of the action: where they are cut, that is said and nothing more. */
 bool sl_chat_card_whole(const struct sl_chat_card *c);
 
 /* What a click or a filled form says. Texts live as long as `json`. */

@@ -20,6 +20,9 @@ void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span
 /* Plain text, in a thread or to a person. */
 void sl_slack_put_text(struct sl_buf *b, struct sl_span channel, struct sl_span thread,
                        struct sl_span text);
+/* chat.postEphemeral: plain text for one person. */
+void sl_slack_put_aside(struct sl_buf *b, struct sl_span channel, struct sl_span user,
+                        struct sl_span text);
 /* views.open: asks for the reason of this decision, or for a question. What it is about goes along
  * in private_metadata: approval, digest, verb, channel, message. */
 void sl_slack_put_form(struct sl_buf *b, struct sl_span trigger, const struct sl_chat_input *click,
@@ -60,7 +63,10 @@ void sl_slack_envelope_done(struct sl_slack_envelope *e);
 /* The acknowledgement; answer: JSON text, or empty. */
 void sl_slack_put_ack(struct sl_buf *b, struct sl_span envelope, struct sl_span answer);
 
-/* X-Slack-Signature of a request: "v0=" and the HMAC of "v0:<timestamp>:<body>"; within 300 s. */
+/* X-Slack-Signature of a request: "v0=" and the HMAC-SHA-256 of "v0:<timestamp>:<body>" in lower
+ * case; within 300 s of now. SL_EMALFORMED: no such header; SL_ETIMEOUT: too old or of the future;
+ * SL_EDENIED: signed with another secret, or there is none. Who wants no request twice remembers
+ * the signature for 600 s. */
 enum sl_err sl_slack_verify(struct sl_span secret, struct sl_span timestamp, struct sl_span body,
                             struct sl_span signature, uint64_t now_s) SL_MUST_CHECK;
 

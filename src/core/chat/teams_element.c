@@ -1,5 +1,4 @@
 /* What cards are made of. Keys are written in their order: sl_jw wants it. */
-#include "base/utf8.h"
 #include "core/chat/teams_int.h"
 
 enum {
@@ -9,8 +8,6 @@ enum {
     LINES_CUT = 10,
     VISIBLE_MAX = 64 * 1024,
 };
-
-static const char cut_here[] = "\u2026 (cut)";
 
 static void put(struct sl_teams_page *p, const char *key, const char *text)
 {
@@ -110,32 +107,16 @@ static void put_runs(struct sl_teams_page *p, struct sl_span text, unsigned styl
         one_run(p, sl_buf_span(&apart), style);
 }
 
-/* Line feeds as a sign, tabs as a blank. */
-static void put_one_line(struct sl_buf *b, struct sl_span text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] == '\n')
-            sl_buf_put_str(b, "\u23ce ");
-        else
-            sl_buf_put_u8(b, text.p[i] == '\t' ? ' ' : text.p[i]);
-}
-
 void sl_teams_run(struct sl_teams_page *p, struct sl_span text, unsigned style)
 {
-    SL_BUF(visible, VISIBLE_MAX);
-    SL_BUF(line, VISIBLE_MAX);
-    struct sl_span head;
+    SL_BUF(shown, VISIBLE_MAX);
+    size_t most = p->extent == SL_TEAMS_WHOLE ? RUN_WHOLE : RUN_CUT;
 
     if (p->extent == SL_TEAMS_BARE)
         return;
-    sl_chat_put_visible(&visible, text);
-    put_one_line(&line, sl_buf_span(&visible));
-    head = sl_chat_head(sl_buf_span(&line), p->extent == SL_TEAMS_WHOLE ? RUN_WHOLE : RUN_CUT);
-    put_runs(p, head, style);
-    if (head.n == line.n && sl_buf_err(&visible) == SL_OK && sl_buf_err(&line) == SL_OK)
-        return;
-    p->cut = true;
-    one_run(p, sl_span_str(cut_here), SL_TEAMS_SUBTLE);
+    if (!sl_chat_put_shown(&shown, text, most, true) || sl_buf_err(&shown) != SL_OK)
+        p->cut = true;
+    put_runs(p, sl_buf_span(&shown), style);
 }
 
 /* --- boxes ------------------------------------------------------------------------------------ */
@@ -150,7 +131,7 @@ static void box_line(struct sl_teams_page *p, struct sl_span line, unsigned styl
     sl_teams_line_end(p);
 }
 
-static void box_lines(struct sl_teams_page *p, struct sl_span text, unsigned style, bool cut)
+static void box_lines(struct sl_teams_page *p, struct sl_span text, unsigned style)
 {
     struct sl_span rest = text;
 
@@ -158,31 +139,29 @@ static void box_lines(struct sl_teams_page *p, struct sl_span text, unsigned sty
         struct sl_span line = sl_span_head(rest, sl_span_find(rest, '\n'));
 
         if (p->extent != SL_TEAMS_WHOLE && n == LINES_CUT) {
-            cut = true;
+            p->cut = true;
+            box_line(p, SL_SPAN("... [more lines are cut here]"), SL_TEAMS_SUBTLE);
             break;
         }
         box_line(p, line, style);
         rest = line.n == rest.n ? (struct sl_span){0}
                                 : sl_span(rest.p + line.n + 1, rest.n - line.n - 1);
     }
-    if (cut)
-        box_line(p, sl_span_str(cut_here), SL_TEAMS_SUBTLE);
-    p->cut = p->cut || cut;
 }
 
 void sl_teams_box(struct sl_teams_page *p, struct sl_span text, unsigned style)
 {
-    SL_BUF(visible, VISIBLE_MAX);
-    struct sl_span head;
+    SL_BUF(shown, VISIBLE_MAX);
+    size_t most = p->extent == SL_TEAMS_WHOLE ? RUN_WHOLE : BOX_CUT;
 
     if (p->extent == SL_TEAMS_BARE || text.n == 0)
         return;
-    sl_chat_put_visible(&visible, text);
-    head = sl_chat_head(sl_buf_span(&visible), p->extent == SL_TEAMS_WHOLE ? RUN_WHOLE : BOX_CUT);
+    if (!sl_chat_put_shown(&shown, text, most, false) || sl_buf_err(&shown) != SL_OK)
+        p->cut = true;
     sl_jw_object(&p->w);
     sl_jw_key(&p->w, "items");
     sl_jw_array(&p->w);
-    box_lines(p, head, style, head.n < visible.n || sl_buf_err(&visible) != SL_OK);
+    box_lines(p, sl_buf_span(&shown), style);
     sl_jw_end(&p->w);
     put(p, "style", "emphasis");
     put(p, "type", "Container");

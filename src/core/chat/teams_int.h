@@ -33,7 +33,7 @@ void sl_teams_head(struct sl_teams_page *p, const char *text);
 /* A line of runs: open, runs, close. */
 void sl_teams_line(struct sl_teams_page *p);
 void sl_teams_line_end(struct sl_teams_page *p);
-/* A stranger's text in that line; what would be another line of it is a sign for that. */
+/* A stranger's text in that line; its line feeds are written visibly. */
 void sl_teams_run(struct sl_teams_page *p, struct sl_span text, unsigned style);
 /* A stranger's text in lines of its own, in a box. */
 void sl_teams_box(struct sl_teams_page *p, struct sl_span text, unsigned style);

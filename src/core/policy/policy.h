@@ -23,6 +23,7 @@
 #define SL_CORE_POLICY_POLICY_H
 
 #include "core/action/action.h"
+#include "core/chat/chat.h"
 #include "core/hooks/hooks.h"
 #include "core/oidc/job.h"
 
@@ -262,6 +263,19 @@ struct sl_hook {
     uint32_t line;
 };
 
+/* A chat in which people are told of what is held, and may decide. */
+struct sl_chat {
+    struct sl_span name, api; /* api: where it is called; ends in "/" */
+    enum sl_chat_kind kind;
+    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* how clicks come */
+    struct sl_span team;    /* whose people count */
+    struct sl_span issuer;  /* accounts there are who these people are here */
+    struct sl_span channel; /* for what no rule sends elsewhere; empty: such things are not told */
+    enum sl_chat_show { SL_CHAT_SHOW_STATEMENT = 1, SL_CHAT_SHOW_LINK } show;
+    struct sl_span bot_token_file, app_token_file, signing_secret_file, ca_file;
+    uint32_t line;
+};
+
 struct sl_config {
     struct sl_settings settings;
     struct sl_target *targets;
@@ -272,6 +286,8 @@ struct sl_config {
     size_t issuer_count;
     struct sl_hook *hooks;
     size_t hook_count;
+    struct sl_chat *chats;
+    size_t chat_count;
     struct sl_names labels;   /* every label named anywhere, sorted; at most 64 */
     uint8_t digest[32];       /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
@@ -332,6 +348,9 @@ enum sl_token_use { SL_TOKEN_SIGN_IN, SL_TOKEN_ASK };
 void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct sl_oidc_wanted *out);
 /* By the name of commands, and by `iss`; NULL when there is none. */
 const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_span name);
+const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span name); /* or NULL */
+/* A rule's `notify`, "name" or "name:channel", in two; no channel: the chat's own. */
+struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel);
 const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* "https://host:port", of an address that was taken: what may be shown of it. */
 struct sl_span sl_hook_place(const struct sl_hook *h);

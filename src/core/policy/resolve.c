@@ -354,6 +354,10 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
         check_rule(l, root, c, i);
     for (size_t i = 0; i < c->issuer_count; i++)
         sl_config_resolve_issuer(l, c, i, item_at(root, "issuers", i));
+    for (size_t i = 0; i < c->chat_count; i++)
+        sl_config_resolve_chat(l, c, i, item_at(root, "chat", i));
+    for (size_t i = 0; i < c->rule_count; i++)
+        sl_config_check_notify(l, c, &c->rules[i], item_at(root, "policy", i));
     for (size_t i = 0; i < c->hook_count; i++)
         sl_config_resolve_hook(l, c, i, item_at(root, "hooks", i));
     collect_labels(l, c);

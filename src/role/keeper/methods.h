@@ -253,6 +253,14 @@ enum sl_method_needs {
     X(HOOK_SKIP,           "hook.skip",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"} -> {"name","status","why"?}: a message that says nothing; late */                               \
     X(HOOK_TEST,           "hook.test",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"chats":[{"name","kind","state":"current|waiting|deaf|no secret","why","waiting","told","failed",    \
+       "listens":bool}]}: chats in which people are told, and may decide; the first for people who may see how   \
+       Sluice is governed */                                                                                     \
+    X(CHAT_LIST,           "chat.list",         SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(CHATS,               "chats",             SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"chat","timestamp","signature","body"} -> {"answer"?}: what a chat sends over HTTP; it proves itself by  \
+       the signature, over the bytes as they came */                                                            \
+    X(CHAT_INCOMING,       "chat.incoming",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \
