@@ -133,9 +133,10 @@ static void box_line(struct sl_teams_page *p, struct sl_span line, unsigned styl
 
 static void box_lines(struct sl_teams_page *p, struct sl_span text, unsigned style)
 {
-    struct sl_span rest = text;
+    size_t at = 0;
 
-    for (size_t n = 0; n == 0 || rest.p != NULL; n++) {
+    for (size_t n = 0; n == 0 || at <= text.n; n++) {
+        struct sl_span rest = sl_span_from(text, at);
         struct sl_span line = sl_span_head(rest, sl_span_find(rest, '\n'));
 
         if (p->extent != SL_TEAMS_WHOLE && n == LINES_CUT) {
@@ -144,8 +145,7 @@ static void box_lines(struct sl_teams_page *p, struct sl_span text, unsigned sty
             break;
         }
         box_line(p, line, style);
-        rest = line.n == rest.n ? (struct sl_span){0}
-                                : sl_span(rest.p + line.n + 1, rest.n - line.n - 1);
+        at += line.n + 1;
     }
 }
 
