@@ -38,7 +38,7 @@ KILLS = " signal=9 "
 
 
 def link(lab, name, user):
-    lab.manage("identity", "link", name, "--issuer", "slack", "--subject", user)
+    lab.manage("identity", "account", name, "--issuer", "slack", "--subject", user)
 
 
 def chats(lab):

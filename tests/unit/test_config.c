@@ -57,7 +57,7 @@ static const char every_key[] =
     "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    "
     "max_wait: 10m\n"
     "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    keys: "
-    "device-bound\n    record: shape\n    "
+    "device-bound\n    decide_in: [slack, console]\n    record: shape\n    "
     "sync: all\n"
     "    notify: [slack, \"slack:C0PAY\"]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
@@ -202,7 +202,8 @@ static void test_chats_that_are_refused(void)
          "no id of a channel"},
         {"{name: a, team: T0, bot_token_file: b, app_token_file: a, issuer: x}",
          "`issuer` is none of `issuers`"},
-        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, api: \"http://slack.com/api/\"}",
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, api: "
+         "\"http://slack.com/api/\"}",
          "`api` is no address to call"},
         {"{name: a, team: T0, bot_token_file: b, app_token_file: a, api: \"https://slack.com\"}",
          "with a slash at the end"},

@@ -81,6 +81,7 @@ struct sl_audit_approval {
     bool ran, denied_by_vote;
     uint64_t list, listed; /* statements of a list, and how many of them have run so far */
     bool needs_passkey, needs_device_bound;
+    uint32_t shut;            /* channels that `decide_in` leaves out */
     bool of_policy;           /* administration: asked at the shell, no session spends */
     struct sl_span broken_by; /* who released it alone; empty: nobody */
     struct sl_span let;       /* administration: the identity that it let change */

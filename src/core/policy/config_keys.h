@@ -337,6 +337,11 @@ K(RULE, "proof", SWITCH, proof_passkey, "any", 0, 0, "", "any|passkey", RELOAD, 
 K(RULE, "keys", SWITCH, keys_device_bound, "any", 0, 0, "", "any|device-bound", RELOAD,              \
   "With `proof: passkey`. `device-bound`: only passkeys that say of themselves that they cannot be "  \
   "copied to another device.")                                                                       \
+K(RULE, "decide_in", CHANNELS, decide_in, "", 1, 5, "", SL_DECIDE_IN_WORDS, RELOAD,                  \
+  "Which channels may decide. Left out: all of them. Of several rules only what each of them allows " \
+  "counts; people elsewhere are told, and where they may decide. `console`: a session of a browser; " \
+  "`slack`, `teams`: a button in a message; `cli`, and `http` for everything else: as the caller says of " \
+  "itself, so leave out both or neither.") \
 K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD,                      \
   "`shape`: literals are recorded as salted commitments only.")                                      \
 K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \

@@ -75,6 +75,10 @@ enum sl_when_key {
     SL_WHEN_HOURS = 1 << 10,
 };
 
+/* Channels that a rule may name; in the order of enum sl_decide_channel (core/approval). */
+#define SL_DECIDE_IN_WORDS "http|cli|console|slack|teams"
+enum { SL_DECIDE_IN_ALL = 0x1f, SL_DECIDE_IN_PASSKEY = 0x05 }; /* a passkey signs: http, console */
+
 struct sl_rule {
     struct sl_span name; /* unique in the file */
     uint32_t line;
@@ -95,6 +99,7 @@ struct sl_rule {
     uint64_t max_wait_ms;  /* how long a client is kept waiting at most; 0: until expiry */
     enum sl_in_transaction in_transaction;
     bool reason_required, proof_passkey, keys_device_bound, record_shape, sync;
+    uint32_t decide_in; /* bits in the order of SL_DECIDE_IN_WORDS; 0: not said, so all of them */
     struct sl_names notify;
     struct sl_budget budget;
     struct sl_elevate {
@@ -268,7 +273,7 @@ struct sl_chat {
     struct sl_span name, api; /* api: where it is called; ends in "/" */
     enum sl_chat_kind kind;
     enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* how clicks come */
-    struct sl_span team;    /* whose people count */
+    struct sl_span team;                                         /* whose people count */
     struct sl_span issuer;  /* accounts there are who these people are here */
     struct sl_span channel; /* for what no rule sends elsewhere; empty: such things are not told */
     enum sl_chat_show { SL_CHAT_SHOW_STATEMENT = 1, SL_CHAT_SHOW_LINK } show;
@@ -400,6 +405,7 @@ struct sl_answer {
     bool from_default; /* the target's default is (one of) the reason(s) */
     bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
     bool passkey, device_bound; /* decisions: signed by a passkey; one that stays where it is */
+    uint32_t shut; /* channels that some rule's decide_in leaves out: bits of SL_DECIDE_IN_WORDS */
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
     enum sl_in_transaction in_transaction;          /* the strictest */
     /* What one statement may return or hold; 0: no limit. The rule that says so; NULL: the limit of

@@ -105,6 +105,7 @@ enum sl_key_type {
     SL_KEY_KINDS,
     SL_KEY_ALGORITHMS,
     SL_KEY_HOOK_EVENTS,
+    SL_KEY_CHANNELS,
     SL_KEY_HOURS,
     SL_KEY_PER,
     SL_KEY_ADDRESS,

@@ -107,6 +107,9 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": reviewers decide nothing here; expected then: "
                        "hold, or a budget\n");
+    if (r->decide_in != 0 && !decides)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": nothing is decided here; decide_in expected then: hold, or a budget\n");
     if (r->elevate.login.n > 0 && r->then != SL_HOLD)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": elevate needs somebody's yes; expected then: hold\n");

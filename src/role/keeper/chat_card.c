@@ -107,27 +107,31 @@ static void put_item(struct sl_buf *b, struct sl_span item, bool *all)
     sl_buf_say(b, b->n == 0 ? "%S" : ", %S", item);
 }
 
-static struct sl_span words_of(struct keeper *k, const json_t *list, const char *member, bool *all)
-{
-    SL_BUF(text, LIST_BYTES + 64);
-
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *one = json_array_get(list, i);
-
-        put_item(&text,
-                 member != NULL ? sl_json_str(one, member)
-                                : sl_span(json_string_value(one), json_string_length(one)),
-                 all);
-    }
-    return kept(k, &text);
-}
-
 static bool is_among(const struct sl_names *names, struct sl_span name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (sl_span_eq(names->items[i], name))
             return true;
     return false;
+}
+
+static struct sl_span words_of(struct keeper *k, const json_t *list, const char *member, bool *all)
+{
+    struct sl_names seen = {0};
+    SL_BUF(text, LIST_BYTES + 64);
+
+    for (size_t i = 0; i < json_array_size(list) && *all; i++) {
+        const json_t *one = json_array_get(list, i);
+        struct sl_span word = member != NULL
+                                  ? sl_json_str(one, member)
+                                  : sl_span(json_string_value(one), json_string_length(one));
+
+        if (is_among(&seen, word))
+            continue;
+        names_add(k->mem, &seen, word);
+        put_item(&text, word, all);
+    }
+    return kept(k, &text);
 }
 
 static struct sl_span labels_of(struct keeper *k, const json_t *datasets, bool *all)

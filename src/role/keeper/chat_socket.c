@@ -172,8 +172,10 @@ static void on_envelope(struct keeper *k, struct chat *h, struct chat_socket *s,
         on_disconnect(k, h, s, e->reason);
     else if (e->type != SL_SLACK_INTERACTIVE || e->input_refused || !chat_is_new(h, e->id))
         chat_answer(k, h, &way, sl_span(NULL, 0));
-    else
+    else {
+        e->input.json = json_incref(e->json); /* its texts lie there, and it may have to wait */
         chat_input(k, h, &e->input, &way);
+    }
 }
 
 void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m)

@@ -19,7 +19,7 @@
  *    "reason","channel","at","proof":"token|passkey",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
- * default),"keys":"any|device-bound",
+ * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
  *    "messages"?:[{"kind":"question|answer","identity","channel","text","at"}] (oldest first),
  *    "may_ask","may_answer":bool,
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
