@@ -147,7 +147,7 @@ static const char *click_refused(struct keeper *k, struct chat *h, const struct 
         return "there is no such request";
     if (in->verb != SL_CHAT_APPROVE && in->verb != SL_CHAT_DENY)
         return NULL;
-    enum sl_decide_reason reason = approval_may(k, a, &who, &with, SL_CHANNEL_CHAT, NULL);
+    enum sl_decide_reason reason = approval_may(k, a, &who, &with, SL_CHANNEL_SLACK, NULL);
     return reason == SL_DECIDE_YES ? NULL : sl_decide_reason_text(reason);
 }
 
@@ -233,7 +233,7 @@ static void tell_refused(struct keeper *k, struct chat *h, const struct chat_way
 static void act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
                 const struct chat_way *way)
 {
-    struct call c = {.method = "chat", .keeper = k, .channel = SL_CHANNEL_CHAT, .status = 200};
+    struct call c = {.method = "chat", .keeper = k, .channel = SL_CHANNEL_SLACK, .status = 200};
     bool link = false;
     const char *why = chat_person(k, h, in, &c.who, &c.with, &link);
 
