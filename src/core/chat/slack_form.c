@@ -19,8 +19,7 @@ static size_t form_of(enum sl_chat_verb verb)
     for (size_t i = 0; i < SL_COUNT(forms); i++)
         if (forms[i].verb == verb)
             return i;
-    SL_PROMISE(!"a form is for a verb");
-    return 0;
+    sl_promise_broken("a form is for a verb");
 }
 
 /* "1 <id> <digest> <verb> <channel> <message> <user>": what slack_submitted.c reads. */
