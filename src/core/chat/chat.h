@@ -58,6 +58,10 @@ struct sl_chat_card {
     bool escalated;
 };
 
+struct sl_chat_line { /* of a message that tells of many approvals */
+    struct sl_span id, identity, target, summary, link, state;
+};
+
 /* A stranger's text, for people to read. What base/utf8.h lists as deceiving or unseen (but line
  * feed and tab), and the third and further marks on one letter, are written as U+202E between the
  * brackets U+27E8 and U+27E9, broken bytes as 0xFF between them; such a bracket of the stranger's
