@@ -90,9 +90,9 @@ static void refuse_click(struct keeper *k, struct chat *h, const struct sl_chat_
     sl_buf_say(&text, "Nothing was decided: %s.", why);
     if (link)
         sl_buf_say(&text,
-                   " Sign in to Sluice, and link this account there (Identities, or `sluice chat "
-                   "link %S`).",
-                   h->config->name);
+                   " Whoever looks after Sluice links it: sluice identity account NAME --issuer %S "
+                   "--subject %S",
+                   h->config->issuer, in->user);
     tell_aside(k, h, in, sl_buf_span(&text));
 }
 
