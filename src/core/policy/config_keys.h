@@ -342,6 +342,9 @@ K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,             
   "`all`: what this rule matches is synced to disk before it runs, even when it is allowed.")        \
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
   "Channels to tell about a hold, beside the console.")                                              \
+K(RULE, "envelope", SWITCH, envelope, "no", 0, 0, "", "no|yes", RELOAD,                              \
+  "Of a hold rule. `yes`: one approval may be asked for many runs of one template, a SELECT that only its " \
+  "literals differ in, with bounds (docs/envelopes.md). Every rule that holds it must say so.")        \
 M(RULE, "elevate", ONE, elevate, ELEVATE, false,                                                     \
   "Of a hold rule: the granted statement runs as another login, on a connection of its own, which ends " \
   "with it. What the standing login may not do the server itself still refuses, whatever Sluice thinks.") \

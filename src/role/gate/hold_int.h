@@ -38,6 +38,7 @@ struct hold {
     struct sl_buf message, detail, hint;
     bool told;
     bool is_list, list_asks; /* of held_bytes */
+    bool is_envelope;
     char only[37];           /* the approval that it must join, or empty */
     uint64_t rows;           /* granted: how many rows may pass in all; 0: as policy says */
     bool spending;           /* SPEND was sent, and no intent is in the journal yet */

@@ -189,7 +189,7 @@ static void put_detail(json_t *out, const struct approval *a)
         "reviewers",    "rule",       "show",           "repeats", "runs_as",
         "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
         "delivered",    "started_by", "unknown",        "job",     "job_link",
-        "list",         "proof_why"};
+        "list",         "proof_why",  "envelope"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -258,9 +258,12 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
     json_object_set_new(out, "waiting", json_boolean(waiting > 0));
     json_object_set_new(out, "client_gone",
                         json_boolean(open && waiting == 0 && !approval_is_list(a) &&
+                                     approval_envelope(a).times == 0 &&
                                      !sl_span_is(a->protocol, "external") &&
                                      !sl_span_is(a->protocol, "policy") &&
                                      !sl_span_is(a->protocol, "sluice")));
+    if (approval_envelope(a).times > 0)
+        json_object_set_new(out, "uses", json_integer((json_int_t)approval_uses(c->keeper, a)));
     if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)
         json_object_set_new(out, "outcome", outcome);
 }

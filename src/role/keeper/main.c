@@ -2,6 +2,7 @@
 
 #include "os/child.h"
 #include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/call.h"
 #include "role/keeper/console.h"
 #include "role/keeper/control.h"
@@ -172,7 +173,9 @@ static enum sl_err open_store(struct keeper *k)
     exceptions_warn(k);
     labels_load(k);
     SL_TRY(sessions_load(k));
-    return running_load(k);
+    SL_TRY(running_load(k));
+    envelopes_restart(k);
+    return SL_OK;
 }
 
 static enum sl_err take_setup(struct keeper *k, const struct sl_msg_setup *m)

@@ -263,7 +263,7 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     X(POLICY_PROPOSE, policy_propose) X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) \
     X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped) \
     X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return) X(FETCHED, fetched) \
-    X(LIST_ASK, list_ask) X(JUDGE_TRIED, judge_tried)
+    X(LIST_ASK, list_ask) X(ENVELOPE_END, envelope_end) X(JUDGE_TRIED, judge_tried)
 /* clang-format on */
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
