@@ -1,6 +1,7 @@
 #include "role/keeper/approval.h"
 
 #include "base/utf8.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/policy_change.h"
 #include "role/keeper/store.h"
@@ -77,6 +78,9 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
         to == SL_APPROVAL_APPROVED && m->on != SL_APPROVAL_ON_USE
             ? sl_clock_us() + a->grant_ttl_ms * 1000
             : a->grant_expires_us;
+    if (m->on == SL_APPROVAL_ON_DEADLINE && a->state == SL_APPROVAL_APPROVED &&
+        approval_envelope(a).times > 0)
+        sentence = "its time is over";
     struct sl_span said = sl_utf8_head(m->reason, WHY_BYTES); /* a gate's word may be among it */
     struct sl_span why = sl_arena_copy(k->mem, said.n > 0 ? said : sl_span_str(sentence));
 

@@ -188,6 +188,8 @@ static enum sl_err not_that_one(struct keeper *k, struct ask *a, const struct ap
 {
     SL_BUF(text, 8192);
 
+    if (old->state == SL_APPROVAL_APPROVED && a->now_us >= old->grant_expires_us)
+        return say_no(a, "its time is over", "Ask anew.");
     if (old->state == SL_APPROVAL_PENDING || old->state == SL_APPROVAL_APPROVED)
         return say_no(a, "what it is now is not what was shown to reviewers",
                       "Run, reason, session, definitions, labels or policy are others; ask anew.");
@@ -205,7 +207,10 @@ static enum sl_err another_meaning(struct keeper *k, struct ask *a)
                    sl_span_eq(old.identity, a->who->name) &&
                    sl_span_eq(old.target, a->target->name);
     enum sl_err no = is_ours && a->envelope.times > 0 ? not_that_one(k, a, &old) : SL_OK;
-    if (is_ours)
+    bool is_late = old.state == SL_APPROVAL_APPROVED && a->now_us >= old.grant_expires_us;
+    if (is_ours && is_late)
+        approval_end(k, &old, &(struct move){.on = SL_APPROVAL_ON_DEADLINE});
+    else if (is_ours)
         approval_end(k, &old,
                      &(struct move){.on = SL_APPROVAL_ON_VOID,
                                     .reason = SL_SPAN("it means something else now")});

@@ -57,7 +57,9 @@ static const char *problem(const struct session *s, const struct approval *a)
     if (a->state == SL_APPROVAL_APPROVED && now_us < a->grant_expires_us)
         return NULL;
     if (a->state == SL_APPROVAL_SPENT)
-        return "that list has run, or begun to: what is left of it needs a new approval";
+        return approval_is_list(a)
+                   ? "that list has run, or begun to: what is left of it needs a new approval"
+                   : "that envelope is used up: what is left to do needs a new approval";
     return "that approval is over: ask anew";
 }
 
