@@ -1,8 +1,8 @@
 #include "core/action/envelope.h"
 
 #include "base/when.h"
-#include "json/json.h"
 #include "wire/pg/shape.h"
+#include "json/json.h"
 
 bool sl_envelope_is_bounded(const struct sl_envelope *e)
 {
@@ -64,16 +64,20 @@ enum sl_err sl_envelope_put_template(struct sl_buf *b, struct sl_span sql)
     struct sl_shape_walk walk = sl_shape_walk(sql);
     struct sl_span literal;
     size_t at = 0;
+    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
 
     SL_TRY(check_shape(sql));
     while (sl_shape_next_literal(&walk, &literal)) {
         size_t begin = (size_t)(literal.p - sql.p);
 
-        sl_buf_put(b, sl_span(sql.p + at, begin - at));
-        sl_buf_put_str(b, literal.p[0] == '\'' ? "{text}" : "{integer}");
+        sl_buf_put(&template, sl_span(sql.p + at, begin - at));
+        sl_buf_put_str(&template, literal.p[0] == '\'' ? "{text}" : "{integer}");
         at = begin + literal.n;
     }
-    sl_buf_put(b, sl_span_from(sql, at));
+    sl_buf_put(&template, sl_span_from(sql, at));
+    if (sl_buf_err(&template) != SL_OK)
+        return SL_ELIMIT;
+    sl_buf_put(b, sl_buf_span(&template));
     return sl_buf_err(b);
 }
 

@@ -62,7 +62,7 @@ enum sl_approval_event {
     X(PENDING, VOID, CANCELLED, "the action means something else now")          \
     X(PENDING, KILL, CANCELLED, "the requester is disabled, paused or revoked") \
     X(APPROVED, SPEND, SPENT, "released to the target")                         \
-    X(APPROVED, USE, APPROVED, "released to the target, once of several times")     \
+    X(APPROVED, USE, APPROVED, "released to the target, once of several times") \
     X(APPROVED, DEADLINE, LAPSED, "the grant was not used in time")             \
     X(APPROVED, CANCEL, REVOKED, "given up by the requester before it ran")     \
     X(APPROVED, REVOKE, REVOKED, "taken back before it ran")                    \

@@ -67,7 +67,8 @@ void sl_audit_envelope_use(struct sl_audit *a, struct sl_audit_approval *p, stru
         SL_FOUND(a, "envelope %S is used after its time", id);
     if (p->went_unknown)
         SL_FOUND(a, "envelope %S is used after what became of a use was not known", id);
-    if (number != p->use_count + 1 || last != (number == p->envelope.times))
+    if (number != p->use_count + 1 || number > p->envelope.times ||
+        last != (number == p->envelope.times))
         SL_FOUND(a, "envelope %S is used for the %Uth time, but was %U of %U times before", id,
                  number, p->use_count, p->envelope.times);
     check_session(a, p, id, use.session);
@@ -104,7 +105,7 @@ static bool is_text(const json_t *leaf)
 static void check_text(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,
                        const json_t *leaf)
 {
-    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE + 1024);
+    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
 
     if (p->template.n == 0 || !is_text(leaf))
         return;

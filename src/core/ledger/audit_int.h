@@ -85,7 +85,7 @@ struct sl_audit_approval {
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
-    uint64_t list, listed; /* statements of a list, and how many of them have run so far */
+    uint64_t list, listed;       /* statements of a list, and how many of them have run so far */
     struct sl_envelope envelope; /* times 0: it is none */
     struct sl_span template, run;
     struct sl_audit_use *uses; /* envelope.times of them */
@@ -222,8 +222,8 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                             const struct sl_audit_credential *c,
                                             const json_t *leaf);
 
-/* audit_envelope.c: asked; one use of it is spent; it ran, or what it was about ran, with it; how that
- * ended is said. */
+/* audit_envelope.c: asked; one use of it is spent; it ran, or what it was about ran, with it; how
+ * that ended is said. */
 void sl_audit_envelope_asked(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf);
 void sl_audit_envelope_use(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                            const json_t *leaf);

@@ -208,8 +208,8 @@ struct sl_entry_approval {
     uint64_t delivered, estimate, cap;
     struct sl_envelope envelope; /* asked: it is one; times 0: it is none */
     uint64_t use;                /* used, spent: which use of an envelope, from 1 */
-    uint64_t list;       /* asked: it is a list of so many statements; 0: one statement */
-    uint64_t expires_us; /* asked: time to decide. approved: time to spend */
+    uint64_t list;               /* asked: it is a list of so many statements; 0: one statement */
+    uint64_t expires_us;         /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
     struct sl_span approver, credential, channel,

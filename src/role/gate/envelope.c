@@ -107,13 +107,14 @@ static enum take ask(struct session *s, const struct judged *j, struct refusal *
     struct list *l = s->list;
     struct held_bytes what = {.text = l->items[0].text, .envelope = l, .list_asks = true};
     const char *why = sl_envelope_objection(&j->meaning->m);
-    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE + 1024);
+    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
 
     if (why != NULL)
         return refuse(no, "0A000", why, "what is not proven is no template; ask for it by itself");
     if (sl_envelope_put_template(&template, what.text) != SL_OK)
-        return refuse(no, "0A000", "a template is plain SQL without comments and parameters, with "
-                                   "plain literals, of at most 16 kB",
+        return refuse(no, "0A000",
+                      "a template is plain SQL without comments and parameters, with "
+                      "plain literals, of at most 16 kB",
                       NULL);
     if (j->verdict->answer.enforced == SL_DENY)
         return refuse(no, "42501", "policy denies this statement", NULL);
@@ -146,7 +147,7 @@ enum take envelope_ask(struct session *s, struct refusal *no)
 
 static bool is_of_template(const struct list *l, struct sl_span text)
 {
-    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE + 1024);
+    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
 
     return sl_envelope_put_template(&template, text) == SL_OK &&
            sl_span_eq(sl_buf_span(&template), l->template);

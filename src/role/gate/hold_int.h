@@ -39,10 +39,10 @@ struct hold {
     bool told;
     bool is_list, list_asks; /* of held_bytes */
     bool is_envelope;
-    char only[37];           /* the approval that it must join, or empty */
-    uint64_t rows;           /* granted: how many rows may pass in all; 0: as policy says */
-    bool spending;           /* SPEND was sent, and no intent is in the journal yet */
-    bool unproposed;         /* the keeper has to read others first: the tick proposes it */
+    char only[37];   /* the approval that it must join, or empty */
+    uint64_t rows;   /* granted: how many rows may pass in all; 0: as policy says */
+    bool spending;   /* SPEND was sent, and no intent is in the journal yet */
+    bool unproposed; /* the keeper has to read others first: the tick proposes it */
 };
 
 /* Makes one and notes its action; `wait_over` comes when the client's wait ends. */

@@ -97,8 +97,8 @@ void list_keeper_lost(struct session *s);           /* not before a new keeper s
 bool list_stop(struct session *s, uint64_t action); /* false: it is not of this list */
 const uint8_t *list_approval(const struct session *s); /* that runs; NULL: none */
 
-/* envelope.c: the same when it is an envelope. A statement of its template waits for its grant as any
- * held one; any other but transaction control ends it, and is then judged as usual. */
+/* envelope.c: the same when it is an envelope. A statement of its template waits for its grant as
+ * any held one; any other but transaction control ends it, and is then judged as usual. */
 enum take envelope_take(struct session *s, struct sl_span text, struct sl_span whole, bool *taken);
 /* TAKE_WAIT: it is being asked; TAKE_DONE: `no` says why not, as list_set.c refuses. */
 enum take envelope_ask(struct session *s, struct refusal *no);

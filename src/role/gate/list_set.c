@@ -239,5 +239,6 @@ enum take list_set(struct session *s, struct sl_span value)
     list_free(s);
     if (value.n == 0)
         return say_set(s);
-    return no(s, "22023", "sluice.request is 'new', 'envelope ...', 'ask', the id of an approval, or ''", NULL);
+    return no(s, "22023",
+              "sluice.request is 'new', 'envelope ...', 'ask', the id of an approval, or ''", NULL);
 }

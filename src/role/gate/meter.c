@@ -2,8 +2,8 @@
 #include "role/gate/budget.h"
 
 #include "role/gate/hold.h"
-#include "role/gate/list.h"
 #include "role/gate/judging.h"
+#include "role/gate/list.h"
 #include "role/gate/meter.h"
 #include "role/gate/names.h"
 #include "role/gate/record.h"

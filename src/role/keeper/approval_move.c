@@ -11,8 +11,7 @@
 
 enum { WHY_BYTES = 8192 };
 
-static enum sl_entry_approval_event leaf_event(enum sl_approval_event on,
-                                               enum sl_approval_state to)
+static enum sl_entry_approval_event leaf_event(enum sl_approval_event on, enum sl_approval_state to)
 {
     switch (to) {
     case SL_APPROVAL_APPROVED:
@@ -52,19 +51,18 @@ static void record_move(struct keeper *k, const struct approval *a, const struct
     event_u64(event, "action", m->action);
     if (m->use > 0)
         event_u64(event, "use", m->use);
-    sl_entry_put_approval(
-        &leaf,
-        &(struct sl_entry_approval){.event = leaf_event(m->on, to),
-                                    .time_us = now_us,
-                                    .approval = a->id,
-                                    .digest = a->digest,
-                                    .session = m->session,
-                                    .action = m->action,
-                                    .use = m->use,
-                                    .expires_us = is_yes ? grant_expires_us : 0,
-                                    .approver = m->by,
-                                    .channel = m->channel,
-                                    .reason = is_yes || m->use > 0 ? sl_span(NULL, 0) : why});
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+                                     .event = leaf_event(m->on, to),
+                                     .time_us = now_us,
+                                     .approval = a->id,
+                                     .digest = a->digest,
+                                     .session = m->session,
+                                     .action = m->action,
+                                     .use = m->use,
+                                     .expires_us = is_yes ? grant_expires_us : 0,
+                                     .approver = m->by,
+                                     .channel = m->channel,
+                                     .reason = is_yes || m->use > 0 ? sl_span(NULL, 0) : why});
     store_record(&k->store, &leaf, event, true);
 }
 
@@ -74,10 +72,9 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     const char *sentence;
 
     SL_TRY(sl_approval_move(a->state, m->on, &to, &sentence));
-    uint64_t grant_expires_us =
-        to == SL_APPROVAL_APPROVED && m->on != SL_APPROVAL_ON_USE
-            ? sl_clock_us() + a->grant_ttl_ms * 1000
-            : a->grant_expires_us;
+    uint64_t grant_expires_us = to == SL_APPROVAL_APPROVED && m->on != SL_APPROVAL_ON_USE
+                                    ? sl_clock_us() + a->grant_ttl_ms * 1000
+                                    : a->grant_expires_us;
     if (m->on == SL_APPROVAL_ON_DEADLINE && a->state == SL_APPROVAL_APPROVED &&
         approval_envelope(a).times > 0)
         sentence = "its time is over";

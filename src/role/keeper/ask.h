@@ -30,7 +30,7 @@ struct ask {
     bool in_transaction;
     struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
     struct sl_envelope envelope; /* times 0: it is none */
-    size_t list;         /* so many statements; 0: it is no list */
+    size_t list;                 /* so many statements; 0: it is no list */
     struct over over;
     /* out */
     struct sl_answer answer;

@@ -87,8 +87,7 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     if (a->envelope.times > 0) {
         event_json(detail, "envelope",
                    json_pack("{s:I, s:I, s:I}", "for_s", (json_int_t)a->envelope.for_s, "rows",
-                             (json_int_t)a->envelope.rows, "times",
-                             (json_int_t)a->envelope.times));
+                             (json_int_t)a->envelope.rows, "times", (json_int_t)a->envelope.times));
         event_u64(detail, "rows", a->envelope.rows);
     }
     if (a->over.is) {

@@ -36,7 +36,7 @@
     "create table if not exists approval_shown(approval text not null, identity text not null, "   \
     "what integer not null, primary key(approval, identity)) without rowid;"                       \
     "create table if not exists approval_use(approval text not null, n integer not null, session " \
-    "integer not null, action integer not null, outcome text not null, primary key(approval, n)) "  \
+    "integer not null, action integer not null, outcome text not null, primary key(approval, n)) " \
     "without rowid;"                                                                               \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"
 
