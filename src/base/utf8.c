@@ -51,6 +51,45 @@ bool sl_utf8_valid(struct sl_span s)
     return true;
 }
 
+/* The character that an earlier piece left unfinished, as far as this one goes. */
+static bool finish_held(struct sl_utf8_stream *s, struct sl_span piece, size_t *at)
+{
+    uint32_t code;
+    size_t start = 0;
+
+    while (s->n > 0 && *at < piece.n) {
+        s->held[s->n++] = piece.p[(*at)++];
+        if (s->n < length_of(s->held[0]))
+            continue;
+        if (sl_utf8_next(sl_span(s->held, s->n), &start, &code) != SL_OK)
+            return false;
+        s->n = 0;
+    }
+    return true;
+}
+
+bool sl_utf8_stream_take(struct sl_utf8_stream *s, struct sl_span piece)
+{
+    uint32_t code;
+    size_t at = 0;
+
+    if (!finish_held(s, piece, &at))
+        return false;
+    while (at < piece.n) {
+        size_t n = length_of(piece.p[at]);
+        if (n > piece.n - at) {
+            s->n = piece.n - at;
+            memcpy(s->held, piece.p + at, s->n);
+            return true;
+        }
+        if (n == 1)
+            at++;
+        else if (sl_utf8_next(piece, &at, &code) != SL_OK)
+            return false;
+    }
+    return true;
+}
+
 void sl_utf8_put(struct sl_buf *b, uint32_t code)
 {
     if (code < 0x80) {
@@ -97,13 +136,30 @@ struct sl_span sl_utf8_head_columns(struct sl_span s, size_t columns)
     return sl_span_head(s, at);
 }
 
-/* Characters that a reader cannot see or that rearrange what he sees. */
-static bool deceives(uint32_t c)
+bool sl_utf8_deceives(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
            (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+bool sl_utf8_unseen(uint32_t c)
+{
+    static const uint32_t ranges[][2] = {
+        {0xa0, 0xa0},       {0x34f, 0x34f},     {0x600, 0x605},      {0x6dd, 0x6dd},
+        {0x70f, 0x70f},     {0x8e2, 0x8e2},     {0x115f, 0x1160},    {0x1680, 0x1680},
+        {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200a},    {0x202f, 0x202f},
+        {0x205f, 0x205f},   {0x2800, 0x2800},   {0x3000, 0x3000},    {0x3164, 0x3164},
+        {0xe000, 0xf8ff},   {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},    {0xffa0, 0xffa0},
+        {0xfff0, 0xfff8},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd},  {0x13430, 0x1343f},
+        {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xf0000, 0x10ffff},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(ranges); i++)
+        if (c >= ranges[i][0] && c <= ranges[i][1])
+            return true;
+    return (c & 0xfffe) == 0xfffe;
 }
 
 static void put_hex_code(struct sl_buf *b, uint32_t code)
@@ -126,7 +182,7 @@ void sl_utf8_put_printable(struct sl_buf *b, struct sl_span s)
             sl_buf_put_str(b, "\\x");
             sl_hex_put(b, sl_span(s.p + at, 1));
             at++;
-        } else if (deceives(code)) {
+        } else if (sl_utf8_deceives(code)) {
             put_hex_code(b, code);
         } else {
             sl_buf_put(b, sl_span(s.p + from, at - from));

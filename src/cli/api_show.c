@@ -125,6 +125,7 @@ static void print_people(const json_t *approval)
     print_list_row(approval, "Requesters", "requesters");
     print_row(approval, "Reviewers", "reviewers");
     print_each(approval, "Needed", "requirements", sl_api_print_requirement);
+    print_list_row(approval, "Decided in", "decide_in");
     if (sl_span_is(sl_json_str(approval, "proof"), "passkey"))
         printf("Proof       signed with a passkey%s, else it does not count\n",
                sl_span_is(sl_json_str(approval, "keys"), "device-bound")

@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "core/approval/approval.h"
 #include "json/json.h"
 
 #include <stdio.h>
@@ -145,6 +146,11 @@ static void put_conditions(struct sl_buf *b, const struct sl_explain *e)
         sl_buf_put_str(b,
                        "needs      decisions signed with a passkey, as soon as enough of those who "
                        "may decide have one (passkeys.by_default)\n");
+    if (a->verdict == SL_HOLD && a->shut != 0) {
+        sl_buf_put_str(b, "decided in ");
+        sl_decide_channels_put(b, a->shut);
+        sl_buf_put_str(b, "\n");
+    }
     if (a->time_dependent)
         sl_buf_put_str(
             b, "note       a rule depends on the time of day; this is the answer at this hour\n");

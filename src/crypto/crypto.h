@@ -23,6 +23,11 @@ void sl_sha256_end(struct sl_sha256_state *s, uint8_t out[SL_SHA256]); /* and st
 void sl_sha256_free(struct sl_sha256_state *s);
 SL_DEFINE_CLEANUP(struct sl_sha256_state, sl_sha256)
 
+/* SHA-1 is broken: for what asks for it and rests nothing on it (Sec-WebSocket-Accept, RFC 6455).
+ */
+enum { SL_SHA1 = 20 };
+void sl_sha1(struct sl_span bytes, uint8_t out[SL_SHA1]);
+
 void sl_hmac_sha256(struct sl_span key, struct sl_span bytes, uint8_t out[SL_SHA256]);
 
 bool sl_secret_eq(struct sl_span a, struct sl_span b); /* time depends on the length alone */

@@ -55,6 +55,14 @@ void sl_sha256(struct sl_span bytes, uint8_t out[SL_SHA256])
     sl_sha256_parts(&bytes, 1, out);
 }
 
+void sl_sha1(struct sl_span bytes, uint8_t out[SL_SHA1])
+{
+    SHA_CTX context;
+
+    SL_PROMISE(SHA1_Init(&context) == 1 && SHA1_Update(&context, bytes.p, bytes.n) == 1 &&
+               SHA1_Final(out, &context) == 1);
+}
+
 struct sl_sha256_state {
     SHA256_CTX context;
 };

@@ -30,7 +30,7 @@ enum sl_role {
     SL_ROLE_KEEPER = 1 << 3,
     SL_ROLE_DESK = 1 << 4,
     SL_ROLE_CONTROL = 1 << 5, /* the command line on the keeper's control socket */
-    SL_ROLE_COURIER = 1 << 6, /* calls identity providers (0) and hooks (1) for the keeper */
+    SL_ROLE_COURIER = 1 << 6, /* calls issuers (0), hooks (1) and chats (2) for the keeper */
 };
 const char *sl_role_name(enum sl_role role);
 
@@ -49,7 +49,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * it connects to these. Unix-socket targets have none. authorities: "target=PEM certificates" for each
  * target with tls: verify-full, because no gate can open a file. The courier gets the issuers in their place:
  * "name=issuer's URL", and "name=PEM certificates" where the issuer has authorities of its own; the second
- * courier (index 1) gets the hooks in their place, and calls exactly their URLs. */
+ * courier (index 1) gets the hooks in their place, and calls exactly their URLs; the third (index 2) the chats, and
+ * calls what lies beneath their URLs: a name may come several times, each time with one more of them. */
 #define SL_MSG_SETUP(F) F(str, build) F(u32, index) F(u32, generation) F(str, config_path) F(bytes, config) \
     F(str, state_dir) F(str, runtime_dir) F(u32, gates) F(u32, judges) F(bytes, tls_certificate) \
     F(bytes, tls_key) F(str, sandbox) F(u8, offline) \
@@ -75,10 +76,11 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_PEER_BAD(F) F(u32, role) F(u32, index) F(str, why)
 /* The keeper asks for a target's login secret: the supervisor reads the file or runs the command.
  * login: the login's `name`, else its `group`, empty for the general one. again: the last answer did not work.
- * With `issuer` for the client secret of that issuer, with `hook` for the secret or token of that hook, and
+ * With `issuer` for the client secret of that issuer, with `hook` for the secret or token of that hook, with
+ * `chat` for what `which` names of that chat ("bot_token", "app_token", "signing_secret", "client_secret"), and
  * nothing else. */
 #define SL_MSG_SECRET_ASK(F) F(u64, call) F(str, target) F(str, login) F(u8, again) F(str, issuer) \
-    F(str, hook)
+    F(str, hook) F(str, chat) F(str, which)
 #define SL_MSG_SECRET(F) F(u64, call) F(u8, found) F(bytes, secret) F(str, why)
 /* Keeper to supervisor: an approved policy change may be loaded now; gate/keeper statistics.
  * STATS from the supervisor to the keeper, whenever a program comes or goes:
@@ -227,7 +229,8 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* One HTTPS call, in the keeper's words: method "GET" or "POST", headers "Name: value". issuer: whose own
  * authorities are trusted (SETUP), and whether plain http to this machine is meant; to the second courier the
  * name of a hook. Not followed anywhere else; an answer of more than max_bytes, or not here within timeout_ms,
- * is none. To a hook at syslog+tls:// the body is sent as it is, with method "SEND". */
+ * is none. To a hook at syslog+tls:// the body is sent as it is, with method "SEND". To the third courier the name
+ * of a chat; there "PUT" is known too, and an answer has at most 256 kB. */
 #define SL_MSG_FETCH(F) F(u64, call) F(str, issuer) F(str, method) F(str, url) F(str, content_type) \
     F(list, headers) F(bytes, body) F(u32, max_bytes) F(u32, timeout_ms)
 /* status 0: there is no whole answer, and `why` says why not. max_age: seconds for which the provider
@@ -235,6 +238,19 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * is acknowledged by the receiver's machine; it has no other answer. */
 #define SL_MSG_FETCHED(F) F(u64, call) F(u32, status) F(bytes, body) F(u64, max_age) F(u64, retry_after) \
     F(str, why)
+/* WebSockets (RFC 6455), with the third courier. stream: the keeper's own number, never used twice on one channel.
+ * issuer: the chat's name. url: wss://, to the host of the chat's first URL or beneath it, at the default port (to
+ * this machine: any); or ws:// to this machine, where that URL is plain http to this machine. max_bytes: of one message that comes.
+ * Answered by STREAM_OPENED once it is open, and in any case by STREAM_CLOSED, exactly once, when it is over or
+ * could not be had: `why` is for people, and holds nothing that was said there. A second STREAM_OPEN of a number that is
+ * open ends the channel; STREAM_TEXT and STREAM_CLOSE of one that is not are passed over (they crossed its end). */
+#define SL_MSG_STREAM_OPEN(F) F(u64, stream) F(str, issuer) F(str, url) F(u32, max_bytes)
+#define SL_MSG_STREAM_OPENED(F) F(u64, stream)
+/* One whole text message, in either direction; UTF-8. From the keeper before STREAM_OPENED it waits. */
+#define SL_MSG_STREAM_TEXT(F) F(u64, stream) F(str, text)
+/* The keeper wants no more of it: nothing comes after this but STREAM_CLOSED. */
+#define SL_MSG_STREAM_CLOSE(F) F(u64, stream)
+#define SL_MSG_STREAM_CLOSED(F) F(u64, stream) F(str, why)
 
 /*  message            number  who may send                      to whom           in which state of the channel */
 #define SL_MESSAGES(X)                                                                                        \
@@ -300,7 +316,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(LABELS,           labels,          97, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(LABEL_STOPPED,    label_stopped,   98, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(FETCH,            fetch,          110, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
-    X(FETCHED,          fetched,        111, SL_ROLE_COURIER,                  SL_CONN_LIVE)
+    X(FETCHED,          fetched,        111, SL_ROLE_COURIER,                  SL_CONN_LIVE)                  \
+    X(STREAM_OPEN,      stream_open,    112, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(STREAM_OPENED,    stream_opened,  113, SL_ROLE_COURIER,                  SL_CONN_LIVE)                  \
+    X(STREAM_TEXT,      stream_text,    114, SL_ROLE_KEEPER | SL_ROLE_COURIER, SL_CONN_LIVE)                  \
+    X(STREAM_CLOSE,     stream_close,   115, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(STREAM_CLOSED,    stream_closed,  116, SL_ROLE_COURIER,                  SL_CONN_LIVE)
 /* clang-format on */
 
 enum sl_message {

@@ -88,8 +88,8 @@ def act(lab):
     assert lab.psql("drop table staging.scratch").rc != 0
     yes = lab.psql_start("-c", "delete from staging.scratch where id = 1")
     one = lab.pending_one("agent-7", like="id = 1")
-    assert lab.decide_over_http("carol", one["id"], "approve") == 403
-    assert lab.decide_over_http("carol", one["id"], "approve") == 403
+    assert lab.decide_over_http("carol", one["id"], "approve")[0] == 403
+    assert lab.decide_over_http("carol", one["id"], "approve")[0] == 403
     status, _ = asking(lab, "agent-7", one)
     assert status == 403
     lab.approve("rita", one["id"])

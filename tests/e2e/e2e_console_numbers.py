@@ -26,7 +26,7 @@ def act(lab):
     late = lab.psql_start("-c", "delete from staging.quick where id = 1")
     asked = [(lab.psql_start("-c", f"delete from staging.scratch where id = {n}"),
               lab.pending_one("agent-7", like=rf"scratch where id = {n}$")) for n in (1, 2, 3)]
-    assert lab.decide_over_http("carol", asked[0][1]["id"], "approve") == 403
+    assert lab.decide_over_http("carol", asked[0][1]["id"], "approve")[0] == 403
     lab.approve("rita", asked[0][1]["id"])
     late.communicate(timeout=20)       # nobody answered in time
     time.sleep(1.5)

@@ -406,7 +406,7 @@ class Lab:
         return self.api("approve", which, by, "--reason", reason, "--yes", *more, check=check)
 
     def decide_over_http(self, by, which, decision, channel=None, reason="without the command line"):
-        """As a program would that knows nothing of `sluice`; the HTTP status."""
+        """As a program would that knows nothing of `sluice`; the HTTP status, and the answer."""
         credential = json.loads(self.enroll(by).read_text())["credential"]
         headers = {"Authorization": f"Bearer {credential}", "Content-Type": "application/json"}
         if channel is not None:
@@ -414,9 +414,10 @@ class Lab:
         body = {"decision": decision, "digest": self.approval(which)["digest"], "reason": reason}
         connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
         connection.request("POST", f"/v1/approvals/{which}/decision", json.dumps(body), headers)
-        status = connection.getresponse().status
+        answer = connection.getresponse()
+        status, said = answer.status, json.loads(answer.read())
         connection.close()
-        return status
+        return status, said
 
     # --- passkeys ----------------------------------------------------------------------------
 

@@ -24,13 +24,16 @@ OURS = r"sl_\w+"
 # library -> other symbols that it may leave undefined, with the reason.
 LIBRARIES = {
     "base": "",
-    "crypto": r"[di]2[di]_PUBKEY|(EVP|BN|PEM|BIO|ERR|OPENSSL|OSSL|RSA|EC|CRYPTO|PKCS5|X509|SHA256)_\w+",  # the door to libcrypto
+    "crypto": r"[di]2[di]_PUBKEY|(EVP|BN|PEM|BIO|ERR|OPENSSL|OSSL|RSA|EC|CRYPTO|PKCS5|X509|SHA256|SHA1)_\w+",  # the door to libcrypto
     "json": r"json\w+",                      # jansson, for control traffic
     "wire_pg": "",
     "wire_http1": "",
+    "wire_ws": "",
     "core_action": r"json\w+",               # checks that an operation is canonical JSON
     "core_webauthn": r"json\w+",
     "core_scim": r"json\w+",
+    "core_chat": r"json\w+",
+    "core_hooks": r"json\w+",
     "core_policy": r"json\w+|yaml_\w+",      # the configuration file
     "core_approval": r"json\w+",
     "core_ledger": r"json\w+",

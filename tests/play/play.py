@@ -412,11 +412,9 @@ class Play:
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)
 
-    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) over plain HTTP(?:, as (?P<channel>\S+))?")
-    def decides_over_http(self, who, what, channel):
-        status = self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel)
-        if status != 200:
-            raise Wrong(f"answered {status}")
+    @line(r"(?P<who>[\w-]+) (?P<what>approves|denies) over plain HTTP(?:, as (?P<channel>\S+))?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def decides_over_http(self, who, what, channel, no, why):
+        self._answered(self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel), no, why)
 
     # --- passkeys ----------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ struct story {
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
+    const char *decide_in; /* one channel that may decide */
     const char *asked_with, *token_by, *token_for, *session_for;
     /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
      * E: her provider disables, brings back as paused, enables */
@@ -329,6 +330,7 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
 
 static inline void story_asked(struct story *s, const uint8_t policy[32])
 {
+    struct sl_span decide_in = sl_span_str(s->decide_in);
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
                          groups[] = {SL_SPAN("data-stewards")};
     const struct sl_entry_need need = {SL_SPAN("regulated data leaves"),
@@ -356,6 +358,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .needs = &need,
                        .need_count = 1,
                        .asked_with = sl_span_str(s->asked_with),
+                       .decide_in = {&decide_in, s->decide_in != NULL},
                        .list = s->list,
                        .policy_digest = policy,
                        .expires_us = s->clock + 900000000});

@@ -57,9 +57,9 @@ static const char every_key[] =
     "    then: hold\n    reviewers: {groups: [x]}\n    expires: 1d\n    grant_ttl: 90s\n    "
     "max_wait: 10m\n"
     "    in_transaction: refuse\n    reason: required\n    proof: passkey\n    keys: "
-    "device-bound\n    record: shape\n    "
+    "device-bound\n    decide_in: [slack, console]\n    record: shape\n    "
     "sync: all\n"
-    "    notify: [chat]\n    elevate: {login: strong}\n"
+    "    notify: [slack, \"slack:C0PAY\"]\n    elevate: {login: strong}\n"
     "  - name: measured\n    then: allow\n    reviewers: {identities: [ann]}\n"
     "    budget: {rows: 7, bytes: 1GB, statements: 9, per: 36h, by: run}\n"
     "issuers:\n  - name: corp\n    issuer: https://login.example/tenant/\n    kind: oidc\n"
@@ -86,7 +86,32 @@ static const char every_key[] =
     "[held, exceptions], from: start}\n"
     "  - {name: siem, url: \"http://127.0.0.1:9/\", format: ocsf, token_file: t, ca_file: ca.pem}\n"
     "  - {name: log, url: \"syslog+tls://log.example:6514\", format: syslog, events: [all]}\n"
-    "  - {name: other, url: \"https://other.example\", secret_command: [pass, show]}\n";
+    "  - {name: other, url: \"https://other.example\", secret_command: [pass, show]}\n"
+    "chat:\n  - {name: slack, team: T0ACME, issuer: corp, channel: C0OPS, show: link, "
+    "bot_token_file: b, app_token_file: a, ca_file: ca.pem}\n"
+    "  - {name: called, kind: slack, mode: http, team: T0ACME, bot_token_file: b, "
+    "signing_secret_file: s, api: \"http://127.0.0.1:9/api/\"}\n";
+
+static void check_every_chat(const struct sl_config *c)
+{
+    const struct sl_chat *slack = sl_config_chat(c, SL_SPAN("slack")),
+                         *called = sl_config_chat(c, SL_SPAN("called"));
+    struct sl_span channel;
+
+    if (!SL_CHECK(slack != NULL && called != NULL && c->chat_count == 2))
+        return;
+    SL_CHECK_INT(slack->kind, SL_CHAT_SLACK);
+    SL_CHECK_INT(slack->mode, SL_CHAT_SOCKET);
+    SL_CHECK_INT(slack->show, SL_CHAT_SHOW_LINK);
+    SL_CHECK_INT(called->mode, SL_CHAT_HTTP);
+    SL_CHECK_INT(called->show, SL_CHAT_SHOW_STATEMENT);
+    SL_CHECK_TEXT(slack->api, "https://slack.com/api/");
+    SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack:C0PAY"), &channel), "slack");
+    SL_CHECK_TEXT(channel, "C0PAY");
+    SL_CHECK_TEXT(sl_notify_chat(SL_SPAN("slack"), &channel), "slack");
+    SL_CHECK_INT(channel.n, 0);
+    SL_CHECK(sl_config_chat(c, SL_SPAN("nobody")) == NULL);
+}
 
 static void check_every_issuer(const struct sl_config *c)
 {
@@ -157,6 +182,74 @@ static void test_addresses_of_hooks_are_masked(void)
     sl_buf_reset(&url);
     sl_hook_put_masked(&url, SL_SPAN("https://a.example"));
     SL_CHECK_TEXT(sl_buf_span(&url), "https://a.example");
+}
+
+static void test_chats_that_are_refused(void)
+{
+    static const struct {
+        const char *chat, *complaint;
+    } rows[] = {
+        {"{name: A, team: T0, bot_token_file: b, app_token_file: a}", "expected a short name"},
+        {"{name: a, team: acme, bot_token_file: b, app_token_file: a}", "no id of a workspace"},
+        {"{name: a, team: T0, bot_token_file: b}", "expected app_token_file, or mode: http"},
+        {"{name: a, team: T0, bot_token_file: b, mode: http}", "expected signing_secret_file"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, signing_secret_file: s}",
+         "signing_secret_file is for mode: http alone"},
+        {"{name: a, team: T0, bot_token_file: b, mode: http, signing_secret_file: s, "
+         "app_token_file: a}",
+         "app_token_file is for mode: socket alone"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, channel: \"#ops\"}",
+         "no id of a channel"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, issuer: x}",
+         "`issuer` is none of `issuers`"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, api: "
+         "\"http://slack.com/api/\"}",
+         "`api` is no address to call"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a, api: \"https://slack.com\"}",
+         "with a slash at the end"},
+        {"{name: a, team: T0, bot_token_file: b, app_token_file: a}, {name: a, team: T0, "
+         "bot_token_file: b, app_token_file: a}",
+         "has a name that is taken in line 1"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+        SL_BUF(complaints, 4096);
+        struct sl_config *c = NULL;
+
+        sl_buf_say(&text, "chat: [%s]\n" TARGET, rows[i].chat);
+        SL_CHECK_INT(sl_config_load(sl_buf_span(&text), "t.yaml", &c, &complaints), SL_ECONFIG);
+        if (!SL_CHECK(strstr(sl_buf_text(&complaints), rows[i].complaint) != NULL))
+            printf("# %s\n", sl_buf_text(&complaints));
+        sl_config_free(c);
+    }
+}
+
+/* A route that leads nowhere is found when the file is read, not when somebody waits. */
+static void test_routes_that_are_refused(void)
+{
+    static const struct {
+        const char *route, *complaint;
+    } rows[] = {{"teams", "is the name of no chat"},
+                {"a", "this chat has no `channel`"},
+                {"\"a:#ops\"", "no id of a channel"},
+                {"\"a:\"", "no id of a channel"}};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(text, 4096);
+        SL_BUF(complaints, 4096);
+        struct sl_config *c = NULL;
+
+        sl_buf_say(&text,
+                   "chat: [{name: a, team: T0, bot_token_file: b, app_token_file: a}]\n" TARGET
+                   "policy: [{name: r, when: {effects: [ddl]}, then: hold, reviewers: {groups: "
+                   "[x]}, notify: [%s]}]\n",
+                   rows[i].route);
+        SL_CHECK_INT(sl_config_load(sl_buf_span(&text), "t.yaml", &c, &complaints), SL_ECONFIG);
+        if (!SL_CHECK(strstr(sl_buf_text(&complaints), rows[i].complaint) != NULL))
+            printf("# %s\n", sl_buf_text(&complaints));
+        sl_config_free(c);
+    }
 }
 
 static void test_hooks_that_are_refused(void)
@@ -237,7 +330,7 @@ static void test_every_key(void)
     SL_CHECK_INT(r->reviewers.need, 1);
     SL_CHECK_INT(r->in_transaction, SL_TX_REFUSE);
     SL_CHECK(r->reason_required && r->proof_passkey && r->keys_device_bound && r->record_shape &&
-             r->sync && r->notify.count == 1);
+             r->sync && r->notify.count == 2);
     SL_CHECK_TEXT(s->passkey_rp_id, "sluice.example");
     SL_CHECK_TEXT(s->passkey_origins.items[0], "https://desk.sluice.example:8443");
     SL_CHECK_TEXT(r->elevate.login, "strong");
@@ -246,6 +339,7 @@ static void test_every_key(void)
     SL_CHECK_INT(m->budget.bytes, 1 << 30);
     check_every_issuer(c);
     check_every_hook(c);
+    check_every_chat(c);
 }
 
 static void check_reads_back(const char *yaml)
@@ -432,6 +526,8 @@ int main(void)
     SL_RUN(test_every_key);
     SL_RUN(test_addresses_of_hooks_are_masked);
     SL_RUN(test_hooks_that_are_refused);
+    SL_RUN(test_chats_that_are_refused);
+    SL_RUN(test_routes_that_are_refused);
     SL_RUN(test_one_rule_as_an_object);
     SL_RUN(test_what_it_resolved_to_reads_back);
     SL_RUN(test_where_run_events_go);

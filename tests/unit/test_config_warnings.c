@@ -69,6 +69,19 @@ static void test_warnings(void)
         {"public_url: http://localhost:9\n" OPEN(
              "") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey}]\n",
          ""},
+        {"public_url: http://localhost:9\n" OPEN(
+             "") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey, "
+                 "decide_in: [slack, cli]}]\n",
+         "decide_in leaves out where people have them"},
+        {"public_url: http://localhost:9\n" OPEN(
+             "") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, proof: passkey, "
+                 "decide_in: [console]}]\n",
+         ""},
+        {OPEN("") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, decide_in: [slack]}]\n",
+         "there is no `chat`"},
+        {OPEN("") "policy: [{name: a, then: hold, reviewers: {groups: [x]}, decide_in: [console, "
+                  "cli]}]\n",
+         "which of the two it is, the caller says"},
         {OPEN("") "policy: [{name: a, then: allow, when: {effects: [opaque]}}]\n", "allows opaque"},
         {OPEN("") "policy: [{name: a, then: allow}]\n", "allows everything but opaque"},
         {OPEN("") "policy: [{name: a, then: allow, when: {groups: [x]}, budget: {rows: 1, per: "

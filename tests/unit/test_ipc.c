@@ -35,6 +35,42 @@ static void test_the_table_decides(void)
     SL_CHECK_INT(sl_ipc_allowed((enum sl_message)999, SL_ROLE_SUPER, SL_CONN_OPEN), SL_EMALFORMED);
 }
 
+/* Who holds a stream says what comes in; who asked for it opens and closes it. */
+static void test_who_says_what_of_a_stream(void)
+{
+    static const struct {
+        enum sl_message type;
+        bool keeper, courier;
+    } rows[] = {
+        {SL_MESSAGE_STREAM_OPEN, true, false},   {SL_MESSAGE_STREAM_OPENED, false, true},
+        {SL_MESSAGE_STREAM_TEXT, true, true},    {SL_MESSAGE_STREAM_CLOSE, true, false},
+        {SL_MESSAGE_STREAM_CLOSED, false, true}, {SL_MESSAGE_FETCH, true, false},
+        {SL_MESSAGE_FETCHED, false, true},
+    };
+    static const enum sl_role strangers[] = {SL_ROLE_SUPER, SL_ROLE_GATE, SL_ROLE_JUDGE,
+                                             SL_ROLE_DESK, SL_ROLE_CONTROL};
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_CHECK_INT(sl_ipc_allowed(rows[i].type, SL_ROLE_KEEPER, SL_CONN_OPEN),
+                     rows[i].keeper ? SL_OK : SL_EDENIED);
+        SL_CHECK_INT(sl_ipc_allowed(rows[i].type, SL_ROLE_COURIER, SL_CONN_OPEN),
+                     rows[i].courier ? SL_OK : SL_EDENIED);
+        for (size_t j = 0; j < SL_COUNT(strangers); j++)
+            SL_CHECK_INT(sl_ipc_allowed(rows[i].type, strangers[j], SL_CONN_OPEN), SL_EDENIED);
+    }
+    SL_CHECK_INT(sl_ipc_allowed(SL_MESSAGE_STREAM_OPEN, SL_ROLE_KEEPER, SL_CONN_FRESH), SL_ESTATE);
+}
+
+static void test_a_text_is_utf8(void)
+{
+    SL_BUF(b, 100);
+    struct sl_msg_stream_text got;
+
+    sl_msg_stream_text_put(&b, &(struct sl_msg_stream_text){.stream = 1, .text = SL_SPAN("\xff")});
+    SL_CHECK_INT(sl_msg_stream_text_get(sl_span_from(sl_buf_span(&b), SL_IPC_HEADER), &got),
+                 SL_EMALFORMED);
+}
+
 static void test_bad_headers(void)
 {
     struct sl_ipc_head head;
@@ -49,6 +85,8 @@ int main(void)
 {
     SL_RUN(test_round_trip);
     SL_RUN(test_the_table_decides);
+    SL_RUN(test_who_says_what_of_a_stream);
+    SL_RUN(test_a_text_is_utf8);
     SL_RUN(test_bad_headers);
     return sl_tap_done();
 }

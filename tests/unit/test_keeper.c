@@ -190,13 +190,15 @@ static void test_denied(void)
     SL_CHECK_INT(decide(rita, "approve"), 409);
 }
 
-/* What a caller says it is goes on record, if it is a word for callers. */
+/* What a caller says it is goes on record, if it is a word for callers; a console is a browser's
+ * session, which this credential is not. */
 static void test_channels(void)
 {
     static const struct {
         const char *claimed, *recorded;
-    } cases[] = {{"cli", "cli"},      {"console", "console"}, {"", "http"},    {"http", "http"},
-                 {"control", "http"}, {"chat", "http"},       {"CLI", "http"}, {"cli ", "http"}};
+    } cases[] = {{"cli", "cli"},    {"console", "http"}, {"", "http"},
+                 {"http", "http"},  {"control", "http"}, {"slack", "http"},
+                 {"teams", "http"}, {"CLI", "http"},     {"cli ", "http"}};
 
     for (size_t i = 0; i < SL_COUNT(cases); i++) {
         SL_BUF(sql, 64);

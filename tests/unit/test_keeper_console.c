@@ -1,10 +1,20 @@
 /* Signing in to the console, as the keeper sees it: codes that are good once, sessions that stand
  * for one deciding credential and end with it. The first argument is the program. */
-#define KEEPER_PLAY_RULES                       \
-    "  - name: pair\n"                          \
-    "    when: {effects: [delete]}\n"           \
-    "    then: hold\n"                          \
-    "    reviewers: {groups: [dba], need: 2}\n" \
+#define KEEPER_PLAY_RULES                                   \
+    "  - name: pair\n"                                      \
+    "    when: {effects: [delete]}\n"                       \
+    "    then: hold\n"                                      \
+    "    reviewers: {groups: [dba], need: 2}\n"             \
+    "  - name: seen\n"                                      \
+    "    when: {effects: [update]}\n"                       \
+    "    then: hold\n"                                      \
+    "    reviewers: {groups: [dba]}\n"                      \
+    "    decide_in: [console, slack]\n"                     \
+    "  - name: nowhere\n"                                   \
+    "    when: {effects: [update], statements: [insert]}\n" \
+    "    then: hold\n"                                      \
+    "    reviewers: {groups: [dba]}\n"                      \
+    "    decide_in: [cli]\n"                                \
     "break_glass: {groups: [dba], review_within: 1h}\n"
 #include "tests/unit/keeper_play.h"
 
@@ -59,22 +69,28 @@ static void sign_in(void)
     keep(session_id, sizeof session_id, said("session"));
 }
 
-/* What the bot asks for, held for rita. */
-static void hold(const char *sql)
+static void propose(const char *tag, uint32_t does, const char *sql)
 {
     static uint64_t action = 1;
     SL_BUF(operation, 4096);
     SL_BUF(meaning, 4096);
-    SL_BUF(hex, 128);
-    struct sl_meaning_statement statement = {SL_SPAN("drop"), effects};
-    struct sl_meaning m = {.effects = effects, .statements = &statement, .statement_count = 1};
-    struct sl_msg_action_held held = {0};
+    struct sl_meaning_statement statement = {sl_span_str(tag), does};
+    struct sl_meaning m = {.effects = does, .statements = &statement, .statement_count = 1};
 
     sl_action_put_simple(&operation, sl_span_str(sql));
     sl_meaning_put(&meaning, &m);
     TELL(play.gate, action_propose, .session = gate_session, .action = action++, .generation = 1,
          .asked_us = sl_clock_us(), .operation = sl_buf_span(&operation),
          .meaning = sl_buf_span(&meaning), .context_user = SL_SPAN("app"));
+}
+
+/* What the bot asks for, held for rita. */
+static void hold(const char *sql)
+{
+    SL_BUF(hex, 128);
+    struct sl_msg_action_held held = {0};
+
+    propose("drop", effects, sql);
     if (!SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_HELD)) || !HEARD(action_held, &held))
         return;
     memcpy(approval, held.approval.p, 36);
@@ -146,6 +162,47 @@ static void test_a_session_stands_for_its_credential(void)
     SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
     const json_t *vote = json_array_get(json_object_get(play.reply, "votes"), 0);
     SL_CHECK_TEXT(sl_span_str(json_string_value(json_object_get(vote, "channel"))), "console");
+}
+
+/* A rule says where it is decided: what a caller says of itself opens nothing, and nobody releases
+ * it alone from elsewhere either. */
+static void test_where_a_rule_is_decided(void)
+{
+    sign_in();
+    effects = SL_EFFECT_UPDATE;
+    hold("update seen");
+    effects = SL_EFFECT_DDL;
+    SL_CHECK_INT(decide(rita, "approve"), 403); /* says that it is a console, and has no session */
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "WRONG_CHANNEL");
+    SL_CHECK_TEXT(sl_span_str(said("detail")),
+                  "a decision that comes this way does not count for this rule; it is decided by: "
+                  "console, slack");
+    SL_CHECK_INT(decide(rita, "deny"), 403);
+    SL_CHECK_INT(decide(rita, "break-glass"), 403);
+    SL_CHECK_TEXT(sl_span_str(said("reason")), "WRONG_CHANNEL");
+    SL_BUF(body, 128);
+    sl_buf_say(&body, "{'id':'%s'}", approval);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", rita, sl_buf_text(&body)), 200);
+    SL_CHECK(json_is_false(json_object_get(play.reply, "may_decide")));
+    SL_CHECK_TEXT(sl_span_str(said("may_not_reason")), "WRONG_CHANNEL");
+    SL_CHECK_TEXT(sl_span_str(said("reviewers")), "1 of rita");
+    SL_CHECK_INT(json_array_size(json_object_get(play.reply, "decide_in")), 2);
+    SL_CHECK_INT(call_as(play.desk, "approval.get", session, sl_buf_text(&body)), 200);
+    SL_CHECK(json_is_true(json_object_get(play.reply, "may_decide")));
+    SL_CHECK_INT(decide(session, "approve"), 200); /* and at its release it still stands */
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_OFFER));
+    SL_CHECK_INT(call_as(play.desk, "revoke", rita, sl_buf_text(&body)), 200);
+    SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED));
+}
+
+/* Of several rules only what each allows counts; where nothing is left, nobody is asked in vain. */
+static void test_rules_that_leave_no_channel(void)
+{
+    struct sl_msg_action_refused refused = {0};
+
+    propose("insert", SL_EFFECT_UPDATE, "insert and update");
+    if (SL_CHECK(hear(play.gate, SL_MESSAGE_ACTION_REFUSED)) && HEARD(action_refused, &refused))
+        SL_CHECK_TEXT(refused.why, "its rules leave no channel in which it could be decided");
 }
 
 /* P4: the credential counts, and it is older than the question, however young the session is. */
@@ -315,6 +372,8 @@ int main(int argc, char **argv)
     SL_RUN(test_a_code_is_good_once);
     SL_RUN(test_who_gets_a_code);
     SL_RUN(test_a_session_stands_for_its_credential);
+    SL_RUN(test_where_a_rule_is_decided);
+    SL_RUN(test_rules_that_leave_no_channel);
     SL_RUN(test_P4_a_session_is_as_old_as_its_credential);
     SL_RUN(test_signing_out);
     SL_RUN(test_it_is_listed_and_revoked);

@@ -47,7 +47,8 @@ static const struct {
  */
 static void test_P4_every_channel_every_reason(void)
 {
-    static const char *const channels[] = {NULL, "cli", "console", "chat", "control", "http"};
+    static const char *const channels[] = {NULL,    "cli",     "console", "slack",
+                                           "teams", "control", "http"};
 
     ask("drop table a");
     for (size_t c = 0; c < SL_COUNT(channels); c++) {

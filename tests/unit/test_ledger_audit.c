@@ -61,6 +61,14 @@ static void test_true_story(void)
 
 static void test_approvers(void)
 {
+    struct hearing h;
+
+    hear((struct story){.decide_in = "http"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear((struct story){.decide_in = "slack", .channel = "slack"}, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
     expect("owner", (struct story){.approver = "alice", .credential = "c-alice"},
            "owner of the requester");
     expect("linked", (struct story){.linked_approver = true}, "another account of somebody");
@@ -73,6 +81,11 @@ static void test_approvers(void)
     expect("new credential", (struct story){.new_credential = true},
            "made after the action was asked");
     expect("control socket", (struct story){.channel = "control"}, "takes no decision");
+    expect("a channel of no name", (struct story){.channel = "chat"}, "takes no decision");
+    expect("a channel that its rule leaves out", (struct story){.decide_in = "console"},
+           "a decision that comes this way does not count");
+    expect("a channel that nobody knows", (struct story){.decide_in = "pigeon"},
+           "a decision that comes this way does not count");
     expect("session of another", (struct story){.session_credential = "c-alice"},
            "a console session is opened with a credential that does not decide for 'rita'");
     expect("session that asks", (struct story){.session_credential = "t-rita"},

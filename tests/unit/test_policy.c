@@ -453,11 +453,12 @@ static void test_times_and_wishes(void)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     SL_FREED_BY(sl_config)
-    struct sl_config *c = config("", "{name: a, then: hold, expires: 10m, grant_ttl: 1m, reason: "
-                                     "required}, {name: b, then: hold, "
-                                     "expires: 20m, max_wait: 30s, in_transaction: refuse, proof: "
-                                     "passkey}, {name: c, then: allow, "
-                                     "record: shape, sync: all}");
+    struct sl_config *c =
+        config("", "{name: a, then: hold, expires: 10m, grant_ttl: 1m, reason: "
+                   "required, decide_in: [cli, console, slack]}, {name: b, then: hold, "
+                   "expires: 20m, max_wait: 30s, in_transaction: refuse, proof: "
+                   "passkey, decide_in: [console, teams, slack]}, {name: c, then: allow, "
+                   "record: shape, sync: all}");
     struct ask ask = BOT(READ_T);
     struct sl_answer a;
 
@@ -469,6 +470,7 @@ static void test_times_and_wishes(void)
     SL_CHECK_INT(a.grant_ttl_ms, 60000);
     SL_CHECK_INT(a.max_wait_ms, 30000);
     SL_CHECK_INT(a.in_transaction, SL_TX_REFUSE);
+    SL_CHECK_INT(a.shut, 0x13); /* what is left is console and slack */
     SL_CHECK(a.reason_required && a.passkey && a.record_shape && a.sync && !a.time_dependent);
 }
 

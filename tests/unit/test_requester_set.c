@@ -72,6 +72,20 @@ static void late(struct sl_decide_question *q)
 {
     q->now_us = EXPIRES;
 }
+static void shut(struct sl_decide_question *q)
+{
+    q->shut = SL_DECIDE_IN_ALL;
+}
+static void shut_and_passkey(struct sl_decide_question *q)
+{
+    q->shut = SL_DECIDE_IN_ALL;
+    q->passkey_required = true;
+}
+static void shut_to_an_outsider(struct sl_decide_question *q)
+{
+    q->shut = SL_DECIDE_IN_ALL;
+    q->who.membership_count = 0;
+}
 static void asking(struct sl_decide_question *q)
 {
     q->with.deciding = false;
@@ -314,6 +328,9 @@ static const struct {
     {"no rule at all", no_rules, SL_DECIDE_NOT_REVIEWER},
     {"voted before", voted, SL_DECIDE_VOTED_ALREADY},
     {"enough votes already", full, SL_DECIDE_NOT_NEEDED},
+    {"a channel that the rule leaves out", shut, SL_DECIDE_WRONG_CHANNEL},
+    {"left out, and no passkey", shut_and_passkey, SL_DECIDE_WRONG_CHANNEL},
+    {"left out, and no reviewer", shut_to_an_outsider, SL_DECIDE_NOT_REVIEWER},
     {"passkey asked for", passkey, SL_DECIDE_NEEDS_PASSKEY},
     {"passkey given", with_passkey, SL_DECIDE_YES},
     {"one device asked for, no passkey", bound_without_passkey, SL_DECIDE_NEEDS_PASSKEY},
@@ -352,6 +369,51 @@ static void test_each_channel(void)
                                                         ? SL_DECIDE_CONTROL_SOCKET
                                                         : cases[i].reason);
         }
+}
+
+/* Each of the channels, with each set of those that its rule leaves out, and every other reason. */
+static void test_each_channel_that_a_rule_leaves_out(void)
+{
+    for (unsigned channel = 0; channel < SL_CHANNEL_CONTROL; channel++)
+        for (uint32_t out = 0; out <= SL_DECIDE_IN_ALL; out++)
+            for (size_t i = 0; i < SL_COUNT(cases); i++) {
+                struct sl_decide_question q = good();
+                bool is_last = cases[i].reason == SL_DECIDE_YES ||
+                               cases[i].reason == SL_DECIDE_NEEDS_PASSKEY ||
+                               cases[i].reason == SL_DECIDE_NEEDS_DEVICE_BOUND;
+
+                cases[i].spoil(&q);
+                if (cases[i].reason == SL_DECIDE_CONTROL_SOCKET || q.shut != 0)
+                    continue;
+                q.channel = (enum sl_decide_channel)channel;
+                q.shut = out;
+                SL_CHECK_INT(sl_decide_check(&q, NULL), is_last && (out >> channel & 1) != 0
+                                                            ? SL_DECIDE_WRONG_CHANNEL
+                                                            : cases[i].reason);
+            }
+}
+
+/* The words of `decide_in`, of records and of callers are the same, in the same order. */
+static void test_channels_and_their_words(void)
+{
+    SL_BUF(all, 128);
+    SL_BUF(some, 128);
+
+    for (unsigned channel = 0; channel < SL_DECIDE_CHANNEL_COUNT; channel++)
+        SL_CHECK_INT(sl_decide_channel_of(
+                         sl_span_str(sl_decide_channel_name((enum sl_decide_channel)channel))),
+                     channel);
+    for (unsigned channel = 0; channel < SL_CHANNEL_CONTROL; channel++)
+        sl_buf_say(&all, "%s%s", channel > 0 ? "|" : "",
+                   sl_decide_channel_name((enum sl_decide_channel)channel));
+    SL_CHECK_TEXT(sl_buf_span(&all), SL_DECIDE_IN_WORDS);
+    SL_CHECK_INT(sl_decide_channel_of(SL_SPAN("chat")), SL_DECIDE_CHANNEL_COUNT);
+    SL_CHECK_INT(sl_decide_channel_of(SL_SPAN("")), SL_DECIDE_CHANNEL_COUNT);
+    sl_decide_channels_put(&some, 1u << SL_CHANNEL_HTTP | 1u << SL_CHANNEL_TEAMS);
+    SL_CHECK_TEXT(sl_buf_span(&some), "cli, console, slack");
+    SL_CHECK_INT(sl_decide_channel_open(0), SL_CHANNEL_HTTP);
+    SL_CHECK_INT(sl_decide_channel_open(0x07), SL_CHANNEL_SLACK);
+    SL_CHECK_INT(sl_decide_channel_open(SL_DECIDE_IN_ALL), SL_CHANNEL_CONTROL);
 }
 
 /* Two things wrong are never one right: spoiling a refused decision further does not let it pass.
@@ -410,6 +472,8 @@ int main(void)
 {
     SL_RUN(test_each_reason);
     SL_RUN(test_each_channel);
+    SL_RUN(test_each_channel_that_a_rule_leaves_out);
+    SL_RUN(test_channels_and_their_words);
     SL_RUN(test_no_two_wrongs);
     SL_RUN(test_every_reason_is_played);
     SL_RUN(test_one_vote_per_person);

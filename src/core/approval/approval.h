@@ -105,6 +105,7 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")              \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \
+    X(WRONG_CHANNEL, "a decision that comes this way does not count for this rule")              \
     X(NEEDS_PASSKEY, "the rule asks for a decision signed with a passkey")                       \
     X(NEEDS_DEVICE_BOUND, "the rule asks for a passkey that cannot leave its device")            \
     X(NEW_PASSKEY, "this passkey was enrolled after the action was asked")
@@ -120,17 +121,32 @@ const char *sl_decide_reason_name(enum sl_decide_reason reason); /* "IS_OWNER", 
 
 /* How a decision reached the keeper. The same check holds for each. */
 #define SL_DECIDE_CHANNELS(X) \
-    X(HTTP, "http") X(CLI, "cli") X(CONSOLE, "console") X(CHAT, "chat") X(CONTROL, "control")
+    X(HTTP, "http")           \
+    X(CLI, "cli")             \
+    X(CONSOLE, "console")     \
+    X(SLACK, "slack")         \
+    X(TEAMS, "teams")         \
+    X(CONTROL, "control")
 enum sl_decide_channel {
 #define SL_DECIDE_CHANNEL(name, text) SL_CHANNEL_##name,
     SL_DECIDE_CHANNELS(SL_DECIDE_CHANNEL)
 #undef SL_DECIDE_CHANNEL
         SL_DECIDE_CHANNEL_COUNT
 };
+_Static_assert(SL_DECIDE_IN_ALL == (1 << SL_CHANNEL_CONTROL) - 1, "what `decide_in` can name");
 const char *sl_decide_channel_name(enum sl_decide_channel channel);
-/* What a caller over HTTP says it is: "cli" or "console". Nobody proves it and nothing is allowed
- * by it; any other word is HTTP, because the rest is not for callers to say. */
+/* SL_DECIDE_CHANNEL_COUNT when there is no such channel; sl_decide_check lets nobody decide there.
+ */
+enum sl_decide_channel sl_decide_channel_of(struct sl_span name);
+/* What a caller over HTTP says it is: "cli" or "console". Nobody proves it; the keeper believes
+ * `console` only of a browser's session. Any other word is HTTP: the rest is not for callers to
+ * say. */
 enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word);
+/* One that is open, to ask whether somebody could decide at all: the first that is not among
+ * `shut`; CONTROL, which decides nothing, when all of them are. */
+enum sl_decide_channel sl_decide_channel_open(uint32_t shut);
+/* "console, cli": those that are open. */
+void sl_decide_channels_put(struct sl_buf *b, uint32_t shut);
 
 /* Why a name is in the requester set: one table for the keeper, the audit and the pages. Numbers
  * are kept in approvals, so new ones go to the end. role        in words         the reason that
@@ -209,6 +225,7 @@ struct sl_decide_question {
     const struct sl_vote *votes;
     size_t vote_count;
     bool passkey_required, device_bound_required;
+    uint32_t shut;             /* bits 1 << channel: a rule's decide_in leaves it out */
     struct sl_span asked_with; /* the credential that asked; empty: none that is known */
     struct sl_decider who;
     struct sl_decide_credential with;

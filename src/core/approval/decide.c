@@ -30,6 +30,37 @@ const char *sl_decide_channel_name(enum sl_decide_channel channel)
     return (size_t)channel < SL_COUNT(names) ? names[channel] : "unknown";
 }
 
+enum sl_decide_channel sl_decide_channel_of(struct sl_span name)
+{
+    unsigned channel = 0;
+
+    while (channel < SL_DECIDE_CHANNEL_COUNT &&
+           !sl_span_is(name, sl_decide_channel_name((enum sl_decide_channel)channel)))
+        channel++;
+    return (enum sl_decide_channel)channel;
+}
+
+enum sl_decide_channel sl_decide_channel_open(uint32_t shut)
+{
+    unsigned channel = 0;
+
+    while (channel < SL_CHANNEL_CONTROL && (shut >> channel & 1) != 0)
+        channel++;
+    return (enum sl_decide_channel)channel;
+}
+
+void sl_decide_channels_put(struct sl_buf *b, uint32_t shut)
+{
+    const char *separator = "";
+
+    for (unsigned channel = 0; channel < SL_CHANNEL_CONTROL; channel++) {
+        if ((shut >> channel & 1) != 0)
+            continue;
+        sl_buf_say(b, "%s%s", separator, sl_decide_channel_name((enum sl_decide_channel)channel));
+        separator = ", ";
+    }
+}
+
 enum sl_decide_channel sl_decide_channel_claimed(struct sl_span word)
 {
     static const enum sl_decide_channel claimable[] = {SL_CHANNEL_CLI, SL_CHANNEL_CONSOLE};
@@ -179,6 +210,8 @@ static enum sl_decide_reason vote_check(const struct sl_decide_question *q, uint
         return SL_DECIDE_VOTED_ALREADY;
     if (!needed(q, may))
         return SL_DECIDE_NOT_NEEDED;
+    if ((q->shut >> q->channel & 1) != 0)
+        return SL_DECIDE_WRONG_CHANNEL;
     if (q->passkey_required && !q->with.passkey)
         return SL_DECIDE_NEEDS_PASSKEY;
     if (q->device_bound_required && !q->with.device_bound)

@@ -99,6 +99,24 @@ static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const js
         SL_FOUND(a, "this approval does not say how many people it needs");
 }
 
+/* A channel that is not known here opens nothing. */
+static uint32_t shut_of(const json_t *decide_in)
+{
+    uint32_t open = 0;
+    size_t i;
+    json_t *name;
+
+    if (decide_in == NULL)
+        return 0;
+    json_array_foreach(decide_in, i, name)
+    {
+        enum sl_decide_channel channel =
+            sl_decide_channel_of(sl_span(json_string_value(name), json_string_length(name)));
+        open |= 1u << channel;
+    }
+    return SL_DECIDE_IN_ALL & ~open;
+}
+
 void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
 {
     struct sl_audit_approval *p = sl_audit_alloc(a, sizeof *p);
@@ -111,6 +129,7 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     p->target = sl_audit_copy(a, sl_json_str(leaf, "target"));
     p->needs_passkey = sl_span_is(sl_json_str(leaf, "proof"), "passkey");
     p->needs_device_bound = sl_span_is(sl_json_str(leaf, "keys"), "device-bound");
+    p->shut = shut_of(json_object_get(leaf, "decide_in"));
     p->of_policy = sl_span_is(sl_json_str(leaf, "protocol"), "policy") ||
                    sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
     if (!sl_json_u64(leaf, "list", &p->list))

@@ -16,16 +16,6 @@ static struct sl_membership *memberships_of(struct sl_audit *a, const struct sl_
     return list;
 }
 
-static enum sl_decide_channel channel_of(struct sl_span name)
-{
-    unsigned channel = 0;
-
-    while (channel < SL_DECIDE_CHANNEL_COUNT &&
-           !sl_span_is(name, sl_decide_channel_name((enum sl_decide_channel)channel)))
-        channel++;
-    return (enum sl_decide_channel)channel;
-}
-
 static struct sl_decide_credential credential_of(struct sl_audit *a,
                                                  const struct sl_audit_credential *c,
                                                  const struct sl_audit_passkey *passkey)
@@ -147,7 +137,7 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                             const struct sl_audit_identity *who,
                                             const struct sl_audit_credential *c, const json_t *leaf)
 {
-    struct sl_decide_question q = {.channel = channel_of(sl_json_str(leaf, "channel")),
+    struct sl_decide_question q = {.channel = sl_decide_channel_of(sl_json_str(leaf, "channel")),
                                    .state = p->state,
                                    .asked_us = p->asked_us,
                                    .expires_us = p->decide_by_us,
@@ -159,7 +149,8 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                    .votes = p->votes,
                                    .vote_count = p->vote_count,
                                    .passkey_required = p->needs_passkey,
-                                   .device_bound_required = p->needs_device_bound};
+                                   .device_bound_required = p->needs_device_bound,
+                                   .shut = p->shut};
 
     sl_audit_ask_whose(a, p);
     take_bound(a, &q);

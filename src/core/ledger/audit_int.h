@@ -92,6 +92,7 @@ struct sl_audit_approval {
     uint64_t use_count;
     bool went_unknown; /* what became of one of them */
     bool needs_passkey, needs_device_bound;
+    uint32_t shut;            /* channels that `decide_in` leaves out */
     bool of_policy;           /* administration: asked at the shell, no session spends */
     struct sl_span broken_by; /* who released it alone; empty: nobody */
     struct sl_span let;       /* administration: the identity that it let change */

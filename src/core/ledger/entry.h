@@ -202,7 +202,8 @@ struct sl_entry_approval {
     const uint8_t *policy_digest, *rules_digest; /* 32 each, or NULL */
     struct sl_span
         repeats; /* asked: the approval whose outcome was unknown, if this is its repeat */
-    struct sl_span asked_with; /* asked: the credential that asked; empty: at the shell */
+    struct sl_span asked_with;      /* asked: the credential that asked; empty: at the shell */
+    struct sl_entry_list decide_in; /* asked: channels that may decide; empty: all of them */
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;

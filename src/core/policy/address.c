@@ -109,3 +109,14 @@ bool sl_is_endpoint(struct sl_span url)
     return split_address(sl_span_head(rest, sl_span_find(rest, '/')), &host, &port) &&
            (tls || is_this_machine(host));
 }
+
+bool sl_is_short_name(struct sl_span name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        uint8_t c = name.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!word && (i == 0 || (c != '-' && c != '_' && c != '.')))
+            return false;
+    }
+    return name.n > 0;
+}

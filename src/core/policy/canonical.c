@@ -171,6 +171,7 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     case SL_KEY_KINDS:
     case SL_KEY_ALGORITHMS:
     case SL_KEY_HOOK_EVENTS:
+    case SL_KEY_CHANNELS:
         return bits_json(k, *(const uint32_t *)field);
     case SL_KEY_HOURS:
         return hours_json(base);
@@ -239,12 +240,13 @@ bool sl_key_is_absent(const struct sl_key *k, const void *base)
     case SL_KEY_KINDS:
     case SL_KEY_ALGORITHMS:
     case SL_KEY_HOOK_EVENTS:
+    case SL_KEY_CHANNELS:
         return *(const uint32_t *)field == 0;
     case SL_KEY_HOURS:
         return ((const struct sl_rule *)base)->hour_count == 0;
     case SL_KEY_MANY:
         return (k->place == SL_PLACE_ISSUER || k->inner == SL_PLACE_ISSUER ||
-                k->inner == SL_PLACE_HOOK) &&
+                k->inner == SL_PLACE_HOOK || k->inner == SL_PLACE_CHAT) &&
                is_empty_list(k, base);
     case SL_KEY_VERDICT:
         return k->place == SL_PLACE_TARGET && !((const struct sl_target *)base)->has_default;
@@ -421,7 +423,8 @@ static json_t *policy_json(const struct sl_config *c)
         json_t *policy =
             json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets", targets);
         policy = with_list(c, "issuers", c->issuer_count, policy);
-        return with_settings(c, with_list(c, "hooks", c->hook_count, policy));
+        return with_settings(c, with_list(c, "chat", c->chat_count,
+                                          with_list(c, "hooks", c->hook_count, policy)));
     }
     json_decref(labels);
     json_decref(rules);

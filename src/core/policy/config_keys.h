@@ -42,7 +42,8 @@
     P(ISSUER, struct sl_issuer, "issuers[]")                      \
     P(ISSUER_GROUP, struct sl_issuer_group, "issuers[].groups[]") \
     P(JOB, struct sl_job, "issuers[].jobs[]")                     \
-    P(HOOK, struct sl_hook, "hooks[]")
+    P(HOOK, struct sl_hook, "hooks[]")                            \
+    P(CHAT, struct sl_chat, "chat[]")
 
 /* clang-format off */
 #define SL_CONFIG_KEYS(K, M)                                                                         \
@@ -336,12 +337,18 @@ K(RULE, "proof", SWITCH, proof_passkey, "any", 0, 0, "", "any|passkey", RELOAD, 
 K(RULE, "keys", SWITCH, keys_device_bound, "any", 0, 0, "", "any|device-bound", RELOAD,              \
   "With `proof: passkey`. `device-bound`: only passkeys that say of themselves that they cannot be "  \
   "copied to another device.")                                                                       \
+K(RULE, "decide_in", CHANNELS, decide_in, "", 1, 5, "", SL_DECIDE_IN_WORDS, RELOAD,                  \
+  "Which channels may decide. Left out: all of them. Of several rules only what each of them allows " \
+  "counts; people elsewhere are told, and where they may decide. `console`: a session of a browser; " \
+  "`slack`, `teams`: a button in a message; `cli`, and `http` for everything else: as the caller says of " \
+  "itself, so leave out both or neither.") \
 K(RULE, "record", SWITCH, record_shape, "full", 0, 0, "", "full|shape", RELOAD,                      \
   "`shape`: literals are recorded as salted commitments only.")                                      \
 K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,                                  \
   "`all`: what this rule matches is synced to disk before it runs, even when it is allowed.")        \
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
-  "Channels to tell about a hold, beside the console.")                                              \
+  "Where people are told about a hold, beside the console: the name of a `chat`, or `name:channel` (`slack:C0PAY`). Left " \
+  "out: in the `channel` of each chat that has one.")                                              \
 K(RULE, "envelope", SWITCH, envelope, "no", 0, 0, "", "no|yes", RELOAD,                              \
   "Of a hold rule. `yes`: one approval may be asked for many runs of one template, a SELECT that only its " \
   "literals differ in, with bounds (docs/envelopes.md). Every rule that holds it must say so.")        \
@@ -484,6 +491,38 @@ K(HOOK, "secret_command", LIST, secret_command, "", 1, 64, "", "", RELOAD,      
 K(HOOK, "token_file", TEXT, token_file, "", 1, 4000, "", "", RELOAD,                                 \
   "For ocsf: file with a token that is sent as `Authorization: Bearer`.")                            \
 K(HOOK, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                       \
+  "Certificates to trust when it is called, in PEM form; left out, the system's.")                   \
+M(TOP, "chat", MANY, chats, CHAT, false,                                                             \
+  "Chats in which people are told of what is held, and may decide where its rules let them (docs/slack.md).") \
+K(CHAT, "name", NAME, name, NULL, 1, 63, "", "", RELOAD,                                             \
+  "A short name, unique in the file; rules name it in `notify`.")                                    \
+K(CHAT, "kind", CHOICE, kind, "slack", 0, 0, "", "slack", RELOAD,                                    \
+  "What it is.")                                                                                     \
+K(CHAT, "mode", CHOICE, mode, "socket", 0, 0, "", "socket|http", RELOAD,                             \
+  "How clicks come. `socket`: over a connection that Sluice opens (Socket Mode), so nobody has to reach it. `http`: " \
+  "Slack calls `<public_url>/v1/chat/<name>`, and signs it.")                                        \
+K(CHAT, "team", TEXT, team, NULL, 2, 40, "", "", RELOAD,                                             \
+  "The workspace's id (`T...`). Nobody of another one decides, and no guest does.")                  \
+K(CHAT, "issuer", NAME, issuer, "", 1, 63, "", "", RELOAD,                                           \
+  "The entry of `issuers` by which people sign in there (Sign in with Slack): its accounts are who they are here. Left " \
+  "out: nobody decides in this chat, it tells and links.")                                           \
+K(CHAT, "channel", TEXT, channel, "", 2, 40, "", "", RELOAD,                                         \
+  "The channel's id (`C...`) for what is held by rules that name no other in `notify`. Left out: such things are not told " \
+  "there.")                                                                                          \
+K(CHAT, "show", CHOICE, show, "statement", 0, 0, "", "statement|link", RELOAD,                       \
+  "`statement`: messages have the statement, with passwords masked, for everybody in the channel to read. `link`: they " \
+  "say who wants what kind of thing where, and the rest is behind the link; then nobody decides in the chat, for a " \
+  "message that does not show everything may not decide it.")                                        \
+K(CHAT, "bot_token_file", TEXT, bot_token_file, NULL, 1, 4000, "", "", RELOAD,                       \
+  "File with the bot's token (`xoxb-...`), best readable by Sluice alone; relative to the configuration file.") \
+K(CHAT, "app_token_file", TEXT, app_token_file, "", 1, 4000, "", "", RELOAD,                         \
+  "File with the app-level token (`xapp-...`) for `mode: socket`.")                                  \
+K(CHAT, "signing_secret_file", TEXT, signing_secret_file, "", 1, 4000, "", "", RELOAD,               \
+  "File with the signing secret for `mode: http`.")                                                  \
+K(CHAT, "api", TEXT, api, "https://slack.com/api/", 1, 2000, "", "", RELOAD,                         \
+  "Where its API is called, `https://` or `http://` to this machine, with a slash at the end. Nothing else is called, but " \
+  "for the socket that it names, on the same host or one below it.")                                 \
+K(CHAT, "ca_file", TEXT, ca_file, "", 1, 4000, "", "", RELOAD,                                       \
   "Certificates to trust when it is called, in PEM form; left out, the system's.")
 /* clang-format on */
 

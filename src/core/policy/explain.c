@@ -224,6 +224,7 @@ static void drop_lists(json_t *top)
     json_object_del(top, "policy");
     json_object_del(top, "issuers");
     json_object_del(top, "hooks");
+    json_object_del(top, "chat");
 }
 
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
@@ -238,6 +239,7 @@ void sl_config_diff(const struct sl_config *before, const struct sl_config *afte
         diff_lists(out, "rule", json_object_get(old, "policy"), json_object_get(new, "policy"));
         diff_lists(out, "issuer", json_object_get(old, "issuers"), json_object_get(new, "issuers"));
         diff_lists(out, "hook", json_object_get(old, "hooks"), json_object_get(new, "hooks"));
+        diff_lists(out, "chat", json_object_get(old, "chat"), json_object_get(new, "chat"));
         drop_lists(old);
         drop_lists(new);
         diff_members(out, "setting", old, new);

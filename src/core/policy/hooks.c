@@ -15,18 +15,6 @@ static struct sl_buf *about(struct sl_load *l, const struct sl_node *at, const s
     return b;
 }
 
-/* It stands in commands and metrics. */
-static bool is_short_name(struct sl_span name)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        uint8_t c = name.p[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!word && (i == 0 || (c != '-' && c != '_' && c != '.')))
-            return false;
-    }
-    return name.n > 0;
-}
-
 /* Where a key of it stands, else the hook itself. */
 static const struct sl_node *key_of(const struct sl_node *at, const char *name)
 {
@@ -41,7 +29,7 @@ static void check_name(struct sl_load *l, const struct sl_node *at, const struct
 {
     const struct sl_hook *h = &c->hooks[index];
 
-    if (!is_short_name(h->name))
+    if (!sl_is_short_name(h->name))
         sl_buf_put_str(about(l, key_of(at, "name"), h),
                        ": expected a short name of a-z, 0-9, -, _ and dots\n");
     for (size_t j = 0; j < index; j++)

@@ -16,24 +16,12 @@ static bool is_ci(const struct sl_issuer *i)
     return i->kind != SL_ISSUER_OIDC;
 }
 
-/* It stands in commands, addresses and records. */
-static bool is_short_name(struct sl_span name)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        uint8_t c = name.p[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!word && (i == 0 || (c != '-' && c != '_' && c != '.')))
-            return false;
-    }
-    return name.n > 0;
-}
-
 static void check_names(struct sl_load *l, const struct sl_node *at, const struct sl_config *c,
                         size_t index)
 {
     const struct sl_issuer *i = &c->issuers[index];
 
-    if (!is_short_name(i->name))
+    if (!sl_is_short_name(i->name))
         sl_buf_put_str(about(l, at, i), ": expected a short name of a-z, 0-9, -, _ and dots\n");
     if (!sl_is_endpoint(i->issuer) || sl_span_find(i->issuer, '?') < i->issuer.n)
         sl_buf_put_str(about(l, at, i), ": `issuer` is no address of one; expected https://, or "

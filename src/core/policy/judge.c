@@ -323,6 +323,8 @@ static void add_wishes(struct sl_answer *a, const struct sl_rule *const *rules, 
         a->sync |= rules[i]->sync;
         a->passkey |= rules[i]->proof_passkey;
         a->device_bound |= rules[i]->keys_device_bound;
+        if (rules[i]->decide_in != 0)
+            a->shut |= SL_DECIDE_IN_ALL & ~rules[i]->decide_in;
         if (rules[i]->in_transaction == SL_TX_REFUSE)
             a->in_transaction = SL_TX_REFUSE;
     }

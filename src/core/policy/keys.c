@@ -124,6 +124,8 @@ struct sl_key_list sl_key_list_of(enum sl_place inner)
                        SL_CONFIG_MAX_ITEMS);
     case SL_PLACE_JOB:
         return SL_LIST(struct sl_issuer, struct sl_job, jobs, job_count, SL_CONFIG_MAX_ITEMS);
+    case SL_PLACE_CHAT:
+        return SL_LIST(struct sl_config, struct sl_chat, chats, chat_count, SL_CONFIG_MAX_CHATS);
     case SL_PLACE_HOOK:
         return SL_LIST(struct sl_config, struct sl_hook, hooks, hook_count, SL_CONFIG_MAX_HOOKS);
     default:

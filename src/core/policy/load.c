@@ -50,6 +50,8 @@ static void after(struct sl_load *l, enum sl_place place, const struct sl_node *
         ((struct sl_rule *)base)->text = slice(l, map);
     } else if (place == SL_PLACE_ISSUER) {
         ((struct sl_issuer *)base)->line = map->line;
+    } else if (place == SL_PLACE_CHAT) {
+        ((struct sl_chat *)base)->line = map->line;
     } else if (place == SL_PLACE_HOOK) {
         ((struct sl_hook *)base)->line = map->line;
     } else if (place == SL_PLACE_BUDGET) {

@@ -51,6 +51,7 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_ISSUER] = "`issuers[]`: one identity provider",
         [SL_PLACE_ISSUER_GROUP] = "`issuers[].groups[]`: one group",
         [SL_PLACE_JOB] = "`issuers[].jobs[]`: one CI job",
+        [SL_PLACE_CHAT] = "`chat[]`: one chat in which people are told, and may decide",
         [SL_PLACE_HOOK] = "`hooks[]`: one receiver of what the ledger says",
     };
 

@@ -23,6 +23,7 @@
 #define SL_CORE_POLICY_POLICY_H
 
 #include "core/action/action.h"
+#include "core/chat/chat.h"
 #include "core/hooks/hooks.h"
 #include "core/oidc/job.h"
 
@@ -74,6 +75,10 @@ enum sl_when_key {
     SL_WHEN_HOURS = 1 << 10,
 };
 
+/* Channels that a rule may name; in the order of enum sl_decide_channel (core/approval). */
+#define SL_DECIDE_IN_WORDS "http|cli|console|slack|teams"
+enum { SL_DECIDE_IN_ALL = 0x1f, SL_DECIDE_IN_PASSKEY = 0x05 }; /* a passkey signs: http, console */
+
 struct sl_rule {
     struct sl_span name; /* unique in the file */
     uint32_t line;
@@ -94,6 +99,7 @@ struct sl_rule {
     uint64_t max_wait_ms;  /* how long a client is kept waiting at most; 0: until expiry */
     enum sl_in_transaction in_transaction;
     bool reason_required, proof_passkey, keys_device_bound, record_shape, sync, envelope;
+    uint32_t decide_in; /* bits in the order of SL_DECIDE_IN_WORDS; 0: not said, so all of them */
     struct sl_names notify;
     struct sl_budget budget;
     struct sl_elevate {
@@ -262,6 +268,19 @@ struct sl_hook {
     uint32_t line;
 };
 
+/* A chat in which people are told of what is held, and may decide. */
+struct sl_chat {
+    struct sl_span name, api; /* api: where it is called; ends in "/" */
+    enum sl_chat_kind kind;
+    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* how clicks come */
+    struct sl_span team;                                         /* whose people count */
+    struct sl_span issuer;  /* accounts there are who these people are here */
+    struct sl_span channel; /* for what no rule sends elsewhere; empty: such things are not told */
+    enum sl_chat_show { SL_CHAT_SHOW_STATEMENT = 1, SL_CHAT_SHOW_LINK } show;
+    struct sl_span bot_token_file, app_token_file, signing_secret_file, ca_file;
+    uint32_t line;
+};
+
 struct sl_config {
     struct sl_settings settings;
     struct sl_target *targets;
@@ -272,6 +291,8 @@ struct sl_config {
     size_t issuer_count;
     struct sl_hook *hooks;
     size_t hook_count;
+    struct sl_chat *chats;
+    size_t chat_count;
     struct sl_names labels;   /* every label named anywhere, sorted; at most 64 */
     uint8_t digest[32];       /* SHA-256 of the canonical JSON of the policy, targets and labels */
     struct sl_span canonical; /* that JSON */
@@ -332,6 +353,9 @@ enum sl_token_use { SL_TOKEN_SIGN_IN, SL_TOKEN_ASK };
 void sl_issuer_wanted(const struct sl_issuer *i, enum sl_token_use use, struct sl_oidc_wanted *out);
 /* By the name of commands, and by `iss`; NULL when there is none. */
 const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_span name);
+const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span name); /* or NULL */
+/* A rule's `notify`, "name" or "name:channel", in two; no channel: the chat's own. */
+struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel);
 const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* "https://host:port", of an address that was taken: what may be shown of it. */
 struct sl_span sl_hook_place(const struct sl_hook *h);
@@ -382,6 +406,7 @@ struct sl_answer {
     bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
     bool envelope;              /* held, and every rule that holds it lets an envelope be asked */
     bool passkey, device_bound; /* decisions: signed by a passkey; one that stays where it is */
+    uint32_t shut; /* channels that some rule's decide_in leaves out: bits of SL_DECIDE_IN_WORDS */
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */
     enum sl_in_transaction in_transaction;          /* the strictest */
     /* What one statement may return or hold; 0: no limit. The rule that says so; NULL: the limit of

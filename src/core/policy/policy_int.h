@@ -17,6 +17,7 @@ enum {
     SL_CONFIG_MAX_RULES = 2000,
     SL_CONFIG_MAX_ISSUERS = 32,
     SL_CONFIG_MAX_HOOKS = 16,
+    SL_CONFIG_MAX_CHATS = 4,
     SL_CONFIG_MAX_ITEMS = 1000, /* of a list of mappings, where nothing else is said */
     SL_CONFIG_MEMORY = 64 * 1024 * 1024,
     SL_LABELLED_ROWS = 1000, /* rows of a labelled read, where no rule says otherwise */
@@ -60,6 +61,11 @@ void sl_config_resolve_passkeys(struct sl_load *l, struct sl_settings *s,
 /* issuers.c: what one key of an issuer cannot say; `at` is where it stands in the file. */
 void sl_config_resolve_issuer(struct sl_load *l, struct sl_config *c, size_t index,
                               const struct sl_node *at);
+/* chats.c: the same of a chat, and of what a rule sends there. */
+void sl_config_resolve_chat(struct sl_load *l, struct sl_config *c, size_t index,
+                            const struct sl_node *at);
+void sl_config_check_notify(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,
+                            const struct sl_node *at);
 /* hooks.c: the same of a hook. */
 void sl_config_resolve_hook(struct sl_load *l, struct sl_config *c, size_t index,
                             const struct sl_node *at);
@@ -99,6 +105,7 @@ enum sl_key_type {
     SL_KEY_KINDS,
     SL_KEY_ALGORITHMS,
     SL_KEY_HOOK_EVENTS,
+    SL_KEY_CHANNELS,
     SL_KEY_HOURS,
     SL_KEY_PER,
     SL_KEY_ADDRESS,
@@ -170,7 +177,7 @@ void sl_hours_put(struct sl_buf *b, const struct sl_hours *h);
  * stands beside it. UNKNOWN: nobody has decided, which a test refuses. */
 enum sl_key_weight { SL_WEIGHT_UNKNOWN, SL_WEIGHT_OUT, SL_WEIGHT_IN };
 enum sl_key_weight sl_key_weight_of(const struct sl_key *k);
-bool sl_key_is_of_a_list(enum sl_place place); /* of targets, policy, issuers or hooks */
+bool sl_key_is_of_a_list(enum sl_place place); /* of targets, policy, issuers, hooks or chat */
 
 /* --- canonical JSON (canonical.c) ------------------------------------------------------------- */
 /* A place as a JSON object, or NULL when memory ran out. */
@@ -195,6 +202,8 @@ bool sl_statement_matches(const struct sl_names *patterns, struct sl_span tag);
 bool sl_is_loopback(struct sl_span host);
 /* https://, or http:// to this machine; no user in it. */
 bool sl_is_endpoint(struct sl_span url);
+/* Of an issuer, a hook or a chat: it stands in commands, addresses, metrics and records. */
+bool sl_is_short_name(struct sl_span name);
 /* syslog+tls://host:port, and nothing behind it. */
 bool sl_is_syslog_endpoint(struct sl_span url);
 /* The first derived label of this target whose column is not before `column` (label_map.c). */

@@ -107,6 +107,9 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": reviewers decide nothing here; expected then: "
                        "hold, or a budget\n");
+    if (r->decide_in != 0 && !decides)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": nothing is decided here; decide_in expected then: hold, or a budget\n");
     if (r->elevate.login.n > 0 && r->then != SL_HOLD)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": elevate needs somebody's yes; expected then: hold\n");
@@ -357,6 +360,10 @@ void sl_config_resolve(struct sl_load *l, struct sl_config *c, const struct sl_n
         check_rule(l, root, c, i);
     for (size_t i = 0; i < c->issuer_count; i++)
         sl_config_resolve_issuer(l, c, i, item_at(root, "issuers", i));
+    for (size_t i = 0; i < c->chat_count; i++)
+        sl_config_resolve_chat(l, c, i, item_at(root, "chat", i));
+    for (size_t i = 0; i < c->rule_count; i++)
+        sl_config_check_notify(l, c, &c->rules[i], item_at(root, "policy", i));
     for (size_t i = 0; i < c->hook_count; i++)
         sl_config_resolve_hook(l, c, i, item_at(root, "hooks", i));
     collect_labels(l, c);

@@ -5,7 +5,8 @@
  *   targets      none is new; each is equal, or differs in: mode observe -> enforce, a stricter
  *                default, access for fewer
  *   rules added  deny rules: the strictest verdict wins, so they only take away
- *   changed      hold rules that need more people, and differ in nothing else
+ *   changed      hold rules that need more people, or take decisions in fewer channels, and differ
+ *                in nothing else
  *   removed      allow rules without a budget and without demands of their own: what they covered
  *                falls to other rules and to the default, and the strictest wins as before
  *
@@ -128,8 +129,16 @@ static bool need_allowed(const char *key, const json_t *before, const json_t *af
     return strcmp(key, "need") == 0 && json_integer_value(after) >= json_integer_value(before);
 }
 
+/* Left out: in all of them. */
+static bool in_fewer(const json_t *before, const json_t *after)
+{
+    return after != NULL && (before == NULL || list_is_part(after, before));
+}
+
 static bool rule_allowed(const char *key, const json_t *before, const json_t *after)
 {
+    if (strcmp(key, "decide_in") == 0)
+        return in_fewer(before, after);
     return strcmp(key, "reviewers") == 0 && before != NULL && after != NULL &&
            differs_only(before, after, need_allowed);
 }
@@ -153,7 +162,11 @@ static bool asks_nothing(const json_t *rule)
         if (value != NULL && !is(value, demands[i].idle))
             return false;
     }
-    return json_object_get(rule, "budget") == NULL && json_object_get(rule, "notify") == NULL;
+    static const char *const idle_when_left_out[] = {"budget", "notify", "decide_in"};
+    for (size_t i = 0; i < SL_COUNT(idle_when_left_out); i++)
+        if (json_object_get(rule, idle_when_left_out[i]) != NULL)
+            return false;
+    return true;
 }
 
 static bool rules_tighten(const json_t *before, const json_t *after)

@@ -30,6 +30,7 @@ void sl_value_expected(struct sl_buf *b, const struct sl_key *k)
         [SL_KEY_KINDS] = "a list of",
         [SL_KEY_ALGORITHMS] = "a list of",
         [SL_KEY_HOOK_EVENTS] = "a list of",
+        [SL_KEY_CHANNELS] = "a list of",
         [SL_KEY_HOURS] = "a list of times such as [\"mon-fri 09:00-17:30\"]",
         [SL_KEY_PER] = "statement, run, or a duration such as 1h",
         [SL_KEY_ADDRESS] = "host:port",
@@ -305,6 +306,10 @@ static uint32_t word_bits(const struct sl_key *k, struct sl_span word)
         return sl_oidc_algorithm_of(word);
     if (k->type == SL_KEY_HOOK_EVENTS)
         return sl_hook_event_bits(word);
+    if (k->type == SL_KEY_CHANNELS) {
+        int index = sl_choice_index(k->choices, word);
+        return index < 0 ? 0 : 1u << index;
+    }
     return k->type == SL_KEY_EFFECTS ? effect_bits(word) : 1u << sl_identity_kind_of(word) & ~1u;
 }
 
@@ -391,6 +396,7 @@ void sl_value_read(struct sl_load *l, const struct sl_key *k, const struct sl_no
     case SL_KEY_KINDS:
     case SL_KEY_ALGORITHMS:
     case SL_KEY_HOOK_EVENTS:
+    case SL_KEY_CHANNELS:
         read_bits(l, k, n, field);
         return;
     case SL_KEY_HOURS:

@@ -256,12 +256,39 @@ static void warn_passkeys(struct warner *w, const struct sl_rule *r)
                       "or http://localhost\n");
 }
 
+static bool has_chat(const struct sl_config *c)
+{
+    return c->chat_count > 0;
+}
+
+/* Passkeys sign in browsers; a message's button comes with none. */
+static void warn_channels(struct warner *w, const struct sl_rule *r)
+{
+    enum { CHATS = SL_DECIDE_IN_ALL & ~0x07 };
+
+    if (r->decide_in == 0)
+        return;
+    if (r->proof_passkey && (r->decide_in & SL_DECIDE_IN_PASSKEY) == 0)
+        sl_buf_put_str(warn_rule(w, r),
+                       " asks for passkeys, and decide_in leaves out where people have them: what "
+                       "it holds is denied at once; add console\n");
+    else if ((r->decide_in & ~(uint32_t)CHATS) == 0 && !has_chat(w->c))
+        sl_buf_put_str(warn_rule(w, r),
+                       " is decided in chats alone, and there is no `chat`: nobody can decide what "
+                       "it holds; add one, or console\n");
+    else if ((r->decide_in & 0x03) == 0x02)
+        sl_buf_put_str(warn_rule(w, r),
+                       ": decide_in has cli and not http, and which of the two it is, the caller "
+                       "says; leave out both to keep programs out\n");
+}
+
 static void warn_one_rule(struct warner *w, const struct sl_rule *r)
 {
     warn_never(w, r);
     warn_unknown_labels(w, r);
     warn_reviewers(w, r);
     warn_passkeys(w, r);
+    warn_channels(w, r);
     if (r->then == SL_ALLOW && (r->named & SL_WHEN_EFFECTS) != 0 &&
         (r->effects & SL_EFFECT_OPAQUE) != 0)
         sl_buf_put_str(warn_rule(w, r),

@@ -71,11 +71,12 @@ static const struct {
     {SL_PLACE_TOP, "targets", SL_WEIGHT_IN},
     {SL_PLACE_TOP, "policy", SL_WEIGHT_IN},
     {SL_PLACE_TOP, "issuers", SL_WEIGHT_IN},
+    {SL_PLACE_TOP, "chat", SL_WEIGHT_IN}, /* whose clicks are believed */
     {SL_PLACE_TOP, "hooks",
      SL_WEIGHT_IN}, /* an auditor's feed: whoever ends it, ends what is seen */
 };
 
-/* A place that only a target, a rule, an issuer or a hook fills. */
+/* A place that only a target, a rule, an issuer, a hook or a chat fills. */
 bool sl_key_is_of_a_list(enum sl_place place)
 {
     switch (place) {
@@ -94,6 +95,7 @@ bool sl_key_is_of_a_list(enum sl_place place)
     case SL_PLACE_ISSUER:
     case SL_PLACE_ISSUER_GROUP:
     case SL_PLACE_JOB:
+    case SL_PLACE_CHAT:
     case SL_PLACE_HOOK:
         return true;
     default:

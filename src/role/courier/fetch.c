@@ -8,6 +8,7 @@ enum {
     CONNECT_WITHIN_MS = 5000,
     TIMEOUT_MOST_MS = 30 * 1000,
     ANSWER_MOST_BYTES = 8 * 1024 * 1024,
+    CHAT_ANSWER_MOST_BYTES = 256 * 1024,
     REQUEST_MOST_BYTES = 1024 * 1024,
     AGE_MOST_S = 365 * 24 * 3600,
 };
@@ -77,6 +78,7 @@ static void call_unlink(struct sl_courier_call *call)
 void sl_courier_calls_end(struct sl_courier *c, const char *why)
 {
     sl_courier_streams_end(c, why);
+    sl_courier_sockets_end(c, why);
     while (c->calls != NULL) {
         struct sl_courier_call *call = c->calls;
 
@@ -175,9 +177,11 @@ static void set_up(struct sl_courier_call *call, const struct sl_courier_issuer 
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-    if (!sl_span_is(m->method, "POST"))
+    if (sl_span_is(m->method, "GET"))
         return;
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (sl_span_is(m->method, "PUT"))
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.n > 0 ? (char *)call->body.p : "");
 }
@@ -185,7 +189,9 @@ static void set_up(struct sl_courier_call *call, const struct sl_courier_issuer 
 static struct sl_courier_call *call_new(struct sl_courier *c, const struct sl_msg_fetch *m)
 {
     struct sl_courier_call *call = calloc(1, sizeof *call);
-    size_t most = m->max_bytes < ANSWER_MOST_BYTES ? m->max_bytes : ANSWER_MOST_BYTES;
+    size_t ceiling =
+        c->whom == SL_COURIER_CHAT ? (size_t)CHAT_ANSWER_MOST_BYTES : (size_t)ANSWER_MOST_BYTES;
+    size_t most = m->max_bytes < ceiling ? m->max_bytes : ceiling;
 
     if (call == NULL)
         return NULL;
@@ -212,8 +218,9 @@ static const char *refused(const struct sl_courier *c, const struct sl_courier_i
     if (c->call_count >= SL_COURIER_MAX_CALLS)
         return "too many calls are under way";
     bool send = sl_span_is(m->method, "SEND");
-    if (!send && !sl_span_is(m->method, "GET") && !sl_span_is(m->method, "POST"))
-        return "only GET and POST are known, and SEND to hooks";
+    bool put = sl_span_is(m->method, "PUT") && c->whom == SL_COURIER_CHAT;
+    if (!send && !put && !sl_span_is(m->method, "GET") && !sl_span_is(m->method, "POST"))
+        return "only GET and POST are known, SEND to hooks, and PUT to chats";
     if (send != sl_span_starts(m->url, SL_SPAN("syslog+tls://")))
         return "SEND is for syslog+tls:// alone";
     return sl_courier_url_refused(c, issuer, m->url);
@@ -290,7 +297,8 @@ static void answer_why(struct sl_courier_call *call, CURLcode result)
  * says too much it has still answered. */
 static bool is_answered(const struct sl_courier_call *call, CURLcode result, long status)
 {
-    return status >= 100 && (call->too_large ? call->courier->hooks : result == CURLE_OK);
+    return status >= 100 &&
+           (call->too_large ? call->courier->whom == SL_COURIER_HOOKS : result == CURLE_OK);
 }
 
 void sl_courier_call_over(CURL *easy, CURLcode result)
@@ -300,7 +308,7 @@ void sl_courier_call_over(CURL *easy, CURLcode result)
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    bool to_hook = call->courier->hooks;
+    bool to_hook = call->courier->whom == SL_COURIER_HOOKS;
     if (is_answered(call, result, status))
         sl_courier_answer(call->courier,
                           &(struct sl_msg_fetched){.call = call->id,

@@ -1,4 +1,4 @@
-/* sluice-courier: calls identity providers over HTTPS for the keeper. */
+/* sluice-courier: calls identity providers, hooks or chats over HTTPS for the keeper. */
 #include "role/courier/courier_int.h"
 
 #include "os/child.h"
@@ -29,7 +29,9 @@ static enum sl_err begin(struct sl_courier *c)
     struct sl_msg_setup setup;
 
     SL_TRY(sl_child_setup_alone(&scratch, &setup));
-    c->hooks = setup.index == 1;
+    if (setup.index > SL_COURIER_CHAT)
+        return SL_EUNSUPPORTED;
+    c->whom = (enum sl_courier_whom)setup.index;
     SL_TRY(sl_courier_issuers_take(c, &setup.addresses, &setup.authorities));
     SL_TRY(sl_loop_new(&c->loop));
     SL_TRY(sl_courier_multi_new(c));

@@ -13,7 +13,8 @@ static void finish_calls(struct sl_courier *c)
 
     while ((message = curl_multi_info_read(c->multi, &left)) != NULL)
         if (message->msg == CURLMSG_DONE &&
-            !sl_courier_stream_over(c, message->easy_handle, message->data.result))
+            !sl_courier_stream_over(c, message->easy_handle, message->data.result) &&
+            !sl_courier_socket_over(c, message->easy_handle, message->data.result))
             sl_courier_call_over(message->easy_handle, message->data.result);
 }
 

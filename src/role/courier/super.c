@@ -1,17 +1,46 @@
-/* The supervisor's words: the keeper's channel, reload, drain. And the keeper's: what to fetch. */
+/* The supervisor's words: the keeper's channel, reload, drain. And the keeper's: what to fetch,
+ * and what goes over WebSockets. */
 #include "role/courier/courier_int.h"
 
 /* --- the keeper --------------------------------------------------------------------------------
  */
 
+static enum sl_err take_words(struct sl_courier *c, struct sl_packet *packet)
+{
+    union {
+        struct sl_msg_fetch fetch;
+        struct sl_msg_stream_open open;
+        struct sl_msg_stream_text text;
+        struct sl_msg_stream_close close;
+    } m;
+
+    switch (packet->type) {
+    case SL_MESSAGE_FETCH:
+        SL_TRY(sl_msg_fetch_get(packet->body, &m.fetch));
+        sl_courier_fetch(c, &m.fetch);
+        return SL_OK;
+    case SL_MESSAGE_STREAM_OPEN:
+        SL_TRY(sl_msg_stream_open_get(packet->body, &m.open));
+        return sl_courier_socket_open(c, &m.open);
+    case SL_MESSAGE_STREAM_TEXT:
+        SL_TRY(sl_msg_stream_text_get(packet->body, &m.text));
+        sl_courier_socket_text(c, &m.text);
+        return SL_OK;
+    case SL_MESSAGE_STREAM_CLOSE:
+        SL_TRY(sl_msg_stream_close_get(packet->body, &m.close));
+        sl_courier_socket_close(c, &m.close);
+        return SL_OK;
+    default:
+        return SL_EMALFORMED;
+    }
+}
+
 static void on_keeper_packet(void *owner, struct sl_channel *ch, struct sl_packet *packet)
 {
-    struct sl_msg_fetch m;
+    enum sl_err err = take_words(owner, packet);
 
-    if (packet->type != SL_MESSAGE_FETCH || sl_msg_fetch_get(packet->body, &m) != SL_OK)
-        sl_channel_break(ch, SL_EMALFORMED);
-    else
-        sl_courier_fetch(owner, &m);
+    if (err != SL_OK)
+        sl_channel_break(ch, err);
 }
 
 /* Nobody is left to hear what it asked for. */
@@ -55,6 +84,7 @@ static enum sl_err on_peer(struct sl_courier *c, const struct sl_msg_peer *m,
 static void on_reload(struct sl_courier *c, struct sl_channel *ch, const struct sl_msg_reload *m)
 {
     sl_courier_streams_end(c, "the configuration is another now");
+    sl_courier_sockets_end(c, "the configuration is another now");
     enum sl_err err = sl_courier_issuers_take(c, &m->addresses, &m->authorities);
 
     SL_SEND(ch, reloaded, .generation = m->generation, .accepted = err == SL_OK,

@@ -1,6 +1,7 @@
 /* What each kind of route does. */
 #include "role/desk/desk_int.h"
 
+#include "base/utf8.h"
 #include "os/log.h"
 #include "json/json.h"
 
@@ -172,6 +173,43 @@ static void handle_scim(struct sl_desk_conn *c)
     json_decref(resource);
 }
 
+/* --- chats ---------------------------------------------------------------------------------- */
+
+/* The keeper's `answer` is what the chat is told. */
+static void on_chat(struct sl_desk_conn *c, unsigned status, struct sl_span body)
+{
+    json_t *told = NULL;
+    SL_BUF(text, SL_DESK_MAX_BODY);
+
+    if (status != 200 || sl_json_read(body, &told, NULL) != SL_OK) {
+        sl_desk_pass_on(c, status, body);
+        return;
+    }
+    const json_t *answer = json_object_get(told, "answer");
+    bool is_said = answer != NULL && sl_json_canonical(&text, answer) == SL_OK;
+    sl_desk_answer(c, &(struct sl_desk_answer){.status = 200,
+                                               .type = is_said ? "application/json" : NULL,
+                                               .body = sl_buf_span(&text)});
+    json_decref(told);
+}
+
+/* Its bytes go to the keeper as they came, for it to verify. */
+static void handle_chat(struct sl_desk_conn *c)
+{
+    struct sl_desk_request *r = c->request;
+    json_t *question = NULL;
+
+    if (sl_utf8_valid(sl_buf_span(&r->body)))
+        question = json_pack("{s:s, s:s, s:s, s:s%}", "chat", r->file, "timestamp", r->stamp,
+                             "signature", r->signature, "body",
+                             r->body.n > 0 ? (const char *)r->body.p : "", r->body.n);
+    if (question == NULL)
+        sl_desk_problem(c, 400, "the body is no text");
+    else
+        sl_desk_ask_object(c, question, on_chat);
+    json_decref(question);
+}
+
 /* --- long poll ------------------------------------------------------------------------------ */
 
 /* States in which nothing more happens of its own. */
@@ -331,6 +369,9 @@ void sl_desk_handle(struct sl_desk_conn *c)
         break;
     case SL_DESK_SCIM:
         handle_scim(c);
+        break;
+    case SL_DESK_CHAT:
+        handle_chat(c);
         break;
     case SL_DESK_RETURN:
         sl_desk_return(c);

@@ -181,11 +181,32 @@ static bool is_json(struct sl_span type, bool scim)
             sl_span_eq_nocase(parameter, SL_SPAN(";charset=utf-8")));
 }
 
+/* A chat's bytes are signed as they are: nobody reads them here. */
+static bool is_form(const struct sl_desk_request *r, struct sl_span type)
+{
+    return r->route != NULL && r->route->kind == SL_DESK_CHAT &&
+           sl_span_eq_nocase(sl_span_head(type, sl_span_find(type, ';')),
+                             SL_SPAN("application/x-www-form-urlencoded"));
+}
+
+/* One that is too long is none of theirs, and so is its signature. */
+static void keep_signature(struct sl_desk_request *r, const struct sl_http1_head *h)
+{
+    struct sl_span stamp = sl_http1_header(h, "X-Slack-Request-Timestamp"),
+                   signature = sl_http1_header(h, "X-Slack-Signature");
+
+    if (stamp.p != NULL && stamp.n < sizeof r->stamp)
+        memcpy(r->stamp, stamp.p, stamp.n);
+    if (signature.p != NULL && signature.n < sizeof r->signature)
+        memcpy(r->signature, signature.p, signature.n);
+}
+
 static void check_type(struct sl_desk_request *r, const struct sl_http1_head *h)
 {
     struct sl_span coding = sl_http1_header(h, "Content-Encoding");
 
-    if (r->has_body && !is_json(sl_http1_header(h, "Content-Type"),
+    if (r->has_body && !is_form(r, sl_http1_header(h, "Content-Type")) &&
+        !is_json(sl_http1_header(h, "Content-Type"),
                                 r->route != NULL && r->route->kind == SL_DESK_SCIM))
         refuse(r, 415, "a body must have Content-Type: application/json");
     if (coding.p != NULL)
@@ -318,6 +339,7 @@ static void on_head(struct sl_desk_conn *c, const struct sl_http1_head *h)
     check_query(r);
     keep_last_event(r, h);
     keep_channel(r, h);
+    keep_signature(r, h);
     keep_caching(r, h);
     if (r->refusal != 0 && r->has_body) { /* the body is not read: the connection ends */
         r->keep_alive = false;

@@ -2,7 +2,7 @@
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
  * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
- * "{issuer}" the name of an identity provider, "{resource}" an id of SCIM, of the same letters;
+ * "{issuer}" the name of an identity provider or a chat, "{resource}" an id of SCIM, of the same letters;
  * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's
  * path. `fields` are the members that the JSON body may have (those with "!" must be there),
  * `query` the names that may stand in the query; anything else is refused, as everywhere, but for
@@ -31,6 +31,7 @@ enum sl_desk_kind {
     SL_DESK_DEPART, /* to the page where an identity provider signs people in */
     SL_DESK_RETURN, /* back from there */
     SL_DESK_SCIM,   /* an identity provider says who is there */
+    SL_DESK_CHAT,   /* a chat says what people did; it proves itself by a signature */
 };
 
 /* What a search of the ledger may name. */
@@ -97,6 +98,8 @@ enum sl_desk_kind {
     X(CALL,     GET,    "/v1/usage",                  "usage",           true,                                   \
       "by since identity dataset label limit", "")                                                              \
     X(CALL,     GET,    "/v1/governance",             "governance",      true,       "since",        "")         \
+    X(CALL,     GET,    "/v1/chats",                  "chat.list",       true,       "",             "")         \
+    X(CHAT,     POST,   "/v1/chat/{issuer}",          "chat.incoming",   false,      "",             "")         \
     X(CALL,     GET,    "/v1/hooks",                  "hook.list",       true,       "",             "")         \
     X(CALL,     GET,    "/v1/audit",                  "audit",           true,                                   \
       SL_DESK_AUDIT " before limit", "")                                                                        \

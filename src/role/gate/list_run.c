@@ -148,7 +148,7 @@ static bool asks_more(const struct sl_answer *whole, const struct sl_answer *now
         if (!has_rule(whole, now->rules[i]))
             return true;
     return (now->from_default && !whole->from_default) || (now->passkey && !whole->passkey) ||
-           (now->device_bound && !whole->device_bound);
+           (now->device_bound && !whole->device_bound) || (now->shut & ~whole->shut) != 0;
 }
 
 /* What was not understood was approved for its text, under the definitions that it stood on: those

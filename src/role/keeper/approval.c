@@ -113,6 +113,20 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
                                                                                    : SL_ECORRUPT;
 }
 
+/* Left out: no rule says so. A channel that is not known opens nothing. */
+static uint32_t shut_of(const json_t *decide_in)
+{
+    uint32_t open = 0;
+    size_t i;
+    json_t *name;
+
+    if (decide_in == NULL)
+        return 0;
+    json_array_foreach(decide_in, i, name) open |=
+        1u << sl_decide_channel_of(sl_span(json_string_value(name), json_string_length(name)));
+    return SL_DECIDE_IN_ALL & ~open;
+}
+
 static enum sl_err fill_votes(struct keeper *k, struct approval *a)
 {
     struct db_rows rows = db_ask(k->store.db, DB_VOTES_OF, "s", a->id);
@@ -140,6 +154,7 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
         return SL_ECORRUPT;
     SL_TRY(sl_json_read(out->detail_text, &out->detail, NULL));
     out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
+    out->shut = shut_of(json_object_get(out->detail, "decide_in"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));
     SL_TRY(fill_votes(k, out));

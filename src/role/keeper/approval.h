@@ -26,6 +26,7 @@ struct approval {
     uint64_t asked_us, expires_us, grant_ttl_ms, grant_expires_us, closed_us, session, gate_action;
     uint8_t digest[32], salt[32], join_key[32];
     bool passkey, device_bound;
+    uint32_t shut;                   /* channels that may not decide it (sl_decide_question) */
     json_t *detail;                  /* approval_done */
     struct sl_requester *requesters; /* as it was asked, and digested */
     size_t requester_count;
@@ -88,6 +89,8 @@ void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *wh
 void approvals_kill_by_yes(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by(struct keeper *k, struct sl_span approver, const char *why);
 void grants_kill_by_passkey(struct keeper *k, struct sl_span passkey, const char *why);
+/* Why somebody may not decide, and where they may. */
+void decide_reason_put(struct sl_buf *b, enum sl_decide_reason reason, uint32_t shut);
 void reviewers_text(struct sl_buf *b, const struct sl_reviewers *r, size_t count);
 
 #endif

@@ -30,7 +30,7 @@ static bool is_reviewer(struct call *c, const struct approval *a)
 {
     uint32_t may = 0;
 
-    approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    approval_may(c->keeper, a, &c->who, &c->with, c->channel, &may);
     return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding;
 }
 
@@ -59,7 +59,7 @@ bool approval_visible(struct call *c, const struct approval *a)
 
     return approval_is_mine(c, a) || is_reviewer(c, a) || voted(c, a) ||
            sight_of(c, READ_APPROVALS) == SIGHT_ALL ||
-           approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, NULL) ==
+           approval_may(c->keeper, a, &c->who, &c->with, sl_decide_channel_open(a->shut), NULL) ==
                SL_DECIDE_NEW_MEMBERSHIP ||
            may_break(c, a) ||
            (sight_of(c, READ_EXCEPTIONS) == SIGHT_ALL &&
@@ -189,7 +189,8 @@ static void put_detail(json_t *out, const struct approval *a)
         "reviewers",    "rule",       "show",           "repeats", "runs_as",
         "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
         "delivered",    "started_by", "unknown",        "job",     "job_link",
-        "list",         "proof_why",  "envelope"};
+        "list",         "proof_why",  "decide_in",
+        "envelope"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -275,7 +276,7 @@ static enum sl_decide_reason could_decide(struct call *c, const struct approval 
 
     if (a->passkey && passkey_for(c->keeper, c->who.name, a->asked_us, a->device_bound, &p))
         credential_with_passkey(&with, &p);
-    return approval_may(c->keeper, a, &c->who, &with, SL_CHANNEL_HTTP, NULL);
+    return approval_may(c->keeper, a, &c->who, &with, c->channel, NULL);
 }
 
 /* Who is kept from deciding, and why; and while it waits, who could decide it now. */
@@ -333,7 +334,9 @@ static json_t *tell(struct call *c, const struct approval *a, put_fn *put)
     json_object_set_new(out, "mine", json_boolean(mine));
     json_object_set_new(out, "may_decide", json_boolean(reason == SL_DECIDE_YES));
     if (reason != SL_DECIDE_YES) {
-        json_put_str(out, "may_not_why", sl_span_str(sl_decide_reason_text(reason)));
+        SL_BUF(why, 256);
+        decide_reason_put(&why, reason, a->shut);
+        json_put_str(out, "may_not_why", sl_buf_span(&why));
         json_put_str(out, "may_not_reason", sl_span_str(sl_decide_reason_name(reason)));
     }
     glass_put(c, out, a);

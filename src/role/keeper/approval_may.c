@@ -28,6 +28,7 @@ struct sl_decide_question approval_question(struct keeper *k, const struct appro
                                        .vote_count = count,
                                        .passkey_required = a->passkey,
                                        .device_bound_required = a->device_bound,
+                                       .shut = a->shut,
                                        .asked_with = sl_json_str(a->detail, "asked_with")};
 }
 
@@ -63,6 +64,15 @@ struct sl_decide_credential decides_with(struct keeper *k, const struct credenti
                                          .issuer_person = with->issuer.n == 0
                                                               ? with->issuer
                                                               : person_of(k, with->issuer)};
+}
+
+void decide_reason_put(struct sl_buf *b, enum sl_decide_reason reason, uint32_t shut)
+{
+    sl_buf_put_str(b, sl_decide_reason_text(reason));
+    if (reason != SL_DECIDE_WRONG_CHANNEL)
+        return;
+    sl_buf_put_str(b, "; it is decided by: ");
+    sl_decide_channels_put(b, shut);
 }
 
 bool approval_for_inactive(struct keeper *k, const struct approval *a)
@@ -112,7 +122,8 @@ const char *vote_problem(struct keeper *k, const struct approval *a, const struc
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
     as_it_was.vote_count = 0;
-    enum sl_decide_reason reason = approval_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP, &may);
+    enum sl_decide_reason reason =
+        approval_may(k, &as_it_was, &who, &with, sl_decide_channel_of(vote->channel), &may);
     if (reason != SL_DECIDE_YES)
         return sl_decide_reason_text(reason);
     return (may & vote->may) == vote->may ? NULL : sl_decide_reason_text(SL_DECIDE_NOT_REVIEWER);

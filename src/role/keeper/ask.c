@@ -104,7 +104,7 @@ static void prefer_passkey(struct keeper *k, struct ask *a)
                                    .device_bound = a->answer.device_bound,
                                    .paused_too = true};
 
-    if (a->answer.passkey ||
+    if (a->answer.passkey || (a->answer.shut & SL_DECIDE_IN_PASSKEY) == SL_DECIDE_IN_PASSKEY ||
         !sl_policy_prefers_passkey(k->config,
                                    is_policy ? SL_SPAN("production") : a->target->environment,
                                    a->meaning->effects) ||
@@ -119,6 +119,14 @@ static void prefer_passkey(struct keeper *k, struct ask *a)
                                  "decide have passkeys (passkeys.by_default)");
 }
 
+/* Its rules together may leave no way to decide. */
+static bool is_shut_everywhere(const struct ask *a)
+{
+    uint32_t open = a->answer.passkey ? SL_DECIDE_IN_PASSKEY : SL_DECIDE_IN_ALL;
+
+    return (open & ~a->answer.shut) == 0;
+}
+
 static enum sl_err may_hold(struct keeper *k, struct ask *a)
 {
     if (a->answer.reason_required && a->action.reason.n == 0)
@@ -129,6 +137,10 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->cannot_elevate != NULL)
         return say_no(a, a->cannot_elevate,
                       "Whoever keeps the policy has to name one login that fits.");
+    if (is_shut_everywhere(a))
+        return say_no(a, "its rules leave no channel in which it could be decided",
+                      "Whoever keeps the policy has to give these rules a `decide_in` in common, "
+                      "with console where a passkey is asked for.");
     if (asks_too_much(k, a))
         return say_no(a, "too many actions of this identity wait for a decision already",
                       "Wait until some are decided, or cancel those that are not needed.");

@@ -52,6 +52,17 @@ static json_t *requesters_json(const struct ask *a)
     return array;
 }
 
+static json_t *channels_json(uint32_t shut)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < SL_CHANNEL_CONTROL; i++)
+        if ((shut >> i & 1) == 0)
+            json_array_append_new(array,
+                                  json_string(sl_decide_channel_name((enum sl_decide_channel)i)));
+    return array;
+}
+
 /* Everything about the approval that is not in the action's document. */
 static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_buf *out)
 {
@@ -81,6 +92,8 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
                names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
+    if (a->answer.shut != 0)
+        event_json(detail, "decide_in", channels_json(a->answer.shut));
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
     if (a->list > 0)
         event_u64(detail, "list", a->list);
@@ -162,6 +175,17 @@ static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
     return needs;
 }
 
+static struct sl_names channels_of(struct keeper *k, const struct ask *a)
+{
+    struct sl_names names = {0};
+
+    for (unsigned i = 0; a->answer.shut != 0 && i < SL_CHANNEL_CONTROL; i++)
+        if ((a->answer.shut >> i & 1) == 0)
+            names_add(k->mem, &names,
+                      sl_span_str(sl_decide_channel_name((enum sl_decide_channel)i)));
+    return names;
+}
+
 void ask_put_facts(struct keeper *k, const struct ask *a, struct sl_buf *facts)
 {
     SL_BUF(journal_facts, SL_ENTRY_MAX);
@@ -202,6 +226,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .rules_digest = a->answer.rules_digest,
                   .repeats = a->repeats,
                   .asked_with = a->credential,
+                  .decide_in = entry_list(channels_of(k, a)),
                   .delivered = a->over.delivered,
                   .list = a->list,
                   .envelope = a->envelope,

@@ -61,7 +61,7 @@ static bool is_reviewer(struct call *c, const struct approval *a)
 {
     uint32_t may = 0;
 
-    approval_may(c->keeper, a, &c->who, &c->with, SL_CHANNEL_HTTP, &may);
+    approval_may(c->keeper, a, &c->who, &c->with, c->channel, &may);
     return may != 0 && c->who.kind == SL_HUMAN && c->with.deciding;
 }
 

@@ -81,7 +81,9 @@ void decision_refuse(struct call *c, const struct approval *a, enum sl_decide_re
            SL_TEXT("identity", c->who.name), SL_CSTR("reason", sl_decide_reason_name(reason)));
     if (status == 403 && a->id.n > 0)
         record_refusal(c, a, reason);
-    call_problem(c, status, "This decision does not count", sl_decide_reason_text(reason),
+    SL_BUF(why, 256);
+    decide_reason_put(&why, reason, a->shut);
+    call_problem(c, status, "This decision does not count", sl_buf_text(&why),
                  reason == SL_DECIDE_NEEDS_PASSKEY ? "Sign it in the console, where browsers have "
                                                      "passkeys."
                                                    : "");

@@ -78,6 +78,20 @@ static const struct method *find(struct sl_span name)
     return NULL;
 }
 
+/* A browser's session is a console, and one that `sluice login` got is a command line, whatever the
+ * caller says; nobody else is a console. Between `cli` and `http` its own word is all there is. */
+static void take_channel(struct call *c, struct sl_span secret)
+{
+    if (c->channel == SL_CHANNEL_CONTROL)
+        return;
+    if (sl_span_starts(secret, SL_SPAN(SESSION_PREFIX)))
+        c->channel = SL_CHANNEL_CONSOLE;
+    else if (sl_span_starts(secret, SL_SPAN(LOGIN_PREFIX)))
+        c->channel = SL_CHANNEL_CLI;
+    else if (c->channel == SL_CHANNEL_CONSOLE)
+        c->channel = SL_CHANNEL_HTTP;
+}
+
 static enum sl_err find_caller(struct call *c, struct sl_span secret)
 {
     bool is_session = sl_span_starts(secret, SL_SPAN(SESSION_PREFIX)) ||
@@ -170,6 +184,7 @@ static bool authenticate(struct call *c, const struct method *m, struct sl_span 
 
     if (!find_or_refuse(c, secret))
         return false;
+    take_channel(c, secret);
     limits_passed(&k->limits, c->address, SL_SPAN(LIMITS_DOOR "api"));
     if (!person_active(&c->who)) {
         call_problem(c, 403, "Not active", "This identity is disabled or paused.", "");

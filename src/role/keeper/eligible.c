@@ -248,7 +248,7 @@ static const struct known *know(struct keeper *k, struct deciders *d, struct sl_
 static void find(struct keeper *k, struct deciders *d, const struct approval *a, struct found *out)
 {
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
-    struct sl_decide_question q = approval_question(k, a, SL_CHANNEL_HTTP);
+    struct sl_decide_question q = approval_question(k, a, sl_decide_channel_open(a->shut));
 
     *out = (struct found){0};
     if (c.names == NULL)

@@ -12,6 +12,7 @@ enum {
     GRACE_MS = 3000,
     SIGN_INS_MAX = 40,
     HEADER_MAX = 8192,
+    CHAT_ANSWER_MAX = 256 * 1024,
     HOOK_ANSWER_MAX = 64 * 1024, /* nobody reads it: beyond that it is a receiver that lies */
 };
 
@@ -54,6 +55,22 @@ static void send(struct peer *courier, const struct fetch *f, const struct fetch
     sl_secret_wipe(header_bytes.p, header_bytes.cap);
 }
 
+static void send_to_chat(struct peer *courier, const struct fetch *f, const struct fetch_request *r)
+{
+    struct sl_ipc_list headers = {0};
+    SL_BUF(header_bytes, HEADER_MAX);
+    SL_BUF(line, HEADER_MAX);
+
+    sl_buf_say(&line, "Authorization: %S", r->authorization);
+    sl_ipc_list_add(&header_bytes, &headers, sl_buf_span(&line));
+    ANSWER(courier, fetch, .call = f->call, .issuer = r->issuer,
+           .method = r->content_type.n > 0 ? SL_SPAN("POST") : SL_SPAN("GET"), .url = r->url,
+           .content_type = r->content_type, .headers = headers, .body = r->body,
+           .max_bytes = CHAT_ANSWER_MAX, .timeout_ms = ANSWER_WITHIN_MS);
+    sl_secret_wipe(line.p, line.cap);
+    sl_secret_wipe(header_bytes.p, header_bytes.cap);
+}
+
 static void send_to_hook(struct peer *courier, const struct fetch *f, const struct fetch_request *r)
 {
     struct sl_ipc_list headers = {0};
@@ -80,9 +97,9 @@ static size_t under_way(const struct keeper *k)
 
 void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, uint64_t of)
 {
-    uint32_t index = r->to_hook ? COURIER_HOOKS : COURIER_ISSUERS;
-    struct peer *courier = peer_find(k, SL_ROLE_COURIER, index);
-    uint64_t within_ms = r->to_hook ? HOOK_WITHIN_MS : ANSWER_WITHIN_MS;
+    bool to_hook = r->courier == COURIER_HOOKS;
+    struct peer *courier = peer_find(k, SL_ROLE_COURIER, r->courier);
+    uint64_t within_ms = to_hook ? HOOK_WITHIN_MS : ANSWER_WITHIN_MS;
     struct fetch *f = calloc(1, sizeof *f);
 
     if (f == NULL)
@@ -92,14 +109,18 @@ void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, 
         .call = ++k->next_call,
         .of = of,
         .fn = fn,
-        .courier = index,
+        .courier = r->courier,
         .until_us = sl_clock_monotonic_us() + (within_ms + GRACE_MS) * 1000,
         .lost = courier == NULL || (r->form.n > 0 && under_way(k) >= SIGN_INS_MAX),
     };
     k->fetches = f;
-    if (!f->lost && r->to_hook)
+    if (f->lost)
+        return;
+    if (to_hook)
         send_to_hook(courier, f, r);
-    else if (!f->lost)
+    else if (r->courier == COURIER_CHAT)
+        send_to_chat(courier, f, r);
+    else
         send(courier, f, r);
 }
 

@@ -130,6 +130,7 @@ bool glass_broke(const struct approval *a, const struct exception *e)
 bool glass_stands(struct keeper *k, const struct approval *a, const struct exception *e)
 {
     struct approval as_it_was = *a;
+    enum sl_decide_channel channel = SL_DECIDE_CHANNEL_COUNT;
     struct person who;
     struct credential with;
 
@@ -139,7 +140,10 @@ bool glass_stands(struct keeper *k, const struct approval *a, const struct excep
     for (size_t i = 0; i < a->vote_count; i++) {
         struct passkey p;
 
-        if (!sl_span_is(a->votes[i].decision, "break-glass") || a->votes[i].passkey.n == 0)
+        if (!sl_span_is(a->votes[i].decision, "break-glass"))
+            continue;
+        channel = sl_decide_channel_of(a->votes[i].channel);
+        if (a->votes[i].passkey.n == 0)
             continue;
         if (passkey_get(k, a->votes[i].passkey, &p) != SL_OK || p.removed_us != 0)
             return false;
@@ -147,7 +151,7 @@ bool glass_stands(struct keeper *k, const struct approval *a, const struct excep
     }
     as_it_was.state = SL_APPROVAL_PENDING;
     as_it_was.expires_us = UINT64_MAX;
-    return glass_may(k, &as_it_was, &who, &with, SL_CHANNEL_HTTP) == SL_DECIDE_YES;
+    return glass_may(k, &as_it_was, &who, &with, channel) == SL_DECIDE_YES;
 }
 
 void glass_put(struct call *c, json_t *out, const struct approval *a)
@@ -161,6 +165,6 @@ void glass_put(struct call *c, json_t *out, const struct approval *a)
         json_object_set_new(out, "break_glass", broken);
     } else if (a->state == SL_APPROVAL_PENDING)
         json_object_set_new(out, "may_break_glass",
-                            json_boolean(glass_may(c->keeper, a, &c->who, &c->with,
-                                                   SL_CHANNEL_HTTP) == SL_DECIDE_YES));
+                            json_boolean(glass_may(c->keeper, a, &c->who, &c->with, c->channel) ==
+                                         SL_DECIDE_YES));
 }

@@ -29,6 +29,7 @@ enum governed { GOVERNED_UNKNOWN, GOVERNED_FREE, GOVERNED_WHEN, GOVERNED_HOLDS }
     X("hook.skip",           HOLDS,  "a receiver never hears of it")                               \
     X("hook.retry",          FREE,   "tells again what the ledger has")                            \
     X("hook.test",           FREE,   "tells nothing")                                              \
+    X("chats",               FREE,   "reads")                                                      \
     X("hooks",               FREE,   "reads")                                                      \
     X("identity.disable",    FREE,   "takes away, and only disabling does so for good")            \
     X("token.revoke",        WHEN,   "an account with whose end a group goes that is named")       \

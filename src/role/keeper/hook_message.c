@@ -156,7 +156,7 @@ void hook_message_send(struct keeper *k, const struct hook *h, struct sl_span id
                        struct sl_span body, fetch_fn *fn, uint64_t of)
 {
     struct fetch_request r = {
-        .issuer = h->config->name, .url = h->config->url, .to_hook = true, .body = body};
+        .issuer = h->config->name, .url = h->config->url, .courier = COURIER_HOOKS, .body = body};
     struct sl_buf lines[3] = {sl_buf(HEADER_MOST), sl_buf(HEADER_MOST), sl_buf(HEADER_MOST)};
     SL_BUF(bearer, HOOK_SECRET_BYTES + 64);
 

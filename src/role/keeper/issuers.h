@@ -25,13 +25,14 @@ struct fetched {
     struct sl_span body, why;
     uint64_t max_age_s, retry_after_s;
 };
-enum { COURIER_ISSUERS, COURIER_HOOKS }; /* their indexes */
+enum { COURIER_ISSUERS, COURIER_HOOKS, COURIER_CHAT }; /* their indexes */
 struct fetch_request {
+    uint32_t courier;             /* which of them calls */
     struct sl_span issuer;        /* its name in the configuration */
     struct sl_span url, form;     /* form: POST it; empty: GET */
     struct sl_span authorization; /* value of that header; empty: none */
-    /* To a hook, which `issuer` names: POST (SEND, without a type) this, with these headers. */
-    bool to_hook;
+    /* To a hook, which `issuer` names: POST (SEND, without a type) this, with these headers. To a
+     * chat: POST, or GET without a type. */
     struct sl_span body, content_type;
     struct sl_span headers[3]; /* whole lines; empty: none */
 };

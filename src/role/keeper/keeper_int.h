@@ -100,6 +100,7 @@ struct keeper {
     struct issuer *issuers;        /* issuers.h, all that follows */
     struct fetch *fetches;
     struct hooks *hooks; /* hooks.h; NULL: offline */
+    struct chats *chats; /* chat.h; the same */
     struct flow *flows;
     struct sl_oidc_cache *tokens;
     uint64_t next_peer, next_issuer, next_flow, token_generation;

@@ -9,6 +9,7 @@
 #include "role/keeper/eligible.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/govern.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/journals.h"
 #include "role/keeper/labels.h"
@@ -50,6 +51,7 @@ static void on_deadlines(void *owner)
     deadlines_sweep(k);
     fetches_sweep(k);
     hooks_tick(k);
+    chats_tick(k);
     flows_sweep(k);
     console_sweep_some(k);
     sl_arena_reset(k->mem);
@@ -232,6 +234,7 @@ static enum sl_err start(struct keeper *k, int fd)
     ANSWER(k->super, ready, .detail = SL_SPAN("keeper"));
     issuers_take(k);
     hooks_take(k);
+    chats_take(k);
     jobs_reload(k);
     SL_TRY(scim_settle_begin(k));
     return SL_OK;
@@ -280,6 +283,7 @@ static void finish(struct keeper *k)
     challenges_free(k);
     fetches_free(k);
     hooks_free(k);
+    chats_free(k);
     flows_free(k);
     issuers_free(k);
     sl_oidc_cache_free(k->tokens);

@@ -19,7 +19,7 @@
  *    "reason","channel","at","proof":"token|passkey",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
- * default),"keys":"any|device-bound",
+ * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
  *    "messages"?:[{"kind":"question|answer","identity","channel","text","at"}] (oldest first),
  *    "may_ask","may_answer":bool,
  *    "grant_expires_at","closed_at","waiting":bool,"client_gone":bool,"show":{..},"link",
@@ -253,6 +253,14 @@ enum sl_method_needs {
     X(HOOK_SKIP,           "hook.skip",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"name"} -> {"name","status","why"?}: a message that says nothing; late */                               \
     X(HOOK_TEST,           "hook.test",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"chats":[{"name","kind","state":"current|waiting|deaf|no secret","why","waiting","told","failed",    \
+       "listens":bool}]}: chats in which people are told, and may decide; the first for people who may see how   \
+       Sluice is governed */                                                                                     \
+    X(CHAT_LIST,           "chat.list",         SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
+    X(CHATS,               "chats",             SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {"chat","timestamp","signature","body"} -> {"answer"?}: what a chat sends over HTTP; it proves itself by  \
+       the signature, over the bytes as they came */                                                            \
+    X(CHAT_INCOMING,       "chat.incoming",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {"target","identity","result":"held|denied|flowed|unreachable","why"?}: what a canary met */             \

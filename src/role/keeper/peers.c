@@ -3,6 +3,7 @@
 #include "role/keeper/ask.h"
 #include "role/keeper/budget.h"
 #include "role/keeper/call.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/control.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/journals.h"
@@ -72,6 +73,8 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
         drop_gate(k, p);
     if (p->role == SL_ROLE_COURIER)
         fetches_lost(k, p->index);
+    if (p->role == SL_ROLE_COURIER && p->index == COURIER_CHAT)
+        chats_courier_gone(k);
     if (p == k->super)
         sl_loop_stop(k->loop);
 }
@@ -234,6 +237,7 @@ void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,
 {
     struct peer *desk = peer_find(k, SL_ROLE_DESK, 0);
 
+    chats_touch(k, approval);
     if (desk != NULL)
         ANSWER(desk, event, .event = ++k->next_event, .kind = sl_span_str(kind),
                .approval = approval,
@@ -263,7 +267,8 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     X(POLICY_PROPOSE, policy_propose) X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) \
     X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped) \
     X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return) X(FETCHED, fetched) \
-    X(LIST_ASK, list_ask) X(ENVELOPE_END, envelope_end) X(JUDGE_TRIED, judge_tried)
+    X(LIST_ASK, list_ask) X(ENVELOPE_END, envelope_end) X(JUDGE_TRIED, judge_tried) X(STREAM_OPENED, stream_opened) \
+    X(STREAM_TEXT, stream_text) X(STREAM_CLOSED, stream_closed)
 /* clang-format on */
 
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
@@ -328,6 +333,8 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
         issuers_courier_here(k);
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_HOOKS)
         hooks_courier_here(k);
+    if (m->role == SL_ROLE_COURIER && m->index == COURIER_CHAT)
+        chats_courier_here(k);
 }
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)

@@ -8,6 +8,8 @@
 #include "role/keeper/hooks.h"
 #include "role/keeper/people.h"
 #include "role/keeper/policy_change.h"
+
+#include "role/keeper/chat.h"
 #include "role/keeper/scim.h"
 #include "role/keeper/sessions.h"
 
@@ -79,6 +81,7 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         k->config = fresh;
         issuers_take(k); /* they point into it */
         hooks_take(k);
+        chats_take(k);
         sl_config_free(before);
         k->generation = m->generation;
         record_policy(k);

@@ -4,6 +4,7 @@
 #define SL_ROLE_KEEPER_SQL_H
 
 #include "role/keeper/sql_approval.h"
+#include "role/keeper/sql_chat.h"
 #include "role/keeper/sql_credentials.h"
 #include "role/keeper/sql_hook.h"
 #include "role/keeper/sql_lineage.h"
@@ -17,7 +18,7 @@
     "create table if not exists meta(key text primary key, value integer not null);"   \
     "insert or ignore into meta values('applied', 0);" SL_PEOPLE_SCHEMA SL_SCIM_SCHEMA \
         SL_CREDENTIALS_SCHEMA SL_SESSION_SCHEMA SL_APPROVAL_SCHEMA SL_LINEAGE_SCHEMA   \
-            SL_USAGE_SCHEMA SL_TRAIL_SCHEMA SL_HOOK_SCHEMA
+            SL_USAGE_SCHEMA SL_TRAIL_SCHEMA SL_HOOK_SCHEMA SL_CHAT_SCHEMA
 
 /* clang-format off */
 #define SL_KEEPER_SQL(X)                                                                           \
@@ -28,7 +29,7 @@
         "from approval)")                                                                          \
     SL_PEOPLE_SQL(X) SL_SCIM_SQL(X) SL_CREDENTIALS_SQL(X) SL_SESSION_SQL(X)                        \
     SL_APPROVAL_SQL(X) SL_LINEAGE_SQL(X) SL_USAGE_SQL(X) SL_TRAIL_SQL(X)      \
-    SL_HOOK_SQL(X)
+    SL_HOOK_SQL(X) SL_CHAT_SQL(X)
 /* clang-format on */
 
 enum db_sql {

@@ -1,6 +1,7 @@
 #include "role/keeper/issuers.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/journals.h"
 #include "role/keeper/people.h"
@@ -174,7 +175,8 @@ static void answer_all(struct upstream_secret *s, struct sl_span why)
 
 void on_secret(struct peer *p, const struct sl_msg_secret *m)
 {
-    if (issuer_secret_came(p->keeper, m) || hook_secret_came(p->keeper, m))
+    if (issuer_secret_came(p->keeper, m) || hook_secret_came(p->keeper, m) ||
+        chat_secret_came(p->keeper, m))
         return;
     for (struct upstream_secret *s = p->keeper->secrets; s != NULL; s = s->next) {
         if (s->asked == 0 || s->asked != m->call)

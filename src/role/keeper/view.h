@@ -39,6 +39,9 @@
  *   hook                name next paused: of a receiver, the first entry that it was not told
  *   hook_dead           name entry status at attempts why: it refused this one for good
  *   hook_settled        name entry: that was told after all, or given up
+ *   chat_posted         chat channel ts approvals[] what decides hash done: a message of ours
+ *   chat_updated        chat channel ts decides hash done
+ *   chat_gone           chat channel ts
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H

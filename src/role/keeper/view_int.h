@@ -82,7 +82,8 @@ void passkey_used(struct db *db, struct fields *f, const char *id, const char *c
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
     X(provisioner_made) X(scim_user) X(scim_user_gone) X(scim_group) X(scim_group_gone) \
-    X(scim_members) X(refused) X(shown) X(hook) X(hook_dead) X(hook_settled)
+    X(scim_members) X(refused) X(shown) X(hook) X(hook_dead) X(hook_settled) \
+    X(chat_posted) X(chat_updated) X(chat_gone)
 /* clang-format on */
 
 #define EVENT_DECLARE(name) void apply_##name(struct db *db, struct fields *f);

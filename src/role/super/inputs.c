@@ -30,6 +30,8 @@ void sl_inputs_free(struct sl_inputs *in)
     sl_buf_done(&in->issuer_authority_bytes);
     sl_buf_done(&in->hook_bytes);
     sl_buf_done(&in->hook_authority_bytes);
+    sl_buf_done(&in->chat_bytes);
+    sl_buf_done(&in->chat_authority_bytes);
     free(in);
 }
 
@@ -165,6 +167,21 @@ static enum sl_err add_hooks(struct sl_inputs *in, const char *config_file,
     return SL_OK;
 }
 
+/* A chat that is called at more than one place gets a line for each; the first is its API, and has
+ * the authorities. */
+static enum sl_err add_chats(struct sl_inputs *in, const char *config_file,
+                             struct sl_buf *complaints)
+{
+    const struct callees to = {&in->chat_bytes, &in->chat_authority_bytes, &in->chats,
+                               &in->chat_authorities};
+
+    for (size_t i = 0; i < in->config->chat_count; i++) {
+        const struct sl_chat *one = &in->config->chats[i];
+        SL_TRY(add_callee(&to, one->name, one->api, one->ca_file, config_file, complaints));
+    }
+    return SL_OK;
+}
+
 static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl_buf *complaints)
 {
     enum sl_err err = sl_file_read(config_file, &in->yaml);
@@ -180,7 +197,8 @@ static enum sl_err fill(struct sl_inputs *in, const char *config_file, struct sl
         SL_TRY(add_authorities(in, &in->config->targets[i], config_file, complaints));
     }
     SL_TRY(add_issuers(in, config_file, complaints));
-    return add_hooks(in, config_file, complaints);
+    SL_TRY(add_hooks(in, config_file, complaints));
+    return add_chats(in, config_file, complaints);
 }
 
 enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
@@ -195,6 +213,7 @@ enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
     in->address_bytes.max = in->authority_bytes.max = LISTS_MAX_BYTES;
     in->issuer_bytes.max = in->issuer_authority_bytes.max = LISTS_MAX_BYTES;
     in->hook_bytes.max = in->hook_authority_bytes.max = LISTS_MAX_BYTES;
+    in->chat_bytes.max = in->chat_authority_bytes.max = LISTS_MAX_BYTES;
     SL_TRY(fill(in, config_file, complaints));
     *out = in;
     in = NULL;

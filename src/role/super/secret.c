@@ -286,8 +286,42 @@ static void ask_for_hook(struct sl_super *s, const struct sl_msg_secret_ask *ask
         answer(s, ask->call, (struct sl_span){NULL, 0}, "the hook names no secret");
 }
 
+static struct sl_span file_of_chat(const struct sl_chat *chat, struct sl_span which)
+{
+    const struct {
+        const char *which;
+        struct sl_span file;
+    } rows[] = {
+        {"bot_token", chat->bot_token_file},
+        {"app_token", chat->app_token_file},
+        {"signing_secret", chat->signing_secret_file},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++)
+        if (sl_span_is(which, rows[i].which))
+            return rows[i].file;
+    return sl_span(NULL, 0);
+}
+
+static void ask_for_chat(struct sl_super *s, const struct sl_msg_secret_ask *ask)
+{
+    const struct sl_chat *chat = sl_config_chat(s->inputs->config, ask->chat);
+    struct sl_span file = chat == NULL ? sl_span(NULL, 0) : file_of_chat(chat, ask->which);
+
+    if (chat == NULL)
+        answer(s, ask->call, sl_span(NULL, 0), "there is no such chat in the configuration");
+    else if (file.n > 0)
+        read_file(s, ask->call, file);
+    else
+        answer(s, ask->call, sl_span(NULL, 0), "the chat names no file for this secret");
+}
+
 void sl_secret_ask(struct sl_super *s, const struct sl_msg_secret_ask *ask)
 {
+    if (ask->chat.n > 0) {
+        ask_for_chat(s, ask);
+        return;
+    }
     if (ask->issuer.n > 0) {
         ask_for_issuer(s, ask);
         return;

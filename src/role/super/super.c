@@ -240,10 +240,19 @@ static void add_programs(struct sl_super *s, enum sl_role role, unsigned count)
 struct sl_ipc_list sl_super_callees(const struct sl_super *s, unsigned courier,
                                     struct sl_ipc_list *authorities)
 {
-    bool hooks = courier == SL_COURIER_HOOKS;
+    const struct sl_inputs *in = s->inputs;
 
-    *authorities = hooks ? s->inputs->hook_authorities : s->inputs->issuer_authorities;
-    return hooks ? s->inputs->hooks : s->inputs->issuers;
+    switch (courier) {
+    case SL_COURIER_HOOKS:
+        *authorities = in->hook_authorities;
+        return in->hooks;
+    case SL_COURIER_CHAT:
+        *authorities = in->chat_authorities;
+        return in->chats;
+    default:
+        *authorities = in->issuer_authorities;
+        return in->issuers;
+    }
 }
 
 static void start_programs(struct sl_super *s)

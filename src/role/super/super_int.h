@@ -11,7 +11,7 @@
 enum {
     SL_MAX_GATES = 16,
     SL_MAX_JUDGES = 16,
-    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 4,
+    SL_MAX_PROGRAMS = SL_MAX_GATES + SL_MAX_JUDGES + 5,
     SL_CONFIG_MAX_BYTES = 4 * 1024 * 1024,
 };
 
@@ -26,6 +26,8 @@ struct sl_inputs {
     struct sl_ipc_list issuers, issuer_authorities; /* as the courier gets them */
     struct sl_buf hook_bytes, hook_authority_bytes;
     struct sl_ipc_list hooks, hook_authorities; /* the same of the second courier */
+    struct sl_buf chat_bytes, chat_authority_bytes;
+    struct sl_ipc_list chats, chat_authorities; /* and of the third */
 };
 /* Complaints for people, one a line, when it returns an error. */
 enum sl_err sl_inputs_read(const char *config_file, struct sl_inputs **out,
@@ -133,8 +135,8 @@ void sl_super_program_gone(struct sl_super *s, struct sl_program *p);
 void sl_super_tell_keeper(struct sl_super *s);
 /* Starts or ends the couriers, as the configuration wants it now. */
 void sl_super_couriers(struct sl_super *s);
-/* Whom a courier may call: the first the issuers, the second (SL_COURIER_HOOKS) the hooks. */
-enum { SL_COURIER_HOOKS = 1, SL_COURIERS = 2 };
+/* Whom a courier may call: the first the issuers, the second the hooks, the third the chats. */
+enum { SL_COURIER_ISSUERS, SL_COURIER_HOOKS, SL_COURIER_CHAT, SL_COURIERS };
 struct sl_ipc_list sl_super_callees(const struct sl_super *s, unsigned courier,
                                     struct sl_ipc_list *authorities);
 

@@ -1,0 +1,68 @@
+/* sluice chats: where people are told of what is held, and how that goes. */
+#include "cli/api_client.h"
+#include "cli/cli.h"
+#include "cli/manage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: sluice chats [list] [--json] [--config FILE | --state DIR]\n\n"
+    "The chats of the configuration (docs/slack.md), and of each:\n"
+    "current    people are told, and what they click comes\n"
+    "deaf       they are told, and no click comes: its socket is not open\n"
+    "waiting    it does not take what it is told now, and hears it later; why says more\n"
+    "no secret  one of its files cannot be read\n\n"
+    "Asked of the running keeper.\n";
+
+static struct sl_manage manage = {.command = "sluice chats"};
+
+static uint64_t number(const json_t *one, const char *key)
+{
+    uint64_t value = 0;
+
+    (void)sl_json_u64(one, key, &value);
+    return value;
+}
+
+static void put(const char *before, const json_t *one, const char *key)
+{
+    if (sl_json_str(one, key).n == 0)
+        return;
+    fputs(before, stdout);
+    sl_api_print_text(stdout, sl_json_str(one, key));
+}
+
+static void show_all(const json_t *reply)
+{
+    const json_t *chats = json_object_get(reply, "chats");
+
+    for (size_t i = 0; i < json_array_size(chats); i++) {
+        const json_t *one = json_array_get(chats, i);
+
+        put("", one, "name");
+        put("  ", one, "state");
+        put("  ", one, "kind");
+        printf("  %llu told, %llu waiting, %llu failed", (unsigned long long)number(one, "told"),
+               (unsigned long long)number(one, "waiting"),
+               (unsigned long long)number(one, "failed"));
+        put("; ", one, "why");
+        putchar('\n');
+    }
+    if (json_array_size(chats) == 0)
+        puts("The configuration has no chat (docs/slack.md).");
+}
+
+int sl_cli_chats(int argc, char **argv)
+{
+    const char *words[1];
+    size_t count = 0;
+
+    if (sl_cli_helped(argc, argv, help))
+        return SL_EXIT_FINE;
+    if (sl_manage_words(&manage, argc - 1, argv + 1, NULL, 0, words, SL_COUNT(words), &count) !=
+            SL_EXIT_FINE ||
+        (count == 1 && strcmp(words[0], "list") != 0))
+        return sl_cli_misuse("chats");
+    return sl_manage_run(&manage, "chats", json_object(), show_all);
+}

@@ -1,0 +1,169 @@
+/* Chats in which people are told of what is held, and may decide (`chat` in the configuration).
+ *
+ * Messages follow the view: what should be there (open approvals, where their rules send them, how
+ * they stand) is compared with what is there (chat_message), and the difference is a job. So a
+ * crash, a limit of the chat's or an hour without it loses nothing and tells nothing twice but what
+ * was under way; and a decision never waits for a chat.
+ *
+ * A click decides nothing: it opens a form. The form's answer becomes a call like any other, with
+ * the account's credential, and goes through call_DECISION (P4). Which messages are ours is known;
+ * a click on another one, or on one that did not show the whole action, is refused.
+ *
+ * Who clicked is the chat's word: over a socket that the courier holds, or signed, through the desk.
+ */
+#ifndef SL_ROLE_KEEPER_CHAT_H
+#define SL_ROLE_KEEPER_CHAT_H
+
+#include "core/chat/slack.h"
+#include "role/keeper/approval.h"
+#include "role/keeper/call.h"
+#include "role/keeper/issuers.h"
+
+enum {
+    CHAT_SECRET_BYTES = 4096,
+    CHAT_ID_BYTES = 41, /* of a channel, a person or a message, with its NUL */
+    CHAT_GROUP_FROM = 6, /* so many that wait for one channel go into one message */
+    CHAT_GROUP_MOST = 200,
+    CHAT_SOCKETS = 2, /* the new one is there before the old one goes */
+};
+
+enum chat_secret { CHAT_BOT_TOKEN, CHAT_APP_TOKEN, CHAT_SIGNING_SECRET, CHAT_SECRETS };
+enum chat_what {
+    CHAT_CARD = 1, /* an approval's message in a channel */
+    CHAT_GROUP,    /* one message for many */
+    CHAT_NOTE,     /* in the card's thread: what became of it */
+    CHAT_DIRECT,   /* the same to whoever asked */
+    CHAT_ASIDE,    /* to one person, in private; `body` is ready */
+    CHAT_FORM,     /* opens a form; the same */
+};
+
+struct chat_job {
+    struct chat_job *next;
+    uint64_t id, due_us; /* monotonic */
+    enum chat_what what;
+    char approval[37]; /* empty: of none, or of many */
+    char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
+    unsigned attempts;
+    bool busy, brief; /* brief: the chat did not take the whole of it */
+    bool decides, final; /* of what is under way */
+    uint8_t hash[SL_SHA256]; /* the same */
+    struct sl_buf body;
+    char (*many)[37]; /* of a new group */
+    size_t many_count;
+};
+
+struct chat_place { /* a channel, and when it takes the next message */
+    struct chat_place *next;
+    char channel[CHAT_ID_BYTES];
+    uint64_t next_us;
+    bool busy;
+};
+
+struct chat_socket {
+    uint64_t stream; /* 0: there is none */
+    bool opened, hello, leaving;
+};
+
+struct chat {
+    struct chat *next_chat;
+    uint64_t id; /* never given to another */
+    const struct sl_chat *config;
+    struct sl_buf secrets[CHAT_SECRETS];
+    bool known[CHAT_SECRETS];
+    uint64_t secret_calls[CHAT_SECRETS], secrets_due_us;
+    struct chat_job *jobs, **jobs_end;
+    struct chat_place *places;
+    size_t under_way;
+    uint64_t due_us; /* monotonic: nothing is called before */
+    unsigned failures;
+    struct chat_socket sockets[CHAT_SOCKETS];
+    uint64_t socket_due_us;
+    unsigned socket_failures;
+    bool socket_asked; /* for its address */
+    struct chat_checked *checked; /* people, as the chat says they are */
+    struct chat_asked *asked;     /* decisions that wait for that */
+    struct chat_seen *seen;       /* what came already */
+    uint64_t told, failed;        /* calls, since the keeper started */
+    char why[240];                /* what went wrong last; empty: nothing */
+};
+
+/* --- chats.c: life ------------------------------------------------------------------------------ */
+void chats_take(struct keeper *k); /* as k->config names them; at the start and after a reload */
+void chats_free(struct keeper *k);
+void chats_tick(struct keeper *k); /* ten times a second */
+void chats_courier_here(struct keeper *k);
+void chats_courier_gone(struct keeper *k);
+/* Something about this approval changed. */
+void chats_touch(struct keeper *k, struct sl_span approval);
+void chats_wake(struct keeper *k); /* there is something to do */
+struct chat *chats_first(const struct keeper *k);
+struct chat *chat_named(struct keeper *k, struct sl_span name); /* NULL: none */
+struct chat *chat_by_id(struct keeper *k, uint64_t id);         /* NULL: gone */
+void chat_note(struct chat *h, struct sl_span why);             /* printable, cut */
+const char *chat_state(struct keeper *k, const struct chat *h);
+json_t *chats_json(struct keeper *k);
+bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
+bool chat_is_ready(const struct chat *h); /* it can be called */
+
+/* --- chat_plan.c: what should be there ---------------------------------------------------------- */
+void chat_plan(struct keeper *k, struct approval *a);
+bool chat_is_final(const struct approval *a); /* nothing more will become of it */
+struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
+                              struct sl_span channel, struct sl_span approval, struct sl_span ts);
+void chat_job_end(struct chat *h, struct chat_job *job);
+
+/* --- chat_turn.c: telling it --------------------------------------------------------------------- */
+/* Sends what is due; true: more is left. */
+bool chat_turn(struct keeper *k, struct chat *h);
+/* `method` of the Web API. `query`: with GET, what stands behind "?". */
+void chat_call(struct keeper *k, struct chat *h, const char *method, enum chat_secret with,
+               struct sl_span body, struct sl_span query, fetch_fn *fn, uint64_t of);
+/* What an answer without ok:true means for the whole chat: tokens that are not good, servers that
+ * are away. True: it is about the chat, and everything waits. */
+bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
+                  struct sl_span error);
+void chat_is_up(struct chat *h);
+
+/* --- chat_card.c: an approval in words ----------------------------------------------------------- */
+/* Lies in k->mem. `brief`: only what links. */
+void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
+                    struct sl_chat_card *card);
+struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
+/* "approved by bob: fine; it ran: 3 rows" */
+void chat_put_outcome(struct sl_buf *b, const struct approval *a);
+
+/* --- chat_socket.c: clicks over a socket --------------------------------------------------------- */
+void chat_socket_tick(struct keeper *k, struct chat *h);
+void chat_sockets_end(struct keeper *k, struct chat *h);
+void on_stream_opened(struct peer *p, const struct sl_msg_stream_opened *m);
+void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m);
+void on_stream_closed(struct peer *p, const struct sl_msg_stream_closed *m);
+
+/* --- chat_input.c: what people did --------------------------------------------------------------- */
+struct chat_way { /* how it came, and so how it is answered */
+    uint64_t stream; /* 0: over HTTP */
+    struct sl_span envelope;
+    bool takes_answer;
+    struct late late;
+};
+/* Takes over in->json. `answer` goes back now or later, once. */
+void chat_input(struct keeper *k, struct chat *h, struct sl_chat_input *in,
+                const struct chat_way *way);
+/* False: this came before (`id`: of an envelope or a signature); what it asked for was done. */
+bool chat_is_new(struct chat *h, struct sl_span id);
+void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
+                 struct sl_span answer);
+void chat_input_sweep(struct keeper *k, struct chat *h); /* what took too long */
+void chat_input_free(struct keeper *k, struct chat *h);
+
+/* --- chat_person.c: who it was ------------------------------------------------------------------- */
+/* NULL: whom this account is here, with the credential that it stands for. Else why nobody, for
+ * people; `link` tells how to be somebody, where that is what is missing. */
+const char *chat_person(struct keeper *k, const struct chat *h, const struct sl_chat_input *in,
+                        struct person *who, struct credential *with, bool *link);
+/* What the chat itself says of them: NULL yes; *known false: it has to be asked. */
+const char *chat_checked(const struct chat *h, struct sl_span user, bool fresh, bool *known);
+void chat_check_note(struct chat *h, struct sl_span user, const char *why);
+void chat_checked_free(struct chat *h);
+
+#endif

@@ -1,0 +1,333 @@
+#include "role/keeper/chat.h"
+
+#include "base/encode.h"
+#include "base/utf8.h"
+#include "role/keeper/approval_json.h"
+#include "role/keeper/ask.h"
+#include "role/keeper/brief.h"
+#include "role/keeper/eligible.h"
+#include "role/keeper/waiters.h"
+
+/* An approval in words for a chat. Everybody in a channel reads it, who asked among them: so nothing
+ * is here that only reviewers see (how many rows a plan expects, how large tables are). */
+
+enum {
+    LIST_BYTES = 900,
+    TEXT_BYTES = 16 * 1024, /* more is not shown whole in any case */
+    SUMMARY_BYTES = 160,
+};
+
+static struct sl_span kept(struct keeper *k, const struct sl_buf *b)
+{
+    return sl_arena_copy(k->mem, sl_buf_span(b));
+}
+
+/* --- the statement ------------------------------------------------------------------------------
+ */
+
+static bool put_text_value(struct sl_buf *b, struct sl_span value)
+{
+    SL_BUF(bytes, TEXT_BYTES);
+
+    if (sl_base64_get(&bytes, value) != SL_OK || !sl_utf8_valid(sl_buf_span(&bytes)))
+        return false;
+    sl_buf_say(b, "'%S'", sl_buf_span(&bytes));
+    return true;
+}
+
+/* What stands for $1, $2, ... */
+static bool put_parameters(struct sl_buf *b, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        uint64_t format = 1;
+
+        sl_json_u64(one, "format", &format);
+        sl_buf_say(b, "\n$%U = ", (uint64_t)i + 1);
+        if (json_is_true(json_object_get(one, "null")))
+            sl_buf_put_str(b, "null");
+        else if (format != 0 || !put_text_value(b, sl_json_str(one, "value")))
+            return false;
+    }
+    return true;
+}
+
+/* False: it is not all there. What a result's format is, and how many rows are fetched at a time,
+ * is no part of what happens. */
+static bool put_sql(struct sl_buf *b, const json_t *operation)
+{
+    static const char *const told[] = {"sql", "parameters", "result_formats", "max_rows"};
+    size_t known = 0;
+
+    for (size_t i = 0; i < SL_COUNT(told); i++)
+        known += json_object_get(operation, told[i]) != NULL;
+    sl_buf_put(b, sl_json_str(operation, "sql"));
+    return put_parameters(b, json_object_get(operation, "parameters")) &&
+           sl_json_str(operation, "sql").n > 0 && known == json_object_size(operation);
+}
+
+static bool put_statement(struct sl_buf *b, const struct approval *a, const json_t *operation)
+{
+    if (sl_span_is(a->protocol, "external"))
+        return sl_json_canonical(b, operation) == SL_OK;
+    if (!sl_span_is(a->protocol, "postgres"))
+        return false;
+    if (json_object_get(operation, "list") != NULL) {
+        list_put_text(b, operation);
+        return false; /* a list is read statement by statement, in the console */
+    }
+    return put_sql(b, operation);
+}
+
+static void tell_statement(struct keeper *k, const struct approval *a, const json_t *document,
+                           struct sl_chat_card *card)
+{
+    json_t *out = json_object();
+    SL_BUF(text, TEXT_BYTES);
+
+    statement_put(out, a, document);
+    bool whole = put_statement(&text, a, json_object_get(out, "operation")) &&
+                 sl_buf_err(&text) == SL_OK;
+    card->whole = whole && !json_is_true(json_object_get(out, "operation_masked"));
+    card->statement = text.n > 0 && sl_buf_err(&text) == SL_OK
+                          ? kept(k, &text)
+                          : sl_arena_copy(k->mem, sl_json_str(out, "summary"));
+    json_decref(out);
+}
+
+/* --- lists --------------------------------------------------------------------------------------
+ */
+
+static void put_item(struct sl_buf *b, struct sl_span item, bool *all)
+{
+    if (b->n + item.n + 2 > LIST_BYTES) {
+        *all = false;
+        return;
+    }
+    sl_buf_say(b, b->n == 0 ? "%S" : ", %S", item);
+}
+
+static bool is_among(const struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+static struct sl_span words_of(struct keeper *k, const json_t *list, const char *member, bool *all)
+{
+    struct sl_names seen = {0};
+    SL_BUF(text, LIST_BYTES + 64);
+
+    for (size_t i = 0; i < json_array_size(list) && *all; i++) {
+        const json_t *one = json_array_get(list, i);
+        struct sl_span word = member != NULL
+                                  ? sl_json_str(one, member)
+                                  : sl_span(json_string_value(one), json_string_length(one));
+
+        if (is_among(&seen, word))
+            continue;
+        names_add(k->mem, &seen, word);
+        put_item(&text, word, all);
+    }
+    return kept(k, &text);
+}
+
+static struct sl_span labels_of(struct keeper *k, const json_t *datasets, bool *all)
+{
+    struct sl_names seen = {0};
+    SL_BUF(text, LIST_BYTES + 64);
+
+    for (size_t i = 0; i < json_array_size(datasets); i++) {
+        const json_t *labels = json_object_get(json_array_get(datasets, i), "labels");
+
+        for (size_t j = 0; j < json_array_size(labels); j++) {
+            const json_t *one = json_array_get(labels, j);
+            struct sl_span label = sl_span(json_string_value(one), json_string_length(one));
+
+            if (is_among(&seen, label))
+                continue;
+            names_add(k->mem, &seen, sl_arena_copy(k->mem, label));
+            put_item(&text, label, all);
+        }
+    }
+    return kept(k, &text);
+}
+
+static void tell_document(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
+{
+    json_t *document = approval_document(k, a);
+    bool all = true;
+
+    if (document == NULL) {
+        card->hidden = true;
+        return;
+    }
+    const json_t *datasets = json_object_get(document, "datasets");
+    tell_statement(k, a, document, card);
+    card->effects = words_of(k, json_object_get(document, "effects"), NULL, &all);
+    card->datasets = words_of(k, datasets, "name", &all);
+    card->labels = labels_of(k, datasets, &all);
+    card->reason = sl_arena_copy(k->mem, sl_json_str(document, "reason"));
+    card->run = sl_arena_copy(k->mem, sl_json_str(document, "run"));
+    card->whole = card->whole && all;
+    json_decref(document);
+}
+
+/* --- how it stands ------------------------------------------------------------------------------
+ */
+
+/* "it ran: 3 rows", "it failed", "its answer was lost". */
+static void put_run(struct sl_buf *b, const struct approval *a)
+{
+    json_t *outcome = NULL;
+    uint64_t rows = 0;
+
+    if (a->outcome.n == 0 || sl_json_read(a->outcome, &outcome, NULL) != SL_OK)
+        return;
+    struct sl_span word = sl_json_str(outcome, "outcome");
+    if (sl_span_is(word, "unknown"))
+        sl_buf_put_str(b, "; its answer was lost: nobody knows whether it happened");
+    else
+        sl_buf_say(b, "; outcome: %S", word);
+    if (sl_json_u64(outcome, "rows", &rows))
+        sl_buf_say(b, ", %U rows", rows);
+    json_decref(outcome);
+}
+
+static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < a->vote_count; i++) {
+        if (!sl_span_is(a->votes[i].decision, decision) || a->votes[i].lapsed != NULL)
+            continue;
+        sl_buf_say(b, first ? " by %S (%S): %S" : "; and by %S (%S): %S", a->votes[i].identity,
+                   a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
+        first = false;
+    }
+}
+
+void chat_put_outcome(struct sl_buf *b, const struct approval *a)
+{
+    bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
+               a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
+
+    sl_buf_put_str(b, a->state == SL_APPROVAL_SPENT ? "approved"
+                                                    : sl_approval_state_name(a->state));
+    if (yes || a->state == SL_APPROVAL_DENIED)
+        put_deciders(b, a, yes ? "approve" : "deny");
+    if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
+        sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
+    if (a->state == SL_APPROVAL_APPROVED)
+        sl_buf_put_str(b, "; it has not run yet");
+    put_run(b, a);
+}
+
+static void tell_votes(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
+{
+    struct sl_vote *yes;
+    size_t count = approval_yes(k, a, &yes);
+    SL_BUF(text, 4096);
+
+    card->have = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL);
+    card->need = sl_quorum_need(a->requirements, a->requirement_count);
+    for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++)
+        card->votes[card->vote_count++] = (struct sl_chat_vote){
+            .who = a->votes[i].identity,
+            .decision =
+                a->votes[i].lapsed == NULL ? a->votes[i].decision : SL_SPAN("lapsed"),
+            .reason = a->votes[i].reason,
+            .channel = a->votes[i].channel};
+    if (a->state != SL_APPROVAL_PENDING)
+        return;
+    deciders_text(&text, k, a);
+    card->reviewers = kept(k, &text);
+}
+
+static bool takes_slack(const struct approval *a)
+{
+    (void)a;
+    return true;
+}
+
+/* NULL: a click may decide this here, if its text is shown whole. */
+static const char *why_not_here(const struct chat *h, const struct approval *a)
+{
+    if (a->passkey)
+        return "the rule asks for a decision signed with a passkey";
+    if (!takes_slack(a))
+        return "the rule takes no decisions from Slack";
+    if (h->config->issuer.n == 0)
+        return "nobody's account here is known";
+    return h->config->show == SL_CHAT_SHOW_STATEMENT ? NULL : "the statement is not shown here";
+}
+
+static struct sl_span owner_of(struct keeper *k, struct sl_span name, struct sl_span *kind)
+{
+    struct person who;
+
+    if (!person_there(k, name, &who))
+        return sl_span(NULL, 0);
+    *kind = sl_span_str(sl_identity_kind_name(who.kind));
+    return who.owner;
+}
+
+static struct sl_span state_word(const struct approval *a)
+{
+    return a->state == SL_APPROVAL_SPENT && a->outcome.n == 0
+               ? SL_SPAN("running")
+               : sl_span_str(sl_approval_state_name(a->state));
+}
+
+void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
+                    struct sl_chat_card *card)
+{
+    SL_BUF(outcome, 8192);
+    const char *not_here = why_not_here(h, a);
+    struct sl_span why_asker = sl_json_str(a->detail, "why_asker");
+
+    *card = (struct sl_chat_card){.id = a->id,
+                                  .state = state_word(a),
+                                  .identity = a->identity,
+                                  .target = a->target,
+                                  .environment = a->environment,
+                                  .protocol = a->protocol,
+                                  .link = approval_link(k, a->id),
+                                  .asked_us = a->asked_us,
+                                  .expires_us = a->expires_us,
+                                  .client_waits = waiters_of(k, a->id) > 0};
+    memcpy(card->digest, a->digest, sizeof card->digest);
+    card->owner = owner_of(k, a->identity, &card->kind);
+    card->why = why_asker.n > 0 ? why_asker : sl_json_str(a->detail, "why");
+    tell_document(k, a, card);
+    if (brief || h->config->show == SL_CHAT_SHOW_LINK) {
+        card->hidden = true;
+        card->whole = false;
+    }
+    tell_votes(k, a, card);
+    card->decides = a->state == SL_APPROVAL_PENDING && not_here == NULL;
+    card->decides_not_why = not_here != NULL ? sl_span_str(not_here) : sl_span(NULL, 0);
+    if (a->state == SL_APPROVAL_PENDING)
+        return;
+    chat_put_outcome(&outcome, a);
+    card->outcome = kept(k, &outcome);
+}
+
+struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a)
+{
+    json_t *document = a->large_bytes == 0 ? approval_document(k, a) : NULL;
+    bool all = true;
+    struct sl_chat_line line = {.id = sl_arena_copy(k->mem, a->id),
+                                .identity = sl_arena_copy(k->mem, a->identity),
+                                .target = sl_arena_copy(k->mem, a->target),
+                                .link = sl_arena_copy(k->mem, approval_link(k, a->id)),
+                                .state = sl_span_str(sl_approval_state_name(a->state))};
+
+    if (document != NULL)
+        line.summary = sl_utf8_head(
+            words_of(k, json_object_get(document, "statements"), NULL, &all), SUMMARY_BYTES);
+    json_decref(document);
+    return line;
+}

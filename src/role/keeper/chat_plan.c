@@ -1,0 +1,233 @@
+#include "role/keeper/chat.h"
+
+#include <stdlib.h>
+
+/* What should be in a chat about an approval, against what is there. */
+
+bool chat_is_final(const struct approval *a)
+{
+    return a->state != SL_APPROVAL_PENDING && a->state != SL_APPROVAL_APPROVED &&
+           (a->state != SL_APPROVAL_SPENT || a->outcome.n > 0);
+}
+
+/* --- jobs ---------------------------------------------------------------------------------------
+ */
+
+static void text_of(char *out, size_t room, struct sl_span s)
+{
+    size_t n = s.n < room - 1 ? s.n : room - 1;
+
+    if (n > 0)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
+                              struct sl_span channel, struct sl_span approval, struct sl_span ts)
+{
+    struct chat_job *job = calloc(1, sizeof *job);
+
+    if (job == NULL)
+        keeper_die("a message could not be noted", SL_EMEMORY);
+    job->id = ++k->next_call;
+    job->what = what;
+    job->body = sl_buf(256 * 1024);
+    text_of(job->channel, sizeof job->channel, channel);
+    text_of(job->ts, sizeof job->ts, ts);
+    text_of(job->approval, sizeof job->approval, approval);
+    *h->jobs_end = job;
+    h->jobs_end = &job->next;
+    return job;
+}
+
+void chat_job_end(struct chat *h, struct chat_job *job)
+{
+    struct chat_job **at = &h->jobs;
+
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    if (h->jobs_end == &job->next)
+        h->jobs_end = at;
+    sl_buf_done(&job->body);
+    free(job->many);
+    free(job);
+}
+
+static bool has(const struct chat_job *job, struct sl_span approval)
+{
+    for (size_t i = 0; i < job->many_count; i++)
+        if (sl_span_is(approval, job->many[i]))
+            return true;
+    return sl_span_is(approval, job->approval);
+}
+
+/* One that has not begun: it will say what is so when it does. */
+static bool is_planned(const struct chat *h, enum chat_what what, struct sl_span channel,
+                       struct sl_span approval, struct sl_span ts)
+{
+    for (const struct chat_job *job = h->jobs; job != NULL; job = job->next) {
+        if (job->what != what && !(what == CHAT_CARD && job->what == CHAT_GROUP))
+            continue;
+        if (!sl_span_is(channel, job->channel))
+            continue;
+        if (ts.n > 0 ? sl_span_is(ts, job->ts) && !job->busy : has(job, approval))
+            return true;
+    }
+    return false;
+}
+
+static void want(struct keeper *k, struct chat *h, enum chat_what what, struct sl_span channel,
+                 struct sl_span approval, struct sl_span ts)
+{
+    if (!is_planned(h, what, channel, approval, ts))
+        chat_job_new(k, h, what, channel, approval, ts);
+}
+
+/* --- where it should be -------------------------------------------------------------------------
+ */
+
+enum { ROUTES_MOST = 64 };
+struct routes {
+    struct sl_span channels[ROUTES_MOST];
+    size_t count;
+};
+
+static void add_route(struct routes *r, struct sl_span channel)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (sl_span_eq(r->channels[i], channel))
+            return;
+    if (channel.n > 0 && r->count < ROUTES_MOST)
+        r->channels[r->count++] = channel;
+}
+
+/* What its rules say now: where people are told is no part of what they decide. */
+static struct sl_names approval_routes(struct keeper *k, const struct approval *a)
+{
+    struct sl_names out = {0};
+
+    for (size_t i = 0; i < a->requirement_count; i++)
+        for (size_t j = 0; j < k->config->rule_count; j++) {
+            const struct sl_rule *rule = &k->config->rules[j];
+
+            for (size_t n = 0; sl_span_eq(rule->name, a->rules[i]) && n < rule->notify.count; n++)
+                names_add(k->mem, &out, rule->notify.items[n]);
+        }
+    return out;
+}
+
+static void routes_of(struct keeper *k, const struct chat *h, const struct approval *a,
+                      struct routes *out)
+{
+    struct sl_names notify = approval_routes(k, a);
+
+    for (size_t i = 0; i < notify.count; i++) {
+        struct sl_span channel;
+
+        if (!sl_span_eq(sl_notify_chat(notify.items[i], &channel), h->config->name))
+            continue;
+        add_route(out, channel.n > 0 ? channel : h->config->channel);
+    }
+    if (notify.count == 0)
+        add_route(out, h->config->channel);
+}
+
+/* --- what is there ------------------------------------------------------------------------------
+ */
+
+struct there {
+    struct sl_span channel, ts;
+    enum chat_what what;
+    bool done;
+};
+enum { THERE_MOST = 2 * ROUTES_MOST + 8 };
+
+static size_t read_there(struct keeper *k, const struct chat *h, const struct approval *a,
+                         struct there out[THERE_MOST])
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CHAT_OF, "ss", h->config->name, a->id);
+    size_t count = 0;
+
+    while (count < THERE_MOST && db_row(&rows))
+        out[count++] = (struct there){.channel = sl_arena_copy(k->mem, db_span(&rows, 0)),
+                                      .ts = sl_arena_copy(k->mem, db_span(&rows, 1)),
+                                      .what = (enum chat_what)db_u64(&rows, 2),
+                                      .done = db_u64(&rows, 3) != 0};
+    db_end(&rows);
+    return count;
+}
+
+static bool is_there(const struct there *all, size_t count, enum chat_what what,
+                     struct sl_span channel)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].what == what && (channel.n == 0 || sl_span_eq(all[i].channel, channel)))
+            return true;
+    return false;
+}
+
+/* Whoever asked, or who answers for it: by their account there. */
+static bool requesters_account(struct keeper *k, const struct chat *h, const struct approval *a,
+                               struct sl_span *user)
+{
+    const struct sl_issuer *i = h->config->issuer.n == 0
+                                    ? NULL
+                                    : sl_config_issuer(k->config, h->config->issuer);
+    struct person who;
+    struct sl_span name = a->identity;
+
+    while (i != NULL && person_there(k, name, &who) && who.kind != SL_HUMAN && who.owner.n > 0)
+        name = who.owner;
+    if (i == NULL || !person_there(k, name, &who) || who.kind != SL_HUMAN)
+        return false;
+    struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_LIST, "s", name);
+    bool found = false;
+    while (!found && db_row(&rows))
+        if (sl_span_eq(db_span(&rows, 0), i->issuer)) {
+            *user = sl_arena_copy(k->mem, db_span(&rows, 1));
+            found = true;
+        }
+    db_end(&rows);
+    return found;
+}
+
+static void plan_after(struct keeper *k, struct chat *h, const struct approval *a,
+                       const struct there *all, size_t count)
+{
+    struct sl_span user;
+
+    for (size_t i = 0; i < count; i++)
+        if (all[i].what == CHAT_CARD && chat_is_final(a) && a->state != SL_APPROVAL_NONE &&
+            !is_there(all, count, CHAT_NOTE, all[i].channel))
+            want(k, h, CHAT_NOTE, all[i].channel, a->id, all[i].ts);
+    if (count > 0 && a->state != SL_APPROVAL_PENDING &&
+        !is_there(all, count, CHAT_DIRECT, sl_span(NULL, 0)) && requesters_account(k, h, a, &user))
+        want(k, h, CHAT_DIRECT, user, a->id, sl_span(NULL, 0));
+}
+
+static void plan_in(struct keeper *k, struct chat *h, const struct approval *a)
+{
+    struct there all[THERE_MOST];
+    size_t count = read_there(k, h, a, all);
+    struct routes routes = {.count = 0};
+
+    for (size_t i = 0; i < count; i++)
+        if (!all[i].done && (all[i].what == CHAT_CARD || all[i].what == CHAT_GROUP))
+            want(k, h, all[i].what, all[i].channel,
+                 all[i].what == CHAT_CARD ? a->id : sl_span(NULL, 0), all[i].ts);
+    plan_after(k, h, a, all, count);
+    if (a->state != SL_APPROVAL_PENDING)
+        return;
+    routes_of(k, h, a, &routes);
+    for (size_t i = 0; i < routes.count; i++)
+        if (!is_there(all, count, CHAT_CARD, routes.channels[i]) &&
+            !is_there(all, count, CHAT_GROUP, routes.channels[i]))
+            want(k, h, CHAT_CARD, routes.channels[i], a->id, sl_span(NULL, 0));
+}
+
+void chat_plan(struct keeper *k, struct approval *a)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        plan_in(k, h, a);
+}

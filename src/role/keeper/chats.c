@@ -1,0 +1,350 @@
+#include "role/keeper/chat.h"
+
+#include <stdlib.h>
+
+/* Which chats there are, what they are called with, and when something has to be done. */
+
+enum {
+    SECRET_AGAIN_S = 30,
+    LOOK_AGAIN_MS = 50,
+    DIRTY_MOST = 100 * 1000, /* beyond that all that is open is looked at */
+};
+
+struct chats {
+    struct chat *first;
+    uint64_t next_id;
+    struct sl_timer *timer;
+    char (*dirty)[37]; /* approvals that something happened to */
+    size_t dirty_count, dirty_room;
+    bool all; /* every approval that is open, or that a message is not done with */
+};
+
+static const char *const secret_names[CHAT_SECRETS] = {"bot_token", "app_token", "signing_secret"};
+
+/* --- finding ------------------------------------------------------------------------------------
+ */
+
+struct chat *chats_first(const struct keeper *k)
+{
+    return k->chats == NULL ? NULL : k->chats->first;
+}
+
+struct chat *chat_named(struct keeper *k, struct sl_span name)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        if (sl_span_eq(h->config->name, name))
+            return h;
+    return NULL;
+}
+
+struct chat *chat_by_id(struct keeper *k, uint64_t id)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        if (h->id == id)
+            return h;
+    return NULL;
+}
+
+/* A chat's words may be anything. */
+void chat_note(struct chat *h, struct sl_span why)
+{
+    size_t n = why.n < sizeof h->why - 1 ? why.n : sizeof h->why - 1;
+
+    memset(h->why, 0, sizeof h->why);
+    for (size_t i = 0; i < n; i++)
+        h->why[i] = why.p[i] < 0x20 || why.p[i] > 0x7e ? '?' : (char)why.p[i];
+}
+
+/* --- secrets ------------------------------------------------------------------------------------
+ */
+
+static struct sl_span secret_file(const struct chat *h, enum chat_secret which)
+{
+    return which == CHAT_BOT_TOKEN   ? h->config->bot_token_file
+           : which == CHAT_APP_TOKEN ? h->config->app_token_file
+                                     : h->config->signing_secret_file;
+}
+
+bool chat_is_ready(const struct chat *h)
+{
+    for (size_t i = 0; i < CHAT_SECRETS; i++)
+        if (secret_file(h, (enum chat_secret)i).n > 0 && !h->known[i])
+            return false;
+    return true;
+}
+
+static void wipe_secret(struct chat *h, size_t which)
+{
+    if (h->secrets[which].p != NULL)
+        sl_secret_wipe(h->secrets[which].p, h->secrets[which].cap);
+    sl_buf_done(&h->secrets[which]);
+    h->secrets[which] = sl_buf(CHAT_SECRET_BYTES);
+    h->known[which] = false;
+}
+
+static void ask_secrets(struct keeper *k, struct chat *h)
+{
+    h->secrets_due_us = sl_clock_monotonic_us() + SECRET_AGAIN_S * UINT64_C(1000000);
+    for (size_t i = 0; i < CHAT_SECRETS && k->super != NULL; i++) {
+        if (secret_file(h, (enum chat_secret)i).n == 0 || h->known[i])
+            continue;
+        h->secret_calls[i] = ++k->next_call;
+        ANSWER(k->super, secret_ask, .call = h->secret_calls[i], .chat = h->config->name,
+               .which = sl_span_str(secret_names[i]));
+    }
+}
+
+static bool is_token(struct sl_span secret)
+{
+    for (size_t i = 0; i < secret.n; i++)
+        if (secret.p[i] <= 0x20 || secret.p[i] >= 0x7f)
+            return false;
+    return secret.n > 0;
+}
+
+static bool secret_is_of(struct keeper *k, struct chat *h, const struct sl_msg_secret *m)
+{
+    SL_BUF(why, 512);
+
+    for (size_t i = 0; i < CHAT_SECRETS; i++) {
+        if (h->secret_calls[i] == 0 || h->secret_calls[i] != m->call)
+            continue;
+        wipe_secret(h, i);
+        h->known[i] = m->found != 0 && is_token(m->secret);
+        sl_buf_put(&h->secrets[i], h->known[i] ? m->secret : sl_span(NULL, 0));
+        if (h->known[i]) {
+            chats_wake(k);
+            return true;
+        }
+        sl_buf_say(&why, "its %s: ", secret_names[i]);
+        sl_buf_put(&why, m->found == 0 ? m->why : SL_SPAN("it is no token"));
+        chat_note(h, sl_buf_span(&why));
+        sl_log(SL_LOG_ERROR, "chat_secret", SL_TEXT("chat", h->config->name),
+               SL_CSTR("why", h->why));
+        return true;
+    }
+    return false;
+}
+
+bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        if (secret_is_of(k, h, m))
+            return true;
+    return false;
+}
+
+/* --- what has to be looked at -------------------------------------------------------------------
+ */
+
+void chats_wake(struct keeper *k)
+{
+    if (chats_first(k) != NULL)
+        sl_timer_arm(k->chats->timer, 0);
+}
+
+void chats_touch(struct keeper *k, struct sl_span approval)
+{
+    struct chats *all = k->chats;
+
+    if (chats_first(k) == NULL || approval.n != sizeof all->dirty[0] - 1)
+        return;
+    chats_wake(k);
+    if (all->dirty_count == all->dirty_room && all->dirty_room < DIRTY_MOST) {
+        size_t room = all->dirty_room == 0 ? 64 : all->dirty_room * 2;
+        void *more = realloc(all->dirty, room * sizeof *all->dirty);
+
+        if (more != NULL) {
+            all->dirty = more;
+            all->dirty_room = room;
+        }
+    }
+    if (all->dirty_count == all->dirty_room) {
+        all->all = true;
+        return;
+    }
+    memcpy(all->dirty[all->dirty_count], approval.p, approval.n);
+    all->dirty[all->dirty_count++][approval.n] = '\0';
+}
+
+static void plan_one(void *owner, struct approval *a)
+{
+    chat_plan(owner, a);
+}
+
+static void look_at_all(struct keeper *k)
+{
+    struct db_rows rows = db_ask(k->store.db, DB_CHAT_DUE, "");
+
+    k->chats->all = false;
+    while (db_row(&rows))
+        chats_touch(k, db_span(&rows, 0));
+    db_end(&rows);
+}
+
+static void look(struct keeper *k)
+{
+    struct chats *all = k->chats;
+
+    if (all->all)
+        look_at_all(k);
+    for (size_t i = 0; i < all->dirty_count; i++) {
+        struct sl_span id = sl_span_str(all->dirty[i]);
+
+        if (i > 0 && strcmp(all->dirty[i], all->dirty[i - 1]) == 0)
+            continue;
+        approvals_each(k, &id, 1, plan_one, k);
+    }
+    all->dirty_count = 0;
+}
+
+static void on_timer(void *owner)
+{
+    struct keeper *k = owner;
+    bool more = false;
+
+    look(k);
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        more |= chat_turn(k, h);
+    if (more)
+        sl_timer_arm(k->chats->timer, LOOK_AGAIN_MS);
+    sl_arena_reset(k->mem);
+}
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+void chats_tick(struct keeper *k)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
+        if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
+            ask_secrets(k, h);
+        chat_socket_tick(k, h);
+        chat_input_sweep(k, h);
+    }
+}
+
+void chats_courier_here(struct keeper *k)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+        h->due_us = h->socket_due_us = 0;
+    chats_wake(k);
+}
+
+void chats_courier_gone(struct keeper *k)
+{
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
+        memset(h->sockets, 0, sizeof h->sockets);
+        h->socket_asked = false;
+    }
+}
+
+static void chat_free(struct keeper *k, struct chat *h)
+{
+    for (size_t i = 0; i < CHAT_SECRETS; i++) {
+        wipe_secret(h, i);
+        sl_buf_done(&h->secrets[i]);
+    }
+    while (h->jobs != NULL)
+        chat_job_end(h, h->jobs);
+    while (h->places != NULL) {
+        struct chat_place *p = h->places;
+
+        h->places = p->next;
+        free(p);
+    }
+    chat_input_free(k, h);
+    chat_checked_free(h);
+    free(h);
+}
+
+static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
+{
+    struct chat *h = calloc(1, sizeof *h);
+
+    if (h == NULL)
+        keeper_die("a chat could not be noted", SL_EMEMORY);
+    *h = (struct chat){.id = ++k->chats->next_id, .config = config};
+    h->jobs_end = &h->jobs;
+    for (size_t i = 0; i < CHAT_SECRETS; i++)
+        h->secrets[i] = sl_buf(CHAT_SECRET_BYTES);
+    return h;
+}
+
+/* All of them begin anew: which messages are there is in the view. */
+void chats_take(struct keeper *k)
+{
+    chats_free(k);
+    k->chats = calloc(1, sizeof *k->chats);
+    if (k->chats == NULL || sl_timer_new(k->loop, on_timer, k, &k->chats->timer) != SL_OK)
+        keeper_die("chats could not be noted", SL_EMEMORY);
+    for (size_t n = k->config->chat_count; n-- > 0;) {
+        struct chat *h = chat_new(k, &k->config->chats[n]);
+
+        h->next_chat = k->chats->first;
+        k->chats->first = h;
+        ask_secrets(k, h);
+    }
+    k->chats->all = true;
+    chats_wake(k);
+}
+
+void chats_free(struct keeper *k)
+{
+    if (k->chats == NULL)
+        return;
+    while (k->chats->first != NULL) {
+        struct chat *h = k->chats->first;
+
+        k->chats->first = h->next_chat;
+        chat_sockets_end(k, h);
+        chat_free(k, h);
+    }
+    sl_timer_free(k->chats->timer);
+    free(k->chats->dirty);
+    free(k->chats);
+    k->chats = NULL;
+}
+
+/* --- for people ---------------------------------------------------------------------------------
+ */
+
+static bool listens(const struct chat *h)
+{
+    for (size_t i = 0; i < CHAT_SOCKETS; i++)
+        if (h->sockets[i].hello)
+            return true;
+    return h->config->mode == SL_CHAT_HTTP;
+}
+
+const char *chat_state(struct keeper *k, const struct chat *h)
+{
+    if (!chat_is_ready(h))
+        return "no secret";
+    if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0)
+        return "waiting";
+    return listens(h) ? "current" : "deaf";
+}
+
+json_t *chats_json(struct keeper *k)
+{
+    json_t *list = json_array();
+
+    for (const struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
+        json_t *one = json_object();
+        size_t waiting = 0;
+
+        for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
+            waiting += job->many_count > 0 ? job->many_count : 1;
+        json_put_str(one, "name", h->config->name);
+        json_put_str(one, "kind", SL_SPAN("slack"));
+        json_put_str(one, "state", sl_span_str(chat_state(k, h)));
+        json_put_str(one, "why", sl_span_str(h->why));
+        json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
+        json_object_set_new(one, "told", json_integer((json_int_t)h->told));
+        json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));
+        json_object_set_new(one, "listens", json_boolean(listens(h)));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
