@@ -189,8 +189,7 @@ static void put_detail(json_t *out, const struct approval *a)
         "reviewers",    "rule",       "show",           "repeats", "runs_as",
         "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
         "delivered",    "started_by", "unknown",        "job",     "job_link",
-        "list",         "proof_why",  "decide_in",
-        "envelope"};
+        "list",         "proof_why",  "decide_in",      "envelope"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
