@@ -5,7 +5,7 @@ import { Labels, Rows } from "./parts";
 import { pieces, Text } from "./text";
 import type { Approval, Dataset, Requirement } from "./types";
 import { requestVerdict } from "./verdict";
-import { count, labelsOf, who } from "./words";
+import { count, labelsOf, time, who } from "./words";
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
   return (
@@ -91,10 +91,12 @@ export function Glance({ a }: { a: Approval }): JSX.Element {
               (<Text text={a.reviewers} />)
             </>
           )}
+          {a.escalated_at !== undefined && `, escalated at ${time(a.escalated_at)}`}
         </Fact>
         <Fact name="Proof">
           {a.proof === "passkey" ? "signed with a passkey" : "a credential, or a passkey"}
           {a.keys === "device-bound" && " that cannot leave its device"}
+          {a.decide_in !== undefined && `, by ${a.decide_in.join(", ")}`}
           {a.proof_why !== undefined && <span class="hint"> {a.proof_why}</span>}
         </Fact>
       </dl>

@@ -73,6 +73,7 @@ const EVENTS: Record<string, string> = {
   granted: "was offered to its client",
   spent: "was released to its target",
   lapsed: "was approved and never run",
+  escalated: "was escalated: nobody had decided",
   vote_lapsed: "lost a yes, whose giver could not give it any more",
 };
 

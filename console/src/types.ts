@@ -144,6 +144,9 @@ export interface Approval {
   proof?: string;
   keys?: string;
   proof_why?: string;
+  /** channels that decide it, where not all do */
+  decide_in?: string[];
+  escalated_at?: string;
   messages?: Message[];
   may_ask?: boolean;
   may_answer?: boolean;

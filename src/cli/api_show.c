@@ -207,6 +207,8 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
         puts("Client      gone: the same statement, sent again, joins this approval");
     sl_api_print_time_row(approval, "Asked", "asked_at");
     sl_api_print_time_row(approval, "Decide by", "expires_at");
+    sl_api_print_time_row(approval, "Escalates", "escalates_at");
+    sl_api_print_time_row(approval, "Escalated", "escalated_at");
     sl_api_print_time_row(approval, "Spend by", "grant_expires_at");
     sl_api_print_time_row(approval, "Closed", "closed_at");
     print_row(approval, "Digest", "digest");

@@ -51,6 +51,10 @@ struct story {
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
+    /* e: escalated in time, and sara decides; b: before its time; t: twice; n: no rule says so; d:
+     * when it was decided; u: never, and she decides all the same */
+    char escalated;
+    bool sara_elsewhere;   /* in another group than the rule's */
     const char *decide_in; /* one channel that may decide */
     const char *asked_with, *token_by, *token_for, *session_for;
     /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
@@ -290,7 +294,7 @@ static inline void story_people(struct story *s)
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "alice", NULL, NULL);
     story_roster(s, SL_ENTRY_ROSTER_ENROL, "alice", "c-alice", NULL);
     if (s->second_voter) {
-        story_person(s, "sara", "human", NULL, "data-stewards");
+        story_person(s, "sara", "human", NULL, s->sara_elsewhere ? "chiefs" : "data-stewards");
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "sara", NULL, NULL);
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "sara", "c-sara", NULL);
     }
@@ -330,13 +334,15 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
 
 static inline void story_asked(struct story *s, const uint8_t policy[32])
 {
-    struct sl_span decide_in = sl_span_str(s->decide_in);
+    struct sl_span sara = SL_SPAN("sara"), decide_in = sl_span_str(s->decide_in);
     const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
                          groups[] = {SL_SPAN("data-stewards")};
     const struct sl_entry_need need = {SL_SPAN("regulated data leaves"),
                                        s->approve_without_quorum ? 2 : 1,
                                        {groups, 1},
-                                       {NULL, 0}};
+                                       {NULL, 0},
+                                       {NULL, 0},
+                                       {&sara, s->escalated != 0 && s->escalated != 'n'}};
     SL_BUF(facts, 4096);
 
     story_approval(s,
@@ -361,6 +367,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .decide_in = {&decide_in, s->decide_in != NULL},
                        .list = s->list,
                        .policy_digest = policy,
+                       .escalate_us = need.escalate_identities.count == 0 ? 0 : s->clock + 60000000,
                        .expires_us = s->clock + 900000000});
 }
 
@@ -381,6 +388,11 @@ static inline void story_decided(struct story *s)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, "rita", NULL, NULL);
     if (s->late_decision)
         s->clock += UINT64_C(900000000);
+    if (s->escalated == 'e' || s->escalated == 't')
+        s->clock += UINT64_C(60000000);
+    for (int i = 0; i < (s->escalated == 't' ? 2 : 1) && s->escalated != 0 && s->escalated != 'u';
+         i++)
+        story_approval(s, (struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_ESCALATED});
     for (int i = 0; i < (s->two_votes ? 2 : 1) && !s->no_vote; i++) {
         story_approval(s, (struct sl_entry_approval){
                               .event = SL_ENTRY_APPROVAL_DECIDED,

@@ -208,6 +208,37 @@ static void test_utf8(void)
     SL_CHECK_INT(sl_utf8_head(SL_SPAN("a\xc3\xbc"), 2).n, 1);
 }
 
+/* Cut anywhere: as good or bad as the whole. */
+static void test_utf8_in_pieces(void)
+{
+    static const char *const texts[] = {"",
+                                        "plain",
+                                        "gr\xc3\xbc\xc3\x9f",
+                                        "\xe2\x82\xac\xf0\x9f\x98\x80x",
+                                        "\xf4\x8f\xbf\xbf",
+                                        "\xc3",
+                                        "a\xf0\x9f\x98",
+                                        "\xf4\x90\x80\x80",
+                                        "\xed\xa0\x80",
+                                        "\xe0\x80\x80",
+                                        "\xc3\x41",
+                                        "\x80",
+                                        "a\xff"};
+
+    for (size_t i = 0; i < SL_COUNT(texts); i++) {
+        struct sl_span s = sl_span_str(texts[i]);
+        for (size_t first = 0; first <= s.n; first++)
+            for (size_t second = first; second <= s.n; second++) {
+                struct sl_utf8_stream stream = {0};
+                bool good = sl_utf8_stream_take(&stream, sl_span_head(s, first)) &&
+                            sl_utf8_stream_take(&stream, sl_span(s.p + first, second - first)) &&
+                            sl_utf8_stream_take(&stream, sl_span_from(s, second)) &&
+                            sl_utf8_stream_whole(&stream);
+                SL_CHECK_INT(good, sl_utf8_valid(s));
+            }
+    }
+}
+
 static void test_columns(void)
 {
     static const struct {
@@ -388,6 +419,7 @@ int main(void)
     SL_RUN(test_map_through_many_changes);
     SL_RUN(test_encodings);
     SL_RUN(test_utf8);
+    SL_RUN(test_utf8_in_pieces);
     SL_RUN(test_columns);
     SL_RUN(test_times);
     SL_RUN(test_addresses);

@@ -46,6 +46,30 @@ static const struct refusal {
     {"passkeys: {origins: []}\n" TARGET, "t.yaml:1:21: origins: out of bounds"},
     {TARGET "policy: [{name: a, then: hold, keys: device-bound}]\n",
      "t.yaml:2:10: rule \"a\": keys says which passkeys count; expected proof: passkey"},
+    {TARGET
+     "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {reviewers: {groups: "
+     "[y]}}}]\n",
+     "t.yaml:2:68: policy[].escalate lacks the key \"after\"; expected a duration"},
+    {TARGET
+     "policy: [{name: a, then: hold, expires: 5m, reviewers: {groups: [x]}, escalate: {after: "
+     "5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate comes when the time to decide is over"},
+    {TARGET "policy: [{name: a, then: hold, escalate: {after: 5m}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate to nobody; expected notify, reviewers, or both"},
+    {TARGET "policy: [{name: a, then: hold, escalate: {after: 5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate's reviewers decide beside the rule's, which has none"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, "
+            "reviewers: {need: 1}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate's reviewers name nobody"},
+    {TARGET "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, "
+            "reviewers: {groups: [y], need: 2}}}]\n",
+     "t.yaml:2:10: rule \"a\": escalate asks for no more people than before"},
+    {TARGET "policy: [{name: a, then: deny, escalate: {after: 5m, reviewers: {groups: [y]}}}]\n",
+     "t.yaml:2:10: rule \"a\": nothing is decided here; escalate expected then: hold"},
+    {TARGET
+     "policy: [{name: a, then: hold, reviewers: {groups: [x]}, escalate: {after: 5m, notify: "
+     "[slack]}}]\n",
+     "t.yaml:2:10: rule \"a\": notify \"slack\" is the name of no chat"},
     {TARGET "policy: [{name: a, then: hold, decide_in: [chat]}]\n",
      "t.yaml:2:44: decide_in: \"chat\"; expected a list of http, cli, console, slack, teams"},
     {TARGET "policy: [{name: a, then: hold, decide_in: [control]}]\n",

@@ -136,6 +136,10 @@ static void test_P7_what_may_be_asked(void)
     refused("literals", (struct wanted){.flags = SL_MEANING_UNSHAPED}, "depend on its literals");
 }
 
+#define BEYOND_A_BUDGET                                                                    \
+    "{\"budget\":\"\",\"delivered\":0,\"envelope\":{\"for_s\":60,\"rows\":5,\"times\":3}," \
+    "\"sql\":\"x\"}"
+
 /* A gate that says what no envelope may say is not ours. */
 static void test_captured_gate_cannot_widen_the_bounds(void)
 {
@@ -146,8 +150,7 @@ static void test_captured_gate_cannot_widen_the_bounds(void)
         "{\"envelope\":{\"for_s\":60,\"rows\":5},\"sql\":\"x\"}",
         "{\"envelope\":{\"for_s\":60,\"rows\":5,\"times\":3}}",
         "{\"envelope\":7,\"sql\":\"x\"}",
-        "{\"budget\":\"\",\"delivered\":0,\"envelope\":{\"for_s\":60,\"rows\":5,\"times\":3},"
-        "\"sql\":\"x\"}",
+        (BEYOND_A_BUDGET),
     };
 
     for (size_t i = 0; i < SL_COUNT(operations); i++) {

@@ -205,6 +205,31 @@ static void test_erasing_is_governed(void)
            "which let nothing happen");
 }
 
+/* Those whom a rule names for it decide behind the escalation alone, and that has its time. */
+static void test_escalated(void)
+{
+    const struct story sara = {.second_voter = true,
+                               .approve_without_quorum = true,
+                               .escalated = 'e'};
+    struct hearing h;
+    struct story s = sara;
+
+    hear(s, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("before its time", (struct story){.escalated = 'b'}, "but its time had not come");
+    expect("twice", (struct story){.escalated = 't'}, "but it was escalated before");
+    expect("by no rule", (struct story){.escalated = 'n'}, "but no rule says so");
+    s.sara_elsewhere = true; /* no reviewer but by the escalation */
+    hear(s, &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    s.escalated = 'u';
+    expect("never, and she decides", s, "not among the reviewers");
+    s.escalated = 'b';
+    expect("before its time, and she decides", s, "not among the reviewers");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -503,6 +528,7 @@ int main(void)
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_who_is_switched_off);
     SL_RUN(test_erasing_is_governed);
+    SL_RUN(test_escalated);
     SL_RUN(test_moves);
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);

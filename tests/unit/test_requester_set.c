@@ -449,6 +449,40 @@ static void test_every_reason_is_played(void)
     }
 }
 
+/* Whom a rule names for it may decide once it is escalated, and not before; all else holds for them
+ * as for everybody, what they are in too: it was so before it was asked. */
+static void test_escalated(void)
+{
+    static struct sl_span managers[] = {{(const uint8_t *)"managers", 8}};
+    const struct sl_reviewers more = {.groups = {managers, 1}, .need = 1};
+    struct sl_membership in = {{(const uint8_t *)"managers", 8}, BEFORE};
+    struct sl_decide_question q = good();
+    uint32_t may = 0;
+
+    q.escalations = &more;
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_YES); /* those of the rule, as ever */
+    q.who.name = q.who.person = SL_SPAN("mona");
+    q.who.memberships = &in;
+    SL_CHECK_INT(sl_decide_check(&q, &may), SL_DECIDE_NOT_REVIEWER);
+    SL_CHECK_INT(may, 0);
+    q.escalated_us = NOW + 1; /* said to be later than now */
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_NOT_REVIEWER);
+    q.escalated_us = AFTER;
+    SL_CHECK_INT(sl_decide_check(&q, &may), SL_DECIDE_YES);
+    SL_CHECK_INT(may, 1);
+    in.since_us = ASKED; /* a member since then, and before the escalation: too new */
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_NEW_MEMBERSHIP);
+    in.since_us = BEFORE;
+    q.escalations = NULL;
+    SL_CHECK_INT(sl_decide_check(&q, NULL), SL_DECIDE_NOT_REVIEWER);
+    q.escalations = &more;
+    for (size_t i = 0; i < SL_COUNT(requesters); i++) { /* nobody in the requester set */
+        q.who.name = requesters[i].name;
+        q.who.person = requesters[i].person;
+        SL_CHECK(sl_decide_check(&q, NULL) != SL_DECIDE_YES);
+    }
+}
+
 /* One person, two accounts in two groups: one vote, for one rule. */
 static void test_one_vote_per_person(void)
 {
@@ -476,6 +510,7 @@ int main(void)
     SL_RUN(test_channels_and_their_words);
     SL_RUN(test_no_two_wrongs);
     SL_RUN(test_every_reason_is_played);
+    SL_RUN(test_escalated);
     SL_RUN(test_one_vote_per_person);
     return sl_tap_done();
 }

@@ -225,6 +225,10 @@ struct sl_decide_question {
     const struct sl_vote *votes;
     size_t vote_count;
     bool passkey_required, device_bound_required;
+    /* One for each requirement, whose slots they fill too, once it has been escalated (need is not
+     * looked at); NULL: none. They count from escalated_us on; 0: it has not been. */
+    const struct sl_reviewers *escalations;
+    uint64_t escalated_us;
     uint32_t shut;             /* bits 1 << channel: a rule's decide_in leaves it out */
     struct sl_span asked_with; /* the credential that asked; empty: none that is known */
     struct sl_decider who;

@@ -156,26 +156,34 @@ static bool listed(const struct sl_names *names, struct sl_span name)
     return false;
 }
 
+static bool is_among(const struct sl_decide_question *q, const struct sl_reviewers *need,
+                     bool *too_new)
+{
+    bool may = listed(&need->identities, q->who.name);
+
+    for (size_t m = 0; m < q->who.membership_count; m++) {
+        if (!listed(&need->groups, q->who.memberships[m].group))
+            continue;
+        if (q->who.memberships[m].since_us < q->asked_us)
+            may = true;
+        else
+            *too_new = true;
+    }
+    return may;
+}
+
 /* Bits of the requirements that this identity may decide; *too_new when only a newer membership
  * would have allowed one. */
 static uint32_t requirements_of(const struct sl_decide_question *q, bool *too_new)
 {
     uint32_t may = 0;
 
-    for (size_t i = 0; i < q->requirement_count && i < SL_REQUIREMENTS_MAX; i++) {
-        const struct sl_reviewers *need = &q->requirements[i];
+    bool escalated = q->escalations != NULL && q->escalated_us != 0 && q->escalated_us <= q->now_us;
 
-        if (listed(&need->identities, q->who.name))
+    for (size_t i = 0; i < q->requirement_count && i < SL_REQUIREMENTS_MAX; i++)
+        if (is_among(q, &q->requirements[i], too_new) ||
+            (escalated && is_among(q, &q->escalations[i], too_new)))
             may |= 1u << i;
-        for (size_t m = 0; m < q->who.membership_count; m++) {
-            if (!listed(&need->groups, q->who.memberships[m].group))
-                continue;
-            if (q->who.memberships[m].since_us < q->asked_us)
-                may |= 1u << i;
-            else
-                *too_new = true;
-        }
-    }
     return may;
 }
 

@@ -22,18 +22,18 @@ static const struct {
     const char *kind, *event; /* event NULL: whatever it is */
     uint32_t bit;
 } known[] = {
-    {"actions", NULL, SL_HOOK_ACTIONS},         {"txn", NULL, SL_HOOK_ACTIONS},
-    {"approval", "asked", SL_HOOK_HELD},        {"approval", "joined", SL_HOOK_HELD},
-    {"approval", "left", SL_HOOK_HELD},         {"approval", "question", SL_HOOK_HELD},
-    {"approval", "answer", SL_HOOK_HELD},       {"approval", "shown", SL_HOOK_HELD},
-    {"approval", "granted", SL_HOOK_SPENT},     {"approval", "spent", SL_HOOK_SPENT},
-    {"approval", "lapsed", SL_HOOK_SPENT},      {"approval", "refused", SL_HOOK_REFUSED},
-    {"approval", NULL, SL_HOOK_DECIDED},        {"break_glass", NULL, SL_HOOK_EXCEPTIONS},
-    {"bypass", NULL, SL_HOOK_EXCEPTIONS},       {"review", NULL, SL_HOOK_EXCEPTIONS},
-    {"canary", NULL, SL_HOOK_EXCEPTIONS},       {"session", NULL, SL_HOOK_SESSIONS},
-    {"sign_in_failure", NULL, SL_HOOK_SIGN_IN}, {"roster", "session_open", SL_HOOK_SIGN_IN},
-    {"roster", "session_end", SL_HOOK_SIGN_IN}, {"label", "stopped", SL_HOOK_REFUSED},
-    {"label", NULL, SL_HOOK_ACTIONS},
+    {"actions", NULL, SL_HOOK_ACTIONS},          {"txn", NULL, SL_HOOK_ACTIONS},
+    {"approval", "asked", SL_HOOK_HELD},         {"approval", "joined", SL_HOOK_HELD},
+    {"approval", "left", SL_HOOK_HELD},          {"approval", "question", SL_HOOK_HELD},
+    {"approval", "escalated", SL_HOOK_HELD},     {"approval", "answer", SL_HOOK_HELD},
+    {"approval", "shown", SL_HOOK_HELD},         {"approval", "granted", SL_HOOK_SPENT},
+    {"approval", "spent", SL_HOOK_SPENT},        {"approval", "lapsed", SL_HOOK_SPENT},
+    {"approval", "refused", SL_HOOK_REFUSED},    {"approval", NULL, SL_HOOK_DECIDED},
+    {"break_glass", NULL, SL_HOOK_EXCEPTIONS},   {"bypass", NULL, SL_HOOK_EXCEPTIONS},
+    {"review", NULL, SL_HOOK_EXCEPTIONS},        {"canary", NULL, SL_HOOK_EXCEPTIONS},
+    {"session", NULL, SL_HOOK_SESSIONS},         {"sign_in_failure", NULL, SL_HOOK_SIGN_IN},
+    {"roster", "session_open", SL_HOOK_SIGN_IN}, {"roster", "session_end", SL_HOOK_SIGN_IN},
+    {"label", "stopped", SL_HOOK_REFUSED},       {"label", NULL, SL_HOOK_ACTIONS},
 };
 
 /* Held ones have an approval; the others are as many as allowed actions are. */

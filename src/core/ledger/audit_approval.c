@@ -21,6 +21,20 @@ static void vote_lapsed(struct sl_audit *a, struct sl_audit_approval *p, struct 
     }
 }
 
+/* Others may decide from here on: not before the time that was said, nor twice, nor when it is
+ * over. One that may not be opens nothing. */
+static void escalated(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id)
+{
+    if (p->state != SL_APPROVAL_PENDING || p->escalated_us != 0)
+        SL_FOUND(a, "approval %S is escalated, but it was %s", id,
+                 p->escalated_us != 0 ? "escalated before" : sl_approval_state_name(p->state));
+    else if (p->escalate_us == 0 || a->time_us < p->escalate_us)
+        SL_FOUND(a, "approval %S is escalated, but %s", id,
+                 p->escalate_us == 0 ? "no rule says so" : "its time had not come");
+    else
+        p->escalated_us = a->time_us;
+}
+
 static void move(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
                  enum sl_approval_state from, enum sl_approval_state to)
 {
@@ -144,6 +158,9 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         break;
     case SL_ENTRY_APPROVAL_VOTE_LAPSED:
         vote_lapsed(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_ESCALATED:
+        escalated(a, p, id);
         break;
     case SL_ENTRY_APPROVAL_REFUSED: /* nothing came of it */
         break;

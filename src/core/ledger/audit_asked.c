@@ -84,13 +84,19 @@ static void take_needs(struct sl_audit *a, struct sl_audit_approval *p, const js
     size_t count = json_array_size(needs);
 
     p->needs = sl_audit_alloc(a, count * sizeof *p->needs);
-    for (size_t i = 0; p->needs != NULL && i < count; i++) {
+    p->escalations = sl_audit_alloc(a, count * sizeof *p->escalations);
+    for (size_t i = 0; p->needs != NULL && p->escalations != NULL && i < count; i++) {
         const json_t *n = json_array_get(needs, i);
         uint64_t need = 0;
         p->needs[i] =
             (struct sl_reviewers){.groups = sl_audit_names(a, json_object_get(n, "groups")),
                                   .identities =
                                       sl_audit_names(a, json_object_get(n, "identities"))};
+        const json_t *escalate = json_object_get(n, "escalate");
+        p->escalations[i] =
+            (struct sl_reviewers){.groups = sl_audit_names(a, json_object_get(escalate, "groups")),
+                                  .identities =
+                                      sl_audit_names(a, json_object_get(escalate, "identities"))};
         if (sl_json_u64(n, "need", &need) && need <= SL_VOTES_MAX)
             p->needs[i].need = (uint32_t)need;
         p->need_count = i + 1;
@@ -138,6 +144,8 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
     if (p->of_policy)
         p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
     p->decide_by_us = sl_audit_time(a, leaf, "expires");
+    if (json_object_get(leaf, "escalate_at") != NULL)
+        p->escalate_us = sl_audit_time(a, leaf, "escalate_at");
     if (!sl_audit_hex(a, leaf, "digest", p->digest, sizeof p->digest, true))
         return;
     sl_audit_document(a, id, p->digest, leaf);

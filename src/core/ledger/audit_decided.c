@@ -150,6 +150,8 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                    .vote_count = p->vote_count,
                                    .passkey_required = p->needs_passkey,
                                    .device_bound_required = p->needs_device_bound,
+                                   .escalations = p->escalations,
+                                   .escalated_us = p->escalated_us,
                                    .shut = p->shut};
 
     sl_audit_ask_whose(a, p);

@@ -45,6 +45,7 @@ static const char *glass_problem(struct sl_audit *a, struct sl_audit_approval *p
     breakers.groups = a->in_force->break_glass;
     struct sl_decide_question q = sl_audit_question(a, p, who, c, leaf);
     q.requirements = &breakers;
+    q.escalations = NULL;
     q.requirement_count = 1;
     q.vote_count = 0;
     enum sl_decide_reason reason = sl_decide_check(&q, NULL);

@@ -92,10 +92,12 @@ struct sl_audit_approval {
     uint64_t use_count;
     bool went_unknown; /* what became of one of them */
     bool needs_passkey, needs_device_bound;
-    uint32_t shut;            /* channels that `decide_in` leaves out */
-    bool of_policy;           /* administration: asked at the shell, no session spends */
-    struct sl_span broken_by; /* who released it alone; empty: nobody */
-    struct sl_span let;       /* administration: the identity that it let change */
+    uint32_t shut;                      /* channels that `decide_in` leaves out */
+    struct sl_reviewers *escalations;   /* one for each of `needs` */
+    uint64_t escalate_us, escalated_us; /* when it may be, and when it was; 0: not */
+    bool of_policy;                     /* administration: asked at the shell, no session spends */
+    struct sl_span broken_by;           /* who released it alone; empty: nobody */
+    struct sl_span let;                 /* administration: the identity that it let change */
     uint64_t let_entry;
     struct sl_span reason; /* administration: what is changed, where it is a passkey */
     struct sl_requester *requesters;

@@ -152,6 +152,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(DECIDED, "decided")   /* pending    -> same      one person's yes or no                  */  \
     X(REFUSED, "refused")   /* any        -> same      somebody tried to decide who may not     */ \
     X(VOTE_LAPSED, "vote_lapsed") /* pending -> same  a yes does not count any more            */  \
+    X(ESCALATED, "escalated")     /* pending -> same  nobody had decided; others may too        */ \
     X(APPROVED, "approved") /* pending    -> approved  every requirement is met                */  \
     X(DENIED, "denied")     /* pending    -> denied                                            */  \
     X(EXPIRED, "expired")   /* pending    -> expired                                           */  \
@@ -176,6 +177,7 @@ struct sl_entry_need {
     struct sl_span rule;
     uint32_t need;
     struct sl_entry_list groups, identities;
+    struct sl_entry_list escalate_groups, escalate_identities; /* who may too, once escalated */
 };
 
 /* What a passkey signed, whole: an auditor verifies it again (core/webauthn). Bytes; `document` is
@@ -203,6 +205,7 @@ struct sl_entry_approval {
     struct sl_span
         repeats; /* asked: the approval whose outcome was unknown, if this is its repeat */
     struct sl_span asked_with;      /* asked: the credential that asked; empty: at the shell */
+    uint64_t escalate_us;           /* asked: when it is escalated; 0: never */
     struct sl_entry_list decide_in; /* asked: channels that may decide; empty: all of them */
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */

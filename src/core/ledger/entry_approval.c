@@ -1,6 +1,17 @@
 /* Leaves about approvals. */
 #include "core/ledger/entry_int.h"
 
+static void put_escalation(struct sl_jw *w, const struct sl_entry_need *n)
+{
+    if (n->escalate_groups.count + n->escalate_identities.count == 0)
+        return;
+    sl_jw_key(w, "escalate");
+    sl_jw_object(w);
+    sl_member_list(w, "groups", &n->escalate_groups);
+    sl_member_list(w, "identities", &n->escalate_identities);
+    sl_jw_end(w);
+}
+
 static void put_needs(struct sl_jw *w, const struct sl_entry_approval *e)
 {
     if (e->need_count == 0)
@@ -10,6 +21,7 @@ static void put_needs(struct sl_jw *w, const struct sl_entry_approval *e)
     for (size_t i = 0; i < e->need_count; i++) {
         const struct sl_entry_need *n = &e->needs[i];
         sl_jw_object(w);
+        put_escalation(w, n);
         sl_member_list(w, "groups", &n->groups);
         sl_member_list(w, "identities", &n->identities);
         sl_jw_key(w, "need");
@@ -48,6 +60,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_hex(w, "digest", e->digest, SL_SHA256);
     put_envelope(w, &e->envelope);
     sl_member_str(w, "environment", e->environment);
+    sl_member_time(w, "escalate_at", e->escalate_us);
     sl_member_u64(w, "estimate", e->estimate);
     sl_member_str(w, "event", sl_span_str(sl_entry_approval_event_name(e->event)));
     sl_member_time(w, "expires", e->expires_us);

@@ -48,15 +48,17 @@ static void check_names(struct sl_load *l, const struct sl_node *at, const struc
     for (size_t i = 0; i < c->issuer_count; i++)
         if (sl_span_eq(c->issuers[i].name, chat->issuer))
             return;
-    sl_buf_put_str(about(l, at, chat), ": `issuer` is none of `issuers`; expected the name of one\n");
+    sl_buf_put_str(about(l, at, chat),
+                   ": `issuer` is none of `issuers`; expected the name of one\n");
 }
 
 static void check_ids(struct sl_load *l, const struct sl_node *at, const struct sl_chat *chat)
 {
     if (!is_id(chat->team, "TE"))
-        sl_buf_put_str(about(l, at, chat),
-                       ": `team` is no id of a workspace; expected T and letters and digits, as its "
-                       "address in a browser has it\n");
+        sl_buf_put_str(
+            about(l, at, chat),
+            ": `team` is no id of a workspace; expected T and letters and digits, as its "
+            "address in a browser has it\n");
     if (chat->channel.n > 0 && !is_id(chat->channel, "CG"))
         sl_buf_put_str(about(l, at, chat),
                        ": `channel` is no id of a channel; expected C and letters and digits, not "
@@ -117,11 +119,11 @@ static const char *route_refused(const struct sl_config *c, struct sl_span route
     return NULL;
 }
 
-void sl_config_check_notify(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,
-                            const struct sl_node *at)
+static void check_routes(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,
+                         const struct sl_names *routes, const struct sl_node *at)
 {
-    for (size_t i = 0; i < r->notify.count; i++) {
-        const char *why = route_refused(c, r->notify.items[i]);
+    for (size_t i = 0; i < routes->count; i++) {
+        const char *why = route_refused(c, routes->items[i]);
 
         if (why == NULL)
             continue;
@@ -129,7 +131,14 @@ void sl_config_check_notify(struct sl_load *l, const struct sl_config *c, const 
         sl_buf_put_str(b, "rule ");
         sl_load_quote(b, r->name);
         sl_buf_put_str(b, ": notify ");
-        sl_load_quote(b, r->notify.items[i]);
+        sl_load_quote(b, routes->items[i]);
         sl_buf_put_str(b, why);
     }
+}
+
+void sl_config_check_notify(struct sl_load *l, const struct sl_config *c, const struct sl_rule *r,
+                            const struct sl_node *at)
+{
+    check_routes(l, c, r, &r->notify, at);
+    check_routes(l, c, r, &r->escalate.notify, at);
 }

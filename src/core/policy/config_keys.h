@@ -39,6 +39,7 @@
     P(REVIEWERS, struct sl_reviewers, "reviewers")                \
     P(BUDGET, struct sl_budget, "policy[].budget")                \
     P(ELEVATE, struct sl_elevate, "policy[].elevate")             \
+    P(ESCALATE, struct sl_escalation, "policy[].escalate")        \
     P(ISSUER, struct sl_issuer, "issuers[]")                      \
     P(ISSUER_GROUP, struct sl_issuer_group, "issuers[].groups[]") \
     P(JOB, struct sl_job, "issuers[].jobs[]")                     \
@@ -352,6 +353,15 @@ K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                     
 K(RULE, "envelope", SWITCH, envelope, "no", 0, 0, "", "no|yes", RELOAD,                              \
   "Of a hold rule. `yes`: one approval may be asked for many runs of one template, a SELECT that only its " \
   "literals differ in, with bounds (docs/envelopes.md). Every rule that holds it must say so.")        \
+M(RULE, "escalate", ONE, escalate, ESCALATE, false,                                                  \
+  "What happens once when nobody has decided in time: others are told, and may decide too. Never is " \
+  "anything approved by it.")                                                                        \
+K(ESCALATE, "after", DURATION, after_ms, NULL, 1000, 2592000000, "", "", RELOAD,                     \
+  "How long after it was asked; less than the rule's `expires`. Of several rules the longest counts.") \
+K(ESCALATE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                      \
+  "Where it is told then, beside the rule's `notify`.")                                              \
+M(ESCALATE, "reviewers", ONE, reviewers, REVIEWERS, false,                                           \
+  "Who may decide from then on, beside the rule's `reviewers` and for their number.")                \
 M(RULE, "elevate", ONE, elevate, ELEVATE, false,                                                     \
   "Of a hold rule: the granted statement runs as another login, on a connection of its own, which ends " \
   "with it. What the standing login may not do the server itself still refuses, whatever Sluice thinks.") \

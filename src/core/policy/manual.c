@@ -45,7 +45,7 @@ static const char *title_of(enum sl_place place)
         [SL_PLACE_CANARY] = "`targets[].canary`",
         [SL_PLACE_RULE] = "`policy[]`: one rule",
         [SL_PLACE_WHEN] = "`policy[].when`",
-        [SL_PLACE_REVIEWERS] = "`reviewers` of a target or a rule",
+        [SL_PLACE_REVIEWERS] = "`reviewers` of a target, a rule or its `escalate`",
         [SL_PLACE_BUDGET] = "`policy[].budget`",
         [SL_PLACE_ELEVATE] = "`policy[].elevate`",
         [SL_PLACE_ISSUER] = "`issuers[]`: one identity provider",

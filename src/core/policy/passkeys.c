@@ -26,7 +26,8 @@ bool sl_policy_is_top_reviewer(const struct sl_config *c, struct sl_span identit
         const struct sl_reviewers *by = r->reviewers.need > 0 ? &r->reviewers : &c->any_reviewers;
 
         if (r->proof_passkey && (r->keys_device_bound || by->need > 1) &&
-            is_reviewer(by, identity, groups))
+            (is_reviewer(by, identity, groups) ||
+             is_reviewer(&r->escalate.reviewers, identity, groups)))
             return true;
     }
     return false;

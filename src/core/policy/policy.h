@@ -101,6 +101,11 @@ struct sl_rule {
     bool reason_required, proof_passkey, keys_device_bound, record_shape, sync, envelope;
     uint32_t decide_in; /* bits in the order of SL_DECIDE_IN_WORDS; 0: not said, so all of them */
     struct sl_names notify;
+    struct sl_escalation { /* one step, when nobody has decided; never to "approved" */
+        uint64_t after_ms; /* since it was asked; 0: there is none */
+        struct sl_names notify;
+        struct sl_reviewers reviewers; /* who may then decide too, for the rule's own slots */
+    } escalate;
     struct sl_budget budget;
     struct sl_elevate {
         struct sl_span login; /* empty: as everything else */

@@ -95,6 +95,38 @@ static void check_target(struct sl_load *l, const struct sl_node *root, struct s
                        ": TLS over a Unix socket; expected tls.mode off\n");
 }
 
+/* Its people fill the slots that the rule's own reviewers have, so there are such. */
+static void check_escalation(struct sl_load *l, const struct sl_node *at, const struct sl_rule *r)
+{
+    const struct sl_escalation *e = &r->escalate;
+
+    if (e->after_ms == 0)
+        return;
+    if (r->then != SL_HOLD && !(r->then == SL_ALLOW && r->budget.set))
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": nothing is decided here; escalate expected then: hold, or a budget\n");
+    if (e->after_ms >= r->expires_ms)
+        sl_buf_put_str(
+            about(l, at, "rule", r->name),
+            ": escalate comes when the time to decide is over; expected after to be less "
+            "than expires\n");
+    if (e->notify.count == 0 && e->reviewers.need == 0)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": escalate to nobody; expected notify, reviewers, or both\n");
+    if (e->reviewers.need > 0 && nobody(&e->reviewers))
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": escalate's reviewers name nobody; expected groups or identities\n");
+    if (e->reviewers.need > 1)
+        sl_buf_put_str(
+            about(l, at, "rule", r->name),
+            ": escalate asks for no more people than before; expected need in the rule's "
+            "reviewers alone\n");
+    if (e->reviewers.need > 0 && r->reviewers.need == 0)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": escalate's reviewers decide beside the rule's, which has none; expected "
+                       "reviewers\n");
+}
+
 static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const struct sl_rule *r)
 {
     bool decides = r->then == SL_HOLD || (r->then == SL_ALLOW && r->budget.set);
@@ -151,6 +183,7 @@ static void check_rule(struct sl_load *l, const struct sl_node *root, struct sl_
                        " is taken in line %u; expected a name of its own\n",
                        (unsigned)c->rules[i].line);
     check_rule_parts(l, at, r);
+    check_escalation(l, at, r);
     resolve_effects(r);
 }
 

@@ -41,7 +41,8 @@ bool sl_config_names_group(const struct sl_config *c, struct sl_span group)
             return true;
     for (size_t i = 0; i < c->rule_count; i++)
         if (sl_names_match(&c->rules[i].groups, group, false) ||
-            sl_names_has(&c->rules[i].reviewers.groups, group))
+            sl_names_has(&c->rules[i].reviewers.groups, group) ||
+            sl_names_has(&c->rules[i].escalate.reviewers.groups, group))
             return true;
     return sl_names_has(&admins.groups, group) || sl_names_has(&s->auditors.groups, group) ||
            sl_names_has(&s->break_glass, group);

@@ -162,7 +162,7 @@ static bool asks_nothing(const json_t *rule)
         if (value != NULL && !is(value, demands[i].idle))
             return false;
     }
-    static const char *const idle_when_left_out[] = {"budget", "notify", "decide_in"};
+    static const char *const idle_when_left_out[] = {"budget", "notify", "decide_in", "escalate"};
     for (size_t i = 0; i < SL_COUNT(idle_when_left_out); i++)
         if (json_object_get(rule, idle_when_left_out[i]) != NULL)
             return false;

@@ -92,6 +92,7 @@ bool sl_key_is_of_a_list(enum sl_place place)
     case SL_PLACE_REVIEWERS:
     case SL_PLACE_BUDGET:
     case SL_PLACE_ELEVATE:
+    case SL_PLACE_ESCALATE:
     case SL_PLACE_ISSUER:
     case SL_PLACE_ISSUER_GROUP:
     case SL_PLACE_JOB:

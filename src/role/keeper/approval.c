@@ -43,6 +43,7 @@ static bool fill(struct keeper *k, const struct db_rows *r, struct approval *a)
     a->gate_action = db_u64(r, 20);
     a->large_bytes = db_u64(r, 21);
     a->brief = keep(k, r, 22);
+    a->escalated_us = db_u64(r, 23);
     return fixed(r, 11, a->digest) && fixed(r, 12, a->salt) && fixed(r, 13, a->join_key);
 }
 
@@ -94,7 +95,8 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
 
     a->requirements = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->requirements);
     a->rules = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->rules);
-    if (a->requirements == NULL || a->rules == NULL)
+    a->escalations = sl_arena_array(k->mem, json_array_size(list) + 1, sizeof *a->escalations);
+    if (a->requirements == NULL || a->rules == NULL || a->escalations == NULL)
         return SL_EMEMORY;
     json_array_foreach(list, i, item)
     {
@@ -107,6 +109,10 @@ static enum sl_err fill_requirements(struct keeper *k, struct approval *a)
             (struct sl_reviewers){names_of_json(k, json_object_get(item, "groups")),
                                   names_of_json(k, json_object_get(item, "identities")),
                                   (uint32_t)need};
+        const json_t *escalate = json_object_get(item, "escalate");
+        a->escalations[i] =
+            (struct sl_reviewers){names_of_json(k, json_object_get(escalate, "groups")),
+                                  names_of_json(k, json_object_get(escalate, "identities")), 1};
         a->requirement_count++;
     }
     return a->requirement_count > 0 && a->requirement_count <= SL_REQUIREMENTS_MAX ? SL_OK
@@ -154,6 +160,8 @@ enum sl_err approval_get(struct keeper *k, struct sl_span id, struct approval *o
         return SL_ECORRUPT;
     SL_TRY(sl_json_read(out->detail_text, &out->detail, NULL));
     out->device_bound = json_is_true(json_object_get(out->detail, "device_bound"));
+    if (!sl_json_u64(out->detail, "escalate", &out->escalate_us))
+        out->escalate_us = 0;
     out->shut = shut_of(json_object_get(out->detail, "decide_in"));
     SL_TRY(fill_requesters(k, out));
     SL_TRY(fill_requirements(k, out));

@@ -34,7 +34,9 @@ struct approval {
         *barred; /* with whoever has been bound to them since: none of them decides */
     size_t barred_count;
     struct sl_reviewers *requirements;
-    struct sl_span *rules; /* the name of each requirement's rule */
+    struct sl_reviewers *escalations;   /* of each requirement: who may too, once it is escalated */
+    uint64_t escalate_us, escalated_us; /* when it will be, and when it was; 0: never, not yet */
+    struct sl_span *rules;              /* the name of each requirement's rule */
     size_t requirement_count;
     struct vote_row *votes;
     size_t vote_count;
@@ -83,6 +85,12 @@ const char *vote_problem(struct keeper *k, const struct approval *a, const struc
  */
 bool approval_votes_stand(struct keeper *k, const struct approval *a);
 void deadlines_sweep(struct keeper *k);
+/* escalation.c: what nobody has decided in time is escalated, once, and recorded as such; then who
+ * its rules name for that may decide too. */
+void escalations_sweep(struct keeper *k);
+/* Where people are told about it: what the `notify` of its rules named when it was asked, and once
+ * it is escalated that of their `escalate` too; each once. Empty: no rule says so. In k->mem. */
+struct sl_names approval_routes(struct keeper *k, const struct approval *a);
 void approvals_kill_for(struct keeper *k, struct sl_span identity, const char *why);
 void approvals_kill_of(struct keeper *k, struct sl_span identity, const char *why);
 /* Also what still waits for others: which yes was whose is not known any more. */

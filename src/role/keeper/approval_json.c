@@ -102,6 +102,12 @@ static void put_requirements(struct call *c, json_t *out, const struct approval 
         json_object_set_new(one, "identities", names(a->requirements[i].identities));
         json_object_set_new(one, "need", json_integer(a->requirements[i].need));
         json_object_set_new(one, "have", json_integer(have[i]));
+        if (a->escalations[i].groups.count + a->escalations[i].identities.count > 0) {
+            json_t *more = json_object();
+            json_object_set_new(more, "groups", names(a->escalations[i].groups));
+            json_object_set_new(more, "identities", names(a->escalations[i].identities));
+            json_object_set_new(one, "escalate", more);
+        }
         json_array_append_new(array, one);
     }
     json_object_set_new(out, "requirements", array);
@@ -112,7 +118,12 @@ static void put_proof(struct call *c, json_t *one, const struct vote_row *vote)
 {
     struct passkey p;
 
-    json_put_str(one, "proof", vote->passkey.n > 0 ? SL_SPAN("passkey") : SL_SPAN("token"));
+    bool is_chat = sl_span_is(vote->channel, "slack") || sl_span_is(vote->channel, "teams");
+
+    json_put_str(one, "proof",
+                 vote->passkey.n > 0 ? SL_SPAN("passkey")
+                 : is_chat           ? vote->channel
+                                     : SL_SPAN("token"));
     if (vote->passkey.n == 0 || passkey_get(c->keeper, vote->passkey, &p) != SL_OK)
         return;
     json_t *key = passkey_json(&p);
@@ -245,6 +256,9 @@ static void put_times(json_t *out, const struct approval *a)
     json_put_time(out, "expires_at", a->expires_us);
     json_put_time(out, "grant_expires_at", a->grant_expires_us);
     json_put_time(out, "closed_at", a->closed_us);
+    json_put_time(out, "escalated_at", a->escalated_us);
+    if (a->state == SL_APPROVAL_PENDING && a->escalated_us == 0)
+        json_put_time(out, "escalates_at", a->escalate_us);
 }
 
 static void put_state(struct call *c, json_t *out, const struct approval *a)

@@ -28,6 +28,8 @@ struct sl_decide_question approval_question(struct keeper *k, const struct appro
                                        .vote_count = count,
                                        .passkey_required = a->passkey,
                                        .device_bound_required = a->device_bound,
+                                       .escalations = a->escalations,
+                                       .escalated_us = a->escalated_us,
                                        .shut = a->shut,
                                        .asked_with = sl_json_str(a->detail, "asked_with")};
 }

@@ -39,6 +39,9 @@ struct ask {
     struct sl_reviewers *requirements;
     struct sl_span *requirement_rules; /* the name of the rule that asks for each */
     size_t requirement_count;
+    struct sl_reviewers *escalations; /* of each requirement; need 0: nobody */
+    uint64_t escalate_ms;             /* after this time; 0: never */
+    struct sl_names notify, escalate_notify;
     struct sl_span proof_why;             /* where the default asks for a passkey, and no rule */
     struct sl_span runs_as, runs_as_user; /* the login that its rules elevate to; empty: none */
     const char *cannot_elevate;           /* why not, NULL when it can */

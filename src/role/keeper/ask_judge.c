@@ -107,6 +107,36 @@ static struct sl_span rule_of(const struct sl_answer *answer, const struct sl_re
     return SL_SPAN("default");
 }
 
+static const struct sl_escalation *escalation_of(const struct sl_answer *answer,
+                                                 const struct sl_reviewers *r)
+{
+    for (size_t i = 0; i < answer->rule_count; i++)
+        if (r == &answer->rules[i]->reviewers && answer->rules[i]->escalate.after_ms > 0)
+            return &answer->rules[i]->escalate;
+    return NULL;
+}
+
+static void add_names(struct keeper *k, struct sl_names *all, const struct sl_names *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        name_add_once(k->mem, all, more->items[i]);
+}
+
+/* The longest of its rules' times: nobody comes in earlier than their rule says. */
+static void take_routes(struct keeper *k, struct ask *a)
+{
+    for (size_t i = 0; i < a->answer.rule_count; i++) {
+        const struct sl_rule *r = a->answer.rules[i];
+
+        add_names(k, &a->notify, &r->notify);
+        add_names(k, &a->escalate_notify, &r->escalate.notify);
+        if (r->escalate.after_ms > a->escalate_ms)
+            a->escalate_ms = r->escalate.after_ms;
+    }
+    if (a->escalate_ms >= a->answer.expires_ms) /* another rule ends it before */
+        a->escalate_ms = 0;
+}
+
 enum sl_err ask_judge(struct keeper *k, struct ask *a)
 {
     uint64_t *labels = sl_arena_array(k->mem, a->meaning->access_count + 1, sizeof *labels);
@@ -139,12 +169,17 @@ enum sl_err ask_judge(struct keeper *k, struct ask *a)
     a->requirement_count = sl_policy_reviewers(k->config, &q, &a->answer, found, MAX);
     a->requirements = sl_arena_array(k->mem, MAX, sizeof *a->requirements);
     a->requirement_rules = sl_arena_array(k->mem, MAX, sizeof *a->requirement_rules);
-    if (a->requirements == NULL || a->requirement_rules == NULL || a->requirement_count > MAX)
+    a->escalations = sl_arena_array(k->mem, MAX, sizeof *a->escalations);
+    take_routes(k, a);
+    if (a->escalations == NULL || a->requirements == NULL || a->requirement_rules == NULL ||
+        a->requirement_count > MAX)
         return SL_ELIMIT;
     for (size_t i = 0; i < a->requirement_count; i++) {
         a->requirements[i] = *found[i];
         a->requirements[i].need = job_need(&a->others, found[i]->need);
         a->requirement_rules[i] = rule_of(&a->answer, found[i]);
+        const struct sl_escalation *e = escalation_of(&a->answer, found[i]);
+        a->escalations[i] = e != NULL ? e->reviewers : (struct sl_reviewers){.need = 0};
     }
     return SL_OK;
 }

@@ -20,18 +20,32 @@ static json_t *names_json(const struct sl_span *items, size_t count)
     return array;
 }
 
+static json_t *reviewers_json(const struct sl_reviewers *r)
+{
+    json_t *one = json_object();
+
+    event_json(one, "groups", names_json(r->groups.items, r->groups.count));
+    event_json(one, "identities", names_json(r->identities.items, r->identities.count));
+    return one;
+}
+
+static bool escalates(const struct ask *a, size_t i)
+{
+    return a->escalate_ms > 0 && a->escalations[i].need > 0;
+}
+
 static json_t *requirements_json(const struct ask *a)
 {
     json_t *array = json_array();
 
     for (size_t i = 0; i < a->requirement_count; i++) {
         const struct sl_reviewers *r = &a->requirements[i];
-        json_t *one = json_object();
+        json_t *one = reviewers_json(r);
 
         event_str(one, "rule", a->requirement_rules[i]);
-        event_json(one, "groups", names_json(r->groups.items, r->groups.count));
-        event_json(one, "identities", names_json(r->identities.items, r->identities.count));
         event_u64(one, "need", r->need);
+        if (escalates(a, i))
+            event_json(one, "escalate", reviewers_json(&a->escalations[i]));
         json_array_append_new(array, one);
     }
     return array;
@@ -92,6 +106,13 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
                names_json(a->others.on_behalf_of.items, a->others.on_behalf_of.count));
     event_bool(detail, "in_transaction", a->in_transaction);
     event_bool(detail, "device_bound", a->answer.device_bound);
+    if (a->escalate_ms > 0)
+        event_u64(detail, "escalate", a->now_us + a->escalate_ms * 1000);
+    if (a->notify.count > 0)
+        event_json(detail, "notify", names_json(a->notify.items, a->notify.count));
+    if (a->escalate_ms > 0 && a->escalate_notify.count > 0)
+        event_json(detail, "escalate_notify",
+                   names_json(a->escalate_notify.items, a->escalate_notify.count));
     if (a->answer.shut != 0)
         event_json(detail, "decide_in", channels_json(a->answer.shut));
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
@@ -169,9 +190,16 @@ static struct sl_entry_need *needs_of(struct keeper *k, const struct ask *a)
     struct sl_entry_need *needs = sl_arena_array(k->mem, a->requirement_count + 1, sizeof *needs);
 
     for (size_t i = 0; needs != NULL && i < a->requirement_count; i++)
-        needs[i] = (struct sl_entry_need){a->requirement_rules[i], a->requirements[i].need,
-                                          entry_list(a->requirements[i].groups),
-                                          entry_list(a->requirements[i].identities)};
+        needs[i] = (struct sl_entry_need){.rule = a->requirement_rules[i],
+                                          .need = a->requirements[i].need,
+                                          .groups = entry_list(a->requirements[i].groups),
+                                          .identities = entry_list(a->requirements[i].identities)};
+    for (size_t i = 0; needs != NULL && i < a->requirement_count; i++) {
+        if (!escalates(a, i))
+            continue;
+        needs[i].escalate_groups = entry_list(a->escalations[i].groups);
+        needs[i].escalate_identities = entry_list(a->escalations[i].identities);
+    }
     return needs;
 }
 
@@ -226,6 +254,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .rules_digest = a->answer.rules_digest,
                   .repeats = a->repeats,
                   .asked_with = a->credential,
+                  .escalate_us = a->escalate_ms > 0 ? a->now_us + a->escalate_ms * 1000 : 0,
                   .decide_in = entry_list(channels_of(k, a)),
                   .delivered = a->over.delivered,
                   .list = a->list,
@@ -260,6 +289,8 @@ enum sl_err ask_record(struct keeper *k, struct ask *a)
     event_str(event, "environment", a->target->environment);
     event_str(event, "protocol", a->action.protocol);
     event_u64(event, "expires", a->now_us + a->answer.expires_ms * 1000);
+    if (a->escalate_ms > 0)
+        event_u64(event, "escalate", a->now_us + a->escalate_ms * 1000);
     event_u64(event, "grant_ttl", a->answer.grant_ttl_ms);
     event_hex(event, "digest", sl_span(a->digest, sizeof a->digest));
     event_hex(event, "join_key", sl_span(a->join_key, sizeof a->join_key));

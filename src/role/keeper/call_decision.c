@@ -130,6 +130,14 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
     return false;
 }
 
+/* Who says that it was this person: their secret, or a chat, which we believe (docs/slack.md). */
+static struct sl_span vouched(const struct call *c)
+{
+    bool is_chat = c->channel == SL_CHANNEL_SLACK || c->channel == SL_CHANNEL_TEAMS;
+
+    return is_chat ? call_channel(c) : SL_SPAN("token");
+}
+
 static void record_vote(struct call *c, const struct approval *a, bool yes, uint32_t may,
                         const struct decision_proof *proof)
 {
@@ -160,7 +168,7 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
                                      .approver = c->who.name,
                                      .credential = c->with.id,
                                      .channel = call_channel(c),
-                                     .proof = proof->given ? SL_SPAN("passkey") : SL_SPAN("token"),
+                                     .proof = proof->given ? SL_SPAN("passkey") : vouched(c),
                                      .passkey = proof->given ? &proof->entry : NULL,
                                      .rule = rule,
                                      .rows = decision_rows(c),

@@ -52,10 +52,12 @@ struct chat_job {
     size_t many_count;
 };
 
-struct chat_place { /* a channel, and when it takes the next message */
+struct chat_place { /* a channel, and how much it takes */
     struct chat_place *next;
     char channel[CHAT_ID_BYTES];
-    uint64_t next_us;
+    uint64_t shut_us;  /* monotonic: it takes nothing before */
+    uint64_t group_us; /* nor what changes a message for many */
+    uint64_t spent_us; /* the messages of a moment ago are forgotten then */
     bool busy;
 };
 

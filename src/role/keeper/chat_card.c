@@ -248,8 +248,7 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
 
 static bool takes_slack(const struct approval *a)
 {
-    (void)a;
-    return true;
+    return (a->shut & 1u << SL_CHANNEL_SLACK) == 0;
 }
 
 /* NULL: a click may decide this here, if its text is shown whole. */

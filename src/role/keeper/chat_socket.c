@@ -55,6 +55,18 @@ static void failed(struct chat *h, struct sl_span why)
 /* --- opening ------------------------------------------------------------------------------------
  */
 
+static void no_address(struct chat *h, const struct fetched *got, struct sl_span error)
+{
+    SL_BUF(why, 256);
+
+    sl_buf_put_str(&why, "no address for it was given");
+    if (error.n > 0)
+        sl_buf_say(&why, ": it says \"%S\"", sl_span_head(error, 100));
+    else if (got->status != 200)
+        sl_buf_say(&why, " (status %u) %S", (unsigned)got->status, sl_span_head(got->why, 100));
+    failed(h, sl_buf_span(&why));
+}
+
 static void on_address(struct keeper *k, uint64_t of, const struct fetched *got)
 {
     struct chat *h = chat_by_id(k, of);
@@ -75,9 +87,7 @@ static void on_address(struct keeper *k, uint64_t of, const struct fetched *got)
         ANSWER(courier, stream_open, .stream = empty->stream, .issuer = h->config->name,
                .url = answer.url, .max_bytes = ENVELOPE_MOST);
     } else
-        failed(h, answer.error.n > 0 ? answer.error
-                  : got->why.n > 0   ? got->why
-                                     : SL_SPAN("no address for it was given"));
+        no_address(h, got, answer.error);
     json_decref(answer.json);
 }
 

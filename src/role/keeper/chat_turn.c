@@ -8,9 +8,11 @@
 /* Calls to a chat: at its pace, in order for each channel, and what its answers mean. */
 
 enum {
-    PACE_MS = 1100,          /* of messages to one channel: Slack takes about one a second */
+    PACE_MS = 1100, /* of new messages in one channel: Slack takes about one a second, */
+    BURST_MS = 2 * PACE_MS,  /* and a few more at once: three, of which one is kept for a hold */
     GROUP_PACE_MS = 3000,    /* a message for many changes as often as each of them does */
-    CALLS_MOST = 6,          /* under way for one chat */
+    CALLS_MOST = 6, /* under way for one chat */
+    TURN_MOST = 100, /* jobs begun, or found to be done, before others have their turn */
     AGAIN_MS = 1000,         /* after a failure, doubling */
     AGAIN_MOST_MS = 60 * 1000,
     PLACE_AGAIN_MS = 60 * 1000, /* a channel that we are not in: somebody may ask us in */
@@ -163,6 +165,7 @@ static void record_posted(struct keeper *k, const struct chat *h, const struct c
     event_bool(event, "decides", job->decides);
     event_hex(event, "hash", sl_span(job->hash, sizeof job->hash));
     event_bool(event, "done", job->final || job->what == CHAT_NOTE || job->what == CHAT_DIRECT);
+    event_bool(event, "brief", job->brief);
     store_record(&k->store, NULL, event, false);
 }
 
@@ -173,6 +176,7 @@ static void record_updated(struct keeper *k, const struct chat *h, const struct 
     event_bool(event, "decides", job->decides);
     event_hex(event, "hash", sl_span(job->hash, sizeof job->hash));
     event_bool(event, "done", job->final);
+    event_bool(event, "brief", job->brief);
     store_record(&k->store, NULL, event, false);
 }
 
@@ -198,6 +202,18 @@ static bool says_something_new(struct keeper *k, const struct chat *h, struct ch
     return !same;
 }
 
+/* Of a message that is there: the chat did not take the whole of it once. */
+static bool was_brief(struct keeper *k, const struct chat *h, const struct chat_job *job)
+{
+    struct db_rows rows =
+        db_ask(k->store.db, DB_CHAT_ONE, "ssis", h->config->name, sl_span_str(job->approval),
+               (uint64_t)job->what, sl_span_str(job->channel));
+    bool brief = db_row(&rows) && db_u64(&rows, 3) != 0;
+
+    db_end(&rows);
+    return brief;
+}
+
 static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     APPROVAL(a);
@@ -206,6 +222,7 @@ static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
     if (approval_get(k, sl_span_str(job->approval), &a) != SL_OK ||
         (job->ts[0] == '\0' && a.state != SL_APPROVAL_PENDING))
         return false; /* it was over before anybody was told */
+    job->brief = job->brief || was_brief(k, h, job);
     chat_card_make(k, h, &a, job->brief, &card);
     job->decides = card.decides && sl_chat_card_whole(&card);
     job->final = chat_is_final(&a);
@@ -388,7 +405,7 @@ static void on_answer(struct keeper *k, uint64_t of, const struct fetched *got)
     if (limited) {
         uint64_t wait_s = got->retry_after_s > 0 ? got->retry_after_s : 1;
 
-        place->next_us = sl_clock_monotonic_us() + wait_s * 1000 * 1000;
+        place->shut_us = sl_clock_monotonic_us() + wait_s * 1000 * 1000;
         later(job, 0);
     } else if (got->status == 200 && sl_slack_read_answer(got->body, &answer) != SL_OK) {
         struct fetched strange = {.why = SL_SPAN("its answer is not understood")};
@@ -445,6 +462,23 @@ static void gather(struct chat *h, struct chat_job *first)
 /* --- the turn -----------------------------------------------------------------------------------
  */
 
+static bool is_new_message(const struct chat_job *job)
+{
+    return job->ts[0] == '\0' || job->what == CHAT_NOTE;
+}
+
+static bool is_changed_group(const struct chat_job *job)
+{
+    return job->what == CHAT_GROUP && job->ts[0] != '\0';
+}
+
+/* How much of what the channel takes at once must be left: a hold comes before what became of
+ * another one. */
+static uint64_t room_of(const struct chat_job *job)
+{
+    return job->what == CHAT_NOTE || job->what == CHAT_DIRECT ? PACE_MS : BURST_MS;
+}
+
 static bool may_go(const struct chat *h, const struct chat_job *job, const struct chat_place *p,
                    uint64_t now_us)
 {
@@ -452,7 +486,28 @@ static bool may_go(const struct chat *h, const struct chat_job *job, const struc
         return false;
     if (job->what == CHAT_FORM || job->what == CHAT_ASIDE)
         return true; /* somebody sits there */
-    return h->under_way < CALLS_MOST && h->due_us <= now_us && !p->busy && p->next_us <= now_us;
+    return h->under_way < CALLS_MOST && h->due_us <= now_us && !p->busy && p->shut_us <= now_us &&
+           (!is_changed_group(job) || p->group_us <= now_us) &&
+           (!is_new_message(job) || p->spent_us <= now_us + room_of(job) * 1000);
+}
+
+/* Holds first, then what changes messages that are there, then what became of them. */
+static unsigned rank_of(const struct chat_job *job)
+{
+    if (job->what == CHAT_FORM || job->what == CHAT_ASIDE)
+        return 0;
+    if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT)
+        return 3;
+    return job->ts[0] == '\0' ? 1 : 2;
+}
+
+static void take_room(const struct chat_job *job, struct chat_place *p, uint64_t now_us)
+{
+    p->busy = true;
+    if (is_changed_group(job))
+        p->group_us = now_us + GROUP_PACE_MS * UINT64_C(1000);
+    if (is_new_message(job))
+        p->spent_us = (p->spent_us > now_us ? p->spent_us : now_us) + PACE_MS * UINT64_C(1000);
 }
 
 static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct chat_place *p,
@@ -473,32 +528,31 @@ static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct ch
     }
     job->busy = true;
     h->under_way++;
-    if (job->what != CHAT_FORM && job->what != CHAT_ASIDE) {
-        p->busy = true;
-        p->next_us =
-            now_us + (job->what == CHAT_GROUP ? GROUP_PACE_MS : PACE_MS) * UINT64_C(1000);
-    }
+    if (rank_of(job) > 0)
+        take_room(job, p, now_us);
     chat_call(k, h, method_of(job), CHAT_BOT_TOKEN, sl_buf_span(&job->body), sl_span(NULL, 0),
               on_answer, job->id);
+}
+
+static struct chat_job *next_job(struct chat *h, uint64_t now_us)
+{
+    struct chat_job *best = NULL;
+
+    for (struct chat_job *job = h->jobs; job != NULL; job = job->next)
+        if ((best == NULL || rank_of(job) < rank_of(best)) &&
+            may_go(h, job, place_of(h, job->channel), now_us))
+            best = job;
+    return best;
 }
 
 bool chat_turn(struct keeper *k, struct chat *h)
 {
     uint64_t now_us = sl_clock_monotonic_us();
-    uint64_t ids[CALLS_MOST * 4];
-    size_t count = 0;
+    struct chat_job *job;
 
     if (!chat_is_ready(h))
         return h->jobs != NULL;
-    for (struct chat_job *job = h->jobs; job != NULL && count < SL_COUNT(ids); job = job->next)
-        if (may_go(h, job, place_of(h, job->channel), now_us))
-            ids[count++] = job->id;
-    for (size_t i = 0; i < count; i++) {
-        struct chat_job *job = job_by_id(h, ids[i]);
-        struct chat_place *p = job == NULL ? NULL : place_of(h, job->channel);
-
-        if (job != NULL && may_go(h, job, p, now_us))
-            go(k, h, job, p, now_us);
-    }
+    for (size_t i = 0; i < TURN_MOST && (job = next_job(h, now_us)) != NULL; i++)
+        go(k, h, job, place_of(h, job->channel), now_us);
     return h->jobs != NULL;
 }

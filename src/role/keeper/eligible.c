@@ -255,6 +255,8 @@ static void find(struct keeper *k, struct deciders *d, const struct approval *a,
         return;
     for (size_t i = 0; i < a->requirement_count; i++)
         collect(&c, &a->requirements[i]);
+    for (size_t i = 0; i < a->requirement_count && a->escalated_us != 0; i++)
+        collect(&c, &a->escalations[i]);
     for (size_t i = 0; i < c.count; i++) {
         const struct known *one = know(k, d, c.names[i], a->device_bound);
         uint32_t may = 0;

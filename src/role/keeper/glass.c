@@ -29,6 +29,7 @@ enum sl_decide_reason glass_may(struct keeper *k, const struct approval *a,
     struct sl_reviewers breakers = {.groups = k->config->settings.break_glass, .need = 1};
 
     q.requirements = &breakers;
+    q.escalations = NULL;
     /* Where nobody knows who set it going, it may be whoever would release it. */
     bool unknown = sl_json_str(a->detail, "unknown").n > 0;
     bool many = approval_envelope(a).times > 0; /* who is alone releases one action */

@@ -49,6 +49,7 @@ static void on_deadlines(void *owner)
     struct keeper *k = owner;
 
     deadlines_sweep(k);
+    escalations_sweep(k);
     fetches_sweep(k);
     hooks_tick(k);
     chats_tick(k);

@@ -14,9 +14,10 @@
  * "operation_hidden":true; "operation_masked":true when a password literal was replaced;
  * "erased":true, and none of the document's members, when the document is gone),
  * "reason","run","sink","rule","held_why",
- *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n}],"reviewers":"text",
+ *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n,
+ *    "escalate"?:{"groups":[],"identities":[]}}],"escalates_at"?,"escalated_at"?,"reviewers":"text",
  *    "votes":[{"identity","decision" ("lapsed": a yes that does not count any more),
- *    "reason","channel","at","proof":"token|passkey",
+ *    "reason","channel","at","proof":"token|passkey|slack",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),

@@ -21,6 +21,14 @@ void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name
     *names = (struct sl_names){items, names->count + 1};
 }
 
+void name_add_once(struct sl_arena *mem, struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return;
+    names_add(mem, names, name);
+}
+
 void name_list_add(struct sl_arena *mem, struct name_list *l, struct sl_span name)
 {
     if (l->names.count == l->room) {

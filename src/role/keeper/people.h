@@ -61,6 +61,7 @@ bool person_has_role(const struct keeper *k, const struct person *who, enum pers
 struct sl_span person_of(struct keeper *k, struct sl_span name); /* its `person`, or the name */
 /* Copies the list for each name: for a handful. */
 void names_add(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
+void name_add_once(struct sl_arena *mem, struct sl_names *names, struct sl_span name);
 /* For lists of whatever length; zeroed, it is empty. */
 struct name_list {
     struct sl_names names;

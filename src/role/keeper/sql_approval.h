@@ -38,6 +38,12 @@
     "create table if not exists approval_use(approval text not null, n integer not null, session " \
     "integer not null, action integer not null, outcome text not null, primary key(approval, n)) " \
     "without rowid;"                                                                               \
+    "create table if not exists approval_escalation(approval text primary key, due_us integer "    \
+    "not "                                                                                         \
+    "null, at_us integer not null) without rowid;"                                                 \
+    "create index if not exists approval_escalation_due on approval_escalation(due_us) where "     \
+    "at_us "                                                                                       \
+    "= 0;"                                                                                         \
     "create table if not exists approval_cap(approval text primary key, rows integer not null);"
 
 #define SL_APPROVAL_COLUMNS                                                                        \
@@ -51,7 +57,8 @@
         "?9, ?10, ?11, ?12, ?13, ?14, '', '', 0, 0, ?15, ?16)")                                    \
     X(APPROVAL_GET, "select " SL_APPROVAL_COLUMNS ", coalesce((select bytes from approval_large l "  \
         "where l.approval = id), 0), coalesce((select brief from approval_large l where l.approval = "  \
-        "id), '') from approval where id = ?1")                                                     \
+        "id), ''), coalesce((select at_us from approval_escalation e where e.approval = id), 0) from "\
+        "approval where id = ?1")                                                     \
     X(LARGE_ADD, "insert or replace into approval_large values(?1, ?2, ?3, ?4)")                    \
     X(LARGE_GET, "select action from approval_large where approval = ?1")                           \
     X(LARGE_ERASE, "delete from approval_large where approval = ?1")                                \
@@ -100,6 +107,11 @@
         "json_extract(detail, '$.envelope.times') is not null")                                                                \
     X(APPROVAL_DUE, "select id from approval where (state = 'pending' and expires_us <= ?1) or "   \
         "(state = 'approved' and grant_expires_us <= ?1)")                                         \
+    X(ESCALATION_ADD, "insert into approval_escalation values(?1, ?2, 0)")                         \
+    X(ESCALATION_SET, "update approval_escalation set at_us = ?2 where approval = ?1")             \
+    X(ESCALATION_OVER, "delete from approval_escalation where approval = ?1 and at_us = 0")        \
+    X(ESCALATIONS_DUE, "select a.id from approval a join approval_escalation e on e.approval = a.id "\
+        "where a.state = 'pending' and e.at_us = 0 and e.due_us <= ?1 limit 1000")                 \
     X(APPROVAL_ENTRY, "select entry from approval where id = ?1")                                  \
     X(APPROVAL_ERASE, "update approval set action = '', salt = zeroblob(32) where id = ?1")        \
     X(APPROVAL_LAST, "select coalesce(max(sequence), 0) from approval")                            \

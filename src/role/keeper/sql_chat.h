@@ -5,19 +5,20 @@
 #define SL_CHAT_SCHEMA                                                                            \
     "create table if not exists chat_message(chat text not null, channel text not null, ts text " \
     "not null, approval text not null, what integer not null, decides integer not null, hash "    \
-    "blob not null, done integer not null, primary key(chat, approval, what, channel)) without "  \
+    "blob not null, done integer not null, brief integer not null, primary key(chat, approval, what, channel)) without "  \
     "rowid;"                                                                                      \
     "create index if not exists chat_message_at on chat_message(chat, channel, ts);"              \
     "create index if not exists chat_message_open on chat_message(done) where done = 0;"
 
 /* clang-format off */
 #define SL_CHAT_SQL(X)                                                                             \
-    X(CHAT_ADD, "insert or replace into chat_message values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")      \
-    X(CHAT_SET, "update chat_message set decides = ?4, hash = ?5, done = ?6 where chat = ?1 and "  \
+    X(CHAT_ADD, "insert or replace into chat_message values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "  \
+        "?9)")      \
+    X(CHAT_SET, "update chat_message set decides = ?4, hash = ?5, done = ?6, brief = ?7 where chat = ?1 and "  \
         "channel = ?2 and ts = ?3")                                                                \
     X(CHAT_GONE, "delete from chat_message where chat = ?1 and channel = ?2 and ts = ?3")          \
     X(CHAT_OF, "select channel, ts, what, done from chat_message where chat = ?1 and approval = ?2")\
-    X(CHAT_ONE, "select ts, decides, hash from chat_message where chat = ?1 and approval = ?2 and "\
+    X(CHAT_ONE, "select ts, decides, hash, brief from chat_message where chat = ?1 and approval = ?2 and "\
         "what = ?3 and channel = ?4")                                                              \
     X(CHAT_AT, "select approval, decides, what, hash from chat_message where chat = ?1 and "       \
         "channel = ?2 and ts = ?3")                                                                \

@@ -25,10 +25,11 @@
  *   session_opened      session identity kind owner target environment gate at credential
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
- *                       join_key detail passkey sequence; the document lies beside the log
- *   voted               id identity person decision reason channel credential may at; by passkey
+ *                       join_key detail passkey sequence escalate?; the document lies beside the
+ * log voted               id identity person decision reason channel credential may at; by passkey
  *                       also passkey counter backed_up
  *   vote_lapsed         id identity: this yes does not count any more
+ *   escalated           id at: nobody had decided, others may from now on
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
  *                       credential alone at; by by_counter by_backed_up: of the one that allowed it
  *   passkey_removed     id at by by_counter by_backed_up
@@ -39,8 +40,9 @@
  *   hook                name next paused: of a receiver, the first entry that it was not told
  *   hook_dead           name entry status at attempts why: it refused this one for good
  *   hook_settled        name entry: that was told after all, or given up
- *   chat_posted         chat channel ts approvals[] what decides hash done: a message of ours
- *   chat_updated        chat channel ts decides hash done
+ *   chat_posted         chat channel ts approvals[] what decides hash done brief: a message of
+ *                       ours; brief: the chat took no more of it
+ *   chat_updated        chat channel ts decides hash done brief
  *   chat_gone           chat channel ts
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H

@@ -54,6 +54,8 @@ void apply_asked(struct db *db, struct fields *f)
            str(f, "target"), str(f, "environment"), str(f, "protocol"), u64(f, "at"),
            u64(f, "expires"), u64(f, "grant_ttl"), digest, sl_span(salt, sizeof salt), join, text,
            str(f, "detail"), (uint64_t)yes(f, "passkey"), u64(f, "sequence"), f->entry);
+    if (json_object_get(f->event, "escalate") != NULL)
+        db_run(db, DB_ESCALATION_ADD, "si", str(f, "id"), u64(f, "escalate"));
     if (json_object_get(f->event, "alike") != NULL) /* older events know none */
         db_run(db, DB_ALIKE_ADD, "bis", bytes(f, "alike"), u64(f, "sequence"), str(f, "id"));
 }
@@ -86,6 +88,11 @@ void apply_vote_lapsed(struct db *db, struct fields *f)
     db_run(db, DB_VOTE_LAPSE, "ss", str(f, "id"), str(f, "identity"));
 }
 
+void apply_escalated(struct db *db, struct fields *f)
+{
+    db_run(db, DB_ESCALATION_SET, "si", str(f, "id"), u64(f, "at"));
+}
+
 /* Who tried to decide and may not: known once for each reason. */
 void apply_refused(struct db *db, struct fields *f)
 {
@@ -116,6 +123,7 @@ void apply_moved(struct db *db, struct fields *f)
     }
     db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)),
            str(f, "why"), grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
+    db_run(db, DB_ESCALATION_OVER, "s", id); /* decided: it never is */
     bool use = json_object_get(f->event, "use") != NULL; /* of an envelope */
     if (use)
         db_run(db, DB_USE_ADD, "siii", id, u64(f, "use"), u64(f, "session"), u64(f, "action"));

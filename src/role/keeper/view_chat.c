@@ -7,18 +7,20 @@ void apply_chat_posted(struct db *db, struct fields *f)
     const json_t *about = json_object_get(f->event, "approvals");
     struct sl_span chat = str(f, "chat"), channel = str(f, "channel"), ts = str(f, "ts"),
                    hash = bytes(f, "hash");
-    uint64_t what = u64(f, "what"), decides = yes(f, "decides"), done = yes(f, "done");
+    uint64_t what = u64(f, "what"), decides = yes(f, "decides"), done = yes(f, "done"),
+             brief = yes(f, "brief");
 
     f->bad = f->bad || !json_is_array(about);
     for (size_t i = 0; i < json_array_size(about); i++)
-        db_run(db, DB_CHAT_ADD, "ssssiibi", chat, channel, ts, item_of(f, "approvals", i), what,
-               decides, hash, done);
+        db_run(db, DB_CHAT_ADD, "ssssiibii", chat, channel, ts, item_of(f, "approvals", i), what,
+               decides, hash, done, brief);
 }
 
 void apply_chat_updated(struct db *db, struct fields *f)
 {
-    db_run(db, DB_CHAT_SET, "sssibi", str(f, "chat"), str(f, "channel"), str(f, "ts"),
-           (uint64_t)yes(f, "decides"), bytes(f, "hash"), (uint64_t)yes(f, "done"));
+    db_run(db, DB_CHAT_SET, "sssibii", str(f, "chat"), str(f, "channel"), str(f, "ts"),
+           (uint64_t)yes(f, "decides"), bytes(f, "hash"), (uint64_t)yes(f, "done"),
+           (uint64_t)yes(f, "brief"));
 }
 
 /* It is not there any more: somebody removed it. */

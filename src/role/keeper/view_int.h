@@ -77,7 +77,7 @@ void passkey_used(struct db *db, struct fields *f, const char *id, const char *c
     X(identity_added) X(identity_status) X(display) X(identity_linked) X(identity_os_user) \
     X(group_set) X(credential_made) X(credential_revoked) X(invited) X(session_opened) \
     X(session_closed) X(passkey_enrolled) X(passkey_named) X(said) X(passkey_removed) \
-    X(asked) X(voted) X(vote_lapsed) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
+    X(asked) X(voted) X(vote_lapsed) X(escalated) X(moved) X(outcome) X(erased) X(labelled) X(label_ended) \
     X(label_dropped) X(capped) X(budget_lent) X(budget_used) X(budget_returned) \
     X(console_opened) X(console_ended) X(account_linked) X(account_unlinked) \
     X(account_groups) X(delegate_set) X(exception) X(reviewed) X(in_force) \
