@@ -157,6 +157,15 @@ static void print_break_glass(const json_t *approval)
     puts(json_is_true(json_object_get(broken, "overdue")) ? " OVERDUE" : "");
 }
 
+static void print_uses(const json_t *approval)
+{
+    uint64_t times, uses;
+
+    if (sl_json_u64(json_object_get(approval, "envelope"), "times", &times) &&
+        sl_json_u64(approval, "uses", &uses))
+        printf("Uses        %llu of %llu\n", (unsigned long long)uses, (unsigned long long)times);
+}
+
 void sl_api_print_conflict(FILE *out, const json_t *approval)
 {
     if (sl_json_str(approval, "may_not_reason").n == 0 ||
@@ -173,6 +182,7 @@ void sl_api_print_approval(struct sl_api *api, const json_t *approval)
     putchar('\n');
     if (json_object_get(approval, "delivered") == NULL) /* else it is said with the claims */
         print_row(approval, "Verdict", "held_why");
+    print_uses(approval);
     print_row(approval, "Job", "job");
     print_row(approval, "Its log", "job_link");
     print_row(approval, "Started by", "started_by");

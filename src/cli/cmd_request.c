@@ -1,5 +1,6 @@
 /* sluice request: one approval for the exact statements of a file, and running them once it is
- * there. All of it goes through the gate, as the identity that asks; see docs/lists.md. */
+ * there; or an envelope, one approval for many runs of a template. All of it goes through the gate,
+ * as the identity that asks; see docs/lists.md and docs/envelopes.md. */
 #include "cli/api_client.h"
 #include "cli/connect.h"
 #include "cli/request.h"
@@ -19,13 +20,22 @@ static const char help[] =
     "  --id ID         with --run: the approval exists already\n"
     "  --dsn CONNINFO  more of libpq's settings (sslmode=verify-full host=...)\n"
     "  --json          print JSON, one object a line\n"
+    "An envelope is one approval for many runs of one SELECT, whatever its literals, until the "
+    "first "
+    "deviation:\n"
+    "  --envelope      FILE has the one statement, with any literals; nothing runs here\n"
+    "  --run-name R    for which run (SET sluice.run)\n"
+    "  --times N       how often, at most 1000\n"
+    "  --rows N        rows that each may return\n"
+    "  --for 20m       for how long after the last yes, at most 8h\n"
     "Results of queries are counted, not printed.\n"
     "Exit codes: 0 asked, or all of it ran; 1 refused, or not all of it ran; 2 usage; 3 cannot "
     "reach the gateway.\n";
 
 struct request {
     const char *target, *file, *reason, *id, *dsn;
-    bool run, json;
+    const char *run_name, *times, *rows, *duration;
+    bool run, json, envelope;
     struct sl_request_file statements;
     PGconn *conn;
     char approval[37];
@@ -120,13 +130,25 @@ static const char *text_of(struct sl_span statement, struct sl_buf *copy)
     return sl_buf_text(copy);
 }
 
+/* "new", or what an envelope is bounded by. */
+static int begin(struct request *q)
+{
+    SL_BUF(bounds, 1024);
+
+    if (!q->envelope)
+        return set(q, "request", "new");
+    sl_buf_say(&bounds, "envelope %s times %s rows %s", q->times, q->rows, q->duration);
+    int code = set(q, "run", q->run_name);
+    return code == SL_API_CONTINUE ? set(q, "request", sl_buf_text(&bounds)) : code;
+}
+
 static int ask(struct request *q)
 {
     SL_BUF(copy, 8 * 1024 * 1024);
     int code = set(q, "reason", q->reason);
 
     if (code == SL_API_CONTINUE)
-        code = set(q, "request", "new");
+        code = begin(q);
     for (size_t i = 0; code == SL_API_CONTINUE && i < q->statements.count; i++)
         code = send_one(q, text_of(q->statements.statements[i], &copy));
     if (code == SL_API_CONTINUE)
@@ -198,7 +220,13 @@ static void say_asked(const struct request *q)
         return;
     }
     printf("%s\n", q->approval);
-    if (!q->run)
+    if (q->envelope)
+        fprintf(stderr,
+                "sluice: once it is approved, on any connection of this identity:\n"
+                "  set sluice.run = '%s'; set sluice.request = '%s';\n"
+                "then statements of this template, and no others\n",
+                q->run_name, q->approval);
+    else if (!q->run)
         fprintf(stderr,
                 "sluice: once it is approved, run exactly this:\n"
                 "  sluice request --target %s -f %s --run --id %s\n",
@@ -271,8 +299,10 @@ static bool take_option(struct request *q, int argc, char **argv, int *at)
     const struct {
         const char *name;
         const char **value;
-    } texts[] = {{"--target", &q->target}, {"-f", &q->file}, {"--file", &q->file},
-                 {"--reason", &q->reason}, {"--id", &q->id}, {"--dsn", &q->dsn}};
+    } texts[] = {{"--target", &q->target},     {"-f", &q->file},       {"--file", &q->file},
+                 {"--reason", &q->reason},     {"--id", &q->id},       {"--dsn", &q->dsn},
+                 {"--run-name", &q->run_name}, {"--times", &q->times}, {"--rows", &q->rows},
+                 {"--for", &q->duration}};
 
     for (size_t i = 0; i < SL_COUNT(texts); i++)
         if (strcmp(argv[*at], texts[i].name) == 0 && *at + 1 < argc) {
@@ -281,9 +311,21 @@ static bool take_option(struct request *q, int argc, char **argv, int *at)
         }
     if (strcmp(argv[*at], "--run") == 0)
         return q->run = true;
+    if (strcmp(argv[*at], "--envelope") == 0)
+        return q->envelope = true;
     if (strcmp(argv[*at], "--json") == 0)
         return q->json = true;
     return false;
+}
+
+/* An envelope has all of its bounds, and a list none. */
+static bool is_whole(const struct request *q)
+{
+    bool bounded =
+        q->run_name != NULL && q->times != NULL && q->rows != NULL && q->duration != NULL;
+    bool any = q->run_name != NULL || q->times != NULL || q->rows != NULL || q->duration != NULL;
+
+    return q->envelope ? bounded && !q->run && q->id == NULL : !any;
 }
 
 int sl_cli_request(int argc, char **argv)
@@ -301,7 +343,8 @@ int sl_cli_request(int argc, char **argv)
         }
     }
     bool asks = q.id == NULL;
-    if (q.target == NULL || q.file == NULL || (asks && q.reason == NULL) || (!asks && !q.run))
+    if (q.target == NULL || q.file == NULL || (asks && q.reason == NULL) || (!asks && !q.run) ||
+        !is_whole(&q))
         return sl_cli_misuse("request");
     return work(&q);
 }

@@ -209,7 +209,12 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 /* What the session's identity asked for on this target with this approval, to run it now: the exact
  * texts, in order, and what it said when it asked. why: a sentence; then there is nothing. */
 #define SL_MSG_LIST_ASK(F) F(u64, session) F(str, approval)
-#define SL_MSG_LIST(F) F(u64, session) F(list, statements) F(str, reason) F(str, run) F(str, sink) F(str, why)
+/* Of an envelope (core/action/envelope.h): no statements, its template and bounds. */
+#define SL_MSG_LIST(F) F(u64, session) F(list, statements) F(str, reason) F(str, run) F(str, sink) F(str, why) \
+    F(str, template) F(u64, times) F(u64, rows) F(u64, for_s)
+/* The first deviation in a session that had taken it up: nothing runs with this approval any more.
+ * A gate without a keeper says it to nobody: the next keeper ends every envelope. */
+#define SL_MSG_ENVELOPE_END(F) F(u64, session) F(str, approval) F(str, why)
 
 /* --- desk, control and keeper --------------------------------------------------------------- */
 /* method: the names in role/keeper/methods.h ("approval.list", "decision", "enroll", ...).
@@ -302,6 +307,7 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
     X(BUDGET_RETURNED,  budget_returned, 108, SL_ROLE_KEEPER,                  SL_CONN_LIVE)                  \
     X(LIST_ASK,         list_ask,       120, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(LIST,             list,           121, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
+    X(ENVELOPE_END,     envelope_end,   122, SL_ROLE_GATE,                     SL_CONN_LIVE)                  \
     X(CALL,             call,            70, SL_ROLE_DESK | SL_ROLE_CONTROL,   SL_CONN_LIVE)                  \
     X(REPLY,            reply,           71, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \
     X(EVENT,            event,           72, SL_ROLE_KEEPER,                   SL_CONN_LIVE)                  \

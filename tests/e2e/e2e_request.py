@@ -133,6 +133,38 @@ def test_a_wrong_token(lab):
     assert done.rc == 3, done
 
 
+def test_an_envelope(lab):
+    """asked for through the command, shown with its bounds, used by psql, taken back"""
+    rule = {"name": "people one by one", "when": {"identity_kind": ["agent"], "effects": ["read"], "labels": ["pii"]},
+            "then": "hold", "reviewers": {"groups": ["data-stewards"]}, "envelope": "yes"}
+    lab.config["policy"].append(rule)
+    lab.write_config()
+    count = len(lab.events("reloaded"))
+    lab.sighup()
+    wait_for(lambda: len(lab.events("reloaded")) > count, 10, "the reload")
+    file = migration(lab, "select email from customers where id = 1;")
+    words = ("--envelope", "--run-name", "tickets", "--times", "3", "--rows", "5", "--for", "20m", "--reason", "TKT-9")
+    for without in (2, 4, 6, 8):        # a bound that is left out
+        done = request(lab, "-f", file, *words[:without - 1], *words[without + 1:])
+        assert done.rc == 2, done
+    done = request(lab, "-f", migration(lab, "delete from staging.scratch where id = 1;"), *words)
+    assert done.rc == 1 and "more than one SELECT that reads" in done.err, done
+    done = request(lab, "-f", migration(lab, "select email from customers where id = 1;"), *words)
+    assert done.rc == 0 and "set sluice.run = 'tickets'" in done.err, done
+    approval = done.out.strip()
+    shown = show(lab, approval)
+    for part in ("ENVELOPE: a yes lets this run 3 times within 20m", "up to 5 rows", "id = {integer}", "0 of 3"):
+        assert part in shown, (part, shown)
+    approve(lab, approval)
+    take = ["-c", "set sluice.run = 'tickets'", "-c", f"set sluice.request = '{approval}'"]
+    done = lab.psql(*take, "-c", "select email from customers where id = 2;", "-c", "select email from customers where id = 3;")
+    assert done.rc == 0 and done.out.count("@") == 2, done
+    assert "2 of 3" in show(lab, approval), show(lab, approval)
+    lab.sluice("revoke", approval, "--reason", "enough", "--credential-file", lab.enroll("rita"), *lab.where(), check=True)
+    done = lab.psql(*take)
+    assert done.rc != 0 and "that approval is over" in done.err, done
+
+
 def test_killed_in_the_middle(lab):
     """sluice request is killed while a statement runs: what is left never runs, and the ledger knows it"""
     child = start(lab, "-f", migration(lab, "delete from staging.scratch where id = 7709; select pg_sleep(20); "

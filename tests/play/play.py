@@ -252,6 +252,29 @@ class Play:
         self.expects_held(who, None)
         self.expects_tags(who, "SET")
 
+    @line(r"(?P<who>[\w/-]+) asks for the envelope (?P<bounds>[^:]*): (?P<sql>.*)")
+    def asks_for_envelope(self, who, bounds, sql):
+        raw = self.client(who).raw
+        for text, tag in ((f"set sluice.request = 'envelope {bounds}'", "SET"), (sql, "LISTED")):
+            heard = raw.ask(text)
+            if heard.tags != [tag]:
+                raise Wrong(f"{text}: {heard}")
+        raw.query("set sluice.request = 'ask'")
+        self.expects_held(who, None)
+        self.expects_tags(who, "SET")
+
+    @line(r"(?P<who>[\w/-]+) cannot ask for the envelope (?P<bounds>[^:]*): (?P<sql>.*?) -> (?P<pattern>.*)")
+    def cannot_ask_for_envelope(self, who, bounds, sql, pattern):
+        raw = self.client(who).raw
+        heard = raw.ask(f"set sluice.request = 'envelope {bounds}'")
+        if not heard.errors:
+            heard = raw.ask(sql)
+        if not heard.errors:
+            heard = raw.ask("set sluice.request = 'ask'")
+        if not heard.errors:
+            raise Wrong(f"{heard}")
+        self._match(pattern, json.dumps(heard.errors[0], ensure_ascii=False))
+
     @line(r"(?P<who>[\w/-]+) takes up the list")
     def takes_up(self, who):
         heard = self.client(who).raw.ask(f"set sluice.request = '{self.approval}'")

@@ -7,6 +7,20 @@
 #include "core/ledger/note.h"
 #include "crypto/crypto.h"
 
+/* One use of an envelope, and what ran with it. */
+struct story_use {
+    uint64_t nth, action;
+    bool last;              /* `spent`, not `used` */
+    bool ended_before;      /* it was revoked just before */
+    bool ended_behind;      /* ... between the use and what ran */
+    bool no_action;         /* nothing ran */
+    bool only_action;       /* no use was spent */
+    const char *text, *run; /* NULL: as they should be */
+    uint8_t outcome;        /* 0: ok */
+    uint64_t rows;
+    uint64_t late_us; /* so much later */
+};
+
 struct story {
     /* where leaves go */
     void (*put)(void *owner, struct sl_span leaf);
@@ -23,10 +37,13 @@ struct story {
         approve_without_quorum;
     bool clock_set_back, linked_voters, no_invitation, parted, foreign_revoke, observed, watched,
         owner_of_owner, second_voter;
-    uint64_t list, list_ran; /* a list of so many; so many ran */
-    uint64_t list_action;    /* the first of them; 0: 4 */
-    uint64_t list_withdrawn; /* so many more were written down, and then did not run ... */
-    uint8_t list_ending;     /* ... but ended like this; 0: refused */
+    uint64_t list, list_ran;     /* a list of so many; so many ran */
+    uint64_t list_action;        /* the first of them; 0: 4 */
+    uint64_t list_withdrawn;     /* so many more were written down, and then did not run ... */
+    uint8_t list_ending;         /* ... but ended like this; 0: refused */
+    struct sl_envelope envelope; /* instead of the usual grant */
+    const struct story_use *uses;
+    size_t use_count;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
     const char *policy_text; /* instead of the usual one */
     /* accounts at an issuer: rita's, with the credential "a-rita"; who links it too; who it is
@@ -122,7 +139,7 @@ static inline void story_accounts(struct story *s)
         story_account(s, true, s->account_too, "a-too");
 }
 
-static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
+static inline struct sl_span story_facts_in(struct sl_buf *b, uint8_t verdict, const char *run)
 {
     struct sl_span columns[] = {SL_SPAN("email"), SL_SPAN("id")}, label = SL_SPAN("pii"),
                    rule = SL_SPAN("regulated data leaves");
@@ -145,12 +162,19 @@ static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
     SL_BUF(raw, 4096);
 
     sl_facts_put(&raw, &(struct sl_facts_said){&m, &dataset, (enum sl_verdict)verdict, {&rule, 1}});
-    for (int i = 0; i < 3; i++)
+    sl_buf_put_le16(&raw, (uint16_t)strlen(run));
+    sl_buf_put_str(&raw, run);
+    for (int i = 0; i < 2; i++)
         sl_buf_put_le16(&raw, 0);
     sl_buf_reset(b);
     sl_entry_put_facts(b, sl_buf_span(&raw));
     SL_PROMISE(sl_buf_err(b) == SL_OK);
     return sl_buf_span(b);
+}
+
+static inline struct sl_span story_facts(struct sl_buf *b, uint8_t verdict)
+{
+    return story_facts_in(b, verdict, "");
 }
 
 static const uint8_t story_digest[32] = {1, 2, 3}, story_other_digest[32] = {9};
@@ -332,8 +356,11 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .environment = SL_SPAN("production"),
                        .protocol = SL_SPAN("postgres"),
                        .requesters = {requesters, 2},
-                       .facts = story_facts(&facts, 1),
-                       .text = SL_SPAN("copy customers to stdout"),
+                       .facts = story_facts_in(&facts, 1, s->envelope.times > 0 ? "tickets" : ""),
+                       .text = s->envelope.times > 0 ? SL_SPAN("select email from c where "
+                                                               "id = {integer}")
+                                                     : SL_SPAN("copy customers to stdout"),
+                       .envelope = s->envelope,
                        .needs = &need,
                        .need_count = 1,
                        .asked_with = sl_span_str(s->asked_with),
@@ -455,6 +482,41 @@ static inline void story_ran(struct story *s, const uint8_t policy[32])
     }
 }
 
+static inline void story_use(struct story *s, const struct story_use *u, const uint8_t policy[32])
+{
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+                         approver = SL_SPAN("rita");
+    struct sl_entry_approval end = {.event = SL_ENTRY_APPROVAL_REVOKED, .reason = SL_SPAN("ended")};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    SL_BUF(facts, 4096);
+
+    s->clock += u->late_us;
+    if (u->ended_before)
+        story_approval(s, end);
+    if (!u->only_action)
+        story_approval(s, (struct sl_entry_approval){.event = u->last ? SL_ENTRY_APPROVAL_SPENT
+                                                                      : SL_ENTRY_APPROVAL_USED,
+                                                     .session = 1,
+                                                     .action = u->action,
+                                                     .use = u->nth});
+    if (u->ended_behind)
+        story_approval(s, end);
+    if (u->no_action)
+        return;
+    story_facts_in(&facts, 1, u->run == NULL ? "tickets" : u->run);
+    struct sl_entry_one one = {.time_us = s->clock,
+                               .requesters = {requesters, 2},
+                               .approvers = {&approver, 1},
+                               .approval = STORY_ID,
+                               .digest = story_digest};
+    one.action = story_action(s, u->action, sl_buf_span(&facts), policy);
+    one.action.text = sl_span_str(u->text == NULL ? "select email from c where id = 7" : u->text);
+    one.action.rows = u->rows;
+    one.action.outcome = u->outcome == 0 ? SL_OUTCOME_OK : u->outcome;
+    sl_entry_put_action(&leaf, &one);
+    story_leaf(s, &leaf);
+}
+
 static inline void story_batch(struct story *s, const uint8_t policy[32])
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -514,6 +576,10 @@ static inline void story_tell(struct story *s)
         story_roster(s, SL_ENTRY_ROSTER_LINK, "rita", NULL, "sara");
     if (s->late_spend)
         s->clock += UINT64_C(300000000);
+    for (size_t i = 0; i < s->use_count; i++)
+        story_use(s, &s->uses[i], policy);
+    if (s->envelope.times > 0)
+        return;
     for (int i = 0; i < (s->spend_twice ? 2 : 1) && !s->no_spend; i++)
         story_approval(s, (struct sl_entry_approval){
                               .event = SL_ENTRY_APPROVAL_SPENT, .session = 1, .action = 3});

@@ -196,6 +196,9 @@ static const struct refusal {
     {"targets: [{name: t, address: /run, database: d, login: [{user: a}, {user: b, name: n}]}]\n"
      "policy: [{name: p, then: allow, elevate: {login: n}}]\n",
      "t.yaml:2:10: rule \"p\": elevate needs somebody's yes; expected then: hold"},
+    {TARGET "policy: [{name: p, then: allow, envelope: yes}]\n",
+     "t.yaml:2:10: rule \"p\": envelope is about what is held; expected then: hold"},
+    {TARGET "policy: [{name: p, then: hold, envelope: perhaps}]\n", "t.yaml:2:42: "},
     {TARGET "policy: [{name: p, then: hold, elevate: {}}]\n",
      "t.yaml:2:41: policy[].elevate lacks the key \"login\""},
     {"targets: [{name: t, address: /run, database: d, login: {user: a}, tls: {mode: require}}]\n",

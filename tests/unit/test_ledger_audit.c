@@ -295,6 +295,63 @@ static void test_lists(void)
            "not what was approved");
 }
 
+static struct story used(const struct story_use *uses, size_t count)
+{
+    return (struct story){.envelope = {.times = 3, .rows = 5, .for_s = 300},
+                          .uses = uses,
+                          .use_count = count};
+}
+
+#define USED(...)                                 \
+    used((const struct story_use[]){__VA_ARGS__}, \
+         sizeof((const struct story_use[]){__VA_ARGS__}) / sizeof(struct story_use))
+
+/* An envelope: counted, in time, of its template and run, and over at the first deviation. */
+static void test_envelopes(void)
+{
+    struct hearing h;
+
+    hear(USED({.nth = 1, .action = 4}, {.nth = 2, .action = 5, .ended_behind = true}), &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear(USED({.nth = 1, .action = 4}, {.nth = 2, .action = 5, .no_action = true},
+              {.nth = 3, .action = 6, .last = true, .rows = 5}),
+         &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    hear(USED({.nth = 1, .action = 4, .rows = 6, .ended_behind = true}), &h);
+    SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+    sl_buf_done(&h.said);
+    expect("other text", USED({.nth = 1, .action = 4, .text = "select email from c where id > 7"}),
+           "not of its template");
+    expect("other kind",
+           USED({.nth = 1, .action = 4, .text = "select email from c where id = '7'"}),
+           "not of its template");
+    expect("other run", USED({.nth = 1, .action = 4, .run = "other"}), "is for run 'tickets'");
+    expect("no use", USED({.action = 4, .only_action = true}), "no use was spent for it");
+    expect("ran twice", USED({.nth = 1, .action = 4}, {.action = 4, .only_action = true}),
+           "ran twice");
+    expect("twice for one action", USED({.nth = 1, .action = 4}, {.nth = 2, .action = 4}),
+           "used twice for one action");
+    expect("skipped", USED({.nth = 2, .action = 4}), "used for the 2th time, but was 0 of 3");
+    expect("too often",
+           USED({.nth = 1, .action = 4}, {.nth = 2, .action = 5},
+                {.nth = 3, .action = 6, .last = true}, {.nth = 4, .action = 7}),
+           "used for the 4th time, but was 3 of 3");
+    expect("not the last", USED({.nth = 1, .action = 4, .last = true}), "used for the 1th time");
+    expect("over", USED({.nth = 1, .action = 4, .ended_before = true}),
+           "is used, but it was revoked");
+    expect("late", USED({.nth = 1, .action = 4, .late_us = UINT64_C(301000000)}),
+           "used after its time");
+    expect("too many rows", USED({.nth = 1, .action = 4, .rows = 6}), "and did not end it");
+    expect("unknown",
+           USED({.nth = 1, .action = 4, .outcome = SL_OUTCOME_UNKNOWN}, {.nth = 2, .action = 5}),
+           "what became of a use was not known");
+    struct story unbounded = USED({.nth = 1, .action = 4});
+    unbounded.envelope.times = 1001;
+    expect("no bounds", unbounded, "has no bounds");
+}
+
 /* Two accounts with a vote each, that turn out to be one person's before the grant is spent. */
 static void test_one_person_is_one_vote(void)
 {
@@ -476,6 +533,7 @@ int main(void)
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);
     SL_RUN(test_lists);
+    SL_RUN(test_envelopes);
     SL_RUN(test_P3_P10_documents);
     SL_RUN(test_one_person_is_one_vote);
     SL_RUN(test_said_twice);

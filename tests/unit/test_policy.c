@@ -598,6 +598,44 @@ static void test_elevation(void)
     }
 }
 
+/* --- envelopes --- */
+
+#define ENVELOPING(by_default)                                                                   \
+    "targets: [{name: shop, address: 127.0.0.1:5432, database: shop, access: {groups: [all]},\n" \
+    "  login: {user: app}, default: " by_default "}]\n"                                          \
+    "policy: [{name: a, then: hold, when: {effects: [read]}, envelope: yes},\n"                  \
+    "         {name: b, then: hold, when: {effects: [ddl]}},\n"                                  \
+    "         {name: c, then: hold, when: {effects: [insert]}, envelope: yes},\n"                \
+    "         {name: e, then: deny, when: {effects: [program]}}]\n"
+
+static void may_envelope(const char *yaml, const char *says, bool may)
+{
+    SL_FREED_BY(sl_config) struct sl_config *c = ask_load(sl_span_str(yaml));
+    SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
+    struct ask ask = BOT(says, "");
+    struct sl_answer a;
+
+    if (c == NULL || !SL_CHECK_INT(sl_arena_new(&mem, 1 << 20), SL_OK))
+        return;
+    struct sl_question q = ask_question(mem, c, &ask);
+    sl_policy_judge(c, &q, mem, &a);
+    if (!SL_CHECK(a.envelope == may))
+        printf("# %s\n", says);
+}
+
+/* Only where each rule that holds says so; the target's default never does. */
+static void test_P7_envelopes(void)
+{
+    may_envelope(ENVELOPING("allow"), "x=read", true);
+    may_envelope(ENVELOPING("allow"), "x=read+insert", true);
+    may_envelope(ENVELOPING("allow"), "x=read+ddl", false);
+    may_envelope(ENVELOPING("allow"), "x=ddl", false);
+    may_envelope(ENVELOPING("allow"), "x=update", false);  /* allowed */
+    may_envelope(ENVELOPING("allow"), "x=program", false); /* denied */
+    may_envelope(ENVELOPING("hold"), "x=read", false);
+    may_envelope(ENVELOPING("hold"), "x=update", false);
+}
+
 static void test_a_named_login_is_nobodys(void)
 {
     SL_FREED_BY(sl_config) struct sl_config *c = ask_load(sl_span_str(elevating));
@@ -635,6 +673,7 @@ int main(void)
     SL_RUN(test_no_memory_is_a_deny);
     SL_RUN(test_who_may_enter_and_as_whom);
     SL_RUN(test_elevation);
+    SL_RUN(test_P7_envelopes);
     SL_RUN(test_a_named_login_is_nobodys);
     return sl_tap_done();
 }

@@ -20,6 +20,7 @@
  *               "result_formats":[..],"sql":".."}
  * beyond a budget also {"before":rows that lie before its first one and count,"budget":"rule",
  *               "continues":action,"delivered":rows}
+ * A list of statements, and an envelope, have operations of their own: list.h, envelope.h.
  * SQL that is not valid UTF-8 is carried as {"sql_base64":".."}.
  */
 #ifndef SL_CORE_ACTION_ACTION_H

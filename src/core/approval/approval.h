@@ -43,7 +43,8 @@ enum sl_approval_state {
     X(VOID, "void")         /* the action means something else now */       \
     X(KILL, "kill")         /* the requester or an approver was disabled */ \
     X(SPEND, "spend")                                                       \
-    X(BREAK, "break") /* one person released it alone (break_glass) */
+    X(BREAK, "break") /* one person released it alone (break_glass) */      \
+    X(USE, "use")     /* one of an envelope's uses, not its last */
 
 enum sl_approval_event {
 #define SL_APPROVAL_EVENT(name, text) SL_APPROVAL_ON_##name,
@@ -61,6 +62,7 @@ enum sl_approval_event {
     X(PENDING, VOID, CANCELLED, "the action means something else now")          \
     X(PENDING, KILL, CANCELLED, "the requester is disabled, paused or revoked") \
     X(APPROVED, SPEND, SPENT, "released to the target")                         \
+    X(APPROVED, USE, APPROVED, "released to the target, once of several times") \
     X(APPROVED, DEADLINE, LAPSED, "the grant was not used in time")             \
     X(APPROVED, CANCEL, REVOKED, "given up by the requester before it ran")     \
     X(APPROVED, REVOKE, REVOKED, "taken back before it ran")                    \

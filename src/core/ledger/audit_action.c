@@ -160,18 +160,21 @@ static void check_grant(struct sl_audit *a, struct name name, const json_t *leaf
     struct sl_audit_approval *p = sl_map_get(a->approvals, id);
     uint8_t digest[SL_SHA256];
 
-    if (p == NULL || p->of_policy || p->state != SL_APPROVAL_SPENT) {
+    bool is_envelope = p != NULL && p->envelope.times > 0; /* which may have ended meanwhile */
+    if (p == NULL || p->of_policy || (p->state != SL_APPROVAL_SPENT && !is_envelope)) {
         SL_FOUND(a, "action %U of session %U was held and ran, but no grant was spent for it",
                  name.action, name.session);
         return;
     }
-    if (p->list > 0)
+    if (is_envelope)
+        sl_audit_envelope_ran(a, p, id, leaf);
+    else if (p->list > 0)
         check_listed(a, name, id, p);
     else if (p->session != name.session || p->action != name.action)
         SL_FOUND(
             a, "approval %S was spent for action %U of session %U, but action %U of session %U ran",
             id, p->action, p->session, name.action, name.session);
-    if (p->ran && p->list == 0)
+    if (p->ran && p->list == 0 && !is_envelope)
         SL_FOUND(a, "the grant of approval %S ran twice", id);
     p->ran = true;
     if (sl_audit_hex(a, leaf, "digest", digest, sizeof digest, true) &&
@@ -218,6 +221,12 @@ void sl_audit_outcome(struct sl_audit *a, const json_t *leaf)
     struct pending *p = sl_map_get(a->pending, key_of(&name));
     struct sl_audit_approval *approval = sl_map_get(a->approvals, sl_json_str(leaf, "approval"));
     bool unknown = sl_span_is(sl_json_str(leaf, "outcome"), "unknown");
+    bool is_use = approval != NULL && sl_audit_use_of(approval, name.session, name.action) != NULL;
+
+    if (is_use)
+        sl_audit_envelope_ended(a, approval, sl_json_str(leaf, "approval"), leaf);
+    if (p == NULL && is_use)
+        return;
 
     if (p == NULL && approval != NULL && approval->state == SL_APPROVAL_SPENT &&
         approval->session == name.session && approval->action == name.action)

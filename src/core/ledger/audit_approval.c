@@ -96,6 +96,8 @@ static void spent(struct sl_audit *a, struct sl_audit_approval *p, struct sl_spa
     if (p->spend_by_us != 0 && a->time_us > p->spend_by_us)
         SL_FOUND(a, "approval %S is spent after the time to spend it was over", id);
     check_votes(a, p, id, "spent");
+    if (p->envelope.times > 0)
+        sl_audit_envelope_use(a, p, id, leaf);
     if (!p->of_policy)
         spent_in(a, p, id, leaf);
 }
@@ -183,6 +185,10 @@ static void later_event(struct sl_audit *a, struct sl_audit_approval *p, struct 
         break;
     case SL_ENTRY_APPROVAL_SPENT:
         spent(a, p, id, leaf);
+        break;
+    case SL_ENTRY_APPROVAL_USED:
+        check_votes(a, p, id, "used");
+        sl_audit_envelope_use(a, p, id, leaf);
         break;
     case SL_ENTRY_APPROVAL_LAPSED:
         move(a, p, id, SL_APPROVAL_APPROVED, SL_APPROVAL_LAPSED);

@@ -140,6 +140,7 @@ void sl_audit_asked(struct sl_audit *a, struct sl_span id, const json_t *leaf)
                    sl_span_is(sl_json_str(leaf, "protocol"), "sluice");
     if (!sl_json_u64(leaf, "list", &p->list))
         p->list = 0;
+    sl_audit_envelope_asked(a, p, leaf);
     if (p->of_policy)
         p->reason = sl_audit_copy(a, sl_json_str(json_object_get(leaf, "facts"), "reason"));
     p->decide_by_us = sl_audit_time(a, leaf, "expires");

@@ -23,6 +23,12 @@ static void compare(struct sl_audit *a, struct sl_span id, const json_t *documen
         if (!sl_span_eq(sl_json_str(document, members[i]), sl_json_str(leaf, members[i])))
             SL_FOUND(a, "the leaf of approval %S names another %s than its document", id,
                      members[i]);
+    const json_t *operation = json_object_get(document, "operation");
+    const json_t *bounds = json_object_get(operation, "envelope"),
+                 *told = json_object_get(leaf, "envelope");
+    if (sl_span_is(sl_json_str(leaf, "protocol"), "postgres") && bounds != told &&
+        !json_equal(bounds, told))
+        SL_FOUND(a, "the leaf of approval %S has other bounds than its document", id);
     if (!json_equal(json_object_get(document, "requesters"), json_object_get(leaf, "requesters")))
         SL_FOUND(a, "the leaf of approval %S names another requester set than its document", id);
 }

@@ -73,13 +73,24 @@ struct sl_audit_passkey {
     struct sl_audit_passkey *next;
 };
 
+/* One use of an envelope. */
+struct sl_audit_use {
+    uint64_t session, action;
+    bool ran;
+};
+
 struct sl_audit_approval {
     enum sl_approval_state state;
     uint8_t digest[32];
     struct sl_span identity, owner, target;
     uint64_t asked_us, decide_by_us, spend_by_us, session, action;
     bool ran, denied_by_vote;
-    uint64_t list, listed; /* statements of a list, and how many of them have run so far */
+    uint64_t list, listed;       /* statements of a list, and how many of them have run so far */
+    struct sl_envelope envelope; /* times 0: it is none */
+    struct sl_span template, run;
+    struct sl_audit_use *uses; /* envelope.times of them */
+    uint64_t use_count;
+    bool went_unknown; /* what became of one of them */
     bool needs_passkey, needs_device_bound;
     uint32_t shut;                      /* channels that `decide_in` leaves out */
     struct sl_reviewers *escalations;   /* one for each of `needs` */
@@ -213,6 +224,19 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                             const struct sl_audit_identity *who,
                                             const struct sl_audit_credential *c,
                                             const json_t *leaf);
+
+/* audit_envelope.c: asked; one use of it is spent; it ran, or what it was about ran, with it; how
+ * that ended is said. */
+void sl_audit_envelope_asked(struct sl_audit *a, struct sl_audit_approval *p, const json_t *leaf);
+void sl_audit_envelope_use(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                           const json_t *leaf);
+void sl_audit_envelope_ran(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                           const json_t *leaf);
+void sl_audit_envelope_ended(struct sl_audit *a, struct sl_audit_approval *p, struct sl_span id,
+                             const json_t *leaf);
+/* NULL: none was spent for this action. */
+struct sl_audit_use *sl_audit_use_of(const struct sl_audit_approval *p, uint64_t session,
+                                     uint64_t action);
 
 /* audit_document.c */
 void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t digest[32],

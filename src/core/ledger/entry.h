@@ -13,6 +13,7 @@
 #ifndef SL_CORE_LEDGER_ENTRY_H
 #define SL_CORE_LEDGER_ENTRY_H
 
+#include "core/action/envelope.h"
 #include "core/ledger/journal.h"
 
 enum {
@@ -159,6 +160,7 @@ void sl_entry_put_txn(struct sl_buf *b, const struct sl_entry_txn *e);
     X(REVOKED, "revoked") /* approved   -> revoked                                           */    \
     X(GRANTED, "granted") /* approved   -> same      offered to a waiting session            */    \
     X(SPENT, "spent")     /* approved   -> spent     released to the target, once            */    \
+    X(USED, "used")       /* approved   -> same      one use of an envelope, not its last    */    \
     X(LAPSED, "lapsed")   /* approved   -> lapsed    not spent in time                       */    \
     X(ERASED, "erased")   /* over       -> same      what it was about is erased             */
 
@@ -208,8 +210,10 @@ struct sl_entry_approval {
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;
-    uint64_t list;       /* asked: it is a list of so many statements; 0: one statement */
-    uint64_t expires_us; /* asked: time to decide. approved: time to spend */
+    struct sl_envelope envelope; /* asked: it is one; times 0: it is none */
+    uint64_t use;                /* used, spent: which use of an envelope, from 1 */
+    uint64_t list;               /* asked: it is a list of so many statements; 0: one statement */
+    uint64_t expires_us;         /* asked: time to decide. approved: time to spend */
     /* decided, and the person behind cancelled, revoked */
     struct sl_span decision; /* "approve" or "deny" */
     struct sl_span approver, credential, channel,

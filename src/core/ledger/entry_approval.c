@@ -32,6 +32,18 @@ static void put_needs(struct sl_jw *w, const struct sl_entry_approval *e)
     sl_jw_end(w);
 }
 
+static void put_envelope(struct sl_jw *w, const struct sl_envelope *e)
+{
+    if (e->times == 0)
+        return;
+    sl_jw_key(w, "envelope");
+    sl_jw_object(w);
+    sl_member_u64(w, "for_s", e->for_s);
+    sl_member_u64(w, "rows", e->rows);
+    sl_member_u64(w, "times", e->times);
+    sl_jw_end(w);
+}
+
 static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size_t start)
 {
     sl_member_u64(w, "action", e->action);
@@ -46,6 +58,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "decision", e->decision);
     sl_member_u64(w, "delivered", e->delivered);
     sl_member_hex(w, "digest", e->digest, SL_SHA256);
+    put_envelope(w, &e->envelope);
     sl_member_str(w, "environment", e->environment);
     sl_member_time(w, "escalate_at", e->escalate_us);
     sl_member_u64(w, "estimate", e->estimate);
@@ -58,6 +71,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "let_by", e->let_by);
     sl_member_u64(w, "list", e->list);
     put_needs(w, e);
+    sl_member_u64(w, "nth", e->use);
     if (e->own) {
         sl_jw_key(w, "own");
         sl_jw_bool(w, true);

@@ -350,6 +350,9 @@ K(RULE, "sync", SWITCH, sync, "held", 0, 0, "", "held|all", RELOAD,             
 K(RULE, "notify", LIST, notify, "", 1, 100, "", "", RELOAD,                                          \
   "Where people are told about a hold, beside the console: the name of a `chat`, or `name:channel` (`slack:C0PAY`). Left " \
   "out: in the `channel` of each chat that has one.")                                              \
+K(RULE, "envelope", SWITCH, envelope, "no", 0, 0, "", "no|yes", RELOAD,                              \
+  "Of a hold rule. `yes`: one approval may be asked for many runs of one template, a SELECT that only its " \
+  "literals differ in, with bounds (docs/envelopes.md). Every rule that holds it must say so.")        \
 M(RULE, "escalate", ONE, escalate, ESCALATE, false,                                                  \
   "What happens once when nobody has decided in time: others are told, and may decide too. Never is " \
   "anything approved by it.")                                                                        \

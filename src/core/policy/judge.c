@@ -330,6 +330,14 @@ static void add_wishes(struct sl_answer *a, const struct sl_rule *const *rules, 
     }
 }
 
+static bool all_say_envelope(const struct sl_answer *a)
+{
+    for (size_t i = 0; i < a->rule_count; i++)
+        if (!a->rules[i]->envelope)
+            return false;
+    return a->verdict == SL_HOLD && a->rule_count > 0 && !a->from_default;
+}
+
 static void add_times(struct sl_answer *a)
 {
     a->expires_ms = a->grant_ttl_ms = a->max_wait_ms = 0;
@@ -366,6 +374,7 @@ static void finish(struct trial *t, struct sl_answer *a)
     add_wishes(a, t->holds, t->hold_count);
     add_wishes(a, t->denies, t->deny_count);
     add_times(a);
+    a->envelope = all_say_envelope(a);
     add_limits(t, a);
     a->enforced = t->q->target->observe ? SL_ALLOW : a->verdict;
     digest_rules(t, a);

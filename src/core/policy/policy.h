@@ -98,7 +98,7 @@ struct sl_rule {
     uint64_t grant_ttl_ms; /* time to spend, default 5m */
     uint64_t max_wait_ms;  /* how long a client is kept waiting at most; 0: until expiry */
     enum sl_in_transaction in_transaction;
-    bool reason_required, proof_passkey, keys_device_bound, record_shape, sync;
+    bool reason_required, proof_passkey, keys_device_bound, record_shape, sync, envelope;
     uint32_t decide_in; /* bits in the order of SL_DECIDE_IN_WORDS; 0: not said, so all of them */
     struct sl_names notify;
     struct sl_escalation { /* one step, when nobody has decided; never to "approved" */
@@ -409,6 +409,7 @@ struct sl_answer {
     size_t rule_count;
     bool from_default; /* the target's default is (one of) the reason(s) */
     bool reason_required, record_shape, sync, time_dependent; /* time_dependent: do not cache */
+    bool envelope;              /* held, and every rule that holds it lets an envelope be asked */
     bool passkey, device_bound; /* decisions: signed by a passkey; one that stays where it is */
     uint32_t shut; /* channels that some rule's decide_in leaves out: bits of SL_DECIDE_IN_WORDS */
     uint64_t expires_ms, grant_ttl_ms, max_wait_ms; /* the shortest of the rules */

@@ -145,6 +145,9 @@ static void check_rule_parts(struct sl_load *l, const struct sl_node *at, const 
     if (r->elevate.login.n > 0 && r->then != SL_HOLD)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": elevate needs somebody's yes; expected then: hold\n");
+    if (r->envelope && r->then != SL_HOLD)
+        sl_buf_put_str(about(l, at, "rule", r->name),
+                       ": envelope is about what is held; expected then: hold\n");
     if (r->keys_device_bound && !r->proof_passkey)
         sl_buf_put_str(about(l, at, "rule", r->name),
                        ": keys says which passkeys count; expected proof: passkey\n");

@@ -73,6 +73,7 @@ struct meter {
     uint64_t granted;     /* rows in all that a person lets pass, whatever the budgets; 0: nobody */
     struct sl_buf grants; /* u64 each: actions that continued it, whose outcome is due */
     struct sl_buf rule;   /* whose budget was held last */
+    char envelope[37];    /* the approval, while `granted` is the rows of an envelope; or empty */
     bool withdrawn;       /* the policy of now does not allow it */
 };
 

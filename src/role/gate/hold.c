@@ -209,8 +209,11 @@ enum sl_err hold_new(struct session *s, const struct judged *j, const struct hel
     };
     h->is_list = what->list != NULL;
     h->list_asks = what->list_asks;
+    h->is_envelope = what->envelope != NULL;
     if (h->is_list)
         memcpy(h->only, what->list->approval, sizeof h->only);
+    if (h->is_envelope)
+        memcpy(h->only, what->envelope->approval, sizeof h->only);
     memcpy(h->rules_digest, j->verdict->answer.rules_digest, sizeof h->rules_digest);
     SL_TRY(sl_map_put(g->by_action, sl_map_u64(&h->action), s));
     SL_TRY(hold_put_operation(&h->operation, what));
@@ -297,7 +300,7 @@ static enum take take_approved(struct session *s, const struct judged *j,
  * many rows the planner expects. */
 static enum take ask_show(struct session *s, const struct judged *j, const struct held_bytes *what)
 {
-    if (s->show_known || what->list != NULL)
+    if (s->show_known || what->list != NULL || what->envelope != NULL)
         return TAKE_DONE;
     if (s->tx != 'T' || s->unsynced)
         return estimate_take(s, j, what);

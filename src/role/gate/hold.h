@@ -30,8 +30,9 @@ struct held_bytes {
     uint32_t max_rows;
     struct sl_span bind_body; /* the Bind message that `bind` was read from */
     struct over_budget over;
-    const struct list *list; /* a whole list is held, `text` is its first statement */
-    bool list_asks;          /* ... until there is an approval, not until it may run */
+    const struct list *list;     /* a whole list is held, `text` is its first statement */
+    const struct list *envelope; /* `text` is of its template, which is what is held */
+    bool list_asks;              /* ... until there is an approval, not until it may run */
 };
 enum take hold_take(struct session *s, const struct judged *j, const struct held_bytes *what);
 void hold_keeper(struct session *s, enum sl_message type, struct sl_span body);

@@ -33,8 +33,21 @@ static enum sl_err put_extended(struct sl_buf *b, const struct held_bytes *what)
     return ok ? sl_buf_err(b) : SL_EMEMORY;
 }
 
+/* The template of the very bytes that would run. */
+static enum sl_err put_envelope(struct sl_buf *b, const struct held_bytes *what)
+{
+    SL_BUF(template, SL_ENVELOPE_MAX_TEMPLATE);
+
+    SL_TRY(sl_envelope_put_template(&template, what->text));
+    sl_envelope_put_operation(b, &what->envelope->bounds, sl_buf_span(&template));
+    return sl_buf_err(b);
+}
+
 static enum sl_err put_statement(struct sl_buf *b, const struct held_bytes *what)
 {
+    if (what->envelope != NULL)
+        return put_envelope(b, what);
+
     if (what->list != NULL) {
         list_put_operation(b, what->list);
         return sl_buf_err(b);

@@ -38,10 +38,11 @@ struct hold {
     struct sl_buf message, detail, hint;
     bool told;
     bool is_list, list_asks; /* of held_bytes */
-    char only[37];           /* the approval that it must join, or empty */
-    uint64_t rows;           /* granted: how many rows may pass in all; 0: as policy says */
-    bool spending;           /* SPEND was sent, and no intent is in the journal yet */
-    bool unproposed;         /* the keeper has to read others first: the tick proposes it */
+    bool is_envelope;
+    char only[37];   /* the approval that it must join, or empty */
+    uint64_t rows;   /* granted: how many rows may pass in all; 0: as policy says */
+    bool spending;   /* SPEND was sent, and no intent is in the journal yet */
+    bool unproposed; /* the keeper has to read others first: the tick proposes it */
 };
 
 /* Makes one and notes its action; `wait_over` comes when the client's wait ends. */

@@ -13,7 +13,12 @@
 
 static void put_hint(struct sl_buf *hint, const struct hold *h, const struct sl_msg_action_held *m)
 {
-    if (h->list_asks)
+    if (h->list_asks && h->is_envelope)
+        sl_buf_say(hint,
+                   "Once it is approved: SET sluice.request = '%S'; then statements of this "
+                   "template, and no others. Reviewers see it at %S",
+                   m->approval, m->link);
+    else if (h->list_asks)
         sl_buf_say(hint,
                    "Once it is approved: SET sluice.request = '%S'; then its statements, in "
                    "this order. Reviewers see it at %S",
@@ -134,7 +139,7 @@ enum sl_err hold_take_held(struct session *s, struct hold *h, struct sl_span bod
     if (memcmp(digest, h->digest, sizeof digest) != 0)
         return SL_ECORRUPT;
     h->phase = PHASE_HELD;
-    if (!h->told)
+    if (!h->told && !(h->is_envelope && m.granted != 0 && !h->list_asks))
         tell_client(s, h, &m);
     h->told = true;
     return SL_OK;

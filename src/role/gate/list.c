@@ -27,6 +27,7 @@ void list_free(struct session *s)
     for (size_t i = 0; i < l->count; i++)
         free((void *)l->items[i].text.p);
     free(l->items);
+    free((void *)l->template.p);
     sl_timer_free(l->timer);
     explicit_bzero(l, sizeof *l); /* who still held it would say nothing of it */
     free(l);

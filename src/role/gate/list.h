@@ -16,11 +16,14 @@
 #ifndef SL_ROLE_GATE_LIST_H
 #define SL_ROLE_GATE_LIST_H
 
+#include "core/action/envelope.h"
 #include "core/action/list.h"
 #include "role/gate/hold_int.h"
 #include "role/gate/judging.h"
 
 enum list_phase { LIST_NOTING, LIST_ARMED, LIST_RUNNING, LIST_OVER };
+
+struct refusal;
 
 struct list_item {
     struct sl_span text;  /* malloc'd */
@@ -53,7 +56,10 @@ struct list {
     bool under_way; /* the server has statement `at` */
     uint64_t idle_ms;
     struct sl_timer *timer;
-    char why[256]; /* it ended */
+    /* envelope.c: one approval for many runs of a template; never RUNNING */
+    struct sl_envelope bounds; /* times 0: it is none */
+    struct sl_span template;   /* malloc'd; empty: it is not known yet */
+    char why[256];             /* it ended */
     char sqlstate[6];
 };
 
@@ -90,6 +96,16 @@ void list_lost(struct session *s);                  /* the session ends */
 void list_keeper_lost(struct session *s);           /* not before a new keeper says what is spent */
 bool list_stop(struct session *s, uint64_t action); /* false: it is not of this list */
 const uint8_t *list_approval(const struct session *s); /* that runs; NULL: none */
+
+/* envelope.c: the same when it is an envelope. A statement of its template waits for its grant as
+ * any held one; any other but transaction control ends it, and is then judged as usual. */
+enum take envelope_take(struct session *s, struct sl_span text, struct sl_span whole, bool *taken);
+/* TAKE_WAIT: it is being asked; TAKE_DONE: `no` says why not, as list_set.c refuses. */
+enum take envelope_ask(struct session *s, struct refusal *no);
+bool envelope_is(const struct session *s); /* one is taken up, or was and its end is not said */
+/* The first deviation: told to the keeper and to the client. */
+void envelope_end(struct session *s, const char *why);
+void envelope_exceeded(struct session *s); /* the result at hand has more rows than were approved */
 
 /* list_set.c: SET and SHOW sluice.request */
 enum take list_set(struct session *s, struct sl_span value);

@@ -251,6 +251,8 @@ enum take list_take(struct session *s, struct sl_span text, struct sl_span whole
 
     if (l == NULL || (l->phase < LIST_RUNNING && is_about_lists(text)))
         return TAKE_DONE;
+    if (envelope_is(s))
+        return envelope_take(s, text, whole, taken);
     *taken = true;
     if (l->phase == LIST_NOTING)
         return note(s, text);
@@ -298,6 +300,10 @@ void list_answered(struct session *s, bool failed, const char *sqlstate)
 
 void list_drop(struct session *s, const char *why)
 {
+    if (envelope_is(s)) {
+        envelope_end(s, why);
+        return;
+    }
     if (list_approval(s) != NULL)
         list_end(s, outcome_of(s->list), "SL003", why, false);
     list_free(s);
@@ -313,6 +319,10 @@ bool list_breaks(struct session *s)
 
     if (s->list == NULL)
         return false;
+    if (envelope_is(s)) { /* the message itself is judged as any other */
+        envelope_end(s, "a message that is no simple query");
+        return false;
+    }
     list_drop(s, "a message that is no simple query");
     refuse_extended(s, &r);
     return true;
@@ -332,6 +342,8 @@ void list_keeper_lost(struct session *s)
 {
     if (list_approval(s) != NULL)
         list_end(s, SL_OUTCOME_UNKNOWN, "08007", "Sluice's keeper ended while it ran", true);
+    else if (envelope_is(s) && s->list->phase == LIST_ARMED)
+        list_end(s, 0, "08007", "Sluice's keeper ended, and every envelope with it", true);
 }
 
 bool list_stop(struct session *s, uint64_t action)

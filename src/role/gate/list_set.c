@@ -27,10 +27,12 @@ static enum take no(struct session *s, const char *sqlstate, const char *message
     return s->dead ? TAKE_DEAD : TAKE_DONE;
 }
 
-static enum take begin(struct session *s)
+static enum take begin(struct session *s, const struct sl_envelope *bounds)
 {
-    if (list_new(s) == SL_OK)
+    if (list_new(s) == SL_OK) {
+        s->list->bounds = *bounds;
         return say_set(s);
+    }
     session_kill(s, "out of memory");
     return TAKE_DEAD;
 }
@@ -71,6 +73,19 @@ static enum take asked(struct session *s)
     return say_set(s);
 }
 
+static enum take ask_envelope(struct session *s)
+{
+    struct refusal r = {0};
+    enum take t = envelope_ask(s, &r);
+
+    if (t != TAKE_DONE)
+        return t;
+    if (r.message != NULL)
+        return no(s, r.sqlstate, r.message, r.hint);
+    list_free(s); /* refused, and told so */
+    return TAKE_DONE;
+}
+
 static enum take ask(struct session *s)
 {
     struct list *l = s->list;
@@ -84,6 +99,8 @@ static enum take ask(struct session *s)
         return no(s, "25001", "a list is asked for outside of a transaction", NULL);
     if (hold_is_held(s))
         return asked(s);
+    if (l->bounds.times > 0)
+        return ask_envelope(s);
     enum take t = list_judge(s);
     if (t != TAKE_DONE || s->list == NULL)
         return t;
@@ -139,7 +156,8 @@ static enum take arm(struct session *s, struct sl_span id)
         sl_buf_put_str(&why, s->list->why);
         return no(s, "22023", sl_buf_text(&why), NULL);
     }
-    if (s->list != NULL && s->list->count > 0 && sl_span_is(id, s->list->approval)) {
+    if (s->list != NULL && (s->list->count > 0 || s->list->template.n > 0) &&
+        sl_span_is(id, s->list->approval)) {
         s->list->phase = LIST_ARMED;
         return say_set(s);
     }
@@ -158,9 +176,11 @@ static enum sl_err take_list(struct session *s, const struct sl_msg_list *m)
     struct sl_span text;
     size_t at = 0;
 
+    s->list->bounds = (struct sl_envelope){.times = m->times, .rows = m->rows, .for_s = m->for_s};
+    span_set(&s->list->template, m->template);
     while (sl_ipc_list_next(&m->statements, &at, &text))
         SL_TRY(list_add(s->list, text));
-    if (s->list->count == 0)
+    if ((s->list->count == 0) != (m->template.n > 0 && sl_envelope_is_bounded(&s->list->bounds)))
         return SL_EMALFORMED;
     span_set(&s->reason, m->reason);
     span_set(&s->run, m->run);
@@ -179,8 +199,12 @@ void list_keeper(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     struct session *s = sl_map_get(g->by_keeper, sl_map_u64(&m.session));
     if (s == NULL || s->dead || s->wait != WAIT_LIST || s->list == NULL || s->list->count > 0)
         return;
-    if (m.why.n > 0 || take_list(s, &m) != SL_OK) {
-        struct sl_span why = m.why.n > 0 ? m.why : SL_SPAN("the list could not be taken over");
+    bool other_run = m.template.n > 0 && !sl_span_eq(m.run, s->run);
+    if (m.why.n > 0 || other_run || take_list(s, &m) != SL_OK) {
+        struct sl_span why = m.why.n > 0 ? m.why
+                             : other_run ? SL_SPAN("this envelope is for another run: first SET "
+                                                   "sluice.run to the one that it was asked for")
+                                         : SL_SPAN("the list could not be taken over");
         memcpy(s->list->why, why.p, why.n < sizeof s->list->why ? why.n : sizeof s->list->why - 1);
     }
     session_resume(s, WAIT_LIST);
@@ -195,8 +219,19 @@ struct sl_span list_show(const struct session *s)
 
 enum take list_set(struct session *s, struct sl_span value)
 {
+    static const struct sl_span words = {(const uint8_t *)"envelope ", 9};
+    struct sl_envelope bounds = {0};
+
     if (sl_span_is(value, "new"))
-        return begin(s);
+        return begin(s, &bounds);
+    if (sl_span_starts(value, words)) {
+        if (sl_envelope_get(sl_span_from(value, words.n), &bounds) == SL_OK)
+            return begin(s, &bounds);
+        return no(s, "22023",
+                  "an envelope says how often, how many rows each time and for how long: "
+                  "'envelope 20 times 500 rows 20m'",
+                  "at most 1000 times, 1000000 rows and 8h");
+    }
     if (sl_span_is(value, "ask"))
         return ask(s);
     if (is_uuid(value))
@@ -204,5 +239,6 @@ enum take list_set(struct session *s, struct sl_span value)
     list_free(s);
     if (value.n == 0)
         return say_set(s);
-    return no(s, "22023", "sluice.request is 'new', 'ask', the id of an approval, or ''", NULL);
+    return no(s, "22023",
+              "sluice.request is 'new', 'envelope ...', 'ask', the id of an approval, or ''", NULL);
 }

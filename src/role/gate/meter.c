@@ -3,6 +3,7 @@
 
 #include "role/gate/hold.h"
 #include "role/gate/judging.h"
+#include "role/gate/list.h"
 #include "role/gate/meter.h"
 #include "role/gate/names.h"
 #include "role/gate/record.h"
@@ -145,6 +146,8 @@ bool meter_make(struct session *s, const struct judged *j, uint64_t action,
                         .grants = sl_buf(4096),
                         .rule = sl_buf(4096)};
     s->lease = NULL;
+    if (what->envelope != NULL)
+        memcpy(m->envelope, what->envelope->approval, sizeof m->envelope);
     if (m->lease != NULL)
         m->lease->used_statements = m->lease->need.statements;
     if (what->over.is)

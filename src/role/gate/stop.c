@@ -7,6 +7,7 @@
 #include "role/gate/stop_int.h"
 
 #include "role/gate/item.h"
+#include "role/gate/list.h"
 #include "role/gate/login.h"
 #include "role/gate/meter.h"
 #include "role/gate/refuse.h"
@@ -243,6 +244,7 @@ void stop_begin(struct session *s, uint64_t row_bytes)
     }
     t->row_bytes = row_bytes;
     s->stop = t;
+    envelope_exceeded(s);
     stream_pause(&s->server, true);
     sl_timer_arm(t->timer, 0);
 }

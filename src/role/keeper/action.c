@@ -21,7 +21,7 @@ static void refuse(struct peer *p, uint64_t action, struct sl_span approval, str
 
 /* The canonical form and nothing else: what is shown, digested and spent must be one text. */
 static enum sl_err check_operation(struct keeper *k, struct sl_span operation, struct sl_span show,
-                                   struct over *over, size_t *list)
+                                   struct ask *a)
 {
     json_t *value = NULL;
     SL_BUF(canonical, SL_ACTION_MAX_BYTES);
@@ -31,9 +31,11 @@ static enum sl_err check_operation(struct keeper *k, struct sl_span operation, s
     if (err == SL_OK && !sl_span_eq(sl_buf_span(&canonical), operation))
         err = SL_EMALFORMED;
     if (err == SL_OK)
-        err = over_read(k, value, show, over);
+        err = over_read(k, value, show, &a->over);
     if (err == SL_OK)
-        err = list_read(value, list);
+        err = list_read(value, &a->list);
+    if (err == SL_OK)
+        err = envelope_read(value, &a->envelope);
     json_decref(value);
     return err;
 }
@@ -46,7 +48,7 @@ static enum sl_err fill(struct peer *p, const struct sl_msg_action_propose *m,
 
     if (meaning == NULL)
         return SL_EMEMORY;
-    SL_TRY(check_operation(k, m->operation, m->show, &a->over, &a->list));
+    SL_TRY(check_operation(k, m->operation, m->show, a));
     SL_TRY(sl_meaning_get(k->mem, m->meaning, meaning));
     a->who = who;
     a->meaning = meaning;
@@ -98,6 +100,8 @@ static struct sl_span sentence_of(struct keeper *k, const struct session *s, con
 {
     SL_BUF(text, 4096);
 
+    if (a->envelope.times > 0)
+        envelope_say(&text, a);
     if (a->over.is)
         say_over(k, s, a, reviewer, &text);
     else if (a->meaning->opaque_why.n > 0 && (a->meaning->effects & SL_EFFECT_OPAQUE) != 0)
@@ -282,6 +286,32 @@ static bool still_means_it(struct keeper *k, const struct approval *a, const str
             person_get(k, a->identity, &who) == SL_OK && means_the_same(k, a, &who, &meaning));
 }
 
+/* The grant is spent, or one use of an envelope: recorded before anybody hears of it. */
+static const char *spend(struct keeper *k, struct approval *a, const struct session *s,
+                         uint64_t action)
+{
+    uint64_t times = approval_envelope(a).times, use = times == 0 ? 0 : approval_uses(k, a) + 1;
+    struct move m = {.on = use < times ? SL_APPROVAL_ON_USE : SL_APPROVAL_ON_SPEND,
+                     .session = s->id,
+                     .action = action,
+                     .use = use};
+
+    return use > times || approval_move(k, a, &m) != SL_OK ? "there is no grant to spend" : NULL;
+}
+
+/* What leaves another grant to its time ends an envelope. */
+static bool ends_envelope(struct keeper *k, const struct approval *a, const char *problem)
+{
+    if (approval_envelope(a).times == 0 || a->state != SL_APPROVAL_APPROVED)
+        return false;
+    if (problem == NULL && !same_policy(k, a))
+        problem = "policy is another one than when it was asked";
+    if (problem == NULL)
+        return false;
+    envelope_void(k, a->id, problem); /* which refuses all who wait for it */
+    return true;
+}
+
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
 {
     struct keeper *k = p->keeper;
@@ -300,17 +330,16 @@ void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m)
     if (w->withdrawn) /* the grant stays; what is said next is that the client left */
         return;
     const char *problem = spend_problem(k, &a, s, m->digest);
+    if (ends_envelope(k, &a, problem))
+        return;
     if (problem == NULL && !still_means_it(k, &a, w)) {
         approval_end(k, &a,
                      &(struct move){
                          .on = SL_APPROVAL_ON_VOID}); /* which refuses all who wait for it */
         return;
     }
-    if (problem == NULL && approval_move(k, &a,
-                                         &(struct move){.on = SL_APPROVAL_ON_SPEND,
-                                                        .session = s->id,
-                                                        .action = m->action}) != SL_OK)
-        problem = "there is no grant to spend";
+    if (problem == NULL)
+        problem = spend(k, &a, s, m->action);
     if (problem != NULL) {
         refuse_spend(p, w, m->action, m->approval, problem);
         return;

@@ -65,6 +65,7 @@ struct move {
     enum sl_approval_event on;
     struct sl_span by, channel, reason;
     uint64_t session, action;
+    uint64_t use; /* of an envelope, from 1 */
 };
 enum sl_err approval_move(struct keeper *k, struct approval *a, const struct move *m) SL_MUST_CHECK;
 /* Moves it and tells every client that waits for it why. */

@@ -200,7 +200,7 @@ static void put_detail(json_t *out, const struct approval *a)
         "reviewers",    "rule",       "show",           "repeats", "runs_as",
         "runs_as_user", "trigger",    "in_transaction", "policy",  "rows",
         "delivered",    "started_by", "unknown",        "job",     "job_link",
-        "list",         "proof_why",  "decide_in"};
+        "list",         "proof_why",  "decide_in",      "envelope"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         json_t *value = json_object_get(a->detail, members[i]);
@@ -270,11 +270,13 @@ static void put_state(struct call *c, json_t *out, const struct approval *a)
     json_put_str(out, "state", sl_span_str(sl_approval_state_name(a->state)));
     json_put_str(out, "why", a->why);
     json_object_set_new(out, "waiting", json_boolean(waiting > 0));
-    json_object_set_new(out, "client_gone",
-                        json_boolean(open && waiting == 0 && !approval_is_list(a) &&
-                                     !sl_span_is(a->protocol, "external") &&
-                                     !sl_span_is(a->protocol, "policy") &&
-                                     !sl_span_is(a->protocol, "sluice")));
+    json_object_set_new(
+        out, "client_gone",
+        json_boolean(open && waiting == 0 && !approval_is_list(a) &&
+                     approval_envelope(a).times == 0 && !sl_span_is(a->protocol, "external") &&
+                     !sl_span_is(a->protocol, "policy") && !sl_span_is(a->protocol, "sluice")));
+    if (approval_envelope(a).times > 0)
+        json_object_set_new(out, "uses", json_integer((json_int_t)approval_uses(c->keeper, a)));
     if (a->outcome.n > 0 && sl_json_read(a->outcome, &outcome, NULL) == SL_OK)
         json_object_set_new(out, "outcome", outcome);
 }

@@ -1,6 +1,7 @@
 #include "role/keeper/approval.h"
 
 #include "base/utf8.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/policy_change.h"
 #include "role/keeper/store.h"
@@ -10,11 +11,11 @@
 
 enum { WHY_BYTES = 8192 };
 
-static enum sl_entry_approval_event leaf_event(enum sl_approval_state to)
+static enum sl_entry_approval_event leaf_event(enum sl_approval_event on, enum sl_approval_state to)
 {
     switch (to) {
     case SL_APPROVAL_APPROVED:
-        return SL_ENTRY_APPROVAL_APPROVED;
+        return on == SL_APPROVAL_ON_USE ? SL_ENTRY_APPROVAL_USED : SL_ENTRY_APPROVAL_APPROVED;
     case SL_APPROVAL_DENIED:
         return SL_ENTRY_APPROVAL_DENIED;
     case SL_APPROVAL_EXPIRED:
@@ -40,6 +41,7 @@ static void record_move(struct keeper *k, const struct approval *a, const struct
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint64_t now_us = sl_clock_us();
     json_t *event = event_new("moved", now_us);
+    bool is_yes = to == SL_APPROVAL_APPROVED && m->on != SL_APPROVAL_ON_USE;
 
     event_str(event, "id", a->id);
     event_u64(event, "on", m->on);
@@ -47,18 +49,20 @@ static void record_move(struct keeper *k, const struct approval *a, const struct
     event_u64(event, "grant_expires", grant_expires_us);
     event_u64(event, "session", m->session);
     event_u64(event, "action", m->action);
-    sl_entry_put_approval(
-        &leaf,
-        &(struct sl_entry_approval){.event = leaf_event(to),
-                                    .time_us = now_us,
-                                    .approval = a->id,
-                                    .digest = a->digest,
-                                    .session = m->session,
-                                    .action = m->action,
-                                    .expires_us = to == SL_APPROVAL_APPROVED ? grant_expires_us : 0,
-                                    .approver = m->by,
-                                    .channel = m->channel,
-                                    .reason = to == SL_APPROVAL_APPROVED ? sl_span(NULL, 0) : why});
+    if (m->use > 0)
+        event_u64(event, "use", m->use);
+    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
+                                     .event = leaf_event(m->on, to),
+                                     .time_us = now_us,
+                                     .approval = a->id,
+                                     .digest = a->digest,
+                                     .session = m->session,
+                                     .action = m->action,
+                                     .use = m->use,
+                                     .expires_us = is_yes ? grant_expires_us : 0,
+                                     .approver = m->by,
+                                     .channel = m->channel,
+                                     .reason = is_yes || m->use > 0 ? sl_span(NULL, 0) : why});
     store_record(&k->store, &leaf, event, true);
 }
 
@@ -68,8 +72,12 @@ enum sl_err approval_move(struct keeper *k, struct approval *a, const struct mov
     const char *sentence;
 
     SL_TRY(sl_approval_move(a->state, m->on, &to, &sentence));
-    uint64_t grant_expires_us =
-        to == SL_APPROVAL_APPROVED ? sl_clock_us() + a->grant_ttl_ms * 1000 : a->grant_expires_us;
+    uint64_t grant_expires_us = to == SL_APPROVAL_APPROVED && m->on != SL_APPROVAL_ON_USE
+                                    ? sl_clock_us() + a->grant_ttl_ms * 1000
+                                    : a->grant_expires_us;
+    if (m->on == SL_APPROVAL_ON_DEADLINE && a->state == SL_APPROVAL_APPROVED &&
+        approval_envelope(a).times > 0)
+        sentence = "its time is over";
     struct sl_span said = sl_utf8_head(m->reason, WHY_BYTES); /* a gate's word may be among it */
     struct sl_span why = sl_arena_copy(k->mem, said.n > 0 ? said : sl_span_str(sentence));
 

@@ -147,6 +147,11 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (asks_too_large(k, a))
         return say_no(a, "too much text of this identity waits for a decision already",
                       "Wait until some of it is decided, or cancel what is not needed.");
+    const char *problem = envelope_problem(a);
+    if (problem != NULL)
+        return say_no(a, problem, "Ask for its statements one by one, or as a list.");
+    if (a->envelope.times > 0) /* its time begins with the last yes */
+        a->answer.grant_ttl_ms = a->envelope.for_s * 1000;
     prefer_passkey(k, a);
     struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
@@ -190,17 +195,39 @@ static bool join(struct keeper *k, struct ask *a)
     return true;
 }
 
+/* Of an envelope: whoever uses it is told how it ended. */
+static enum sl_err not_that_one(struct keeper *k, struct ask *a, const struct approval *old)
+{
+    SL_BUF(text, 8192);
+
+    if (old->state == SL_APPROVAL_APPROVED && a->now_us >= old->grant_expires_us)
+        return say_no(a, "its time is over", "Ask anew.");
+    if (old->state == SL_APPROVAL_PENDING || old->state == SL_APPROVAL_APPROVED)
+        return say_no(a, "what it is now is not what was shown to reviewers",
+                      "Run, reason, session, definitions, labels or policy are others; ask anew.");
+    sl_buf_say(&text, "it is %s: %S", sl_approval_state_name(old->state), old->why);
+    return say_no(a, sl_arena_text(k->mem, sl_buf_span(&text)), "Ask anew.");
+}
+
 /* It was shown as something else: nobody's yes counts for what it means now (P3). */
 static enum sl_err another_meaning(struct keeper *k, struct ask *a)
 {
     APPROVAL(old);
 
     a->joined = false;
-    if (approval_get(k, a->only, &old) == SL_OK && sl_span_eq(old.identity, a->who->name) &&
-        sl_span_eq(old.target, a->target->name))
+    bool is_ours = approval_get(k, a->only, &old) == SL_OK &&
+                   sl_span_eq(old.identity, a->who->name) &&
+                   sl_span_eq(old.target, a->target->name);
+    enum sl_err no = is_ours && a->envelope.times > 0 ? not_that_one(k, a, &old) : SL_OK;
+    bool is_late = old.state == SL_APPROVAL_APPROVED && a->now_us >= old.grant_expires_us;
+    if (is_ours && is_late)
+        approval_end(k, &old, &(struct move){.on = SL_APPROVAL_ON_DEADLINE});
+    else if (is_ours)
         approval_end(k, &old,
                      &(struct move){.on = SL_APPROVAL_ON_VOID,
                                     .reason = SL_SPAN("it means something else now")});
+    if (no != SL_OK)
+        return no;
     return say_no(a, "this list means something else now than what was shown to reviewers",
                   "Definitions, policy or session settings changed since; ask anew.");
 }

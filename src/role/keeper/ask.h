@@ -5,7 +5,7 @@
 #ifndef SL_ROLE_KEEPER_ASK_H
 #define SL_ROLE_KEEPER_ASK_H
 
-#include "core/action/action.h"
+#include "core/action/envelope.h"
 #include "core/policy/policy.h"
 #include "ipc/messages.h"
 #include "role/keeper/budget.h"
@@ -29,7 +29,8 @@ struct ask {
     uint64_t now_us, session, gate_action;
     bool in_transaction;
     struct sl_span only; /* it joins this approval, or is refused; empty: any, or a new one */
-    size_t list;         /* so many statements; 0: it is no list */
+    struct sl_envelope envelope; /* times 0: it is none */
+    size_t list;                 /* so many statements; 0: it is no list */
     struct over over;
     /* out */
     struct sl_answer answer;
@@ -67,6 +68,7 @@ struct sl_span approval_link(struct keeper *k, struct sl_span id);
  */
 void on_action_propose(struct peer *p, const struct sl_msg_action_propose *m);
 void on_action_spend(struct peer *p, const struct sl_msg_action_spend *m);
+void on_envelope_end(struct peer *p, const struct sl_msg_envelope_end *m);
 void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m);
 void on_action_left(struct peer *p, const struct sl_msg_action_left *m);
 
@@ -77,6 +79,24 @@ enum sl_err list_read(const json_t *operation, size_t *count) SL_MUST_CHECK;
 void list_put_text(struct sl_buf *b, const json_t *operation); /* masked */
 bool list_mask(json_t *operation); /* password literals; true: there were some */
 bool approval_is_list(const struct approval *a);
+
+/* --- envelope.c: many runs of a template ---------------------------------------------------------
+ */
+/* What an operation says about it; times 0: it is none. SL_EMALFORMED. */
+enum sl_err envelope_read(const json_t *operation, struct sl_envelope *out) SL_MUST_CHECK;
+/* Why it may not be asked; NULL: it may. */
+const char *envelope_problem(const struct ask *a);
+/* For reviewers, and whoever asks: what a yes lets run. */
+void envelope_say(struct sl_buf *b, const struct ask *a);
+/* That of an approval; times 0: it is none. */
+struct sl_envelope approval_envelope(const struct approval *a);
+uint64_t approval_uses(struct keeper *k, const struct approval *a);
+/* Ends it, if it is approved and an envelope. */
+void envelope_void(struct keeper *k, struct sl_span id, const char *why);
+/* Those that were asked under another policy. */
+void envelopes_moved(struct keeper *k);
+/* All of them: what a gate had to say about one may have been lost with the keeper before. */
+void envelopes_restart(struct keeper *k);
 
 /* --- again.c: what was approved, under the policy of now -----------------------------------------
  */

@@ -83,6 +83,10 @@ static void choose_login(struct keeper *k, struct ask *a)
     }
     if (a->runs_as.n == 0)
         return;
+    if (a->envelope.times > 0) {
+        a->cannot_elevate = "an envelope cannot run as another login";
+        return;
+    }
     if (a->list > 0) {
         a->cannot_elevate = "a list of statements cannot run as another login";
         return;

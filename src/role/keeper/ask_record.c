@@ -118,6 +118,12 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
     event_hex(detail, "policy", sl_span(k->config->digest, sizeof k->config->digest));
     if (a->list > 0)
         event_u64(detail, "list", a->list);
+    if (a->envelope.times > 0) {
+        event_json(detail, "envelope",
+                   json_pack("{s:I, s:I, s:I}", "for_s", (json_int_t)a->envelope.for_s, "rows",
+                             (json_int_t)a->envelope.rows, "times", (json_int_t)a->envelope.times));
+        event_u64(detail, "rows", a->envelope.rows);
+    }
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
         event_u64(detail, "delivered", a->over.delivered);
@@ -252,6 +258,7 @@ static void put_leaf(struct keeper *k, const struct ask *a, struct sl_buf *leaf)
                   .decide_in = entry_list(channels_of(k, a)),
                   .delivered = a->over.delivered,
                   .list = a->list,
+                  .envelope = a->envelope,
                   .estimate = a->over.estimate,
                   .cap = a->over.cap,
                   .proof = a->answer.passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),

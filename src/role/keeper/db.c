@@ -234,6 +234,7 @@ void db_dump(struct db *db, struct sl_buf *out)
         "select * from derived_label order by 1, 2, 3, 5, 6",
         "select * from refusal order by 1, 2, 3",
         "select * from approval_cap order by 1",
+        "select * from approval_use order by 1, 2",
         "select * from budget_use order by 1, 2, 3, 4",
         "select * from budget_lease order by 1, 2, 3",
         "select * from lineage_node order by 1",

@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/decision.h"
@@ -31,7 +32,8 @@ enum sl_decide_reason glass_may(struct keeper *k, const struct approval *a,
     q.escalations = NULL;
     /* Where nobody knows who set it going, it may be whoever would release it. */
     bool unknown = sl_json_str(a->detail, "unknown").n > 0;
-    q.requirement_count = is_of_ours(a) || unknown || breakers.groups.count == 0 ? 0 : 1;
+    bool many = approval_envelope(a).times > 0; /* who is alone releases one action */
+    q.requirement_count = is_of_ours(a) || unknown || many || breakers.groups.count == 0 ? 0 : 1;
     q.votes = NULL;
     q.vote_count = 0;
     q.who = decider_of(k, who);

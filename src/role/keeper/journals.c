@@ -118,8 +118,12 @@ bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r, const 
     put_outcome(&outcome, r, running->list);
     event_str(event, "id", id);
     event_str(event, "outcome", sl_buf_span(&outcome));
+    event_u64(event, "session", r->session);
+    event_u64(event, "action", r->action);
     store_record(&k->store, leaf, event, false);
     keeper_event(k, "outcome", id, SL_APPROVAL_SPENT);
+    if (r->outcome == SL_OUTCOME_UNKNOWN)
+        envelope_void(k, id, "what became of one of its uses is not known");
     free(running);
     return true;
 }

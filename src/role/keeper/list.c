@@ -50,14 +50,16 @@ static const char *problem(const struct session *s, const struct approval *a)
 
     if (!sl_span_eq(a->identity, s->identity) || !sl_span_eq(a->target, s->target))
         return "there is no approval with this id that this identity asked for on this target";
-    if (!approval_is_list(a))
+    if (!approval_is_list(a) && approval_envelope(a).times == 0)
         return "that approval is not for a list of statements: run its statement";
     if (a->state == SL_APPROVAL_PENDING && now_us < a->expires_us)
         return NULL;
     if (a->state == SL_APPROVAL_APPROVED && now_us < a->grant_expires_us)
         return NULL;
     if (a->state == SL_APPROVAL_SPENT)
-        return "that list has run, or begun to: what is left of it needs a new approval";
+        return approval_is_list(a)
+                   ? "that list has run, or begun to: what is left of it needs a new approval"
+                   : "that envelope is used up: what is left to do needs a new approval";
     return "that approval is over: ask anew";
 }
 
@@ -65,19 +67,24 @@ static void hand_back(struct peer *p, uint64_t session, const json_t *document)
 {
     const json_t *list = json_object_get(json_object_get(document, "operation"), "list");
     struct sl_ipc_list statements = {0};
+    const json_t *operation = json_object_get(document, "operation");
+    struct sl_envelope e = {0};
     SL_BUF(items, SL_LIST_MAX_BYTES + SL_LIST_MAX * 16);
     size_t i;
     json_t *item;
 
     json_array_foreach(list, i, item)
         sl_ipc_list_add(&items, &statements, sl_json_str(item, "sql"));
-    if (sl_buf_err(&items) != SL_OK || statements.count == 0) {
+    if (envelope_read(operation, &e) != SL_OK || sl_buf_err(&items) != SL_OK ||
+        (statements.count == 0 && e.times == 0)) {
         say_no(p, session, "the list cannot be read any more");
         return;
     }
     ANSWER(p, list, .session = session, .statements = statements,
            .reason = sl_json_str(document, "reason"), .run = sl_json_str(document, "run"),
-           .sink = sl_json_str(document, "sink"));
+           .sink = sl_json_str(document, "sink"),
+           .template = e.times > 0 ? sl_json_str(operation, "sql") : sl_span(NULL, 0),
+           .times = e.times, .rows = e.rows, .for_s = e.for_s);
 }
 
 void on_list_ask(struct peer *p, const struct sl_msg_list_ask *m)

@@ -2,13 +2,14 @@
 
 #include "os/child.h"
 #include "role/keeper/approval.h"
+#include "role/keeper/ask.h"
 #include "role/keeper/call.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/console.h"
 #include "role/keeper/control.h"
 #include "role/keeper/eligible.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/govern.h"
-#include "role/keeper/chat.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/journals.h"
 #include "role/keeper/labels.h"
@@ -175,7 +176,9 @@ static enum sl_err open_store(struct keeper *k)
     exceptions_warn(k);
     labels_load(k);
     SL_TRY(sessions_load(k));
-    return running_load(k);
+    SL_TRY(running_load(k));
+    envelopes_restart(k);
+    return SL_OK;
 }
 
 static enum sl_err take_setup(struct keeper *k, const struct sl_msg_setup *m)

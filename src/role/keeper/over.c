@@ -103,5 +103,6 @@ uint64_t approval_cap(struct keeper *k, const struct approval *a)
     else
         sl_json_u64(a->detail, "rows", &cap);
     db_end(&rows);
-    return cap;
+    uint64_t each = approval_envelope(a).rows; /* a yes may lower it, and not raise it */
+    return each > 0 && each < cap ? each : cap;
 }

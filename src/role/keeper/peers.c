@@ -267,7 +267,7 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     X(POLICY_PROPOSE, policy_propose) X(RELOAD, reload) X(DRAIN, drain) X(STATS, stats) \
     X(LABEL_FLOW, label_flow) X(LABEL_GONE, label_gone) X(LABEL_STOPPED, label_stopped) \
     X(BUDGET_ASK, budget_ask) X(BUDGET_RETURN, budget_return) X(FETCHED, fetched) \
-    X(LIST_ASK, list_ask) X(JUDGE_TRIED, judge_tried) X(STREAM_OPENED, stream_opened) \
+    X(LIST_ASK, list_ask) X(ENVELOPE_END, envelope_end) X(JUDGE_TRIED, judge_tried) X(STREAM_OPENED, stream_opened) \
     X(STREAM_TEXT, stream_text) X(STREAM_CLOSED, stream_closed)
 /* clang-format on */
 

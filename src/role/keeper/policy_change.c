@@ -89,6 +89,7 @@ void on_reload(struct peer *p, const struct sl_msg_reload *m)
         sessions_end_refused(k);
         jobs_reload(k);
         scim_settle_all(k);
+        envelopes_moved(k);
     }
     record_reload(k, accepted, sl_utf8_head(sl_buf_span(&complaints), 4000));
     ANSWER(p, reloaded, .generation = m->generation, .accepted = accepted,

@@ -35,6 +35,9 @@
     "integer not null, primary key(approval, n)) without rowid;"                                   \
     "create table if not exists approval_shown(approval text not null, identity text not null, "   \
     "what integer not null, primary key(approval, identity)) without rowid;"                       \
+    "create table if not exists approval_use(approval text not null, n integer not null, session " \
+    "integer not null, action integer not null, outcome text not null, primary key(approval, n)) " \
+    "without rowid;"                                                                               \
     "create table if not exists approval_escalation(approval text primary key, due_us integer "    \
     "not "                                                                                         \
     "null, at_us integer not null) without rowid;"                                                 \
@@ -71,7 +74,7 @@
         "order by sequence limit ?2")                                                              \
     X(APPROVAL_JOIN, "select id from approval where join_key = ?1 and state in ('pending', "       \
         "'approved') order by sequence desc limit 1")                                              \
-    X(APPROVAL_UNKNOWN, "select id from approval where join_key = ?1 and state = 'spent' and "     \
+    X(APPROVAL_UNKNOWN, "select id from approval where join_key = ?1 and state in ('spent', 'revoked') and " \
         "outcome like '{\"outcome\":\"unknown\"%' order by sequence desc limit 1")                 \
     X(APPROVAL_COUNT_OF, "select count(*) from approval where identity = ?1 and state in "         \
         "('pending', 'approved')")                                                                 \
@@ -91,9 +94,17 @@
     X(APPROVAL_MOVE, "update approval set state = ?2, why = ?3, grant_expires_us = ?4, closed_us = "\
         "?5 where id = ?1")                                                                        \
     X(APPROVAL_SPENT_BY, "update approval set session = ?2, gate_action = ?3 where id = ?1")       \
-    X(APPROVAL_OUTCOME, "update approval set outcome = ?2 where id = ?1")                          \
+    X(APPROVAL_OUTCOME, "update approval set outcome = ?2 where id = ?1 and outcome not like "   \
+        "'{\"outcome\":\"unknown\"%'")                          \
     X(APPROVAL_NO_OUTCOME, "select id, session, gate_action, protocol from approval where state = "\
-        "'spent' and outcome = ''")                                                                \
+        "'spent' and outcome = '' union select u.approval, u.session, u.action, 'postgres' from "     \
+        "approval_use u where u.outcome = ''")                                                         \
+    X(USE_ADD, "insert into approval_use values(?1, ?2, ?3, ?4, '')")                              \
+    X(USE_DONE, "update approval_use set outcome = ?4 where approval = ?1 and session = ?2 and "  \
+        "action = ?3")                                                                             \
+    X(USES_OF, "select count(*) from approval_use where approval = ?1")                            \
+    X(APPROVAL_ENVELOPES, "select id from approval where state = 'approved' and "                  \
+        "json_extract(detail, '$.envelope.times') is not null")                                                                \
     X(APPROVAL_DUE, "select id from approval where (state = 'pending' and expires_us <= ?1) or "   \
         "(state = 'approved' and grant_expires_us <= ?1)")                                         \
     X(ESCALATION_ADD, "insert into approval_escalation values(?1, ?2, 0)")                         \

@@ -124,13 +124,19 @@ void apply_moved(struct db *db, struct fields *f)
     db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)),
            str(f, "why"), grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
     db_run(db, DB_ESCALATION_OVER, "s", id); /* decided: it never is */
-    if (to == SL_APPROVAL_SPENT)
+    bool use = json_object_get(f->event, "use") != NULL; /* of an envelope */
+    if (use)
+        db_run(db, DB_USE_ADD, "siii", id, u64(f, "use"), u64(f, "session"), u64(f, "action"));
+    if (use || to == SL_APPROVAL_SPENT)
         db_run(db, DB_APPROVAL_SPENT_BY, "sii", id, u64(f, "session"), u64(f, "action"));
 }
 
 void apply_outcome(struct db *db, struct fields *f)
 {
     db_run(db, DB_APPROVAL_OUTCOME, "ss", str(f, "id"), str(f, "outcome"));
+    if (json_object_get(f->event, "action") != NULL) /* older events know none */
+        db_run(db, DB_USE_DONE, "siis", str(f, "id"), u64(f, "session"), u64(f, "action"),
+               str(f, "outcome"));
 }
 
 void apply_erased(struct db *db, struct fields *f)
