@@ -1,7 +1,6 @@
 /* What tests of sluice-courier have in common: certificates of authorities made a moment ago, servers,
- * and the test as the courier's supervisor and keeper. The including file defines
- *   static _Noreturn void serve(int listening, SSL_CTX *tls);
- * which is what its servers do. */
+ * and the test as the courier's supervisor and keeper. Before anything else the including file's main
+ * says on which ports its servers listen, and what they do: play = (struct play){22100, serve}. */
 #ifndef SL_TESTS_COURIER_PLAY_H
 #define SL_TESTS_COURIER_PLAY_H
 
@@ -120,27 +119,30 @@ static void hear(SSL *ssl, int fd, char *out, size_t most)
     out[n < most ? n : most - 1] = '\0';
 }
 
+static struct play {
+    unsigned first_port;
+    void (*serve)(int listening, SSL_CTX *tls); /* never returns */
+} play;
+
 static int listen_somewhere(unsigned *port)
 {
-    static unsigned next = FIRST_PORT;
+    static unsigned taken;
 
-    for (; next < FIRST_PORT + PORTS; next++) {
+    for (; taken < PORTS; taken++) {
         struct sl_net_address a;
         SL_BUF(text, 64);
         int fd;
 
-        sl_buf_say(&text, "127.0.0.1:%u", next);
+        sl_buf_say(&text, "127.0.0.1:%u", play.first_port + taken);
         SL_PROMISE(sl_net_parse(sl_buf_span(&text), &a) == SL_OK);
         if (sl_net_listen(&a, false, &fd) == SL_OK) {
             fcntl(fd, F_SETFL, 0);
-            *port = next++;
+            *port = play.first_port + taken++;
             return fd;
         }
     }
     return -1;
 }
-
-static _Noreturn void serve(int listening, SSL_CTX *tls);
 
 static struct server start_server(SSL_CTX *tls)
 {
@@ -149,8 +151,10 @@ static struct server start_server(SSL_CTX *tls)
     s.fd = listen_somewhere(&s.port);
     SL_PROMISE(s.fd >= 0);
     s.pid = fork();
-    if (s.pid == 0)
-        serve(s.fd, tls);
+    if (s.pid == 0) {
+        play.serve(s.fd, tls);
+        _exit(1);
+    }
     close(s.fd);
     return s;
 }

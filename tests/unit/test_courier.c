@@ -1,7 +1,6 @@
 /* sluice-courier against real servers: HTTPS with certificates of authorities that were made a
  * moment ago, and plain sockets that misbehave. This test is its supervisor and its keeper. The
  * first argument is the program. */
-enum { FIRST_PORT = 22100 };
 #include "tests/unit/courier_play.h"
 
 static struct authority ours, strange;
@@ -618,6 +617,7 @@ static void start_servers(void)
 
 int main(int argc, char **argv)
 {
+    play = (struct play){22100, serve};
     struct server *all[] = {&good, &false_one, &expired, &elsewhere, &old, &plain};
 
     if (argc != 2)

@@ -1,7 +1,6 @@
 /* The third sluice-courier against real servers: WebSockets over TLS and in clear that keep to RFC
  * 6455 or break it, and what lies beneath a chat's addresses. This test is its supervisor and its
  * keeper. The first argument is the program. */
-enum { FIRST_PORT = 22500 };
 #include "tests/unit/courier_play.h"
 
 #include <poll.h>
@@ -781,6 +780,7 @@ static void keep_log(void)
 
 int main(int argc, char **argv)
 {
+    play = (struct play){22500, serve};
     struct server *all[] = {&false_one, &elsewhere, &plain};
 
     if (argc != 2)

@@ -109,6 +109,14 @@ static void refuse_form(struct keeper *k, struct chat *h, const struct chat_way 
 
 /* --- is it one of our messages? ---------------------------------------------------------------- */
 
+/* What is over says so by itself, when it is asked. */
+static bool is_open(struct keeper *k, const struct sl_chat_input *in)
+{
+    APPROVAL(a);
+
+    return approval_get(k, in->approval, &a) != SL_OK || a.state == SL_APPROVAL_PENDING;
+}
+
 static const char *message_refused(struct keeper *k, const struct chat *h,
                                    const struct sl_chat_input *in)
 {
@@ -123,7 +131,7 @@ static const char *message_refused(struct keeper *k, const struct chat *h,
     db_end(&rows);
     if (!found)
         return "Sluice does not know this message; use a newer one, or open the request";
-    if ((in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY) && !decides)
+    if ((in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY) && !decides && is_open(k, in))
         return "this message does not show everything, or the rule takes no decision here; open "
                "the request to decide";
     return NULL;
