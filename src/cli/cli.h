@@ -31,7 +31,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
       "find entries of the ledger, and export them with their proofs")                             \
     X(canary, "[--target T] [--config FILE]",                                                      \
       "send the statements that must be held, and say whether they were")                          \
-    X(chats, "[list] [--json]", "show in which chats people are told, and how that goes")           \
+    X(chats, "[list] [--json]", "show in which chats people are told, and how that goes")          \
     X(check, "[--live] [--json] [--config FILE] | --keys", "check a configuration file")           \
     X(classify, "--target T [--sample N] [--json] [--config FILE]",                                \
       "propose labels from a sample of a target's values")                                         \

@@ -1,6 +1,7 @@
-/* What tests of sluice-courier have in common: certificates of authorities made a moment ago, servers,
- * and the test as the courier's supervisor and keeper. Before anything else the including file's main
- * says on which ports its servers listen, and what they do: play = (struct play){22100, serve}. */
+/* What tests of sluice-courier have in common: certificates of authorities made a moment ago,
+ * servers, and the test as the courier's supervisor and keeper. Before anything else the including
+ * file's main says on which ports its servers listen, and what they do: play = (struct play){22100,
+ * serve}. */
 #ifndef SL_TESTS_COURIER_PLAY_H
 #define SL_TESTS_COURIER_PLAY_H
 

@@ -578,9 +578,10 @@ static uint32_t fetched(const char *method, const char *scheme, unsigned port, c
 
 static void test_what_lies_beneath_is_called(void)
 {
-    static const char *const refused[] = {
-        "/", "/ap", "/apix", "/api/../x", "/api/%2e%2E/x", "/api/.%2e/x", "/api/./../x", "/api\\x",
-        "/api/x#y", "/inn"};
+    static const char *const refused[] = {"/",           "/ap",           "/apix",
+                                          "/api/../x",   "/api/%2e%2E/x", "/api/.%2e/x",
+                                          "/api/./../x", "/api\\x",       "/api/x#y",
+                                          "/inn"};
     SL_BUF(body, 1 << 20);
     SL_BUF(why, 8192);
 

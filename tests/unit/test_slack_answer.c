@@ -229,19 +229,19 @@ static void test_who_does_not_decide(void)
         const char *user, *why;
     } rows[] = {
         {"{" MEMBER ",\"deleted\":false,\"is_bot\":false,\"is_restricted\":true,\"is_ultra_"
-                    "restricted\":false}",
+         "restricted\":false}",
          "guests"},
         {"{" MEMBER
          ",\"deleted\":false,\"is_bot\":false,\"is_restricted\":true,\"is_ultra_restricted\":true}",
          "guests"},
         {"{" MEMBER ",\"deleted\":false,\"is_bot\":false,\"is_restricted\":false,\"is_ultra_"
-                    "restricted\":true}",
+         "restricted\":true}",
          "guests"},
         {"{" MEMBER ",\"deleted\":true,\"is_bot\":false,\"is_restricted\":false,\"is_ultra_"
-                    "restricted\":false}",
+         "restricted\":false}",
          "deactivated"},
         {"{" MEMBER ",\"deleted\":false,\"is_bot\":true,\"is_restricted\":false,\"is_ultra_"
-                    "restricted\":false}",
+         "restricted\":false}",
          "bots"},
         {"{" MEMBER "," FLAGS ",\"is_stranger\":true}", "another organization"},
         {"{" MEMBER "," FLAGS ",\"is_invited_user\":true}", "invitation"},
@@ -257,7 +257,7 @@ static void test_who_does_not_decide(void)
          "clearly"},
         {"{" MEMBER ",\"deleted\":false,\"is_bot\":false,\"is_restricted\":false}", "clearly"},
         {"{" MEMBER ",\"deleted\":false,\"is_bot\":\"false\",\"is_restricted\":false,\"is_ultra_"
-                    "restricted\":false}",
+         "restricted\":false}",
          "clearly"},
         {"{\"id\":\"U9999\",\"team_id\":\"T0123\"," FLAGS "}", "another account"},
         {"{\"team_id\":\"T0123\"," FLAGS "}", "another account"},

@@ -68,16 +68,16 @@ struct sl_desk_request {
     const char *why;
     struct sl_buf allowed; /* for 405 and OPTIONS */
     char id[SL_DESK_ID_BYTES];
-    struct sl_buf credential;    /* what the caller shows: ours, or a provider's token */
-    struct sl_buf flow;          /* of the cookie that a way back from a provider needs */
-    struct sl_buf device;        /* of the cookie that names the browser, where one signs in */
-    bool by_cookie;              /* it is a session of the console */
-    char file[SL_DESK_MAX_FILE]; /* of a path with {file}, {issuer}, {entry} or {tile} */
-    char etag[48];               /* If-None-Match */
+    struct sl_buf credential;      /* what the caller shows: ours, or a provider's token */
+    struct sl_buf flow;            /* of the cookie that a way back from a provider needs */
+    struct sl_buf device;          /* of the cookie that names the browser, where one signs in */
+    bool by_cookie;                /* it is a session of the console */
+    char file[SL_DESK_MAX_FILE];   /* of a path with {file}, {issuer}, {entry} or {tile} */
+    char etag[48];                 /* If-None-Match */
     char stamp[24], signature[96]; /* of what a chat sends */
-    bool gzip;                   /* may be answered with it */
-    char channel[16];            /* what the caller says it is; the keeper knows the words */
-    char client[64];             /* its address, which a proxy of ours may have said */
+    bool gzip;                     /* may be answered with it */
+    char channel[16];              /* what the caller says it is; the keeper knows the words */
+    char client[64];               /* its address, which a proxy of ours may have said */
     struct sl_buf query, body;
     size_t *all_bodies; /* the desk's count, which `body` is part of */
     /* a long poll: the state that the client knows (empty: the first one that was read) */

@@ -207,7 +207,7 @@ static void check_type(struct sl_desk_request *r, const struct sl_http1_head *h)
 
     if (r->has_body && !is_form(r, sl_http1_header(h, "Content-Type")) &&
         !is_json(sl_http1_header(h, "Content-Type"),
-                                r->route != NULL && r->route->kind == SL_DESK_SCIM))
+                 r->route != NULL && r->route->kind == SL_DESK_SCIM))
         refuse(r, 415, "a body must have Content-Type: application/json");
     if (coding.p != NULL)
         refuse(r, 415, "a content coding is not accepted");

@@ -2,7 +2,8 @@
  * test that holds docs/openapi.yaml against it, all grow from here.
  *
  * A path segment "{id}" is an approval's id: a UUID in lower case, in full; "{file}" a file's name,
- * "{issuer}" the name of an identity provider or a chat, "{resource}" an id of SCIM, of the same letters;
+ * "{issuer}" the name of an identity provider or a chat, "{resource}" an id of SCIM, of the same
+ * letters;
  * "{entry}" the number of an entry of the ledger; "{tile}", the last one, the rest of a tile's
  * path. `fields` are the members that the JSON body may have (those with "!" must be there),
  * `query` the names that may stand in the query; anything else is refused, as everywhere, but for

@@ -159,20 +159,20 @@ static void record_vote(struct call *c, const struct approval *a, bool yes, uint
     event_str(event, "credential", c->with.id);
     event_u64(event, "may", may);
     decision_proof_event(proof, event);
-    sl_entry_put_approval(&leaf, &(struct sl_entry_approval){
-                                     .event = SL_ENTRY_APPROVAL_DECIDED,
-                                     .time_us = now_us,
-                                     .approval = a->id,
-                                     .digest = a->digest,
-                                     .decision = decision,
-                                     .approver = c->who.name,
-                                     .credential = c->with.id,
-                                     .channel = call_channel(c),
-                                     .proof = proof->given ? SL_SPAN("passkey") : vouched(c),
-                                     .passkey = proof->given ? &proof->entry : NULL,
-                                     .rule = rule,
-                                     .rows = decision_rows(c),
-                                     .reason = reason});
+    sl_entry_put_approval(
+        &leaf, &(struct sl_entry_approval){.event = SL_ENTRY_APPROVAL_DECIDED,
+                                           .time_us = now_us,
+                                           .approval = a->id,
+                                           .digest = a->digest,
+                                           .decision = decision,
+                                           .approver = c->who.name,
+                                           .credential = c->with.id,
+                                           .channel = call_channel(c),
+                                           .proof = proof->given ? SL_SPAN("passkey") : vouched(c),
+                                           .passkey = proof->given ? &proof->entry : NULL,
+                                           .rule = rule,
+                                           .rows = decision_rows(c),
+                                           .reason = reason});
     store_record(&c->keeper->store, &leaf, event, true);
     if (decision_rows(c) > 0)
         record_cap(c, a);

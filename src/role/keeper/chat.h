@@ -9,7 +9,8 @@
  * the account's credential, and goes through call_DECISION (P4). Which messages are ours is known;
  * a click on another one, or on one that did not show the whole action, is refused.
  *
- * Who clicked is the chat's word: over a socket that the courier holds, or signed, through the desk.
+ * Who clicked is the chat's word: over a socket that the courier holds, or signed, through the
+ * desk.
  */
 #ifndef SL_ROLE_KEEPER_CHAT_H
 #define SL_ROLE_KEEPER_CHAT_H
@@ -21,7 +22,7 @@
 
 enum {
     CHAT_SECRET_BYTES = 4096,
-    CHAT_ID_BYTES = 41, /* of a channel, a person or a message, with its NUL */
+    CHAT_ID_BYTES = 41,  /* of a channel, a person or a message, with its NUL */
     CHAT_GROUP_FROM = 6, /* so many that wait for one channel go into one message */
     CHAT_GROUP_MOST = 200,
     CHAT_SOCKETS = 2, /* the new one is there before the old one goes */
@@ -44,8 +45,8 @@ struct chat_job {
     char approval[37]; /* empty: of none, or of many */
     char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
     unsigned attempts;
-    bool busy, brief; /* brief: the chat did not take the whole of it */
-    bool decides, final; /* of what is under way */
+    bool busy, brief;        /* brief: the chat did not take the whole of it */
+    bool decides, final;     /* of what is under way */
     uint8_t hash[SL_SHA256]; /* the same */
     struct sl_buf body;
     char (*many)[37]; /* of a new group */
@@ -81,7 +82,7 @@ struct chat {
     struct chat_socket sockets[CHAT_SOCKETS];
     uint64_t socket_due_us;
     unsigned socket_failures;
-    bool socket_asked; /* for its address */
+    bool socket_asked;            /* for its address */
     struct chat_checked *checked; /* people, as the chat says they are */
     struct chat_asked *asked;     /* decisions that wait for that */
     struct chat_seen *seen;       /* what came already */
@@ -89,7 +90,8 @@ struct chat {
     char why[240];                /* what went wrong last; empty: nothing */
 };
 
-/* --- chats.c: life ------------------------------------------------------------------------------ */
+/* --- chats.c: life ------------------------------------------------------------------------------
+ */
 void chats_take(struct keeper *k); /* as k->config names them; at the start and after a reload */
 void chats_free(struct keeper *k);
 void chats_tick(struct keeper *k); /* ten times a second */
@@ -105,16 +107,18 @@ void chat_note(struct chat *h, struct sl_span why);             /* printable, cu
 const char *chat_state(struct keeper *k, const struct chat *h);
 json_t *chats_json(struct keeper *k);
 bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
-bool chat_is_ready(const struct chat *h); /* it can be called */
+bool chat_is_ready(const struct chat *h);                               /* it can be called */
 
-/* --- chat_plan.c: what should be there ---------------------------------------------------------- */
+/* --- chat_plan.c: what should be there ----------------------------------------------------------
+ */
 void chat_plan(struct keeper *k, struct approval *a);
 bool chat_is_final(const struct approval *a); /* nothing more will become of it */
 struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
                               struct sl_span channel, struct sl_span approval, struct sl_span ts);
 void chat_job_end(struct chat *h, struct chat_job *job);
 
-/* --- chat_turn.c: telling it --------------------------------------------------------------------- */
+/* --- chat_turn.c: telling it ---------------------------------------------------------------------
+ */
 /* Sends what is due; true: more is left. */
 bool chat_turn(struct keeper *k, struct chat *h);
 /* `method` of the Web API. `query`: with GET, what stands behind "?". */
@@ -126,7 +130,8 @@ bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
                   struct sl_span error);
 void chat_is_up(struct chat *h);
 
-/* --- chat_card.c: an approval in words ----------------------------------------------------------- */
+/* --- chat_card.c: an approval in words -----------------------------------------------------------
+ */
 /* Lies in k->mem. `brief`: only what links. */
 void chat_card_make(struct keeper *k, const struct chat *h, const struct approval *a, bool brief,
                     struct sl_chat_card *card);
@@ -134,15 +139,17 @@ struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
 /* "approved by bob: fine; it ran: 3 rows" */
 void chat_put_outcome(struct sl_buf *b, const struct approval *a);
 
-/* --- chat_socket.c: clicks over a socket --------------------------------------------------------- */
+/* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
+ */
 void chat_socket_tick(struct keeper *k, struct chat *h);
 void chat_sockets_end(struct keeper *k, struct chat *h);
 void on_stream_opened(struct peer *p, const struct sl_msg_stream_opened *m);
 void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m);
 void on_stream_closed(struct peer *p, const struct sl_msg_stream_closed *m);
 
-/* --- chat_input.c: what people did --------------------------------------------------------------- */
-struct chat_way { /* how it came, and so how it is answered */
+/* --- chat_input.c: what people did ---------------------------------------------------------------
+ */
+struct chat_way {    /* how it came, and so how it is answered */
     uint64_t stream; /* 0: over HTTP */
     struct sl_span envelope;
     bool takes_answer;
@@ -158,7 +165,8 @@ void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
 void chat_input_sweep(struct keeper *k, struct chat *h); /* what took too long */
 void chat_input_free(struct keeper *k, struct chat *h);
 
-/* --- chat_person.c: who it was ------------------------------------------------------------------- */
+/* --- chat_person.c: who it was -------------------------------------------------------------------
+ */
 /* NULL: whom this account is here, with the credential that it stands for. Else why nobody, for
  * people; `link` tells how to be somebody, where that is what is missing. */
 const char *chat_person(struct keeper *k, const struct chat *h, const struct sl_chat_input *in,

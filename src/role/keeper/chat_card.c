@@ -8,8 +8,8 @@
 #include "role/keeper/eligible.h"
 #include "role/keeper/waiters.h"
 
-/* An approval in words for a chat. Everybody in a channel reads it, who asked among them: so nothing
- * is here that only reviewers see (how many rows a plan expects, how large tables are). */
+/* An approval in words for a chat. Everybody in a channel reads it, who asked among them: so
+ * nothing is here that only reviewers see (how many rows a plan expects, how large tables are). */
 
 enum {
     LIST_BYTES = 900,
@@ -86,8 +86,8 @@ static void tell_statement(struct keeper *k, const struct approval *a, const jso
     SL_BUF(text, TEXT_BYTES);
 
     statement_put(out, a, document);
-    bool whole = put_statement(&text, a, json_object_get(out, "operation")) &&
-                 sl_buf_err(&text) == SL_OK;
+    bool whole =
+        put_statement(&text, a, json_object_get(out, "operation")) && sl_buf_err(&text) == SL_OK;
     card->whole = whole && !json_is_true(json_object_get(out, "operation_masked"));
     card->statement = text.n > 0 && sl_buf_err(&text) == SL_OK
                           ? kept(k, &text)
@@ -214,8 +214,8 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
     bool yes = a->state == SL_APPROVAL_APPROVED || a->state == SL_APPROVAL_SPENT ||
                a->state == SL_APPROVAL_LAPSED || a->state == SL_APPROVAL_REVOKED;
 
-    sl_buf_put_str(b, a->state == SL_APPROVAL_SPENT ? "approved"
-                                                    : sl_approval_state_name(a->state));
+    sl_buf_put_str(b,
+                   a->state == SL_APPROVAL_SPENT ? "approved" : sl_approval_state_name(a->state));
     if (yes || a->state == SL_APPROVAL_DENIED)
         put_deciders(b, a, yes ? "approve" : "deny");
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
@@ -234,12 +234,12 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
     card->have = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL);
     card->need = sl_quorum_need(a->requirements, a->requirement_count);
     for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++)
-        card->votes[card->vote_count++] = (struct sl_chat_vote){
-            .who = a->votes[i].identity,
-            .decision =
-                a->votes[i].lapsed == NULL ? a->votes[i].decision : SL_SPAN("lapsed"),
-            .reason = a->votes[i].reason,
-            .channel = a->votes[i].channel};
+        card->votes[card->vote_count++] =
+            (struct sl_chat_vote){.who = a->votes[i].identity,
+                                  .decision = a->votes[i].lapsed == NULL ? a->votes[i].decision
+                                                                         : SL_SPAN("lapsed"),
+                                  .reason = a->votes[i].reason,
+                                  .channel = a->votes[i].channel};
     if (a->state != SL_APPROVAL_PENDING)
         return;
     deciders_text(&text, k, a);
@@ -326,8 +326,9 @@ struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a)
                                 .state = sl_span_str(sl_approval_state_name(a->state))};
 
     if (document != NULL)
-        line.summary = sl_utf8_head(
-            words_of(k, json_object_get(document, "statements"), NULL, &all), SUMMARY_BYTES);
+        line.summary =
+            sl_utf8_head(words_of(k, json_object_get(document, "statements"), NULL, &all),
+                         SUMMARY_BYTES);
     json_decref(document);
     return line;
 }

@@ -107,7 +107,8 @@ static void refuse_form(struct keeper *k, struct chat *h, const struct chat_way 
     chat_answer(k, h, way, sl_buf_span(&answer));
 }
 
-/* --- is it one of our messages? ---------------------------------------------------------------- */
+/* --- is it one of our messages? ----------------------------------------------------------------
+ */
 
 /* What is over says so by itself, when it is asked. */
 static bool is_open(struct keeper *k, const struct sl_chat_input *in)
@@ -289,7 +290,8 @@ static void on_user(struct keeper *k, uint64_t of, const struct fetched *got)
             }
     if (asked == NULL)
         return; /* its time was over */
-    bool known = got->status == 200 && sl_slack_read_answer(got->body, &answer) == SL_OK && answer.ok;
+    bool known =
+        got->status == 200 && sl_slack_read_answer(got->body, &answer) == SL_OK && answer.ok;
     const char *why =
         known ? sl_slack_user_refused(&answer, h->config->team, asked->in.user)
               : "Slack does not say now who you are; try again, or decide in the console";
@@ -318,12 +320,12 @@ static void ask_about(struct keeper *k, struct chat *h, struct sl_chat_input *in
         refuse_form(k, h, way, "too many decide at this moment; try again");
         return;
     }
-    *asked = (struct chat_asked){.next = h->asked,
-                                 .id = ++k->next_call,
-                                 .until_us =
-                                     sl_clock_monotonic_us() + ASKED_FOR_MS * UINT64_C(1000),
-                                 .in = *in,
-                                 .way = *way};
+    *asked =
+        (struct chat_asked){.next = h->asked,
+                            .id = ++k->next_call,
+                            .until_us = sl_clock_monotonic_us() + ASKED_FOR_MS * UINT64_C(1000),
+                            .in = *in,
+                            .way = *way};
     if (way->envelope.n > 0)
         memcpy(asked->envelope, way->envelope.p, way->envelope.n);
     asked->way.envelope = sl_span(asked->envelope, way->envelope.n);
@@ -353,8 +355,7 @@ static bool asks_anew(struct keeper *k, const struct sl_chat_input *in)
 {
     APPROVAL(a);
 
-    return approval_get(k, in->approval, &a) != SL_OK ||
-           sl_span_is(a.environment, "production");
+    return approval_get(k, in->approval, &a) != SL_OK || sl_span_is(a.environment, "production");
 }
 
 static void on_form(struct keeper *k, struct chat *h, struct sl_chat_input *in,

@@ -12,16 +12,15 @@ enum { CHECKED_FOR_S = 60, CHECKED_MOST = 1000 };
 struct chat_checked {
     struct chat_checked *next;
     char user[CHAT_ID_BYTES];
-    uint64_t at_us; /* monotonic */
+    uint64_t at_us;  /* monotonic */
     const char *why; /* static; NULL: they may */
 };
 
 const char *chat_person(struct keeper *k, const struct chat *h, const struct sl_chat_input *in,
                         struct person *who, struct credential *with, bool *link)
 {
-    const struct sl_issuer *i = h->config->issuer.n == 0
-                                    ? NULL
-                                    : sl_config_issuer(k->config, h->config->issuer);
+    const struct sl_issuer *i =
+        h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);
     struct account a;
 
     *link = false;

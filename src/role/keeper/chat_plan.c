@@ -156,9 +156,8 @@ static bool is_there(const struct there *all, size_t count, enum chat_what what,
 static bool requesters_account(struct keeper *k, const struct chat *h, const struct approval *a,
                                struct sl_span *user)
 {
-    const struct sl_issuer *i = h->config->issuer.n == 0
-                                    ? NULL
-                                    : sl_config_issuer(k->config, h->config->issuer);
+    const struct sl_issuer *i =
+        h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);
     struct person who;
     struct sl_span name = a->identity;
 

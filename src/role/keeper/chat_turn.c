@@ -8,12 +8,12 @@
 /* Calls to a chat: at its pace, in order for each channel, and what its answers mean. */
 
 enum {
-    PACE_MS = 1100, /* of new messages in one channel: Slack takes about one a second, */
-    BURST_MS = 2 * PACE_MS,  /* and a few more at once: three, of which one is kept for a hold */
-    GROUP_PACE_MS = 3000,    /* a message for many changes as often as each of them does */
-    CALLS_MOST = 6, /* under way for one chat */
-    TURN_MOST = 100, /* jobs begun, or found to be done, before others have their turn */
-    AGAIN_MS = 1000,         /* after a failure, doubling */
+    PACE_MS = 1100,         /* of new messages in one channel: Slack takes about one a second, */
+    BURST_MS = 2 * PACE_MS, /* and a few more at once: three, of which one is kept for a hold */
+    GROUP_PACE_MS = 3000,   /* a message for many changes as often as each of them does */
+    CALLS_MOST = 6,         /* under way for one chat */
+    TURN_MOST = 100,        /* jobs begun, or found to be done, before others have their turn */
+    AGAIN_MS = 1000,        /* after a failure, doubling */
     AGAIN_MOST_MS = 60 * 1000,
     PLACE_AGAIN_MS = 60 * 1000, /* a channel that we are not in: somebody may ask us in */
     GROUP_SHOWN = 20,
@@ -38,10 +38,9 @@ void chat_call(struct keeper *k, struct chat *h, const char *method, enum chat_s
                                         .url = sl_buf_span(&url),
                                         .authorization = sl_buf_span(&bearer),
                                         .body = body,
-                                        .content_type = query.n > 0
-                                                            ? sl_span(NULL, 0)
-                                                            : SL_SPAN("application/json; "
-                                                                      "charset=utf-8")},
+                                        .content_type = query.n > 0 ? sl_span(NULL, 0)
+                                                                    : SL_SPAN("application/json; "
+                                                                              "charset=utf-8")},
                 fn, of);
     sl_secret_wipe(bearer.p, bearer.cap);
 }
@@ -57,12 +56,23 @@ static uint64_t back_off_ms(unsigned failures)
 
 static bool is_about_us(struct sl_span error)
 {
-    static const char *const errors[] = {
-        "invalid_auth",     "not_authed",      "token_revoked",    "token_expired",
-        "account_inactive", "missing_scope",   "not_allowed_token_type",
-        "org_login_required", "ekm_access_denied", "team_access_not_granted",
-        "fatal_error",      "internal_error",  "service_unavailable", "request_timeout",
-        "ratelimited",      "rate_limited",    "accesslimited"};
+    static const char *const errors[] = {"invalid_auth",
+                                         "not_authed",
+                                         "token_revoked",
+                                         "token_expired",
+                                         "account_inactive",
+                                         "missing_scope",
+                                         "not_allowed_token_type",
+                                         "org_login_required",
+                                         "ekm_access_denied",
+                                         "team_access_not_granted",
+                                         "fatal_error",
+                                         "internal_error",
+                                         "service_unavailable",
+                                         "request_timeout",
+                                         "ratelimited",
+                                         "rate_limited",
+                                         "accesslimited"};
 
     for (size_t i = 0; i < SL_COUNT(errors); i++)
         if (sl_span_is(error, errors[i]))
@@ -70,8 +80,7 @@ static bool is_about_us(struct sl_span error)
     return false;
 }
 
-bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
-                  struct sl_span error)
+bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got, struct sl_span error)
 {
     SL_BUF(why, 512);
     bool answered = got->status == 200;
@@ -88,8 +97,7 @@ bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
         sl_buf_say(&why, "it says \"%S\"", sl_span_head(error, 100));
     if (h->failures == 1 || !sl_span_eq(sl_buf_span(&why), sl_span_str(h->why))) {
         chat_note(h, sl_buf_span(&why));
-        sl_log(SL_LOG_WARN, "chat_waits", SL_TEXT("chat", h->config->name),
-               SL_CSTR("why", h->why));
+        sl_log(SL_LOG_WARN, "chat_waits", SL_TEXT("chat", h->config->name), SL_CSTR("why", h->why));
     }
     h->due_us = sl_clock_monotonic_us() + back_off_ms(h->failures) * 1000;
     (void)k;

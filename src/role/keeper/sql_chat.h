@@ -5,7 +5,8 @@
 #define SL_CHAT_SCHEMA                                                                            \
     "create table if not exists chat_message(chat text not null, channel text not null, ts text " \
     "not null, approval text not null, what integer not null, decides integer not null, hash "    \
-    "blob not null, done integer not null, brief integer not null, primary key(chat, approval, what, channel)) without "  \
+    "blob not null, done integer not null, brief integer not null, primary key(chat, approval, "  \
+    "what, channel)) without "                                                                    \
     "rowid;"                                                                                      \
     "create index if not exists chat_message_at on chat_message(chat, channel, ts);"              \
     "create index if not exists chat_message_open on chat_message(done) where done = 0;"

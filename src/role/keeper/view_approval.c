@@ -123,7 +123,7 @@ void apply_moved(struct db *db, struct fields *f)
     }
     db_run(db, DB_APPROVAL_MOVE, "sssii", id, sl_span_str(sl_approval_state_name(to)),
            str(f, "why"), grant_expires, to == SL_APPROVAL_APPROVED ? (uint64_t)0 : at);
-    db_run(db, DB_ESCALATION_OVER, "s", id); /* decided: it never is */
+    db_run(db, DB_ESCALATION_OVER, "s", id);             /* decided: it never is */
     bool use = json_object_get(f->event, "use") != NULL; /* of an envelope */
     if (use)
         db_run(db, DB_USE_ADD, "siii", id, u64(f, "use"), u64(f, "session"), u64(f, "action"));
