@@ -139,7 +139,8 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     const void *field = (const char *)base + k->offset;
     const struct sl_target *t = base;
 
-    if (k->place == SL_PLACE_HOOK && strcmp(k->name, "url") == 0)
+    if (k->place == SL_PLACE_HOOK && strcmp(k->name, "url") == 0 &&
+        !((const struct sl_hook *)base)->masked)
         return masked_json(*(const struct sl_span *)field);
     switch (k->type) {
     case SL_KEY_TEXT:
@@ -421,9 +422,8 @@ static json_t *policy_json(const struct sl_config *c)
         json_t *policy =
             json_pack("{s:o, s:o, s:o}", "labels", labels, "policy", rules, "targets", targets);
         policy = with_list(c, "issuers", c->issuer_count, policy);
-        return with_settings(
-            c, with_list(c, "chat", c->chat_count,
-                         with_list(c, "hooks", c->hook_count, policy)));
+        return with_settings(c, with_list(c, "chat", c->chat_count,
+                                          with_list(c, "hooks", c->hook_count, policy)));
     }
     json_decref(labels);
     json_decref(rules);
