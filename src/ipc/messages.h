@@ -234,8 +234,9 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
 #define SL_MSG_FETCH(F) F(u64, call) F(str, issuer) F(str, method) F(str, url) F(str, content_type) \
     F(list, headers) F(bytes, body) F(u32, max_bytes) F(u32, timeout_ms)
 /* status 0: there is no whole answer, and `why` says why not. max_age: seconds for which the provider
- * lets it be kept; 0 when it does not say. retry_after: seconds, the same. Of a SEND 200 means that all of it
- * is acknowledged by the receiver's machine; it has no other answer. */
+ * lets it be kept; 0 when it does not say. retry_after: seconds, the same; with status 0 it is 1
+ * where nobody was called, because the courier may not (its configuration may be older than the keeper's). Of a SEND 200 means that all of it
+ * is acknowledged by the receiver's machine, and that a new connection stood two seconds longer; it has no other answer. */
 #define SL_MSG_FETCHED(F) F(u64, call) F(u32, status) F(bytes, body) F(u64, max_age) F(u64, retry_after) \
     F(str, why)
 /* WebSockets (RFC 6455), with the third courier. stream: the keeper's own number, never used twice on one channel.

@@ -147,6 +147,114 @@ static void test_a_courier_of_hooks_that_goes_loses_nothing(void)
     say_told(last, 200);
 }
 
+static uint64_t attempts_of(const char *hook)
+{
+    uint64_t attempts = UINT64_MAX;
+    size_t i;
+    json_t *one;
+
+    SL_CHECK_INT(call_as(play.control, "hooks", "", "{}"), 200);
+    json_array_foreach(json_object_get(play.reply, "hooks"), i, one)
+    {
+        if (sl_span_is(sl_json_str(one, "name"), hook))
+            (void)sl_json_u64(one, "attempts", &attempts);
+    }
+    return attempts;
+}
+
+/* Eleven attempts are a dead letter: a courier that comes and goes makes none. */
+static void test_no_attempt_counts_that_ended_with_the_courier(void)
+{
+    something_happens();
+    for (int i = 0; i < 3; i++) {
+        SL_CHECK(fetch_comes(PATIENCE_MS));
+        close(hooks);
+        hooks_come();
+    }
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK_INT(attempts_of("siem"), 0);
+    TELL(hooks, fetched, .call = last, .retry_after = 1); /* it does not know the address yet */
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK_INT(attempts_of("siem"), 0);
+    say_told(last, 0); /* the receiver was not there: that counts */
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK_INT(attempts_of("siem"), 1);
+    say_told(last, 200);
+}
+
+static unsigned records(void)
+{
+    unsigned count = 0;
+
+    for (const char *at = body; (at = strstr(at, "\"leaf_hash\"")) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* A batch of at least four, of which nothing is answered yet. */
+static void batch_comes(void)
+{
+    something_happens();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    for (int i = 0; i < 6; i++)
+        something_happens();
+    usleep(1500 * 1000); /* a checkpoint covers them */
+    say_told(last, 200);
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    SL_CHECK(records() >= 4);
+}
+
+/* What a receiver dislikes is found, stands alone, and can be skipped; that stands in the ledger. */
+static void test_what_is_refused_is_found_and_skipped(void)
+{
+    SL_BUF(text, 256);
+    unsigned before;
+
+    batch_comes();
+    for (int i = 0; i < 4 && records() > 1; i++) {
+        before = records();
+        say_told(last, 403);
+        SL_CHECK(fetch_comes(PATIENCE_MS));
+        SL_CHECK(records() <= before / 2);
+    }
+    SL_CHECK_INT(records(), 1);
+    uint64_t poison = place_of("siem");
+    sl_buf_say(&text, "{'name':'siem','entry':%U}", poison);
+    SL_CHECK_INT(call_as(play.control, "hook.skip", "", sl_buf_text(&text)), 409); /* under way */
+    say_told(last, 403);
+    SL_CHECK_INT(place_of("siem"), poison);
+    SL_CHECK_INT(call_as(play.control, "hook.skip", "", sl_buf_text(&text)), 200);
+    SL_CHECK(place_of("siem") > poison);
+    bool told = false;
+    for (int i = 0; i < 20 && !told && fetch_comes(PATIENCE_MS); i++) {
+        told = strstr(body, "hook.skipped") != NULL;
+        say_told(last, 200);
+    }
+    SL_CHECK(told);
+}
+
+/* Somebody who presses `retry` again and again uses up no attempt. */
+static void test_a_retry_is_no_attempt_of_the_plan(void)
+{
+    something_happens();
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    for (int i = 0; i < 4; i++) { /* until the plan waits for eight seconds */
+        say_told(last, 503);
+        SL_CHECK(fetch_comes(10 * 1000));
+    }
+    say_told(last, 503);
+    uint64_t attempts = attempts_of("siem");
+    for (int i = 0; i < 5; i++) {
+        SL_CHECK_INT(call_as(play.control, "hook.retry", "", "{'name':'siem'}"), 200);
+        SL_CHECK(fetch_comes(PATIENCE_MS));
+        say_told(last, 503);
+    }
+    SL_CHECK_INT(attempts_of("siem"), attempts);
+    SL_CHECK_INT(call_as(play.control, "hook.retry", "", "{'name':'siem'}"), 200);
+    SL_CHECK(fetch_comes(PATIENCE_MS));
+    say_told(last, 200);
+}
+
 static void test_a_courier_of_hooks_says_only_what_a_courier_may(void)
 {
     static const unsigned types[] = {SL_MESSAGE_CALL, SL_MESSAGE_REPLY, SL_MESSAGE_SECRET,
@@ -177,6 +285,9 @@ int main(int argc, char **argv)
     SL_RUN(test_it_answers_for_no_provider);
     SL_RUN(test_no_place_moves_without_a_message);
     SL_RUN(test_a_courier_of_hooks_that_goes_loses_nothing);
+    SL_RUN(test_no_attempt_counts_that_ended_with_the_courier);
+    SL_RUN(test_what_is_refused_is_found_and_skipped);
+    SL_RUN(test_a_retry_is_no_attempt_of_the_plan);
     SL_RUN(test_a_courier_of_hooks_says_only_what_a_courier_may);
     play_end();
     return sl_tap_done();

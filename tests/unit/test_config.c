@@ -165,6 +165,8 @@ static void check_every_hook(const struct sl_config *c)
     SL_CHECK(sl_config_hook(c, SL_SPAN("nobody")) == NULL);
 }
 
+#define HEX_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 /* An address may be a secret: only where it leads is recorded and shown, and that it is another. */
 static void test_addresses_of_hooks_are_masked(void)
 {
@@ -183,6 +185,12 @@ static void test_addresses_of_hooks_are_masked(void)
     sl_buf_reset(&url);
     sl_hook_put_masked(&url, SL_SPAN("https://a.example"));
     SL_CHECK_TEXT(sl_buf_span(&url), "https://a.example");
+    sl_buf_reset(&url);
+    sl_hook_put_masked(&url, SL_SPAN("https://a.example?token=s3cr3t"));
+    SL_CHECK(memmem(url.p, url.n, "s3cr3t", 6) == NULL);
+    sl_buf_reset(&url); /* what looks like a mask is an address, and another one */
+    sl_hook_put_masked(&url, SL_SPAN("https://a.example/sha256-" HEX_64));
+    SL_CHECK(memmem(url.p, url.n, HEX_64, 64) == NULL);
 }
 
 static void test_chats_that_are_refused(void)
@@ -269,6 +277,19 @@ static void test_hooks_that_are_refused(void)
          "no address of a syslog server"},
         {"{name: a, url: \"syslog+tls://a.example:6514/x\", format: syslog}",
          "no address of a syslog server"},
+        {"{name: a, url: \"https://a.example/sha256-" HEX_64 "\", format: ocsf}",
+         "what is shown of an address"},
+        {"{name: a, url: \"https://a.example?t=1\", format: ocsf}", "no address to call"},
+        {"{name: a, url: \"https://a.example&t=1\", format: ocsf}", "no address to call"},
+        {"{name: a, url: \"https://a.example=1/x\", format: ocsf}", "no address to call"},
+        {"{name: a, url: \"https://a.example;t:8/x\", format: ocsf}", "no address to call"},
+        {"{name: a, url: \"https://a%2eexample/x\", format: ocsf}", "no address to call"},
+        {"{name: a, url: \"syslog+tls://a.example?t=1:6514\", format: syslog}",
+         "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a.example#t:6514\", format: syslog}",
+         "no address of a syslog server"},
+        {"{name: a, url: \"syslog+tls://a%2eb:6514\", format: syslog}",
+         "no address of a syslog server"},
         {"{name: a, url: \"https://a.example\"}", "nothing to sign with"},
         {"{name: a, url: \"https://a.example\", secret_file: s, secret_command: [x]}",
          "expected one of them"},
@@ -351,8 +372,10 @@ static void check_reads_back(const char *yaml)
     if (c == NULL)
         return;
     sl_config_explain(c, &text);
-    SL_FREED_BY(sl_config) struct sl_config *d = load(sl_buf_text(&text));
-    if (!SL_CHECK(d != NULL))
+    SL_FREED_BY(sl_config) struct sl_config *d = NULL;
+    SL_BUF(complaints, 1 << 16);
+    if (!SL_CHECK_INT(sl_config_load_recorded(sl_buf_span(&text), "shown.yaml", &d, &complaints),
+                      SL_OK))
         return;
     SL_CHECK(memcmp(c->digest, d->digest, sizeof c->digest) == 0);
     SL_CHECK_BYTES(d->canonical, c->canonical);

@@ -4,7 +4,7 @@
 #include "tests/unit/courier_play.h"
 
 static struct authority ours, strange;
-static struct server good, false_one, expired, elsewhere, old, plain;
+static struct server good, wary, false_one, expired, elsewhere, old, plain;
 static unsigned nobody; /* a port where nothing listens */
 
 static void answer_large(SSL *ssl, int fd)
@@ -86,6 +86,25 @@ static _Noreturn void serve(int listening, SSL_CTX *tls)
     }
 }
 
+/* Asks for a certificate, and takes its time to see that there is none. */
+static void on_step(const SSL *ssl, int where, int ret)
+{
+    (void)ssl;
+    (void)ret;
+    if ((where & SSL_CB_LOOP) != 0)
+        usleep(100 * 1000);
+}
+
+static struct server https_wary(const struct authority *a, const char *names, long ends_in_s,
+                                int most)
+{
+    SSL_CTX *tls = tls_of(a, names, ends_in_s, most);
+
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_info_callback(tls, on_step);
+    return start_server(tls);
+}
+
 /* "home": ours, with our own authority. "world": the system's. "lab": in plain http on this
  * machine. */
 static void put_issuers(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_buf *b,
@@ -111,13 +130,14 @@ static void put_hooks(struct sl_buf *a, struct sl_ipc_list *urls, struct sl_buf 
                       struct sl_ipc_list *authorities)
 {
     static const char *const names[] = {"web",   "later",     "large", "endless", "log",
-                                        "false", "elsewhere", "mute",  "gone"};
+                                        "false", "elsewhere", "mute",  "gone",    "wary"};
 
     put_hook(a, urls, "web", "https", good.port, "/in?t=1");
     put_hook(a, urls, "later", "https", good.port, "/later");
     put_hook(a, urls, "large", "https", good.port, "/large");
     put_hook(a, urls, "endless", "https", good.port, "/endless");
     put_hook(a, urls, "log", "syslog+tls", good.port, "");
+    put_hook(a, urls, "wary", "syslog+tls", wary.port, "");
     put_hook(a, urls, "false", "syslog+tls", false_one.port, "");
     put_hook(a, urls, "elsewhere", "syslog+tls", elsewhere.port, "");
     put_hook(a, urls, "mute", "syslog+tls", plain.port, "");
@@ -461,7 +481,7 @@ static void begin_to(const char *hook, const char *method, const char *scheme, u
     POST(courier.keeper, -1, fetch, .call = ++courier.call, .issuer = sl_span_str(hook),
          .method = sl_span_str(method), .url = sl_buf_span(&url),
          .content_type = SL_SPAN("application/json"), .body = sl_span_str(body),
-         .max_bytes = 64 * 1024, .timeout_ms = 1500);
+         .max_bytes = 64 * 1024, .timeout_ms = strcmp(method, "SEND") == 0 ? 5000 : 1500);
 }
 
 static void call_to(struct answer *a, const char *hook, const char *method, const char *scheme,
@@ -480,6 +500,7 @@ static void test_a_hook_is_called_at_its_own_address_alone(void)
     SL_CHECK_INT(a.body.n, 0); /* what it said to that nobody reads */
     call_to(&a, "web", "POST", "https", good.port, "/in", "{}");
     check_none(&a, "only the hook's own address");
+    SL_CHECK_INT(a.retry_after, 1); /* nobody was called */
     call_to(&a, "web", "POST", "https", elsewhere.port, "/in?t=1", "{}");
     check_none(&a, "only the hook's own address");
     call_to(&a, "web", "POST", "http", plain.port, "/in?t=1", "{}");
@@ -540,6 +561,20 @@ static void test_syslog_certificates(void)
     check_none(&a, "alternative certificate subject name");
     call_to(&a, "gone", "SEND", "syslog+tls", nobody, "", "1 x");
     check_none(&a, "connect");
+    answer_done(&a);
+}
+
+/* The handshake is over for us and the message acknowledged before the server has seen that the
+ * certificate is missing that it wants: what was acknowledged was not accepted. */
+static void test_syslog_that_refuses_after_the_handshake(void)
+{
+    ANSWERED(a);
+
+    for (int i = 0; i < 2; i++) {
+        call_to(&a, "wary", "SEND", "syslog+tls", wary.port, "", "10 <109>1 - -");
+        check_none(&a, "");
+        SL_CHECK_INT(a.retry_after, 0); /* it was called */
+    }
     answer_done(&a);
 }
 
@@ -607,6 +642,7 @@ static void start_servers(void)
     ours = make_authority("ours");
     strange = make_authority("strange");
     good = https(&ours, "IP:127.0.0.1", 3600, TLS1_3_VERSION);
+    wary = https_wary(&ours, "IP:127.0.0.1", 3600, TLS1_3_VERSION);
     false_one = https(&strange, "IP:127.0.0.1", 3600, TLS1_3_VERSION);
     expired = https(&ours, "IP:127.0.0.1", -60, TLS1_3_VERSION);
     elsewhere = https(&ours, "DNS:other.example", 3600, TLS1_3_VERSION);
@@ -618,7 +654,7 @@ static void start_servers(void)
 int main(int argc, char **argv)
 {
     play = (struct play){22100, serve};
-    struct server *all[] = {&good, &false_one, &expired, &elsewhere, &old, &plain};
+    struct server *all[] = {&good, &wary, &false_one, &expired, &elsewhere, &old, &plain};
 
     if (argc != 2)
         return 2;
@@ -645,6 +681,7 @@ int main(int argc, char **argv)
     SL_RUN(test_when_it_wants_to_be_asked_again);
     SL_RUN(test_syslog_is_sent_and_goes_on);
     SL_RUN(test_syslog_certificates);
+    SL_RUN(test_syslog_that_refuses_after_the_handshake);
     SL_RUN(test_syslog_that_says_nothing);
     SL_RUN(test_methods_and_schemes_belong_together);
     SL_RUN(test_hooks_come_and_go);

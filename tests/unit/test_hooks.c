@@ -51,6 +51,12 @@ static void test_events(void)
         {"{\"kind\":\"txn\"}", SL_HOOK_ACTIONS},
         {"{\"kind\":\"action\",\"facts\":{\"verdict\":\"deny\"}}", SL_HOOK_REFUSED},
         {"{\"kind\":\"action\",\"outcome\":\"refused\"}", SL_HOOK_REFUSED},
+        {"{\"kind\":\"action\",\"facts\":{\"verdict\":\"deny\"},\"flags\":[\"observed\"],"
+         "\"outcome\":\"ok\"}",
+         SL_HOOK_ACTIONS},
+        {"{\"kind\":\"action\",\"facts\":{\"verdict\":\"deny\"},\"flags\":[\"observed\"],"
+         "\"outcome\":\"refused\"}",
+         SL_HOOK_REFUSED},
         {"{\"kind\":\"action\",\"outcome\":\"ok\"}", SL_HOOK_OUTCOME},
         {"{\"kind\":\"outcome\",\"approval\":\"x\"}", SL_HOOK_OUTCOME},
         {"{\"kind\":\"outcome\"}", SL_HOOK_ACTIONS},
@@ -273,6 +279,52 @@ static void test_batch(void)
     json_decref(list);
 }
 
+/* Where a target only watches, what a rule denies runs: a SIEM must not count it as blocked. */
+static void test_dispositions(void)
+{
+    static const struct {
+        const char *outcome, *verdict, *flags;
+        uint64_t action, disposition, status;
+    } rows[] = {
+        {"ok", "allow", "[]", 1, 1, 1},
+        {"ok", "hold", "[]", 1, 1, 1}, /* somebody said yes */
+        {"failed", "allow", "[]", 1, 1, 2},
+        {"refused", "deny", "[]", 2, 2, 2},
+        {"refused", "hold", "[]", 2, 2, 2},
+        {"", "deny", "[\"shape\"]", 2, 2, 2},
+        {"ok", "deny", "[\"observed\"]", 3, 17, 1},
+        {"ok", "hold", "[\"in_transaction\",\"observed\"]", 3, 17, 1},
+        {"failed", "deny", "[\"observed\"]", 3, 17, 2},
+        {"unknown", "deny", "[\"observed\"]", 3, 17, 0},
+        {"refused", "deny", "[\"observed\"]", 2, 2, 2},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(rows); i++) {
+        SL_BUF(batch, 4096);
+        SL_BUF(alone, 4096);
+
+        sl_buf_say(&batch,
+                   "{\"actions\":[{\"action\":1,\"by\":0,\"outcome\":\"%s\",\"statement\":0}],"
+                   "\"kind\":\"actions\",\"sessions\":[{}],\"statements\":[{\"facts\":{"
+                   "\"verdict\":\"%s\"},\"flags\":%s}]}",
+                   rows[i].outcome, rows[i].verdict, rows[i].flags);
+        sl_buf_say(&alone,
+                   "{\"facts\":{\"verdict\":\"%s\"},\"flags\":%s,\"kind\":\"action\","
+                   "\"outcome\":\"%s\"}",
+                   rows[i].verdict, rows[i].flags, rows[i].outcome);
+        const char *leaves[] = {sl_buf_text(&batch), sl_buf_text(&alone)};
+        for (size_t n = 0; n < SL_COUNT(leaves); n++) {
+            json_t *list = ocsf(leaves[n]);
+            const json_t *e = json_array_get(list, 0);
+            ok(number_of(e, "action_id") == rows[i].action &&
+                   number_of(e, "disposition_id") == rows[i].disposition &&
+                   number_of(e, "status_id") == rows[i].status,
+               "row %u: %s", (unsigned)i, leaves[n]);
+            json_decref(list);
+        }
+    }
+}
+
 /* --- syslog ----------------------------------------------------------------------------------- */
 
 static struct sl_span frame(struct sl_buf *out, const char *leaf)
@@ -383,6 +435,7 @@ int main(void)
     SL_RUN(test_bad_secrets);
     SL_RUN(test_classes);
     SL_RUN(test_batch);
+    SL_RUN(test_dispositions);
     SL_RUN(test_syslog);
     SL_RUN(test_syslog_cut);
     SL_RUN(test_verdicts);

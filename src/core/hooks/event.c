@@ -36,14 +36,33 @@ static const struct {
     {"label", "stopped", SL_HOOK_REFUSED},       {"label", NULL, SL_HOOK_ACTIONS},
 };
 
+bool sl_hook_was_observed(const json_t *statement)
+{
+    const json_t *flags = json_object_get(statement, "flags");
+
+    for (size_t i = 0; i < json_array_size(flags); i++) {
+        const char *flag = json_string_value(json_array_get(flags, i));
+        if (flag != NULL && strcmp(flag, "observed") == 0)
+            return true;
+    }
+    return false;
+}
+
+bool sl_hook_was_refused(const json_t *item, const json_t *statement)
+{
+    bool deny = sl_span_is(sl_json_str(json_object_get(statement, "facts"), "verdict"), "deny");
+
+    return sl_span_is(sl_json_str(item, "outcome"), "refused") ||
+           (deny && !sl_hook_was_observed(statement));
+}
+
 /* Held ones have an approval; the others are as many as allowed actions are. */
 static uint32_t of_action(const json_t *leaf, struct sl_span kind)
 {
-    bool denied = sl_span_is(sl_json_str(json_object_get(leaf, "facts"), "verdict"), "deny") ||
-                  sl_span_is(sl_json_str(leaf, "outcome"), "refused");
-
+    if (sl_span_is(kind, "action") && sl_hook_was_refused(leaf, leaf))
+        return SL_HOOK_REFUSED;
     if (sl_span_is(kind, "action"))
-        return denied ? SL_HOOK_REFUSED : SL_HOOK_OUTCOME;
+        return sl_hook_was_observed(leaf) ? SL_HOOK_ACTIONS : SL_HOOK_OUTCOME;
     return sl_json_str(leaf, "approval").n > 0 ? SL_HOOK_OUTCOME : SL_HOOK_ACTIONS;
 }
 

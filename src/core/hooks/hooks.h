@@ -52,6 +52,12 @@ uint32_t sl_hook_event_bits(struct sl_span word);
 /* The one bit of an entry. */
 uint32_t sl_hook_event_of(const json_t *leaf);
 
+/* What became of an action: `item` has its outcome, `statement` its facts and flags (in an entry of
+ * its own they are one object). Refused: nothing of it reached the target. Observed: a rule would
+ * have held or denied it, and the target only watches (`mode: observe`), so it ran. */
+bool sl_hook_was_refused(const json_t *item, const json_t *statement);
+bool sl_hook_was_observed(const json_t *statement);
+
 /* One entry, as it is told. What it points to is the caller's. */
 enum { SL_HOOK_HASH = 32, SL_HOOK_ID_MAX = 96 };
 struct sl_hook_record {

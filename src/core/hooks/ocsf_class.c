@@ -64,14 +64,15 @@ static int activity_of(const json_t *facts)
     return SL_OCSF_OTHER;
 }
 
-static void put_outcome(json_t *out, const json_t *item, const json_t *facts)
+/* Denied and Blocked; Observed and Logged, where the target only watches; Allowed and Allowed. */
+static void put_outcome(json_t *out, const json_t *item, const json_t *statement)
 {
     struct sl_span outcome = sl_json_str(item, "outcome");
-    bool denied =
-        sl_span_is(sl_json_str(facts, "verdict"), "deny") || sl_span_is(outcome, "refused");
+    bool denied = sl_hook_was_refused(item, statement),
+         observed = !denied && sl_hook_was_observed(statement);
 
-    sl_ocsf_int(out, "action_id", denied ? 2 : 1);
-    sl_ocsf_int(out, "disposition_id", denied ? 2 : 1);
+    sl_ocsf_int(out, "action_id", denied ? 2 : observed ? 3 : 1);
+    sl_ocsf_int(out, "disposition_id", denied ? 2 : observed ? 17 : 1);
     if (denied || sl_span_is(outcome, "failed"))
         sl_ocsf_int(out, "status_id", SL_OCSF_FAILURE);
     else
@@ -123,7 +124,7 @@ void sl_ocsf_action(json_t *out, const json_t *item, const json_t *session, cons
     put_actor(out, identity.n > 0 ? identity : SL_SPAN("unknown"));
     put_where(out, sl_json_str(session, "target"), number);
     put_query(out, text.n > 0 ? text : sl_json_str(statement, "text"), number, action);
-    put_outcome(out, item, facts);
+    put_outcome(out, item, statement);
 }
 
 /* --- Entity Management: approvals, and what Sluice itself goes by -------------------------------

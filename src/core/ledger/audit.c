@@ -174,6 +174,7 @@ static sl_audit_kind_fn *const kinds[] = {
     [SL_ENTRY_BREAK_GLASS] = sl_audit_break_glass,
     [SL_ENTRY_BYPASS] = sl_audit_bypass,
     [SL_ENTRY_REVIEW] = sl_audit_review,
+    [SL_ENTRY_HOOK] = sl_audit_plain,
 };
 
 void sl_audit_plain(struct sl_audit *a, const json_t *leaf)

@@ -41,7 +41,8 @@ enum {
     X(PASSKEY, "passkey")                 \
     X(BREAK_GLASS, "break_glass")         \
     X(BYPASS, "bypass")                   \
-    X(REVIEW, "review")
+    X(REVIEW, "review")                   \
+    X(HOOK, "hook")
 
 enum sl_entry_kind {
 #define SL_ENTRY_KIND(NAME, text) SL_ENTRY_##NAME,
@@ -418,6 +419,14 @@ struct sl_entry_review {
     struct sl_span id, identity, credential, channel, reason; /* id: approval, or of the bypass */
 };
 void sl_entry_put_review(struct sl_buf *b, const struct sl_entry_review *e);
+
+/* Entries that somebody gave up: the receiver (a hook) is never told of them. `count` of them, from
+ * `first` to `last`; there may be others between these that it was told. */
+struct sl_entry_hook {
+    uint64_t time_us, first, last, count;
+    struct sl_span hook, by, channel, approval, reason; /* approval: that let it happen; or empty */
+};
+void sl_entry_put_hook(struct sl_buf *b, const struct sl_entry_hook *e);
 
 /* The first leaf of a ledger names its key (statement empty); a rotation carries a signed note of
  * the old key over the new one (note.h: sl_note_put_rotation). Written by os/ledger_store itself.

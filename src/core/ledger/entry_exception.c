@@ -59,3 +59,27 @@ void sl_entry_put_review(struct sl_buf *b, const struct sl_entry_review *e)
     sl_jw_end(&w);
     sl_entry_check(b, start);
 }
+
+void sl_entry_put_hook(struct sl_buf *b, const struct sl_entry_hook *e)
+{
+    struct sl_jw w = sl_jw(b);
+    size_t start = b->n;
+
+    sl_jw_object(&w);
+    sl_member_str(&w, "approval", e->approval);
+    sl_member_str(&w, "by", e->by);
+    sl_member_str(&w, "channel", e->channel);
+    sl_jw_key(&w, "count");
+    sl_jw_u64(&w, e->count);
+    sl_member_str(&w, "event", SL_SPAN("skipped"));
+    sl_jw_key(&w, "first");
+    sl_jw_u64(&w, e->first);
+    sl_member_str(&w, "hook", e->hook);
+    sl_member_kind(&w, SL_ENTRY_HOOK);
+    sl_jw_key(&w, "last");
+    sl_jw_u64(&w, e->last);
+    sl_member_said(&w, "reason", e->reason);
+    sl_member_time_v(&w, e->time_us);
+    sl_jw_end(&w);
+    sl_entry_check(b, start);
+}

@@ -181,7 +181,7 @@ void sl_shadow_was(struct sl_shadow *s, struct sl_span canonical)
                   "policy", json_object_get(policy, "policy"), "state", "./state", "listen",
                   "postgres", "127.0.0.1:6432", "http", "127.0.0.1:8080");
     if (file != NULL && sl_json_canonical(&text, file) == SL_OK &&
-        sl_config_load(sl_buf_span(&text), "ledger", &config, &ignored) == SL_OK) {
+        sl_config_load_recorded(sl_buf_span(&text), "ledger", &config, &ignored) == SL_OK) {
         sl_config_free(s->before);
         s->before = config;
     }

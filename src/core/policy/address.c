@@ -16,11 +16,12 @@ static bool is_port(struct sl_span text)
            text.p[0] != '0';
 }
 
+/* Nothing that some reader of addresses takes for the end of the host: what is behind it would be
+ * shown as a part of the host's name, and may be a secret. ('%': a zone of IPv6.) */
 static bool is_host(struct sl_span text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] <= ' ' || text.p[i] == '/' || text.p[i] == '@' || text.p[i] >= 0x7f ||
-            text.p[i] == '[' || text.p[i] == ']')
+        if (text.p[i] <= ' ' || text.p[i] >= 0x7f || strchr("/@[]?&=#;\\", text.p[i]) != NULL)
             return false;
     return text.n > 0;
 }
@@ -86,13 +87,19 @@ static bool is_this_machine(struct sl_span host)
            sl_span_is(host, "::1");
 }
 
+/* In an address to call there is no '%' before the path: it would hide a character. */
+static bool is_place(struct sl_span text, struct sl_span *host, struct sl_span *port)
+{
+    return sl_span_find(text, '%') == text.n && split_address(text, host, port);
+}
+
 bool sl_is_syslog_endpoint(struct sl_span url)
 {
     static const char scheme[] = "syslog+tls://";
     struct sl_span host = {0}, port = {0}, rest = sl_span_from(url, sizeof scheme - 1);
 
-    return sl_span_starts(url, sl_span_str(scheme)) && split_address(rest, &host, &port) &&
-           port.n > 0 && sl_text_is_clean(rest);
+    return sl_span_starts(url, sl_span_str(scheme)) && is_place(rest, &host, &port) && port.n > 0 &&
+           sl_text_is_clean(rest);
 }
 
 /* Nothing in it that two readers could read differently, and no secret. */
@@ -106,7 +113,7 @@ bool sl_is_endpoint(struct sl_span url)
     for (size_t i = 0; i < rest.n; i++)
         if (rest.p[i] <= ' ' || rest.p[i] >= 0x7f || strchr("@\\#\"<>^`{|}", rest.p[i]) != NULL)
             return false;
-    return split_address(sl_span_head(rest, sl_span_find(rest, '/')), &host, &port) &&
+    return is_place(sl_span_head(rest, sl_span_find(rest, '/')), &host, &port) &&
            (tls || is_this_machine(host));
 }
 

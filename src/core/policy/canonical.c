@@ -139,7 +139,8 @@ json_t *sl_key_json(const struct sl_key *k, const void *base)
     const void *field = (const char *)base + k->offset;
     const struct sl_target *t = base;
 
-    if (k->place == SL_PLACE_HOOK && strcmp(k->name, "url") == 0)
+    if (k->place == SL_PLACE_HOOK && strcmp(k->name, "url") == 0 &&
+        !((const struct sl_hook *)base)->masked)
         return masked_json(*(const struct sl_span *)field);
     switch (k->type) {
     case SL_KEY_TEXT:

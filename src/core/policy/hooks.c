@@ -39,8 +39,32 @@ static void check_name(struct sl_load *l, const struct sl_node *at, const struct
                        (unsigned)c->hooks[j].line);
 }
 
+static struct sl_span place_of(struct sl_span url)
+{
+    size_t scheme = sl_span_find(url, ':') + 3; /* "://" */
+    struct sl_span rest = sl_span_from(url, scheme);
+
+    return sl_span_head(url,
+                        scheme + sl_span_find(sl_span_head(rest, sl_span_find(rest, '?')), '/'));
+}
+
+/* What is recorded and shown of an address (sl_hook_put_masked). */
+static bool is_masked(struct sl_span url)
+{
+    struct sl_span path = sl_span_from(url, place_of(url).n);
+    struct sl_span hex = sl_span_from(path, sizeof digest_path - 1);
+    uint8_t digest[SL_SHA256];
+
+    return sl_span_starts(path, sl_span_str(digest_path)) &&
+           sl_hex_fixed(digest, sizeof digest, hex) == SL_OK;
+}
+
 static void check_url(struct sl_load *l, const struct sl_node *at, const struct sl_hook *h)
 {
+    if (!l->recorded && is_masked(h->url))
+        sl_buf_put_str(about(l, key_of(at, "url"), h),
+                       ": `url` is what is shown of an address, and nobody could see that it "
+                       "changed; expected the address itself\n");
     if (h->format == SL_HOOK_SYSLOG && !sl_is_syslog_endpoint(h->url))
         sl_buf_put_str(about(l, key_of(at, "url"), h),
                        ": `url` is no address of a syslog server; expected "
@@ -78,6 +102,7 @@ void sl_config_resolve_hook(struct sl_load *l, struct sl_config *c, size_t index
     check_name(l, at, c, index);
     check_url(l, at, h);
     check_secrets(l, at, h);
+    h->masked = l->recorded && is_masked(h->url);
     if (h->events == 0)
         h->events = SL_HOOK_USUAL;
 }
@@ -93,27 +118,9 @@ const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span n
 /* --- what of an address may be seen -------------------------------------------------------------
  */
 
-static struct sl_span place_of(struct sl_span url)
-{
-    size_t scheme = sl_span_find(url, ':') + 3; /* "://" */
-    struct sl_span rest = sl_span_from(url, scheme);
-
-    return sl_span_head(url, scheme + sl_span_find(rest, '/'));
-}
-
 struct sl_span sl_hook_place(const struct sl_hook *h)
 {
     return place_of(h->url);
-}
-
-/* A canonical text is read again when an old verdict is derived: its addresses stay as they are. */
-static bool is_masked(struct sl_span path)
-{
-    struct sl_span hex = sl_span_from(path, sizeof digest_path - 1);
-    uint8_t digest[SL_SHA256];
-
-    return sl_span_starts(path, sl_span_str(digest_path)) &&
-           sl_hex_fixed(digest, sizeof digest, hex) == SL_OK;
 }
 
 void sl_hook_put_masked(struct sl_buf *b, struct sl_span url)
@@ -122,7 +129,7 @@ void sl_hook_put_masked(struct sl_buf *b, struct sl_span url)
     uint8_t digest[SL_SHA256];
 
     sl_buf_put(b, place);
-    if (path.n <= 1 || is_masked(path)) {
+    if (path.n <= 1) {
         sl_buf_put(b, path);
         return;
     }

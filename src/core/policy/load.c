@@ -209,8 +209,8 @@ static enum sl_err make(struct sl_load *l, struct sl_config **out)
     return SL_OK;
 }
 
-enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
-                           struct sl_buf *complaints)
+static enum sl_err load_text(struct sl_span yaml, const char *file_name, bool recorded,
+                             struct sl_config **out, struct sl_buf *complaints)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *tree = NULL;
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
@@ -222,6 +222,7 @@ enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl
                         .tree = tree,
                         .mem = mem,
                         .out = complaints,
+                        .recorded = recorded,
                         .scrap = sl_buf(64 * 1024)};
     enum sl_err err = make(&l, out);
     if (l.complaints > SL_CONFIG_MAX_COMPLAINTS)
@@ -233,6 +234,18 @@ enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl
     else if (err == SL_EMEMORY)
         sl_buf_say(complaints, "%s:1:1: out of memory; expected a smaller file\n", file_name);
     return err == SL_OK ? SL_OK : SL_ECONFIG;
+}
+
+enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
+                           struct sl_buf *complaints)
+{
+    return load_text(yaml, file_name, false, out, complaints);
+}
+
+enum sl_err sl_config_load_recorded(struct sl_span yaml, const char *file_name,
+                                    struct sl_config **out, struct sl_buf *complaints)
+{
+    return load_text(yaml, file_name, true, out, complaints);
 }
 
 void sl_config_free(struct sl_config *c)

@@ -270,6 +270,7 @@ struct sl_hook {
     enum sl_hook_from { SL_HOOK_FROM_NOW = 1, SL_HOOK_FROM_START } from;
     struct sl_span secret_file, token_file, ca_file;
     struct sl_names secret_command;
+    bool masked; /* `url` is what was recorded of an address (sl_config_load_recorded) */
     uint32_t line;
 };
 
@@ -308,6 +309,12 @@ struct sl_config {
 /* Complaints (errors, one a line) are appended to `complaints`. SL_ECONFIG when there is any. */
 enum sl_err sl_config_load(struct sl_span yaml, const char *file_name, struct sl_config **out,
                            struct sl_buf *complaints) SL_MUST_CHECK;
+/* The same of what was recorded or shown of one (canonical text, `check --explain`), to judge by
+ * and never to run: masked addresses of hooks stay as they are, where a file that runs must not
+ * have any, because a change to one could not be seen in what is compared. */
+enum sl_err sl_config_load_recorded(struct sl_span yaml, const char *file_name,
+                                    struct sl_config **out, struct sl_buf *complaints)
+    SL_MUST_CHECK;
 /* Are metrics told to whoever reaches the HTTP port? (`metrics.access`) */
 bool sl_config_metrics_open(const struct sl_config *c);
 void sl_config_free(struct sl_config *c); /* NULL is fine */

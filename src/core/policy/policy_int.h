@@ -47,6 +47,7 @@ struct sl_load {
     struct sl_buf scrap; /* takes what nobody will read */
     size_t complaints;
     bool out_of_memory;
+    bool recorded; /* it is a canonical text: addresses in it are masked already */
     size_t walked_bytes, walked_chars; /* sl_load_slice */
 };
 

@@ -232,7 +232,8 @@ void sl_courier_fetch(struct sl_courier *c, const struct sl_msg_fetch *m)
     const char *why = refused(c, issuer, m);
 
     if (why != NULL) {
-        sl_courier_answer_none(c, m->call, why);
+        sl_courier_answer(c, &(struct sl_msg_fetched){
+                                 .call = m->call, .retry_after = 1, .why = sl_span_str(why)});
         return;
     }
     if (sl_span_is(m->method, "SEND")) {

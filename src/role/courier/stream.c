@@ -1,8 +1,13 @@
 /* Syslog over TLS (RFC 5425): a connection of libcurl's that is kept, and bytes on it.
  *
  * Such a server answers nothing. What is sent counts as told when the receiver's machine has
- * acknowledged all of it; a receiver that ends before it has read that has lost it. */
+ * acknowledged all of it; a receiver that ends before it has read that has lost it. But what is
+ * acknowledged is not accepted yet: in TLS 1.3 our handshake is over before the server has judged
+ * it (a client certificate that it wants), and by then a message may have followed. So the first
+ * message on a connection counts only if the server has let it stand for a while. */
 #include "role/courier/courier_int.h"
+
+#include "os/clock.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -15,6 +20,9 @@ enum {
     BODY_MOST = 1024 * 1024,
     TIMEOUT_MOST_MS = 30 * 1000,
     LOOK_EVERY_MS = 10,
+    STANDS_MS = 2000,
+    LOOK_WHILE_IT_STANDS_MS = 50,
+    ESTABLISHED = 1, /* TCP_ESTABLISHED, in a header that does not go with the kernel's */
     HEARD_MOST = 64 /* blocks that a server may have said and nobody wants to know */
 };
 #define SCHEME "syslog+tls://"
@@ -25,6 +33,8 @@ struct sl_courier_stream {
     struct sl_buf name, url, body;
     CURL *easy;
     bool connected;
+    bool proven;           /* it has outlived its first message */
+    uint64_t stands_at_us; /* monotonic: then it has; 0: that is not acknowledged yet */
     struct sl_watch *watch; /* while bytes wait for room */
     struct sl_timer *deadline, *look;
     uint64_t call; /* 0: nobody waits */
@@ -41,7 +51,8 @@ static void disconnect(struct sl_courier_stream *s)
         curl_easy_cleanup(s->easy);
     }
     s->easy = NULL;
-    s->connected = false;
+    s->connected = s->proven = false;
+    s->stands_at_us = 0;
 }
 
 static void stream_free(struct sl_courier_stream *s)
@@ -123,7 +134,7 @@ static bool is_acknowledged(const struct sl_courier_stream *s)
     int fd = socket_of(s);
 
     return fd >= 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 &&
-           info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
+           info.tcpi_state == ESTABLISHED && info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
 }
 
 /* False: the server has closed it. What it says has no meaning. */
@@ -143,16 +154,29 @@ static bool is_open(struct sl_courier_stream *s)
     return false; /* it floods us */
 }
 
+/* All of it is acknowledged: is that enough? */
+static bool is_proven(struct sl_courier_stream *s)
+{
+    uint64_t now_us = sl_clock_monotonic_us();
+
+    if (s->stands_at_us == 0)
+        s->stands_at_us = now_us + STANDS_MS * UINT64_C(1000);
+    s->proven = s->proven || s->stands_at_us <= now_us;
+    return s->proven;
+}
+
 static void on_look(void *owner)
 {
     struct sl_courier_stream *s = owner;
 
     if (!is_open(s))
         failed(s, "the receiver closed the connection");
-    else if (is_acknowledged(s))
-        told(s);
-    else
+    else if (!is_acknowledged(s))
         sl_timer_arm(s->look, LOOK_EVERY_MS);
+    else if (!is_proven(s))
+        sl_timer_arm(s->look, LOOK_WHILE_IT_STANDS_MS);
+    else
+        told(s);
 }
 
 static void push(struct sl_courier_stream *s);

@@ -68,6 +68,10 @@ static void put_hook_nags(struct keeper *k, json_t *nags)
         if (h->paused)
             nag(nags, "The hook %S is paused: its receiver is told nothing (sluice hooks).",
                 h->config->name);
+        else if (!hook_is_ready(h))
+            nag(nags,
+                "The hook %S has no secret: its receiver is told nothing (sluice hooks says why).",
+                h->config->name);
         else if (h->waits_since_us != 0)
             nag(nags,
                 "The hook %S waits: its receiver does not take what it is told (sluice hooks).",

@@ -107,7 +107,7 @@ static bool entries_of(struct call *c, const struct hook *h, uint64_t *first, ui
         return false;
     }
     *last = *first;
-    if (next_dead(c->keeper, h, *first) == *first || (h->attempts > 0 && h->from == *first))
+    if (next_dead(c->keeper, h, *first) == *first || hook_waits_for(h, *first))
         return true;
     call_problem(c, 404, "No such dead letter", "The hook has no dead letter of this number.",
                  "sluice hooks dead lists them.");
@@ -123,11 +123,13 @@ void call_HOOK_RETRY(struct call *c)
         return;
     if (json_object_get(c->body, "entry") != NULL && !entries_of(c, h, &first, &last))
         return;
-    h->retry_at = first;
-    h->retry_last = last;
-    if (json_object_get(c->body, "entry") == NULL || (h->attempts > 0 && h->from == first))
+    if (json_object_get(c->body, "entry") == NULL || hook_waits_for(h, first)) {
         h->paused = false;
-    h->due_us = 0;
+        h->due_us = 0; /* it does not count as one of the plan's attempts */
+    } else {
+        h->retry_at = first;
+        h->retry_last = last;
+    }
     answer_name(c, h);
 }
 
@@ -157,13 +159,36 @@ static void settle_all(struct keeper *k, const struct hook *h, uint64_t first, u
 }
 
 /* What it waits for is the first that is not told: the next one's turn. */
-static void pass_over(struct hook *h, uint64_t entry)
+static void pass_over(struct keeper *k, struct hook *h, uint64_t entry)
 {
-    if (h->attempts == 0 || h->of_dead || h->from != entry)
+    if (!hook_waits_for(h, entry))
         return;
     h->next = entry + 1;
-    h->attempts = 0;
-    h->due_us = 0;
+    hook_goes_on(h);
+    hook_record_place(k, h);
+}
+
+/* Who gave up what a receiver never hears, and who let it happen. */
+static void record_skip(struct call *c, const struct hook *h, const json_t *dead, uint64_t first)
+{
+    SL_BUF(leaf, SL_ENTRY_MAX);
+    uint64_t last = UINT64_MAX, at = 0, count = 0;
+
+    for (at = first; (at = next_dead(c->keeper, h, at)) != UINT64_MAX && count < json_array_size(dead);
+         at++, count++) {
+        first = count == 0 ? at : first;
+        last = at;
+    }
+    sl_entry_put_hook(&leaf, &(struct sl_entry_hook){.time_us = sl_clock_us(),
+                                                     .hook = h->config->name,
+                                                     .first = first,
+                                                     .last = count == 0 ? first : last,
+                                                     .count = count == 0 ? 1 : count,
+                                                     .by = maker_name(&c->maker),
+                                                     .channel = maker_channel(&c->maker),
+                                                     .approval = c->maker.approval,
+                                                     .reason = c->maker.why});
+    store_leaf(&c->keeper->store, &leaf, true, NULL);
 }
 
 void call_HOOK_SKIP(struct call *c)
@@ -179,11 +204,17 @@ void call_HOOK_SKIP(struct call *c)
                      "Try again in a moment.");
         return;
     }
-    if (govern_waits_about(c, dead_now(k, h, first, last)))
+    json_t *dead = dead_now(k, h, first, last);
+    if (govern_waits_about(c, json_incref(dead))) {
+        json_decref(dead);
         return;
+    }
+    if (json_array_size(dead) > 0 || first == last)
+        record_skip(c, h, dead, first);
+    json_decref(dead);
     settle_all(k, h, first, last);
     if (first == last)
-        pass_over(h, first);
+        pass_over(k, h, first);
     sl_log(SL_LOG_WARN, "hook_skipped", SL_TEXT("hook", h->config->name), SL_NUM("first", first),
            SL_TEXT("by", c->maker.issuer));
     answer_name(c, h);

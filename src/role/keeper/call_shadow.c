@@ -132,7 +132,7 @@ static bool read_edited(struct call *c, struct sl_config **out)
     sl_buf_put(&text, given);
     if (given.p[0] != '{' && !has_key(given, "targets:"))
         add_targets(c->keeper, &text);
-    if (sl_config_load(sl_buf_span(&text), "edited", out, &complaints) == SL_OK)
+    if (sl_config_load_recorded(sl_buf_span(&text), "edited", out, &complaints) == SL_OK)
         return !too_heavy(c, *out);
     SL_BUF(detail, 4096);
     sl_buf_put(&detail, sl_utf8_head(sl_buf_span(&complaints), 4000));

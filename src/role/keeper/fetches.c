@@ -127,7 +127,8 @@ void fetch_begin(struct keeper *k, const struct fetch_request *r, fetch_fn *fn, 
 void on_fetched(struct peer *p, const struct sl_msg_fetched *m)
 {
     struct keeper *k = p->keeper;
-    const struct fetched got = {m->status, m->body, m->why, m->max_age, m->retry_after};
+    const struct fetched got = {m->status,  m->body,        m->why,
+                                m->max_age, m->retry_after, m->status == 0 && m->retry_after != 0};
 
     for (struct fetch *f = k->fetches; f != NULL; f = f->next)
         if (f->call == m->call && f->courier == p->index && !f->lost) {
@@ -163,7 +164,7 @@ static struct fetch *take_over(struct keeper *k, uint64_t now_us)
 
 void fetches_sweep(struct keeper *k)
 {
-    const struct fetched none = {
+    struct fetched none = {
         .why = SL_SPAN("the courier, which calls for us, is away or has too much to do")};
     struct fetch *over = k->fetches == NULL ? NULL : take_over(k, sl_clock_monotonic_us());
 
@@ -171,6 +172,7 @@ void fetches_sweep(struct keeper *k)
         struct fetch *f = over;
 
         over = f->next;
+        none.uncalled = f->lost;
         f->fn(k, f->of, &none);
         free(f);
     }

@@ -64,20 +64,20 @@ static bool is_full(const struct hook *h, const struct hook_message *m)
 {
     if (h->config->format == SL_HOOK_CLOUDEVENTS)
         return m->records > 0;
-    return m->records >= HOOK_BATCH_ENTRIES || m->body.n >= HOOK_BATCH_BYTES;
+    return m->records >= (h->most > 0 ? h->most : HOOK_BATCH_ENTRIES) || m->body.n >= HOOK_BATCH_BYTES;
 }
 
 /* --- many ---------------------------------------------------------------------------------------
  */
 
 /* Whoever catches up reads 256 entries at a time. */
-static enum sl_err read_entry(struct keeper *k, uint64_t index, struct sl_buf *leaf)
+static enum sl_err read_entry(struct keeper *k, struct hook *h, uint64_t index, struct sl_buf *leaf)
 {
     struct sl_span bundle, one = {NULL, 0};
     size_t at = 0;
 
     sl_buf_reset(leaf);
-    enum sl_err err = hooks_bundle(k, index / SL_TILE_WIDTH, &bundle);
+    enum sl_err err = hook_bundle(k, h, index / SL_TILE_WIDTH, &bundle);
     if (err == SL_ENOTFOUND)
         return sl_ledger_read(k->store.ledger, index, leaf);
     for (uint64_t i = 0; err == SL_OK && i <= index % SL_TILE_WIDTH; i++)
@@ -98,7 +98,7 @@ static enum sl_err give_back(const struct hook *h, struct hook_message *m, size_
     return SL_OK;
 }
 
-static enum sl_err add_entries(struct keeper *k, const struct hook *h, uint64_t end,
+static enum sl_err add_entries(struct keeper *k, struct hook *h, uint64_t end,
                                struct hook_message *m)
 {
     SL_BUF(leaf, SL_ENTRY_MAX);
@@ -107,7 +107,7 @@ static enum sl_err add_entries(struct keeper *k, const struct hook *h, uint64_t 
     while (m->to < end && !is_full(h, m) && sl_clock_monotonic_us() < until_us) {
         size_t before = m->body.n;
 
-        SL_TRY(read_entry(k, m->to, &leaf));
+        SL_TRY(read_entry(k, h, m->to, &leaf));
         enum sl_err err = add_entry(k, h, m->to, sl_buf_span(&leaf), m);
         if (err != SL_OK) {
             if (m->records == 0)
@@ -121,7 +121,7 @@ static enum sl_err add_entries(struct keeper *k, const struct hook *h, uint64_t 
     return SL_OK;
 }
 
-enum sl_err hook_message_make(struct keeper *k, const struct hook *h, uint64_t from, uint64_t end,
+enum sl_err hook_message_make(struct keeper *k, struct hook *h, uint64_t from, uint64_t end,
                               struct hook_message *m)
 {
     bool list = h->config->format == SL_HOOK_OCSF;

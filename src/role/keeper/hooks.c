@@ -7,8 +7,6 @@
 struct hooks {
     struct hook *first;
     uint64_t next_id;
-    struct sl_buf bundle; /* the full one that was read last, for those who catch up */
-    uint64_t bundle_number;
 };
 
 struct hook *hooks_first(const struct keeper *k)
@@ -19,20 +17,24 @@ struct hook *hooks_first(const struct keeper *k)
 /* --- finding ------------------------------------------------------------------------------------
  */
 
-enum sl_err hooks_bundle(struct keeper *k, uint64_t number, struct sl_span *bundle)
+static void drop_bundle(struct hook *h)
 {
-    struct hooks *all = k->hooks;
+    sl_buf_done(&h->bundle);
+    h->bundle = sl_buf(SL_BUNDLE_MAX_BYTES);
+}
 
-    if (all->bundle.n == 0 || all->bundle_number != number) {
-        sl_buf_done(&all->bundle);
-        all->bundle = sl_buf(SL_BUNDLE_MAX_BYTES);
-        all->bundle_number = number;
-        enum sl_err err = sl_ledger_full_bundle(k->store.ledger, number, &all->bundle);
+/* Each its own: those who catch up are at different places. Who is there needs none. */
+enum sl_err hook_bundle(struct keeper *k, struct hook *h, uint64_t number, struct sl_span *bundle)
+{
+    if (h->bundle.n == 0 || h->bundle_number != number) {
+        drop_bundle(h);
+        h->bundle_number = number;
+        enum sl_err err = sl_ledger_full_bundle(k->store.ledger, number, &h->bundle);
         if (err != SL_OK)
-            sl_buf_reset(&all->bundle);
+            drop_bundle(h);
         SL_TRY(err);
     }
-    *bundle = sl_buf_span(&all->bundle);
+    *bundle = sl_buf_span(&h->bundle);
     return SL_OK;
 }
 
@@ -123,6 +125,7 @@ static void hook_free(struct hook *h)
 {
     hook_wipe_secret(h);
     sl_buf_done(&h->url);
+    sl_buf_done(&h->bundle);
     free(h);
 }
 
@@ -135,6 +138,7 @@ static struct hook *hook_new(struct keeper *k, const struct sl_hook *config)
     *h = (struct hook){.id = ++k->hooks->next_id,
                        .config = config,
                        .url = sl_buf(4096),
+                       .bundle = sl_buf(SL_BUNDLE_MAX_BYTES),
                        .token = sl_buf(HOOK_SECRET_BYTES),
                        .retry_at = 1};
     sl_buf_put(&h->url, config->url);
@@ -149,8 +153,8 @@ static void is_another_now(struct keeper *k, struct hook *h, const struct sl_hoo
     sl_buf_put(&h->url, config->url);
     h->id = ++k->hooks->next_id;
     h->busy = h->of_dead = false;
-    h->attempts = 0;
-    h->due_us = 0;
+    h->most = 0;
+    hook_goes_on(h);
 }
 
 static struct hook *taken_over(struct keeper *k, struct hook **before, const struct sl_hook *config)
@@ -209,8 +213,6 @@ void hooks_free(struct keeper *k)
         hook_free(h);
         h = next;
     }
-    if (k->hooks != NULL)
-        sl_buf_done(&k->hooks->bundle);
     free(k->hooks);
     k->hooks = NULL;
 }

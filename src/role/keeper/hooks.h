@@ -12,7 +12,12 @@
  *
  * What a webhook refuses for good (400, or the last attempt failed) goes to its dead-letter list:
  * index, status, when, how often, never what was in it. A SIEM's hook has no such list unless an
- * entry cannot be written in its format at all: it waits, and everybody can see that it does.
+ * entry cannot be written in its format at all: it waits, and everybody can see that it does. Of a
+ * batch that is answered and not taken ever fewer are told, until the one that is disliked stands
+ * alone: `next` names it, and somebody can skip it.
+ *
+ * What counts as an attempt is one that reached for the receiver, at its time: not one that ended
+ * with the courier, and not one that a person asked for before it was due.
  */
 #ifndef SL_ROLE_KEEPER_HOOKS_H
 #define SL_ROLE_KEEPER_HOOKS_H
@@ -33,13 +38,19 @@ struct hook {
     uint64_t id; /* never given to another */
     const struct sl_hook *config;
     struct sl_buf url;    /* the same receiver after a reload? */
+    struct sl_buf bundle; /* the full one that it read last, while it catches up */
+    uint64_t bundle_number;
     uint64_t next, noted; /* first entry not told; the same as the log has it */
     bool paused, noted_paused;
     bool busy, of_dead; /* a message is under way; it is a dead one's */
     uint64_t from, to;  /* its entries: [from, to) */
+    size_t records;     /* how many of them are told */
+    size_t most;        /* of a batch, while one is looked for that is not taken; 0: as usual */
+    bool after_dead;    /* the last message was a dead one's: they take turns */
     unsigned attempts,
         dead_attempts;             /* that failed, of what comes in its turn and of the dead one */
     uint64_t due_us;               /* monotonic: not before */
+    uint64_t plan_us;              /* the same by the plan: an attempt before it does not count */
     uint64_t waits_since_us;       /* as people tell time; 0: it does not */
     uint64_t retry_at, retry_last; /* dead ones to be told once more; retry_at > retry_last: none */
     uint64_t told, failed;         /* messages, since the keeper started */
@@ -73,11 +84,14 @@ json_t *hooks_json(struct keeper *k, bool shortly);
 /* --- between the files of hooks ------------------------------------------------------------------
  */
 struct hook *hooks_first(const struct keeper *k);
-/* The 256 leaves of a full bundle; valid until the next call. SL_ENOTFOUND: it is not full yet. */
-enum sl_err hooks_bundle(struct keeper *k, uint64_t number, struct sl_span *bundle) SL_MUST_CHECK;
+/* The 256 leaves of a full bundle; valid until its next call. SL_ENOTFOUND: it is not full yet. */
+enum sl_err hook_bundle(struct keeper *k, struct hook *h, uint64_t number,
+                        struct sl_span *bundle) SL_MUST_CHECK;
 struct hook *hook_by_id(struct keeper *k, uint64_t id); /* NULL: gone */
 void hook_record_place(struct keeper *k, struct hook *h);
 void hook_turn(struct keeper *k, struct hook *h);   /* tells what is due, if anything is */
+bool hook_waits_for(const struct hook *h, uint64_t entry); /* it was told, and not taken */
+void hook_goes_on(struct hook *h); /* the next one's turn: nothing is waited for */
 void hook_note(struct hook *h, struct sl_span why); /* what went wrong; printable, cut */
 bool hook_is_ready(const struct hook *h);           /* its secret is here, where it needs one */
 void hook_ask_secret(struct keeper *k, struct hook *h);
@@ -93,7 +107,7 @@ struct hook_message {
 /* Entries from `from` on, before `end`, as many as one message may have; it looks at a bounded part
  * of the log, so `records` may be 0 with more to come. SL_ELIMIT: entry m->from cannot be written
  * in this format. */
-enum sl_err hook_message_make(struct keeper *k, const struct hook *h, uint64_t from, uint64_t end,
+enum sl_err hook_message_make(struct keeper *k, struct hook *h, uint64_t from, uint64_t end,
                               struct hook_message *m) SL_MUST_CHECK;
 /* Hands it to the courier. */
 void hook_message_send(struct keeper *k, const struct hook *h, struct sl_span id,

@@ -24,6 +24,7 @@ struct fetched {
     uint32_t status; /* 0: no answer; `why` says why */
     struct sl_span body, why;
     uint64_t max_age_s, retry_after_s;
+    bool uncalled; /* status 0, and nobody was called: the courier is not there, went, or may not */
 };
 enum { COURIER_ISSUERS, COURIER_HOOKS, COURIER_CHAT }; /* their indexes */
 struct fetch_request {

@@ -123,6 +123,7 @@
         "coalesce(p.passkey, '') from vote v left join vote_passkey p on p.approval = v.approval and "\
         "p.person = v.person where v.approval = ?1 order by at_us, v.person")                      \
     X(VOTE_PASSKEY, "insert or replace into vote_passkey values(?1, ?2, ?3)")                      \
+    X(VOTE_PASSKEY_NONE, "delete from vote_passkey where approval = ?1 and person = ?2")           \
     X(ALIKE_ADD, "insert into approval_alike values(?1, ?2, ?3)")                                  \
     X(ALIKE, "select id from (select a.id, a.identity, a.sequence from approval_alike mine join "  \
         "approval_alike k on k.key = mine.key and k.sequence < mine.sequence join approval a on a.id = "\

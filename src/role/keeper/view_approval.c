@@ -77,6 +77,8 @@ void apply_voted(struct db *db, struct fields *f)
     if (json_object_get(f->event, "passkey") != NULL) { /* older events know none */
         db_run(db, DB_VOTE_PASSKEY, "sss", str(f, "id"), str(f, "person"), str(f, "passkey"));
         passkey_used(db, f, "passkey", "counter", "backed_up");
+    } else { /* a yes of theirs that lapsed may have had one: this one has none */
+        db_run(db, DB_VOTE_PASSKEY_NONE, "ss", str(f, "id"), str(f, "person"));
     }
     db_run(db, DB_VOTE_ADD, "sssssssii", str(f, "id"), str(f, "identity"), str(f, "person"),
            str(f, "decision"), str(f, "reason"), str(f, "channel"), str(f, "credential"),
