@@ -102,21 +102,6 @@ static void add_route(struct routes *r, struct sl_span channel)
         r->channels[r->count++] = channel;
 }
 
-/* What its rules say now: where people are told is no part of what they decide. */
-static struct sl_names approval_routes(struct keeper *k, const struct approval *a)
-{
-    struct sl_names out = {0};
-
-    for (size_t i = 0; i < a->requirement_count; i++)
-        for (size_t j = 0; j < k->config->rule_count; j++) {
-            const struct sl_rule *rule = &k->config->rules[j];
-
-            for (size_t n = 0; sl_span_eq(rule->name, a->rules[i]) && n < rule->notify.count; n++)
-                names_add(k->mem, &out, rule->notify.items[n]);
-        }
-    return out;
-}
-
 static void routes_of(struct keeper *k, const struct chat *h, const struct approval *a,
                       struct routes *out)
 {
@@ -171,9 +156,8 @@ static bool is_there(const struct there *all, size_t count, enum chat_what what,
 static bool requesters_account(struct keeper *k, const struct chat *h, const struct approval *a,
                                struct sl_span *user)
 {
-    const struct sl_issuer *i = h->config->issuer.n == 0
-                                    ? NULL
-                                    : sl_config_issuer(k->config, h->config->issuer);
+    const struct sl_issuer *i =
+        h->config->issuer.n == 0 ? NULL : sl_config_issuer(k->config, h->config->issuer);
     struct person who;
     struct sl_span name = a->identity;
 
