@@ -12,7 +12,8 @@ static void look_user(const struct sl_slack_answer *a)
         return;
     SL_PROMISE(a->ok && sl_span_is(sl_json_str(user, "id"), "U0123") &&
                sl_span_is(sl_json_str(user, "team_id"), "T0123"));
-    SL_PROMISE(json_is_false(json_object_get(user, "deleted")) && json_is_false(json_object_get(user, "is_bot")) &&
+    SL_PROMISE(json_is_false(json_object_get(user, "deleted")) &&
+               json_is_false(json_object_get(user, "is_bot")) &&
                json_is_false(json_object_get(user, "is_restricted")) &&
                json_is_false(json_object_get(user, "is_ultra_restricted")) &&
                !json_is_true(json_object_get(user, "is_stranger")));

@@ -1,6 +1,6 @@
 /* libraries: core_chat, json, crypto, base */
-/* Whatever an agent writes: a message of it is JSON, of bounded length, and a text that fits is shown
- * so that it stands for itself alone. Input: u8 flags, then fields with NUL between them. */
+/* Whatever an agent writes: a message of it is JSON, of bounded length, and a text that fits is
+ * shown so that it stands for itself alone. Input: u8 flags, then fields with NUL between them. */
 #include "core/chat/slack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     SL_PROMISE(sl_buf_err(&out) == SL_OK && out.n <= CARD_MOST);
     SL_PROMISE(sl_json_read(sl_buf_span(&out), &value, NULL) == SL_OK);
     json_decref(value);
-    SL_PROMISE(!has(sl_buf_span(&out), SL_SPAN("\"sluice.approve\"")) ||
+    SL_PROMISE(!has(sl_buf_span(&out), SL_SPAN("\"action_id\":\"sluice.approve\"")) ||
                (card.decides && sl_chat_card_whole(&card)));
     return 0;
 }

@@ -1,6 +1,6 @@
 /* libraries: core_chat, json, crypto, base */
-/* Whatever comes as an interaction: what is taken for a click or a form has everything that counts, in
- * its form. */
+/* Whatever comes as an interaction: what is taken for a click or a form has everything that counts,
+ * in its form. */
 #include "core/chat/slack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

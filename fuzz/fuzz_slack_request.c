@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < in.challenge.n; i++)
         SL_PROMISE(strchr("<>&\"' ", in.challenge.p[i]) == NULL);
     json_decref(in.json);
-    SL_PROMISE(sl_slack_verify(SL_SPAN("secret"), SL_SPAN("1700000000"), body, signature, 1700000000) !=
-               SL_OK);
+    SL_PROMISE(sl_slack_verify(SL_SPAN("secret"), SL_SPAN("1700000000"), body, signature,
+                               1700000000) != SL_OK);
     return 0;
 }

@@ -9,12 +9,15 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
 import npm
-from lab import free_ports, give_back, wait_for
+from idp import Person, elsewhere
+from lab import Lab, free_ports, give_back, wait_for
 from slack import Slack
+from slack_types import SlackTypes
 
 HERE = pathlib.Path(__file__).resolve().parent / "slack"
 LAB = {"deciders": ()}
@@ -189,12 +192,28 @@ def test_signatures(lab):
         assert verdicts(age_s=-400) == (True, False), "bolt takes what is signed for the future; we do not"
 
 
+OURS = {"id": "01932f6a-7d1c-7aaa-8bbb-0123456789ab", "digest": "ab" * 32, "identity": "agent-7", "why": "scratch is watched",
+        "reason": "<!channel> *now*", "statement": "delete from staging.scratch where id = 1 -- <@U0RITA> \u202e"}
+
+
+def call(slack, method, token=None, seconds=10, **args):
+    """One call of the Web API by nobody's client."""
+    request = urllib.request.Request(slack.api + method, json.dumps(args).encode(), {
+        "Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {token or slack.bot_token}"})
+    with urllib.request.urlopen(request, timeout=seconds) as answer:
+        return json.load(answer)
+
+
+def a_click(slack):
+    """The payload of rita's click on Approve of the newest card, or on any card that she could decide by."""
+    card = slack.one(channel="C0PAY")
+    return slack.click("U0RITA", "C0PAY", card["ts"], "sluice.approve", value=f"{OURS['id']} {OURS['digest']}", retry=False)["payload"]
+
+
 def test_ours(lab):
     """our card is taken by this Slack, its click and its form are read back as what they were, by our code and by bolt's"""
-    about = {"id": "01932f6a-7d1c-7aaa-8bbb-0123456789ab", "digest": "ab" * 32, "identity": "agent-7", "why": "scratch is watched",
-             "reason": "<!channel> *now*", "statement": "delete from staging.scratch where id = 1 -- <@U0RITA> \u202e"}
     with World(lab, open=False) as (slack, app), Ours() as ours:
-        body = ours.ask(card={**about, "decides": True}, channel="C0PAY")
+        body = ours.ask(card={**OURS, "decides": True}, channel="C0PAY")
         ts = app.call("chat.postMessage", **body)["ts"]
         card = slack.one(channel="C0PAY")
         told = json.dumps(card["blocks"], ensure_ascii=False)
@@ -203,14 +222,14 @@ def test_ours(lab):
         click = json.dumps(slack.click("U0RITA", "C0PAY", ts, "sluice.approve", retry=False)["payload"])
         said = ours.ask(read=click, team=slack.team)
         assert (said["event"], said["verb"], said["user"], said["foreign"], said["digest"]) == ("click", "approve", "U0RITA", False, "ab" * 32), said
-        assert said["approval"] == about["id"] and said["message"] == ts and said["channel"] == "C0PAY", said
+        assert said["approval"] == OURS["id"] and said["message"] == ts and said["channel"] == "C0PAY", said
         stranger = slack.click("U0OTHER", "C0PAY", ts, "sluice.approve", retry=False)["payload"]
         assert ours.ask(read=json.dumps(stranger), team=slack.team)["foreign"]
-        opened = app.call("views.open", **ours.ask(form=click, team=slack.team, card=about))
+        opened = app.call("views.open", **ours.ask(form=click, team=slack.team, card=OURS))
         done = slack.submit("U0RITA", opened["view"]["id"], {"text": "as agreed"}, retry=False)
         said = ours.ask(read=json.dumps(done["payload"]), team=slack.team)
         assert (said["event"], said["verb"], said["text"], said["foreign"]) == ("form", "approve", "as agreed", False), said
-        assert app.call("chat.update", **ours.ask(card={**about, "outcome": "approved by rita"}, channel="C0PAY", ts=ts))["ts"] == ts
+        assert app.call("chat.update", **ours.ask(card={**OURS, "outcome": "approved by rita"}, channel="C0PAY", ts=ts))["ts"] == ts
         over = slack.buttons(slack.one(channel="C0PAY"))
         assert not over.keys() & {"sluice.approve", "sluice.deny"}, over
         whys = {u: ours.ask(refused=json.dumps({"ok": True, **app.call("users.info", user=u)}), team=slack.team, user=u)
@@ -219,7 +238,7 @@ def test_ours(lab):
 
 
 def test_reconnects(lab):
-    """told to refresh, it comes back with another socket; a socket that is cut or silent too"""
+    """told to refresh, it comes back with another socket; a socket that is cut too"""
     with World(lab) as (slack, app):
         first = slack.ready()[0]["n"]
         slack.disconnect(reason="refresh_requested")
@@ -352,6 +371,30 @@ def test_limits(lab):
         assert len(view["view"]["private_metadata"]) == 3000
 
 
+# Of REFUSED, what no type tells: an empty text, neither text nor fields, an address that is none, no element, a name twice
+NO_TYPE_TELLS = (3, 4, 11, 19, 20)
+
+
+def test_types(lab):
+    """a JSON Schema generated from @slack/types: what this Slack takes is right by it, our cards and forms too; what it refuses is refused"""
+    with SlackTypes() as types, Slack(lab.folder) as slack, Ours() as ours:
+        slack.channel("C0PAY")
+        slack.user("U0RITA")
+        slack.rate(mode="off")
+        for blocks in [CARD, *TAKEN]:
+            assert types.wrong(blocks=blocks) == [], json.dumps(blocks)[:200]
+        assert [n for n, blocks in enumerate(REFUSED) if types.wrong(blocks=blocks) == []] == list(NO_TYPE_TELLS)
+        for statement in ("select 1", "x" * 2900, "\u202e" * 2900, "delete from a;\n" * 5000, "\U0001f600" * 2900, "\x1b\x07", "&<>\"" * 700):
+            for more in ({"decides": True}, {}, {"outcome": "approved by rita, ran: 3 rows"}, {"reason": "r" * 5000, "why": "w" * 5000}):
+                body = ours.ask(card={**OURS, "statement": statement, **more}, channel="C0PAY")
+                said = call(slack, "chat.postMessage", **body)
+                assert said["ok"], (said, statement[:20], more)
+                opened = ours.ask(card={**OURS, "statement": statement, **more}, team=slack.team, form=json.dumps(a_click(slack)))
+                said = call(slack, "views.open", **opened)
+                assert said["ok"], (said, statement[:20])
+        assert types.wrong_at(slack) == []
+
+
 def test_refusals(lab):
     """channels, messages and tokens that are not there or no longer good; what is no call"""
     with World(lab) as (slack, app):
@@ -415,6 +458,50 @@ def test_trouble(lab):
         assert slack.counters()["chat.postMessage"]["errors"]["channel_not_found"] == 1
 
 
+def test_answers(lab):
+    """silence, a page, half an answer, a huge one; forms as well as JSON; whose token; who is not there"""
+    with Slack(lab.folder) as slack:
+        slack.channel("C0PAY")
+        assert call(slack, "auth.test", "xoxb-another") == {"ok": False, "error": "invalid_auth"}
+        for trouble, expected in (({"silence": True}, TimeoutError), ({"status": 503}, urllib.error.HTTPError), ({"garbage": True}, json.JSONDecodeError),
+                                  ({"cut": True}, OSError)):
+            slack.trouble(method="auth.test", times=1, **trouble)
+            try:
+                said = call(slack, "auth.test", seconds=1)
+            except expected:
+                continue
+            raise AssertionError((trouble, said))
+        slack.trouble(method="auth.test", times=1, huge=600000)
+        assert len(call(slack, "auth.test")["padding"]) == 600000
+        form = urllib.parse.urlencode({"token": slack.bot_token, "channel": "C0PAY", "text": "by a form", "blocks": json.dumps(CARD)}).encode()
+        with urllib.request.urlopen(slack.api + "chat.postMessage", form, timeout=10) as answer:
+            assert json.load(answer)["message"]["blocks"][0]["type"] == "header"
+        for body, kind, error in ((b"{", "application/json", "invalid_json"), (b"[]", "application/json", "json_not_object"), (b"x", "text/plain", "invalid_post_type"),
+                                  (b"{}", "application/json", "not_authed")):
+            with urllib.request.urlopen(urllib.request.Request(slack.api + "auth.test", body, {"Content-Type": kind}), timeout=10) as answer:
+                assert json.load(answer)["error"] == error, (body, kind)
+        done = slack.event(event={"type": "app_mention", "text": "nobody hears it"}, retry=False)
+        assert not done["acked"] and done["error"] == "no socket is open", done
+        assert [c["error"] for c in slack.calls(method="auth.test")][:5] == ["invalid_auth", "silence", "status", "garbage", "cut"]
+
+
+def test_again_over_http(lab):
+    """the same request twice at once, and its very bytes once more; an event that is refused comes again, and says so"""
+    with World(lab, "http", open=False) as (slack, app):
+        ts = posted(slack, app)
+        done = slack.click("U0RITA", "C0PAY", ts, "approve", times=2)
+        assert done["attempts"][0]["all"] == [200, 200], done
+        app.hears("block_actions", 2)
+        assert slack.replay(id=done["id"], times=2)["all"] == [200, 200]
+        assert len({h["trigger"] for h in app.all("block_actions")}) == 1
+        app.hears("block_actions", 4)
+        slack.settings(ack_s=0.3, redeliver=2)
+        done = slack.event(event={"type": "app_mention", "text": "x"}, sign="forged")
+        assert [a["status"] for a in done["attempts"]] == [401, 401, 401] and done["request"]["headers"]["X-Slack-Retry-Num"] == "2", done
+        assert slack.post(body="payload=%7B", sign="good")["status"] >= 400
+        assert not slack.verify_url(url=None, sign="forged")["agreed"]
+
+
 class Raw:
     """A WebSocket of a few lines: what the server says, message by message."""
 
@@ -450,8 +537,7 @@ class Raw:
 
 
 def ticket(slack):
-    request = urllib.request.Request(slack.api + "apps.connections.open", b"", {"Authorization": f"Bearer {slack.app_token}"})
-    return json.load(urllib.request.urlopen(request, timeout=10))
+    return call(slack, "apps.connections.open", slack.app_token)
 
 
 def test_sockets(lab):
@@ -525,3 +611,38 @@ def test_openid(lab):
         slack.openid(claims={"https://slack.com/team_id": "T0OTHER99", "nonce": None}, alg="none")
         (header, claims), said = signed_in(slack, "U0RITA")
         assert header["alg"] == "none" and claims["https://slack.com/team_id"] == "T0OTHER99" and "nonce" not in claims and said["id_token"].endswith(".")
+
+
+def test_sluice_signs_in(lab):
+    """Sluice itself signs somebody in with this Slack, as with any provider; not with a lie of it, and not who is not linked"""
+    with Slack(lab.folder) as slack:
+        def change(config):
+            config["issuers"] = [{"name": "slack", "issuer": slack.issuer, "client_id": slack.client_id, "client_secret_file": "slack.secret"}]
+
+        slack.user("U0RITA", name="rita")
+        slack.user("U0SAM", name="sam")
+        with Lab(change, start=False) as there:
+            (there.folder / "slack.secret").touch(0o600)
+            (there.folder / "slack.secret").write_text(slack.client_secret)
+            there.start()
+            there.manage("identity", "account", "rita", "--issuer", "slack", "--subject", "U0RITA", check=True)
+
+            def comes_back(user):
+                who = Person(elsewhere())
+                _, _, away = who.once(f"{there.url}/v1/signin/slack")
+                status, text, next_page = who.once(slack.sign_in(away, user, f"{there.url}/", person=who))
+                return status == 303 and next_page == f"{there.url}/" and "__Host-sluice" in who.cookies(there.url), (status, text)
+
+            good, why = comes_back("U0RITA")
+            assert good, why
+            assert not comes_back("U0SAM")[0]
+            slack.openid(claims={"nonce": "another"})
+            assert not comes_back("U0RITA")[0]
+            slack.openid(claims={}, key="other")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(key="own", alg="none")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(alg="RS256", error="access_denied")
+            assert not comes_back("U0RITA")[0]
+            slack.openid(error=None)
+            assert comes_back("U0RITA")[0]

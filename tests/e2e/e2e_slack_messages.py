@@ -32,7 +32,7 @@ def test_messages(_):
     """posts, updates, groups, texts, forms and what forms are answered with pass the schema of @slack/types and the documented limits"""
     messages = printed(SEED, COUNT)
     kinds = [m["kind"] for m in messages]
-    assert {k: kinds.count(k) > 50 for k in ("Post", "Update", "Open", "Errors", "Done")} == dict.fromkeys(set(kinds), True), kinds
+    assert {k: kinds.count(k) > 50 for k in ("Post", "Update", "Aside", "Open", "Errors", "Done")} == dict.fromkeys(set(kinds), True), kinds
     wrong = check(messages)
     assert not wrong, (wrong[:3], messages[wrong[0]["line"]])
 

@@ -13,21 +13,69 @@ enum { CARD_TEXTS = 64, CARD_TEXT_ROOM = 64 * 1024 };
 #define CARD_LINK "https://sluice.example/approvals/" CARD_ID
 
 /* Every field that somebody else writes. */
-#define CARD_FIELDS(X)                                                                        \
-    X(identity) X(kind) X(owner) X(target) X(environment) X(protocol) X(statement) X(why) \
-    X(reason) X(run) X(effects) X(datasets) X(labels) X(rows) X(reviewers) X(outcome)      \
-    X(decides_not_why)
+#define CARD_FIELDS(X)                                                                         \
+    X(identity)                                                                                \
+    X(kind) X(owner) X(target) X(environment) X(protocol) X(statement) X(why) X(reason) X(run) \
+        X(effects) X(datasets) X(labels) X(rows) X(reviewers) X(outcome) X(decides_not_why)
 
 static const char *const hostile[] = {
-    "<!channel>", "<!here|x>", "<@U0123ABCD>", "<#C0123ABCD>", "<!subteam^S012>",
-    "<https://evil.example|Open>", " https://evil.example/ ", "evil.example", "@channel", "#general",
-    "*bold*", "_it_", "~gone~", "`code`", "```\nblock\n```", "&lt;!channel&gt;", "&amp;", "& < >",
-    ":boom:", "[x](https://evil.example)", "\xe2\x80\xae" "drow", "\xe2\x80\x8b", "\xe2\x81\xa6",
-    "\xef\xbb\xbf", "\xf3\xa0\x80\xa1", "\xc2\xad", "\xc2\x85", "\x01", "\x1b[2J", "\x7f", "\r\n",
-    "\n", "\t", "\n\nData classes: none", "\xff", "\xc0\x80", "\xed\xa0\x80", "\xe2\x80",
-    "\xe2\x9f\xa8U+202E\xe2\x9f\xa9", "\xe2\x9f\xa8" "0xFF\xe2\x9f\xa9", "\xe2\x9f\xa8", "\xf0\x9f\x98\x80",
-    "\xd7\x90\xd7\x91", "a" "\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84", "\xe3\x85\xa4", "\xc2\xa0", "\\", "\"",
-    "{date}", "<!date^1^{date}^https://evil.example|x>", "select 1", "plain words ", "0", "\xef\xbf\xbf",
+    "<!channel>",
+    "<!here|x>",
+    "<@U0123ABCD>",
+    "<#C0123ABCD>",
+    "<!subteam^S012>",
+    "<https://evil.example|Open>",
+    " https://evil.example/ ",
+    "evil.example",
+    "@channel",
+    "#general",
+    "*bold*",
+    "_it_",
+    "~gone~",
+    "`code`",
+    "```\nblock\n```",
+    "&lt;!channel&gt;",
+    "&amp;",
+    "& < >",
+    ":boom:",
+    "[x](https://evil.example)",
+    "\xe2\x80\xae"
+    "drow",
+    "\xe2\x80\x8b",
+    "\xe2\x81\xa6",
+    "\xef\xbb\xbf",
+    "\xf3\xa0\x80\xa1",
+    "\xc2\xad",
+    "\xc2\x85",
+    "\x01",
+    "\x1b[2J",
+    "\x7f",
+    "\r\n",
+    "\n",
+    "\t",
+    "\n\nData classes: none",
+    "\xff",
+    "\xc0\x80",
+    "\xed\xa0\x80",
+    "\xe2\x80",
+    "\xe2\x9f\xa8U+202E\xe2\x9f\xa9",
+    "\xe2\x9f\xa8"
+    "0xFF\xe2\x9f\xa9",
+    "\xe2\x9f\xa8",
+    "\xf0\x9f\x98\x80",
+    "\xd7\x90\xd7\x91",
+    "a"
+    "\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84",
+    "\xe3\x85\xa4",
+    "\xc2\xa0",
+    "\\",
+    "\"",
+    "{date}",
+    "<!date^1^{date}^https://evil.example|x>",
+    "select 1",
+    "plain words ",
+    "0",
+    "\xef\xbf\xbf",
 };
 
 struct cards {
@@ -62,7 +110,8 @@ static inline void cards_done(struct cards *c)
 static inline struct sl_span cards_text(struct cards *c)
 {
     struct sl_buf *b = cards_buf(c);
-    uint64_t kind = cards_random(c, 24), pieces = kind == 0 ? 0 : cards_random(c, kind == 1 ? 900 : 6);
+    uint64_t kind = cards_random(c, 24),
+             pieces = kind == 0 ? 0 : cards_random(c, kind == 1 ? 900 : 6);
 
     for (uint64_t i = 0; i < pieces; i++)
         sl_buf_put_str(b, hostile[cards_random(c, SL_COUNT(hostile))]);
@@ -71,8 +120,9 @@ static inline struct sl_span cards_text(struct cards *c)
 
 static inline struct sl_span cards_state(struct cards *c)
 {
-    static const char *const states[] = {"pending", "pending", "pending",  "approved", "running", "spent",
-                                         "denied",  "expired", "cancelled", "lapsed",  "revoked", "?"};
+    static const char *const states[] = {"pending",   "pending", "pending", "approved",
+                                         "running",   "spent",   "denied",  "expired",
+                                         "cancelled", "lapsed",  "revoked", "?"};
 
     return sl_span_str(states[cards_random(c, SL_COUNT(states))]);
 }
@@ -82,14 +132,18 @@ static inline void cards_votes(struct cards *c, struct sl_chat_card *card)
     card->vote_count = cards_random(c, SL_CHAT_VOTES_MOST / 2 + 1) * cards_random(c, 3);
     for (size_t i = 0; i < card->vote_count && i < SL_CHAT_VOTES_MOST; i++) {
         struct sl_span text = i < 4 ? cards_text(c) : SL_SPAN("a reason");
-        card->votes[i] = (struct sl_chat_vote){.who = text, .decision = SL_SPAN("approve"), .reason = text,
+        card->votes[i] = (struct sl_chat_vote){.who = text,
+                                               .decision = SL_SPAN("approve"),
+                                               .reason = text,
                                                .channel = SL_SPAN("slack")};
     }
 }
 
 static inline struct sl_chat_card cards_next(struct cards *c)
 {
-    struct sl_chat_card card = {.id = SL_SPAN(CARD_ID), .state = cards_state(c), .link = SL_SPAN(CARD_LINK)};
+    struct sl_chat_card card = {.id = SL_SPAN(CARD_ID),
+                                .state = cards_state(c),
+                                .link = SL_SPAN(CARD_LINK)};
 
     for (size_t i = 0; i < SL_CHAT_DIGEST; i++)
         card.digest[i] = (uint8_t)cards_random(c, 256);
@@ -105,7 +159,8 @@ static inline struct sl_chat_card cards_next(struct cards *c)
     card.escalated = cards_random(c, 2) == 0;
     card.client_waits = cards_random(c, 2) == 0;
     card.asked_us = cards_random(c, 2) * 1790000000000000;
-    card.expires_us = cards_random(c, 4) == 0 ? 0 : card.asked_us + cards_random(c, 100000) * 1000000;
+    card.expires_us =
+        cards_random(c, 4) == 0 ? 0 : card.asked_us + cards_random(c, 100000) * 1000000;
     card.have = (uint32_t)cards_random(c, 3);
     card.need = (uint32_t)cards_random(c, 3);
     return card;

@@ -21,7 +21,8 @@ static void print_card(const struct sl_chat_card *card, bool update)
 {
     SL_BUF(body, ROOM);
 
-    sl_slack_put_card(&body, SL_SPAN("C0123ABCD"), update ? SL_SPAN("1700000000.000100") : SL_SPAN(""), card);
+    sl_slack_put_card(&body, SL_SPAN("C0123ABCD"),
+                      update ? SL_SPAN("1700000000.000100") : SL_SPAN(""), card);
     print_line(update ? "Update" : "Post", &body);
 }
 
@@ -53,11 +54,12 @@ static void print_group(struct cards *c, const struct sl_chat_card *card)
 
     memset(link + sizeof CARD_LINK, 'x', cards_random(c, 2800));
     for (size_t i = 0; i < count; i++)
-        lines[i] = (struct sl_chat_line){card->id,        card->identity,        card->target,
+        lines[i] = (struct sl_chat_line){card->id,        card->identity,    card->target,
                                          card->statement, sl_span_str(link), card->why};
     sl_slack_put_group(&body, SL_SPAN("C0123ABCD"),
-                       cards_random(c, 2) == 0 ? SL_SPAN("") : SL_SPAN("1700000000.000100"), lines, count,
-                       cards_random(c, 2000), cards_random(c, 3) == 0 ? SL_SPAN("") : SL_SPAN(CARD_LINK));
+                       cards_random(c, 2) == 0 ? SL_SPAN("") : SL_SPAN("1700000000.000100"), lines,
+                       count, cards_random(c, 2000),
+                       cards_random(c, 3) == 0 ? SL_SPAN("") : SL_SPAN(CARD_LINK));
     print_line(memmem(body.p, body.n, "\"ts\":", 5) == NULL ? "Post" : "Update", &body);
     memset(link + sizeof CARD_LINK, 0, sizeof link - sizeof CARD_LINK);
 }
@@ -70,6 +72,8 @@ static void print_text(const struct sl_chat_card *card)
     print_line("Post", &body);
     sl_slack_put_text(&body, SL_SPAN("U0123ABCD"), SL_SPAN(""), card->statement);
     print_line("Post", &body);
+    sl_slack_put_aside(&body, SL_SPAN("C0123ABCD"), SL_SPAN("U0123ABCD"), card->why);
+    print_line("Aside", &body);
 }
 
 /* Every field as long as it may be, and one character longer. */
@@ -87,11 +91,13 @@ static void print_limits(void)
 #undef FILL
         card.statement = sl_span(bytes, SL_CHAT_STATEMENT_MOST + more);
         card.reason = sl_span(bytes, SL_CHAT_SAID_MOST + more);
-        card.why = card.datasets = card.labels = card.reviewers = sl_span(bytes, SL_CHAT_LIST_MOST + more);
+        card.why = card.datasets = card.labels = card.reviewers =
+            sl_span(bytes, SL_CHAT_LIST_MOST + more);
         card.outcome = card.decides_not_why = card.why;
         card.vote_count = SL_CHAT_VOTES_MOST;
         for (size_t i = 0; i < card.vote_count; i++)
-            card.votes[i] = (struct sl_chat_vote){card.statement, card.statement, card.statement, card.statement};
+            card.votes[i] = (struct sl_chat_vote){card.statement, card.statement, card.statement,
+                                                  card.statement};
         print_card(&card, false);
         card.state = SL_SPAN("denied");
         print_card(&card, true);

@@ -20,8 +20,11 @@ static void shows(const char *text, size_t n, const char *want)
 static void test_visible(void)
 {
     SHOWS("", "");
-    SHOWS("select 'na\xc3\xafve';\n\t-- \xf0\x9f\x98\x80", "select 'na\xc3\xafve';\n\t-- \xf0\x9f\x98\x80");
-    SHOWS("a\xe2\x80\xae" "b", "a" L "U+202E" R "b");
+    SHOWS("select 'na\xc3\xafve';\n\t-- \xf0\x9f\x98\x80",
+          "select 'na\xc3\xafve';\n\t-- \xf0\x9f\x98\x80");
+    SHOWS("a\xe2\x80\xae"
+          "b",
+          "a" L "U+202E" R "b");
     SHOWS("a\xe2\x80\x8b", "a" L "U+200B" R);
     SHOWS("\xf3\xa0\x80\xa1", L "U+E0021" R);
     SHOWS("\xf4\x8f\xbf\xbf", L "U+10FFFF" R);
@@ -31,7 +34,8 @@ static void test_visible(void)
     SHOWS("\xe2\x80", L "0xE2" R L "0x80" R);
     SHOWS("\xc2\xa0\xe3\x80\x80\xe3\x85\xa4", L "U+00A0" R L "U+3000" R L "U+3164" R);
     SHOWS("\xef\xb8\x8f\xef\xbf\xbf", L "U+FE0F" R L "U+FFFF" R);
-    SHOWS("a\xcc\x80\xcc\x81\xcc\x82\xcc\x83z\xcc\x80", "a\xcc\x80\xcc\x81" L "U+0302" R L "U+0303" R "z\xcc\x80");
+    SHOWS("a\xcc\x80\xcc\x81\xcc\x82\xcc\x83z\xcc\x80",
+          "a\xcc\x80\xcc\x81" L "U+0302" R L "U+0303" R "z\xcc\x80");
     SHOWS(L "U+202E" R, L "U+27E8" R "U+202E" R);
     SHOWS(L "0xFF" R, L "U+27E8" R "0xFF" R);
     SHOWS(L "a" R L, L "a" R L);
@@ -193,10 +197,40 @@ static void test_whole(void)
     SL_CHECK(!sl_chat_card_whole(&c));
 }
 
+static bool whole_with(struct sl_span statement, struct sl_span reason)
+{
+    struct sl_chat_card c = cards_plain();
+
+    c.statement = statement;
+    c.reason = reason;
+    return sl_chat_card_whole(&c);
+}
+
+/* What lies below the fold, or far to the right, is not read. */
+static void test_whole_in_sight(void)
+{
+    SL_BUF(lines, 4096);
+    SL_BUF(gap, 4096);
+
+    for (int i = 1; i < SL_CHAT_LINES_MOST; i++)
+        sl_buf_put_str(&lines, "a\n");
+    sl_buf_put_str(&lines, "b");
+    SL_CHECK(whole_with(sl_buf_span(&lines), SL_SPAN("")));
+    sl_buf_put_str(&lines, "\nc");
+    SL_CHECK(!whole_with(sl_buf_span(&lines), SL_SPAN("")));
+    SL_CHECK(!whole_with(SL_SPAN("select 1"), sl_buf_span(&lines)));
+    sl_buf_put_str(&gap, "select 1;");
+    for (int i = 0; i < SL_CHAT_BLANKS_MOST; i++)
+        sl_buf_put_u8(&gap, " \n \t"[i % 4]);
+    SL_CHECK(whole_with(sl_buf_span(&gap), SL_SPAN("")));
+    sl_buf_put_str(&gap, " drop table a");
+    SL_CHECK(!whole_with(sl_buf_span(&gap), SL_SPAN("")));
+}
+
 static void test_whole_in_every_state(void)
 {
-    static const char *const states[] = {"approved", "running",   "spent",  "denied",
-                                         "expired",  "cancelled", "lapsed", "revoked", "", "Pending"};
+    static const char *const states[] = {"approved",  "running", "spent",   "denied", "expired",
+                                         "cancelled", "lapsed",  "revoked", "",       "Pending"};
     struct sl_chat_card c = cards_plain();
 
     for (size_t i = 0; i < SL_COUNT(states); i++) {
@@ -209,11 +243,11 @@ static void test_whole_in_every_state(void)
 static void test_whole_of_every_field(void)
 {
     size_t whole = 0;
-#define LONG(field)                                \
-    {                                              \
-        struct sl_chat_card c = cards_plain();     \
+#define LONG(field)                                           \
+    {                                                         \
+        struct sl_chat_card c = cards_plain();                \
         c.field = long_text(SL_CHAT_STATEMENT_MOST + 1, 'y'); \
-        whole += sl_chat_card_whole(&c);           \
+        whole += sl_chat_card_whole(&c);                      \
     }
     CARD_FIELDS(LONG)
 #undef LONG
@@ -237,6 +271,7 @@ int main(void)
     SL_RUN(test_cut_at_every_length);
     SL_RUN(test_head);
     SL_RUN(test_whole);
+    SL_RUN(test_whole_in_sight);
     SL_RUN(test_whole_in_every_state);
     SL_RUN(test_whole_of_every_field);
     SL_RUN(test_verbs);

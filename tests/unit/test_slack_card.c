@@ -9,8 +9,9 @@
 enum { ROOM = 1024 * 1024 };
 
 #define MARK "Zq7Zq"
-static const char evil[] = MARK "<!channel> <@U0123ABCD> <https://evil.example|x> *b* _i_ ~s~ `c` :boom: & &lt;"
-                           "\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf\x01\xff @here #general https://evil.example " MARK;
+static const char evil[] =
+    MARK "<!channel> <@U0123ABCD> <https://evil.example|x> *b* _i_ ~s~ `c` :boom: & &lt;"
+         "\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf\x01\xff @here #general https://evil.example " MARK;
 
 static json_t *message_of(const struct sl_chat_card *card, const char *ts)
 {
@@ -18,7 +19,8 @@ static json_t *message_of(const struct sl_chat_card *card, const char *ts)
     json_t *message = NULL;
 
     sl_slack_put_card(&out, SL_SPAN("C0123"), sl_span_str(ts), card);
-    SL_PROMISE(sl_buf_err(&out) == SL_OK && sl_json_read(sl_buf_span(&out), &message, NULL) == SL_OK);
+    SL_PROMISE(sl_buf_err(&out) == SL_OK &&
+               sl_json_read(sl_buf_span(&out), &message, NULL) == SL_OK);
     return message;
 }
 
@@ -53,9 +55,21 @@ static bool is_clean(struct sl_span s)
 
 static bool is_known(struct sl_span type)
 {
-    static const char *const types[] = {
-        "header", "rich_text", "rich_text_section", "rich_text_preformatted", "rich_text_quote", "text",
-        "date", "link", "context", "plain_text", "actions", "button", "modal", "input", "plain_text_input"};
+    static const char *const types[] = {"header",
+                                        "rich_text",
+                                        "rich_text_section",
+                                        "rich_text_preformatted",
+                                        "rich_text_quote",
+                                        "text",
+                                        "date",
+                                        "link",
+                                        "context",
+                                        "plain_text",
+                                        "actions",
+                                        "button",
+                                        "modal",
+                                        "input",
+                                        "plain_text_input"};
 
     for (size_t i = 0; i < SL_COUNT(types); i++)
         if (sl_span_is(type, types[i]))
@@ -85,7 +99,8 @@ static void look(const json_t *value, struct found *f)
 
     for (size_t i = 0; i < json_array_size(value); i++)
         look(json_array_get(value, i), f);
-    json_object_foreach ((json_t *)value, key, member) {
+    json_object_foreach((json_t *)value, key, member)
+    {
         if (json_is_string(member))
             look_string(key, sl_span(json_string_value(member), json_string_length(member)),
                         inert && strcmp(key, "text") == 0, f);
@@ -110,7 +125,8 @@ static bool is_plain_notice(struct sl_span s)
 static bool is_inert(json_t *message, size_t *marks)
 {
     struct found f = {.wrong = 0};
-    bool plain = json_object_get(message, "text") == NULL || is_plain_notice(sl_json_str(message, "text"));
+    bool plain =
+        json_object_get(message, "text") == NULL || is_plain_notice(sl_json_str(message, "text"));
 
     json_object_del(message, "text");
     look(message, &f);
@@ -139,11 +155,11 @@ static void field_is_inert(const char *name, struct sl_chat_card *card)
 
 static void test_every_field_is_inert(void)
 {
-#define EVIL(field)                                        \
-    {                                                      \
-        struct sl_chat_card card = cards_plain();          \
-        card.field = sl_span(evil, sizeof evil - 1);       \
-        field_is_inert(#field, &card);                     \
+#define EVIL(field)                                  \
+    {                                                \
+        struct sl_chat_card card = cards_plain();    \
+        card.field = sl_span(evil, sizeof evil - 1); \
+        field_is_inert(#field, &card);               \
     }
     CARD_FIELDS(EVIL)
 #undef EVIL
@@ -181,9 +197,13 @@ static void buttons_of(const json_t *message, struct sl_buf *out)
 
     sl_buf_reset(out);
     for (size_t i = 0; i < json_array_size(blocks); i++) {
-        const json_t *block = json_array_get(blocks, i), *elements = json_object_get(block, "elements");
-        for (size_t k = 0; sl_span_is(sl_json_str(block, "type"), "actions") && k < json_array_size(elements); k++)
-            sl_buf_say(out, "%s%S", out->n > 0 ? " " : "", sl_json_str(json_array_get(elements, k), "action_id"));
+        const json_t *block = json_array_get(blocks, i),
+                     *elements = json_object_get(block, "elements");
+        for (size_t k = 0;
+             sl_span_is(sl_json_str(block, "type"), "actions") && k < json_array_size(elements);
+             k++)
+            sl_buf_say(out, "%s%S", out->n > 0 ? " " : "",
+                       sl_json_str(json_array_get(elements, k), "action_id"));
     }
 }
 
@@ -250,10 +270,32 @@ static bool any_cut(const json_t *value)
     for (size_t i = 0; i < json_array_size(value); i++)
         if (any_cut(json_array_get(value, i)))
             return true;
-    json_object_foreach ((json_t *)value, key, member)
-        if (any_cut(member))
-            return true;
+    json_object_foreach((json_t *)value, key, member) if (any_cut(member)) return true;
     return false;
+}
+
+/* The text between the bars; every block of that kind. */
+static void preformatted_of(const json_t *value, struct sl_buf *out)
+{
+    const char *key;
+    json_t *member;
+
+    if (sl_span_is(sl_json_str(value, "type"), "rich_text_preformatted"))
+        sl_buf_put(out, sl_json_str(json_array_get(json_object_get(value, "elements"), 0), "text"));
+    for (size_t i = 0; i < json_array_size(value); i++)
+        preformatted_of(json_array_get(value, i), out);
+    json_object_foreach((json_t *)value, key, member) preformatted_of(member, out);
+}
+
+/* All of what would run is on the message that lets decide about it. */
+static bool shows_all(const json_t *message, const struct sl_chat_card *card)
+{
+    SL_BUF(shown, ROOM);
+    SL_BUF(visible, ROOM);
+
+    preformatted_of(message, &shown);
+    sl_chat_put_visible(&visible, card->statement);
+    return sl_span_eq(sl_buf_span(&shown), sl_buf_span(&visible));
 }
 
 static void test_hostile_cards(void)
@@ -274,6 +316,7 @@ static void test_hostile_cards(void)
         decide += decides;
         wrong += decides && (!card.decides || !sl_chat_card_whole(&card));
         wrong += decides && card.vote_count == 0 && any_cut(message);
+        wrong += decides && !shows_all(message, &card);
         inert += is_inert(message, &marks);
         cards_done(&c);
     }
@@ -302,7 +345,8 @@ static void test_group(void)
     size_t marks;
 
     for (size_t i = 0; i < SL_COUNT(lines); i++)
-        lines[i] = (struct sl_chat_line){SL_SPAN(CARD_ID), text, text, text, SL_SPAN(CARD_LINK), text};
+        lines[i] =
+            (struct sl_chat_line){SL_SPAN(CARD_ID), text, text, text, SL_SPAN(CARD_LINK), text};
     sl_slack_put_group(&out, SL_SPAN("C0123"), SL_SPAN(""), lines, SL_COUNT(lines), 975,
                        SL_SPAN("https://sluice.example/inbox"));
     json_t *message = read_back(&out);
@@ -318,9 +362,21 @@ static void test_text(void)
     SL_BUF(out, ROOM);
     size_t marks;
 
-    sl_slack_put_text(&out, SL_SPAN("D0123"), SL_SPAN("1700000000.000100"), sl_span(evil, sizeof evil - 1));
+    sl_slack_put_text(&out, SL_SPAN("D0123"), SL_SPAN("1700000000.000100"),
+                      sl_span(evil, sizeof evil - 1));
     json_t *message = read_back(&out);
     SL_CHECK_TEXT(sl_json_str(message, "thread_ts"), "1700000000.000100");
+    SL_CHECK(is_inert(message, &marks) && marks == 1);
+}
+
+static void test_aside(void)
+{
+    SL_BUF(out, ROOM);
+    size_t marks;
+
+    sl_slack_put_aside(&out, SL_SPAN("C0123"), SL_SPAN("U0123"), sl_span(evil, sizeof evil - 1));
+    json_t *message = read_back(&out);
+    SL_CHECK_TEXT(sl_json_str(message, "user"), "U0123");
     SL_CHECK(is_inert(message, &marks) && marks == 1);
 }
 
@@ -361,8 +417,9 @@ static void test_form_answers(void)
     size_t marks;
 
     sl_slack_put_form_error(&error, SL_SPAN("no\xe2\x80\xae"));
-    SL_CHECK_TEXT(sl_buf_span(&error), "{\"errors\":{\"sluice.text\":\"no\xe2\x9f\xa8U+202E\xe2\x9f\xa9\"},"
-                                       "\"response_action\":\"errors\"}");
+    SL_CHECK_TEXT(sl_buf_span(&error),
+                  "{\"errors\":{\"sluice.text\":\"no\xe2\x9f\xa8U+202E\xe2\x9f\xa9\"},"
+                  "\"response_action\":\"errors\"}");
     sl_slack_put_form_done(&done, SL_SPAN("Approved"), sl_span(evil, sizeof evil - 1));
     json_t *answer = read_back(&done);
     SL_CHECK_TEXT(sl_json_str(answer, "response_action"), "update");
@@ -379,6 +436,7 @@ int main(void)
     SL_RUN(test_hostile_cards);
     SL_RUN(test_group);
     SL_RUN(test_text);
+    SL_RUN(test_aside);
     SL_RUN(test_form);
     SL_RUN(test_form_answers);
     return sl_tap_done();

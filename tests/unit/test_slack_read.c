@@ -1,4 +1,5 @@
-/* What Slack says: clicks, filled forms, requests, envelopes. Everything else is nothing, or refused. */
+/* What Slack says: clicks, filled forms, requests, envelopes. Everything else is nothing, or
+ * refused. */
 #include "core/chat/slack.h"
 
 #include "tests/unit/chat_cards.h"
@@ -11,23 +12,35 @@
 #define METADATA "1 " ABOUT " approve C0123ABCD 1700000000.000100 U0123ABCD"
 
 static const char click[] =
-    "{\"type\":\"block_actions\",\"user\":{\"id\":\"U0123ABCD\",\"username\":\"rita\",\"name\":\"rita\","
-    "\"team_id\":\"" TEAM "\"},\"api_app_id\":\"A0123ABCD\",\"token\":\"x\",\"container\":{\"type\":\"message\","
+    "{\"type\":\"block_actions\",\"user\":{\"id\":\"U0123ABCD\",\"username\":\"rita\",\"name\":"
+    "\"rita\","
+    "\"team_id\":\"" TEAM
+    "\"},\"api_app_id\":\"A0123ABCD\",\"token\":\"x\",\"container\":{\"type\":\"message\","
     "\"message_ts\":\"1700000000.000100\",\"channel_id\":\"C0123ABCD\",\"is_ephemeral\":false},"
-    "\"trigger_id\":\"12.34.abcdef0123\",\"team\":{\"id\":\"" TEAM "\",\"domain\":\"example\"},\"enterprise\":null,"
+    "\"trigger_id\":\"12.34.abcdef0123\",\"team\":{\"id\":\"" TEAM
+    "\",\"domain\":\"example\"},\"enterprise\":null,"
     "\"is_enterprise_install\":false,\"channel\":{\"id\":\"C0123ABCD\",\"name\":\"approvals\"},"
-    "\"message\":{\"type\":\"message\",\"user\":\"U0BOT\",\"ts\":\"1700000000.000100\",\"team\":\"" TEAM "\","
-    "\"blocks\":[]},\"state\":{\"values\":{}},\"response_url\":\"https://hooks.slack.com/actions/x\","
-    "\"actions\":[{\"action_id\":\"sluice.approve\",\"block_id\":\"aB1\",\"text\":{\"type\":\"plain_text\","
-    "\"text\":\"Approve\",\"emoji\":false},\"value\":\"" ABOUT "\",\"style\":\"primary\",\"type\":\"button\","
+    "\"message\":{\"type\":\"message\",\"user\":\"U0BOT\",\"ts\":\"1700000000.000100\",\"team\":"
+    "\"" TEAM "\","
+    "\"blocks\":[]},\"state\":{\"values\":{}},\"response_url\":\"https://hooks.slack.com/actions/"
+    "x\","
+    "\"actions\":[{\"action_id\":\"sluice.approve\",\"block_id\":\"aB1\",\"text\":{\"type\":"
+    "\"plain_text\","
+    "\"text\":\"Approve\",\"emoji\":false},\"value\":\"" ABOUT
+    "\",\"style\":\"primary\",\"type\":\"button\","
     "\"action_ts\":\"1700000001.000200\"}]}";
 
 static const char form[] =
-    "{\"type\":\"view_submission\",\"team\":{\"id\":\"" TEAM "\",\"domain\":\"example\"},\"user\":{\"id\":\"U0123ABCD\","
-    "\"username\":\"rita\",\"name\":\"rita\",\"team_id\":\"" TEAM "\"},\"api_app_id\":\"A0123ABCD\",\"token\":\"x\","
-    "\"trigger_id\":\"12.34.abcdef0123\",\"view\":{\"id\":\"V0123\",\"team_id\":\"" TEAM "\",\"type\":\"modal\","
-    "\"blocks\":[],\"private_metadata\":\"" METADATA "\",\"callback_id\":\"sluice.decide\",\"state\":{\"values\":"
-    "{\"sluice.text\":{\"text\":{\"type\":\"plain_text_input\",\"value\":\"looks right\"}}}},\"hash\":\"1.ab\","
+    "{\"type\":\"view_submission\",\"team\":{\"id\":\"" TEAM
+    "\",\"domain\":\"example\"},\"user\":{\"id\":\"U0123ABCD\","
+    "\"username\":\"rita\",\"name\":\"rita\",\"team_id\":\"" TEAM
+    "\"},\"api_app_id\":\"A0123ABCD\",\"token\":\"x\","
+    "\"trigger_id\":\"12.34.abcdef0123\",\"view\":{\"id\":\"V0123\",\"team_id\":\"" TEAM
+    "\",\"type\":\"modal\","
+    "\"blocks\":[],\"private_metadata\":\"" METADATA
+    "\",\"callback_id\":\"sluice.decide\",\"state\":{\"values\":"
+    "{\"sluice.text\":{\"text\":{\"type\":\"plain_text_input\",\"value\":\"looks "
+    "right\"}}}},\"hash\":\"1.ab\","
     "\"app_installed_team_id\":\"" TEAM "\",\"bot_id\":\"B0123\"},\"response_urls\":[],"
     "\"is_enterprise_install\":false,\"enterprise\":null}";
 
@@ -233,8 +246,10 @@ static void test_forms(void)
     static const struct row rows[] = {
         {"view.private_metadata", WITH("deny", "D0123", "1.1", "U0123ABCD"), FORM},
         {"view.private_metadata", WITH("ask", "C0123ABCD", "1700000000.000100", "U0123ABCD"), FORM},
-        {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U9999"), REFUSED},
-        {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U0123ABCD x"), REFUSED},
+        {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U9999"),
+         REFUSED},
+        {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000.000100", "U0123ABCD x"),
+         REFUSED},
         {"view.private_metadata", WITH("approve", "C0123ABCD", "1700000000", "U0123ABCD"), REFUSED},
         {"view.private_metadata", WITH("approve", "c", "1.1", "U0123ABCD"), REFUSED},
         {"view.private_metadata", WITH("yes", "C0123ABCD", "1.1", "U0123ABCD"), REFUSED},
@@ -299,9 +314,11 @@ static void test_form_comes_back(void)
     sl_slack_put_form(&out, in.trigger, &in, &card);
     SL_PROMISE(sl_json_read(sl_buf_span(&out), &body, NULL) == SL_OK);
     sl_json_put_string(&metadata, sl_json_str(json_object_get(body, "view"), "private_metadata"));
-    SL_CHECK(read_json(changed(form, "view.private_metadata", sl_buf_text(&metadata)), &back) == SL_OK);
-    SL_CHECK(back.verb == in.verb && sl_span_eq(back.channel, in.channel) && sl_span_eq(back.message, in.message) &&
-             sl_span_eq(back.approval, in.approval) && memcmp(back.digest, in.digest, SL_CHAT_DIGEST) == 0);
+    SL_CHECK(read_json(changed(form, "view.private_metadata", sl_buf_text(&metadata)), &back) ==
+             SL_OK);
+    SL_CHECK(back.verb == in.verb && sl_span_eq(back.channel, in.channel) &&
+             sl_span_eq(back.message, in.message) && sl_span_eq(back.approval, in.approval) &&
+             memcmp(back.digest, in.digest, SL_CHAT_DIGEST) == 0);
     json_decref(back.json);
     json_decref(in.json);
     json_decref(body);
@@ -343,8 +360,9 @@ static void encode(struct sl_buf *b, const char *text)
         else if (*text == ' ')
             sl_buf_put_u8(b, '+');
         else
-            sl_buf_say(b, "%%%s", (char[]){"0123456789ABCDEF"[(uint8_t)*text >> 4],
-                                           "0123456789ABCDEF"[*text & 15], '\0'});
+            sl_buf_say(b, "%%%s",
+                       (char[]){"0123456789ABCDEF"[(uint8_t)*text >> 4],
+                                "0123456789ABCDEF"[*text & 15], '\0'});
 }
 
 static enum sl_err request(struct sl_span body, enum sl_chat_event want)
@@ -373,14 +391,25 @@ static void test_requests(void)
     sl_buf_reset(&more);
     sl_buf_say(&more, "%S&x=1", sl_buf_span(&good));
     SL_CHECK(request(sl_buf_span(&more), SL_CHAT_CLICK) == SL_EMALFORMED);
-    SL_CHECK(request(sl_span_str(click), SL_CHAT_CLICK) == SL_EMALFORMED); /* a click is no JSON body */
+    SL_CHECK(request(sl_span_str(click), SL_CHAT_CLICK) ==
+             SL_EMALFORMED); /* a click is no JSON body */
 }
 
 static void test_bad_requests(void)
 {
-    static const char *const bad[] = {"",           "payload",         "payload=",       "payload=%7",
-                                      "payload=%",  "payload=%zz",     "payload={}",     "Payload=%7B%7D",
-                                      "payload=%7B%7D\n", "payload=%7B%7D%00", "payload=%7B%7D;", "{", "{}"};
+    static const char *const bad[] = {"",
+                                      "payload",
+                                      "payload=",
+                                      "payload=%7",
+                                      "payload=%",
+                                      "payload=%zz",
+                                      "payload={}",
+                                      "Payload=%7B%7D",
+                                      "payload=%7B%7D\n",
+                                      "payload=%7B%7D%00",
+                                      "payload=%7B%7D;",
+                                      "{",
+                                      "{}"};
 
     for (size_t i = 0; i < SL_COUNT(bad); i++)
         if (!SL_CHECK(request(sl_span_str(bad[i]), SL_CHAT_NOTHING) == SL_EMALFORMED))
@@ -391,17 +420,24 @@ static void test_challenge(void)
 {
     struct sl_chat_input in;
 
-    SL_CHECK(sl_slack_read_request(SL_SPAN("{\"token\":\"x\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P\","
-                                           "\"type\":\"url_verification\"}"),
-                                   SL_SPAN(TEAM), &in) == SL_OK);
+    SL_CHECK(
+        sl_slack_read_request(SL_SPAN("{\"token\":\"x\",\"challenge\":"
+                                      "\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P\","
+                                      "\"type\":\"url_verification\"}"),
+                              SL_SPAN(TEAM), &in) == SL_OK);
     SL_CHECK(in.event == SL_CHAT_CHALLENGE);
     SL_CHECK_TEXT(in.challenge, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P");
     json_decref(in.json);
-    SL_CHECK(request(SL_SPAN("{\"type\":\"event_callback\",\"event\":{}}"), SL_CHAT_NOTHING) == SL_OK);
-    SL_CHECK(request(SL_SPAN("{\"challenge\":\"<script>\",\"type\":\"url_verification\"}"), SL_CHAT_NOTHING) == SL_EMALFORMED);
-    SL_CHECK(request(SL_SPAN("{\"type\":\"url_verification\"}"), SL_CHAT_NOTHING) == SL_EMALFORMED);
-    SL_CHECK(request(SL_SPAN("payload=%7B%22challenge%22%3A%22a%22%2C%22type%22%3A%22url_verification%22%7D"),
+    SL_CHECK(request(SL_SPAN("{\"type\":\"event_callback\",\"event\":{}}"), SL_CHAT_NOTHING) ==
+             SL_OK);
+    SL_CHECK(request(SL_SPAN("{\"challenge\":\"<script>\",\"type\":\"url_verification\"}"),
                      SL_CHAT_NOTHING) == SL_EMALFORMED);
+    SL_CHECK(request(SL_SPAN("{\"type\":\"url_verification\"}"), SL_CHAT_NOTHING) == SL_EMALFORMED);
+    SL_CHECK(
+        request(
+            SL_SPAN(
+                "payload=%7B%22challenge%22%3A%22a%22%2C%22type%22%3A%22url_verification%22%7D"),
+            SL_CHAT_NOTHING) == SL_EMALFORMED);
 }
 
 /* --- envelopes -------------------------------------------------------------------------------- */
@@ -421,8 +457,11 @@ static void test_envelope(void)
     struct sl_slack_envelope e;
     SL_BUF(text, 65536);
 
-    sl_buf_say(&text, "\"envelope_id\":\"" ENVELOPE_ID "\",\"type\":\"interactive\",\"accepts_response_payload\":true,"
-                      "\"retry_attempt\":2,\"retry_reason\":\"timeout\",\"payload\":%s", click);
+    sl_buf_say(&text,
+               "\"envelope_id\":\"" ENVELOPE_ID
+               "\",\"type\":\"interactive\",\"accepts_response_payload\":true,"
+               "\"retry_attempt\":2,\"retry_reason\":\"timeout\",\"payload\":%s",
+               click);
     SL_CHECK(envelope(sl_buf_text(&text), &e) == SL_OK);
     SL_CHECK(e.type == SL_SLACK_INTERACTIVE && e.takes_answer && e.retry == 2 && !e.input_refused);
     SL_CHECK_TEXT(e.id, ENVELOPE_ID);
@@ -438,23 +477,34 @@ static void test_envelopes(void)
         enum sl_slack_envelope_type type; /* 0: refused */
         bool input_refused;
     } rows[] = {
-        {"\"type\":\"hello\",\"num_connections\":1,\"connection_info\":{\"app_id\":\"A1\"},\"debug_info\":{}", SL_SLACK_HELLO, false},
-        {"\"type\":\"disconnect\",\"reason\":\"refresh_requested\",\"debug_info\":{}", SL_SLACK_DISCONNECT, false},
+        {"\"type\":\"hello\",\"num_connections\":1,\"connection_info\":{\"app_id\":\"A1\"},\"debug_"
+         "info\":{}",
+         SL_SLACK_HELLO, false},
+        {"\"type\":\"disconnect\",\"reason\":\"refresh_requested\",\"debug_info\":{}",
+         SL_SLACK_DISCONNECT, false},
         {"\"type\":\"disconnect\"", SL_SLACK_DISCONNECT, false},
         {"\"type\":\"disconnect\",\"reason\":\"a b\"", 0, false},
         {"\"type\":\"events_api\",\"envelope_id\":\"e-1\",\"payload\":{}", SL_SLACK_OTHER, false},
-        {"\"type\":\"slash_commands\",\"envelope_id\":\"e-1\",\"payload\":{\"x\":1}", SL_SLACK_OTHER, false},
+        {"\"type\":\"slash_commands\",\"envelope_id\":\"e-1\",\"payload\":{\"x\":1}",
+         SL_SLACK_OTHER, false},
         {"\"type\":\"of next year\"", SL_SLACK_OTHER, false},
-        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"view_closed\"}", SL_SLACK_INTERACTIVE, false},
-        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"block_actions\"}", SL_SLACK_INTERACTIVE, true},
-        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":\"{}\"", SL_SLACK_INTERACTIVE, true},
+        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"view_closed\"}",
+         SL_SLACK_INTERACTIVE, false},
+        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"block_"
+         "actions\"}",
+         SL_SLACK_INTERACTIVE, true},
+        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":\"{}\"",
+         SL_SLACK_INTERACTIVE, true},
         {"\"type\":\"interactive\",\"envelope_id\":\"e-1\"", SL_SLACK_INTERACTIVE, true},
-        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"url_verification\",\"challenge\":\"x\"}", SL_SLACK_INTERACTIVE, true},
+        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"payload\":{\"type\":\"url_"
+         "verification\",\"challenge\":\"x\"}",
+         SL_SLACK_INTERACTIVE, true},
         {"\"type\":\"interactive\",\"payload\":{\"type\":\"view_closed\"}", 0, false},
         {"\"type\":\"interactive\",\"envelope_id\":\"a\\\"b\"", 0, false},
         {"\"type\":\"interactive\",\"envelope_id\":7", 0, false},
         {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"retry_attempt\":-1", 0, false},
-        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"accepts_response_payload\":1", 0, false},
+        {"\"type\":\"interactive\",\"envelope_id\":\"e-1\",\"accepts_response_payload\":1", 0,
+         false},
         {"\"type\":7", 0, false},
         {"", 0, false},
     };
@@ -464,7 +514,8 @@ static void test_envelopes(void)
         enum sl_err err = envelope(rows[i].text, &e);
         bool good = rows[i].type == 0 ? err == SL_EMALFORMED
                                       : err == SL_OK && e.type == rows[i].type &&
-                                            e.input_refused == rows[i].input_refused && e.input.event == SL_CHAT_NOTHING;
+                                            e.input_refused == rows[i].input_refused &&
+                                            e.input.event == SL_CHAT_NOTHING;
         if (!SL_CHECK(good))
             printf("# %s\n", rows[i].text);
         sl_slack_envelope_done(&e);

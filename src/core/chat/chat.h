@@ -20,6 +20,8 @@ enum {
     SL_CHAT_NAME_MOST = 100,       /* of a name, in the same way: who, where, run */
     SL_CHAT_LIST_MOST = 400,       /* of a list or a sentence */
     SL_CHAT_SAID_MOST = 600,       /* of what the requester says */
+    SL_CHAT_LINES_MOST = 80,       /* of a text that somebody decides by */
+    SL_CHAT_BLANKS_MOST = 100,     /* blanks and empty lines in a row */
     SL_CHAT_DIGEST = 32,
     SL_CHAT_VOTES_MOST = 16,
     SL_CHAT_REASON_MOST = 2000, /* characters of a person's reason */
@@ -56,6 +58,10 @@ struct sl_chat_card {
     bool escalated;
 };
 
+struct sl_chat_line { /* of a message that tells of many approvals */
+    struct sl_span id, identity, target, summary, link, state;
+};
+
 /* A stranger's text, for people to read. What base/utf8.h lists as deceiving or unseen (but line
  * feed and tab), and the third and further marks on one letter, are written as U+202E between the
  * brackets U+27E8 and U+27E9, broken bytes as 0xFF between them; such a bracket of the stranger's
@@ -71,8 +77,9 @@ bool sl_chat_fits(struct sl_span s, size_t most, bool one_line);
 struct sl_span sl_chat_head(struct sl_span s, size_t most);
 /* Is all of the action and of what is said about it shown, and is it still to be decided? A message
  * lets people decide if `decides` is set and this is true; its makers ask nothing else. Not where
- * letters run from right to left: a chat would show them in another order than they run in. Votes
- * are no part of the action: where they are cut, that is said and nothing more. */
+ * letters run from right to left (a chat would show them in another order than they run in), nor
+ * where blanks or lines beyond the limits above move the rest of it out of sight. Votes are no part
+ * of the action: where they are cut, that is said and nothing more. */
 bool sl_chat_card_whole(const struct sl_chat_card *c);
 
 /* What a click or a filled form says. Texts live as long as `json`. */

@@ -14,9 +14,6 @@
  * then the message only links. */
 void sl_slack_put_card(struct sl_buf *b, struct sl_span channel, struct sl_span ts /* update */,
                        const struct sl_chat_card *card);
-struct sl_chat_line { /* of a message for many */
-    struct sl_span id, identity, target, summary, link, state;
-};
 void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span ts,
                         const struct sl_chat_line *lines, size_t count, size_t more,
                         struct sl_span inbox_link);

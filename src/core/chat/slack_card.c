@@ -6,7 +6,13 @@
 #include "base/when.h"
 
 /* Slack refuses a message whose texts together have more than some 11,000 characters. */
-enum { VOTES_SHOWN = 5, VOTE_NAME = 80, VOTE_WORD = 24, VOTE_SAID = 100, DIGEST_SHOWN = 6 /* bytes */ };
+enum {
+    VOTES_SHOWN = 5,
+    VOTE_NAME = 80,
+    VOTE_WORD = 24,
+    VOTE_SAID = 100,
+    DIGEST_SHOWN = 6 /* bytes */
+};
 
 /* By state: our words at the top, and the button that may still be there. */
 static const struct {
@@ -206,7 +212,8 @@ static void put_why_not(struct sl_jw *w, const struct sl_chat_card *c)
 {
     sl_slack_begin(w);
     if (c->decides)
-        sl_slack_ours(w, "It cannot be decided here: a chat cannot show all of it as it is.", false);
+        sl_slack_ours(w, "It cannot be decided here: a chat cannot show all of it as it is.",
+                      false);
     else if (c->decides_not_why.n > 0)
         sl_slack_theirs(w, c->decides_not_why, SL_CHAT_LIST_MOST, true);
     else

@@ -81,20 +81,30 @@ void sl_slack_put_group(struct sl_buf *b, struct sl_span channel, struct sl_span
     sl_slack_message_end(&w, channel, ts, sl_span(NULL, 0), sl_buf_span(&title));
 }
 
+/* Slack wants some text. */
+static struct sl_span said(struct sl_span text)
+{
+    return text.n > 0 ? text : SL_SPAN("Nothing more is known.");
+}
+
+static void put_words(struct sl_jw *w, struct sl_span text)
+{
+    sl_slack_begin(w);
+    sl_slack_begin(w);
+    sl_slack_theirs(w, said(text), SL_CHAT_STATEMENT_MOST, false);
+    sl_slack_end(w, "rich_text_section");
+    sl_slack_end(w, "rich_text");
+}
+
 void sl_slack_put_text(struct sl_buf *b, struct sl_span channel, struct sl_span thread,
                        struct sl_span text)
 {
-    struct sl_span said = text.n > 0 ? text : SL_SPAN("Nothing more is known."); /* not without text */
     struct sl_jw w = sl_jw(b);
     SL_BUF(notice, 4096);
 
-    sl_slack_put_notice(&notice, said, SL_SLACK_NOTICE_MOST);
+    sl_slack_put_notice(&notice, said(text), SL_SLACK_NOTICE_MOST);
     sl_slack_message_begin(&w);
-    sl_slack_begin(&w);
-    sl_slack_begin(&w);
-    sl_slack_theirs(&w, said, SL_CHAT_STATEMENT_MOST, false);
-    sl_slack_end(&w, "rich_text_section");
-    sl_slack_end(&w, "rich_text");
+    put_words(&w, text);
     sl_slack_message_end(&w, channel, sl_span(NULL, 0), thread, sl_buf_span(&notice));
 }
 
@@ -104,13 +114,9 @@ void sl_slack_put_aside(struct sl_buf *b, struct sl_span channel, struct sl_span
     struct sl_jw w = sl_jw(b);
     SL_BUF(notice, 4096);
 
-    sl_slack_put_notice(&notice, text, SL_SLACK_NOTICE_MOST);
+    sl_slack_put_notice(&notice, said(text), SL_SLACK_NOTICE_MOST);
     sl_slack_message_begin(&w);
-    sl_slack_begin(&w);
-    sl_slack_begin(&w);
-    sl_slack_theirs(&w, text.n > 0 ? text : SL_SPAN("-"), SL_CHAT_STATEMENT_MOST, false);
-    sl_slack_end(&w, "rich_text_section");
-    sl_slack_end(&w, "rich_text");
+    put_words(&w, text);
     sl_jw_end(&w);
     sl_slack_pair(&w, "channel", channel);
     sl_jw_key(&w, "link_names");

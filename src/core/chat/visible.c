@@ -178,6 +178,22 @@ static bool runs_backwards(struct sl_span s)
     return false;
 }
 
+/* Blanks that move the rest out of sight, or more lines than somebody reads in a chat. */
+static bool is_stretched(struct sl_span s)
+{
+    size_t lines = 1, blanks = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        bool blank = s.p[i] == ' ' || s.p[i] == '\n' || s.p[i] == '\t';
+
+        lines += s.p[i] == '\n';
+        blanks = blank ? blanks + 1 : 0;
+        if (lines > SL_CHAT_LINES_MOST || blanks > SL_CHAT_BLANKS_MOST)
+            return true;
+    }
+    return false;
+}
+
 bool sl_chat_card_whole(const struct sl_chat_card *c)
 {
     const struct {
@@ -206,7 +222,7 @@ bool sl_chat_card_whole(const struct sl_chat_card *c)
         return false;
     for (size_t i = 0; i < SL_COUNT(parts); i++)
         if (!sl_chat_fits(parts[i].text, parts[i].most, parts[i].one_line) ||
-            runs_backwards(parts[i].text))
+            runs_backwards(parts[i].text) || is_stretched(parts[i].text))
             return false;
     return true;
 }

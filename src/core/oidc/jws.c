@@ -116,3 +116,18 @@ enum sl_oidc_reason sl_oidc_verify(const struct sl_oidc_parts *parts,
     json_decref(header);
     return reason;
 }
+
+enum sl_oidc_reason sl_oidc_open(struct sl_span token, const struct sl_oidc_keys *keys,
+                                 uint32_t algorithms, enum sl_oidc_type type,
+                                 struct sl_buf *payload)
+{
+    struct sl_oidc_wanted wanted = {.algorithms = algorithms, .type = type};
+    struct sl_oidc_parts parts;
+    enum sl_oidc_reason reason = sl_oidc_split(token, &parts);
+
+    if (reason == SL_OIDC_YES)
+        reason = sl_oidc_verify(&parts, keys, &wanted);
+    if (reason != SL_OIDC_YES)
+        return reason;
+    return sl_base64url_get(payload, parts.payload) == SL_OK ? SL_OIDC_YES : SL_OIDC_CLAIMS;
+}

@@ -207,6 +207,13 @@ enum sl_oidc_reason sl_oidc_check(struct sl_span token, const struct sl_oidc_key
                                   const struct sl_oidc_wanted *wanted, struct sl_arena *mem,
                                   struct sl_oidc_claims *out) SL_MUST_CHECK;
 
+/* The signature alone, for tokens whose claims are not OpenID's (the Bot Framework's, which have no
+ * `sub` and no `iat`): YES appends the claims as JSON text to *payload. Whoever calls it checks
+ * issuer, audience and times himself. */
+enum sl_oidc_reason sl_oidc_open(struct sl_span token, const struct sl_oidc_keys *keys,
+                                 uint32_t algorithms, enum sl_oidc_type type,
+                                 struct sl_buf *payload) SL_MUST_CHECK;
+
 /* --- 1. discovery ----------------------------------------------------------------------------- */
 /* `<issuer>/.well-known/openid-configuration`; a slash at the issuer's end does not double. */
 void sl_oidc_discovery_url(struct sl_buf *b, struct sl_span issuer);

@@ -296,6 +296,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
                                   .link = approval_link(k, a->id),
                                   .asked_us = a->asked_us,
                                   .expires_us = a->expires_us,
+                                  .escalated = a->escalated_us != 0,
                                   .client_waits = waiters_of(k, a->id) > 0};
     memcpy(card->digest, a->digest, sizeof card->digest);
     card->owner = owner_of(k, a->identity, &card->kind);

@@ -22,6 +22,15 @@ export interface Update {
   link_names: false;
 }
 
+export interface Aside {
+  channel: string;
+  user: string;
+  text: string;
+  blocks: KnownBlock[];
+  parse: "none";
+  link_names: false;
+}
+
 export interface Open {
   trigger_id: string;
   view: ModalView;
