@@ -1,6 +1,6 @@
 /* libraries: wire_ws, crypto, base */
-/* Any bytes from a server, its answer and its frames: no crash, no message beyond its cap, UTF-8, and
- * the same whole and byte by byte. */
+/* Any bytes from a server, its answer and its frames: no crash, no message beyond its cap, UTF-8,
+ * and the same whole and byte by byte. */
 #include "base/map.h"
 #include "wire/ws/ws.h"
 

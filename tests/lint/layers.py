@@ -6,7 +6,7 @@ import tree
 
 # docs and the list in the house style: one number a layer; inside core, left to right.
 LAYERS = {
-    "base": 0, "crypto": 1, "json": 1, "wire/pg": 2, "wire/http1": 2, "wire/mcp": 2,
+    "base": 0, "crypto": 1, "json": 1, "wire/pg": 2, "wire/http1": 2, "wire/ws": 2, "wire/mcp": 2,
     "core/action": 3.1, "core/webauthn": 3.12, "core/oidc": 3.13, "core/scim": 3.14, "core/hooks": 3.145, "core/chat": 3.147, "core/catalog": 3.15, "core/classify": 3.16, "core/policy": 3.2, "core/approval": 3.3, "core/ledger": 3.4,
     "core/lineage": 3.5, "judge/sql": 4, "judge/mcp": 4, "judge/http": 4, "ipc": 4, "os": 5,
     "role/super": 6, "role/gate": 6, "role/judge": 6, "role/keeper": 6, "role/desk": 6, "role/courier": 6, "cli": 6,

@@ -1,7 +1,6 @@
-/* What tests of sluice-courier have in common: certificates of authorities made a moment ago, servers,
- * and the test as the courier's supervisor and keeper. The including file defines
- *   static _Noreturn void serve(int listening, SSL_CTX *tls);
- * which is what its servers do. */
+/* What tests of sluice-courier have in common: certificates of authorities made a moment ago,
+ * servers, and the test as the courier's supervisor and keeper. Before it is included
+ * COURIER_FIRST_PORT may be defined: tests that run side by side take different ones. */
 #ifndef SL_TESTS_COURIER_PLAY_H
 #define SL_TESTS_COURIER_PLAY_H
 
@@ -25,6 +24,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef COURIER_FIRST_PORT
+#define COURIER_FIRST_PORT 22100
+#endif
 
 enum { PATIENCE_MS = 8000, PORTS = 300, LARGE = 300 * 1024 };
 
@@ -122,9 +125,9 @@ static void hear(SSL *ssl, int fd, char *out, size_t most)
 
 static int listen_somewhere(unsigned *port)
 {
-    static unsigned next = FIRST_PORT;
+    static unsigned next = COURIER_FIRST_PORT;
 
-    for (; next < FIRST_PORT + PORTS; next++) {
+    for (; next < COURIER_FIRST_PORT + PORTS; next++) {
         struct sl_net_address a;
         SL_BUF(text, 64);
         int fd;
@@ -140,7 +143,8 @@ static int listen_somewhere(unsigned *port)
     return -1;
 }
 
-static _Noreturn void serve(int listening, SSL_CTX *tls);
+/* What servers do, each in its process; it never returns. Set it before the first is started. */
+static void (*serve_fn)(int listening, SSL_CTX *tls);
 
 static struct server start_server(SSL_CTX *tls)
 {
@@ -150,7 +154,7 @@ static struct server start_server(SSL_CTX *tls)
     SL_PROMISE(s.fd >= 0);
     s.pid = fork();
     if (s.pid == 0)
-        serve(s.fd, tls);
+        serve_fn(s.fd, tls);
     close(s.fd);
     return s;
 }

@@ -1,7 +1,6 @@
 /* sluice-courier against real servers: HTTPS with certificates of authorities that were made a
  * moment ago, and plain sockets that misbehave. This test is its supervisor and its keeper. The
  * first argument is the program. */
-enum { FIRST_PORT = 22100 };
 #include "tests/unit/courier_play.h"
 
 static struct authority ours, strange;
@@ -624,6 +623,7 @@ int main(int argc, char **argv)
         return 2;
     courier.program = argv[1];
     signal(SIGPIPE, SIG_IGN);
+    serve_fn = serve;
     start_servers();
     start(0);
     SL_RUN(test_a_call_with_all_that_belongs_to_it);

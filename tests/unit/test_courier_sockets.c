@@ -1,7 +1,7 @@
 /* The third sluice-courier against real servers: WebSockets over TLS and in clear that keep to RFC
  * 6455 or break it, and what lies beneath a chat's addresses. This test is its supervisor and its
  * keeper. The first argument is the program. */
-enum { FIRST_PORT = 22500 };
+#define COURIER_FIRST_PORT 22500
 #include "tests/unit/courier_play.h"
 
 #include <poll.h>
@@ -579,9 +579,10 @@ static uint32_t fetched(const char *method, const char *scheme, unsigned port, c
 
 static void test_what_lies_beneath_is_called(void)
 {
-    static const char *const refused[] = {
-        "/", "/ap", "/apix", "/api/../x", "/api/%2e%2E/x", "/api/.%2e/x", "/api/./../x", "/api\\x",
-        "/api/x#y", "/inn"};
+    static const char *const refused[] = {"/",           "/ap",           "/apix",
+                                          "/api/../x",   "/api/%2e%2E/x", "/api/.%2e/x",
+                                          "/api/./../x", "/api\\x",       "/api/x#y",
+                                          "/inn"};
     SL_BUF(body, 1 << 20);
     SL_BUF(why, 8192);
 
@@ -789,6 +790,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     SL_PROMISE(pipe2(report, O_CLOEXEC) == 0);
     keep_log();
+    serve_fn = serve;
     start_servers();
     start(CHAT);
     no_answer = open_good("/no-answer");

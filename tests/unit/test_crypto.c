@@ -21,9 +21,8 @@ static void test_sha1(void)
     uint8_t out[SL_SHA1];
 
     sl_sha1(SL_SPAN("abc"), out); /* FIPS 180-4 */
-    SL_CHECK_BYTES(sl_span(out, sizeof out),
-                   SL_SPAN("\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e"
-                           "\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d"));
+    SL_CHECK_BYTES(sl_span(out, sizeof out), SL_SPAN("\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e"
+                                                     "\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d"));
 }
 
 static void test_sha256(void)

@@ -23,8 +23,13 @@ static void test_nobody_forges_a_line_of_the_request(void)
 {
     static const struct {
         const char *host, *target;
-    } rows[] = {{"a", "/x HTTP/1.1\r\nX: y"}, {"a\r\nX: y", "/"}, {"a", "/\x01"}, {"a", "/\xc3\xa4"},
-                {"a", "x"},                   {"a", ""},          {"", "/"}};
+    } rows[] = {{"a", "/x HTTP/1.1\r\nX: y"},
+                {"a\r\nX: y", "/"},
+                {"a", "/\x01"},
+                {"a", "/\xc3\xa4"},
+                {"a", "x"},
+                {"a", ""},
+                {"", "/"}};
 
     for (size_t i = 0; i < SL_COUNT(rows); i++) {
         SL_BUF(b, 4096);
@@ -46,7 +51,8 @@ static void test_the_answer(void)
         unsigned status;
     } rows[] = {
         {SWITCHES UPGRADE CONNECTION ACCEPT "\r\n", SL_WS_NONE, 101},
-        {"HTTP/1.1 101\r\nupgrade:WebSocket \r\nCONNECTION:\tupgrade\r\n" ACCEPT "Server: x\r\n\r\n",
+        {"HTTP/1.1 101\r\nupgrade:WebSocket \r\nCONNECTION:\tupgrade\r\n" ACCEPT
+         "Server: x\r\n\r\n",
          SL_WS_NONE, 101},
         {"HTTP/1.1 403 Forbidden\r\n" UPGRADE CONNECTION ACCEPT "\r\n", SL_WS_STATUS, 403},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", SL_WS_STATUS, 200},
