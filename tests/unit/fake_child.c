@@ -109,6 +109,12 @@ static void on_tell(void *owner, int fd, unsigned ready)
         SL_SEND(super, peer_bad, .role = SL_ROLE_COURIER, .index = 0, .why = SL_SPAN("it lied"));
     if (sl_span_starts(s, SL_SPAN("issuer ")))
         SL_SEND(super, secret_ask, .call = 2, .issuer = sl_span_from(s, 7));
+    if (sl_span_starts(s, SL_SPAN("chat "))) { /* "chat <name> <which>" */
+        struct sl_span rest = sl_span_from(s, 5);
+        size_t blank = sl_span_find(rest, ' ');
+        SL_SEND(super, secret_ask, .call = 3, .chat = sl_span_head(rest, blank),
+                .which = sl_span_from(rest, blank + 1));
+    }
     if (sl_span_starts(s, SL_SPAN("refuse")))
         refuse_reload = true;
     if (sl_span_starts(s, SL_SPAN("secret ")))

@@ -317,6 +317,41 @@ static void test_the_courier(void)
     write_config("", targets);
 }
 
+/* A third one, where chats are configured; it knows them and nobody else. The supervisor reads what
+ * the file of the configuration says, by what it is for. */
+static void test_the_courier_of_chats(void)
+{
+    static const char chat[] =
+        "chat:\n"
+        "  - {name: slack, kind: slack, team: T0123ABCD, bot_token_file: bot.token, "
+        "app_token_file: app.token, ca_file: chat.pem}\n";
+
+    SL_CHECK_INT(sl_file_replace(in_folder("bot.token"), SL_SPAN("xoxb-hush\n"), 0600), SL_OK);
+    SL_CHECK_INT(sl_file_replace(in_folder("app.token"), SL_SPAN("xapp-hush\n"), 0600), SL_OK);
+    SL_CHECK_INT(sl_file_replace(in_folder("chat.pem"), SL_SPAN("PEM\n"), 0600), SL_OK);
+    write_config(chat, targets);
+    serve();
+    SL_CHECK(wait_for("err",
+                      "role=courier event=fake_setup index=2 fds=0 config=0 key=0 addresses=1 "
+                      "generation=1 authorities=1 state=0",
+                      1));
+    SL_CHECK_INT(count_in("err", "event=program_ready program=courier"), 1);
+    tell("keeper", "chat slack bot_token\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=xoxb-hush", 1));
+    tell("keeper", "chat slack app_token\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=xapp-hush", 1));
+    tell("keeper", "chat slack signing_secret\n");
+    SL_CHECK(wait_for("err", "why=\"the chat names no file for this secret", 1));
+    tell("keeper", "chat slack name\n");
+    SL_CHECK(wait_for("err", "why=\"the chat names no file for this secret", 2));
+    tell("keeper", "chat nobody bot_token\n");
+    SL_CHECK(wait_for("err", "why=\"there is no such chat", 1));
+    write_config("", targets);
+    kill(serving, SIGHUP);
+    SL_CHECK(wait_for("err", "level=info role=supervisor event=program_ended program=courier", 1));
+    stop();
+}
+
 /* The processes whose parent it is; 0 when /proc does not say. */
 static size_t children_of(pid_t parent, pid_t *out, size_t max)
 {
@@ -482,6 +517,7 @@ int main(int argc, char **argv)
     SL_RUN(test_reload);
     SL_RUN(test_reload_is_held);
     SL_RUN(test_the_courier);
+    SL_RUN(test_the_courier_of_chats);
     SL_RUN(test_nothing_outlives_the_supervisor);
     SL_RUN(test_the_service_manager_hears);
     SL_RUN(test_P6_unread_records_of_another_version);

@@ -271,9 +271,17 @@ static void on_drain(struct peer *p, const struct sl_msg_drain *m)
     X(STREAM_TEXT, stream_text) X(STREAM_CLOSED, stream_closed)
 /* clang-format on */
 
+/* What people click comes with the courier of chats alone: the others call other strangers. */
+static bool is_of_another_courier(const struct peer *p, enum sl_message type)
+{
+    return p->index != COURIER_CHAT &&
+           (type == SL_MESSAGE_STREAM_OPENED || type == SL_MESSAGE_STREAM_TEXT ||
+            type == SL_MESSAGE_STREAM_CLOSED);
+}
+
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
-    if (p->signing && packet->type != SL_MESSAGE_SIGN)
+    if ((p->signing && packet->type != SL_MESSAGE_SIGN) || is_of_another_courier(p, packet->type))
         return SL_EDENIED;
     switch (packet->type) {
 #define CASE(NAME, name)                               \
