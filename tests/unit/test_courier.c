@@ -660,7 +660,6 @@ int main(int argc, char **argv)
         return 2;
     courier.program = argv[1];
     signal(SIGPIPE, SIG_IGN);
-    serve_fn = serve;
     start_servers();
     start(0);
     SL_RUN(test_a_call_with_all_that_belongs_to_it);
