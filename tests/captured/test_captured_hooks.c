@@ -204,7 +204,8 @@ static void batch_comes(void)
     SL_CHECK(records() >= 4);
 }
 
-/* What a receiver dislikes is found, stands alone, and can be skipped; that stands in the ledger. */
+/* What a receiver dislikes is found, stands alone, and can be skipped; that stands in the ledger.
+ */
 static void test_what_is_refused_is_found_and_skipped(void)
 {
     SL_BUF(text, 256);

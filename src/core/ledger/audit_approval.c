@@ -69,6 +69,9 @@ static void approved(struct sl_audit *a, struct sl_audit_approval *p, struct sl_
     if (a->time_us >= p->decide_by_us)
         SL_FOUND(a, "approval %S is approved after the time to decide was over", id);
     p->spend_by_us = sl_audit_time(a, leaf, "expires");
+    if (p->envelope.times > 0 &&
+        p->spend_by_us > a->time_us + p->envelope.for_s * UINT64_C(1000000))
+        SL_FOUND(a, "envelope %S may be used for longer than was asked for", id);
     move(a, p, id, SL_APPROVAL_PENDING, SL_APPROVAL_APPROVED);
 }
 

@@ -96,10 +96,10 @@ static bool is_text(const json_t *leaf)
 
     for (size_t i = 0; i < json_array_size(flags); i++) {
         const char *flag = json_string_value(json_array_get(flags, i));
-        if (flag != NULL && (strcmp(flag, "shape") == 0 || strcmp(flag, "text_bytes") == 0))
+        if (flag != NULL && strcmp(flag, "shape") == 0)
             return false;
     }
-    return json_object_get(leaf, "text") != NULL;
+    return json_object_get(leaf, "text") != NULL && json_object_get(leaf, "text_digest") == NULL;
 }
 
 static void check_text(struct sl_audit *a, const struct sl_audit_approval *p, struct sl_span id,

@@ -42,6 +42,8 @@ static const char *glass_problem(struct sl_audit *a, struct sl_audit_approval *p
         return "the configuration in force lets nobody do that";
     if (sl_json_str(leaf, "reason").n == 0)
         return "they gave no reason";
+    if (p->envelope.times > 0)
+        return "an envelope is released by nobody alone";
     breakers.groups = a->in_force->break_glass;
     struct sl_decide_question q = sl_audit_question(a, p, who, c, leaf);
     q.requirements = &breakers;

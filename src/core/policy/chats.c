@@ -45,6 +45,13 @@ static void check_names(struct sl_load *l, const struct sl_node *at, const struc
                        (unsigned)c->chats[j].line);
     if (chat->issuer.n == 0)
         return;
+    for (size_t j = 0; j < index; j++)
+        if (sl_span_eq(c->chats[j].issuer, chat->issuer) &&
+            !sl_span_eq(c->chats[j].team, chat->team))
+            sl_buf_say(about(l, at, chat),
+                       " has the issuer of the chat in line %u, and another team; expected an "
+                       "issuer of its own, for a person's id means somebody in one team alone\n",
+                       (unsigned)c->chats[j].line);
     for (size_t i = 0; i < c->issuer_count; i++)
         if (sl_span_eq(c->issuers[i].name, chat->issuer))
             return;

@@ -135,10 +135,27 @@ static bool in_fewer(const json_t *before, const json_t *after)
     return after != NULL && (before == NULL || list_is_part(after, before));
 }
 
+static bool names(const json_t *list, const char *word)
+{
+    size_t i;
+    const json_t *item;
+
+    json_array_foreach(list, i, item) if (json_is_string(item) &&
+                                          strcmp(json_string_value(item), word) == 0) return true;
+    return list == NULL; /* left out: all of them */
+}
+
+/* Where a passkey can sign. Without one of these the default asks for none (passkeys.by_default):
+ * fewer channels, and a weaker proof. */
+static bool takes_passkeys(const json_t *decide_in)
+{
+    return names(decide_in, "console") || names(decide_in, "http");
+}
+
 static bool rule_allowed(const char *key, const json_t *before, const json_t *after)
 {
     if (strcmp(key, "decide_in") == 0)
-        return in_fewer(before, after);
+        return in_fewer(before, after) && (takes_passkeys(after) || !takes_passkeys(before));
     return strcmp(key, "reviewers") == 0 && before != NULL && after != NULL &&
            differs_only(before, after, need_allowed);
 }

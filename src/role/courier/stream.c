@@ -23,7 +23,7 @@ enum {
     STANDS_MS = 2000,
     LOOK_WHILE_IT_STANDS_MS = 50,
     ESTABLISHED = 1, /* TCP_ESTABLISHED, in a header that does not go with the kernel's */
-    HEARD_MOST = 64 /* blocks that a server may have said and nobody wants to know */
+    HEARD_MOST = 64  /* blocks that a server may have said and nobody wants to know */
 };
 #define SCHEME "syslog+tls://"
 
@@ -33,8 +33,8 @@ struct sl_courier_stream {
     struct sl_buf name, url, body;
     CURL *easy;
     bool connected;
-    bool proven;           /* it has outlived its first message */
-    uint64_t stands_at_us; /* monotonic: then it has; 0: that is not acknowledged yet */
+    bool proven;            /* it has outlived its first message */
+    uint64_t stands_at_us;  /* monotonic: then it has; 0: that is not acknowledged yet */
     struct sl_watch *watch; /* while bytes wait for room */
     struct sl_timer *deadline, *look;
     uint64_t call; /* 0: nobody waits */

@@ -53,6 +53,8 @@ struct ask {
 };
 /* Judges the action again and fills in what only the keeper knows. */
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Among the routes of an approval: also where a chat tells what no rule sends elsewhere. */
+#define NOTIFY_DEFAULT "*"
 /* Rows that the grant lets pass; 0: as policy says. */
 uint64_t approval_cap(struct keeper *k, const struct approval *a);
 /* SL_EDENIED with `refusal` when it cannot be held: no reason given, too few people, ... */

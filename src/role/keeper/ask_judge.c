@@ -125,14 +125,19 @@ static void add_names(struct keeper *k, struct sl_names *all, const struct sl_na
 /* The longest of its rules' times: nobody comes in earlier than their rule says. */
 static void take_routes(struct keeper *k, struct ask *a)
 {
+    bool usual = a->answer.from_default || a->answer.rule_count == 0;
+
     for (size_t i = 0; i < a->answer.rule_count; i++) {
         const struct sl_rule *r = a->answer.rules[i];
 
         add_names(k, &a->notify, &r->notify);
+        usual = usual || (r->notify.count == 0 && r->then == SL_HOLD);
         add_names(k, &a->escalate_notify, &r->escalate.notify);
         if (r->escalate.after_ms > a->escalate_ms)
             a->escalate_ms = r->escalate.after_ms;
     }
+    if (usual) /* whoever is to say yes to this rule too must hear of it */
+        name_add_once(k->mem, &a->notify, SL_SPAN(NOTIFY_DEFAULT));
     if (a->escalate_ms >= a->answer.expires_ms) /* another rule ends it before */
         a->escalate_ms = 0;
 }

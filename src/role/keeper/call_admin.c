@@ -1,3 +1,4 @@
+#include "role/keeper/chat.h"
 #include "role/keeper/keeper_int.h"
 
 #include "role/keeper/approval.h"
@@ -188,6 +189,7 @@ void call_APPROVAL_ERASE(struct call *c)
         call_problem(c, 500, "Not erased", "The document could not be overwritten.", "");
         return;
     }
+    chats_touch(c->keeper, id); /* what stands there of it goes too */
     sl_log(SL_LOG_WARN, "approval_erased", SL_TEXT("approval", id), SL_TEXT("by", c->maker.issuer));
     c->reply = json_object();
     json_put_str(c->reply, "id", id);

@@ -1,6 +1,7 @@
 #include "role/keeper/keeper_int.h"
 
 #include "role/keeper/call.h"
+#include "role/keeper/chat.h"
 #include "role/keeper/glass.h"
 #include "role/keeper/hooks.h"
 #include "role/keeper/stats.h"
@@ -58,6 +59,24 @@ static void put_reviews(struct keeper *k, json_t *nags)
     json_decref(due);
 }
 
+/* Who waits to be asked in a chat hears nothing while it is away. */
+static void put_chat_nags(struct keeper *k, json_t *nags)
+{
+    for (const struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
+        struct sl_span state = sl_span_str(chat_state(k, h));
+
+        if (sl_span_is(state, "no secret"))
+            nag(nags, "The chat %S has no secret: nobody is told there (sluice chats says why).",
+                h->config->name);
+        else if (sl_span_is(state, "waiting"))
+            nag(nags, "The chat %S does not take what it is told now (sluice chats says why).",
+                h->config->name);
+        else if (sl_span_is(state, "deaf"))
+            nag(nags, "The chat %S is told, but no click comes from it (sluice chats says why).",
+                h->config->name);
+    }
+}
+
 static void put_hook_nags(struct keeper *k, json_t *nags)
 {
     for (size_t i = 0; i < k->config->hook_count; i++) {
@@ -100,6 +119,7 @@ static void put_nags(struct keeper *k, json_t *out, const json_t *status)
     }
     put_reviews(k, nags);
     put_hook_nags(k, nags);
+    put_chat_nags(k, nags);
     for (i = 0; i < k->config->target_count; i++)
         if (k->config->targets[i].observe)
             nag(nags, "%S only watches (mode: observe): nothing is held there.",

@@ -174,7 +174,8 @@ static void record_skip(struct call *c, const struct hook *h, const json_t *dead
     SL_BUF(leaf, SL_ENTRY_MAX);
     uint64_t last = UINT64_MAX, at = 0, count = 0;
 
-    for (at = first; (at = next_dead(c->keeper, h, at)) != UINT64_MAX && count < json_array_size(dead);
+    for (at = first;
+         (at = next_dead(c->keeper, h, at)) != UINT64_MAX && count < json_array_size(dead);
          at++, count++) {
         first = count == 0 ? at : first;
         last = at;

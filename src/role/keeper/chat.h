@@ -25,7 +25,8 @@ enum {
     CHAT_ID_BYTES = 41,  /* of a channel, a person or a message, with its NUL */
     CHAT_GROUP_FROM = 6, /* so many that wait for one channel go into one message */
     CHAT_GROUP_MOST = 200,
-    CHAT_SOCKETS = 2, /* the new one is there before the old one goes */
+    CHAT_JOBS_MOST = 4096, /* more have to wait until these are told */
+    CHAT_SOCKETS = 2,      /* the new one is there before the old one goes */
 };
 
 enum chat_secret { CHAT_BOT_TOKEN, CHAT_APP_TOKEN, CHAT_SIGNING_SECRET, CHAT_SECRETS };
@@ -42,7 +43,8 @@ struct chat_job {
     struct chat_job *next;
     uint64_t id, due_us; /* monotonic */
     enum chat_what what;
-    char approval[37]; /* empty: of none, or of many */
+    char approval[37];      /* empty: of none, or of many */
+    uint8_t who[SL_SHA256]; /* of a new card: a hash of who asks */
     char channel[CHAT_ID_BYTES], ts[CHAT_ID_BYTES];
     unsigned attempts;
     bool busy, brief;        /* brief: the chat did not take the whole of it */
@@ -71,10 +73,19 @@ struct chat {
     struct chat *next_chat;
     uint64_t id; /* never given to another */
     const struct sl_chat *config;
+    struct sl_buf name, api, team; /* the same chat after a reload? */
+    enum sl_chat_mode mode;
     struct sl_buf secrets[CHAT_SECRETS];
     bool known[CHAT_SECRETS];
     uint64_t secret_calls[CHAT_SECRETS], secrets_due_us;
     struct chat_job *jobs, **jobs_end;
+    size_t job_count;
+    bool overflow; /* not all that should be told has a job */
+    struct {
+        char user[CHAT_ID_BYTES];
+        uint64_t at_us;
+    } asides[16]; /* who was told something in private lately */
+    size_t aside_at;
     struct chat_place *places;
     size_t under_way;
     uint64_t due_us; /* monotonic: nothing is called before */
@@ -99,7 +110,8 @@ void chats_courier_here(struct keeper *k);
 void chats_courier_gone(struct keeper *k);
 /* Something about this approval changed. */
 void chats_touch(struct keeper *k, struct sl_span approval);
-void chats_wake(struct keeper *k); /* there is something to do */
+void chats_wake(struct keeper *k);       /* there is something to do */
+void chats_look_again(struct keeper *k); /* at everything that is open */
 struct chat *chats_first(const struct keeper *k);
 struct chat *chat_named(struct keeper *k, struct sl_span name); /* NULL: none */
 struct chat *chat_by_id(struct keeper *k, uint64_t id);         /* NULL: gone */
@@ -119,7 +131,7 @@ void chat_job_end(struct chat *h, struct chat_job *job);
 
 /* --- chat_turn.c: telling it ---------------------------------------------------------------------
  */
-/* Sends what is due; true: more is left. */
+/* Sends what is due; true: more is left. From the loop alone: it empties k->mem. */
 bool chat_turn(struct keeper *k, struct chat *h);
 /* `method` of the Web API. `query`: with GET, what stands behind "?". */
 void chat_call(struct keeper *k, struct chat *h, const char *method, enum chat_secret with,

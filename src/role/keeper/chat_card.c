@@ -25,14 +25,24 @@ static struct sl_span kept(struct keeper *k, const struct sl_buf *b)
 /* --- the statement ------------------------------------------------------------------------------
  */
 
+/* As a JSON string: no value can look like the end of itself and another one. */
 static bool put_text_value(struct sl_buf *b, struct sl_span value)
 {
     SL_BUF(bytes, TEXT_BYTES);
 
     if (sl_base64_get(&bytes, value) != SL_OK || !sl_utf8_valid(sl_buf_span(&bytes)))
         return false;
-    sl_buf_say(b, "'%S'", sl_buf_span(&bytes));
+    sl_json_put_string(b, sl_buf_span(&bytes));
     return true;
+}
+
+/* A line of the statement's own that looks like one of ours: nobody could tell them apart. */
+static bool looks_like_values(struct sl_span sql)
+{
+    for (size_t i = 0; i + 1 < sql.n; i++)
+        if ((sql.p[i] == '\n' || sql.p[i] == '\r') && sql.p[i + 1] == '$')
+            return true;
+    return false;
 }
 
 /* What stands for $1, $2, ... */
@@ -61,9 +71,11 @@ static bool put_sql(struct sl_buf *b, const json_t *operation)
 
     for (size_t i = 0; i < SL_COUNT(told); i++)
         known += json_object_get(operation, told[i]) != NULL;
-    sl_buf_put(b, sl_json_str(operation, "sql"));
-    return put_parameters(b, json_object_get(operation, "parameters")) &&
-           sl_json_str(operation, "sql").n > 0 && known == json_object_size(operation);
+    struct sl_span sql = sl_json_str(operation, "sql");
+    const json_t *parameters = json_object_get(operation, "parameters");
+    sl_buf_put(b, sql);
+    return put_parameters(b, parameters) && sql.n > 0 && known == json_object_size(operation) &&
+           !(json_array_size(parameters) > 0 && looks_like_values(sql));
 }
 
 static bool put_statement(struct sl_buf *b, const struct approval *a, const json_t *operation)
@@ -155,9 +167,87 @@ static struct sl_span labels_of(struct keeper *k, const json_t *datasets, bool *
     return kept(k, &text);
 }
 
+/* --- what a card does not tell ------------------------------------------------------------------
+ * It has the statement, and not all that the page has. Where there is more to know, people read it
+ * there: so a card decides only what is ordinary, and what nobody has thought of here is not. */
+
+static const char *const told_details[] = {
+    "requesters", "requirements", "reviewers",       "rule",         "why",
+    "why_asker",  "show",         "asked_with",      "device_bound", "policy",
+    "notify",     "escalate",     "escalate_notify", "decide_in",    "proof_why",
+    "runs_as",    "runs_as_user", "token_by",        "rows"};
+static const char *const told_members[] = {"context",     "datasets",   "definitions", "effects",
+                                           "environment", "identity",   "operation",   "protocol",
+                                           "reason",      "requesters", "rules",       "run",
+                                           "salt",        "statements", "target"};
+
+static bool is_among_words(const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool says_nothing(const json_t *value)
+{
+    return json_is_null(value) || json_is_false(value) ||
+           (json_is_string(value) && json_string_length(value) == 0) ||
+           (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static bool says_no_more(const json_t *object, const char *const *words, size_t count)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, key,
+                        value) if (!says_nothing(value) &&
+                                   !is_among_words(key, words, count)) return false;
+    return true;
+}
+
+static bool has_text(struct sl_span s, const char *text)
+{
+    size_t n = strlen(text);
+
+    return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
+}
+
+/* Not another role than it signed in with, and no settings that the gate has no names for (gate/
+ * hold.c). */
+static bool is_usual_session(const json_t *context)
+{
+    struct sl_span role = sl_json_str(context, "role"), user = sl_json_str(context, "user"),
+                   settings = sl_json_str(context, "settings");
+
+    return (role.n == 0 || sl_span_is(role, "none") || sl_span_eq(role, user)) &&
+           !has_text(settings, " others, ") && !sl_span_is(settings, "changed");
+}
+
+static bool is_ordinary(const struct approval *a, const json_t *document)
+{
+    return says_no_more(a->detail, told_details, SL_COUNT(told_details)) &&
+           says_no_more(document, told_members, SL_COUNT(told_members)) &&
+           is_usual_session(json_object_get(document, "context"));
+}
+
+/* The document, or of a large one its brief: whoever asks can make it 16 MB, and it would not be
+ * shown whole in any case. */
+static json_t *document_or_brief(struct keeper *k, const struct approval *a)
+{
+    json_t *brief = NULL;
+
+    if (approval_erased(a))
+        return NULL;
+    if (a->large_bytes == 0)
+        return approval_document(k, a);
+    return sl_json_read(a->brief, &brief, NULL) == SL_OK ? brief : NULL;
+}
+
 static void tell_document(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
 {
-    json_t *document = approval_document(k, a);
+    json_t *document = document_or_brief(k, a);
     bool all = true;
 
     if (document == NULL) {
@@ -165,13 +255,17 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
         return;
     }
     const json_t *datasets = json_object_get(document, "datasets");
-    tell_statement(k, a, document, card);
+    if (a->large_bytes == 0)
+        tell_statement(k, a, document, card);
+    else
+        card->statement = sl_arena_copy(k->mem, sl_json_str(document, "summary"));
     card->effects = words_of(k, json_object_get(document, "effects"), NULL, &all);
     card->datasets = words_of(k, datasets, "name", &all);
     card->labels = labels_of(k, datasets, &all);
     card->reason = sl_arena_copy(k->mem, sl_json_str(document, "reason"));
     card->run = sl_arena_copy(k->mem, sl_json_str(document, "run"));
-    card->whole = card->whole && all;
+    card->whole = card->whole && all && is_ordinary(a, document);
+    card->hidden = json_is_true(json_object_get(a->detail, "withheld"));
     json_decref(document);
 }
 
@@ -220,6 +314,10 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
         put_deciders(b, a, yes ? "approve" : "deny");
     if (a->state != SL_APPROVAL_DENIED && a->state != SL_APPROVAL_SPENT && a->why.n > 0)
         sl_buf_say(b, " (%S)", sl_utf8_head(a->why, 300));
+    if (json_object_get(a->detail, "envelope") != NULL) {
+        sl_buf_put_str(b, "; it is an envelope: the request has its uses");
+        return;
+    }
     if (a->state == SL_APPROVAL_APPROVED)
         sl_buf_put_str(b, "; it has not run yet");
     put_run(b, a);
@@ -317,7 +415,7 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
 
 struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a)
 {
-    json_t *document = a->large_bytes == 0 ? approval_document(k, a) : NULL;
+    json_t *document = document_or_brief(k, a);
     bool all = true;
     struct sl_chat_line line = {.id = sl_arena_copy(k->mem, a->id),
                                 .identity = sl_arena_copy(k->mem, a->identity),

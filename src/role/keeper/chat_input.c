@@ -12,6 +12,7 @@ enum {
     ASKED_MOST = 64,
     ASKED_FOR_MS = 2200, /* Slack waits three seconds for an answer to a form */
     PRIVATE_BYTES = 4096,
+    ASIDE_EVERY_US = 2 * 1000 * 1000,
 };
 
 struct chat_seen {
@@ -70,11 +71,34 @@ void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
         ANSWER(courier, stream_text, .stream = way->stream, .text = sl_buf_span(&ack));
 }
 
+/* Whoever clicks on and on is told once in a while, and so are all of them together. */
+static bool may_be_told(struct chat *h, struct sl_span user)
+{
+    uint64_t now_us = sl_clock_monotonic_us();
+    size_t lately = 0;
+
+    for (size_t i = 0; i < SL_COUNT(h->asides); i++) {
+        bool is_late = h->asides[i].at_us != 0 && now_us - h->asides[i].at_us < ASIDE_EVERY_US;
+
+        if (is_late && sl_span_is(user, h->asides[i].user))
+            return false;
+        lately += is_late;
+    }
+    if (lately == SL_COUNT(h->asides))
+        return false;
+    size_t at = h->aside_at++ % SL_COUNT(h->asides);
+    size_t n = user.n < CHAT_ID_BYTES - 1 ? user.n : CHAT_ID_BYTES - 1;
+    memset(h->asides[at].user, 0, CHAT_ID_BYTES);
+    memcpy(h->asides[at].user, user.p, n);
+    h->asides[at].at_us = now_us;
+    return true;
+}
+
 /* To this person alone, where they clicked: nobody else hears why they may not. */
 static void tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
                        struct sl_span text)
 {
-    if (in->channel.n == 0)
+    if (in->channel.n == 0 || !may_be_told(h, in->user))
         return;
     struct chat_job *job =
         chat_job_new(k, h, CHAT_ASIDE, in->channel, in->approval, sl_span(NULL, 0));

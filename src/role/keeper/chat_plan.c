@@ -1,5 +1,8 @@
 #include "role/keeper/chat.h"
 
+#include "role/keeper/ask.h"
+#include "role/keeper/scim.h"
+
 #include <stdlib.h>
 
 /* What should be in a chat about an approval, against what is there. */
@@ -37,6 +40,7 @@ struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what w
     text_of(job->approval, sizeof job->approval, approval);
     *h->jobs_end = job;
     h->jobs_end = &job->next;
+    h->job_count++;
     return job;
 }
 
@@ -49,6 +53,7 @@ void chat_job_end(struct chat *h, struct chat_job *job)
     *at = job->next;
     if (h->jobs_end == &job->next)
         h->jobs_end = at;
+    h->job_count--;
     sl_buf_done(&job->body);
     free(job->many);
     free(job);
@@ -77,11 +82,27 @@ static bool is_planned(const struct chat *h, enum chat_what what, struct sl_span
     return false;
 }
 
-static void want(struct keeper *k, struct chat *h, enum chat_what what, struct sl_span channel,
-                 struct sl_span approval, struct sl_span ts)
+/* NULL: it is planned already, or has to wait. */
+static struct chat_job *want(struct keeper *k, struct chat *h, enum chat_what what,
+                             struct sl_span channel, struct sl_span approval, struct sl_span ts)
 {
-    if (!is_planned(h, what, channel, approval, ts))
-        chat_job_new(k, h, what, channel, approval, ts);
+    if (is_planned(h, what, channel, approval, ts))
+        return NULL;
+    if (h->job_count < CHAT_JOBS_MOST)
+        return chat_job_new(k, h, what, channel, approval, ts);
+    h->overflow = true;
+    return NULL;
+}
+
+/* Of one that is over nobody has to be asked any more. */
+static void forget_new_cards(struct chat *h, struct sl_span approval)
+{
+    for (struct chat_job *job = h->jobs, *next; job != NULL; job = next) {
+        next = job->next;
+        if (job->what == CHAT_CARD && !job->busy && job->ts[0] == '\0' &&
+            sl_span_is(approval, job->approval))
+            chat_job_end(h, job);
+    }
 }
 
 /* --- where it should be -------------------------------------------------------------------------
@@ -102,6 +123,14 @@ static void add_route(struct routes *r, struct sl_span channel)
         r->channels[r->count++] = channel;
 }
 
+static bool has_name(const struct sl_names *names, struct sl_span name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (sl_span_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
 static void routes_of(struct keeper *k, const struct chat *h, const struct approval *a,
                       struct routes *out)
 {
@@ -114,7 +143,7 @@ static void routes_of(struct keeper *k, const struct chat *h, const struct appro
             continue;
         add_route(out, channel.n > 0 ? channel : h->config->channel);
     }
-    if (notify.count == 0)
+    if (notify.count == 0 || has_name(&notify, SL_SPAN(NOTIFY_DEFAULT)))
         add_route(out, h->config->channel);
 }
 
@@ -163,12 +192,13 @@ static bool requesters_account(struct keeper *k, const struct chat *h, const str
 
     while (i != NULL && person_there(k, name, &who) && who.kind != SL_HUMAN && who.owner.n > 0)
         name = who.owner;
-    if (i == NULL || !person_there(k, name, &who) || who.kind != SL_HUMAN)
+    if (i == NULL || !person_there(k, name, &who) || who.kind != SL_HUMAN || !person_active(&who))
         return false;
     struct db_rows rows = db_ask(k->store.db, DB_ACCOUNT_LIST, "s", name);
     bool found = false;
     while (!found && db_row(&rows))
-        if (sl_span_eq(db_span(&rows, 0), i->issuer)) {
+        if (sl_span_eq(db_span(&rows, 0), i->issuer) &&
+            !scim_is_gone(k, i->issuer, db_span(&rows, 1))) {
             *user = sl_arena_copy(k->mem, db_span(&rows, 1));
             found = true;
         }
@@ -197,17 +227,25 @@ static void plan_in(struct keeper *k, struct chat *h, const struct approval *a)
     struct routes routes = {.count = 0};
 
     for (size_t i = 0; i < count; i++)
-        if (!all[i].done && (all[i].what == CHAT_CARD || all[i].what == CHAT_GROUP))
+        if ((!all[i].done || approval_erased(a)) && all[i].ts.n > 1 &&
+            (all[i].what == CHAT_CARD || all[i].what == CHAT_GROUP))
             want(k, h, all[i].what, all[i].channel,
                  all[i].what == CHAT_CARD ? a->id : sl_span(NULL, 0), all[i].ts);
     plan_after(k, h, a, all, count);
-    if (a->state != SL_APPROVAL_PENDING)
+    if (a->state != SL_APPROVAL_PENDING) {
+        forget_new_cards(h, a->id);
         return;
+    }
     routes_of(k, h, a, &routes);
     for (size_t i = 0; i < routes.count; i++)
         if (!is_there(all, count, CHAT_CARD, routes.channels[i]) &&
-            !is_there(all, count, CHAT_GROUP, routes.channels[i]))
-            want(k, h, CHAT_CARD, routes.channels[i], a->id, sl_span(NULL, 0));
+            !is_there(all, count, CHAT_GROUP, routes.channels[i])) {
+            struct chat_job *job =
+                want(k, h, CHAT_CARD, routes.channels[i], a->id, sl_span(NULL, 0));
+
+            if (job != NULL)
+                sl_sha256(a->identity, job->who);
+        }
 }
 
 void chat_plan(struct keeper *k, struct approval *a)

@@ -14,7 +14,7 @@ enum {
 static struct chat *chat_of_stream(struct keeper *k, uint64_t stream, struct chat_socket **socket)
 {
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
-        for (size_t i = 0; i < CHAT_SOCKETS; i++)
+        for (size_t i = 0; i < CHAT_SOCKETS && h->config->mode == SL_CHAT_SOCKET; i++)
             if (stream != 0 && h->sockets[i].stream == stream) {
                 *socket = &h->sockets[i];
                 return h;
@@ -74,7 +74,7 @@ static void on_address(struct keeper *k, uint64_t of, const struct fetched *got)
     struct sl_slack_answer answer = {0};
     struct chat_socket *empty = NULL;
 
-    if (h == NULL)
+    if (h == NULL || h->config->mode != SL_CHAT_SOCKET)
         return;
     h->socket_asked = false;
     for (size_t i = 0; i < CHAT_SOCKETS; i++)
@@ -140,6 +140,11 @@ void on_stream_closed(struct peer *p, const struct sl_msg_stream_closed *m)
         return;
     bool was_good = s->hello;
     *s = (struct chat_socket){0};
+    bool has_other = false;
+    for (size_t i = 0; i < CHAT_SOCKETS; i++)
+        has_other = has_other || h->sockets[i].stream != 0;
+    if (was_good && has_other)
+        return; /* its successor is there, or about to be */
     if (was_good)
         h->socket_due_us = 0; /* at once: it happens */
     else

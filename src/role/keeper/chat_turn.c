@@ -12,7 +12,7 @@ enum {
     BURST_MS = 2 * PACE_MS, /* and a few more at once: three, of which one is kept for a hold */
     GROUP_PACE_MS = 3000,   /* a message for many changes as often as each of them does */
     CALLS_MOST = 6,         /* under way for one chat */
-    TURN_MOST = 100,        /* jobs begun, or found to be done, before others have their turn */
+    TURN_MOST = 20,         /* jobs begun, or found to be done, before others have their turn */
     AGAIN_MS = 1000,        /* after a failure, doubling */
     AGAIN_MOST_MS = 60 * 1000,
     PLACE_AGAIN_MS = 60 * 1000, /* a channel that we are not in: somebody may ask us in */
@@ -172,7 +172,9 @@ static void record_posted(struct keeper *k, const struct chat *h, const struct c
     event_u64(event, "what", job->what);
     event_bool(event, "decides", job->decides);
     event_hex(event, "hash", sl_span(job->hash, sizeof job->hash));
-    event_bool(event, "done", job->final || job->what == CHAT_NOTE || job->what == CHAT_DIRECT);
+    event_bool(event, "done",
+               job->final || job->what == CHAT_NOTE || job->what == CHAT_DIRECT ||
+                   sl_span_is(ts, "-")); /* it is there, and nothing says where */
     event_bool(event, "brief", job->brief);
     store_record(&k->store, NULL, event, false);
 }
@@ -268,8 +270,11 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     for (size_t i = 0; i < job->many_count; i++) {
         APPROVAL(a);
 
-        if (approval_get(k, sl_span_str(job->many[i]), &a) != SL_OK)
+        enum sl_err err = approval_get(k, sl_span_str(job->many[i]), &a);
+        if (err != SL_OK) {
+            job->final = job->final && err == SL_ENOTFOUND;
             continue;
+        }
         job->final = job->final && chat_is_final(&a);
         open += a.state == SL_APPROVAL_PENDING;
         if (shown < GROUP_SHOWN)
@@ -322,6 +327,16 @@ static const char *method_of(const struct chat_job *job)
     if (job->ts[0] != '\0' && job->what != CHAT_NOTE)
         return "chat.update";
     return "chat.postMessage";
+}
+
+/* Holds first, then what changes messages that are there, then what became of them. */
+static unsigned rank_of(const struct chat_job *job)
+{
+    if (job->what == CHAT_FORM || job->what == CHAT_ASIDE)
+        return 0;
+    if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT)
+        return 3;
+    return job->ts[0] == '\0' ? 1 : 2;
 }
 
 /* --- answers ------------------------------------------------------------------------------------
@@ -377,14 +392,10 @@ static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
                     const struct sl_slack_answer *answer)
 {
     chat_is_up(h);
-    if (job->what == CHAT_FORM || job->what == CHAT_ASIDE) {
-        chat_job_end(h, job);
-        return;
-    }
     if (job->ts[0] != '\0' && job->what != CHAT_NOTE)
         record_updated(k, h, job);
     else
-        record_posted(k, h, job, answer->ts);
+        record_posted(k, h, job, answer->ts.n > 0 ? answer->ts : SL_SPAN("-"));
     /* what happened while it was under way */
     if (job->approval[0] != '\0')
         chats_touch(k, sl_span_str(job->approval));
@@ -407,8 +418,16 @@ static void on_answer(struct keeper *k, uint64_t of, const struct fetched *got)
         return;
     struct chat_place *place = place_of(h, job->channel);
     h->under_way--;
-    job->busy = place->busy = false;
+    bool aside = rank_of(job) == 0;
+    job->busy = false;
+    if (!aside)
+        place->busy = false;
     chats_wake(k);
+    if (aside) { /* it is said once, and whatever becomes of it means nothing for anybody else */
+        h->told += got->status == 200;
+        chat_job_end(h, job);
+        return;
+    }
     bool limited = got->status == 429;
     if (limited) {
         uint64_t wait_s = got->retry_after_s > 0 ? got->retry_after_s : 1;
@@ -421,31 +440,29 @@ static void on_answer(struct keeper *k, uint64_t of, const struct fetched *got)
         chat_is_down(k, h, &strange, sl_span(NULL, 0));
     } else if (got->status == 200 && answer.ok) {
         on_told(k, h, job, &answer);
-        job = NULL;
     } else if (!chat_is_down(k, h, got, answer.error)) {
         on_refused(k, h, job, answer.error);
-        job = NULL;
     }
     json_decref(answer.json);
-    if (job != NULL && (job->what == CHAT_FORM || job->what == CHAT_ASIDE))
-        chat_job_end(h, job); /* its time is over */
 }
 
 /* --- many at once -------------------------------------------------------------------------------
  */
 
-static bool is_new_card(const struct chat_job *job, const char *channel)
+/* Of the same asker's as the first: nobody hides others' among many of their own. */
+static bool is_alike(const struct chat_job *job, const struct chat_job *first)
 {
     return job->what == CHAT_CARD && job->ts[0] == '\0' && !job->busy &&
-           strcmp(job->channel, channel) == 0;
+           strcmp(job->channel, first->channel) == 0 &&
+           memcmp(job->who, first->who, sizeof job->who) == 0;
 }
 
-static size_t new_cards(const struct chat *h, const char *channel)
+static size_t new_cards(const struct chat *h, const struct chat_job *first)
 {
     size_t count = 0;
 
     for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
-        count += is_new_card(job, channel);
+        count += is_alike(job, first);
     return count;
 }
 
@@ -460,7 +477,7 @@ static void gather(struct chat *h, struct chat_job *first)
     first->approval[0] = '\0';
     for (struct chat_job *job = h->jobs, *next; job != NULL; job = next) {
         next = job->next;
-        if (!is_new_card(job, first->channel) || first->many_count == CHAT_GROUP_MOST)
+        if (!is_alike(job, first) || first->many_count == CHAT_GROUP_MOST)
             continue;
         memcpy(first->many[first->many_count++], job->approval, sizeof job->approval);
         chat_job_end(h, job);
@@ -499,16 +516,6 @@ static bool may_go(const struct chat *h, const struct chat_job *job, const struc
            (!is_new_message(job) || p->spent_us <= now_us + room_of(job) * 1000);
 }
 
-/* Holds first, then what changes messages that are there, then what became of them. */
-static unsigned rank_of(const struct chat_job *job)
-{
-    if (job->what == CHAT_FORM || job->what == CHAT_ASIDE)
-        return 0;
-    if (job->what == CHAT_NOTE || job->what == CHAT_DIRECT)
-        return 3;
-    return job->ts[0] == '\0' ? 1 : 2;
-}
-
 static void take_room(const struct chat_job *job, struct chat_place *p, uint64_t now_us)
 {
     p->busy = true;
@@ -521,10 +528,11 @@ static void take_room(const struct chat_job *job, struct chat_place *p, uint64_t
 static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct chat_place *p,
                uint64_t now_us)
 {
-    if (job->what == CHAT_CARD && job->ts[0] == '\0' &&
-        new_cards(h, job->channel) >= CHAT_GROUP_FROM)
+    if (job->what == CHAT_CARD && job->ts[0] == '\0' && new_cards(h, job) >= CHAT_GROUP_FROM)
         gather(h, job);
     if (!make_body(k, h, job)) {
+        if (is_changed_group(job))
+            p->group_us = now_us + GROUP_PACE_MS * UINT64_C(1000);
         chat_job_end(h, job);
         return;
     }
@@ -560,7 +568,13 @@ bool chat_turn(struct keeper *k, struct chat *h)
 
     if (!chat_is_ready(h))
         return h->jobs != NULL;
-    for (size_t i = 0; i < TURN_MOST && (job = next_job(h, now_us)) != NULL; i++)
+    for (size_t i = 0; i < TURN_MOST && (job = next_job(h, now_us)) != NULL; i++) {
         go(k, h, job, place_of(h, job->channel), now_us);
+        sl_arena_reset(k->mem); /* of this one's words */
+    }
+    if (h->overflow && h->job_count < CHAT_JOBS_MOST / 2) {
+        h->overflow = false;
+        chats_look_again(k);
+    }
     return h->jobs != NULL;
 }

@@ -7,6 +7,8 @@
 enum {
     SECRET_AGAIN_S = 30,
     LOOK_AGAIN_MS = 50,
+    LOOK_MOST = 100,
+    SPELT_BYTES = 4096,
     DIRTY_MOST = 100 * 1000, /* beyond that all that is open is looked at */
 };
 
@@ -82,11 +84,11 @@ static void wipe_secret(struct chat *h, size_t which)
     h->known[which] = false;
 }
 
-static void ask_secrets(struct keeper *k, struct chat *h)
+static void ask_secrets(struct keeper *k, struct chat *h, bool anew)
 {
     h->secrets_due_us = sl_clock_monotonic_us() + SECRET_AGAIN_S * UINT64_C(1000000);
     for (size_t i = 0; i < CHAT_SECRETS && k->super != NULL; i++) {
-        if (secret_file(h, (enum chat_secret)i).n == 0 || h->known[i])
+        if (secret_file(h, (enum chat_secret)i).n == 0 || (h->known[i] && !anew))
             continue;
         h->secret_calls[i] = ++k->next_call;
         ANSWER(k->super, secret_ask, .call = h->secret_calls[i], .chat = h->config->name,
@@ -182,28 +184,39 @@ static void look_at_all(struct keeper *k)
     db_end(&rows);
 }
 
-static void look(struct keeper *k)
+void chats_look_again(struct keeper *k)
+{
+    if (k->chats != NULL)
+        k->chats->all = true;
+    chats_wake(k);
+}
+
+/* Some at a time: others want the keeper too. True: there are more. */
+static bool look(struct keeper *k)
 {
     struct chats *all = k->chats;
 
     if (all->all)
         look_at_all(k);
-    for (size_t i = 0; i < all->dirty_count; i++) {
+    size_t n = all->dirty_count < LOOK_MOST ? all->dirty_count : LOOK_MOST;
+    for (size_t i = 0; i < n; i++) {
         struct sl_span id = sl_span_str(all->dirty[i]);
 
         if (i > 0 && strcmp(all->dirty[i], all->dirty[i - 1]) == 0)
             continue;
         approvals_each(k, &id, 1, plan_one, k);
     }
-    all->dirty_count = 0;
+    all->dirty_count -= n;
+    if (n > 0)
+        memmove(all->dirty, all->dirty + n, all->dirty_count * sizeof *all->dirty);
+    return all->dirty_count > 0;
 }
 
 static void on_timer(void *owner)
 {
     struct keeper *k = owner;
-    bool more = false;
+    bool more = look(k);
 
-    look(k);
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
         more |= chat_turn(k, h);
     if (more)
@@ -218,7 +231,7 @@ void chats_tick(struct keeper *k)
 {
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
-            ask_secrets(k, h);
+            ask_secrets(k, h, false);
         chat_socket_tick(k, h);
         chat_input_sweep(k, h);
     }
@@ -255,6 +268,9 @@ static void chat_free(struct keeper *k, struct chat *h)
     }
     chat_input_free(k, h);
     chat_checked_free(h);
+    sl_buf_done(&h->name);
+    sl_buf_done(&h->api);
+    sl_buf_done(&h->team);
     free(h);
 }
 
@@ -264,26 +280,73 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
 
     if (h == NULL)
         keeper_die("a chat could not be noted", SL_EMEMORY);
-    *h = (struct chat){.id = ++k->chats->next_id, .config = config};
+    *h = (struct chat){.id = ++k->chats->next_id,
+                       .config = config,
+                       .mode = config->mode,
+                       .name = sl_buf(SPELT_BYTES),
+                       .api = sl_buf(SPELT_BYTES),
+                       .team = sl_buf(SPELT_BYTES)};
+    sl_buf_put(&h->name, config->name);
+    sl_buf_put(&h->api, config->api);
+    sl_buf_put(&h->team, config->team);
     h->jobs_end = &h->jobs;
     for (size_t i = 0; i < CHAT_SECRETS; i++)
         h->secrets[i] = sl_buf(CHAT_SECRET_BYTES);
     return h;
 }
 
-/* All of them begin anew: which messages are there is in the view. */
-void chats_take(struct keeper *k)
+/* The same chat as before a reload? Then what is under way to it stays, and is recorded when it is
+ * answered: else it would be told twice. */
+static bool is_same(const struct chat *h, const struct sl_chat *config)
 {
-    chats_free(k);
+    return sl_span_eq(sl_buf_span(&h->name), config->name) &&
+           sl_span_eq(sl_buf_span(&h->api), config->api) &&
+           sl_span_eq(sl_buf_span(&h->team), config->team) && h->mode == config->mode;
+}
+
+static struct chat *taken_over(struct chat **before, const struct sl_chat *config)
+{
+    for (struct chat **at = before; *at != NULL; at = &(*at)->next_chat)
+        if (is_same(*at, config)) {
+            struct chat *h = *at;
+
+            *at = h->next_chat;
+            h->config = config;
+            return h;
+        }
+    return NULL;
+}
+
+static void chats_begin(struct keeper *k)
+{
     k->chats = calloc(1, sizeof *k->chats);
     if (k->chats == NULL || sl_timer_new(k->loop, on_timer, k, &k->chats->timer) != SL_OK)
         keeper_die("chats could not be noted", SL_EMEMORY);
-    for (size_t n = k->config->chat_count; n-- > 0;) {
-        struct chat *h = chat_new(k, &k->config->chats[n]);
+}
 
+/* Which messages are there is in the view; whatever else was known of a chat that is gone is
+ * forgotten. Secrets are read anew; until they are here the old ones are used. */
+void chats_take(struct keeper *k)
+{
+    if (k->chats == NULL)
+        chats_begin(k);
+    struct chat *before = k->chats->first;
+    k->chats->first = NULL;
+    for (size_t n = k->config->chat_count; n-- > 0;) {
+        struct chat *h = taken_over(&before, &k->config->chats[n]);
+
+        if (h == NULL)
+            h = chat_new(k, &k->config->chats[n]);
         h->next_chat = k->chats->first;
         k->chats->first = h;
-        ask_secrets(k, h);
+        ask_secrets(k, h, true);
+    }
+    while (before != NULL) {
+        struct chat *h = before;
+
+        before = h->next_chat;
+        chat_sockets_end(k, h);
+        chat_free(k, h);
     }
     k->chats->all = true;
     chats_wake(k);

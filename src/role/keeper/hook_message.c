@@ -64,7 +64,8 @@ static bool is_full(const struct hook *h, const struct hook_message *m)
 {
     if (h->config->format == SL_HOOK_CLOUDEVENTS)
         return m->records > 0;
-    return m->records >= (h->most > 0 ? h->most : HOOK_BATCH_ENTRIES) || m->body.n >= HOOK_BATCH_BYTES;
+    return m->records >= (h->most > 0 ? h->most : HOOK_BATCH_ENTRIES) ||
+           m->body.n >= HOOK_BATCH_BYTES;
 }
 
 /* --- many ---------------------------------------------------------------------------------------

@@ -169,10 +169,10 @@ static void on_live_again(struct keeper *k, struct hook *h, const struct fetched
     if (counts(h, got)) {
         h->attempts++;
         on_again(k, h, got->retry_after_s);
-    } else if (h->plan_us > 0) {
-        h->due_us = h->plan_us;
     } else {
-        h->due_us = sl_clock_monotonic_us() + SOON_MS * 1000;
+        uint64_t soon_us = sl_clock_monotonic_us() + SOON_MS * 1000;
+
+        h->due_us = h->plan_us > soon_us ? h->plan_us : soon_us;
     }
 }
 

@@ -85,13 +85,13 @@ json_t *hooks_json(struct keeper *k, bool shortly);
  */
 struct hook *hooks_first(const struct keeper *k);
 /* The 256 leaves of a full bundle; valid until its next call. SL_ENOTFOUND: it is not full yet. */
-enum sl_err hook_bundle(struct keeper *k, struct hook *h, uint64_t number,
-                        struct sl_span *bundle) SL_MUST_CHECK;
+enum sl_err hook_bundle(struct keeper *k, struct hook *h, uint64_t number, struct sl_span *bundle)
+    SL_MUST_CHECK;
 struct hook *hook_by_id(struct keeper *k, uint64_t id); /* NULL: gone */
 void hook_record_place(struct keeper *k, struct hook *h);
-void hook_turn(struct keeper *k, struct hook *h);   /* tells what is due, if anything is */
+void hook_turn(struct keeper *k, struct hook *h);          /* tells what is due, if anything is */
 bool hook_waits_for(const struct hook *h, uint64_t entry); /* it was told, and not taken */
-void hook_goes_on(struct hook *h); /* the next one's turn: nothing is waited for */
+void hook_goes_on(struct hook *h);                  /* the next one's turn: nothing is waited for */
 void hook_note(struct hook *h, struct sl_span why); /* what went wrong; printable, cut */
 bool hook_is_ready(const struct hook *h);           /* its secret is here, where it needs one */
 void hook_ask_secret(struct keeper *k, struct hook *h);
