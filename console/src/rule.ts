@@ -107,6 +107,7 @@ const WORDS: Record<string, Record<string, string>> = {
   in_transaction: { hold: "", refuse: "In a transaction that has locks it is refused instead." },
   record: { full: "", shape: "Literals are recorded as commitments only." },
   sync: { held: "", all: "It is on disk before it runs." },
+  envelope: { no: "", yes: "Envelopes may be asked for." },
 };
 
 function limits(r: RuleFacts): string[] {

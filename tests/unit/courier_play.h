@@ -22,11 +22,12 @@
 #include <openssl/x509v3.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 8000, PORTS = 300, LARGE = 300 * 1024 };
+enum { PATIENCE_MS = 20000, PORTS = 300, LARGE = 300 * 1024 };
 
 /* --- certificates --------------------------------------------------------------------------------
  */
@@ -153,6 +154,7 @@ static struct server start_server(SSL_CTX *tls)
     SL_PROMISE(s.fd >= 0);
     s.pid = fork();
     if (s.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* however the test ends */
         play.serve(s.fd, tls);
         _exit(1);
     }
