@@ -11,6 +11,7 @@ from slack import Slack
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-slack-"))
 SLACK = Slack(FOLDER)
 OPS, PAY = "C0OPS", "C0PAY"
+DECIDING = {"sluice.approve", "sluice.deny"}
 BOB, RITA, CAROL, GUEST, STRANGER = "U0BOB", "U0RITA", "U0CAROL", "U0GUEST", "U0STRANGER"
 COUNT = [5000]
 
@@ -84,7 +85,10 @@ def aside(user, like, seconds=10):
 
 
 def quiet(lab):
-    wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 30, "everything to be told")
+    """Nothing is left to tell, of what has an outcome a moment later too."""
+    for _ in range(2):
+        wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 30, "everything to be told")
+        time.sleep(1)
 
 
 def state(lab, approval):
@@ -284,8 +288,37 @@ def test_passkey_links(lab):
         message = card(approval)
         assert not {"sluice.approve", "sluice.deny"} & set(SLACK.buttons(message)), SLACK.buttons(message)
         assert why in json.dumps(message["blocks"]), message["blocks"]
+        assert table != "sealed" or "4242" not in json.dumps(message["blocks"]), "Slack is told what the ledger withholds"
         client.cancel()
         wait_for(lambda: state(lab, approval) == "cancelled", 10, "the cancellation")
+
+
+def test_not_ordinary(lab):
+    """what the page has more to say about is not decided by a card: locks in a transaction, and a text that looks like values"""
+    client = lab.raw()
+    client.ask("begin")
+    client.ask("update orders set item = item where id = 1")
+    COUNT[0] += 1
+    client.query(f"delete from staging.scratch where id = {COUNT[0]}")
+    locked = lab.pending_one("agent-7", like=f"id = {COUNT[0]}")
+    second = lab.raw()
+    second.extended("delete from staging.scratch where note = $1 /* \n$2 = 'b' */", ("a",))
+    sly = lab.pending_one("agent-7", like="where note")
+    for approval in (locked, sly):
+        assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
+    for one in (locked, sly):
+        lab.deny("rita", one["id"])
+
+
+def test_erased(lab):
+    """what is erased goes from Slack's messages, too"""
+    _, approval = hold(lab)
+    number = f"id = {COUNT[0]}"
+    card(approval, like=number)
+    lab.deny("rita", approval["id"])
+    card(approval, like="denied by rita")
+    lab.manage("ledger", "erase", approval["id"])
+    wait_for(lambda: number not in json.dumps(card(approval)["blocks"]), 10, "the statement to go")
 
 
 def test_flood(lab):
@@ -297,6 +330,11 @@ def test_flood(lab):
         clients.append(lab.raw())
         clients[-1].query(f"delete from staging.scratch where id = {COUNT[0]}")
     held = wait_for(lambda: len(p := lab.pending("agent-7")) >= 30 and p, 20, "the holds")
+    other = lab.raw("agent-8")
+    other.query("delete from staging.scratch where id = 777777")
+    alone = lab.pending_one("agent-8")
+    assert DECIDING <= set(SLACK.buttons(card(alone, seconds=30))), "somebody else's hold is hidden among them"
+    lab.deny("rita", alone["id"])
 
     def all_there():
         text = json.dumps([m["blocks"] for m in SLACK.messages(channel=OPS)])

@@ -278,6 +278,7 @@ def test_late_and_double(lab):
         assert len(app.all("block_actions")) == 5
         for one in reversed(held):
             slack.release(ids=[one])
+        app.hears("block_actions", 7)
         assert [h["value"] for h in app.all("block_actions")[-2:]] == ["second", "first"]
         assert slack.replay(id=held[0])["acked"] and app.hears("block_actions", 8)["value"] == "first"
 

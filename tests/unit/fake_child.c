@@ -85,16 +85,8 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
     sl_loop_stop(loop);
 }
 
-static void on_tell(void *owner, int fd, unsigned ready)
+static void act(struct sl_span s)
 {
-    char word[64];
-    ssize_t n = read(fd, word, sizeof word);
-    struct sl_span s = sl_span(word, n < 0 ? 0 : (size_t)n);
-
-    s = sl_span_head(s, sl_span_find(s, '\n'));
-
-    (void)owner;
-    (void)ready;
     if (sl_span_starts(s, SL_SPAN("die")))
         abort();
     if (sl_span_starts(s, SL_SPAN("bad-judge")))
@@ -119,6 +111,23 @@ static void on_tell(void *owner, int fd, unsigned ready)
         refuse_reload = true;
     if (sl_span_starts(s, SL_SPAN("secret ")))
         SL_SEND(super, secret_ask, .call = 1, .target = sl_span_from(s, 7));
+}
+
+/* Two lines may be there at once. */
+static void on_tell(void *owner, int fd, unsigned ready)
+{
+    char words[256];
+    ssize_t n = read(fd, words, sizeof words);
+    struct sl_span rest = sl_span(words, n < 0 ? 0 : (size_t)n);
+
+    (void)owner;
+    (void)ready;
+    while (rest.n > 0) {
+        struct sl_span line = sl_span_head(rest, sl_span_find(rest, '\n'));
+
+        rest = sl_span_from(rest, line.n + 1);
+        act(line);
+    }
 }
 
 static void listen_to_test(struct sl_span state, unsigned index)

@@ -347,6 +347,9 @@ static void test_envelopes(void)
     expect("unknown",
            USED({.nth = 1, .action = 4, .outcome = SL_OUTCOME_UNKNOWN}, {.nth = 2, .action = 5}),
            "what became of a use was not known");
+    struct story longer = USED({.nth = 1, .action = 4});
+    longer.envelope.for_s = 299; /* and it may be used for 300 s */
+    expect("longer than asked", longer, "may be used for longer than was asked for");
     struct story unbounded = USED({.nth = 1, .action = 4});
     unbounded.envelope.times = 1001;
     expect("no bounds", unbounded, "has no bounds");

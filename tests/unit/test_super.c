@@ -96,7 +96,7 @@ static unsigned count_in(const char *file, const char *text)
 
 static bool wait_for(const char *file, const char *text, unsigned times)
 {
-    for (unsigned i = 0; i < 500; i++) {
+    for (unsigned i = 0; i < 2000; i++) {
         if (count_in(file, text) >= times)
             return true;
         usleep(10000);
