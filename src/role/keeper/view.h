@@ -22,7 +22,7 @@
  *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console
  *   console_ended       id at
- *   session_opened      session identity kind owner target environment gate at credential
+ *   session_opened      session identity kind owner target environment gate at credential life?
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
  *                       join_key detail passkey sequence escalate?; the document lies beside the
