@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_slack.h"
 #include "role/keeper/limits.h"
 #include "role/keeper/sight.h"
 

@@ -15,7 +15,7 @@
 #ifndef SL_ROLE_KEEPER_CHAT_H
 #define SL_ROLE_KEEPER_CHAT_H
 
-#include "core/chat/slack.h"
+#include "core/chat/chat.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/call.h"
 #include "role/keeper/issuers.h"
@@ -69,10 +69,12 @@ struct chat_socket {
     bool opened, hello, leaving;
 };
 
+struct chat_kind; /* chat_kind.h */
 struct chat {
     struct chat *next_chat;
     uint64_t id; /* never given to another */
     const struct sl_chat *config;
+    const struct chat_kind *kind;
     struct sl_buf name, api, team; /* the same chat after a reload? */
     enum sl_chat_mode mode;
     struct sl_buf secrets[CHAT_SECRETS];
@@ -133,14 +135,6 @@ void chat_job_end(struct chat *h, struct chat_job *job);
  */
 /* Sends what is due; true: more is left. From the loop alone: it empties k->mem. */
 bool chat_turn(struct keeper *k, struct chat *h);
-/* `method` of the Web API. `query`: with GET, what stands behind "?". */
-void chat_call(struct keeper *k, struct chat *h, const char *method, enum chat_secret with,
-               struct sl_span body, struct sl_span query, fetch_fn *fn, uint64_t of);
-/* What an answer without ok:true means for the whole chat: tokens that are not good, servers that
- * are away. True: it is about the chat, and everything waits. */
-bool chat_is_down(struct keeper *k, struct chat *h, const struct fetched *got,
-                  struct sl_span error);
-void chat_is_up(struct chat *h);
 
 /* --- chat_card.c: an approval in words -----------------------------------------------------------
  */
@@ -153,7 +147,6 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a);
 
 /* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
  */
-void chat_socket_tick(struct keeper *k, struct chat *h);
 void chat_sockets_end(struct keeper *k, struct chat *h);
 void on_stream_opened(struct peer *p, const struct sl_msg_stream_opened *m);
 void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m);
@@ -174,8 +167,27 @@ void chat_input(struct keeper *k, struct chat *h, struct sl_chat_input *in,
 bool chat_is_new(struct chat *h, struct sl_span id);
 void chat_answer(struct keeper *k, struct chat *h, const struct chat_way *way,
                  struct sl_span answer);
-void chat_input_sweep(struct keeper *k, struct chat *h); /* what took too long */
+void chat_answer_http(struct keeper *k, const struct chat_way *way, struct sl_span answer);
+/* "Nothing was decided", and why. */
+void chat_refuse_form(struct keeper *k, struct chat *h, const struct chat_way *way,
+                      const char *why);
+/* Where the button was: NULL, one of our messages, and one that lets people decide. */
+const char *chat_message_refused(struct keeper *k, const struct chat *h,
+                                 const struct sl_chat_input *in);
 void chat_input_free(struct keeper *k, struct chat *h);
+
+/* --- chat_form.c: it becomes a call --- */
+void chat_form(struct keeper *k, struct chat *h, struct sl_chat_input *in,
+               const struct chat_way *way);
+/* Everything is asked once more: the form may have lain there for an hour. */
+void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+              const struct chat_way *way);
+
+/* --- chat_asked.c: decisions that wait for what the chat says of the person --- */
+void chat_ask_person(struct keeper *k, struct chat *h, struct sl_chat_input *in,
+                     const struct chat_way *way);
+void chat_asked_sweep(struct keeper *k, struct chat *h); /* what took too long */
+void chat_asked_free(struct keeper *k, struct chat *h);
 
 /* --- chat_person.c: who it was -------------------------------------------------------------------
  */

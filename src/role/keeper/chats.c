@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include <stdlib.h>
 
@@ -232,8 +232,8 @@ void chats_tick(struct keeper *k)
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
             ask_secrets(k, h, false);
-        chat_socket_tick(k, h);
-        chat_input_sweep(k, h);
+        h->kind->tick(k, h);
+        chat_asked_sweep(k, h);
     }
 }
 
@@ -282,6 +282,7 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
         keeper_die("a chat could not be noted", SL_EMEMORY);
     *h = (struct chat){.id = ++k->chats->next_id,
                        .config = config,
+                       .kind = &chat_slack,
                        .mode = config->mode,
                        .name = sl_buf(SPELT_BYTES),
                        .api = sl_buf(SPELT_BYTES),
@@ -372,21 +373,13 @@ void chats_free(struct keeper *k)
 /* --- for people ---------------------------------------------------------------------------------
  */
 
-static bool listens(const struct chat *h)
-{
-    for (size_t i = 0; i < CHAT_SOCKETS; i++)
-        if (h->sockets[i].hello)
-            return true;
-    return h->config->mode == SL_CHAT_HTTP;
-}
-
 const char *chat_state(struct keeper *k, const struct chat *h)
 {
     if (!chat_is_ready(h))
         return "no secret";
     if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0)
         return "waiting";
-    return listens(h) ? "current" : "deaf";
+    return h->kind->listens(h) ? "current" : "deaf";
 }
 
 json_t *chats_json(struct keeper *k)
@@ -400,13 +393,13 @@ json_t *chats_json(struct keeper *k)
         for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
             waiting += job->many_count > 0 ? job->many_count : 1;
         json_put_str(one, "name", h->config->name);
-        json_put_str(one, "kind", SL_SPAN("slack"));
+        json_put_str(one, "kind", sl_span_str(h->kind->word));
         json_put_str(one, "state", sl_span_str(chat_state(k, h)));
         json_put_str(one, "why", sl_span_str(h->why));
         json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
         json_object_set_new(one, "told", json_integer((json_int_t)h->told));
         json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));
-        json_object_set_new(one, "listens", json_boolean(listens(h)));
+        json_object_set_new(one, "listens", json_boolean(h->kind->listens(h)));
         json_array_append_new(list, one);
     }
     return list;
