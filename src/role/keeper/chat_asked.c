@@ -12,6 +12,7 @@ struct chat_asked {
     struct sl_chat_input in; /* its own */
     struct chat_way way;
     char envelope[128];
+    bool is_sent, again; /* the question; again: it could not be asked once, which was our fault */
 };
 
 static void asked_end(struct chat *h, struct chat_asked *asked)
@@ -38,9 +39,14 @@ static void on_user(struct keeper *k, uint64_t of, const struct fetched *got)
             }
     if (asked == NULL)
         return; /* its time was over */
+    asked->is_sent = false;
     bool known = false;
     SL_BUF(unsaid, 256);
     const char *why = h->kind->person_refused(h, got, asked->in.user, &known);
+    if (!known && !asked->again && !h->kind->may_call(h)) {
+        asked->again = true; /* by the sweep */
+        return;
+    }
     if (known)
         chat_check_note(h, asked->in.user, why);
     else {
@@ -49,11 +55,20 @@ static void on_user(struct keeper *k, uint64_t of, const struct fetched *got)
         why = sl_buf_text(&unsaid);
     }
     if (why != NULL)
-        chat_refuse_form(k, h, &asked->way, why);
+        chat_refuse_form(k, h, &asked->in, &asked->way, why, false);
     else
         chat_act(k, h, &asked->in, &asked->way);
     asked_end(h, asked);
     sl_arena_reset(k->mem);
+}
+
+/* Where we have no token to ask with just now, the sweep asks when there is one. */
+static void ask(struct keeper *k, struct chat *h, struct chat_asked *asked)
+{
+    if (asked->is_sent || !h->kind->may_call(h))
+        return;
+    asked->is_sent = true;
+    h->kind->ask_person(k, h, &asked->in, &asked->way, on_user, asked->id);
 }
 
 void chat_ask_person(struct keeper *k, struct chat *h, struct sl_chat_input *in,
@@ -66,7 +81,7 @@ void chat_ask_person(struct keeper *k, struct chat *h, struct sl_chat_input *in,
     struct chat_asked *asked = count < ASKED_MOST ? calloc(1, sizeof *asked) : NULL;
     if (asked == NULL || way->envelope.n >= sizeof asked->envelope) {
         free(asked);
-        chat_refuse_form(k, h, way, "too many decide at this moment; try again");
+        chat_refuse_form(k, h, in, way, "too many decide at this moment; try again", false);
         return;
     }
     *asked = (struct chat_asked){.next = h->asked,
@@ -80,7 +95,7 @@ void chat_ask_person(struct keeper *k, struct chat *h, struct sl_chat_input *in,
     asked->way.envelope = sl_span(asked->envelope, way->envelope.n);
     h->asked = asked;
     in->json = NULL; /* it is the other's now */
-    h->kind->ask_person(k, h, &asked->in, on_user, asked->id);
+    ask(k, h, asked);
 }
 
 void chat_asked_sweep(struct keeper *k, struct chat *h)
@@ -89,12 +104,14 @@ void chat_asked_sweep(struct keeper *k, struct chat *h)
 
     for (struct chat_asked *a = h->asked, *next; a != NULL; a = next) {
         next = a->next;
-        if (a->until_us > now_us)
+        if (a->until_us > now_us) {
+            ask(k, h, a);
             continue;
+        }
         SL_BUF(why, 256);
         sl_buf_say(&why, "%s did not say in time who you are; try again, or decide in the console",
                    h->kind->product);
-        chat_refuse_form(k, h, &a->way, sl_buf_text(&why));
+        chat_refuse_form(k, h, &a->in, &a->way, sl_buf_text(&why), false);
         asked_end(h, a);
     }
 }
@@ -102,8 +119,8 @@ void chat_asked_sweep(struct keeper *k, struct chat *h)
 void chat_asked_free(struct keeper *k, struct chat *h)
 {
     while (h->asked != NULL) {
-        chat_refuse_form(k, h, &h->asked->way,
-                         "Sluice's configuration has just changed; try again");
+        chat_refuse_form(k, h, &h->asked->in, &h->asked->way,
+                         "Sluice's configuration has just changed; try again", false);
         asked_end(h, h->asked);
     }
 }

@@ -347,6 +347,8 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
 /* NULL: a click may decide this here, if its text is shown whole. */
 static const char *why_not_here(const struct chat *h, const struct approval *a)
 {
+    if (h->kind->never_why != NULL)
+        return h->kind->never_why;
     if (a->passkey)
         return "the rule asks for a decision signed with a passkey";
     if ((a->shut & 1u << h->kind->channel) != 0)

@@ -35,7 +35,6 @@ static void tell_done(struct keeper *k, struct chat *h, const struct sl_chat_inp
 {
     APPROVAL(a);
     SL_BUF(text, 8192);
-    SL_BUF(answer, 16 * 1024);
 
     if (in->verb == SL_CHAT_ASK)
         sl_buf_put_str(&text, "Asked. The answer will stand with the request.");
@@ -47,20 +46,35 @@ static void tell_done(struct keeper *k, struct chat *h, const struct sl_chat_inp
         sl_buf_put_str(&text, "Your yes is recorded. It waits for another person.");
     else
         chat_put_outcome(&text, &a);
-    h->kind->put_done(&answer, sl_buf_span(&text));
-    chat_answer(k, h, way, sl_buf_span(&answer));
+    h->kind->done(k, h, in, way, sl_buf_span(&text));
 }
 
-static void tell_refused(struct keeper *k, struct chat *h, const struct chat_way *way,
-                         const json_t *problem)
+static void tell_refused(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                         const struct chat_way *way, const json_t *problem)
 {
     SL_BUF(text, PRIVATE_BYTES);
-    SL_BUF(answer, 16 * 1024);
 
     sl_buf_say(&text, "%S: %S %S", sl_json_str(problem, "title"), sl_json_str(problem, "detail"),
                sl_json_str(problem, "hint"));
-    h->kind->put_refused(&answer, sl_buf_span(&text));
-    chat_answer(k, h, way, sl_buf_span(&answer));
+    h->kind->refuse(k, h, in, way, sl_buf_span(&text));
+}
+
+static bool is_blank(struct sl_span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] > ' ')
+            return false;
+    return true;
+}
+
+/* A client sees to it that there are words; who forges one may leave them out. */
+static const char *refused(struct keeper *k, const struct chat *h, const struct sl_chat_input *in)
+{
+    bool needs_words = in->verb != SL_CHAT_REVOKE && in->verb != SL_CHAT_STOP;
+
+    if (needs_words && is_blank(in->text))
+        return in->verb == SL_CHAT_ASK ? "there is no question" : "there is no reason";
+    return chat_message_refused(k, h, in);
 }
 
 /* Everything is asked once more: the form may have lain there for an hour. */
@@ -72,9 +86,9 @@ void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
     const char *why = chat_person(k, h, in, &c.who, &c.with, &link);
 
     if (why == NULL)
-        why = chat_message_refused(k, h, in);
+        why = refused(k, h, in);
     if (why != NULL) {
-        chat_refuse_form(k, h, way, why);
+        chat_refuse_form(k, h, in, way, why, link);
         return;
     }
     json_t *body = body_of(in);
@@ -83,7 +97,7 @@ void chat_act(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
     if (c.status < 400)
         tell_done(k, h, in, way);
     else
-        tell_refused(k, h, way, c.reply);
+        tell_refused(k, h, in, way, c.reply);
     json_decref(c.reply);
     json_decref(body);
 }
@@ -105,9 +119,11 @@ void chat_form(struct keeper *k, struct chat *h, struct sl_chat_input *in,
     const char *why = chat_person(k, h, in, &who, &with, &link);
 
     if (why == NULL)
+        why = refused(k, h, in);
+    if (why == NULL)
         why = chat_checked(h, in->user, asks_anew(k, in), &known);
     if (why != NULL)
-        chat_refuse_form(k, h, way, why);
+        chat_refuse_form(k, h, in, way, why, link);
     else if (known)
         chat_act(k, h, in, way);
     else

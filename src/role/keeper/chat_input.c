@@ -70,16 +70,16 @@ static bool may_be_told(struct chat *h, struct sl_span user)
     if (lately == SL_COUNT(h->asides))
         return false;
     size_t at = h->aside_at++ % SL_COUNT(h->asides);
-    size_t n = user.n < CHAT_ID_BYTES - 1 ? user.n : CHAT_ID_BYTES - 1;
-    memset(h->asides[at].user, 0, CHAT_ID_BYTES);
+    size_t n = user.n < CHAT_USER_BYTES - 1 ? user.n : CHAT_USER_BYTES - 1;
+    memset(h->asides[at].user, 0, CHAT_USER_BYTES);
     memcpy(h->asides[at].user, user.p, n);
     h->asides[at].at_us = now_us;
     return true;
 }
 
 /* To this person alone, where they clicked: nobody else hears why they may not. */
-static void tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
-                       struct sl_span text)
+void chat_tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                     struct sl_span text)
 {
     if (in->channel.n == 0 || !may_be_told(h, in->user))
         return;
@@ -89,28 +89,33 @@ static void tell_aside(struct keeper *k, struct chat *h, const struct sl_chat_in
     chats_wake(k);
 }
 
+static void put_refusal(struct sl_buf *text, const struct chat *h, const struct sl_chat_input *in,
+                        const char *why, bool link)
+{
+    sl_buf_say(text, "Nothing was decided: %s.", why);
+    if (link)
+        sl_buf_say(text,
+                   " Whoever looks after Sluice links it: sluice identity account NAME --issuer %S "
+                   "--subject %S",
+                   h->config->issuer, in->user);
+}
+
 static void refuse_click(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
                          const char *why, bool link)
 {
     SL_BUF(text, PRIVATE_BYTES);
 
-    sl_buf_say(&text, "Nothing was decided: %s.", why);
-    if (link)
-        sl_buf_say(&text,
-                   " Whoever looks after Sluice links it: sluice identity account NAME --issuer %S "
-                   "--subject %S",
-                   h->config->issuer, in->user);
-    tell_aside(k, h, in, sl_buf_span(&text));
+    put_refusal(&text, h, in, why, link);
+    chat_tell_aside(k, h, in, sl_buf_span(&text));
 }
 
-void chat_refuse_form(struct keeper *k, struct chat *h, const struct chat_way *way, const char *why)
+void chat_refuse_form(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                      const struct chat_way *way, const char *why, bool link)
 {
     SL_BUF(text, PRIVATE_BYTES);
-    SL_BUF(answer, 16 * 1024);
 
-    sl_buf_say(&text, "Nothing was decided: %s.", why);
-    h->kind->put_refused(&answer, sl_buf_span(&text));
-    chat_answer(k, h, way, sl_buf_span(&answer));
+    put_refusal(&text, h, in, why, link);
+    h->kind->refuse(k, h, in, way, sl_buf_span(&text));
 }
 
 /* --- is it one of our messages? ----------------------------------------------------------------
@@ -124,19 +129,35 @@ static bool is_open(struct keeper *k, const struct sl_chat_input *in)
     return approval_get(k, in->approval, &a) != SL_OK || a.state == SL_APPROVAL_PENDING;
 }
 
-const char *chat_message_refused(struct keeper *k, const struct chat *h,
-                                 const struct sl_chat_input *in)
+static bool find_message(struct keeper *k, const struct chat *h, const struct sl_chat_input *in,
+                         bool *decides)
 {
     struct db_rows rows =
         db_ask(k->store.db, DB_CHAT_AT, "sss", h->config->name, in->channel, in->message);
-    bool found = false, decides = false;
+    bool found = false;
 
+    *decides = false;
     while (!found && db_row(&rows)) {
         found = sl_span_eq(db_span(&rows, 0), in->approval);
-        decides = found && db_u64(&rows, 1) != 0;
+        *decides = found && db_u64(&rows, 1) != 0;
     }
     db_end(&rows);
-    if (!found)
+    return found;
+}
+
+bool chat_message_is_ours(struct keeper *k, const struct chat *h, const struct sl_chat_input *in)
+{
+    bool decides;
+
+    return find_message(k, h, in, &decides);
+}
+
+const char *chat_message_refused(struct keeper *k, const struct chat *h,
+                                 const struct sl_chat_input *in)
+{
+    bool decides;
+
+    if (!find_message(k, h, in, &decides))
         return "Sluice does not know this message; use a newer one, or open the request";
     if ((in->verb == SL_CHAT_APPROVE || in->verb == SL_CHAT_DENY) && !decides && is_open(k, in))
         return "this message does not show everything, or the rule takes no decision here; open "

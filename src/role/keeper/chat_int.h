@@ -35,6 +35,8 @@ bool chat_was_brief(struct keeper *k, const struct chat *h, const struct chat_jo
 void chat_read_many(struct keeper *k, const struct chat *h, struct chat_job *job);
 
 /* --- chat_told.c --- */
+struct chat_job *chat_job_find(struct keeper *k, uint64_t id, struct chat **h); /* NULL: gone */
+void chat_place_open(struct chat *h, const char *channel); /* it takes things again */
 void chat_told(struct keeper *k, uint64_t of, const struct fetched *got); /* a fetch_fn */
 
 #endif

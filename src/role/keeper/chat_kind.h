@@ -10,6 +10,7 @@
 #define SL_ROLE_KEEPER_CHAT_KIND_H
 
 #include "role/keeper/chat.h"
+#include "role/keeper/limits.h"
 
 /* What an answer means for the message that was told. */
 enum chat_meaning {
@@ -18,19 +19,25 @@ enum chat_meaning {
     CHAT_IS_TOO_MUCH, /* not the whole of it; refused, if it was brief */
     CHAT_IS_GONE,     /* the message that was to change */
     CHAT_IS_REFUSED,  /* it will not have it in this channel */
+    CHAT_IS_SHUT,     /* nor anything else there */
+    CHAT_IS_AGAIN,    /* to be told once more, at once: it was our fault */
     CHAT_IS_AWAY,     /* about the chat as a whole: everything waits */
 };
 struct chat_said {
     enum chat_meaning means;
     char ts[CHAT_ID_BYTES]; /* of a message that is there now; empty: it does not say */
-    struct sl_buf why;      /* the chat's word, or of CHAT_IS_AWAY what to note */
+    struct sl_buf why;      /* what to note */
 };
 
 struct chat_kind {
     const char *word;    /* in the configuration and for the record: "slack" */
     const char *product; /* for people: "Slack" */
     enum sl_decide_channel channel;
+    const char *never_why;     /* nobody ever decides here; NULL: they may */
     const char *shut_why;      /* a rule that takes no decision by this channel */
+    const char *foreign_why;   /* somebody of another team, or tenant */
+    const char *remedy;        /* where it takes nothing: what people do about it */
+    bool tells_after;          /* what became of it, in the card's thread and to who asked */
     uint32_t answer_within_ms; /* so long somebody who pressed a button waits */
 
     /* Bodies, into job->body, for job->channel and, of one that is there, job->ts. */
@@ -44,28 +51,42 @@ struct chat_kind {
                       struct sl_span text);
 
     /* Calls. */
-    void (*send)(struct keeper *k, struct chat *h, const struct chat_job *job, fetch_fn *fn);
+    bool (*may_call)(const struct chat *h); /* beside its secrets, all that it takes is there */
+    void (*send)(struct keeper *k, struct chat *h, struct chat_job *job); /* answer: chat_told */
     void (*read)(struct chat *h, const struct chat_job *job, const struct fetched *got,
                  struct chat_said *said);
+
+    /* Life. NULL where there is nothing to do. */
+    void (*begin)(struct chat *h);
+    void (*end)(struct keeper *k, struct chat *h);
+    void (*secret_came)(struct chat *h);
     void (*tick)(struct keeper *k, struct chat *h); /* what listens, and what it needs to call */
     bool (*listens)(const struct chat *h);
+    void (*describe)(struct keeper *k, const struct chat *h, json_t *out);
 
-    /* People. */
+    /* People. NULL: nobody does anything there. */
+    void (*incoming)(struct call *c,
+                     struct chat *h); /* over HTTP; makes the answer, or defers it */
     void (*ask_person)(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
-                       fetch_fn *fn, uint64_t of);
+                       const struct chat_way *way, fetch_fn *fn, uint64_t of);
     /* May they decide at all? NULL: yes. *known: it is the chat's word, and not that it has none.
      */
-    const char *(*person_refused)(const struct chat *h, const struct fetched *got,
-                                  struct sl_span user, bool *known);
+    const char *(*person_refused)(struct chat *h, const struct fetched *got, struct sl_span user,
+                                  bool *known);
     /* A button that asks for words first; NULL: there is none such. */
     void (*open_form)(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
                       const struct approval *a);
     /* What somebody who sent a form is answered: nothing was done, or it was. */
-    void (*put_refused)(struct sl_buf *b, struct sl_span text);
-    void (*put_done)(struct sl_buf *b, struct sl_span text);
+    void (*refuse)(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                   const struct chat_way *way, struct sl_span text);
+    void (*done)(struct keeper *k, struct chat *h, const struct sl_chat_input *in,
+                 const struct chat_way *way, struct sl_span text);
     void (*answer)(struct keeper *k, struct chat *h, const struct chat_way *way,
                    struct sl_span answer);
 };
-extern const struct chat_kind chat_slack;
+/* Where guesses at what a chat proves itself by are counted. */
+#define CHAT_DOOR LIMITS_DOOR "chat"
+
+extern const struct chat_kind chat_slack, chat_teams, chat_workflow;
 
 #endif

@@ -1,5 +1,7 @@
 #include "role/keeper/chat_slack.h"
 
+#include "role/keeper/chat_int.h"
+
 /* How Slack tells: bodies and calls of its Web API, and what its answers mean. */
 
 /* --- bodies -------------------------------------------------------------------------------------
@@ -71,10 +73,16 @@ static const char *method_of(const struct chat_job *job)
     return "chat.postMessage";
 }
 
-static void send(struct keeper *k, struct chat *h, const struct chat_job *job, fetch_fn *fn)
+static void send(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     chat_slack_call(k, h, method_of(job), CHAT_BOT_TOKEN, sl_buf_span(&job->body), sl_span(NULL, 0),
-                    fn, job->id);
+                    chat_told, job->id);
+}
+
+static bool may_call(const struct chat *h)
+{
+    (void)h;
+    return true;
 }
 
 /* --- answers ------------------------------------------------------------------------------------
@@ -133,10 +141,7 @@ static void read_answer(const struct sl_slack_answer *answer, struct chat_said *
                   : is_too_much(answer->error)     ? CHAT_IS_TOO_MUCH
                   : is_message_gone(answer->error) ? CHAT_IS_GONE
                                                    : CHAT_IS_REFUSED;
-    if (said->means == CHAT_IS_AWAY)
-        sl_buf_say(&said->why, "it says \"%S\"", word);
-    else
-        sl_buf_put(&said->why, word);
+    sl_buf_say(&said->why, "it says \"%S\"", word);
 }
 
 static void read(struct chat *h, const struct chat_job *job, const struct fetched *got,
@@ -163,19 +168,26 @@ const struct chat_kind chat_slack = {
     .product = "Slack",
     .channel = SL_CHANNEL_SLACK,
     .shut_why = "the rule takes no decisions from Slack",
+    .foreign_why = "only people of this workspace decide here, and none who come through a shared "
+                   "channel",
+    .remedy = "ask the app into the channel, or name another",
+    .tells_after = true,
     .answer_within_ms = 2200, /* Slack waits three seconds for an answer to a form */
     .put_card = put_card,
     .put_group = put_group,
     .put_text = put_text,
     .put_aside = put_aside,
+    .may_call = may_call,
     .send = send,
     .read = read,
+    .end = chat_sockets_end,
     .tick = chat_socket_tick,
     .listens = chat_socket_listens,
+    .incoming = chat_slack_incoming,
     .ask_person = chat_slack_ask_person,
     .person_refused = chat_slack_person_refused,
     .open_form = chat_slack_open_form,
-    .put_refused = sl_slack_put_form_error,
-    .put_done = chat_slack_put_done,
+    .refuse = chat_slack_refuse,
+    .done = chat_slack_done,
     .answer = chat_slack_answer,
 };

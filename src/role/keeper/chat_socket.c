@@ -210,7 +210,7 @@ void on_stream_text(struct peer *p, const struct sl_msg_stream_text *m)
 
     if (h == NULL)
         return;
-    if (sl_slack_read_envelope(m->text, h->config->team, &e) == SL_OK)
+    if (sl_slack_read_envelope(m->text, h->config->whose, &e) == SL_OK)
         on_envelope(k, h, s, &e);
     else
         sl_log(SL_LOG_WARN, "chat_envelope", SL_TEXT("chat", h->config->name),

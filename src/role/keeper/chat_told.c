@@ -49,14 +49,39 @@ static void later(struct chat_job *job, uint64_t ms)
     job->due_us = sl_clock_monotonic_us() + ms * 1000;
 }
 
+/* Where it takes nothing, one message at a time finds out whether it still is so. */
+static void note_place(struct chat *h, const struct chat_job *job, const struct chat_said *said)
+{
+    struct chat_place *place = chat_place_of(h, job->channel);
+
+    if (said->means != CHAT_IS_SHUT && said->means != CHAT_IS_REFUSED)
+        return;
+    chat_put_why(place->why, sl_buf_span(&said->why));
+    if (said->means == CHAT_IS_SHUT)
+        place->shut_us = sl_clock_monotonic_us() + PLACE_AGAIN_MS * UINT64_C(1000);
+}
+
+void chat_place_open(struct chat *h, const char *channel)
+{
+    struct chat_place *place = chat_place_of(h, channel);
+
+    place->shut_us = 0;
+    place->why[0] = '\0';
+    for (struct chat_job *job = h->jobs; job != NULL; job = job->next)
+        if (strcmp(job->channel, channel) == 0)
+            job->due_us = 0;
+}
+
 static void on_refused(struct keeper *k, struct chat *h, struct chat_job *job,
                        const struct chat_said *said)
 {
     SL_BUF(why, 512);
 
     h->failed++;
-    sl_buf_say(&why, "channel %s: it says \"%S\"", job->channel, sl_buf_span(&said->why));
+    sl_buf_say(&why, "channel %s: %S", job->channel, sl_buf_span(&said->why));
     chat_note(h, sl_buf_span(&why));
+    if (job->what == CHAT_CARD || job->what == CHAT_GROUP)
+        note_place(h, job, said);
     sl_log(SL_LOG_WARN, "chat_refused", SL_TEXT("chat", h->config->name), SL_CSTR("why", h->why));
     if (said->means == CHAT_IS_TOO_MUCH && !job->brief && job->what == CHAT_CARD) {
         job->brief = true;
@@ -82,6 +107,7 @@ static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
                     const struct chat_said *said)
 {
     is_up(h);
+    chat_place_of(h, job->channel)->why[0] = '\0';
     if (job->ts[0] != '\0' && job->what != CHAT_NOTE)
         chat_record_updated(k, h, job);
     else
@@ -102,7 +128,7 @@ static struct chat_job *job_by_id(struct chat *h, uint64_t id)
     return NULL;
 }
 
-static struct chat_job *find(struct keeper *k, uint64_t id, struct chat **h)
+struct chat_job *chat_job_find(struct keeper *k, uint64_t id, struct chat **h)
 {
     for (*h = chats_first(k); *h != NULL; *h = (*h)->next_chat) {
         struct chat_job *job = job_by_id(*h, id);
@@ -132,7 +158,7 @@ void chat_told(struct keeper *k, uint64_t of, const struct fetched *got)
 {
     struct chat_said said = {.why = sl_buf(512)};
     struct chat *h;
-    struct chat_job *job = find(k, of, &h);
+    struct chat_job *job = chat_job_find(k, of, &h);
 
     if (job == NULL)
         return;
@@ -147,6 +173,8 @@ void chat_told(struct keeper *k, uint64_t of, const struct fetched *got)
     h->kind->read(h, job, got, &said);
     if (said.means == CHAT_IS_LIMITED)
         limited(h, job, got);
+    else if (said.means == CHAT_IS_AGAIN)
+        later(job, 0);
     else if (said.means == CHAT_IS_AWAY)
         is_away(h, sl_buf_span(&said.why));
     else if (said.means == CHAT_IS_TAKEN)

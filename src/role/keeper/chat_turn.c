@@ -141,7 +141,7 @@ static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct ch
     h->under_way++;
     if (!chat_is_aside(job))
         take_room(job, p, now_us);
-    h->kind->send(k, h, job, chat_told);
+    h->kind->send(k, h, job);
 }
 
 static struct chat_job *next_job(struct chat *h, uint64_t now_us)
@@ -160,7 +160,7 @@ bool chat_turn(struct keeper *k, struct chat *h)
     uint64_t now_us = sl_clock_monotonic_us();
     struct chat_job *job;
 
-    if (!chat_is_ready(h))
+    if (!chat_is_ready(h) || !h->kind->may_call(h))
         return h->jobs != NULL;
     for (size_t i = 0; i < TURN_MOST && (job = next_job(h, now_us)) != NULL; i++) {
         go(k, h, job, chat_place_of(h, job->channel), now_us);

@@ -21,7 +21,8 @@ struct chats {
     bool all; /* every approval that is open, or that a message is not done with */
 };
 
-static const char *const secret_names[CHAT_SECRETS] = {"bot_token", "app_token", "signing_secret"};
+static const char *const secret_names[CHAT_SECRETS] = {"bot_token", "app_token", "signing_secret",
+                                                       "client_secret", "url"};
 
 /* --- finding ------------------------------------------------------------------------------------
  */
@@ -48,13 +49,18 @@ struct chat *chat_by_id(struct keeper *k, uint64_t id)
 }
 
 /* A chat's words may be anything. */
+void chat_put_why(char out[CHAT_WHY_BYTES], struct sl_span why)
+{
+    size_t n = why.n < CHAT_WHY_BYTES - 1 ? why.n : CHAT_WHY_BYTES - 1;
+
+    memset(out, 0, CHAT_WHY_BYTES);
+    for (size_t i = 0; i < n; i++)
+        out[i] = why.p[i] < 0x20 || why.p[i] > 0x7e ? '?' : (char)why.p[i];
+}
+
 void chat_note(struct chat *h, struct sl_span why)
 {
-    size_t n = why.n < sizeof h->why - 1 ? why.n : sizeof h->why - 1;
-
-    memset(h->why, 0, sizeof h->why);
-    for (size_t i = 0; i < n; i++)
-        h->why[i] = why.p[i] < 0x20 || why.p[i] > 0x7e ? '?' : (char)why.p[i];
+    chat_put_why(h->why, why);
 }
 
 /* --- secrets ------------------------------------------------------------------------------------
@@ -62,9 +68,12 @@ void chat_note(struct chat *h, struct sl_span why)
 
 static struct sl_span secret_file(const struct chat *h, enum chat_secret which)
 {
-    return which == CHAT_BOT_TOKEN   ? h->config->bot_token_file
-           : which == CHAT_APP_TOKEN ? h->config->app_token_file
-                                     : h->config->signing_secret_file;
+    const struct sl_span files[CHAT_SECRETS] = {h->config->bot_token_file,
+                                                h->config->app_token_file,
+                                                h->config->signing_secret_file,
+                                                h->config->client_secret_file, h->config->url_file};
+
+    return files[which];
 }
 
 bool chat_is_ready(const struct chat *h)
@@ -84,22 +93,29 @@ static void wipe_secret(struct chat *h, size_t which)
     h->known[which] = false;
 }
 
+void chat_secret_again(struct keeper *k, struct chat *h, enum chat_secret which)
+{
+    if (k->super == NULL)
+        return;
+    h->secret_calls[which] = ++k->next_call;
+    ANSWER(k->super, secret_ask, .call = h->secret_calls[which], .chat = h->config->name,
+           .which = sl_span_str(secret_names[which]));
+}
+
 static void ask_secrets(struct keeper *k, struct chat *h, bool anew)
 {
     h->secrets_due_us = sl_clock_monotonic_us() + SECRET_AGAIN_S * UINT64_C(1000000);
-    for (size_t i = 0; i < CHAT_SECRETS && k->super != NULL; i++) {
-        if (secret_file(h, (enum chat_secret)i).n == 0 || (h->known[i] && !anew))
-            continue;
-        h->secret_calls[i] = ++k->next_call;
-        ANSWER(k->super, secret_ask, .call = h->secret_calls[i], .chat = h->config->name,
-               .which = sl_span_str(secret_names[i]));
-    }
+    for (size_t i = 0; i < CHAT_SECRETS; i++)
+        if (secret_file(h, (enum chat_secret)i).n > 0 && (!h->known[i] || anew))
+            chat_secret_again(k, h, (enum chat_secret)i);
 }
 
-static bool is_token(struct sl_span secret)
+/* It goes into a header or an address; a client secret is written as a form has it. */
+static bool is_token(struct sl_span secret, enum chat_secret which)
 {
     for (size_t i = 0; i < secret.n; i++)
-        if (secret.p[i] <= 0x20 || secret.p[i] >= 0x7f)
+        if (secret.p[i] < 0x20 || secret.p[i] >= 0x7f ||
+            (secret.p[i] == ' ' && which != CHAT_CLIENT_SECRET))
             return false;
     return secret.n > 0;
 }
@@ -112,9 +128,11 @@ static bool secret_is_of(struct keeper *k, struct chat *h, const struct sl_msg_s
         if (h->secret_calls[i] == 0 || h->secret_calls[i] != m->call)
             continue;
         wipe_secret(h, i);
-        h->known[i] = m->found != 0 && is_token(m->secret);
+        h->known[i] = m->found != 0 && is_token(m->secret, (enum chat_secret)i);
         sl_buf_put(&h->secrets[i], h->known[i] ? m->secret : sl_span(NULL, 0));
         if (h->known[i]) {
+            if (h->kind->secret_came != NULL)
+                h->kind->secret_came(h);
             chats_wake(k);
             return true;
         }
@@ -232,7 +250,8 @@ void chats_tick(struct keeper *k)
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
             ask_secrets(k, h, false);
-        h->kind->tick(k, h);
+        if (h->kind->tick != NULL)
+            h->kind->tick(k, h);
         chat_asked_sweep(k, h);
     }
 }
@@ -258,6 +277,7 @@ static void chat_free(struct keeper *k, struct chat *h)
         wipe_secret(h, i);
         sl_buf_done(&h->secrets[i]);
     }
+    chat_input_free(k, h); /* it may have somebody told why */
     while (h->jobs != NULL)
         chat_job_end(h, h->jobs);
     while (h->places != NULL) {
@@ -266,12 +286,26 @@ static void chat_free(struct keeper *k, struct chat *h)
         h->places = p->next;
         free(p);
     }
-    chat_input_free(k, h);
     chat_checked_free(h);
+    if (h->kind->end != NULL)
+        h->kind->end(k, h);
     sl_buf_done(&h->name);
     sl_buf_done(&h->api);
-    sl_buf_done(&h->team);
+    sl_buf_done(&h->whose);
     free(h);
+}
+
+static const struct chat_kind *kind_of(const struct sl_chat *config)
+{
+    return config->kind == SL_CHAT_SLACK   ? &chat_slack
+           : config->kind == SL_CHAT_TEAMS ? &chat_teams
+                                           : &chat_workflow;
+}
+
+/* Whose chat it is, and who we are in it. */
+static void put_whose(struct sl_buf *b, const struct sl_chat *config)
+{
+    sl_buf_say(b, "%S %S", config->whose, config->app);
 }
 
 static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
@@ -282,17 +316,19 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
         keeper_die("a chat could not be noted", SL_EMEMORY);
     *h = (struct chat){.id = ++k->chats->next_id,
                        .config = config,
-                       .kind = &chat_slack,
+                       .kind = kind_of(config),
                        .mode = config->mode,
                        .name = sl_buf(SPELT_BYTES),
                        .api = sl_buf(SPELT_BYTES),
-                       .team = sl_buf(SPELT_BYTES)};
+                       .whose = sl_buf(SPELT_BYTES)};
     sl_buf_put(&h->name, config->name);
     sl_buf_put(&h->api, config->api);
-    sl_buf_put(&h->team, config->team);
+    put_whose(&h->whose, config);
     h->jobs_end = &h->jobs;
     for (size_t i = 0; i < CHAT_SECRETS; i++)
         h->secrets[i] = sl_buf(CHAT_SECRET_BYTES);
+    if (h->kind->begin != NULL)
+        h->kind->begin(h);
     return h;
 }
 
@@ -300,9 +336,12 @@ static struct chat *chat_new(struct keeper *k, const struct sl_chat *config)
  * answered: else it would be told twice. */
 static bool is_same(const struct chat *h, const struct sl_chat *config)
 {
-    return sl_span_eq(sl_buf_span(&h->name), config->name) &&
+    SL_BUF(whose, SPELT_BYTES);
+
+    put_whose(&whose, config);
+    return h->kind == kind_of(config) && sl_span_eq(sl_buf_span(&h->name), config->name) &&
            sl_span_eq(sl_buf_span(&h->api), config->api) &&
-           sl_span_eq(sl_buf_span(&h->team), config->team) && h->mode == config->mode;
+           sl_span_eq(sl_buf_span(&h->whose), sl_buf_span(&whose)) && h->mode == config->mode;
 }
 
 static struct chat *taken_over(struct chat **before, const struct sl_chat *config)
@@ -313,6 +352,8 @@ static struct chat *taken_over(struct chat **before, const struct sl_chat *confi
 
             *at = h->next_chat;
             h->config = config;
+            for (struct chat_place *p = h->places; p != NULL; p = p->next)
+                p->why[0] = '\0'; /* nothing may lead there any more */
             return h;
         }
     return NULL;
@@ -346,7 +387,6 @@ void chats_take(struct keeper *k)
         struct chat *h = before;
 
         before = h->next_chat;
-        chat_sockets_end(k, h);
         chat_free(k, h);
     }
     k->chats->all = true;
@@ -361,7 +401,6 @@ void chats_free(struct keeper *k)
         struct chat *h = k->chats->first;
 
         k->chats->first = h->next_chat;
-        chat_sockets_end(k, h);
         chat_free(k, h);
     }
     sl_timer_free(k->chats->timer);
@@ -377,9 +416,26 @@ const char *chat_state(struct keeper *k, const struct chat *h)
 {
     if (!chat_is_ready(h))
         return "no secret";
-    if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0)
+    if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0 ||
+        !h->kind->may_call(h))
         return "waiting";
     return h->kind->listens(h) ? "current" : "deaf";
+}
+
+static json_t *places_json(const struct chat *h)
+{
+    json_t *list = json_array();
+
+    for (const struct chat_place *p = h->places; p != NULL; p = p->next) {
+        json_t *one = p->why[0] == '\0' ? NULL : json_object();
+
+        if (one == NULL)
+            continue;
+        json_put_str(one, "channel", sl_span_str(p->channel));
+        json_put_str(one, "why", sl_span_str(p->why));
+        json_array_append_new(list, one);
+    }
+    return list;
 }
 
 json_t *chats_json(struct keeper *k)
@@ -395,11 +451,14 @@ json_t *chats_json(struct keeper *k)
         json_put_str(one, "name", h->config->name);
         json_put_str(one, "kind", sl_span_str(h->kind->word));
         json_put_str(one, "state", sl_span_str(chat_state(k, h)));
-        json_put_str(one, "why", sl_span_str(h->why));
+        json_put_str(one, "why", sl_span_str(h->why[0] != '\0' ? h->why : h->deaf_why));
         json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
         json_object_set_new(one, "told", json_integer((json_int_t)h->told));
         json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));
         json_object_set_new(one, "listens", json_boolean(h->kind->listens(h)));
+        json_object_set_new(one, "refused", places_json(h));
+        if (h->kind->describe != NULL)
+            h->kind->describe(k, h, one);
         json_array_append_new(list, one);
     }
     return list;
