@@ -6,6 +6,44 @@
 
 enum { GROUP_SHOWN = 20 };
 
+/* The hash is of what it says, wherever it stands: a message that was just posted is not told the
+ * same once more. So a body for another place is made first. */
+static void put_card(const struct chat *h, struct chat_job *job, const struct sl_chat_card *card)
+{
+    char ts[CHAT_ID_BYTES];
+
+    memcpy(ts, job->ts, sizeof ts);
+    job->ts[0] = '\0';
+    job->decides = h->kind->put_card(h, job, card);
+    sl_sha256(sl_buf_span(&job->body), job->hash);
+    if (ts[0] == '\0')
+        return;
+    memcpy(job->ts, ts, sizeof ts);
+    sl_buf_reset(&job->body);
+    job->decides = h->kind->put_card(h, job, card);
+}
+
+struct group {
+    const struct sl_chat_line *lines;
+    size_t count, more;
+    struct sl_span inbox_link;
+};
+
+static void put_group(const struct chat *h, struct chat_job *job, const struct group *g)
+{
+    char ts[CHAT_ID_BYTES];
+
+    memcpy(ts, job->ts, sizeof ts);
+    job->ts[0] = '\0';
+    h->kind->put_group(h, job, g->lines, g->count, g->more, g->inbox_link);
+    sl_sha256(sl_buf_span(&job->body), job->hash);
+    if (ts[0] == '\0')
+        return;
+    memcpy(job->ts, ts, sizeof ts);
+    sl_buf_reset(&job->body);
+    h->kind->put_group(h, job, g->lines, g->count, g->more, g->inbox_link);
+}
+
 static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     APPROVAL(a);
@@ -17,8 +55,7 @@ static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
     job->brief = job->brief || chat_was_brief(k, h, job);
     chat_card_make(k, h, &a, job->brief, &card);
     job->final = chat_is_final(&a);
-    job->decides = h->kind->put_card(h, job, &card);
-    sl_sha256(sl_buf_span(&job->body), job->hash);
+    put_card(h, job, &card);
     return job->ts[0] == '\0' || job->final || chat_says_something_new(k, h, job, a.id);
 }
 
@@ -46,9 +83,9 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     if (shown == 0 || (job->ts[0] == '\0' && open == 0))
         return false;
     job->decides = false;
-    h->kind->put_group(h, job, lines, shown, job->many_count - shown,
-                       approval_link(k, sl_span(NULL, 0)));
-    sl_sha256(sl_buf_span(&job->body), job->hash);
+    put_group(h, job,
+              &(struct group){lines, shown, job->many_count - shown,
+                              approval_link(k, sl_span(NULL, 0))});
     return job->ts[0] == '\0' || job->final ||
            chat_says_something_new(k, h, job, sl_span_str(job->many[0]));
 }

@@ -63,10 +63,11 @@ static void note_place(struct chat *h, const struct chat_job *job, const struct 
 
 void chat_place_open(struct chat *h, const char *channel)
 {
-    struct chat_place *place = chat_place_of(h, channel);
-
-    place->shut_us = 0;
-    place->why[0] = '\0';
+    for (struct chat_place *p = h->places; p != NULL; p = p->next)
+        if (strcmp(p->channel, channel) == 0) {
+            p->shut_us = 0;
+            p->why[0] = '\0';
+        }
     for (struct chat_job *job = h->jobs; job != NULL; job = job->next)
         if (strcmp(job->channel, channel) == 0)
             job->due_us = 0;

@@ -144,13 +144,19 @@ static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct ch
     h->kind->send(k, h, job);
 }
 
+/* Nobody's pace is kept with what one person is told aside. */
+static struct chat_place *place_of(struct chat *h, const struct chat_job *job)
+{
+    return chat_is_aside(job) ? NULL : chat_place_of(h, job->channel);
+}
+
 static struct chat_job *next_job(struct chat *h, uint64_t now_us)
 {
     struct chat_job *best = NULL;
 
     for (struct chat_job *job = h->jobs; job != NULL; job = job->next)
         if ((best == NULL || rank_of(job) < rank_of(best)) &&
-            may_go(h, job, chat_place_of(h, job->channel), now_us))
+            may_go(h, job, place_of(h, job), now_us))
             best = job;
     return best;
 }
@@ -163,7 +169,7 @@ bool chat_turn(struct keeper *k, struct chat *h)
     if (!chat_is_ready(h) || !h->kind->may_call(h))
         return h->jobs != NULL;
     for (size_t i = 0; i < TURN_MOST && (job = next_job(h, now_us)) != NULL; i++) {
-        go(k, h, job, chat_place_of(h, job->channel), now_us);
+        go(k, h, job, place_of(h, job), now_us);
         sl_arena_reset(k->mem); /* of this one's words */
     }
     if (h->overflow && h->job_count < CHAT_JOBS_MOST / 2) {
