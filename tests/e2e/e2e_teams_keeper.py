@@ -28,6 +28,10 @@ def prepare(config):
     for rule in config["policy"]:
         if rule["name"] == "four eyes":
             rule["notify"] = ["teams", f"teams:{PAY}"]
+        if rule["name"] == "spend quickly":
+            rule["escalate"] = {"after": "2s", "notify": [f"teams:{PAY}"]}
+        if rule["name"] == "not with locks":
+            rule["decide_in"] = ["teams"]
         if rule["name"] == "sealed texts":
             rule["proof"] = "passkey"
         if rule["name"] == "say why":
@@ -483,6 +487,24 @@ def test_passkey_links(lab):
         assert table != "sealed" or "4242" not in shown(message), "Teams is told what the ledger withholds"
         client.cancel()
         wait_for(lambda: state(lab, approval) == "cancelled", 10, "the cancellation")
+
+
+def test_escalated(lab):
+    """nobody answers: the card goes to the conversation that the rule escalates to, and decides there too"""
+    _, approval = hold(lab, "delete from staging.fleeting where id = 5")
+    assert not [m for m in TEAMS.messages(conversation=PAY) if approval["id"] in json.dumps(m["versions"])]
+    press(RITA, card(approval, PAY, seconds=15))
+    ran(lab, approval)
+    assert not DECIDING & buttons(card(approval, OPS, like="approved by rita"))
+
+
+def test_in_teams_alone(lab):
+    """what a rule lets decide in Teams alone is decided there, and nowhere else"""
+    _, approval = hold(lab, "delete from staging.locked where id = 6")
+    assert lab.api("approve", approval["id"], "bob", "--reason", "here").rc != 0
+    assert state(lab, approval) == "pending"
+    press(BOB, card(approval))
+    ran(lab, approval)
 
 
 def test_away(lab):
