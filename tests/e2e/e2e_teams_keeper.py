@@ -248,8 +248,7 @@ def test_p4_in_teams(lab):
 
 
 def test_guest(lab):
-    """a guest decides nothing, though the account is linked to a reviewer; nor does one whom Teams does not name among the members, or of
-    whom it says nothing"""
+    """a guest decides nothing, though linked to a reviewer; nor does one whom Teams does not name, or of whom it says nothing"""
     approval = test_p4_in_teams.approval
     TEAMS.person(name="bob", oid=BOB, role="guest")
     assert "guests do not decide" in answer(press(BOB, card(approval)))
