@@ -446,6 +446,21 @@ def test_removed(lab):
     lab.deny("rita", approval["id"])
 
 
+def test_no_such_conversation(lab):
+    """Teams knows a conversation no more: that is said, with what to do, and the other one is told all the same"""
+    quiet(lab)
+    TEAMS.trouble(list=[{"path": PAY.replace(":", "%3A").replace("@", "%40"), "method": "POST", "status": 404, "code": "ConversationNotFound"}])
+    _, approval = hold(lab, "delete from staging.pair where id = 81")
+    card(approval)
+    wait_for(lambda: [r for r in chats(lab)["teams"]["refused"] if r["channel"] == PAY and "404 ConversationNotFound" in r["why"]], 10,
+             "the refusal to be said")
+    assert PAY in nags(lab), nags(lab)
+    TEAMS.install(conversation=PAY, who=RITA)
+    card(approval, PAY)
+    assert PAY not in nags(lab)
+    lab.deny("rita", approval["id"])
+
+
 def test_message_gone(lab):
     """somebody deleted the message: while it is open, there is another one"""
     quiet(lab)

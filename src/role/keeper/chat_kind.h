@@ -60,6 +60,7 @@ struct chat_kind {
     void (*begin)(struct chat *h);
     void (*end)(struct keeper *k, struct chat *h);
     void (*secret_came)(struct chat *h);
+    void (*courier_here)(struct chat *h);           /* what could not be called can be now */
     void (*tick)(struct keeper *k, struct chat *h); /* what listens, and what it needs to call */
     bool (*listens)(const struct chat *h);
     void (*describe)(struct keeper *k, const struct chat *h, json_t *out);

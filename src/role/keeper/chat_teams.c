@@ -194,6 +194,14 @@ static void end(struct keeper *k, struct chat *h)
     h->teams = NULL;
 }
 
+static void courier_here(struct chat *h)
+{
+    if (!chat_teams_has_token(h))
+        h->teams->token_due_us = 0;
+    if (!chat_teams_has_keys(h))
+        h->teams->keys_due_us = 0;
+}
+
 static void tick(struct keeper *k, struct chat *h)
 {
     chat_teams_token_tick(k, h);
@@ -220,6 +228,7 @@ const struct chat_kind chat_teams = {
     .begin = begin,
     .end = end,
     .secret_came = chat_teams_token_secret_came,
+    .courier_here = courier_here,
     .tick = tick,
     .listens = chat_teams_has_keys,
     .describe = chat_teams_describe,

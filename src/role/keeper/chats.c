@@ -258,8 +258,11 @@ void chats_tick(struct keeper *k)
 
 void chats_courier_here(struct keeper *k)
 {
-    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
+    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         h->due_us = h->socket_due_us = 0;
+        if (h->kind->courier_here != NULL)
+            h->kind->courier_here(h);
+    }
     chats_wake(k);
 }
 
