@@ -127,15 +127,23 @@ void chats_touch(struct keeper *k, struct sl_span approval);
 void chats_wake(struct keeper *k);       /* there is something to do */
 void chats_look_again(struct keeper *k); /* at everything that is open */
 struct chat *chats_first(const struct keeper *k);
-struct chat *chat_named(struct keeper *k, struct sl_span name);  /* NULL: none */
-struct chat *chat_by_id(struct keeper *k, uint64_t id);          /* NULL: gone */
+struct chat *chat_named(struct keeper *k, struct sl_span name); /* NULL: none */
+struct chat *chat_by_id(struct keeper *k, uint64_t id);         /* NULL: gone */
+
+/* --- chat_show.c: how it stands, for people -----------------------------------------------------
+ */
 void chat_note(struct chat *h, struct sl_span why);              /* printable, cut */
 void chat_put_why(char out[CHAT_WHY_BYTES], struct sl_span why); /* the same */
-void chat_secret_again(struct keeper *k, struct chat *h, enum chat_secret which); /* read it anew */
 const char *chat_state(struct keeper *k, const struct chat *h);
 json_t *chats_json(struct keeper *k);
+
+/* --- chat_secret.c: what it is called with ------------------------------------------------------
+ */
+bool chat_is_ready(const struct chat *h);                           /* all of them are known */
+void chat_secrets_ask(struct keeper *k, struct chat *h, bool anew); /* anew: known ones too */
+void chat_secret_again(struct keeper *k, struct chat *h, enum chat_secret which); /* this one */
 bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m); /* false: not ours */
-bool chat_is_ready(const struct chat *h);                               /* it can be called */
+void chat_secrets_free(struct chat *h);
 
 /* --- chat_plan.c: what should be there ----------------------------------------------------------
  */

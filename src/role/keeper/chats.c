@@ -5,7 +5,6 @@
 /* Which chats there are, what they are called with, and when something has to be done. */
 
 enum {
-    SECRET_AGAIN_S = 30,
     LOOK_AGAIN_MS = 50,
     LOOK_MOST = 100,
     SPELT_BYTES = 4096,
@@ -20,9 +19,6 @@ struct chats {
     size_t dirty_count, dirty_room;
     bool all; /* every approval that is open, or that a message is not done with */
 };
-
-static const char *const secret_names[CHAT_SECRETS] = {"bot_token", "app_token", "signing_secret",
-                                                       "client_secret", "url"};
 
 /* --- finding ------------------------------------------------------------------------------------
  */
@@ -46,112 +42,6 @@ struct chat *chat_by_id(struct keeper *k, uint64_t id)
         if (h->id == id)
             return h;
     return NULL;
-}
-
-/* A chat's words may be anything. */
-void chat_put_why(char out[CHAT_WHY_BYTES], struct sl_span why)
-{
-    size_t n = why.n < CHAT_WHY_BYTES - 1 ? why.n : CHAT_WHY_BYTES - 1;
-
-    memset(out, 0, CHAT_WHY_BYTES);
-    for (size_t i = 0; i < n; i++)
-        out[i] = why.p[i] < 0x20 || why.p[i] > 0x7e ? '?' : (char)why.p[i];
-}
-
-void chat_note(struct chat *h, struct sl_span why)
-{
-    chat_put_why(h->why, why);
-}
-
-/* --- secrets ------------------------------------------------------------------------------------
- */
-
-static struct sl_span secret_file(const struct chat *h, enum chat_secret which)
-{
-    const struct sl_span files[CHAT_SECRETS] = {h->config->bot_token_file,
-                                                h->config->app_token_file,
-                                                h->config->signing_secret_file,
-                                                h->config->client_secret_file, h->config->url_file};
-
-    return files[which];
-}
-
-bool chat_is_ready(const struct chat *h)
-{
-    for (size_t i = 0; i < CHAT_SECRETS; i++)
-        if (secret_file(h, (enum chat_secret)i).n > 0 && !h->known[i])
-            return false;
-    return true;
-}
-
-static void wipe_secret(struct chat *h, size_t which)
-{
-    if (h->secrets[which].p != NULL)
-        sl_secret_wipe(h->secrets[which].p, h->secrets[which].cap);
-    sl_buf_done(&h->secrets[which]);
-    h->secrets[which] = sl_buf(CHAT_SECRET_BYTES);
-    h->known[which] = false;
-}
-
-void chat_secret_again(struct keeper *k, struct chat *h, enum chat_secret which)
-{
-    if (k->super == NULL)
-        return;
-    h->secret_calls[which] = ++k->next_call;
-    ANSWER(k->super, secret_ask, .call = h->secret_calls[which], .chat = h->config->name,
-           .which = sl_span_str(secret_names[which]));
-}
-
-static void ask_secrets(struct keeper *k, struct chat *h, bool anew)
-{
-    h->secrets_due_us = sl_clock_monotonic_us() + SECRET_AGAIN_S * UINT64_C(1000000);
-    for (size_t i = 0; i < CHAT_SECRETS; i++)
-        if (secret_file(h, (enum chat_secret)i).n > 0 && (!h->known[i] || anew))
-            chat_secret_again(k, h, (enum chat_secret)i);
-}
-
-/* It goes into a header or an address; a client secret is written as a form has it. */
-static bool is_token(struct sl_span secret, enum chat_secret which)
-{
-    for (size_t i = 0; i < secret.n; i++)
-        if (secret.p[i] < 0x20 || secret.p[i] >= 0x7f ||
-            (secret.p[i] == ' ' && which != CHAT_CLIENT_SECRET))
-            return false;
-    return secret.n > 0;
-}
-
-static bool secret_is_of(struct keeper *k, struct chat *h, const struct sl_msg_secret *m)
-{
-    SL_BUF(why, 512);
-
-    for (size_t i = 0; i < CHAT_SECRETS; i++) {
-        if (h->secret_calls[i] == 0 || h->secret_calls[i] != m->call)
-            continue;
-        wipe_secret(h, i);
-        h->known[i] = m->found != 0 && is_token(m->secret, (enum chat_secret)i);
-        sl_buf_put(&h->secrets[i], h->known[i] ? m->secret : sl_span(NULL, 0));
-        if (h->known[i]) {
-            if (h->kind->secret_came != NULL)
-                h->kind->secret_came(h);
-            chats_wake(k);
-            return true;
-        }
-        sl_buf_say(&why, "its %s: ", secret_names[i]);
-        sl_buf_put(&why, m->found == 0 ? m->why : SL_SPAN("it is no token"));
-        chat_note(h, sl_buf_span(&why));
-        sl_log(SL_LOG_ERROR, "chat_secret", SL_TEXT("chat", h->config->name),
-               SL_CSTR("why", h->why));
-        return true;
-    }
-    return false;
-}
-
-bool chat_secret_came(struct keeper *k, const struct sl_msg_secret *m)
-{
-    for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat)
-        if (secret_is_of(k, h, m))
-            return true;
-    return false;
 }
 
 /* --- what has to be looked at -------------------------------------------------------------------
@@ -249,7 +139,7 @@ void chats_tick(struct keeper *k)
 {
     for (struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
         if (!chat_is_ready(h) && h->secrets_due_us <= sl_clock_monotonic_us())
-            ask_secrets(k, h, false);
+            chat_secrets_ask(k, h, false);
         if (h->kind->tick != NULL)
             h->kind->tick(k, h);
         chat_asked_sweep(k, h);
@@ -276,10 +166,7 @@ void chats_courier_gone(struct keeper *k)
 
 static void chat_free(struct keeper *k, struct chat *h)
 {
-    for (size_t i = 0; i < CHAT_SECRETS; i++) {
-        wipe_secret(h, i);
-        sl_buf_done(&h->secrets[i]);
-    }
+    chat_secrets_free(h);
     chat_input_free(k, h); /* it may have somebody told why */
     while (h->jobs != NULL)
         chat_job_end(h, h->jobs);
@@ -384,7 +271,7 @@ void chats_take(struct keeper *k)
             h = chat_new(k, &k->config->chats[n]);
         h->next_chat = k->chats->first;
         k->chats->first = h;
-        ask_secrets(k, h, true);
+        chat_secrets_ask(k, h, true);
     }
     while (before != NULL) {
         struct chat *h = before;
@@ -410,59 +297,4 @@ void chats_free(struct keeper *k)
     free(k->chats->dirty);
     free(k->chats);
     k->chats = NULL;
-}
-
-/* --- for people ---------------------------------------------------------------------------------
- */
-
-const char *chat_state(struct keeper *k, const struct chat *h)
-{
-    if (!chat_is_ready(h))
-        return "no secret";
-    if (peer_find(k, SL_ROLE_COURIER, COURIER_CHAT) == NULL || h->failures > 0 ||
-        !h->kind->may_call(h))
-        return "waiting";
-    return h->kind->listens(h) ? "current" : "deaf";
-}
-
-static json_t *places_json(const struct chat *h)
-{
-    json_t *list = json_array();
-
-    for (const struct chat_place *p = h->places; p != NULL; p = p->next) {
-        json_t *one = p->why[0] == '\0' ? NULL : json_object();
-
-        if (one == NULL)
-            continue;
-        json_put_str(one, "channel", sl_span_str(p->channel));
-        json_put_str(one, "why", sl_span_str(p->why));
-        json_array_append_new(list, one);
-    }
-    return list;
-}
-
-json_t *chats_json(struct keeper *k)
-{
-    json_t *list = json_array();
-
-    for (const struct chat *h = chats_first(k); h != NULL; h = h->next_chat) {
-        json_t *one = json_object();
-        size_t waiting = 0;
-
-        for (const struct chat_job *job = h->jobs; job != NULL; job = job->next)
-            waiting += job->many_count > 0 ? job->many_count : 1;
-        json_put_str(one, "name", h->config->name);
-        json_put_str(one, "kind", sl_span_str(h->kind->word));
-        json_put_str(one, "state", sl_span_str(chat_state(k, h)));
-        json_put_str(one, "why", sl_span_str(h->why[0] != '\0' ? h->why : h->deaf_why));
-        json_object_set_new(one, "waiting", json_integer((json_int_t)waiting));
-        json_object_set_new(one, "told", json_integer((json_int_t)h->told));
-        json_object_set_new(one, "failed", json_integer((json_int_t)h->failed));
-        json_object_set_new(one, "listens", json_boolean(h->kind->listens(h)));
-        json_object_set_new(one, "refused", places_json(h));
-        if (h->kind->describe != NULL)
-            h->kind->describe(k, h, one);
-        json_array_append_new(list, one);
-    }
-    return list;
 }
