@@ -44,6 +44,8 @@
  *                       ours; brief: the chat took no more of it
  *   chat_updated        chat channel ts decides hash done brief
  *   chat_gone           chat channel ts
+ *   chat_joined         chat conversation service at: we are there, and it is posted to so
+ *   chat_left           chat conversation
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
