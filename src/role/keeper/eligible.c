@@ -1,6 +1,7 @@
 #include "role/keeper/eligible.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/away.h"
 #include "role/keeper/credentials.h"
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/passkeys.h"
@@ -94,10 +95,28 @@ static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person
         votes[(*count)++] = (struct sl_vote){person, may};
 }
 
+/* By whose right, and who has it: themself, or while they are away until it is too late whoever
+ * stands in for them. The bits that this could vote for. */
+static uint32_t could_vote_now(struct keeper *k, struct sl_decide_question q, struct sl_span name,
+                               const struct absences *away, struct proof_needed proof,
+                               struct sl_span *person)
+{
+    const struct absence *absence = proof.paused_too ? NULL : absence_among(away, name);
+    struct sl_stand_in lent;
+
+    if (absence == NULL || absence->until_us < proof.too_late_us)
+        return could_vote(k, q, name, proof.paused_too, person);
+    if (!stand_in_of(k, absence, &lent))
+        return 0;
+    q.in_place = &lent;
+    return could_vote(k, q, absence->stand_in, false, person);
+}
+
 bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, size_t count,
                    const struct sl_requester *requesters, size_t requester_count,
                    struct proof_needed proof, uint64_t now_us)
 {
+    struct absences away = absences_now(k, now_us);
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
     uint32_t slots = sl_quorum_need(requirements, count);
     struct sl_vote votes[SL_VOTES_MAX];
@@ -112,7 +131,8 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
                                    .requirements = requirements,
                                    .requirement_count = count,
                                    .passkey_required = proof.passkey,
-                                   .device_bound_required = proof.device_bound};
+                                   .device_bound_required = proof.device_bound,
+                                   .own_right_only = proof.own_right_only};
 
     if (c.names == NULL || slots > SL_VOTES_MAX)
         return false;
@@ -120,7 +140,7 @@ bool enough_people(struct keeper *k, const struct sl_reviewers *requirements, si
         collect(&c, &requirements[i]);
     for (size_t i = 0; i < c.count; i++) {
         struct sl_span person = {NULL, 0};
-        uint32_t may = could_vote(k, q, c.names[i], proof.paused_too, &person);
+        uint32_t may = could_vote_now(k, q, c.names[i], &away, proof, &person);
 
         if (may != 0)
             add_vote(votes, &vote_count, person, may, slots);
@@ -143,9 +163,10 @@ struct known {
     struct sl_decide_credential with, with_passkey;
     bool decides;
 };
-/* Those of the requirements' people whose yes would be taken now, with what they may vote for. */
+/* Those of the requirements' people whose yes would be taken now, with what they may vote for, and
+ * by the right of whom, who is away (empty: their own). */
 struct found {
-    struct sl_span names[64];
+    struct sl_span names[64], in_place[64];
     uint32_t may[64];
     size_t count, more;
 };
@@ -245,10 +266,54 @@ static const struct known *know(struct keeper *k, struct deciders *d, struct sl_
     return one;
 }
 
+static void take(struct found *out, struct deciders *d, struct sl_span name,
+                 struct sl_span in_place, uint32_t may)
+{
+    if (out->count == SL_COUNT(out->names)) {
+        out->more++;
+        return;
+    }
+    out->may[out->count] = may;
+    out->in_place[out->count] = sl_arena_copy(d->mem, in_place);
+    out->names[out->count++] = sl_arena_copy(d->mem, name);
+}
+
+/* The requirements that this one could vote for now; q has by whose right. */
+static uint32_t would_count(struct keeper *k, struct deciders *d, const struct approval *a,
+                            struct sl_decide_question *q, struct sl_span name)
+{
+    const struct known *one = know(k, d, name, a->device_bound);
+    uint32_t may = 0;
+
+    if (one == NULL || !one->decides)
+        return 0;
+    q->who = one->who;
+    q->with = a->passkey ? one->with_passkey : one->with;
+    return sl_decide_check(q, &may) == SL_DECIDE_YES ? may : 0;
+}
+
+/* Whoever is away is not named, though a yes of theirs would count; who stands in for them is. */
+static void find_one(struct keeper *k, struct deciders *d, const struct approval *a,
+                     struct sl_decide_question *q, struct sl_span name,
+                     const struct absence *absence, struct found *out)
+{
+    struct sl_span named = absence == NULL ? name : absence->stand_in;
+    struct sl_stand_in lent;
+
+    if (absence != NULL && !stand_in_of(k, absence, &lent))
+        return;
+    q->in_place = absence == NULL ? NULL : &lent;
+    uint32_t may = would_count(k, d, a, q, named);
+    q->in_place = NULL;
+    if (may != 0)
+        take(out, d, named, absence == NULL ? sl_span(NULL, 0) : name, may);
+}
+
 static void find(struct keeper *k, struct deciders *d, const struct approval *a, struct found *out)
 {
     struct candidates c = {k, sl_arena_array(k->mem, MAX_CANDIDATES, sizeof *c.names), 0};
     struct sl_decide_question q = approval_question(k, a, sl_decide_channel_open(a->shut));
+    struct absences away = absences_now(k, q.now_us);
 
     *out = (struct found){0};
     if (c.names == NULL)
@@ -257,23 +322,10 @@ static void find(struct keeper *k, struct deciders *d, const struct approval *a,
         collect(&c, &a->requirements[i]);
     for (size_t i = 0; i < a->requirement_count && a->escalated_us != 0; i++)
         collect(&c, &a->escalations[i]);
-    for (size_t i = 0; i < c.count; i++) {
-        const struct known *one = know(k, d, c.names[i], a->device_bound);
-        uint32_t may = 0;
-
-        if (one == NULL || !one->decides)
-            continue;
-        q.who = one->who;
-        q.with = a->passkey ? one->with_passkey : one->with;
-        if (sl_decide_check(&q, &may) != SL_DECIDE_YES)
-            continue;
-        if (out->count == SL_COUNT(out->names)) {
-            out->more++;
-            continue;
-        }
-        out->may[out->count] = may;
-        out->names[out->count++] = sl_arena_copy(d->mem, c.names[i]);
-    }
+    q.own_right_only =
+        away.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
+    for (size_t i = 0; i < c.count; i++)
+        find_one(k, d, a, &q, c.names[i], absence_among(&away, c.names[i]), out);
 }
 
 static const struct found *found_of(struct keeper *k, const struct approval *a)
@@ -292,17 +344,35 @@ static const struct found *found_of(struct keeper *k, const struct approval *a)
 
 enum { NAMED_AT_MOST = 6 };
 
+/* "bob", "bob (standing in for carol)" */
+static void put_name(struct sl_buf *b, const struct found *f, size_t i, const char *before)
+{
+    sl_buf_say(b, "%s%S", before, f->names[i]);
+    if (f->in_place[i].n > 0)
+        sl_buf_say(b, " (standing in for %S)", f->in_place[i]);
+}
+
+/* Somebody has one yes: by their own right if that does, else by the first that is lent. */
+static bool named_otherwise(const struct found *f, size_t at, uint32_t bit)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (i != at && (f->may[i] & bit) != 0 && sl_span_eq(f->names[i], f->names[at]) &&
+            (f->in_place[i].n == 0 || (f->in_place[at].n > 0 && i < at)))
+            return true;
+    return false;
+}
+
 static bool put_names(struct sl_buf *b, const struct found *f, uint32_t bit)
 {
     size_t named = 0, left = f->more;
 
     for (size_t i = 0; i < f->count; i++) {
-        if ((f->may[i] & bit) == 0)
+        if ((f->may[i] & bit) == 0 || named_otherwise(f, i, bit))
             continue;
         if (named == NAMED_AT_MOST)
             left++;
         else
-            sl_buf_say(b, "%s%S", named++ == 0 ? " of " : ", ", f->names[i]);
+            put_name(b, f, i, named++ == 0 ? " of " : ", ");
     }
     if (named > 0 && left > 0)
         sl_buf_say(b, " and %U more", (uint64_t)left);
@@ -326,12 +396,21 @@ void deciders_text(struct sl_buf *b, struct keeper *k, const struct approval *a)
     }
 }
 
+static bool is_named_before(const struct found *f, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (sl_span_eq(f->names[i], f->names[at]))
+            return true;
+    return false;
+}
+
 json_t *deciders_json(struct keeper *k, const struct approval *a)
 {
     const struct found *f = found_of(k, a);
     json_t *array = json_array();
 
     for (size_t i = 0; i < f->count; i++)
-        json_array_append_new(array, json_stringn((const char *)f->names[i].p, f->names[i].n));
+        if (!is_named_before(f, i))
+            json_array_append_new(array, json_stringn((const char *)f->names[i].p, f->names[i].n));
     return array;
 }
