@@ -95,6 +95,11 @@ static void add_vote(struct sl_vote *votes, size_t *count, struct sl_span person
         votes[(*count)++] = (struct sl_vote){person, may};
 }
 
+static bool is_away(const struct absence *a, struct proof_needed proof)
+{
+    return a != NULL && a->until_us >= proof.too_late_us;
+}
+
 /* By whose right, and who has it: themself, or while they are away until it is too late whoever
  * stands in for them. The bits that this could vote for. */
 static uint32_t could_vote_now(struct keeper *k, struct sl_decide_question q, struct sl_span name,
@@ -104,9 +109,10 @@ static uint32_t could_vote_now(struct keeper *k, struct sl_decide_question q, st
     const struct absence *absence = proof.paused_too ? NULL : absence_among(away, name);
     struct sl_stand_in lent;
 
-    if (absence == NULL || absence->until_us < proof.too_late_us)
+    if (!is_away(absence, proof))
         return could_vote(k, q, name, proof.paused_too, person);
-    if (!stand_in_of(k, absence, &lent))
+    if (!stand_in_of(k, absence, &lent) ||
+        is_away(absence_among(away, absence->stand_in), proof))
         return 0;
     q.in_place = &lent;
     return could_vote(k, q, absence->stand_in, false, person);
@@ -295,12 +301,14 @@ static uint32_t would_count(struct keeper *k, struct deciders *d, const struct a
 /* Whoever is away is not named, though a yes of theirs would count; who stands in for them is. */
 static void find_one(struct keeper *k, struct deciders *d, const struct approval *a,
                      struct sl_decide_question *q, struct sl_span name,
-                     const struct absence *absence, struct found *out)
+                     const struct absences *away, struct found *out)
 {
+    const struct absence *absence = absence_among(away, name);
     struct sl_span named = absence == NULL ? name : absence->stand_in;
     struct sl_stand_in lent;
 
-    if (absence != NULL && !stand_in_of(k, absence, &lent))
+    if (absence != NULL &&
+        (absence_among(away, named) != NULL || !stand_in_of(k, absence, &lent)))
         return;
     q->in_place = absence == NULL ? NULL : &lent;
     uint32_t may = would_count(k, d, a, q, named);
@@ -325,7 +333,7 @@ static void find(struct keeper *k, struct deciders *d, const struct approval *a,
     q.own_right_only =
         away.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
     for (size_t i = 0; i < c.count; i++)
-        find_one(k, d, a, &q, c.names[i], absence_among(&away, c.names[i]), out);
+        find_one(k, d, a, &q, c.names[i], &away, out);
 }
 
 static const struct found *found_of(struct keeper *k, const struct approval *a)
