@@ -93,7 +93,7 @@ static bool asks_for_a_right(enum sl_decide_reason reason)
 }
 
 /* The same question by the right of each who is away and named them; the first that does counts.
- * Else it is said why the first of them does not, where their own right is none. */
+ * Else, where their own right is none, it is said why not of one who could have lent one here. */
 static enum sl_decide_reason instead(struct keeper *k, const struct approval *a,
                                      struct sl_decide_question *q, enum sl_decide_reason own,
                                      uint32_t *may, struct sl_span *in_place)
@@ -118,7 +118,7 @@ static enum sl_decide_reason instead(struct keeper *k, const struct approval *a,
             return this_one;
         }
         *may |= theirs;
-        if (reason == SL_DECIDE_NOT_REVIEWER)
+        if (reason == SL_DECIDE_NOT_REVIEWER || (own == SL_DECIDE_NOT_REVIEWER && theirs != 0))
             reason = this_one;
     }
     return reason;

@@ -29,9 +29,9 @@ static bool read_time(struct call *c, const char *member, uint64_t now_us, uint6
 
     if (sl_when_said(text, out) == SL_OK)
         return true;
-    if (sl_duration_get(text, &ms) != SL_OK || ms > longest_us / 1000)
+    if (sl_duration_get(text, &ms) != SL_OK)
         return false;
-    *out = now_us + ms * 1000;
+    *out = now_us + (ms > longest_us / 1000 ? longest_us + 1 : ms * 1000);
     return true;
 }
 
