@@ -70,6 +70,7 @@ struct story {
     const char *decide_in; /* one channel that may decide */
     const struct story_away *away;
     const char *requester_too; /* in the requester set */
+    bool asks_passkey;
     const char *asked_with, *token_by, *token_for, *session_for;
     /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
      * E: her provider disables, brings back as paused, enables */
@@ -430,6 +431,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .envelope = s->envelope,
                        .needs = &need,
                        .need_count = 1,
+                       .proof = s->asks_passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
                        .asked_with = sl_span_str(s->asked_with),
                        .decide_in = {&decide_in, s->decide_in != NULL},
                        .list = s->list,

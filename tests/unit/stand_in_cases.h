@@ -151,7 +151,19 @@ static void in_place_by_requester(struct sl_decide_question *q)
 static void in_place_without_passkey(struct sl_decide_question *q)
 {
     stands_in(q)->with.passkey = true; /* theirs, and not the stand-in's */
+    lent.vouched = true;
     q->passkey_required = true;
+    q->with.passkey = false;
+}
+static void in_place_with_passkey(struct sl_decide_question *q)
+{
+    in_place_without_passkey(q);
+    q->with.passkey = true;
+}
+static void in_place_named_alone(struct sl_decide_question *q)
+{
+    in_place_with_passkey(q);
+    lent.vouched = false;
 }
 static void in_place_of_who_voted(struct sl_decide_question *q)
 {
@@ -212,6 +224,9 @@ static void in_place_and_voted(struct sl_decide_question *q)
         {"the stand-in triggered it", in_place_by_requester, SL_DECIDE_IS_TRIGGER},               \
         {"a passkey, and not the stand-in's", in_place_without_passkey,                           \
          SL_DECIDE_NEEDS_PASSKEY},                                                                \
+        {"the stand-in's own passkey", in_place_with_passkey, SL_DECIDE_YES},                     \
+        {"a passkey, of one whom nobody else let be named", in_place_named_alone,                 \
+         SL_DECIDE_STAND_IN_ALONE},                                                               \
         {"whoever is away has voted", in_place_of_who_voted, SL_DECIDE_RIGHT_USED},               \
         {"one's own stand-in has voted", voted_by_stand_in, SL_DECIDE_RIGHT_USED},                \
     {                                                                                             \

@@ -283,6 +283,10 @@ static void test_away_and_others(void)
     expect("the right of one for two places", s, "right has been used already");
     s = (struct story){.away = &away, .approver_group = "engineers", .requester_too = "stranger"};
     expect("somebody is not known", s, "nobody stands in for others in what is asked here");
+    s.requester_too = NULL;
+    s.asks_passkey = true;
+    expect("one credential alone named them", s, "whose naming another person has approved");
+    s.asks_passkey = false;
     s.requester_too = "sara";
     expect("whoever is away has a part in it", s, "in the requester set");
 }

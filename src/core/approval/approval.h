@@ -107,6 +107,7 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(STAND_IN_NOT_NAMED, "whoever is away named somebody else, or nobody, to stand in for them") \
     X(STAND_IN_NEW, "this stand-in was named after the action was asked")                        \
     X(STAND_IN_NOT_NOW, "the absence was not under way when the action was asked, or is not now") \
+    X(STAND_IN_ALONE, "here a stand-in counts whose naming another person has approved")         \
     X(STAND_IN_FOR_REQUESTER, "nobody stands in for somebody in the requester set")              \
     X(STAND_IN_FOR_NOBODY, "whoever is away could not decide this either")                       \
     X(STAND_IN_BY_OTHERS, "the absence was said with a credential that is over, or not one's own") \
@@ -231,6 +232,7 @@ struct sl_stand_in {
     struct sl_decide_credential with; /* that they said so with */
     struct sl_span name;              /* of whom they named; empty: nobody */
     uint64_t said_us, from_us, until_us;
+    bool vouched; /* another person let them be named (`govern: two-person`) */
 };
 
 struct sl_decide_question {

@@ -248,6 +248,9 @@ static enum sl_decide_reason stand_in_check(const struct sl_decide_question *q)
         return SL_DECIDE_STAND_IN_NEW;
     if (!under_way(s, q->asked_us) || !under_way(s, q->now_us))
         return SL_DECIDE_STAND_IN_NOT_NOW;
+    /* A stolen credential signs nothing; it must not name somebody who does. */
+    if (q->passkey_required && !s->vouched)
+        return SL_DECIDE_STAND_IN_ALONE;
     return lent_check(q);
 }
 

@@ -20,7 +20,8 @@ void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json
                                              .credential = c->id,
                                              .said_us = sl_audit_since(a),
                                              .from_us = sl_audit_time(a, leaf, "from"),
-                                             .until_us = sl_audit_time(a, leaf, "expires")};
+                                             .until_us = sl_audit_time(a, leaf, "expires"),
+                                             .vouched = sl_json_str(leaf, "approval").n > 0};
 }
 
 void sl_audit_back(struct sl_audit *a, struct sl_audit_identity *who)
@@ -47,7 +48,8 @@ const struct sl_stand_in *sl_audit_stand_in(struct sl_audit *a, struct sl_span a
                               .name = who->absence.stand_in,
                               .said_us = who->absence.said_us,
                               .from_us = who->absence.from_us,
-                              .until_us = who->absence.until_us};
+                              .until_us = who->absence.until_us,
+                              .vouched = who->absence.vouched};
     if (c != NULL)
         s->with = sl_audit_credential_of(a, c, NULL);
     return s;

@@ -20,6 +20,7 @@ struct sl_audit_group {
 struct sl_audit_absence {
     struct sl_span stand_in, credential;
     uint64_t said_us, from_us, until_us;
+    bool vouched;
 };
 
 struct sl_audit_identity {

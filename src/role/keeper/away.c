@@ -14,9 +14,10 @@ static struct absence row(struct keeper *k, const struct db_rows *r)
                             .stand_in = sl_arena_copy(k->mem, db_span(r, 1)),
                             .credential = sl_arena_copy(k->mem, db_span(r, 2)),
                             .reason = sl_arena_copy(k->mem, db_span(r, 3)),
-                            .said_us = db_u64(r, 4),
-                            .from_us = db_u64(r, 5),
-                            .until_us = db_u64(r, 6)};
+                            .let_by = sl_arena_copy(k->mem, db_span(r, 4)),
+                            .said_us = db_u64(r, 5),
+                            .from_us = db_u64(r, 6),
+                            .until_us = db_u64(r, 7)};
 }
 
 bool absence_get(struct keeper *k, struct sl_span identity, struct absence *out)
@@ -83,7 +84,8 @@ bool stand_in_of(struct keeper *k, const struct absence *a, struct sl_stand_in *
                                 .name = a->stand_in,
                                 .said_us = a->said_us,
                                 .from_us = a->from_us,
-                                .until_us = a->until_us};
+                                .until_us = a->until_us,
+                                .vouched = a->let_by.n > 0};
     return true;
 }
 

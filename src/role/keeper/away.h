@@ -16,6 +16,7 @@ struct ask;
 
 struct absence {
     struct sl_span identity, stand_in, credential, reason; /* stand_in: empty: nobody */
+    struct sl_span let_by; /* the approval by which another person let it; empty: none */
     uint64_t said_us, from_us, until_us;
 };
 /* Also one that is over: a yes that was given meanwhile is asked about until it is spent. */

@@ -83,6 +83,7 @@ static void record(struct call *c, const struct absence *a, uint64_t now_us)
     event_str(event, "stand_in", a->stand_in);
     event_str(event, "credential", a->credential);
     event_str(event, "reason", a->reason);
+    event_str(event, "let_by", c->maker.approval);
     event_u64(event, "from", a->from_us);
     event_u64(event, "until", a->until_us);
     roster_leaf(c->keeper, event,

@@ -111,8 +111,8 @@ void apply_delegate_set(struct db *db, struct fields *f)
 /* One at a time: what is said anew counts from then on. */
 void apply_away_set(struct db *db, struct fields *f)
 {
-    db_run(db, DB_ABSENCE_SET, "ssssiii", str(f, "identity"), str(f, "stand_in"),
-           str(f, "credential"), str(f, "reason"), u64(f, "at"), u64(f, "from"), u64(f, "until"));
+    db_run(db, DB_ABSENCE_SET, "sssssiii", str(f, "identity"), str(f, "stand_in"),
+           str(f, "credential"), str(f, "reason"), str(f, "let_by"), u64(f, "at"), u64(f, "from"), u64(f, "until"));
 }
 
 void apply_away_ended(struct db *db, struct fields *f)
