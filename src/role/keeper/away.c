@@ -6,6 +6,8 @@
 #include "role/keeper/keeper_int.h"
 #include "role/keeper/people.h"
 
+enum { NAMES_MOST = 100 }; /* told to a stand-in */
+
 /* Reading who is away, and what a decision in their place has to be asked with. */
 
 static struct absence row(struct keeper *k, const struct db_rows *r)
@@ -110,7 +112,7 @@ void away_put(struct keeper *k, json_t *out, struct sl_span identity)
     json_t *names = json_array();
     struct absence a;
 
-    for (size_t i = 0; i < mine.count; i++)
+    for (size_t i = 0; i < mine.count && json_array_size(names) < NAMES_MOST; i++)
         if (mine.items[i].from_us <= now_us)
             json_array_append_new(names, json_stringn((const char *)mine.items[i].identity.p,
                                                       mine.items[i].identity.n));
