@@ -107,7 +107,8 @@ enum sl_err sl_when_said(struct sl_span text, uint64_t *time_us)
     SL_BUF(whole, 64);
 
     for (size_t i = 0; i < SL_COUNT(forms); i++) {
-        if (text.n < forms[i].said || !sl_span_is(sl_span_from(text, forms[i].said), forms[i].close))
+        if (text.n < forms[i].said ||
+            !sl_span_is(sl_span_from(text, forms[i].said), forms[i].close))
             continue;
         sl_buf_put(&whole, sl_span_head(text, forms[i].said));
         sl_buf_put_str(&whole, forms[i].rest);

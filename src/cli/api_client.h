@@ -46,7 +46,7 @@ struct sl_api_args {
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *from, *stand_in; /* away; with `until` */
-    const char *word, *second; /* the arguments that are no options */
+    const char *word, *second;   /* the arguments that are no options */
     bool json, all, yes, replace, allow_http, plain, break_glass, everything;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code

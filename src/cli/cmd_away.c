@@ -4,7 +4,8 @@
 static const char away_help[] =
     "usage: sluice away [--json]\n"
     "       sluice away --until TIME [--from TIME] [--stand-in NAME] [--reason TEXT]\n\n"
-    "Says that you are away: nobody waits for you meanwhile, and NAME may decide in your place what "
+    "Says that you are away: nobody waits for you meanwhile, and NAME may decide in your place "
+    "what "
     "is asked in that\n"
     "time. Said anew, it takes the place of what you said before; 'sluice back' ends it. Without "
     "options it says what is\n"
@@ -88,9 +89,9 @@ int sl_cli_away(int argc, char **argv)
 {
     struct sl_api_args args;
     SL_API(api);
-    int code = sl_api_args(argc, argv,
-                           SL_API_AWAY | SL_API_REASON | SL_API_JSON | SL_API_CREDENTIAL, 0,
-                           away_help, &args);
+    int code =
+        sl_api_args(argc, argv, SL_API_AWAY | SL_API_REASON | SL_API_JSON | SL_API_CREDENTIAL, 0,
+                    away_help, &args);
 
     if (code != SL_API_CONTINUE)
         return code;

@@ -304,18 +304,17 @@ static inline void story_away(struct story *s)
     const char *who = story_or(a->who, "sara");
     SL_BUF(leaf, SL_ENTRY_MAX);
 
-    sl_entry_put_roster(&leaf,
-                        &(struct sl_entry_roster){
-                            .event = SL_ENTRY_ROSTER_AWAY,
-                            .time_us = s->clock,
-                            .identity = sl_span_str(who),
-                            .other = sl_span_str(a->nobody ? NULL : story_or(a->stand_in, "rita")),
-                            .credential = sl_span_str(story_or(a->credential, "c-sara")),
-                            .from_us = s->clock + a->from_s * 1000000,
-                            .expires_us =
-                                s->clock + (a->until_s == 0 ? 3600 : a->until_s) * 1000000,
-                            .channel = SL_SPAN("cli"),
-                            .by = sl_span_str(story_or(a->by, who))});
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){
+                   .event = SL_ENTRY_ROSTER_AWAY,
+                   .time_us = s->clock,
+                   .identity = sl_span_str(who),
+                   .other = sl_span_str(a->nobody ? NULL : story_or(a->stand_in, "rita")),
+                   .credential = sl_span_str(story_or(a->credential, "c-sara")),
+                   .from_us = s->clock + a->from_s * 1000000,
+                   .expires_us = s->clock + (a->until_s == 0 ? 3600 : a->until_s) * 1000000,
+                   .channel = SL_SPAN("cli"),
+                   .by = sl_span_str(story_or(a->by, who))});
     story_leaf(s, &leaf);
 }
 

@@ -1,6 +1,6 @@
 /* Deciding in the place of somebody who is away: each spoils one thing about one that would count.
- * For test_requester_set.c, whose question it is about: rita, who is no reviewer here, stands in for
- * carol, who is. */
+ * For test_requester_set.c, whose question it is about: rita, who is no reviewer here, stands in
+ * for carol, who is. */
 #ifndef SL_TESTS_UNIT_STAND_IN_CASES_H
 #define SL_TESTS_UNIT_STAND_IN_CASES_H
 
@@ -175,16 +175,18 @@ static void in_place_of_who_voted(struct sl_decide_question *q)
 }
 static void voted_by_stand_in(struct sl_decide_question *q)
 {
-    static const struct sl_vote vote = {
-        {(const uint8_t *)"bob", 3}, 0, {(const uint8_t *)"rita", 4}};
+    static const struct sl_vote vote = {{(const uint8_t *)"bob", 3},
+                                        0,
+                                        {(const uint8_t *)"rita", 4}};
 
     q->votes = &vote;
     q->vote_count = 1;
 }
 static void in_place_and_voted(struct sl_decide_question *q)
 {
-    static const struct sl_vote vote = {
-        {(const uint8_t *)"rita", 4}, 0, {(const uint8_t *)"dave", 4}};
+    static const struct sl_vote vote = {{(const uint8_t *)"rita", 4},
+                                        0,
+                                        {(const uint8_t *)"dave", 4}};
 
     stands_in(q); /* of another who is away: still one vote */
     q->votes = &vote;
@@ -222,8 +224,7 @@ static void in_place_and_voted(struct sl_decide_question *q)
         {"away: a reviewer since later", in_place_of_new_member, SL_DECIDE_NEW_MEMBERSHIP},       \
         {"the stand-in is an agent", in_place_by_agent, SL_DECIDE_NOT_HUMAN},                     \
         {"the stand-in triggered it", in_place_by_requester, SL_DECIDE_IS_TRIGGER},               \
-        {"a passkey, and not the stand-in's", in_place_without_passkey,                           \
-         SL_DECIDE_NEEDS_PASSKEY},                                                                \
+        {"a passkey, and not the stand-in's", in_place_without_passkey, SL_DECIDE_NEEDS_PASSKEY}, \
         {"the stand-in's own passkey", in_place_with_passkey, SL_DECIDE_YES},                     \
         {"a passkey, of one whom nobody else let be named", in_place_named_alone,                 \
          SL_DECIDE_STAND_IN_ALONE},                                                               \

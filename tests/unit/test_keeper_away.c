@@ -1,14 +1,14 @@
 /* Whoever is away, and who decides in their place meanwhile. The first argument is the program. */
-#define KEEPER_PLAY_RULES                          \
-    "  - name: pair\n"                             \
-    "    when: {effects: [update]}\n"              \
-    "    then: hold\n"                             \
-    "    reviewers: {groups: [pair], need: 2}\n"   \
-    "  - name: one\n"                              \
-    "    when: {effects: [insert]}\n"              \
-    "    then: hold\n"                             \
-    "    reviewers: {groups: [ones]}\n"            \
-    "    expires: 10m\n"                           \
+#define KEEPER_PLAY_RULES                        \
+    "  - name: pair\n"                           \
+    "    when: {effects: [update]}\n"            \
+    "    then: hold\n"                           \
+    "    reviewers: {groups: [pair], need: 2}\n" \
+    "  - name: one\n"                            \
+    "    when: {effects: [insert]}\n"            \
+    "    then: hold\n"                           \
+    "    reviewers: {groups: [ones]}\n"          \
+    "    expires: 10m\n"                         \
     "break_glass: {groups: [ones]}\n"
 #include "tests/unit/hold_play.h"
 

@@ -246,7 +246,7 @@ static void test_away(void)
         {{.stand_in = "alice"}, "named somebody else, or nobody"},
         {{.stand_in = "stranger"}, "names 'stranger' to stand in for them, who was never added"},
         {{.after = true}, "named after the action was asked"},
-        {{.from_s = 60, .wait_s = 100}, "not under way when the action was asked"},
+        {{.from_s = 60, .wait_s = 100}, "not under way when it was asked"},
         {{.until_s = 60, .wait_s = 100}, "or is not now"},
         {{.back = true}, "named somebody else, or nobody"},
         {{.paused = true}, "could not decide this either"},

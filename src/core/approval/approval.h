@@ -104,13 +104,13 @@ enum sl_approval_state sl_approval_state_of(struct sl_span name); /* NONE if unk
     X(NOT_REVIEWER, "this identity is not among the reviewers of the rule")                      \
     X(NEW_MEMBERSHIP, "this identity became a reviewer after the action was asked")              \
     X(STAND_IN_NOT_HERE, "nobody stands in for others in what is asked here")                    \
-    X(STAND_IN_NOT_NAMED, "whoever is away named somebody else, or nobody, to stand in for them") \
+    X(STAND_IN_NOT_NAMED, "whoever is away named somebody else, or nobody")                      \
     X(STAND_IN_NEW, "this stand-in was named after the action was asked")                        \
-    X(STAND_IN_NOT_NOW, "the absence was not under way when the action was asked, or is not now") \
+    X(STAND_IN_NOT_NOW, "the absence was not under way when it was asked, or is not now")        \
     X(STAND_IN_ALONE, "here a stand-in counts whose naming another person has approved")         \
     X(STAND_IN_FOR_REQUESTER, "nobody stands in for somebody in the requester set")              \
     X(STAND_IN_FOR_NOBODY, "whoever is away could not decide this either")                       \
-    X(STAND_IN_BY_OTHERS, "the absence was said with a credential that is over, or not one's own") \
+    X(STAND_IN_BY_OTHERS, "said with a credential that is over, or that others issued")          \
     X(VOTED_ALREADY, "this person has voted already, with this or another account")              \
     X(RIGHT_USED, "this person's right has been used already: by them, or by their stand-in")    \
     X(NOT_NEEDED, "every rule that this person may decide has the votes that it needs")          \
@@ -267,7 +267,8 @@ enum sl_decide_reason sl_decide_check(const struct sl_decide_question *q, uint32
  */
 
 /* The most requirements' slots that these votes can fill when each person counts for one rule only,
- * and each person's right once, whoever used it; have[i] (may be NULL) gets how many of requirement i's slots are filled. */
+ * and each person's right once, whoever used it; have[i] (may be NULL) gets how many of requirement
+ * i's slots are filled. */
 uint32_t sl_quorum(const struct sl_reviewers *requirements, size_t requirement_count,
                    const struct sl_vote *votes, size_t vote_count, uint32_t *have);
 /* How many slots there are; SL_VOTES_MAX + 1 when a need is absurd, so that it is never met. */

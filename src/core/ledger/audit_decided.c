@@ -39,8 +39,8 @@ void sl_audit_ask_whose(struct sl_audit *a, struct sl_audit_approval *p)
     for (size_t i = 0; i < p->vote_count; i++)
         p->votes[i].person = sl_audit_person(a, p->voters[i]);
     for (size_t i = 0; i < p->vote_count; i++)
-        p->votes[i].right = sl_audit_person(
-            a, p->in_place[i].n > 0 ? p->in_place[i] : p->voters[i]);
+        p->votes[i].right =
+            sl_audit_person(a, p->in_place[i].n > 0 ? p->in_place[i] : p->voters[i]);
 }
 
 static bool acts_now(const struct sl_audit *a, const struct sl_audit_identity *who,

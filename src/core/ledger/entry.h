@@ -222,14 +222,14 @@ struct sl_entry_approval {
     struct sl_span keys;                  /* asked: "device-bound" when no other passkey counts */
     const struct sl_entry_proof *passkey; /* decided, by passkey */
     struct sl_span in_place; /* decided: by the right of whom, who is away; empty: their own */
-    struct sl_span rule;                  /* decided: the rule (need) that this vote counts for */
-    uint64_t rows;          /* decided: how many rows this person lets pass; 0: no number */
-    struct sl_span refused; /* refused: the reason's name, such as IS_OWNER */
-    bool own;               /* refused: whoever tried is in the requester set */
-    struct sl_span reason;  /* the approver's words, or why it ended */
-    uint64_t values;        /* shown: how many bind values */
-    struct sl_span let_by;  /* erased: the approval that let it happen (`govern: two-person`) */
-    bool shown_text;        /* shown: the statement, of which the ledger has the digest alone */
+    struct sl_span rule;     /* decided: the rule (need) that this vote counts for */
+    uint64_t rows;           /* decided: how many rows this person lets pass; 0: no number */
+    struct sl_span refused;  /* refused: the reason's name, such as IS_OWNER */
+    bool own;                /* refused: whoever tried is in the requester set */
+    struct sl_span reason;   /* the approver's words, or why it ended */
+    uint64_t values;         /* shown: how many bind values */
+    struct sl_span let_by;   /* erased: the approval that let it happen (`govern: two-person`) */
+    bool shown_text;         /* shown: the statement, of which the ledger has the digest alone */
 };
 void sl_entry_put_approval(struct sl_buf *b, const struct sl_entry_approval *e);
 

@@ -16,7 +16,7 @@ struct vote_row {
     uint64_t at_us;
     struct sl_span passkey;  /* its id; empty: none signed */
     struct sl_span in_place; /* by the right of whom, who was away; empty: their own */
-    const char *lapsed;     /* why this yes does not count any more, while others are waited for */
+    const char *lapsed;      /* why this yes does not count any more, while others are waited for */
 };
 struct approval {
     struct sl_span id, identity, target, environment, protocol, detail_text, why, outcome;

@@ -101,8 +101,7 @@ static enum sl_decide_reason instead(struct keeper *k, const struct approval *a,
     struct absences all = absences_naming(k, q->who.name, q->now_us);
     enum sl_decide_reason reason = own;
 
-    q->own_right_only =
-        all.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
+    q->own_right_only = all.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
     for (size_t i = 0; i < all.count; i++) {
         struct sl_stand_in s;
         uint32_t theirs = 0;

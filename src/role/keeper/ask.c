@@ -156,8 +156,7 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
         a->answer.grant_ttl_ms = a->envelope.for_s * 1000;
     prefer_passkey(k, a);
     struct proof_needed any = {.too_late_us = a->now_us + a->answer.expires_ms * 1000}, proof;
-    any.own_right_only =
-        own_right_only(k, a->action.protocol, a->requesters, a->requester_count);
+    any.own_right_only = own_right_only(k, a->action.protocol, a->requesters, a->requester_count);
     proof = any;
     proof.passkey = a->answer.passkey;
     proof.device_bound = a->answer.device_bound;

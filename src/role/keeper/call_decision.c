@@ -274,10 +274,9 @@ bool decision_breaks_glass(struct call *c)
 enum sl_decide_reason decision_may(struct call *c, const struct approval *a,
                                    struct decision_right *by)
 {
-    return decision_breaks_glass(c)
-               ? glass_may(c->keeper, a, &c->who, &c->with, c->channel)
-               : approval_may_for(c->keeper, a, &c->who, &c->with, c->channel, &by->may,
-                                  &by->in_place);
+    return decision_breaks_glass(c) ? glass_may(c->keeper, a, &c->who, &c->with, c->channel)
+                                    : approval_may_for(c->keeper, a, &c->who, &c->with, c->channel,
+                                                       &by->may, &by->in_place);
 }
 
 static void break_glass(struct call *c, struct approval *a, const struct decision_proof *proof)

@@ -111,8 +111,7 @@ static uint32_t could_vote_now(struct keeper *k, struct sl_decide_question q, st
 
     if (!is_away(absence, proof))
         return could_vote(k, q, name, proof.paused_too, person);
-    if (!stand_in_of(k, absence, &lent) ||
-        is_away(absence_among(away, absence->stand_in), proof))
+    if (!stand_in_of(k, absence, &lent) || is_away(absence_among(away, absence->stand_in), proof))
         return 0;
     q.in_place = &lent;
     return could_vote(k, q, absence->stand_in, false, person);
@@ -300,15 +299,14 @@ static uint32_t would_count(struct keeper *k, struct deciders *d, const struct a
 
 /* Whoever is away is not named, though a yes of theirs would count; who stands in for them is. */
 static void find_one(struct keeper *k, struct deciders *d, const struct approval *a,
-                     struct sl_decide_question *q, struct sl_span name,
-                     const struct absences *away, struct found *out)
+                     struct sl_decide_question *q, struct sl_span name, const struct absences *away,
+                     struct found *out)
 {
     const struct absence *absence = absence_among(away, name);
     struct sl_span named = absence == NULL ? name : absence->stand_in;
     struct sl_stand_in lent;
 
-    if (absence != NULL &&
-        (absence_among(away, named) != NULL || !stand_in_of(k, absence, &lent)))
+    if (absence != NULL && (absence_among(away, named) != NULL || !stand_in_of(k, absence, &lent)))
         return;
     q->in_place = absence == NULL ? NULL : &lent;
     uint32_t may = would_count(k, d, a, q, named);
@@ -330,8 +328,7 @@ static void find(struct keeper *k, struct deciders *d, const struct approval *a,
         collect(&c, &a->requirements[i]);
     for (size_t i = 0; i < a->requirement_count && a->escalated_us != 0; i++)
         collect(&c, &a->escalations[i]);
-    q.own_right_only =
-        away.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
+    q.own_right_only = away.count > 0 && own_right_only(k, a->protocol, a->barred, a->barred_count);
     for (size_t i = 0; i < c.count; i++)
         find_one(k, d, a, &q, c.names[i], &away, out);
 }

@@ -16,8 +16,8 @@
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n,
  *    "escalate"?:{"groups":[],"identities":[]}}],"escalates_at"?,"escalated_at"?,"reviewers":"text",
- *    "votes":[{"identity","in_place"? (of whom, who is away),"decision" ("lapsed": a yes that does not count any more),
- *    "reason","channel","at","proof":"token|passkey|slack",
+ *    "votes":[{"identity","in_place"? (of whom, who is away),"decision" ("lapsed": a yes that does
+ * not count any more), "reason","channel","at","proof":"token|passkey|slack",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
@@ -41,9 +41,9 @@
  * question, answer, outcome, break_glass (one person released it alone), reviewed (somebody signed
  * that off).
  *
- * What loosens something (identity.add, .link, .group, .invite, .delegate off, me.away) may answer 202 under
- * `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked again when
- * that is approved, it does it.
+ * What loosens something (identity.add, .link, .group, .invite, .delegate off, me.away) may answer
+ * 202 under `govern: two-person`: {"approval","state","link","reviewers","detail","hint"}. Asked
+ * again when that is approved, it does it.
  */
 #ifndef SL_ROLE_KEEPER_METHODS_H
 #define SL_ROLE_KEEPER_METHODS_H

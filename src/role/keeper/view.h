@@ -13,7 +13,8 @@
  *   credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
  *   delegate_set        owner delegate acts at until (0: until it is taken back)
- *   away_set            identity stand_in credential reason let_by at from until: one absence of a person
+ *   away_set            identity stand_in credential reason let_by at from until: there is one of
+ *                       a person
  *   away_ended          identity at
  *   exception           id kind identity person credential channel reason at due: what one person
  *                       did alone; kind break_glass (id: the approval) or bypass

@@ -112,7 +112,8 @@ void apply_delegate_set(struct db *db, struct fields *f)
 void apply_away_set(struct db *db, struct fields *f)
 {
     db_run(db, DB_ABSENCE_SET, "sssssiii", str(f, "identity"), str(f, "stand_in"),
-           str(f, "credential"), str(f, "reason"), str(f, "let_by"), u64(f, "at"), u64(f, "from"), u64(f, "until"));
+           str(f, "credential"), str(f, "reason"), str(f, "let_by"), u64(f, "at"), u64(f, "from"),
+           u64(f, "until"));
 }
 
 void apply_away_ended(struct db *db, struct fields *f)
