@@ -223,6 +223,38 @@ static void test_P4_no_glass(void)
     deny(bob);
 }
 
+/* Whoever it is that nobody knows might be whoever is away. */
+static void test_P4_not_where_somebody_is_not_known(void)
+{
+    SL_CHECK_INT(away(carol, "1m", "bob"), 200); /* who is back in time, so there is somebody */
+    for (int known = 0; known < 2; known++) {
+        SL_BUF(body, 256);
+
+        sl_buf_say(&body,
+                   "{'target':'finance','operation':{'do':'x'},'effects':['insert'],'reason':'%d',"
+                   "'triggered_by':'%s'}",
+                   known, known ? "fred" : "ghost");
+        SL_CHECK_INT(call_as(play.desk, "approval.create", token, sl_buf_text(&body)), 201);
+        keep(approval, sizeof approval, said("id"));
+        keep(digest_hex, sizeof digest_hex, said("digest"));
+        SL_CHECK_INT(get(bob), known ? 200 : 404);
+        SL_CHECK_INT(decide(known ? bob : carol, "deny"), 200);
+    }
+}
+
+static void test_one_stands_in_for_eight_at_most(void)
+{
+    for (int i = 0; i < 8; i++) {
+        char name[8] = "many0", credential[128];
+
+        name[4] = (char)('0' + i);
+        add_human(name, "'pair'", credential);
+        SL_CHECK_INT(away(credential, "7d", "fred"), 200);
+        SL_CHECK_INT(away(credential, "8d", "fred"), 200); /* the same one */
+    }
+    SL_CHECK_INT(away(olga, "7d", "fred"), 409);
+}
+
 /* P9: what was said and given is there after a crash. */
 static void test_P9_it_survives_the_keeper(void)
 {
@@ -275,8 +307,10 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_back_before_the_decision);
     SL_RUN(test_P4_no_chain);
     SL_RUN(test_P4_no_glass);
+    SL_RUN(test_P4_not_where_somebody_is_not_known);
     SL_RUN(test_P9_it_survives_the_keeper);
     SL_RUN(test_what_else_ends_it);
+    SL_RUN(test_one_stands_in_for_eight_at_most);
     play_end();
     return sl_tap_done();
 }

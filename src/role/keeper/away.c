@@ -67,9 +67,19 @@ struct absences absences_naming(struct keeper *k, struct sl_span stand_in, uint6
 
 const struct absence *absence_among(const struct absences *all, struct sl_span identity)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (sl_span_eq(all->items[i].identity, identity))
-            return &all->items[i];
+    size_t from = 0, to = all->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = sl_span_cmp(all->items[middle].identity, identity);
+
+        if (order == 0)
+            return &all->items[middle];
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
     return NULL;
 }
 

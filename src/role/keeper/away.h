@@ -21,13 +21,16 @@ struct absence {
 };
 /* Also one that is over: a yes that was given meanwhile is asked about until it is spent. */
 bool absence_get(struct keeper *k, struct sl_span identity, struct absence *out) SL_MUST_CHECK;
+/* Sorted by identity. */
 struct absences {
     struct absence *items;
     size_t count;
 };
 /* Those under way at this moment. */
 struct absences absences_now(struct keeper *k, uint64_t now_us);
-/* Those that name this stand-in, and are not over by then. */
+/* Those that name this stand-in, and are not over by then; each is asked about wherever they may
+ * decide, so they are few. */
+enum { STANDS_IN_FOR_MOST = 8 };
 struct absences absences_naming(struct keeper *k, struct sl_span stand_in, uint64_t now_us);
 /* NULL: this person is not away. */
 const struct absence *absence_among(const struct absences *all, struct sl_span identity);

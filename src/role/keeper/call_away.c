@@ -49,6 +49,15 @@ static bool read_times(struct call *c, uint64_t now_us, struct absence *a)
     return true;
 }
 
+static bool has_room(struct call *c, struct sl_span name)
+{
+    struct absences others = absences_naming(c->keeper, name, sl_clock_us());
+
+    if (others.count < STANDS_IN_FOR_MOST || absence_among(&others, c->who.name) != NULL)
+        return true;
+    return refuse(c, 409, "They stand in for eight people already.", "Name somebody else.");
+}
+
 static bool can_stand_in(struct call *c, struct sl_span name)
 {
     struct person to;
@@ -61,7 +70,7 @@ static bool can_stand_in(struct call *c, struct sl_span name)
                       "Name a colleague who has claimed a deciding credential.");
     if (sl_span_eq(to.person, c->who.person))
         return refuse(c, 409, "Nobody stands in for themself.", "Name somebody else.");
-    return true;
+    return has_room(c, name);
 }
 
 static bool read_absence(struct call *c, uint64_t now_us, struct absence *a)

@@ -1,4 +1,5 @@
-/* What `govern: two-person` means for each call of the control socket, and of the command line on
+/* What `govern: two-person` means for what people say of themselves over HTTP (me.away), for each
+ * call of the control socket, and of the command line on
  * the state folder of a Sluice that does not run: one row for each method that it may make. A
  * method without a row is refused, so whoever adds one has to decide.
  *
