@@ -9,7 +9,8 @@ void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json
 
     who->absence = (struct sl_audit_absence){0};
     if (c == NULL || !sl_span_eq(c->identity, who->name) || !c->deciding ||
-        sl_audit_credential_of(a, c, NULL).over || !sl_span_eq(sl_json_str(leaf, "by"), who->name)) {
+        sl_audit_credential_of(a, c, NULL).over ||
+        !sl_span_eq(sl_json_str(leaf, "by"), who->name)) {
         SL_FOUND(a, "'%S' is said to be away, but not by themself", who->name);
         return;
     }
