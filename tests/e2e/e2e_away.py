@@ -61,6 +61,8 @@ def test_pages(lab):
     b.wait(at=f"{people} >> text=dave, standing in for rita")
     child.communicate(timeout=20)
     assert child.returncode == 0
+    told = lab.sluice("ledger", "verify", lab.state / "ledger", "--key", lab.state / "ledger" / "key.pub", "--decisions")
+    assert "by dave, standing in for rita: vouched by the desk" in told.out, told
     b = sign_in(lab, "rita")
     b.goto(url=f"{lab.url}/agents")
     b.wait(at="text=standing in for you: dave")
