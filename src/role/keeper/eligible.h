@@ -1,4 +1,5 @@
-/* Who could decide: enough people at all, and whom an approval waits for (eligible.c).
+/* Who could decide: enough people at all, and whom an approval waits for (eligible.c,
+ * deciders.c).
  */
 #ifndef SL_ROLE_KEEPER_ELIGIBLE_H
 #define SL_ROLE_KEEPER_ELIGIBLE_H
