@@ -13,6 +13,9 @@
  *   credential_revoked  id at
  *   invited             hash identity at expires issuer issuer_uid
  *   delegate_set        owner delegate acts at until (0: until it is taken back)
+ *   away_set            identity stand_in credential reason let_by at from until: there is one of
+ *                       a person
+ *   away_ended          identity at
  *   exception           id kind identity person credential channel reason at due: what one person
  *                       did alone; kind break_glass (id: the approval) or bypass
  *   reviewed            id (of an exception) identity person reason channel at
@@ -28,6 +31,7 @@
  *                       join_key detail passkey sequence escalate?; the document lies beside the
  * log voted               id identity person decision reason channel credential may at; by passkey
  *                       also passkey counter backed_up
+ *                       in_place?: by the right of whom, who is away
  *   vote_lapsed         id identity: this yes does not count any more
  *   escalated           id at: nobody had decided, others may from now on
  *   passkey_enrolled    id identity algorithm spki rp_id backup_eligible backed_up counter
