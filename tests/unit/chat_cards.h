@@ -124,7 +124,8 @@ static inline struct sl_span cards_state(struct cards *c)
 {
     static const char *const states[] = {"pending",   "pending", "pending", "approved",
                                          "running",   "spent",   "denied",  "expired",
-                                         "cancelled", "lapsed",  "revoked", "?"};
+                                         "cancelled", "lapsed",  "revoked", "open",
+                                         "?"};
 
     return sl_span_str(states[cards_random(c, SL_COUNT(states))]);
 }

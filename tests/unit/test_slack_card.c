@@ -226,6 +226,7 @@ static void test_buttons(void)
     } rows[] = {
         {"pending", ALL},
         {"approved", "sluice.revoke sluice.open"},
+        {"open", "sluice.stop sluice.open"},
         {"running", "sluice.stop sluice.open"},
         {"spent", "sluice.open"},
         {"denied", "sluice.open"},

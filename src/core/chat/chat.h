@@ -33,7 +33,9 @@ struct sl_chat_vote {
 
 /* Everything is UTF-8 and the caller's. Empty spans and zeros: there is nothing to say. */
 struct sl_chat_card {
-    struct sl_span id, state; /* of the approval: UUID; "pending", or "running": spent, not over */
+    /* Of the approval: UUID; "pending" and the like, "running": spent, not over, "open": an envelope
+     * that may be used */
+    struct sl_span id, state;
     uint8_t digest[SL_CHAT_DIGEST];
     struct sl_span identity, kind, owner; /* who asks; "agent" */
     struct sl_span target, environment, protocol;

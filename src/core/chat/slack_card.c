@@ -21,13 +21,14 @@ static const struct {
 } states[] = {
     {"pending", "Approval needed", 0},
     {"approved", "Approved, has not run yet", SL_CHAT_REVOKE},
+    {"open", "Approved: what is of its template may run", SL_CHAT_STOP},
     {"running", "Approved, runs now", SL_CHAT_STOP},
     {"spent", "Approved, has run", 0},
     {"denied", "Denied", 0},
     {"expired", "Expired: nobody decided in time", 0},
     {"cancelled", "Cancelled", 0},
     {"lapsed", "Approved, was not used in time", 0},
-    {"revoked", "Approved, and taken back before it ran", 0},
+    {"revoked", "Approved, and taken back", 0},
 };
 
 static size_t state_of(const struct sl_chat_card *c)

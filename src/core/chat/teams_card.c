@@ -14,6 +14,7 @@ static const char *title_of(const struct sl_chat_card *card)
                   {"denied", "Denied"},
                   {"expired", "Nobody answered in time"},
                   {"cancelled", "Withdrawn"},
+                  {"open", "Approved: what is of its template may run"},
                   {"running", "Approved, and running"},
                   {"spent", "Approved and released"},
                   {"lapsed", "Approved, not used in time"},

@@ -373,6 +373,8 @@ static struct sl_span owner_of(struct keeper *k, struct sl_span name, struct sl_
 
 static struct sl_span state_word(const struct approval *a)
 {
+    if (a->state == SL_APPROVAL_APPROVED && approval_envelope(a).times > 0)
+        return SL_SPAN("open");
     return a->state == SL_APPROVAL_SPENT && a->outcome.n == 0
                ? SL_SPAN("running")
                : sl_span_str(sl_approval_state_name(a->state));
