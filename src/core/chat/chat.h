@@ -33,8 +33,8 @@ struct sl_chat_vote {
 
 /* Everything is UTF-8 and the caller's. Empty spans and zeros: there is nothing to say. */
 struct sl_chat_card {
-    /* Of the approval: UUID; "pending" and the like, "running": spent, not over, "open": an envelope
-     * that may be used */
+    /* Of the approval: UUID; "pending" and the like, "running": spent, not over, "open": an
+     * envelope that may be used */
     struct sl_span id, state;
     uint8_t digest[SL_CHAT_DIGEST];
     struct sl_span identity, kind, owner; /* who asks; "agent" */

@@ -181,6 +181,7 @@ static void count_vote(struct sl_audit *a, struct sl_audit_approval *p,
     else if (p->vote_count < SL_VOTES_MAX) {
         p->voters[p->vote_count] = who->name;
         p->votes[p->vote_count++] = (struct sl_vote){sl_audit_person(a, who->name), may};
+        sl_audit_rows_decided(p, leaf);
     }
 }
 
