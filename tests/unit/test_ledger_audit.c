@@ -727,12 +727,14 @@ static void test_P3_P10_documents(void)
     static char right[] =
         "{\"environment\":\"production\",\"identity\":\"bot\",\"protocol\":\"postgres\","
         "\"requesters\":[\"alice\",\"bot\"],\"target\":\"finance\"}";
+    static char nonsense[] = "no JSON at all";
     static char other[] =
         "{\"environment\":\"production\",\"identity\":\"rob\",\"protocol\":\"postgres\","
         "\"requesters\":[\"rob\"],\"target\":\"finance\"}";
 
     with_document(right, right, "", 1, 0);
     with_document(right, NULL, "", 0, 1); /* erased: nothing to say */
+    with_document(nonsense, nonsense, "is not JSON", 1, 0);
     with_document(right, other, "is not the one that approval", 0, 0);
     with_document(other, other, "names another identity than its document", 1, 0);
     with_document(other, other, "names another requester set than its document", 1, 0);
