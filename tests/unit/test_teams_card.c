@@ -260,6 +260,7 @@ static void test_nothing_is_too_large(void)
                                  .why = t,
                                  .reason = t,
                                  .run = t,
+                                 .session = t,
                                  .effects = t,
                                  .datasets = t,
                                  .labels = t,

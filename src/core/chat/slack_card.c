@@ -136,6 +136,7 @@ static void put_facts(struct sl_jw *w, const struct sl_chat_card *c)
     sl_slack_fact(w, "Data classes", c->labels, SL_CHAT_LIST_MOST);
     sl_slack_fact(w, "Rows", c->rows, SL_CHAT_NAME_MOST);
     sl_slack_fact(w, "Run", c->run, SL_CHAT_NAME_MOST);
+    sl_slack_fact(w, "Session settings", c->session, SL_CHAT_LIST_MOST);
     sl_slack_fact(w, "Protocol", c->protocol, SL_CHAT_NAME_MOST);
 }
 

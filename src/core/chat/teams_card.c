@@ -169,6 +169,7 @@ static void facts(struct sl_teams_page *p, const struct sl_chat_card *c)
     fact(p, "Rows: ", c->rows);
     fact(p, "Protocol: ", c->protocol);
     fact(p, "Run: ", c->run);
+    fact(p, "Session settings: ", c->session);
     fact(p, "Who may decide: ", c->reviewers);
     fact(p, "Outcome: ", c->outcome);
 }
