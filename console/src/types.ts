@@ -133,6 +133,7 @@ export interface Approval {
   };
   link?: string;
   rows?: number;
+  envelope?: { times: number; rows: number; for_s: number };
   delivered?: number;
   /** so many statements in one approval */
   list?: number;
