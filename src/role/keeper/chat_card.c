@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -357,18 +357,15 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
     card->reviewers = kept(k, &text);
 }
 
-static bool takes_slack(const struct approval *a)
-{
-    return (a->shut & 1u << SL_CHANNEL_SLACK) == 0;
-}
-
 /* NULL: a click may decide this here, if its text is shown whole. */
 static const char *why_not_here(const struct chat *h, const struct approval *a)
 {
+    if (h->kind->never_why != NULL)
+        return h->kind->never_why;
     if (a->passkey)
         return "the rule asks for a decision signed with a passkey";
-    if (!takes_slack(a))
-        return "the rule takes no decisions from Slack";
+    if ((a->shut & 1u << h->kind->channel) != 0)
+        return h->kind->shut_why;
     if (h->config->issuer.n == 0)
         return "nobody's account here is known";
     return h->config->show == SL_CHAT_SHOW_STATEMENT ? NULL : "the statement is not shown here";

@@ -260,12 +260,12 @@ enum sl_method_needs {
     /* {"name"} -> {"name","status","why"?}: a message that says nothing; late */                               \
     X(HOOK_TEST,           "hook.test",         SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
     /* {} -> {"chats":[{"name","kind","state":"current|waiting|deaf|no secret","why","waiting","told","failed",    \
-       "listens":bool}]}: chats in which people are told, and may decide; the first for people who may see how   \
+       "listens":bool,"refused":[{"channel","why"}],"conversations":[{"id","since"}]? (teams)}]}: chats in which people are told, and may decide; the first for people who may see how   \
        Sluice is governed */                                                                                     \
     X(CHAT_LIST,           "chat.list",         SL_ROLE_DESK,              SL_NEEDS_ANY)                        \
     X(CHATS,               "chats",             SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
-    /* {"chat","timestamp","signature","body"} -> {"answer"?}: what a chat sends over HTTP; it proves itself by  \
-       the signature, over the bytes as they came */                                                            \
+    /* {"chat","timestamp","signature","token","body"} -> {"answer"?}: what a chat sends over HTTP; it proves  \
+       itself by the signature, over the bytes as they came, or by the token */                                 \
     X(CHAT_INCOMING,       "chat.incoming",     SL_ROLE_DESK,              SL_NEEDS_NOTHING)                    \
     /* {"id"} -> {"id"}: what was asked is erased, once it is over; the ledger still verifies */                \
     X(APPROVAL_ERASE,      "approval.erase",    SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \

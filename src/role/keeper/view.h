@@ -25,7 +25,7 @@
  *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console
  *   console_ended       id at
- *   session_opened      session identity kind owner target environment gate at credential
+ *   session_opened      session identity kind owner target environment gate at credential life?
  *   session_closed      session
  *   asked               id identity target environment protocol at expires grant_ttl digest
  *                       join_key detail passkey sequence escalate?; the document lies beside the
@@ -48,6 +48,8 @@
  *                       ours; brief: the chat took no more of it
  *   chat_updated        chat channel ts decides hash done brief
  *   chat_gone           chat channel ts
+ *   chat_joined         chat conversation service at: we are there, and it is posted to so
+ *   chat_left           chat conversation
  */
 #ifndef SL_ROLE_KEEPER_VIEW_H
 #define SL_ROLE_KEEPER_VIEW_H
