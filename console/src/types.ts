@@ -21,7 +21,7 @@ export interface Requirement {
 
 export interface Vote {
   identity: string;
-  in_place?: string;
+  by?: string;
   decision: string;
   reason: string;
   channel: string;
@@ -182,5 +182,5 @@ export interface Caller {
   csrf: string;
   expires_at: string;
   idle_ends_at: string;
-  away?: { from: string; until: string; stand_in?: string };
+  away?: { says: string };
 }
