@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, caller, told } from "./api";
 import { Confirm } from "./confirm";
+import { LinkedAccounts } from "./links";
 import { Heading, Link } from "./nav";
 import { Button } from "./parts";
 import { Text } from "./text";
@@ -186,6 +187,7 @@ export function PasskeysPage(): JSX.Element {
           onClose={() => setDoomed(null)}
         />
       )}
+      <LinkedAccounts />
     </>
   );
 }

@@ -191,6 +191,18 @@ export async function remove(key: string): Promise<void> {
   await ask("/v1/passkeys/remove", { key, existing: await sign(challenge, challenge.allow) });
 }
 
+/** The account that the gateway has shown becomes this person's; `sign`: they have a passkey. */
+export async function link({ issuer, subject }: { issuer: string; subject: string }, who: string, signs: boolean): Promise<void> {
+  const body = { issuer, subject };
+  if (!signs) {
+    await ask("/v1/links", body);
+    return;
+  }
+  const challenge = await ask<Challenge>("/v1/links/challenge", body);
+  await mustMean(challenge, "passkey", { purpose: "link", identity: who, ...body });
+  await ask("/v1/links", { ...body, existing: await sign(challenge, challenge.allow) });
+}
+
 export interface Decision {
   decision: string;
   digest: string;
