@@ -153,12 +153,14 @@ def state(lab, approval):
     return lab.approval(approval["id"])["state"]
 
 
-def of_ledger(lab, event):
-    """Entries of the roster about it."""
-    status, said = lab.ask("rita", "GET", f"/v1/audit?kind=roster&event={event}&limit=100")
-    assert status == 200, said
-    entries = [line["entry"] for line in said["lines"]]
-    return [lab.ask("rita", "GET", f"/v1/ledger/entries/{n}")[1]["leaf"] for n in entries]
+def of_ledger(lab, event, like):
+    """The newest entry of the roster about it; entries are told when their checkpoint is signed."""
+    def found():
+        status, said = lab.ask("rita", "GET", f"/v1/audit?kind=roster&event={event}&limit=100")
+        assert status == 200, said
+        leaves = [lab.ask("rita", "GET", f"/v1/ledger/entries/{line['entry']}")[1] for line in said["lines"]]
+        return [x for x in leaves if all(x.get(n) == v for n, v in like.items())]
+    return wait_for(found, 10, f"{event} {like} in the ledger")[0]
 
 
 # --- the tests -------------------------------------------------------------------------------------
@@ -177,7 +179,7 @@ def test_link(lab):
     assert status == 201 and told["subject"] == USERS["bob"], told
     assert accounts(lab, who) == [(SLACK.issuer, USERS["bob"])]
     clicked(USERS["bob"], before)
-    aside(USERS["bob"], "newer")
+    aside(USERS["bob"], "made after the action was asked")
     assert not SLACK.views(user=USERS["bob"]) and state(lab, before) == "pending"
     lab.deny("rita", before["id"])
     _, after = hold(lab)
@@ -190,7 +192,7 @@ def test_link(lab):
 
 def test_recorded(lab):
     """the ledger says who linked what with which credential, and as theirs, not as an operator's"""
-    leaf = next(x for x in of_ledger(lab, "account_link") if x["subject"] == USERS["bob"])
+    leaf = of_ledger(lab, "account_link", {"subject": USERS["bob"]})
     assert (leaf["identity"], leaf["by"], leaf["channel"], leaf["issuer"]) == ("bob", "bob", "console", SLACK.issuer), leaf
     assert leaf["with"] and leaf["with"] != leaf["credential"] and "approval" not in leaf, leaf
 
@@ -251,7 +253,7 @@ def test_mark_to_begin(lab):
     head = {"Authorization": f"Bearer {lab.token('agent-7')}", "Content-Type": "application/json"}
     for path, body in (("begin", {"issuer": "slack"}), ("end", {"issuer": SLACK.issuer, "subject": "U1"})):
         status, text, _ = request(f"{home(lab)}/v1/links/{path}", "POST", json.dumps(body), head)
-        assert status == 403 and "asks and never decides" in text or "decide" in text, text
+        assert status == 403 and "is for asking" in text, text
 
 
 def test_used_answers(lab):
@@ -264,9 +266,8 @@ def test_used_answers(lab):
     status, text, _ = who.once(back)
     assert status == 403, text
     account = ask(lab, who, "GET", "/v1/links")[1]["shown"]
-    lab.manage("token", "revoke", "rita")
+    ask(lab, who, "POST", "/v1/sessions/end", {})
     assert say_yes(lab, who, account)[0] == 401 and nobody_has(lab, USERS["rita"])
-    lab.tokens.pop("rita", None)
 
 
 def test_others_account(lab):
@@ -314,7 +315,7 @@ def test_unlink_with_an_open_form(lab):
     clicked(USERS["bob"], approval)
     aside(USERS["bob"], "linked to nobody")
     assert state(lab, approval) == "pending"
-    leaf = next(x for x in of_ledger(lab, "account_unlink") if x["subject"] == USERS["bob"])
+    leaf = of_ledger(lab, "account_unlink", {"subject": USERS["bob"]})
     assert (leaf["by"], leaf["channel"]) == ("bob", "console"), leaf
     lab.deny("rita", approval["id"])
 
@@ -345,7 +346,7 @@ def test_passkey(lab):
     assert nobody_has(lab, USERS["bob"])
     status, told = say_yes(lab, who, account, existing=key.assertion(challenge()["challenge"]))
     assert status == 201, told
-    leaf = next(x for x in of_ledger(lab, "account_link") if x["identity"] == "bob")
+    leaf = of_ledger(lab, "account_link", {"credential": told["credential"]})
     assert leaf["allowed_by"]["key"] == encoded(key.id), leaf
     assert leaf["allowed_by"]["signed"]["subject"] == USERS["bob"], leaf
     assert unlink(lab, who, USERS["bob"])[0] == 200
@@ -353,16 +354,15 @@ def test_passkey(lab):
 
 def test_command_line(lab):
     """`sluice link` says which accounts decide as me, leads to the console for one more, and unlinks"""
-    link(lab, "carol") if (SLACK.issuer, USERS["carol"]) not in accounts(lab, console(lab, "carol")) else None
     file = ("--credential-file", lab.enroll("carol"), *lab.where())
     said = json.loads(lab.sluice("link", "--json", *file, check=True).out)
     assert [(a["issuer"], a["subject"]) for a in said["accounts"]] == [(SLACK.issuer, USERS["carol"])], said
     plain = lab.sluice("link", *file, check=True).out
     assert USERS["carol"] in plain and "slack" in plain, plain
-    done = lab.sluice("link", "slack", *file, check=True)
-    assert f"{home(lab)}/passkeys#code=" in done.out, done
-    assert lab.sluice("link", "nowhere", *file).rc == 1
+    assert lab.sluice("link", "slack", *file).rc == 1 and lab.sluice("link", "nowhere", *file).rc == 1
     lab.sluice("link", "slack", "--remove", *file, check=True)
+    done = lab.sluice("link", "slack", *file, check=True)
+    assert f"{lab.url}/passkeys#code=" in done.out, done
     assert json.loads(lab.sluice("link", "--json", *file, check=True).out)["accounts"] == []
     assert lab.sluice("link", "slack", "--remove", *file).rc == 1
 
@@ -372,7 +372,7 @@ def test_chromium(lab):
     b = Browser(lab)
     b.open()
     said = lab.sluice("link", "slack", "--credential-file", lab.enroll("rita"), *lab.where(), check=True).out.strip()
-    b.goto(url=said.split()[-1])
+    b.goto(url=said.replace(lab.url, home(lab)))
     b.wait(at="#enrol")
     b.authenticator()
     b.click(at="#enrol")
@@ -393,16 +393,19 @@ def test_chromium(lab):
     b.click(at=yes)
     b.wait(at="role=button[name='Unlink…']")
     assert not nobody_has(lab, USERS["rita"]) and USERS["rita"] in b.text(at="section[aria-label='Linked accounts']")
-    assert next(x for x in of_ledger(lab, "account_link") if x["identity"] == "rita" and "allowed_by" in x)
+    assert "allowed_by" in of_ledger(lab, "account_link", {"identity": "rita", "subject": USERS["rita"]})
     b.click(at="role=button[name='Unlink…']")
     b.wait(at="role=dialog >> role=button[name='Unlink'][disabled=false]")
     b.click(at="role=dialog >> role=button[name='Unlink']")
     b.wait(at="role=button[name='Link your slack account…']")
-    assert nobody_has(lab, USERS["rita"]) and b.complaints() == [], b.complaints()
+    assert nobody_has(lab, USERS["rita"])
+    said = b.complaints()
+    assert said == [], said
 
 
 def test_governed(lab):
     """under `govern: two-person` an operator's link waits for another person; one's own does not, and the auditor agrees"""
+    lab.add("sam", "human")
     lab.config["govern"] = "two-person"
     lab.config["roles"] = {"admins": {"identities": ["rita", "bob"]}}
     lab.write_config()
