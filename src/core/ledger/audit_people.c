@@ -173,8 +173,7 @@ static bool is_own(const json_t *leaf)
 static struct sl_span linked_by(struct sl_audit *a, const struct sl_audit_identity *who,
                                 const json_t *leaf)
 {
-    const struct sl_audit_credential *with =
-        sl_map_get(a->credentials, sl_json_str(leaf, "with"));
+    const struct sl_audit_credential *with = sl_map_get(a->credentials, sl_json_str(leaf, "with"));
 
     if (!is_own(leaf))
         return sl_json_str(leaf, "by");

@@ -46,8 +46,7 @@ static bool has_account_at(struct keeper *k, struct sl_span identity, struct sl_
     bool found = false;
     size_t n;
 
-    json_array_foreach(all, n, one)
-        found = found || sl_span_eq(sl_json_str(one, "issuer"), iss);
+    json_array_foreach(all, n, one) found = found || sl_span_eq(sl_json_str(one, "issuer"), iss);
     json_decref(all);
     return found;
 }
@@ -96,8 +95,7 @@ static json_t *issuers_json(struct call *c)
         json_put_str(one, "chat", h->name);
         json_put_str(one, "team", h->team);
         json_object_set_new(
-            one, "linked",
-            json_boolean(has_account_at(c->keeper, c->who.name, i->config->issuer)));
+            one, "linked", json_boolean(has_account_at(c->keeper, c->who.name, i->config->issuer)));
         json_array_append_new(list, one);
     }
     return list;
@@ -187,9 +185,8 @@ void call_LINK_BEGIN(struct call *c)
         return;
     enum sl_oidc_reason reason = sl_oidc_provider_can_browse(&i->provider, i->config->algorithms);
     flows_end_links(c->keeper, c->with.session);
-    struct flow *f = reason != SL_OIDC_YES
-                         ? NULL
-                         : flow_new(c->keeper, i, FLOW_CODE, c->address, &secret);
+    struct flow *f =
+        reason != SL_OIDC_YES ? NULL : flow_new(c->keeper, i, FLOW_CODE, c->address, &secret);
     if (f != NULL)
         f->link = link_new(c);
     if (f == NULL || f->link == NULL) {
@@ -203,7 +200,8 @@ void call_LINK_BEGIN(struct call *c)
     sl_secret_wipe(secret.p, secret.cap);
 }
 
-/* --- back -----------------------------------------------------------------------------------------
+/* --- back
+ * -----------------------------------------------------------------------------------------
  */
 
 static enum sl_oidc_reason take_shown(struct keeper *k, struct flow *f, const struct issuer *i,
@@ -243,14 +241,14 @@ void link_arrived(struct keeper *k, struct flow *f, const struct issuer *i,
     late_done(&c);
 }
 
-/* --- yes ------------------------------------------------------------------------------------------
+/* --- yes
+ * ------------------------------------------------------------------------------------------
  */
 
 /* What this session was shown, and the body names; NULL: the answer is made. */
 static struct flow *shown(struct call *c, struct issuer **issuer)
 {
-    struct flow *f =
-        c->with.session.n == 0 ? NULL : flow_shown_to(c->keeper, c->with.session);
+    struct flow *f = c->with.session.n == 0 ? NULL : flow_shown_to(c->keeper, c->with.session);
 
     *issuer = f == NULL ? NULL : issuer_by_id(c->keeper, f->issuer);
     if (*issuer != NULL && sl_span_eq(sl_buf_span(&f->link->identity), c->who.name) &&
@@ -368,7 +366,8 @@ void call_LINK_CONFIRM(struct call *c)
     flow_end(c->keeper, f);
 }
 
-/* --- no more --------------------------------------------------------------------------------------
+/* --- no more
+ * --------------------------------------------------------------------------------------
  */
 
 /* What brings groups that mean something is no person's own: leaving one may loosen something. */

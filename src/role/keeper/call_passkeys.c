@@ -132,7 +132,8 @@ void call_PASSKEY_CHALLENGE(struct call *c)
     uint64_t expires_us = challenge_expires_us(0);
     SL_BUF(document, SL_ENTRY_MAX);
 
-    if (!passkeys_here(c) || !read_wish(c, &w) || (w.enrol && !account_may_add(c, "A passkey is enrolled")))
+    if (!passkeys_here(c) || !read_wish(c, &w) ||
+        (w.enrol && !account_may_add(c, "A passkey is enrolled")))
         return;
     put_document(c, &w, expires_us, &document);
     sl_passkey_challenge_of(sl_buf_span(&document), challenge);
@@ -361,7 +362,8 @@ void call_PASSKEY_ENROL(struct call *c)
         challenge_unknown(c);
         return;
     }
-    if (!check_new(c, &by_new, document, &p) || (existing && !passkey_vouch_check(c, &by, document)))
+    if (!check_new(c, &by_new, document, &p) ||
+        (existing && !passkey_vouch_check(c, &by, document)))
         return;
     if (second) {
         passkey_ask_second(c, &p, &by_new, document);

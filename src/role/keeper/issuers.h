@@ -106,8 +106,8 @@ enum sl_err account_of(struct keeper *k, struct sl_span credential, struct accou
 /* Its credential's id into `id`. SL_ESTATE: the account is somebody's already. */
 enum sl_err account_link(struct keeper *k, const struct person *who, struct sl_span issuer,
                          struct sl_span subject, struct maker by, struct sl_buf *id) SL_MUST_CHECK;
-/* By the caller themselves, who proved to the issuer that it is theirs; `vouched`: by a passkey that
- * signed `document`, NULL where they have none. SL_ESTATE as above. */
+/* By the caller themselves, who proved to the issuer that it is theirs; `vouched`: by a passkey
+ * that signed `document`, NULL where they have none. SL_ESTATE as above. */
 struct allowed;
 enum sl_err account_link_own(struct call *c, struct sl_span issuer, struct sl_span subject,
                              const struct allowed *vouched, struct sl_span document,
