@@ -77,20 +77,19 @@ static const struct call sanitizer_calls[] = {SANITIZER_CALLS(ROW)};
 
 /* What not even the supervisor asks of the kernel, nor anything that it starts, password commands
  * included. It must read secrets and start programs, so an allow-list would say little. */
-#define NEVER_CALLS(X)                                                                       \
-    X(mount)                                                                                 \
-    X(umount2)                                                                               \
-    X(pivot_root)                                                                            \
-    X(chroot)                                                                                \
-    X(move_mount)                                                                            \
-    X(open_tree)                                                                             \
-    X(fsopen)                                                                                \
-    X(fsmount)                                                                               \
-    X(setns) X(unshare) X(open_by_handle_at) X(init_module) X(finit_module) X(delete_module) \
-        X(kexec_load) X(kexec_file_load) X(reboot) X(swapon) X(swapoff) X(acct) X(quotactl)  \
-            X(iopl) X(ioperm) X(syslog) X(settimeofday) X(clock_settime) X(sethostname)      \
-                X(setdomainname) X(bpf) X(perf_event_open) X(userfaultfd) X(io_uring_setup)  \
-                    X(process_vm_writev) X(kcmp)
+#define NEVER_CALLS(X)                                                                           \
+    X(mount)                                                                                     \
+    X(umount2)                                                                                   \
+    X(pivot_root)                                                                                \
+    X(chroot)                                                                                    \
+    X(move_mount)                                                                                \
+    X(open_tree)                                                                                 \
+    X(fsopen)                                                                                    \
+    X(fsmount) X(setns) X(unshare) X(open_by_handle_at) X(init_module) X(finit_module)           \
+        X(delete_module) X(kexec_load) X(kexec_file_load) X(reboot) X(swapon) X(swapoff) X(acct) \
+            X(quotactl) X(iopl) X(ioperm) X(syslog) X(settimeofday) X(clock_settime)             \
+                X(sethostname) X(setdomainname) X(bpf) X(perf_event_open) X(userfaultfd)         \
+                    X(io_uring_setup) X(process_vm_writev) X(kcmp)
 
 /* A call that this machine's architecture does not have needs no rule. */
 static bool allow(scmp_filter_ctx filter, int number, unsigned count,

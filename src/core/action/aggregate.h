@@ -6,19 +6,18 @@
 
 #include "base/span.h"
 
-#define SL_AGGREGATES(X)                                                                    \
-    X(count)                                                                                \
-    X(sum)                                                                                  \
-    X(avg)                                                                                  \
-    X(stddev)                                                                               \
-    X(stddev_pop)                                                                           \
-    X(stddev_samp)                                                                          \
-    X(variance)                                                                             \
-    X(var_pop)                                                                              \
-    X(var_samp)                                                                             \
-    X(corr)                                                                                 \
-    X(covar_pop) X(covar_samp) X(regr_avgx) X(regr_avgy) X(regr_count) X(regr_intercept)    \
-        X(regr_r2) X(regr_slope) X(regr_sxx) X(regr_sxy) X(regr_syy) X(bool_and) X(bool_or) \
+#define SL_AGGREGATES(X)                                                                         \
+    X(count)                                                                                     \
+    X(sum)                                                                                       \
+    X(avg)                                                                                       \
+    X(stddev)                                                                                    \
+    X(stddev_pop)                                                                                \
+    X(stddev_samp)                                                                               \
+    X(variance)                                                                                  \
+    X(var_pop)                                                                                   \
+    X(var_samp)                                                                                  \
+    X(corr) X(covar_pop) X(covar_samp) X(regr_avgx) X(regr_avgy) X(regr_count) X(regr_intercept) \
+        X(regr_r2) X(regr_slope) X(regr_sxx) X(regr_sxy) X(regr_syy) X(bool_and) X(bool_or)      \
             X(every) X(bit_and) X(bit_or) X(bit_xor)
 
 /* The same name, living for ever; empty when it is none of these. */
