@@ -245,6 +245,14 @@ static int new_peer(enum sl_role role, const char *purpose)
     return ends[0];
 }
 
+/* The gate ended and the supervisor started another: the journal comes before its channel. */
+static inline void another_gate(void)
+{
+    close(play.gate);
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    play.gate = new_peer(SL_ROLE_GATE, "");
+}
+
 static void open_control(void)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};

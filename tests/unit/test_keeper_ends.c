@@ -85,8 +85,7 @@ static void test_P11_lost_answer_is_unknown(void)
     SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
     journal(action, true, false, approval);
     memcpy(first, approval, 37);
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
     state_of(first);
     SL_CHECK_TEXT(sl_span_str(json_string_value(
@@ -212,14 +211,12 @@ static void test_captured_gate(void)
 {
     propose_as(session + 1000, SL_EFFECT_DDL, "drop table x", "", 0);
     SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
     TELL(play.gate, call, .method = SL_SPAN("identity.add"),
          .body = SL_SPAN("{}")); /* not for gates */
     SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
     session += 1000;
     journal(1, true, true, "");
@@ -250,6 +247,23 @@ static void replace_gate(void)
     TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
     play.gate = new_peer(SL_ROLE_GATE, "");
     open_session();
+}
+
+/* The gate ended while the keeper was busy or not there yet: the next one's journal and channel
+ * come before the end of the last one's channel was noticed. What the next one does is recorded. */
+static void test_P6_a_gate_replaced_behind_the_keepers_back(void)
+{
+    int last = play.gate;
+
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    play.gate = new_peer(SL_ROLE_GATE, "");
+    open_session();
+    uint64_t action = hold_and_approve(SL_EFFECT_DDL, "drop table behind");
+    SL_CHECK_INT(spend(action, digest), SL_MESSAGE_ACTION_GO);
+    journal(action, true, true, approval);
+    keeper_reads_journal();
+    outcome_is("ok", "");
+    close(last);
 }
 
 static void outcome_alone(uint64_t in_session, uint8_t outcome)
@@ -309,6 +323,7 @@ int main(int argc, char **argv)
     SL_RUN(test_P4_clock_set_back);
     SL_RUN(test_P4_issued_while_no_keeper_ran);
     SL_RUN(test_captured_gate);
+    SL_RUN(test_P6_a_gate_replaced_behind_the_keepers_back);
     SL_RUN(test_P6_damaged_journal);
     play_end();
     return sl_tap_done();

@@ -279,9 +279,20 @@ static bool is_of_another_courier(const struct peer *p, enum sl_message type)
             type == SL_MESSAGE_STREAM_CLOSED);
 }
 
+/* What lets statements run, or says that they are recorded, is for gates alone whose journal is
+ * read (P6). */
+static bool is_unrecorded(const struct peer *p, enum sl_message type)
+{
+    return p->role == SL_ROLE_GATE && !p->keeper->journals[p->index].open &&
+           (type == SL_MESSAGE_LOGIN_TOKEN || type == SL_MESSAGE_LOGIN_SCRAM ||
+            type == SL_MESSAGE_LOGIN_PROOF || type == SL_MESSAGE_ACTION_SPEND ||
+            type == SL_MESSAGE_BUDGET_ASK || type == SL_MESSAGE_JOURNAL_SYNC);
+}
+
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
-    if ((p->signing && packet->type != SL_MESSAGE_SIGN) || is_of_another_courier(p, packet->type))
+    if ((p->signing && packet->type != SL_MESSAGE_SIGN) || is_of_another_courier(p, packet->type) ||
+        is_unrecorded(p, packet->type))
         return SL_EDENIED;
     switch (packet->type) {
 #define CASE(NAME, name)                               \
@@ -345,6 +356,14 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
         chats_courier_here(k);
 }
 
+/* The gate before this one has ended, though its channel's end may not have been noticed yet. That
+ * comes first: it lets go of the journal that is attached, and must not let go of this one. */
+static void on_journal(struct keeper *k, uint32_t gate, int fd)
+{
+    end_earlier(k, SL_ROLE_GATE, gate, false);
+    journal_attach(k, gate, fd);
+}
+
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)
 {
     struct keeper *k = p->keeper;
@@ -357,7 +376,7 @@ static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packe
     int fd = packet->fds[0];
     packet->fds[0] = -1;
     if (gate && sl_span_is(m->purpose, "journal"))
-        journal_attach(k, m->index, fd);
+        on_journal(k, m->index, fd);
     else if (sl_span_is(m->purpose, "control"))
         control_listen(k, fd);
     else if ((gate || m->role == SL_ROLE_DESK || m->role == SL_ROLE_COURIER) && m->purpose.n == 0)
