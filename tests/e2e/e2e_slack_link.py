@@ -3,6 +3,7 @@
 import json
 import pathlib
 import tempfile
+import time
 import urllib.parse
 
 from authenticator import text as encoded
@@ -145,6 +146,7 @@ def clicked(user, approval):
 
 
 def aside(user, like):
+    """In private; the last of it."""
     return wait_for(lambda: [m for m in SLACK.messages(ephemeral=True) if m["ephemeral"] == user and like in json.dumps(m["blocks"])],
                     10, f"{user} to be told {like!r} in private")[-1]
 
@@ -312,6 +314,7 @@ def test_unlink_with_an_open_form(lab):
     assert unlink(lab, who, USERS["bob"])[0] == 200
     done = SLACK.submit(USERS["bob"], view["id"], {field(view): "as agreed"})
     assert "linked to nobody" in json.dumps(done["answer"]), done
+    time.sleep(2.1)                                     # nobody is told something in private twice in two seconds
     clicked(USERS["bob"], approval)
     aside(USERS["bob"], "linked to nobody")
     assert state(lab, approval) == "pending"
