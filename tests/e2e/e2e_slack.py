@@ -2,9 +2,11 @@
 
 import json
 import pathlib
+import re
 import tempfile
 import time
 
+from idp import request
 from lab import wait_for
 from slack import Slack
 
@@ -87,11 +89,7 @@ def aside(user, like, seconds=10):
 def quiet(lab):
     """Nothing is left to tell, of what has an outcome a moment later too."""
     for _ in range(2):
-        try:
-            wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 30, "everything to be told")
-        except AssertionError as why:
-            calls = [(round(c["at"] - time.time(), 1), c["method"], c["channel"], c["status"], c["error"]) for c in SLACK.calls()[-40:]]
-            raise AssertionError(f"{why}: {chats(lab)} {calls}") from None
+        wait_for(lambda: chats(lab)["slack"]["waiting"] == 0, 60, "everything to be told")
         time.sleep(1)
 
 
@@ -325,13 +323,18 @@ def test_erased(lab):
     wait_for(lambda: number not in json.dumps(card(approval)["blocks"]), 10, "the statement to go")
 
 
-def form(user, message, verb, text):
-    """A click on another button than Approve or Deny, and its form."""
-    SLACK.click(user, message["channel"], message["ts"], f"sluice.{verb}")
-    view = SLACK.modal(user)
-    done = SLACK.submit(user, view["id"], {fields(view)[0]: text})
+def close_all(user):
     for one in SLACK.views(user=user):
         SLACK.close(user=user, view=one["id"])
+
+
+def form(user, message, verb, text, **how):
+    """A click on another button than Approve or Deny, and what its form is answered with."""
+    close_all(user)
+    SLACK.click(user, message["channel"], message["ts"], f"sluice.{verb}", **how)
+    view = SLACK.modal(user)
+    done = SLACK.submit(user, view["id"], {fields(view)[0]: text})
+    close_all(user)
     return json.dumps(done["answer"])
 
 
@@ -359,11 +362,7 @@ def test_ask_and_answer(lab):
     assert said[1:] == [("answer", "agent-7", "it is a duplicate")], said
     assert state(lab, approval) == "pending" and lab.ran(f"delete from staging.scratch where id = {COUNT[0]}") == 0
     lab.deny("rita", approval["id"])
-    SLACK.click(RITA, message["channel"], message["ts"], "sluice.ask", old=True)
-    view = SLACK.modal(RITA)
-    late = SLACK.submit(RITA, view["id"], {fields(view)[0]: "and now?"})
-    assert "not open any more" in json.dumps(late["answer"]), late
-    SLACK.close(user=RITA, view=view["id"])
+    assert "not open any more" in form(RITA, message, "ask", "and now?", old=True)
 
 
 def test_revoke(lab):
@@ -400,15 +399,7 @@ def test_stop(lab):
     assert "being stopped" in said, said
     assert [e["C"] for e in client.answer(15).errors] == ["57014"]
     wait_for(lambda: "sluice.stop" not in SLACK.buttons(card(approval)), 20, "the message to say that it is over")
-    assert "Nothing runs" in form_late(message), "stopped twice"
-
-
-def form_late(message):
-    SLACK.click(RITA, message["channel"], message["ts"], "sluice.stop", old=True)
-    view = SLACK.modal(RITA)
-    done = SLACK.submit(RITA, view["id"], {fields(view)[0]: "again"})
-    SLACK.close(user=RITA, view=view["id"])
-    return json.dumps(done["answer"])
+    assert "Nothing runs" in form(RITA, message, "stop", "again", old=True), "stopped twice"
 
 
 def direct(user):
@@ -419,6 +410,7 @@ def direct(user):
 
 def test_direct(lab):
     """who asked, or owns what did, hears once what became of it, if their account is linked; nobody else does"""
+    SLACK.rate(mode="off")                              # what went before is told at once
     quiet(lab)
     SLACK.forget()
     _, approval = hold(lab)                             # of an agent of carol's, whose account is linked
@@ -436,6 +428,7 @@ def test_direct(lab):
     quiet(lab)
     assert direct(GUEST) == [], "who is linked no more is told"
     assert [c["user"] for c in SLACK.channels() if c.get("is_im") and direct(c["user"])] == [CAROL], "somebody else was told"
+    SLACK.rate(mode="slack")
 
 
 def test_flood(lab):
@@ -476,4 +469,10 @@ def test_pace(lab):
         took.append(call["at"] - begun)
         decide(BOB, card(approval))
         wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    status, text, _ = request(f"{lab.url}/metrics")
+    assert status == 200, text
+    numbers = {n: float(v) for n, v in re.findall(r'^(sluice_chat_\w+){chat="slack"} (\S+)$', text, re.M)}
+    assert set(numbers) == {f"sluice_chat_{n}" for n in ("messages_total", "failures_total", "waiting_messages", "hold_to_message_seconds")}, text
+    assert numbers["sluice_chat_messages_total"] > 50 and numbers["sluice_chat_failures_total"] > 2, numbers
+    assert 0 < numbers["sluice_chat_hold_to_message_seconds"] < 5, numbers
     print(f"# hold to message handed over, with the client's own way: {sorted(round(t * 1000) for t in took)} ms")

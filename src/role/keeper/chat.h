@@ -98,6 +98,7 @@ struct chat {
     struct chat_asked *asked;     /* decisions that wait for that */
     struct chat_seen *seen;       /* what came already */
     uint64_t told, failed;        /* calls, since the keeper started */
+    uint64_t delay_us;            /* from the last hold that was told to its answer; 0: none yet */
     char why[240];                /* what went wrong last; empty: nothing */
 };
 
@@ -125,6 +126,8 @@ bool chat_is_ready(const struct chat *h);                               /* it ca
  */
 void chat_plan(struct keeper *k, struct approval *a);
 bool chat_is_final(const struct approval *a); /* nothing more will become of it */
+/* metrics_told.c: this one has just been told. */
+void chat_note_delay(struct keeper *k, struct chat *h, const struct chat_job *job);
 struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
                               struct sl_span channel, struct sl_span approval, struct sl_span ts);
 void chat_job_end(struct chat *h, struct chat_job *job);

@@ -396,6 +396,7 @@ static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
         record_updated(k, h, job);
     else
         record_posted(k, h, job, answer->ts.n > 0 ? answer->ts : SL_SPAN("-"));
+    chat_note_delay(k, h, job);
     /* what happened while it was under way */
     if (job->approval[0] != '\0')
         chats_touch(k, sl_span_str(job->approval));
