@@ -321,6 +321,10 @@ def test_erased(lab):
     card(approval, like="denied by rita")
     lab.manage("ledger", "erase", approval["id"])
     wait_for(lambda: number not in json.dumps(card(approval)["blocks"]), 10, "the statement to go")
+    quiet(lab)
+    before = len(SLACK.calls())
+    time.sleep(3)
+    assert len(SLACK.calls()) == before, "Slack is told the same again and again"
 
 
 def close_all(user):

@@ -215,7 +215,8 @@ static void plan_after(struct keeper *k, struct chat *h, const struct approval *
         if (all[i].what == CHAT_CARD && chat_is_final(a) && a->state != SL_APPROVAL_NONE &&
             !is_there(all, count, CHAT_NOTE, all[i].channel))
             want(k, h, CHAT_NOTE, all[i].channel, a->id, all[i].ts);
-    if (count > 0 && a->state != SL_APPROVAL_PENDING &&
+    /* what came in one message with many others is not said one by one to whoever asked for all */
+    if (is_there(all, count, CHAT_CARD, sl_span(NULL, 0)) && a->state != SL_APPROVAL_PENDING &&
         !is_there(all, count, CHAT_DIRECT, sl_span(NULL, 0)) && requesters_account(k, h, a, &user))
         want(k, h, CHAT_DIRECT, user, a->id, sl_span(NULL, 0));
 }

@@ -212,6 +212,14 @@ static bool says_something_new(struct keeper *k, const struct chat *h, struct ch
     return !same;
 }
 
+/* The last word is said once more, so that it stands as that; but what was erased is looked at
+ * again and again, and said when it has changed. */
+static bool says_the_last(struct keeper *k, const struct chat *h, struct chat_job *job,
+                          struct sl_span approval, bool erased)
+{
+    return (job->final && !erased) || says_something_new(k, h, job, approval);
+}
+
 /* Of a message that is there: the chat did not take the whole of it once. */
 static bool was_brief(struct keeper *k, const struct chat *h, const struct chat_job *job)
 {
@@ -238,7 +246,7 @@ static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
     job->final = chat_is_final(&a);
     sl_slack_put_card(&job->body, sl_span_str(job->channel), sl_span_str(job->ts), &card);
     sl_sha256(sl_buf_span(&job->body), job->hash);
-    return job->ts[0] == '\0' || job->final || says_something_new(k, h, job, a.id);
+    return job->ts[0] == '\0' || says_the_last(k, h, job, a.id, approval_erased(&a));
 }
 
 /* The approvals of a group that is there already. */
@@ -263,6 +271,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     struct sl_chat_line lines[GROUP_SHOWN];
     size_t shown = 0, open = 0;
+    bool erased = false;
 
     if (job->many == NULL)
         read_many(k, h, job);
@@ -276,6 +285,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
             continue;
         }
         job->final = job->final && chat_is_final(&a);
+        erased = erased || approval_erased(&a);
         open += a.state == SL_APPROVAL_PENDING;
         if (shown < GROUP_SHOWN)
             lines[shown++] = chat_line_make(k, &a);
@@ -286,8 +296,8 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     sl_slack_put_group(&job->body, sl_span_str(job->channel), sl_span_str(job->ts), lines, shown,
                        job->many_count - shown, approval_link(k, sl_span(NULL, 0)));
     sl_sha256(sl_buf_span(&job->body), job->hash);
-    return job->ts[0] == '\0' || job->final ||
-           says_something_new(k, h, job, sl_span_str(job->many[0]));
+    return job->ts[0] == '\0' ||
+           says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
 }
 
 static bool make_note(struct keeper *k, struct chat_job *job)
