@@ -69,8 +69,8 @@ static void put_one(struct sl_buf *b, const char *name, const char *type, const 
     sl_buf_say(b, "%s %U\n", name, value);
 }
 
-void metrics_labelled(struct sl_buf *b, const char *name, const char *label,
-                      struct sl_span value, uint64_t number)
+void metrics_labelled(struct sl_buf *b, const char *name, const char *label, struct sl_span value,
+                      uint64_t number)
 {
     sl_buf_put_str(b, name);
     put_label(b, label, value, "{");
@@ -166,7 +166,8 @@ static void put_effects(struct sl_buf *b, const struct totals *t)
 {
     static const char name[] = "sluice_statement_effects_total";
 
-    metrics_head(b, name, "counter", "Statements by effect; one with two effects counts under both.");
+    metrics_head(b, name, "counter",
+                 "Statements by effect; one with two effects counts under both.");
     for (size_t k = 0; k < t->count; k++)
         for (unsigned i = 0; i < SL_EFFECT_COUNT; i++) {
             if (t->items[k].effects[i] == 0)
@@ -207,7 +208,8 @@ static void put_states(struct keeper *k, struct sl_buf *b)
     put_one(b, "sluice_approvals_pending", "gauge", "Held actions that wait for people.", pending);
     put_one(b, "sluice_approvals_granted", "gauge", "Approved actions that have not run yet.",
             approved);
-    metrics_head(b, "sluice_approvals_total", "counter", "Approvals that are over, by how they ended.");
+    metrics_head(b, "sluice_approvals_total", "counter",
+                 "Approvals that are over, by how they ended.");
     for (size_t i = 0; i < SL_COUNT(ends); i++)
         metrics_labelled(b, "sluice_approvals_total", "state", sl_span_str(ends[i]), ended[i]);
 }
@@ -249,20 +251,21 @@ static void put_listings(struct keeper *k, struct sl_buf *b)
         (void)sl_json_u64(one, "sessions", &sessions);
         metrics_labelled(b, "sluice_sessions", "target", sl_json_str(one, "name"), sessions);
     }
-    metrics_head(b, "sluice_catalog_current", "gauge",
-             "1 while every gate has a current catalog of the target; else statements wait or are "
-             "opaque.");
+    metrics_head(
+        b, "sluice_catalog_current", "gauge",
+        "1 while every gate has a current catalog of the target; else statements wait or are "
+        "opaque.");
     json_array_foreach(targets, i, one)
         metrics_labelled(b, "sluice_catalog_current", "target", sl_json_str(one, "name"),
-                     sl_span_is(sl_json_str(one, "listing"), "current"));
+                         sl_span_is(sl_json_str(one, "listing"), "current"));
     metrics_head(b, "sluice_catalog_checked_timestamp_seconds", "gauge",
-             "When the catalog was last found to be that of the server, by the slowest gate.");
+                 "When the catalog was last found to be that of the server, by the slowest gate.");
     json_array_foreach(targets, i, one)
     {
         uint64_t at_us = 0;
         if (sl_when_get(sl_json_str(one, "checked"), &at_us) == SL_OK)
             metrics_labelled(b, "sluice_catalog_checked_timestamp_seconds", "target",
-                         sl_json_str(one, "name"), at_us / 1000000);
+                             sl_json_str(one, "name"), at_us / 1000000);
     }
     json_decref(targets);
 }
@@ -273,17 +276,17 @@ static void put_canaries(struct keeper *k, struct sl_buf *b)
     size_t i;
 
     metrics_head(b, "sluice_canary_flowing", "gauge",
-             "1 while the statement that must be held flows: an alarm.");
+                 "1 while the statement that must be held flows: an alarm.");
     json_array_foreach(k->canaries, i, one)
         metrics_labelled(b, "sluice_canary_flowing", "target", sl_json_str(one, "target"),
-                     sl_span_is(sl_json_str(one, "result"), "flowed"));
+                         sl_span_is(sl_json_str(one, "result"), "flowed"));
     metrics_head(b, "sluice_canary_tried_timestamp_seconds", "gauge", "When it was tried last.");
     json_array_foreach(k->canaries, i, one)
     {
         uint64_t at_us = 0;
         if (sl_when_get(sl_json_str(one, "at"), &at_us) == SL_OK)
             metrics_labelled(b, "sluice_canary_tried_timestamp_seconds", "target",
-                         sl_json_str(one, "target"), at_us / 1000000);
+                             sl_json_str(one, "target"), at_us / 1000000);
     }
 }
 
@@ -309,10 +312,10 @@ static void put_programs(struct keeper *k, struct sl_buf *b)
     static const char *const roles[] = {"desk", "gate", "judge", "keeper"};
 
     metrics_head(b, "sluice_program_restarts_total", "counter",
-             "Programs that the supervisor had to start again.");
+                 "Programs that the supervisor had to start again.");
     for (size_t i = 0; i < SL_COUNT(roles); i++)
         metrics_labelled(b, "sluice_program_restarts_total", "program", sl_span_str(roles[i]),
-                     restarts_of(k, roles[i]));
+                         restarts_of(k, roles[i]));
 }
 
 static void put_journals(struct keeper *k, struct sl_buf *b)
@@ -331,7 +334,7 @@ static void put_journals(struct keeper *k, struct sl_buf *b)
             sl_buf_put_decimal(&gate, i);
             if (j->open)
                 metrics_labelled(b, names[n], "gate", sl_buf_span(&gate),
-                             n == 0 ? sl_journal_unread(&j->ring, j->at) : j->ring.size);
+                                 n == 0 ? sl_journal_unread(&j->ring, j->at) : j->ring.size);
         }
     }
 }

@@ -296,8 +296,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     sl_slack_put_group(&job->body, sl_span_str(job->channel), sl_span_str(job->ts), lines, shown,
                        job->many_count - shown, approval_link(k, sl_span(NULL, 0)));
     sl_sha256(sl_buf_span(&job->body), job->hash);
-    return job->ts[0] == '\0' ||
-           says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
+    return job->ts[0] == '\0' || says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
 }
 
 static bool make_note(struct keeper *k, struct chat_job *job)
