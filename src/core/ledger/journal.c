@@ -235,8 +235,8 @@ static inline void will_write(const uint8_t *p)
 #endif
 }
 
-/* Where the next records will stand, the reader was last: those lines of memory are in another core's
- * cache, or in none. They come here while the bytes of this statement are sent. */
+/* Where the next records will stand, the reader was last: those lines of memory are in another
+ * core's cache, or in none. They come here while the bytes of this statement are sent. */
 static inline void expect_more(const struct sl_journal *j)
 {
     for (uint64_t at = 0; at < SOON_BYTES; at += CACHE_LINE)
