@@ -413,25 +413,35 @@ def direct(user):
 
 
 def test_direct(lab):
-    """who asked, or owns what did, hears once what became of it, if their account is linked; nobody else does"""
+    """who asked, or owns what did, hears that it waits and once what became of it, if their account is linked; nobody else does"""
     SLACK.rate(mode="off")                              # what went before is told at once
     quiet(lab)
     SLACK.forget()
     _, approval = hold(lab)                             # of an agent of carol's, whose account is linked
     card(approval)
+    told = wait_for(lambda: direct(CAROL), 15, "carol to be told")[0]
+    said = json.dumps(told)
+    assert approval["id"] in said and "waits for a yes" in said and "bob" in said and "delete" not in said, said
     lab.deny("rita", approval["id"], "not on a Friday")
-    told = wait_for(lambda: direct(CAROL), 15, "carol to be told")
-    assert len(told) == 1 and approval["id"] in json.dumps(told[0]) and "not on a Friday" in json.dumps(told[0]), told
+    told = wait_for(lambda: direct(CAROL)[1:], 15, "carol to be told what became of it")
+    assert approval["id"] in json.dumps(told[0]) and "not on a Friday" in json.dumps(told[0]), told
     client = lab.raw("nightly")                         # of erin's, whose account is linked: a guest reads, too
     client.query("delete from staging.scratch where id = 999001")
     hers = lab.pending_one("nightly")
     card(hers)
+    assert hers["id"] in json.dumps(wait_for(lambda: direct(GUEST), 15, "erin to be told"))
     lab.manage("identity", "account", "erin", "--issuer", "slack", "--subject", GUEST, "--remove")
     lab.deny("rita", hers["id"])
     card(hers, like="denied by rita")
+    client.query("delete from staging.scratch where id = 999002")
+    last = lab.pending_one("nightly", like="999002")
+    card(last)
+    lab.deny("rita", last["id"])
     quiet(lab)
-    assert direct(GUEST) == [], "who is linked no more is told"
-    assert [c["user"] for c in SLACK.channels() if c.get("is_im") and direct(c["user"])] == [CAROL], "somebody else was told"
+    assert len(direct(GUEST)) == 1, "who is linked no more is told"
+    assert len(direct(CAROL)) == 2, "she is told more than twice"
+    heard = {c["user"] for c in SLACK.channels() if c.get("is_im") and direct(c["user"])}
+    assert heard == {CAROL, GUEST}, "somebody else was told"
     SLACK.rate(mode="slack")
 
 

@@ -153,6 +153,8 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
 struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
 /* "approved by bob: fine; it ran: 3 rows" */
 void chat_put_outcome(struct sl_buf *b, const struct approval *a);
+/* Of one that nobody has decided yet: who may, and where. */
+void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a);
 
 /* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
  */

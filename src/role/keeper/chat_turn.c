@@ -173,7 +173,7 @@ static void record_posted(struct keeper *k, const struct chat *h, const struct c
     event_bool(event, "decides", job->decides);
     event_hex(event, "hash", sl_span(job->hash, sizeof job->hash));
     event_bool(event, "done",
-               job->final || job->what == CHAT_NOTE || job->what == CHAT_DIRECT ||
+               job->final || job->what == CHAT_NOTE ||
                    sl_span_is(ts, "-")); /* it is there, and nothing says where */
     event_bool(event, "brief", job->brief);
     store_record(&k->store, NULL, event, false);
@@ -308,7 +308,11 @@ static bool make_note(struct keeper *k, struct chat_job *job)
         return false;
     if (job->what == CHAT_DIRECT)
         sl_buf_say(&text, "What %S asked for on %S (%S): ", a.identity, a.target, a.id);
-    chat_put_outcome(&text, &a);
+    job->final = a.state != SL_APPROVAL_PENDING;
+    if (job->final)
+        chat_put_outcome(&text, &a);
+    else
+        chat_put_waiting(k, &text, &a);
     sl_slack_put_text(&job->body, sl_span_str(job->channel),
                       job->what == CHAT_NOTE ? sl_span_str(job->ts) : sl_span(NULL, 0),
                       sl_buf_span(&text));
