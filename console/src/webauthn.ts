@@ -45,7 +45,6 @@ export function cannot(origins: readonly string[]): string {
 
 const SAYS: Record<string, string> = {
   InvalidStateError: "This device has a passkey of yours already.",
-  ConstraintError: "This device cannot verify that it is you (PIN, finger or face).",
 };
 
 /** What went wrong, and what to do next. What cancelling, waiting too long and having none are, browsers do not tell apart. */
