@@ -141,7 +141,7 @@ export function PasskeysPage(): JSX.Element {
     <>
       <Heading title="Passkeys">Passkeys</Heading>
       <p>
-        Nobody else can make what you sign with a passkey. Some rules take no less.
+        Nobody else can make what you sign with a passkey.
       </p>
       {problem !== "" && (
         <p class="warn" role="alert">
