@@ -53,6 +53,7 @@ static const struct option_row rows[] = {
     FLAG("--replace", SL_API_REPLACE, replace, "overwrite a credential that is there"),
     FLAG("--all", SL_API_ALL, all, "also those that are closed"),
     FLAG("--all", SL_API_EVERYTHING, everything, "also the session's settings that are as usual"),
+    FLAG("--remove", SL_API_REMOVE, remove, "unlink it, at once"),
     FLAG("--yes", SL_API_YES, yes, "do not ask again on a terminal"),
     FLAG("--plain", SL_API_PLAIN, plain, "one line an event, also on a terminal"),
     FLAG("--break-glass", SL_API_GLASS, break_glass,

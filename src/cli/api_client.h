@@ -39,6 +39,7 @@ enum sl_api_option {
     SL_API_AUDIT = 1 << 16,
     SL_API_EVERYTHING = 1 << 17,
     SL_API_AWAY = 1 << 18,
+    SL_API_REMOVE = 1 << 19,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
@@ -47,7 +48,7 @@ struct sl_api_args {
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
     const char *from, *stand_in; /* away; with `until` */
     const char *word, *second;   /* the arguments that are no options */
-    bool json, all, yes, replace, allow_http, plain, break_glass, everything;
+    bool json, all, yes, replace, allow_http, plain, break_glass, everything, remove;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code
  * after --help or a usage error. The text of --help is `help`, then a paragraph on the options that
@@ -72,6 +73,10 @@ void sl_api_close(struct sl_api *api); /* wipes the credential */
 /* body NULL: GET, else POST. *out (may be NULL) is the answer's object, the caller's to decref.
  * SL_EXIT_FINE; else what went wrong was said on stderr (as JSON on stdout with --json). */
 int sl_api_call(struct sl_api *api, const char *path, const json_t *body, json_t **out);
+
+/* cmd_console.c: prints the link that signs the caller in to the console, on this page of it. Exit
+ * code. */
+int sl_api_console_link(struct sl_api *api, const struct sl_api_args *args, const char *page);
 
 /* Server-sent events: `line` for each line, false ends. *status is the HTTP status, 0 when
  * unreachable. */

@@ -21,6 +21,7 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \
     X(enroll, "CODE [--url URL] [--save FILE|-]",                                                  \
       "claim your deciding credential with a one-time code")                                       \
+    X(link, "[ISSUER [--remove]] [--json]", "show your accounts in chats, link one, unlink one")   \
     X(login, "[--issuer NAME] [--url URL] [--save FILE]", "sign in with your identity provider")   \
     X(logout, "[--json]", "end what 'sluice login' began")                                         \
     X(request, "--target T -f FILE --reason TEXT [--run] [--id ID] [--dsn CONNINFO] [--json]",     \

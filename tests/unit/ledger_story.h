@@ -81,6 +81,7 @@ struct story {
      * parted from; the credential of what is parted; and by whom it was linked */
     bool account, late_account;
     const char *account_too, *account_parted, *parted_credential, *account_by;
+    const char *account_channel, *account_with; /* by rita herself: with which credential */
     /* the credential that asks; bot has "t-bot", made by whom and for whom */
     /* e: escalated in time, and sara decides; b: before its time; t: twice; n: no rule says so; d:
      * when it was decided; u: never, and she decides all the same */
@@ -158,7 +159,9 @@ static inline void story_account(struct story *s, bool link, const char *name,
                    .credential = sl_span_str(credential),
                    .issuer = SL_SPAN("https://idp.example"),
                    .subject = SL_SPAN("u-1"),
-                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by)});
+                   .by = sl_span_str(s->account_by == NULL ? "operator" : s->account_by),
+                   .channel = sl_span_str(s->account_channel),
+                   .with = sl_span_str(s->account_with)});
     story_leaf(s, &leaf);
 }
 

@@ -132,6 +132,54 @@ static void test_accounts(void)
            "that was not linked to it");
 }
 
+/* A person links their own: with a credential of theirs, and nobody else has to let it happen. */
+static void test_own_accounts(void)
+{
+    static const char two[] = "{\"govern\":\"two-person\"}", own[] = "console";
+    struct hearing h;
+
+    for (int governed = 0; governed < 2; governed++) {
+        hear((struct story){.account = true,
+                            .credential = "a-rita",
+                            .account_by = "rita",
+                            .account_channel = own,
+                            .account_with = "c-rita",
+                            .policy_text = governed ? two : NULL},
+             &h);
+        SL_CHECK_TEXT(sl_buf_span(&h.said), "");
+        sl_buf_done(&h.said);
+    }
+    expect("with nothing",
+           (struct story){.account = true, .account_by = "rita", .account_channel = own},
+           "without a deciding credential of their own");
+    expect("with another's",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = own,
+                          .account_with = "c-alice"},
+           "without a deciding credential of their own");
+    expect("with one that asks",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = own,
+                          .account_with = "t-rita"},
+           "without a deciding credential of their own");
+    expect("by another",
+           (struct story){.account = true,
+                          .account_by = "alice",
+                          .account_channel = own,
+                          .account_with = "c-alice",
+                          .policy_text = two},
+           "nobody else let it happen");
+    expect("at the shell",
+           (struct story){.account = true,
+                          .account_by = "rita",
+                          .account_channel = "control",
+                          .account_with = "c-rita",
+                          .policy_text = two},
+           "nobody else let it happen");
+}
+
 /* Everybody behind what asked is in the requester set, or they could decide it (P4). */
 static void test_P4_who_is_behind_the_credential_that_asks(void)
 {
@@ -886,6 +934,7 @@ int main(void)
     SL_RUN(test_true_story);
     SL_RUN(test_approvers);
     SL_RUN(test_accounts);
+    SL_RUN(test_own_accounts);
     SL_RUN(test_P4_who_is_behind_the_credential_that_asks);
     SL_RUN(test_who_is_switched_off);
     SL_RUN(test_erasing_is_governed);

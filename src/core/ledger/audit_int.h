@@ -290,6 +290,9 @@ void sl_audit_document(struct sl_audit *a, struct sl_span id, const uint8_t dige
 /* The passkey that a `decided` leaf proves itself by, NULL where it has none or proves nothing
  * (which is a finding). */
 struct sl_audit_passkey *sl_audit_decision_proof(struct sl_audit *a, const json_t *leaf);
+/* Of an account that a person linked themselves: why the passkey that they have does not stand
+ * behind it. NULL: it does, or they have none. */
+const char *sl_audit_link_problem(struct sl_audit *a, const json_t *leaf);
 
 /* One for each kind of leaf. */
 typedef void sl_audit_kind_fn(struct sl_audit *a, const json_t *leaf);

@@ -119,10 +119,11 @@ static const char *proof_problem(struct sl_audit *a, struct sl_audit_passkey *k,
 
 /* --- leaves --- */
 
-/* What was signed is what the leaf says. */
+/* What was signed is what the leaf says; what neither has is the same. */
 static bool says_the_same(const json_t *document, const json_t *leaf, const char *purpose)
 {
-    static const char *const members[] = {"identity", "key", "rp_id", "algorithm", "public_key"};
+    static const char *const members[] = {"identity",   "key",    "rp_id",  "algorithm",
+                                          "public_key", "issuer", "subject"};
 
     for (size_t i = 0; i < SL_COUNT(members); i++) {
         struct sl_span said = sl_json_str(document, members[i]);
@@ -167,6 +168,11 @@ static bool has_passkeys(const struct sl_audit *a, struct sl_span identity)
         if (!k->removed && sl_span_eq(k->identity, identity))
             return true;
     return false;
+}
+
+const char *sl_audit_link_problem(struct sl_audit *a, const json_t *leaf)
+{
+    return has_passkeys(a, sl_json_str(leaf, "identity")) ? allowed_problem(a, leaf, "link") : NULL;
 }
 
 static struct sl_audit_passkey *new_passkey(struct sl_audit *a, const json_t *leaf)

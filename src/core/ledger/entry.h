@@ -351,6 +351,10 @@ struct sl_entry_roster {
     struct sl_entry_list on_behalf_of; /* token_create: for whom its holder acts */
     struct sl_span os_user;            /* add, link: the machine's user that it sits at, a number */
     struct sl_span approval;           /* by which another person let it happen */
+    /* account_link by the person themselves: with which credential of theirs, and what a passkey of
+     * theirs signed, where they have one */
+    struct sl_span with;
+    const struct sl_entry_proof *allowed_by;
 };
 void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e);
 

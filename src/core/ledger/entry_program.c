@@ -170,6 +170,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     struct sl_span hash_head = sl_span_head(e->hash_head, 8);
 
     sl_jw_object(&w);
+    sl_member_proof(&w, "allowed_by", e->allowed_by);
     sl_member_str(&w, "approval", e->approval);
     sl_member_str(&w, "by", e->by);
     sl_member_str(&w, "channel", e->channel);
@@ -191,6 +192,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_said(&w, "reason", e->reason);
     sl_member_str(&w, "subject", e->subject);
     sl_member_time_v(&w, e->time_us);
+    sl_member_str(&w, "with", e->with);
     sl_jw_end(&w);
     sl_entry_check(b, start);
 }

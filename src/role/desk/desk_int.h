@@ -243,6 +243,7 @@ bool sl_desk_add_device(struct sl_desk_conn *c, json_t *object);
 /* --- signin.c: by way of an identity provider ------------------------------------------------ */
 void sl_desk_depart(struct sl_desk_conn *c, json_t *object);
 void sl_desk_return(struct sl_desk_conn *c);
+sl_desk_reply_fn sl_desk_on_link; /* where the page sends the browser, and the cookie for it */
 
 /* --- events.c ------------------------------------------------------------------------------- */
 void sl_desk_events_begin(struct sl_desk_conn *c);

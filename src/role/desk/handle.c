@@ -119,6 +119,8 @@ static void handle_call(struct sl_desk_conn *c)
         sl_desk_export(c, json_incref(object));
     else if (c->request->route->kind == SL_DESK_DEPART)
         sl_desk_depart(c, object);
+    else if (c->request->route->kind == SL_DESK_LINK)
+        sl_desk_ask_object(c, object, sl_desk_on_link);
     else
         sl_desk_ask_object(c, object, sl_desk_pass_on);
     json_decref(object);
@@ -366,6 +368,7 @@ void sl_desk_handle(struct sl_desk_conn *c)
     case SL_DESK_SIGN_IN:
     case SL_DESK_EXPORT:
     case SL_DESK_DEPART:
+    case SL_DESK_LINK:
         handle_call(c);
         break;
     case SL_DESK_SCIM:

@@ -110,6 +110,7 @@ struct chat {
     struct chat_asked *asked;      /* decisions that wait for that */
     struct chat_seen *seen;        /* what came already */
     uint64_t told, failed;         /* calls, since the keeper started */
+    uint64_t delay_us;             /* from the last hold that was told to its answer; 0: none yet */
     struct chat_teams *teams;      /* chat_teams.h; of that kind alone */
     char why[CHAT_WHY_BYTES];      /* what went wrong last; empty: nothing */
     char deaf_why[CHAT_WHY_BYTES]; /* why nothing is heard */
@@ -149,6 +150,8 @@ void chat_secrets_free(struct chat *h);
  */
 void chat_plan(struct keeper *k, struct approval *a);
 bool chat_is_final(const struct approval *a); /* nothing more will become of it */
+/* metrics_told.c: this one has just been told. */
+void chat_note_delay(struct keeper *k, struct chat *h, const struct chat_job *job);
 struct chat_job *chat_job_new(struct keeper *k, struct chat *h, enum chat_what what,
                               struct sl_span channel, struct sl_span approval, struct sl_span ts);
 void chat_job_end(struct chat *h, struct chat_job *job);
@@ -166,6 +169,8 @@ void chat_card_make(struct keeper *k, const struct chat *h, const struct approva
 struct sl_chat_line chat_line_make(struct keeper *k, const struct approval *a);
 /* "approved by bob: fine; it ran: 3 rows" */
 void chat_put_outcome(struct sl_buf *b, const struct approval *a);
+/* Of one that nobody has decided yet: who may, and where. */
+void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a);
 
 /* --- chat_socket.c: clicks over a socket ---------------------------------------------------------
  */

@@ -44,6 +44,14 @@ static void put_group(const struct chat *h, struct chat_job *job, const struct g
     h->kind->put_group(h, job, g->lines, g->count, g->more, g->inbox_link);
 }
 
+/* The last word is said once more, so that it stands as that; but what was erased is looked at
+ * again and again, and said when it has changed. */
+static bool says_the_last(struct keeper *k, const struct chat *h, const struct chat_job *job,
+                          struct sl_span approval, bool erased)
+{
+    return (job->final && !erased) || chat_says_something_new(k, h, job, approval);
+}
+
 static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     APPROVAL(a);
@@ -56,13 +64,14 @@ static bool make_card(struct keeper *k, struct chat *h, struct chat_job *job)
     chat_card_make(k, h, &a, job->brief, &card);
     job->final = chat_is_final(&a);
     put_card(h, job, &card);
-    return job->ts[0] == '\0' || job->final || chat_says_something_new(k, h, job, a.id);
+    return job->ts[0] == '\0' || says_the_last(k, h, job, a.id, approval_erased(&a));
 }
 
 static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
 {
     struct sl_chat_line lines[GROUP_SHOWN];
     size_t shown = 0, open = 0;
+    bool erased = false;
 
     if (job->many == NULL)
         chat_read_many(k, h, job);
@@ -76,6 +85,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
             continue;
         }
         job->final = job->final && chat_is_final(&a);
+        erased = erased || approval_erased(&a);
         open += a.state == SL_APPROVAL_PENDING;
         if (shown < GROUP_SHOWN)
             lines[shown++] = chat_line_make(k, &a);
@@ -86,8 +96,8 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     put_group(h, job,
               &(struct group){lines, shown, job->many_count - shown,
                               approval_link(k, sl_span(NULL, 0))});
-    return job->ts[0] == '\0' || job->final ||
-           chat_says_something_new(k, h, job, sl_span_str(job->many[0]));
+    return job->ts[0] == '\0' ||
+           says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
 }
 
 static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
@@ -99,7 +109,11 @@ static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
         return false;
     if (job->what == CHAT_DIRECT)
         sl_buf_say(&text, "What %S asked for on %S (%S): ", a.identity, a.target, a.id);
-    chat_put_outcome(&text, &a);
+    job->final = a.state != SL_APPROVAL_PENDING;
+    if (job->final)
+        chat_put_outcome(&text, &a);
+    else
+        chat_put_waiting(k, &text, &a);
     h->kind->put_text(h, job, sl_buf_span(&text));
     return true;
 }

@@ -345,6 +345,15 @@ void chat_put_outcome(struct sl_buf *b, const struct approval *a)
     put_run(b, a);
 }
 
+void chat_put_waiting(struct keeper *k, struct sl_buf *b, const struct approval *a)
+{
+    SL_BUF(who, 4096);
+
+    deciders_text(&who, k, a);
+    sl_buf_say(b, "held, and waits for a yes: %S. %S", sl_utf8_head(sl_buf_span(&who), 500),
+               approval_link(k, a->id));
+}
+
 static void tell_votes(struct keeper *k, const struct approval *a, struct sl_chat_card *card)
 {
     struct sl_vote *yes;

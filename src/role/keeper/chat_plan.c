@@ -206,6 +206,15 @@ static bool requesters_account(struct keeper *k, const struct chat *h, const str
     return found;
 }
 
+/* Whoever asked hears that it waits, and once more what became of it: then it is done. */
+static bool is_direct_due(const struct there *all, size_t count, bool pending)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].what == CHAT_DIRECT)
+            return !pending && !all[i].done;
+    return true;
+}
+
 static void plan_after(struct keeper *k, struct chat *h, const struct approval *a,
                        const struct there *all, size_t count)
 {
@@ -217,8 +226,10 @@ static void plan_after(struct keeper *k, struct chat *h, const struct approval *
         if (all[i].what == CHAT_CARD && chat_is_final(a) && a->state != SL_APPROVAL_NONE &&
             !is_there(all, count, CHAT_NOTE, all[i].channel))
             want(k, h, CHAT_NOTE, all[i].channel, a->id, all[i].ts);
-    if (count > 0 && a->state != SL_APPROVAL_PENDING &&
-        !is_there(all, count, CHAT_DIRECT, sl_span(NULL, 0)) && requesters_account(k, h, a, &user))
+    /* what came in one message with many others is not said one by one to whoever asked for all */
+    if (is_there(all, count, CHAT_CARD, sl_span(NULL, 0)) &&
+        is_direct_due(all, count, a->state == SL_APPROVAL_PENDING) &&
+        requesters_account(k, h, a, &user))
         want(k, h, CHAT_DIRECT, user, a->id, sl_span(NULL, 0));
 }
 

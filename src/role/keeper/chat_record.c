@@ -41,7 +41,7 @@ void chat_record_posted(struct keeper *k, const struct chat *h, const struct cha
     event_bool(event, "decides", job->decides);
     event_hex(event, "hash", sl_span(job->hash, sizeof job->hash));
     event_bool(event, "done",
-               job->final || job->what == CHAT_NOTE || job->what == CHAT_DIRECT ||
+               job->final || job->what == CHAT_NOTE ||
                    sl_span_is(ts, "-")); /* it is there, and nothing says where */
     event_bool(event, "brief", job->brief);
     store_record(&k->store, NULL, event, false);

@@ -113,6 +113,7 @@ static void on_told(struct keeper *k, struct chat *h, struct chat_job *job,
         chat_record_updated(k, h, job);
     else
         chat_record_posted(k, h, job, said->ts[0] != '\0' ? sl_span_str(said->ts) : SL_SPAN("-"));
+    chat_note_delay(k, h, job);
     /* what happened while it was under way */
     if (job->approval[0] != '\0')
         chats_touch(k, sl_span_str(job->approval));

@@ -240,6 +240,20 @@ enum sl_method_needs {
        {"issuer","device":true} -> as login.device, and {"poll"} -> {"pending":true,"interval"} or              \
        {"subject","name"?,"groups":[],"identity"?}: signs in as a test and opens nothing; late */               \
     X(ISSUER_TEST,         "issuer.test",       SL_ROLE_CONTROL,           SL_NEEDS_NOTHING)                    \
+    /* {} -> {"accounts":[{"issuer","subject","credential","since"}],"issuers":[{"name","issuer","chat","team",            \
+       "linked":bool}] (of chats: where one may link one's own),"passkey":bool,"shown"?:{"issuer","subject","name",        \
+       "team","expires_at"}}: shown is an account that waits for this session's yes; issuer, here and below, as its        \
+       tokens say it */                                                                                                   \
+    X(LINK_LIST,           "link.list",         SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer": name} -> {"redirect","flow","expires_at"} (201), as signin.begin; only in a session of the console */    \
+    X(LINK_BEGIN,          "link.begin",        SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject"} -> as passkey.challenge, of purpose "link": what a passkey signs so that it is linked */      \
+    X(LINK_CHALLENGE,      "link.challenge",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject","existing"?: an assertion, where the caller has a passkey} -> {"issuer","subject",             \
+       "credential"} (201): exactly what was shown to this session */                                                     \
+    X(LINK_CONFIRM,        "link.confirm",      SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
+    /* {"issuer","subject"} -> the same: one's own is linked no more, at once */                                          \
+    X(LINK_END,            "link.end",          SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"method","what":"Users","id"?,"query"?:{"filter","startIndex","count",..},"resource"?} -> SCIM (RFC 7644)  \
        resource, list or error, with its status */                                                              \
     X(SCIM,                "scim",              SL_ROLE_DESK,              SL_NEEDS_PROVISION)                  \

@@ -20,7 +20,8 @@
  *                       did alone; kind break_glass (id: the approval) or bypass
  *   reviewed            id (of an exception) identity person reason channel at
  *   in_force            digest two_person: the policy that counts from now on
- *   account_linked      issuer subject credential identity deciding hash at by by_uid
+ *   account_linked      issuer subject credential identity deciding hash at by by_uid; by the
+ *                       person with a passkey also vouched_by vouched_counter vouched_backed_up
  *   account_unlinked    issuer subject credential at
  *   account_groups      identity credential added[] removed[] issued at: what its token says
  *   console_opened      id credential hash at expires: somebody signed in to the console

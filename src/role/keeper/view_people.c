@@ -160,6 +160,8 @@ void apply_account_linked(struct db *db, struct fields *f)
            hash, none, none, at, (uint64_t)0, str(f, "by"), str(f, "by_uid"));
     db_run(db, DB_ACCOUNT_SET, "ssssi", str(f, "issuer"), str(f, "subject"), credential, identity,
            at);
+    if (json_object_get(f->event, "vouched_by") != NULL)
+        passkey_used(db, f, "vouched_by", "vouched_counter", "vouched_backed_up");
     note_deciders(db);
 }
 
