@@ -162,8 +162,10 @@ static bool call_users(struct judge *j, const char *schema, const char *name,
 
     if (!function_call(j, schema, name, a, &read))
         return false;
-    if (function_is_aggregate(j, schema, name))
+    if (function_is_aggregate(j, schema, name)) {
         call_exports(j, a->all);
+        call_exports(j, read);
+    }
     origin_join(j, flow, a->all);
     origin_meet(j, flow, read, place, 0);
     return true;

@@ -182,6 +182,27 @@ static void into_all(const struct plpgsql *p, struct outputs *variable, struct o
         origin_carry(p->j, &variable->items[i].origins, from, p->around);
 }
 
+static struct output *item_named(struct judge *j, struct outputs *o, const char *name)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (strcmp(o->items[i].name, name) == 0)
+            return &o->items[i];
+    struct output *item = output_add(j, o, name);
+    if (item != NULL)
+        origin_join(j, &item->origins, o->rest);
+    return item;
+}
+
+/* A field that is not known gets its own place, so that a row counts what all its fields hold. */
+static void into_field(const struct plpgsql *p, struct outputs *variable, const char *field,
+                       struct origin *from)
+{
+    struct output *item = item_named(p->j, variable, field);
+
+    if (item != NULL)
+        origin_carry(p->j, &item->origins, from, p->around);
+}
+
 void value_assign(struct plpgsql *p, const char *name, const char *field, struct origin *from)
 {
     struct source *at = p->broken ? NULL : body_variable(p->j, p->b, name);
@@ -194,7 +215,9 @@ void value_assign(struct plpgsql *p, const char *name, const char *field, struct
         origin_settle(p->j, &one, from);
         from = one;
     }
-    if (at->outputs->open)
+    if (at->outputs->open && field != NULL && at->outputs != p->b->pool)
+        into_field(p, at->outputs, field, from);
+    else if (at->outputs->open)
         into_all(p, at->outputs, from);
     else
         into_row(p, at->outputs, field, from);
@@ -218,17 +241,6 @@ struct origin *value_of_error(const struct plpgsql *p)
     if (p->j->reads != NULL)
         origin_join(p->j, &all, *p->j->reads);
     return all;
-}
-
-static struct output *item_named(struct judge *j, struct outputs *o, const char *name)
-{
-    for (size_t i = 0; i < o->count; i++)
-        if (strcmp(o->items[i].name, name) == 0)
-            return &o->items[i];
-    struct output *item = output_add(j, o, name);
-    if (item != NULL)
-        origin_join(j, &item->origins, o->rest);
-    return item;
 }
 
 /* A record or a cursor gets the columns of a row by their names; the fields of any other variable
@@ -291,8 +303,10 @@ void value_into(struct plpgsql *p, struct origin *from)
     read_take(p, "strict");
     for (size_t i = 0; i < n && !read_done(p); i++) {
         const char *name = read_name(p), *field = NULL;
-        while (read_take(p, "."))
-            field = read_name(p);
+        while (read_take(p, ".")) {
+            const char *next = read_name(p);
+            field = field == NULL ? next : field;
+        }
         if (row != NULL && n == 1 && field == NULL && value_is_record(p, name))
             assign_row(p, name, row);
         else if (row != NULL && !row->open && n == row->count)
