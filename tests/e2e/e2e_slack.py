@@ -50,10 +50,10 @@ def chats(lab):
     return {c["name"]: c for c in json.loads(lab.manage("chats", "--json").out)["chats"]}
 
 
-def hold(lab, sql=None, like=None):
+def hold(lab, sql=None, like=None, client=None):
     """A statement that is held; its client and its approval."""
     COUNT[0] += 1
-    client = lab.raw()
+    client = client or lab.raw()
     client.query(sql or f"delete from staging.scratch where id = {COUNT[0]}")
     return client, lab.pending_one("agent-7", like=like or (f"id = {COUNT[0]}" if sql is None else sql))
 
@@ -133,6 +133,23 @@ def test_deny(lab):
     said = str(client.answer())
     assert "rita" in said and "not on a Friday" in said, said
     card(approval, like="denied by rita")
+
+
+def test_stand_in(lab):
+    """whoever is away is not named; who stands in for them decides in Slack, and the message says for whom"""
+    lab.add("dave", "human")
+    lab.enroll("dave")
+    SLACK.user("U0DAVE", name="dave")
+    link(lab, "dave", "U0DAVE")
+    rita = ["--credential-file", lab.enroll("rita"), *lab.where()]
+    lab.sluice("away", "--until", "1h", "--stand-in", "dave", *rita, check=True)
+    _, approval = hold(lab)
+    message = card(approval, like="1 of bob, dave (standing in for rita)")
+    lab.sluice("away", *rita, check=True)
+    decide("U0DAVE", message)
+    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    card(approval, like="approved by dave, standing in for rita")
+    lab.sluice("back", *rita, check=True)
 
 
 def test_decided_elsewhere(lab):
@@ -308,6 +325,23 @@ def test_not_ordinary(lab):
         assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
     for one in (locked, sly):
         lab.deny("rita", one["id"])
+
+
+def test_session(lab):
+    """settings that give the statement its meaning stand on the card; those that nobody can name leave it to the page"""
+    client = lab.raw()
+    client.ask("set timezone = 'Asia/Tokyo'")
+    client.ask("set search_path = staging, public")
+    _, approval = hold(lab, client=client)
+    message = card(approval)
+    assert "TimeZone=Asia/Tokyo; search_path=staging, public" in json.dumps(message["blocks"]), message["blocks"]
+    assert DECIDING <= set(SLACK.buttons(message)), SLACK.buttons(message)
+    lab.deny("rita", approval["id"])
+    client = lab.raw()
+    client.ask("set app.tenant = '7'")
+    _, approval = hold(lab, client=client)
+    assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
+    lab.deny("rita", approval["id"])
 
 
 def test_erased(lab):
