@@ -131,7 +131,7 @@ static bool gathers_values(const struct sl_meaning *m)
     for (size_t i = 0; i < m->flow_count; i++)
         if (m->flows[i].via.n > 0)
             return true;
-    return (m->flags & SL_MEANING_FLOWS_CUT) != 0;
+    return (m->flags & (SL_MEANING_FLOWS_CUT | SL_MEANING_GATHERS)) != 0;
 }
 
 static bool skips_rows(const struct sl_meaning *m)
@@ -153,7 +153,8 @@ const char *sl_envelope_objection(const struct sl_meaning *m)
     if ((m->flags & SL_MEANING_SHAPE_SHARED) == 0)
         return "what it means may depend on its literals";
     if (gathers_values(m))
-        return "an aggregate puts many values into one row";
+        return "it puts values of several rows into one (an aggregate, a window, a join of a table "
+               "with itself): no number of rows bounds how many";
     if (skips_rows(m))
         return "it skips rows (OFFSET)";
     return NULL;
