@@ -43,6 +43,19 @@ static void test_govern_shows_who_sits_at_the_shell(void)
     SL_CHECK_INT(decide(credentials[ADA], "deny"), 200);
 }
 
+/* P3: what another person could be shown in part only is not asked about. */
+static void test_govern_what_is_too_large_to_be_shown(void)
+{
+    SL_BUF(body, 60 * 1024);
+
+    sl_buf_put_str(&body, "{'name':'nell','kind':'human','groups':['choir'");
+    for (unsigned i = 0; i < 600; i++)
+        sl_buf_say(&body, ",'a-group-with-a-rather-long-name-%u'", i);
+    sl_buf_put_str(&body, ",'dba']}");
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 400);
+    SL_CHECK_TEXT(sl_span_str(said("title")), "Too large to be shown");
+}
+
 /* --- large groups of a provider --- */
 
 enum { GROUP = 6000, AT_ONCE = 1000, IN_FLIGHT = 100 };
@@ -519,6 +532,7 @@ int main(int argc, char **argv)
     play_begin(argv[1]);
     add_everybody();
     SL_RUN(test_govern_two_people);
+    SL_RUN(test_govern_what_is_too_large_to_be_shown);
     SL_RUN(test_govern_shows_who_sits_at_the_shell);
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);

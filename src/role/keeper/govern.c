@@ -121,10 +121,11 @@ static void say_about(struct sl_buf *b, const json_t *about)
 static enum sl_err put_operation(struct call *c, const json_t *about, struct sl_buf *out)
 {
     SL_BUF(words, 16 * 1024);
-    json_t *operation = json_object();
 
     govern_say(&words, sl_span_str(c->method), c->body);
     say_about(&words, about);
+    SL_TRY(sl_buf_err(&words)); /* it is what people read: all of it, or nothing is asked (P3) */
+    json_t *operation = json_object();
     json_put_str(operation, "method", sl_span_str(c->method));
     json_object_set_new(operation, "body", json_deep_copy(c->body));
     if (about != NULL)
@@ -293,6 +294,12 @@ static bool hold(struct call *c, const json_t *about)
         err = ask_hold(c->keeper, &w.ask);
     if (err == SL_EDENIED) {
         refused(c, &w.ask);
+        return true;
+    }
+    if (err == SL_ELIMIT) {
+        call_problem(c, 400, "Too large to be shown",
+                     "Another person decides about this, and it is too large to be shown whole.",
+                     "Do it in parts.");
         return true;
     }
     if (err != SL_OK || approval_get(c->keeper, sl_span_str(w.ask.id), &a) != SL_OK) {
