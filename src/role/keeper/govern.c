@@ -120,7 +120,7 @@ static void say_about(struct sl_buf *b, const json_t *about)
 
 static enum sl_err put_operation(struct call *c, const json_t *about, struct sl_buf *out)
 {
-    SL_BUF(words, 16 * 1024);
+    SL_BUF(words, 64 * 1024); /* names of 256 groups, and of 20 that it is about */
 
     govern_say(&words, sl_span_str(c->method), c->body);
     say_about(&words, about);
@@ -294,12 +294,6 @@ static bool hold(struct call *c, const json_t *about)
         err = ask_hold(c->keeper, &w.ask);
     if (err == SL_EDENIED) {
         refused(c, &w.ask);
-        return true;
-    }
-    if (err == SL_ELIMIT) {
-        call_problem(c, 400, "Too large to be shown",
-                     "Another person decides about this, and it is too large to be shown whole.",
-                     "Do it in parts.");
         return true;
     }
     if (err != SL_OK || approval_get(c->keeper, sl_span_str(w.ask.id), &a) != SL_OK) {
