@@ -66,6 +66,8 @@ static void print_line(FILE *out, struct sl_span line, size_t columns)
         rest = sl_span_from(rest, head.n);
         mark = "  > ";
     } while (rest.n > 0);
+    if (sl_buf_err(&safe) != SL_OK)
+        fputs("  ! the rest of this line is too long to be shown here\n", out);
 }
 
 void sl_api_print_lines(FILE *out, struct sl_span text)

@@ -416,6 +416,15 @@ class Play:
     def decides_over_http(self, who, what, channel, no, why):
         self._answered(self.lab.decide_over_http(who, self.approval, what[:-1].replace("denie", "deny"), channel), no, why)
 
+    @line(r"(?P<who>[\w-]+) asks over HTTP for (?P<effect>\w+) of (?P<dataset>[\w.]+)(?: by (?P<on>\w+))?(?:, triggered by (?P<by>[\w-]+))?"
+          r"(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def asks_over_http(self, who, effect, dataset, on, by, no, why):
+        body = {"target": "finance", "operation": {"program": dataset, "why": f"{by}"}, "effects": [on or effect],
+                "datasets": [{"name": dataset, "effects": [effect]}]}
+        answer = self.lab.ask(who, "POST", "/v1/approvals", {**body, "triggered_by": by} if by else body, self.lab.token(who))
+        self._answered(answer, no, why)
+        self.approval = answer[1].get("id", self.approval)
+
     # --- passkeys ----------------------------------------------------------------------------
 
     def _answered(self, answer, no, why):

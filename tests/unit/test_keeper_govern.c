@@ -43,6 +43,23 @@ static void test_govern_shows_who_sits_at_the_shell(void)
     SL_CHECK_INT(decide(credentials[ADA], "deny"), 200);
 }
 
+/* P3: what another person says yes to is told to the end, however many groups there are. */
+static void test_govern_shows_every_group(void)
+{
+    SL_BUF(body, 60 * 1024);
+
+    sl_buf_put_str(&body, "{'name':'nell','kind':'human','groups':[");
+    for (unsigned i = 100; i < 355; i++)
+        sl_buf_say(&body, "'a-group-with-a-name-that-is-as-long-as-a-name-may-be-in-her-%u',", i);
+    sl_buf_put_str(&body, "'dba']}");
+    SL_CHECK_INT(call_as(play.control, "identity.add", "", sl_buf_text(&body)), 202);
+    take_held();
+    struct sl_span change = sl_json_str(json_object_get(play.reply, "operation"), "change");
+    SL_CHECK(change.n > 16 * 1024);
+    SL_CHECK(sl_span_is(sl_span_from(change, change.n - 5), ", dba"));
+    SL_CHECK_INT(decide(credentials[ADA], "deny"), 200);
+}
+
 /* --- large groups of a provider --- */
 
 enum { GROUP = 6000, AT_ONCE = 1000, IN_FLIGHT = 100 };
@@ -564,6 +581,7 @@ int main(int argc, char **argv)
     play_begin(argv[1]);
     add_everybody();
     SL_RUN(test_govern_two_people);
+    SL_RUN(test_govern_shows_every_group);
     SL_RUN(test_govern_shows_who_sits_at_the_shell);
     SL_RUN(test_govern_what_waits);
     SL_RUN(test_govern_every_call_has_its_row);

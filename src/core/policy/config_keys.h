@@ -81,7 +81,7 @@ K(PASSKEYS, "origins", LIST, settings.passkey_origins, "", 1, 20, "", "", RELOAD
   "The pages that may ask for them, as `https://host[:port]`. Left out, it is that of `public_url`.") \
 K(PASSKEYS, "by_default", SWITCH, settings.passkey_default_off, "ask", 0, 0, "", "ask|off", RELOAD,  \
   "`ask`: as soon as enough of those who may decide have one, what is held in production and is an " \
-  "`export`, `privilege`, `program` or `admin`, and a held change of the policy, takes only decisions " \
+  "`export`, `privilege`, `program`, `admin` or `opaque`, and a held change of the policy, takes only decisions " \
   "signed with a passkey, whatever its rule says. `off`: only where a rule says `proof: passkey`.")  \
 K(PASSKEYS, "second_person", SWITCH, settings.passkey_second_when_lost, "top", 0, 0, "", "top|lost", RELOAD, \
   "When a second person has to say yes to a passkey that no passkey of its person vouches for. `top`: when " \

@@ -337,8 +337,9 @@ size_t sl_config_warn(const struct sl_config *c, const char *file_name, struct s
 void sl_config_explain(const struct sl_config *c, struct sl_buf *out);
 /* One rule of it, as a file would say it; nothing when there is none of this name. */
 void sl_config_explain_rule(const struct sl_config *c, struct sl_span name, struct sl_buf *out);
-/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ...").
- */
+/* What changed between two policies, one readable line a change ("+ rule ...", "- ...", "~ ..."),
+ * settings first. After an error of `out` it is not all there: then it must not be shown as the
+ * change (P3). */
 void sl_config_diff(const struct sl_config *before, const struct sl_config *after,
                     struct sl_buf *out);
 
@@ -458,11 +459,25 @@ enum sl_err sl_policy_elevates(const struct sl_answer *a, struct sl_span *login)
  */
 void sl_policy_judge_over(const struct sl_config *c, const struct sl_question *q,
                           const struct sl_rule *rule, struct sl_arena *mem, struct sl_answer *out);
+/* All of an action's effects: its own, its statements' and those on each dataset. */
+uint32_t sl_policy_effects(const struct sl_meaning *m);
 /* By default (`passkeys.by_default`) decisions about what has these effects there are signed with a
- * passkey, as soon as enough of those who may decide have one: whether they have is the keeper's to
- * know. Effects: export, privilege, program, admin; environment: production. */
+ * passkey, as soon as enough of those who may decide have one. Effects: export, privilege, program,
+ * admin, and opaque, which may be any of them; environment: production. */
 bool sl_policy_prefers_passkey(const struct sl_config *c, struct sl_span environment,
                                uint32_t effects);
+/* Could enough of these people sign a decision (need of them, outside of the requester set)? The
+ * keeper knows. */
+typedef bool sl_could_sign_fn(void *context, const struct sl_reviewers *r);
+/* Does the default ask for signed decisions about this held action? `signers`: whose passkeys
+ * count for that (sl_policy_signers). Each of them is asked about alone, so that no further rule,
+ * statement or requirement makes the answer false. Only where each of its hold rules by itself
+ * leaves out the channels in which a passkey signs, and the target's default is no reason, does the
+ * default ask for nothing. */
+bool sl_policy_signs_by_default(const struct sl_config *c, struct sl_span environment,
+                                const struct sl_meaning *m, const struct sl_answer *a,
+                                const struct sl_reviewers *signers, size_t count,
+                                sl_could_sign_fn *could, void *context);
 /* Does this identity review for the top tier: for a rule that takes passkeys alone, and
  * device-bound ones or those of two people? */
 bool sl_policy_is_top_reviewer(const struct sl_config *c, struct sl_span identity,
@@ -506,5 +521,9 @@ void sl_budget_put_use(struct sl_buf *out, const struct sl_budget *b,
  * where another rule has reviewers and the target names none of its own. */
 size_t sl_policy_reviewers(const struct sl_config *c, const struct sl_question *q,
                            const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
+/* The same, and those of all hold rules also where they add nothing: whoever would decide without
+ * the rule that took their place. */
+size_t sl_policy_signers(const struct sl_config *c, const struct sl_question *q,
+                         const struct sl_answer *a, const struct sl_reviewers **out, size_t max);
 
 #endif

@@ -39,6 +39,8 @@ struct ask {
     struct sl_reviewers *requirements;
     struct sl_span *requirement_rules; /* the name of the rule that asks for each */
     size_t requirement_count;
+    struct sl_reviewers *signers; /* sl_policy_signers; none: the requirements */
+    size_t signer_count;
     struct sl_reviewers *escalations; /* of each requirement; need 0: nobody */
     uint64_t escalate_ms;             /* after this time; 0: never */
     struct sl_names notify, escalate_notify;

@@ -130,6 +130,8 @@ static enum sl_err put_detail(struct keeper *k, const struct ask *a, struct sl_b
                              (json_int_t)a->envelope.rows, "times", (json_int_t)a->envelope.times));
         event_u64(detail, "rows", a->envelope.rows);
     }
+    if (!a->over.is && a->answer.row_limit != 0)
+        event_u64(detail, "row_limit", a->answer.row_limit);
     if (a->over.is) {
         event_u64(detail, "rows", a->over.cap);
         event_u64(detail, "delivered", a->over.delivered);

@@ -105,6 +105,15 @@ static bool is_counted(const struct approval *a)
     return sl_span_is(a->protocol, "postgres") && !approval_is_list(a);
 }
 
+/* What goes beyond a limit of one statement is an action of its own, which other rules may hold or
+ * deny. */
+static bool exceeds_policy(const struct approval *a, uint64_t rows)
+{
+    uint64_t most = 0;
+
+    return sl_json_u64(a->detail, "row_limit", &most) && rows > most;
+}
+
 /* A number of rows must be one, and more than what has been delivered; where nothing would stop at
  * it, who gives one believes in a limit that is none. */
 static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
@@ -121,6 +130,13 @@ static bool rows_make_sense(struct call *c, const struct approval *a, bool yes)
         return false;
     }
     sl_json_u64(a->detail, "delivered", &delivered);
+    if (yes && exceeds_policy(a, decision_rows(c))) {
+        call_problem(c, 400, "More rows than policy lets it return",
+                     "A yes to the statement lets it run within what policy says; beyond that "
+                     "number it is asked about again, by the rules for that.",
+                     "Approve it with a smaller number, or without one.");
+        return false;
+    }
     if (yes && decision_rows(c) > delivered)
         return true;
     call_problem(c, 400, "How many rows?",

@@ -132,11 +132,12 @@ static void say_about(struct sl_buf *b, const json_t *about)
 
 static enum sl_err put_operation(struct call *c, const json_t *about, struct sl_buf *out)
 {
-    SL_BUF(words, 16 * 1024);
-    json_t *operation = json_object();
+    SL_BUF(words, 64 * 1024); /* names of 256 groups, and of 20 that it is about */
 
     govern_say(&words, sl_span_str(c->method), c->body);
     say_about(&words, about);
+    SL_TRY(sl_buf_err(&words)); /* it is what people read: all of it, or nothing is asked (P3) */
+    json_t *operation = json_object();
     json_put_str(operation, "method", sl_span_str(c->method));
     json_object_set_new(operation, "body", json_deep_copy(c->body));
     if (about != NULL)
