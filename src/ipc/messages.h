@@ -184,11 +184,15 @@ enum sl_conn_state { SL_CONN_FRESH = 1, SL_CONN_OPEN = 2, SL_CONN_DRAINING = 4 }
  * brought so far stays, because it sends a COMMIT now. */
 #define SL_MSG_LABEL_FLOW(F) F(u64, told) F(str, target) F(u64, session) F(u64, action) F(u8, how) \
     F(list, columns) F(list, labels) F(list, sources)
-/* These columns are gone from the target, and no others have their names. */
-#define SL_MSG_LABEL_GONE(F) F(str, target) F(list, columns)
+/* These columns are not in the target's listing, and no others have their names. dropped 1: a change
+ * that went through this gate named them: asks that their labels go. 0: as far as this gate goes,
+ * they may. version: of the newest LABELS that the gate had when the listing began, and since when
+ * whatever was under way then had ended (src/role/keeper/labels_leave.c). */
+#define SL_MSG_LABEL_GONE(F) F(str, target) F(u64, version) F(u8, dropped) F(list, columns)
 /* The whole map (core/policy/labels.h), with everything that this gate told up to `told`. Comes first
- * on a fresh channel, and whenever it changes. */
-#define SL_MSG_LABELS(F) F(u64, told) F(bytes, map)
+ * on a fresh channel, and whenever it changes. version: grows with each change; each keeper begins
+ * elsewhere. */
+#define SL_MSG_LABELS(F) F(u64, told) F(u64, version) F(bytes, map)
 /* The server described a labelled column that the judge had not seen: the answer was stopped. */
 #define SL_MSG_LABEL_STOPPED(F) F(u64, session) F(u64, action) F(str, column) F(str, why)
 /* --- gate and keeper: budgets --------------------------------------------------------------- */

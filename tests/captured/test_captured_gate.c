@@ -377,6 +377,32 @@ static void test_what_is_tried_is_shown_only(void)
     SL_CHECK(is_open(play.gate));
 }
 
+/* What the gate has left to say to the keeper before is no answer to what this one asked: each
+ * counts from elsewhere. Nor does one gate answer for another. */
+static void test_what_another_keeper_tried_is_not_answered(void)
+{
+    SL_BUF(meaning, 4096);
+    struct sl_meaning lie = sl_meaning_opaque(SL_SPAN("a lie"));
+
+    sl_meaning_put(&meaning, &lie);
+    kill_keeper(); /* one that knows of nothing that is tried */
+    start_keeper();
+    uint64_t before = tried(rita, 9010);
+    kill_keeper();
+    start_keeper();
+    int second = gate_at(1);
+    uint64_t number = tried(rita, 9011);
+    SL_CHECK(number > 100 && before > 100 && number != before);
+    TELL(play.gate, judge_tried, .number = before, .found = 1, .meaning = sl_buf_span(&meaning));
+    TELL(play.gate, judge_tried, .number = 1, .found = 1, .meaning = sl_buf_span(&meaning));
+    TELL(second, judge_tried, .number = number, .found = 1, .meaning = sl_buf_span(&meaning));
+    keeper_goes_on();
+    TELL(play.gate, judge_tried, .number = number, .found = 0, .meaning = SL_SPAN(""));
+    SL_CHECK_INT(replied(), 503); /* the first that counted */
+    close(second);
+    new_gate();
+}
+
 /* What a captured gate did goes with it: a restarted keeper remembers what was decided, nothing
  * else. */
 static void test_nothing_of_it_stays(void)
@@ -413,6 +439,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_login_without_the_token);
     SL_RUN(test_no_word_is_too_long_for_the_keeper);
     SL_RUN(test_what_is_tried_is_shown_only);
+    SL_RUN(test_what_another_keeper_tried_is_not_answered);
     SL_RUN(test_nothing_of_it_stays);
     return end_play();
 }

@@ -3,7 +3,8 @@
  *
  * A line written to the named pipe <state>/tell.<role> makes it act: "die", "bad-judge",
  * "bad-keeper", "bad-gate", "bad-courier", "refuse" (the next reload), "secret <target>",
- * "issuer <name>" (the secret that we have there). */
+ * "issuer <name>" (the secret that we have there), "linger" (it does not end when it is told to
+ * drain), "leave" (now it does). */
 #include "os/child.h"
 #include "os/log.h"
 
@@ -15,7 +16,7 @@
 static struct sl_loop *loop;
 static struct sl_channel *super;
 static enum sl_role role;
-static bool refuse_reload;
+static bool refuse_reload, lingers;
 
 static enum sl_role role_of(const char *name)
 {
@@ -56,11 +57,25 @@ static void on_secret(struct sl_span body)
            SL_TEXT("why", m.why));
 }
 
+static void leave(void)
+{
+    SL_SEND(super, drained, .left = 0);
+    sl_loop_stop(loop);
+}
+
+static void on_drain(void)
+{
+    sl_log(SL_LOG_INFO, "fake_drain", SL_NUM("lingers", lingers));
+    if (!lingers)
+        leave();
+}
+
 static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
 {
     struct sl_msg_peer peer;
 
     (void)owner;
+    (void)c;
     if (p->type == SL_MESSAGE_PEER && sl_msg_peer_get(p->body, &peer) == SL_OK)
         sl_log(SL_LOG_INFO, "fake_peer", SL_CSTR("role", sl_role_name((enum sl_role)peer.role)),
                SL_NUM("index", peer.index), SL_TEXT("purpose", peer.purpose),
@@ -72,9 +87,7 @@ static void on_packet(void *owner, struct sl_channel *c, struct sl_packet *p)
     else if (p->type == SL_MESSAGE_SECRET)
         on_secret(p->body);
     else if (p->type == SL_MESSAGE_DRAIN)
-        SL_SEND(c, drained, .left = 0);
-    if (p->type == SL_MESSAGE_DRAIN)
-        sl_loop_stop(loop);
+        on_drain();
 }
 
 static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
@@ -107,6 +120,10 @@ static void act(struct sl_span s)
         SL_SEND(super, secret_ask, .call = 3, .chat = sl_span_head(rest, blank),
                 .which = sl_span_from(rest, blank + 1));
     }
+    if (sl_span_starts(s, SL_SPAN("linger")))
+        lingers = true;
+    if (sl_span_starts(s, SL_SPAN("leave")))
+        leave();
     if (sl_span_starts(s, SL_SPAN("refuse")))
         refuse_reload = true;
     if (sl_span_starts(s, SL_SPAN("secret ")))

@@ -28,6 +28,7 @@ static struct play {
     char folder[64];
     pid_t pid;
     int super, gate, desk, control, journal;
+    uint32_t gates; /* as SETUP says; 0: one */
     struct sl_journal ring;
     uint64_t call;
     const char *channel; /* what the caller says it is; NULL: nothing */
@@ -311,7 +312,7 @@ static void start_keeper(void)
     sl_buf_say(&state, "%s/state", play.folder);
     TELL_FD(play.super, play.journal, setup, .build = sl_ipc_build(), .generation = 1,
             .config_path = SL_SPAN("sluice.yaml"), .config = sl_span_str(config),
-            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder), .gates = 1,
+            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder), .gates = play.gates == 0 ? 1 : play.gates,
             .judges = 1, .sandbox = SL_SPAN("best-effort"));
     SL_PROMISE(hear(play.super, SL_MESSAGE_READY));
     play.gate = new_peer(SL_ROLE_GATE, "");

@@ -1,5 +1,6 @@
 /* The supervisor, as `sluice serve`, with children that follow its rules and do nothing else:
  *   test_super <sluice> <fake_child> */
+#include "core/ledger/journal.h"
 #include "os/file.h"
 #include "os/net.h"
 #include "tests/unit/tap.h"
@@ -8,13 +9,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/sluice-super-XXXXXX";
-static const char *sluice;
+static const char *sluice, *fake; /* kept to the end, for the leak checker too */
 static pid_t serving;
 static unsigned runs;
 
@@ -172,6 +174,94 @@ static void test_ready_and_drain(void)
              count_in("err", "event=program_ended program=keeper") == 1);
 }
 
+/* --- P6, P9: nothing ends before a keeper has recorded what the journals hold ----------------- */
+
+static void test_P9_stop_while_no_keeper_runs(void)
+{
+    serve();
+    tell("keeper", "die\n");
+    SL_CHECK(wait_for("err", "event=program_ended program=keeper", 1));
+    stop();
+    SL_CHECK_INT(count_in("err", "event=program_ready program=keeper"), 2);
+    SL_CHECK_INT(count_in("err", "role=keeper event=fake_drain"), 1);
+}
+
+static void test_P9_keeper_ends_while_gates_drain(void)
+{
+    serve();
+    tell("gate", "linger\n");
+    usleep(100000);
+    kill(serving, SIGTERM);
+    SL_CHECK(wait_for("err", "role=desk event=fake_drain", 1));
+    tell("keeper", "die\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=keeper", 2));
+    /* two keepers to two gates, and one to the gate that is left: it may have work for it */
+    SL_CHECK(wait_for("err", "role=gate event=fake_peer role=keeper", 3));
+    SL_CHECK_INT(count_in("err", "role=keeper event=fake_drain"), 0);
+    tell("gate", "leave\n");
+    SL_CHECK_INT(wait_end(serving), 0);
+    SL_CHECK_INT(count_in("err", "role=keeper event=fake_drain"), 1);
+}
+
+static void test_P9_keeper_ends_over_its_last_words(void)
+{
+    serve();
+    tell("keeper", "linger\n");
+    usleep(100000);
+    kill(serving, SIGTERM);
+    SL_CHECK(wait_for("err", "role=keeper event=fake_drain", 1));
+    tell("keeper", "die\n");
+    SL_CHECK_INT(wait_end(serving), 0);
+    SL_CHECK_INT(count_in("err", "event=program_ready program=keeper"), 2);
+    SL_CHECK_INT(count_in("err", "role=keeper event=fake_drain"), 2);
+}
+
+static void be_keeper(const char *path)
+{
+    (void)unlink(in_folder("libexec/sluice-keeper"));
+    SL_CHECK_INT(symlink(path, in_folder("libexec/sluice-keeper")), 0);
+}
+
+static void test_P6_no_keeper_comes_back(void)
+{
+    for (unsigned hurried = 0; hurried < 2; hurried++) {
+        serve();
+        be_keeper("/bin/false");
+        tell("keeper", "die\n");
+        SL_CHECK(wait_for("err", "event=program_ended program=keeper", 1));
+        kill(serving, SIGTERM);
+        if (hurried) {
+            SL_CHECK(wait_for("err", "note=draining", 1));
+            kill(serving, SIGTERM);
+        }
+        SL_CHECK_INT(WEXITSTATUS(wait_end(serving)), 1);
+        SL_CHECK_INT(count_in("err", "event=keeper_not_drained"), 1);
+        be_keeper(fake);
+    }
+    serve();
+    stop();
+}
+
+/* Records that only a keeper can bring to the ledger: this one does not. */
+static void test_P6_unread_journals_are_told(void)
+{
+    struct sl_journal ring;
+    struct sl_outcome_record r = {.session = 1, .action = 1, .ended_us = 1};
+
+    serve();
+    size_t bytes = SL_JOURNAL_HEADER + SL_JOURNAL_DEFAULT;
+    int fd = open(in_folder("runtime/journal.0"), O_RDWR | O_CLOEXEC);
+    uint8_t *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    SL_CHECK(p != MAP_FAILED && sl_journal_open(p, bytes, &ring) == SL_OK &&
+             sl_journal_outcome(&ring, &r) == SL_OK);
+    munmap(p, bytes);
+    close(fd);
+    kill(serving, SIGTERM);
+    SL_CHECK_INT(WEXITSTATUS(wait_end(serving)), 1);
+    SL_CHECK_INT(count_in("err", "event=journals_unread"), 1);
+    SL_CHECK_INT(unlink(in_folder("runtime/journal.0")), 0);
+}
+
 static void test_children_come_back(void)
 {
     serve();
@@ -220,6 +310,33 @@ static void test_secrets(void)
     tell("keeper", "secret nobody\n");
     SL_CHECK(wait_for("err", "found=0 secret=\"\" why=\"there is no such login", 1));
     stop();
+}
+
+/* P10: the next keeper counts its questions anew, and must not take this for an answer of its own.
+ */
+static void test_P10_secret_of_the_keeper_before(void)
+{
+    static const char slow[] =
+        "  - {name: slow, protocol: postgres, address: \"127.0.0.1:21803\", database: shop, "
+        "environment: test,\n"
+        "     login: {user: app, password_command: [sh, -c, \"sleep 2; echo of-slow; echo said "
+        ">&2\"]}, access: {groups: [engineers]}, default: allow}\n";
+    SL_BUF(all, 1 << 16);
+
+    sl_buf_say(&all, "%s%s", targets, slow);
+    write_config("", sl_buf_text(&all));
+    serve();
+    tell("keeper", "secret slow\n");
+    usleep(200000);
+    tell("keeper", "die\n");
+    SL_CHECK(wait_for("err", "event=program_ready program=keeper", 2));
+    usleep(2500000);
+    SL_CHECK_INT(count_in("err", "event=fake_secret"), 0);
+    SL_CHECK_INT(count_in("err", "said\n"), 0); /* nor does the command go on */
+    tell("keeper", "secret by-command\n");
+    SL_CHECK(wait_for("err", "event=fake_secret found=1 secret=from-command why=\"\"", 1));
+    stop();
+    write_config("", targets);
 }
 
 static void test_reload(void)
@@ -532,21 +649,26 @@ int main(int argc, char **argv)
     if (argc != 3 || mkdtemp(folder) == NULL || mkdir(in_folder("libexec"), 0700) != 0)
         return 1;
     sluice = realpath(argv[1], NULL);
-    static const char *child; /* kept to the end, for the leak checker too */
-    child = realpath(argv[2], NULL);
-    if (sluice == NULL || child == NULL)
+    fake = realpath(argv[2], NULL);
+    if (sluice == NULL || fake == NULL)
         return 1;
     for (size_t i = 0; i < SL_COUNT(roles); i++) {
         SL_BUF(name, 100);
         sl_buf_say(&name, "libexec/sluice-%s", roles[i]);
-        if (symlink(child, in_folder(sl_buf_text(&name))) != 0)
+        if (symlink(fake, in_folder(sl_buf_text(&name))) != 0)
             return 1;
     }
     setenv("SLUICE_LIBEXEC", in_folder("libexec"), 1);
     SL_RUN(test_ready_and_drain);
+    SL_RUN(test_P9_stop_while_no_keeper_runs);
+    SL_RUN(test_P9_keeper_ends_while_gates_drain);
+    SL_RUN(test_P9_keeper_ends_over_its_last_words);
+    SL_RUN(test_P6_no_keeper_comes_back);
+    SL_RUN(test_P6_unread_journals_are_told);
     SL_RUN(test_children_come_back);
     SL_RUN(test_bad_peers_are_replaced);
     SL_RUN(test_secrets);
+    SL_RUN(test_P10_secret_of_the_keeper_before);
     SL_RUN(test_reload);
     SL_RUN(test_reload_is_held);
     SL_RUN(test_a_reload_that_cannot_be_shown);

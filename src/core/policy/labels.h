@@ -81,7 +81,7 @@ enum sl_err sl_labels_spread(const struct sl_config *c, const struct sl_target *
 /* What became of a labelled column between two listings of the same target. */
 struct sl_label_move {
     struct sl_span from, to; /* to.p == NULL: the column is gone, and none has its name now */
-    uint64_t labels;         /* of the old name, that the new one lacks */
+    uint64_t labels;         /* of the old name, that the new one lacks, or may lose */
 };
 /* Columns are known again by their relation's oid and their own number. Listings without oids move
  * nothing. Names live in `mem`. */
@@ -91,7 +91,7 @@ enum sl_err sl_labels_moved(const struct sl_config *c, const struct sl_target *t
                             struct sl_label_move **out, size_t *count) SL_MUST_CHECK;
 /* Labels of a table's columns that its partitions, or the tables that inherit from it, lack: what
  * is read there is what the table shows. One level; `from` is the table's column, `to` the other's.
- * What the map has already is left out. Names live in `mem`. */
+ * What the map has already, as settled, is left out. Names live in `mem`. */
 enum sl_err sl_labels_inherited(const struct sl_config *c, const struct sl_target *t,
                                 const struct sl_label_map *derived,
                                 const struct sl_catalog *catalog, struct sl_arena *mem,

@@ -85,6 +85,27 @@ static bool has_derived(const struct moving *m, struct sl_span column)
     return sl_span_eq(d.target, m->t->name) && sl_span_eq(d.column, column);
 }
 
+/* Of `labels`, those that the map holds for this very column, for good or not. */
+static uint64_t held(const struct moving *m, struct sl_span column, uint64_t labels, bool settled)
+{
+    uint64_t found = 0;
+    struct sl_derived d;
+
+    for (size_t i = 0; i < m->c->labels.count && i < 64; i++)
+        if ((labels >> i & 1) != 0 &&
+            sl_label_map_find(m->derived, m->t->name, column, m->c->labels.items[i], &d) &&
+            d.settled == settled)
+            found |= UINT64_C(1) << i;
+    return found;
+}
+
+/* What it has, but for what may go from it: that is brought anew. */
+static uint64_t lacking(const struct moving *m, struct sl_span column, uint64_t labels)
+{
+    return labels & (~sl_labels_of_column(m->c, m->t, column, m->derived) |
+                     held(m, column, labels, false));
+}
+
 static enum sl_err look_at(struct moving *m, const struct sl_relation *old,
                            const struct sl_relation *now, const struct sl_column *column)
 {
@@ -100,7 +121,7 @@ static enum sl_err look_at(struct moving *m, const struct sl_relation *old,
             return SL_EMEMORY;
         if (sl_span_eq(from, to))
             return SL_OK;
-        labels &= ~sl_labels_of_column(m->c, m->t, to, m->derived);
+        labels = lacking(m, to, labels);
         if (labels != 0)
             SL_TRY(add(m, (struct sl_label_move){from, to, labels}));
     }
@@ -143,16 +164,11 @@ enum sl_err sl_labels_moved(const struct sl_config *c, const struct sl_target *t
 
 /* --- partitions and heirs --- */
 
-/* Those that the map has already, whether they count there or a rule takes them away. */
+/* Whether what the map has already counts there or a rule takes it away. */
 static uint64_t not_told(const struct moving *m, struct sl_span column, uint64_t labels)
 {
-    struct sl_derived d;
-
-    for (size_t i = 0; i < m->c->labels.count && i < 64; i++)
-        if ((labels >> i & 1) != 0 &&
-            sl_label_map_find(m->derived, m->t->name, column, m->c->labels.items[i], &d))
-            labels &= ~(UINT64_C(1) << i);
-    return labels;
+    labels = lacking(m, column, labels);
+    return labels & ~held(m, column, labels, true);
 }
 
 static enum sl_err look_at_heir(struct moving *m, struct sl_span from, uint64_t labels,
@@ -167,7 +183,7 @@ static enum sl_err look_at_heir(struct moving *m, struct sl_span from, uint64_t 
     struct sl_span to = name_of(m, &r, column);
     if (to.p == NULL)
         return SL_EMEMORY;
-    labels = not_told(m, to, labels & ~sl_labels_of_column(m->c, m->t, to, m->derived));
+    labels = not_told(m, to, labels);
     return labels == 0 ? SL_OK : add(m, (struct sl_label_move){from, to, labels});
 }
 

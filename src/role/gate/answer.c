@@ -296,6 +296,7 @@ static void note_transaction(struct session *s, char now)
     if (before != 'I' && s->context_touched)
         s->context_unknown = true;
     txn_is_over(s, item_head(s));
+    labels_quiet(s);
 }
 
 /* A transaction that an elevated statement began goes with its connection; the client cannot be

@@ -31,6 +31,7 @@ struct catalog_reader {
     bool too_large;  /* with them: the rest of its rows is let pass */
     bool incomplete; /* the last one was read without them, because of a lock: again at each poll */
     uint64_t last_ms, sized_ms;
+    uint64_t labels;      /* what labels_passed said then */
     uint64_t asked_us;    /* when this reading began: what was changed before it is in it */
     struct sl_map *sizes; /* as they come */
     uint8_t fingerprint[FINGERPRINT_MAX], listed[FINGERPRINT_MAX]; /* now; of the last listing */

@@ -140,6 +140,7 @@ struct gate {
 
     struct sl_label_map *labels; /* derived ones: labels.c */
     uint64_t label_generation, labels_told;
+    uint64_t label_version, label_awaited, label_passed; /* of the keeper's maps: labels_gone.c */
     struct label_tell *first_tell;
 
     struct sl_journal journal;
@@ -217,8 +218,16 @@ void catalog_stop(struct target *t);
 /* labels.c: the keeper's map; what it has not heard yet, to a new keeper; a new listing: columns
  * that have other names now. */
 enum sl_err labels_take(struct gate *g, struct sl_span body) SL_MUST_CHECK;
+/* labels_gone.c */
+void labels_arrived(struct gate *g, uint64_t version); /* a map of the keeper's */
+/* The newest map since whose coming all has ended that was under way then. */
+uint64_t labels_passed(struct gate *g);
+/* What is leaving, as the keeper's map says, and is not listed. `version` as for a listing. */
+void labels_vouch(struct gate *g, const struct target *t, uint64_t version);
 void labels_tell_again(struct gate *g);
-bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now);
+/* version: what labels_passed said when the listing began. */
+bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now,
+                    uint64_t version);
 /* Labels of tables to their partitions: at each listing, whether anything moved or not (the
  * configuration may be another). False: they do not all have them. */
 bool labels_inherit(struct gate *g, struct target *t, const struct sl_catalog *now);

@@ -209,6 +209,8 @@ static void take_stale(struct session *s)
     bool older = h->generation == g->generation; /* ours is: the new policy is on its way */
     hold_free(s);                                /* judged and evaluated again from the start */
     judged_done(&s->kept);
+    if (s->wait != WAIT_HOLD)
+        return; /* it waits for a judge, or the server: what they say leads to a new proposal */
     if (older)
         s->wait = WAIT_KEEPER; /* until the reload, or a tick later */
     else

@@ -153,17 +153,21 @@ static void answer_tried(struct gate *g, uint64_t tried, struct sl_span bytes, c
     meaning_unref(m);
 }
 
-static void answer(struct gate *g, uint64_t session, uint64_t tried, struct sl_span bytes,
+/* What the seat was asked. A session that has given up a question and asks another one now must not
+ * take this for its answer: another text would be run, and be known from then on, by its meaning
+ * (P3, P7). */
+static void answer(struct gate *g, const struct judge_seat *seat, struct sl_span bytes,
                    const char *why)
 {
-    if (tried != 0) {
-        answer_tried(g, tried, bytes, why);
+    if (seat->tried != 0) {
+        answer_tried(g, seat->tried, bytes, why);
         return;
     }
-    struct session *s = gate_session(g, session);
+    struct session *s = gate_session(g, seat->session);
 
-    if (s == NULL || s->wait != WAIT_JUDGE)
+    if (s == NULL || s->wait != WAIT_JUDGE || s->ask != seat->ask)
         return;
+    s->ask = 0;
     meaning_unref(s->meaning);
     s->meaning = meaning_new(bytes, why);
     if (s->meaning == NULL)
@@ -244,6 +248,7 @@ void judges_ask(struct gate *g, struct session *s, struct sl_span text, bool wit
         s->meaning = meaning_new(sl_span(NULL, 0), "this text is too large to be judged");
         return;
     }
+    s->ask = q->ask;
     s->wait = WAIT_JUDGE;
     enqueue(g, q);
 }
@@ -293,9 +298,9 @@ void judges_answer(struct gate *g, unsigned seat_number, struct sl_span body)
         sl_channel_break(seat->channel, SL_EMALFORMED);
         return;
     }
-    uint64_t session = seat->session, tried = seat->tried;
+    struct judge_seat asked = *seat;
     seat->ask = 0;
-    answer(g, session, tried, m.meaning, NULL);
+    answer(g, &asked, m.meaning, NULL);
     next_question(g);
 }
 
@@ -317,13 +322,13 @@ void judges_seat_new(struct gate *g, unsigned seat_number, struct sl_channel *ch
 void judges_seat_lost(struct gate *g, unsigned seat_number, const char *why)
 {
     struct judge_seat *seat = &g->judges[seat_number];
-    uint64_t session = seat->session, tried = seat->tried, ask = seat->ask;
+    struct judge_seat asked = *seat;
 
     sl_channel_free(seat->channel);
     free(seat->target_generations);
     *seat = (struct judge_seat){0};
-    if (ask != 0)
-        answer(g, session, tried, sl_span(NULL, 0), why == NULL ? judge_died : why);
+    if (asked.ask != 0)
+        answer(g, &asked, sl_span(NULL, 0), why == NULL ? judge_died : why);
 }
 
 /* Questions wait as long as the deadline too, when no judge is there at all. */

@@ -25,9 +25,9 @@ struct label_tell {
 /* --- the map --- */
 
 static void put(struct gate *g, struct sl_label_map *map, struct sl_span target,
-                struct sl_span column, struct sl_span label, struct sl_span source)
+                struct sl_span column, struct sl_span label, struct sl_span source, bool settled)
 {
-    struct sl_derived d = {target, column, label, source, false};
+    struct sl_derived d = {target, column, label, source, settled};
     enum sl_err e = sl_label_map_put(map, &d);
 
     /* Data would flow on without its label: better that nothing flows. */
@@ -49,7 +49,7 @@ static void put_told(struct gate *g, struct sl_label_map *map, struct sl_span bo
     while (sl_ipc_list_next(&m.columns, &columns, &column) &&
            sl_ipc_list_next(&m.labels, &labels, &label) &&
            sl_ipc_list_next(&m.sources, &sources, &source))
-        put(g, map, m.target, column, label, source);
+        put(g, map, m.target, column, label, source, m.session == 0); /* the listing shows it */
 }
 
 static void forget_told(struct gate *g, uint64_t told)
@@ -87,6 +87,7 @@ enum sl_err labels_take(struct gate *g, struct sl_span body)
         g->label_generation++;
     sl_label_map_free(g->labels);
     g->labels = fresh;
+    labels_arrived(g, m.version);
     return SL_OK;
 }
 
@@ -262,7 +263,7 @@ static bool is_dropped(const struct target *t, struct sl_span column)
 }
 
 static void tell_gone(struct gate *g, struct target *t, const struct sl_label_move *moves,
-                      size_t count)
+                      size_t count, uint64_t version)
 {
     struct sl_ipc_list columns = {0};
     SL_BUF(items, TELL_MAX);
@@ -272,7 +273,8 @@ static void tell_gone(struct gate *g, struct target *t, const struct sl_label_mo
             sl_ipc_list_add(&items, &columns, moves[i].from);
     columns.items = sl_buf_span(&items);
     if (columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)
-        SL_SEND(g->keeper, label_gone, .target = t->config->name, .columns = columns);
+        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version,
+                .dropped = 1, .columns = columns);
 }
 
 static void tell_moved(struct gate *g, struct target *t, const struct sl_label_move *moves,
@@ -310,7 +312,8 @@ bool labels_inherit(struct gate *g, struct target *t, const struct sl_catalog *n
     return count == 0;
 }
 
-bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now)
+bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *now,
+                    uint64_t version)
 {
     SL_FREED_BY(sl_arena) struct sl_arena *mem = NULL;
     struct sl_label_move *moves = NULL;
@@ -324,6 +327,6 @@ bool labels_listing(struct gate *g, struct target *t, const struct sl_catalog *n
             SL_OK)
         return false;
     tell_moved(g, t, moves, count);
-    tell_gone(g, t, moves, count);
+    tell_gone(g, t, moves, count, version);
     return true;
 }

@@ -45,6 +45,7 @@ bool listing_begin(struct catalog_reader *r, bool changed)
     r->fingerprint_n = 0;
     r->last_ms = sl_loop_now_ms(r->gate->loop);
     r->asked_us = sl_clock_us();
+    r->labels = labels_passed(r->gate);
     return ask(r, ASKING_FINGERPRINT, sl_catalog_fingerprint_query);
 }
 
@@ -100,6 +101,7 @@ static bool is_current(struct catalog_reader *r)
     t->checked_us = r->asked_us;
     r->gate->told_ms = 0;
     t->stale_why[0] = '\0';
+    labels_vouch(r->gate, t, r->labels);
     gate_each_session(r->gate, list_base_listed);
     gate_wake(r->gate, WAIT_CATALOG);
     return ask_sizes(r);
@@ -132,7 +134,7 @@ static bool finish(struct catalog_reader *r)
         return r->texts ? list(r, false) : does_not_fit(r);
     }
     bool moved = t->generation == 0 || !sl_span_eq(sl_buf_span(&fresh), sl_buf_span(&t->snapshot));
-    if ((moved && !labels_listing(r->gate, t, &catalog)) || !labels_inherit(r->gate, t, &catalog)) {
+    if ((moved && !labels_listing(r->gate, t, &catalog, r->labels)) || !labels_inherit(r->gate, t, &catalog)) {
         note_problem(r, SL_SPAN("labels of renamed columns, or of partitions, cannot be kept"));
         sl_buf_done(&fresh);
         return false;

@@ -82,6 +82,7 @@ struct session {
     uint64_t tx_first, tx_last; /* actions whose transaction is not known to have ended */
     uint64_t tx_answered;       /* the last action that is answered */
     bool labelled_open; /* its open transaction works on labelled data: see deferred checks */
+    bool leans; /* works since before the map of labels that the gate waits out: labels_gone.c */
     bool labels_open;   /* its open transaction brought labels that go if it is rolled back */
 
     struct item *items;
@@ -110,6 +111,7 @@ struct session {
         savepoint_bind;    /* the first serial behind the transaction's first savepoint; 0: none */
     size_t prepared_bytes; /* of prepared statements, and of what is metered */
 
+    uint64_t ask;                /* the question that a judge has; 0: none */
     struct meaning *meaning;     /* what the judge said about the message at the head */
     uint32_t meaning_generation; /* of the listing when it was asked */
     bool meaning_with_names;
@@ -173,6 +175,8 @@ void session_resume(struct session *s, enum wait ended);
 /* The connection ends, with all that the server still owes: so does its transaction. */
 void txn_lost(struct session *s);
 void span_set(struct sl_span *owned, struct sl_span value);
+
+void labels_quiet(struct session *s); /* the server is ready again */
 
 /* client.c: handles what it can of `in`; returns the bytes that are done with. */
 size_t client_pump(struct session *s, struct sl_span in);

@@ -74,6 +74,7 @@ static const uint64_t try_patience_us = 8 * 1000 * 1000;
 
 struct try_job {
     uint64_t number, until_us; /* number 0: free */
+    uint32_t gate;             /* that was asked */
     struct late late;
     char asker[64], identity[64], target[64];
 };
@@ -108,7 +109,10 @@ static struct try_job *place_for(struct keeper *k, struct sl_span asker)
 enum sl_err tries_new(struct keeper *k)
 {
     k->tries = calloc(1, sizeof *k->tries);
-    return k->tries == NULL ? SL_EMEMORY : SL_OK;
+    if (k->tries == NULL)
+        return SL_EMEMORY;
+    k->tries->last = keeper_first_number();
+    return SL_OK;
 }
 
 void tries_free(struct keeper *k)
@@ -179,7 +183,9 @@ void call_POLICY_TRY(struct call *c)
         return;
     }
     *job =
-        (struct try_job){.number = ++k->tries->last, .until_us = sl_clock_us() + try_patience_us};
+        (struct try_job){.number = ++k->tries->last,
+                         .until_us = sl_clock_us() + try_patience_us,
+                         .gate = gate->index};
     call_defer(c, &job->late);
     keep_name(job->asker, c->who.name);
     keep_name(job->identity, who.name);
@@ -294,7 +300,7 @@ void on_judge_tried(struct peer *p, const struct sl_msg_judge_tried *m)
     for (size_t i = 0; i < TRIES_MAX; i++) {
         struct try_job *job = &k->tries->jobs[i];
 
-        if (job->number == 0 || job->number != m->number)
+        if (job->number == 0 || job->number != m->number || job->gate != p->index)
             continue;
         struct try_job done = *job;
         json_t *reply = m->found == 1 ? judge_tried(k, &done, m->meaning) : NULL;

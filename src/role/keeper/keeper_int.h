@@ -78,6 +78,7 @@ struct keeper {
     struct sl_map
         *open; /* session+action of recorded actions whose outcome is due -> its gate + 1 */
     struct sl_label_map *labels; /* derived ones: labels.c */
+    struct sl_map *leaving;      /* labels_leave.c: of columns that are gone; NULL: none ever */
     uint64_t label_version, label_pending;
     struct drain *drain; /* working memory of the journals' reader */
     struct exchange *exchanges;
@@ -140,6 +141,9 @@ void keeper_on_backlog(void *owner);
             ANSWER(answer_peer, name, __VA_ARGS__);                      \
     } while (0)
 void keeper_packet(void *owner, struct sl_channel *c, struct sl_packet *packet);
+/* Where to begin counting what is asked of other programs: none of them has an answer left to so
+ * high a number of the keeper before, which would be taken for one to ours. JSON holds it. */
+uint64_t keeper_first_number(void);
 _Noreturn void keeper_die(const char *what, enum sl_err why);
 /* Tells the desk that an approval changed. */
 void keeper_event(struct keeper *k, const char *kind, struct sl_span approval,

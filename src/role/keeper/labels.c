@@ -128,6 +128,8 @@ static bool record_flow(struct keeper *k, const struct sl_msg_label_flow *m, uin
         if (!sl_ipc_list_next(&m->labels, &labels, &rows[n].label) ||
             !sl_ipc_list_next(&m->sources, &sources, &rows[n].source) || !is_sound(&rows[n]))
             return false;
+        if (how == HOW_STAYS)
+            label_leaves_no_more(k, m->target, rows[n].column);
         n += is_wanted(k, m, how, &rows[n]);
         if (n == SL_ENTRY_LABEL_COLUMNS) {
             record_part(k, m, how, rows, n);
@@ -207,7 +209,10 @@ static void drop_column(struct keeper *k, struct sl_span target, struct sl_span 
             rows[n++] = (struct label_row){d.column, d.label, d.source};
     }
     /* What is under way may make a column of this name again, with labelled data in it. */
-    if (n == 0 || waits_for(k, target, column))
+    if (waits_for(k, target, column))
+        return;
+    label_leaves_no_more(k, target, column);
+    if (n == 0)
         return;
     json_t *event = event_new("label_dropped", sl_clock_us());
     event_str(event, "target", target);
@@ -225,7 +230,8 @@ void on_label_gone(struct peer *p, const struct sl_msg_label_gone *m)
 
     journals_drain(p->keeper); /* what has ended is not under way any more */
     while (sl_ipc_list_next(&m->columns, &at, &column))
-        drop_column(p->keeper, m->target, column);
+        if (label_may_go(p->keeper, p->index, m, column))
+            drop_column(p->keeper, m->target, column);
     labels_changed(p->keeper, NULL);
 }
 

@@ -17,6 +17,7 @@ void on_label_gone(struct peer *p, const struct sl_msg_label_gone *m);
 void on_label_stopped(struct peer *p, const struct sl_msg_label_stopped *m);
 void labels_outcome(struct keeper *k, uint32_t gate, uint64_t session, uint64_t action,
                     uint8_t outcome);
+void labels_leaving_free(struct keeper *k);
 void labels_txn(struct keeper *k, const struct sl_txn_record *r);
 void labels_session_over(struct keeper *k, uint64_t session);
 /* labels_recover.c: of an intent that a crash left in a journal. */

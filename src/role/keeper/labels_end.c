@@ -87,6 +87,8 @@ static void end(struct keeper *k, uint64_t session, uint64_t first, uint64_t las
     event_u64(event, "last", last);
     event_bool(event, "stays", stays);
     store_record(&k->store, NULL, event, false);
+    for (size_t i = 0; i < count && stays; i++)
+        label_leaves_no_more(k, rows[i].target, rows[i].column);
     labels_changed(k, NULL);
     if (!stays)
         withdrawn_leaves(k, session, first, rows, count);

@@ -23,6 +23,14 @@ void labels_changed(struct keeper *k, const struct peer *teller);
 /* The leaf of labels that came or went. */
 void label_put_leaf(struct keeper *k, struct sl_buf *leaf, struct sl_entry_label e,
                     const struct label_row *rows, size_t count);
+/* labels_leave.c. A column on its way out; its labels are told as not settled. */
+bool label_is_leaving(struct keeper *k, struct sl_span target, struct sl_span column);
+/* What brought its labels there again is committed, or the column's labels are dropped. */
+void label_leaves_no_more(struct keeper *k, struct sl_span target, struct sl_span column);
+/* A gate does not list it. True: no gate does, and what they said counts. */
+bool label_may_go(struct keeper *k, uint32_t gate, const struct sl_msg_label_gone *m,
+                  struct sl_span column);
+void labels_leaving_told(struct keeper *k); /* the map as it is now was told to every gate */
 /* Nobody has brought this label to this column yet. */
 bool label_is_new(struct keeper *k, struct sl_span target, const struct label_row *row);
 

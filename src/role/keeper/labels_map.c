@@ -18,6 +18,7 @@ static struct sl_label_map *read_map(struct keeper *k)
                                .label = db_span(&rows, 2),
                                .source = db_span(&rows, 3),
                                .settled = db_u64(&rows, 4) != 0};
+        d.settled = d.settled && !label_is_leaving(k, d.target, d.column);
         err = sl_label_map_put(map, &d);
     }
     db_end(&rows);
@@ -71,7 +72,7 @@ static void say(struct keeper *k, struct peer *gate)
     sl_label_map_encode(k->labels, &map);
     if (sl_buf_err(&map) != SL_OK)
         keeper_die("the labels could not be told", sl_buf_err(&map));
-    ANSWER(gate, labels, .told = gate->labels_told, .map = sl_buf_span(&map));
+    ANSWER(gate, labels, .told = gate->labels_told, .version = k->label_version, .map = sl_buf_span(&map));
 }
 
 /* At once, into every outbox: what is answered after this is answered with the new map. Who told
@@ -86,6 +87,7 @@ void labels_changed(struct keeper *k, const struct peer *teller)
         if (p->role == SL_ROLE_GATE && !p->signing && !p->ended && hears)
             say(k, p);
     }
+    labels_leaving_told(k);
 }
 
 void labels_greet(struct keeper *k, struct peer *gate)

@@ -116,9 +116,20 @@ static enum sl_err make_timers(struct keeper *k)
     return SL_OK;
 }
 
+uint64_t keeper_first_number(void)
+{
+    uint64_t number;
+
+    sl_random(&number, sizeof number);
+    return number >> 12;
+}
+
 static enum sl_err make_memory(struct keeper *k)
 {
     uint64_t seed;
+
+    k->next_call = keeper_first_number();
+    k->label_version = keeper_first_number();
 
     sl_random(&seed, sizeof seed);
     SL_TRY(sl_arena_new(&k->mem, ACTION_ARENA_BYTES));
@@ -290,6 +301,7 @@ static void finish(struct keeper *k)
     sl_oidc_cache_free(k->tokens);
     running_free(k);
     sl_label_map_free(k->labels);
+    labels_leaving_free(k);
     limits_done(&k->limits);
     console_free(k);
     shadow_free(k);

@@ -80,7 +80,8 @@ void sl_links_make(struct sl_super *s, struct sl_program *p)
     hand_journal(s, p);
     for (size_t i = 0; i < s->program_count; i++) {
         struct sl_program *other = &s->programs[i];
-        if (other == p || other->channel == NULL || other->state == SL_PROGRAM_LEAVING)
+        if (other == p || other->channel == NULL ||
+            (other->state == SL_PROGRAM_LEAVING && !other->draining))
             continue;
         for (size_t l = 0; l < SL_COUNT(links); l++)
             if (is_linked(&links[l], p, other) && (tls || !links[l].tls))

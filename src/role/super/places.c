@@ -275,6 +275,22 @@ enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate)
     return SL_OK;
 }
 
+uint64_t sl_places_unread(const struct sl_places *p)
+{
+    struct sl_journal ring;
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < p->journal_count; i++) {
+        void *base = mmap(NULL, JOURNAL_BYTES, PROT_READ, MAP_SHARED, p->journals[i], 0);
+        if (base == MAP_FAILED)
+            continue;
+        if (sl_journal_open(base, JOURNAL_BYTES, &ring) == SL_OK)
+            bytes += sl_journal_pending(&ring);
+        munmap(base, JOURNAL_BYTES);
+    }
+    return bytes;
+}
+
 static enum sl_err listen_at(struct sl_span host, struct sl_span port, bool shared, int *fd)
 {
     SL_BUF(host_text, 1024);

@@ -16,8 +16,9 @@ enum {
     LAST_WORDS_MS = 10000,   /* from DRAINED to its end: the keeper syncs and signs */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MOST_MS = 10000,
-    BACKOFF_MOST_JUDGE_MS =
-        1000,                /* hostile text may end judges on purpose: others still need one */
+    /* Hostile text may end judges on purpose: others still need one. And when all end, somebody
+     * waits for the keeper. */
+    BACKOFF_MOST_SOON_MS = 1000,
     LIVED_LONG_MS = 30000,   /* forgives earlier deaths */
     LIVED_A_WHILE_MS = 1000, /* a bad peer that lived so long is replaced at once */
 };
@@ -40,6 +41,7 @@ void sl_program_kill(struct sl_program *p)
 {
     if (p->pid > 0 && kill(p->pid, SIGKILL) != 0)
         log_program(SL_LOG_ERROR, "kill_failed", p, "the process cannot be ended");
+    p->draining = false;
     p->state = SL_PROGRAM_LEAVING;
 }
 
@@ -51,12 +53,24 @@ void sl_program_leave(struct sl_program *p, uint64_t within_ms)
     sl_timer_arm(p->deadline, within_ms);
 }
 
+/* While all end, the keeper alone: what gates leave in their journals is its to record (P6). */
+static bool is_to_come_back(const struct sl_program *p)
+{
+    const struct sl_super *s = p->super;
+
+    if (p->unwanted)
+        return false;
+    if (s->phase == SL_SUPER_STARTING)
+        return p->journal_damaged;
+    return s->phase == SL_SUPER_RUNNING || (p->role == SL_ROLE_KEEPER && sl_super_needs_keeper(s));
+}
+
 static void on_deadline(void *owner)
 {
     struct sl_program *p = owner;
 
     if (p->state == SL_PROGRAM_DOWN) {
-        if (p->super->phase <= SL_SUPER_RUNNING && !p->unwanted)
+        if (is_to_come_back(p))
             sl_program_start(p);
         return;
     }
@@ -125,6 +139,8 @@ static void on_drained(struct sl_program *p, const struct sl_msg_drained *m)
 {
     sl_log(SL_LOG_INFO, "program_drained", SL_CSTR("program", sl_program_name(p)),
            SL_NUM("index", p->index), SL_NUM("left", m->left));
+    p->draining = false;
+    p->drained = true;
     sl_channel_free(p->channel); /* with it the child has nothing left to wait for */
     p->channel = NULL;
     sl_program_leave(p, LAST_WORDS_MS);
@@ -342,12 +358,15 @@ static enum sl_err try_start(struct sl_program *p)
 
 static void plan_restart(struct sl_program *p)
 {
-    uint64_t most = p->role == SL_ROLE_JUDGE ? BACKOFF_MOST_JUDGE_MS : BACKOFF_MOST_MS;
+    bool soon = p->role == SL_ROLE_JUDGE || p->super->phase >= SL_SUPER_DRAINING;
+    uint64_t most = soon ? BACKOFF_MOST_SOON_MS : BACKOFF_MOST_MS;
     uint64_t lived_ms = sl_loop_now_ms(p->super->loop) - p->started_ms;
 
     if (lived_ms >= LIVED_LONG_MS)
         p->backoff_ms = 0;
     uint64_t after_ms = p->backoff_ms == 0 ? BACKOFF_FIRST_MS : p->backoff_ms;
+    if (after_ms > most)
+        after_ms = most;
     p->backoff_ms = after_ms * 2 > most ? most : after_ms * 2;
     if (p->replace_at_once)
         after_ms = 0;
@@ -363,8 +382,9 @@ static void settle_gone(struct sl_program *p)
     p->pid = 0;
     p->state = SL_PROGRAM_DOWN;
     sl_timer_disarm(p->deadline);
-    if ((p->super->phase == SL_SUPER_RUNNING && !p->unwanted) ||
-        (p->super->phase == SL_SUPER_STARTING && p->journal_damaged))
+    if (p->role == SL_ROLE_KEEPER)
+        sl_secret_forget_all(p->super); /* the next one did not ask, and counts anew (P10) */
+    if (is_to_come_back(p))
         plan_restart(p);
     sl_super_program_gone(p->super, p);
 }
@@ -381,6 +401,7 @@ void sl_program_start(struct sl_program *p)
     sl_random(&p->life, sizeof p->life);
     p->life = (p->life & LIFE_MASK) | 1; /* a number that JSON can hold */
     p->state = SL_PROGRAM_STARTING;
+    p->draining = p->drained = false;
     p->loaded_generation = p->super->generation;
     sl_timer_arm(p->deadline, READY_WITHIN_MS);
     enum sl_err err = try_start(p);
@@ -404,5 +425,6 @@ void sl_program_ended(struct sl_program *p, int status)
            SL_CSTR("program", sl_program_name(p)), SL_NUM("index", p->index),
            SL_NUM("pid", (uint64_t)p->pid), SL_NUM("status", code), SL_NUM("signal", signal_number),
            SL_CSTR("note", signal_number == SIGSYS ? "a forbidden system call" : ""));
+    p->ended_well = expected && (p->draining || p->drained); /* its word may come after its end */
     settle_gone(p);
 }

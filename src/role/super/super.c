@@ -18,6 +18,8 @@ enum {
     LEAVE_MS = 2000,
     NAG_MS = 3600 * 1000,
     GRACE_MS = 2000, /* after the drain's deadline, before killing */
+    KEEPER_AGAIN_MS = 100,
+    KEEPER_TRIES = 3, /* at the end, when nobody else is left */
 };
 
 struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role, unsigned index)
@@ -71,6 +73,8 @@ void sl_super_tell_keeper(struct sl_super *s)
         SL_SEND(keeper->channel, stats, .json = sl_buf_span(&json));
 }
 
+static void go_on_ending(struct sl_super *s);
+
 /* --- ready ----------------------------------------------------------------------------------- */
 
 static bool all_up(const struct sl_super *s)
@@ -86,6 +90,8 @@ void sl_super_program_ready(struct sl_super *s, struct sl_program *p)
     sl_super_tell_keeper(s);
     if (p->role == SL_ROLE_KEEPER && s->phase == SL_SUPER_RUNNING)
         sl_reload_propose(s);
+    if (s->phase >= SL_SUPER_DRAINING)
+        go_on_ending(s);
     if (s->phase != SL_SUPER_STARTING || !all_up(s))
         return;
     s->phase = SL_SUPER_RUNNING;
@@ -102,6 +108,7 @@ static void drain_one(struct sl_program *p, uint64_t within_ms)
 {
     if (p->channel != NULL)
         SL_SEND(p->channel, drain, .deadline_ms = within_ms);
+    p->draining = true;
     sl_program_leave(p, within_ms + GRACE_MS);
 }
 
@@ -138,16 +145,64 @@ static void dismiss_helpers(struct sl_super *s)
             dismiss(&s->programs[i]);
 }
 
+static bool brings_no_more(const struct sl_super *s)
+{
+    return !any_left(s, SL_ROLE_GATE | SL_ROLE_DESK);
+}
+
+/* One that never came up has a reason that will not go away. */
+bool sl_super_needs_keeper(const struct sl_super *s)
+{
+    const struct sl_program *keeper = &s->programs[0];
+
+    return s->phase >= SL_SUPER_DRAINING && !keeper->ended_well && s->exit_code == 0 &&
+           !(s->hurried && brings_no_more(s)) && s->keeper_tries < KEEPER_TRIES;
+}
+
+/* It reads what earlier gates left before it is ready; somebody in a hurry does not wait for it. */
+static bool keeper_may_be_told(const struct sl_super *s)
+{
+    return s->programs[0].state == SL_PROGRAM_UP || s->hurried || !sl_super_needs_keeper(s);
+}
+
+/* Nothing is lost yet, but where the folder goes with the machine it soon may be. */
+static void stop_all(struct sl_super *s)
+{
+    uint64_t unread = sl_places_unread(&s->places);
+
+    if (!s->programs[0].ended_well) {
+        s->exit_code = 1;
+        sl_log(SL_LOG_ERROR, "keeper_not_drained", SL_CSTR("why", "it ended before its last words"));
+    }
+    if (unread > 0) {
+        s->exit_code = 1;
+        sl_log(SL_LOG_ERROR, "journals_unread", SL_NUM("bytes", unread),
+               SL_CSTR("path", sl_buf_text(&s->places.runtime)),
+               SL_CSTR("why", "these records are in no ledger yet"),
+               SL_CSTR("hint", "start Sluice again before this machine is turned off or the folder "
+                               "is removed: it records them first"));
+    }
+    sl_loop_stop(s->loop);
+}
+
 /* Those who bring work first, the keeper when nobody can tell it anything more. */
 static void go_on_ending(struct sl_super *s)
 {
-    if (s->phase == SL_SUPER_DRAINING && !any_left(s, SL_ROLE_GATE | SL_ROLE_DESK)) {
+    if (s->phase == SL_SUPER_DRAINING && brings_no_more(s) && keeper_may_be_told(s)) {
         s->phase = SL_SUPER_LAST;
         dismiss_helpers(s);
         drain_all(s, SL_ROLE_KEEPER, KEEPER_LAST_WORDS_MS);
     }
     if (s->phase == SL_SUPER_LAST && !any_left(s, ~0u))
-        sl_loop_stop(s->loop);
+        stop_all(s);
+}
+
+static void keeper_gone(struct sl_super *s)
+{
+    if (brings_no_more(s))
+        s->keeper_tries++;
+    if (s->phase == SL_SUPER_LAST && sl_super_needs_keeper(s))
+        s->phase = SL_SUPER_DRAINING; /* those were not its last words */
 }
 
 static void begin_ending(struct sl_super *s, uint64_t within_ms)
@@ -157,6 +212,8 @@ static void begin_ending(struct sl_super *s, uint64_t within_ms)
     for (size_t i = 0; i < s->program_count; i++)
         if (s->programs[i].state == SL_PROGRAM_DOWN && s->programs[i].deadline != NULL)
             sl_timer_disarm(s->programs[i].deadline);
+    if (s->programs[0].state == SL_PROGRAM_DOWN && sl_super_needs_keeper(s))
+        sl_timer_arm(s->programs[0].deadline, KEEPER_AGAIN_MS);
     drain_all(s, SL_ROLE_GATE | SL_ROLE_DESK, within_ms);
     go_on_ending(s);
 }
@@ -169,8 +226,11 @@ static void on_stop(void *owner, int number)
            SL_CSTR("note", s->phase >= SL_SUPER_DRAINING ? "in a hurry now" : "draining"));
     if (s->phase < SL_SUPER_DRAINING)
         begin_ending(s, s->inputs->config->settings.drain_ms);
-    else if (s->phase == SL_SUPER_DRAINING)
+    else if (s->phase == SL_SUPER_DRAINING) {
+        s->hurried = true;
         drain_all(s, SL_ROLE_GATE | SL_ROLE_DESK, HURRIED_MS);
+        go_on_ending(s);
+    }
 }
 
 /* Before everything was ready once, a program that ends has a reason that will not go away. */
@@ -183,6 +243,8 @@ void sl_super_program_gone(struct sl_super *s, struct sl_program *p)
         begin_ending(s, HURRIED_MS);
         return;
     }
+    if (s->phase >= SL_SUPER_DRAINING && p->role == SL_ROLE_KEEPER)
+        keeper_gone(s);
     if (s->phase >= SL_SUPER_DRAINING)
         go_on_ending(s);
 }

@@ -46,6 +46,8 @@ struct sl_places {
 /* Logs what is wrong. */
 enum sl_err sl_places_open(struct sl_places *p, const char *config_file,
                            const struct sl_config *config) SL_MUST_CHECK;
+/* Bytes of records in the journals that no keeper has taken. */
+uint64_t sl_places_unread(const struct sl_places *p);
 /* Puts a gate's journal aside as `journal.N.damaged-<time>` and makes a new one in its place. */
 enum sl_err sl_places_new_journal(struct sl_places *p, unsigned gate) SL_MUST_CHECK;
 void sl_places_close(struct sl_places *p);
@@ -73,6 +75,9 @@ struct sl_program {
     bool replace_at_once;
     bool journal_damaged; /* a gate's: its next start gets a new one */
     bool unwanted;        /* a courier, while nobody that it would call is configured */
+    bool draining;        /* told to end: it still works, and has partners, until it has drained */
+    bool drained;         /* it has said so */
+    bool ended_well;      /* the last one was told to drain, and left by itself with 0 */
 };
 const char *sl_program_name(const struct sl_program *p); /* "gate" */
 /* Starts the process, sends SETUP, links it to its partners. Failure counts as a death. */
@@ -126,12 +131,16 @@ struct sl_super {
     struct sl_secret_job *secrets;
     struct sl_canaries *canaries;
     struct sl_sender *sender;
+    bool hurried;          /* told to end twice */
+    unsigned keeper_tries; /* keepers that ended badly while only the keeper was left */
     int exit_code;
 };
 struct sl_program *sl_super_program(struct sl_super *s, enum sl_role role,
                                     unsigned index); /* or NULL */
 void sl_super_program_ready(struct sl_super *s, struct sl_program *p);
 void sl_super_program_gone(struct sl_super *s, struct sl_program *p);
+/* All end, and the keeper has not recorded everything yet: one that has ended is started again. */
+bool sl_super_needs_keeper(const struct sl_super *s);
 /* Tells the keeper which programs run. */
 void sl_super_tell_keeper(struct sl_super *s);
 /* Starts or ends the couriers, as the configuration wants it now. */
