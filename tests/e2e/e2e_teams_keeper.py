@@ -9,7 +9,8 @@ import uuid
 from lab import wait_for
 from teams import Teams
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-teams-"))
+KEPT = tempfile.TemporaryDirectory(prefix="lab-teams-")     # as long as this row is there
+FOLDER = pathlib.Path(KEPT.name)
 TEAMS = Teams(FOLDER)
 OPS, PAY = "19:ops@thread.tacv2", "19:pay@thread.tacv2"
 DECIDING = {"sluice.approve", "sluice.deny"}

@@ -8,7 +8,8 @@ import time
 from lab import wait_for
 from teams import Teams
 
-FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="lab-teams-workflow-"))
+KEPT = tempfile.TemporaryDirectory(prefix="lab-teams-workflow-")     # as long as this row is there
+FOLDER = pathlib.Path(KEPT.name)
 TEAMS = Teams(FOLDER)
 LINK = "workflows/0a1b2c/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sig=s3cr3t-s1gn4tur3"
 COUNT = [9000]
