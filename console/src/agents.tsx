@@ -12,7 +12,7 @@ import { Badge, Button, Countdown } from "./parts";
 import { approvals, loaded, order, put } from "./store";
 import { Head, Text } from "./text";
 import type { Approval } from "./types";
-import { sentence, time, verb } from "./words";
+import { sentence, verb } from "./words";
 
 function Waiting({ a, onCancel }: { a: Approval; onCancel: () => void }): JSX.Element {
   return (
@@ -71,18 +71,6 @@ async function loadMine(): Promise<void> {
   put((await listLines({ of: "mine", limit: "100" })).approvals.reverse());
 }
 
-/** Whoever is away is named nowhere; here they see that it is so, and until when. */
-function Absence(): JSX.Element | null {
-  const away = caller.value?.away;
-  if (away === undefined) return null;
-  const { from, until, stand_in = "nobody" } = away;
-  return (
-    <p class="warn">
-      You are away from {time(from)} to {time(until)}; standing in for you: <Text text={stand_in} />
-    </p>
-  );
-}
-
 export function Agents(): JSX.Element {
   const cancelling = useSignal<Approval | null>(null);
   const about = useFetched(fetchMine);
@@ -109,7 +97,7 @@ export function Agents(): JSX.Element {
   return (
     <>
       <Heading title="My agents">My agents</Heading>
-      <Absence />
+      <Text text={caller.value?.away?.says ?? ""} />
       {!loaded.value && <p>Asking the gateway…</p>}
       <Asking of={about} />
       {about.value !== null && <AgentList mine={about.value} onChanged={about.again} />}

@@ -17,29 +17,16 @@ static const char back_help[] =
     "still waits after a yes\n"
     "that was given so needs another.\n";
 
-static void put(const char *before, const json_t *of, const char *member)
-{
-    if (sl_json_str(of, member).n == 0)
-        return;
-    fputs(before, stdout);
-    sl_api_print_text(stdout, sl_json_str(of, member));
-}
-
 static void print(const json_t *reply)
 {
     const json_t *away = json_object_get(reply, "away"), *one;
     const json_t *others = json_object_get(reply, "stands_in_for");
     size_t i;
 
-    if (away == NULL) {
+    if (away == NULL)
         fputs("You are not away", stdout);
-    } else {
-        fputs(json_is_true(json_object_get(away, "now")) ? "You are away" : "You will be away",
-              stdout);
-        put(" from ", away, "from");
-        put(" until ", away, "until");
-        put("; meanwhile decides in your place: ", away, "stand_in");
-    }
+    else
+        sl_api_print_text(stdout, sl_json_str(away, "says"));
     puts(".");
     json_array_foreach(others, i, one)
     {

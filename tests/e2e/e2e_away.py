@@ -22,7 +22,7 @@ def headers(lab, who):
 def test_commands(lab):
     """sluice away and back, in words and as JSON; whoami and identity list say the same"""
     done = own(lab, "rita", "away", "--until", "7d", "--stand-in", "dave", "--reason", "holidays")
-    assert done.rc == 0 and "decides in your place: dave" in done.out, done
+    assert done.rc == 0 and "; dave stands in for you." in done.out, done
     said = json.loads(own(lab, "rita", "away", "--json").out)
     assert said["away"]["stand_in"] == "dave" and said["away"]["now"] and said["away"]["reason"] == "holidays", said
     assert "You stand in for rita." in own(lab, "dave", "away").out
@@ -65,5 +65,5 @@ def test_pages(lab):
     assert "by dave, standing in for rita: vouched by the desk" in told.out, told
     b = sign_in(lab, "rita")
     b.goto(url=f"{lab.url}/agents")
-    b.wait(at="text=standing in for you: dave")
+    b.wait(at="text=dave stands in for you")
     assert own(lab, "rita", "back").rc == 0

@@ -52,10 +52,10 @@ def chats(lab):
     return {c["name"]: c for c in json.loads(lab.manage("chats", "--json").out)["chats"]}
 
 
-def hold(lab, sql=None, like=None):
+def hold(lab, sql=None, like=None, client=None):
     """A statement that is held; its client and its approval."""
     COUNT[0] += 1
-    client = lab.raw()
+    client = client or lab.raw()
     client.query(sql or f"delete from staging.scratch where id = {COUNT[0]}")
     return client, lab.pending_one("agent-7", like=like or (f"id = {COUNT[0]}" if sql is None else sql))
 
@@ -327,6 +327,23 @@ def test_not_ordinary(lab):
         assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
     for one in (locked, sly):
         lab.deny("rita", one["id"])
+
+
+def test_session(lab):
+    """settings that give the statement its meaning stand on the card; those that nobody can name leave it to the page"""
+    client = lab.raw()
+    client.ask("set timezone = 'Asia/Tokyo'")
+    client.ask("set search_path = staging, public")
+    _, approval = hold(lab, client=client)
+    message = card(approval)
+    assert "TimeZone=Asia/Tokyo; search_path=staging, public" in json.dumps(message["blocks"]), message["blocks"]
+    assert DECIDING <= set(SLACK.buttons(message)), SLACK.buttons(message)
+    lab.deny("rita", approval["id"])
+    client = lab.raw()
+    client.ask("set app.tenant = '7'")
+    _, approval = hold(lab, client=client)
+    assert not DECIDING & set(SLACK.buttons(card(approval))), card(approval)
+    lab.deny("rita", approval["id"])
 
 
 def test_erased(lab):

@@ -53,7 +53,7 @@ class Play:
     def __init__(self, file):
         self.text = file.read_text()
         self.name = self.text.splitlines()[0].lstrip("# ")
-        self.changes, self.clients, self.approval, self.stopped = [], {}, None, []
+        self.changes, self.clients, self.before, self.approval, self.stopped = [], {}, None, None, []
         self.locking = None      # a session past the gateway that holds a lock
         self.to_sign, self.signed = None, None      # a decision whose challenge was asked for, and its proof
 
@@ -299,7 +299,7 @@ class Play:
         found = re.search(r"approval ([0-9a-f-]{36})", said)
         if not found or not heard.types.endswith("N"):
             raise Wrong(f"not held: {heard}")
-        self.approval = found.group(1)
+        self.before, self.approval = self.approval, found.group(1)
         self._match((saying or "")[2:], json.dumps(heard.notices[-1]))
 
     @line(r"(?P<who>[\w/-]+) is told: (?P<pattern>.*)")
@@ -529,6 +529,10 @@ class Play:
     @line(r"(?P<who>[\w-]+) acts for (?P<whom>[\w-]+)")
     def acts_for(self, who, whom):
         self.lab.tokens[who] = self.lab.manage("token", "create", who, "--for", whom).out.strip()
+
+    @line(r"it is the one before")
+    def one_before(self):
+        self.before, self.approval = self.approval, self.before
 
     @line(r"it is what waits for (?P<who>[\w-]+)")
     def it_is_what_waits(self, who):

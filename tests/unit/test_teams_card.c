@@ -218,6 +218,7 @@ static void test_afterwards(void)
 {
     SL_CHECK_INT(buttons("approved", "approved by bob"), 1); /* revoke */
     SL_CHECK_INT(buttons("running", "approved by bob"), 1);  /* stop */
+    SL_CHECK_INT(buttons("open", "approved by bob"), 1);     /* stop */
     SL_CHECK_INT(buttons("spent", "approved by bob, ran"), 0);
     SL_CHECK_INT(buttons("denied", "denied by bob"), 0);
 }
@@ -259,6 +260,7 @@ static void test_nothing_is_too_large(void)
                                  .why = t,
                                  .reason = t,
                                  .run = t,
+                                 .session = t,
                                  .effects = t,
                                  .datasets = t,
                                  .labels = t,

@@ -49,7 +49,7 @@ bool sl_teams_is_uuid(struct sl_span text);
 
 /* true: a click on this message may decide. The buttons follow card->decides and
  * sl_chat_card_whole(card), and whether all of it fits. A card in state "approved" has Revoke; one
- * that is "running" has Stop. */
+ * that is "running" or "open" has Stop. */
 bool sl_teams_put_card(struct sl_buf *b, struct sl_span message, const struct sl_chat_card *card);
 /* Links only: for a channel where too much waits, and for a Workflows webhook. */
 void sl_teams_put_group(struct sl_buf *b, struct sl_span message, const struct sl_chat_line *lines,

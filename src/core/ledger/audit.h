@@ -11,7 +11,12 @@
  * its time
  *   - a digest that differs between what was asked, decided, spent and run, or from the document
  * beside the log, where that has not been erased
+ *   - an approval that asks for less than the rules it names say, as the policy in force has them:
+ * who decides, where, with what proof, until when; or whose digest of them is another
  *   - a held action that ran without its grant being spent, a grant spent twice or run twice
+ *   - a use of an envelope that is not of its template, does something else than was asked, or comes
+ * behind its end, its time, its count or an unknown outcome (docs/envelopes.md)
+ *   - more rows of a stopped statement, or of such a use, than people let pass
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
  * theirs; a decision by passkey whose signature is not of exactly this decision

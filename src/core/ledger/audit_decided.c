@@ -194,6 +194,7 @@ static void count_vote(struct sl_audit *a, struct sl_audit_approval *p,
         p->voters[p->vote_count] = who->name;
         p->in_place[p->vote_count] = sl_audit_copy(a, sl_json_str(leaf, "for"));
         p->votes[p->vote_count++] = (struct sl_vote){.may = may}; /* sl_audit_ask_whose */
+        sl_audit_rows_decided(p, leaf);
     }
 }
 

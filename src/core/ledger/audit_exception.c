@@ -92,6 +92,7 @@ void sl_audit_break_glass(struct sl_audit *a, const json_t *leaf)
     e->approval = p;
     e->by = sl_audit_copy(a, name);
     p->broken_by = e->by;
+    sl_audit_rows_decided(p, leaf);
     drop_vote_of(a, p, sl_audit_person(a, e->by));
 }
 

@@ -296,20 +296,11 @@ static const char *said_problem(const json_t *document, const json_t *leaf)
     return signed_rows == rows ? NULL : "another number of rows was signed";
 }
 
-/* The leaf cuts long reasons: it must show of the signed one what it would show of any. */
 static const char *reason_problem(const json_t *document, const json_t *leaf)
 {
-    SL_BUF(text, SL_ENTRY_MAX);
-    struct sl_jw w = sl_jw(&text);
-    json_t *told = NULL;
-
-    sl_jw_object(&w);
-    sl_member_said(&w, "reason", sl_json_str(document, "reason"));
-    sl_jw_end(&w);
-    bool same = sl_json_read(sl_buf_span(&text), &told, NULL) == SL_OK &&
-                sl_span_eq(sl_json_str(told, "reason"), sl_json_str(leaf, "reason"));
-    json_decref(told);
-    return same ? NULL : "another reason was signed";
+    return sl_audit_said_same(sl_json_str(document, "reason"), sl_json_str(leaf, "reason"))
+               ? NULL
+               : "another reason was signed";
 }
 
 static void tell(struct sl_audit *a, const json_t *leaf, const struct sl_audit_passkey *k,

@@ -208,6 +208,7 @@ struct sl_entry_approval {
     struct sl_span asked_with;      /* asked: the credential that asked; empty: at the shell */
     uint64_t escalate_us;           /* asked: when it is escalated; 0: never */
     struct sl_entry_list decide_in; /* asked: channels that may decide; empty: all of them */
+    uint64_t continues; /* asked: the action that runs already and goes on with a yes; 0: none */
     /* asked, beyond a budget: rows delivered so far; rows that the server expects, and rows that a
      * yes without a number lets pass in all, as reviewers were shown them. 0: none */
     uint64_t delivered, estimate, cap;

@@ -52,6 +52,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "asked_with", e->asked_with);
     sl_member_u64(w, "cap", e->cap);
     sl_member_str(w, "channel", e->channel);
+    sl_member_u64(w, "continues", e->continues);
     sl_member_str(w, "credential", e->credential);
     if (e->decide_in.count > 0)
         sl_member_list(w, "decide_in", &e->decide_in);

@@ -2,7 +2,7 @@
  */
 #include "role/gate/list.h"
 
-#include "role/gate/elevate.h"
+#include "role/gate/halt.h"
 #include "role/gate/hold.h"
 #include "role/gate/item.h"
 #include "role/gate/login.h"
@@ -75,29 +75,11 @@ static void keeper_end(struct gate *g, struct sl_channel *c, struct sl_packet *p
 static void keeper_stop(struct gate *g, struct sl_channel *c, struct sl_packet *p)
 {
     struct sl_msg_action_stop m;
-    struct sl_span key;
-    void *value;
-    size_t at = 0;
 
-    if (sl_msg_action_stop_get(p->body, &m) != SL_OK) {
+    if (sl_msg_action_stop_get(p->body, &m) != SL_OK)
         sl_channel_break(c, SL_EMALFORMED);
-        return;
-    }
-    while (sl_map_next(g->sessions, &at, &key, &value)) {
-        struct session *s = value;
-        struct item *item = s->dead ? NULL : item_head(s);
-        if (item != NULL && (item->action == m.action ||
-                             (item->meter != NULL && meter_has(item->meter, m.action)))) {
-            sl_log(SL_LOG_INFO, "statement_stopped", SL_NUM("session", s->keeper_session),
-                   SL_TEXT("by", m.who));
-            upstream_cancel(s);
-            return;
-        }
-        if (!s->dead && list_stop(s, m.action))
-            return;
-        if (!s->dead && elevate_cancel(s, m.action))
-            return;
-    }
+    else
+        halt_action(g, m.action, m.who);
 }
 
 static void keeper_synced(struct gate *g, struct sl_channel *c, struct sl_packet *p)

@@ -149,7 +149,7 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (asks_too_large(k, a))
         return say_no(a, "too much text of this identity waits for a decision already",
                       "Wait until some of it is decided, or cancel what is not needed.");
-    const char *problem = envelope_problem(a);
+    const char *problem = envelope_problem(k, a);
     if (problem != NULL)
         return say_no(a, problem, "Ask for its statements one by one, or as a list.");
     if (a->envelope.times > 0) /* its time begins with the last yes */

@@ -87,7 +87,7 @@ bool approval_is_list(const struct approval *a);
 /* What an operation says about it; times 0: it is none. SL_EMALFORMED. */
 enum sl_err envelope_read(const json_t *operation, struct sl_envelope *out) SL_MUST_CHECK;
 /* Why it may not be asked; NULL: it may. */
-const char *envelope_problem(const struct ask *a);
+const char *envelope_problem(struct keeper *k, const struct ask *a);
 /* For reviewers, and whoever asks: what a yes lets run. */
 void envelope_say(struct sl_buf *b, const struct ask *a);
 /* That of an approval; times 0: it is none. */

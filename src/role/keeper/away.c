@@ -1,5 +1,6 @@
 #include "role/keeper/away.h"
 
+#include "base/when.h"
 #include "role/keeper/approval.h"
 #include "role/keeper/call.h"
 #include "role/keeper/credentials.h"
@@ -115,6 +116,31 @@ bool own_right_only(struct keeper *k, struct sl_span protocol, const struct sl_r
     return false;
 }
 
+/* "2026-12-28 00:00 UTC" */
+static void put_minute(struct sl_buf *b, uint64_t at_us)
+{
+    SL_BUF(whole, 64);
+
+    sl_when_put(&whole, at_us);
+    sl_buf_say(b, "%S %S UTC", sl_span_head(sl_buf_span(&whole), 10),
+               sl_span_head(sl_span_from(sl_buf_span(&whole), 11), 5));
+}
+
+/* To the person. */
+static struct sl_span in_words(struct keeper *k, const struct absence *a, uint64_t now_us)
+{
+    SL_BUF(text, 512);
+
+    sl_buf_put_str(&text, a->from_us <= now_us ? "You are away" : "You will be away from ");
+    if (a->from_us > now_us)
+        put_minute(&text, a->from_us);
+    sl_buf_put_str(&text, " until ");
+    put_minute(&text, a->until_us);
+    if (a->stand_in.n > 0)
+        sl_buf_say(&text, "; %S stands in for you", a->stand_in);
+    return sl_arena_copy(k->mem, sl_buf_span(&text));
+}
+
 void away_put(struct keeper *k, json_t *out, struct sl_span identity)
 {
     uint64_t now_us = sl_clock_us();
@@ -137,5 +163,6 @@ void away_put(struct keeper *k, json_t *out, struct sl_span identity)
     if (a.reason.n > 0)
         json_put_str(away, "reason", a.reason);
     json_object_set_new(away, "now", json_boolean(a.from_us <= now_us));
+    json_put_str(away, "says", in_words(k, &a, now_us));
     json_object_set_new(out, "away", away);
 }

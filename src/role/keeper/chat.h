@@ -50,7 +50,7 @@ enum chat_what {
 
 struct chat_job {
     struct chat_job *next;
-    uint64_t id, due_us; /* monotonic */
+    uint64_t id, due_us, begun_us; /* monotonic; when the call under way was begun */
     enum chat_what what;
     char approval[37];      /* empty: of none, or of many */
     uint8_t who[SL_SHA256]; /* of a new card: a hash of who asks */

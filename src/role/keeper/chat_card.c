@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "core/action/settings.h"
 #include "role/keeper/approval_json.h"
 #include "role/keeper/ask.h"
 #include "role/keeper/brief.h"
@@ -232,6 +233,17 @@ static bool is_ordinary(const struct approval *a, const json_t *document)
            is_usual_session(json_object_get(document, "context"));
 }
 
+/* What gives the text its meaning, where that is not as usual. */
+static struct sl_span session_of(struct keeper *k, const json_t *context, bool *all)
+{
+    SL_BUF(text, 64 * 1024);
+
+    sl_settings_put_unusual(&text, sl_json_str(context, "settings"),
+                            sl_json_str(context, "search_path"));
+    *all = *all && sl_buf_err(&text) == SL_OK;
+    return kept(k, &text);
+}
+
 /* The document, or of a large one its brief: whoever asks can make it 16 MB, and it would not be
  * shown whole in any case. */
 static json_t *document_or_brief(struct keeper *k, const struct approval *a)
@@ -263,6 +275,7 @@ static void tell_document(struct keeper *k, const struct approval *a, struct sl_
     card->datasets = words_of(k, datasets, "name", &all);
     card->labels = labels_of(k, datasets, &all);
     card->reason = sl_arena_copy(k->mem, sl_json_str(document, "reason"));
+    card->session = session_of(k, json_object_get(document, "context"), &all);
     card->run = sl_arena_copy(k->mem, sl_json_str(document, "run"));
     card->whole = card->whole && all && is_ordinary(a, document);
     card->hidden = json_is_true(json_object_get(a->detail, "withheld"));
@@ -392,6 +405,8 @@ static struct sl_span owner_of(struct keeper *k, struct sl_span name, struct sl_
 
 static struct sl_span state_word(const struct approval *a)
 {
+    if (a->state == SL_APPROVAL_APPROVED && approval_envelope(a).times > 0)
+        return SL_SPAN("open");
     return a->state == SL_APPROVAL_SPENT && a->outcome.n == 0
                ? SL_SPAN("running")
                : sl_span_str(sl_approval_state_name(a->state));

@@ -147,7 +147,7 @@ static void read_no(struct chat *h, const struct chat_job *job, unsigned status,
 {
     put_word(said, status, word);
     if (status == 401)
-        said->means = chat_teams_token_refused(h) ? CHAT_IS_AGAIN : CHAT_IS_AWAY;
+        said->means = chat_teams_token_refused(h, job->begun_us) ? CHAT_IS_AGAIN : CHAT_IS_AWAY;
     else
         said->means = meaning_of_no(job, status, word);
     if (is_to_a_person(job) && (status == 403 || status == 404))

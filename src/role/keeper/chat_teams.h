@@ -36,8 +36,9 @@ struct sl_teams_us chat_teams_us(const struct chat *h);
 void chat_teams_token_tick(struct keeper *k, struct chat *h);
 void chat_teams_token_secret_came(struct chat *h);
 bool chat_teams_has_token(const struct chat *h);
-/* The Connector would not have it. True: it was an old one, and another is asked for at once. */
-bool chat_teams_token_refused(struct chat *h);
+/* The Connector would not have it in a call that was begun then. True: the call is worth another
+ * try; the token was an old one, and another is asked for at once, or is there already. */
+bool chat_teams_token_refused(struct chat *h, uint64_t begun_us);
 void chat_teams_token_free(struct chat *h);
 /* A call with it. method: empty: POST with a body, GET without. */
 void chat_teams_call(struct keeper *k, struct chat *h, struct sl_span method, struct sl_span url,

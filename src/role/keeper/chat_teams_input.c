@@ -106,9 +106,9 @@ static void refuse(struct keeper *k, const struct chat *h, enum sl_oidc_reason r
 {
     struct call c = late_call(k, late);
 
-    sl_log(SL_LOG_WARN, "chat_token_refused", SL_TEXT("chat", h->config->name),
-           SL_CSTR("why", sl_oidc_reason_text(reason)));
-    if (call_may_guess(&c, SL_SPAN(CHAT_DOOR))) {
+    if (call_may_guess(&c, SL_SPAN(CHAT_DOOR))) { /* and so a stranger does not fill the log */
+        sl_log(SL_LOG_WARN, "chat_token_refused", SL_TEXT("chat", h->config->name),
+               SL_CSTR("why", sl_oidc_reason_text(reason)));
         limits_failed(&k->limits, c.address, SL_SPAN(CHAT_DOOR), sl_clock_us());
         call_problem(&c, 401, "Not from Teams",
                      "Its token is not one of the Bot Framework's Connector for this bot.", "");

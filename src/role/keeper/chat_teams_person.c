@@ -18,7 +18,7 @@ const char *chat_teams_person_refused(struct chat *h, const struct fetched *got,
 
     *known = got->status == 200 || got->status == 404;
     if (got->status == 401)
-        (void)chat_teams_token_refused(h);
+        (void)chat_teams_token_refused(h, sl_clock_monotonic_us());
     if (got->status == 404)
         return "Teams does not name you among the members there";
     return *known ? sl_teams_member_refused(got->body, &us, user) : NULL;

@@ -131,11 +131,13 @@ void chat_teams_token_secret_came(struct chat *h)
     t->secret_asked = false;
 }
 
-bool chat_teams_token_refused(struct chat *h)
+bool chat_teams_token_refused(struct chat *h, uint64_t begun_us)
 {
     struct chat_teams *t = h->teams;
     bool was_young = sl_clock_monotonic_us() < t->token_since_us + YOUNG_S * second_us;
 
+    if (begun_us < t->token_since_us)
+        return true; /* it was the one before */
     forget(t);
     t->token_due_us = sl_clock_monotonic_us() + (was_young ? YOUNG_S * second_us : 0);
     return !was_young;

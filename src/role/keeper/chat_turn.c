@@ -138,6 +138,7 @@ static void go(struct keeper *k, struct chat *h, struct chat_job *job, struct ch
         return;
     }
     job->busy = true;
+    job->begun_us = now_us;
     h->under_way++;
     if (!chat_is_aside(job))
         take_room(job, p, now_us);

@@ -27,7 +27,17 @@ enum sl_err envelope_read(const json_t *operation, struct sl_envelope *out)
     return SL_OK;
 }
 
-const char *envelope_problem(const struct ask *a)
+/* The ledger has template and facts of it whole, or nobody could compare its uses with them. */
+static bool fits_an_entry(struct keeper *k, const struct ask *a)
+{
+    enum { MOST = 24 * 1024 };
+    SL_BUF(facts, SL_ENTRY_MAX);
+
+    ask_put_facts(k, a, &facts);
+    return sl_buf_err(&facts) == SL_OK && facts.n <= MOST;
+}
+
+const char *envelope_problem(struct keeper *k, const struct ask *a)
 {
     if (a->envelope.times == 0)
         return NULL;
@@ -37,6 +47,8 @@ const char *envelope_problem(const struct ask *a)
         return "an envelope is for one run, and none is named";
     if (a->over.is || a->in_transaction)
         return "an envelope is asked for outside of a transaction and of budgets";
+    if (!fits_an_entry(k, a))
+        return "it touches more than one entry of the ledger holds";
     return sl_envelope_objection(a->meaning);
 }
 

@@ -37,6 +37,28 @@ struct running *running_of(struct keeper *k, uint64_t session, uint64_t action)
     return sl_map_get(k->running, key_span(&key));
 }
 
+size_t running_stop(struct keeper *k, struct sl_span approval, struct sl_span who,
+                    struct sl_span why)
+{
+    size_t at = 0, count = 0;
+    struct sl_span key;
+    void *value;
+
+    while (sl_map_next(k->running, &at, &key, &value)) {
+        const struct running *r = value;
+        struct action_key which;
+        const struct session *s;
+
+        memcpy(&which, key.p, sizeof which);
+        s = sl_map_get(k->sessions, sl_map_u64(&which.session));
+        if (s == NULL || !sl_span_is(approval, r->approval))
+            continue;
+        ANSWER_GATE(k, s->gate, action_stop, .action = which.action, .who = who, .why = why);
+        count++;
+    }
+    return count;
+}
+
 enum sl_err running_load(struct keeper *k)
 {
     struct db_rows rows = db_ask(k->store.db, DB_APPROVAL_NO_OUTCOME, "");

@@ -33,6 +33,10 @@ void on_journal_sync(struct peer *p, const struct sl_msg_journal_sync *m);
 void running_add(struct keeper *k, uint64_t session, uint64_t action, struct sl_span approval,
                  bool list);
 struct running *running_of(struct keeper *k, uint64_t session, uint64_t action); /* NULL: not */
+/* Has the gates stop whatever runs with this approval: the uses of an envelope run side by side.
+ * How many that is. What became of each comes through its gate's journal. */
+size_t running_stop(struct keeper *k, struct sl_span approval, struct sl_span who,
+                    struct sl_span why);
 /* What became of an action that was held; nothing when it was not. `leaf` (may be NULL) tells the
  * world. */
 bool outcome_of_held(struct keeper *k, const struct sl_outcome_record *r,

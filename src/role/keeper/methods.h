@@ -16,8 +16,8 @@
  * "reason","run","sink","rule","held_why",
  *    "requirements":[{"rule","text"?,"groups":[],"identities":[],"need":n,"have":n,
  *    "escalate"?:{"groups":[],"identities":[]}}],"escalates_at"?,"escalated_at"?,"reviewers":"text",
- *    "votes":[{"identity","in_place"? (of whom, who is away),"decision" ("lapsed": a yes that does
- * not count any more), "reason","channel","at","proof":"token|passkey|slack",
+ *    "votes":[{"identity","in_place"? (of whom, who is away; "by"? in words),"decision" ("lapsed":
+ * a yes that does not count any more), "reason","channel","at","proof":"token|passkey|slack",
  *    "passkey":{"key","device_bound","young","vouched_by","since",..}?}],"asked_at","expires_at",
  *    "proof":"any|passkey","proof_why"? (no rule says so, but the
  * default),"keys":"any|device-bound","decide_in"?:[channels] (left out: all),
@@ -92,7 +92,7 @@ enum sl_method_needs {
     /* {"key","existing":{assertion}} -> {"key"} */                                                             \
     X(PASSKEY_REMOVE,      "passkey.remove",    SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"until","from"?,"stand_in"?: who decides in one's place,"reason"?} -> {"identity","away"?:{"from",        \
-       "until","stand_in"?,"reason"?,"now":bool},"stands_in_for":[names]}: of oneself alone; {} -> the same */  \
+       "until","stand_in"?,"reason"?,"now":bool,"says"},"stands_in_for":[names]}: of oneself alone; {} -> the same */  \
     X(ME_AWAY,             "me.away",           SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     X(ME_BACK,             "me.back",           SL_ROLE_DESK,              SL_NEEDS_DECIDING)                   \
     /* {"id","text"} -> approval: a reviewer asks whoever asked for it, while it is pending */                 \
