@@ -96,8 +96,7 @@ static bool make_group(struct keeper *k, struct chat *h, struct chat_job *job)
     put_group(h, job,
               &(struct group){lines, shown, job->many_count - shown,
                               approval_link(k, sl_span(NULL, 0))});
-    return job->ts[0] == '\0' ||
-           says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
+    return job->ts[0] == '\0' || says_the_last(k, h, job, sl_span_str(job->many[0]), erased);
 }
 
 static bool make_note(struct keeper *k, struct chat *h, struct chat_job *job)
