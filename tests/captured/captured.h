@@ -87,6 +87,30 @@ static inline int peer_at(enum sl_role role, uint32_t index, const char *purpose
     return ends[0];
 }
 
+static inline int new_journal(struct sl_journal *ring)
+{
+    int fd = memfd_create("journal", MFD_CLOEXEC);
+
+    SL_PROMISE(fd >= 0 && ftruncate(fd, JOURNAL_BYTES) == 0);
+    uint8_t *p = mmap(NULL, JOURNAL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    SL_PROMISE(p != MAP_FAILED && sl_journal_format(p, JOURNAL_BYTES, sl_clock_us()) == SL_OK);
+    SL_PROMISE(sl_journal_open(p, JOURNAL_BYTES, ring) == SL_OK);
+    return fd;
+}
+
+/* A gate beside play.gate, as the supervisor starts one: its journal comes before its channel. */
+static inline int gate_at(uint32_t index)
+{
+    struct sl_journal ring;
+    int fd = new_journal(&ring);
+
+    TELL_FD(play.super, fd, peer, .role = SL_ROLE_GATE, .index = index,
+            .purpose = SL_SPAN("journal"));
+    close(fd);
+    munmap(ring.base, JOURNAL_BYTES);
+    return peer_at(SL_ROLE_GATE, index, "");
+}
+
 static inline bool keeper_goes_on(void)
 {
     int status;

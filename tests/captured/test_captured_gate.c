@@ -23,6 +23,35 @@ static void test_a_gate_cannot_decide(void)
 }
 
 #define NUMBER_OF(NAME, name, number, senders, states) number,
+/* A gate whose journal nobody reads logs nobody in, spends nothing, and is told nothing is recorded
+ * (P6). */
+static void test_P6_a_gate_without_a_journal_runs_nothing(void)
+{
+    static const unsigned needs[] = {SL_MESSAGE_LOGIN_TOKEN, SL_MESSAGE_LOGIN_SCRAM,
+                                     SL_MESSAGE_ACTION_SPEND, SL_MESSAGE_BUDGET_ASK,
+                                     SL_MESSAGE_JOURNAL_SYNC};
+
+    for (size_t i = 0; i < SL_COUNT(needs); i++) {
+        int gate = peer_at(SL_ROLE_GATE, 4, "");
+        if (needs[i] == SL_MESSAGE_LOGIN_TOKEN)
+            TELL(gate, login_token, .conn = 1, .target = SL_SPAN("finance"), .user = SL_SPAN("bot"),
+                 .address = SL_SPAN("127.0.0.1"), .token = sl_span_str(bot));
+        if (needs[i] == SL_MESSAGE_LOGIN_SCRAM)
+            TELL(gate, login_scram, .conn = 1, .target = SL_SPAN("finance"), .user = SL_SPAN("bot"),
+                 .address = SL_SPAN("127.0.0.1"), .client_first_bare = SL_SPAN("n=,r=x"));
+        if (needs[i] == SL_MESSAGE_ACTION_SPEND)
+            TELL(gate, action_spend, .action = 1);
+        if (needs[i] == SL_MESSAGE_BUDGET_ASK)
+            TELL(gate, budget_ask, .session = session);
+        if (needs[i] == SL_MESSAGE_JOURNAL_SYNC)
+            TELL(gate, journal_sync, .position = 8);
+        if (!SL_CHECK(is_ended(gate)))
+            printf("#   %s\n", sl_ipc_name(needs[i]));
+        close(gate);
+    }
+    keeper_goes_on();
+}
+
 static const unsigned known_messages[] = {SL_MESSAGES(NUMBER_OF)};
 
 /* Whatever is not a gate's to say ends that gate and changes nothing. */
@@ -34,7 +63,7 @@ static void test_a_gate_says_only_what_a_gate_may(void)
         unsigned type = known_messages[i];
         if (sl_ipc_allowed((enum sl_message)type, SL_ROLE_GATE, SL_CONN_OPEN) == SL_OK)
             continue;
-        int gate = peer_at(SL_ROLE_GATE, 3, "");
+        int gate = gate_at(3);
         struct sl_buf b = sl_buf(64);
         put_head(&b, type, 0);
         send_with(gate, &b, -1);
@@ -152,7 +181,7 @@ static void test_no_elevated_login_without_a_spent_grant(void)
     SL_CHECK(!proves_boss(play.gate, session, h.action + 1));
     SL_CHECK(!proves_boss(play.gate, other_session, h.action));
     SL_CHECK(!proves_boss(play.gate, 0, h.action));
-    int other_gate = peer_at(SL_ROLE_GATE, 1, "");
+    int other_gate = gate_at(1);
     SL_CHECK(!proves_boss(other_gate, session, h.action));
     close(other_gate);
     for (int i = 0; i < 4; i++)
@@ -225,17 +254,17 @@ static void test_no_grant_of_another_session(void)
 
 static void test_no_session_of_another_gate(void)
 {
-    int captured = peer_at(SL_ROLE_GATE, 1, "");
+    int captured = gate_at(1);
 
     propose(captured, session, SL_EFFECT_DDL, "drop table g"); /* gate 0's handle */
     SL_CHECK(is_ended(captured));
     close(captured);
-    captured = peer_at(SL_ROLE_GATE, 1, "");
+    captured = gate_at(1);
     TELL(captured, session_closed, .session = session);
     SL_CHECK(is_ended(captured));
     close(captured);
     struct held h = hold(play.gate, session, SL_EFFECT_DDL, "drop table g"); /* it still lives */
-    captured = peer_at(SL_ROLE_GATE, 1, "");
+    captured = gate_at(1);
     SL_CHECK_INT(decide(rita, h.approval, h.digest_hex, "approve"), 200);
     SL_CHECK_INT(overhear(play.gate), SL_MESSAGE_ACTION_OFFER);
     SL_CHECK_INT(spend(captured, h.action, h.approval, h.digest), SL_MESSAGE_ACTION_REFUSED);
@@ -370,6 +399,7 @@ int main(int argc, char **argv)
     SL_RUN(test_no_elevated_login_that_became_another_role);
     SL_RUN(test_no_elevated_login_after_the_outcome);
     SL_RUN(test_a_gate_cannot_decide);
+    SL_RUN(test_P6_a_gate_without_a_journal_runs_nothing);
     SL_RUN(test_a_gate_says_only_what_a_gate_may);
     SL_RUN(test_no_spend_without_approval);
     SL_RUN(test_no_spend_after_a_denial);

@@ -96,9 +96,7 @@ static void drop(const char *column)
 /* With its journal, as the supervisor gives it. */
 static void with_journal(void)
 {
-    close(play.gate);
-    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     session = sign_in(play.gate, "bot", bot);
 }
 
@@ -142,7 +140,7 @@ static void test_what_is_under_way_keeps_a_dropped_column(void)
 
 static void test_every_gate_hears_it_and_it_outlives_the_keeper(void)
 {
-    int second = peer_at(SL_ROLE_GATE, 1, "");
+    int second = gate_at(1);
     uint64_t of;
 
     check_map(second, 0, "");
@@ -153,8 +151,7 @@ static void test_every_gate_hears_it_and_it_outlives_the_keeper(void)
     close(second);
     kill_keeper();
     start_keeper();
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     check_map(play.gate, 0, "public.s.c pii settled");
     session = sign_in(play.gate, "bot", bot);
 }
@@ -192,8 +189,7 @@ static void test_what_nobody_told_is_in_the_journal(void)
                  SL_OK);
     kill_keeper();
     start_keeper();
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     check_map(play.gate, 0, "public.s.c pii settled, public.s.r pii settled");
     drop("public.s.r");
     session = sign_in(play.gate, "bot", bot);

@@ -181,7 +181,7 @@ static void test_a_gate_answers_for_its_sessions_alone(void)
     SL_CHECK(answered(play.gate, session, "", SL_SPAN(""), "no text"));
     TELL(play.gate, action_answer, .session = session + 100000, .text = SL_SPAN("x"));
     SL_CHECK_INT(said_of(h.approval), 1);
-    int captured = peer_at(SL_ROLE_GATE, 1, "");
+    int captured = gate_at(1);
     TELL(captured, action_answer, .session = session, .text = SL_SPAN("forged"));
     SL_CHECK(is_open(captured));
     TELL(captured, action_answer, .session = session, .text = sl_span(broken, sizeof broken));

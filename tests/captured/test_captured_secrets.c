@@ -157,7 +157,7 @@ static void send_nonsense(int gate, int round)
 static void test_nonsense_ends_only_that_gate(void)
 {
     for (int round = 0; round < 120; round++) {
-        int gate = peer_at(SL_ROLE_GATE, 2, "");
+        int gate = gate_at(2);
         send_nonsense(gate, round);
         if (!SL_CHECK(is_ended(gate)))
             printf("#   round %d\n", round);
@@ -174,8 +174,7 @@ static void test_no_body_that_can_change(void)
     static const bool with_file[] = {true, false};
 
     for (size_t i = 0; i < SL_COUNT(with_file); i++) {
-        int gate = peer_at(SL_ROLE_GATE, 2, ""),
-            body = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int gate = gate_at(2), body = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         struct sl_buf b = sl_buf(64);
 
         SL_PROMISE(body >= 0 && ftruncate(body, 100000) == 0);
@@ -189,17 +188,6 @@ static void test_no_body_that_can_change(void)
 }
 
 /* --- the journal --- */
-
-static int new_journal(struct sl_journal *ring)
-{
-    int fd = memfd_create("journal", MFD_CLOEXEC);
-
-    SL_PROMISE(fd >= 0 && ftruncate(fd, JOURNAL_BYTES) == 0);
-    uint8_t *p = mmap(NULL, JOURNAL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    SL_PROMISE(p != MAP_FAILED && sl_journal_format(p, JOURNAL_BYTES, sl_clock_us()) == SL_OK);
-    SL_PROMISE(sl_journal_open(p, JOURNAL_BYTES, ring) == SL_OK);
-    return fd;
-}
 
 static void intend(struct sl_journal *ring, uint64_t in_session, uint64_t action,
                    const uint8_t approval[16])
@@ -240,11 +228,12 @@ static void test_a_damaged_journal_ends_only_that_gate(void)
 {
     for (int how = 0; how < DAMAGES; how++) {
         struct sl_journal ring;
-        int fd = new_journal(&ring), gate = peer_at(SL_ROLE_GATE, 1, "");
+        int fd = new_journal(&ring);
 
         TELL_FD(play.super, fd, peer, .role = SL_ROLE_GATE, .index = 1,
                 .purpose = SL_SPAN("journal"));
         close(fd);
+        int gate = peer_at(SL_ROLE_GATE, 1, "");
         uint64_t own = sign_in(gate, "bot", bot);
         damage(&ring, (enum damage)how, own);
         TELL(gate, journal_kick, .position = 0);

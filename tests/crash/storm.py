@@ -111,6 +111,8 @@ def run(out, seed, seconds):
         check("the ledger verifies", [] if verified.rc == 0 else [(verified.out + verified.err)[-3000:]])
         check("no program ended by itself", [line for line in log.splitlines() if "event=program_ended" in line
                                              and "level=error" in line and "signal=9" not in line][:10])
+        check("no journal was found damaged", [line for line in log.splitlines() if "event=journal_" in line
+                                               and "level=error" in line][:10])
         check("the drain at the end is clean", [] if code == 0 else [f"sluice serve ended with {code}"])
         check("the storm was one", [] if len(server) > 100 and any(r.yes for r in storm.reviewers)
               else [f"only {len(server)} statements"])

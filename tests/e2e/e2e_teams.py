@@ -14,7 +14,7 @@ from lab import free_ports, give_back, wait_for
 from teams import Teams
 
 HERE = pathlib.Path(__file__).resolve().parent / "teams"
-EMIT = pathlib.Path(os.environ["SLUICE_BUILD"]) / "tests/unit/emit_teams"
+EMIT = pathlib.Path(os.environ.get("SLUICE_BUILD", "build")) / "tests/unit/emit_teams"
 PLACE = "19:general@thread.tacv2"
 
 

@@ -11,13 +11,12 @@ import http.client
 import json
 import os
 import pathlib
-import shutil
 import sqlite3
 import subprocess
 import urllib.parse
 
+from debian import unpacked
 from lab import free_ports, give_back, wait_for
-from tap import Skip
 
 PACKAGES = ["glewlwyd", "glewlwyd-common", "libulfius2.7", "libiddawc1.1", "liboath0", "libmicrohttpd12", "libconfig9", "libhoel1.4",
             "liborcania2.3", "librhonabwy1.1", "libyder2.0", "libmariadb3"]
@@ -30,20 +29,7 @@ def root(folder):
     """The folder below which it lies: "/" where it is installed."""
     if os.access("/usr/bin/glewlwyd", os.X_OK) and os.access(f"/{TABLES}", os.R_OK):
         return pathlib.Path("/")
-    for program in ("apt-get", "dpkg-deb"):
-        if not shutil.which(program):
-            raise Skip(f"there is no {program} to unpack glewlwyd with")
-    folder.mkdir(parents=True)
-    try:
-        done = subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=folder, capture_output=True, text=True, timeout=180,
-                              check=False)
-    except subprocess.TimeoutExpired as why:
-        raise Skip("apt did not answer in time") from why
-    if done.returncode != 0:
-        raise Skip(f"apt could not fetch glewlwyd: {(done.stderr.strip().splitlines() or ['no reason'])[-1]}")
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "-x", package, folder / "root"], check=True, timeout=60)
-    return folder / "root"
+    return unpacked(folder, PACKAGES)
 
 
 def plugin(issuer, key, public):

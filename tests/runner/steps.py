@@ -31,8 +31,7 @@ BEHIND_SECONDS = 1800  # for what takes a minute by itself
 # Unit tests that take longest, most of it waiting.
 LONG = ("courier", "captured_desk", "captured_large", "passkey_ledger", "ledger_verify", "desk_talk", "keeper_ends", "keeper_pushed", "trail", "policy_properties")
 # Tests that cannot run under the sanitizers, and why; they run in the plain build.
-NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids",
-                 "courier_sockets": "it aborted twice beside the whole suite, why is not known yet; alone, and under load, it passes"}
+NOT_SANITIZED = {"sandbox": "the sanitizers' runtime needs what the sandbox forbids"}
 LIMITS = {"play": 600, "corpus": 300, "oracle": 600, "e2e": 900, "crash": 300}
 
 

@@ -7,14 +7,19 @@
 
 #include <unistd.h>
 
-/* Sends `message`, and the descriptor `passed` unless that is -1. */
+enum { POST_ROOM_MS = 20000 }; /* a program under test that is slow to read has so long */
+
+/* Sends `message`, and the descriptor `passed` unless that is -1. Waits for room. */
 static inline void post(int fd, struct sl_buf *message, int passed)
 {
     struct sl_packet_out out;
+    enum sl_err err;
 
     SL_PROMISE(sl_packet_prepare(sl_buf_span(message), &passed, passed >= 0 ? 1 : 0, &out) ==
                SL_OK);
-    SL_PROMISE(sl_packet_send(fd, &out) == SL_OK);
+    for (unsigned ms = 0; (err = sl_packet_send(fd, &out)) == SL_EBUSY && ms < POST_ROOM_MS; ms++)
+        usleep(1000);
+    SL_PROMISE(err == SL_OK);
     if (out.memfd >= 0)
         close(out.memfd);
 }

@@ -770,6 +770,18 @@ static void start_servers(void)
     close(listen_somewhere(&nobody));
 }
 
+/* Why the test gave up is in the log too. */
+static void show_log(int number)
+{
+    char text[1024];
+    off_t at = 0;
+
+    for (ssize_t n; (n = pread(log_file, text, sizeof text, at)) > 0; at += n)
+        if (write(STDOUT_FILENO, text, (size_t)n) < 0)
+            break;
+    (void)number;
+}
+
 /* Standard error is a file from here on: it is what the courier logs to. */
 static void keep_log(void)
 {
@@ -777,6 +789,8 @@ static void keep_log(void)
 
     log_file = mkstemp(name);
     SL_PROMISE(log_file >= 0 && unlink(name) == 0 && dup2(log_file, STDERR_FILENO) >= 0);
+    signal(SIGABRT, show_log);
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
 int main(int argc, char **argv)

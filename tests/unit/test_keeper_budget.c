@@ -141,8 +141,7 @@ static void test_P5_what_a_session_kept_is_used(void)
     open_session();
     SL_CHECK_INT(left(), 16);
     SL_CHECK_INT(ask(1, (struct asked){.rows = 6}).answer, 0); /* and with its gate */
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
     SL_CHECK_INT(left(), 10);
 }
@@ -157,8 +156,7 @@ static void ends_the_gate(uint64_t in, const char *rule)
     TELL(play.gate, budget_ask, .session = in, .lease = 1, .generation = 1, .rules = rules,
          .rows = 1);
     SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
 }
 

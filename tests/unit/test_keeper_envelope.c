@@ -156,8 +156,7 @@ static void test_captured_gate_cannot_widen_the_bounds(void)
     for (size_t i = 0; i < SL_COUNT(operations); i++) {
         propose((struct wanted){.operation = operations[i]});
         SL_CHECK_INT(hear_within(play.gate, PATIENCE_MS), 0);
-        close(play.gate);
-        play.gate = new_peer(SL_ROLE_GATE, "");
+        another_gate();
         open_session();
     }
 }
@@ -262,8 +261,7 @@ static void test_P11_an_unknown_use_ends_it(void)
     SL_CHECK_INT(use_as((struct wanted){.reason = "u"}, &action), SL_MESSAGE_ACTION_GO);
     journal(action, true, false, approval);
     keeper_reads_journal();
-    close(play.gate);
-    play.gate = new_peer(SL_ROLE_GATE, "");
+    another_gate();
     open_session();
     over_is("revoked");
     state_of(approval);

@@ -355,6 +355,7 @@ static void test_no_gate_to_ask(void)
             break;
         usleep(20 * 1000);
     }
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
     play.gate = new_peer(SL_ROLE_GATE, "");
 }
 

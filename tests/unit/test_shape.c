@@ -32,6 +32,100 @@ static void test_same_shape(void)
         same_shape("select t.offset from t where b = 1", "select t.offset from t where b = 2"));
 }
 
+static struct sl_shape_memory memory;
+
+/* What is remembered and what is read are the same, whatever was there before. */
+static bool is_same_again(const char *sql)
+{
+    struct sl_shape read = {{0}}, again = {{0}};
+    enum sl_err one = sl_shape_of(sl_span_str(sql), &key, &read),
+                other = sl_shape_again(&memory, sl_span_str(sql), &key, &again);
+    bool same = one == other && memcmp(&read, &again, sizeof read) == 0;
+
+    if (!same)
+        printf("#   %s\n", sql);
+    return SL_CHECK(same);
+}
+
+/* Nothing was learned: only its integers were read. */
+static bool is_kept(const char *sql)
+{
+    struct sl_shape_memory before = memory;
+    struct sl_shape shape;
+
+    SL_CHECK_INT(sl_shape_again(&memory, sl_span_str(sql), &key, &shape), SL_OK);
+    return memcmp(&before, &memory, sizeof memory) == 0;
+}
+
+static void test_again(void)
+{
+#define ROW "select a, b from some.table where id = "
+    static const char *const texts[] = {
+        ROW "1",
+        ROW "0",
+        ROW "123456789",
+        ROW "2147483647",
+        ROW "2147483648",
+        ROW "99999999999",
+        ROW "1x",
+        ROW "1_",
+        ROW "1.5",
+        ROW "1e3",
+        ROW "0x1F",
+        ROW "1$",
+        ROW "$1",
+        ROW "'1'",
+        ROW "",
+        ROW "1;",
+        ROW "1 ;",
+        ROW "1 2",
+        ROW "1 -- 2",
+        ROW "1/**/",
+        ROW "-1",
+        ROW "- 1",
+        ROW "1-1",
+        ROW "1 offset 1",
+        ROW "1 offset 2",
+        ROW "3 offset 2",
+        ROW "1 offset '1'",
+        ROW "1 \xc3",
+        ROW "1; delete from t",
+        ROW "1; delete from t where a = 7",
+        ROW "1 or a1 = 3",
+        ROW "1 or a2 = 3",
+        ROW "1 or \"2\" = 3",
+        ROW "1 or '2' = 3",
+        ROW "4 or '2' = 3",
+        ROW "1 or '3' = 3",
+        ROW "1, 2, 3, 4, 5, 6, 7",
+        ROW "1, 2, 3, 4, 5, 6, 7, 8",
+        ROW "9, 9, 9, 9, 9, 9, 9, 9",
+        "select a, b from some",
+        "",
+        "1",
+        ROW ".5",
+        ROW "1..5",
+        ROW "2..5",
+        ROW "1 .5",
+        ROW "a.1",
+    };
+
+    memset(&memory, 0, sizeof memory);
+    for (size_t i = 0; i < SL_COUNT(texts); i++)
+        for (size_t other = 0; other < SL_COUNT(texts); other++) {
+            is_same_again(texts[i]); /* keeps it, where it has a shape */
+            is_same_again(texts[other]);
+        }
+    SL_CHECK(!is_kept(ROW "1 limit 10"));
+    SL_CHECK(is_kept(ROW "22 limit 333"));
+    SL_CHECK(is_kept(ROW "123456789 limit 0"));
+    SL_CHECK(!is_kept(ROW "1234567890 limit 0")); /* below 2^31 or not: it is read */
+    SL_CHECK(!is_kept(ROW "1 limit 10 offset 5"));
+    SL_CHECK(is_kept(ROW "2 limit 20 offset 5"));
+    SL_CHECK(!is_kept(ROW "2 limit 20 offset 6"));
+#undef ROW
+}
+
 static void test_other_shape(void)
 {
     static const char *const pairs[][2] = {
@@ -233,6 +327,7 @@ static void test_tokens_as_postgres(void)
 int main(void)
 {
     SL_RUN(test_same_shape);
+    SL_RUN(test_again);
     SL_RUN(test_other_shape);
     SL_RUN(test_no_shape);
     SL_RUN(test_counts_and_floor);

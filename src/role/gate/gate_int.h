@@ -22,6 +22,7 @@
 #include "os/loop.h"
 #include "os/net.h"
 #include "role/gate/stream.h"
+#include "wire/pg/shape.h"
 
 enum {
     GATE_READ_BYTES = 128 * 1024,
@@ -162,7 +163,8 @@ struct gate {
     unsigned asides; /* connections on which a plan is asked for (stop_estimate.c) */
     uint64_t next_session, next_identity, next_call;
     uint64_t seed[2];
-    uint8_t salts[4096]; /* random, for commitments: 16 bytes each, the last first */
+    struct sl_shape_memory shapes; /* under `seed` */
+    uint8_t salts[4096];           /* random, for commitments: 16 bytes each, the last first */
     size_t salts_left;
     uint8_t *read_buffer; /* GATE_READ_BYTES, shared by all sessions */
     struct sl_sha256_state *sha;

@@ -199,7 +199,7 @@ static enum take find_meaning(struct session *s, struct sl_span text, struct mea
     struct gate *g = s->gate;
     struct sl_shape shape;
     struct sl_shape_key seed = {g->seed[0], g->seed[1]};
-    bool has_shape = sl_shape_of(text, &seed, &shape) == SL_OK;
+    bool has_shape = sl_shape_again(&g->shapes, text, &seed, &shape) == SL_OK;
     struct meaning *m = NULL;
 
     if (s->meaning == NULL && has_shape) {

@@ -1,6 +1,7 @@
 #include "role/keeper/ask.h"
 
 #include "role/keeper/approval.h"
+#include "role/keeper/away.h"
 #include "role/keeper/brief.h"
 #include "role/keeper/db.h"
 #include "role/keeper/eligible.h"
@@ -46,7 +47,8 @@ static enum sl_err too_few(struct keeper *k, struct ask *a)
     return say_no(
         a, sl_arena_text(k->mem, sl_buf_span(&text)),
         "Reviewers must be active humans outside the requester set who claimed a deciding "
-        "credential before this was asked (sluice identity invite, sluice enroll).");
+        "credential before this was asked (sluice identity invite, sluice enroll); whoever is away "
+        "until it expires does not count (docs/away.md).");
 }
 
 static enum sl_err too_few_passkeys(struct keeper *k, struct ask *a)
@@ -153,7 +155,11 @@ static enum sl_err may_hold(struct keeper *k, struct ask *a)
     if (a->envelope.times > 0) /* its time begins with the last yes */
         a->answer.grant_ttl_ms = a->envelope.for_s * 1000;
     prefer_passkey(k, a);
-    struct proof_needed any = {0}, proof = {a->answer.passkey, a->answer.device_bound};
+    struct proof_needed any = {.too_late_us = a->now_us + a->answer.expires_ms * 1000}, proof;
+    any.own_right_only = own_right_only(k, a->action.protocol, a->requesters, a->requester_count);
+    proof = any;
+    proof.passkey = a->answer.passkey;
+    proof.device_bound = a->answer.device_bound;
     if (!enough_people(k, a->requirements, a->requirement_count, a->requesters, a->requester_count,
                        any, a->now_us))
         return too_few(k, a);

@@ -34,15 +34,17 @@ _Noreturn void keeper_die(const char *what, enum sl_err why)
 /* --- the life of a peer ------------------------------------------------------------------------
  */
 
-static void drop_gate(struct keeper *k, struct peer *p)
+/* One that broke the rules runs on until the supervisor has ended it: what it does until then is in
+ * its journal, and its sessions are over when the next one comes (on_journal). */
+static void drop_gate(struct keeper *k, struct peer *p, bool dead)
 {
     exchanges_free(k, p);
     secrets_forget_peer(k, p);
     if (p->signing)
         return;
     stats_forget_gate(k, p->index);
-    journal_gone(k, p->index);
-    sessions_forget_gate(k, p->index, UINT64_MAX, "the gate ended");
+    if (dead)
+        journal_gone(k, p->index);
 }
 
 /* Asks the supervisor for another: one that broke the rules has nobody to talk to any more. A gate
@@ -51,7 +53,10 @@ void peer_accuse(struct keeper *k, enum sl_role role, uint32_t index, const char
 {
     if (k->super == NULL || k->super->ended || (role == SL_ROLE_GATE && index >= k->gates))
         return;
-    ANSWER(k->super, peer_bad, .role = (uint32_t)role, .index = index, .why = sl_span_str(why));
+    const struct journal *j = role == SL_ROLE_GATE ? &k->journals[index] : NULL;
+
+    ANSWER(k->super, peer_bad, .role = (uint32_t)role, .index = index, .why = sl_span_str(why),
+           .life = j == NULL ? 0 : j->life, .journal = j != NULL && j->bad);
 }
 
 static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
@@ -70,7 +75,7 @@ static void on_end(void *owner, struct sl_channel *c, enum sl_err why)
             peer_accuse(k, p->role, p->index, sl_err_text(why));
     }
     if (p->role == SL_ROLE_GATE)
-        drop_gate(k, p);
+        drop_gate(k, p, why == SL_EGONE);
     if (p->role == SL_ROLE_COURIER)
         fetches_lost(k, p->index);
     if (p->role == SL_ROLE_COURIER && p->index == COURIER_CHAT)
@@ -279,9 +284,20 @@ static bool is_of_another_courier(const struct peer *p, enum sl_message type)
             type == SL_MESSAGE_STREAM_CLOSED);
 }
 
+/* What lets statements run, or says that they are recorded, is for gates alone whose journal is
+ * read (P6). */
+static bool is_unrecorded(const struct peer *p, enum sl_message type)
+{
+    return p->role == SL_ROLE_GATE && !p->keeper->journals[p->index].open &&
+           (type == SL_MESSAGE_LOGIN_TOKEN || type == SL_MESSAGE_LOGIN_SCRAM ||
+            type == SL_MESSAGE_LOGIN_PROOF || type == SL_MESSAGE_ACTION_SPEND ||
+            type == SL_MESSAGE_BUDGET_ASK || type == SL_MESSAGE_JOURNAL_SYNC);
+}
+
 static enum sl_err dispatch(struct peer *p, struct sl_packet *packet)
 {
-    if ((p->signing && packet->type != SL_MESSAGE_SIGN) || is_of_another_courier(p, packet->type))
+    if ((p->signing && packet->type != SL_MESSAGE_SIGN) || is_of_another_courier(p, packet->type) ||
+        is_unrecorded(p, packet->type))
         return SL_EDENIED;
     switch (packet->type) {
 #define CASE(NAME, name)                               \
@@ -335,14 +351,25 @@ static void on_channel(struct keeper *k, const struct sl_msg_peer *m, int fd, bo
     if (peer_new(k, fd, (enum sl_role)m->role, m->index, &fresh) != SL_OK)
         keeper_die("a channel could not be opened", SL_EMEMORY);
     fresh->signing = signing;
-    if (m->role == SL_ROLE_GATE && !signing)
+    if (m->role == SL_ROLE_GATE && !signing) {
+        journal_gate_lives(k, m->index, m->life);
         labels_greet(k, fresh);
+    }
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_ISSUERS)
         issuers_courier_here(k);
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_HOOKS)
         hooks_courier_here(k);
     if (m->role == SL_ROLE_COURIER && m->index == COURIER_CHAT)
         chats_courier_here(k);
+}
+
+/* The gate before this one has ended, though its channel's end may not have been noticed yet. That
+ * comes first: it lets go of the journal that is attached, and must not let go of this one. */
+static void on_journal(struct keeper *k, uint32_t gate, int fd)
+{
+    end_earlier(k, SL_ROLE_GATE, gate, false);
+    journal_gone(k, gate);
+    journal_attach(k, gate, fd);
 }
 
 static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packet *packet)
@@ -357,7 +384,7 @@ static void on_peer(struct peer *p, const struct sl_msg_peer *m, struct sl_packe
     int fd = packet->fds[0];
     packet->fds[0] = -1;
     if (gate && sl_span_is(m->purpose, "journal"))
-        journal_attach(k, m->index, fd);
+        on_journal(k, m->index, fd);
     else if (sl_span_is(m->purpose, "control"))
         control_listen(k, fd);
     else if ((gate || m->role == SL_ROLE_DESK || m->role == SL_ROLE_COURIER) && m->purpose.n == 0)

@@ -1,6 +1,7 @@
 #include "wire/pg/shape.h"
 
 #include "wire/pg/floor_int.h"
+#include "wire/pg/shape_int.h"
 
 /* SipHash-2-4 with a 128-bit result (Aumasson and Bernstein), fed byte by byte.
  *
@@ -131,7 +132,8 @@ static bool begins_offset(const struct sl_lex_token *before, const struct sl_lex
     return true;
 }
 
-enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, struct sl_shape *out)
+enum sl_err sl_shape_read(struct sl_span sql, const struct sl_shape_key *key, struct sl_shape *out,
+                          sl_shape_integer_fn *integer, void *owner)
 {
     struct sl_lex l = sl_lex(sql);
     struct sip s = sip_start(key);
@@ -150,12 +152,19 @@ enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, stru
         hash_token(&s, &t, exact);
         sl_floor_see(&w, &t);
         count(&shape, &t);
+        if (integer != NULL && t.kind == SL_LEX_INTEGER && !exact)
+            integer(owner, t.text);
         before = t;
     }
     sip_end(&s, shape.hash);
     shape.floor = w.bits;
     *out = shape;
     return SL_OK;
+}
+
+enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, struct sl_shape *out)
+{
+    return sl_shape_read(sql, key, out, NULL, NULL);
 }
 
 static void put_token(struct sl_buf *b, const struct sl_lex_token *t)

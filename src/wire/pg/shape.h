@@ -49,6 +49,26 @@ struct sl_shape {
 enum sl_err sl_shape_of(struct sl_span sql, const struct sl_shape_key *key, struct sl_shape *out)
     SL_MUST_CHECK;
 
+/* Texts that come again and again with other integers are remembered as they stood, with the places
+ * of these: of the next one only the places are read. Programs send few texts, so a few are kept,
+ * the newest of those that begin alike. Zeroed, it is empty; one key for all its life. */
+enum { SL_SHAPES_KEPT = 32, SL_SHAPE_KEPT_BYTES = 228, SL_SHAPE_KEPT_GAPS = 7 };
+struct sl_shape_kept {
+    struct sl_shape shape;
+    uint8_t bytes, gaps; /* bytes of text; no text: nothing is kept here */
+    struct sl_shape_gap {
+        uint8_t from, to; /* an integer of the text that is not part of the shape */
+    } gap[SL_SHAPE_KEPT_GAPS];
+    uint8_t text[SL_SHAPE_KEPT_BYTES];
+};
+struct sl_shape_memory {
+    struct sl_shape_kept kept[SL_SHAPES_KEPT];
+};
+
+/* What sl_shape_of says, sooner for a text whose like came before. */
+enum sl_err sl_shape_again(struct sl_shape_memory *m, struct sl_span sql,
+                           const struct sl_shape_key *key, struct sl_shape *out) SL_MUST_CHECK;
+
 /* Appends the readable shape for `record: shape`: tokens with single spaces, literals as `?`, words
  * in lower case, parameters as $n. SL_EUNSUPPORTED appends nothing. For people, not to compare. */
 enum sl_err sl_shape_put(struct sl_buf *b, struct sl_span sql) SL_MUST_CHECK;
