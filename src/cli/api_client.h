@@ -118,6 +118,9 @@ int sl_api_decide_command(int argc, char **argv, const char *verb, const char *h
 void sl_api_print_json(const json_t *value);
 /* Escaped for the terminal. */
 void sl_api_print_text(FILE *out, struct sl_span text);
+/* A text of an answer, behind `before`; nothing where it is empty. */
+void sl_api_print_behind(const char *before, const json_t *one, const char *key);
+uint64_t sl_api_number(const json_t *one, const char *key); /* 0: it is not there */
 /* The first line, escaped, at most so many columns; " ..." when there is more. */
 void sl_api_print_head(FILE *out, struct sl_span text, size_t columns);
 /* A text of several lines, each behind a mark that no text can forge, wrapped before the terminal

@@ -81,3 +81,19 @@ void sl_api_print_lines(FILE *out, struct sl_span text)
         text = sl_span_from(text, line.n + 1);
     } while (text.n > 0);
 }
+
+void sl_api_print_behind(const char *before, const json_t *one, const char *key)
+{
+    if (sl_json_str(one, key).n == 0)
+        return;
+    fputs(before, stdout);
+    sl_api_print_text(stdout, sl_json_str(one, key));
+}
+
+uint64_t sl_api_number(const json_t *one, const char *key)
+{
+    uint64_t value = 0;
+
+    (void)sl_json_u64(one, key, &value);
+    return value;
+}

@@ -19,29 +19,13 @@ static const char help[] =
 
 static struct sl_manage manage = {.command = "sluice chats"};
 
-static uint64_t number(const json_t *one, const char *key)
-{
-    uint64_t value = 0;
-
-    (void)sl_json_u64(one, key, &value);
-    return value;
-}
-
-static void put(const char *before, const json_t *one, const char *key)
-{
-    if (sl_json_str(one, key).n == 0)
-        return;
-    fputs(before, stdout);
-    sl_api_print_text(stdout, sl_json_str(one, key));
-}
-
 static void show_list(const json_t *chat, const char *list, const char *key, const char *before)
 {
     const json_t *all = json_object_get(chat, list);
 
     for (size_t i = 0; i < json_array_size(all); i++) {
-        put(before, json_array_get(all, i), key);
-        put(": ", json_array_get(all, i), "why");
+        sl_api_print_behind(before, json_array_get(all, i), key);
+        sl_api_print_behind(": ", json_array_get(all, i), "why");
         putchar('\n');
     }
 }
@@ -53,13 +37,14 @@ static void show_all(const json_t *reply)
     for (size_t i = 0; i < json_array_size(chats); i++) {
         const json_t *one = json_array_get(chats, i);
 
-        put("", one, "name");
-        put("  ", one, "state");
-        put("  ", one, "kind");
-        printf("  %llu told, %llu waiting, %llu failed", (unsigned long long)number(one, "told"),
-               (unsigned long long)number(one, "waiting"),
-               (unsigned long long)number(one, "failed"));
-        put("; ", one, "why");
+        sl_api_print_behind("", one, "name");
+        sl_api_print_behind("  ", one, "state");
+        sl_api_print_behind("  ", one, "kind");
+        printf("  %llu told, %llu waiting, %llu failed",
+               (unsigned long long)sl_api_number(one, "told"),
+               (unsigned long long)sl_api_number(one, "waiting"),
+               (unsigned long long)sl_api_number(one, "failed"));
+        sl_api_print_behind("; ", one, "why");
         putchar('\n');
         show_list(one, "refused", "channel", "    takes nothing in ");
         show_list(one, "conversations", "id", "    was added to ");

@@ -394,6 +394,12 @@ static inline void keep(char *out, size_t room, const char *text)
 }
 
 /* A method on the control socket; `form` has two %s. Its status. */
+static inline void keep_span(char *out, size_t room, struct sl_span text)
+{
+    memset(out, 0, room);
+    memcpy(out, text.p, text.n < room ? text.n : room - 1);
+}
+
 static inline uint32_t control(const char *method, const char *form, const char *a, const char *b)
 {
     SL_BUF(body, 4096);

@@ -67,7 +67,7 @@ struct story {
     uint64_t voted_rows;         /* that come with the yes */
     const char *template;
     const struct story_deed *envelope_deed;
-    const char *asked_reason, *asked_proof, *asked_keys;
+    const char *asked_reason, *asked_keys;
     const struct story_use *uses;
     size_t use_count;
     const char *named_approver, *session_kind, *session_owner, *asked_target;
@@ -527,7 +527,6 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                                     "id = {integer}"
                                                                   : s->template),
                        .rules_digest = story_rules(s, rules),
-                       .proof = sl_span_str(s->asks_passkey ? "passkey" : s->asked_proof),
                        .keys = sl_span_str(s->asked_keys),
                        .envelope = s->envelope,
                        .needs = &need,
@@ -571,10 +570,10 @@ static inline void story_decided(struct story *s)
                               .credential = sl_span_str(credential),
                               .channel = sl_span_str(s->channel == NULL ? "http" : s->channel),
                               .proof = SL_SPAN("token"),
+                              .rows = s->voted_rows,
                               .in_place = sl_span_str(s->away == NULL || s->away->own_right
                                                           ? NULL
                                                           : story_or(s->away->in_place, "sara")),
-                              .rows = s->voted_rows,
                               .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
                               .reason = SL_SPAN("fine, \xe2\x82\xac")});
         if (s->lapsed != NULL && i == 0)

@@ -49,7 +49,7 @@ static size_t place_of(const struct leaves *l, const struct forgery *f)
             sl_span_is(sl_json_str(l->items[i], "event"), f->event) && seen++ == f->nth)
             return i;
     printf("# there is no %s %s\n", f->kind, f->event);
-    SL_PROMISE(!"the leaf is not there");
+    SL_PROMISE(false);
     return 0;
 }
 

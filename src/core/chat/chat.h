@@ -45,7 +45,8 @@ struct sl_chat_card {
     struct sl_span why;    /* why it is held, in the words of the rules */
     struct sl_span reason; /* what the requester says */
     struct sl_span run;
-    struct sl_span session; /* settings that change what values and names mean: "TimeZone=Asia/.." */
+    struct sl_span
+        session; /* settings that change what values and names mean: "TimeZone=Asia/.." */
     struct sl_span effects, datasets, labels; /* lists with commas */
     struct sl_span rows;                      /* "about 48,000 rows"; for reviewers */
     struct sl_span reviewers;                 /* "1 of rita, tom" */

@@ -14,8 +14,8 @@
  *   - an approval that asks for less than the rules it names say, as the policy in force has them:
  * who decides, where, with what proof, until when; or whose digest of them is another
  *   - a held action that ran without its grant being spent, a grant spent twice or run twice
- *   - a use of an envelope that is not of its template, does something else than was asked, or comes
- * behind its end, its time, its count or an unknown outcome (docs/envelopes.md)
+ *   - a use of an envelope that is not of its template, does something else than was asked, or
+ * comes behind its end, its time, its count or an unknown outcome (docs/envelopes.md)
  *   - more rows of a stopped statement, or of such a use, than people let pass
  *   - a denied action that ran; a judged action whose policy is not in the ledger
  *   - a passkey that was enrolled without proof that it is there, or, beside others, without one of
