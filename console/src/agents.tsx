@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { act, listLines } from "./api";
+import { act, caller, listLines } from "./api";
 import { Confirm } from "./confirm";
 import { Asking, useFetched } from "./fetched";
 import { Section, useSome, useWalk } from "./lines";
@@ -12,7 +12,7 @@ import { Badge, Button, Countdown } from "./parts";
 import { approvals, loaded, order, put } from "./store";
 import { Head, Text } from "./text";
 import type { Approval } from "./types";
-import { sentence, verb } from "./words";
+import { sentence, time, verb } from "./words";
 
 function Waiting({ a, onCancel }: { a: Approval; onCancel: () => void }): JSX.Element {
   return (
@@ -71,6 +71,18 @@ async function loadMine(): Promise<void> {
   put((await listLines({ of: "mine", limit: "100" })).approvals.reverse());
 }
 
+/** Whoever is away is named nowhere; here they see that it is so, and until when. */
+function Absence(): JSX.Element | null {
+  const away = caller.value?.away;
+  if (away === undefined) return null;
+  const { from, until, stand_in = "nobody" } = away;
+  return (
+    <p class="warn">
+      You are away from {time(from)} to {time(until)}; standing in for you: <Text text={stand_in} />
+    </p>
+  );
+}
+
 export function Agents(): JSX.Element {
   const cancelling = useSignal<Approval | null>(null);
   const about = useFetched(fetchMine);
@@ -97,6 +109,7 @@ export function Agents(): JSX.Element {
   return (
     <>
       <Heading title="My agents">My agents</Heading>
+      <Absence />
       {!loaded.value && <p>Asking the gateway…</p>}
       <Asking of={about} />
       {about.value !== null && <AgentList mine={about.value} onChanged={about.again} />}

@@ -25,6 +25,9 @@ function Signed({ v }: { v: Vote }): JSX.Element {
 const SAID: Record<string, string> = { approve: "yes", deny: "no", lapsed: "a yes that does not count any more" };
 const said = (decision: string): string => SAID[decision] ?? "released it alone";
 
+const whoVoted = (v: Vote): string =>
+  v.in_place === undefined ? v.identity : `${v.identity}, standing in for ${v.in_place}`;
+
 /** "agent-7", "carol (owner)", "dora (delegate)": why each of them does not decide. */
 const chain = (a: Approval): string[] =>
   a.requester_chain?.map((r) => (r.role === "self" ? r.name : `${r.name} (${r.role})`)) ?? a.requesters ?? [a.identity];
@@ -113,7 +116,7 @@ export function People({ a }: { a: Approval }): JSX.Element {
             <ul>
               {a.votes.map((v) => (
                 <li key={v.identity}>
-                  <Text text={v.identity} />: {said(v.decision)}, {time(v.at)}, through{" "}
+                  <Text text={whoVoted(v)} />: {said(v.decision)}, {time(v.at)}, through{" "}
                   {v.channel}: <Text text={v.reason} /> <Signed v={v} />
                 </li>
               ))}

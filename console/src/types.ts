@@ -21,6 +21,7 @@ export interface Requirement {
 
 export interface Vote {
   identity: string;
+  in_place?: string;
   decision: string;
   reason: string;
   channel: string;
@@ -180,4 +181,5 @@ export interface Caller {
   csrf: string;
   expires_at: string;
   idle_ends_at: string;
+  away?: { from: string; until: string; stand_in?: string };
 }

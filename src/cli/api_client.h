@@ -38,13 +38,15 @@ enum sl_api_option {
     SL_API_GLASS = 1 << 15,
     SL_API_AUDIT = 1 << 16,
     SL_API_EVERYTHING = 1 << 17,
+    SL_API_AWAY = 1 << 18,
 };
 struct sl_api_args {
     const char *url, *credential_file, *ca_file, *reason, *save, *digest, *state, *target, *since,
         *rows;
     const char *by, *identity, *dataset, *label, *limit, *issuer;
     const char *verdict, *kind, *event, *rule, *approval, *only, *entries, *until, *before, *export;
-    const char *word, *second; /* the arguments that are no options */
+    const char *from, *stand_in; /* away; with `until` */
+    const char *word, *second;   /* the arguments that are no options */
     bool json, all, yes, replace, allow_http, plain, break_glass, everything;
 };
 /* Parses; exactly so many `words` (at most two) must be there. SL_API_CONTINUE, or the exit code

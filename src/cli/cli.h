@@ -13,6 +13,9 @@ enum { SL_EXIT_FINE = 0, SL_EXIT_REFUSED = 1, SL_EXIT_USAGE = 2, SL_EXIT_UNREACH
     X(approve, "ID --reason TEXT [--yes] [--json]", "say yes to exactly the action that is shown") \
     X(ask, "ID TEXT [--json]", "ask whoever wants it, before you decide")                          \
     X(answer, "ID TEXT [--json]", "answer what a reviewer asked about a request of yours")         \
+    X(away, "[--until TIME [--from TIME] [--stand-in NAME] [--reason TEXT]] [--json]",             \
+      "say that you do not decide for a while, and who does instead")                              \
+    X(back, "[--json]", "say that you are back")                                                   \
     X(cancel, "ID [--reason TEXT] [--json]", "withdraw a request that is not decided yet")         \
     X(console, "[--json]", "print the link that signs you in to the console")                      \
     X(deny, "ID --reason TEXT [--yes] [--json]", "say no to an action")                            \

@@ -8,11 +8,13 @@
 
 static const char help[] =
     "usage: sluice chats [list] [--json] [--config FILE | --state DIR]\n\n"
-    "The chats of the configuration (docs/slack.md), and of each:\n"
+    "The chats of the configuration (docs/slack.md, docs/teams.md), and of each:\n"
     "current    people are told, and what they click comes\n"
-    "deaf       they are told, and no click comes: its socket is not open\n"
+    "deaf       they are told, and no click comes or counts: its socket is not open, or the\n"
+    "           keys that Teams signs with cannot be read\n"
     "waiting    it does not take what it is told now, and hears it later; why says more\n"
-    "no secret  one of its files cannot be read\n\n"
+    "no secret  one of its files cannot be read\n"
+    "Below it: channels that take nothing, and why; conversations that the app was added to.\n\n"
     "Asked of the running keeper.\n";
 
 static struct sl_manage manage = {.command = "sluice chats"};
@@ -33,6 +35,17 @@ static void put(const char *before, const json_t *one, const char *key)
     sl_api_print_text(stdout, sl_json_str(one, key));
 }
 
+static void show_list(const json_t *chat, const char *list, const char *key, const char *before)
+{
+    const json_t *all = json_object_get(chat, list);
+
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        put(before, json_array_get(all, i), key);
+        put(": ", json_array_get(all, i), "why");
+        putchar('\n');
+    }
+}
+
 static void show_all(const json_t *reply)
 {
     const json_t *chats = json_object_get(reply, "chats");
@@ -48,9 +61,11 @@ static void show_all(const json_t *reply)
                (unsigned long long)number(one, "failed"));
         put("; ", one, "why");
         putchar('\n');
+        show_list(one, "refused", "channel", "    takes nothing in ");
+        show_list(one, "conversations", "id", "    was added to ");
     }
     if (json_array_size(chats) == 0)
-        puts("The configuration has no chat (docs/slack.md).");
+        puts("The configuration has no chat (docs/slack.md, docs/teams.md).");
 }
 
 int sl_cli_chats(int argc, char **argv)

@@ -135,6 +135,23 @@ def test_deny(lab):
     card(approval, like="denied by rita")
 
 
+def test_stand_in(lab):
+    """whoever is away is not named; who stands in for them decides in Slack, and the message says for whom"""
+    lab.add("dave", "human")
+    lab.enroll("dave")
+    SLACK.user("U0DAVE", name="dave")
+    link(lab, "dave", "U0DAVE")
+    rita = ["--credential-file", lab.enroll("rita"), *lab.where()]
+    lab.sluice("away", "--until", "1h", "--stand-in", "dave", *rita, check=True)
+    _, approval = hold(lab)
+    message = card(approval, like="1 of bob, dave (standing in for rita)")
+    lab.sluice("away", *rita, check=True)
+    decide("U0DAVE", message)
+    wait_for(lambda: state(lab, approval) == "spent", 10, "the statement to run")
+    card(approval, like="approved by dave, standing in for rita")
+    lab.sluice("back", *rita, check=True)
+
+
 def test_decided_elsewhere(lab):
     """decided on the command line: every copy of the message says so"""
     _, approval = hold(lab, "delete from staging.pair where id = 77")

@@ -521,6 +521,20 @@ class Play:
             raise Wrong(str(done))
         self._match((why or "")[2:], done.err)
 
+    @line(r"(?P<who>[\w-]+) is away for (?P<time>\w+)(?:, and (?P<name>[\w-]+) stands in)?(?: -> (?P<no>refused)(?P<why>: .*)?)?")
+    def is_away(self, who, time, name, no, why):
+        done = self.lab.sluice("away", "--until", time, *(("--stand-in", name) if name else ()), "--reason", "a holiday",
+                               "--credential-file", self.lab.enroll(who), "--url", self.lab.url)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+        self._match((why or "")[2:], done.err)
+
+    @line(r"(?P<who>[\w-]+) is back(?: -> (?P<no>refused))?")
+    def is_back(self, who, no):
+        done = self.lab.sluice("back", "--credential-file", self.lab.enroll(who), "--url", self.lab.url)
+        if (done.rc != 0) != bool(no):
+            raise Wrong(str(done))
+
     @line(r"(?P<who>[\w-]+) acts for (?P<whom>[\w-]+)")
     def acts_for(self, who, whom):
         self.lab.tokens[who] = self.lab.manage("token", "create", who, "--for", whom).out.strip()

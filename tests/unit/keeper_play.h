@@ -235,12 +235,15 @@ static bool hear(int fd, enum sl_message type)
 
 /* --- the keeper's life --- */
 
+static uint64_t gate_life = 1; /* of the gate that runs, as the supervisor tells it */
+
 static int new_peer(enum sl_role role, const char *purpose)
 {
     int ends[2];
 
     SL_PROMISE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-    TELL_FD(play.super, ends[1], peer, .role = role, .purpose = sl_span_str(purpose));
+    TELL_FD(play.super, ends[1], peer, .role = role, .purpose = sl_span_str(purpose),
+            .life = role == SL_ROLE_GATE ? gate_life : 0);
     close(ends[1]);
     return ends[0];
 }
@@ -249,7 +252,9 @@ static int new_peer(enum sl_role role, const char *purpose)
 static inline void another_gate(void)
 {
     close(play.gate);
-    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"));
+    gate_life++;
+    TELL_FD(play.super, play.journal, peer, .role = SL_ROLE_GATE, .purpose = SL_SPAN("journal"),
+            .life = gate_life);
     play.gate = new_peer(SL_ROLE_GATE, "");
 }
 

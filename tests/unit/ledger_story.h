@@ -21,6 +21,18 @@ struct story_use {
     uint64_t late_us; /* so much later */
 };
 
+/* Sara, who may decide, is away, and rita decides in her place. */
+struct story_away {
+    const char *who, *credential, *stand_in, *by; /* NULL: sara, c-sara, rita, who */
+    uint64_t from_s, until_s;                     /* from when it is said; until 0: an hour */
+    bool nobody;                                  /* stands in */
+    bool after;                                   /* it is said after the question */
+    bool back, leaves, paused, revoked;           /* before the decision */
+    uint64_t wait_s;                              /* so long later it is decided */
+    const char *in_place;                         /* of whom, says the decision; NULL: sara */
+    bool own_right;                               /* of nobody, it says */
+};
+
 struct story {
     /* where leaves go */
     void (*put)(void *owner, struct sl_span leaf);
@@ -56,6 +68,9 @@ struct story {
     char escalated;
     bool sara_elsewhere;   /* in another group than the rule's */
     const char *decide_in; /* one channel that may decide */
+    const struct story_away *away;
+    const char *requester_too; /* in the requester set */
+    bool asks_passkey;
     const char *asked_with, *token_by, *token_for, *session_for;
     /* rita, before anything is asked: each a letter. p, r: the operator pauses, lets go on. D, P,
      * E: her provider disables, brings back as paused, enables */
@@ -278,6 +293,55 @@ static inline void story_status(struct story *s, char what)
     story_leaf(s, &leaf);
 }
 
+static inline const char *story_or(const char *text, const char *usual)
+{
+    return text == NULL ? usual : text;
+}
+
+static inline void story_away(struct story *s)
+{
+    const struct story_away *a = s->away;
+    const char *who = story_or(a->who, "sara");
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    sl_entry_put_roster(
+        &leaf, &(struct sl_entry_roster){
+                   .event = SL_ENTRY_ROSTER_AWAY,
+                   .time_us = s->clock,
+                   .identity = sl_span_str(who),
+                   .other = sl_span_str(a->nobody ? NULL : story_or(a->stand_in, "rita")),
+                   .credential = sl_span_str(story_or(a->credential, "c-sara")),
+                   .from_us = s->clock + a->from_s * 1000000,
+                   .expires_us = s->clock + (a->until_s == 0 ? 3600 : a->until_s) * 1000000,
+                   .channel = SL_SPAN("cli"),
+                   .by = sl_span_str(story_or(a->by, who))});
+    story_leaf(s, &leaf);
+}
+
+static inline void story_back(struct story *s)
+{
+    struct sl_span groups[1] = {SL_SPAN("data-stewards")};
+    SL_BUF(leaf, SL_ENTRY_MAX);
+
+    if (s->away->after)
+        story_away(s);
+    if (s->away->back)
+        story_roster(s, SL_ENTRY_ROSTER_BACK, "sara", "c-sara", NULL);
+    if (s->away->paused)
+        story_roster(s, SL_ENTRY_ROSTER_PAUSE, "sara", NULL, NULL);
+    if (s->away->revoked)
+        story_roster(s, SL_ENTRY_ROSTER_CREDENTIAL_REVOKE, "sara", "c-sara", NULL);
+    s->clock += s->away->wait_s * 1000000;
+    if (!s->away->leaves)
+        return;
+    sl_entry_put_roster(&leaf, &(struct sl_entry_roster){.event = SL_ENTRY_ROSTER_GROUP_REMOVE,
+                                                         .time_us = s->clock,
+                                                         .identity = SL_SPAN("sara"),
+                                                         .groups = {groups, 1},
+                                                         .by = SL_SPAN("operator")});
+    story_leaf(s, &leaf);
+}
+
 static inline void story_people(struct story *s)
 {
     if (s->owner_of_owner)
@@ -293,7 +357,7 @@ static inline void story_people(struct story *s)
     if (!s->no_invitation)
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "alice", NULL, NULL);
     story_roster(s, SL_ENTRY_ROSTER_ENROL, "alice", "c-alice", NULL);
-    if (s->second_voter) {
+    if (s->second_voter || s->away != NULL) {
         story_person(s, "sara", "human", NULL, s->sara_elsewhere ? "chiefs" : "data-stewards");
         story_roster(s, SL_ENTRY_ROSTER_INVITE, "sara", NULL, NULL);
         story_roster(s, SL_ENTRY_ROSTER_ENROL, "sara", "c-sara", NULL);
@@ -319,6 +383,8 @@ static inline void story_people(struct story *s)
         story_status(s, *at);
     if (s->off_too != NULL)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, s->off_too, NULL, NULL);
+    if (s->away != NULL && !s->away->after)
+        story_away(s);
 }
 
 static inline void story_approval(struct story *s, struct sl_entry_approval e)
@@ -335,7 +401,8 @@ static inline void story_approval(struct story *s, struct sl_entry_approval e)
 static inline void story_asked(struct story *s, const uint8_t policy[32])
 {
     struct sl_span sara = SL_SPAN("sara"), decide_in = sl_span_str(s->decide_in);
-    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot")},
+    const struct sl_span requesters[] = {SL_SPAN("alice"), SL_SPAN("bot"),
+                                         sl_span_str(s->requester_too)},
                          groups[] = {SL_SPAN("data-stewards")};
     const struct sl_entry_need need = {SL_SPAN("regulated data leaves"),
                                        s->approve_without_quorum ? 2 : 1,
@@ -355,7 +422,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .target = sl_span_str(s->asked_target == NULL ? "finance" : s->asked_target),
                        .environment = SL_SPAN("production"),
                        .protocol = SL_SPAN("postgres"),
-                       .requesters = {requesters, 2},
+                       .requesters = {requesters, s->requester_too == NULL ? 2 : 3},
                        .facts = story_facts_in(&facts, 1, s->envelope.times > 0 ? "tickets" : ""),
                        .text = s->envelope.times > 0 ? SL_SPAN("select email from c where "
                                                                "id = {integer}")
@@ -363,6 +430,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                        .envelope = s->envelope,
                        .needs = &need,
                        .need_count = 1,
+                       .proof = s->asks_passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
                        .asked_with = sl_span_str(s->asked_with),
                        .decide_in = {&decide_in, s->decide_in != NULL},
                        .list = s->list,
@@ -386,6 +454,8 @@ static inline void story_decided(struct story *s)
         s->clock += UINT64_C(3600000000);
     if (s->disabled_approver)
         story_roster(s, SL_ENTRY_ROSTER_DISABLE, "rita", NULL, NULL);
+    if (s->away != NULL)
+        story_back(s);
     if (s->late_decision)
         s->clock += UINT64_C(900000000);
     if (s->escalated == 'e' || s->escalated == 't')
@@ -400,6 +470,9 @@ static inline void story_decided(struct story *s)
                               .credential = sl_span_str(credential),
                               .channel = sl_span_str(s->channel == NULL ? "http" : s->channel),
                               .proof = SL_SPAN("token"),
+                              .in_place = sl_span_str(s->away == NULL || s->away->own_right
+                                                          ? NULL
+                                                          : story_or(s->away->in_place, "sara")),
                               .decision = s->deny_vote ? SL_SPAN("deny") : SL_SPAN("approve"),
                               .reason = SL_SPAN("fine, \xe2\x82\xac")});
         if (s->lapsed != NULL && i == 0)

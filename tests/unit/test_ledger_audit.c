@@ -230,6 +230,67 @@ static void test_escalated(void)
     expect("before its time, and she decides", s, "not among the reviewers");
 }
 
+/* Rita decides by the right of sara, who is away: each thing about it, from the leaves alone. */
+static void test_away(void)
+{
+    static const struct {
+        struct story_away away;
+        const char *sentence; /* NULL: it is as it may be */
+    } cases[] = {
+        {{.until_s = 0}, NULL},
+        {{.wait_s = 600}, NULL},
+        {{.own_right = true}, "not among the reviewers"},
+        {{.in_place = "robin"}, "named somebody else, or nobody"},
+        {{.in_place = "nobody"}, "named somebody else, or nobody"},
+        {{.nobody = true}, "named somebody else, or nobody"},
+        {{.stand_in = "alice"}, "named somebody else, or nobody"},
+        {{.stand_in = "stranger"}, "names 'stranger' to stand in for them, who was never added"},
+        {{.after = true}, "named after the action was asked"},
+        {{.from_s = 60, .wait_s = 100}, "not under way when it was asked"},
+        {{.until_s = 60, .wait_s = 100}, "or is not now"},
+        {{.back = true}, "named somebody else, or nobody"},
+        {{.paused = true}, "could not decide this either"},
+        {{.revoked = true}, "with a credential that is over"},
+        {{.leaves = true}, "not among the reviewers"},
+        {{.credential = "c-alice"}, "is said to be away, but not by themself"},
+        {{.credential = "t-rita"}, "is said to be away, but not by themself"},
+        {{.by = "operator"}, "is said to be away, but not by themself"},
+        {{.who = "alice", .credential = "c-alice", .in_place = "alice"}, "in the requester set"},
+    };
+
+    for (size_t i = 0; i < SL_COUNT(cases); i++) {
+        struct story s = {.away = &cases[i].away, .approver_group = "engineers"};
+        struct hearing h;
+
+        hear(s, &h);
+        bool as_said = cases[i].sentence == NULL
+                           ? h.findings == 0
+                           : strstr(sl_buf_text(&h.said), cases[i].sentence) != NULL;
+        if (!SL_CHECK(as_said))
+            printf("# case %zu, heard:\n# %s\n", i, sl_buf_text(&h.said));
+        sl_buf_done(&h.said);
+    }
+}
+
+static void test_away_and_others(void)
+{
+    const struct story_away away = {.until_s = 0};
+    struct story s = {.away = &away,
+                      .approver_group = "engineers",
+                      .second_voter = true,
+                      .approve_without_quorum = true};
+
+    expect("the right of one for two places", s, "right has been used already");
+    s = (struct story){.away = &away, .approver_group = "engineers", .requester_too = "stranger"};
+    expect("somebody is not known", s, "nobody stands in for others in what is asked here");
+    s.requester_too = NULL;
+    s.asks_passkey = true;
+    expect("one credential alone named them", s, "whose naming another person has approved");
+    s.asks_passkey = false;
+    s.requester_too = "sara";
+    expect("whoever is away has a part in it", s, "in the requester set");
+}
+
 static void test_moves(void)
 {
     expect("no vote", (struct story){.no_vote = true}, "approved with 0 of the 1 votes");
@@ -532,6 +593,8 @@ int main(void)
     SL_RUN(test_who_is_switched_off);
     SL_RUN(test_erasing_is_governed);
     SL_RUN(test_escalated);
+    SL_RUN(test_away);
+    SL_RUN(test_away_and_others);
     SL_RUN(test_moves);
     SL_RUN(test_lapsed_votes);
     SL_RUN(test_running);

@@ -49,9 +49,10 @@ void sl_audit_document_counts(const struct sl_audit *a, uint64_t *read, uint64_t
 struct sl_audit_decision {
     uint64_t entry;
     struct sl_span approval, approver, decision, credential;
-    struct sl_span key; /* the passkey's id in base64url; empty: none */
-    bool passkey;       /* it carries a passkey's signature; else the desk vouches for it */
-    bool proved;        /* and that was verified here */
+    struct sl_span in_place; /* by the right of whom, who was away; empty: their own */
+    struct sl_span key;      /* the passkey's id in base64url; empty: none */
+    bool passkey;            /* it carries a passkey's signature; else the desk vouches for it */
+    bool proved;             /* and that was verified here */
     bool device_bound;
 };
 typedef void sl_audit_decision_fn(void *owner, const struct sl_audit_decision *d);

@@ -17,6 +17,7 @@ static void vote_lapsed(struct sl_audit *a, struct sl_audit_approval *p, struct 
     p->vote_count--;
     for (; at < p->vote_count; at++) {
         p->voters[at] = p->voters[at + 1];
+        p->in_place[at] = p->in_place[at + 1];
         p->votes[at] = p->votes[at + 1];
     }
 }

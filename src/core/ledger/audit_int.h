@@ -16,6 +16,13 @@ struct sl_audit_group {
     struct sl_audit_group *next;
 };
 
+/* The last that it said; until_us 0: none, or it is back. */
+struct sl_audit_absence {
+    struct sl_span stand_in, credential;
+    uint64_t said_us, from_us, until_us;
+    bool vouched;
+};
+
 struct sl_audit_identity {
     struct sl_span name, owner, invited_by;
     enum sl_identity_kind kind;
@@ -27,6 +34,7 @@ struct sl_audit_identity {
     bool decided_ever; /* has had a deciding credential */
     struct sl_span os_user;
     struct sl_audit_delegate *delegates; /* who acts for it */
+    struct sl_audit_absence absence;
     struct sl_audit_device *devices;
     uint64_t since_us, active_since_us; /* the second: switched on again; 0: never off */
     struct sl_audit_identity *person;   /* towards the account that stands for the person */
@@ -105,7 +113,8 @@ struct sl_audit_approval {
     struct sl_reviewers *needs;
     size_t need_count;
     struct sl_vote votes[SL_VOTES_MAX];
-    struct sl_span voters[SL_VOTES_MAX]; /* the accounts; whose they are is asked each time */
+    /* the accounts, and those by whose right they voted; whose they are is asked each time */
+    struct sl_span voters[SL_VOTES_MAX], in_place[SL_VOTES_MAX];
     size_t vote_count;
 };
 
@@ -224,6 +233,19 @@ struct sl_decide_question sl_audit_question(struct sl_audit *a, struct sl_audit_
                                             const struct sl_audit_identity *who,
                                             const struct sl_audit_credential *c,
                                             const json_t *leaf);
+
+/* audit_away.c: a person says that they are away, or back; the right of somebody who is away, by
+ * which a decision says that it was made. NULL: there is none. */
+void sl_audit_away(struct sl_audit *a, struct sl_audit_identity *who, const json_t *leaf);
+void sl_audit_back(struct sl_audit *a, struct sl_audit_identity *who);
+const struct sl_stand_in *sl_audit_stand_in(struct sl_audit *a, struct sl_span away);
+/* Nobody stands in for others here: it is about Sluice itself, or somebody in the requester set is
+ * not known. */
+bool sl_audit_own_right_only(struct sl_audit *a, const struct sl_audit_approval *p);
+struct sl_decider sl_audit_decider(struct sl_audit *a, const struct sl_audit_identity *who);
+struct sl_decide_credential sl_audit_credential_of(struct sl_audit *a,
+                                                   const struct sl_audit_credential *c,
+                                                   const struct sl_audit_passkey *passkey);
 
 /* audit_envelope.c: asked; one use of it is spent; it ran, or what it was about ran, with it; how
  * that ended is said. */

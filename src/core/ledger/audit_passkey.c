@@ -316,6 +316,7 @@ static void tell(struct sl_audit *a, const json_t *leaf, const struct sl_audit_p
                                             .approval = sl_json_str(leaf, "approval"),
                                             .approver = sl_json_str(leaf, "approver"),
                                             .decision = sl_json_str(leaf, "decision"),
+                                            .in_place = sl_json_str(leaf, "for"),
                                             .credential = sl_json_str(leaf, "credential"),
                                             .key = k == NULL ? sl_span(NULL, 0) : k->id,
                                             .passkey = k != NULL,

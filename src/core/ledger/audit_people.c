@@ -307,6 +307,12 @@ static void roster_event(struct sl_audit *a, struct sl_audit_identity *who, unsi
         break;
     case SL_ENTRY_ROSTER_SESSION_END:
         break;
+    case SL_ENTRY_ROSTER_AWAY:
+        sl_audit_away(a, who, leaf);
+        break;
+    case SL_ENTRY_ROSTER_BACK:
+        sl_audit_back(a, who);
+        break;
     case SL_ENTRY_ROSTER_DELEGATE_ADD:
         add_delegate(a, who, leaf);
         break;
@@ -348,6 +354,8 @@ static bool is_governed(const struct sl_audit *a, unsigned event, const json_t *
     case SL_ENTRY_ROSTER_ACCOUNT_LINK:
     case SL_ENTRY_ROSTER_DELEGATE_REMOVE:
         return true;
+    case SL_ENTRY_ROSTER_AWAY: /* somebody is named who decides in their place */
+        return sl_json_str(leaf, "other").n > 0;
     case SL_ENTRY_ROSTER_RESUME: /* an owner lets go on what is theirs */
         return sl_audit_by_operator(leaf);
     case SL_ENTRY_ROSTER_GROUP_ADD:

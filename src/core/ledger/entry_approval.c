@@ -65,6 +65,7 @@ static void put_members(struct sl_jw *w, const struct sl_entry_approval *e, size
     sl_member_str(w, "event", sl_span_str(sl_entry_approval_event_name(e->event)));
     sl_member_time(w, "expires", e->expires_us);
     sl_member_facts(w, e->facts);
+    sl_member_str(w, "for", e->in_place);
     sl_member_str(w, "identity", e->identity);
     sl_member_str(w, "keys", e->keys);
     sl_member_kind(w, SL_ENTRY_APPROVAL);

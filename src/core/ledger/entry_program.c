@@ -177,6 +177,7 @@ void sl_entry_put_roster(struct sl_buf *b, const struct sl_entry_roster *e)
     sl_member_hex(&w, "device", e->device.n == 8 ? e->device.p : NULL, e->device.n);
     sl_member_str(&w, "event", sl_span_str(sl_entry_roster_event_name(e->event)));
     sl_member_time(&w, "expires", e->expires_us);
+    sl_member_time(&w, "from", e->from_us);
     sl_member_list(&w, "groups", &e->groups);
     sl_member_hex(&w, "hash_head", hash_head.n > 0 ? hash_head.p : NULL, hash_head.n);
     sl_member_str(&w, "identity", e->identity);

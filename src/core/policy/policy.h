@@ -77,7 +77,12 @@ enum sl_when_key {
 
 /* Channels that a rule may name; in the order of enum sl_decide_channel (core/approval). */
 #define SL_DECIDE_IN_WORDS "http|cli|console|slack|teams"
-enum { SL_DECIDE_IN_ALL = 0x1f, SL_DECIDE_IN_PASSKEY = 0x05 }; /* a passkey signs: http, console */
+enum {
+    SL_DECIDE_IN_ALL = 0x1f,
+    SL_DECIDE_IN_PASSKEY = 0x05, /* a passkey signs: http, console */
+    SL_DECIDE_IN_SLACK = 0x08,
+    SL_DECIDE_IN_TEAMS = 0x10,
+};
 
 struct sl_rule {
     struct sl_span name; /* unique in the file */
@@ -276,14 +281,19 @@ struct sl_hook {
 
 /* A chat in which people are told of what is held, and may decide. */
 struct sl_chat {
-    struct sl_span name, api; /* api: where it is called; ends in "/" */
+    struct sl_span name, api; /* api: where it is called; ends in "/"; empty: Microsoft's cloud */
     enum sl_chat_kind kind;
-    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* how clicks come */
-    struct sl_span team;                                         /* whose people count */
+    enum sl_chat_mode { SL_CHAT_SOCKET = 1, SL_CHAT_HTTP } mode; /* slack: how clicks come */
+    struct sl_span team, app, tenant;                            /* of slack; of teams */
+    struct sl_span whose;   /* the one of the two whose people count; resolved */
     struct sl_span issuer;  /* accounts there are who these people are here */
     struct sl_span channel; /* for what no rule sends elsewhere; empty: such things are not told */
+    struct sl_span service; /* teams: where a conversation is posted to that said nothing yet */
     enum sl_chat_show { SL_CHAT_SHOW_STATEMENT = 1, SL_CHAT_SHOW_LINK } show;
-    struct sl_span bot_token_file, app_token_file, signing_secret_file, ca_file;
+    struct sl_span bot_token_file, app_token_file, signing_secret_file; /* slack */
+    struct sl_span client_secret_file;                                  /* teams */
+    struct sl_span url_file;                                            /* teams-workflow */
+    struct sl_span ca_file;
     uint32_t line;
 };
 
@@ -369,6 +379,11 @@ const struct sl_issuer *sl_config_issuer(const struct sl_config *c, struct sl_sp
 const struct sl_chat *sl_config_chat(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* A rule's `notify`, "name" or "name:channel", in two; no channel: the chat's own. */
 struct sl_span sl_notify_chat(struct sl_span route, struct sl_span *channel);
+/* Where in this chat is told what no rule sends elsewhere; empty: nowhere. Of a Workflows webhook,
+ * which leads to one place alone, a word that stands for it. */
+struct sl_span sl_chat_home(const struct sl_chat *chat);
+/* https://, or http:// to this machine; no user in it. */
+bool sl_is_endpoint(struct sl_span url);
 const struct sl_hook *sl_config_hook(const struct sl_config *c, struct sl_span name); /* or NULL */
 /* "https://host:port", of an address that was taken: what may be shown of it. */
 struct sl_span sl_hook_place(const struct sl_hook *h);

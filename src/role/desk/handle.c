@@ -200,8 +200,9 @@ static void handle_chat(struct sl_desk_conn *c)
     json_t *question = NULL;
 
     if (sl_utf8_valid(sl_buf_span(&r->body)))
-        question = json_pack("{s:s, s:s, s:s, s:s%}", "chat", r->file, "timestamp", r->stamp,
-                             "signature", r->signature, "body",
+        question = json_pack("{s:s, s:s, s:s, s:s%, s:s%}", "chat", r->file, "timestamp", r->stamp,
+                             "signature", r->signature, "token",
+                             r->vouch.n > 0 ? (const char *)r->vouch.p : "", r->vouch.n, "body",
                              r->body.n > 0 ? (const char *)r->body.p : "", r->body.n);
     if (question == NULL)
         sl_desk_problem(c, 400, "the body is no text");

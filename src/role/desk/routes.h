@@ -60,6 +60,9 @@ enum sl_desk_kind {
     X(HEALTH,   GET,    "/healthz",                   "status",          false,      "",             "")         \
     X(METRICS,  GET,    "/metrics",                   "metrics",         true,       "",             "")         \
     X(CALL,     GET,    "/v1/whoami",                 "whoami",          true,       "",             "")         \
+    X(CALL,     POST,   "/v1/me/away",                "me.away",         true,       "",                         \
+      "until! from stand_in reason")                                                                            \
+    X(CALL,     POST,   "/v1/me/back",                "me.back",         true,       "",             "")         \
     X(CALL,     POST,   "/v1/enroll",                 "enroll",          false,      "",             "code!")    \
     X(CALL,     POST,   "/v1/sessions/code",          "session.code",    true,       "",             "")         \
     X(SIGN_IN,  POST,   "/v1/sessions",               "session.open",    false,      "",             "code!")    \

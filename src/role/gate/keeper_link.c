@@ -9,6 +9,7 @@
 #include "role/gate/meter.h"
 #include "role/gate/settings.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static void keeper_action(struct gate *g, struct sl_channel *c, struct sl_packet *p)
@@ -177,15 +178,25 @@ void keeper_message(struct gate *g, struct sl_channel *c, struct sl_packet *p)
     }
 }
 
+static void keeper_lost(struct gate *g)
+{
+    g->keeper = NULL;
+    gate_each_session(g, login_keeper_lost);
+    gate_each_session(g, list_keeper_lost);
+}
+
+/* A channel that we broke, for what came or for what did not fit, is not made again while the
+ * keeper runs: it would read no journal of ours, and nothing may run unrecorded (P6). The
+ * supervisor starts another gate. */
 static void on_keeper_end(void *owner, struct sl_channel *c, enum sl_err why)
 {
     struct gate *g = owner;
 
     sl_log(SL_LOG_WARN, "keeper_lost", SL_CSTR("why", sl_err_text(why)));
+    if (why != SL_EGONE)
+        exit(1);
     sl_channel_free(c);
-    g->keeper = NULL;
-    gate_each_session(g, login_keeper_lost);
-    gate_each_session(g, list_keeper_lost);
+    keeper_lost(g);
 }
 
 static void ask_sync_again(struct session *s)
@@ -196,9 +207,10 @@ static void ask_sync_again(struct session *s)
 
 void keeper_connect(struct gate *g, int fd)
 {
-    if (g->keeper != NULL)
+    if (g->keeper != NULL) { /* whose end we have not noticed yet */
         sl_channel_free(g->keeper);
-    g->keeper = NULL;
+        keeper_lost(g);
+    }
     if (sl_channel_new(g->loop, fd, SL_ROLE_KEEPER, SL_CONN_OPEN, gate_on_packet, on_keeper_end, g,
                        &g->keeper) != SL_OK) {
         close(fd);

@@ -128,7 +128,8 @@ static void telling_add(const struct gate *g, struct telling *t, struct sl_span 
     }
 }
 
-/* Into the own map, and to the keeper. False without memory. */
+/* Into the own map, and to the keeper. False without memory, or without room on the way to a keeper
+ * that does not read. */
 static bool telling_done(struct gate *g, struct telling *t)
 {
     struct label_tell *tell = calloc(1, sizeof *tell), **end = &g->first_tell;
@@ -141,7 +142,8 @@ static bool telling_done(struct gate *g, struct telling *t)
     sl_msg_label_flow_put(&whole, &t->m);
     bool ok = tell != NULL && !t->full && sl_buf_err(&t->columns) == SL_OK &&
               sl_buf_err(&t->labels) == SL_OK && sl_buf_err(&t->sources) == SL_OK &&
-              sl_buf_err(&whole) == SL_OK;
+              sl_buf_err(&whole) == SL_OK &&
+              (g->keeper == NULL || sl_channel_has_room(g->keeper, whole.n));
     if (ok) {
         tell->told = t->m.told;
         tell->body = sl_buf(TELL_MAX);

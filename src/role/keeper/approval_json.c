@@ -139,6 +139,8 @@ static void put_votes(struct call *c, json_t *out, const struct approval *a)
         json_t *one = json_object();
 
         json_put_str(one, "identity", a->votes[i].identity);
+        if (a->votes[i].in_place.n > 0)
+            json_put_str(one, "in_place", a->votes[i].in_place);
         json_put_str(one, "decision",
                      a->votes[i].lapsed == NULL ? a->votes[i].decision : SL_SPAN("lapsed"));
         json_put_str(one, "reason", a->votes[i].reason);

@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "base/encode.h"
 #include "base/utf8.h"
@@ -290,6 +290,14 @@ static void put_run(struct sl_buf *b, const struct approval *a)
     json_decref(outcome);
 }
 
+/* "bob", "bob, standing in for carol" */
+static void put_who(struct sl_buf *b, const struct vote_row *vote)
+{
+    sl_buf_put(b, vote->identity);
+    if (vote->in_place.n > 0)
+        sl_buf_say(b, ", standing in for %S", vote->in_place);
+}
+
 static void put_deciders(struct sl_buf *b, const struct approval *a, const char *decision)
 {
     bool first = true;
@@ -297,8 +305,9 @@ static void put_deciders(struct sl_buf *b, const struct approval *a, const char 
     for (size_t i = 0; i < a->vote_count; i++) {
         if (!sl_span_is(a->votes[i].decision, decision) || a->votes[i].lapsed != NULL)
             continue;
-        sl_buf_say(b, first ? " by %S (%S): %S" : "; and by %S (%S): %S", a->votes[i].identity,
-                   a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
+        sl_buf_put_str(b, first ? " by " : "; and by ");
+        put_who(b, &a->votes[i]);
+        sl_buf_say(b, " (%S): %S", a->votes[i].channel, sl_utf8_head(a->votes[i].reason, 500));
         first = false;
     }
 }
@@ -331,31 +340,32 @@ static void tell_votes(struct keeper *k, const struct approval *a, struct sl_cha
 
     card->have = sl_quorum(a->requirements, a->requirement_count, yes, count, NULL);
     card->need = sl_quorum_need(a->requirements, a->requirement_count);
-    for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++)
+    for (size_t i = 0; i < a->vote_count && i < SL_CHAT_VOTES_MOST; i++) {
+        SL_BUF(who, 256);
+
+        put_who(&who, &a->votes[i]);
         card->votes[card->vote_count++] =
-            (struct sl_chat_vote){.who = a->votes[i].identity,
+            (struct sl_chat_vote){.who = kept(k, &who),
                                   .decision = a->votes[i].lapsed == NULL ? a->votes[i].decision
                                                                          : SL_SPAN("lapsed"),
                                   .reason = a->votes[i].reason,
                                   .channel = a->votes[i].channel};
+    }
     if (a->state != SL_APPROVAL_PENDING)
         return;
     deciders_text(&text, k, a);
     card->reviewers = kept(k, &text);
 }
 
-static bool takes_slack(const struct approval *a)
-{
-    return (a->shut & 1u << SL_CHANNEL_SLACK) == 0;
-}
-
 /* NULL: a click may decide this here, if its text is shown whole. */
 static const char *why_not_here(const struct chat *h, const struct approval *a)
 {
+    if (h->kind->never_why != NULL)
+        return h->kind->never_why;
     if (a->passkey)
         return "the rule asks for a decision signed with a passkey";
-    if (!takes_slack(a))
-        return "the rule takes no decisions from Slack";
+    if ((a->shut & 1u << h->kind->channel) != 0)
+        return h->kind->shut_why;
     if (h->config->issuer.n == 0)
         return "nobody's account here is known";
     return h->config->show == SL_CHAT_SHOW_STATEMENT ? NULL : "the statement is not shown here";

@@ -1,4 +1,4 @@
-#include "role/keeper/chat.h"
+#include "role/keeper/chat_kind.h"
 
 #include "role/keeper/ask.h"
 #include "role/keeper/scim.h"
@@ -141,10 +141,10 @@ static void routes_of(struct keeper *k, const struct chat *h, const struct appro
 
         if (!sl_span_eq(sl_notify_chat(notify.items[i], &channel), h->config->name))
             continue;
-        add_route(out, channel.n > 0 ? channel : h->config->channel);
+        add_route(out, channel.n > 0 ? channel : sl_chat_home(h->config));
     }
     if (notify.count == 0 || has_name(&notify, SL_SPAN(NOTIFY_DEFAULT)))
-        add_route(out, h->config->channel);
+        add_route(out, sl_chat_home(h->config));
 }
 
 /* --- what is there ------------------------------------------------------------------------------
@@ -211,6 +211,8 @@ static void plan_after(struct keeper *k, struct chat *h, const struct approval *
 {
     struct sl_span user;
 
+    if (!h->kind->tells_after)
+        return;
     for (size_t i = 0; i < count; i++)
         if (all[i].what == CHAT_CARD && chat_is_final(a) && a->state != SL_APPROVAL_NONE &&
             !is_there(all, count, CHAT_NOTE, all[i].channel))

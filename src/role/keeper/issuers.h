@@ -33,8 +33,8 @@ struct fetch_request {
     struct sl_span url, form;     /* form: POST it; empty: GET */
     struct sl_span authorization; /* value of that header; empty: none */
     /* To a hook, which `issuer` names: POST (SEND, without a type) this, with these headers. To a
-     * chat: POST, or GET without a type. */
-    struct sl_span body, content_type;
+     * chat: POST, or GET without a type, or `method`. */
+    struct sl_span body, content_type, method;
     struct sl_span headers[3]; /* whole lines; empty: none */
 };
 /* `of`: what the answer is about, by number: it may be gone when the answer comes. Called once,

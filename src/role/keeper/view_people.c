@@ -108,6 +108,19 @@ void apply_delegate_set(struct db *db, struct fields *f)
         db_run(db, DB_DELEGATE_REMOVE, "ss", owner, delegate);
 }
 
+/* One at a time: what is said anew counts from then on. */
+void apply_away_set(struct db *db, struct fields *f)
+{
+    db_run(db, DB_ABSENCE_SET, "sssssiii", str(f, "identity"), str(f, "stand_in"),
+           str(f, "credential"), str(f, "reason"), str(f, "let_by"), u64(f, "at"), u64(f, "from"),
+           u64(f, "until"));
+}
+
+void apply_away_ended(struct db *db, struct fields *f)
+{
+    db_run(db, DB_ABSENCE_END, "s", str(f, "identity"));
+}
+
 /* Something that one person did alone, and that others have to look at. */
 void apply_exception(struct db *db, struct fields *f)
 {
