@@ -477,11 +477,13 @@ static void test_times_and_wishes(void)
 /* By default the worst in production asks for a passkey, and nothing else does. */
 static void test_what_prefers_a_passkey(void)
 {
-    static const uint32_t top[] = {SL_EFFECT_EXPORT, SL_EFFECT_PRIVILEGE, SL_EFFECT_PROGRAM,
-                                   SL_EFFECT_ADMIN, SL_EFFECT_READ | SL_EFFECT_EXPORT,
+    static const uint32_t top[] = {SL_EFFECT_EXPORT,
+                                   SL_EFFECT_PRIVILEGE,
+                                   SL_EFFECT_PROGRAM,
+                                   SL_EFFECT_ADMIN,
+                                   SL_EFFECT_READ | SL_EFFECT_EXPORT,
                                    SL_EFFECT_OPAQUE};
-    static const uint32_t others[] = {SL_EFFECT_READ, SL_EFFECT_DELETE, SL_EFFECT_DDL,
-                                      0};
+    static const uint32_t others[] = {SL_EFFECT_READ, SL_EFFECT_DELETE, SL_EFFECT_DDL, 0};
     SL_FREED_BY(sl_config) struct sl_config *c = config("", "");
 
     if (c == NULL)

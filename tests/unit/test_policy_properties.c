@@ -95,8 +95,8 @@ static void put_rule(struct sl_buf *b, unsigned number, const char *then)
 struct world {
     char rules[MOST_RULES][1024], target[200];
     size_t rule_count;
-    bool unsigned_;                 /* passkeys.by_default: off */
-    unsigned dba, stewards, own;    /* how many of each have passkeys */
+    bool unsigned_;              /* passkeys.by_default: off */
+    unsigned dba, stewards, own; /* how many of each have passkeys */
 };
 
 static struct world random_world(void)
@@ -124,14 +124,14 @@ static struct sl_config *build(const struct world *w, size_t shift, const char *
 {
     SL_BUF(yaml, 64 * 1024);
 
-    sl_buf_say(
-        &yaml,
-        "%stargets: [{name: shop, address: /run, database: d, environment: production, "
-        "login: {user: u}, access: {groups: [a]}, mode: %s%s,\n labels: [{tables: [\"*.customers\"], label: pii}, {tables: "
-        "[public.orders, "
-        "staging.raw], label: money}]}]\npolicy:\n  [",
-        w->unsigned_ ? "passkeys: {by_default: off}\n" : "", observe ? "observe" : "enforce",
-        w->target);
+    sl_buf_say(&yaml,
+               "%stargets: [{name: shop, address: /run, database: d, environment: production, "
+               "login: {user: u}, access: {groups: [a]}, mode: %s%s,\n labels: [{tables: "
+               "[\"*.customers\"], label: pii}, {tables: "
+               "[public.orders, "
+               "staging.raw], label: money}]}]\npolicy:\n  [",
+               w->unsigned_ ? "passkeys: {by_default: off}\n" : "", observe ? "observe" : "enforce",
+               w->target);
     if (more != NULL)
         sl_buf_say(&yaml, "%s, ", more);
     for (size_t i = 0; i < w->rule_count; i++)
@@ -140,7 +140,8 @@ static struct sl_config *build(const struct world *w, size_t shift, const char *
     return ask_load(sl_buf_span(&yaml));
 }
 
-/* Statements one after the other, each with what it touches: the first `count` of them, or one more.
+/* Statements one after the other, each with what it touches: the first `count` of them, or one
+ * more.
  */
 struct story {
     char says[2][200], touches[2][400];
@@ -219,10 +220,10 @@ static void ask_proof(const struct sl_config *c, const struct sl_question *q, st
 
     for (size_t i = 0; i < count; i++)
         signers[i] = *found[i];
-    out->passkey = out->a.passkey ||
-                   (out->a.verdict == SL_HOLD &&
-                    sl_policy_signs_by_default(c, q->target->environment, q->meaning, &out->a,
-                                               signers, count, has_passkeys, w));
+    out->passkey =
+        out->a.passkey || (out->a.verdict == SL_HOLD &&
+                           sl_policy_signs_by_default(c, q->target->environment, q->meaning,
+                                                      &out->a, signers, count, has_passkeys, w));
     uint32_t open = out->passkey ? SL_DECIDE_IN_PASSKEY : SL_DECIDE_IN_ALL;
     out->stuck = (open & ~out->a.shut) == 0;
 }

@@ -146,7 +146,8 @@ static bool made(const struct sl_chat_card *c, struct seen *s)
     return decides;
 }
 
-/* What a client does with blanks: several are one, and at the beginning of a line there are none. */
+/* What a client does with blanks: several are one, and at the beginning of a line there are none.
+ */
 static struct sl_span as_a_client_shows(struct sl_span s, struct sl_buf *out)
 {
     bool blank = true;
@@ -167,14 +168,22 @@ static struct sl_span as_a_client_shows(struct sl_span s, struct sl_buf *out)
 static void test_blanks_are_seen(void)
 {
     static const char *const statements[] = {
-        "delete from t where a = 'x y'",           "delete from t where a = 'x  y'",
-        "delete from t where a = 'x   y'",         "delete from t where a = 'x\ty'",
-        "delete from t where a = 'x \ty'",         "delete from t where a = 'x\xc2\xa0y'",
-        "delete from t where a = 'x \xc2\xa0y'",   "delete from t where a = 'x\n y'",
-        "delete from t where a = 'x\ny'",          "delete from t where a = 'x\n\ty'",
-        "delete from t where a = 'x\n  y'",        "delete from t where a = 'x{{  y'",
-        "delete from t where a = 'x{{ y'",         "delete from t where a = 'x{ {  y'",
-        "delete from t where a = 'x\xe2\x80\x83y'", "delete from t where a = 'x\xe3\x80\x80y'",
+        "delete from t where a = 'x y'",
+        "delete from t where a = 'x  y'",
+        "delete from t where a = 'x   y'",
+        "delete from t where a = 'x\ty'",
+        "delete from t where a = 'x \ty'",
+        "delete from t where a = 'x\xc2\xa0y'",
+        "delete from t where a = 'x \xc2\xa0y'",
+        "delete from t where a = 'x\n y'",
+        "delete from t where a = 'x\ny'",
+        "delete from t where a = 'x\n\ty'",
+        "delete from t where a = 'x\n  y'",
+        "delete from t where a = 'x{{  y'",
+        "delete from t where a = 'x{{ y'",
+        "delete from t where a = 'x{ {  y'",
+        "delete from t where a = 'x\xe2\x80\x83y'",
+        "delete from t where a = 'x\xe3\x80\x80y'",
     };
     enum { COUNT = SL_COUNT(statements) };
     struct sl_buf shown[COUNT];

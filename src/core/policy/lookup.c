@@ -88,8 +88,8 @@ static void add_reviewers(const struct sl_reviewers *r, const struct sl_reviewer
 /* Whoever reviews for the target decides what nobody is named for. Where the target names none,
  * that is "anybody who reviews anything", and the reviewers of any rule are such people already. */
 static size_t reviewers(const struct sl_config *c, const struct sl_question *q,
-                        const struct sl_answer *a, bool always,
-                        const struct sl_reviewers **out, size_t max)
+                        const struct sl_answer *a, bool always, const struct sl_reviewers **out,
+                        size_t max)
 {
     const struct sl_reviewers *own = q->target->reviewers.need > 0 ? &q->target->reviewers : NULL;
     bool open = a->from_default;

@@ -214,7 +214,8 @@ static bool rules_tighten(const json_t *top, const json_t *before, const json_t 
     json_array_foreach(after, i, rule)
     {
         const json_t *was = named(before, rule);
-        if (was == NULL ? !is(json_object_get(rule, "then"), "deny") : !changed_tightens(top, was, rule))
+        if (was == NULL ? !is(json_object_get(rule, "then"), "deny")
+                        : !changed_tightens(top, was, rule))
             return false;
     }
     json_array_foreach(before, i, rule)

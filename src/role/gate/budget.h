@@ -70,8 +70,8 @@ struct meter {
     uint32_t listing;          /* of the target, when it was sent */
     uint64_t action;
     uint64_t rows, bytes; /* delivered; of a portal by all its Executes */
-    uint64_t granted;     /* rows in all that a yes to going beyond lets pass, whatever the budgets */
-    uint64_t most;        /* rows in all that the approval says, within the budgets; 0: it does not */
+    uint64_t granted; /* rows in all that a yes to going beyond lets pass, whatever the budgets */
+    uint64_t most;    /* rows in all that the approval says, within the budgets; 0: it does not */
     struct sl_buf grants; /* u64 each: actions that continued it, whose outcome is due */
     struct sl_buf rule;   /* whose budget was held last */
     char envelope[37];    /* the approval, while `most` is the rows of an envelope; or empty */

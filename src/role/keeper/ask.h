@@ -55,6 +55,8 @@ struct ask {
 };
 /* Judges the action again and fills in what only the keeper knows. */
 enum sl_err ask_judge(struct keeper *k, struct ask *a) SL_MUST_CHECK;
+/* Asks for signed decisions where the default does (passkeys.by_default), and says why. */
+enum sl_err ask_prefer_passkey(struct keeper *k, struct ask *a) SL_MUST_CHECK;
 /* Among the routes of an approval: also where a chat tells what no rule sends elsewhere. */
 #define NOTIFY_DEFAULT "*"
 /* Rows that the grant lets pass; 0: as policy says. */
