@@ -20,8 +20,9 @@ enum { CARD_TEXTS = 64, CARD_TEXT_ROOM = 64 * 1024 };
     X(target)                                                                                \
     X(environment)                                                                           \
     X(protocol)                                                                              \
-    X(statement) X(why) X(reason) X(run) X(session) X(effects) X(datasets) X(labels) X(rows) \
-        X(reviewers) X(outcome) X(decides_not_why)
+    X(statement)                                                                             \
+    X(why) X(reason) X(run) X(session) X(effects) X(datasets) X(labels) X(rows) X(reviewers) \
+        X(outcome) X(decides_not_why)
 
 static const char *const hostile[] = {
     "<!channel>",

@@ -1,7 +1,9 @@
 /* A courier of hooks or chats, played by the test: it takes the keeper's calls, and says how they
- * went. Behind keeper_play.h. */
+ * went. */
 #ifndef SL_TESTS_COURIERS_PLAY_H
 #define SL_TESTS_COURIERS_PLAY_H
+
+#include "tests/unit/keeper_play.h"
 
 enum { COURIER_OF_HOOKS = 1, COURIER_OF_CHATS = 2 };
 

@@ -312,8 +312,9 @@ static void start_keeper(void)
     sl_buf_say(&state, "%s/state", play.folder);
     TELL_FD(play.super, play.journal, setup, .build = sl_ipc_build(), .generation = 1,
             .config_path = SL_SPAN("sluice.yaml"), .config = sl_span_str(config),
-            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder), .gates = play.gates == 0 ? 1 : play.gates,
-            .judges = 1, .sandbox = SL_SPAN("best-effort"));
+            .state_dir = sl_buf_span(&state), .runtime_dir = sl_span_str(play.folder),
+            .gates = play.gates == 0 ? 1 : play.gates, .judges = 1,
+            .sandbox = SL_SPAN("best-effort"));
     SL_PROMISE(hear(play.super, SL_MESSAGE_READY));
     play.gate = new_peer(SL_ROLE_GATE, "");
     play.desk = new_peer(SL_ROLE_DESK, "");

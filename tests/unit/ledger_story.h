@@ -527,6 +527,7 @@ static inline void story_asked(struct story *s, const uint8_t policy[32])
                                                                     "id = {integer}"
                                                                   : s->template),
                        .rules_digest = story_rules(s, rules),
+                       .proof = s->asks_passkey ? SL_SPAN("passkey") : sl_span(NULL, 0),
                        .keys = sl_span_str(s->asked_keys),
                        .envelope = s->envelope,
                        .needs = &need,

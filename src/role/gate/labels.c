@@ -273,8 +273,8 @@ static void tell_gone(struct gate *g, struct target *t, const struct sl_label_mo
             sl_ipc_list_add(&items, &columns, moves[i].from);
     columns.items = sl_buf_span(&items);
     if (columns.count > 0 && g->keeper != NULL && sl_buf_err(&items) == SL_OK)
-        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version,
-                .dropped = 1, .columns = columns);
+        SL_SEND(g->keeper, label_gone, .target = t->config->name, .version = version, .dropped = 1,
+                .columns = columns);
 }
 
 static void tell_moved(struct gate *g, struct target *t, const struct sl_label_move *moves,
